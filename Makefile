@@ -1,0 +1,42 @@
+# make crawl            crawl the sample notes against the small internet on loopback: no network needed
+# make crawl NOTES=DIR  crawl your own notes on the real web
+# make test             every check: style, types, tests, coverage
+# make bench            speed and memory beside other programs
+
+PYTHON ?= python3
+BIN := .venv/bin
+OPTIONS ?=
+# What the demonstration learns of its small internet must not be taken for the real one: it has a store of its own.
+DEMO := -s 'PACE={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
+
+.PHONY: crawl test bench clean
+
+ifdef NOTES
+crawl: .venv/ready
+	$(BIN)/scrapy crawl notes -a notes="$(patsubst ~/%,$(HOME)/%,$(NOTES))" $(OPTIONS)
+else
+crawl: .venv/dev
+	$(BIN)/python -m tests.internet -- $(BIN)/scrapy crawl notes -a notes=notes $(DEMO) $(OPTIONS)
+endif
+	@echo "See output/: link_health.csv, entries.csv, notes/ (your notes, mended), edits.jsonl"
+
+test: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term
+
+bench: .venv/dev
+	$(BIN)/python -m benchmarks
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+.venv/dev: .venv/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch $@
+
+clean:
+	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

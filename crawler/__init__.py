@@ -1,0 +1,1 @@
+"""Reads notes and finds out the state of every link in them."""

@@ -1,0 +1,1 @@
+"""What an observation becomes: verdict, venue, picture, stored row, outputs."""
