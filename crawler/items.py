@@ -1,0 +1,349 @@
+"""The project's words as data.
+
+Every value that travels between modules is one of these frozen dataclasses. They check what they are given, so that
+nothing further down has to; they know nothing of Scrapy, SQL or files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What one check saw."""
+
+    OK = "ok"
+    MOVED = "moved"
+    GONE = "gone"
+    RESTRICTED = "restricted"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Verdict(StrEnum):
+    """What the history of checks supports; declared worst first, the order of the health CSV."""
+
+    DEAD = "dead"
+    SUSPECT = "suspect"
+    RESTRICTED = "restricted"
+    MOVED = "moved"
+    UNKNOWN = "unknown"
+    ALIVE = "alive"
+
+
+class Role(StrEnum):
+    """What a mention is for in its note."""
+
+    ARTICLE = "article"
+    PAPER = "paper"
+    CODE = "code"
+    IMAGE = "image"
+    VIDEO = "video"
+    DEMO = "demo"
+    INDEX = "index"
+    OTHER = "other"
+
+
+class How(StrEnum):
+    """The way a check was made."""
+
+    API = "api"
+    PAGE = "page"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place in a note where a URL stands.
+
+    `url` is what the reader's browser would be given: entities decoded, backslash escapes removed, relative paths left
+    relative. `start` and `end` are byte offsets of the URL as it is written, quotes and brackets excluded. `line` and
+    `column` count from 1, columns in characters. `entry` is the position of its entry in `Note.entries`.
+    """
+
+    url: str
+    start: int
+    end: int
+    line: int
+    column: int
+    text: str = ""
+    role: Role = Role.OTHER
+    entry: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.url:
+            raise ValueError("a mention needs a URL")
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"a mention needs a span, not {self.start}..{self.end}")
+        if self.line < 1 or self.column < 1:
+            raise ValueError(f"lines and columns count from 1, not {self.line}:{self.column}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One labelled line of an entry, such as `- Paper: …` or `论文：…`.
+
+    `name` is the canonical label (`paper`, `code`, `tips` …), `label` the label as written. `start` is the byte offset
+    of the line on which the field begins, `label_start` that of its label (what lies between is indent and list
+    marker), `end` the offset behind its last byte, line end excluded. `value` is its text, `mentions` the positions of
+    its mentions in `Note.mentions`.
+    """
+
+    name: str
+    label: str
+    value: str
+    start: int
+    label_start: int
+    end: int
+    mentions: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.start <= self.label_start < self.end:
+            raise ValueError(f"field {self.label!r} has no span: {self.start}..{self.end}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One numbered item of a note, with the pictures that follow it until the next.
+
+    `number` is the number as written, `relevance` the count of its stars, `article` the position of its article's
+    mention in `Note.mentions`, `mentions` the positions of all its mentions. `start` and `end` are byte offsets of the
+    whole entry.
+    """
+
+    number: int
+    title: str
+    start: int
+    end: int
+    relevance: int = 0
+    article: int | None = None
+    fields: tuple[Field, ...] = ()
+    mentions: tuple[int, ...] = ()
+
+    def field(self, name: str) -> Field | None:
+        """Return the first field of that canonical name."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One Markdown file as read: `path` is relative to NOTES_DIR with `/` as separator, `data` its bytes."""
+
+    path: str
+    data: bytes = field(repr=False)
+    title: str = ""
+    date: date | None = None
+    entries: tuple[Entry, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+    def written(self, mention: Mention) -> str:
+        """Return the mention's URL as it is written in the note."""
+        return self.data[mention.start : mention.end].decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One canonical URL.
+
+    `kind` names the module of `crawler.kinds` that fetches and reads it. Links that ask about the same thing share an
+    `identity`: an arXiv id, `owner/name` of a repository; else the URL itself. `host` is who is asked: pace, leases and
+    breakers go by it; empty for local paths.
+    """
+
+    url: str
+    kind: str
+    identity: str
+    host: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.url and self.kind and self.identity):
+            raise ValueError(f"a link needs url, kind and identity: {self!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One observation of a link, judged by nobody yet.
+
+    `conclusive` marks a `gone` that the site itself states in so many words (a deleted notice, an API's answer, the
+    file system); without it, gone is only a suspicion. `final_url` is where the link leads now, `suggestion` a
+    replacement worth offering and `suggestion_source` who says so (`file`, `scheme`, …).
+    """
+
+    outcome: Outcome
+    reason: str
+    checked_at: datetime
+    how: How
+    http_status: int | None = None
+    final_url: str | None = None
+    elapsed: timedelta | None = None
+    conclusive: bool = False
+    suggestion: str | None = None
+    suggestion_source: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.checked_at.tzinfo is None:
+            raise ValueError("checked_at needs a time zone")
+        if self.outcome is Outcome.MOVED and not self.final_url:
+            raise ValueError("a moved link needs its final URL")
+        if self.conclusive and self.outcome is not Outcome.GONE:
+            raise ValueError(f"only gone can be conclusive, not {self.outcome}")
+
+    @property
+    def unreached(self) -> bool:
+        """Tell whether no server answered at all: many of those at once are our network's fault, not the links'."""
+        return self.how is How.PAGE and self.http_status is None and self.outcome in {Outcome.FAILED, Outcome.GONE}
+
+    @property
+    def may_pass(self) -> bool:
+        """Tell whether the same check may well end otherwise an hour later."""
+        return self.outcome is Outcome.FAILED or self.unreached
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a WeChat article says of itself; `account_id` is the stable `gh_…` name, `original` False for a repost."""
+
+    title: str
+    account: str | None = None
+    account_id: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+    cover: str | None = None
+    original: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What arXiv says of a paper; `version` is the newest one; the venue is found by `pipelines.venue`."""
+
+    title: str
+    arxiv_id: str
+    authors: tuple[str, ...] = ()
+    abstract: str | None = None
+    categories: tuple[str, ...] = ()
+    comment: str | None = None
+    journal_ref: str | None = None
+    doi: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    version: int | None = None
+    withdrawn: bool | None = None
+    venue: str | None = None
+    venue_year: int | None = None
+    venue_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What GitHub says of a repository; `title` is its full name `owner/name`, None means not said."""
+
+    title: str
+    database_id: int | None = None
+    stars: int | None = None
+    forks: int | None = None
+    language: str | None = None
+    license: str | None = None
+    archived: bool | None = None
+    pushed_at: datetime | None = None
+    description: str | None = None
+    default_branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What any other page says of itself."""
+
+    title: str
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture kept: `title` is its path below IMAGES_STORE, `ab/<sha256>.<ext>`; `size` in bytes."""
+
+    title: str
+    sha256: str
+    media_type: str
+    size: int
+
+
+Metadata = Article | Paper | Repository | Page | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with what it rests on: failures that counted, and when to look again."""
+
+    verdict: Verdict
+    failures_in_a_row: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A link to be observed now, with what helps: earlier checks (oldest first) and its texts in the notes."""
+
+    link: Link
+    history: tuple[Check, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One observation on its way through the pipelines.
+
+    Kinds fill in the first fields; `history` is what the store knew (oldest first); the verdict pipeline adds
+    `judgement`, the images pipeline turns `body` (the bytes of a picture) into metadata.
+    """
+
+    link: Link
+    check: Check
+    metadata: Metadata | None = None
+    body: bytes = field(default=b"", repr=False)
+    history: tuple[Check, ...] = ()
+    judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All the store knows of one link: the row that the outputs are rendered from.
+
+    `check` is the last check whatever it saw; `moved_to` is the new address that a permanent redirect or a service's
+    answer once gave, and stays known through nights on which nothing was seen.
+    """
+
+    link: Link
+    verdict: Verdict
+    first_seen: datetime
+    check: Check | None = None
+    failures_in_a_row: int = 0
+    last_alive: datetime | None = None
+    moved_to: str | None = None
+    metadata: Metadata | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement in a note: bytes `start..end` of the original, `old`, become `new`.
+
+    An insertion has `start == end`.
+    """
+
+    note: str
+    start: int
+    end: int
+    old: str
+    new: str
+    reason: str
+    evidence: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"an edit needs a span, not {self.start}..{self.end}")
+        if len(self.old.encode()) != self.end - self.start:
+            raise ValueError(f"an edit's span and old text differ: {self.old!r} at {self.start}..{self.end}")
+        if self.old == self.new:
+            raise ValueError(f"an edit must change something: {self.old!r}")

@@ -1,0 +1,212 @@
+"""Where a URL stands, byte for byte: as a link's destination, in running text, in an HTML tag.
+
+Everything here works on the note's bytes and runs in time linear in what it reads, whatever is written there.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from html.entities import html5
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# CommonMark 0.31, sections 2.4 and 2.5: an entity needs its semicolon, a backslash escapes ASCII punctuation only.
+_ENTITY = rb"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+_ESCAPE = rb"\\[!-/:-@\[-`{-~]"
+_LONGEST_ENTITY = 34
+_SURROGATES = range(0xD800, 0xE000)
+
+# In HTML the oldest names go without a semicolon unless more of a name or `=` follows (Living Standard, 13.2.5.73).
+_HTML_ENTITIES = re.compile(_ENTITY + rb"|&[A-Za-z]{2,6}(?![A-Za-z0-9=;])")
+_CODED = re.compile(_ENTITY + rb"|" + _ESCAPE)
+_CHARACTER = re.compile(_ENTITY + rb"|" + _ESCAPE + rb"|[\x00-\xff][\x80-\xbf]*+")
+
+# What may stand between `](` or `]:` and a destination; a line end may be followed by the marks of a block quote.
+_BEFORE_QUOTED = re.compile(rb"[ \t\v\f]*+(?:(?:\r\n?|\n)[ \t\v\f>]*+)?<?")
+_BEFORE = re.compile(rb"[ \t\v\f]*+(?:(?:\r\n?|\n)[ \t\v\f]*+)?<?")
+_DEFINITION = re.compile(rb"\[(?:\\.|[^\\\[\]])*+\]:", re.DOTALL)
+
+_BARE = re.compile(
+    rb"(?<![A-Za-z0-9+])(?:https?|ftp)://(?=[A-Za-z0-9\[\xc3-\xe1])|(?<![A-Za-z0-9_./@-])www\.(?=[A-Za-z0-9])",
+    re.IGNORECASE,
+)
+# One part of a bare URL. A URL may end behind a solid part or a closing bracket, not behind a soft one; where nothing
+# matches it is over: at blanks, at what RFC 3986 gives no place (" < > ^ ` { | } and a backslash that escapes nothing),
+# at Latin-1 punctuation (\xc2), and at every character from U+2000 on (from \xe2): Chinese punctuation and letters,
+# symbols, emojis.
+# A lone underscore is solid, against the letter of GFM: identifiers of WeChat articles may end in one.
+_PART = re.compile(
+    rb"(?P<soft>(?!&(?:lt|gt|quot|nbsp);)(?:" + _ENTITY + rb"|&)|\\(?![<>\"`_/=-])[!-/:-@\[-`{-~]"
+    rb"|[?!.:*~']|[,;](?!(?:https?|ftp)://)|__+)"
+    rb"|(?P<solid>(?:[A-Za-z0-9/%=\#@$+-]|_(?!_)|[\xc3-\xe1][\x80-\xbf]+)++|\\[_/=-])"
+    rb"|(?P<open>[(\[])|(?P<close>[)\]])",
+    re.IGNORECASE,
+)
+
+_MARKUP = re.compile(rb"<(?:(?P<comment>!--)|(?P<bogus>[!?])|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*+))")
+_ATTRIBUTE = re.compile(
+    rb"[\s/]*+(?:(?P<close>>)|(?P<name>[^\s/>][^\s/>=]*+)"
+    rb"(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)(?P<end2>\"?)|'(?P<single>[^']*+)(?P<end1>'?)|(?P<plain>[^\s>\"'][^\s>]*+)))?+)"
+)
+# Elements whose content is no markup (HTML Living Standard, 13.1.2), and how each ends.
+_RAW = {
+    name: re.compile(rb"</" + name.encode() + rb"(?![^\s/>])", re.IGNORECASE)
+    for name in ("script", "style", "textarea")
+}
+
+
+def decode(written: bytes, *, html: bool = False) -> str:
+    """Return what the bytes say once entities are resolved, and outside HTML backslash escapes."""
+    return (_HTML_ENTITIES if html else _CODED).sub(lambda match: _character(match[0]).encode(), written).decode()
+
+
+def _character(coded: bytes) -> str:
+    """Return what one entity, escape or plain character stands for."""
+    if coded[0] == ord("\\") and len(coded) > 1:
+        return coded[1:].decode()
+    text = coded.decode()
+    if text.startswith("&#"):
+        code = int(text[3:-1], 16) if text[2] in "xX" else int(text[2:-1])
+        return chr(code) if 0 < code < _SURROGATES.start or _SURROGATES.stop <= code <= sys.maxunicode else "\ufffd"
+    return html5.get(text[1:], text) if len(text) > 1 else text
+
+
+def destination(data: bytes, start: int, url: str) -> tuple[int, int] | None:
+    """Return the span of the destination behind `start` that is read as `url`.
+
+    `start` is the offset behind `](` or `]:`. The answer is checked against `url`, never guessed: None where the two
+    cannot be brought together.
+    """
+    for before in (_BEFORE_QUOTED, _BEFORE):
+        match = before.match(data, start)
+        begin = match.end() if match else start
+        end = _written_end(data, begin, url)
+        if end is not None:
+            return begin, end
+    return None
+
+
+def definition(data: bytes, start: int, url: str) -> tuple[int, int] | None:
+    """Return the span of the destination of the link reference definition that begins at or behind `start`."""
+    match = _DEFINITION.search(data, start)
+    return destination(data, match.end(), url) if match else None
+
+
+def _written_end(data: bytes, start: int, url: str) -> int | None:
+    """Return where the text that is read as `url` ends."""
+    plain = url.encode()
+    end = start + len(plain)
+    if data.startswith(plain, start):
+        coded = _CODED.search(data, start, end + _LONGEST_ENTITY)
+        if coded is None or coded.start() >= end:
+            return end
+    read, end = 0, start
+    while read < len(url):
+        match = _CHARACTER.match(data, end)
+        character = _character(match[0]) if match else ""
+        if not character or not url.startswith(character, read):
+            return None
+        read += len(character)
+        end += len(match[0]) if match else 0
+    return end
+
+
+def bare_urls(data: bytes, start: int, end: int, limits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the URLs that stand bare in the text `start..end`.
+
+    The extended autolinks of GFM, ended as a reader of Chinese prose would end them. `limits` are pairs of an offset
+    and the offset no URL that begins from there on may pass: the closing mark of the emphasis around it.
+    """
+    at = step = 0
+    while match := _BARE.search(data, max(start, at), end):
+        while step + 1 < len(limits) and limits[step + 1][0] <= match.start():
+            step += 1
+        limit = min(end, limits[step][1]) if limits else end
+        at = _bare_end(data, match.end(), limit)
+        if at > match.end():
+            yield match.start(), at
+        else:
+            at = match.end()
+
+
+def _bare_end(data: bytes, start: int, limit: int) -> int:
+    at = end = start
+    depth = {ord("("): 0, ord("["): 0}
+    while match := _PART.match(data, at, limit):
+        at = match.end()
+        if match["open"]:
+            depth[data[match.start()]] += 1
+        elif match["close"]:
+            opening = ord("(") if match["close"] == b")" else ord("[")
+            depth[opening] -= 1
+            if depth[opening] < 0:
+                break
+            end = at
+        elif match["solid"]:
+            end = at
+    return end
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One HTML tag; or, when `name` is empty, the text between two of them.
+
+    `attributes` are spans of values by lower-case name, quotes excluded; those without a value are left out.
+    """
+
+    start: int
+    end: int
+    name: str = ""
+    closing: bool = False
+    attributes: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def tags(html: bytes) -> Iterator[Tag]:
+    """Yield tags and text of a piece of HTML in order, without comments and without what scripts and styles contain.
+
+    A tag that is never closed counts as closed at the end; a quote that is never closed swallows the rest: browsers do
+    the same.
+    """
+    at = text = 0
+    while match := _MARKUP.search(html, at):
+        if text < match.start():
+            yield Tag(text, match.start())
+        if match["comment"] or match["bogus"]:
+            closer, behind = (b"-->", match.start() + 2) if match["comment"] else (b">", match.end())
+            found = html.find(closer, behind)
+            if found < 0:
+                return
+            at = text = found + len(closer)
+            continue
+        tag = _tag(html, match)
+        yield tag
+        at = text = tag.end
+        if tag.name in _RAW and not tag.closing:
+            raw = _RAW[tag.name].search(html, at)
+            if raw is None:
+                return
+            at = text = raw.start()
+    if text < len(html):
+        yield Tag(text, len(html))
+
+
+def _tag(html: bytes, opening: re.Match[bytes]) -> Tag:
+    attributes: dict[str, tuple[int, int]] = {}
+    at = opening.end()
+    while match := _ATTRIBUTE.match(html, at):
+        at = match.end()
+        if match["close"]:
+            break
+        if match["end1"] == b"" or match["end2"] == b"":
+            at = len(html)
+            break
+        if match.lastgroup != "name":
+            value = next(group for group in ("double", "single", "plain") if match[group] is not None)
+            attributes.setdefault(match["name"].decode().lower(), match.span(value))
+    else:
+        at = len(html)
+    return Tag(opening.start(), at, opening["name"].decode().lower(), bool(opening["slash"]), attributes)

@@ -1,0 +1,181 @@
+"""What a URL is: its canonical form, and whether it may be fetched at all. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import tomllib
+from functools import cache
+from importlib.resources import files
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit, urlunsplit
+
+import idna
+
+WEB_SCHEMES = frozenset({"http", "https"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PERCENT = re.compile("%([0-9A-Fa-f]{2})?")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PATH_SAFE = "/%:@!$&'()*+,;=~[]"
+_QUERY_SAFE = _PATH_SAFE + "?"
+
+# Names that no public DNS answers: RFC 6761 (localhost, local), RFC 8375 (home.arpa), ICANN's internal, routers' own.
+_LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa")
+
+
+class InvalidURLError(ValueError):
+    """The text is no URL that anybody could fetch."""
+
+
+def split(url: str) -> SplitResult:
+    """Split a URL; raise InvalidURLError where the standard library raises for brackets, ports and the like."""
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError as error:
+        raise InvalidURLError(str(error)) from error
+    return parts
+
+
+def hostname(parts: SplitResult) -> str:
+    """Return the host in lower case ASCII (IDNA 2008 with UTS 46 mapping), without a trailing dot; "" for none."""
+    host = (parts.hostname or "").rstrip(".")
+    if host.isascii():
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise InvalidURLError(f"host {host!r}: {error}") from error
+
+
+def normalise(url: str) -> str:
+    """Return the canonical form of an absolute web URL, for identity and for fetching.
+
+    RFC 3986 section 6.2.2 and 6.2.3: scheme and host in lower case, host in ASCII, no default port, percent-encoding
+    only where needed and in upper case, no dot segments, `/` for an empty path. Beyond the RFC: no fragment (it never
+    reaches a server) and no tracking parameters. The order of the query's parameters stays: it may carry a signature.
+    """
+    parts = split(url)
+    scheme = parts.scheme.lower()
+    host = hostname(parts)
+    if scheme not in WEB_SCHEMES:
+        raise InvalidURLError(f"not a web address: {scheme or 'no scheme'}")
+    if not host or re.search(r"[\s/\\<>\"^`{|}]", host):
+        raise InvalidURLError("no host" if not host else f"host {host!r} has characters that no host has")
+    netloc = f"[{host}]" if ":" in host else host
+    if parts.port is not None and parts.port != _DEFAULT_PORTS[scheme]:
+        netloc += f":{parts.port}"
+    if parts.username is not None:
+        netloc = f"{parts.netloc.rpartition('@')[0]}@{netloc}"
+    path = _without_dot_segments(_encode(parts.path, _PATH_SAFE)) or "/"
+    query = _encode(without_tracking(parts.query, host), _QUERY_SAFE)
+    return urlunsplit((scheme, netloc, path, query, ""))
+
+
+def without_tracking(query: str, host: str) -> str:
+    """Drop the parameters that only tell where the reader came from; the others stay byte for byte."""
+    if not query:
+        return query
+    pattern = _tracking(host)
+    kept = [pair for pair in query.split("&") if pair and not pattern.fullmatch(pair.partition("=")[0])]
+    return "&".join(kept)
+
+
+def parameters(query: str) -> dict[str, str]:
+    """Return a query's parameters by name, the first of each."""
+    values: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        values.setdefault(name, value)
+    return values
+
+
+def why_not_fetch(url: str, *, allow_private: bool = False) -> str | None:
+    """Say why a URL must not be fetched, or return None if it may be.
+
+    Only http and https, and never an address or name that is not on the public internet: a note is a stranger's text,
+    and must not make this machine talk to its own network. Addresses are read as a browser reads them (decimal, octal,
+    hexadecimal, short and IPv4-in-IPv6 forms included).
+    """
+    try:
+        parts = split(url)
+        host = hostname(parts)
+    except InvalidURLError as error:
+        return f"not a valid URL: {error}"
+    if parts.scheme.lower() not in WEB_SCHEMES:
+        return f"unsupported scheme: {parts.scheme.lower() or 'none'}"
+    if not host:
+        return "not a valid URL: no host"
+    if allow_private:
+        return None
+    if (address := literal_address(host)) is not None:
+        return None if is_public(address) else f"private address: {address}"
+    if "." not in host or host.endswith(_LOCAL_SUFFIXES):
+        return f"local name: {host}"
+    return None
+
+
+def literal_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a host part spells, in any form a resolver accepts; None for a name."""
+    try:
+        return ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass
+    if not re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}", host):
+        return None
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return None
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Tell whether an address is on the public internet (IANA special-purpose registries), wrapped in IPv6 or not."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast
+
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def _encode(text: str, safe: str) -> str:
+    """Percent-encode what needs it and nothing else; what is encoded stays, in upper case, unreserved ones decoded."""
+
+    def canonical(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return "%25"
+        character = chr(int(match[1], 16))
+        return character if character in _UNRESERVED else f"%{match[1].upper()}"
+
+    return quote(_PERCENT.sub(canonical, text), safe=safe)
+
+
+def _without_dot_segments(path: str) -> str:
+    """RFC 3986 section 5.2.4."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/".join(kept)
+
+
+@cache
+def _tracking(host: str) -> re.Pattern[str]:
+    table = tomllib.loads(files("crawler").joinpath("data/tracking_parameters.toml").read_text("utf-8"))
+    names = list(table["everywhere"])
+    for suffix, more in table["hosts"].items():
+        if host == suffix or host.endswith("." + suffix):
+            names += more
+    return re.compile("|".join(re.escape(name).replace(r"\*", ".*") for name in names))
