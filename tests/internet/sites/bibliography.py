@@ -1,0 +1,95 @@
+"""api.semanticscholar.org (a batch of papers) and api.openalex.org (one work by its DOI): where papers appeared."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+from urllib.parse import unquote
+
+from tests.internet.messages import Request, Response, as_json
+from tests.internet.sites import Site
+from tests.internet.world import Paper, World, find_paper
+from tests.internet.world.papers import split_version, table
+
+MOST = 500
+Json = dict[str, Any]
+
+
+def answer_semantic_scholar(request: Request, _: World) -> Response:
+    """Answer POST /graph/v1/paper/batch?fields=…: one paper or null for each id, in the order asked."""
+    if request.path != "/graph/v1/paper/batch" or request.method != "POST":
+        return as_json({"error": f"Endpoint {request.path} not found"}, 404)
+    try:
+        ids = list(json.loads(request.body)["ids"])
+    except (ValueError, KeyError, TypeError):
+        return as_json({"error": "Unrecognized or unsupported fields: []"}, 400)
+    if not 0 < len(ids) <= MOST:
+        return as_json({"error": f"Number of ids must be between 1 and {MOST}"}, 400)
+    fields = set(request.query.get("fields", "").split(","))
+    return as_json([selected(paper, fields) if (paper := identified(wanted)) else None for wanted in ids])
+
+
+def identified(wanted: str) -> Paper | None:
+    """Return the paper of `ARXIV:id` or `DOI:doi`."""
+    scheme, _, value = wanted.partition(":")
+    match scheme.upper():
+        case "ARXIV":
+            return find_paper(split_version(value)[0])
+        case "DOI" if value.lower().startswith("10.48550/arxiv."):
+            return find_paper(value[len("10.48550/arxiv.") :])
+        case "DOI":
+            return next((paper for paper in table().values() if paper.doi == value), None)
+    return None
+
+
+def selected(paper: Paper, fields: set[str]) -> Json:
+    """Return the fields asked for; `paperId` always comes with them, a field asked for in parts comes whole."""
+    number = f"{Random(f'paper id {paper.id}').getrandbits(160):040x}"
+    external = {"ArXiv": paper.id, "CorpusId": int(number[:7], 16)} | ({"DOI": paper.doi} if paper.doi else {})
+    venue = {"id": number[::-1][:36], "name": paper.venue, "type": "conference"}
+    everything: Json = {
+        "externalIds": external,
+        "corpusId": external["CorpusId"],
+        "title": paper.title,
+        "venue": paper.venue or "arXiv.org",
+        "year": paper.year or paper.published.year,
+        "publicationVenue": venue if paper.venue else {"name": "arXiv.org", "alternate_names": ["ArXiv"]},
+        "publicationDate": paper.published.isoformat(),
+        "publicationTypes": ["JournalArticle"],
+        "journal": {"name": paper.venue or f"ArXiv, abs/{paper.id}"},
+        "authors": [{"authorId": str(number_), "name": name} for number_, name in enumerate(paper.authors, 1000)],
+    }
+    asked = {field.partition(".")[0] for field in fields}
+    return {"paperId": number} | {name: value for name, value in everything.items() if name in asked}
+
+
+def answer_openalex(request: Request, _: World) -> Response:
+    """Answer GET /works/doi:DOI or /works/https://doi.org/DOI."""
+    wanted = unquote(request.path.removeprefix("/works/")).removeprefix("https://doi.org/").removeprefix("doi:")
+    paper = identified(f"DOI:{wanted}")
+    if paper is None:
+        return as_json({"error": "Not Found", "message": "The requested resource could not be found."}, 404)
+    source = {
+        "display_name": paper.venue or paper.journal_ref or "arXiv",
+        "type": "conference" if paper.venue else "journal",
+    }
+    return as_json(
+        {
+            "id": "https://openalex.org/W1",
+            "doi": f"https://doi.org/{wanted.lower()}",
+            "title": paper.title,
+            "display_name": paper.title,
+            "publication_year": paper.year or paper.published.year,
+            "publication_date": paper.published.isoformat(),
+            "type": "article",
+            "primary_location": {"source": source, "version": "publishedVersion", "is_published": True},
+            "authorships": [{"author": {"display_name": name}} for name in paper.authors],
+        }
+    )
+
+
+SITES = (
+    Site(hosts=("api.semanticscholar.org",), answer=answer_semantic_scholar, robots="", https_only=True),
+    Site(hosts=("api.openalex.org",), answer=answer_openalex, robots="", https_only=True),
+)

@@ -1,0 +1,27 @@
+"""The rest of the web, as far as notes link to it: ordinary pages from `world/pages.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.internet.messages import Request, Response, page, redirect
+from tests.internet.sites import Site
+
+if TYPE_CHECKING:
+    from tests.internet.world import World
+
+TABLE = tomllib.loads((Path(__file__).parents[1] / "world" / "pages.toml").read_text(encoding="utf-8"))
+PAGES = {row["url"]: row for row in TABLE["page"]}
+
+
+def answer(request: Request, _: World) -> Response:
+    """Answer with what the table says of the URL, or with a page that bears its address as its title."""
+    row = PAGES.get(request.url, {})
+    if moved := row.get("moved"):
+        return redirect(moved)
+    return page(row.get("title", f"{request.host}{request.path}"), "An ordinary page.")
+
+
+SITES = (Site(hosts=tuple(TABLE["hosts"]), answer=answer),)

@@ -1,0 +1,231 @@
+"""A web of odd hosts, all below example.org, each odd in one way at every path.
+
+The benchmark hosts have a second name each, h00.bench.internal and so on: lychee passes over all of example.org.
+
+| host | what it does |
+|---|---|
+| alive | 200, an ordinary page |
+| plain, h00.bench … h19.bench | 200, 5 kB, at once: for benchmarks |
+| missing, gone, broken, down | 404, 410, 500, 503 |
+| soft404 | 200, and the page says that there is none |
+| moved, permanent, temporary | 301, 308, 302 to the same path at alive |
+| chain | three times 301, then alive |
+| upgrade | http: 301 to https; https: 200 |
+| wall | 403 from a bot wall, as Cloudflare sends it |
+| members, login, legal | 401; 302 to a login page; 451 |
+| busy | 429 with Retry-After: `World.retry_after` |
+| slow | 200 after `World.delay` seconds |
+| silent, reset, cut | no answer ever; connection reset; half a body |
+| self-signed, wrong-name, expired | a bad certificate |
+| loop | redirects to itself |
+| inside | 302 to the address where clouds keep their secrets; it answers, so that a crawler that follows is seen |
+| endless, bomb | a body without end; 64 MB of zeros in 64 kB of gzip |
+| headers | one header line of 1 MB |
+| charset | GBK text that claims a charset nobody knows |
+| pdf, gzip, brotli | a PDF; a page in that content coding |
+| nohead | 405 to HEAD, 200 to GET |
+| norobots | robots.txt forbids everything |
+| unknown | does not resolve, like every name not in any table |
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from functools import cache
+from html import escape
+
+from tests.internet.certificates import Flaw
+from tests.internet.messages import Failure, Request, Response, html, page, redirect, text
+from tests.internet.sites import Site, arxiv
+from tests.internet.world import World
+
+DOMAIN = "example.org"
+ALIVE = f"https://alive.{DOMAIN}"
+BENCHMARK_SIZE = 5_000
+BENCHMARK_HOSTS = tuple(f"h{number:02}.bench.{domain}" for domain in (DOMAIN, "internal") for number in range(20))
+# "<title>Compressed by br</title>"
+BROTLI = bytes.fromhex("1b1e00f88d94aad3ab7e19127b933c6d72594827a4e40627e044de9e7623")
+PRIVATE = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "localhost")
+Behaviour = Callable[[Request, World], Response]
+
+
+def status(code: int, title: str) -> Behaviour:
+    """Return a host that always answers with a status."""
+    return lambda _request, _world: page(title, "", code)
+
+
+def elsewhere(code: int) -> Behaviour:
+    """Return a host that redirects to the same path at the host that is alive."""
+    return lambda request, _world: redirect(ALIVE + request.path, code)
+
+
+def failing(failure: Failure) -> Behaviour:
+    """Return a host whose exchanges break."""
+    return lambda _request, _world: Response(body=bytes(2048), headers={"Content-Type": "text/html"}, failure=failure)
+
+
+def alive(_request: Request, _world: World) -> Response:
+    """Show an ordinary page."""
+    return page("Alive", "Nothing is wrong with this page.")
+
+
+@cache
+def benchmark_page() -> Response:
+    """Return the page of the benchmark hosts."""
+    head = "<!DOCTYPE html><html><head><title>Plain</title></head><body>"
+    return html((head + "<p>plain</p>" * BENCHMARK_SIZE)[: BENCHMARK_SIZE - 14] + "</body></html>")
+
+
+def chain(request: Request, _world: World) -> Response:
+    """Redirect three times, the last time to the host that is alive."""
+    step = int(request.query.get("step", 1))
+    return redirect(ALIVE + "/" if step == 3 else f"https://{request.host}/?step={step + 1}")
+
+
+def upgrade(request: Request, world: World) -> Response:
+    """Redirect to https, and be alive there."""
+    return (
+        redirect("https" + request.url.removeprefix("http"))
+        if request.url.startswith("http:")
+        else alive(request, world)
+    )
+
+
+def wall(_request: Request, _world: World) -> Response:
+    """Challenge the client, and say so in a header (developers.cloudflare.com: detect a challenge page response)."""
+    return page("Just a moment...", "", 403).with_headers(
+        cf_mitigated="challenge", server="cloudflare", cf_ray="8f0-SMALL"
+    )
+
+
+def members(_request: Request, _world: World) -> Response:
+    """Ask for a password."""
+    return page("Unauthorized", "", 401).with_headers(www_authenticate='Basic realm="members"')
+
+
+def login(request: Request, _world: World) -> Response:
+    """Redirect to a form."""
+    if request.path == "/login":
+        return html('<title>Sign in</title><form action="/login" method="post"><input type="password" name="p"></form>')
+    return redirect(f"/login?next={escape(request.path)}", 302)
+
+
+def busy(_request: Request, world: World) -> Response:
+    """Ask the client to come back later."""
+    return page("Too Many Requests", "", 429).with_headers(retry_after=str(world.retry_after))
+
+
+def slow(_request: Request, world: World) -> Response:
+    """Show an ordinary page, but take time over it."""
+    return Response(body=b"<title>Slow</title>", headers={"Content-Type": "text/html"}, delay=world.delay)
+
+
+def loop(request: Request, _world: World) -> Response:
+    """Redirect to the same URL."""
+    return redirect(request.url)
+
+
+def inside(_request: Request, _world: World) -> Response:
+    """Redirect to a private address."""
+    return redirect("http://169.254.169.254/latest/meta-data/", 302)
+
+
+def endless(_request: Request, _world: World) -> Response:
+    """Send a body until the reader has had enough."""
+
+    def pieces() -> Iterator[bytes]:
+        while True:
+            yield bytes(65_536)
+
+    return Response(body=pieces, headers={"Content-Type": "application/octet-stream"})
+
+
+@cache
+def bomb_body() -> bytes:
+    """64 MB of zeros, compressed."""
+    return gzip.compress(bytes(64_000_000), 9)
+
+
+def bomb(_request: Request, _world: World) -> Response:
+    """Send little that decompresses to much."""
+    return Response(body=bomb_body(), headers={"Content-Type": "text/html", "Content-Encoding": "gzip"})
+
+
+def headers(request: Request, world: World) -> Response:
+    """Send a header that no client should accept."""
+    return alive(request, world).with_headers(x_large="x" * 1_000_000)
+
+
+def charset(_request: Request, _world: World) -> Response:
+    """Show a page whose charset has to be guessed."""
+    body = "<title>编码不明</title><p>这一页用的是国标码</p>".encode("gbk")
+    return Response(body=body, headers={"Content-Type": "text/html; charset=x-nobody-knows"})
+
+
+def coded(name: str, body: bytes) -> Behaviour:
+    """Return a host whose pages come compressed, whatever the client accepts."""
+    return lambda _request, _world: Response(body=body, headers={"Content-Type": "text/html", "Content-Encoding": name})
+
+
+def nohead(request: Request, world: World) -> Response:
+    """Dislike HEAD."""
+    if request.method == "HEAD":
+        return page("Method Not Allowed", "", 405).with_headers(allow="GET")
+    return alive(request, world)
+
+
+HOSTS: dict[str, Behaviour] = {
+    "alive": alive,
+    "missing": status(404, "404 Not Found"),
+    "gone": status(410, "Gone"),
+    "broken": status(500, "Internal Server Error"),
+    "down": status(503, "Service Unavailable"),
+    "soft404": status(200, "404 - Page not found"),
+    "moved": elsewhere(301),
+    "permanent": elsewhere(308),
+    "temporary": elsewhere(302),
+    "chain": chain,
+    "upgrade": upgrade,
+    "wall": wall,
+    "members": members,
+    "login": login,
+    "legal": status(451, "Unavailable For Legal Reasons"),
+    "busy": busy,
+    "slow": slow,
+    "silent": failing(Failure.HANG),
+    "reset": failing(Failure.RESET),
+    "cut": failing(Failure.CUT),
+    "self-signed": alive,
+    "wrong-name": alive,
+    "expired": alive,
+    "loop": loop,
+    "inside": inside,
+    "endless": endless,
+    "bomb": bomb,
+    "headers": headers,
+    "charset": charset,
+    "pdf": lambda _request, _world: Response(body=arxiv.PDF, headers={"Content-Type": "application/pdf"}),
+    "gzip": coded("gzip", gzip.compress(b"<title>Compressed by gzip</title>")),
+    "brotli": coded("br", BROTLI),
+    "nohead": nohead,
+}
+FLAWS = {"self-signed": Flaw.UNKNOWN_ISSUER, "wrong-name": Flaw.WRONG_NAME, "expired": Flaw.EXPIRED}
+
+
+def answer(request: Request, world: World) -> Response:
+    """Answer as the host does."""
+    return HOSTS[request.host.removesuffix(f".{DOMAIN}")](request, world)
+
+
+SITES = (
+    Site(
+        hosts=tuple(f"{name}.{DOMAIN}" for name in HOSTS),
+        answer=answer,
+        robots="",
+        flaws={f"{name}.{DOMAIN}": flaw for name, flaw in FLAWS.items()},
+    ),
+    Site(hosts=(f"norobots.{DOMAIN}",), answer=alive, robots="User-agent: *\nDisallow: /\n"),
+    Site(hosts=(f"plain.{DOMAIN}", *BENCHMARK_HOSTS), answer=lambda _request, _world: benchmark_page(), robots=""),
+    Site(hosts=PRIVATE, answer=lambda _request, _world: text("a secret of the inside"), robots=""),
+)
