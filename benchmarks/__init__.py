@@ -1,0 +1,1 @@
+"""Speed, memory and accuracy, measured beside other programs; `benchmarks/README.md` says what and how."""

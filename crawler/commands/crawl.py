@@ -1,0 +1,45 @@
+"""`scrapy crawl`: Scrapy's own, with one line for what only the user can mend, a summary, and a true exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from scrapy.commands import crawl
+from scrapy.exceptions import UsageError
+
+from crawler.errors import UserError
+from crawler.spiders.notes import NotesSpider
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(crawl.Command):
+    """Runs a spider."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the named spider; exit with 1 when it says that it failed."""
+        if len(args) != 1:
+            raise UsageError("name one spider: scrapy crawl notes")
+        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before it calls
+        try:
+            crawler = self._create_crawler(args[0])
+        except KeyError:
+            raise UsageError(
+                f"no such spider: {args[0]}; there are {', '.join(self.crawler_process.spider_loader.list())}"
+            ) from None
+        except UserError as error:
+            print(f"notemend: {error}", file=sys.stderr)
+            self.exitcode = 2
+            return
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        spider = crawler.spider
+        if not isinstance(spider, NotesSpider) or self.crawler_process.bootstrap_failed:
+            self.exitcode = 1  # Scrapy has said why
+        elif spider.error is not None:
+            print(f"notemend: {spider.error}", file=sys.stderr)
+            self.exitcode = 1
+        else:
+            print(spider.summary)

@@ -1,0 +1,68 @@
+"""The kinds of links. Each module here but `base` holds one; adding a kind is adding a file."""
+
+from __future__ import annotations
+
+import inspect
+import posixpath
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from crawler import urls
+from crawler.items import Link, Role
+from crawler.kinds.base import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@cache
+def all_kinds() -> Mapping[str, Kind]:
+    """Return every kind by name, in the order in which they are asked to recognise a URL."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    classes = [
+        member
+        for module in modules
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, Kind) and not inspect.isabstract(member) and member.__module__ == module.__name__
+    ]
+    return {kind.name: kind for kind in sorted((cls() for cls in classes), key=lambda kind: (kind.rank, kind.name))}
+
+
+def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
+    """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment).
+
+    `note` is the note's path: relative URLs are resolved against it. A picture is a picture because it stands where a
+    picture stands (`role`): its address need not say so.
+    """
+    try:
+        url = _absolute(url, note)
+        parts = urls.split(url)
+    except urls.InvalidURLError:
+        return Link(url, "web", url)
+    if not url:
+        return None
+    link = next(found for kind in all_kinds().values() if (found := kind.recognise(url, parts)) is not None)
+    if role is Role.IMAGE and link.kind in {"web", "github"} and link.host:
+        link = Link(link.url, "image", link.identity, link.host)
+    return link
+
+
+def _absolute(url: str, note: str) -> str:
+    """Normalise a web URL; turn a relative one into a path below NOTES_DIR; leave other schemes as they are.
+
+    A path from the root (`/images/x.png`) starts at NOTES_DIR, as it does where a repository is shown.
+    """
+    if url.startswith("//"):
+        url = f"https:{url}"
+    parts = urls.split(url)
+    if parts.scheme.lower() in urls.WEB_SCHEMES:
+        return urls.normalise(url)
+    if parts.scheme or not parts.path:
+        return url if parts.scheme else ""
+    path = unquote(parts.path).replace("\\", "/")
+    return posixpath.normpath(posixpath.join("/" if path.startswith("/") else posixpath.dirname(note), path)).lstrip(
+        "/"
+    )

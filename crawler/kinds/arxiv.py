@@ -1,0 +1,53 @@
+"""arXiv papers: every address of a paper leads to its id; ids are looked up a hundred at a time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.items import Link
+from crawler.kinds.base import Kind
+from crawler.lookups.arxiv import ArxivLookup
+from crawler.urls import hostname
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+    from scrapy.settings import BaseSettings
+
+# https://info.arxiv.org/help/arxiv_identifier.html: since April 2007 YYMM.NNNN, five digits since 2015; before that
+# archive(.SC)/YYMMNNN.
+_YYMM = r"\d\d(?:0[1-9]|1[0-2])"
+_ID = rf"(?P<id>{_YYMM}\.\d{{4,5}}|[a-z][a-z-]*(?:\.[A-Za-z]{{2}})?/{_YYMM}\d{{3}})(?P<version>v[1-9]\d?)?"
+_PAGE = re.compile(rf"/(?:abs|pdf|html|format|ps|e-print|src)/{_ID}(?:\.pdf|\.ps\.gz|\.html)?/?")
+_FTP = re.compile(
+    r"/ftp/(?:arxiv/papers/\d{4}/(?P<new>\d{4}\.\d{4,5})|(?P<archive>[a-z-]+)/papers/\d{4}/(?P<old>\d{7}))"
+    r"(?P<version>v[1-9]\d?)?(?:\.pdf|\.ps\.gz)?"
+)
+_HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org", "xxx.lanl.gov"})
+
+
+class Arxiv(Kind):
+    """A paper by its id, whatever shape its address has."""
+
+    name = "arxiv"
+
+    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the path says it all
+        """Recognise papers on arXiv's hosts; all versions and formats of a paper are one link."""
+        if hostname(parts) not in _HOSTS or (paper := paper_of(parts.path)) is None:
+            return None
+        arxiv_id, _ = paper
+        return Link(f"https://arxiv.org/abs/{arxiv_id}", self.name, arxiv_id, "arxiv.org")
+
+    def lookup(self, settings: BaseSettings) -> ArxivLookup:
+        """Ask arXiv's API."""
+        return ArxivLookup.from_settings(settings)
+
+
+def paper_of(path: str) -> tuple[str, str] | None:
+    """Return id and version ("" or "v2") of the paper that a path on arXiv's hosts names."""
+    if (match := _PAGE.fullmatch(path)) is not None:
+        return match["id"], match["version"] or ""
+    if (match := _FTP.fullmatch(path)) is not None:
+        return match["new"] or f"{match['archive']}/{match['old']}", match["version"] or ""
+    return None

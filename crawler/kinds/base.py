@@ -1,0 +1,63 @@
+"""What a kind of link is: how it is recognised, asked for and read.
+
+A kind is one module of this package with one `Kind` in it; the package finds it by itself.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from scrapy import Request
+
+from crawler.items import Due, Link, Metadata, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from urllib.parse import SplitResult
+
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+
+    from crawler.items import Check
+
+HEAD_OF_PAGE = 64 * 1024
+"""Bytes of a page that are read when only its head is wanted: titles stand in the first few kilobytes."""
+
+
+class Lookup(Protocol):
+    """A blocking client that observes many links at once; it runs in a thread of its own."""
+
+    batch: int
+
+    def __call__(self, due: Sequence[Due]) -> Iterable[Result]:
+        """Yield one result for each link that is due."""
+
+
+class Kind(ABC):
+    """One kind of link; a page kind unless `lookup` has something better."""
+
+    name: ClassVar[str]
+    rank: ClassVar[int] = 0
+    """Kinds are asked in the order of their rank whether they recognise a URL; the first that does has it."""
+
+    @abstractmethod
+    def recognise(self, url: str, parts: SplitResult) -> Link | None:
+        """Return the link, with canonical URL and identity, if the (normalised) URL is one of this kind."""
+
+    def lookup(self, settings: BaseSettings) -> Lookup | None:  # noqa: ARG002 - kinds without an API have nothing to read there
+        """Return the batched client that these settings allow; None means page by page."""
+        return None
+
+    def request(self, link: Link) -> Request:
+        """Return the request whose response says the state and the metadata of the link at once."""
+        return Request(link.url, meta={"enough": HEAD_OF_PAGE})
+
+    def read(self, link: Link, response: Response, check: Check) -> Result:
+        """Read a response; `check` is what the HTTP exchange alone says, the kind knows better or adds metadata."""
+        metadata = self.metadata(response) if response.status // 100 == 2 else None  # noqa: PLR2004 - RFC 9110 class
+        return Result(link, check, metadata)
+
+    def metadata(self, response: Response) -> Metadata | None:  # noqa: ARG002 - not every kind's pages say something
+        """Return what a good response says of the thing it shows."""
+        return None

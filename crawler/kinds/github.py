@@ -1,0 +1,91 @@
+"""GitHub repositories: with a token fifty in one query, without one by their page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bs4 import BeautifulSoup
+from scrapy import Request
+from scrapy.http import TextResponse
+
+from crawler.items import Link, Repository
+from crawler.kinds.base import Kind
+from crawler.lookups.github import GithubLookup
+from crawler.urls import hostname
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+
+_HOSTS = frozenset({"github.com", "www.github.com"})
+# Owners are letters, digits and single hyphens, 39 at most; names letters, digits, `-_.`, 100 at most.
+_REPOSITORY = re.compile(r"/([A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/([A-Za-z0-9._-]{1,100})(/.*)?")
+# First path segments that are GitHub's own pages.
+_RESERVED = frozenset(
+    {
+        *("about", "account", "apps", "blog", "codespaces", "collections", "contact", "customer-stories", "dashboard"),
+        *("enterprise", "events", "explore", "features", "issues", "join", "login", "logout", "marketplace", "new"),
+        *("notifications", "orgs", "organizations", "pricing", "pulls", "readme", "search", "security", "settings"),
+        *("sessions", "signup", "site", "sponsors", "stars", "team", "topics", "trending", "users"),
+    }
+)
+
+
+class Github(Kind):
+    """A repository, or a place inside one."""
+
+    name = "github"
+
+    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts say it all
+        """Recognise repositories; a deep link keeps its path but shares the repository's identity."""
+        if hostname(parts) not in _HOSTS or (match := _REPOSITORY.fullmatch(parts.path)) is None:
+            return None
+        owner, name, rest = match[1], match[2].removesuffix(".git"), (match[3] or "").rstrip("/")
+        if owner.lower() in _RESERVED or name in {"", ".", ".."}:
+            return None
+        query = f"?{parts.query}" if parts.query else ""
+        return Link(
+            f"https://github.com/{owner}/{name}{rest}{query}", self.name, f"{owner}/{name}".lower(), "github.com"
+        )
+
+    def lookup(self, settings: BaseSettings) -> GithubLookup | None:
+        """Ask the API if there is a token for it."""
+        return GithubLookup.from_settings(settings) if settings.get("GITHUB_TOKEN") else None
+
+    def request(self, link: Link) -> Request:
+        """Fetch the whole page: the sidebar with the licence stands far down."""
+        return Request(link.url)
+
+    def metadata(self, response: Response) -> Repository | None:
+        """Read what the page shows; None where it is no repository's page."""
+        if not isinstance(response, TextResponse) or (match := _REPOSITORY.fullmatch(_path(response.url))) is None:
+            return None
+        soup = BeautifulSoup(response.text, "lxml")
+        licence = soup.select_one(
+            'a[href$="/LICENSE"], a[data-analytics-event*="license" i], a[href*="-license-ov-file"]'
+        )
+        language = soup.select_one('a[href*="/search?l="] .text-bold')
+        description = soup.select_one('meta[property="og:description"]')
+        return Repository(
+            title=f"{match[1]}/{match[2]}",
+            stars=_count(soup, "#repo-stars-counter-star"),
+            forks=_count(soup, "#repo-network-counter"),
+            language=language.get_text(strip=True) if language else None,
+            license=licence.get_text(" ", strip=True).removesuffix(" license") or None if licence else None,
+            archived="This repository has been archived by the owner" in soup.get_text(" "),
+            description=str(description["content"]) if description else None,
+        )
+
+
+def _path(url: str) -> str:
+    return "/" + url.partition("://")[2].partition("/")[2].partition("?")[0]
+
+
+def _count(soup: BeautifulSoup, selector: str) -> int | None:
+    """Read a counter whose title holds the exact number ("1,234") while its text is rounded ("1.2k")."""
+    counter = soup.select_one(selector)
+    digits = re.sub(r"\D", "", str(counter.get("title", ""))) if counter else ""
+    return int(digits) if digits else None

@@ -1,0 +1,116 @@
+"""Links to other files of the notes' own folder: the file system knows, and knows what was meant."""
+
+from __future__ import annotations
+
+import posixpath
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz, process
+
+from crawler.items import Check, Due, How, Link, Outcome, Result
+from crawler.kinds.base import Kind
+from crawler.library import files_below
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from urllib.parse import SplitResult
+
+    from scrapy.settings import BaseSettings
+
+CLOSE_ENOUGH = 80
+"""Similarity (0 to 100) of two paths from which one is offered for the other; the best must also be the only best."""
+
+
+class Local(Kind):
+    """Relative paths, as seen from NOTES_DIR."""
+
+    name = "local"
+
+    def recognise(self, url: str, parts: SplitResult) -> Link | None:
+        """Recognise what has neither scheme nor host."""
+        return None if parts.scheme or parts.netloc else Link(url, self.name, url)
+
+    def lookup(self, settings: BaseSettings) -> FileLookup:
+        """Look the files up in NOTES_DIR."""
+        return FileLookup(Path(settings["NOTES_DIR"]), skip=Path(settings["OUTPUT_DIR"]))
+
+
+class FileLookup:
+    """Looks paths up in a folder and finds the nearest existing file for those that are missing."""
+
+    batch = 500
+
+    def __init__(self, folder: Path, skip: Path | None = None) -> None:
+        self.folder = folder.resolve()
+        self._skip = skip
+        self._files: list[str] | None = None
+
+    def __call__(self, due: Sequence[Due]) -> Iterator[Result]:
+        """Yield one result for each link that is due."""
+        for each in due:
+            yield Result(each.link, self.check(each.link.url, each.texts, datetime.now(UTC)), history=each.history)
+
+    def check(self, path: str, texts: Sequence[str], now: datetime) -> Check:
+        """Return what the file system says of a path below the folder; `texts` is how the notes call it."""
+        try:
+            target = (self.folder / path).resolve()
+            if not target.is_relative_to(self.folder):
+                return Check(Outcome.SKIPPED, "outside the notes folder", now, How.FILE)
+            if target.exists():
+                return Check(Outcome.OK, "file exists", now, How.FILE)
+        except (OSError, ValueError) as error:  # a name too long, a NUL byte
+            return Check(Outcome.GONE, f"no such file: {error}", now, How.FILE, conclusive=True)
+        suggestion, source = self.meant(path, texts)
+        return Check(
+            Outcome.GONE,
+            "no such file",
+            now,
+            How.FILE,
+            conclusive=True,
+            suggestion=suggestion,
+            suggestion_source=source,
+        )
+
+    def meant(self, path: str, texts: Sequence[str]) -> tuple[str, str] | tuple[None, None]:
+        """Return what was most likely meant and who says so: an existing file, or the scheme that was left out.
+
+        A file of the same type with nearly the same path. Where several are equally near (`05010.md` is one letter from
+        `0501.md` and from `0510.md`), the one whose heading is the link's text; where that does not tell, none.
+        """
+        if (address := self._without_scheme(path)) is not None:
+            return f"https://{address}", "scheme"
+        ending = posixpath.splitext(path)[1].casefold()
+        alike = [name for name in self.files() if name.casefold().endswith(ending)]
+        near = process.extract(
+            path, alike, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=CLOSE_ENOUGH, limit=10
+        )
+        nearest = [name for name, score, _ in near if score == near[0][1]]
+        if len(nearest) > 1:
+            fits = {name: max((fuzz.ratio(text, self.heading(name)) for text in texts), default=0) for name in nearest}
+            best = max(fits.values())
+            nearest = [name for name in nearest if fits[name] == best >= CLOSE_ENOUGH]
+        return (nearest[0], "file") if len(nearest) == 1 else (None, None)
+
+    def _without_scheme(self, path: str) -> str | None:
+        """Return what looks like `host/path` behind the folders that do exist."""
+        folder = self.folder
+        head, slash, rest = path.partition("/")
+        while slash and (folder / head).is_dir():
+            folder /= head
+            head, slash, rest = rest.partition("/")
+        return f"{head}/{rest}" if slash and "." in head.strip(".") else None
+
+    def heading(self, path: str) -> str:
+        """Return the first heading of a Markdown file below the folder, else its name."""
+        with (self.folder / path).open(encoding="utf-8", errors="replace") as file:
+            head = file.read(2000)
+        heading = next((line.lstrip("# ").strip() for line in head.splitlines() if line.startswith("#")), None)
+        return heading or posixpath.basename(path)
+
+    def files(self) -> list[str]:
+        """Return all files below the folder but the outputs, found once a run."""
+        if self._files is None:
+            self._files = sorted(files_below(self.folder, self._skip))
+        return self._files

@@ -1,0 +1,71 @@
+"""The notes on disk: found, read one at a time, the unreadable ones reported."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler import markdown
+from crawler.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.items import Note
+
+ENDINGS = (".md", ".markdown")
+
+
+class Library:
+    """A folder of notes; iterating reads them in the order of their paths.
+
+    `skip` is a folder that may lie inside but holds no notes: the outputs. `unreadable` has one line for each note that
+    the latest iteration could not read: such a note is left alone.
+    """
+
+    def __init__(self, folder: Path, skip: Path | None = None) -> None:
+        if not folder.is_dir():
+            raise UserError(f"{folder}: no such folder of notes")
+        self.folder = folder
+        self.unreadable: list[str] = []
+        self._skip = skip
+        if not self._paths():
+            raise UserError(f"{folder}: no Markdown file (*.md) in it")
+
+    def __iter__(self) -> Iterator[Note]:
+        """Read the notes; a file that is no UTF-8 text is reported and skipped."""
+        self.unreadable = []
+        for path in self._paths():
+            file = self.folder / path
+            try:
+                path.encode()
+                yield markdown.read(path, file.read_bytes())
+            except UnicodeEncodeError:
+                self.unreadable.append(f"{file!r}: its name is not UTF-8; skipped and left alone")
+            except UnicodeDecodeError as error:
+                self.unreadable.append(f"{file}: not UTF-8 text (byte {error.start}); skipped and left alone")
+            except OSError as error:
+                self.unreadable.append(f"{file}: {error.strerror}; skipped and left alone")
+
+    def reads(self, folder: Path) -> bool:
+        """Tell whether files in that folder would be read as notes."""
+        source, target = self.folder.resolve(), folder.resolve()
+        skipped = self._skip.resolve() if self._skip else None
+        if not target.is_relative_to(source) or (skipped not in {None, source} and target.is_relative_to(skipped)):
+            return False
+        return not any(part.startswith(".") for part in target.relative_to(source).parts)
+
+    def _paths(self) -> list[str]:
+        return sorted(path for path in files_below(self.folder, self._skip) if path.lower().endswith(ENDINGS))
+
+
+def files_below(folder: Path, skip: Path | None = None) -> Iterator[str]:
+    """Yield the paths of all files below a folder, relative to it, with `/`.
+
+    Hidden files and folders (.git, .obsidian, .venv) are nobody's notes.
+    """
+    skipped = skip.resolve() if skip else None
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".") and Path(root, name).resolve() != skipped]
+        yield from (Path(root, name).relative_to(folder).as_posix() for name in names if not name.startswith("."))

@@ -1,0 +1,1 @@
+"""Batched clients of other people's APIs: blocking, polite, each in a thread of its own."""

@@ -1,0 +1,41 @@
+"""What all API clients share: a service that is down says nothing about the links, and is not asked again tonight."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from crawler.items import Check, How, Outcome, Result
+from crawler.lookups.session import ServiceDownError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crawler.items import Due
+
+
+class ApiLookup(ABC):
+    """A batched client of one service."""
+
+    service: ClassVar[str]
+    """Its name, for the reasons that users read."""
+    batch: int
+    """Links it takes at a time."""
+
+    _down: str | None = None
+
+    def __call__(self, due: Sequence[Due]) -> list[Result]:
+        """Return one result for each link; a link that the service could not be asked about is skipped."""
+        now = datetime.now(UTC)
+        if self._down is None:
+            try:
+                return list(self.observe(due, now))
+            except ServiceDownError as error:
+                self._down = str(error)
+        check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {self._down}", now, How.API)
+        return [Result(each.link, check, history=each.history) for each in due]
+
+    @abstractmethod
+    def observe(self, due: Sequence[Due], now: datetime) -> Iterable[Result]:
+        """Ask the service; raise ServiceDownError when it does not answer."""

@@ -1,0 +1,136 @@
+"""One HTTP session for all API clients: cached, paced, patient when told to wait, behind the user's proxy and CA."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests import codes
+from requests.adapters import HTTPAdapter
+from requests_cache import CachedSession
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Response
+    from scrapy.settings import BaseSettings
+
+TIMEOUT = (10, 60)
+"""Seconds to connect and to wait for the next bytes; arXiv takes up to half a minute for a hundred ids."""
+
+CACHE_FOR = timedelta(hours=12)
+"""A run that is started again the same night asks nothing twice."""
+
+ATTEMPTS = 4
+ATTEMPTS_UNANSWERED = 2
+"""Requests sent in all to a service that answers with an error, and to one that cannot be reached."""
+
+MAX_WAIT = 120.0
+"""Seconds that a Retry-After is waited for within a run; who asks for more is left for the next night."""
+
+
+class ServiceDownError(Exception):
+    """The service does not answer now. It says nothing about the links asked for."""
+
+
+class _TryAgainError(ServiceDownError):
+    """Worth another try, `attempts` in all, after so many seconds if the service said how many."""
+
+    def __init__(self, message: str, attempts: int, after: float | None = None) -> None:
+        super().__init__(message)
+        self.attempts = attempts
+        self.after = after
+
+
+def cache_file(settings: BaseSettings) -> Path:
+    """Return where answers are cached."""
+    return Path(settings["HTTP_CACHE"] or Path(settings["OUTPUT_DIR"], "http_cache.sqlite"))
+
+
+def open_session(cache: Path, *, user_agent: str, pace: float) -> CachedSession:
+    """Return a session for one service: good GET answers cached in a file, everything else by `_PoliteAdapter`.
+
+    Any request may raise ServiceDownError. `pace` is the time between two requests in seconds.
+    """
+    session = CachedSession(str(cache), backend="sqlite", expire_after=CACHE_FOR, allowable_codes=(200,))
+    session.headers["User-Agent"] = user_agent
+    # requests knows REQUESTS_CA_BUNDLE alone, programs built on OpenSSL SSL_CERT_FILE: the user may have set either.
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
+    session.mount("https://", _PoliteAdapter(pace))
+    return session
+
+
+class _PoliteAdapter(HTTPAdapter):
+    """Waits for its turn and tries again what may pass. It sits below the cache, whose answers cost no wait."""
+
+    def __init__(self, pace: float) -> None:
+        super().__init__()
+        self._pace = pace
+        self._next_turn = 0.0
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(_TryAgainError),
+            stop=_enough,
+            wait=_wait,
+            reraise=True,
+        )
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        return self._retrying(self._once, request, *args, **{**kwargs, "timeout": kwargs.get("timeout") or TIMEOUT})
+
+    def _once(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        time.sleep(max(0.0, self._next_turn - time.monotonic()))
+        try:
+            response = super().send(request, *args, **kwargs)
+        except requests.RequestException as error:
+            raise _TryAgainError(_cause(error), ATTEMPTS_UNANSWERED) from error
+        finally:
+            self._next_turn = time.monotonic() + self._pace
+        if response.status_code == codes.too_many_requests or response.status_code >= codes.server_error:
+            after = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+            message = f"HTTP {response.status_code}"
+            if after is not None and after > MAX_WAIT:
+                raise ServiceDownError(f"{message}, asks to come back in {after:.0f} s")
+            raise _TryAgainError(message, ATTEMPTS, after)
+        return response
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Read a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3), as seconds from now."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+_backoff = wait_exponential_jitter(initial=1, max=30)
+
+
+def _enough(state: RetryCallState) -> bool:
+    return state.attempt_number >= _error(state).attempts
+
+
+def _wait(state: RetryCallState) -> float:
+    after = _error(state).after
+    return _backoff(state) if after is None else after
+
+
+def _error(state: RetryCallState) -> _TryAgainError:
+    assert state.outcome is not None  # noqa: S101 - tenacity asks after an attempt
+    error = state.outcome.exception()
+    assert isinstance(error, _TryAgainError)  # noqa: S101 - nothing else is tried again
+    return error
+
+
+def _cause(error: BaseException) -> str:
+    """Say what lies at the bottom of requests' nested exceptions, in one short line."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -1,0 +1,125 @@
+"""The store's tables and their versions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from crawler.errors import UserError
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """A moment: an aware datetime in Python, UTC in every database (SQLite keeps no zone)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Store UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC).replace(tzinfo=None if dialect.name == "sqlite" else UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Return UTC."""
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC)
+
+
+def _check_columns() -> list[sa.Column[Any]]:
+    """Return the columns of one check: in `checks` as history, in `links` as the last one."""
+    return [
+        sa.Column("outcome", sa.Text),
+        sa.Column("reason", sa.Text),
+        sa.Column("checked_at", Instant),
+        sa.Column("how", sa.Text),
+        sa.Column("http_status", sa.Integer),
+        sa.Column("final_url", sa.Text),
+        sa.Column("elapsed", sa.Interval),
+        sa.Column("conclusive", sa.Boolean),
+        sa.Column("suggestion", sa.Text),
+        sa.Column("suggestion_source", sa.Text),
+    ]
+
+
+tables = sa.MetaData()
+
+links = sa.Table(
+    "links",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("identity", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("first_seen", Instant, nullable=False),
+    sa.Column("due_at", Instant, nullable=False),
+    sa.Column("again", sa.Boolean, nullable=False, default=False),  # failed once in this run, to be tried at its end
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("failures_in_a_row", sa.Integer, nullable=False, default=0),
+    sa.Column("last_alive", Instant),
+    sa.Column("moved_to", sa.Text),
+    *_check_columns(),
+    sa.Index("links_due", "kind", "host", "again", "id"),
+)
+
+checks = sa.Table(
+    "checks",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("link_id", sa.ForeignKey(links.c.id), nullable=False, index=True),
+    *_check_columns(),
+)
+
+mentions = sa.Table(
+    "mentions",
+    tables,
+    sa.Column("note", sa.Text, primary_key=True),
+    sa.Column("start", sa.Integer, primary_key=True),
+    sa.Column("link_id", sa.ForeignKey(links.c.id), nullable=False, index=True),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+
+facts = sa.Table(
+    "facts",
+    tables,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("identity", sa.Text, primary_key=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),  # JSON
+    sa.Column("seen_at", Instant, nullable=False),
+)
+
+leases = sa.Table(
+    "leases",
+    tables,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("worker", sa.Text, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)
+
+version = sa.Table("schema_version", tables, sa.Column("version", sa.Integer, nullable=False))
+
+
+def _create(connection: sa.Connection) -> None:
+    tables.create_all(connection)
+
+
+MIGRATIONS = (_create,)
+"""Step n takes a store from version n to n + 1. Steps are added, never changed."""
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Bring a store to the newest version; raise UserError for one that is newer than this program."""
+    found = 0
+    if sa.inspect(connection).has_table(version.name):
+        found = connection.execute(sa.select(version.c.version)).scalar_one()
+    if found > len(MIGRATIONS):
+        raise UserError(f"its version is {found}, this program knows {len(MIGRATIONS)}: upgrade notemend")
+    for step in MIGRATIONS[found:]:
+        step(connection)
+    if found < len(MIGRATIONS):
+        connection.execute(sa.delete(version))
+        connection.execute(sa.insert(version).values(version=len(MIGRATIONS)))

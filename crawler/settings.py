@@ -1,0 +1,118 @@
+"""Every setting in one place. A comment only where a value departs from Scrapy's default for a reason of its own."""
+
+import os
+
+BOT_NAME = "notemend"
+SPIDER_MODULES = ["crawler.spiders"]
+COMMANDS_MODULE = "crawler.commands"
+
+# --- The user's own: on the command line `-s NAME=value`, tables as JSON ----------------------------------------------
+
+NOTES_DIR = "notes"
+OUTPUT_DIR = "output"
+DATABASE_URL = os.environ.get("DATABASE_URL", "")  # empty: SQLite in OUTPUT_DIR; may hold a password
+HTTP_CACHE = ""  # answers of APIs; empty: http_cache.sqlite in OUTPUT_DIR
+IMAGES_STORE = ""  # empty: images/ in OUTPUT_DIR
+IMAGES_BASE_URL = ""  # empty: relative paths
+REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes
+ALLOW_PRIVATE_ADDRESSES = False
+
+GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment alone
+
+# Days until a link is looked at again, by `kind/verdict` or verdict. A nightly run that starts a little early still
+# counts: "a day" is 0.8 of one.
+RECHECK_AFTER = {
+    "alive": 7,
+    "moved": 7,
+    "restricted": 7,
+    "dead": 30,
+    "suspect": 0.8,
+    "unknown": 0.8,
+    "wechat/alive": 30,
+    "image/alive": 30,
+    "local/alive": 0,
+    "local/dead": 0,
+}
+DEAD_AFTER = 3  # failures in a row, no other check having seen the link well
+DEAD_SPACING = 0.8  # days between two failures that count
+
+# Seconds between two requests to a host.
+PACE = {
+    "mp.weixin.qq.com": 3,
+    "export.arxiv.org": 3,
+    "api.github.com": 0.5,
+    "github.com": 1,
+    "mmbiz.qpic.cn": 0.2,
+    "*": 0.5,
+}
+
+# --- The flow ---------------------------------------------------------------------------------------------------------
+
+ITEM_PIPELINES = {
+    "pipelines.verdict.VerdictPipeline": 100,
+    "pipelines.venue.VenuePipeline": 200,
+    "pipelines.images.ImagesPipeline": 300,
+    "pipelines.store.StorePipeline": 400,
+}
+PUBLISH = "pipelines.publish.publish"
+OUTPUTS = [
+    "pipelines.outputs.health_csv",
+    "pipelines.outputs.dataset",
+    "pipelines.outputs.notes",
+]
+
+# --- Fetching ---------------------------------------------------------------------------------------------------------
+
+USER_AGENT = "Mozilla/5.0 (compatible; notemend/0.1; checks the links of its user's own notes)"
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br",  # pages are cut early, and a cut zstd stream cannot be read
+}
+ROBOTSTXT_OBEY = False  # a link the note's author wrote is visited as their browser would, one page, at a calm pace
+
+ASYNCIO_EVENT_LOOP = "uvloop.Loop"
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.handler.GuardedDownloadHandler",
+    "https": "crawler.handler.GuardedDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # the largest picture worth keeping; pages are cut much earlier
+DOWNLOAD_WARNSIZE = 0
+CONCURRENT_REQUESTS = 64
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
+CONCURRENT_ITEMS = 1  # one result per response: more tasks only cost (measured)
+REDIRECT_MAX_TIMES = 10
+HTTPERROR_ALLOW_ALL = True  # a 404 is an answer
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the store knows what was asked
+COOKIES_ENABLED = False
+RETRY_ENABLED = False  # the spider tries again at the end of the run
+REFERRER_POLICY = "no-referrer"
+METAREFRESH_ENABLED = False
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.AddressGuard": 10,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+}
+EXTENSIONS = {
+    "crawler.extensions.EnoughRead": 0,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.spiderstate.SpiderState": None,
+}
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+STATS_DUMP = False
+LOG_LEVEL = "WARNING"  # a night without trouble is silent but for its summary
+LOG_FORMAT = "%(levelname)s: %(message)s"

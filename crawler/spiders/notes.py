@@ -1,0 +1,282 @@
+"""The spider: read the notes, observe every link that is due, try again what may pass, render the outputs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import CloseSpider
+from scrapy.utils.misc import load_object
+
+from crawler import exchange, options
+from crawler.errors import UserError
+from crawler.frontier import Frontier
+from crawler.items import Check, Due, How, Outcome, Result
+from crawler.kinds import all_kinds
+from crawler.network import REFERENCES, Network
+from crawler.summary import summary
+from crawler.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
+
+    from crawler.items import Link
+    from crawler.kinds.base import Kind, Lookup
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 1024
+"""Links handed out at a time, over all hosts: 3 kB each in the scheduler, and 64 slow hosts do not stop the others."""
+
+
+class _NetworkDownError(Exception):
+    """It is us, not them."""
+
+
+class NotesSpider(Spider):
+    """Crawls the links of a folder of notes."""
+
+    name = "notes"
+    kinds: ClassVar[str] = ""
+    """Kinds to crawl, separated by commas; empty means all."""
+
+    def __init__(self, notes: str | None = None, only: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.notes = notes
+        self._only = only if only is not None else self.kinds
+        self.error: str | None = "the run was broken off"
+        """Why the run failed, in one line; None after a good run."""
+        self.summary = ""
+        """What the run found, in a few lines."""
+        self._resources = ExitStack()
+        self._network = Network()
+        self._wake = asyncio.Event()
+        self._again = False
+        self._results: deque[Result] = deque()  # of lookups, to be passed on
+        self._saving: set[str] = set()  # passed on from here, not yet safe in the store
+        self._outage: str | None = None
+        self._broken: BaseException | None = None  # what a pipeline stumbled over
+        self._doubtful: list[Result] = []  # failed twice, to be counted when the run is over
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Check the user's settings and turn PACE into Scrapy's terms."""
+        super().update_settings(settings)
+        options.check(settings)
+        pace = options.table(settings, "PACE")
+        settings.set("DOWNLOAD_DELAY", pace.pop("*", 0), priority="spider")
+        settings.set("DOWNLOAD_SLOTS", {host: {"delay": delay} for host, delay in pace.items()}, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Let `-a notes=DIR` stand above the setting."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if spider.notes is not None:
+            crawler.settings.set("NOTES_DIR", spider.notes, priority="cmdline")
+        return spider
+
+    # --- the run ------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Request | Result]:
+        """Run through the stages; each takes its work from the store and may be killed and resumed."""
+        self.started_at = datetime.now(UTC)
+        self.crawler.signals.connect(self._give_back, signals.item_scraped)
+        self.crawler.signals.connect(self._item_failed, signals.item_error)
+        try:
+            self._open()
+            await asyncio.to_thread(self._read)
+            async for work in self._stages():
+                yield work
+            if self._outage is None or self._network.reached:
+                await asyncio.to_thread(self._publish)
+            self.summary = summary(self.store.counts(), datetime.now(UTC) - self.started_at)
+            self.error = self._outage
+        except UserError as error:
+            self.error = str(error)
+        if self.error is not None:
+            raise CloseSpider("failed")
+
+    async def _stages(self) -> AsyncIterator[Request | Result]:
+        """Yield the work of all stages; an outage of our network ends them, and nothing more is counted."""
+        try:
+            for again in (False, True):
+                async for work in self._observe(again=again):
+                    yield work
+            async for result in self._settle_doubts():
+                yield result
+        except _NetworkDownError as error:
+            self._outage = f"no network: {error}; no failure was counted against any link"
+
+    def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Let go of store and threads when the last result is written."""
+        self._resources.close()
+
+    def _open(self) -> None:
+        wanted = {name for name in self._only.split(",") if name} or set(all_kinds())
+        if unknown := wanted.difference(all_kinds()):
+            raise UserError(
+                f"only={self._only}: no such kind: {', '.join(sorted(unknown))}; there are {', '.join(all_kinds())}"
+            )
+        self._workspace = self._resources.enter_context(open_workspace(self.settings))
+        self.store = self._workspace.store
+        lookups = {name: all_kinds()[name].lookup(self.settings) for name in sorted(wanted)}
+        self._lookups = {name: lookup for name, lookup in lookups.items() if lookup is not None}
+        self._pages = sorted(wanted.difference(self._lookups))
+        self._threads = ThreadPoolExecutor(max(1, len(self._lookups)), thread_name_prefix="lookup")
+        self._resources.callback(self._threads.shutdown, wait=False, cancel_futures=True)
+
+    def _read(self) -> None:
+        """Stage 1: register what the notes mention."""
+        self._workspace.read(self.started_at)
+        self.store.start_run()
+
+    async def _observe(self, *, again: bool) -> AsyncIterator[Request | Result]:
+        """Stages 2 and 3: hand out what is due, or what was put off, until all of it is safe in the store."""
+        self._again = again
+        self._frontier = Frontier(self.store, self._pages, self.started_at, self._pace, again=again)
+        lookups = [] if again else [asyncio.create_task(self._look_up(*each)) for each in self._lookups.items()]
+        try:
+            while True:
+                while self._results:
+                    yield self._pass_on(self._results.popleft())
+                if self._network.suspicious and not await self._network_is_there():
+                    raise _NetworkDownError("no host answers any more")
+                for due in self._frontier.take(AT_ONCE - self._frontier.out):
+                    yield self._request(due)
+                if (
+                    self._frontier.exhausted
+                    and not self._results
+                    and not self._saving
+                    and all(t.done() for t in lookups)
+                ):
+                    break
+                await self._news()
+        finally:
+            for task in lookups:
+                task.cancel()
+        for task in lookups:
+            task.result()
+
+    async def _settle_doubts(self) -> AsyncIterator[Result]:
+        """Count what failed twice, unless it was our network that failed."""
+        if self._network.mostly_silent and not await self._network_is_there():
+            raise _NetworkDownError("most hosts do not answer")
+        for result in self._doubtful:
+            yield self._pass_on(result)
+        while self._saving:
+            await self._news()
+
+    async def _news(self) -> None:
+        """Wait until something was seen, saved or looked up."""
+        await self._wake.wait()
+        self._wake.clear()
+        if self._broken is not None:
+            raise self._broken
+
+    def _publish(self) -> None:
+        """Last stage: render the outputs; the settings name them, nothing here knows them."""
+        load_object(self.settings["PUBLISH"])(self.settings, self._workspace.library, self.store)
+
+    # --- pages --------------------------------------------------------------------------------------------------------
+
+    def _request(self, due: Due) -> Request | Result:
+        try:
+            request = self._kind(due.link).request(due.link)
+        except ValueError as error:
+            check = Check(Outcome.SKIPPED, f"not a valid URL: {error}", datetime.now(UTC), How.PAGE)
+            return self._pass_on(Result(due.link, check, history=due.history))
+        return request.replace(callback=self.parse, errback=self.miss, cb_kwargs={"due": due})
+
+    def parse(self, response: Response, due: Due) -> Iterator[Result]:
+        """Read a response; a page that makes its kind stumble is a failure of ours."""
+        self._network.answered(due.link.host)
+        check = exchange.check_response(response, datetime.now(UTC))
+        try:
+            result = self._kind(due.link).read(due.link, response, check)
+        except Exception as error:
+            logger.exception("%s could not be read", due.link.url)
+            result = Result(
+                due.link, replace(check, outcome=Outcome.FAILED, reason=f"page not understood: {error!r}"[:200])
+            )
+        return self._seen(replace(result, history=due.history))
+
+    def miss(self, failure: Failure) -> Iterator[Result]:
+        """Read a failure."""
+        due: Due = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]
+        assert failure.value is not None  # noqa: S101 - a failure is one of something
+        check = exchange.check_failure(failure.value, datetime.now(UTC))
+        if check.unreached:
+            self._network.missed(due.link.host)
+        return self._seen(Result(due.link, check, history=due.history))
+
+    def _seen(self, result: Result) -> Iterator[Result]:
+        """Pass a result on; what may pass is kept back, tried again at the end and counted when the run is over."""
+        if not result.check.may_pass:
+            yield result
+            return
+        if self._again:
+            self._doubtful.append(result)
+        else:
+            self.store.put_off(result.link)
+        self._frontier.give_back(result.link)
+        self._wake.set()
+
+    def _pass_on(self, result: Result) -> Result:
+        self._saving.add(result.link.url)
+        return result
+
+    def _give_back(self, item: Result) -> None:
+        self._saving.discard(item.link.url)
+        self._frontier.give_back(item.link)
+        self._wake.set()
+
+    def _item_failed(self, item: Result, failure: Failure) -> None:
+        """End the run when a result cannot be kept: going on would only lose more."""
+        self._broken = failure.value
+        self._give_back(item)
+
+    def _pace(self, host: str) -> float:
+        slot: dict[str, float] = self.settings.getdict("DOWNLOAD_SLOTS").get(host, {})
+        return slot.get("delay", self.settings.getfloat("DOWNLOAD_DELAY"))
+
+    def _kind(self, link: Link) -> Kind:
+        return all_kinds()[link.kind]
+
+    # --- lookups ------------------------------------------------------------------------------------------------------
+
+    async def _look_up(self, kind: str, lookup: Lookup) -> None:
+        """Observe one kind's links batch by batch in a thread; results join the others."""
+        loop = asyncio.get_running_loop()
+        for backlog in self.store.backlogs([kind], self.started_at):
+            after = 0
+            while True:
+                due, after = self.store.due(backlog, self.started_at, lookup.batch, after=after)
+                if not due:
+                    break
+                self._results += await loop.run_in_executor(self._threads, lambda due=due: list(lookup(due)))  # type: ignore[misc]
+                self._wake.set()
+        self._wake.set()
+
+    # --- trouble ------------------------------------------------------------------------------------------------------
+
+    async def _network_is_there(self) -> bool:
+        """Ask the reference hosts; any answer from any of them will do."""
+        assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
+        meta = {"download_timeout": 10, "download_slot": "reference"}
+        asked = [self.crawler.engine.download_async(Request(url, meta=meta)) for url in REFERENCES]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        if there := not all(isinstance(answer, BaseException) for answer in answers):
+            self._network.trusted()
+        return there

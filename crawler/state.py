@@ -1,0 +1,443 @@
+"""The store, and the only SQL: every link, what is due, who is asking whom, what was seen, what is known.
+
+The store is the queue. A link is due when its time has come and a note still mentions it. A worker leases a host, asks
+for its due links a few at a time and writes down what it saw; nothing else remembers what is left to do, so a run may
+be killed anywhere and started again. On SQLite one worker runs at a time, on PostgreSQL several share the work host by
+host.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+import sqlalchemy as sa
+from cattrs.preconf.json import make_converter
+from filelock import FileLock, Timeout
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler import items, schema
+from crawler.errors import UserError
+from crawler.items import Check, Due, How, Link, Metadata, Outcome, Standing, Verdict
+from crawler.schema import checks, facts, leases, links, mentions, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from crawler.items import Mention, Result
+
+LEASE = timedelta(minutes=15)
+"""How long a host belongs to a worker that no longer asks for its links: longer than its slowest few links take."""
+
+_SLICE = 500
+"""Values in one IN list; SQLite of 2020 takes 32,766."""
+
+_CHECK = tuple(field.name for field in fields(Check))
+_VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
+_MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
+_json = make_converter()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Backlog:
+    """One host's due links of one kind: the longest unchecked is due since `since`."""
+
+    since: datetime
+    kind: str
+    host: str
+
+
+class Store:
+    """One database with everything known; opened with `Store.open`."""
+
+    def __init__(self, engine: sa.Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._leased_until: dict[str, datetime] = {}
+        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open or create the store at a database URL; raise UserError when it cannot be used."""
+        try:
+            engine = sa.create_engine(url)
+        except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+            raise UserError(f"DATABASE_URL: {error}") from error
+        name = engine.url.database if engine.dialect.name == "sqlite" else None
+        store = cls(engine, name or engine.url.render_as_string())
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _configure_sqlite)
+        with store._begin() as connection:
+            if engine.dialect.name == "sqlite":
+                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+                if found != "ok":
+                    raise UserError(store._damaged(found))
+            try:
+                migrate(connection)
+            except UserError as error:
+                raise UserError(f"{store._name}: {error}") from error
+        return store
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether other workers may be at work on the same store."""
+        return self._engine.dialect.name != "sqlite"
+
+    @contextmanager
+    def sole_worker(self) -> Iterator[None]:
+        """Hold the store as the one worker that SQLite allows, and take over what a killed one had leased.
+
+        On PostgreSQL this does nothing: there leases keep workers apart.
+        """
+        if self.shared:
+            yield
+            return
+        lock = FileLock(f"{self._name}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UserError(f"{self._name}: another crawl is running on it") from None
+        try:
+            with self._begin() as connection:
+                connection.execute(sa.delete(leases))
+            yield
+        finally:
+            lock.release()
+
+    # --- what the notes say -------------------------------------------------------------------------------------------
+
+    def register(self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime) -> None:
+        """Write down which links a note mentions, in place of what it mentioned before."""
+        new = {
+            link.url: {
+                "url": link.url,
+                "kind": link.kind,
+                "identity": link.identity,
+                "host": link.host,
+                "first_seen": now,
+                "due_at": now,
+                "verdict": Verdict.UNKNOWN,
+            }
+            for _, link in found
+        }
+        insert = self._insert(links)
+        insert = insert.on_conflict_do_update(
+            index_elements=[links.c.url],
+            set_={name: insert.excluded[name] for name in ("kind", "identity", "host")},
+        )
+        with self._begin() as connection:
+            connection.execute(sa.delete(mentions).where(mentions.c.note == note))
+            if not new:
+                return
+            connection.execute(insert, list(new.values()))
+            ids = self._ids(connection, new)
+            connection.execute(
+                sa.insert(mentions),
+                [
+                    {"note": note, "start": m.start, "link_id": ids[link.url], "line": m.line, "text": m.text}
+                    for m, link in found
+                ],
+            )
+
+    def forget_other_notes(self, notes: Iterable[str]) -> None:
+        """Drop the mentions of notes that are no longer there; what is known of their links stays."""
+        with self._begin() as connection:
+            before = set(connection.scalars(sa.select(mentions.c.note).distinct()))
+            for note in before.difference(notes):
+                connection.execute(sa.delete(mentions).where(mentions.c.note == note))
+
+    # --- what is due --------------------------------------------------------------------------------------------------
+
+    def start_run(self) -> None:
+        """Begin a run: what an interrupted one had put off is due like everything else."""
+        with self._begin() as connection:
+            connection.execute(sa.update(links).where(links.c.again).values(again=False))
+
+    def backlogs(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> list[Backlog]:
+        """Return what is due by kind and host, longest unchecked first."""
+        query = (
+            sa.select(sa.func.min(links.c.due_at), links.c.kind, links.c.host)
+            .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, _MENTIONED)
+            .group_by(links.c.kind, links.c.host)
+        )
+        with self._begin() as connection:
+            return sorted(Backlog(since, kind, host) for since, kind, host in connection.execute(query))
+
+    def due(
+        self, backlog: Backlog, now: datetime, limit: int, *, after: int = 0, again: bool = False
+    ) -> tuple[list[Due], int]:
+        """Return a host's next due links and where to go on (`after`); none when another worker has the host."""
+        texts = (
+            sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
+            .where(mentions.c.link_id == links.c.id)
+            .scalar_subquery()
+        )
+        query = (
+            sa.select(
+                links.c.id,
+                links.c.url,
+                links.c.kind,
+                links.c.identity,
+                links.c.host,
+                links.c.checked_at,
+                texts.label("texts"),
+            )
+            .where(
+                links.c.kind == backlog.kind,
+                links.c.host == backlog.host,
+                links.c.again == again,
+                links.c.due_at <= now,
+                links.c.id > after,
+                texts.is_not(None),
+            )
+            .order_by(links.c.id)
+            .limit(limit)
+        )
+        with self._begin() as connection:
+            if not self._lease(connection, backlog.host or backlog.kind):
+                return [], after
+            rows = connection.execute(query).all()
+            history = self._history(connection, [row.id for row in rows if row.checked_at is not None])
+        due = [
+            Due(
+                Link(row.url, row.kind, row.identity, row.host),
+                history=tuple(history.get(row.id, ())),
+                texts=tuple(sorted(set(row.texts.split("\n")))),
+            )
+            for row in rows
+        ]
+        return due, rows[-1].id if rows else after
+
+    def put_off(self, link: Link) -> None:
+        """Leave a link for the end of the run: what failed now may pass then."""
+        with self._begin() as connection:
+            connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
+
+    def _lease(self, connection: sa.Connection, host: str) -> bool:
+        """Take or renew the lease on a host; False when another worker has it."""
+        now = datetime.now(UTC)
+        if self._leased_until.get(host, now) > now + LEASE / 2:
+            return True
+        until = now + LEASE
+        insert = self._insert(leases).values(host=host, worker=self._worker, until=until)
+        insert = insert.on_conflict_do_update(
+            index_elements=[leases.c.host],
+            set_={"worker": self._worker, "until": until},
+            where=sa.or_(leases.c.worker == self._worker, leases.c.until < now),
+        )
+        if connection.scalar(insert.returning(leases.c.host)) is None:
+            return False
+        self._leased_until[host] = until
+        return True
+
+    @staticmethod
+    def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
+        """Return the checks since each link was last alive, that one first: no verdict rests on older ones."""
+        history: dict[int, list[Check]] = defaultdict(list)
+        if not ids:
+            return history
+        query = (
+            sa.select(checks)
+            .join(links)
+            .where(
+                checks.c.link_id.in_(ids),
+                sa.or_(links.c.last_alive.is_(None), checks.c.checked_at >= links.c.last_alive),
+            )
+            .order_by(checks.c.id)
+        )
+        for row in connection.execute(query):
+            history[row.link_id].append(_check(row))
+        return history
+
+    # --- what was seen ------------------------------------------------------------------------------------------------
+
+    def save(self, results: Sequence[Result]) -> None:
+        """Write down judged results in one transaction; a skipped link was not seen and adds nothing to its history."""
+        with self._begin() as connection:
+            ids = self._ids(connection, (result.link.url for result in results))
+            seen = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
+            if seen:
+                rows = [{"link_id": ids[result.link.url], **_columns(result.check)} for result in seen]
+                connection.execute(sa.insert(checks), rows)
+            update = (
+                sa.update(links)
+                .where(links.c.id == sa.bindparam("link_id"))
+                .values(
+                    {name: sa.bindparam(name) for name in (*_CHECK, "verdict", "failures_in_a_row", "due_at", "again")}
+                )
+                .values(
+                    last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=schema.Instant), links.c.last_alive),
+                    # Where a link moved to is known until the link itself answers again: a bad night does not undo it.
+                    moved_to=sa.case(
+                        (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
+                        else_=links.c.moved_to,
+                    ),
+                )
+            )
+            connection.execute(update, [self._row(ids[result.link.url], result) for result in results])
+            known = {(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}
+            if known:
+                insert = self._insert(facts)
+                insert = insert.on_conflict_do_update(
+                    index_elements=[facts.c.kind, facts.c.identity],
+                    set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
+                )
+                connection.execute(insert, [_fact(result) for result in known.values()])
+
+    @staticmethod
+    def _row(link_id: int, result: Result) -> dict[str, Any]:
+        if result.judgement is None:
+            raise ValueError(f"not judged: {result.link.url}")
+        alive = result.check.outcome in {Outcome.OK, Outcome.MOVED}
+        return {
+            "link_id": link_id,
+            **_columns(result.check),
+            "verdict": result.judgement.verdict,
+            "failures_in_a_row": result.judgement.failures_in_a_row,
+            "due_at": result.judgement.due_at,
+            "again": False,
+            "alive_at": result.check.checked_at if alive else None,
+            "answers": alive,
+            "new_address": result.check.final_url if result.check.outcome is Outcome.MOVED else None,
+        }
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    def standings(self) -> Iterator[tuple[Standing, tuple[str, ...]]]:
+        """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat."""
+        places = (
+            sa.select(
+                mentions.c.link_id,
+                sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), "\n").label(
+                    "places"
+                ),
+            )
+            .group_by(mentions.c.link_id)
+            .subquery()
+        )
+        query = (
+            _standing_query()
+            .add_columns(places.c.places)
+            .join(places, places.c.link_id == links.c.id)
+            .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
+            .execution_options(yield_per=_SLICE)
+        )
+        with self._begin() as connection:
+            for row in connection.execute(query):
+                yield _standing(row), tuple(sorted(set(row.places.split("\n")), key=_place))
+
+    def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
+        """Return what is known of some links, by URL."""
+        wanted = sorted(set(urls))
+        found: dict[str, Standing] = {}
+        with self._begin() as connection:
+            for i in range(0, len(wanted), _SLICE):
+                query = _standing_query().where(links.c.url.in_(wanted[i : i + _SLICE]))
+                found |= {row.url: _standing(row) for row in connection.execute(query)}
+        return found
+
+    def counts(self) -> list[tuple[str, Verdict, int]]:
+        """Return how many mentioned links of each kind have which verdict."""
+        query = (
+            sa.select(links.c.kind, links.c.verdict, sa.func.count())
+            .where(_MENTIONED)
+            .group_by(links.c.kind, links.c.verdict)
+            .order_by(links.c.kind, _VERDICT_ORDER)
+        )
+        with self._begin() as connection:
+            return [(kind, Verdict(verdict), count) for kind, verdict, count in connection.execute(query)]
+
+    # --- how it is done -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _begin(self) -> Iterator[sa.Connection]:
+        """Open a transaction; a database that fails ends the run with one line."""
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            raise UserError(self._damaged(error.orig)) from error
+
+    def _damaged(self, cause: object) -> str:
+        cause = " ".join(str(cause).split())
+        return f"{self._name}: the store cannot be used ({cause}); mend it, or move it away and run again"
+
+    @staticmethod
+    def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:
+        wanted = sorted(set(urls))
+        ids: dict[str, int] = {}
+        for i in range(0, len(wanted), _SLICE):
+            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + _SLICE]))
+            ids |= {row.url: row.id for row in connection.execute(query)}
+        return ids
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the database URL of an SQLite file."""
+    return sa.URL.create("sqlite", database=str(path)).render_as_string()
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    """Write-ahead log: readers do not wait, and a killed process loses nothing that was committed."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA busy_timeout=30000")
+
+
+def _standing_query() -> sa.Select[Any]:
+    return sa.select(links, facts.c.type, facts.c.data).outerjoin(
+        facts, sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
+    )
+
+
+def _standing(row: sa.Row[Any]) -> Standing:
+    return Standing(
+        Link(row.url, row.kind, row.identity, row.host),
+        verdict=Verdict(row.verdict),
+        first_seen=row.first_seen,
+        check=None if row.outcome is None else _check(row),
+        failures_in_a_row=row.failures_in_a_row,
+        last_alive=row.last_alive,
+        moved_to=row.moved_to,
+        metadata=None if row.type is None else _metadata(row.type, row.data),
+    )
+
+
+def _check(row: sa.Row[Any]) -> Check:
+    values = {name: getattr(row, name) for name in _CHECK}
+    return Check(**{**values, "outcome": Outcome(row.outcome), "how": How(row.how)})
+
+
+def _columns(check: Check) -> dict[str, Any]:
+    return {name: getattr(check, name) for name in _CHECK}
+
+
+def _fact(result: Result) -> dict[str, Any]:
+    return {
+        "kind": result.link.kind,
+        "identity": result.link.identity,
+        "type": type(result.metadata).__name__,
+        "data": _json.dumps(result.metadata, ensure_ascii=False),
+        "seen_at": result.check.checked_at,
+    }
+
+
+def _metadata(name: str, data: str) -> Metadata:
+    metadata: Metadata = _json.loads(data, getattr(items, name))
+    return metadata
+
+
+def _place(place: str) -> tuple[str, int]:
+    note, _, line = place.rpartition(":")
+    return note, int(line)

@@ -1,0 +1,75 @@
+"""The notes, the output folder and the store of one run, opened together and checked before anything is done."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.errors import UserError
+from crawler.files import sweep
+from crawler.kinds import link_of
+from crawler.library import Library
+from crawler.state import Store, sqlite_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from scrapy.settings import BaseSettings
+
+logger = logging.getLogger(__name__)
+
+A_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a run works on."""
+
+    library: Library
+    store: Store
+
+    def read(self, now: datetime) -> None:
+        """Register what the notes mention; notes that cannot be read are reported and left alone."""
+        paths = []
+        for note in self.library:
+            found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
+            self.store.register(note.path, [(m, link) for m, link in found if link is not None], now)
+            paths.append(note.path)
+        for problem in self.library.unreadable:
+            logger.warning(problem)
+        self.store.forget_other_notes(paths)
+
+
+@contextmanager
+def open_workspace(settings: BaseSettings) -> Iterator[Workspace]:
+    """Open what the settings name; raise UserError for what cannot be used."""
+    library = Library(Path(settings["NOTES_DIR"]), skip=Path(settings["OUTPUT_DIR"]))
+    output = writable_folder(Path(settings["OUTPUT_DIR"]))
+    with ExitStack() as stack:
+        store = Store.open(settings["DATABASE_URL"] or sqlite_url(output / "notemend.sqlite"))
+        stack.callback(store.close)
+        stack.enter_context(store.sole_worker())
+        for folder in {output, images_folder(settings)}:
+            sweep(folder, older_than=A_DAY if store.shared else 0)
+        yield Workspace(library, store)
+
+
+def images_folder(settings: BaseSettings) -> Path:
+    """Return the folder where pictures are kept."""
+    return Path(settings["IMAGES_STORE"] or Path(settings["OUTPUT_DIR"], "images"))
+
+
+def writable_folder(folder: Path) -> Path:
+    """Create a folder and make sure that files can be written to it."""
+    probe = folder / ".notemend"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UserError(f"{folder}: cannot write there: {error.strerror}") from error
+    return folder

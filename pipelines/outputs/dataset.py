@@ -1,0 +1,253 @@
+"""The enriched dataset: `entries.parquet` and `entries.csv`, one row per entry; `links.parquet`, one row per link."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+from rapidfuzz import fuzz
+
+from crawler.files import replacing
+from crawler.items import Article, Entry, Mention, Note, Paper, Picture, Repository, Role, Standing
+from pipelines.outputs.health_csv import cell, row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pipelines.outputs import Rendering
+
+BATCH = 5_000
+"""Rows held at a time; also the size of a Parquet row group."""
+
+SAME_TITLE = 90
+"""Similarity (0 to 100) of two normalised titles from which they are one."""
+
+_TIME = pa.timestamp("us", "UTC")
+_TEXTS = pa.list_(pa.string())
+_BEIJING = ZoneInfo("Asia/Shanghai")  # the time WeChat shows
+
+ENTRIES = pa.schema(
+    [
+        ("note", pa.string()),
+        ("date", pa.date32()),
+        ("number", pa.int32()),
+        ("title", pa.string()),
+        ("relevance", pa.int32()),
+        ("article_url", pa.string()),
+        ("article_verdict", pa.string()),
+        ("account", pa.string()),
+        ("article_author", pa.string()),
+        ("published_at", _TIME),
+        ("paper_url", pa.string()),
+        ("arxiv_id", pa.string()),
+        ("paper_title", pa.string()),
+        ("title_matches", pa.bool_()),
+        ("authors", _TEXTS),
+        ("venue", pa.string()),
+        ("venue_year", pa.int32()),
+        ("venue_source", pa.string()),
+        ("categories", _TEXTS),
+        ("arxiv_version", pa.int32()),
+        ("withdrawn", pa.bool_()),
+        ("code_url", pa.string()),
+        ("repository", pa.string()),
+        ("stars", pa.int64()),
+        ("forks", pa.int64()),
+        ("language", pa.string()),
+        ("license", pa.string()),
+        ("archived", pa.bool_()),
+        ("pushed_at", _TIME),
+        ("image_paths", _TEXTS),
+        ("abstract", pa.string()),
+        ("tips", pa.string()),
+    ]
+)
+
+LINKS = pa.schema(
+    [
+        ("url", pa.string()),
+        ("kind", pa.string()),
+        ("verdict", pa.string()),
+        ("outcome", pa.string()),
+        ("http_status", pa.int32()),
+        ("reason", pa.string()),
+        ("final_url", pa.string()),
+        ("suggestion", pa.string()),
+        ("suggestion_source", pa.string()),
+        ("failures_in_a_row", pa.int32()),
+        ("first_seen", _TIME),
+        ("last_checked", _TIME),
+        ("last_alive", _TIME),
+        ("title", pa.string()),
+        ("mentions", _TEXTS),
+        ("identity", pa.string()),
+    ]
+)
+
+
+def render(rendering: Rendering) -> None:
+    """Write the three files, batch by batch."""
+    folder = rendering.output_dir
+    with (
+        replacing(folder / "entries.parquet") as columns,
+        replacing(folder / "entries.csv") as draft,
+        parquet.ParquetWriter(columns, ENTRIES) as writer,
+        draft.open("w", encoding="utf-8-sig", newline="") as file,
+    ):
+        for number, table in enumerate(_tables(_entries(rendering), ENTRIES)):
+            writer.write_table(table)
+            _as_text(table).to_csv(file, index=False, header=number == 0, lineterminator="\r\n")
+    with replacing(folder / "links.parquet") as columns, parquet.ParquetWriter(columns, LINKS) as writer:
+        for table in _tables(_links(rendering), LINKS):
+            writer.write_table(table)
+
+
+def _entries(rendering: Rendering) -> Iterator[dict[str, Any]]:
+    for note in rendering.library:
+        standings = rendering.standings(note)
+        for entry in note.entries:
+            yield entry_row(note, entry, standings)
+
+
+def _links(rendering: Rendering) -> Iterator[dict[str, Any]]:
+    for standing, places in rendering.store.standings():
+        yield row(standing, places) | {"mentions": places, "identity": standing.link.identity}
+
+
+def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    """Return what is known of an entry, by column of `ENTRIES`; `standings` go by the position of the mention.
+
+    An entry's paper and code are the first that its fields of those names link to, else the first mentioned in it.
+    """
+    abstract, tips = entry.field("abstract"), entry.field("tips")
+    pictures = [standings[at].metadata for at in entry.mentions if at in standings]
+    values = {
+        "note": note.path,
+        "date": note.date,
+        "number": entry.number,
+        "title": entry.title,
+        "relevance": entry.relevance,
+        **_of_article(note, entry.article, standings),
+        **_of_paper(note, _first(note, entry, Role.PAPER), standings),
+        **_of_code(note, _first(note, entry, Role.CODE), standings),
+        "image_paths": [picture.title for picture in pictures if isinstance(picture, Picture)],
+        "abstract": abstract and abstract.value,
+        "tips": tips and tips.value,
+    }
+    return {name: values.get(name) for name in ENTRIES.names}
+
+
+def _of_article(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    if at is None or (standing := standings.get(at)) is None:
+        return {"article_url": None if at is None else note.mentions[at].url}
+    values: dict[str, Any] = {"article_url": standing.link.url, "article_verdict": standing.verdict.value}
+    if isinstance(article := standing.metadata, Article):
+        values |= {
+            "account": article.account,
+            "article_author": article.author,
+            "published_at": article.published_at,
+        }
+    return values
+
+
+def _of_paper(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    if at is None or (standing := standings.get(at)) is None:
+        return {"paper_url": None if at is None else note.mentions[at].url}
+    values: dict[str, Any] = {"paper_url": standing.link.url}
+    if standing.link.kind == "arxiv":
+        values["arxiv_id"] = standing.link.identity
+    if isinstance(paper := standing.metadata, Paper):
+        values |= {
+            "paper_title": paper.title,
+            "title_matches": title_matches(note.mentions[at], paper),
+            "authors": paper.authors,
+            "venue": paper.venue,
+            "venue_year": paper.venue_year,
+            "venue_source": paper.venue_source,
+            "categories": paper.categories,
+            "arxiv_version": paper.version,
+            "withdrawn": paper.withdrawn,
+        }
+    return values
+
+
+def _of_code(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    if at is None or (standing := standings.get(at)) is None:
+        return {"code_url": None if at is None else note.mentions[at].url}
+    values: dict[str, Any] = {"code_url": standing.link.url}
+    if standing.link.kind == "github":
+        values["repository"] = standing.link.identity
+    if isinstance(repository := standing.metadata, Repository):
+        values |= {
+            "repository": repository.title,
+            "stars": repository.stars,
+            "forks": repository.forks,
+            "language": repository.language,
+            "license": repository.license,
+            "archived": repository.archived,
+            "pushed_at": repository.pushed_at,
+        }
+    return values
+
+
+def title_matches(mention: Mention, paper: Paper) -> bool | None:
+    """Tell whether a note calls a paper by its title, whatever the case, punctuation, spacing and LaTeX.
+
+    None when the note does not say a title: no text, an address, an arXiv id, a word such as "paper".
+    """
+    noted, real = normalised_title(mention.text), normalised_title(paper.title)
+    if not noted or not real or noted in _not_titles() or "://" in mention.text or paper.arxiv_id in mention.text:
+        return None
+    return fuzz.ratio(noted, real) >= SAME_TITLE
+
+
+_FORMATTING = re.compile(r"\\(?:text[a-z]*|math[a-z]*|emph|operatorname|mbox|left|right|bf|it|rm|sc|sf|tt|em)\b")
+_GREEK = re.compile("[\u0370-\u03ff]")
+
+
+def normalised_title(title: str) -> str:
+    r"""Return the letters and digits of a title in lower case, without accents; `$\alpha$` and `α` are `alpha`."""
+    title = _FORMATTING.sub("", title)
+    title = unicodedata.normalize("NFKD", title).casefold()
+    title = _GREEK.sub(lambda found: unicodedata.name(found[0], found[0]).rpartition(" ")[2].casefold(), title)
+    return "".join(character for character in title if character.isalnum())
+
+
+@cache
+def _not_titles() -> frozenset[str]:
+    table = tomllib.loads(files("pipelines").joinpath("data/link_words.toml").read_text("utf-8"))
+    return frozenset(normalised_title(word) for word in table["not_titles"])
+
+
+def _first(note: Note, entry: Entry, role: Role) -> int | None:
+    """Return the position of the first mention with that role: in the field of the role's name, else anywhere."""
+    in_fields = (at for field in entry.fields if field.name == role.value for at in field.mentions)
+    return next((at for at in chain(in_fields, entry.mentions) if note.mentions[at].role is role), None)
+
+
+def _tables(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the rows as tables of up to BATCH rows; one empty table if there are none."""
+    rows = iter(rows)
+    batch = list(islice(rows, BATCH))
+    while True:
+        yield pa.Table.from_pylist(batch, schema)
+        if not (batch := list(islice(rows, BATCH))):
+            return
+
+
+def _as_text(entries: pa.Table) -> pd.DataFrame:
+    """Return entries as a spreadsheet may show them."""
+    frame = entries.to_pandas(types_mapper=pd.ArrowDtype)
+    frame = frame.assign(published_at=frame["published_at"].dt.tz_convert(_BEIJING))
+    return pd.DataFrame(
+        {name: [cell(None if value is pd.NA else value) for value in column] for name, column in frame.items()}
+    )

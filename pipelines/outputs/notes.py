@@ -1,0 +1,114 @@
+"""`notes/**`: the notes again, mended; and `edits.jsonl`, the journal of what was mended."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from crawler.errors import UserError
+from crawler.files import replacing
+from crawler.items import Outcome
+from crawler.library import ENDINGS
+from pipelines.outputs import mend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from crawler.items import Edit, Note, Picture, Standing
+    from pipelines.outputs import Rendering
+
+
+def render(rendering: Rendering) -> None:
+    """Write the mended notes, mirroring the notes' tree, and the journal that turns the originals into them.
+
+    A note that is gone from NOTES_DIR goes from the mirror; one that cannot be read for now keeps its last mended form.
+    Files of the folder that a note links or shows are copied along, so that the mended note finds them where it stands.
+    Links (symlinks) in the mirror are replaced, not followed. Raises UserError where originals would be written over.
+    """
+    originals, mirror = rendering.library.folder, rendering.output_dir / "notes"
+    journal = rendering.output_dir / "edits.jsonl"
+    if rendering.library.reads(mirror) or originals.resolve().is_relative_to(mirror.resolve()):
+        raise UserError(f"OUTPUT_DIR: mended notes in {mirror} and the notes in {originals} would get mixed up")
+    _claim(mirror, journal)
+    with (
+        replacing(journal) as draft,
+        draft.open("w", encoding="utf-8", newline="\n") as lines,
+    ):
+        for note in rendering.library:
+            standings = rendering.standings(note)
+            edits = edits_of(rendering, note, standings, mirror)
+            _make_room(mirror, mirror / note.path)
+            with replacing(mirror / note.path) as mended:
+                mended.write_bytes(mend.apply(note.data, edits))
+            _copy_attachments(standings.values(), originals, mirror)
+            lines.writelines(json.dumps(asdict(edit), ensure_ascii=False) + "\n" for edit in edits)
+    _forget_vanished(originals, mirror)
+
+
+def edits_of(rendering: Rendering, note: Note, standings: Mapping[int, Standing], folder: Path) -> tuple[Edit, ...]:
+    """Return the edits of a note that will lie in `folder`, at the same relative path as in NOTES_DIR."""
+    hosted = partial(_hosted, rendering, (folder / note.path).parent)
+    return mend.edits(note, standings, hosted, rendering.rewrite)
+
+
+def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Path) -> None:
+    """Copy the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
+    for standing in standings:
+        path = standing.link.url
+        found = standing.link.kind == "local" and standing.check is not None and standing.check.outcome is Outcome.OK
+        if found and not path.lower().endswith(ENDINGS) and (originals / path).is_file():
+            _make_room(mirror, mirror / path)
+            with replacing(mirror / path) as copy:
+                shutil.copyfile(originals / path, copy)
+
+
+def _hosted(rendering: Rendering, folder: Path, picture: Picture) -> str:
+    """Return the URL of a kept picture as seen from a note in that folder."""
+    if rendering.images_base:
+        return f"{rendering.images_base.rstrip('/')}/{quote(picture.title)}"
+    return quote(Path(os.path.relpath(rendering.images_dir / picture.title, folder)).as_posix())
+
+
+def _claim(mirror: Path, journal: Path) -> None:
+    """Make sure that the mirror is ours: notes in it are overwritten and removed.
+
+    The journal marks it as ours, so it is there before the first note.
+    """
+    if journal.exists():
+        return
+    if (found := next(_notes_below(mirror), None)) is not None:
+        raise UserError(f"OUTPUT_DIR: {found} was not written by this program and might be overwritten")
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    journal.touch()
+
+
+def _make_room(mirror: Path, path: Path) -> None:
+    """Remove what stands where a note or one of its folders is to be: links, files for folders, folders for files."""
+    for folder in path.parents:
+        if folder.is_relative_to(mirror) and (folder.is_symlink() or folder.is_file()):
+            folder.unlink()
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+
+
+def _forget_vanished(originals: Path, mirror: Path) -> None:
+    """Remove mended notes without an original, and the folders that this empties."""
+    for path in list(_notes_below(mirror)):
+        if not (originals / path.relative_to(mirror)).is_file():
+            path.unlink()
+            for folder in path.parents:
+                if folder == mirror or any(folder.iterdir()):
+                    break
+                folder.rmdir()
+
+
+def _notes_below(folder: Path) -> Iterator[Path]:
+    """Yield the notes below a folder; links to folders are not followed."""
+    for root, _, names in os.walk(folder):
+        yield from (Path(root, name) for name in names if name.lower().endswith(ENDINGS))

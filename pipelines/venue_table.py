@@ -1,0 +1,118 @@
+"""The table of venues, `data/venues.toml`: what they are called and the words by which a text takes them. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+TOKEN = re.compile(r"[^\W\d_]+|\d+|\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of the venue table; the table's head says what each field means."""
+
+    name: str
+    kind: str
+    full_name: str
+    since: int
+    acronyms: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    generic: bool = False
+    zeroth: int | None = None
+    volumes: int | None = None
+    month: int | None = None
+    years: str | None = None
+    joint: tuple[str, ...] = ()
+    until: tuple[tuple[str, int], ...] = ()
+
+    def held(self, year: int) -> bool:
+        """Tell whether there can have been an edition in that year."""
+        return year >= self.since and (self.years is None or year % 2 == (self.years == "odd"))
+
+
+class Short(NamedTuple):
+    """A short spelling: its tokens, whether it counts only as written, and only with a year or a word of acceptance."""
+
+    tokens: tuple[str, ...]
+    series: Series
+    exact: bool
+    weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The venue table made ready for looking up words."""
+
+    ignored: frozenset[str]
+    abbreviations: dict[str, str]
+    series: tuple[Series, ...]
+    names: dict[str, Any]  # a trie of words; below "" stands the Series, or None for a name that is no venue
+    short: dict[str, list[Short]]  # by first token in lower case, longest spelling first
+    cues: re.Pattern[str]
+
+    def word(self, text: str) -> str:
+        """Return the form in which the words of names are compared: lower case, written out, singular."""
+        text = self.abbreviations.get(text.lower(), text.lower())
+        return text.removesuffix("s") if len(text) > 3 else text  # noqa: PLR2004
+
+    def add_name(self, name: str, series: Series | None) -> None:
+        """Enter a name in full; raise ValueError if it is another venue's."""
+        node = self.names
+        for token in TOKEN.findall(name):
+            if token.isalnum() and token.lower() not in self.ignored:
+                node = node.setdefault(self.word(token), {})
+        if node.setdefault("", series) is not series:
+            raise ValueError(f"{name!r} names two venues")
+
+    def add_short(self, spelling: str, series: Series, *, weak: bool) -> None:
+        """Enter a short spelling; raise ValueError if it is another venue's."""
+        tokens = tuple(TOKEN.findall(spelling))
+        exact = weak or sum(map(str.isalpha, spelling)) < 4  # noqa: PLR2004
+        others = self.short.setdefault(tokens[0].lower(), [])
+        if any(other.tokens == tokens for other in others):
+            raise ValueError(f"{spelling!r} names two venues")
+        others.append(Short(tokens, series, exact, weak))
+        others.sort(key=lambda short: -len(short.tokens))
+
+
+@cache
+def table() -> Table:
+    """Load the venue table, once; raise ValueError where a spelling belongs to two venues."""
+    data = tomllib.loads(files("pipelines").joinpath("data/venues.toml").read_text("utf-8"))
+    series = tuple(
+        Series(name, kind, **{field: _frozen(value) for field, value in line.items()})
+        for kind in ("conference", "journal")
+        for name, line in data[kind].items()
+    )
+    cues = (
+        f"(?P<{standing}>{'|'.join(map(_pattern, sorted(words, key=len, reverse=True)))})"
+        for standing, words in data["cues"].items()
+    )
+    cue = re.compile(rf"\b(?:{'|'.join(cues)})(?!\w)", re.IGNORECASE)
+    loaded = Table(frozenset(data["ignored"]), data["abbreviations"], series, {}, {}, cue)
+    for line in series:
+        for name in (line.full_name, *line.names):
+            loaded.add_name(name, line)
+        for spelling in line.acronyms:
+            loaded.add_short(spelling, line, weak=False)
+        for spelling in line.words:
+            loaded.add_short(spelling, line, weak=True)
+    for name in data["other"]:
+        loaded.add_name(name, None)
+    return loaded
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return tuple(value.items())
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _pattern(cue: str) -> str:
+    return r"[\s-]{1,3}".join(re.escape(word).replace(r"\*", r"\w*") for word in cue.split())

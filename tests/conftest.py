@@ -1,0 +1,27 @@
+"""Fixtures that many tests share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.crawling import Desk
+from tests.internet import Internet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def internet() -> Iterator[Internet]:
+    """Return a small internet that remembers nothing of other tests."""
+    with Internet() as internet:
+        yield internet
+
+
+@pytest.fixture
+def desk(internet: Internet, tmp_path: Path) -> Desk:
+    """Return an empty desk on that internet."""
+    return Desk(tmp_path, internet.environ())

@@ -1,0 +1,71 @@
+"""Databases for tests of the store: SQLite always, a PostgreSQL server of our own where its programs are installed.
+
+Name this module in `pytest_plugins`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from crawler.state import Store, sqlite_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path("initdb")).parent
+OPTIONS = "-c listen_addresses='' -c fsync=off -c client_min_messages=warning -c timezone=Asia/Shanghai"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Path]:
+    """Run a PostgreSQL server for the whole session; return the folder of its socket."""
+    if not (BINARIES / "initdb").exists():
+        pytest.skip("PostgreSQL's server programs are not installed (Debian: apt-get install postgresql)")
+    folder = Path(
+        tempfile.mkdtemp(prefix="pg-")
+    )  # pytest's own folders are closed to other users, and long for a socket
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+    if user is not None:
+        shutil.chown(folder, user)
+
+    def run(program: str, *words: str) -> None:
+        command = [BINARIES / program, "-D", folder / "data", *words]
+        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    try:
+        run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+        run("pg_ctl", "--wait", f"--log={folder}/log", f"--options={OPTIONS} -k {folder}", "start")
+        try:
+            yield folder
+        finally:
+            run("pg_ctl", "--mode=immediate", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "store.sqlite")
+    folder: Path = request.getfixturevalue("postgresql")
+    with psycopg.connect(f"host={folder} user=postgres") as connection:  # quicker than a database for each test
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """Return an empty store."""
+    store = Store.open(database_url)
+    yield store
+    store.close()
