@@ -15,7 +15,7 @@ ifdef NOTES
 crawl: .venv/ready
 	$(BIN)/scrapy crawl notes -a notes="$(patsubst ~/%,$(HOME)/%,$(NOTES))" $(OPTIONS)
 else
-crawl: .venv/dev
+crawl: .venv/demo
 	$(BIN)/python -m tests.internet -- $(BIN)/scrapy crawl notes -a notes=notes $(DEMO) $(OPTIONS)
 endif
 	@echo "See output/: link_health.csv, entries.csv, notes/ (your notes, mended), edits.jsonl"
@@ -32,6 +32,10 @@ bench: .venv/dev
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+.venv/demo: .venv/ready
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[demo]"
 	touch $@
 
 .venv/dev: .venv/ready
