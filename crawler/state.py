@@ -12,25 +12,24 @@ import os
 import socket
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
-from cattrs.preconf.json import make_converter
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crawler import items, schema
+from crawler import rows, schema
 from crawler.errors import UserError
-from crawler.items import Check, Due, How, Link, Metadata, Outcome, Standing, Verdict
+from crawler.items import Due, Link, Outcome, Verdict
 from crawler.schema import checks, facts, leases, links, mentions, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from crawler.items import Mention, Result
+    from crawler.items import Check, Mention, Result, Standing
 
 LEASE = timedelta(minutes=15)
 """How long a host belongs to a worker that no longer asks for its links: longer than its slowest few links take."""
@@ -38,10 +37,10 @@ LEASE = timedelta(minutes=15)
 _SLICE = 500
 """Values in one IN list; SQLite of 2020 takes 32,766."""
 
-_CHECK = tuple(field.name for field in fields(Check))
+_LOCK = 0x6E6F7465  # any number that nobody else would lock
+
 _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
 _MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
-_json = make_converter()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,6 +78,7 @@ class Store:
                 found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
                 if found != "ok":
                     raise UserError(store._damaged(found))
+            store._alone(connection)
             try:
                 migrate(connection)
             except UserError as error:
@@ -137,6 +137,7 @@ class Store:
             set_={name: insert.excluded[name] for name in ("kind", "identity", "host")},
         )
         with self._begin() as connection:
+            self._alone(connection)
             connection.execute(sa.delete(mentions).where(mentions.c.note == note))
             if not new:
                 return
@@ -153,6 +154,7 @@ class Store:
     def forget_other_notes(self, notes: Iterable[str]) -> None:
         """Drop the mentions of notes that are no longer there; what is known of their links stays."""
         with self._begin() as connection:
+            self._alone(connection)
             before = set(connection.scalars(sa.select(mentions.c.note).distinct()))
             for note in before.difference(notes):
                 connection.execute(sa.delete(mentions).where(mentions.c.note == note))
@@ -160,7 +162,9 @@ class Store:
     # --- what is due --------------------------------------------------------------------------------------------------
 
     def start_run(self) -> None:
-        """Begin a run: what an interrupted one had put off is due like everything else."""
+        """Begin a run: what a killed one had put off is due like everything else (other workers' is left to them)."""
+        if self.shared:
+            return
         with self._begin() as connection:
             connection.execute(sa.update(links).where(links.c.again).values(again=False))
 
@@ -257,7 +261,7 @@ class Store:
             .order_by(checks.c.id)
         )
         for row in connection.execute(query):
-            history[row.link_id].append(_check(row))
+            history[row.link_id].append(rows.check_of(row))
         return history
 
     # --- what was seen ------------------------------------------------------------------------------------------------
@@ -268,13 +272,16 @@ class Store:
             ids = self._ids(connection, (result.link.url for result in results))
             seen = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
             if seen:
-                rows = [{"link_id": ids[result.link.url], **_columns(result.check)} for result in seen]
-                connection.execute(sa.insert(checks), rows)
+                seen_rows = [{"link_id": ids[result.link.url], **rows.of_check(result.check)} for result in seen]
+                connection.execute(sa.insert(checks), seen_rows)
             update = (
                 sa.update(links)
                 .where(links.c.id == sa.bindparam("link_id"))
                 .values(
-                    {name: sa.bindparam(name) for name in (*_CHECK, "verdict", "failures_in_a_row", "due_at", "again")}
+                    {
+                        name: sa.bindparam(name)
+                        for name in (*rows.CHECK, "verdict", "failures_in_a_row", "due_at", "again")
+                    }
                 )
                 .values(
                     last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=schema.Instant), links.c.last_alive),
@@ -285,7 +292,7 @@ class Store:
                     ),
                 )
             )
-            connection.execute(update, [self._row(ids[result.link.url], result) for result in results])
+            connection.execute(update, [rows.of_result(ids[result.link.url], result) for result in results])
             known = {(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}
             if known:
                 insert = self._insert(facts)
@@ -293,24 +300,7 @@ class Store:
                     index_elements=[facts.c.kind, facts.c.identity],
                     set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
                 )
-                connection.execute(insert, [_fact(result) for result in known.values()])
-
-    @staticmethod
-    def _row(link_id: int, result: Result) -> dict[str, Any]:
-        if result.judgement is None:
-            raise ValueError(f"not judged: {result.link.url}")
-        alive = result.check.outcome in {Outcome.OK, Outcome.MOVED}
-        return {
-            "link_id": link_id,
-            **_columns(result.check),
-            "verdict": result.judgement.verdict,
-            "failures_in_a_row": result.judgement.failures_in_a_row,
-            "due_at": result.judgement.due_at,
-            "again": False,
-            "alive_at": result.check.checked_at if alive else None,
-            "answers": alive,
-            "new_address": result.check.final_url if result.check.outcome is Outcome.MOVED else None,
-        }
+                connection.execute(insert, [rows.of_metadata(result) for result in known.values()])
 
     # --- what is known ------------------------------------------------------------------------------------------------
 
@@ -335,7 +325,7 @@ class Store:
         )
         with self._begin() as connection:
             for row in connection.execute(query):
-                yield _standing(row), tuple(sorted(set(row.places.split("\n")), key=_place))
+                yield rows.standing_of(row), tuple(sorted(set(row.places.split("\n")), key=rows.place_of))
 
     def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
         """Return what is known of some links, by URL."""
@@ -344,7 +334,7 @@ class Store:
         with self._begin() as connection:
             for i in range(0, len(wanted), _SLICE):
                 query = _standing_query().where(links.c.url.in_(wanted[i : i + _SLICE]))
-                found |= {row.url: _standing(row) for row in connection.execute(query)}
+                found |= {row.url: rows.standing_of(row) for row in connection.execute(query)}
         return found
 
     def counts(self) -> list[tuple[str, Verdict, int]]:
@@ -368,6 +358,11 @@ class Store:
                 yield connection
         except sa.exc.DBAPIError as error:
             raise UserError(self._damaged(error.orig)) from error
+
+    def _alone(self, connection: sa.Connection) -> None:
+        """Keep other workers from setting up the store or registering notes until this transaction ends."""
+        if self.shared:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
     def _damaged(self, cause: object) -> str:
         cause = " ".join(str(cause).split())
@@ -399,45 +394,3 @@ def _standing_query() -> sa.Select[Any]:
     return sa.select(links, facts.c.type, facts.c.data).outerjoin(
         facts, sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
     )
-
-
-def _standing(row: sa.Row[Any]) -> Standing:
-    return Standing(
-        Link(row.url, row.kind, row.identity, row.host),
-        verdict=Verdict(row.verdict),
-        first_seen=row.first_seen,
-        check=None if row.outcome is None else _check(row),
-        failures_in_a_row=row.failures_in_a_row,
-        last_alive=row.last_alive,
-        moved_to=row.moved_to,
-        metadata=None if row.type is None else _metadata(row.type, row.data),
-    )
-
-
-def _check(row: sa.Row[Any]) -> Check:
-    values = {name: getattr(row, name) for name in _CHECK}
-    return Check(**{**values, "outcome": Outcome(row.outcome), "how": How(row.how)})
-
-
-def _columns(check: Check) -> dict[str, Any]:
-    return {name: getattr(check, name) for name in _CHECK}
-
-
-def _fact(result: Result) -> dict[str, Any]:
-    return {
-        "kind": result.link.kind,
-        "identity": result.link.identity,
-        "type": type(result.metadata).__name__,
-        "data": _json.dumps(result.metadata, ensure_ascii=False),
-        "seen_at": result.check.checked_at,
-    }
-
-
-def _metadata(name: str, data: str) -> Metadata:
-    metadata: Metadata = _json.loads(data, getattr(items, name))
-    return metadata
-
-
-def _place(place: str) -> tuple[str, int]:
-    note, _, line = place.rpartition(":")
-    return note, int(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.crawling import Desk
 from tests.internet import Internet
@@ -12,6 +13,9 @@ from tests.internet import Internet
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+settings.register_profile("any machine", deadline=None)  # a busy machine is no reason to fail
+settings.load_profile("any machine")
 
 
 @pytest.fixture

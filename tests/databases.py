@@ -29,15 +29,14 @@ def postgresql() -> Iterator[Path]:
     """Run a PostgreSQL server for the whole session; return the folder of its socket."""
     if not (BINARIES / "initdb").exists():
         pytest.skip("PostgreSQL's server programs are not installed (Debian: apt-get install postgresql)")
-    folder = Path(
-        tempfile.mkdtemp(prefix="pg-")
-    )  # pytest's own folders are closed to other users, and long for a socket
+    # pytest's own folders are closed to other users, and their paths too long for a socket
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
     if user is not None:
         shutil.chown(folder, user)
 
     def run(program: str, *words: str) -> None:
-        command = [BINARIES / program, "-D", folder / "data", *words]
+        command: list[str | Path] = [BINARIES / program, "-D", folder / "data", *words]
         done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 

@@ -229,6 +229,18 @@ def test_damaged_store_is_named_in_one_line(desk: Desk) -> None:
     assert str(desk.output / "notemend.sqlite") in done.stderr
 
 
+def test_run_that_cannot_keep_its_results_ends_with_one_line(desk: Desk) -> None:
+    """A pipeline that fails must neither hang the run nor let it look like a good one."""
+    desk.write("a.md", NOTE)
+    desk.output.mkdir()
+    (desk.output / "images").write_text("a file where the folder of pictures should be")
+    done = desk.crawl("-s", "LOG_LEVEL=CRITICAL")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"notemend: {desk.output}/images")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (desk.output / "link_health.csv").exists()
+
+
 def test_folder_that_is_not_there(desk: Desk) -> None:
     desk.notes.rmdir()
     done = desk.crawl()

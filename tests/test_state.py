@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,7 +34,7 @@ from crawler.schema import MIGRATIONS
 from crawler.state import LEASE, Backlog, Store, sqlite_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from crawler.items import Metadata
@@ -42,6 +44,9 @@ pytest_plugins = ["tests.databases"]
 NOW = datetime(2026, 11, 20, 3, 4, 5, 678901, tzinfo=UTC)
 NIGHT = timedelta(days=1)
 KINDS = ("arxiv", "github", "image", "local", "web", "wechat")
+
+one_worker = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+many_workers = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 def link(url: str) -> Link:
@@ -232,12 +237,23 @@ def test_what_is_put_off_waits_for_the_end_of_the_run(store: Store) -> None:
     assert due_urls(store, 1) == {a.url, b.url}
 
 
+@one_worker
 def test_what_a_killed_run_had_put_off_is_due_like_the_rest(store: Store) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     store.put_off(a)
     store.start_run()
-    assert due_urls(store) == {a.url}
-    assert due_urls(store, again=True) == set()
+    left = {a.url} if store.shared else set()  # on a shared store it may be another worker's, at work right now
+    assert due_urls(store, again=True) == left
+    assert due_urls(store) == {a.url} - left
+
+
+@many_workers
+def test_what_other_workers_have_put_off_is_left_for_the_end(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    store.put_off(a)
+    store.start_run()
+    assert due_urls(store) == set()
+    assert due_urls(store, again=True) == {a.url}
 
 
 # --- who asks whom ----------------------------------------------------------------------------------------------------
@@ -246,8 +262,6 @@ def test_what_a_killed_run_had_put_off_is_due_like_the_rest(store: Store) -> Non
 @pytest.fixture
 def other(store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterable[Store]:
     """Return the store as another process has it open."""
-    if not database_url.startswith("postgresql"):
-        pytest.skip("on SQLite one worker runs at a time")
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(os, "getpid", lambda: -1)
         other = Store.open(database_url)
@@ -255,6 +269,7 @@ def other(store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch) -> I
     other.close()
 
 
+@many_workers
 def test_a_host_belongs_to_the_worker_that_has_its_lease(store: Store, other: Store) -> None:
     a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
     of_a, of_b = store.backlogs(KINDS, NOW)
@@ -265,6 +280,7 @@ def test_a_host_belongs_to_the_worker_that_has_its_lease(store: Store, other: St
     assert [due.link for due in store.due(of_a, NOW, 9)[0]] == [a]  # whose it is, stays
 
 
+@many_workers
 def test_a_host_s_lease_is_for_all_its_kinds(store: Store, other: Store) -> None:
     register(store, "n.md", "https://a.example/", "https://a.example/p.png")
     picture, page = store.backlogs(KINDS, NOW)
@@ -272,6 +288,7 @@ def test_a_host_s_lease_is_for_all_its_kinds(store: Store, other: Store) -> None
     assert not other.due(page, NOW, 9)[0]
 
 
+@many_workers
 def test_links_without_a_host_are_leased_by_kind(store: Store, other: Store) -> None:
     register(store, "n.md", "x.md", "mailto:a@example.com")
     files, mail = store.backlogs(KINDS, NOW)
@@ -280,6 +297,7 @@ def test_links_without_a_host_are_leased_by_kind(store: Store, other: Store) -> 
     assert not other.due(files, NOW, 9)[0]
 
 
+@many_workers
 def test_an_expired_lease_is_taken_over(store: Store, other: Store, database_url: str) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     backlog = Backlog(NOW, "web", "a.example")
@@ -344,6 +362,7 @@ def test_sqlite_s_worker_takes_over_what_a_killed_one_had_leased(
     store.close()
 
 
+@many_workers
 def test_postgresql_has_many_workers(store: Store, other: Store) -> None:
     register(store, "n.md", "https://a.example/", "https://b.example/")
     of_a, of_b = store.backlogs(KINDS, NOW)
@@ -352,6 +371,45 @@ def test_postgresql_has_many_workers(store: Store, other: Store) -> None:
         with other.sole_worker():
             assert not other.due(of_a, NOW, 9)[0]
             assert other.due(of_b, NOW, 9)[0]
+
+
+def together(*work: Callable[[], object]) -> list[BaseException]:
+    """Do several things at the same moment; return what went wrong."""
+    begin = threading.Barrier(len(work))
+    errors: list[BaseException] = []
+
+    def run(each: Callable[[], object]) -> None:
+        begin.wait()
+        try:
+            each()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, a thread would swallow it
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(each,)) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+@many_workers
+def test_workers_may_set_up_an_empty_database_at_once(database_url: str) -> None:
+    assert together(*[lambda: Store.open(database_url).close()] * 4) == []
+
+
+@many_workers
+def test_workers_may_read_the_same_notes_at_once(store: Store, other: Store) -> None:
+    urls = [f"https://a.example/{i}" for i in range(100)]
+
+    def read(store: Store, note: str, urls: list[str]) -> None:
+        for _ in range(3):
+            register(store, note, *urls)
+            store.forget_other_notes(["n.md", "m.md"])
+
+    assert together(partial(read, store, "n.md", urls), partial(read, other, "n.md", urls)) == []
+    assert together(partial(read, store, "n.md", urls), partial(read, other, "m.md", urls[::-1])) == []
+    assert store.counts() == [("web", Verdict.UNKNOWN, 100)]
 
 
 # --- what was seen ----------------------------------------------------------------------------------------------------
@@ -637,6 +695,14 @@ def test_a_store_with_a_damaged_page(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
         Store.open(sqlite_url(file))
     one_line(error, file, "cannot be used")
+
+
+def test_readers_do_not_wait_for_writers(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite"
+    Store.open(sqlite_url(file)).close()
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
 
 
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ class NotesSpider(Spider):
         self._results: deque[Result] = deque()  # of lookups, to be passed on
         self._saving: set[str] = set()  # passed on from here, not yet safe in the store
         self._outage: str | None = None
-        self._broken: BaseException | None = None  # what a pipeline stumbled over
+        self._broken: BaseException | None = None  # what a pipeline or this spider stumbled over
         self._doubtful: list[Result] = []  # failed twice, to be counted when the run is over
 
     @classmethod
@@ -93,7 +93,8 @@ class NotesSpider(Spider):
         """Run through the stages; each takes its work from the store and may be killed and resumed."""
         self.started_at = datetime.now(UTC)
         self.crawler.signals.connect(self._give_back, signals.item_scraped)
-        self.crawler.signals.connect(self._item_failed, signals.item_error)
+        self.crawler.signals.connect(self._stumbled, signals.item_error)
+        self.crawler.signals.connect(self._stumbled, signals.spider_error)
         try:
             self._open()
             await asyncio.to_thread(self._read)
@@ -105,6 +106,8 @@ class NotesSpider(Spider):
             self.error = self._outage
         except UserError as error:
             self.error = str(error)
+        except OSError as error:  # a full disk, a folder that went away
+            self.error = f"{error.filename or 'outputs'}: {error.strerror or error}"
         if self.error is not None:
             raise CloseSpider("failed")
 
@@ -242,10 +245,10 @@ class NotesSpider(Spider):
         self._frontier.give_back(item.link)
         self._wake.set()
 
-    def _item_failed(self, item: Result, failure: Failure) -> None:
-        """End the run when a result cannot be kept: going on would only lose more."""
+    def _stumbled(self, failure: Failure) -> None:
+        """End the run when a result cannot be made or kept: going on would only lose more."""
         self._broken = failure.value
-        self._give_back(item)
+        self._wake.set()
 
     def _pace(self, host: str) -> float:
         slot: dict[str, float] = self.settings.getdict("DOWNLOAD_SLOTS").get(host, {})

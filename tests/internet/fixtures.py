@@ -22,8 +22,8 @@ def online(internet: Internet, monkeypatch: pytest.MonkeyPatch) -> Internet:
 
 
 @pytest.fixture
-def get(online: Internet) -> Iterator[Any]:  # noqa: ARG001 (it sets the environment)
-    """Return a GET in one session that follows redirects only when told to."""
+def get(online: Internet) -> Iterator[Any]:
+    """Return a GET in one session that follows redirects only when told to; `online` sets the environment."""
     with requests.Session() as session:
 
         def get(url: str, *, follow: bool = False, **more: Any) -> requests.Response:

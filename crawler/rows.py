@@ -1,0 +1,84 @@
+"""Rows of the store as the project's words, and back."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from cattrs.preconf.json import make_converter
+
+from crawler import items
+from crawler.items import Check, How, Link, Metadata, Outcome, Result, Standing, Verdict
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+CHECK = tuple(field.name for field in fields(Check))
+"""The columns of a check are its fields."""
+
+_json = make_converter()
+
+
+def check_of(row: sa.Row[Any]) -> Check:
+    """Return the check in a row of `checks`, or the last one in a row of `links`."""
+    values = {name: getattr(row, name) for name in CHECK}
+    return Check(**{**values, "outcome": Outcome(row.outcome), "how": How(row.how)})
+
+
+def standing_of(row: sa.Row[Any]) -> Standing:
+    """Return the standing in a row of `links` joined with `facts`."""
+    return Standing(
+        Link(row.url, row.kind, row.identity, row.host),
+        verdict=Verdict(row.verdict),
+        first_seen=row.first_seen,
+        check=None if row.outcome is None else check_of(row),
+        failures_in_a_row=row.failures_in_a_row,
+        last_alive=row.last_alive,
+        moved_to=row.moved_to,
+        metadata=None if row.type is None else _metadata(row.type, row.data),
+    )
+
+
+def place_of(place: str) -> tuple[str, int]:
+    """Split a place `path:line`."""
+    note, _, line = place.rpartition(":")
+    return note, int(line)
+
+
+def of_check(check: Check) -> dict[str, Any]:
+    """Return a check's columns."""
+    return {name: getattr(check, name) for name in CHECK}
+
+
+def of_result(link_id: int, result: Result) -> dict[str, Any]:
+    """Return what a judged result changes in `links`."""
+    if result.judgement is None:
+        raise ValueError(f"not judged: {result.link.url}")
+    alive = result.check.outcome in {Outcome.OK, Outcome.MOVED}
+    return {
+        "link_id": link_id,
+        **of_check(result.check),
+        "verdict": result.judgement.verdict,
+        "failures_in_a_row": result.judgement.failures_in_a_row,
+        "due_at": result.judgement.due_at,
+        "again": False,
+        "alive_at": result.check.checked_at if alive else None,
+        "answers": alive,
+        "new_address": result.check.final_url if result.check.outcome is Outcome.MOVED else None,
+    }
+
+
+def of_metadata(result: Result) -> dict[str, Any]:
+    """Return the row of `facts` for a result with metadata."""
+    return {
+        "kind": result.link.kind,
+        "identity": result.link.identity,
+        "type": type(result.metadata).__name__,
+        "data": _json.dumps(result.metadata, ensure_ascii=False),
+        "seen_at": result.check.checked_at,
+    }
+
+
+def _metadata(name: str, data: str) -> Metadata:
+    metadata: Metadata = _json.loads(data, getattr(items, name))
+    return metadata
