@@ -1,27 +1,15 @@
+"""What the status and the redirects of an answer say of a link."""
+
 from __future__ import annotations
 
-import asyncio
-import socket
-import ssl
-import struct
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-import trustme
-from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
-from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.exceptions import IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.http import Response
-from scrapy.utils.test import get_crawler
 
-from crawler.exchange import AddressNotAllowedError, check_failure, check_response
-from crawler.handler import GuardedDownloadHandler, PublicResolver
+from crawler.exchange import check_response
 from crawler.items import Check, How, Outcome
-from crawler.middlewares import AddressGuard
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 URL = "https://e.example/a"
@@ -76,6 +64,24 @@ def test_other_words_of_the_bot_wall_are_no_challenge() -> None:
     assert check_response(response(200, headers={"CF-Mitigated": "challenge"}), NOW).outcome is Outcome.OK
 
 
+NO_DNS = [{"Proxy-Status": "proxy.lan; error=dns_error; rcode=NXDOMAIN"}, {"X-Squid-Error": "ERR_DNS_FAIL 0"}]
+OTHER_TROUBLE = [{"Proxy-Status": "proxy.lan; error=connection_timeout"}, {"X-Squid-Error": "ERR_CONNECT_FAIL 111"}, {}]
+
+
+@pytest.mark.parametrize("headers", NO_DNS)
+def test_a_proxy_says_that_the_host_does_not_exist(headers: dict[str, str]) -> None:
+    for status in (500, 502, 503):
+        check = check_response(response(status, headers=headers), NOW)
+        assert check == Check(Outcome.GONE, "host does not exist", NOW, How.PAGE, http_status=status)
+    assert check_response(response(200, headers=headers), NOW).outcome is Outcome.OK
+    assert check_response(response(499, headers=headers), NOW).reason == "HTTP 499"
+
+
+@pytest.mark.parametrize("headers", OTHER_TROUBLE)
+def test_other_trouble_of_a_proxy_is_no_fault_of_the_host(headers: dict[str, str]) -> None:
+    assert check_response(response(502, headers=headers), NOW).reason == "HTTP 502"
+
+
 @pytest.mark.parametrize(
     ("redirects", "outcome", "reason"),
     [
@@ -109,279 +115,3 @@ def test_elapsed_is_the_time_to_the_first_byte() -> None:
 @pytest.mark.parametrize("status", [200, 404, 410, 451, 500])
 def test_a_status_alone_is_never_conclusive(status: int) -> None:
     assert not check_response(response(status), NOW).conclusive
-
-
-# --- failures, made by the download handler itself on a server that misbehaves ----------------------------------------
-
-Client = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-def says(text: bytes) -> Client:
-    """Answer a request with these bytes and close the connection."""
-
-    async def client(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(text)
-        await writer.drain()
-
-    return client
-
-
-async def resets(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Close the connection in the face of the client."""
-    linger = struct.pack("ii", 1, 0)
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-
-
-async def hangs(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-    """Say nothing until the client has gone."""
-    await reader.read()
-
-
-class Names(AbstractResolver):
-    """A resolver that knows some names' addresses."""
-
-    def __init__(self, **addresses: list[str]) -> None:
-        self.addresses = addresses
-
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
-        found = self.addresses.get(host.partition(".")[0])
-        if found is None:
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return [
-            {"hostname": host, "host": address, "port": port, "family": family, "proto": 0, "flags": 0}
-            for address in found
-        ]
-
-    async def close(self) -> None:
-        pass
-
-
-def seen(
-    client: Client = resets,
-    url: str = "http://127.0.0.1:{port}/",
-    *,
-    allow_private: bool = True,
-    greeted: bool = True,
-    tls: ssl.SSLContext | None = None,
-    resolver: AbstractResolver | None = None,
-    **meta: Any,
-) -> Check:
-    """Ask a server on loopback that behaves like that, and return what is made of it."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        served.append(writer)
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            if greeted:
-                await reader.readuntil(b"\r\n\r\n")
-            await client(reader, writer)
-        writer.close()
-
-    served: list[asyncio.StreamWriter] = []
-
-    async def ask() -> Check:
-        settings = {"ALLOW_PRIVATE_ADDRESSES": allow_private, "DOWNLOAD_VERIFY_CERTIFICATES": True, **meta}
-        handler = GuardedDownloadHandler(get_crawler(settings_dict=settings))
-        if resolver is not None:
-            handler._session.connector._resolver = resolver  # type: ignore[union-attr]
-        listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-        port = listening.sockets[0].getsockname()[1]
-        request = Request(
-            url.format(port=port),
-            meta={name: value.format(port=port) if isinstance(value, str) else value for name, value in meta.items()},
-        )
-        try:
-            answer = await handler.download_request(request)
-            answer.request = request
-            return check_response(answer, NOW)
-        except Exception as error:  # noqa: BLE001 - as Scrapy hands every one of them to the errback
-            return check_failure(error, NOW)
-        finally:
-            await handler.close()
-            listening.close()
-            for writer in served:
-                with suppress(OSError):
-                    await writer.wait_closed()
-
-    return asyncio.run(ask())
-
-
-def closed_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def stranger() -> ssl.SSLContext:
-    """Return a server's certificate from an authority that nobody trusts."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-    return context
-
-
-def failed(reason: str, check: Check) -> None:
-    assert check == Check(Outcome.FAILED, reason, NOW, How.PAGE)
-    assert check.unreached
-    assert check.may_pass
-
-
-def test_an_answer_through_the_handler() -> None:
-    check = seen(says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
-    assert (check.outcome, check.http_status) == (Outcome.OK, 200)
-    assert check.elapsed is not None
-    assert not check.unreached
-
-
-@pytest.mark.parametrize(
-    ("client", "reason"),
-    [
-        (resets, "connection reset"),
-        (says(b""), "connection reset"),
-        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), "body cut short"),
-        (says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), "body cut short"),
-    ],
-)
-def test_broken_connections(client: Client, reason: str) -> None:
-    failed(reason, seen(client))
-
-
-def test_no_http() -> None:
-    check = seen(says(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"))
-    assert check.outcome is Outcome.FAILED
-    assert check.reason.startswith("DownloadFailedError: 400, message=")
-    assert "\n" not in check.reason
-    assert len(check.reason) < 250
-
-
-def test_timeout() -> None:
-    failed("timeout", seen(hangs, download_timeout=0.05))
-
-
-def test_timeout_in_the_middle_of_a_body() -> None:
-    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await says(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")(reader, writer)
-        await hangs(reader, writer)
-
-    failed("timeout", seen(client, download_timeout=0.1))
-
-
-def test_oversized_bodies() -> None:
-    length = says(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 100)
-    failed("body too large", seen(length, DOWNLOAD_MAXSIZE=99))
-    assert seen(length, DOWNLOAD_MAXSIZE=100).outcome is Outcome.OK
-    failed("body too large", seen(says(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 100), DOWNLOAD_MAXSIZE=99))
-
-
-def test_nobody_listens() -> None:
-    failed("connection refused", seen(url=f"http://127.0.0.1:{closed_port()}/"))
-
-
-def test_host_that_does_not_exist() -> None:
-    check = seen(url="http://no-such-host.example/", resolver=Names())
-    assert check == Check(Outcome.GONE, "host does not exist", NOW, How.PAGE)
-    assert check.unreached
-    assert check.may_pass
-
-
-def test_certificates_are_verified(stranger: ssl.SSLContext) -> None:
-    check = seen(says(b"HTTP/1.1 200 OK\r\n\r\n"), "https://127.0.0.1:{port}/", tls=stranger)
-    assert check.outcome is Outcome.FAILED
-    assert check.reason.startswith("TLS: ")
-    assert "certificate verify failed" in check.reason
-    assert len(check.reason) <= len("TLS: ") + 200
-
-
-def test_no_tls_where_https_was_asked_for() -> None:
-    check = seen(says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "https://127.0.0.1:{port}/", greeted=False)
-    assert check.outcome is Outcome.FAILED
-    assert check.reason.startswith("TLS: ")
-    assert check.http_status is None
-
-
-def test_proxy_that_cannot_reach_the_host() -> None:
-    refusing = says(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
-    failed(
-        "proxy could not reach the host (HTTP 502)",
-        seen(refusing, "https://e.example/", proxy="http://127.0.0.1:{port}"),
-    )
-
-
-def test_proxy_that_does_not_answer() -> None:
-    failed("proxy does not answer", seen(url="https://e.example/", proxy=f"http://127.0.0.1:{closed_port()}"))
-
-
-def test_a_name_that_leads_to_a_private_address() -> None:
-    check = seen(url="http://localhost:{port}/", allow_private=False)
-    assert check.outcome is Outcome.SKIPPED
-    assert check.reason.startswith("private address: localhost is ")
-    assert seen(says(b"HTTP/1.1 200 OK\r\n\r\n"), "http://localhost:{port}/").outcome is Outcome.OK
-
-
-@pytest.mark.parametrize(
-    ("addresses", "refused"),
-    [
-        (["1.1.1.1"], False),
-        (["1.1.1.1", "2606:4700::1111"], False),
-        (["10.0.0.1"], True),
-        (["1.1.1.1", "127.0.0.1"], True),
-        (["fe80::1%eth0"], True),
-        (["::ffff:192.168.1.1"], True),
-    ],
-)
-def test_every_address_of_a_name_must_be_public(addresses: list[str], *, refused: bool) -> None:
-    resolver = PublicResolver(Names(host=addresses))
-    if not refused:
-        assert [each["host"] for each in asyncio.run(resolver.resolve("host.example", 443))] == addresses
-        return
-    with pytest.raises(AddressNotAllowedError, match=r"private address: host\.example is "):
-        asyncio.run(resolver.resolve("host.example", 443))
-
-
-@pytest.mark.parametrize("proxy", ["http://proxy.lan:8080", "proxy.lan:8080", "http://user:pw@proxy.lan:8080"])
-def test_the_user_s_own_proxy_may_be_private(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", proxy)
-    resolver = PublicResolver(Names(proxy=["10.0.0.1"], other=["10.0.0.1"]))
-    assert len(asyncio.run(resolver.resolve("proxy.lan", 8080))) == 1
-    with pytest.raises(AddressNotAllowedError):
-        asyncio.run(resolver.resolve("other.lan", 8080))
-
-
-# --- failures made before a connection is tried -----------------------------------------------------------------------
-
-
-def test_what_the_address_guard_refuses_is_skipped() -> None:
-    guard = AddressGuard.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": False}))
-    guard.process_request(Request("https://example.com/"))
-    with pytest.raises(AddressNotAllowedError) as refusal:
-        guard.process_request(Request("http://10.0.0.1/"))
-    check = check_failure(refusal.value, NOW)
-    assert check == Check(Outcome.SKIPPED, "private address: 10.0.0.1", NOW, How.PAGE)
-    assert not check.unreached
-    AddressGuard.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": True})).process_request(
-        Request("http://10.0.0.1/")
-    )
-
-
-def test_a_redirect_loop_ends() -> None:
-    middleware = RedirectMiddleware.from_crawler(get_crawler(settings_dict={"REDIRECT_MAX_TIMES": 3}))
-    request: Any = Request(URL)
-    response = Response(URL, 301, headers={"Location": URL})
-    for _ in range(3):
-        request = middleware.process_response(request, response)
-    with pytest.raises(IgnoreRequest) as refusal:
-        middleware.process_response(request, response)
-    failed("redirect loop", check_failure(refusal.value, NOW))
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (UnsupportedURLSchemeError("no handler"), "not a valid URL"),
-        (IgnoreRequest("Filtered by somebody"), "Filtered by somebody"),
-        (ValueError("what\n  nobody   foresaw"), "ValueError: what nobody foresaw"),
-        (ValueError("x" * 300), "ValueError: " + "x" * 200),
-        (KeyError(), "KeyError: "),
-    ],
-)
-def test_what_is_not_known_is_a_failure_of_ours(error: Exception, reason: str) -> None:
-    failed(reason, check_failure(error, NOW))

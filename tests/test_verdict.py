@@ -172,7 +172,9 @@ def test_due_date_goes_by_kind_and_verdict(kind: str, nights: str, wait: timedel
 
 
 def test_without_any_rule_it_is_a_day() -> None:
-    assert judge([], check("o"), Policy(3, NIGHT, {}), "web") == Judgement(Verdict.ALIVE, 0, START + NIGHT)
+    assert judge([], check("o"), Policy(3, NIGHT, {"*/alive": NIGHT * 9}), "web") == Judgement(
+        Verdict.ALIVE, 0, START + NIGHT
+    )
 
 
 # --- properties -------------------------------------------------------------------------------------------------------

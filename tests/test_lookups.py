@@ -1,0 +1,369 @@
+"""The clients of other people's APIs, against recorded answers served at the last door before the network."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import arxiv
+import pytest
+import requests
+from graphql import build_schema, execute_sync, parse, validate
+from scrapy.settings import Settings
+
+from crawler.items import Check, Due, How, Link, Outcome, Paper, Repository
+from crawler.kinds import link_of
+from crawler.lookups import github
+from crawler.lookups.arxiv import ArxivLookup
+from crawler.lookups.github import GithubLookup
+from crawler.lookups.session import TIMEOUT, ServiceDownError
+from tests.answers import Answer, Clock, query_of
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Session
+
+RECORDED = Path(__file__).parents[1] / "../shared/data"
+SCHEMA = Path(__file__).parent / "internet/pages/github.graphql"
+PAGES = Path(__file__).parent / "pages"
+recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded answers in ../shared/data are not here")
+pytest_plugins = ["tests.apis"]
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+def due(*urls: str) -> list[Due]:
+    links = [link_of(url, "n.md") for url in urls]
+    history = (Check(Outcome.OK, "earlier", NOW, How.API),)
+    return [Due(link, history=history) for link in links if link is not None]
+
+
+# --- arXiv ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_package_still_uses_the_session_it_is_given(serve: Any, session: Session, clock: Clock) -> None:
+    """The session has no public way in: an upgrade of the package that moves it must not go unnoticed."""
+    assert isinstance(arxiv.Client()._session, requests.Session)
+    server = serve([Answer((PAGES / "arxiv/found.xml").read_bytes())])
+    lookup = ArxivLookup(session)
+    for _ in range(3):
+        assert list(lookup.papers(["2110.15352"])) == ["2110.15352"]
+    assert len(server.requests) == 1  # the cache is ours
+    assert server.timeouts == [TIMEOUT]  # so is the patience
+    assert clock.now == 1000  # and nobody else waits
+
+
+def arxiv_answer(request: PreparedRequest) -> Answer:
+    """Answer with what arXiv was recorded to say, entry by entry: one malformed id spoils the whole answer."""
+    ids = query_of(request)["id_list"].split(",")
+    assert int(query_of(request)["max_results"]) >= len(ids)
+    files = [RECORDED / "arxiv_api" / name for name in RECORDED_IDS.values()]
+    answers = [json.loads(file.read_text("utf-8")) for file in files]
+    if "abc" in ids:
+        return Answer(answers[-1]["body"].encode(), answers[-1]["status_code"])
+    entries = [
+        entry
+        for name, answer in zip(RECORDED_IDS, answers, strict=True)
+        if name in ids
+        for entry in re.findall(r"<entry>.*?</entry>", answer["body"], re.DOTALL)
+    ]
+    head, _, _ = answers[0]["body"].partition("</feed>")
+    head = re.sub(r"<entry>.*</entry>", "", head, flags=re.DOTALL)
+    head = re.sub(r"totalResults>\d+<", f"totalResults>{len(entries)}<", head)
+    return Answer(f"{head}{''.join(reversed(entries))}</feed>".encode())
+
+
+RECORDED_IDS = {
+    "1605.08386": "id_1605.08386_s0_m100_199195aa31ad.json",
+    "1707.08567": "id_1707.08567_s0_m100_6a1afebfc6a3.json",
+    "0808.05394": "id_0808.05394_s0_m100_7b0c7d0a7cdd.json",
+    "astro-ph/0601001": "id_astro-ph_0601001_s0_m100_3150dca9dc76.json",
+    "quant-ph/0201082": "id_quant-ph_0201082v1_s0_m100_86989fe779ef.json",
+    "abc": "id_abc_s0_m100_b79c8dcf6bc3.json",
+}
+
+
+@recorded
+def test_answers_are_joined_to_what_was_asked_by_id(serve: Any, session: Session) -> None:
+    server = serve(arxiv_answer)
+    asked = due(
+        "https://arxiv.org/abs/quant-ph/0201082",
+        "https://arxiv.org/abs/1707.08567",
+        "https://arxiv.org/abs/0808.05394",
+        "https://arxiv.org/abs/astro-ph/0601001",
+        "https://arxiv.org/abs/1605.08386",
+    )
+    results = ArxivLookup(session)(asked)
+    assert len(server.requests) == 1
+    assert [result.link for result in results] == [each.link for each in asked]
+    assert [result.history for result in results] == [each.history for each in asked]
+    versions = [result.metadata.version if isinstance(result.metadata, Paper) else None for result in results]
+    assert versions == [1, 1, None, 1, 1]
+    gone = results[2]
+    assert (gone.check.outcome, gone.check.conclusive, gone.metadata) == (Outcome.GONE, True, None)
+    old = results[3].metadata
+    assert isinstance(old, Paper)
+    assert (old.arxiv_id, old.withdrawn) == ("astro-ph/0601001", False)
+    assert old.journal_ref
+    assert "\n" not in old.title
+
+
+@recorded
+def test_one_malformed_id_does_not_spoil_the_batch(serve: Any, session: Session) -> None:
+    server = serve(arxiv_answer)
+    good = ["0808.05394", "1605.08386", "1707.08567", "astro-ph/0601001", "quant-ph/0201082"]
+    found = ArxivLookup(session).papers([*good[:2], "abc", *good[2:]])
+    assert set(found) == set(good[1:])
+    assert all("abc" in query_of(request)["id_list"] for request in server.requests[:1])
+    assert len(server.requests) <= 7  # halved each time: 2 log2(6) + 1
+
+
+def test_links_of_one_paper_are_asked_about_once(serve: Any, session: Session) -> None:
+    server = serve([Answer((PAGES / "arxiv/found.xml").read_bytes())])
+    (first,) = due("https://arxiv.org/abs/2110.15352")
+    second = replace(first, link=Link("https://arxiv.org/pdf/2110.15352", "arxiv", "2110.15352", "arxiv.org"))
+    results = ArxivLookup(session)([first, second])
+    assert query_of(server.requests[0])["id_list"] == "2110.15352"
+    assert [result.check.outcome for result in results] == [Outcome.OK, Outcome.OK]
+    assert results[0].metadata == results[1].metadata
+
+
+def test_a_hundred_papers_are_one_request(serve: Any, session: Session) -> None:
+    server = serve([Answer((PAGES / "arxiv/absent.xml").read_bytes())])
+    ids = [f"2110.{i:05d}" for i in range(100)]
+    assert ArxivLookup(session).papers(ids) == {}
+    (request,) = server.requests
+    assert query_of(request)["id_list"].split(",") == ids
+    assert query_of(request)["max_results"] == "100"
+    assert ArxivLookup.batch == 100
+    assert ArxivLookup(session).papers([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("comment", "summary", "withdrawn"),
+    [
+        ("Withdrawn by the authors", "x", True),
+        ("withdrawn", "x", True),
+        ("This paper has been withdrawn due to an error", "x", True),
+        ("x", "This submission was withdrawn.", True),
+        ("x", "This manuscript is withdrawn", True),
+        ("Some results of an earlier version were withdrawn", "x", False),
+        ("x", "We study deposits that are withdrawn from banks.", False),
+        ("withdrawnness", "x", False),
+    ],
+)
+def test_withdrawn(serve: Any, session: Session, comment: str, summary: str, *, withdrawn: bool) -> None:
+    page = (PAGES / "arxiv/found.xml").read_text("utf-8")
+    page = re.sub(r"<summary>.*?</summary>", f"<summary>{summary}</summary>", page, flags=re.DOTALL)
+    page = re.sub(r"<arxiv:comment>.*?<", f"<arxiv:comment>{comment}<", page, flags=re.DOTALL)
+    serve([Answer(page.encode())])
+    assert ArxivLookup(session).papers(["2110.15352"])["2110.15352"].withdrawn is withdrawn
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(status=503), "arXiv's API did not answer: HTTP 503"),
+        (requests.ConnectionError("refused"), "arXiv's API did not answer: ConnectionError: refused"),
+        (Answer(status=403), "arXiv's API did not answer: Page request resulted in HTTP 403"),
+    ],
+)
+def test_a_service_that_is_down_says_nothing_and_is_left_alone(
+    serve: Any, session: Session, answer: Answer | Exception, reason: str
+) -> None:
+    server = serve([answer])
+    lookup = ArxivLookup(session)
+    asked = due("https://arxiv.org/abs/2110.15352", "https://arxiv.org/abs/2110.15353")
+    results = lookup(asked)
+    assert [result.link for result in results] == [each.link for each in asked]
+    assert [result.history for result in results] == [each.history for each in asked]
+    for result in results:
+        assert (result.check.outcome, result.check.how, result.metadata) == (Outcome.SKIPPED, How.API, None)
+        assert result.check.reason.startswith(reason)
+    asked_so_far = len(server.requests)
+    later = lookup(due("https://arxiv.org/abs/2110.15354"))
+    assert [result.check.outcome for result in later] == [Outcome.SKIPPED]
+    assert len(server.requests) == asked_so_far
+    serve([Answer((PAGES / "arxiv/found.xml").read_bytes())])
+    assert ArxivLookup(session)(asked)[0].check.outcome is Outcome.OK  # another night
+
+
+# --- GitHub -----------------------------------------------------------------------------------------------------------
+
+NODE = {
+    "databaseId": 1, "description": None, "stargazerCount": 2, "forkCount": 3, "isArchived": False, "pushedAt": None,
+    "licenseInfo": None, "primaryLanguage": None, "defaultBranchRef": None,
+}  # fmt: skip
+
+
+def asked_for(request: PreparedRequest) -> dict[str, str]:
+    """Return the names that a query asks for, by alias."""
+    query = json.loads(request.body or b"")["query"]
+    return {
+        alias: f"{owner}/{name}"
+        for alias, owner, name in re.findall(r'(r\d+): repository\(owner: "(.*?)", name: "(.*?)"\)', query)
+    }
+
+
+def github_answer(request: PreparedRequest, limit: int = 50, renamed: dict[str, str] | None = None) -> Answer:
+    """Answer as GitHub does: names that begin with `no` do not exist, more than `limit` at once are too many."""
+    names = asked_for(request)
+    if len(names) > limit:
+        return Answer(b'{"data": null, "errors": [{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}]}')
+    data: dict[str, Any] = {
+        alias: None
+        if name.split("/")[1].startswith("no")
+        else {**NODE, "nameWithOwner": (renamed or {}).get(name, name)}
+        for alias, name in names.items()
+    }
+    errors = [{"type": "NOT_FOUND", "path": [alias], "message": "?"} for alias, node in data.items() if node is None]
+    return Answer(json.dumps({"data": data, **({"errors": errors} if errors else {})}).encode())
+
+
+def test_the_query_is_valid(serve: Any, session: Session) -> None:
+    """Every field exists, and what GitHub would answer is what is read."""
+    schema = build_schema(SCHEMA.read_text("utf-8"))
+    names = ["o/r", 'a"b\\/c', "o.o/中{}", "x/$y"]
+    query = parse(github._query(names))
+    assert validate(schema, query) == []
+    asked = []
+    root = {"repository": lambda _, **arguments: asked.append(f"{arguments['owner']}/{arguments['name']}")}
+    assert not execute_sync(schema, query, root).errors
+    assert asked == names
+
+
+def test_repositories_are_asked_for_under_aliases(serve: Any, session: Session) -> None:
+    server = serve(github_answer)
+    lookup = GithubLookup(session, "secret")
+    asked = due("https://github.com/O/A", "https://github.com/o/nothing", "https://github.com/o/a/tree/x")
+    results = lookup(asked)
+    (request,) = server.requests
+    assert (request.method, request.url) == ("POST", "https://api.github.com/graphql")
+    assert request.headers["Authorization"] == "bearer secret"
+    assert sorted(asked_for(request).values()) == ["o/a", "o/nothing"]
+    assert [result.link for result in results] == [each.link for each in asked]
+    assert [result.history for result in results] == [each.history for each in asked]
+    assert [result.check.outcome for result in results] == [Outcome.OK, Outcome.GONE, Outcome.OK]
+    assert [result.check.conclusive for result in results] == [False, True, False]
+    assert results[0].metadata == results[2].metadata == Repository("o/a", 1, 2, 3, archived=False)
+    assert results[1].metadata is None
+
+
+@pytest.mark.parametrize(
+    ("url", "new", "final_url"),
+    [
+        ("https://github.com/o/old", "o/new", "https://github.com/o/new"),
+        ("https://github.com/o/old/tree/main/a", "Them/Old", "https://github.com/Them/Old/tree/main/a"),
+        ("https://github.com/o/old", "O/Old", None),
+    ],
+)
+def test_renamed(serve: Any, session: Session, url: str, new: str, final_url: str | None) -> None:
+    serve(partial(github_answer, renamed={"o/old": new}))
+    (result,) = GithubLookup(session, "t")(due(url))
+    assert result.check.final_url == final_url
+    assert result.check.outcome is (Outcome.MOVED if final_url else Outcome.OK)
+    assert isinstance(result.metadata, Repository)
+    assert result.metadata.title == new
+
+
+def test_a_query_that_costs_too_much_is_halved(serve: Any, session: Session) -> None:
+    server = serve(partial(github_answer, limit=13))
+    names = [f"o/r{i}" for i in range(49)] + ["o/none"]
+    found = GithubLookup(session, "t").repositories(names)
+    assert list(found) == names
+    assert found["o/none"] is None
+    assert all(found[name] is not None for name in names[:-1])
+    assert [len(asked_for(request)) for request in server.requests] == [50, 25, 12, 13, 25, 12, 13]
+    assert GithubLookup.batch == 50
+
+
+def test_a_repository_lost_without_a_word_is_asked_for_again(serve: Any, session: Session) -> None:
+    """Null without NOT_FOUND is no answer: a part of the query ran out of time."""
+
+    def answer(request: PreparedRequest) -> Answer:
+        names = asked_for(request)
+        data = {alias: {**NODE, "nameWithOwner": name} for alias, name in names.items()}
+        if len(names) > 1:
+            data["r1"] = None  # type: ignore[assignment]
+        return Answer(json.dumps({"data": data, "errors": [{"type": "TIMEOUT", "path": ["r1"]}]}).encode())
+
+    server = serve(answer)
+    found = GithubLookup(session, "t").repositories(["o/a", "o/b", "o/c"])
+    assert {name: repository and repository.title for name, repository in found.items()} == {n: n for n in found}
+    assert list(found) == ["o/a", "o/b", "o/c"]
+    assert len(server.requests) == 5
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(b'{"data": null, "errors": [{"message": "Something went wrong"}]}'), "Something went wrong"),
+        (Answer(b'{"data": null}'), "no data"),
+        (Answer(b"{}"), "no data"),
+        (Answer(b"<html>", 200), "HTTP 200, not JSON"),
+        (Answer(b'{"message": "Bad credentials"}', 401), "HTTP 401 Bad credentials"),
+        (Answer(b"[]", 200), "HTTP 200"),
+        (Answer(b'"x"', 403), "HTTP 403"),
+        (Answer(b"", 502), "HTTP 502"),
+        (Answer(b'{"message": "rate"}', 429, {"Retry-After": "3600"}), "HTTP 429, asks to come back in 3600 s"),
+    ],
+)
+def test_github_down_says_nothing(serve: Any, session: Session, answer: Answer, reason: str) -> None:
+    server = serve([answer])
+    lookup = GithubLookup(session, "t")
+    (result,) = lookup(due("https://github.com/o/r"))
+    assert (result.check.outcome, result.check.reason) == (Outcome.SKIPPED, f"GitHub's API did not answer: {reason}")
+    so_far = len(server.requests)
+    assert lookup(due("https://github.com/o/s"))[0].check.outcome is Outcome.SKIPPED
+    assert len(server.requests) == so_far
+
+
+@recorded
+def test_what_others_quoted_of_github(serve: Any, session: Session) -> None:
+    quoted = json.loads((RECORDED / "github/quoted_bodies.json").read_text("utf-8"))
+    missing = quoted["graphql_not_found"][0]["body"]
+    body = json.dumps(missing).replace('"repository"', '"r0"').encode()
+    serve([Answer(body)])
+    assert GithubLookup(session, "t").repositories(["meliora/test-project"]) == {"meliora/test-project": None}
+    limits = quoted["graphql_resource_limits"][0]["body"]
+    serve([Answer(json.dumps(limits).encode())])
+    with pytest.raises(ServiceDownError, match="Resource limits for this query exceeded"):
+        GithubLookup(session, "t").repositories(["o/r"])
+
+
+# --- from the settings ------------------------------------------------------------------------------------------------
+
+
+def settings(tmp_path: Path, **more: object) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    settings.setdict({"OUTPUT_DIR": str(tmp_path), "HTTP_CACHE": "", **more})
+    return settings
+
+
+@pytest.mark.parametrize(("pace", "distance"), [({"export.arxiv.org": 9}, 9), ({"*": 1}, 3), (None, 3)])
+def test_arxiv_s_pace_is_three_seconds_unless_told_otherwise(
+    serve: Any, clock: Clock, tmp_path: Path, pace: dict[str, float] | None, distance: float
+) -> None:
+    serve([Answer((PAGES / "arxiv/absent.xml").read_bytes())])
+    lookup = ArxivLookup.from_settings(settings(tmp_path, **({} if pace is None else {"PACE": pace})))
+    began = clock.now
+    lookup.papers(["2110.15352"])
+    lookup.papers(["2110.15353"])
+    assert clock.now - began == distance
+    assert (tmp_path / "http_cache.sqlite").exists()
+
+
+def test_the_cache_may_be_elsewhere(serve: Any, tmp_path: Path, clock: Clock) -> None:
+    serve(github_answer)
+    elsewhere = tmp_path / "cache" / "x.sqlite"
+    given = settings(tmp_path, HTTP_CACHE=str(elsewhere), GITHUB_TOKEN="t", PACE={"api.github.com": 2})
+    lookup = GithubLookup.from_settings(given)
+    began = clock.now
+    lookup.repositories(["o/a"])
+    lookup.repositories(["o/a"])  # a POST is not cached
+    assert clock.now - began == 2
+    assert elsewhere.exists()

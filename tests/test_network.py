@@ -1,0 +1,256 @@
+"""Whom to ask next, and whether anybody is there at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.frontier import MOST, Frontier
+from crawler.items import Check, How, Judgement, Link, Mention, Outcome, Result, Verdict
+from crawler.kinds import link_of
+from crawler.network import SUSPICIOUS, Network
+from crawler.state import Store, sqlite_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from crawler.items import Due
+
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(sqlite_url(tmp_path / "store.sqlite"))
+    yield store
+    store.close()
+
+
+def register(store: Store, **counts: int) -> None:
+    """Register so many links of each host, those of the first host first seen longest ago."""
+    for age, (host, count) in enumerate(counts.items()):
+        found = []
+        for i in range(count):
+            link = link_of(f"https://{host}.example/{i}", "n.md")
+            assert link is not None
+            found.append((Mention(link.url, i, i + 1, 1, 1), link))
+        store.register(f"{host}.md", found, NOW - timedelta(days=99 - age))
+
+
+def frontier(store: Store, pace: Callable[[str], float] = lambda _: 0, *, again: bool = False) -> Frontier:
+    return Frontier(store, ["web"], NOW, pace, again=again)
+
+
+def hosts(due: Sequence[Due]) -> Counter[str]:
+    return Counter(each.link.host.removesuffix(".example") for each in due)
+
+
+def save(store: Store, link: Link, wait: timedelta = timedelta(days=1)) -> None:
+    check = Check(Outcome.OK, "answers", NOW, How.PAGE)
+    store.save([Result(link, check, judgement=Judgement(Verdict.ALIVE, 0, NOW + wait))])
+
+
+# --- the frontier -----------------------------------------------------------------------------------------------------
+
+
+def test_every_host_gets_its_share_longest_unchecked_first(store: Store) -> None:
+    register(store, big=100, small=2, other=100)
+    taken = frontier(store).take(1000)
+    assert hosts(taken) == {"big": MOST, "small": 2, "other": MOST}
+    assert list(hosts(taken)) == ["big", "small", "other"]
+
+
+def test_no_more_than_there_is_room_for(store: Store) -> None:
+    register(store, a=100, b=100)
+    waiting = frontier(store)
+    first = waiting.take(10)
+    assert (hosts(first), waiting.out) == ({"a": 10}, 10)
+    assert hosts(waiting.take(20)) == {"b": MOST}
+    assert (waiting.take(5), waiting.take(0)) == ([], [])
+    assert waiting.out == 10 + MOST
+
+
+@pytest.mark.parametrize(
+    ("pace", "share"), [(0, MOST), (0.1, MOST), (0.25, MOST), (0.5, 8), (1, 4), (2, 2), (3, 2), (60, 2)]
+)
+def test_a_paced_host_has_a_few_seconds_of_work_out(store: Store, pace: float, share: int) -> None:
+    register(store, slow=100, quick=100)
+    taken = frontier(store, lambda host: pace if host == "slow.example" else 0).take(1000)
+    assert hosts(taken) == {"slow": share, "quick": MOST}
+
+
+def test_a_host_is_topped_up_when_half_its_share_is_back(store: Store) -> None:
+    register(store, a=100)
+    waiting = frontier(store)
+    first = waiting.take(1000)
+    for due in first[: MOST // 2 - 1]:
+        waiting.give_back(due.link)
+    assert waiting.take(1000) == []
+    waiting.give_back(first[MOST // 2 - 1].link)
+    second = waiting.take(1000)
+    assert len(second) == MOST // 2
+    assert waiting.out == MOST
+    assert not {due.link for due in first} & {due.link for due in second}
+
+
+def test_links_of_others_do_not_count(store: Store) -> None:
+    register(store, a=20)
+    waiting = frontier(store)
+    (first, *_) = waiting.take(1000)
+    waiting.give_back(Link("https://a.example/of-a-lookup", "web", "x", "a.example"))
+    waiting.give_back(Link("https://nobody.example/", "web", "x", "nobody.example"))
+    assert waiting.out == MOST
+    waiting.give_back(first.link)
+    waiting.give_back(first.link)
+    assert waiting.out == MOST - 1
+
+
+def test_it_is_exhausted_when_everything_is_handed_out_and_back(store: Store) -> None:
+    register(store, a=3, b=1)
+    waiting = frontier(store)
+    assert not waiting.exhausted
+    taken = waiting.take(1000)
+    assert len(taken) == 4
+    for due in taken:
+        assert not waiting.exhausted
+        waiting.give_back(due.link)
+    assert not waiting.exhausted  # hosts may have more
+    assert waiting.take(1000) == []
+    assert waiting.exhausted
+
+
+def test_nothing_due_is_exhausted_at_once(store: Store) -> None:
+    assert frontier(store).exhausted
+    assert Frontier(store, [], NOW, lambda _: 0).take(9) == []
+
+
+def test_other_kinds_are_left_alone(store: Store) -> None:
+    register(store, a=1)
+    assert Frontier(store, ["image", "wechat"], NOW, lambda _: 0).exhausted
+
+
+def test_put_off_links_are_the_second_round_s(store: Store) -> None:
+    register(store, a=3)
+    first = frontier(store)
+    one, two, three = (due.link for due in first.take(9))
+    store.put_off(one)
+    save(store, two)
+    store.put_off(three)
+    for link in (one, two, three):
+        first.give_back(link)
+    assert first.take(9) == []
+    second = frontier(store, again=True)
+    assert [due.link for due in second.take(9)] == [one, three]
+    for link in (one, three):
+        save(store, link)
+        second.give_back(link)
+    assert (second.take(9), second.exhausted) == ([], True)
+
+
+def test_what_another_worker_asks_is_not_waited_for(store: Store) -> None:
+    register(store, a=3, b=1)
+    other = Store.open(sqlite_url(store._engine.url.database))  # type: ignore[arg-type]
+    other._worker = "elsewhere:1"
+    other.due(other.backlogs(["web"], NOW)[0], NOW, 1)
+    waiting = frontier(store)
+    (only,) = waiting.take(9)
+    assert only.link.host == "b.example"
+    waiting.give_back(only.link)
+    assert (waiting.take(9), waiting.exhausted) == ([], True)
+    other.close()
+
+
+@settings(max_examples=8)  # each example is a database
+@given(
+    counts=st.dictionaries(st.sampled_from("abcd"), st.integers(1, 60), min_size=1),
+    rooms=st.lists(st.integers(0, 40), min_size=1),
+    choose=st.randoms(use_true_random=False),
+)
+def test_every_link_is_handed_out_once(
+    tmp_path_factory: pytest.TempPathFactory, counts: dict[str, int], rooms: list[int], choose: object
+) -> None:
+    store = Store.open(sqlite_url(tmp_path_factory.mktemp("store") / "s.sqlite"))
+    register(store, **counts)
+    waiting = frontier(store, lambda host: {"a": 1.0, "b": 3.0}.get(host[0], 0))
+    out: list[Link] = []
+    seen: Counter[str] = Counter()
+    rounds = 0
+    while not waiting.exhausted:
+        taken = waiting.take(rooms[rounds % len(rooms)] if rounds < 50 else 40)
+        seen.update(due.link.url for due in taken)
+        out += [due.link for due in taken]
+        choose.shuffle(out)  # type: ignore[attr-defined]
+        for link in out[: len(out) // 2 + 1]:
+            waiting.give_back(link)
+        out = out[len(out) // 2 + 1 :]
+        rounds += 1
+        assert waiting.out == len(out)
+        assert rounds < 1000
+    store.close()
+    assert seen.total() == len(seen) == sum(counts.values())
+
+
+# --- the network ------------------------------------------------------------------------------------------------------
+
+
+def test_a_few_silent_hosts_are_their_own_fault() -> None:
+    network = Network()
+    for i in range(SUSPICIOUS - 1):
+        network.missed(f"h{i}")
+    network.missed("h0")  # one host missed twice is one host
+    assert not network.suspicious
+
+
+def test_many_silent_hosts_are_suspicious() -> None:
+    network = Network()
+    for i in range(SUSPICIOUS):
+        network.missed(f"h{i}")
+    assert network.suspicious
+
+
+def test_any_answer_between_clears_the_suspicion() -> None:
+    network = Network()
+    for i in range(SUSPICIOUS - 1):
+        network.missed(f"h{i}")
+    network.answered("alive")
+    network.missed("h9")
+    assert not network.suspicious
+
+
+def test_a_reference_host_s_answer_clears_the_suspicion_but_not_the_count() -> None:
+    network = Network()
+    for i in range(SUSPICIOUS):
+        network.missed(f"h{i}")
+    network.trusted()
+    assert not network.suspicious
+    assert network.mostly_silent
+    assert network.reached == set()
+
+
+def test_mostly_silent_counts_hosts_not_links() -> None:
+    network = Network()
+    silent = [network.mostly_silent]
+    for _ in range(9):
+        network.answered("a")
+    for host in "bbc":
+        network.missed(host)
+        silent.append(network.mostly_silent)
+    network.answered("c")  # it was only slow
+    silent.append(network.mostly_silent)
+    assert silent == [False, False, False, True, False]
+    assert (network.reached, network.unreached) == ({"a", "c"}, {"b"})
+
+
+def test_a_host_that_answered_once_was_reached() -> None:
+    network = Network()
+    network.answered("a")
+    for _ in range(3):
+        network.missed("a")
+    assert network.unreached == set()
+    assert not network.mostly_silent

@@ -1,0 +1,128 @@
+"""The store: what is known of links, and of what they point to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.items import (
+    Article,
+    Judgement,
+    Link,
+    Mention,
+    Outcome,
+    Page,
+    Paper,
+    Picture,
+    Repository,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from crawler.items import Metadata
+    from crawler.state import Store
+
+from tests.storing import NOW, checked, link, register, standing
+
+pytest_plugins = ["tests.databases"]
+
+METADATA: list[tuple[str, Metadata]] = [
+    (
+        "https://mp.weixin.qq.com/s/a",
+        Article("标题", "号", "gh_1", "人", NOW.replace(microsecond=0), "https://c.example/", original=False),
+    ),
+    ("https://mp.weixin.qq.com/s/b", Article("t")),
+    (
+        "https://arxiv.org/abs/2110.15352",
+        Paper(
+            "T", "2110.15352", ("A", "B, Jr."), "abs", ("cs.CV", "cs.LG"), "CVPR", "J 1", "10.1/x", NOW, NOW, 3,
+            withdrawn=False, venue="CVPR", venue_year=2022, venue_source="comment",
+        ),
+    ),
+    ("https://arxiv.org/abs/2110.15353", Paper("T", "2110.15353")),
+    (
+        "https://github.com/o/r",
+        Repository("o/r", 7, 0, None, "Python", "MIT", archived=True, pushed_at=NOW, default_branch="main"),
+    ),
+    ("https://a.example/", Page("", None)),
+    ("https://a.example/p.png", Picture("ab/abc.png", "abc", "image/png", 12)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "metadata"), METADATA)
+def test_metadata_comes_back_as_it_was(store: Store, url: str, metadata: Metadata) -> None:
+    (a,) = register(store, "n.md", url)
+    store.save([checked(a, metadata=metadata)])
+    assert standing(store, a.url).metadata == metadata
+
+
+def test_links_of_one_identity_share_what_is_known(store: Store) -> None:
+    root, deep, other = register(
+        store, "n.md", "https://github.com/o/r", "https://github.com/O/R/tree/x", "https://github.com/o/other"
+    )
+    store.save([checked(root, metadata=Repository("o/r", stars=1))])
+    assert standing(store, deep.url).metadata == Repository("o/r", stars=1)
+    assert standing(store, deep.url).check is None
+    assert standing(store, other.url).metadata is None
+    store.save([checked(deep, metadata=Repository("o/r", stars=2)), checked(root, Outcome.FAILED, 1)])
+    assert standing(store, root.url).metadata == Repository("o/r", stars=2)  # a failed night forgets nothing
+
+
+def test_the_same_address_as_another_kind_is_another_thing(store: Store) -> None:
+    url = "https://a.example/x"
+    page, picture = Link(url, "web", "same", "a.example"), Link(url + "?", "image", "same", "a.example")
+    store.register("n.md", [(Mention(url, i, i + 1, 1, 1), each) for i, each in enumerate((page, picture))], NOW)
+    store.save([checked(page, metadata=Page("P"))])
+    assert standing(store, picture.url).metadata is None
+
+
+def test_standings_come_worst_first(store: Store) -> None:
+    order = [
+        (Verdict.DEAD, 9, "https://z.example/"),
+        (Verdict.DEAD, 1, "https://a.example/"),
+        (Verdict.DEAD, 1, "https://b.example/"),
+        (Verdict.SUSPECT, 2, "https://c.example/"),
+        (Verdict.RESTRICTED, 0, "https://d.example/"),
+        (Verdict.MOVED, 0, "https://e.example/"),
+        (Verdict.UNKNOWN, 0, "https://f.example/"),
+        (Verdict.ALIVE, 0, "https://g.example/"),
+    ]
+    register(store, "n.md", *(url for *_, url in reversed(order)))
+    store.save(
+        [replace(checked(link(url)), judgement=Judgement(verdict, count, NOW)) for verdict, count, url in order[::2]]
+    )
+    store.save(
+        [replace(checked(link(url)), judgement=Judgement(verdict, count, NOW)) for verdict, count, url in order[1::2]]
+    )
+    assert [(s.verdict, s.failures_in_a_row, s.link.url) for s, _ in store.standings()] == order
+
+
+def test_places_are_in_reading_order(store: Store) -> None:
+    a = link("https://a.example/")
+    for note, lines in {"b.md": [10, 9, 9, 100], "a:1.md": [2], "a b.md": [1]}.items():
+        mentions = [Mention(a.url, i, i + 1, line, 1) for i, line in enumerate(lines)]
+        store.register(note, [(mention, a) for mention in mentions], NOW)
+    ((_, places),) = store.standings()
+    assert places == ("a b.md:1", "a:1.md:2", "b.md:9", "b.md:10", "b.md:100")
+
+
+def test_standings_of_many_links(store: Store) -> None:
+    links = register(store, "n.md", *(f"https://a.example/{i}" for i in range(1201)))
+    found = store.standings_of([*(each.url for each in links), links[0].url, "https://unknown.example/"])
+    assert {url: s.link for url, s in found.items()} == {each.url: each for each in links}
+    assert store.standings_of([]) == {}
+    assert len(list(store.standings())) == 1201
+
+
+def test_counts(store: Store) -> None:
+    a, b, p, x = register(store, "n.md", "https://a.example/", "https://b.example/", "https://a.example/p.png", "x.md")
+    store.save([checked(a, verdict=Verdict.DEAD), checked(b), checked(p)])
+    register(store, "m.md", x.url, a.url)
+    assert store.counts() == [
+        ("image", Verdict.ALIVE, 1),
+        ("local", Verdict.UNKNOWN, 1),
+        ("web", Verdict.DEAD, 1),
+        ("web", Verdict.ALIVE, 1),
+    ]
