@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import aiohttp
 from scrapy.exceptions import (
@@ -32,6 +33,7 @@ NO_SUCH_HOST = "host does not exist"
 _GONE = {404: "not found", 410: "gone"}
 _RESTRICTED = {401: "login required", 402: "payment required", 451: "unavailable for legal reasons"}
 _BLOCKED = {403: "forbidden", 407: "proxy wants a login", 429: "too many requests"}
+_CLIENT_ERRORS = range(400, 500)
 
 
 class AddressNotAllowedError(IgnoreRequest):
@@ -46,6 +48,8 @@ def check_response(response: Response, now: datetime) -> Check:
     moved = bool(redirects) and PERMANENT.issuperset(redirects)
     if outcome is Outcome.OK and moved:
         outcome, reason = Outcome.MOVED, f"permanent redirect ({redirects[0]})"
+        if _is_home(response.url) and not _is_home(response.meta["redirect_urls"][0]):
+            outcome, reason = Outcome.FAILED, "redirected to the home page"
     latency = response.meta.get("download_latency")
     return Check(
         outcome,
@@ -70,6 +74,8 @@ def _status(response: Response) -> tuple[Outcome, str]:
     for table, outcome in ((_GONE, Outcome.GONE), (_RESTRICTED, Outcome.RESTRICTED), (_BLOCKED, Outcome.BLOCKED)):
         if status in table:
             return outcome, table[status]
+    if status in _CLIENT_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
+        return Outcome.BLOCKED, f"request refused (HTTP {status})"
     return Outcome.FAILED, f"HTTP {status}"
 
 
@@ -84,6 +90,11 @@ def check_failure(error: BaseException, now: datetime) -> Check:
         if _no_such_host(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
             return Check(Outcome.GONE, NO_SUCH_HOST, now, How.PAGE)
     return Check(Outcome.FAILED, _failure(error), now, How.PAGE)
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in {"", "/"} and not parts.query
 
 
 def _no_such_host(*proxy_says: bytes | str | None) -> bool:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import filecmp
 import secrets
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_DRAFT = ".part"
+_DRAFT = ".notemend-{}.part"
+_DRAFTS = _DRAFT.format("[0-9a-f]" * 16)
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
     A file that would not change is left untouched. A link at `path` is replaced, not followed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{secrets.token_hex(8)}{_DRAFT}")
+    draft = path.with_name(_DRAFT.format(secrets.token_hex(8)))
     try:
         yield draft
         if path.is_symlink() or not path.is_file() or not filecmp.cmp(draft, path, shallow=False):
@@ -33,6 +34,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def sweep(folder: Path, older_than: float) -> None:
     """Remove the drafts that a killed run left behind; `older_than` seconds spares those of runs still going."""
-    for draft in folder.rglob(f".*{_DRAFT}"):
-        if time.time() - draft.stat().st_mtime >= older_than:
-            draft.unlink(missing_ok=True)
+    for draft in folder.rglob(_DRAFTS):
+        with suppress(FileNotFoundError):  # another worker's, in place by now
+            if time.time() - draft.stat().st_mtime >= older_than:
+                draft.unlink()

@@ -38,11 +38,11 @@ class Library:
         self.unreadable = []
         for path in self._paths():
             file = self.folder / path
+            if not is_utf8(path):
+                self.unreadable.append(f"{str(file)!r}: its name is not UTF-8; skipped and left alone")
+                continue
             try:
-                path.encode()
                 yield markdown.read(path, file.read_bytes())
-            except UnicodeEncodeError:
-                self.unreadable.append(f"{file!r}: its name is not UTF-8; skipped and left alone")
             except UnicodeDecodeError as error:
                 self.unreadable.append(f"{file}: not UTF-8 text (byte {error.start}); skipped and left alone")
             except OSError as error:
@@ -58,6 +58,15 @@ class Library:
 
     def _paths(self) -> list[str]:
         return sorted(path for path in files_below(self.folder, self._skip) if path.lower().endswith(ENDINGS))
+
+
+def is_utf8(path: str) -> bool:
+    """Tell whether a file's name is text: other bytes come as lone surrogates (PEP 383), which nothing can store."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def files_below(folder: Path, skip: Path | None = None) -> Iterator[str]:

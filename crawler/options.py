@@ -9,7 +9,7 @@ from crawler.errors import UserError
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-REWRITES = ("links", "pictures", "facts")
+LINKS, PICTURES, FACTS = REWRITES = ("links", "pictures", "facts")
 """What can be rewritten in a note."""
 
 
@@ -35,6 +35,10 @@ def check(settings: BaseSettings) -> None:
     number(settings, "DEAD_SPACING")
     if unknown := set(settings.getlist("REWRITE")).difference(REWRITES):
         raise UserError(f"REWRITE: cannot rewrite {', '.join(sorted(unknown))}; there are {', '.join(REWRITES)}")
+    try:
+        settings.getbool("ALLOW_PRIVATE_ADDRESSES")
+    except ValueError as error:
+        raise UserError("ALLOW_PRIVATE_ADDRESSES: say True or False") from error
     if "://" in settings["IMAGES_STORE"]:
         raise UserError(f"IMAGES_STORE: not a folder: {settings['IMAGES_STORE']}")
 

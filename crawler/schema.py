@@ -24,7 +24,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Return UTC."""
-        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC)
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
 def _check_columns() -> list[sa.Column[Any]]:
@@ -115,7 +115,7 @@ def migrate(connection: sa.Connection) -> None:
     """Bring a store to the newest version; raise UserError for one that is newer than this program."""
     found = 0
     if sa.inspect(connection).has_table(version.name):
-        found = connection.execute(sa.select(version.c.version)).scalar_one()
+        found = connection.scalar(sa.select(version.c.version)) or 0  # no row: killed while it was set up
     if found > len(MIGRATIONS):
         raise UserError(f"its version is {found}, this program knows {len(MIGRATIONS)}: upgrade notemend")
     for step in MIGRATIONS[found:]:

@@ -84,6 +84,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # the largest picture worth keeping; pages are cut much earlier
 DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_DELAY_JITTER = 0  # PACE is a promise
 CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 CONCURRENT_ITEMS = 1  # one result per response: more tasks only cost (measured)

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 
     from crawler.items import Check, Mention, Result, Standing
 
-LEASE = timedelta(minutes=15)
+LEASE = timedelta(minutes=5)
 """How long a host belongs to a worker that no longer asks for its links: longer than its slowest few links take."""
 
 _SLICE = 500
 """Values in one IN list; SQLite of 2020 takes 32,766."""
+
+_APART = "//"  # between places: no path has it
 
 _LOCK = 0x6E6F7465  # any number that nobody else would lock
 
@@ -73,20 +75,31 @@ class Store:
         store = cls(engine, name or engine.url.render_as_string())
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _configure_sqlite)
-        with store._begin() as connection:
-            if engine.dialect.name == "sqlite":
+        try:
+            store._prepare()
+        except UserError:
+            engine.dispose()
+            raise
+        return store
+
+    def _prepare(self) -> None:
+        with self._begin() as connection:
+            if not self.shared:
                 found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
                 if found != "ok":
-                    raise UserError(store._damaged(found))
-            store._alone(connection)
+                    raise UserError(self._damaged(found))
+            self._alone(connection)
             try:
                 migrate(connection)
             except UserError as error:
-                raise UserError(f"{store._name}: {error}") from error
-        return store
+                raise UserError(f"{self._name}: {error}") from error
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the hosts that this worker has leased, and of the database."""
+        if self._leased_until:
+            with self._begin() as connection:
+                connection.execute(sa.delete(leases).where(leases.c.worker == self._worker))
+            self._leased_until.clear()
         self._engine.dispose()
 
     @property
@@ -146,7 +159,13 @@ class Store:
             connection.execute(
                 sa.insert(mentions),
                 [
-                    {"note": note, "start": m.start, "link_id": ids[link.url], "line": m.line, "text": m.text}
+                    {
+                        "note": note,
+                        "start": m.start,
+                        "link_id": ids[link.url],
+                        "line": m.line,
+                        "text": m.text.replace("\0", ""),
+                    }
                     for m, link in found
                 ],
             )
@@ -268,6 +287,9 @@ class Store:
 
     def save(self, results: Sequence[Result]) -> None:
         """Write down judged results in one transaction; a skipped link was not seen and adds nothing to its history."""
+        results = sorted(
+            results, key=lambda result: result.link.url
+        )  # workers that lock rows in one order never deadlock
         with self._begin() as connection:
             ids = self._ids(connection, (result.link.url for result in results))
             seen = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
@@ -300,7 +322,7 @@ class Store:
                     index_elements=[facts.c.kind, facts.c.identity],
                     set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
                 )
-                connection.execute(insert, [rows.of_metadata(result) for result in known.values()])
+                connection.execute(insert, [rows.of_metadata(result) for _, result in sorted(known.items())])
 
     # --- what is known ------------------------------------------------------------------------------------------------
 
@@ -309,7 +331,7 @@ class Store:
         places = (
             sa.select(
                 mentions.c.link_id,
-                sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), "\n").label(
+                sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _APART).label(
                     "places"
                 ),
             )
@@ -325,7 +347,7 @@ class Store:
         )
         with self._begin() as connection:
             for row in connection.execute(query):
-                yield rows.standing_of(row), tuple(sorted(set(row.places.split("\n")), key=rows.place_of))
+                yield rows.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=rows.place_of))
 
     def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
         """Return what is known of some links, by URL."""

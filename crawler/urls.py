@@ -8,7 +8,7 @@ import socket
 import tomllib
 from functools import cache
 from importlib.resources import files
-from urllib.parse import SplitResult, parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 import idna
 
@@ -39,11 +39,11 @@ def split(url: str) -> SplitResult:
 
 def hostname(parts: SplitResult) -> str:
     """Return the host in lower case ASCII (IDNA 2008 with UTS 46 mapping), without a trailing dot; "" for none."""
-    host = (parts.hostname or "").rstrip(".")
+    host = unquote(parts.hostname or "").lower()
     if host.isascii():
-        return host
+        return host.rstrip(".")
     try:
-        return idna.encode(host, uts46=True).decode()
+        return idna.encode(host, uts46=True).decode().rstrip(".")
     except idna.IDNAError as error:
         raise InvalidURLError(f"host {host!r}: {error}") from error
 
@@ -136,9 +136,12 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
+        if address not in _GLOBAL_UNICAST:
+            return False
     return address.is_global and not address.is_multicast
 
 
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out for the public internet
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 

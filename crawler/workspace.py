@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler import options
 from crawler.errors import UserError
 from crawler.files import sweep
 from crawler.kinds import link_of
@@ -47,13 +48,15 @@ class Workspace:
 @contextmanager
 def open_workspace(settings: BaseSettings) -> Iterator[Workspace]:
     """Open what the settings name; raise UserError for what cannot be used."""
-    library = Library(Path(settings["NOTES_DIR"]), skip=Path(settings["OUTPUT_DIR"]))
+    options.check(settings)
+    library = Library(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
     output = writable_folder(Path(settings["OUTPUT_DIR"]))
+    images = writable_folder(images_folder(settings))
     with ExitStack() as stack:
         store = Store.open(settings["DATABASE_URL"] or sqlite_url(output / "notemend.sqlite"))
         stack.callback(store.close)
         stack.enter_context(store.sole_worker())
-        for folder in {output, images_folder(settings)}:
+        for folder in {output, images}:
             sweep(folder, older_than=A_DAY if store.shared else 0)
         yield Workspace(library, store)
 

@@ -39,7 +39,7 @@ class StorePipeline:
         written = self._written
         if len(self._batch) >= BATCH:
             self._write()
-        await written
+        await asyncio.shield(written)
         return item
 
     def _write(self) -> None:

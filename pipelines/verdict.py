@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from crawler import options
-from crawler.items import Check, Judgement, Outcome, Result, Verdict
+from crawler.items import Check, How, Judgement, Outcome, Result, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,6 +56,8 @@ def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "w
             verdict = Verdict.DEAD if settled else Verdict.SUSPECT
     unseen = check.outcome in {Outcome.BLOCKED, Outcome.SKIPPED}
     wait = policy.recheck(kind, Verdict.UNKNOWN if unseen else verdict)
+    if check.outcome is Outcome.SKIPPED and check.how is How.API:
+        wait = timedelta(0)  # the service was down: the next run asks again, whenever it is
     return Judgement(verdict, failures, check.checked_at + wait)
 
 

@@ -119,7 +119,14 @@ def rendering(folder: Path, notes: Mapping[str, str], standings: Iterable[Standi
     if seen := [result_of(each) for each in standings if each.link.url in mentioned]:
         store.save(seen)
     output = folder / "output"
+    keep(output / "images")
     return Rendering(library, store, output, None, output / "images", EVERYTHING)
+
+
+def keep(images: Path) -> None:
+    """Put the picture where it is kept."""
+    (images / PICTURE.title).parent.mkdir(parents=True, exist_ok=True)
+    (images / PICTURE.title).write_bytes(b"picture")
 
 
 def result_of(known: Standing) -> Result:

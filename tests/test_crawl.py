@@ -43,7 +43,7 @@ def test_sample_notes_show_every_verdict(desk: Desk, internet: Internet) -> None
         path = note.relative_to(desk.notes).as_posix()
         edits = [edit for edit in desk.edits() if edit["note"] == path]
         assert (desk.output / "notes" / path).read_bytes() == mended(note.read_bytes(), edits)
-    assert len(internet.asked("https://export.arxiv.org/*")) == 1
+    assert len(internet.asked("https://export.arxiv.org/*")) == 2  # all papers, and once more the one that is not there
 
 
 def test_second_run_asks_nothing_and_changes_nothing(desk: Desk, internet: Internet) -> None:
@@ -195,6 +195,27 @@ def test_no_network_changes_nothing_and_says_so_in_one_line(desk: Desk, internet
     assert {row["failures_in_a_row"] for row in desk.health().values()} == {"0"}
 
 
+def test_no_network_is_noticed_with_papers_alone(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", "<https://arxiv.org/abs/1706.03762>")
+    internet.down()
+    done = desk.crawl()
+    assert done.returncode == 1
+    assert "no network" in done.stderr
+    internet.up()
+    assert desk.crawl().returncode == 0  # what was not asked is due at once
+    assert desk.verdicts() == {"https://arxiv.org/abs/1706.03762": "alive"}
+
+
+def test_api_that_is_down_costs_no_paper_its_verdict(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", "<https://arxiv.org/abs/1706.03762> <https://alive.example.org/>")
+    desk.crawl()
+    for answer in (html("<title>down for maintenance</title>"), text("", 404), text("")):
+        internet.fault("https://export.arxiv.org/*", answer)
+        (desk.output / "http_cache.sqlite").unlink()
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        assert desk.verdicts()["https://arxiv.org/abs/1706.03762"] == "alive"
+
+
 def test_one_dead_host_is_not_taken_for_our_network(desk: Desk) -> None:
     desk.write("a.md", "<https://unknown.example.org/>")
     assert desk.crawl().returncode == 0
@@ -270,6 +291,15 @@ def test_note_that_is_not_utf8_is_reported_and_left_alone(desk: Desk) -> None:
     assert done.stderr == f"WARNING: {bad}: not UTF-8 text (byte 2); skipped and left alone\n"
     assert list(desk.verdicts()) == ["https://plain.example.org/"]
     assert not (desk.output / "notes/bad.md").exists()
+
+
+@pytest.mark.parametrize("argument", ["noets=x", "only=podcast"])
+def test_argument_that_makes_no_sense(desk: Desk, argument: str) -> None:
+    desk.write("a.md", NOTE)
+    done = desk.crawl("-a", argument)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert argument.partition("=")[0] in done.stderr
 
 
 @pytest.mark.parametrize(

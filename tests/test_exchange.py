@@ -32,17 +32,18 @@ def response(status: int, *redirects: int, headers: dict[str, str] | None = None
         (299, Outcome.OK, "answers"),
         (300, Outcome.FAILED, "HTTP 300"),
         (304, Outcome.FAILED, "HTTP 304"),
-        (400, Outcome.FAILED, "HTTP 400"),
+        (400, Outcome.BLOCKED, "request refused (HTTP 400)"),
         (401, Outcome.RESTRICTED, "login required"),
         (402, Outcome.RESTRICTED, "payment required"),
         (403, Outcome.BLOCKED, "forbidden"),
         (404, Outcome.GONE, "not found"),
-        (405, Outcome.FAILED, "HTTP 405"),
+        (405, Outcome.BLOCKED, "request refused (HTTP 405)"),
         (407, Outcome.BLOCKED, "proxy wants a login"),
         (410, Outcome.GONE, "gone"),
-        (418, Outcome.FAILED, "HTTP 418"),
+        (418, Outcome.BLOCKED, "request refused (HTTP 418)"),
         (429, Outcome.BLOCKED, "too many requests"),
         (451, Outcome.RESTRICTED, "unavailable for legal reasons"),
+        (999, Outcome.BLOCKED, "request refused (HTTP 999)"),
         (500, Outcome.FAILED, "HTTP 500"),
         (503, Outcome.FAILED, "HTTP 503"),
         (599, Outcome.FAILED, "HTTP 599"),
@@ -74,7 +75,7 @@ def test_a_proxy_says_that_the_host_does_not_exist(headers: dict[str, str]) -> N
         check = check_response(response(status, headers=headers), NOW)
         assert check == Check(Outcome.GONE, "host does not exist", NOW, How.PAGE, http_status=status)
     assert check_response(response(200, headers=headers), NOW).outcome is Outcome.OK
-    assert check_response(response(499, headers=headers), NOW).reason == "HTTP 499"
+    assert check_response(response(499, headers=headers), NOW).reason == "request refused (HTTP 499)"
 
 
 @pytest.mark.parametrize("headers", OTHER_TROUBLE)

@@ -122,14 +122,18 @@ def test_what_only_looks_like_it_is_a_page(url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "https://mp.weixin.qq.com/mp/homepage?__biz=1&hid=2",
         "https://mp.weixin.qq.com/s?__biz=1&mid=2",
         "https://mp.weixin.qq.com/s/",
-        "https://mp.weixin.qq.com/",
     ],
 )
-def test_other_pages_of_wechat_keep_their_parameters(url: str) -> None:
+def test_other_addresses_of_articles_keep_their_parameters(url: str) -> None:
     assert link_of(url.replace("https", "http"), "n.md") == Link(url, "wechat", url, "mp.weixin.qq.com")
+
+
+@pytest.mark.parametrize("path", ["mp/homepage?__biz=1&hid=2", "mp/appmsgalbum?id=1", ""])
+def test_pages_of_wechat_that_are_no_articles(path: str) -> None:
+    url = f"https://mp.weixin.qq.com/{path}"
+    assert link_of(url, "n.md") == Link(url, "web", url, "mp.weixin.qq.com")
 
 
 PICTURES = [

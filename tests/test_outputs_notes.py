@@ -12,7 +12,7 @@ from crawler.files import replacing
 from crawler.items import Edit, Outcome, Verdict
 from crawler.library import Library
 from pipelines.outputs import Rendering, mend, notes
-from tests.mending import PICTURE, STORE, missing, rendering, standing
+from tests.mending import PICTURE, STORE, keep, missing, rendering, standing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,10 +199,16 @@ def test_a_hidden_folder_among_the_notes_may_hold_the_output(given: Rendering) -
 def test_where_pictures_are_shown_from(
     given: Rendering, tmp_path: Path, base: str | None, images: str, shown: str
 ) -> None:
+    keep(tmp_path / images)
     notes.render(replace(given, images_base=base, images_dir=tmp_path / images))
     text = (given.output_dir / "notes/b/a b.markdown").read_text("utf-8")
     assert f"![]({shown})" in text
     assert PICTURE.title in text
+
+
+def test_a_picture_that_is_not_there_any_more_is_not_shown_from_there(given: Rendering, tmp_path: Path) -> None:
+    notes.render(replace(given, images_dir=tmp_path / "emptied"))
+    assert f"![]({SHOWN})" in (given.output_dir / "notes/a.md").read_text("utf-8")
 
 
 def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -122,12 +122,12 @@ def test_sqlite_s_worker_takes_over_what_a_killed_one_had_leased(
     (a,) = register(killed, "n.md", "https://a.example/")
     backlog = Backlog(NOW, "web", "a.example")
     assert killed.due(backlog, NOW, 9)[0]
-    killed.close()
     store = Store.open(url)
     assert not store.due(backlog, NOW, 9)[0]
     with store.sole_worker():
         assert [due.link for due in store.due(backlog, NOW, 9)[0]] == [a]
     store.close()
+    killed.close()
 
 
 @many_workers

@@ -40,6 +40,7 @@ def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
     try:
         url = _absolute(url, note)
         parts = urls.split(url)
+        urls.hostname(parts)
     except urls.InvalidURLError:
         return Link(url, "web", url)
     if not url:
@@ -63,6 +64,8 @@ def _absolute(url: str, note: str) -> str:
     if parts.scheme or not parts.path:
         return url if parts.scheme else ""
     path = unquote(parts.path).replace("\\", "/")
+    if "\0" in path:
+        raise urls.InvalidURLError("a path with a NUL byte")
     return posixpath.normpath(posixpath.join("/" if path.startswith("/") else posixpath.dirname(note), path)).lstrip(
         "/"
     )

@@ -24,6 +24,7 @@ _FTP = re.compile(
     r"/ftp/(?:arxiv/papers/\d{4}/(?P<new>\d{4}\.\d{4,5})|(?P<archive>[a-z-]+)/papers/\d{4}/(?P<old>\d{7}))"
     r"(?P<version>v[1-9]\d?)?(?:\.pdf|\.ps\.gz)?"
 )
+_SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")  # math.GT/0309136 is math/0309136
 _HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org", "xxx.lanl.gov"})
 
 
@@ -47,7 +48,7 @@ class Arxiv(Kind):
 def paper_of(path: str) -> tuple[str, str] | None:
     """Return id and version ("" or "v2") of the paper that a path on arXiv's hosts names."""
     if (match := _PAGE.fullmatch(path)) is not None:
-        return match["id"], match["version"] or ""
+        return _SUBJECT_CLASS.sub("", match["id"]), match["version"] or ""
     if (match := _FTP.fullmatch(path)) is not None:
         return match["new"] or f"{match['archive']}/{match['old']}", match["version"] or ""
     return None

@@ -13,7 +13,7 @@ from scrapy import Request
 from crawler.items import Due, Link, Metadata, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from urllib.parse import SplitResult
 
     from scrapy.http import Response
@@ -29,9 +29,11 @@ class Lookup(Protocol):
     """A blocking client that observes many links at once; it runs in a thread of its own."""
 
     batch: int
+    down: str | None
+    """Why the service behind it does not answer; None while it does."""
 
-    def __call__(self, due: Sequence[Due]) -> Iterable[Result]:
-        """Yield one result for each link that is due."""
+    def __call__(self, due: Sequence[Due]) -> Sequence[Result]:
+        """Return one result for each link that is due."""
 
 
 class Kind(ABC):

@@ -63,6 +63,8 @@ class Github(Kind):
         """Read what the page shows; None where it is no repository's page."""
         if not isinstance(response, TextResponse) or (match := _REPOSITORY.fullmatch(_path(response.url))) is None:
             return None
+        if (match[3] or "/") != "/":  # a page inside says less of the repository than its front page
+            return None
         soup = BeautifulSoup(response.text, "lxml")
         licence = soup.select_one(
             'a[href$="/LICENSE"], a[data-analytics-event*="license" i], a[href*="-license-ov-file"]'

@@ -11,10 +11,10 @@ from rapidfuzz import fuzz, process
 
 from crawler.items import Check, Due, How, Link, Outcome, Result
 from crawler.kinds.base import Kind
-from crawler.library import files_below
+from crawler.library import files_below, is_utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from urllib.parse import SplitResult
 
     from scrapy.settings import BaseSettings
@@ -34,23 +34,24 @@ class Local(Kind):
 
     def lookup(self, settings: BaseSettings) -> FileLookup:
         """Look the files up in NOTES_DIR."""
-        return FileLookup(Path(settings["NOTES_DIR"]), skip=Path(settings["OUTPUT_DIR"]))
+        return FileLookup(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
 
 
 class FileLookup:
     """Looks paths up in a folder and finds the nearest existing file for those that are missing."""
 
     batch = 500
+    down: str | None = None
 
     def __init__(self, folder: Path, skip: Path | None = None) -> None:
         self.folder = folder.resolve()
         self._skip = skip
         self._files: list[str] | None = None
 
-    def __call__(self, due: Sequence[Due]) -> Iterator[Result]:
-        """Yield one result for each link that is due."""
-        for each in due:
-            yield Result(each.link, self.check(each.link.url, each.texts, datetime.now(UTC)), history=each.history)
+    def __call__(self, due: Sequence[Due]) -> list[Result]:
+        """Return one result for each link that is due."""
+        now = datetime.now(UTC)
+        return [Result(each.link, self.check(each.link.url, each.texts, now), history=each.history) for each in due]
 
     def check(self, path: str, texts: Sequence[str], now: datetime) -> Check:
         """Return what the file system says of a path below the folder; `texts` is how the notes call it."""
@@ -104,13 +105,16 @@ class FileLookup:
 
     def heading(self, path: str) -> str:
         """Return the first heading of a Markdown file below the folder, else its name."""
-        with (self.folder / path).open(encoding="utf-8", errors="replace") as file:
-            head = file.read(2000)
+        try:
+            with (self.folder / path).open(encoding="utf-8", errors="replace") as file:
+                head = file.read(2000)
+        except OSError:  # a broken symlink
+            head = ""
         heading = next((line.lstrip("# ").strip() for line in head.splitlines() if line.startswith("#")), None)
         return heading or posixpath.basename(path)
 
     def files(self) -> list[str]:
         """Return all files below the folder but the outputs, found once a run."""
         if self._files is None:
-            self._files = sorted(files_below(self.folder, self._skip))
+            self._files = sorted(path for path in files_below(self.folder, self._skip) if is_utf8(path))
         return self._files

@@ -6,6 +6,7 @@ article's body means alive; a captcha by its page id; only then the text of the 
 
 from __future__ import annotations
 
+import html
 import re
 import tomllib
 from dataclasses import dataclass, replace
@@ -47,6 +48,7 @@ _ACCOUNT = (
     re.compile(r'var nickname ?= ?(?:htmlDecode\()?"([^"\n]{1,80})"'),
     re.compile(r"nick_name: ?JsDecode\('([^'\n]{1,80})'\)"),
 )
+_ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})")
 _COPYRIGHT = (re.compile(r'_copyright_stat ?= ?"(\d)"'),)
 _MOVED_TO = (re.compile(r"""var transferTargetLink ?= ?["'](https?://[^"'\n]+)["']"""),)
 
@@ -76,8 +78,10 @@ class Wechat(Kind):
             url = f"https://{HOST}/s?{query}"
         elif parts.path.startswith("/s/") and len(parts.path) > len("/s/"):
             url = f"https://{HOST}{parts.path.rstrip('/')}"
-        else:
+        elif parts.path in {"/s", "/s/"}:
             url = f"https://{url.partition('://')[2]}"
+        else:
+            return None
         return Link(url, self.name, url, HOST)
 
     def request(self, link: Link) -> Request:
@@ -96,16 +100,18 @@ class Wechat(Kind):
             return Result(link, _seen(check, Outcome.OK, "article shown"), _article(soup, text))
         if _CAPTCHA_PAGE in text:
             return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
-        if (new_address := _value(_MOVED_TO, text)) is not None:
+        moved = soup.select_one("a#js_access_msg[href^=http]")
+        if (new_address := _value(_MOVED_TO, text) or (str(moved["href"]) if moved else None)) is not None:
             return Result(link, _seen(check, Outcome.MOVED, "account migrated", new_address))
-        shown = soup.select_one(_NOTICE)
+        shown = soup.select_one(_NOTICE)  # where a notice stands by itself, its words are no proof
         message = (shown.get_text() if shown else soup.body.get_text(" ") if soup.body else "").replace("帐", "账")
         for notice in notices():
             if any(words in message for words in notice.texts):
-                return Result(link, replace(_seen(check, notice.outcome, notice.reason), conclusive=notice.conclusive))
+                seen = _seen(check, notice.outcome, notice.reason)
+                return Result(link, replace(seen, conclusive=notice.conclusive and shown is not None))
         if shown is not None and not message.strip():
             return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
-        return Result(link, _seen(check, Outcome.FAILED, "neither article nor known notice"))
+        return Result(link, _seen(check, Outcome.BLOCKED, "neither article nor known notice"))
 
 
 @cache
@@ -138,12 +144,18 @@ def _article(soup: BeautifulSoup, text: str) -> Article:
 
 def _value(patterns: Iterable[re.Pattern[str]], text: str) -> str | None:
     match = next((found for pattern in patterns if (found := pattern.search(text)) is not None), None)
-    return match[1].strip() or None if match else None
+    if match is None:
+        return None
+    decoded = html.unescape(_ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), match[1]))
+    return decoded.strip() or None
 
 
 def _meta(soup: BeautifulSoup, name: str) -> str | None:
     tag = soup.select_one(f'meta[property="{name}"], meta[name="{name}"]')
-    return " ".join(str(tag.get("content", "")).split()) or None if tag else None
+    if tag is None:
+        return None
+    content = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), str(tag.get("content", "")))
+    return " ".join(html.unescape(content).split()) or None
 
 
 def _shown(soup: BeautifulSoup, selector: str) -> str | None:

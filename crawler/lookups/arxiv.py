@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 from crawler.items import Due
 
 BATCH = 100
+CONTROL = "1706.03762"
+"""A paper that is there as long as arXiv is."""
 HOST = "export.arxiv.org"
 
 _WITHDRAWN = re.compile(
@@ -53,12 +55,21 @@ class ArxivLookup(ApiLookup):
                 cache_file(settings),
                 user_agent=settings["USER_AGENT"],
                 pace=options.table(settings, "PACE").get(HOST, 3.0),
+                worth_keeping=_has_entries,
             )
         )
 
     def observe(self, due: Sequence[Due], now: datetime) -> Iterator[Result]:
-        """Look up all papers in one request."""
+        """Look up all papers in one request, and once more those that seem not to exist.
+
+        arXiv sometimes answers with fewer entries than it has, or none. So the second request also asks for a paper
+        that is known to exist: only an answer that has it is believed.
+        """
         papers = self.papers(sorted({each.link.identity for each in due}))
+        if missing := sorted({each.link.identity for each in due}.difference(papers)):
+            papers |= self.papers([*missing[: BATCH - 1], CONTROL])
+            if CONTROL not in papers:
+                raise ServiceDownError("an answer without papers")
         known = Check(Outcome.OK, "arXiv knows it", now, How.API)
         unknown = Check(Outcome.GONE, "arXiv knows no such paper", now, How.API, conclusive=True)
         for each in due:
@@ -82,6 +93,11 @@ class ArxivLookup(ApiLookup):
             raise ServiceDownError(str(error)) from error
         papers = (_paper(result) for result in found)
         return {paper.arxiv_id: paper for paper in papers}
+
+
+def _has_entries(response: requests.Response) -> bool:
+    """Tell whether an answer has papers: one without may be a bad moment of the service."""
+    return b"<entry" in response.content
 
 
 def _paper(result: arxiv.Result) -> Paper:

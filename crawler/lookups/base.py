@@ -23,17 +23,17 @@ class ApiLookup(ABC):
     batch: int
     """Links it takes at a time."""
 
-    _down: str | None = None
+    down: str | None = None
 
     def __call__(self, due: Sequence[Due]) -> list[Result]:
         """Return one result for each link; a link that the service could not be asked about is skipped."""
         now = datetime.now(UTC)
-        if self._down is None:
+        if self.down is None:
             try:
                 return list(self.observe(due, now))
             except ServiceDownError as error:
-                self._down = str(error)
-        check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {self._down}", now, How.API)
+                self.down = str(error)
+        check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {self.down}", now, How.API)
         return [Result(each.link, check, history=each.history) for each in due]
 
     @abstractmethod

@@ -26,6 +26,10 @@ BATCH = 50
 HOST = "api.github.com"
 ENDPOINT = f"https://{HOST}/graphql"
 
+NOT_FOUND = "NOT_FOUND"
+OWN_ERRORS = frozenset({NOT_FOUND, "FORBIDDEN"})
+"""Errors that are about one repository; others may be about the query, which is then halved."""
+
 _FIELDS = """
   databaseId nameWithOwner description stargazerCount forkCount isArchived pushedAt
   licenseInfo { spdxId } primaryLanguage { name } defaultBranchRef { name }
@@ -56,25 +60,30 @@ class GithubLookup(ApiLookup):
         """Look up all repositories in as few queries as GitHub allows."""
         found = self.repositories(sorted({each.link.identity for each in due}))
         for each in due:
-            repository = found[each.link.identity]
-            yield Result(each.link, _check(each.link, repository, now), repository, history=each.history)
+            answer = found[each.link.identity]
+            metadata = answer if isinstance(answer, Repository) else None
+            yield Result(each.link, _check(each.link, answer, now), metadata, history=each.history)
 
-    def repositories(self, names: Sequence[str]) -> dict[str, Repository | None]:
-        """Return each repository by the name it was asked by, None where there is none."""
+    def repositories(self, names: Sequence[str]) -> dict[str, Repository | str]:
+        """Return each repository by the name it was asked by, or the type of error that stands in its place."""
         if not names:
             return {}
         answer = self._ask(_query(names))
-        data = answer.get("data")
-        errors = answer.get("errors") or []
-        missing = {error["path"][0] for error in errors if error.get("type") == "NOT_FOUND" and error.get("path")}
-        if not isinstance(data, dict) or any(
-            data.get(f"r{i}") is None and f"r{i}" not in missing for i in range(len(names))
-        ):
-            if len(names) == 1:
-                raise ServiceDownError(errors[0].get("message", "no data") if errors else "no data")
-            middle = len(names) // 2
-            return self.repositories(names[:middle]) | self.repositories(names[middle:])
-        return {name: _repository(data[f"r{i}"]) for i, name in enumerate(names)}
+        data = answer.get("data") or {}
+        errors = {str(error["path"][0]): error for error in answer.get("errors") or [] if error.get("path")}
+        types = {alias: str(error.get("type", "ERROR")) for alias, error in errors.items()}
+        found: dict[str, Repository | str] = {}
+        for i, name in enumerate(names):
+            if data.get(f"r{i}") is not None:
+                found[name] = _repository(data[f"r{i}"])
+            elif types.get(f"r{i}") in OWN_ERRORS or (len(names) == 1 and f"r{i}" in types):
+                found[name] = types[f"r{i}"]
+        if len(found) == len(names):
+            return found
+        if len(names) == 1:
+            raise ServiceDownError((answer.get("errors") or [{}])[0].get("message", "no data"))
+        middle = len(names) // 2
+        return self.repositories(names[:middle]) | self.repositories(names[middle:])
 
     def _ask(self, query: str) -> dict[str, Any]:
         response = self._session.post(ENDPOINT, json={"query": query}, headers=self._headers)
@@ -97,9 +106,7 @@ def _query(names: Sequence[str]) -> str:
     return f"query {{ {' '.join(asked)} rateLimit {{ cost remaining }} }} fragment facts on Repository {{{_FIELDS}}}"
 
 
-def _repository(data: Mapping[str, Any] | None) -> Repository | None:
-    if data is None:
-        return None
+def _repository(data: Mapping[str, Any]) -> Repository:
     pushed_at = data.get("pushedAt")
     return Repository(
         title=data["nameWithOwner"],
@@ -115,11 +122,13 @@ def _repository(data: Mapping[str, Any] | None) -> Repository | None:
     )
 
 
-def _check(link: Link, repository: Repository | None, now: datetime) -> Check:
-    if repository is None:
+def _check(link: Link, answer: Repository | str, now: datetime) -> Check:
+    if answer == NOT_FOUND:
         return Check(Outcome.GONE, "GitHub knows no such repository", now, How.API, conclusive=True)
-    if repository.title.lower() == link.identity:
+    if not isinstance(answer, Repository):
+        return Check(Outcome.RESTRICTED, f"GitHub does not show it ({answer})", now, How.API)
+    if answer.title.lower() == link.identity:
         return Check(Outcome.OK, "GitHub knows it", now, How.API)
     deep_path = "/".join(link.url.split("/")[5:])
-    final_url = f"https://github.com/{repository.title}" + (f"/{deep_path}" if deep_path else "")
+    final_url = f"https://github.com/{answer.title}" + (f"/{deep_path}" if deep_path else "")
     return Check(Outcome.MOVED, "repository renamed or transferred", now, How.API, final_url=final_url)

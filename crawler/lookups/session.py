@@ -16,6 +16,8 @@ from requests_cache import CachedSession
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from requests import PreparedRequest, Response
     from scrapy.settings import BaseSettings
 
@@ -51,12 +53,17 @@ def cache_file(settings: BaseSettings) -> Path:
     return Path(settings["HTTP_CACHE"] or Path(settings["OUTPUT_DIR"], "http_cache.sqlite"))
 
 
-def open_session(cache: Path, *, user_agent: str, pace: float) -> CachedSession:
+def open_session(
+    cache: Path, *, user_agent: str, pace: float, worth_keeping: Callable[[Response], bool] | None = None
+) -> CachedSession:
     """Return a session for one service: good GET answers cached in a file, everything else by `_PoliteAdapter`.
 
-    Any request may raise ServiceDownError. `pace` is the time between two requests in seconds.
+    Any request may raise ServiceDownError. `pace` is the time between two requests in seconds,
+    `worth_keeping` says which answers may be cached.
     """
-    session = CachedSession(str(cache), backend="sqlite", expire_after=CACHE_FOR, allowable_codes=(200,))
+    session = CachedSession(
+        str(cache), backend="sqlite", expire_after=CACHE_FOR, allowable_codes=(200,), filter_fn=worth_keeping
+    )
     session.headers["User-Agent"] = user_agent
     # requests knows REQUESTS_CA_BUNDLE alone, programs built on OpenSSL SSL_CERT_FILE: the user may have set either.
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
@@ -102,8 +109,8 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """Read a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3), as seconds from now."""
     if value is None:
         return None
-    if value.strip().isdecimal():
-        return float(value)
+    if (seconds := value.strip()).isdecimal():
+        return float(seconds)
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
     except (TypeError, ValueError):

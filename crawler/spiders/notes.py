@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +21,8 @@ from crawler.items import Check, Due, How, Outcome, Result
 from crawler.kinds import all_kinds
 from crawler.network import REFERENCES, Network
 from crawler.summary import summary
+from crawler.threads import in_thread
+from crawler.urls import why_not_fetch
 from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 1024
 """Links handed out at a time, over all hosts: 3 kB each in the scheduler, and 64 slow hosts do not stop the others."""
 
+WAIT = 0.05
+"""Seconds that a lookup waits at a time while its results are being saved."""
+
 
 class _NetworkDownError(Exception):
     """It is us, not them."""
@@ -52,10 +56,11 @@ class NotesSpider(Spider):
     kinds: ClassVar[str] = ""
     """Kinds to crawl, separated by commas; empty means all."""
 
-    def __init__(self, notes: str | None = None, only: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, notes: str | None = None, only: str | None = None, **unknown: Any) -> None:
+        super().__init__()
         self.notes = notes
         self._only = only if only is not None else self.kinds
+        self._unknown = sorted(unknown)
         self.error: str | None = "the run was broken off"
         """Why the run failed, in one line; None after a good run."""
         self.summary = ""
@@ -92,7 +97,8 @@ class NotesSpider(Spider):
     async def start(self) -> AsyncIterator[Request | Result]:
         """Run through the stages; each takes its work from the store and may be killed and resumed."""
         self.started_at = datetime.now(UTC)
-        self.crawler.signals.connect(self._give_back, signals.item_scraped)
+        for signal in (signals.item_scraped, signals.item_dropped):
+            self.crawler.signals.connect(self._give_back, signal)
         self.crawler.signals.connect(self._stumbled, signals.item_error)
         self.crawler.signals.connect(self._stumbled, signals.spider_error)
         try:
@@ -108,6 +114,9 @@ class NotesSpider(Spider):
             self.error = str(error)
         except OSError as error:  # a full disk, a folder that went away
             self.error = f"{error.filename or 'outputs'}: {error.strerror or error}"
+        except Exception as error:
+            self.error = f"the run was broken off: {error!r}"
+            raise
         if self.error is not None:
             raise CloseSpider("failed")
 
@@ -127,7 +136,9 @@ class NotesSpider(Spider):
         self._resources.close()
 
     def _open(self) -> None:
-        wanted = {name for name in self._only.split(",") if name} or set(all_kinds())
+        if self._unknown:
+            raise UserError(f"-a {self._unknown[0]}=: no such argument; there are notes and only")
+        wanted = {name.strip() for name in self._only.split(",") if name.strip()} or set(all_kinds())
         if unknown := wanted.difference(all_kinds()):
             raise UserError(
                 f"only={self._only}: no such kind: {', '.join(sorted(unknown))}; there are {', '.join(all_kinds())}"
@@ -137,8 +148,6 @@ class NotesSpider(Spider):
         lookups = {name: all_kinds()[name].lookup(self.settings) for name in sorted(wanted)}
         self._lookups = {name: lookup for name, lookup in lookups.items() if lookup is not None}
         self._pages = sorted(wanted.difference(self._lookups))
-        self._threads = ThreadPoolExecutor(max(1, len(self._lookups)), thread_name_prefix="lookup")
-        self._resources.callback(self._threads.shutdown, wait=False, cancel_futures=True)
 
     def _read(self) -> None:
         """Stage 1: register what the notes mention."""
@@ -158,6 +167,9 @@ class NotesSpider(Spider):
                     raise _NetworkDownError("no host answers any more")
                 for due in self._frontier.take(AT_ONCE - self._frontier.out):
                     yield self._request(due)
+                for task in lookups:
+                    if task.done():
+                        task.result()
                 if (
                     self._frontier.exhausted
                     and not self._results
@@ -169,8 +181,6 @@ class NotesSpider(Spider):
         finally:
             for task in lookups:
                 task.cancel()
-        for task in lookups:
-            task.result()
 
     async def _settle_doubts(self) -> AsyncIterator[Result]:
         """Count what failed twice, unless it was our network that failed."""
@@ -195,15 +205,15 @@ class NotesSpider(Spider):
     # --- pages --------------------------------------------------------------------------------------------------------
 
     def _request(self, due: Due) -> Request | Result:
-        try:
-            request = self._kind(due.link).request(due.link)
-        except ValueError as error:
-            check = Check(Outcome.SKIPPED, f"not a valid URL: {error}", datetime.now(UTC), How.PAGE)
+        refused = why_not_fetch(due.link.url, allow_private=self.settings.getbool("ALLOW_PRIVATE_ADDRESSES"))
+        if refused is not None:
+            check = Check(Outcome.SKIPPED, refused, datetime.now(UTC), How.PAGE)
             return self._pass_on(Result(due.link, check, history=due.history))
+        request = self._kind(due.link).request(due.link)
         return request.replace(callback=self.parse, errback=self.miss, cb_kwargs={"due": due})
 
     def parse(self, response: Response, due: Due) -> Iterator[Result]:
-        """Read a response; a page that makes its kind stumble is a failure of ours."""
+        """Read a response; a page that makes its kind stumble says nothing about the link."""
         self._network.answered(due.link.host)
         check = exchange.check_response(response, datetime.now(UTC))
         try:
@@ -211,7 +221,7 @@ class NotesSpider(Spider):
         except Exception as error:
             logger.exception("%s could not be read", due.link.url)
             result = Result(
-                due.link, replace(check, outcome=Outcome.FAILED, reason=f"page not understood: {error!r}"[:200])
+                due.link, replace(check, outcome=Outcome.BLOCKED, reason=f"page not understood: {error!r}"[:200])
             )
         return self._seen(replace(result, history=due.history))
 
@@ -261,16 +271,21 @@ class NotesSpider(Spider):
 
     async def _look_up(self, kind: str, lookup: Lookup) -> None:
         """Observe one kind's links batch by batch in a thread; results join the others."""
-        loop = asyncio.get_running_loop()
-        for backlog in self.store.backlogs([kind], self.started_at):
-            after = 0
-            while True:
-                due, after = self.store.due(backlog, self.started_at, lookup.batch, after=after)
-                if not due:
-                    break
-                self._results += await loop.run_in_executor(self._threads, lambda due=due: list(lookup(due)))  # type: ignore[misc]
-                self._wake.set()
-        self._wake.set()
+        try:
+            for backlog in self.store.backlogs([kind], self.started_at):
+                due, after = self.store.due(backlog, self.started_at, lookup.batch)
+                while due:
+                    self._results += await in_thread(lookup, due)
+                    if lookup.down is None:
+                        self._network.answered(kind)
+                    else:
+                        self._network.missed(kind)
+                    self._wake.set()
+                    while len(self._results) + len(self._saving) > AT_ONCE:  # noqa: ASYNC110 - the event is _news()'s
+                        await asyncio.sleep(WAIT)
+                    due, after = self.store.due(backlog, self.started_at, lookup.batch, after=after)
+        finally:
+            self._wake.set()
 
     # --- trouble ------------------------------------------------------------------------------------------------------
 

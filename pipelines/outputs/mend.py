@@ -11,21 +11,19 @@ from urllib.parse import quote, urlsplit
 
 from crawler.items import Edit, Mention, Note, Picture, Standing, Verdict
 from crawler.kinds.arxiv import paper_of
+from crawler.options import FACTS, LINKS, PICTURES, REWRITES
 from crawler.urls import why_not_fetch
 from pipelines.outputs.facts import fact_edits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-LINKS, PICTURES, FACTS = "links", "pictures", "facts"
-"""What may be edited: the values of the setting REWRITE."""
-
 
 def edits(
     note: Note,
     standings: Mapping[int, Standing],
-    hosted: Callable[[Picture], str],
-    rewrite: Collection[str] = (LINKS, PICTURES, FACTS),
+    hosted: Callable[[Picture], str | None],
+    rewrite: Collection[str] = REWRITES,
 ) -> tuple[Edit, ...]:
     """Return what to replace in a note, in order and without overlap.
 
@@ -65,14 +63,15 @@ def undo(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def _mention_edits(
-    note: Note, standings: Mapping[int, Standing], hosted: Callable[[Picture], str], rewrite: Collection[str]
+    note: Note, standings: Mapping[int, Standing], hosted: Callable[[Picture], str | None], rewrite: Collection[str]
 ) -> Iterator[Edit]:
     for position, mention in enumerate(note.mentions):
         if (standing := standings.get(position)) is None:
             continue
         if isinstance(picture := standing.metadata, Picture) and PICTURES in rewrite:
             evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}"
-            yield from _replace(note, mention, hosted(picture), "picture kept", evidence)
+            if (address := hosted(picture)) is not None:
+                yield from _replace(note, mention, address, "picture kept", evidence)
         elif LINKS in rewrite and (found := _better(note, mention, standing)) is not None:
             url, reason = found
             evidence = _evidence(standing)

@@ -68,8 +68,10 @@ def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Pa
                 shutil.copyfile(originals / path, copy)
 
 
-def _hosted(rendering: Rendering, folder: Path, picture: Picture) -> str:
-    """Return the URL of a kept picture as seen from a note in that folder."""
+def _hosted(rendering: Rendering, folder: Path, picture: Picture) -> str | None:
+    """Return the URL of a kept picture as seen from a note in that folder; None if it is not there any more."""
+    if not (rendering.images_dir / picture.title).is_file():
+        return None
     if rendering.images_base:
         return f"{rendering.images_base.rstrip('/')}/{quote(picture.title)}"
     return quote(Path(os.path.relpath(rendering.images_dir / picture.title, folder)).as_posix())
