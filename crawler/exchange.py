@@ -18,6 +18,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.items import Check, How, Outcome
+from crawler.urls import InvalidURLError, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ def check_response(response: Response, now: datetime) -> Check:
         now,
         How.PAGE,
         http_status=status,
-        final_url=response.url if redirects else None,
+        final_url=_address(response.url) if redirects else None,
         elapsed=None if latency is None else timedelta(seconds=latency),
     )
 
@@ -90,6 +91,14 @@ def check_failure(error: BaseException, now: datetime) -> Check:
         if _no_such_host(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
             return Check(Outcome.GONE, NO_SUCH_HOST, now, How.PAGE)
     return Check(Outcome.FAILED, _failure(error), now, How.PAGE)
+
+
+def _address(url: str) -> str:
+    """Return where a redirect led, as it may stand in a note: without what only tells where the reader came from."""
+    try:
+        return normalise(url)
+    except InvalidURLError:
+        return url
 
 
 def _is_home(url: str) -> bool:

@@ -57,7 +57,8 @@ class Library:
         return not any(part.startswith(".") for part in target.relative_to(source).parts)
 
     def _paths(self) -> list[str]:
-        return sorted(path for path in files_below(self.folder, self._skip) if path.lower().endswith(ENDINGS))
+        found = (path for path in files_below(self.folder, self._skip) if path.lower().endswith(ENDINGS))
+        return sorted(path for path in found if not (self.folder / path).is_fifo())
 
 
 def is_utf8(path: str) -> bool:

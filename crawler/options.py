@@ -9,6 +9,9 @@ from crawler.errors import UserError
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
+MOST = 100_000
+"""No number of seconds, days or failures that makes sense is larger."""
+
 LINKS, PICTURES, FACTS = REWRITES = ("links", "pictures", "facts")
 """What can be rewritten in a note."""
 
@@ -22,9 +25,20 @@ def table(settings: BaseSettings, name: str) -> dict[str, float]:
     """Return a table of numbers from 0 up, written as a JSON object on the command line."""
     try:
         values = settings.getdict(name)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise UserError(f"{name}: not a JSON object: {settings[name]!r}") from error
     return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in values.items()}
+
+
+def rewrite(settings: BaseSettings) -> frozenset[str]:
+    """Return what may be rewritten in the notes."""
+    return frozenset(name.strip() for name in settings.getlist("REWRITE"))
+
+
+def pace(settings: BaseSettings, host: str) -> float:
+    """Return the seconds between two requests to a host."""
+    paces = table(settings, "PACE")
+    return paces.get(host, paces.get("*", 0))
 
 
 def check(settings: BaseSettings) -> None:
@@ -33,7 +47,7 @@ def check(settings: BaseSettings) -> None:
         table(settings, name)
     number(settings, "DEAD_AFTER", 1)
     number(settings, "DEAD_SPACING")
-    if unknown := set(settings.getlist("REWRITE")).difference(REWRITES):
+    if unknown := rewrite(settings).difference(REWRITES):
         raise UserError(f"REWRITE: cannot rewrite {', '.join(sorted(unknown))}; there are {', '.join(REWRITES)}")
     try:
         settings.getbool("ALLOW_PRIVATE_ADDRESSES")
@@ -48,6 +62,6 @@ def _number(name: str, value: object, least: float) -> float:
         found = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise UserError(f"{name}: not a number: {value!r}") from error
-    if not least <= found < float("inf"):
-        raise UserError(f"{name}: must be at least {least:g}: {value!r}")
+    if not least <= found <= MOST:
+        raise UserError(f"{name}: must be from {least:g} to {MOST:g}: {value!r}")
     return found

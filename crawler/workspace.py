@@ -49,6 +49,8 @@ class Workspace:
 def open_workspace(settings: BaseSettings) -> Iterator[Workspace]:
     """Open what the settings name; raise UserError for what cannot be used."""
     options.check(settings)
+    if not settings["NOTES_DIR"]:
+        raise UserError("NOTES_DIR: no folder named")
     library = Library(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
     output = writable_folder(Path(settings["OUTPUT_DIR"]))
     images = writable_folder(images_folder(settings))

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler import options
 from crawler.workspace import images_folder
 from pipelines.outputs import Rendering
 
@@ -25,7 +26,7 @@ def publish(settings: BaseSettings, library: Library, store: Store) -> None:
         output_dir=output_dir,
         images_base=settings["IMAGES_BASE_URL"] or None,
         images_dir=images_folder(settings),
-        rewrite=frozenset(settings.getlist("REWRITE")),
+        rewrite=options.rewrite(settings),
     )
     for output in settings.getlist("OUTPUTS"):
         import_module(output).render(rendering)

@@ -12,7 +12,7 @@ from tests.internet import World
 from tests.internet.messages import Failure, html, text
 
 if TYPE_CHECKING:
-    from tests.internet import Internet
+    from tests.internet import Fault, Internet
 
 NOTE = f"""# Reading notes (2026.5.4)
 
@@ -193,6 +193,42 @@ def test_no_network_changes_nothing_and_says_so_in_one_line(desk: Desk, internet
     internet.up()
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
     assert {row["failures_in_a_row"] for row in desk.health().values()} == {"0"}
+
+
+def test_no_network_ends_a_run_that_has_files_to_look_up(desk: Desk, internet: Internet) -> None:
+    """Scrapy cannot close while a result that did not come from a response is in a pipeline."""
+    desk.write("a.md", "\n".join(f"- [p](https://h{n}.example.org/) [l](missing{n}.md)" for n in range(10)))
+    internet.down()
+    done = desk.crawl()
+    assert done.returncode == 1
+    assert "no network" in done.stderr
+
+
+@pytest.mark.parametrize("fault", [Failure.CUT, html("<feed><entry><updated>never</updated></entry></feed>")])
+def test_api_that_breaks_off_stops_nothing_else(desk: Desk, internet: Internet, fault: Fault) -> None:
+    internet.fault("https://export.arxiv.org/*", fault)
+    desk.write("a.md", "<https://arxiv.org/abs/1706.03762> <https://alive.example.org/>")
+    assert desk.crawl().returncode == 0
+    assert desk.verdicts() == {"https://alive.example.org/": "alive", "https://arxiv.org/abs/1706.03762": "unknown"}
+
+
+def test_moved_link_stays_mended_through_a_bad_night(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", "[x](https://moved.example.org/x) <https://plain.example.org/> <https://gzip.example.org/>")
+    desk.crawl()
+    mended_note = (desk.output / "notes/a.md").read_bytes()
+    assert b"https://alive.example.org/x" in mended_note
+    for status in (500, 403):
+        internet.fault("https://moved.example.org/*", text("", status))
+        desk.crawl(*EVERY_NIGHT)
+        assert (desk.output / "notes/a.md").read_bytes() == mended_note
+
+
+def test_damaged_cache_is_made_anew(desk: Desk) -> None:
+    desk.write("a.md", "<https://arxiv.org/abs/1706.03762>")
+    desk.output.mkdir()
+    (desk.output / "http_cache.sqlite").write_bytes(b"garbage" * 1000)
+    assert desk.crawl().returncode == 0
+    assert desk.verdicts() == {"https://arxiv.org/abs/1706.03762": "alive"}
 
 
 def test_no_network_is_noticed_with_papers_alone(desk: Desk, internet: Internet) -> None:

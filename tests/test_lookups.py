@@ -351,7 +351,7 @@ def settings(tmp_path: Path, **more: object) -> Settings:
     return settings
 
 
-@pytest.mark.parametrize(("pace", "distance"), [({"export.arxiv.org": 9}, 9), ({"*": 1}, 3), (None, 3)])
+@pytest.mark.parametrize(("pace", "distance"), [({"export.arxiv.org": 9}, 9), ({"*": 1}, 1), (None, 3)])
 def test_arxiv_s_pace_is_three_seconds_unless_told_otherwise(
     serve: Any, clock: Clock, tmp_path: Path, pace: dict[str, float] | None, distance: float
 ) -> None:

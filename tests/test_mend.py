@@ -41,10 +41,19 @@ def test_a_moved_link_is_replaced() -> None:
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
-@pytest.mark.parametrize("verdict", [each for each in Verdict if each is not Verdict.MOVED])
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - {Verdict.MOVED, Verdict.SUSPECT}))
 def test_a_move_that_no_verdict_supports_changes_nothing(verdict: Verdict, outcome: Outcome) -> None:
     text = f"[x]({PAGE}) <{PAGE}> <a href='{PAGE}'>y</a>"
     assert mended(text, standing(PAGE, outcome, verdict, final=NEW)) == text
+
+
+def test_a_failure_does_not_undo_a_move() -> None:
+    assert mended(f"[x]({PAGE})", replace(moved(PAGE, NEW), verdict=Verdict.SUSPECT)) == f"[x]({NEW})"
+
+
+def test_a_picture_s_bare_url_stays_a_link() -> None:
+    text = f"<{STORE[-1].link.url}> {STORE[-1].link.url}"
+    assert mended(text, STORE[-1]) == text
 
 
 @pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.SKIPPED])

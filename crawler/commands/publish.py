@@ -41,6 +41,8 @@ class Command(ScrapyCommand):
         """Read the folder of notes."""
         super().process_options(args, opts)
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
+        if args:
+            raise UsageError(f"publish takes no {args[0]!r}")
         try:
             arguments = arglist_to_dict(opts.arguments)
         except ValueError:

@@ -54,7 +54,7 @@ class ArxivLookup(ApiLookup):
             open_session(
                 cache_file(settings),
                 user_agent=settings["USER_AGENT"],
-                pace=options.table(settings, "PACE").get(HOST, 3.0),
+                pace=options.pace(settings, HOST),
                 worth_keeping=_has_entries,
             )
         )

@@ -33,6 +33,8 @@ class ApiLookup(ABC):
                 return list(self.observe(due, now))
             except ServiceDownError as error:
                 self.down = str(error)
+            except Exception as error:  # noqa: BLE001 - whatever a service sends, everything else goes on
+                self.down = f"{type(error).__name__}: {error}"[:200]
         check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {self.down}", now, How.API)
         return [Result(each.link, check, history=each.history) for each in due]
 

@@ -52,7 +52,7 @@ class GithubLookup(ApiLookup):
         session = open_session(
             cache_file(settings),
             user_agent=settings["USER_AGENT"],
-            pace=options.table(settings, "PACE").get(HOST, 0.0),
+            pace=options.pace(settings, HOST),
         )
         return cls(session, settings["GITHUB_TOKEN"])
 

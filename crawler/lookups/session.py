@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -61,9 +62,13 @@ def open_session(
     Any request may raise ServiceDownError. `pace` is the time between two requests in seconds,
     `worth_keeping` says which answers may be cached.
     """
-    session = CachedSession(
-        str(cache), backend="sqlite", expire_after=CACHE_FOR, allowable_codes=(200,), filter_fn=worth_keeping
-    )
+    keep: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": worth_keeping}
+    try:
+        session = CachedSession(str(cache), backend="sqlite", **keep)
+    except sqlite3.DatabaseError:  # damaged: it is only a cache
+        cache.unlink()
+        session = CachedSession(str(cache), backend="sqlite", **keep)
+    session.max_redirects = 5
     session.headers["User-Agent"] = user_agent
     # requests knows REQUESTS_CA_BUNDLE alone, programs built on OpenSSL SSL_CERT_FILE: the user may have set either.
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True

@@ -70,7 +70,11 @@ def _mention_edits(
             continue
         if isinstance(picture := standing.metadata, Picture) and PICTURES in rewrite:
             evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}"
-            if (address := hosted(picture)) is not None:
+            address = hosted(picture)
+            # A relative path is a link only where a reader expects one: not bare, not between angle brackets.
+            opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("
+            bare = mention.text in {mention.url, note.written(mention)} and not opened
+            if address is not None and (_is_web(address) or not bare):
                 yield from _replace(note, mention, address, "picture kept", evidence)
         elif LINKS in rewrite and (found := _better(note, mention, standing)) is not None:
             url, reason = found
@@ -89,10 +93,10 @@ def _evidence(standing: Standing) -> str:
 def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str] | None:
     """Return the URL that should stand for a mention and why; None to leave it as it is.
 
-    The verdict decides, not the last check: a captcha or a timeout neither mends nor unmends anything.
+    What was once seen decides, not the last check: a captcha or a bad night neither mends nor unmends anything.
     """
     link, check = standing.link, standing.check
-    if standing.verdict is Verdict.MOVED and standing.moved_to and _is_web(standing.moved_to):
+    if standing.moved_to and standing.verdict in {Verdict.MOVED, Verdict.SUSPECT} and _is_web(standing.moved_to):
         fragment = urlsplit(mention.url).fragment
         kept = f"#{fragment}" if fragment and "#" not in standing.moved_to else ""
         return _encoded(standing.moved_to + kept), "moved"
