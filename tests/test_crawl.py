@@ -202,6 +202,7 @@ def test_no_network_ends_a_run_that_has_files_to_look_up(desk: Desk, internet: I
     done = desk.crawl()
     assert done.returncode == 1
     assert "no network" in done.stderr
+    assert not desk.outputs()
 
 
 @pytest.mark.parametrize("fault", [Failure.CUT, html("<feed><entry><updated>never</updated></entry></feed>")])

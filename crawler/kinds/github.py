@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from scrapy import Request
@@ -61,7 +62,10 @@ class Github(Kind):
 
     def metadata(self, response: Response) -> Repository | None:
         """Read what the page shows; None where it is no repository's page."""
-        if not isinstance(response, TextResponse) or (match := _REPOSITORY.fullmatch(_path(response.url))) is None:
+        if (
+            not isinstance(response, TextResponse)
+            or (match := _REPOSITORY.fullmatch(urlsplit(response.url).path)) is None
+        ):
             return None
         if (match[3] or "/") != "/":  # a page inside says less of the repository than its front page
             return None
@@ -80,10 +84,6 @@ class Github(Kind):
             archived="This repository has been archived by the owner" in soup.get_text(" "),
             description=str(description["content"]) if description else None,
         )
-
-
-def _path(url: str) -> str:
-    return "/" + url.partition("://")[2].partition("/")[2].partition("?")[0]
 
 
 def _count(soup: BeautifulSoup, selector: str) -> int | None:

@@ -24,6 +24,7 @@ class ApiLookup(ABC):
     """Links it takes at a time."""
 
     down: str | None = None
+    remote = True
 
     def __call__(self, due: Sequence[Due]) -> list[Result]:
         """Return one result for each link; a link that the service could not be asked about is skipped."""

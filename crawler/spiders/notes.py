@@ -9,6 +9,7 @@ from collections import deque
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scrapy import Request, Spider, signals
@@ -43,7 +44,7 @@ AT_ONCE = 1024
 """Links handed out at a time, over all hosts: 3 kB each in the scheduler, and 64 slow hosts do not stop the others."""
 
 WAIT = 0.05
-"""Seconds that a lookup waits at a time while its results are being saved."""
+"""Seconds that are waited at a time while results are being saved."""
 
 
 class _NetworkDownError(Exception):
@@ -134,10 +135,13 @@ class NotesSpider(Spider):
             self._outage = f"no network: {error}; no failure was counted against any link"
 
     async def _let_results_land(self) -> None:
-        """Wait for the results that were passed on from here: Scrapy cannot close while one is in a pipeline."""
-        while self._saving:
-            await self._wake.wait()
-            self._wake.clear()
+        """Wait until no result is in a pipeline: Scrapy would wait for it for ever when it closes.
+
+        Its signals come a moment before it has left the last pipeline.
+        """
+        assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
+        while (slot := self.crawler.engine.scraper.slot) is not None and slot.itemproc_size:  # noqa: ASYNC110 - there is no event for it
+            await asyncio.sleep(WAIT)
 
     def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
         """Let go of store and threads when the last result is written."""
@@ -167,7 +171,9 @@ class NotesSpider(Spider):
     async def _observe(self, *, again: bool) -> AsyncIterator[Request | Result]:
         """Stages 2 and 3: hand out what is due, or what was put off, until all of it is safe in the store."""
         self._again = again
-        self._frontier = Frontier(self.store, self._pages, self.started_at, self._pace, again=again)
+        self._frontier = Frontier(
+            self.store, self._pages, self.started_at, partial(options.pace, self.settings), again=again
+        )
         lookups = [] if again else [asyncio.create_task(self._look_up(*each)) for each in self._lookups.items()]
         try:
             while True:
@@ -272,10 +278,6 @@ class NotesSpider(Spider):
             self._saving.discard(item.link.url)
         self._wake.set()
 
-    def _pace(self, host: str) -> float:
-        slot: dict[str, float] = self.settings.getdict("DOWNLOAD_SLOTS").get(host, {})
-        return slot.get("delay", self.settings.getfloat("DOWNLOAD_DELAY"))
-
     def _kind(self, link: Link) -> Kind:
         return all_kinds()[link.kind]
 
@@ -288,10 +290,10 @@ class NotesSpider(Spider):
                 due, after = self.store.due(backlog, self.started_at, lookup.batch)
                 while due:
                     self._results += await in_thread(lookup, due)
-                    if lookup.down is None:
-                        self._network.answered(kind)
-                    else:
+                    if lookup.down is not None:
                         self._network.missed(kind)
+                    elif lookup.remote:
+                        self._network.answered(kind)
                     self._wake.set()
                     while len(self._results) + len(self._saving) > AT_ONCE:  # noqa: ASYNC110 - the event is _news()'s
                         await asyncio.sleep(WAIT)
