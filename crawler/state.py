@@ -14,7 +14,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -23,26 +23,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crawler import rows, schema
 from crawler.errors import UserError
 from crawler.items import Due, Link, Outcome, Verdict
-from crawler.schema import checks, facts, leases, links, mentions, migrate
+from crawler.known import MENTIONED, SLICE, Known
+from crawler.schema import checks, facts, leases, links, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
-    from crawler.items import Check, Mention, Result, Standing
+    from crawler.items import Check, Mention, Result
 
 LEASE = timedelta(minutes=5)
 """How long a host belongs to a worker that no longer asks for its links: longer than its slowest few links take."""
-
-_SLICE = 500
-"""Values in one IN list; SQLite of 2020 takes 32,766."""
-
-_APART = "//"  # between places: no path has it
-
-_LOCK = 0x6E6F7465  # any number that nobody else would lock
-
-_VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
-_MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,45 +44,14 @@ class Backlog:
     host: str
 
 
-class Store:
+class Store(Known):
     """One database with everything known; opened with `Store.open`."""
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
-        self._engine = engine
-        self._name = name
+        super().__init__(engine, name)
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
         self._leased_until: dict[str, datetime] = {}
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-
-    @classmethod
-    def open(cls, url: str) -> Self:
-        """Open or create the store at a database URL; raise UserError when it cannot be used."""
-        try:
-            engine = sa.create_engine(url)
-        except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
-            raise UserError(f"DATABASE_URL: {error}") from error
-        name = engine.url.database if engine.dialect.name == "sqlite" else None
-        store = cls(engine, name or engine.url.render_as_string())
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _configure_sqlite)
-        try:
-            store._prepare()
-        except UserError:
-            engine.dispose()
-            raise
-        return store
-
-    def _prepare(self) -> None:
-        with self._begin() as connection:
-            if not self.shared:
-                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-                if found != "ok":
-                    raise UserError(self._damaged(found))
-            self._alone(connection)
-            try:
-                migrate(connection)
-            except UserError as error:
-                raise UserError(f"{self._name}: {error}") from error
 
     def close(self) -> None:
         """Let go of the hosts that this worker has leased, and of the database."""
@@ -100,12 +59,7 @@ class Store:
             with self._begin() as connection:
                 connection.execute(sa.delete(leases).where(leases.c.worker == self._worker))
             self._leased_until.clear()
-        self._engine.dispose()
-
-    @property
-    def shared(self) -> bool:
-        """Tell whether other workers may be at work on the same store."""
-        return self._engine.dialect.name != "sqlite"
+        super().close()
 
     @contextmanager
     def sole_worker(self) -> Iterator[None]:
@@ -191,7 +145,7 @@ class Store:
         """Return what is due by kind and host, longest unchecked first."""
         query = (
             sa.select(sa.func.min(links.c.due_at), links.c.kind, links.c.host)
-            .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, _MENTIONED)
+            .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, MENTIONED)
             .group_by(links.c.kind, links.c.host)
         )
         with self._begin() as connection:
@@ -324,95 +278,11 @@ class Store:
                 )
                 connection.execute(insert, [rows.of_metadata(result) for _, result in sorted(known.items())])
 
-    # --- what is known ------------------------------------------------------------------------------------------------
-
-    def standings(self) -> Iterator[tuple[Standing, tuple[str, ...]]]:
-        """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat."""
-        places = (
-            sa.select(
-                mentions.c.link_id,
-                sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _APART).label(
-                    "places"
-                ),
-            )
-            .group_by(mentions.c.link_id)
-            .subquery()
-        )
-        query = (
-            _standing_query()
-            .add_columns(places.c.places)
-            .join(places, places.c.link_id == links.c.id)
-            .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
-            .execution_options(yield_per=_SLICE)
-        )
-        with self._begin() as connection:
-            for row in connection.execute(query):
-                yield rows.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=rows.place_of))
-
-    def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
-        """Return what is known of some links, by URL."""
-        wanted = sorted(set(urls))
-        found: dict[str, Standing] = {}
-        with self._begin() as connection:
-            for i in range(0, len(wanted), _SLICE):
-                query = _standing_query().where(links.c.url.in_(wanted[i : i + _SLICE]))
-                found |= {row.url: rows.standing_of(row) for row in connection.execute(query)}
-        return found
-
-    def counts(self) -> list[tuple[str, Verdict, int]]:
-        """Return how many mentioned links of each kind have which verdict."""
-        query = (
-            sa.select(links.c.kind, links.c.verdict, sa.func.count())
-            .where(_MENTIONED)
-            .group_by(links.c.kind, links.c.verdict)
-            .order_by(links.c.kind, _VERDICT_ORDER)
-        )
-        with self._begin() as connection:
-            return [(kind, Verdict(verdict), count) for kind, verdict, count in connection.execute(query)]
-
-    # --- how it is done -----------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _begin(self) -> Iterator[sa.Connection]:
-        """Open a transaction; a database that fails ends the run with one line."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.DBAPIError as error:
-            raise UserError(self._damaged(error.orig)) from error
-
-    def _alone(self, connection: sa.Connection) -> None:
-        """Keep other workers from setting up the store or registering notes until this transaction ends."""
-        if self.shared:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-
-    def _damaged(self, cause: object) -> str:
-        cause = " ".join(str(cause).split())
-        return f"{self._name}: the store cannot be used ({cause}); mend it, or move it away and run again"
-
     @staticmethod
     def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:
         wanted = sorted(set(urls))
         ids: dict[str, int] = {}
-        for i in range(0, len(wanted), _SLICE):
-            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + _SLICE]))
+        for i in range(0, len(wanted), SLICE):
+            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + SLICE]))
             ids |= {row.url: row.id for row in connection.execute(query)}
         return ids
-
-
-def sqlite_url(path: Path) -> str:
-    """Return the database URL of an SQLite file."""
-    return sa.URL.create("sqlite", database=str(path)).render_as_string()
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:
-    """Write-ahead log: readers do not wait, and a killed process loses nothing that was committed."""
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA busy_timeout=30000")
-
-
-def _standing_query() -> sa.Select[Any]:
-    return sa.select(links, facts.c.type, facts.c.data).outerjoin(
-        facts, sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
-    )

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler import options
+from crawler.database import sqlite_url
 from crawler.errors import UserError
 from crawler.files import sweep
 from crawler.kinds import link_of
 from crawler.library import Library
-from crawler.state import Store, sqlite_url
+from crawler.state import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

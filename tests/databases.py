@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from crawler.state import Store, sqlite_url
+from crawler.database import sqlite_url
+from crawler.state import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler import markdown
+from crawler.database import sqlite_url
 from crawler.items import Check, How, Judgement, Outcome, Paper, Picture, Repository, Result, Standing, Verdict
 from crawler.kinds import link_of
 from crawler.library import Library
-from crawler.state import Store, sqlite_url
+from crawler.state import Store
 from pipelines.outputs import Rendering, mend
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.database import sqlite_url
 from crawler.frontier import MOST, Frontier
 from crawler.items import Check, How, Judgement, Link, Mention, Outcome, Result, Verdict
 from crawler.kinds import link_of
 from crawler.network import SUSPICIOUS, Network
-from crawler.state import Store, sqlite_url
+from crawler.state import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

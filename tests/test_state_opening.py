@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crawler.database import sqlite_url
 from crawler.errors import UserError
 from crawler.items import (
     Page,
 )
 from crawler.schema import MIGRATIONS
-from crawler.state import Store, sqlite_url
+from crawler.state import Store
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
+from crawler.database import sqlite_url
 from crawler.errors import UserError
 from crawler.items import (
     Verdict,
 )
-from crawler.state import LEASE, Backlog, Store, sqlite_url
+from crawler.state import LEASE, Backlog, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

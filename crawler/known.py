@@ -1,0 +1,78 @@
+"""What is known of the links, for those who only read: the outputs and the summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from crawler import rows
+from crawler.database import Database
+from crawler.items import Verdict
+from crawler.schema import facts, links, mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crawler.items import Standing
+
+SLICE = 500
+"""Values in one IN list; SQLite of 2020 takes 32,766."""
+
+MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
+_APART = "//"  # between places: no path has it
+_VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
+
+
+class Known(Database):
+    """The store as its readers see it."""
+
+    def standings(self) -> Iterator[tuple[Standing, tuple[str, ...]]]:
+        """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat."""
+        places = (
+            sa.select(
+                mentions.c.link_id,
+                sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _APART).label(
+                    "places"
+                ),
+            )
+            .group_by(mentions.c.link_id)
+            .subquery()
+        )
+        query = (
+            _standing_query()
+            .add_columns(places.c.places)
+            .join(places, places.c.link_id == links.c.id)
+            .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for row in connection.execute(query):
+                yield rows.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=rows.place_of))
+
+    def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
+        """Return what is known of some links, by URL."""
+        wanted = sorted(set(urls))
+        found: dict[str, Standing] = {}
+        with self._begin() as connection:
+            for i in range(0, len(wanted), SLICE):
+                query = _standing_query().where(links.c.url.in_(wanted[i : i + SLICE]))
+                found |= {row.url: rows.standing_of(row) for row in connection.execute(query)}
+        return found
+
+    def counts(self) -> list[tuple[str, Verdict, int]]:
+        """Return how many mentioned links of each kind have which verdict."""
+        query = (
+            sa.select(links.c.kind, links.c.verdict, sa.func.count())
+            .where(MENTIONED)
+            .group_by(links.c.kind, links.c.verdict)
+            .order_by(links.c.kind, _VERDICT_ORDER)
+        )
+        with self._begin() as connection:
+            return [(kind, Verdict(verdict), count) for kind, verdict, count in connection.execute(query)]
+
+
+def _standing_query() -> sa.Select[Any]:
+    return sa.select(links, facts.c.type, facts.c.data).outerjoin(
+        facts, sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
+    )
