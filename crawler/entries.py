@@ -13,7 +13,7 @@ import tomllib
 import unicodedata
 from bisect import bisect_left, bisect_right
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -25,7 +25,7 @@ from rapidfuzz.process import extractOne
 from crawler.items import Entry, Field, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _TABLE = tomllib.loads(files("crawler").joinpath("data/labels.toml").read_text(encoding="utf-8"))
 _NAMES = frozenset(_TABLE["labels"])
@@ -194,6 +194,24 @@ def divide(outline: Outline, found: list[Found]) -> tuple[tuple[Entry, ...], lis
             )
         )
     return tuple(entries), [role or Role.OTHER for role in roles]
+
+
+def with_mentions(entries: Iterable[Entry], kept: list[int]) -> tuple[Entry, ...]:
+    """Return the entries with only the mentions at these positions of the note's, counted anew."""
+    position = {old: new for new, old in enumerate(kept)}
+
+    def among_kept(mentions: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(position[old] for old in mentions if old in position)
+
+    return tuple(
+        replace(
+            entry,
+            article=None if entry.article is None else position.get(entry.article),
+            fields=tuple(replace(field, mentions=among_kept(field.mentions)) for field in entry.fields),
+            mentions=among_kept(entry.mentions),
+        )
+        for entry in entries
+    )
 
 
 def _fields(outline: Outline, lines: list[Line], end: int, met: Callable[[int, int], list[int]]) -> Iterator[Field]:

@@ -130,7 +130,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One Markdown file as read: `path` is relative to NOTES_DIR with `/` as separator, `data` its bytes."""
+    """One Markdown file as read: `path` is relative to NOTES_DIR with `/` as separator, `data` its bytes.
+
+    `ignored` are the byte spans that its author wants left alone, in order and apart: no mention and no edit is there.
+    `problems` are the author's slips in asking so, each with its line in front.
+    """
 
     path: str
     data: bytes = field(repr=False)
@@ -138,6 +142,8 @@ class Note:
     date: date | None = None
     entries: tuple[Entry, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    ignored: tuple[tuple[int, int], ...] = ()
+    problems: tuple[str, ...] = ()
 
     def written(self, mention: Mention) -> str:
         """Return the mention's URL as it is written in the note."""

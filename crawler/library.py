@@ -1,4 +1,4 @@
-"""The notes on disk: found, read one at a time, the unreadable ones reported."""
+"""The notes on disk: found, read one at a time, problems reported."""
 
 from __future__ import annotations
 
@@ -20,33 +20,36 @@ ENDINGS = (".md", ".markdown")
 class Library:
     """A folder of notes; iterating reads them in the order of their paths.
 
-    `skip` is a folder that may lie inside but holds no notes: the outputs. `unreadable` has one line for each note that
-    the latest iteration could not read: such a note is left alone.
+    `skip` is a folder that may lie inside but holds no notes: the outputs. `problems` has a line for each note that the
+    latest iteration could not read (such a note is left alone) and for each slip that it found in one.
     """
 
     def __init__(self, folder: Path, skip: Path | None = None) -> None:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder of notes")
         self.folder = folder
-        self.unreadable: list[str] = []
+        self.problems: list[str] = []
         self._skip = skip
         if not self._paths():
             raise UserError(f"{folder}: no Markdown file (*.md) in it")
 
     def __iter__(self) -> Iterator[Note]:
         """Read the notes; a file that is no UTF-8 text is reported and skipped."""
-        self.unreadable = []
+        self.problems = []
         for path in self._paths():
             file = self.folder / path
             if not is_utf8(path):
-                self.unreadable.append(f"{str(file)!r}: its name is not UTF-8; skipped and left alone")
+                self.problems.append(f"{str(file)!r}: its name is not UTF-8; skipped and left alone")
                 continue
             try:
-                yield markdown.read(path, file.read_bytes())
+                note = markdown.read(path, file.read_bytes())
             except UnicodeDecodeError as error:
-                self.unreadable.append(f"{file}: not UTF-8 text (byte {error.start}); skipped and left alone")
+                self.problems.append(f"{file}: not UTF-8 text (byte {error.start}); skipped and left alone")
             except OSError as error:
-                self.unreadable.append(f"{file}: {error.strerror}; skipped and left alone")
+                self.problems.append(f"{file}: {error.strerror}; skipped and left alone")
+            else:
+                self.problems += [f"{file}:{problem}" for problem in note.problems]
+                yield note
 
     def reads(self, folder: Path) -> bool:
         """Tell whether files in that folder would be read as notes."""

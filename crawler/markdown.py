@@ -1,8 +1,8 @@
 """Reading notes: bytes to entries and mentions with exact byte spans.
 
 pyromark (pulldown-cmark) says what is a link, what is code and what is plain text; `crawler.syntax` finds where in the
-bytes a URL stands, `crawler.entries` what it is for. Nothing here guesses: a span is kept only if what is written there
-is read as the mention's URL.
+bytes a URL stands, `crawler.entries` what it is for, `crawler.ignoring` what is passed over. Nothing here guesses: a
+span is kept only if what is written there is read as the mention's URL.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pyromark
 from pyromark import Options
 
-from crawler import syntax
-from crawler.entries import Found, Line, Outline, collapse, dates, divide
+from crawler import ignoring, syntax
+from crawler.entries import Found, Line, Outline, collapse, dates, divide, with_mentions
 from crawler.items import Mention, Note, Role
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ _OPTIONS = (
 )
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n?|\n")
-_UNDER_HTML = re.compile(rb"</[A-Za-z][A-Za-z0-9]*>(?=[ \t]*(?:\r\n?|\n) {0,3}(?:\d{1,9}[.)]|[-*+]|\#{1,6})[ \t])")
+_UNDER_HTML = re.compile(
+    rb"(?:</[A-Za-z][A-Za-z0-9]*|--)>(?=[ \t]*(?:\r\n?|\n)(?P<below>) {0,3}(?:\d{1,9}[.)]|[-*+]|\#{1,6})[ \t])"
+)
 _LINE_MARKS = re.compile(rb"(?<=[\r\n])[ \t>]+")
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))  # by every reader of URLs (URL Living Standard, 4.4)
 
@@ -54,11 +56,16 @@ def read(path: str, data: bytes) -> Note:
 
     Mentions come in the order of their spans and do not overlap. A `www.` address is read as GFM reads it, with `http://`
     in front. A reference definition is one mention however often it is used. Anchors in the note itself (`#…`), `data:`
-    URLs and mail addresses in angle brackets are no mentions. Raises UnicodeDecodeError where the bytes are not UTF-8.
+    URLs, mail addresses in angle brackets and what the author asks to ignore are no mentions. Raises UnicodeDecodeError
+    where the bytes are not UTF-8.
     """
     reader = _Reader(data)
     outline, found = reader.outline, sorted(reader.found, key=lambda thing: thing.start)
     entries, roles = divide(outline, found)
+    if reader.ignored:  # only now: what an entry is, and what its other links are for, does not change
+        kept = [at for at, thing in enumerate(found) if not ignoring.meets(reader.ignored, thing.start, thing.end)]
+        entries = with_mentions(entries, kept)
+        found, roles = [found[at] for at in kept], [roles[at] for at in kept]
     homes = {position: home for home, entry in enumerate(entries) for position in entry.mentions}
     mentions = tuple(
         Mention(
@@ -83,6 +90,8 @@ def read(path: str, data: bytes) -> Note:
         date=next(in_headings, in_path[-1]),
         entries=entries,
         mentions=mentions,
+        ignored=reader.ignored,
+        problems=tuple(reader.problems),
     )
 
 
@@ -101,11 +110,13 @@ def _positions(data: bytes, found: list[Found]) -> Iterator[tuple[int, int]]:
 
 
 class _Reader:
-    """One walk over the events of a note, which leaves its mentions in `found` and the rest in `outline`."""
+    """One walk over the events of a note: it leaves all mentions in `found`, entries in the making in `outline`."""
 
     def __init__(self, data: bytes) -> None:
         self.outline = Outline(data)
         self.found: list[Found] = []
+        self.ignored: tuple[ignoring.Span, ...] = ()
+        self.problems: list[str] = []
         self._data = data
         self._before = 0  # where the last inline event ended
         # What is around the place being read.
@@ -123,7 +134,8 @@ class _Reader:
         self._html: list[tuple[int, int]] = []
         self._run: tuple[int, int] | None = None  # text in which bare URLs may stand
         self._limits: list[tuple[int, int]] = []  # how far they may reach, see `syntax.bare_urls`
-        self._uses: dict[str, Found] = {}  # the first use of each reference
+        self._uses: dict[str, list[Found]] = {}  # of each reference
+        self._comments: list[ignoring.Comment] = []
         self._walk()
 
     def _walk(self) -> None:
@@ -141,10 +153,20 @@ class _Reader:
                     (self._start_block if kind == "Start" else self._end_block)(name, details, start, end)
             else:
                 self._inline(kind, value, start, end)
+        if self._comments:
+            self.ignored, unclosed = ignoring.ignored(self._data, self._comments)
+            if unclosed is not None:
+                line = len(_LINE_END.findall(self._data, 0, unclosed)) + 1
+                self.problems.append(f"{line}: ignore-start without ignore-end")
         for label, link in pyromark.reference_definitions(text, options=_OPTIONS).items():
             place = syntax.definition(self._data, link["span"]["start"] + shift, link["dest"])
-            use = self._uses.get(_folded(label)) or Found("", 0, 0, place[0] if place else 0, text=label)
+            use = self._first_use(label) or Found("", 0, 0, place[0] if place else 0, text=label)
             self._add(Found(link["dest"], *(place or (0, 0)), use.place, use.text, use.role))
+
+    def _first_use(self, label: str) -> Found | None:
+        """Return the first use of a reference that the author does not ask to ignore."""
+        uses = self._uses.get(_folded(label), ())
+        return next((use for use in uses if not ignoring.meets(self.ignored, use.place, use.end)), None)
 
     def _add(self, found: Found) -> bool:
         """Keep what is a mention: something written that leads out of the note."""
@@ -229,7 +251,7 @@ class _Reader:
             middle = self._data.find(b"](", self._before, found.end)
             found.start, found.end = syntax.destination(self._data, middle + len(b"]("), found.url) or (0, 0)
         else:
-            self._uses.setdefault(_folded(link["id"]), found)
+            self._uses.setdefault(_folded(link["id"]), []).append(found)
             return
         self._add(found)
 
@@ -291,6 +313,9 @@ class _Reader:
                 self.outline.add(start, end, syntax.decode(html[tag.start : tag.end], html=True))
                 if not (self._anchor or self._verbatim):
                     self._bare_urls(start, end, [])
+            elif tag.name == syntax.COMMENT:
+                if word := ignoring.word_of(html[tag.start : tag.end]):
+                    self._comments.append(ignoring.Comment(start, end, word))
             elif tag.name in _VERBATIM:
                 self._verbatim = max(0, self._verbatim + (-1 if tag.closing else 1))
             elif tag.closing:
@@ -317,20 +342,21 @@ class _Reader:
 
 
 def _mended(data: bytes) -> bytes:
-    """Return the bytes to parse: no longer than `data`, a blank line between an HTML element and an item or heading.
+    """Return the bytes to parse: no longer than `data`, a blank line between HTML and an item or heading below.
 
-    To CommonMark 4.6 a line directly under `</div>` still is HTML; to its author and to editors such as Typora it is
-    not: 118 daily notes looked at held ten such entries. The bracket of the closing tag makes room for the blank line.
+    To CommonMark 4.6 a line directly under `</div>`, or under a comment under it, still is HTML; to its author and to
+    editors such as Typora it is not: 118 daily notes looked at held ten such entries. The bracket of the closing tag
+    makes room for the blank line, if the line below is HTML: a block of `<pre>` or a comment alone ends by its bracket.
     """
-    under = [match.end() - 1 for match in _UNDER_HTML.finditer(data)]
+    under = [(match.end() - 1, match.start("below")) for match in _UNDER_HTML.finditer(data)]
     if not under:
         return data
     events = pyromark.events_with_range(data.decode(), options=_OPTIONS)
     blocks = [(span["start"], span["end"]) for event, span in events if event == {"Start": "HtmlBlock"}]
     mended = bytearray(data)
-    for bracket in under:
+    for bracket, below in under:
         block = bisect_right(blocks, (bracket, len(data))) - 1
-        if block >= 0 and bracket < blocks[block][1]:
+        if block >= 0 and below < blocks[block][1]:
             mended[bracket] = ord("\n")
     return bytes(mended)
 

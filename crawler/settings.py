@@ -42,6 +42,8 @@ PACE = {
     "export.arxiv.org": 3,
     "api.github.com": 0.5,
     "github.com": 1,
+    "archive.org": 1,
+    "web.archive.org": 1,
     "mmbiz.qpic.cn": 0.2,
     "*": 0.5,
 }

@@ -52,6 +52,9 @@ _ATTRIBUTE = re.compile(
     rb"[\s/]*+(?:(?P<close>>)|(?P<name>[^\s/>][^\s/>=]*+)"
     rb"(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)(?P<end2>\"?)|'(?P<single>[^']*+)(?P<end1>'?)|(?P<plain>[^\s>\"'][^\s>]*+)))?+)"
 )
+COMMENT = "!--"
+"""What a comment has for a tag's name."""
+
 # Elements whose content is no markup (HTML Living Standard, 13.1.2), and how each ends.
 _RAW = {
     name: re.compile(rb"</" + name.encode() + rb"(?![^\s/>])", re.IGNORECASE)
@@ -153,7 +156,7 @@ def _bare_end(data: bytes, start: int, limit: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One HTML tag; or, when `name` is empty, the text between two of them.
+    """One HTML tag or comment; or, when `name` is empty, the text between two of them.
 
     `attributes` are spans of values by lower-case name, quotes excluded; those without a value are left out.
     """
@@ -166,7 +169,7 @@ class Tag:
 
 
 def tags(html: bytes) -> Iterator[Tag]:
-    """Yield tags and text of a piece of HTML in order, without comments and without what scripts and styles contain.
+    """Yield tags, comments and text of a piece of HTML in order, without what scripts and styles contain.
 
     A tag that is never closed counts as closed at the end; a quote that is never closed swallows the rest: browsers do
     the same.
@@ -181,6 +184,8 @@ def tags(html: bytes) -> Iterator[Tag]:
             if found < 0:
                 return
             at = text = found + len(closer)
+            if match["comment"]:
+                yield Tag(match.start(), at, COMMENT)
             continue
         tag = _tag(html, match)
         yield tag

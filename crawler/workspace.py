@@ -35,13 +35,13 @@ class Workspace:
     store: Store
 
     def read(self, now: datetime) -> None:
-        """Register what the notes mention; notes that cannot be read are reported and left alone."""
+        """Register what the notes mention; what is wrong with them is reported."""
         paths = []
         for note in self.library:
             found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
             self.store.register(note.path, [(m, link) for m, link in found if link is not None], now)
             paths.append(note.path)
-        for problem in self.library.unreadable:
+        for problem in self.library.problems:
             logger.warning(problem)
         self.store.forget_other_notes(paths)
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from crawler.ignoring import meets
 from crawler.items import Edit, Mention, Note, Picture, Standing, Verdict
 from crawler.kinds.arxiv import paper_of
 from crawler.options import FACTS, LINKS, PICTURES, REWRITES
@@ -28,7 +29,7 @@ def edits(
     """Return what to replace in a note, in order and without overlap.
 
     `standings` go by the position of the mention in `Note.mentions`; `hosted` says the URL under which a kept picture
-    is shown in the mended note. Mending a mended note again changes nothing.
+    is shown in the mended note. What the author asks to ignore stays. Mending a mended note again changes nothing.
     """
     wanted = chain(
         _mention_edits(note, standings, hosted, rewrite),
@@ -36,7 +37,8 @@ def edits(
     )
     apart: list[Edit] = []
     for edit in sorted(wanted, key=lambda edit: (edit.start, edit.end)):
-        if not apart or edit.start >= apart[-1].end:  # a link's text may be a mention of its own (in HTML blocks)
+        overlaps = apart and edit.start < apart[-1].end  # a link's text may be a mention of its own (in HTML blocks)
+        if not overlaps and not meets(note.ignored, edit.start, edit.end):
             apart.append(edit)
     return tuple(apart)
 

@@ -1,6 +1,7 @@
-"""archive.org and web.archive.org: the Wayback Machine's availability API and its snapshots.
+"""archive.org and web.archive.org: the Wayback Machine's availability API, its index (CDX) and its snapshots.
 
-Every URL has a snapshot on the 15th of each month from 2016 to 2025, but those that were never archived.
+Every URL has a snapshot on the 15th of each month from 2016 to 2025, but for those that were never archived or are
+excluded. Where the API wrongly says that there is none, as it does at times, the index knows better.
 """
 
 from __future__ import annotations
@@ -9,20 +10,24 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tests.internet.messages import Request, Response, as_json, not_found, page
+from tests.internet.messages import Request, Response, as_json, not_found, page, text
 from tests.internet.sites import Site
 
 if TYPE_CHECKING:
     from tests.internet.world import World
 
 NEVER = "never-archived"
+SPURIOUS = "spurious"
+EXCLUDED = "excluded"
 SNAPSHOTS = [datetime(year, month, 15, 12, tzinfo=UTC) for year in range(2016, 2026) for month in range(1, 13)]
 STAMP = "%Y%m%d%H%M%S"
 
 
 def answer(request: Request, _: World) -> Response:
-    """Answer `/wayback/available?url=…&timestamp=…`, and `/web/STAMP/URL` on the other host."""
+    """Answer `/wayback/available?url=…&timestamp=…`; on the other host `/cdx/search/cdx?url=…` and `/web/STAMP/URL`."""
     if request.host == "web.archive.org":
+        if request.path == "/cdx/search/cdx":
+            return _index(request.query)
         found = re.fullmatch(r"/web/\d{14}(?:id_)?/.+", request.path)
         return page("Wayback Machine", "A page as it was.") if found else not_found()
     if request.path != "/wayback/available":
@@ -31,11 +36,27 @@ def answer(request: Request, _: World) -> Response:
     told: dict[str, object] = {"url": url, "archived_snapshots": {}}
     if stamp:
         told["timestamp"] = stamp
-    if url and NEVER not in url:
+    if url and not any(mark in url for mark in (NEVER, SPURIOUS, EXCLUDED)):
         near = f"{nearest(stamp):{STAMP}}"
         where = f"http://web.archive.org/web/{near}/{url}"
         told["archived_snapshots"] = {"closest": {"status": "200", "available": True, "url": where, "timestamp": near}}
     return as_json(told)
+
+
+def _index(query: dict[str, str]) -> Response:
+    """Answer with the one row that a query with `limit=1` or `limit=-1` is about; `closest` needs `sort=closest`."""
+    url = query["url"]
+    if EXCLUDED in url:
+        why = "org.archive.wayback.exception.AdministrativeAccessControlException: Blocked Site Error"
+        return text(f"org.archive.util.io.RuntimeIOException: {why}\n", 403)
+    if NEVER in url:
+        return as_json([])
+    snapshot = SNAPSHOTS[-1 if query["limit"] == "-1" else 0]
+    if query.get("sort") == "closest":
+        snapshot = nearest(query["closest"])
+    row = {"timestamp": f"{snapshot:{STAMP}}", "original": url, "statuscode": "200", "mimetype": "text/html"}
+    fields = query["fl"].split(",")
+    return as_json([fields, [row[field] for field in fields]])
 
 
 def nearest(stamp: str) -> datetime:

@@ -1,0 +1,149 @@
+"""The Wayback Machine: which snapshot of a page is the nearest to a moment.
+
+https://archive.org/help/wayback_api.php says it at once; the index behind it is slower, and knows:
+https://github.com/internetarchive/wayback/blob/master/wayback-cdx-server/README.md
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import requests
+from requests.utils import requote_uri
+
+from crawler import options
+from crawler.lookups.session import ServiceDownError, cache_file, open_session
+from crawler.urls import InvalidURLError, normalise, why_not_fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from scrapy.settings import BaseSettings
+
+HOST = "archive.org"
+AVAILABLE = f"https://{HOST}/wayback/available"
+INDEX = f"https://web.{HOST}/cdx/search/cdx"
+
+_FIELDS = ["timestamp", "original"]
+_SNAPSHOT = re.compile(
+    r"https?://web\.archive\.org(?::[0-9]+)?/web/([0-9]{14})(?:[a-z]{2}_)?/(https?://[^/?#\s].*)", re.IGNORECASE
+)
+
+
+class Wayback:
+    """Finds snapshots, one page at a time; each question is one request, or two where the first finds nothing."""
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """Build the client with its cache in OUTPUT_DIR."""
+        return cls(
+            open_session(
+                cache_file(settings),
+                user_agent=settings["USER_AGENT"],
+                pace=options.pace(settings, HOST),
+                worth_keeping=_can_be_read,
+            )
+        )
+
+    def nearest(self, url: str, when: datetime | date | None) -> str | None:
+        """Return the https address of the snapshot nearest to a moment, the newest without one; None if there is none.
+
+        Only good snapshots count, archived with status 200. A date is its noon, a time without zone UTC. Raises
+        ServiceDownError when the Wayback Machine does not say.
+        """
+        page = _public(url)
+        if page is None:
+            return None
+        moment = _stamp(when) if when else None
+        snapshot = self._ask(AVAILABLE, {"url": page} | ({"timestamp": moment} if moment else {}))
+        # It also says that there is none where there are some: for hours or days, for some URLs with https only
+        # (https://github.com/internetarchive/wayback/issues/296, https://github.com/akamhy/waybackpy/issues/154).
+        return snapshot or self._ask(INDEX, _query(page, moment))
+
+    def _ask(self, service: str, query: dict[str, str]) -> str | None:
+        try:
+            response = self._session.get(service, params=query)
+        except requests.RequestException as error:  # raised above the session's adapter: a body cut short, redirects
+            raise ServiceDownError(f"{type(error).__name__}: {error}"[:200]) from error
+        return _snapshot(service, response)
+
+
+def _public(url: str) -> str | None:
+    """Return a page's URL as strangers may see it, without credentials; None for what nobody can have archived."""
+    try:
+        page = urlsplit(normalise(url))
+    except InvalidURLError:
+        return None
+    shown = page._replace(netloc=page.netloc.rpartition("@")[2]).geturl()
+    return shown if why_not_fetch(shown) is None else None
+
+
+def _stamp(when: datetime | date) -> str:
+    moment = when if isinstance(when, datetime) else datetime.combine(when, time(12))
+    return f"{moment.astimezone(UTC) if moment.tzinfo else moment:%Y%m%d%H%M%S}"
+
+
+def _query(page: str, moment: str | None) -> dict[str, str]:
+    """Return how to ask the index for one good snapshot of exactly this page; a `*` in its URL is no wildcard."""
+    query = {"url": page, "matchType": "exact", "output": "json", "fl": ",".join(_FIELDS), "filter": "statuscode:200"}
+    if moment is None:
+        return query | {"limit": "-1"}
+    # Without `fastLatest` only the part of the index around the moment would be read.
+    return query | {"limit": "1", "closest": moment, "sort": "closest", "fastLatest": "false"}
+
+
+def _snapshot(service: str, response: requests.Response) -> str | None:
+    """Return the address of the snapshot that a service names, None if it says that there is none."""
+    if response.status_code == requests.codes.forbidden and "AccessControlException" in response.text:
+        return None  # its site does not want to be in the archive
+    if not response.ok:
+        raise ServiceDownError(f"HTTP {response.status_code}")
+    try:
+        return _READERS[service](response.json())
+    except (ValueError, RecursionError) as error:
+        raise ServiceDownError(f"HTTP {response.status_code}, {error}"[:200]) from error
+
+
+def _available(answer: Any) -> str | None:
+    match answer:
+        case {"archived_snapshots": {"closest": {"available": True, "status": "200", "url": str(address)}}}:
+            return _address(address)
+        case {"archived_snapshots": {"closest": {"available": bool(), "status": str(), "url": str()}}}:
+            return None  # of an error page or a redirect
+        case {"archived_snapshots": dict(snapshots)} if not snapshots:
+            return None
+    raise ValueError("not an answer of the availability API")
+
+
+def _listed(answer: Any) -> str | None:
+    match answer:
+        case [header, [str(stamp), str(original)]] if header == _FIELDS:
+            return _address(f"https://web.archive.org/web/{stamp}/{original}")
+        case []:
+            return None
+    raise ValueError("not an answer of the index")
+
+
+_READERS: dict[str, Callable[[Any], str | None]] = {AVAILABLE: _available, INDEX: _listed}
+
+
+def _address(snapshot: str) -> str:
+    found = _SNAPSHOT.fullmatch(snapshot)
+    if found is None:
+        raise ValueError(f"no snapshot: {snapshot}")
+    return f"https://web.archive.org/web/{found[1]}/{requote_uri(found[2])}"
+
+
+def _can_be_read(response: requests.Response) -> bool:
+    try:
+        _snapshot(response.url.partition("?")[0], response)
+    except (KeyError, ServiceDownError):
+        return False
+    return True
