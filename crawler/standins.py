@@ -38,7 +38,7 @@ _INVISIBLE = re.compile(
 )
 _TAG = re.compile(r"<[^<>]*>")
 _PASSWORD = re.compile(r"""<input\b[^<>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–/\\]+\s*|\s+-+\s+|(?<![a-z\s])-+(?=\w)|-+(?=[^\x00-\x7f])")
+_SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–/\\]+\s*|\s+[-:]+\s+|(?<![a-z\s])-+(?=\w)|-+(?=[^\x00-\x7f])")
 _SUBTITLE = re.compile(r"\s*:\s*")
 _EDGE = " !?.,;~'\"()[]{}<>。、【】《》「」『』“”"
 
