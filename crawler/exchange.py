@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,10 +19,12 @@ from scrapy.exceptions import (
 )
 
 from crawler.items import Check, How, Outcome
-from crawler.urls import InvalidURLError, normalise
+from crawler.signed import VIDEO_HOST, expiry
+from crawler.standins import stand_in
+from crawler.urls import InvalidURLError, normalise, parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from scrapy.http import Response
@@ -35,53 +38,92 @@ _GONE = {404: "not found", 410: "gone"}
 _RESTRICTED = {401: "login required", 402: "payment required", 451: "unavailable for legal reasons"}
 _BLOCKED = {403: "forbidden", 407: "proxy wants a login", 429: "too many requests"}
 _CLIENT_ERRORS = range(400, 500)
+_REFUSED = frozenset({400, 401, 403, 404, 410})  # what servers say to a signature that is too old
+
+_UNDECODABLE = frozenset({"BadGzipFile", "EOFError", "ZstdError", "error"})
+"""Names of what decoders raise: gzip's, zstd's, and the `error` of zlib, struct and brotli."""
+
+_LANGUAGE = "ar|cn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hk|hu|id|it|ja|jp|ko|kr|nl|no|pl|pt|ro|ru|sv|th|tr|tw|uk|us|vi|zh"
+_HOME = re.compile(
+    rf"(?:/(?:{_LANGUAGE})(?:[-_][a-z]{{2,4}})?)?(?:/(?:(?:index|default|home)(?:\.[a-z]{{3,5}})?/?)?)?", re.IGNORECASE
+)
+_NOT_FOUND = re.compile(
+    r"(?:/[\w.-]+)*?/(?:errors?[/_-]?)?(?:404|page[_-]?not[_-]?found|not[_-]?found)(?:[_-]?error)?(?:\.[a-z]{3,5})?/?",
+    re.IGNORECASE,
+)
+_ASKS_FOR_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECASE)
 
 
 class AddressNotAllowedError(IgnoreRequest):
     """The address guard does not let a request pass; its text says why."""
 
 
-def check_response(response: Response, now: datetime) -> Check:
-    """Judge status and redirects; a 2xx behind permanent redirects only is `moved`."""
-    status = response.status
-    outcome, reason = _status(response)
+def check_response(
+    response: Response, now: datetime, *, texts: Sequence[str] = (), accept: frozenset[int] = frozenset()
+) -> Check:
+    """Judge status, page and redirects; a 2xx behind permanent redirects only is `moved`.
+
+    `texts` are what the notes call the link, `accept` the statuses that the user takes for good on its host.
+    """
     redirects: list[int] = response.meta.get("redirect_reasons", [])
-    moved = bool(redirects) and PERMANENT.issuperset(redirects)
-    if outcome is Outcome.OK and moved:
-        outcome, reason = Outcome.MOVED, f"permanent redirect ({redirects[0]})"
-        if _is_home(response.url) and not _is_home(response.meta["redirect_urls"][0]):
-            outcome, reason = Outcome.FAILED, "redirected to the home page"
+    outcome, reason, conclusive = _status(response, now, texts, accept)
+    if outcome is Outcome.OK and redirects:
+        outcome, reason = _redirected(response, redirects, reason, accepted=response.status in accept)
     latency = response.meta.get("download_latency")
     return Check(
         outcome,
         reason,
         now,
         How.PAGE,
-        http_status=status,
+        http_status=response.status,
         final_url=_address(response.url) if redirects else None,
         elapsed=None if latency is None else timedelta(seconds=latency),
+        conclusive=conclusive,
     )
 
 
-def _status(response: Response) -> tuple[Outcome, str]:
+def _status(
+    response: Response, now: datetime, texts: Sequence[str], accept: frozenset[int]
+) -> tuple[Outcome, str, bool]:
     status = response.status
+    if status in accept:
+        return Outcome.OK, f"HTTP {status} accepted (ACCEPT)", False
+    if (shown := stand_in(response, texts)) is not None:
+        return shown.outcome, shown.reason, False
+    asked = _asked(response)
+    until = expiry(asked)
+    if until is not None and until <= now and status in _REFUSED:
+        return Outcome.GONE, f"signed address, expired {until:%Y-%m-%d}{_video(asked)}", True
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
-        return Outcome.OK, "answers"
-    # https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
-    if response.headers.get("cf-mitigated") == b"challenge":
-        return Outcome.BLOCKED, "challenge of a bot wall (Cloudflare)"
+        good = until is not None and until > now
+        return Outcome.OK, f"answers; signed address, expires {until:%Y-%m-%d}" if good else "answers", False
     if status >= 500 and _no_such_host(response.headers.get("Proxy-Status"), response.headers.get("X-Squid-Error")):  # noqa: PLR2004
-        return Outcome.GONE, NO_SUCH_HOST
+        return Outcome.GONE, NO_SUCH_HOST, False
     for table, outcome in ((_GONE, Outcome.GONE), (_RESTRICTED, Outcome.RESTRICTED), (_BLOCKED, Outcome.BLOCKED)):
         if status in table:
-            return outcome, table[status]
+            return outcome, table[status], False
     if status in _CLIENT_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
-        return Outcome.BLOCKED, f"request refused (HTTP {status})"
-    return Outcome.FAILED, f"HTTP {status}"
+        return Outcome.BLOCKED, f"request refused (HTTP {status})", False
+    return Outcome.FAILED, f"HTTP {status}", False
 
 
-def check_failure(error: BaseException, now: datetime) -> Check:
-    """Read an exception of download handler or middleware; what is not known is our failure, never the link's."""
+def _redirected(response: Response, redirects: list[int], reason: str, *, accepted: bool) -> tuple[Outcome, str]:
+    """Judge where the redirects of a good answer led."""
+    asked, final = _asked(response), response.url
+    if not accepted and _is_deep(asked) and _is_home(final) and _same_site(asked, final):
+        return Outcome.GONE, "redirected to the home page"
+    if not accepted and _says_not_found(final) and not _ASKS_FOR_NOT_FOUND.search(asked):
+        return Outcome.GONE, "redirected to a page for what is not found"
+    if PERMANENT.issuperset(redirects):
+        return Outcome.MOVED, f"permanent redirect ({redirects[0]})"
+    return Outcome.OK, reason
+
+
+def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] = ()) -> Check:
+    """Read an exception of download handler or middleware; what is not known is our failure, never the link's.
+
+    `redirects` are the addresses that redirects led through before.
+    """
     if isinstance(error, AddressNotAllowedError):
         return Check(Outcome.SKIPPED, str(error), now, How.PAGE)
     if isinstance(error, CannotResolveHostError):
@@ -90,7 +132,11 @@ def check_failure(error: BaseException, now: datetime) -> Check:
         headers: Mapping[str, str] = error.__cause__.headers or {}
         if _no_such_host(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
             return Check(Outcome.GONE, NO_SUCH_HOST, now, How.PAGE)
-    return Check(Outcome.FAILED, _failure(error), now, How.PAGE)
+    return Check(Outcome.FAILED, _failure(error, redirects), now, How.PAGE)
+
+
+def _asked(response: Response) -> str:
+    return str(response.meta.get("redirect_urls", [response.url])[0])
 
 
 def _address(url: str) -> str:
@@ -103,7 +149,33 @@ def _address(url: str) -> str:
 
 def _is_home(url: str) -> bool:
     parts = urlsplit(url)
-    return parts.path in {"", "/"} and not parts.query
+    return _HOME.fullmatch(parts.path) is not None and not parts.query
+
+
+def _is_deep(url: str) -> bool:
+    """Tell whether an address asks for one thing of a site; a query without a number only tells who asks."""
+    parts = urlsplit(url)
+    return _HOME.fullmatch(parts.path) is None or any(character.isdecimal() for character in parts.query)
+
+
+def _same_site(asked: str, final: str) -> bool:
+    """Tell whether one host is the other's or below it; a folder that became a host of its own is another site."""
+    one, other = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (asked, final))
+    if other == f"{urlsplit(asked).path.strip('/')}.{one}":
+        return False
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def _says_not_found(url: str) -> bool:
+    parts = urlsplit(url)
+    return any(_NOT_FOUND.fullmatch(path) is not None for path in (parts.path, parts.fragment))
+
+
+def _video(url: str) -> str:
+    """Return what stays of a video whose address has expired."""
+    parts = urlsplit(url)
+    number = parameters(parts.query).get("vid") if parts.hostname == VIDEO_HOST else None
+    return f" (vid {number})" if number else ""
 
 
 def _no_such_host(*proxy_says: bytes | str | None) -> bool:
@@ -112,7 +184,7 @@ def _no_such_host(*proxy_says: bytes | str | None) -> bool:
     return "dns_error" in said or "ERR_DNS_FAIL" in said
 
 
-def _failure(error: BaseException) -> str:  # noqa: C901 - a table in the order of precedence
+def _failure(error: BaseException, redirects: Sequence[str]) -> str:  # noqa: C901 - a table in the order of precedence
     cause = error.__cause__
     match error, cause:
         case _, aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
@@ -136,9 +208,20 @@ def _failure(error: BaseException) -> str:  # noqa: C901 - a table in the order 
         case UnsupportedURLSchemeError(), _:
             return "not a valid URL"
         case IgnoreRequest(), _:
-            return "redirect loop" if "redirect" in str(error) else _short(error)
+            return _ignored(error, redirects)
+        case _ if type(error).__name__ in _UNDECODABLE:
+            return "body is not in its Content-Encoding"
         case _:
             return f"{type(error).__name__}: {_short(error)}"
+
+
+def _ignored(error: IgnoreRequest, redirects: Sequence[str]) -> str:
+    """Read what Scrapy's own middlewares refuse to go on with."""
+    if isinstance(error.__cause__, ValueError):  # decompression stops at DOWNLOAD_MAXSIZE
+        return "body too large"
+    if str(error) == "max redirections reached":
+        return "redirect loop" if len(set(redirects)) < len(redirects) else "too many redirects"
+    return _short(error)
 
 
 def _short(error: BaseException | None) -> str:

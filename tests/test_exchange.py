@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from scrapy import Request
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 
 from crawler.exchange import check_response
 from crawler.items import Check, How, Outcome
@@ -53,7 +53,7 @@ def test_status(status: int, outcome: Outcome, reason: str) -> None:
     assert check_response(response(status), NOW) == Check(outcome, reason, NOW, How.PAGE, http_status=status)
 
 
-@pytest.mark.parametrize("status", [403, 404, 429, 503])
+@pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
 def test_a_challenge_is_no_answer_of_the_page(status: int) -> None:
     check = check_response(response(status, headers={"CF-Mitigated": "challenge"}), NOW)
     assert (check.outcome, check.reason) == (Outcome.BLOCKED, "challenge of a bot wall (Cloudflare)")
@@ -62,7 +62,6 @@ def test_a_challenge_is_no_answer_of_the_page(status: int) -> None:
 
 def test_other_words_of_the_bot_wall_are_no_challenge() -> None:
     assert check_response(response(404, headers={"CF-Mitigated": "log"}), NOW).outcome is Outcome.GONE
-    assert check_response(response(200, headers={"CF-Mitigated": "challenge"}), NOW).outcome is Outcome.OK
 
 
 NO_DNS = [{"Proxy-Status": "proxy.lan; error=dns_error; rcode=NXDOMAIN"}, {"X-Squid-Error": "ERR_DNS_FAIL 0"}]
@@ -116,3 +115,109 @@ def test_elapsed_is_the_time_to_the_first_byte() -> None:
 @pytest.mark.parametrize("status", [200, 404, 410, 451, 500])
 def test_a_status_alone_is_never_conclusive(status: int) -> None:
     assert not check_response(response(status), NOW).conclusive
+
+
+# --- where redirects lead ---------------------------------------------------------------------------------------------
+
+
+def redirected(asked: str, final: str, *redirects: int, body: bytes = b"", status: int = 200) -> Response:
+    request = Request(asked, meta={"redirect_urls": [asked], "redirect_reasons": list(redirects)})
+    return HtmlResponse(final, status, body=body, encoding="utf-8", request=request)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("asked", "final"),
+    [
+        ("https://e.example/a/b", "https://e.example/"),
+        ("https://e.example/a/b", "https://e.example"),
+        ("http://e.example/a/b", "https://www.e.example/"),
+        ("https://www.e.example/a/b", "https://e.example/index.html"),
+        ("https://e.example/a", "https://e.example/index.php"),
+        ("https://e.example/a", "https://e.example/home"),
+        ("https://e.example/a", "https://e.example/home/"),
+        ("https://e.example/a", "https://e.example/en"),
+        ("https://e.example/a", "https://e.example/zh-cn/"),
+        ("https://e.example/a", "https://e.example/zh_CN/index.html"),
+        ("https://blog.e.example/a", "https://e.example/"),
+        ("https://e.example/blog/a", "https://blog.e.example/"),
+        ("https://e.example/?p=12", "https://e.example/"),
+        ("https://e.example/index.php?id=12", "https://e.example/"),
+    ],
+)
+def test_a_deep_link_that_leads_home_is_gone(asked: str, final: str, status: int) -> None:
+    check = check_response(redirected(asked, final, status), NOW)
+    assert (check.outcome, check.reason) == (Outcome.GONE, "redirected to the home page")
+    assert not check.conclusive
+
+
+@pytest.mark.parametrize(
+    ("asked", "final"),
+    [
+        ("http://e.example/", "https://e.example/"),
+        ("https://e.example/index.html", "https://www.e.example/"),
+        ("https://e.example/", "https://e.example/en/"),
+        ("https://e.example/home", "https://e.example/"),
+        ("https://e.example/?ref=somebody", "https://e.example/"),
+        ("https://e.example/a", "https://e.example/?page=a"),
+        ("https://e.example/a", "https://e.example/ai/"),
+        ("https://e.example/a", "https://e.example/homepage-of-a"),
+        ("https://user.host.example/project", "https://project.example/"),
+        ("https://e.example/a", "https://note.example/"),
+        ("https://e.example/docs/", "https://docs.e.example/"),
+    ],
+)
+def test_other_redirects_lead_where_they_lead(asked: str, final: str) -> None:
+    assert check_response(redirected(asked, final, 301), NOW).outcome is Outcome.MOVED
+    assert check_response(redirected(asked, final, 302), NOW).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    "path", ["404", "404.html", "not-found", "error/404", "notfound.aspx", "en/404/", "page-not-found", "#/404"]
+)
+def test_a_redirect_to_what_is_not_found(path: str) -> None:
+    for status in (301, 302):
+        check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
+        assert (check.outcome, check.reason) == (Outcome.GONE, "redirected to a page for what is not found")
+    assert not check.conclusive
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ("a", "how-404-works"),
+        ("a", "posts/4040"),
+        ("a", "errors"),
+        ("posts/404/", "p/404"),
+        ("?p=404", "404"),
+        ("not-found", "en/not-found"),
+    ],
+)
+def test_a_redirect_to_what_only_sounds_like_it(asked: str, path: str) -> None:
+    check = check_response(redirected(f"https://e.example/{asked}", f"https://e.example/{path}", 301), NOW)
+    assert check.outcome is Outcome.MOVED
+
+
+def test_a_stand_in_is_no_new_address() -> None:
+    body = "<title>页面不存在</title>".encode()
+    check = check_response(redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW)
+    assert (check.outcome, check.reason) == (Outcome.GONE, "page says not found")
+    check = check_response(
+        redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW, texts=["页面不存在"]
+    )
+    assert check.outcome is Outcome.MOVED
+
+
+# --- what the user accepts --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [403, 404, 503, 999])
+def test_an_accepted_status_is_good(status: int) -> None:
+    accepted = frozenset({status})
+    walled = response(status, headers={"CF-Mitigated": "challenge"})
+    check = check_response(walled, NOW, accept=accepted)
+    assert (check.outcome, check.reason) == (Outcome.OK, f"HTTP {status} accepted (ACCEPT)")
+    assert check_response(walled, NOW, accept=frozenset({status + 1})).outcome is Outcome.BLOCKED
+    assert check_response(response(status, 301), NOW, accept=accepted).outcome is Outcome.MOVED
+    home = redirected("https://e.example/a", "https://e.example/", 302, status=status)
+    assert check_response(home, NOW, accept=accepted).outcome is Outcome.OK

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import socket
 import ssl
 import struct
+import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 import trustme
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.http import Response
@@ -283,15 +288,56 @@ def test_what_the_address_guard_refuses_is_skipped() -> None:
     )
 
 
-def test_a_redirect_loop_ends() -> None:
-    middleware = RedirectMiddleware.from_crawler(get_crawler(settings_dict={"REDIRECT_MAX_TIMES": 3}))
-    request: Any = Request(URL)
-    response = Response(URL, 301, headers={"Location": URL})
-    for _ in range(3):
-        request = middleware.process_response(request, response)
-    with pytest.raises(IgnoreRequest) as refusal:
-        middleware.process_response(request, response)
-    failed("redirect loop", check_failure(refusal.value, NOW))
+def redirecting(*urls: str) -> Check:
+    """Follow these redirects until Scrapy has had enough."""
+    middleware = RedirectMiddleware.from_crawler(get_crawler(settings_dict={"REDIRECT_MAX_TIMES": len(urls) - 2}))
+    request: Any = Request(urls[0])
+    try:
+        for url, target in pairwise(urls):
+            request = middleware.process_response(request, Response(url, 301, headers={"Location": target}))
+    except IgnoreRequest as refusal:
+        return check_failure(refusal, NOW, request.meta["redirect_urls"])
+    raise AssertionError("Scrapy followed them all")
+
+
+def test_endless_redirects_end() -> None:
+    failed("redirect loop", redirecting(URL, URL, URL, URL))
+    failed("redirect loop", redirecting(*[URL, f"{URL}/other"] * 3))
+    failed("too many redirects", redirecting(*(f"{URL}/{number}" for number in range(12))))
+
+
+# --- bodies that cannot be decoded ------------------------------------------------------------------------------------
+
+
+def decoding(coding: str, body: bytes) -> Check:
+    """Decode a body as Scrapy does, and return what is made of it."""
+    middleware = HttpCompressionMiddleware.from_crawler(get_crawler(settings_dict={"DOWNLOAD_MAXSIZE": 100_000}))
+    url = f"{URL}/redirect"  # not what happened
+    response = Response(url, body=body, headers={"Content-Encoding": coding, "Content-Type": "text/html"})
+    response.request = Request(url)
+    try:
+        decoded = middleware.process_response(response.request, response)
+        return check_response(decoded, NOW)  # type: ignore[arg-type]
+    except Exception as error:  # noqa: BLE001 - as Scrapy hands every one of them to the errback
+        return check_failure(error, NOW)
+
+
+CODINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_small_body_that_becomes_a_large_one(coding: str) -> None:
+    assert decoding(coding, CODINGS[coding](bytes(100_000))).outcome is Outcome.OK
+    failed("body too large", decoding(coding, CODINGS[coding](bytes(100_001))))
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_a_page_that_is_not_in_the_coding_that_it_names(coding: str) -> None:
+    failed("body is not in its Content-Encoding", decoding(coding, b"<title>not compressed at all</title>"))
+
+
+def test_a_coding_that_nobody_knows_is_left_alone() -> None:
+    assert decoding("utf-8", b"<title>no coding</title>").outcome is Outcome.OK
 
 
 @pytest.mark.parametrize(

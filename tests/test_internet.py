@@ -20,7 +20,7 @@ import requests
 
 from tests.internet import Failure, Internet, World
 from tests.internet.messages import text
-from tests.internet.sites import odd, weixin
+from tests.internet.sites import odd, walls, weixin
 from tests.internet.world.articles import CAPTCHA, LIVE, notices
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ STATUS = {
     "alive": 200, "plain": 200, "h00.bench": 200, "h19.bench": 200, "missing": 404, "gone": 410, "broken": 500,
     "down": 503, "soft404": 200, "moved": 301, "permanent": 308, "temporary": 302, "chain": 301, "upgrade": 200,
     "wall": 403, "members": 401, "login": 302, "legal": 451, "busy": 429, "slow": 200, "loop": 301, "inside": 302,
-    "charset": 200, "pdf": 200, "gzip": 200, "brotli": 200, "nohead": 200, "norobots": 200,
+    "charset": 200, "pdf": 200, "gzip": 200, "brotli": 200, "nohead": 200, "norobots": 200, "checking": 503,
+    "aliyun": 200, "jiasule": 521, "signin": 200, "parked": 200, "home": 200, "lost": 200, "signed": 403,
 }  # fmt: skip
 BROKEN = {
     "reset": requests.ConnectionError, "cut": requests.exceptions.ChunkedEncodingError,
@@ -65,10 +66,29 @@ def test_odd_hosts_break(online: Internet, host: str, error: type[Exception]) ->
 
 def test_every_odd_host_is_documented_and_tested() -> None:
     tested = STATUS.keys() | BROKEN.keys() | {"endless", "bomb"}
-    rows = re.findall(r"^\| ([a-z0-9, .…-]+) \|", odd.__doc__ or "", re.MULTILINE)
+    tables = f"{odd.__doc__}{walls.__doc__}"
+    rows = re.findall(r"^\| ([a-z0-9, .…-]+) \|", tables, re.MULTILINE)
     documented = {name for row in rows for name in re.split(r", | … ", row)}
-    assert odd.HOSTS.keys() <= tested
+    assert odd.HOSTS.keys() | walls.HOSTS.keys() <= tested
     assert tested | {"host"} == documented
+
+
+@pytest.mark.parametrize(
+    "host", ["alive", "slow", "nohead", "norobots", "upgrade", "charset", "pdf", "gzip", "brotli", "plain", "h00.bench"]
+)
+def test_a_live_page_differs_from_its_neighbours(get: Any, host: str) -> None:
+    pages = {get(f"https://{host}.example.org/{path}").content for path in ("a", "b", "b", "c")}
+    assert len(pages) == 3
+
+
+def test_every_benchmark_page_has_the_same_size(get: Any) -> None:
+    sizes = {len(get(f"https://h00.bench.example.org/{path}").content) for path in ("", "a/b", "x" * 6_000)}
+    assert sizes == {odd.BENCHMARK_SIZE}
+
+
+def test_the_home_host_leads_home(get: Any) -> None:
+    assert get("https://home.example.org/a/b").headers["location"] == "/"
+    assert get("https://home.example.org/a/b", follow=True).url == "https://home.example.org/"
 
 
 def test_benchmark_hosts_have_a_name_that_no_link_checker_passes_over(get: Any) -> None:
@@ -97,7 +117,7 @@ def test_headers_of_odd_hosts(get: Any, online: Internet) -> None:
     assert get("https://wall.example.org/").headers["cf-mitigated"] == "challenge"
     assert get("https://busy.example.org/").headers["retry-after"] == str(online.world.retry_after)
     assert requests.head("https://nohead.example.org/", timeout=5).status_code == 405
-    assert get("https://gzip.example.org/").text == "<title>Compressed by gzip</title>"
+    assert get("https://gzip.example.org/").text == "<title>Compressed by gzip</title><p>/</p>"
     assert get("https://brotli.example.org/").headers["content-encoding"] == "br"
     assert "国标码" in get("https://charset.example.org/").content.decode("gbk")
 
@@ -162,7 +182,7 @@ def test_an_answer_to_head_has_no_body(internet: Internet) -> None:
             b"HEAD http://alive.example.org/ HTTP/1.1\r\nHost: alive.example.org\r\nConnection: close\r\n\r\n"
         )
         answer = b"".join(iter(lambda: client.recv(65_536), b""))
-    assert b"Content-Length: 163" in answer
+    assert b"Content-Length: 166" in answer
     assert answer.endswith(b"\r\n\r\n")
 
 

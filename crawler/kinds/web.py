@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 # A title is RCDATA (HTML standard, 13.1.2): no markup inside, entities decoded. A parser costs fifty times as much.
-_TITLE = re.compile(r"<title(?:\s[^>]*)?>([^<]*)", re.IGNORECASE)
+_TITLE = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)", re.IGNORECASE)
 
 
 class Web(Kind):

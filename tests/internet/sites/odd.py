@@ -26,14 +26,19 @@ The benchmark hosts have a second name each, h00.bench.internal and so on: lyche
 | nohead | 405 to HEAD, 200 to GET |
 | norobots | robots.txt forbids everything |
 | unknown | does not resolve, like every name not in any table |
+
+What answers with a page of its own shows the path in it, so that a page differs from its neighbours.
 """
 
 from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from html import escape
+
+import brotli  # type: ignore[import-untyped]
 
 from tests.internet.certificates import Flaw
 from tests.internet.messages import Failure, Request, Response, html, page, redirect, text
@@ -43,9 +48,10 @@ from tests.internet.world import World
 DOMAIN = "example.org"
 ALIVE = f"https://alive.{DOMAIN}"
 BENCHMARK_SIZE = 5_000
+BENCHMARK_HEAD = b"<!DOCTYPE html><html><head><title>Plain</title></head><body><p>"
+BENCHMARK_TEXT = b"</p>" + b"<p>plain</p>" * BENCHMARK_SIZE
+BENCHMARK_END = b"</body></html>"
 BENCHMARK_HOSTS = tuple(f"h{number:02}.bench.{domain}" for domain in (DOMAIN, "internal") for number in range(20))
-# "<title>Compressed by br</title>"
-BROTLI = bytes.fromhex("1b1e00f88d94aad3ab7e19127b933c6d72594827a4e40627e044de9e7623")
 PRIVATE = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "localhost")
 Behaviour = Callable[[Request, World], Response]
 
@@ -65,16 +71,17 @@ def failing(failure: Failure) -> Behaviour:
     return lambda _request, _world: Response(body=bytes(2048), headers={"Content-Type": "text/html"}, failure=failure)
 
 
-def alive(_request: Request, _world: World) -> Response:
+def alive(request: Request, _world: World) -> Response:
     """Show an ordinary page."""
-    return page("Alive", "Nothing is wrong with this page.")
+    return page("Alive", f"Nothing is wrong with the page at {request.path}")
 
 
-@cache
-def benchmark_page() -> Response:
-    """Return the page of the benchmark hosts."""
-    head = "<!DOCTYPE html><html><head><title>Plain</title></head><body>"
-    return html((head + "<p>plain</p>" * BENCHMARK_SIZE)[: BENCHMARK_SIZE - 14] + "</body></html>")
+def plain(request: Request, _world: World) -> Response:
+    """Show a page of always the same size."""
+    path = request.path.encode()[:200]
+    text = BENCHMARK_TEXT[: BENCHMARK_SIZE - len(BENCHMARK_HEAD) - len(path) - len(BENCHMARK_END)]
+    body = b"".join((BENCHMARK_HEAD, path, text, BENCHMARK_END))
+    return Response(body=body, headers={"Content-Type": "text/html; charset=utf-8"})
 
 
 def chain(request: Request, _world: World) -> Response:
@@ -116,9 +123,9 @@ def busy(_request: Request, world: World) -> Response:
     return page("Too Many Requests", "", 429).with_headers(retry_after=str(world.retry_after))
 
 
-def slow(_request: Request, world: World) -> Response:
+def slow(request: Request, world: World) -> Response:
     """Show an ordinary page, but take time over it."""
-    return Response(body=b"<title>Slow</title>", headers={"Content-Type": "text/html"}, delay=world.delay)
+    return replace(alive(request, world), delay=world.delay)
 
 
 def loop(request: Request, _world: World) -> Response:
@@ -157,15 +164,25 @@ def headers(request: Request, world: World) -> Response:
     return alive(request, world).with_headers(x_large="x" * 1_000_000)
 
 
-def charset(_request: Request, _world: World) -> Response:
+def charset(request: Request, _world: World) -> Response:
     """Show a page whose charset has to be guessed."""
-    body = "<title>编码不明</title><p>这一页用的是国标码</p>".encode("gbk")
+    body = f"<title>编码不明</title><p>这一页用的是国标码：{escape(request.path)}</p>".encode("gbk")
     return Response(body=body, headers={"Content-Type": "text/html; charset=x-nobody-knows"})
 
 
-def coded(name: str, body: bytes) -> Behaviour:
+def coded(name: str, compress: Callable[[bytes], bytes]) -> Behaviour:
     """Return a host whose pages come compressed, whatever the client accepts."""
-    return lambda _request, _world: Response(body=body, headers={"Content-Type": "text/html", "Content-Encoding": name})
+
+    def answer(request: Request, _world: World) -> Response:
+        body = f"<title>Compressed by {name}</title><p>{escape(request.path)}</p>".encode()
+        return Response(body=compress(body), headers={"Content-Type": "text/html", "Content-Encoding": name})
+
+    return answer
+
+
+def pdf(request: Request, _world: World) -> Response:
+    """Send a PDF; what stands behind its end is a comment."""
+    return Response(body=arxiv.PDF + f"\n% {request.path}\n".encode(), headers={"Content-Type": "application/pdf"})
 
 
 def nohead(request: Request, world: World) -> Response:
@@ -205,9 +222,9 @@ HOSTS: dict[str, Behaviour] = {
     "bomb": bomb,
     "headers": headers,
     "charset": charset,
-    "pdf": lambda _request, _world: Response(body=arxiv.PDF, headers={"Content-Type": "application/pdf"}),
-    "gzip": coded("gzip", gzip.compress(b"<title>Compressed by gzip</title>")),
-    "brotli": coded("br", BROTLI),
+    "pdf": pdf,
+    "gzip": coded("gzip", gzip.compress),
+    "brotli": coded("br", brotli.compress),
     "nohead": nohead,
 }
 FLAWS = {"self-signed": Flaw.UNKNOWN_ISSUER, "wrong-name": Flaw.WRONG_NAME, "expired": Flaw.EXPIRED}
@@ -226,6 +243,6 @@ SITES = (
         flaws={f"{name}.{DOMAIN}": flaw for name, flaw in FLAWS.items()},
     ),
     Site(hosts=(f"norobots.{DOMAIN}",), answer=alive, robots="User-agent: *\nDisallow: /\n"),
-    Site(hosts=(f"plain.{DOMAIN}", *BENCHMARK_HOSTS), answer=lambda _request, _world: benchmark_page(), robots=""),
+    Site(hosts=(f"plain.{DOMAIN}", *BENCHMARK_HOSTS), answer=plain, robots=""),
     Site(hosts=PRIVATE, answer=lambda _request, _world: text("a secret of the inside"), robots=""),
 )
