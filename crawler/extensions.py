@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 _PAGES = (b"text/", b"application/xhtml", b"application/xml")
 
 
+_MAGIC = 1024  # bytes that tell what a file is
+
+
 class EnoughRead:
-    """Ends downloads when as many bytes were read as `meta["enough"]` says, at once for files with no head to read."""
+    """Ends downloads when as many bytes were read as `meta["enough"]` says, earlier where a file is no page."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -27,16 +30,14 @@ class EnoughRead:
         return extension
 
     def headers_received(self, headers: Headers, request: Request) -> None:
-        """Stop where the headers say it all: a PDF or a film is there, whatever its size."""
-        content_type = (headers.get("Content-Type") or b"text/html").strip().lower()
-        if "enough" in request.meta and not content_type.startswith(_PAGES):
-            raise StopDownload(fail=False)
+        """Read no more than the first bytes of a PDF or a film: it is there, whatever its size."""
+        if "enough" in request.meta:
+            content_type = (headers.get("Content-Type") or b"text/html").strip().lower()
+            request.meta["left"] = request.meta["enough"] if content_type.startswith(_PAGES) else _MAGIC
 
     def bytes_received(self, data: bytes, request: Request) -> None:
         """Stop when the bytes so far will do."""
-        left = request.meta.get("enough")
-        if left is None:
-            return
-        request.meta["enough"] = left - len(data)
-        if left <= len(data):
-            raise StopDownload(fail=False)
+        if "enough" in request.meta:
+            request.meta["left"] -= len(data)
+            if request.meta["left"] <= 0:
+                raise StopDownload(fail=False)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from crawler.state import START
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from crawler.items import Due, Link
-    from crawler.state import Backlog, Store
+    from crawler.state import Backlog, Place, Store
 
 AHEAD = 4.0
 """Seconds of work that a paced host is given at a time."""
@@ -23,27 +26,41 @@ MOST = 16
 @dataclass(slots=True)
 class _Host:
     backlog: Backlog
-    share: int
-    after: int = 0
+    after: Place = START
+    returned: deque[Due] = field(default_factory=deque)
     out: int = 0
     drained: bool = False
     waiting: bool = True
 
 
 class Frontier:
-    """The due links of some kinds, as they were when the run began; `pace` is a host's seconds between two requests."""
+    """The due links of some kinds, as they were when the run began, the longest unchecked first.
+
+    `pace` is a host's seconds between two requests, `wait` the seconds for which it is to be left alone: infinite for
+    the rest of the night, and what is left of it stays due.
+    """
 
     def __init__(
-        self, store: Store, kinds: Iterable[str], now: datetime, pace: Callable[[str], float], *, again: bool = False
+        self,
+        store: Store,
+        kinds: Iterable[str],
+        now: datetime,
+        pace: Callable[[str], float],
+        wait: Callable[[str], float] = lambda _: 0.0,
+        *,
+        again: bool = False,
     ) -> None:
         self._store = store
         self._now = now
+        self._pace = pace
+        self._wait = wait
         self._again = again
-        backlogs = store.backlogs(kinds, now, again=again)
-        hosts = [_Host(backlog, _share(pace(backlog.host))) for backlog in backlogs]
+        hosts = [_Host(backlog) for backlog in store.backlogs(kinds, now, again=again)]
         self._hosts = {(host.backlog.kind, host.backlog.host): host for host in hosts}
         self._waiting = deque(hosts)
         self._out: set[str] = set()
+        self.rest = math.inf
+        """Seconds, from the latest `take` on, until a host that is left alone may be asked again."""
 
     @property
     def out(self) -> int:
@@ -58,15 +75,20 @@ class Frontier:
     def take(self, room: int) -> list[Due]:
         """Hand out up to `room` links, a few of each host in turn."""
         taken: list[Due] = []
-        while self._waiting and len(taken) < room:
+        self.rest = math.inf
+        for _ in range(len(self._waiting)):
+            if len(taken) >= room:
+                break
             host = self._waiting.popleft()
             host.waiting = False
-            limit = min(host.share - host.out, room - len(taken))
-            due, host.after = self._store.due(host.backlog, self._now, limit, after=host.after, again=self._again)
-            host.drained = not due
-            host.out += len(due)
-            self._out.update(each.link.url for each in due)
-            taken += due
+            wait = self._wait(host.backlog.host)
+            if math.isinf(wait):
+                continue
+            if wait > 0:
+                self.rest = min(self.rest, wait)
+                self._line_up(host)
+            else:
+                taken += self._next(host, room - len(taken))
         return taken
 
     def give_back(self, link: Link) -> None:
@@ -79,11 +101,31 @@ class Frontier:
         self._out.remove(link.url)
         host = self._hosts[link.kind, link.host]
         host.out -= 1
-        if not host.drained and not host.waiting and host.out <= host.share // 2:
+        if (host.returned or not host.drained) and host.out <= self._share(host) // 2:
+            self._line_up(host)
+
+    def hand_back(self, due: Due) -> None:
+        """Take a link back that was not asked for, to be handed out again when its host may be asked."""
+        self._hosts[due.link.kind, due.link.host].returned.append(due)
+        self.give_back(due.link)
+
+    def _next(self, host: _Host, room: int) -> list[Due]:
+        limit = min(self._share(host) - host.out, room)
+        if host.returned:
+            due = [host.returned.popleft() for _ in range(min(limit, len(host.returned)))]
+        else:
+            due, host.after = self._store.due(host.backlog, self._now, limit, after=host.after, again=self._again)
+            host.drained = not due
+        host.out += len(due)
+        self._out.update(each.link.url for each in due)
+        return due
+
+    def _line_up(self, host: _Host) -> None:
+        if not host.waiting:
             host.waiting = True
             self._waiting.append(host)
 
-
-def _share(pace: float) -> int:
-    """Return how many links of a host may be out: few enough to end soon when a run has to stop."""
-    return MOST if pace <= 0 else max(2, min(MOST, round(AHEAD / pace)))
+    def _share(self, host: _Host) -> int:
+        """Return how many links of a host may be out: few enough to end soon when a run has to stop."""
+        pace = self._pace(host.backlog.host)
+        return MOST if pace <= 0 else max(2, min(MOST, round(AHEAD / pace)))

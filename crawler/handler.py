@@ -1,4 +1,8 @@
-"""Scrapy's aiohttp download handler (its quickest), kept off private addresses, with the user's CA bundle."""
+"""Scrapy's aiohttp download handler (its quickest), with the user's CA bundle, and the last word on each request.
+
+What waits in a queue when its host wants to be left alone is not sent, private addresses are not connected to, and a
+page of which only the head is wanted may be as large as it likes.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +22,19 @@ from crawler.urls import is_public
 if TYPE_CHECKING:
     import socket
 
+    from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.items import Due
 
 # uvloop resolves names in libuv's threads: four, unless this is set before the first is started. A few dead names would
 # stop all others.
 os.environ.setdefault("UV_THREADPOOL_SIZE", "32")
+
+
+LARGEST_HEAD = 4 * 1024 * 1024
+"""Bytes to which the head of a page may decompress: sixty times what was read, which no honest page reaches."""
 
 
 class GuardedDownloadHandler(AiohttpDownloadHandler):
@@ -38,6 +50,19 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             connector = self._session.connector
             assert isinstance(connector, aiohttp.TCPConnector)  # noqa: S101 - what the parent built
             connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - the parent offers no way in
+
+    async def download_request(self, request: Request) -> Response:
+        """Send a request; raise NotNowError where its host is left alone for now."""
+        due: Due | None = request.cb_kwargs.get("due")
+        if due is not None and "redirect_times" not in request.meta:
+            self.crawler.spider.check_turn(due.link.host)  # type: ignore[union-attr]
+        if "enough" not in request.meta:
+            return await super().download_request(request)
+        request.meta["download_maxsize"] = 0  # it is cut, whatever length it announces
+        try:
+            return await super().download_request(request)
+        finally:
+            request.meta["download_maxsize"] = LARGEST_HEAD
 
 
 class PublicResolver(AbstractResolver):

@@ -34,6 +34,15 @@ class Verdict(StrEnum):
     ALIVE = "alive"
 
 
+class Change(StrEnum):
+    """What became of a link between two runs, where that asks for a look; declared in the order of the list."""
+
+    NEWLY_DEAD = "newly dead"
+    RECOVERED = "recovered"
+    NEWLY_MOVED = "newly moved"
+    NEWLY_BLOCKED = "newly blocked"
+
+
 class Role(StrEnum):
     """What a mention is for in its note."""
 
@@ -318,7 +327,8 @@ class Standing:
     """All the store knows of one link: the row that the outputs are rendered from.
 
     `check` is the last check whatever it saw; `moved_to` is the new address that a permanent redirect or a service's
-    answer once gave, and stays known through nights on which nothing was seen.
+    answer once gave, and stays known through nights on which nothing was seen. `snapshot` is its page in the Wayback
+    Machine. `previous_verdict` and `previous_outcome` are what stood here when the last run began.
     """
 
     link: Link
@@ -329,6 +339,32 @@ class Standing:
     last_alive: datetime | None = None
     moved_to: str | None = None
     metadata: Metadata | None = None
+    snapshot: str | None = None
+    previous_verdict: Verdict | None = None
+    previous_outcome: Outcome | None = None
+
+    @property
+    def change(self) -> Change | None:
+        """What changed since the last run, the gravest first; None for what needs no look."""
+        if self.verdict is Verdict.DEAD and self.previous_verdict is not Verdict.DEAD:
+            return Change.NEWLY_DEAD
+        if self.verdict in {Verdict.ALIVE, Verdict.MOVED} and self.previous_verdict in {Verdict.DEAD, Verdict.SUSPECT}:
+            return Change.RECOVERED
+        if self.verdict is Verdict.MOVED and self.previous_verdict is not Verdict.MOVED:
+            return Change.NEWLY_MOVED
+        blocked = self.check is not None and self.check.outcome is Outcome.BLOCKED
+        if blocked and self.previous_outcome is not Outcome.BLOCKED:
+            return Change.NEWLY_BLOCKED
+        return None
+
+    @property
+    def suggestion(self) -> tuple[str, str] | None:
+        """What may stand in the link's place, and who says so: the last check, or the archive for a dead link."""
+        if self.check is not None and self.check.suggestion is not None:
+            return self.check.suggestion, self.check.suggestion_source or ""
+        if self.verdict is Verdict.DEAD and self.snapshot is not None:
+            return self.snapshot, "wayback"
+        return None
 
 
 @dataclass(frozen=True, slots=True)

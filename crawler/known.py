@@ -20,6 +20,10 @@ SLICE = 500
 """Values in one IN list; SQLite of 2020 takes 32,766."""
 
 MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
+CHANGED = sa.or_(
+    links.c.previous_verdict.is_distinct_from(links.c.verdict),
+    links.c.previous_outcome.is_distinct_from(links.c.outcome),
+)
 _APART = "//"  # between places: no path has it
 _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
 
@@ -27,8 +31,11 @@ _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}
 class Known(Database):
     """The store as its readers see it."""
 
-    def standings(self) -> Iterator[tuple[Standing, tuple[str, ...]]]:
-        """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat."""
+    def standings(self, *, changed: bool = False) -> Iterator[tuple[Standing, tuple[str, ...]]]:
+        """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat.
+
+        `changed` leaves out those whose verdict and outcome are what they were when the last run began.
+        """
         places = (
             sa.select(
                 mentions.c.link_id,
@@ -46,6 +53,8 @@ class Known(Database):
             .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
             .execution_options(yield_per=SLICE)
         )
+        if changed:
+            query = query.where(CHANGED)
         with self._begin() as connection:
             for row in connection.execute(query):
                 yield rows.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=rows.place_of))

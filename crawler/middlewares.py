@@ -27,3 +27,12 @@ class AddressGuard:
         """Raise AddressNotAllowedError, or let the request pass."""
         if (reason := why_not_fetch(request.url, allow_private=self._allow_private)) is not None:
             raise AddressNotAllowedError(reason)
+
+
+class OwnTurn:
+    """Lets a redirected request wait for the turn of the host that it leads to, not of the one it comes from."""
+
+    def process_request(self, request: Request) -> None:
+        """Take the request out of the queue of the host that sent it here."""
+        if "redirect_times" in request.meta:
+            request.meta.pop("download_slot", None)

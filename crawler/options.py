@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from fnmatch import translate
+from typing import TYPE_CHECKING, Any
 
 from crawler.errors import UserError
 
@@ -15,6 +17,11 @@ MOST = 100_000
 LINKS, PICTURES, FACTS = REWRITES = ("links", "pictures", "facts")
 """What can be rewritten in a note."""
 
+IGNORE, OBEY = ROBOTS = ("ignore", "obey")
+"""What can be made of robots.txt."""
+
+_STATUSES = range(100, 1000)  # 999 is LinkedIn's own
+
 
 def number(settings: BaseSettings, name: str, least: float = 0) -> float:
     """Return a number that is not below `least`."""
@@ -23,11 +30,7 @@ def number(settings: BaseSettings, name: str, least: float = 0) -> float:
 
 def table(settings: BaseSettings, name: str) -> dict[str, float]:
     """Return a table of numbers from 0 up, written as a JSON object on the command line."""
-    try:
-        values = settings.getdict(name)
-    except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: not a JSON object: {settings[name]!r}") from error
-    return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in values.items()}
+    return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in _object(settings, name).items()}
 
 
 def rewrite(settings: BaseSettings) -> frozenset[str]:
@@ -41,12 +44,43 @@ def pace(settings: BaseSettings, host: str) -> float:
     return paces.get(host, paces.get("*", 0))
 
 
+def accept(settings: BaseSettings) -> dict[str, frozenset[int]]:
+    """Return the HTTP statuses that are fine on a host, by shell-like pattern of the host."""
+    found = {}
+    for host, statuses in _object(settings, "ACCEPT").items():
+        listed = statuses if isinstance(statuses, list | tuple) else [statuses]
+        if not all(isinstance(status, int) and status in _STATUSES for status in listed):
+            raise UserError(f"ACCEPT[{host!r}]: not a list of HTTP statuses: {statuses!r}")
+        found[host] = frozenset(listed)
+    return found
+
+
+def excluded(settings: BaseSettings) -> re.Pattern[str]:
+    """Return a pattern that URLs match which are not to be looked at."""
+    return re.compile("|".join(translate(glob) for glob in settings.getlist("EXCLUDE")) or "(?!)")
+
+
+def user_agent(settings: BaseSettings) -> str:
+    """Return who we say that we are, with the contact that the user gave."""
+    contact = str(settings["USER_AGENT_CONTACT"]).strip()
+    if not contact:
+        return str(settings["USER_AGENT"])
+    if not re.fullmatch(r"[!-~]+", contact) or not re.match(r"https?://.|mailto:.|[^@:]+@[^@:]+$", contact):
+        raise UserError(f"USER_AGENT_CONTACT: neither a web page nor a mail address: {contact!r}")
+    return f"{str(settings['USER_AGENT']).removesuffix(')')}; +{contact})"
+
+
 def check(settings: BaseSettings) -> None:
     """Raise UserError for the first setting that makes no sense, before anything is done."""
     for name in ("PACE", "RECHECK_AFTER"):
         table(settings, name)
     number(settings, "DEAD_AFTER", 1)
     number(settings, "DEAD_SPACING")
+    number(settings, "TIME_BUDGET")
+    user_agent(settings)
+    accept(settings)
+    if settings["ROBOTS"] not in ROBOTS:
+        raise UserError(f"ROBOTS: say {' or '.join(ROBOTS)}, not {settings['ROBOTS']!r}")
     if unknown := rewrite(settings).difference(REWRITES):
         raise UserError(f"REWRITE: cannot rewrite {', '.join(sorted(unknown))}; there are {', '.join(REWRITES)}")
     try:
@@ -55,6 +89,13 @@ def check(settings: BaseSettings) -> None:
         raise UserError("ALLOW_PRIVATE_ADDRESSES: say True or False") from error
     if "://" in settings["IMAGES_STORE"]:
         raise UserError(f"IMAGES_STORE: not a folder: {settings['IMAGES_STORE']}")
+
+
+def _object(settings: BaseSettings, name: str) -> dict[str, Any]:
+    try:
+        return settings.getdict(name)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: not a JSON object: {settings[name]!r}") from error
 
 
 def _number(name: str, value: object, least: float) -> float:

@@ -35,6 +35,9 @@ def standing_of(row: sa.Row[Any]) -> Standing:
         failures_in_a_row=row.failures_in_a_row,
         last_alive=row.last_alive,
         moved_to=row.moved_to,
+        snapshot=row.snapshot,
+        previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
+        previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
         metadata=None if row.type is None else _metadata(row.type, row.data),
     )
 
@@ -61,6 +64,7 @@ def of_result(link_id: int, result: Result) -> dict[str, Any]:
         "verdict": result.judgement.verdict,
         "failures_in_a_row": result.judgement.failures_in_a_row,
         "due_at": result.judgement.due_at,
+        "waiting_since": result.check.checked_at,
         "again": False,
         "alive_at": result.check.checked_at if alive else None,
         "answers": alive,

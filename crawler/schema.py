@@ -6,8 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex
 
 from crawler.errors import UserError
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a link was last looked at that never was: longest ago of all."""
+
+_NEVER = "1970-01-01 00:00:00.000000"
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -55,13 +61,18 @@ links = sa.Table(
     sa.Column("host", sa.Text, nullable=False),
     sa.Column("first_seen", Instant, nullable=False),
     sa.Column("due_at", Instant, nullable=False),
+    sa.Column("waiting_since", Instant, nullable=False, server_default=_NEVER),  # the last check, or NEVER
     sa.Column("again", sa.Boolean, nullable=False, default=False),  # failed once in this run, to be tried at its end
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("failures_in_a_row", sa.Integer, nullable=False, default=0),
     sa.Column("last_alive", Instant),
     sa.Column("moved_to", sa.Text),
+    sa.Column("snapshot", sa.Text),  # in the Wayback Machine; none with a time beside it: there is none
+    sa.Column("snapshot_asked_at", Instant),
+    sa.Column("previous_verdict", sa.Text),  # both as they were when the run began
+    sa.Column("previous_outcome", sa.Text),
     *_check_columns(),
-    sa.Index("links_due", "kind", "host", "again", "id"),
+    sa.Index("links_due", "kind", "host", "again", "waiting_since", "id"),
 )
 
 checks = sa.Table(
@@ -80,6 +91,7 @@ mentions = sa.Table(
     sa.Column("link_id", sa.ForeignKey(links.c.id), nullable=False, index=True),
     sa.Column("line", sa.Integer, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
+    sa.Column("day", sa.Date),  # the note's date
 )
 
 facts = sa.Table(
@@ -100,14 +112,42 @@ leases = sa.Table(
     sa.Column("until", Instant, nullable=False),
 )
 
+runs = sa.Table(
+    "runs",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("finished_at", Instant),  # none: under way, or killed and to be gone on with
+)
+
 version = sa.Table("schema_version", tables, sa.Column("version", sa.Integer, nullable=False))
 
 
 def _create(connection: sa.Connection) -> None:
+    """Set up an empty database, all steps at once."""
     tables.create_all(connection)
 
 
-MIGRATIONS = (_create,)
+def _remember_the_night_before(connection: sa.Connection) -> None:
+    """Version 2: the order of waiting, runs and what changed in them, snapshots, the notes' dates."""
+    for column in (
+        links.c.waiting_since,
+        links.c.snapshot,
+        links.c.snapshot_asked_at,
+        links.c.previous_verdict,
+        links.c.previous_outcome,
+        mentions.c.day,
+    ):
+        definition = CreateColumn(column).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {definition}")
+    runs.create(connection)
+    (index,) = links.indexes
+    connection.execute(DropIndex(index))
+    connection.execute(CreateIndex(index))
+    connection.execute(sa.update(links).where(links.c.checked_at.is_not(None)).values(waiting_since=links.c.checked_at))
+
+
+MIGRATIONS = (_create, _remember_the_night_before)
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 
 
@@ -118,7 +158,7 @@ def migrate(connection: sa.Connection) -> None:
         found = connection.scalar(sa.select(version.c.version)) or 0  # no row: killed while it was set up
     if found > len(MIGRATIONS):
         raise UserError(f"its version is {found}, this program knows {len(MIGRATIONS)}: upgrade notemend")
-    for step in MIGRATIONS[found:]:
+    for step in MIGRATIONS[found:] if found else (_create,):
         step(connection)
     if found < len(MIGRATIONS):
         connection.execute(sa.delete(version))

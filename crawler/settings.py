@@ -16,6 +16,11 @@ IMAGES_STORE = ""  # empty: images/ in OUTPUT_DIR
 IMAGES_BASE_URL = ""  # empty: relative paths
 REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes
 ALLOW_PRIVATE_ADDRESSES = False
+EXCLUDE: list[str] = []  # URLs that are not looked at; * stands for anything
+ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: {"*.example.com": [403]}
+ROBOTS = "ignore"  # robots.txt of pages the notes' author linked; "obey" skips what it disallows
+TIME_BUDGET = 0  # seconds after which a run stops asking and reports; 0: none
+USER_AGENT_CONTACT = ""  # a page or mail address by which the people behind the links can reach you
 
 GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment alone
 
@@ -59,19 +64,20 @@ ITEM_PIPELINES = {
 PUBLISH = "pipelines.publish.publish"
 OUTPUTS = [
     "pipelines.outputs.health_csv",
+    "pipelines.outputs.changes_csv",
     "pipelines.outputs.dataset",
     "pipelines.outputs.notes",
 ]
 
 # --- Fetching ---------------------------------------------------------------------------------------------------------
 
-USER_AGENT = "Mozilla/5.0 (compatible; notemend/0.1; checks the links of its user's own notes)"
+USER_AGENT = "Mozilla/5.0 (compatible; notemend/0.1; checks the links of its user's own notes)"  # and the contact
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
     "Accept-Encoding": "gzip, deflate, br",  # pages are cut early, and a cut zstd stream cannot be read
 }
-ROBOTSTXT_OBEY = False  # a link the note's author wrote is visited as their browser would, one page, at a calm pace
+ROBOTSTXT_OBEY = False  # ROBOTS says what is made of it
 
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 DOWNLOAD_HANDLERS = {
@@ -100,6 +106,8 @@ METAREFRESH_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.AddressGuard": 10,
+    "crawler.middlewares.OwnTurn": 20,
+    "crawler.robots.Robots": 30,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }

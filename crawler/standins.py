@@ -138,7 +138,7 @@ class _Page:
     @cached_property
     def text_bytes(self) -> int:
         """How much text the page shows."""
-        return len(" ".join(html.unescape(_INVISIBLE.sub(" ", self._text)).split()).encode(errors="replace"))
+        return len(visible_text(self._response).encode(errors="replace"))
 
     @cached_property
     def asks_password(self) -> bool:
@@ -180,6 +180,13 @@ def stand_in(response: Response, texts: Sequence[str] = ()) -> StandIn | None:
     if found is None and login.fits(page):
         found = login
     return None if found is None else found.shown
+
+
+def visible_text(response: Response) -> str:
+    """Return what a reader sees of a page but its title, white space collapsed; empty where it is no HTML."""
+    if not isinstance(response, HtmlResponse):
+        return ""
+    return " ".join(html.unescape(_INVISIBLE.sub(" ", response.text)).split())
 
 
 def _said(title: str, phrases: re.Pattern[str]) -> str | None:

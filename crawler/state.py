@@ -12,19 +12,19 @@ import os
 import socket
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crawler import rows, schema
+from crawler import rows
 from crawler.errors import UserError
 from crawler.items import Due, Link, Outcome, Verdict
-from crawler.known import MENTIONED, SLICE, Known
-from crawler.schema import checks, facts, leases, links, mentions
+from crawler.known import CHANGED, MENTIONED, SLICE, Known
+from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,13 +35,29 @@ LEASE = timedelta(minutes=5)
 """How long a host belongs to a worker that no longer asks for its links: longer than its slowest few links take."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+SNAPSHOT_AGAIN = timedelta(days=30)
+"""Until the archive is asked again for what it did not have."""
+
+_LINK = tuple(field.name for field in fields(Link))
+
+ARCHIVE = "archive.org"
+"""The host that a worker leases while it asks the archive."""
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
-    """One host's due links of one kind: the longest unchecked is due since `since`."""
+    """One host's due links of one kind; the longest unchecked was last looked at `since` then."""
 
     since: datetime
     kind: str
     host: str
+
+
+Place = tuple[datetime, int]
+"""A place in a backlog: since when the link there waits, and its id."""
+
+START: Place = (NEVER, 0)
+"""Before the first link of every backlog."""
 
 
 class Store(Known):
@@ -84,8 +100,10 @@ class Store(Known):
 
     # --- what the notes say -------------------------------------------------------------------------------------------
 
-    def register(self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime) -> None:
-        """Write down which links a note mentions, in place of what it mentioned before."""
+    def register(
+        self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime, day: date | None = None
+    ) -> None:
+        """Write down which links a note (of that day) mentions, in place of what it mentioned before."""
         new = {
             link.url: {
                 "url": link.url,
@@ -94,6 +112,7 @@ class Store(Known):
                 "host": link.host,
                 "first_seen": now,
                 "due_at": now,
+                "waiting_since": NEVER,
                 "verdict": Verdict.UNKNOWN,
             }
             for _, link in found
@@ -119,6 +138,7 @@ class Store(Known):
                         "link_id": ids[link.url],
                         "line": m.line,
                         "text": m.text.replace("\0", ""),
+                        "day": day,
                     }
                     for m, link in found
                 ],
@@ -134,32 +154,60 @@ class Store(Known):
 
     # --- what is due --------------------------------------------------------------------------------------------------
 
-    def start_run(self) -> None:
-        """Begin a run: what a killed one had put off is due like everything else (other workers' is left to them)."""
-        if self.shared:
-            return
+    def start_run(self, now: datetime) -> None:
+        """Begin a run: what a killed one had put off is due like everything else (other workers' is left to them).
+
+        A run that was killed or shares its work with another is gone on with: what changed is what changed since the
+        last run that came to its end.
+        """
         with self._begin() as connection:
-            connection.execute(sa.update(links).where(links.c.again).values(again=False))
+            self._alone(connection)
+            if not self.shared:
+                connection.execute(sa.update(links).where(links.c.again).values(again=False))
+            if connection.scalar(sa.select(runs.c.id).where(runs.c.finished_at.is_(None))) is not None:
+                return
+            connection.execute(sa.insert(runs).values(started_at=now))
+            connection.execute(
+                sa.update(links)
+                .where(CHANGED)
+                .values(previous_verdict=links.c.verdict, previous_outcome=links.c.outcome)
+            )
+
+    def finish_run(self, now: datetime) -> None:
+        """End a run: what changes from here on changes in the next."""
+        with self._begin() as connection:
+            connection.execute(sa.update(runs).where(runs.c.finished_at.is_(None)).values(finished_at=now))
 
     def backlogs(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> list[Backlog]:
-        """Return what is due by kind and host, longest unchecked first."""
+        """Return what is due by kind and host, the host with the longest unchecked link first."""
         query = (
-            sa.select(sa.func.min(links.c.due_at), links.c.kind, links.c.host)
+            sa.select(sa.func.min(links.c.waiting_since), links.c.kind, links.c.host)
             .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, MENTIONED)
             .group_by(links.c.kind, links.c.host)
+            .order_by(sa.func.min(links.c.waiting_since), sa.func.min(links.c.first_seen), links.c.kind, links.c.host)
         )
         with self._begin() as connection:
-            return sorted(Backlog(since, kind, host) for since, kind, host in connection.execute(query))
+            return [Backlog(since, kind, host) for since, kind, host in connection.execute(query)]
+
+    def left(self, kinds: Iterable[str], now: datetime) -> int:
+        """Return how many links of some kinds are still due."""
+        query = sa.select(sa.func.count()).where(links.c.kind.in_(list(kinds)), links.c.due_at <= now, MENTIONED)
+        with self._begin() as connection:
+            return connection.scalar(query) or 0
 
     def due(
-        self, backlog: Backlog, now: datetime, limit: int, *, after: int = 0, again: bool = False
-    ) -> tuple[list[Due], int]:
-        """Return a host's next due links and where to go on (`after`); none when another worker has the host."""
+        self, backlog: Backlog, now: datetime, limit: int, *, after: Place = START, again: bool = False
+    ) -> tuple[list[Due], Place]:
+        """Return a host's next due links, the longest unchecked first, and where to go on (`after`).
+
+        None when another worker has the host.
+        """
         texts = (
             sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
             .where(mentions.c.link_id == links.c.id)
             .scalar_subquery()
         )
+        place = sa.tuple_(links.c.waiting_since, links.c.id)
         query = (
             sa.select(
                 links.c.id,
@@ -168,6 +216,7 @@ class Store(Known):
                 links.c.identity,
                 links.c.host,
                 links.c.checked_at,
+                links.c.waiting_since,
                 texts.label("texts"),
             )
             .where(
@@ -175,10 +224,10 @@ class Store(Known):
                 links.c.host == backlog.host,
                 links.c.again == again,
                 links.c.due_at <= now,
-                links.c.id > after,
+                place > sa.tuple_(sa.literal(after[0], Instant), sa.literal(after[1])),
                 texts.is_not(None),
             )
-            .order_by(links.c.id)
+            .order_by(links.c.waiting_since, links.c.id)
             .limit(limit)
         )
         with self._begin() as connection:
@@ -194,7 +243,7 @@ class Store(Known):
             )
             for row in rows
         ]
-        return due, rows[-1].id if rows else after
+        return due, (rows[-1].waiting_since, rows[-1].id) if rows else after
 
     def put_off(self, link: Link) -> None:
         """Leave a link for the end of the run: what failed now may pass then."""
@@ -256,11 +305,11 @@ class Store(Known):
                 .values(
                     {
                         name: sa.bindparam(name)
-                        for name in (*rows.CHECK, "verdict", "failures_in_a_row", "due_at", "again")
+                        for name in (*rows.CHECK, "verdict", "failures_in_a_row", "due_at", "waiting_since", "again")
                     }
                 )
                 .values(
-                    last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=schema.Instant), links.c.last_alive),
+                    last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
                     # Where a link moved to is known until the link itself answers again: a bad night does not undo it.
                     moved_to=sa.case(
                         (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
@@ -277,6 +326,39 @@ class Store(Known):
                     set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
                 )
                 connection.execute(insert, [rows.of_metadata(result) for _, result in sorted(known.items())])
+
+    # --- what the archive has -----------------------------------------------------------------------------------------
+
+    def wanting_snapshot(self, kinds: Iterable[str], now: datetime, limit: int) -> list[tuple[Link, date]]:
+        """Return dead links whose snapshot is not known, each with the day of the oldest note that mentions it.
+
+        Where no note says its day it is the day on which the link was first seen.
+
+        What the archive did not have is asked for again after `SNAPSHOT_AGAIN`. None when another worker asks.
+        """
+        query = (
+            sa.select(*(links.c[name] for name in _LINK), links.c.first_seen, sa.func.min(mentions.c.day))
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .where(
+                links.c.verdict == Verdict.DEAD,
+                links.c.kind.in_(list(kinds)),
+                links.c.snapshot.is_(None),
+                sa.or_(links.c.snapshot_asked_at.is_(None), links.c.snapshot_asked_at < now - SNAPSHOT_AGAIN),
+            )
+            .group_by(links.c.id)
+            .order_by(links.c.id)
+            .limit(limit)
+        )
+        with self._begin() as connection:
+            if not self._lease(connection, ARCHIVE):
+                return []
+            return [(Link(*link), day or seen.date()) for *link, seen, day in connection.execute(query)]
+
+    def save_snapshot(self, link: Link, snapshot: str | None, now: datetime) -> None:
+        """Write down what the archive has of a link; None for nothing."""
+        update = sa.update(links).where(links.c.url == link.url).values(snapshot=snapshot, snapshot_asked_at=now)
+        with self._begin() as connection:
+            connection.execute(update)
 
     @staticmethod
     def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:

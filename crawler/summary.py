@@ -4,15 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.items import Verdict
+from crawler.items import Change, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
+    from crawler.hosts import Hosts
 
-def summary(counts: Sequence[tuple[str, Verdict, int]], took: timedelta) -> str:
-    """Return a table of links by kind and verdict, and how long the run took."""
+MOST = 3
+"""Hosts named for being slow, and for refusing."""
+
+SLOW = 1.0
+"""Seconds from which a host is worth naming."""
+
+
+def summary(
+    counts: Sequence[tuple[str, Verdict, int]],
+    changes: Mapping[Change, int],
+    hosts: Hosts,
+    *,
+    left: int,
+    took: timedelta,
+) -> str:
+    """Return a table of links by kind and verdict, what changed, which hosts gave trouble, how long the run took."""
+    lines = _table(counts)
+    if changes:
+        lines.append("changed: " + ", ".join(f"{changes[change]} {change}" for change in Change if changes.get(change)))
+    if slow := [f"{name} {seconds:.1f} s" for name, seconds in hosts.slowest(MOST) if seconds >= SLOW]:
+        lines.append("slowest: " + ", ".join(slow))
+    if refusing := [f"{name} ({count})" for name, count in hosts.most_refusing(MOST)]:
+        lines.append("refused us: " + ", ".join(refusing))
+    if left:
+        lines.append(f"links left for the next run: {left}")
+    return "\n".join([*lines, f"in {took.total_seconds():.1f} s"])
+
+
+def _table(counts: Sequence[tuple[str, Verdict, int]]) -> list[str]:
     table = {(kind, verdict): count for kind, verdict, count in counts}
     kinds = sorted({kind for kind, _ in table})
     rows = [["links", *Verdict, "all"]]
@@ -20,8 +48,7 @@ def summary(counts: Sequence[tuple[str, Verdict, int]], took: timedelta) -> str:
         cells = [sum(n for (k, v), n in table.items() if v is verdict and kind in {k, "all"}) for verdict in Verdict]
         rows.append([kind, *(str(cell or "-") for cell in cells), str(sum(cells))])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
+    return [
         " ".join([row[0].ljust(widths[0]), *(cell.rjust(w + 1) for cell, w in zip(row[1:], widths[1:], strict=True))])
         for row in rows
     ]
-    return "\n".join([*lines, f"in {took.total_seconds():.1f} s"])

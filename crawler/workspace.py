@@ -39,7 +39,7 @@ class Workspace:
         paths = []
         for note in self.library:
             found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
-            self.store.register(note.path, [(m, link) for m, link in found if link is not None], now)
+            self.store.register(note.path, [(m, link) for m, link in found if link is not None], now, note.date)
             paths.append(note.path)
         for problem in self.library.problems:
             logger.warning(problem)

@@ -41,7 +41,9 @@ class Desk:
 
     def command(self, *words: str) -> list[str]:
         """Return a command line with this desk's folders."""
-        return [sys.executable, "-m", "scrapy", *words, "-s", f"OUTPUT_DIR={self.output}", "-s", 'PACE={"*": 0}']
+        name, *more = words
+        ours = ("-s", f"OUTPUT_DIR={self.output}", "-s", 'PACE={"*": 0}')
+        return [sys.executable, "-m", "scrapy", name, *ours, *more]
 
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
@@ -73,6 +75,11 @@ class Desk:
         """Return the rows of the health CSV by URL."""
         with (self.output / "link_health.csv").open(encoding="utf-8-sig", newline="") as file:
             return {row["url"]: row for row in csv.DictReader(file)}
+
+    def changes(self) -> list[dict[str, str]]:
+        """Return the rows of the CSV of changes."""
+        with (self.output / "changes.csv").open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
 
     def verdicts(self) -> dict[str, str]:
         """Return the verdict of each URL."""

@@ -20,6 +20,7 @@ from crawler.items import (
     Verdict,
 )
 from crawler.kinds import link_of
+from crawler.state import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -66,7 +67,7 @@ def all_due(store: Store, now: datetime = NOW, kinds: Iterable[str] = KINDS, *, 
     """Take everything that is due, two links at a time."""
     taken = []
     for backlog in store.backlogs(kinds, now, again=again):
-        after = 0
+        after = START
         while True:
             due, after = store.due(backlog, now, 2, after=after, again=again)
             if not due:

@@ -11,7 +11,8 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.lookups.session import ATTEMPTS, MAX_WAIT, TIMEOUT, ServiceDownError, open_session, retry_after
+from crawler.hosts import MAX_WAIT, retry_after
+from crawler.lookups.session import ATTEMPTS, TIMEOUT, ServiceDownError, open_session
 from tests.answers import Answer, Clock
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from crawler.items import (
     Standing,
     Verdict,
 )
+from crawler.schema import NEVER
 from crawler.state import Backlog, Store
 from tests.storing import (
     KINDS,
@@ -133,17 +134,29 @@ def test_what_notes_can_hold_can_be_stored(store: Store) -> None:
 
 def test_backlogs_are_by_kind_and_host_longest_unchecked_first(store: Store) -> None:
     register(store, "n.md", "https://b.example/1", "https://b.example/2", now=NOW)
-    register(store, "m.md", "https://a.example/", "x.md", "https://a.example/p.png", now=NOW - NIGHT)
+    a, file, picture = register(
+        store, "m.md", "https://a.example/", "x.md", "https://a.example/p.png", now=NOW - 9 * NIGHT
+    )
+    store.save([checked(a, night=-2), checked(file, night=-3), checked(picture, night=-1, wait=NIGHT / 2)])
     assert store.backlogs(KINDS, NOW) == [
+        Backlog(NEVER, "web", "b.example"),
+        Backlog(NOW - 3 * NIGHT, "local", ""),
+        Backlog(NOW - 2 * NIGHT, "web", "a.example"),
         Backlog(NOW - NIGHT, "image", "a.example"),
-        Backlog(NOW - NIGHT, "local", ""),
-        Backlog(NOW - NIGHT, "web", "a.example"),
-        Backlog(NOW, "web", "b.example"),
     ]
-    assert store.backlogs(["web"], NOW - timedelta(microseconds=1)) == [Backlog(NOW - NIGHT, "web", "a.example")]
+    assert store.backlogs(["web"], NOW - timedelta(microseconds=1)) == [Backlog(NOW - 2 * NIGHT, "web", "a.example")]
     assert store.backlogs(["image", "github"], NOW) == [Backlog(NOW - NIGHT, "image", "a.example")]
     assert store.backlogs([], NOW) == []
     assert store.backlogs(KINDS, NOW, again=True) == []
+    assert store.left(KINDS, NOW) == 5
+    assert store.left(["web"], NOW - timedelta(microseconds=1)) == 1
+
+
+def test_links_of_a_host_come_longest_unchecked_first(store: Store) -> None:
+    new, late, later, latest = (f"https://a.example/{name}" for name in ("new", "late", "later", "latest"))
+    links = register(store, "n.md", latest, later, late, new)
+    store.save([checked(each, night=night) for each, night in zip(links, (-1, -2, -3), strict=False)])
+    assert [due.link.url for due in all_due(store, NOW, ["web"])] == [new, late, later, latest]
 
 
 def test_a_link_is_due_when_its_time_has_come(store: Store) -> None:
@@ -159,7 +172,7 @@ def test_due_links_come_page_by_page(store: Store) -> None:
     backlog = Backlog(NOW, "web", "a.example")
     first, after = store.due(backlog, NOW, 3)
     store.save(
-        [checked(due.link, wait=timedelta(0)) for due in first]
+        [checked(due.link, night=0.001, wait=timedelta(0)) for due in first]
     )  # what is due again at once is not due again now
     second, end = store.due(backlog, NOW, 3, after=after)
     assert [due.link for due in first] == links[:3]
@@ -181,7 +194,7 @@ def test_what_is_put_off_waits_for_the_end_of_the_run(store: Store) -> None:
 def test_what_a_killed_run_had_put_off_is_due_like_the_rest(store: Store) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     store.put_off(a)
-    store.start_run()
+    store.start_run(NOW)
     left = {a.url} if store.shared else set()  # on a shared store it may be another worker's, at work right now
     assert due_urls(store, again=True) == left
     assert due_urls(store) == {a.url} - left
@@ -191,7 +204,7 @@ def test_what_a_killed_run_had_put_off_is_due_like_the_rest(store: Store) -> Non
 def test_what_other_workers_have_put_off_is_left_for_the_end(store: Store) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     store.put_off(a)
-    store.start_run()
+    store.start_run(NOW)
     assert due_urls(store) == set()
     assert due_urls(store, again=True) == {a.url}
 
@@ -245,7 +258,7 @@ def test_history_is_what_was_seen_since_the_link_was_last_alive(store: Store, ni
     for night, letter in enumerate(nights):
         moved = "https://m.example/" if letter == "m" else None
         store.save([checked(a, outcomes[letter], night, final_url=moved, wait=timedelta(0))])
-    of_a, of_b = all_due(store, NOW + 99 * NIGHT)
+    of_b, of_a = all_due(store, NOW + 99 * NIGHT)  # what was never looked at comes first
     assert of_a.link == a
     assert "".join(check.outcome.value[0] for check in of_a.history) == remembered
     assert of_b == Due(b, texts=("text 1",))

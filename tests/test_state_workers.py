@@ -16,7 +16,7 @@ from crawler.errors import UserError
 from crawler.items import (
     Verdict,
 )
-from crawler.state import LEASE, Backlog, Store
+from crawler.state import LEASE, START, Backlog, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,9 +43,9 @@ def test_a_host_belongs_to_the_worker_that_has_its_lease(store: Store, other: St
     a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
     of_a, of_b = store.backlogs(KINDS, NOW)
     assert [due.link for due in store.due(of_a, NOW, 9)[0]] == [a]
-    assert other.due(of_a, NOW, 9, after=0) == ([], 0)
+    assert other.due(of_a, NOW, 9) == ([], START)
     assert [due.link for due in other.due(of_b, NOW, 9)[0]] == [b]
-    assert store.due(of_b, NOW, 9, after=7) == ([], 7)
+    assert store.due(of_b, NOW, 9, after=(NOW, 7)) == ([], (NOW, 7))
     assert [due.link for due in store.due(of_a, NOW, 9)[0]] == [a]  # whose it is, stays
 
 

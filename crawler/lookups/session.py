@@ -6,7 +6,6 @@ import os
 import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from requests import codes
 from requests.adapters import HTTPAdapter
 from requests_cache import CachedSession
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
+
+from crawler.hosts import MAX_WAIT, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,9 +32,6 @@ CACHE_FOR = timedelta(hours=12)
 ATTEMPTS = 4
 ATTEMPTS_UNANSWERED = 2
 """Requests sent in all to a service that answers with an error, and to one that cannot be reached."""
-
-MAX_WAIT = 120.0
-"""Seconds that a Retry-After is waited for within a run; who asks for more is left for the next night."""
 
 
 class ServiceDownError(Exception):
@@ -69,19 +67,19 @@ def open_session(
         cache.unlink()
         session = CachedSession(str(cache), backend="sqlite", **keep)
     session.max_redirects = 5
-    session.headers["User-Agent"] = user_agent
     # requests knows REQUESTS_CA_BUNDLE alone, programs built on OpenSSL SSL_CERT_FILE: the user may have set either.
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
-    session.mount("https://", _PoliteAdapter(pace))
+    session.mount("https://", _PoliteAdapter(pace, user_agent))
     return session
 
 
 class _PoliteAdapter(HTTPAdapter):
     """Waits for its turn and tries again what may pass. It sits below the cache, whose answers cost no wait."""
 
-    def __init__(self, pace: float) -> None:
+    def __init__(self, pace: float, user_agent: str) -> None:
         super().__init__()
         self._pace = pace
+        self._user_agent = user_agent
         self._next_turn = 0.0
         self._retrying = Retrying(
             retry=retry_if_exception_type(_TryAgainError),
@@ -94,6 +92,7 @@ class _PoliteAdapter(HTTPAdapter):
         return self._retrying(self._once, request, *args, **{**kwargs, "timeout": kwargs.get("timeout") or TIMEOUT})
 
     def _once(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        request.headers["User-Agent"] = self._user_agent  # whatever the client in between calls itself
         time.sleep(max(0.0, self._next_turn - time.monotonic()))
         try:
             response = super().send(request, *args, **kwargs)
@@ -108,18 +107,6 @@ class _PoliteAdapter(HTTPAdapter):
                 raise ServiceDownError(f"{message}, asks to come back in {after:.0f} s")
             raise _TryAgainError(message, ATTEMPTS, after)
         return response
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3), as seconds from now."""
-    if value is None:
-        return None
-    if (seconds := value.strip()).isdecimal():
-        return float(seconds)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
-        return None
 
 
 _backoff = wait_exponential_jitter(initial=1, max=30)

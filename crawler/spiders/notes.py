@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
-from collections import deque
-from contextlib import ExitStack
+import math
+import time
+from collections import Counter, deque
+from collections.abc import Coroutine, Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,16 +21,22 @@ from scrapy.utils.misc import load_object
 from crawler import exchange, options
 from crawler.errors import UserError
 from crawler.frontier import Frontier
+from crawler.hosts import Hosts, NotNowError
 from crawler.items import Check, Due, How, Outcome, Result
 from crawler.kinds import all_kinds
+from crawler.lookups.wayback import Wayback
 from crawler.network import REFERENCES, Network
+from crawler.observing import asks_to_wait, observe
+from crawler.second_looks import SecondLooks
+from crawler.snapshots import find_snapshots
 from crawler.summary import summary
 from crawler.threads import in_thread
 from crawler.urls import why_not_fetch
 from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from asyncio import Task
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -38,7 +46,8 @@ if TYPE_CHECKING:
     from crawler.items import Link
     from crawler.kinds.base import Kind, Lookup
 
-logger = logging.getLogger(__name__)
+Results = Iterable[Result] | Coroutine[Any, Any, Iterable[Result]]
+"""What a callback returns: results now, or after a second look."""
 
 AT_ONCE = 1024
 """Links handed out at a time, over all hosts: 3 kB each in the scheduler, and 64 slow hosts do not stop the others."""
@@ -82,6 +91,7 @@ class NotesSpider(Spider):
         """Check the user's settings and turn PACE into Scrapy's terms."""
         super().update_settings(settings)
         options.check(settings)
+        settings.set("USER_AGENT", options.user_agent(settings), priority="spider")
         pace = options.table(settings, "PACE")
         settings.set("DOWNLOAD_DELAY", pace.pop("*", 0), priority="spider")
         settings.set("DOWNLOAD_SLOTS", {host: {"delay": delay} for host, delay in pace.items()}, priority="spider")
@@ -110,7 +120,9 @@ class NotesSpider(Spider):
                 yield work
             if self._outage is None or self._network.reached:
                 await asyncio.to_thread(self._publish)
-            self.summary = summary(self.store.counts(), datetime.now(UTC) - self.started_at)
+            if self._outage is None:
+                self.store.finish_run(datetime.now(UTC))
+            self.summary = self._summary()
             self.error = self._outage
         except UserError as error:
             self.error = str(error)
@@ -131,6 +143,7 @@ class NotesSpider(Spider):
                     yield work
             async for result in self._settle_doubts():
                 yield result
+            await self._find_snapshots()
         except _NetworkDownError as error:
             self._outage = f"no network: {error}; no failure was counted against any link"
 
@@ -162,41 +175,51 @@ class NotesSpider(Spider):
         lookups = {name: all_kinds()[name].lookup(self.settings) for name in sorted(wanted)}
         self._lookups = {name: lookup for name, lookup in lookups.items() if lookup is not None}
         self._pages = sorted(wanted.difference(self._lookups))
+        self._accepted = options.accept(self.settings)
+        self._excluded = options.excluded(self.settings)
+        budget = options.number(self.settings, "TIME_BUDGET") or math.inf
+        self._hosts = Hosts(time.monotonic, time.monotonic() + budget)
+        assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
+        self._second_looks = SecondLooks(self.crawler.engine.download_async)
 
     def _read(self) -> None:
         """Stage 1: register what the notes mention."""
         self._workspace.read(self.started_at)
-        self.store.start_run()
+        self.store.start_run(self.started_at)
 
     async def _observe(self, *, again: bool) -> AsyncIterator[Request | Result]:
         """Stages 2 and 3: hand out what is due, or what was put off, until all of it is safe in the store."""
         self._again = again
-        self._frontier = Frontier(
-            self.store, self._pages, self.started_at, partial(options.pace, self.settings), again=again
-        )
+        self._frontier = Frontier(self.store, self._pages, self.started_at, self._pace, self._hosts.wait, again=again)
         lookups = [] if again else [asyncio.create_task(self._look_up(*each)) for each in self._lookups.items()]
         try:
             while True:
-                while self._results:
-                    yield self._pass_on(self._results.popleft())
                 if self._network.suspicious and not await self._network_is_there():
                     raise _NetworkDownError("no host answers any more")
-                for due in self._frontier.take(AT_ONCE - self._frontier.out):
-                    yield self._request(due)
-                for task in lookups:
-                    if task.done():
-                        task.result()
-                if (
-                    self._frontier.exhausted
-                    and not self._results
-                    and not self._saving
-                    and all(t.done() for t in lookups)
-                ):
+                for work in self._hand_out():
+                    yield work
+                if self._all_is_safe(lookups):
                     break
                 await self._news()
         finally:
             for task in lookups:
                 task.cancel()
+
+    def _hand_out(self) -> Iterator[Request | Result]:
+        while self._results:
+            yield self._pass_on(self._results.popleft())
+        for due in self._frontier.take(AT_ONCE - self._frontier.out):
+            yield self._request(due)
+
+    def _all_is_safe(self, lookups: Sequence[Task[None]]) -> bool:
+        """Tell whether a stage has ended; end its lookups when the time is up."""
+        for task in lookups:
+            if not self._hosts.time_left:
+                task.cancel()
+            elif task.done():
+                task.result()
+        done = all(task.done() for task in lookups)
+        return done and self._frontier.exhausted and not self._results and not self._saving
 
     async def _settle_doubts(self) -> AsyncIterator[Result]:
         """Count what failed twice, unless it was our network that failed."""
@@ -207,9 +230,20 @@ class NotesSpider(Spider):
         while self._saving:
             await self._news()
 
+    async def _find_snapshots(self) -> None:
+        """Last requests of a run: find out where dead links can still be read."""
+        wayback = Wayback.from_settings(self.settings)
+        kinds = {*self._pages, *self._lookups} - {"local"}
+        find = partial(find_snapshots, self.store, wayback, kinds, self.started_at)
+        with suppress(TimeoutError):
+            left = self._hosts.time_left
+            await asyncio.wait_for(in_thread(find, lambda: self._hosts.time_left), None if math.isinf(left) else left)
+
     async def _news(self) -> None:
-        """Wait until something was seen, saved or looked up."""
-        await self._wake.wait()
+        """Wait until something was seen, saved or looked up, a host may be asked again, or the time is up."""
+        wait = min(self._frontier.rest, self._hosts.time_left or math.inf)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), None if math.isinf(wait) else wait)
         self._wake.clear()
         if self._broken is not None:
             raise self._broken
@@ -221,38 +255,64 @@ class NotesSpider(Spider):
     # --- pages --------------------------------------------------------------------------------------------------------
 
     def _request(self, due: Due) -> Request | Result:
-        refused = why_not_fetch(due.link.url, allow_private=self.settings.getbool("ALLOW_PRIVATE_ADDRESSES"))
-        if refused is not None:
-            check = Check(Outcome.SKIPPED, refused, datetime.now(UTC), How.PAGE)
-            return self._pass_on(Result(due.link, check, history=due.history))
+        if self._excluded.fullmatch(due.link.url):
+            return self._pass_on(_skipped(due, "excluded"))
+        if refused := why_not_fetch(due.link.url, allow_private=self.settings.getbool("ALLOW_PRIVATE_ADDRESSES")):
+            return self._pass_on(_skipped(due, refused))
         request = self._kind(due.link).request(due.link)
         return request.replace(callback=self.parse, errback=self.miss, cb_kwargs={"due": due})
 
-    def parse(self, response: Response, due: Due) -> Iterator[Result]:
-        """Read a response; a page that makes its kind stumble says nothing about the link."""
-        self._network.answered(due.link.host)
-        check = exchange.check_response(response, datetime.now(UTC))
-        try:
-            result = self._kind(due.link).read(due.link, response, check)
-        except Exception as error:
-            logger.exception("%s could not be read", due.link.url)
-            result = Result(
-                due.link, replace(check, outcome=Outcome.BLOCKED, reason=f"page not understood: {error!r}"[:200])
-            )
-        return self._seen(replace(result, history=due.history))
+    def check_turn(self, host: str) -> None:
+        """Raise NotNowError for a request that must not be sent now, though it was handed out."""
+        if self._hosts.wait(host) > 0:
+            raise NotNowError(host)
 
-    def miss(self, failure: Failure) -> Iterator[Result]:
+    def parse(self, response: Response, due: Due) -> Results:
+        """Read a response."""
+        now, host = datetime.now(UTC), due.link.host
+        self._network.answered(host)
+        result = observe(due, response, self._accepted, now)
+        come_back = self._hosts.answered(host, result.check, asks_to_wait(response, now))
+        if not self._hosts.wait(host) and self._second_looks.needed(due, response, result.check):
+            return self._look_again(due, response, result)
+        return self._seen(result, may_pass=come_back or result.check.may_pass)
+
+    async def _look_again(self, due: Due, response: Response, result: Result) -> Iterable[Result]:
+        """Settle with a second request what one answer does not say."""
+        return [replace(result, check=await self._second_looks.look(due, response, result.check))]
+
+    def miss(self, failure: Failure) -> Results:
         """Read a failure."""
         due: Due = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]
         assert failure.value is not None  # noqa: S101 - a failure is one of something
-        check = exchange.check_failure(failure.value, datetime.now(UTC))
+        if isinstance(failure.value, NotNowError):
+            return self._not_asked(due, tonight=failure.value.tonight)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        check = exchange.check_failure(failure.value, datetime.now(UTC), request.meta.get("redirect_urls", ()))
         if check.unreached:
             self._network.missed(due.link.host)
-        return self._seen(Result(due.link, check, history=due.history))
+        result = Result(due.link, check, history=due.history)
+        if self._again and check.unreached and due.link.url.startswith("http:"):
+            return self._look_for_https(result)
+        return self._seen(result, may_pass=check.may_pass)
 
-    def _seen(self, result: Result) -> Iterator[Result]:
+    async def _look_for_https(self, result: Result) -> Iterable[Result]:
+        """See whether what cannot be reached over http can be over https."""
+        if secure := await self._second_looks.secure_form(result.link.url):
+            result = replace(result, check=replace(result.check, suggestion=secure, suggestion_source="https"))
+        return list(self._seen(result, may_pass=True))
+
+    def _not_asked(self, due: Due, *, tonight: bool) -> Iterator[Result]:
+        """Take back a link whose turn has not come."""
+        if tonight:
+            self._hosts.close(due.link.host)
+        self._frontier.hand_back(due)
+        self._wake.set()
+        return iter(())
+
+    def _seen(self, result: Result, *, may_pass: bool) -> Iterator[Result]:
         """Pass a result on; what may pass is kept back, tried again at the end and counted when the run is over."""
-        if not result.check.may_pass:
+        if not may_pass or (self._again and not result.check.may_pass):
             yield result
             return
         if self._again:
@@ -278,6 +338,22 @@ class NotesSpider(Spider):
             self._saving.discard(item.link.url)
         self._wake.set()
 
+    def _pace(self, host: str) -> float:
+        """Return the seconds between two requests to a host: ours, or what its robots.txt asks for."""
+        assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
+        slot = self.crawler.engine.downloader.per_slot_settings.get(host, {})
+        return float(slot.get("delay", self.settings.getfloat("DOWNLOAD_DELAY")))
+
+    def _summary(self) -> str:
+        """Say in a few lines what the run found."""
+        return summary(
+            self.store.counts(),
+            Counter(standing.change for standing, _ in self.store.standings(changed=True) if standing.change),
+            self._hosts,
+            left=self.store.left([*self._pages, *self._lookups], self.started_at),
+            took=datetime.now(UTC) - self.started_at,
+        )
+
     def _kind(self, link: Link) -> Kind:
         return all_kinds()[link.kind]
 
@@ -289,7 +365,9 @@ class NotesSpider(Spider):
             for backlog in self.store.backlogs([kind], self.started_at):
                 due, after = self.store.due(backlog, self.started_at, lookup.batch)
                 while due:
-                    self._results += await in_thread(lookup, due)
+                    wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
+                    self._results += (_skipped(each, "excluded") for each in due if each not in wanted)
+                    self._results += await in_thread(lookup, wanted)
                     if lookup.down is not None:
                         self._network.missed(kind)
                     elif lookup.remote:
@@ -312,3 +390,7 @@ class NotesSpider(Spider):
         if there := not all(isinstance(answer, BaseException) for answer in answers):
             self._network.trusted()
         return there
+
+
+def _skipped(due: Due, reason: str) -> Result:
+    return Result(due.link, Check(Outcome.SKIPPED, reason, datetime.now(UTC), How.PAGE), history=due.history)

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from crawler.files import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from crawler.items import Standing
     from pipelines.outputs import Rendering
@@ -41,15 +42,17 @@ _AMBIGUOUS = re.compile(r"[\s%\x00-\x1f\x7f]")
 
 
 def render(rendering: Rendering) -> None:
-    """Write the health CSV, a row at a time: UTF-8 with BOM, so that spreadsheets show Chinese."""
-    with (
-        replacing(rendering.output_dir / "link_health.csv") as draft,
-        draft.open("w", encoding="utf-8-sig", newline="") as file,
-    ):
+    """Write the health CSV."""
+    rows = (row(standing, places).values() for standing, places in rendering.store.standings())
+    write(rendering.output_dir / "link_health.csv", COLUMNS, rows)
+
+
+def write(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Write a CSV file a row at a time: UTF-8 with BOM, so that spreadsheets show Chinese."""
+    with replacing(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for standing, places in rendering.store.standings():
-            writer.writerow(cell(value) for value in row(standing, places).values())
+        writer.writerow(columns)
+        writer.writerows(map(cell, values) for values in rows)
 
 
 def row(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
@@ -59,6 +62,7 @@ def row(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
     """
     link, check = standing.link, standing.check
     final_url = standing.moved_to or (check and check.final_url)
+    suggestion, source = standing.suggestion or (None, None)
     values = (
         link.url,
         link.kind,
@@ -67,8 +71,8 @@ def row(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
         check and check.http_status,
         check and check.reason,
         final_url if final_url != link.url else None,
-        check and check.suggestion,
-        check and check.suggestion_source,
+        suggestion,
+        source,
         standing.failures_in_a_row,
         standing.first_seen,
         check and check.checked_at,

@@ -1,0 +1,95 @@
+"""robots.txt (RFC 9309): its Crawl-delay is always kept to, its rules where the user wants them obeyed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.http import TextResponse
+
+from crawler import options
+from crawler.exchange import AddressNotAllowedError
+from crawler.hosts import MAX_WAIT, NotNowError
+
+if TYPE_CHECKING:
+    from asyncio import Task
+
+    from scrapy.crawler import Crawler
+
+AGENT = "notemend"
+_PATH = "/robots.txt"
+_LARGEST = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB are read
+_NO_RULES = range(400, 500)  # 2.3.1.3: without the file everything is allowed; 2.3.1.4: behind a 5xx nothing is
+
+
+class Robots:
+    """Asks a host for its robots.txt once a run, and only where an answer would matter.
+
+    Unless it is obeyed, that is from the second request on, and not for a host to which the user gave a pace.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._obey = crawler.settings["ROBOTS"] == options.OBEY
+        self._paced = options.table(crawler.settings, "PACE")
+        self._met: set[str] = set()
+        self._asked: dict[str, Task[Protego | None]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Read ROBOTS and PACE."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Keep to the host's rules; raise AddressNotAllowedError for what they forbid."""
+        parts = urlsplit(request.url)
+        host = parts.hostname or ""
+        if parts.path == _PATH:
+            return
+        if not self._obey and not self._matters(request, host):
+            return
+        rules = await self._rules(f"{parts.scheme}://{parts.netloc}")
+        if self._obey and rules is None:
+            raise AddressNotAllowedError("robots.txt cannot be read tonight")
+        if self._obey and rules is not None and not rules.can_fetch(request.url, AGENT):
+            raise AddressNotAllowedError("robots.txt disallows it")
+        if rules is not None:
+            self._slow_down(host, rules.crawl_delay(AGENT) or 0)
+
+    def _matters(self, request: Request, host: str) -> bool:
+        """Tell whether a Crawl-delay would change anything: not for the first link of a host, or when we set the pace."""
+        first = host not in self._met
+        self._met.add(host)
+        return "due" in request.cb_kwargs and host not in self._paced and not first
+
+    async def _rules(self, site: str) -> Protego | None:
+        if site not in self._asked:
+            self._asked[site] = asyncio.ensure_future(self._fetch(site))
+        return await asyncio.shield(self._asked[site])
+
+    async def _fetch(self, site: str) -> Protego | None:
+        """Return a site's rules, None when they cannot be had."""
+        assert self._crawler.engine is not None  # noqa: S101 - it is the engine that sends requests here
+        request = Request(site + _PATH, meta={"enough": _LARGEST, "download_slot": f"{site}{_PATH}"})
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception:  # noqa: BLE001 - whatever keeps the file from us, it is not there tonight
+            return None
+        if response.status // 100 == 2 and isinstance(response, TextResponse):  # noqa: PLR2004 - RFC 9110 class
+            return Protego.parse(response.text)
+        return Protego.parse("") if response.status in _NO_RULES else None
+
+    def _slow_down(self, host: str, delay: float) -> None:
+        """Keep to a Crawl-delay, if it is longer than our own pace."""
+        assert self._crawler.engine is not None  # noqa: S101 - as above
+        if delay > MAX_WAIT:
+            raise NotNowError(host, tonight=True)
+        downloader = self._crawler.engine.downloader
+        pace = options.pace(self._crawler.settings, host)
+        if delay > pace:
+            downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
+            if host in downloader.slots:
+                downloader.slots[host].delay = delay

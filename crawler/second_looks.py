@@ -1,0 +1,117 @@
+"""A second request where one does not settle it: is this page shown for everything, does the host speak https."""
+
+from __future__ import annotations
+
+import asyncio
+import posixpath
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from rapidfuzz import fuzz
+from scrapy import Request
+
+from crawler import exchange
+from crawler.items import Outcome
+from crawler.kinds.base import HEAD_OF_PAGE
+from crawler.kinds.web import page_title
+from crawler.standins import visible_text
+
+if TYPE_CHECKING:
+    from asyncio import Task
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from scrapy.http import Response
+
+    from crawler.items import Check, Due
+
+CALLED = 80
+"""Similarity (0 to 100) of a page's title and what the notes call it from which it is the page that was meant."""
+
+ANY_ADDRESS = "the same page as at any other address there"
+
+
+class SecondLooks:
+    """The second requests of one run; `fetch` sends one.
+
+    A host is asked once for a page that nobody can have put there. Only if it shows something all the same, it is asked
+    in each folder that links lead to: what it shows there for any address is not the page that was meant.
+    """
+
+    def __init__(self, fetch: Callable[[Request], Awaitable[Response]]) -> None:
+        self._fetch = fetch
+        self._first: dict[str, Task[tuple[str, str] | None]] = {}
+        self._siblings: dict[str, Task[tuple[str, str] | None]] = {}
+
+    async def look(self, due: Due, response: Response, check: Check) -> Check:
+        """Return a good check with what a second look adds."""
+        url = due.link.url
+        if self._is_doubtful(url, due.texts, response) and await self._is_shown_for_all(url, response):
+            return replace(check, outcome=Outcome.GONE, reason=ANY_ADDRESS)
+        if urlsplit(response.url).scheme == "http" and (secure := await self.secure_form(url, response)):
+            return replace(check, suggestion=secure, suggestion_source="https")
+        return check
+
+    def needed(self, due: Due, response: Response, check: Check) -> bool:
+        """Tell whether a look would send a request: at web pages only, the other kinds know what they expect."""
+        if due.link.kind != "web" or check.outcome not in {Outcome.OK, Outcome.MOVED}:
+            return False
+        return response.url.startswith("http:") or self._is_doubtful(due.link.url, due.texts, response)
+
+    async def secure_form(self, url: str, response: Response | None = None) -> str | None:
+        """Return the https form of an http URL if it shows the same (or, without a response, anything)."""
+        parts = urlsplit(url)
+        if parts.scheme != "http" or parts.port is not None:
+            return None
+        secure = urlunsplit(parts._replace(scheme="https"))
+        found = await self._get(secure)
+        if found is None or urlsplit(found.url).scheme != "https":
+            return None
+        return secure if response is None or page_title(found) == page_title(response) else None
+
+    def _is_doubtful(self, url: str, texts: Sequence[str], response: Response) -> bool:
+        """Tell whether a page could be one that its host shows for every address."""
+        parts = urlsplit(url)
+        first = self._first.get(parts.netloc)
+        if parts.path in {"", "/"} or (first is not None and first.done() and first.result() is None):
+            return False
+        title = page_title(response).casefold()
+        called = title and any(fuzz.token_set_ratio(text.casefold(), title) >= CALLED for text in texts)
+        return not called and visible_text(response) != ""  # a page without text is for a script to fill
+
+    async def _is_shown_for_all(self, url: str, response: Response) -> bool:
+        host, folder = urlsplit(url).netloc, posixpath.dirname(url.partition("?")[0].rstrip("/"))
+        if host not in self._first:
+            self._first[host] = self._siblings[folder] = self._ask(_sibling(url))
+        if await asyncio.shield(self._first[host]) is None:
+            return False
+        if folder not in self._siblings:
+            self._siblings[folder] = self._ask(_sibling(url))
+        return await asyncio.shield(self._siblings[folder]) == (page_title(response), visible_text(response))
+
+    def _ask(self, url: str) -> Task[tuple[str, str] | None]:
+        async def shown() -> tuple[str, str] | None:
+            response = await self._get(url)
+            return None if response is None else (page_title(response), visible_text(response))
+
+        return asyncio.ensure_future(shown())
+
+    async def _get(self, url: str) -> Response | None:
+        """Return a good answer; None for every other."""
+        try:
+            response = await self._fetch(Request(url, meta={"enough": HEAD_OF_PAGE}))
+        except Exception:  # noqa: BLE001 - a second look that fails says nothing
+            return None
+        check = exchange.check_response(response, datetime.now(UTC))
+        return response if check.outcome in {Outcome.OK, Outcome.MOVED} else None
+
+
+def _sibling(url: str) -> str:
+    """Return an address beside another one, of the same form, that nobody can have put a page at."""
+    parts = urlsplit(url)
+    folder, name = posixpath.split(parts.path.rstrip("/"))
+    ending = "/" if parts.path.endswith("/") else posixpath.splitext(name)[1]
+    path = f"{folder.rstrip('/')}/{secrets.token_hex(8)}{ending}"
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
