@@ -15,6 +15,10 @@ from hypothesis import strategies as st
 
 from crawler.items import Article
 from crawler.kinds.wechat import notices
+from tests.internet.sites import weixin
+from tests.internet.world import articles as world
+from tests.internet.world.articles import LIVE as LIVE_STATES
+from tests.internet.world.articles import find_article, special_id
 from tests.reading import PAGES, read_article, read_wechat
 
 RECORDED = Path(__file__).parents[1] / "../shared/data/wechat"
@@ -82,6 +86,7 @@ SUPPOSED = [  # English that nobody has recorded: a suspicion, never a proof
 PAGE = (PAGES / "wechat/notice.html").read_text("utf-8")
 CRAWLING = (PAGES / "wechat/article_on_crawling.html").read_text("utf-8")
 LIVE = ["article", "article_on_crawling", "repost", "picture_post", "text_post", "video", "audio"]
+PAPER, CODE = "https://arxiv.org/abs/2203.03605", "https://github.com/IDEACVR/DINO"
 CAPTCHA = "<script>var PAGE_MID='mmbizwap:secitptpage/verify.html';</script>"
 
 
@@ -284,7 +289,38 @@ def test_original_or_repost(script: str, value: str, original: bool | None) -> N
 
 
 def test_an_article_stored_before_it_had_links() -> None:
-    assert make_converter().loads('{"title": "t", "original": true}', Article) == Article("t", original=True)
+    converter = make_converter()
+    assert converter.loads('{"title": "t", "original": true}', Article) == Article("t", original=True)
+    now = Article("t", links=(PAPER, CODE))
+    assert converter.loads(converter.dumps(now), Article) == now
+
+
+# --- pages of the small internet --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", sorted(LIVE_STATES))
+def test_the_small_internets_articles(state: str) -> None:
+    shown = find_article(special_id(state, 0))
+    page = weixin.live_page(shown, "https://mp.weixin.qq.com/s/AbC", 0)
+    assert isinstance(page.body, bytes)
+    result = read_wechat(page.body)
+    article = result.metadata
+    assert result.check.outcome == OK
+    assert isinstance(article, Article)
+    assert (article.title, article.account, article.account_id) == (shown.title, shown.account, shown.account_id)
+    assert article.published_at == shown.published
+    assert article.author == (None if state == "text" else shown.author or None)
+    assert article.links == ((PAPER, CODE) if state == "naming" else ())
+
+
+@pytest.mark.parametrize("state", sorted(world.notices()))
+def test_the_small_internets_notices(state: str) -> None:
+    page = weixin.notice_page(world.notices()[state], find_article(special_id(state, 0)))
+    assert isinstance(page.body, bytes)
+    check = read_wechat(page.body).check
+    assert check.outcome != OK
+    assert check.reason != "neither article nor known notice"
+    assert (check.outcome == MOVED) == (state == "migrated")
 
 
 # --- pages as WeChat served them --------------------------------------------------------------------------------------

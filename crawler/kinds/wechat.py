@@ -145,22 +145,22 @@ class Wechat(Kind):
 
 @cache
 def notices() -> tuple[Notice, ...]:
-    """Return the table of notices, their texts as `folded` returns them."""
+    """Return the table of notices, their texts as they are compared."""
     table = tomllib.loads(files("crawler").joinpath("data/wechat_notices.toml").read_text("utf-8"))
     return tuple(
-        Notice(tuple(map(folded, row["texts"])), Outcome(row["outcome"]), row["reason"], row.get("conclusive", False))
+        Notice(tuple(map(_folded, row["texts"])), Outcome(row["outcome"]), row["reason"], row.get("conclusive", False))
         for row in table["notice"]
     )
 
 
-def folded(text: str) -> str:
+def _folded(text: str) -> str:
     """Return the letters and digits of a notice: spaces, punctuation, case and 帐 for 账 vary."""
     return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold()).replace("帐", "账")
 
 
 def _noticed(check: Check, soup: BeautifulSoup, shown: list[Tag], text: str) -> Check:
     """Return the check with what stands in the article's place."""
-    message = folded(" ".join(tag.get_text(" ") for tag in shown or (soup.body or soup,)))
+    message = _folded(" ".join(tag.get_text(" ") for tag in shown or (soup.body or soup,)))
     for notice in notices():
         if any(words in message for words in notice.texts):
             seen = _seen(check, notice.outcome, notice.reason)
