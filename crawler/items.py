@@ -219,7 +219,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What a WeChat article says of itself; `account_id` is the stable `gh_…` name, `original` False for a repost."""
+    """What a WeChat article says of itself; `account_id` is the stable `gh_…` name, `original` False for a repost.
+
+    `links` are the papers on arXiv and the repositories on GitHub that its body names, in canonical form.
+    """
 
     title: str
     account: str | None = None
@@ -228,6 +231,7 @@ class Article:
     published_at: datetime | None = None
     cover: str | None = None
     original: bool | None = None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """WeChat articles: nearly every state answers HTTP 200, so the page itself is the evidence.
 
 Decided in this order (measured on live pages, whose scripts contain most notices' words): a captcha by its address; an
-article's body means alive; a captcha by its page id; only then the text of the notice in the article's place.
+article's body means alive; a captcha by its page id; a migrated account by the new address; an article without a known
+body by its own title and account; only then the text of the notice in the article's place.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -16,29 +18,38 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, NavigableString, Tag
 from scrapy import Request
 from scrapy.http import TextResponse
 
 from crawler.items import Article, Check, Link, Outcome, Result
+from crawler.kinds.arxiv import Arxiv
 from crawler.kinds.base import Kind
-from crawler.urls import hostname, parameters
+from crawler.kinds.github import Github
+from crawler.urls import InvalidURLError, hostname, normalise, parameters, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from urllib.parse import SplitResult
 
     from scrapy.http import Response
 
 HOST = "mp.weixin.qq.com"
 _IDENTITY = ("__biz", "mid", "idx", "sn")
-_BODY = "#js_content, #js_article, #js_text_title"
+_TITLES = ("activity-name", "js_text_title", "js_video_page_title", "js_audio_title")  # of types 0, 10, 5 and 7
+_BODY = frozenset({"js_content", "js_article", "js_share_content", *_TITLES})
 _NOTICE = ".weui-msg, .mesg-block, .global_error_msg"
 _CAPTCHA_PATH = "/mp/wappoc_appmsgcaptcha"
 _CAPTCHA_PAGE = "secitptpage/verify"
+_CAPTCHA_BUTTON = "js_verify"
 # Each value as the page types write it, surest first. Patterns begin with plain text, which is what makes them quick on
 # pages of 3 MB. The scripts name other accounts too (WeChat's own is one), so `user_name` alone proves nothing.
-_PUBLISHED = (re.compile(r'var ct ?= ?"(\d{9,10})"'), re.compile(r"ori_create_time: ?'(\d{9,10})'"))
+_SECONDS = (
+    re.compile(r'var ct ?= ?"(\d{9,10})"'),
+    re.compile(r"ori_create_time: ?'(\d{9,10})'"),
+    re.compile(r'create_time ?= ?"(\d{9,10})"'),
+)
+_CLOCK = (re.compile(r"create_time: ?JsDecode\('(\d{4}-\d\d-\d\d \d\d:\d\d)'\)"),)
 _ACCOUNT_ID = (
     re.compile(r'var user_name ?= ?"(gh_\w+)"'),
     re.compile(r"user_name: ?JsDecode\('(gh_\w+)'\)"),
@@ -47,10 +58,27 @@ _ACCOUNT_ID = (
 _ACCOUNT = (
     re.compile(r'var nickname ?= ?(?:htmlDecode\()?"([^"\n]{1,80})"'),
     re.compile(r"nick_name: ?JsDecode\('([^'\n]{1,80})'\)"),
+    re.compile(r"nick_name = \(?xml \?[^:\n]*: ?'([^'\n]{1,80})'"),
 )
-_ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})")
-_COPYRIGHT = (re.compile(r'_copyright_stat ?= ?"(\d)"'),)
-_MOVED_TO = (re.compile(r"""var transferTargetLink ?= ?["'](https?://[^"'\n]+)["']"""),)
+_TITLE = (re.compile(r"msg_title ?= ?(?:window\.title ?= ?)?'([^'\n]*)'"),)
+_AUTHOR = (re.compile(r"""author(?: ?= ?|: ?JsDecode\()["']([^"'\n]*)["']"""),)
+_COVER = (re.compile(r"""cdn_url(?: ?= ?|: ?JsDecode\()["'](https?://[^"'\n]+|)["']"""),)
+_COPYRIGHT = (re.compile(r"""copyright_stat(?: ?= ?|: ?)["'](\d)["']"""),)
+_ORIGINAL = {"1": True, "2": False}  # 0 is what was declared neither an original nor a repost
+_CONTENT = re.compile(r"content_noencode: ?JsDecode\('([^']*)'\)")
+_MOVED_TO = (re.compile(r"""(?:transferTargetLink|transfer_target_link)\s*=\s*["']([^"'\n]+)["']"""),)
+_REMOVED = re.compile(r"del_reason_id: ?'[1-9]")
+_ESCAPED = re.compile(r"""\\(?:x([0-9a-fA-F]{2})|([/\\'"]))""")
+# WeChat makes plain text of most links, runs them into the words around them and cuts them up with tags nobody sees.
+_INLINE = frozenset({"a", "b", "code", "em", "font", "i", "ins", "mark", "small", "span", "strong", "u", "wbr"})
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_ADDRESS = re.compile(
+    r"(?:https?://|(?<![A-Za-z0-9.@_/=%-])(?=(?:[a-z]+\.)?(?:arxiv\.org|github\.com)/))"
+    r"(?:(?!https?://)[A-Za-z0-9._~/?#&=%+:@-])++(?!…)",
+    re.IGNORECASE,
+)
+_TRAILING = ".:?&=+%@~#-"
+_SUGGESTED = (Arxiv(), Github())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,38 +118,58 @@ class Wechat(Kind):
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Decide from captcha, body and notice; keep what the HTTP exchange says where the page is no WeChat page."""
-        if _CAPTCHA_PATH in response.url:
+        if split(response.url).path.startswith(_CAPTCHA_PATH):
             return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
         if response.status // 100 != 2 or not isinstance(response, TextResponse):  # noqa: PLR2004 - RFC 9110 class
             return Result(link, check)
         text = response.text
         soup = BeautifulSoup(text, "lxml")
-        if soup.select_one(_BODY) is not None:  # before the page id, which an article on crawling may quote
+        if soup.find(id=_BODY.__contains__) is not None:  # before the page id, which an article on crawling may quote
             return Result(link, _seen(check, Outcome.OK, "article shown"), _article(soup, text))
-        if _CAPTCHA_PAGE in text:
+        if _CAPTCHA_PAGE in text or soup.find(id=_CAPTCHA_BUTTON) is not None:
             return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
-        moved = soup.select_one("a#js_access_msg[href^=http]")
-        if (new_address := _value(_MOVED_TO, text) or (str(moved["href"]) if moved else None)) is not None:
+        if (new_address := self._moved_to(link, soup, text)) is not None:
             return Result(link, _seen(check, Outcome.MOVED, "account migrated", new_address))
-        shown = soup.select_one(_NOTICE)  # where a notice stands by itself, its words are no proof
-        message = (shown.get_text() if shown else soup.body.get_text(" ") if soup.body else "").replace("帐", "账")
-        for notice in notices():
-            if any(words in message for words in notice.texts):
-                seen = _seen(check, notice.outcome, notice.reason)
-                return Result(link, replace(seen, conclusive=notice.conclusive and shown is not None))
-        if shown is not None and not message.strip():
-            return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
-        return Result(link, _seen(check, Outcome.BLOCKED, "neither article nor known notice"))
+        shown = soup.select(_NOTICE)  # where a notice stands by itself, its words are no proof
+        if not shown and (article := _article(soup, text)).title and (article.account_id or article.account):
+            return Result(link, _seen(check, Outcome.OK, "article shown"), article)
+        return Result(link, _noticed(check, soup, shown, text))
+
+    def _moved_to(self, link: Link, soup: BeautifulSoup, text: str) -> str | None:
+        """Return the article's address in its account's new home; what leads anywhere else is none."""
+        button = soup.select_one("a#js_access_msg[href]")
+        written = (_value(_MOVED_TO, text), str(button["href"]) if button else None)
+        found = (_link(html.unescape(address), (self,)) for address in written if address)
+        return next((new.url for new in found if new is not None and new != link), None)
 
 
 @cache
 def notices() -> tuple[Notice, ...]:
-    """Return the table of notices."""
+    """Return the table of notices, their texts as they are compared."""
     table = tomllib.loads(files("crawler").joinpath("data/wechat_notices.toml").read_text("utf-8"))
     return tuple(
-        Notice(tuple(row["texts"]), Outcome(row["outcome"]), row["reason"], row.get("conclusive", False))
+        Notice(tuple(map(_folded, row["texts"])), Outcome(row["outcome"]), row["reason"], row.get("conclusive", False))
         for row in table["notice"]
     )
+
+
+def _folded(text: str) -> str:
+    """Return the letters and digits of a notice: spaces, punctuation, case and 帐 for 账 vary."""
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold()).replace("帐", "账")
+
+
+def _noticed(check: Check, soup: BeautifulSoup, shown: list[Tag], text: str) -> Check:
+    """Return the check with what stands in the article's place."""
+    message = _folded(" ".join(tag.get_text(" ") for tag in shown or (soup.body or soup,)))
+    for notice in notices():
+        if any(words in message for words in notice.texts):
+            seen = _seen(check, notice.outcome, notice.reason)
+            return replace(seen, conclusive=notice.conclusive and bool(shown))
+    if shown and _REMOVED.search(text) is not None:
+        return replace(_seen(check, Outcome.GONE, "removed by WeChat"), conclusive=True)
+    if shown and not message:
+        return _seen(check, Outcome.BLOCKED, "captcha")
+    return _seen(check, Outcome.BLOCKED, "neither article nor known notice")
 
 
 def _seen(check: Check, outcome: Outcome, reason: str, final_url: str | None = None) -> Check:
@@ -130,34 +178,92 @@ def _seen(check: Check, outcome: Outcome, reason: str, final_url: str | None = N
 
 
 def _article(soup: BeautifulSoup, text: str) -> Article:
-    published = _value(_PUBLISHED, text)
     return Article(
-        title=_meta(soup, "og:title") or _shown(soup, "#activity-name") or _shown(soup, "#js_text_title") or "",
-        account=_shown(soup, "#js_name") or _value(_ACCOUNT, text),
+        title=_meta(soup, "og:title") or _shown(soup, *_TITLES) or _value(_TITLE, text) or "",
+        account=_shown(soup, "js_name") or _value(_ACCOUNT, text),
         account_id=_value(_ACCOUNT_ID, text),
-        author=_meta(soup, "author") or _meta(soup, "og:article:author"),
-        published_at=datetime.fromtimestamp(int(published), UTC) if published else None,
-        cover=_meta(soup, "og:image"),
-        original={"1": True, "2": False}.get(_value(_COPYRIGHT, text) or ""),
+        author=_meta(soup, "author") or _meta(soup, "og:article:author") or _value(_AUTHOR, text),
+        published_at=_published(text),
+        cover=_meta(soup, "og:image") or _value(_COVER, text),
+        original=_ORIGINAL.get(_value(_COPYRIGHT, text) or ""),
+        links=_links(soup, text),
     )
+
+
+def _published(text: str) -> datetime | None:
+    if (seconds := _value(_SECONDS, text)) is not None:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    clock = _value(_CLOCK, text)
+    try:
+        return datetime.strptime(f"{clock} +0800", "%Y-%m-%d %H:%M %z").astimezone(UTC)  # Beijing has no summer time
+    except ValueError:
+        return None
+
+
+def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
+    """Return the papers and repositories that the body names, once each, in order.
+
+    Where the body is not served, as for types 8 and 10, its text stands in a script.
+    """
+    body = soup.find(id="js_content")
+    if isinstance(body, Tag) and (links := _named(body)):
+        return links
+    script = _CONTENT.search(text)
+    if script is None or not any(map(script[1].lower().__contains__, ("arxiv.org", "github.com"))):
+        return ()
+    return _named(BeautifulSoup(_unescaped(script[1]), "lxml"))
+
+
+def _named(body: Tag) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for address in _ADDRESS.findall(_INVISIBLE.sub("", "".join(_lines(body)))):
+        if not address.endswith("..") and (link := _link(address.rstrip(_TRAILING), _SUGGESTED)) is not None:
+            found.setdefault(link.identity, link.url)
+    return tuple(found.values())
+
+
+def _lines(body: Tag) -> Iterator[str]:
+    """Yield a body's text, with a line break wherever a reader sees one and a link's address for its text."""
+    block: Tag | None = None
+    for node in body.descendants:
+        if isinstance(node, Tag):
+            if node.name not in _INLINE:
+                yield "\n"
+            elif (address := node.get("href")) is not None:
+                yield f"\n{address}\n"
+        elif type(node) is NavigableString:  # not a comment, not a script
+            around = next(parent for parent in node.parents if parent.name not in _INLINE)
+            if around is not block:
+                yield "\n"
+            block = around
+            yield node
+
+
+def _link(url: str, kinds: Iterable[Kind]) -> Link | None:
+    """Return the link of one of these kinds that a stranger's text leads to."""
+    try:
+        url = normalise(url if "://" in url else f"https://{url.lstrip('/')}")
+        parts = split(url)
+    except InvalidURLError:
+        return None
+    return next((link for kind in kinds if (link := kind.recognise(url, parts)) is not None), None)
 
 
 def _value(patterns: Iterable[re.Pattern[str]], text: str) -> str | None:
     match = next((found for pattern in patterns if (found := pattern.search(text)) is not None), None)
-    if match is None:
-        return None
-    decoded = html.unescape(_ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), match[1]))
-    return decoded.strip() or None
+    return html.unescape(_unescaped(match[1])).strip() or None if match else None
+
+
+def _unescaped(text: str) -> str:
+    """Return what a script's string literal says."""
+    return _ESCAPED.sub(lambda escape: escape[2] or chr(int(escape[1], 16)), text)
 
 
 def _meta(soup: BeautifulSoup, name: str) -> str | None:
     tag = soup.select_one(f'meta[property="{name}"], meta[name="{name}"]')
-    if tag is None:
-        return None
-    content = _ESCAPED.sub(lambda escaped: chr(int(escaped[1], 16)), str(tag.get("content", "")))
-    return " ".join(html.unescape(content).split()) or None
+    return " ".join(html.unescape(_unescaped(str(tag.get("content", "")))).split()) or None if tag else None
 
 
-def _shown(soup: BeautifulSoup, selector: str) -> str | None:
-    tag = soup.select_one(selector)
+def _shown(soup: BeautifulSoup, *ids: str) -> str | None:
+    tag = soup.find(id=ids.__contains__)
     return " ".join(tag.get_text().split()) or None if tag else None

@@ -26,6 +26,11 @@ BLOCKS = {
     "mesg": '<div class="mesg-block">\n<h2 class="mesg-title">{text}</h2>{tips}\n</div>',
     "error": '<p class="global_error_msg warn">{text}</p>{tips}',
 }
+SKELETONS = {"pictures": "pictures", "text": "text", "video": "media", "audio": "media"}
+MEDIA = {
+    "video": {"type": 5, "heading": "js_video_page_title"},
+    "audio": {"type": 7, "heading": "js_audio_title"},
+}
 LINE = "  !function(e){{var t=e.status_{0};if(t)return report(t,{0})}}(window);\n"
 
 
@@ -97,9 +102,11 @@ def live_page(article: Article, url: str, size: int) -> Response:
         "sn": md5(article.id.encode(), usedforsecurity=False).hexdigest(),
         "content": content(article),
     }
-    skeleton = {"pictures": "pictures", "text": "text"}.get(article.state, "article")
+    skeleton = SKELETONS.get(article.state, "article")
     if skeleton != "article":
         values["content"] = ""
+    if skeleton == "media":
+        values |= MEDIA[article.state]
     bare = fill(skeleton, filler="", **values)
     missing = max(0, size - len(bare.encode()))
     line = LINE.format(values["mid"])
@@ -111,6 +118,10 @@ def content(article: Article) -> str:
     parts = [f'<section><p><span leaf="">{escape(article.title)}。这是一篇为测试而写的短文。</span></p>']
     if article.state == "quoting":
         parts.append("<blockquote><p>昨天打开链接，只看到一行字：该内容已被发布者删除。</p></blockquote>")
+    if article.state == "naming":
+        parts.append(
+            "<p><span>论文：https://arxiv.org/</span><span>abs/2203.03605，代码：github.com/IDEACVR/DINO。</span></p>"
+        )
     for number, picture in enumerate(article.pictures, 1):
         kind = "png" if "mmbiz_png" in picture else "jpeg"
         parts.append(

@@ -14,8 +14,9 @@ from tests.internet.world.papers import vocabulary
 
 SHORT_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 SPECIAL = re.compile(r"([a-z-]+?)-_*\d+")
-# Live: an article, a repost, a picture post (type 8), a short text (type 10), and an article that quotes a notice.
-LIVE = {"live", "repost", "pictures", "text", "quoting"}
+# Live: an article, a repost, a picture post (type 8), a short text (10), a film (5), a recording (7), an article that
+# quotes a notice, and one that names a paper and its code.
+LIVE = {"live", "repost", "pictures", "text", "video", "audio", "quoting", "naming"}
 CAPTCHA = {"captcha", "captcha-redirect"}
 
 
