@@ -60,7 +60,7 @@ class Robots:
             self._slow_down(host, rules.crawl_delay(AGENT) or 0)
 
     def _matters(self, request: Request, host: str) -> bool:
-        """Tell whether a Crawl-delay would change anything: not for the first link of a host, or when we set the pace."""
+        """Tell whether a Crawl-delay would change anything: not for the first link, nor where the user set a pace."""
         first = host not in self._met
         self._met.add(host)
         return "due" in request.cb_kwargs and host not in self._paced and not first
