@@ -44,7 +44,13 @@ STORE = [
         "https://mp.weixin.qq.com/s/A",
         Outcome.GONE,
         Verdict.DEAD,
-        Article("好文", "号", author="人", published_at=datetime(2022, 5, 30, 16, 30, tzinfo=UTC)),
+        Article(
+            "好文",
+            "号",
+            author="人",
+            links=("https://arxiv.org/abs/2203.03605",),
+            published_at=datetime(2022, 5, 30, 16, 30, tzinfo=UTC),
+        ),
     ),
     standing(
         "https://arxiv.org/abs/2204.00001",
@@ -140,7 +146,8 @@ def test_entries_for_spreadsheets(given: Rendering) -> None:
 def test_types(given: Rendering) -> None:
     dataset.render(given)
     schema = parquet.read_schema(given.output_dir / "entries.parquet")
-    assert schema.field("published_at").type == pa.timestamp("us", "UTC")
+    assert schema.field("published_at").type == pa.timestamp("us", "Asia/Shanghai")
+    assert schema.field("pushed_at").type == pa.timestamp("us", "UTC")
     assert schema.field("authors").type.value_type == pa.string()
     assert pa.types.is_int32(schema.field("venue_year").type)
     assert pa.types.is_boolean(schema.field("withdrawn").type)
@@ -155,6 +162,7 @@ def test_links(given: Rendering) -> None:
     assert len(table) == 7
     assert table[0]["url"] == "https://mp.weixin.qq.com/s/A"
     assert (table[0]["mentions"], table[0]["last_checked"]) == (["2022/0531.md:3"], NOW)
+    assert table[0]["article_links"] == ["https://arxiv.org/abs/2203.03605"]
     assert {row["identity"] for row in table if row["kind"] == "github"} == {"o/r"}
     repeated = next(row for row in table if row["identity"] == "2103.00002")
     assert repeated["mentions"] == ["2022/0531.md:7", "2022/0531.md:12"]

@@ -9,7 +9,6 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
@@ -33,7 +32,7 @@ SAME_TITLE = 90
 
 _TIME = pa.timestamp("us", "UTC")
 _TEXTS = pa.list_(pa.string())
-_BEIJING = ZoneInfo("Asia/Shanghai")  # the time WeChat shows
+_BEIJING = pa.timestamp("us", "Asia/Shanghai")  # the time WeChat shows
 
 ENTRIES = pa.schema(
     [
@@ -46,7 +45,7 @@ ENTRIES = pa.schema(
         ("article_verdict", pa.string()),
         ("account", pa.string()),
         ("article_author", pa.string()),
-        ("published_at", _TIME),
+        ("published_at", _BEIJING),
         ("paper_url", pa.string()),
         ("arxiv_id", pa.string()),
         ("paper_title", pa.string()),
@@ -90,6 +89,7 @@ LINKS = pa.schema(
         ("title", pa.string()),
         ("mentions", _TEXTS),
         ("identity", pa.string()),
+        ("article_links", _TEXTS),
     ]
 )
 
@@ -120,7 +120,9 @@ def _entries(rendering: Rendering) -> Iterator[dict[str, Any]]:
 
 def _links(rendering: Rendering) -> Iterator[dict[str, Any]]:
     for standing, places in rendering.store.standings():
-        yield row(standing, places) | {"mentions": places, "identity": standing.link.identity}
+        article_links = standing.metadata.links if isinstance(standing.metadata, Article) else None
+        more = {"mentions": places, "identity": standing.link.identity, "article_links": article_links}
+        yield row(standing, places) | more
 
 
 def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> dict[str, Any]:
@@ -247,7 +249,6 @@ def _tables(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.Ta
 def _as_text(entries: pa.Table) -> pd.DataFrame:
     """Return entries as a spreadsheet may show them."""
     frame = entries.to_pandas(types_mapper=pd.ArrowDtype)
-    frame = frame.assign(published_at=frame["published_at"].dt.tz_convert(_BEIJING))
     return pd.DataFrame(
         {name: [cell(None if value is pd.NA else value) for value in column] for name, column in frame.items()}
     )

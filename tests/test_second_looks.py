@@ -1,0 +1,153 @@
+"""What a second request settles: pages shown for every address, and https forms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.internet.messages import Failure, html, not_found, page, redirect, text
+
+if TYPE_CHECKING:
+    from tests.crawling import Desk
+    from tests.internet import Fault, Internet, Request, Response
+
+HOST = "https://h00.bench.example.org"
+HOME = page("Example", "Welcome to our site.")
+
+
+def listed(*links: str) -> str:
+    return "\n".join(f"- {link}" for link in links)
+
+
+def outcomes(desk: Desk) -> dict[str, str]:
+    return {url: row["outcome"] for url, row in desk.health().items()}
+
+
+# --- the same page for every address ----------------------------------------------------------------------------------
+
+
+def test_a_page_shown_for_every_address_is_not_the_one_that_was_meant(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", HOME)
+    desk.write("a.md", listed(f"<{HOST}/2021/post.html>", f"<{HOST}/2021/other.html>", f"<{HOST}/>"))
+    assert desk.crawl().returncode == 0
+    rows = desk.health()
+    for path in ("/2021/post.html", "/2021/other.html"):
+        row = rows[HOST + path]
+        assert (row["verdict"], row["outcome"], row["http_status"]) == ("suspect", "gone", "200")
+        assert row["reason"] == "the same page as at any other address there"
+    assert rows[f"{HOST}/"]["verdict"] == "alive"
+    (sibling,) = {request.path for request in internet.asked(f"{HOST}/*")} - {
+        "/",
+        "/2021/post.html",
+        "/2021/other.html",
+    }
+    assert sibling.startswith("/2021/")
+    assert sibling.endswith(".html")
+
+
+def test_every_folder_of_such_a_host_is_looked_at_by_itself(desk: Desk, internet: Internet) -> None:
+    def answer(request: Request) -> Response:
+        return HOME if request.path.startswith("/old/") else page(request.path)
+
+    internet.fault(f"{HOST}/*", answer)
+    desk.write("a.md", listed(f"<{HOST}/old/post>", f"<{HOST}/new/post>", f"<{HOST}/old/>"))
+    desk.crawl()
+    assert outcomes(desk) == {f"{HOST}/old/post": "gone", f"{HOST}/new/post": "ok", f"{HOST}/old/": "ok"}
+
+
+@pytest.mark.parametrize(
+    "sibling",
+    [
+        not_found(),
+        text("", 403),
+        text("", 503),
+        page("Page not found"),  # with status 200
+        redirect("/", 302),
+        Failure.RESET,
+        page("Example", "Welcome to our other site."),
+    ],
+)
+def test_a_page_of_its_own_is_alive(desk: Desk, internet: Internet, sibling: Fault) -> None:
+    internet.fault(f"{HOST}/*", sibling)
+    internet.fault(f"{HOST}/", page("Home"))
+    internet.fault(f"{HOST}/post", HOME)
+    desk.write("a.md", listed(f"<{HOST}/post>"))
+    desk.crawl()
+    assert outcomes(desk) == {f"{HOST}/post": "ok"}
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        html("<title>App</title><div id=root></div><script>draw('everything')</script>"),  # for a script to fill
+        text("the same bytes"),  # no page
+    ],
+)
+def test_what_shows_no_text_of_its_own_is_not_compared(desk: Desk, internet: Internet, shown: Response) -> None:
+    internet.fault(f"{HOST}/*", shown)
+    desk.write("a.md", listed(f"<{HOST}/post>"))
+    desk.crawl()
+    assert outcomes(desk) == {f"{HOST}/post": "ok"}
+
+
+def test_a_page_with_the_title_that_the_note_gives_needs_no_second_look(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", page("NeRF: Neural Radiance Fields | Example", "A page."))
+    desk.write("a.md", listed(f"[NeRF: neural radiance fields]({HOST}/nerf)"))
+    desk.crawl()
+    assert outcomes(desk) == {f"{HOST}/nerf": "ok"}
+    assert [request.path for request in internet.asked(f"{HOST}/*")] == ["/nerf"]
+
+
+def test_an_honest_host_is_asked_once(desk: Desk, internet: Internet) -> None:
+    def answer(request: Request) -> Response:
+        return page(request.path) if request.path.rpartition("/")[2].isdecimal() else not_found()
+
+    internet.fault(f"{HOST}/*", answer)
+    desk.write("a.md", listed(*(f"<{HOST}/{n}/{n}>" for n in range(10, 40))))
+    desk.crawl()
+    assert set(outcomes(desk).values()) == {"ok"}
+    siblings = [request for request in internet.asked(f"{HOST}/??/*") if not request.path[4:].isdecimal()]
+    assert len(siblings) == 1
+
+
+# --- https ------------------------------------------------------------------------------------------------------------
+
+PLAIN = "http://h00.bench.example.org"
+
+
+def suggestion(desk: Desk, url: str) -> tuple[str, str, str]:
+    row = desk.health()[url]
+    return row["verdict"], row["suggestion"], row["suggestion_source"]
+
+
+def test_http_that_works_as_https_gets_its_https_form(desk: Desk) -> None:
+    desk.write("a.md", listed(f"[Plain]({PLAIN}/x?a=1)", "[Plain](https://h01.bench.example.org/)"))
+    desk.crawl()
+    assert suggestion(desk, f"{PLAIN}/x?a=1") == ("alive", f"{HOST}/x?a=1", "https")
+    assert suggestion(desk, "https://h01.bench.example.org/") == ("alive", "", "")
+
+
+@pytest.mark.parametrize(
+    "secure",
+    [not_found(), text("", 500), text("", 403), Failure.RESET, page("Welcome to nginx"), redirect(f"{PLAIN}/x", 302)],
+)
+def test_https_that_shows_something_else_is_no_way(desk: Desk, internet: Internet, secure: Fault) -> None:
+    internet.fault(f"{PLAIN}/*", page("Mine", "Text."))
+    internet.fault(f"{HOST}/*", secure)
+    desk.write("a.md", listed(f"[Mine]({PLAIN}/x)"))
+    desk.crawl()
+    assert suggestion(desk, f"{PLAIN}/x") == ("alive", "", "")
+
+
+def test_http_that_cannot_be_reached_gets_the_https_form_that_can(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{PLAIN}/*", Failure.RESET)
+    desk.write("a.md", listed(f"<{PLAIN}/x>", "<https://alive.example.org/>", "<https://gzip.example.org/>"))
+    desk.crawl()
+    assert suggestion(desk, f"{PLAIN}/x") == ("suspect", f"{HOST}/x", "https")
+
+
+def test_a_port_of_its_own_has_no_https_form(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", listed(f"[Plain]({PLAIN}:8080/x)"))
+    desk.crawl()
+    assert not [request for request in internet.requests if request.url.startswith("https://h00")]
