@@ -91,7 +91,7 @@ class Hosts:
         means = ((name, host.took.total_seconds() / host.answers) for name, host in self._hosts.items() if host.answers)
         return sorted(means, key=lambda pair: (-pair[1], pair[0]))[:most]
 
-    def most_refusing(self, most: int) -> list[tuple[str, int]]:
+    def most_blocking(self, most: int) -> list[tuple[str, int]]:
         """Return the hosts that refused most often, with how often."""
         refusing = ((name, host.refusals) for name, host in self._hosts.items() if host.refusals)
         return sorted(refusing, key=lambda pair: (-pair[1], pair[0]))[:most]

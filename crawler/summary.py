@@ -13,10 +13,7 @@ if TYPE_CHECKING:
     from crawler.hosts import Hosts
 
 MOST = 3
-"""Hosts named for being slow, and for refusing."""
-
-SLOW = 1.0
-"""Seconds from which a host is worth naming."""
+"""Hosts named for being slow, and for blocking."""
 
 
 def summary(
@@ -31,10 +28,10 @@ def summary(
     lines = _table(counts)
     if changes:
         lines.append("changed: " + ", ".join(f"{changes[change]} {change}" for change in Change if changes.get(change)))
-    if slow := [f"{name} {seconds:.1f} s" for name, seconds in hosts.slowest(MOST) if seconds >= SLOW]:
+    if slow := [f"{name} ({seconds:.2f} s)" for name, seconds in hosts.slowest(MOST)]:
         lines.append("slowest: " + ", ".join(slow))
-    if refusing := [f"{name} ({count})" for name, count in hosts.most_refusing(MOST)]:
-        lines.append("refused us: " + ", ".join(refusing))
+    if blocking := [f"{name} ({count})" for name, count in hosts.most_blocking(MOST)]:
+        lines.append("most blocking: " + ", ".join(blocking))
     if left:
         lines.append(f"links left for the next run: {left}")
     return "\n".join([*lines, f"in {took.total_seconds():.1f} s"])

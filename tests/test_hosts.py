@@ -107,4 +107,4 @@ def test_slow_and_refusing_hosts_are_named(hosts: Hosts) -> None:
             hosts.answered(name, answer(Outcome.BLOCKED))
     hosts.close("never answered")
     assert hosts.slowest(2) == [("slower", 6), ("slow", 5)]
-    assert hosts.most_refusing(9) == [("twice", 2), ("once", 1)]
+    assert hosts.most_blocking(9) == [("twice", 2), ("once", 1)]

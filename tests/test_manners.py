@@ -83,7 +83,7 @@ def test_a_host_that_keeps_refusing_is_left_for_the_next_night(desk: Desk, inter
     tonight = {request.url for request in asked(internet)}
     assert REFUSALS <= len(tonight) < REFUSALS + IN_FLIGHT
     assert desk.verdicts()[ELSEWHERE] == "alive"
-    assert f"refused us: h00.bench.example.org ({len(tonight)})" in done.stdout
+    assert f"most blocking: h00.bench.example.org ({len(tonight)})" in done.stdout
     assert f"links left for the next run: {30 - len(tonight)}" in done.stdout
 
     internet.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -152,6 +153,46 @@ def test_put_off_links_are_the_second_round_s(store: Store) -> None:
         save(store, link)
         second.give_back(link)
     assert (second.take(9), second.exhausted) == ([], True)
+
+
+def test_a_host_that_is_left_alone_is_passed_over_until_its_time(store: Store) -> None:
+    register(store, busy=20, free=20)
+    waits = {"busy.example": 7.0}
+    those = Frontier(store, ["web"], NOW, lambda _: 0, lambda host: waits.get(host, 0))
+    assert hosts(those.take(1000)) == {"free": MOST}
+    assert (those.rest, those.exhausted) == (7, False)
+    waits.clear()
+    assert hosts(those.take(1000)) == {"busy": MOST}
+    assert math.isinf(those.rest)
+
+
+def test_a_host_that_is_closed_is_done_with(store: Store) -> None:
+    register(store, closed=20)
+    waits: dict[str, float] = {}
+    those = Frontier(store, ["web"], NOW, lambda _: 0, lambda host: waits.get(host, 0))
+    taken = those.take(1000)
+    waits["closed.example"] = math.inf
+    for due in taken[1:]:
+        those.give_back(due.link)
+    those.hand_back(taken[0])
+    assert those.take(1000) == []
+    assert those.exhausted
+
+
+def test_what_was_not_asked_is_handed_out_again_first(store: Store) -> None:
+    register(store, a=40)
+    those = frontier(store)
+    first = those.take(1000)
+    for due in first[:3]:
+        those.hand_back(due)
+    for due in first[3:]:
+        those.give_back(due.link)
+    again = those.take(1000)
+    assert again == first[:3]
+    for due in again:
+        those.give_back(due.link)
+    rest = those.take(1000)
+    assert {due.link.url for due in rest}.isdisjoint(due.link.url for due in first)
 
 
 def test_what_another_worker_asks_is_not_waited_for(store: Store) -> None:

@@ -1,0 +1,37 @@
+"""The lines that a run ends with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from crawler.hosts import Hosts
+from crawler.items import Change, Check, How, Outcome, Verdict
+from crawler.summary import summary
+
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+def test_a_run_is_told_in_a_few_lines() -> None:
+    hosts = Hosts(lambda: 0.0)
+    for name, seconds, outcome in [
+        *(("slow.example", 2.5, Outcome.OK), ("quick.example", 0.01, Outcome.OK), ("b.example", 0.2, Outcome.OK)),
+        *(("wall.example", 0.1, Outcome.BLOCKED), ("wall.example", 0.1, Outcome.BLOCKED)),
+    ]:
+        hosts.answered(name, Check(outcome, "seen", NOW, How.PAGE, elapsed=timedelta(seconds=seconds)))
+    counts = [("arxiv", Verdict.ALIVE, 12), ("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3)]
+    changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}
+    assert summary(counts, changes, hosts, left=7, took=timedelta(seconds=83)).splitlines() == [
+        "links  dead  suspect  restricted  moved  unknown  alive  all",
+        "arxiv     -        -           -      -        -     12   12",
+        "web       1        -           -      -        -      3    4",
+        "all       1        -           -      -        -     15   16",
+        "changed: 1 newly dead, 2 recovered",
+        "slowest: slow.example (2.50 s), b.example (0.20 s), wall.example (0.10 s)",
+        "most blocking: wall.example (2)",
+        "links left for the next run: 7",
+        "in 83.0 s",
+    ]
+
+
+def test_what_did_not_happen_is_not_mentioned() -> None:
+    assert summary([], {}, Hosts(lambda: 0.0), left=0, took=timedelta(seconds=1)).splitlines()[2:] == ["in 1.0 s"]
