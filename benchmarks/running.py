@@ -53,10 +53,16 @@ class Seen:
 
 
 class Server:
-    """The small internet in a process of its own; `environ` leads programs to it."""
+    """The small internet in a process of its own; `environ` leads programs to it.
+
+    With the scheme `http` no host speaks https: nobody has to find out for each link whether it does.
+    """
+
+    def __init__(self, scheme: str = "https") -> None:
+        self._scheme = scheme
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "benchmarks.server"]
+        command = [sys.executable, "-m", "benchmarks.server", self._scheme]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.environ: dict[str, str] = json.loads(_pipe(self._process.stdout).readline())
         return self

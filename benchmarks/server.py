@@ -11,12 +11,14 @@ import sys
 import time
 from collections import Counter
 
-from tests.internet import Internet
+from tests.internet import Failure, Internet
 
 
 def main() -> None:
-    """Serve until the standard input ends."""
+    """Serve until the standard input ends; `http` means that no host speaks https."""
     with Internet() as internet:
+        if "http" in sys.argv[1:]:
+            internet.fault("https://*", Failure.TLS)
         print(json.dumps(internet.environ()), flush=True)
         used = time.process_time()
         for _ in sys.stdin:

@@ -36,6 +36,7 @@ class Robots:
         self._obey = crawler.settings["ROBOTS"] == options.OBEY
         self._paced = options.table(crawler.settings, "PACE")
         self._met: set[str] = set()
+        self._too_slow: set[str] = set()
         self._asked: dict[str, Task[Protego | None]] = {}
 
     @classmethod
@@ -56,8 +57,8 @@ class Robots:
             raise AddressNotAllowedError("robots.txt cannot be read tonight")
         if self._obey and rules is not None and not rules.can_fetch(request.url, AGENT):
             raise AddressNotAllowedError("robots.txt disallows it")
-        if rules is not None:
-            self._slow_down(host, rules.crawl_delay(AGENT) or 0)
+        if host in self._too_slow:
+            raise NotNowError(host, tonight=True)
 
     def _matters(self, request: Request, host: str) -> bool:
         """Tell whether a Crawl-delay would change anything: not for the first link, nor where the user set a pace."""
@@ -68,7 +69,8 @@ class Robots:
     async def _rules(self, site: str) -> Protego | None:
         if site not in self._asked:
             self._asked[site] = asyncio.ensure_future(self._fetch(site))
-        return await asyncio.shield(self._asked[site])
+        asked = self._asked[site]
+        return asked.result() if asked.done() else await asyncio.shield(asked)
 
     async def _fetch(self, site: str) -> Protego | None:
         """Return a site's rules, None when they cannot be had."""
@@ -79,17 +81,19 @@ class Robots:
         except Exception:  # noqa: BLE001 - whatever keeps the file from us, it is not there tonight
             return None
         if response.status // 100 == 2 and isinstance(response, TextResponse):  # noqa: PLR2004 - RFC 9110 class
-            return Protego.parse(response.text)
+            rules = Protego.parse(response.text)
+            self._slow_down(urlsplit(site).hostname or "", rules.crawl_delay(AGENT) or 0)
+            return rules
         return Protego.parse("") if response.status in _NO_RULES else None
 
     def _slow_down(self, host: str, delay: float) -> None:
         """Keep to a Crawl-delay, if it is longer than our own pace."""
         assert self._crawler.engine is not None  # noqa: S101 - as above
         if delay > MAX_WAIT:
-            raise NotNowError(host, tonight=True)
+            self._too_slow.add(host)
+            return
         downloader = self._crawler.engine.downloader
-        pace = options.pace(self._crawler.settings, host)
-        if delay > pace:
+        if delay > self._paced.get(host, self._paced.get("*", 0)):
             downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
             if host in downloader.slots:
                 downloader.slots[host].delay = delay

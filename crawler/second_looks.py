@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import posixpath
 import secrets
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from crawler.standins import visible_text
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
     from scrapy.http import Response
 
@@ -44,11 +45,13 @@ class SecondLooks:
         self._fetch = fetch
         self._first: dict[str, Task[tuple[str, str] | None]] = {}
         self._siblings: dict[str, Task[tuple[str, str] | None]] = {}
+        self._without_https: set[str] = set()
+        self._one_by_one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def look(self, due: Due, response: Response, check: Check) -> Check:
         """Return a good check with what a second look adds."""
         url = due.link.url
-        if self._is_doubtful(url, due.texts, response) and await self._is_shown_for_all(url, response):
+        if self._is_doubtful(due, response) and await self._is_shown_for_all(url, response):
             return replace(check, outcome=Outcome.GONE, reason=ANY_ADDRESS)
         if urlsplit(response.url).scheme == "http" and (secure := await self.secure_form(url, response)):
             return replace(check, suggestion=secure, suggestion_source="https")
@@ -58,30 +61,42 @@ class SecondLooks:
         """Tell whether a look would send a request: at web pages only, the other kinds know what they expect."""
         if due.link.kind != "web" or check.outcome not in {Outcome.OK, Outcome.MOVED}:
             return False
-        return response.url.startswith("http:") or self._is_doubtful(due.link.url, due.texts, response)
+        return response.url.startswith("http:") or self._is_doubtful(due, response)
 
     async def secure_form(self, url: str, response: Response | None = None) -> str | None:
-        """Return the https form of an http URL if it shows the same (or, without a response, anything)."""
+        """Return the https form of an http URL if it shows the same (or, without a response, anything).
+
+        A host that does not speak https is not asked again.
+        """
         parts = urlsplit(url)
         if parts.scheme != "http" or parts.port is not None:
             return None
         secure = urlunsplit(parts._replace(scheme="https"))
-        found = await self._get(secure)
+        async with self._one_by_one[parts.netloc]:
+            if parts.netloc in self._without_https:
+                return None
+            try:
+                found = await self._get(secure)
+            except Exception:  # noqa: BLE001 - whatever keeps https from us, it is no way forward
+                self._without_https.add(parts.netloc)
+                return None
         if found is None or urlsplit(found.url).scheme != "https":
             return None
         return secure if response is None or page_title(found) == page_title(response) else None
 
-    def _is_doubtful(self, url: str, texts: Sequence[str], response: Response) -> bool:
+    def _is_doubtful(self, due: Due, response: Response) -> bool:
         """Tell whether a page could be one that its host shows for every address."""
-        parts = urlsplit(url)
+        parts = urlsplit(due.link.url)
         first = self._first.get(parts.netloc)
         if parts.path in {"", "/"} or (first is not None and first.done() and first.result() is None):
             return False
         title = page_title(response).casefold()
-        called = title and any(fuzz.token_set_ratio(text.casefold(), title) >= CALLED for text in texts)
-        return not called and visible_text(response) != ""  # a page without text is for a script to fill
+        return not (title and any(fuzz.token_set_ratio(text.casefold(), title) >= CALLED for text in due.texts))
 
     async def _is_shown_for_all(self, url: str, response: Response) -> bool:
+        text = visible_text(response)
+        if not text:  # no page, or one for a script to fill
+            return False
         host, folder = urlsplit(url).netloc, posixpath.dirname(url.partition("?")[0].rstrip("/"))
         if host not in self._first:
             self._first[host] = self._siblings[folder] = self._ask(_sibling(url))
@@ -89,21 +104,21 @@ class SecondLooks:
             return False
         if folder not in self._siblings:
             self._siblings[folder] = self._ask(_sibling(url))
-        return await asyncio.shield(self._siblings[folder]) == (page_title(response), visible_text(response))
+        return await asyncio.shield(self._siblings[folder]) == (page_title(response), text)
 
     def _ask(self, url: str) -> Task[tuple[str, str] | None]:
         async def shown() -> tuple[str, str] | None:
-            response = await self._get(url)
+            try:
+                response = await self._get(url)
+            except Exception:  # noqa: BLE001 - a second look that fails says nothing
+                return None
             return None if response is None else (page_title(response), visible_text(response))
 
         return asyncio.ensure_future(shown())
 
     async def _get(self, url: str) -> Response | None:
-        """Return a good answer; None for every other."""
-        try:
-            response = await self._fetch(Request(url, meta={"enough": HEAD_OF_PAGE}))
-        except Exception:  # noqa: BLE001 - a second look that fails says nothing
-            return None
+        """Return a good answer; None for every other. Raises what the download handler raises."""
+        response = await self._fetch(Request(url, meta={"enough": HEAD_OF_PAGE}))
         check = exchange.check_response(response, datetime.now(UTC))
         return response if check.outcome in {Outcome.OK, Outcome.MOVED} else None
 
