@@ -61,7 +61,8 @@ class SecondLooks:
         """Tell whether a look would send a request: at web pages only, the other kinds know what they expect."""
         if due.link.kind != "web" or check.outcome not in {Outcome.OK, Outcome.MOVED}:
             return False
-        return response.url.startswith("http:") or self._is_doubtful(due, response)
+        plain = response.url.startswith("http:") and urlsplit(due.link.url).netloc not in self._without_https
+        return plain or self._is_doubtful(due, response)
 
     async def secure_form(self, url: str, response: Response | None = None) -> str | None:
         """Return the https form of an http URL if it shows the same (or, without a response, anything).

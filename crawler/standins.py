@@ -40,6 +40,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _PASSWORD = re.compile(r"""<input\b[^<>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–/\\]+\s*|\s+[-:]+\s+|(?<![a-z\s])-+(?=\w)|-+(?=[^\x00-\x7f])")
 _SUBTITLE = re.compile(r"\s*:\s*")
+_SAID = ("titles", "phrases")
 _EDGE = " !?.,;~'\"()[]{}<>。、【】《》「」『』“”"
 
 
@@ -73,7 +74,8 @@ class _Row:
             return True
         if self.addresses is not None and page.led_to(self.addresses):
             return True
-        if not (page.titled(self.titles, self.phrases) or any(mark in page.source for mark in self.markup)):
+        titled = page.is_titled_so and page.titled(self.titles, self.phrases)
+        if not (titled or any(mark in page.source for mark in self.markup)):
             return False
         if self.unless_asked is not None and self.unless_asked.search(page.asked):
             return False
@@ -134,6 +136,11 @@ class _Page:
             return (title,)
         heading = _HEADING.search(self._text, 0, _WHOLE)
         return (title, _folded(html.unescape(_TAG.sub(" ", heading[1])))) if heading else (title,)
+
+    @cached_property
+    def is_titled_so(self) -> bool:
+        """Whether the title is or holds what any stand-in is called: most pages' do not, and need no look at each."""
+        return self.titled(*_all_titles())
 
     @cached_property
     def text_bytes(self) -> int:
@@ -224,6 +231,14 @@ def _table() -> tuple[tuple[_Row, ...], _Login]:
         _any(login["words"]),
         _phrases(login["phrases"]),
     )
+
+
+@cache
+def _all_titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns for the titles and the phrases of all rows."""
+    rows, _ = _table()
+    titles, phrases = ([getattr(row, name).pattern for row in rows if getattr(row, name)] for name in _SAID)
+    return _any(titles), _any(phrases)
 
 
 def _row(row: dict[str, Any]) -> _Row:

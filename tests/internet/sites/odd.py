@@ -5,7 +5,7 @@ The benchmark hosts have a second name each, h00.bench.internal and so on: lyche
 | host | what it does |
 |---|---|
 | alive | 200, an ordinary page |
-| plain, h00.bench … h19.bench | 200, 5 kB, at once: for benchmarks |
+| plain, h00.bench … h19.bench | 200, 5 kB, at once: for benchmarks; long names are not found |
 | missing, gone, broken, down | 404, 410, 500, 503 |
 | soft404 | 200, and the page says that there is none |
 | moved, permanent, temporary | 301, 308, 302 to the same path at alive |
@@ -41,13 +41,14 @@ from html import escape
 import brotli  # type: ignore[import-untyped]
 
 from tests.internet.certificates import Flaw
-from tests.internet.messages import Failure, Request, Response, html, page, redirect, text
+from tests.internet.messages import Failure, Request, Response, html, not_found, page, redirect, text
 from tests.internet.sites import Site, arxiv
 from tests.internet.world import World
 
 DOMAIN = "example.org"
 ALIVE = f"https://alive.{DOMAIN}"
 BENCHMARK_SIZE = 5_000
+LONGEST_NAME = 15
 BENCHMARK_HEAD = b"<!DOCTYPE html><html><head><title>Plain</title></head><body><p>"
 BENCHMARK_TEXT = b"</p>" + b"<p>plain</p>" * BENCHMARK_SIZE
 BENCHMARK_END = b"</body></html>"
@@ -77,7 +78,9 @@ def alive(request: Request, _world: World) -> Response:
 
 
 def plain(request: Request, _world: World) -> Response:
-    """Show a page of always the same size."""
+    """Show a page of always the same size; no page here has a long name."""
+    if len(request.path.rpartition("/")[2]) > LONGEST_NAME:
+        return not_found()
     path = request.path.encode()[:200]
     text = BENCHMARK_TEXT[: BENCHMARK_SIZE - len(BENCHMARK_HEAD) - len(path) - len(BENCHMARK_END)]
     body = b"".join((BENCHMARK_HEAD, path, text, BENCHMARK_END))
