@@ -1,1 +1,1 @@
-"""Batched clients of other people's APIs: blocking, polite, each in a thread of its own."""
+"""Clients of APIs: those that answer for many links at once, and the archive that is asked for one at a time."""
