@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 CALLED = 80
 """Similarity (0 to 100) of a page's title and what the notes call it from which it is the page that was meant."""
 
+A_NAME = 15
+"""Bytes up to which what the notes call a link may be no more than the name of its site."""
+
 ANY_ADDRESS = "the same page as at any other address there"
 
 
@@ -92,7 +95,7 @@ class SecondLooks:
         if parts.path in {"", "/"} or (first is not None and first.done() and first.result() is None):
             return False
         title = page_title(response).casefold()
-        return not (title and any(fuzz.token_set_ratio(text.casefold(), title) >= CALLED for text in due.texts))
+        return not any(_calls(text.casefold(), title) for text in due.texts)
 
     async def _is_shown_for_all(self, url: str, response: Response) -> bool:
         text = visible_text(response)
@@ -122,6 +125,12 @@ class SecondLooks:
         response = await self._fetch(Request(url, meta={"enough": HEAD_OF_PAGE}))
         check = exchange.check_response(response, datetime.now(UTC))
         return response if check.outcome in {Outcome.OK, Outcome.MOVED} else None
+
+
+def _calls(text: str, title: str) -> bool:
+    """Tell whether a text stands in a page's title, and is more than the name of a site."""
+    long_enough = len(text.encode()) > A_NAME and len(title) * 100 >= len(text) * CALLED
+    return long_enough and fuzz.partial_ratio(text, title) >= CALLED
 
 
 def _sibling(url: str) -> str:

@@ -96,6 +96,16 @@ def test_a_page_with_the_title_that_the_note_gives_needs_no_second_look(desk: De
     assert [request.path for request in internet.asked(f"{HOST}/*")] == ["/nerf"]
 
 
+@pytest.mark.parametrize(
+    "text", ["Example", "Example site", "the paper", "Welcome to the site of Example and of others"]
+)
+def test_the_name_of_a_site_is_no_title_of_a_page(desk: Desk, internet: Internet, text: str) -> None:
+    internet.fault(f"{HOST}/*", page("Example site", "Welcome to our site."))
+    desk.write("a.md", listed(f"[{text}]({HOST}/post)"))
+    desk.crawl()
+    assert outcomes(desk) == {f"{HOST}/post": "gone"}
+
+
 def test_an_honest_host_is_asked_once(desk: Desk, internet: Internet) -> None:
     def answer(request: Request) -> Response:
         return page(request.path) if request.path.rpartition("/")[2].isdecimal() else not_found()
