@@ -34,8 +34,8 @@ POSTGRESQL = {
 LATER = datetime(2027, 6, 1, tzinfo=UTC)
 
 
-def at(day: int, *more: int) -> datetime:
-    return datetime(2026, 11, day, *(more or (3,)), tzinfo=UTC)
+def at(day: int, hour: int = 3, minute: int = 0, second: int = 0, microsecond: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, second, microsecond, tzinfo=UTC)
 
 
 @contextmanager
