@@ -144,7 +144,8 @@ def _remember_the_night_before(connection: sa.Connection) -> None:
     (index,) = links.indexes
     connection.execute(DropIndex(index))
     connection.execute(CreateIndex(index))
-    connection.execute(sa.update(links).where(links.c.checked_at.is_not(None)).values(waiting_since=links.c.checked_at))
+    # All of them: PostgreSQL reads the column's default in the server's time zone, which may be long before NEVER.
+    connection.execute(sa.update(links).values(waiting_since=sa.func.coalesce(links.c.checked_at, NEVER)))
 
 
 MIGRATIONS = (_create, _remember_the_night_before)
@@ -152,14 +153,23 @@ MIGRATIONS = (_create, _remember_the_night_before)
 
 
 def migrate(connection: sa.Connection) -> None:
-    """Bring a store to the newest version; raise UserError for one that is newer than this program."""
-    found = 0
-    if sa.inspect(connection).has_table(version.name):
-        found = connection.scalar(sa.select(version.c.version)) or 0  # no row: killed while it was set up
+    """Bring a store to the newest version, or leave it as it is; raise UserError for one newer than this program."""
+    found = _version(connection)
     if found > len(MIGRATIONS):
         raise UserError(f"its version is {found}, this program knows {len(MIGRATIONS)}: upgrade notemend")
+    if found == len(MIGRATIONS):
+        return
+    if connection.dialect.name == "sqlite":  # by itself Python's driver begins a transaction for rows, not for tables
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        found = _version(connection)  # another process may have been quicker
     for step in MIGRATIONS[found:] if found else (_create,):
         step(connection)
-    if found < len(MIGRATIONS):
-        connection.execute(sa.delete(version))
-        connection.execute(sa.insert(version).values(version=len(MIGRATIONS)))
+    connection.execute(sa.delete(version))
+    connection.execute(sa.insert(version).values(version=len(MIGRATIONS)))
+
+
+def _version(connection: sa.Connection) -> int:
+    """Return a store's version, 0 for an empty database."""
+    if not sa.inspect(connection).has_table(version.name):
+        return 0
+    return connection.scalar(sa.select(version.c.version)) or 0  # no row: killed while it was set up

@@ -332,7 +332,8 @@ class Store(Known):
     def wanting_snapshot(self, kinds: Iterable[str], now: datetime, limit: int) -> list[tuple[Link, date]]:
         """Return dead links whose snapshot is not known, each with the day of the oldest note that mentions it.
 
-        Where no note says its day it is the day on which the link was first seen.
+        Where no note says its day it is the day on which the link was first seen. The latest looked at come first:
+        those for which the archive never has an answer stop none of tonight's.
 
         What the archive did not have is asked for again after `SNAPSHOT_AGAIN`. None when another worker asks.
         """
@@ -346,7 +347,7 @@ class Store(Known):
                 sa.or_(links.c.snapshot_asked_at.is_(None), links.c.snapshot_asked_at < now - SNAPSHOT_AGAIN),
             )
             .group_by(links.c.id)
-            .order_by(links.c.id)
+            .order_by(links.c.waiting_since.desc(), links.c.id)
             .limit(limit)
         )
         with self._begin() as connection:

@@ -199,6 +199,10 @@ def test_faults_pass(get: Any, online: Internet) -> None:
     assert [get(url).status_code for _ in range(2)] == [418, 500]
     online.heal()
     assert get(url).status_code == 200
+    online.fault("*", lambda request: Failure.RESET if request.path == "/y" else None)
+    assert get(url).status_code == 200
+    with pytest.raises(requests.ConnectionError):
+        get(f"{url[:-1]}y")
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,34 @@ def verdict_of(nights: str, policy: Policy = POLICY, spacing: float = 1) -> tupl
         ("gbgsg", Verdict.DEAD, 3),
         ("ggbo", Verdict.ALIVE, 0),
         ("bg", Verdict.SUSPECT, 1),
+        ("gbbg", Verdict.SUSPECT, 2),
+        ("bgbgb", Verdict.SUSPECT, 2),
+        ("gbbfbbbg", Verdict.DEAD, 3),
+        # an outage of our own is no night at all
+        ("ssss", Verdict.UNKNOWN, 0),
+        ("osss", Verdict.ALIVE, 0),
+        ("gsssg", Verdict.SUSPECT, 2),
+        ("sgsgsgs", Verdict.DEAD, 3),
+        # up and down
+        ("ogogogogog", Verdict.SUSPECT, 1),
+        ("ggoggoggo", Verdict.ALIVE, 0),
+        ("fofoffoff", Verdict.SUSPECT, 2),
+        ("gggogg", Verdict.SUSPECT, 2),
+        ("gggoggg", Verdict.DEAD, 3),
         # what is dead stays so until it answers
         ("Gf", Verdict.DEAD, 2),
         ("Gg", Verdict.DEAD, 2),
         ("fG", Verdict.DEAD, 2),
+        ("Gbf", Verdict.DEAD, 2),
+        ("gggbfsb", Verdict.DEAD, 4),
+        ("Gbsbsb", Verdict.DEAD, 1),
+        ("Gbo", Verdict.ALIVE, 0),
+        ("Gm", Verdict.MOVED, 0),
+        ("gggm", Verdict.MOVED, 0),
+        ("gggbm", Verdict.MOVED, 0),
+        ("Gr", Verdict.RESTRICTED, 0),
+        ("Gmg", Verdict.SUSPECT, 1),
+        ("Gob", Verdict.ALIVE, 0),
     ],
 )
 def test_what_the_nights_support(nights: str, verdict: Verdict, failures: int) -> None:
@@ -110,16 +134,35 @@ def test_failures_count_once_per_spacing(nights: str, spacing: float, verdict: V
     assert verdict_of(nights, spacing=spacing) == (verdict, failures)
 
 
-def test_exactly_the_spacing_counts() -> None:
-    history = [check("g", 0), check("g", 1)]
-    assert judge(history, check("g", 2), POLICY).verdict is Verdict.DEAD
-    assert judge(history, check("g", 1.999999), POLICY).verdict is Verdict.SUSPECT
+@pytest.mark.parametrize(
+    ("nights", "verdict", "failures"),
+    [
+        ([0, 0.3, 1.1, 1.9, 2.2], Verdict.DEAD, 3),  # 0.0, 1.1 and 2.2
+        ([0, 0.9, 1.8, 2.7], Verdict.SUSPECT, 2),  # 0.0 and 1.8: it goes by the last that counted
+        ([0, 5, 5.5, 30], Verdict.DEAD, 3),
+        ([0, 0.999, 1, 1.999, 2], Verdict.DEAD, 3),
+        # a clock that stands, or was set back, makes no nights
+        ([0, 0, 0], Verdict.SUSPECT, 1),
+        ([2, 0, 1], Verdict.SUSPECT, 1),
+        ([2, 0, 1, 3], Verdict.SUSPECT, 2),
+        ([2, 0, 1, 3, 4], Verdict.DEAD, 3),
+        ([0, 400, 1, 2], Verdict.SUSPECT, 2),
+    ],
+)
+def test_failures_spaced_unevenly(nights: list[float], verdict: Verdict, failures: int) -> None:
+    checks = [check("g", night) for night in nights]
+    judgement = judge(checks[:-1], checks[-1], POLICY)
+    assert (judgement.verdict, judgement.failures_in_a_row) == (verdict, failures)
+
+
+def test_checks_count_in_the_order_in_which_they_were_made() -> None:
+    assert judge([check("g", 0), check("g", 1), check("o", 9)], check("g", 2), POLICY).verdict is Verdict.SUSPECT
+    assert judge([check("o", 9), check("g", 0), check("g", 1)], check("g", 2), POLICY).verdict is Verdict.DEAD
 
 
 @pytest.mark.parametrize(
     ("dead_after", "nights", "verdict"),
     [
-        (1, "g", Verdict.DEAD),
         (2, "g", Verdict.SUSPECT),
         (2, "gg", Verdict.DEAD),
         (5, "gggg", Verdict.SUSPECT),  # dead by the rules of the night before, no longer by today's
@@ -129,6 +172,46 @@ def test_exactly_the_spacing_counts() -> None:
 )
 def test_a_changed_policy_judges_the_whole_history(dead_after: int, nights: str, verdict: Verdict) -> None:
     assert verdict_of(nights, Policy(dead_after, NIGHT, {}))[0] is verdict
+
+
+def test_one_history_under_changing_policies() -> None:
+    checks = [check(letter, night) for night, letter in enumerate("ogbggg")]
+    seen = [judge(checks[:-1], checks[-1], Policy(dead_after, NIGHT, {})).verdict for dead_after in (3, 5, 2, 5, 4)]
+    assert seen == [Verdict.DEAD, Verdict.SUSPECT, Verdict.DEAD, Verdict.SUSPECT, Verdict.DEAD]
+
+
+@pytest.mark.parametrize(
+    ("spacing", "verdict", "failures"),
+    [
+        (0, Verdict.DEAD, 5),
+        (0.5, Verdict.DEAD, 5),
+        (0.6, Verdict.DEAD, 3),
+        (1, Verdict.DEAD, 3),
+        (1.5, Verdict.SUSPECT, 2),
+        (9, Verdict.SUSPECT, 1),
+    ],
+)
+def test_a_changed_spacing_counts_the_whole_history_anew(spacing: float, verdict: Verdict, failures: int) -> None:
+    assert verdict_of("ggggg", Policy(3, spacing * NIGHT, {}), spacing=0.5) == (verdict, failures)
+
+
+@pytest.mark.parametrize(
+    ("nights", "verdict"),
+    [
+        ("f", Verdict.DEAD),
+        ("of", Verdict.DEAD),
+        ("fb", Verdict.DEAD),
+        ("bs", Verdict.UNKNOWN),
+        ("fo", Verdict.ALIVE),
+        ("fr", Verdict.RESTRICTED),
+    ],
+)
+def test_one_failure_is_enough_for_who_wants_it_so(nights: str, verdict: Verdict) -> None:
+    assert verdict_of(nights, Policy(1, NIGHT, {}))[0] is verdict
+
+
+def test_without_spacing_every_failure_counts() -> None:
+    assert verdict_of("ggg", Policy(3, timedelta(0), {}), spacing=0) == (Verdict.DEAD, 3)
 
 
 def test_at_least_one_failure_is_needed() -> None:
@@ -194,20 +277,59 @@ def checks_of(history: list[tuple[str, float]]) -> list[Check]:
     return checks
 
 
-@given(HISTORIES, st.sampled_from("bs"))
-def test_not_seeing_changes_nothing(history: list[tuple[str, float]], letter: str) -> None:
+def counted(checks: list[Check], policy: Policy = POLICY) -> tuple[Verdict, int]:
+    judgement = judge(checks[:-1], checks[-1], policy)
+    return judgement.verdict, judgement.failures_in_a_row
+
+
+@given(HISTORIES, st.lists(st.tuples(st.integers(0, 12), st.sampled_from("bs"), st.floats(-9, 99))))
+def test_nights_without_sight_may_be_anywhere(
+    history: list[tuple[str, float]], unseen: list[tuple[int, str, float]]
+) -> None:
     checks = checks_of(history)
-    before = judge(checks[:-1], checks[-1], POLICY)
-    after = judge(checks, check(letter, 100), POLICY)
-    assert (after.verdict, after.failures_in_a_row) == (before.verdict, before.failures_in_a_row)
+    crowded = list(checks)
+    for place, letter, night in unseen:
+        crowded.insert(place, check(letter, night))
+    assert counted(crowded) == counted(checks)
 
 
 @given(HISTORIES)
-def test_nights_without_sight_may_be_left_out(history: list[tuple[str, float]]) -> None:
+def test_nothing_before_the_last_answer_matters(history: list[tuple[str, float]]) -> None:
     checks = checks_of(history)
-    seen = [each for each in checks if each.outcome not in {Outcome.BLOCKED, Outcome.SKIPPED}]
-    full = judge(checks, check("f", 100), POLICY)
-    assert judge(seen, check("f", 100), POLICY) == full
+    answers = [at for at, each in enumerate(checks) if each.outcome in {Outcome.OK, Outcome.MOVED, Outcome.RESTRICTED}]
+    assert counted(checks[max(answers, default=0) :]) == counted(checks)
+
+
+@given(HISTORIES, st.integers(1, 6), st.floats(0, 3))
+def test_too_few_failures_since_the_last_answer_kill_nothing(
+    history: list[tuple[str, float]], dead_after: int, spacing: float
+) -> None:
+    checks = checks_of(history)
+    letters = "".join(letter for letter, _ in history)
+    since = letters[max(letters.rfind(answer) for answer in "omr") + 1 :]
+    verdict, failures = counted(checks, Policy(dead_after, spacing * NIGHT, {}))
+    assert failures <= sum(since.count(letter) for letter in "fgG")
+    if "G" in since:
+        assert verdict is Verdict.DEAD
+    elif failures < dead_after:
+        assert verdict is not Verdict.DEAD
+
+
+@given(HISTORIES, st.integers(1, 6), st.integers(0, 3), st.floats(0, 3), st.floats(0, 3))
+def test_a_stricter_policy_never_finds_more_dead(
+    history: list[tuple[str, float]], dead_after: int, more: int, spacing: float, longer: float
+) -> None:
+    checks = checks_of(history)
+    strict = counted(checks, Policy(dead_after + more, (spacing + longer) * NIGHT, {}))
+    lax = counted(checks, Policy(dead_after, spacing * NIGHT, {}))
+    assert strict[1] <= lax[1]
+    assert lax[0] is Verdict.DEAD or strict[0] is not Verdict.DEAD
+
+
+@given(HISTORIES, st.text("fgGbs", max_size=9))
+def test_what_is_dead_stays_dead_until_it_answers(history: list[tuple[str, float]], more: str) -> None:
+    checks = checks_of([*history, ("G", 1)])
+    assert counted([*checks, *(check(letter, 50 + night) for night, letter in enumerate(more))])[0] is Verdict.DEAD
 
 
 @given(HISTORIES, st.sampled_from("omr"))
@@ -216,17 +338,17 @@ def test_an_answer_clears_everything(history: list[tuple[str, float]], letter: s
     assert judge(checks, check(letter, 100), POLICY) == judge([], check(letter, 100), POLICY)
 
 
-@given(HISTORIES)
-def test_one_bad_night_kills_nothing_that_did_not_say_so(history: list[tuple[str, float]]) -> None:
-    checks = checks_of([*history, ("o", 1)])
-    assert judge(checks, check("f", 100), POLICY).verdict is Verdict.SUSPECT
-
-
 # --- the pipeline -----------------------------------------------------------------------------------------------------
 
 
 def pipeline(settings: dict[str, object]) -> VerdictPipeline:
     return VerdictPipeline.from_crawler(get_crawler(settings_dict=settings))
+
+
+def of_the_project() -> VerdictPipeline:
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    return pipeline({name: settings[name] for name in ("DEAD_AFTER", "DEAD_SPACING", "RECHECK_AFTER")})
 
 
 def result(*checks: Check, kind: str = "web") -> Result:
@@ -250,9 +372,7 @@ def test_pipeline_reads_the_settings_of_the_command_line() -> None:
 
 def test_three_nights_of_the_project_s_own_settings() -> None:
     """A nightly run that starts a little early still counts, and looks at a suspect again the very next night."""
-    settings = Settings()
-    settings.setmodule("crawler.settings")
-    judged = pipeline({name: settings[name] for name in ("DEAD_AFTER", "DEAD_SPACING", "RECHECK_AFTER")})
+    judged = of_the_project()
     checks: tuple[Check, ...] = ()
     verdicts = []
     for night in (0, 0.99, 1.98):
@@ -262,3 +382,18 @@ def test_three_nights_of_the_project_s_own_settings() -> None:
         checks += (check("g", night),)
         verdicts.append(now.verdict)
     assert verdicts == [Verdict.SUSPECT, Verdict.SUSPECT, Verdict.DEAD]
+
+
+def test_a_day_is_four_fifths_of_one_in_the_project_s_own_settings() -> None:
+    """So a run may start some hours early; no three failures within a day and a half make a link dead."""
+    judged = of_the_project()
+
+    def verdict(*hours: float) -> Verdict:
+        item = judged.process_item(result(*(check("g", hour / 24) for hour in hours)))
+        assert item.judgement is not None
+        return item.judgement.verdict
+
+    assert verdict(0, 19.2, 38.4) is Verdict.DEAD
+    assert verdict(0, 19.1, 38.2) is Verdict.SUSPECT
+    assert verdict(*(hour / 10 for hour in range(380))) is Verdict.SUSPECT
+    assert verdict(0, 22, 48) is Verdict.DEAD

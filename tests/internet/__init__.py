@@ -97,8 +97,9 @@ class Internet:
     def fault(self, pattern: str, fault: Fault, times: float = math.inf) -> None:
         """Let URLs that match a shell-like pattern fail in that way, so many times, then be fine again.
 
-        A fault is a response (`text("", 503)`), a function that makes one of the request, or a `Failure`. The
-        newest fault that matches is met. `Failure.TLS` is met by hosts: its pattern has to match `https://host/`.
+        A fault is a response (`text("", 503)`), a `Failure`, or a function that makes either of the request, or None to
+        let it pass. The newest fault that matches is met. `Failure.TLS` is met by hosts, and from no function: its
+        pattern has to match `https://host/`.
         """
         self._network.inject(pattern, fault, times)
 

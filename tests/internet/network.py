@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.internet.sites import Site
     from tests.internet.world import World
 
-Fault = Response | Failure | Callable[[Request], Response]
+Fault = Response | Failure | Callable[[Request], Response | Failure | None]
 
 
 @dataclass(slots=True)
@@ -85,10 +85,12 @@ class Network:
         if refusal := self.refusal(request.host):
             return refusal
         fault = self._fault(request.url, tls=False) if self._faults else None
+        if callable(fault):
+            fault = fault(request)
         if isinstance(fault, Failure):
             return Response(body=bytes(1024), failure=fault)
         if fault is not None:
-            return fault if isinstance(fault, Response) else fault(request)
+            return fault
         site = self._sites[request.host]
         if site.https_only and request.url.startswith("http:"):
             return redirect(urlsplit(request.url)._replace(scheme="https").geturl())
