@@ -37,6 +37,13 @@ A_NAME = 15
 ANY_ADDRESS = "the same page as at any other address there"
 
 
+Shown = tuple[str, str]
+"""What a reader sees of a page: its title and its text."""
+
+NOTHING: Shown = ("", "")
+"""An error where no page is, as it should be."""
+
+
 class SecondLooks:
     """The second requests of one run; `fetch` sends one.
 
@@ -46,16 +53,20 @@ class SecondLooks:
 
     def __init__(self, fetch: Callable[[Request], Awaitable[Response]]) -> None:
         self._fetch = fetch
-        self._first: dict[str, Task[tuple[str, str] | None]] = {}
-        self._siblings: dict[str, Task[tuple[str, str] | None]] = {}
+        self._first: dict[str, Task[Shown | None]] = {}
+        self._siblings: dict[str, Task[Shown | None]] = {}
         self._without_https: set[str] = set()
         self._one_by_one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def look(self, due: Due, response: Response, check: Check) -> Check:
         """Return a good check with what a second look adds."""
         url = due.link.url
-        if self._is_doubtful(due, response) and await self._is_shown_for_all(url, response):
-            return replace(check, outcome=Outcome.GONE, reason=ANY_ADDRESS)
+        if self._is_doubtful(due, response):
+            for_all = await self._is_shown_for_all(url, response)
+            if for_all:
+                return replace(check, outcome=Outcome.GONE, reason=ANY_ADDRESS)
+            if for_all is None and any(seen.reason == ANY_ADDRESS for seen in due.history[-1:]):
+                return replace(check, outcome=Outcome.BLOCKED, reason=f"not told apart from {ANY_ADDRESS}")
         if urlsplit(response.url).scheme == "http" and (secure := await self.secure_form(url, response)):
             return replace(check, suggestion=secure, suggestion_source="https")
         return check
@@ -80,11 +91,12 @@ class SecondLooks:
             if parts.netloc in self._without_https:
                 return None
             try:
-                found = await self._get(secure)
+                found = await self._fetch(Request(secure, meta={"enough": HEAD_OF_PAGE}))
             except Exception:  # noqa: BLE001 - whatever keeps https from us, it is no way forward
                 self._without_https.add(parts.netloc)
                 return None
-        if found is None or urlsplit(found.url).scheme != "https":
+        good = exchange.check_response(found, datetime.now(UTC)).outcome in {Outcome.OK, Outcome.MOVED}
+        if not good or urlsplit(found.url).scheme != "https":
             return None
         return secure if response is None or page_title(found) == page_title(response) else None
 
@@ -92,39 +104,35 @@ class SecondLooks:
         """Tell whether a page could be one that its host shows for every address."""
         parts = urlsplit(due.link.url)
         first = self._first.get(parts.netloc)
-        if parts.path in {"", "/"} or (first is not None and first.done() and first.result() is None):
+        if parts.path in {"", "/"} or (first is not None and first.done() and first.result() is NOTHING):
             return False
         title = page_title(response).casefold()
         return not any(_calls(text.casefold(), title) for text in due.texts)
 
-    async def _is_shown_for_all(self, url: str, response: Response) -> bool:
+    async def _is_shown_for_all(self, url: str, response: Response) -> bool | None:
+        """Compare a page with its sibling; None when the sibling could not be had."""
         text = visible_text(response)
         if not text:  # no page, or one for a script to fill
             return False
         host, folder = urlsplit(url).netloc, posixpath.dirname(url.partition("?")[0].rstrip("/"))
         if host not in self._first:
-            self._first[host] = self._siblings[folder] = self._ask(_sibling(url))
-        if await asyncio.shield(self._first[host]) is None:
-            return False
-        if folder not in self._siblings:
-            self._siblings[folder] = self._ask(_sibling(url))
-        return await asyncio.shield(self._siblings[folder]) == (page_title(response), text)
+            self._first[host] = self._siblings[folder] = asyncio.ensure_future(self._shown(_sibling(url)))
+        if (shown := await asyncio.shield(self._first[host])) not in {NOTHING, None}:
+            if folder not in self._siblings:
+                self._siblings[folder] = asyncio.ensure_future(self._shown(_sibling(url)))
+            shown = await asyncio.shield(self._siblings[folder])
+        return None if shown is None else shown == (page_title(response), text)
 
-    def _ask(self, url: str) -> Task[tuple[str, str] | None]:
-        async def shown() -> tuple[str, str] | None:
-            try:
-                response = await self._get(url)
-            except Exception:  # noqa: BLE001 - a second look that fails says nothing
-                return None
-            return None if response is None else (page_title(response), visible_text(response))
-
-        return asyncio.ensure_future(shown())
-
-    async def _get(self, url: str) -> Response | None:
-        """Return a good answer; None for every other. Raises what the download handler raises."""
-        response = await self._fetch(Request(url, meta={"enough": HEAD_OF_PAGE}))
+    async def _shown(self, url: str) -> Shown | None:
+        """Return what a reader sees where nobody can have put a page; None when the host does not say."""
+        try:
+            response = await self._fetch(Request(url, meta={"enough": HEAD_OF_PAGE}))
+        except Exception:  # noqa: BLE001 - a second look that fails says nothing
+            return None
         check = exchange.check_response(response, datetime.now(UTC))
-        return response if check.outcome in {Outcome.OK, Outcome.MOVED} else None
+        if check.outcome in {Outcome.OK, Outcome.MOVED}:
+            return page_title(response), visible_text(response)
+        return None if check.outcome in {Outcome.BLOCKED, Outcome.FAILED} else NOTHING
 
 
 def _calls(text: str, title: str) -> bool:

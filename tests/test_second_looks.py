@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.crawling import EVERY_NIGHT
 from tests.internet.messages import Failure, html, not_found, page, redirect, text
 
 if TYPE_CHECKING:
@@ -118,6 +119,18 @@ def test_an_honest_host_is_asked_once(desk: Desk, internet: Internet) -> None:
     assert len(siblings) == 1
 
 
+def test_a_second_look_that_fails_revives_nothing(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", HOME)
+    desk.write("a.md", listed(f"<{HOST}/post>"))
+    for _ in range(3):
+        desk.crawl(*EVERY_NIGHT)
+    assert desk.verdicts() == {f"{HOST}/post": "dead"}
+    internet.fault(f"{HOST}/????????????????", text("", 503))
+    desk.crawl(*EVERY_NIGHT)
+    row = desk.health()[f"{HOST}/post"]
+    assert (row["verdict"], row["outcome"]) == ("dead", "blocked")
+
+
 # --- https ------------------------------------------------------------------------------------------------------------
 
 PLAIN = "http://h00.bench.example.org"
@@ -140,9 +153,9 @@ def test_http_that_works_as_https_gets_its_https_form(desk: Desk) -> None:
     [not_found(), text("", 500), text("", 403), Failure.RESET, page("Welcome to nginx"), redirect(f"{PLAIN}/x", 302)],
 )
 def test_https_that_shows_something_else_is_no_way(desk: Desk, internet: Internet, secure: Fault) -> None:
-    internet.fault(f"{PLAIN}/*", page("Mine", "Text."))
+    internet.fault(f"{PLAIN}/*", page("A page that is mine", "Text."))
     internet.fault(f"{HOST}/*", secure)
-    desk.write("a.md", listed(f"[Mine]({PLAIN}/x)"))
+    desk.write("a.md", listed(f"[A page that is mine]({PLAIN}/x)"))
     desk.crawl()
     assert suggestion(desk, f"{PLAIN}/x") == ("alive", "", "")
 

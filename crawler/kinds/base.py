@@ -31,8 +31,8 @@ class Lookup(Protocol):
     batch: int
     down: str | None
     """Why the service behind it does not answer; None while it does."""
-    remote: bool
-    """Whether its answers come over the network: only those show that it is there."""
+    reached: bool
+    """Whether its latest answers came over the network: only such show that it is there."""
 
     def __call__(self, due: Sequence[Due]) -> Sequence[Result]:
         """Return one result for each link that is due."""

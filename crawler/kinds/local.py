@@ -42,7 +42,7 @@ class FileLookup:
 
     batch = 500
     down: str | None = None
-    remote = False
+    reached = False
 
     def __init__(self, folder: Path, skip: Path | None = None) -> None:
         self.folder = folder.resolve()

@@ -42,6 +42,7 @@ class ArxivLookup(ApiLookup):
     batch = BATCH
 
     def __init__(self, session: requests.Session) -> None:
+        super().__init__(session)
         # The session does the waiting and trying again: the client would wait after cached answers too, retry a
         # malformed id for ever and ignore Retry-After.
         self._client = arxiv.Client(page_size=BATCH, delay_seconds=0, num_retries=0)

@@ -43,7 +43,7 @@ class GithubLookup(ApiLookup):
     batch = BATCH
 
     def __init__(self, session: requests.Session, token: str) -> None:
-        self._session = session
+        super().__init__(session)
         self._headers = {"Authorization": f"bearer {token}"}
 
     @classmethod

@@ -73,6 +73,11 @@ def open_session(
     return session
 
 
+def answers(session: requests.Session) -> int:
+    """Return how many answers came over the network so far: those of the cache do not show that it is there."""
+    return sum(adapter.answers for adapter in session.adapters.values() if isinstance(adapter, _PoliteAdapter))
+
+
 class _PoliteAdapter(HTTPAdapter):
     """Waits for its turn and tries again what may pass. It sits below the cache, whose answers cost no wait."""
 
@@ -81,6 +86,7 @@ class _PoliteAdapter(HTTPAdapter):
         self._pace = pace
         self._user_agent = user_agent
         self._next_turn = 0.0
+        self.answers = 0
         self._retrying = Retrying(
             retry=retry_if_exception_type(_TryAgainError),
             stop=_enough,
@@ -100,6 +106,7 @@ class _PoliteAdapter(HTTPAdapter):
             raise _TryAgainError(_cause(error), ATTEMPTS_UNANSWERED) from error
         finally:
             self._next_turn = time.monotonic() + self._pace
+        self.answers += 1
         if response.status_code == codes.too_many_requests or response.status_code >= codes.server_error:
             after = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
             message = f"HTTP {response.status_code}"

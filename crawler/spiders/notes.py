@@ -370,7 +370,7 @@ class NotesSpider(Spider):
                     self._results += await in_thread(lookup, wanted)
                     if lookup.down is not None:
                         self._network.missed(kind)
-                    elif lookup.remote:
+                    elif lookup.reached:
                         self._network.answered(kind)
                     self._wake.set()
                     while len(self._results) + len(self._saving) > AT_ONCE:  # noqa: ASYNC110 - the event is _news()'s
