@@ -6,15 +6,19 @@ page of which only the head is wanted may be as large as it likes.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import math
 import os
-from typing import TYPE_CHECKING, ClassVar
+from collections import defaultdict
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.exceptions import DownloadTimeoutError
 
 from crawler.exchange import AddressNotAllowedError
 from crawler.urls import is_public
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.items import Due
 
 # uvloop resolves names in libuv's threads: four, unless this is set before the first is started. A few dead names would
 # stop all others.
@@ -35,6 +38,17 @@ os.environ.setdefault("UV_THREADPOOL_SIZE", "32")
 
 LARGEST_HEAD = 4 * 1024 * 1024
 """Bytes to which the head of a page may decompress: sixty times what was read, which no honest page reaches."""
+
+
+class Timed(Protocol):
+    """A spider that knows when nobody, or a host, is to be asked any more."""
+
+    @property
+    def time_left(self) -> float:
+        """Seconds that the run has."""
+
+    def check_turn(self, host: str) -> None:
+        """Raise NotNowError if a host is not to be asked now."""
 
 
 class GuardedDownloadHandler(AiohttpDownloadHandler):
@@ -50,12 +64,30 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             connector = self._session.connector
             assert isinstance(connector, aiohttp.TCPConnector)  # noqa: S101 - what the parent built
             connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - the parent offers no way in
+        at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request; raise NotNowError where its host is left alone for now."""
-        due: Due | None = request.cb_kwargs.get("due")
-        if due is not None and "redirect_times" not in request.meta:
-            self.crawler.spider.check_turn(due.link.host)  # type: ignore[union-attr]
+        """Send a request, a link's when it is its host's turn; none outlasts the time that the run has.
+
+        Raises NotNowError where the host is left alone for now, or the time was up before it answered.
+        """
+        host = urlsplit(request.url).hostname or ""
+        spider = cast("Timed", self.crawler.spider)
+        if "due" not in request.cb_kwargs:
+            request.meta["download_timeout"] = min(request.meta["download_timeout"], spider.time_left or math.inf)
+            return await self._download(request)
+        # Without a pace Scrapy starts all that are queued at once: waiting for a connection, their time would run.
+        async with self._turns[host]:
+            spider.check_turn(host)
+            request.meta["download_timeout"] = min(request.meta["download_timeout"], spider.time_left)
+            try:
+                return await self._download(request)
+            except DownloadTimeoutError:
+                spider.check_turn(host)
+                raise
+
+    async def _download(self, request: Request) -> Response:
         if "enough" not in request.meta:
             return await super().download_request(request)
         request.meta["download_maxsize"] = 0  # it is cut, whatever length it announces

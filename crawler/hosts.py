@@ -31,6 +31,7 @@ class NotNowError(IgnoreRequest):
 
     def __init__(self, host: str, *, tonight: bool = False) -> None:
         super().__init__(host)
+        self.host = host
         self.tonight = tonight
 
 

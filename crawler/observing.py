@@ -1,20 +1,20 @@
-"""What one answer to one request says: response -> result, and how long its host wants to be left alone. Pure."""
+"""What is noted of a link: from an answer to one request, or from having none."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from crawler import exchange
 from crawler.hosts import retry_after
-from crawler.items import Outcome, Result
+from crawler.items import Check, How, Outcome, Result
 from crawler.kinds import all_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from scrapy.http import Response
 
@@ -45,3 +45,14 @@ def asks_to_wait(response: Response, now: datetime) -> float | None:
     """Return the seconds for which a host asks to be left alone."""
     asked = response.headers.get("Retry-After") if response.status in _COME_BACK else None
     return None if asked is None else retry_after(asked.decode("latin-1"), now)
+
+
+def skipped(due: Due, reason: str) -> Result:
+    """Return what is noted of a link that is not looked at."""
+    return Result(due.link, Check(Outcome.SKIPPED, reason, datetime.now(UTC), How.PAGE), history=due.history)
+
+
+def unsettled(result: Result) -> Result:
+    """Return what is noted of a failure without a second try: it was seen, and says nothing about the link."""
+    check = replace(result.check, outcome=Outcome.BLOCKED, conclusive=False)
+    return replace(result, check=replace(check, reason=f"{check.reason}; not tried again tonight"))

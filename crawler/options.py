@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from fnmatch import translate
 from typing import TYPE_CHECKING, Any
@@ -51,13 +52,21 @@ def accept(settings: BaseSettings) -> dict[str, frozenset[int]]:
         listed = statuses if isinstance(statuses, list | tuple) else [statuses]
         if not all(isinstance(status, int) and status in _STATUSES for status in listed):
             raise UserError(f"ACCEPT[{host!r}]: not a list of HTTP statuses: {statuses!r}")
-        found[host] = frozenset(listed)
+        found[host.lower()] = frozenset(listed)
     return found
 
 
 def excluded(settings: BaseSettings) -> re.Pattern[str]:
-    """Return a pattern that URLs match which are not to be looked at."""
-    return re.compile("|".join(translate(glob) for glob in settings.getlist("EXCLUDE")) or "(?!)")
+    """Return a pattern that URLs match which are not to be looked at; a list may be written as JSON, too."""
+    globs = settings["EXCLUDE"]
+    if isinstance(globs, str) and globs.startswith("["):
+        try:
+            globs = json.loads(globs)
+        except ValueError as error:
+            raise UserError(f"EXCLUDE: not a JSON list: {globs!r}") from error
+    else:
+        globs = settings.getlist("EXCLUDE")
+    return re.compile("|".join(translate(str(glob).strip()) for glob in globs) or "(?!)")
 
 
 def user_agent(settings: BaseSettings) -> str:
@@ -78,6 +87,7 @@ def check(settings: BaseSettings) -> None:
     number(settings, "DEAD_SPACING")
     number(settings, "TIME_BUDGET")
     user_agent(settings)
+    excluded(settings)
     accept(settings)
     if settings["ROBOTS"] not in ROBOTS:
         raise UserError(f"ROBOTS: say {' or '.join(ROBOTS)}, not {settings['ROBOTS']!r}")

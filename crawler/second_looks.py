@@ -6,7 +6,7 @@ import asyncio
 import posixpath
 import secrets
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -34,13 +34,25 @@ CALLED = 80
 A_NAME = 15
 """Bytes up to which what the notes call a link may be no more than the name of its site."""
 
+A_SHELL = 200
+"""Bytes of text up to which a page with scripts may be an empty frame: "Loading …" stands at every address."""
+
 ANY_ADDRESS = "the same page as at any other address there"
 
 
-Shown = tuple[str, str]
-"""What a reader sees of a page: its title and its text."""
+_GOOD = {Outcome.OK, Outcome.MOVED}
 
-NOTHING: Shown = ("", "")
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader sees: where redirects led, the page's title and text."""
+
+    url: str
+    title: str
+    text: str
+
+
+NOTHING = Shown("", "", "")
 """An error where no page is, as it should be."""
 
 
@@ -54,7 +66,7 @@ class SecondLooks:
     def __init__(self, fetch: Callable[[Request], Awaitable[Response]]) -> None:
         self._fetch = fetch
         self._first: dict[str, Task[Shown | None]] = {}
-        self._siblings: dict[str, Task[Shown | None]] = {}
+        self._folders: dict[str, Task[Shown | None]] = {}
         self._without_https: set[str] = set()
         self._one_by_one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -73,7 +85,7 @@ class SecondLooks:
 
     def needed(self, due: Due, response: Response, check: Check) -> bool:
         """Tell whether a look would send a request: at web pages only, the other kinds know what they expect."""
-        if due.link.kind != "web" or check.outcome not in {Outcome.OK, Outcome.MOVED}:
+        if due.link.kind != "web" or check.outcome not in _GOOD:
             return False
         plain = response.url.startswith("http:") and urlsplit(due.link.url).netloc not in self._without_https
         return plain or self._is_doubtful(due, response)
@@ -95,7 +107,7 @@ class SecondLooks:
             except Exception:  # noqa: BLE001 - whatever keeps https from us, it is no way forward
                 self._without_https.add(parts.netloc)
                 return None
-        good = exchange.check_response(found, datetime.now(UTC)).outcome in {Outcome.OK, Outcome.MOVED}
+        good = exchange.check_response(found, datetime.now(UTC)).outcome in _GOOD
         if not good or urlsplit(found.url).scheme != "https":
             return None
         return secure if response is None or page_title(found) == page_title(response) else None
@@ -110,28 +122,37 @@ class SecondLooks:
         return not any(_calls(text.casefold(), title) for text in due.texts)
 
     async def _is_shown_for_all(self, url: str, response: Response) -> bool | None:
-        """Compare a page with its sibling; None when the sibling could not be had."""
+        """Compare a page with what stands where nobody can have put a page; None when that cannot be had."""
         text = visible_text(response)
-        if not text:  # no page, or one for a script to fill
+        if not text or (len(text.encode()) < A_SHELL and "<script" in response.text.lower()):  # for a script to fill
             return False
-        host, folder = urlsplit(url).netloc, posixpath.dirname(url.partition("?")[0].rstrip("/"))
-        if host not in self._first:
-            self._first[host] = self._siblings[folder] = asyncio.ensure_future(self._shown(_sibling(url)))
-        if (shown := await asyncio.shield(self._first[host])) not in {NOTHING, None}:
-            if folder not in self._siblings:
-                self._siblings[folder] = asyncio.ensure_future(self._shown(_sibling(url)))
-            shown = await asyncio.shield(self._siblings[folder])
-        return None if shown is None else shown == (page_title(response), text)
+        for sibling in _siblings(url):
+            shown = await self._shown_at(sibling)
+            if shown is None:
+                return None
+            if shown.url == url or (shown.title, shown.text) != (page_title(response), text):
+                return False  # another page; or one whose true address is the link's
+        return True
 
-    async def _shown(self, url: str) -> Shown | None:
-        """Return what a reader sees where nobody can have put a page; None when the host does not say."""
+    async def _shown_at(self, url: str) -> Shown | None:
+        host, folder = urlsplit(url).netloc, posixpath.dirname(url.rstrip("/"))
+        if host not in self._first:
+            self._first[host] = self._folders[folder] = asyncio.ensure_future(self._ask(url))
+        first = await asyncio.shield(self._first[host])
+        if first in {NOTHING, None}:
+            return first
+        if folder not in self._folders:
+            self._folders[folder] = asyncio.ensure_future(self._ask(url))
+        return await asyncio.shield(self._folders[folder])
+
+    async def _ask(self, url: str) -> Shown | None:
         try:
             response = await self._fetch(Request(url, meta={"enough": HEAD_OF_PAGE}))
         except Exception:  # noqa: BLE001 - a second look that fails says nothing
             return None
         check = exchange.check_response(response, datetime.now(UTC))
-        if check.outcome in {Outcome.OK, Outcome.MOVED}:
-            return page_title(response), visible_text(response)
+        if check.outcome in _GOOD:
+            return Shown(response.url, page_title(response), visible_text(response))
         return None if check.outcome in {Outcome.BLOCKED, Outcome.FAILED} else NOTHING
 
 
@@ -141,10 +162,16 @@ def _calls(text: str, title: str) -> bool:
     return long_enough and fuzz.partial_ratio(text, title) >= CALLED
 
 
-def _sibling(url: str) -> str:
-    """Return an address beside another one, of the same form, that nobody can have put a page at."""
+def _siblings(url: str) -> list[str]:
+    """Return addresses beside one, of the same form, that nobody can have put a page at.
+
+    Behind a number the name may be for show (`/questions/123/any-words`): then the number is changed as well.
+    """
     parts = urlsplit(url)
     folder, name = posixpath.split(parts.path.rstrip("/"))
     ending = "/" if parts.path.endswith("/") else posixpath.splitext(name)[1]
-    path = f"{folder.rstrip('/')}/{secrets.token_hex(8)}{ending}"
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+    paths = [f"{folder.rstrip('/')}/{secrets.token_hex(8)}{ending}"]
+    above, number = posixpath.split(folder)
+    if any(character.isdecimal() for character in number):
+        paths.append(f"{above.rstrip('/')}/{secrets.token_hex(8)}/{name}{ending if ending == '/' else ''}")
+    return [urlunsplit((parts.scheme, parts.netloc, path, "", "")) for path in paths]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import socket
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -72,7 +72,10 @@ class Store(Known):
     def close(self) -> None:
         """Let go of the hosts that this worker has leased, and of the database."""
         if self._leased_until:
-            with self._begin() as connection:
+            with (
+                suppress(UserError),
+                self._begin() as connection,
+            ):  # a server that went away: leases expire by themselves
                 connection.execute(sa.delete(leases).where(leases.c.worker == self._worker))
             self._leased_until.clear()
         super().close()
@@ -162,7 +165,9 @@ class Store(Known):
         """
         with self._begin() as connection:
             self._alone(connection)
-            if not self.shared:
+            if self.shared:
+                self._free_what_the_dead_leased(connection)
+            else:
                 connection.execute(sa.update(links).where(links.c.again).values(again=False))
             if connection.scalar(sa.select(runs.c.id).where(runs.c.finished_at.is_(None))) is not None:
                 return
@@ -268,6 +273,14 @@ class Store(Known):
         return True
 
     @staticmethod
+    def _free_what_the_dead_leased(connection: sa.Connection) -> None:
+        """Take back what workers of this machine had leased that were killed; others' leases expire."""
+        here = f"{socket.gethostname()}:"
+        for worker in connection.scalars(sa.select(leases.c.worker).distinct()).all():
+            if worker.startswith(here) and not _is_running(int(worker.removeprefix(here))):
+                connection.execute(sa.delete(leases).where(leases.c.worker == worker))
+
+    @staticmethod
     def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
         """Return the checks since each link was last alive, that one first: no verdict rests on older ones."""
         history: dict[int, list[Check]] = defaultdict(list)
@@ -369,3 +382,15 @@ class Store(Known):
             query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + SLICE]))
             ids |= {row.url: row.id for row in connection.execute(query)}
         return ids
+
+
+def _is_running(process: int) -> bool:
+    if os.name != "posix":  # signal 0 asks there alone
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.hosts import REFUSALS
-from tests.internet.messages import html, text
+from tests.crawling import EVERY_NIGHT
+from tests.internet.messages import Failure, html, text
 
 if TYPE_CHECKING:
     from tests.crawling import Desk
@@ -72,6 +74,37 @@ def test_a_host_that_asks_for_an_hour_is_left_for_the_next_night(desk: Desk, int
     assert all(desk.verdicts()[url] == "alive" for url in left)
 
 
+def test_a_host_that_answers_later_every_time_is_told_of_and_does_not_stop_the_rest(
+    desk: Desk, internet: Internet
+) -> None:
+    internet.fault(f"{HOST}/[0-7]", text("later", 503).with_headers(retry_after="1"))
+    desk.write("a.md", links(20))
+    for _ in range(3):
+        desk.crawl(*CALM, "-s", 'RECHECK_AFTER={"*": 0}')
+    rows = desk.health()
+    assert all(row["last_checked"] for row in rows.values())
+    assert {rows[f"{HOST}/{n}"]["verdict"] for n in range(8, 20)} == {"alive"}
+    assert rows[f"{HOST}/0"]["http_status"] == "503"
+
+
+def test_the_host_that_refuses_is_left_alone_not_the_one_that_leads_there(desk: Desk, internet: Internet) -> None:
+    """A shortener or a resolver is not to blame for where its links lead."""
+
+    def lead(request: Request) -> Response:
+        host = "h01" if request.path in {f"/{n}" for n in range(6)} else "h02"
+        return text("", 302).with_headers(location=f"https://{host}.bench.example.org{request.path}")
+
+    internet.fault(f"{HOST}/*", lead)
+    internet.fault("https://h01.bench.example.org/*", text("no", 403))
+    desk.write("a.md", links(20))
+    done = desk.crawl(*CALM)
+    verdicts = desk.verdicts()
+    assert {verdicts[f"{HOST}/{n}"] for n in range(6, 20)} == {"alive"}
+    refused = [r for r in internet.asked("https://h01.bench.example.org/*") if r.path[1:].isdecimal()]
+    assert REFUSALS <= len(refused) < REFUSALS + IN_FLIGHT
+    assert "most blocking: h01.bench.example.org" in done.stdout
+
+
 # --- the breaker ------------------------------------------------------------------------------------------------------
 
 
@@ -117,6 +150,43 @@ def test_a_service_that_is_waited_for_does_not_outlast_the_time_budget(desk: Des
     assert done.returncode == 0
     assert desk.verdicts() == {ELSEWHERE: "alive", "https://arxiv.org/abs/1706.03762": "unknown"}
     assert "links left for the next run: 1" in done.stdout
+
+
+def test_a_budget_that_is_spent_at_once_ends_the_run(desk: Desk) -> None:
+    desk.write("a.md", f"<{ELSEWHERE}> [x](gone.md) <https://arxiv.org/abs/1706.03762>")
+    done = desk.crawl("-s", "TIME_BUDGET=0.001")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(desk.health()) == 3
+
+
+def test_a_host_that_hangs_does_not_outlast_the_time_budget(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", Failure.HANG)
+    desk.write("a.md", links(3))
+    began = time.monotonic()
+    done = desk.crawl("-s", "TIME_BUDGET=2")
+    assert done.returncode == 0
+    assert time.monotonic() - began < 15  # DOWNLOAD_TIMEOUT is 30
+    assert {row["outcome"] for row in desk.health().values()} == {""}
+
+
+def test_nights_whose_time_is_spent_on_hanging_links_add_up(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/[0-7]", Failure.HANG)
+    desk.write("a.md", f"{links(16)} <{ELSEWHERE}>")
+    for _ in range(4):
+        done = desk.crawl("-s", "TIME_BUDGET=3", "-s", "DOWNLOAD_TIMEOUT=1", *EVERY_NIGHT)
+        assert done.returncode == 0
+    rows = desk.health()
+    assert {rows[f"{HOST}/{n}"]["verdict"] for n in range(8, 16)} == {"alive"}
+    assert {rows[f"{HOST}/{n}"]["reason"].partition(";")[0] for n in range(8)} == {"timeout"}
+
+
+def test_a_link_that_was_not_sent_has_not_timed_out(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/[0-3]", Failure.HANG)
+    desk.write("a.md", links(10))
+    desk.crawl("-s", "DOWNLOAD_TIMEOUT=1")
+    verdicts = desk.verdicts()
+    assert {verdicts[f"{HOST}/{n}"] for n in range(4, 10)} == {"alive"}
+    assert {verdicts[f"{HOST}/{n}"] for n in range(4)} == {"suspect"}
 
 
 # --- robots.txt -------------------------------------------------------------------------------------------------------
@@ -240,4 +310,4 @@ def test_redirects_wait_for_the_turn_of_the_host_they_lead_to(desk: Desk, intern
     desk.write("a.md", "\n".join(f"<https://h{n}.bench.example.org/{n}>" for n in range(10, 15)))
     assert desk.crawl("-s", 'PACE={"h00.bench.example.org": 0.2, "*": 0}').returncode == 0
     assert len(asked(internet)) == 5
-    assert min(intervals(asked(internet))) >= 0.19
+    assert min(intervals(asked(internet))) >= 0.15

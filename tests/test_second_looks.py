@@ -39,9 +39,10 @@ def test_a_page_shown_for_every_address_is_not_the_one_that_was_meant(desk: Desk
         assert row["reason"] == "the same page as at any other address there"
     assert rows[f"{HOST}/"]["verdict"] == "alive"
     asked = {request.path for request in internet.asked(f"{HOST}/*")}
-    (sibling,) = asked - {"/", "/robots.txt", "/2021/post.html", "/2021/other.html"}
-    assert sibling.startswith("/2021/")
-    assert sibling.endswith(".html")
+    siblings = asked - {"/", "/robots.txt", "/2021/post.html", "/2021/other.html"}
+    (beside,) = {path for path in siblings if path.startswith("/2021/")}
+    assert beside.endswith(".html")
+    assert {path.rpartition("/")[2] for path in siblings - {beside}} <= {"post.html", "other.html"}
 
 
 def test_every_folder_of_such_a_host_is_looked_at_by_itself(desk: Desk, internet: Internet) -> None:
@@ -79,6 +80,7 @@ def test_a_page_of_its_own_is_alive(desk: Desk, internet: Internet, sibling: Fau
     "shown",
     [
         html("<title>App</title><div id=root></div><script>draw('everything')</script>"),  # for a script to fill
+        html("<title>App</title><div id=root>正在加载中，请稍候…</div><script>draw('everything')</script>"),
         text("the same bytes"),  # no page
     ],
 )
@@ -87,6 +89,25 @@ def test_what_shows_no_text_of_its_own_is_not_compared(desk: Desk, internet: Int
     desk.write("a.md", listed(f"<{HOST}/post>"))
     desk.crawl()
     assert outcomes(desk) == {f"{HOST}/post": "ok"}
+
+
+def test_a_name_behind_a_number_may_be_for_show(desk: Desk, internet: Internet) -> None:
+    def answer(request: Request) -> Response:
+        return page("How to merge", "A question.") if request.path.startswith("/questions/123/") else not_found()
+
+    internet.fault(f"{HOST}/*", answer)
+    desk.write("a.md", listed(f"<{HOST}/questions/123/how-to-merge>"))
+    desk.crawl()
+    assert outcomes(desk) == {f"{HOST}/questions/123/how-to-merge": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/q/how-to-merge", "/questions/123/how-to-merge"])
+def test_an_address_that_others_are_led_to_is_the_true_one(desk: Desk, internet: Internet, path: str) -> None:
+    internet.fault(f"{HOST}/*", redirect(f"{HOST}{path}", 301))
+    internet.fault(f"{HOST}{path}", page("Welcome", "How to merge."))
+    desk.write("a.md", listed(f"<{HOST}{path}>"))
+    desk.crawl()
+    assert outcomes(desk) == {f"{HOST}{path}": "ok"}
 
 
 def test_a_page_with_the_title_that_the_note_gives_needs_no_second_look(desk: Desk, internet: Internet) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -179,3 +182,25 @@ def test_workers_may_read_the_same_notes_at_once(store: Store, other: Store) -> 
     assert together(partial(read, store, "n.md", urls), partial(read, other, "n.md", urls)) == []
     assert together(partial(read, store, "n.md", urls), partial(read, other, "m.md", urls[::-1])) == []
     assert store.counts() == [("web", Verdict.UNKNOWN, 100)]
+
+
+@many_workers
+def test_what_a_killed_worker_of_this_machine_had_leased_is_free_at_once(store: Store, database_url: str) -> None:
+    a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
+    of_a, of_b = store.backlogs(KINDS, NOW)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        alive, killed = Store.open(database_url), Store.open(database_url)
+        alive._worker = f"{socket.gethostname()}:{process.pid}"
+        with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+            ended.wait()
+        killed._worker = f"{socket.gethostname()}:{ended.pid}"
+        assert alive.due(of_a, NOW, 9)[0]
+        assert killed.due(of_b, NOW, 9)[0]
+        store.start_run(NOW)
+        assert [due.link for due in store.due(of_b, NOW, 9)[0]] == [b]
+        assert not store.due(of_a, NOW, 9)[0]
+        process.communicate(b"\n")
+    store.start_run(NOW)
+    assert [due.link for due in store.due(of_a, NOW, 9)[0]] == [a]
+    for other in (alive, killed):
+        other.close()

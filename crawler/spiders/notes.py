@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
@@ -22,11 +23,11 @@ from crawler import exchange, options
 from crawler.errors import UserError
 from crawler.frontier import Frontier
 from crawler.hosts import Hosts, NotNowError
-from crawler.items import Check, Due, How, Outcome, Result
+from crawler.items import Due, Result
 from crawler.kinds import all_kinds
 from crawler.lookups.wayback import Wayback
 from crawler.network import REFERENCES, Network
-from crawler.observing import asks_to_wait, observe
+from crawler.observing import asks_to_wait, observe, skipped, unsettled
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
 from crawler.summary import summary
@@ -84,6 +85,7 @@ class NotesSpider(Spider):
         self._saving: set[str] = set()  # passed on from here, not yet safe in the store
         self._outage: str | None = None
         self._broken: BaseException | None = None  # what a pipeline or this spider stumbled over
+        self._put_off: dict[str, Result] = {}  # failed once, to be tried again
         self._doubtful: list[Result] = []  # failed twice, to be counted when the run is over
 
     @classmethod
@@ -222,10 +224,10 @@ class NotesSpider(Spider):
         return done and self._frontier.exhausted and not self._results and not self._saving
 
     async def _settle_doubts(self) -> AsyncIterator[Result]:
-        """Count what failed twice, unless it was our network that failed."""
+        """Count what failed twice, unless it was our network that failed; what there was no second try for is noted."""
         if self._network.mostly_silent and not await self._network_is_there():
             raise _NetworkDownError("most hosts do not answer")
-        for result in self._doubtful:
+        for result in (*self._doubtful, *map(unsettled, self._put_off.values())):
             yield self._pass_on(result)
         while self._saving:
             await self._news()
@@ -241,7 +243,7 @@ class NotesSpider(Spider):
 
     async def _news(self) -> None:
         """Wait until something was seen, saved or looked up, a host may be asked again, or the time is up."""
-        wait = min(self._frontier.rest, self._hosts.time_left or math.inf)
+        wait = min(self._frontier.rest, self._hosts.time_left or WAIT)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), None if math.isinf(wait) else wait)
         self._wake.clear()
@@ -256,11 +258,16 @@ class NotesSpider(Spider):
 
     def _request(self, due: Due) -> Request | Result:
         if self._excluded.fullmatch(due.link.url):
-            return self._pass_on(_skipped(due, "excluded"))
+            return self._pass_on(skipped(due, "excluded"))
         if refused := why_not_fetch(due.link.url, allow_private=self.settings.getbool("ALLOW_PRIVATE_ADDRESSES")):
-            return self._pass_on(_skipped(due, refused))
+            return self._pass_on(skipped(due, refused))
         request = self._kind(due.link).request(due.link)
         return request.replace(callback=self.parse, errback=self.miss, cb_kwargs={"due": due})
+
+    @property
+    def time_left(self) -> float:
+        """Seconds until nobody is asked any more."""
+        return self._hosts.time_left
 
     def check_turn(self, host: str) -> None:
         """Raise NotNowError for a request that must not be sent now, though it was handed out."""
@@ -269,8 +276,9 @@ class NotesSpider(Spider):
 
     def parse(self, response: Response, due: Due) -> Results:
         """Read a response."""
-        now, host = datetime.now(UTC), due.link.host
-        self._network.answered(host)
+        now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # who answered
+        self._network.answered(due.link.host)
+        self._put_off.pop(due.link.url, None)
         result = observe(due, response, self._accepted, now)
         come_back = self._hosts.answered(host, result.check, asks_to_wait(response, now))
         if not self._hosts.wait(host) and self._second_looks.needed(due, response, result.check):
@@ -286,7 +294,8 @@ class NotesSpider(Spider):
         due: Due = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]
         assert failure.value is not None  # noqa: S101 - a failure is one of something
         if isinstance(failure.value, NotNowError):
-            return self._not_asked(due, tonight=failure.value.tonight)
+            return self._not_asked(due, failure.value)
+        self._put_off.pop(due.link.url, None)
         request: Request = failure.request  # type: ignore[attr-defined]
         check = exchange.check_failure(failure.value, datetime.now(UTC), request.meta.get("redirect_urls", ()))
         if check.unreached:
@@ -302,11 +311,14 @@ class NotesSpider(Spider):
             result = replace(result, check=replace(result.check, suggestion=secure, suggestion_source="https"))
         return list(self._seen(result, may_pass=True))
 
-    def _not_asked(self, due: Due, *, tonight: bool) -> Iterator[Result]:
-        """Take back a link whose turn has not come."""
-        if tonight:
-            self._hosts.close(due.link.host)
-        self._frontier.hand_back(due)
+    def _not_asked(self, due: Due, error: NotNowError) -> Iterator[Result]:
+        """Take back a link whose turn has not come, or who leads to a host whose turn has not: that one stays due."""
+        if error.tonight:
+            self._hosts.close(error.host)
+        if error.host == due.link.host:
+            self._frontier.hand_back(due)
+        else:
+            self._frontier.give_back(due.link)
         self._wake.set()
         return iter(())
 
@@ -318,6 +330,7 @@ class NotesSpider(Spider):
         if self._again:
             self._doubtful.append(result)
         else:
+            self._put_off[result.link.url] = result
             self.store.put_off(result.link)
         self._frontier.give_back(result.link)
         self._wake.set()
@@ -366,7 +379,7 @@ class NotesSpider(Spider):
                 due, after = self.store.due(backlog, self.started_at, lookup.batch)
                 while due:
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
-                    self._results += (_skipped(each, "excluded") for each in due if each not in wanted)
+                    self._results += (skipped(each, "excluded") for each in due if each not in wanted)
                     self._results += await in_thread(lookup, wanted)
                     if lookup.down is not None:
                         self._network.missed(kind)
@@ -390,7 +403,3 @@ class NotesSpider(Spider):
         if there := not all(isinstance(answer, BaseException) for answer in answers):
             self._network.trusted()
         return there
-
-
-def _skipped(due: Due, reason: str) -> Result:
-    return Result(due.link, Check(Outcome.SKIPPED, reason, datetime.now(UTC), How.PAGE), history=due.history)
