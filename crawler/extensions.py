@@ -34,10 +34,14 @@ class EnoughRead:
         return extension
 
     def headers_received(self, headers: Headers, request: Request) -> None:
-        """Read no more than the first bytes of a PDF or a film: it is there, whatever its size."""
+        """Read no more than the first bytes of a PDF or a film: it is there, whatever its size.
+
+        Nor more than the head of a page, in place of what is plain text (a robots.txt) too.
+        """
         if "enough" in request.meta:
-            content_type = (headers.get("Content-Type") or b"text/html").strip().lower()
-            request.meta["left"] = request.meta["enough"] if content_type.startswith(_PAGES) else _MAGIC
+            content_type = (headers.get("Content-Type") or b"text/plain").strip().lower()
+            most = HEAD_OF_PAGE if content_type.startswith(_PAGES) else _MAGIC
+            request.meta["left"] = request.meta["enough"] if content_type.startswith(b"text/plain") else most
         if "picture" in request.meta:
             request.meta["unknown"] = None if "Content-Encoding" in headers else b""
 

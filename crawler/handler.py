@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("UV_THREADPOOL_SIZE", "32")
 
 
-LARGEST_HEAD = 4 * 1024 * 1024
+LARGEST_HEAD = 1024 * 1024
 """Bytes to which the head of a page may decompress: sixty times what was read, which no honest page reaches."""
 
 WINDOW = 8 * 1024
@@ -85,7 +85,7 @@ class _Heads(_Guarded):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._connector._socket_factory = _narrow_socket
+        self._connector._socket_factory = _narrow_socket  # noqa: SLF001 - as above
 
 
 class GuardedDownloadHandler(_Guarded):

@@ -109,6 +109,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.KnownCharset": 15,
     "crawler.middlewares.OwnTurn": 20,
     "crawler.robots.Robots": 30,
+    "crawler.middlewares.Decompression": 590,
+    "crawler.middlewares.SchemeGuard": 610,  # it sees redirects before Scrapy follows them, at 600
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Behaviour = Callable[[str], AsyncIterator[bytes]]
     """What a server does when it is asked for a URL: the pieces that it sends before it closes the connection."""
 
+_SEGMENT = 1460  # bytes in a segment on Ethernet; on loopback 44 times as many travel at once
 _BYTES_SENT = 200  # where Linux's struct tcp_info counts the bytes of data that were put on the wire
 
 
@@ -42,7 +43,9 @@ class Rogue:
         self._loop = uvloop.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="rogue", daemon=True)
         self._thread.start()
-        opening = asyncio.start_server(self._converse, "127.0.0.1", 0, backlog=1024)
+        listening = socket.create_server(("127.0.0.1", 0))
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SEGMENT)
+        opening = asyncio.start_server(self._converse, sock=listening, backlog=1024)
         self._server = asyncio.run_coroutine_threadsafe(opening, self._loop).result(timeout=10)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
@@ -57,7 +60,9 @@ class Rogue:
     def environ(self) -> dict[str, str]:
         """Return the environment variables that lead every client here."""
         return {
-            **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), f"http://127.0.0.1:{self.port}"),
+            **dict.fromkeys(
+                ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), f"http://127.0.0.1:{self.port}"
+            ),
             **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
             **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(self._ca_bundle)),
         }
