@@ -190,18 +190,8 @@ PICTURES = {f"https://{name}.picture.example/p.png": name for name in BEHAVIOURS
 REPOSITORIES = {f"https://github.com/hostile/{name}": name for name in BEHAVIOURS}
 WECHAT = (
     *("endless", "endless-chunks", "announced", "gzip-bomb", "deflate-bomb", "br-bomb", "nested-bomb", "slow-body"),
-    *(
-        "header",
-        "headers",
-        "ssh",
-        "length-long",
-        "length-negative",
-        "chunk-text",
-        "redirects",
-        "title",
-        "tags",
-        "scripts",
-    ),
+    *("header", "headers", "ssh", "length-long", "length-negative", "chunk-text", "redirects"),
+    *("title", "tags", "scripts"),
 )
 ARTICLES = {f"https://mp.weixin.qq.com/s/{name}": name for name in WECHAT}
 OBEDIENT = {f"https://{name}.example/{number}": name for name in ROBOTS for number in (1, 2)}
