@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.exceptions import StopDownload
 
+from crawler.kinds.base import HEAD_OF_PAGE
+from crawler.pictures import media_type
+
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http.headers import Headers
 
 _PAGES = (b"text/", b"application/xhtml", b"application/xml")
-
-
 _MAGIC = 1024  # bytes that tell what a file is
 
 
 class EnoughRead:
-    """Ends downloads when as many bytes were read as `meta["enough"]` says, earlier where a file is no page."""
+    """Ends downloads when as many bytes were read as `meta["enough"]` says, earlier where a file is no page.
+
+    What was asked for as a picture (`meta["picture"]`) is read to its end if its first bytes are a picture's.
+    """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -30,10 +34,16 @@ class EnoughRead:
         return extension
 
     def headers_received(self, headers: Headers, request: Request) -> None:
-        """Read no more than the first bytes of a PDF or a film: it is there, whatever its size."""
+        """Read no more than the first bytes of a PDF or a film: it is there, whatever its size.
+
+        Nor more than the head of a page, in place of what is plain text (a robots.txt) too.
+        """
         if "enough" in request.meta:
-            content_type = (headers.get("Content-Type") or b"text/html").strip().lower()
-            request.meta["left"] = request.meta["enough"] if content_type.startswith(_PAGES) else _MAGIC
+            content_type = (headers.get("Content-Type") or b"text/plain").strip().lower()
+            most = HEAD_OF_PAGE if content_type.startswith(_PAGES) else _MAGIC
+            request.meta["left"] = request.meta["enough"] if content_type.startswith(b"text/plain") else most
+        if "picture" in request.meta:
+            request.meta["unknown"] = None if "Content-Encoding" in headers else b""
 
     def bytes_received(self, data: bytes, request: Request) -> None:
         """Stop when the bytes so far will do."""
@@ -41,3 +51,9 @@ class EnoughRead:
             request.meta["left"] -= len(data)
             if request.meta["left"] <= 0:
                 raise StopDownload(fail=False)
+        if request.meta.get("unknown") is not None:
+            request.meta["unknown"] += data
+            if len(request.meta["unknown"]) >= HEAD_OF_PAGE:
+                if media_type(request.meta["unknown"]) is None:
+                    raise StopDownload(fail=False)
+                request.meta["unknown"] = None

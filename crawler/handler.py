@@ -1,7 +1,7 @@
 """Scrapy's aiohttp download handler (its quickest), with the user's CA bundle, and the last word on each request.
 
 What waits in a queue when its host wants to be left alone is not sent, private addresses are not connected to, and a
-page of which only the head is wanted may be as large as it likes.
+page of which only the head is wanted may be as large as it likes: little more than the head is let through.
 """
 
 from __future__ import annotations
@@ -10,22 +10,28 @@ import asyncio
 import ipaddress
 import math
 import os
+import socket
 from collections import defaultdict
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import aiohttp
+import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.exceptions import DownloadTimeoutError
+from scrapy.http import Headers
+from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.exchange import AddressNotAllowedError
 from crawler.urls import is_public
 
 if TYPE_CHECKING:
-    import socket
+    from collections.abc import AsyncIterator
 
+    from aiohttp.connector import AddrInfoType
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -36,8 +42,11 @@ if TYPE_CHECKING:
 os.environ.setdefault("UV_THREADPOOL_SIZE", "32")
 
 
-LARGEST_HEAD = 4 * 1024 * 1024
+LARGEST_HEAD = 1024 * 1024
 """Bytes to which the head of a page may decompress: sixty times what was read, which no honest page reaches."""
+
+WINDOW = 8 * 1024
+"""Bytes that a server may send before we have read any, where only the head of a page is wanted."""
 
 
 class Timed(Protocol):
@@ -51,7 +60,7 @@ class Timed(Protocol):
         """Raise NotNowError if a host is not to be asked now."""
 
 
-class GuardedDownloadHandler(AiohttpDownloadHandler):
+class _Guarded(AiohttpDownloadHandler):
     """Connects only to what a resolver says is public, at the moment of connecting: a name cannot change in between."""
 
     experimental: ClassVar[bool] = False  # covered by this project's own end-to-end tests
@@ -61,9 +70,45 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # SSL_CERT_FILE is honoured by OpenSSL itself
             self._ssl_context.load_verify_locations(bundle)
         if not crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES"):
-            connector = self._session.connector
-            assert isinstance(connector, aiohttp.TCPConnector)  # noqa: S101 - what the parent built
+            connector = self._connector
             connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - the parent offers no way in
+
+    @property
+    def _connector(self) -> aiohttp.TCPConnector:
+        connector = self._session.connector
+        assert isinstance(connector, aiohttp.TCPConnector)  # noqa: S101 - what the parent built
+        return connector
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
+        """Take headers as the bytes that they are: the parent stumbles over those that are no UTF-8."""
+        return Headers(list(response.raw_headers))
+
+    @asynccontextmanager
+    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - the parent's
+        """Cut the line of an answer that is not wanted to its end: closing it politely, TLS would go on reading."""
+        async with super()._make_request(request, timeout) as response:
+            try:
+                yield response
+            finally:
+                if response.connection is not None and response.connection.transport is not None:
+                    response.connection.transport.abort()
+
+
+class _Heads(_Guarded):
+    """Has connections of its own, on which little more can be under way than is wanted."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._connector._socket_factory = _narrow_socket  # noqa: SLF001 - as above
+
+
+class GuardedDownloadHandler(_Guarded):
+    """Downloads what is wanted whole itself, and lets another handler fetch the heads of pages."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._heads = _Heads(crawler)
         at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
@@ -92,9 +137,23 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             return await super().download_request(request)
         request.meta["download_maxsize"] = 0  # it is cut, whatever length it announces
         try:
-            return await super().download_request(request)
+            return await self._heads.download_request(request)
         finally:
             request.meta["download_maxsize"] = LARGEST_HEAD
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._heads.close()
+        await super().close()
+
+
+def _narrow_socket(address: AddrInfoType) -> socket.socket:
+    """Return a socket whose receive buffer is small from the start, as the window that TCP offers follows from it."""
+    family, kind, protocol, *_ = address
+    narrow = socket.socket(family, kind, protocol)
+    narrow.setblocking(False)
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)
+    return narrow
 
 
 class PublicResolver(AbstractResolver):
@@ -102,12 +161,13 @@ class PublicResolver(AbstractResolver):
 
     def __init__(self, inner: AbstractResolver) -> None:
         self._inner = inner
-        self._proxies = {urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname for proxy in getproxies().values()}
+        proxies = (yarl.URL(add_http_if_no_scheme(proxy)) for name, proxy in getproxies().items() if name != "no")
+        self._proxies = {(proxy.host, proxy.port) for proxy in proxies}
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = 0) -> list[ResolveResult]:  # type: ignore[assignment]
         """Resolve a host; raise AddressNotAllowedError when any of its addresses is private."""
         found = await self._inner.resolve(host, port, family)
-        if host not in self._proxies:
+        if (host, port) not in self._proxies:
             for result in found:
                 if not is_public(ipaddress.ip_address(result["host"].partition("%")[0])):
                     raise AddressNotAllowedError(f"private address: {host} is {result['host']}")

@@ -106,5 +106,5 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(seconds)
     try:
         return max(0.0, (parsedate_to_datetime(value) - now).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urljoin, urlsplit
+
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import TextResponse
 
 from crawler.exchange import AddressNotAllowedError
-from crawler.urls import why_not_fetch
+from crawler.urls import WEB_SCHEMES, why_not_fetch
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "rot13", "undefined", "unicode-escape", "utf-7"})
 
 
 class AddressGuard:
@@ -27,6 +38,49 @@ class AddressGuard:
         """Raise AddressNotAllowedError, or let the request pass."""
         if (reason := why_not_fetch(request.url, allow_private=self._allow_private)) is not None:
             raise AddressNotAllowedError(reason)
+
+
+class SchemeGuard:
+    """Refuses redirects to what is no web address, which Scrapy would take for the page itself, or stumble over."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Raise AddressNotAllowedError, or let the response pass."""
+        location = response.headers.get("Location") if response.status in _REDIRECTS else None
+        if location is not None:
+            scheme = urlsplit(urljoin(request.url, location.decode("latin-1").strip())).scheme
+            if scheme not in WEB_SCHEMES:
+                raise AddressNotAllowedError(f"unsupported scheme: {scheme}")
+        return response
+
+
+class Decompression(HttpCompressionMiddleware):
+    """Lets go of what a compression bomb has become so far: the failure would hold on to it."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Return the response as it was before it was compressed; raise IgnoreRequest for what becomes too large."""
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest as refusal:
+            if refusal.__cause__ is not None:
+                clear_frames(refusal.__cause__.__traceback__)
+            raise
+
+
+class KnownCharset:
+    """Takes for UTF-8 what claims a codec of Python's that is no charset: some of those raise, or take for ever."""
+
+    def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's signature
+        """Return the response, as text that can be read if it is text."""
+        if not isinstance(response, TextResponse) or _is_charset(response.encoding):
+            return response
+        return response.replace(encoding="utf-8")
+
+
+def _is_charset(name: str) -> bool:
+    try:
+        return codecs.lookup(name).name not in _NO_CHARSETS and bool(b"x".decode(name, "replace"))
+    except (LookupError, ValueError):
+        return False
 
 
 class OwnTurn:

@@ -12,6 +12,7 @@ from crawler import exchange
 from crawler.hosts import retry_after
 from crawler.items import Check, How, Outcome, Result
 from crawler.kinds import all_kinds
+from crawler.markup import TooMuchMarkupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,8 @@ def observe(due: Due, response: Response, accepted: Mapping[str, frozenset[int]]
     check = exchange.check_response(response, now, texts=due.texts, accept=frozenset().union(*fine))
     try:
         result = all_kinds()[link.kind].read(link, response, check)
+    except TooMuchMarkupError as error:
+        result = Result(link, replace(check, outcome=Outcome.FAILED, reason=str(error)))
     except Exception as error:
         logger.exception("%s could not be read", link.url)
         result = Result(link, replace(check, outcome=Outcome.BLOCKED, reason=f"page not understood: {error!r}"[:200]))

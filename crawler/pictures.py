@@ -25,7 +25,7 @@ _MAGIC = (
     (
         "image/svg+xml",
         re.compile(
-            rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]",
+            rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>]*>)\s*)*+<svg[\s>]",
             re.DOTALL | re.IGNORECASE,
         ),
     ),

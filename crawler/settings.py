@@ -90,7 +90,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = 30
-DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # the largest picture worth keeping; pages are cut much earlier
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # the largest picture worth keeping; pages have limits of their own
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_DELAY_JITTER = 0  # PACE is a promise
 CONCURRENT_REQUESTS = 64
@@ -106,8 +106,12 @@ METAREFRESH_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.AddressGuard": 10,
+    "crawler.middlewares.KnownCharset": 15,
     "crawler.middlewares.OwnTurn": 20,
     "crawler.robots.Robots": 30,
+    "crawler.middlewares.Decompression": 590,
+    "crawler.middlewares.SchemeGuard": 610,  # it sees redirects before Scrapy follows them, at 600
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
 }

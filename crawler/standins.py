@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import tomllib
 import unicodedata
@@ -17,6 +16,7 @@ from scrapy.http import HtmlResponse
 
 from crawler.items import Outcome
 from crawler.kinds.web import page_title
+from crawler.markup import unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -135,7 +135,7 @@ class _Page:
         if title and not (_is_name(title) and len(_SEPARATOR.split(title)) == 1):
             return (title,)
         heading = _HEADING.search(self._text, 0, _WHOLE)
-        return (title, _folded(html.unescape(_TAG.sub(" ", heading[1])))) if heading else (title,)
+        return (title, _folded(unescape(_TAG.sub(" ", heading[1])))) if heading else (title,)
 
     @cached_property
     def is_titled_so(self) -> bool:
@@ -193,7 +193,7 @@ def visible_text(response: Response) -> str:
     """Return what a reader sees of a page but its title, white space collapsed; empty where it is no HTML."""
     if not isinstance(response, HtmlResponse):
         return ""
-    return " ".join(html.unescape(_INVISIBLE.sub(" ", response.text)).split())
+    return " ".join(unescape(_INVISIBLE.sub(" ", response.text)).split())
 
 
 def _said(title: str, phrases: re.Pattern[str]) -> str | None:

@@ -99,7 +99,12 @@ def seen(
         settings = {"ALLOW_PRIVATE_ADDRESSES": allow_private, "DOWNLOAD_VERIFY_CERTIFICATES": True, **meta}
         handler = GuardedDownloadHandler(get_crawler(settings_dict=settings))
         if resolver is not None:
-            handler._session.connector._resolver = resolver  # type: ignore[union-attr]
+            for each in (handler, handler._heads):
+                connector: Any = each._session.connector
+                if isinstance(connector._resolver, PublicResolver):
+                    connector._resolver._inner = resolver
+                else:
+                    connector._resolver = resolver
         listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
         port = listening.sockets[0].getsockname()[1]
         request = Request(
@@ -243,6 +248,35 @@ def test_a_name_that_leads_to_a_private_address() -> None:
     assert seen(says(b"HTTP/1.1 200 OK\r\n\r\n"), "http://localhost:{port}/").outcome is Outcome.OK
 
 
+@pytest.mark.parametrize("enough", [{}, {"enough": 1000}])
+def test_a_public_name_that_leads_here(enough: dict[str, Any]) -> None:
+    asked: list[bytes] = []
+
+    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.read(9))
+
+    check = seen(
+        client,
+        "http://public.example:{port}/",
+        allow_private=False,
+        greeted=False,
+        resolver=Names(public=["127.0.0.1"]),
+        **enough,
+    )
+    assert (check.outcome, check.reason) == (Outcome.SKIPPED, "private address: public.example is 127.0.0.1")
+    assert asked == []
+
+
+def test_a_name_that_changes_between_check_and_connection() -> None:
+    """There is no between: what was judged is what is connected to, and each new answer is judged."""
+    names = Names(host=["1.1.1.1"])
+    resolver = PublicResolver(names)
+    assert [each["host"] for each in asyncio.run(resolver.resolve("host.example", 80))] == ["1.1.1.1"]
+    names.addresses["host"] = ["127.0.0.1"]
+    with pytest.raises(AddressNotAllowedError):
+        asyncio.run(resolver.resolve("host.example", 80))
+
+
 @pytest.mark.parametrize(
     ("addresses", "refused"),
     [
@@ -266,10 +300,12 @@ def test_every_address_of_a_name_must_be_public(addresses: list[str], *, refused
 @pytest.mark.parametrize("proxy", ["http://proxy.lan:8080", "proxy.lan:8080", "http://user:pw@proxy.lan:8080"])
 def test_the_user_s_own_proxy_may_be_private(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", proxy)
-    resolver = PublicResolver(Names(proxy=["10.0.0.1"], other=["10.0.0.1"]))
+    monkeypatch.setenv("no_proxy", "direct.lan:8080")
+    resolver = PublicResolver(Names(proxy=["10.0.0.1"], other=["10.0.0.1"], direct=["10.0.0.1"]))
     assert len(asyncio.run(resolver.resolve("proxy.lan", 8080))) == 1
-    with pytest.raises(AddressNotAllowedError):
-        asyncio.run(resolver.resolve("other.lan", 8080))
+    for host, port in (("other.lan", 8080), ("proxy.lan", 22), ("direct.lan", 8080)):
+        with pytest.raises(AddressNotAllowedError):
+            asyncio.run(resolver.resolve(host, port))
 
 
 # --- failures made before a connection is tried -----------------------------------------------------------------------

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
     from crawler.items import Check
 
-HEAD_OF_PAGE = 64 * 1024
-"""Bytes of a page that are read when only its head is wanted: titles stand in the first few kilobytes."""
+HEAD_OF_PAGE = 14 * 1024
+"""Bytes of a page, compressed as it came, that are read when only its head is wanted: what one TLS record holds."""
+
+LARGEST_PAGE = 8 * 1024 * 1024
+"""Bytes to which a page that is wanted whole may decompress: twice the largest that was seen."""
 
 
 class Lookup(Protocol):

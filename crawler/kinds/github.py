@@ -6,18 +6,19 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup
 from scrapy import Request
 from scrapy.http import TextResponse
 
 from crawler.items import Link, Repository
-from crawler.kinds.base import Kind
+from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.lookups.github import GithubLookup
+from crawler.markup import line, tree
 from crawler.urls import hostname
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
+    from bs4 import BeautifulSoup
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
@@ -33,6 +34,8 @@ _RESERVED = frozenset(
         *("sessions", "signup", "site", "sponsors", "stars", "team", "topics", "trending", "users"),
     }
 )
+
+_MOST_DIGITS = 12  # nothing on GitHub is counted in more
 
 
 class Github(Kind):
@@ -58,7 +61,7 @@ class Github(Kind):
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: the sidebar with the licence stands far down."""
-        return Request(link.url)
+        return Request(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def metadata(self, response: Response) -> Repository | None:
         """Read what the page shows; None where it is no repository's page."""
@@ -69,7 +72,7 @@ class Github(Kind):
             return None
         if (match[3] or "/") != "/":  # a page inside says less of the repository than its front page
             return None
-        soup = BeautifulSoup(response.text, "lxml")
+        soup = tree(response.text)
         licence = soup.select_one(
             'a[href$="/LICENSE"], a[data-analytics-event*="license" i], a[href*="-license-ov-file"]'
         )
@@ -82,7 +85,7 @@ class Github(Kind):
             language=language.get_text(strip=True) if language else None,
             license=licence.get_text(" ", strip=True).removesuffix(" license") or None if licence else None,
             archived="This repository has been archived by the owner" in soup.get_text(" "),
-            description=str(description["content"]) if description else None,
+            description=line(str(description["content"])) if description else None,
         )
 
 
@@ -90,4 +93,4 @@ def _count(soup: BeautifulSoup, selector: str) -> int | None:
     """Read a counter whose title holds the exact number ("1,234") while its text is rounded ("1.2k")."""
     counter = soup.select_one(selector)
     digits = re.sub(r"\D", "", str(counter.get("title", ""))) if counter else ""
-    return int(digits) if digits else None
+    return int(digits) if 0 < len(digits) <= _MOST_DIGITS else None

@@ -42,7 +42,7 @@ class Image(Kind):
 
     def request(self, link: Link) -> Request:
         """Ask without a Referer: with a foreign one WeChat sends a placeholder instead of the picture."""
-        return Request(link.url, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"})
+        return Request(link.url, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"picture": True})
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Hand the bytes on if they are a picture; a page in its place is no picture, whatever its status."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from scrapy.http import TextResponse
 
 from crawler.items import Link, Page
 from crawler.kinds.base import Kind
+from crawler.markup import line
 from crawler.urls import hostname
 
 if TYPE_CHECKING:
@@ -41,4 +41,4 @@ def page_title(response: Response) -> str:
     """Return the text of a page's `<title>` with white space collapsed."""
     if not isinstance(response, TextResponse) or (match := _TITLE.search(response.text)) is None:
         return ""
-    return " ".join(html.unescape(match[1]).split())
+    return line(match[1])

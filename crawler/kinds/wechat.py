@@ -7,7 +7,6 @@ body by its own title and account; only then the text of the notice in the artic
 
 from __future__ import annotations
 
-import html
 import re
 import tomllib
 import unicodedata
@@ -18,20 +17,22 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import NavigableString, Tag
 from scrapy import Request
 from scrapy.http import TextResponse
 
 from crawler.items import Article, Check, Link, Outcome, Result
 from crawler.kinds.arxiv import Arxiv
-from crawler.kinds.base import Kind
+from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.kinds.github import Github
+from crawler.markup import LINE, line, tree, unescape
 from crawler.urls import InvalidURLError, hostname, normalise, parameters, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from urllib.parse import SplitResult
 
+    from bs4 import BeautifulSoup
     from scrapy.http import Response
 
 HOST = "mp.weixin.qq.com"
@@ -53,12 +54,12 @@ _CLOCK = (re.compile(r"create_time: ?JsDecode\('(\d{4}-\d\d-\d\d \d\d:\d\d)'\)")
 _ACCOUNT_ID = (
     re.compile(r'var user_name ?= ?"(gh_\w+)"'),
     re.compile(r"user_name: ?JsDecode\('(gh_\w+)'\)"),
-    re.compile(r"user_name = xml \?[^:\n]*: ?'(gh_\w+)'"),
+    re.compile(r"user_name = xml \?[^:\n]{0,200}: ?'(gh_\w+)'"),
 )
 _ACCOUNT = (
     re.compile(r'var nickname ?= ?(?:htmlDecode\()?"([^"\n]{1,80})"'),
     re.compile(r"nick_name: ?JsDecode\('([^'\n]{1,80})'\)"),
-    re.compile(r"nick_name = \(?xml \?[^:\n]*: ?'([^'\n]{1,80})'"),
+    re.compile(r"nick_name = \(?xml \?[^:\n]{0,200}: ?'([^'\n]{1,80})'"),
 )
 _TITLE = (re.compile(r"msg_title ?= ?(?:window\.title ?= ?)?'([^'\n]*)'"),)
 _AUTHOR = (re.compile(r"""author(?: ?= ?|: ?JsDecode\()["']([^"'\n]*)["']"""),)
@@ -114,7 +115,7 @@ class Wechat(Kind):
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: name and time of an article stand in scripts behind its body."""
-        return Request(link.url)
+        return Request(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Decide from captcha, body and notice; keep what the HTTP exchange says where the page is no WeChat page."""
@@ -123,7 +124,7 @@ class Wechat(Kind):
         if response.status // 100 != 2 or not isinstance(response, TextResponse):  # noqa: PLR2004 - RFC 9110 class
             return Result(link, check)
         text = response.text
-        soup = BeautifulSoup(text, "lxml")
+        soup = tree(text)
         if soup.find(id=_BODY.__contains__) is not None:  # before the page id, which an article on crawling may quote
             return Result(link, _seen(check, Outcome.OK, "article shown"), _article(soup, text))
         if _CAPTCHA_PAGE in text or soup.find(id=_CAPTCHA_BUTTON) is not None:
@@ -139,7 +140,7 @@ class Wechat(Kind):
         """Return the article's address in its account's new home; what leads anywhere else is none."""
         button = soup.select_one("a#js_access_msg[href]")
         written = (_value(_MOVED_TO, text), str(button["href"]) if button else None)
-        found = (_link(html.unescape(address), (self,)) for address in written if address)
+        found = (_link(unescape(address), (self,)) for address in written if address)
         return next((new.url for new in found if new is not None and new != link), None)
 
 
@@ -211,7 +212,7 @@ def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
     script = _CONTENT.search(text)
     if script is None or not any(map(script[1].lower().__contains__, ("arxiv.org", "github.com"))):
         return ()
-    return _named(BeautifulSoup(_unescaped(script[1]), "lxml"))
+    return _named(tree(_unescaped(script[1])))
 
 
 def _named(body: Tag) -> tuple[str, ...]:
@@ -251,7 +252,7 @@ def _link(url: str, kinds: Iterable[Kind]) -> Link | None:
 
 def _value(patterns: Iterable[re.Pattern[str]], text: str) -> str | None:
     match = next((found for pattern in patterns if (found := pattern.search(text)) is not None), None)
-    return html.unescape(_unescaped(match[1])).strip() or None if match else None
+    return unescape(_unescaped(match[1][:LINE])).strip() or None if match else None
 
 
 def _unescaped(text: str) -> str:
@@ -261,9 +262,9 @@ def _unescaped(text: str) -> str:
 
 def _meta(soup: BeautifulSoup, name: str) -> str | None:
     tag = soup.select_one(f'meta[property="{name}"], meta[name="{name}"]')
-    return " ".join(html.unescape(_unescaped(str(tag.get("content", "")))).split()) or None if tag else None
+    return line(_unescaped(str(tag.get("content", "")))) or None if tag else None
 
 
 def _shown(soup: BeautifulSoup, *ids: str) -> str | None:
     tag = soup.find(id=ids.__contains__)
-    return " ".join(tag.get_text().split()) or None if tag else None
+    return " ".join(tag.get_text().split())[:LINE] or None if tag else None
