@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,25 +41,24 @@ def word_of(comment: bytes) -> str | None:
 def ignored(data: bytes, comments: Iterable[Comment]) -> tuple[tuple[Span, ...], int | None]:
     """Return the spans that ignore comments take out of a note, and where one begins that nothing ends.
 
-    The spans are in order and apart. That of a next line begins where the comment's own line ends: nothing may be
-    inserted between the two.
+    The spans are in order and apart. From start to end they are exact, both comments included: what else stands on
+    their lines stays. That of a next line begins where the comment's own line ends: nothing may be inserted between the
+    two.
     """
-    lines = [0, *(match.end() for match in _LINE_END.finditer(data))]
     ends = [*(match.start() for match in _LINE_END.finditer(data)), len(data)]
     spans: list[Span] = []
     before_next_lines = set()
     opened: int | None = None
     for comment in sorted(comments):
-        line_end = ends[bisect_left(ends, comment.end)]
         if comment.word == NEXT_LINE:
-            before_next_lines.add(line_end)
+            before_next_lines.add(ends[bisect_left(ends, comment.end)])
         elif comment.word == START and opened is None:
             opened = comment.start
         elif comment.word == END and opened is not None:
-            spans.append((lines[bisect_right(lines, opened) - 1], line_end))
+            spans.append((opened, comment.end))
             opened = None
     if opened is not None:
-        spans.append((lines[bisect_right(lines, opened) - 1], len(data)))
+        spans.append((opened, len(data)))
     spans += [match.span() for line_end in before_next_lines if (match := _NEXT_LINE.match(data, line_end))]
     return tuple(_joined(spans)), opened
 

@@ -51,10 +51,21 @@ def written(text: str) -> list[str]:
         (f"{ONE}\n[a\n](a.md) [b](b.md)\n", ["a.md", "b.md"]),
         (f"{ONE}\n<img\nsrc='a.md'>\n", ["a.md"]),
         (f"x {ONE}\n<a title='\n' href='a.md'>y</a> <http://b.c>\n", ["a.md", "http://b.c"]),
-        # everything between, the lines of the comments included
+        # everything between, to the byte: what else stands on the lines of the comments is kept
         (f"[z](z.md)\n\n{START}\n[a](a.md)\n\nhttp://b.c\n\n{END}\n[y](y.md)\n", ["z.md", "y.md"]),
-        (f"[z](z.md)\nhttp://a.b {START}\n[b](b.md)\n{END} http://c.d\nhttp://y.x\n", ["z.md", "http://y.x"]),
-        (f"[a](a.md) {START} [b](b.md) {END} [c](c.md)\n[y](y.md)\n", ["y.md"]),
+        (
+            f"[z](z.md)\nhttp://z.y {START}\n[b](b.md)\n{END} http://x.y\nhttp://y.x\n",
+            ["z.md", "http://z.y", "http://x.y", "http://y.x"],
+        ),
+        (f"[z](z.md) {START} [b](b.md) {END} [y](y.md)\n[x](x.md)\n", ["z.md", "y.md", "x.md"]),
+        (f"[z](z.md){START}[a](a.md){END}[y](y.md){START}[b](b.md){END}[x](x.md)\n", ["z.md", "y.md", "x.md"]),
+        (f"http://z.y{START}http://a.b{END}http://y.x\n", ["http://z.y", "http://y.x"]),
+        (f"[z](z.md) {START}", ["z.md"]),
+        (f"[z](z.md) {START}\n[a](a.md)\n", ["z.md"]),
+        (f"{START} [a](a.md)\n{ONE}\n[b](b.md) {END} [c](c.md)\n[y](y.md)\n", ["y.md"]),
+        (f"{START}\n[a](a.md) {END} [z](z.md) {ONE}\n[b](b.md)\n[y](y.md)\n", ["z.md", "y.md"]),
+        (f"{START} [a\n](a.md) {END} ![z](z.png)\n", ["z.png"]),
+        (f"[z\n](z.md) {START} ![a\n](a.png)\n", ["z.md"]),
         (f"{START}\n[a](a.md)\n{END}{START}\n[b](b.md)\n{END}\n[y](y.md)\n", ["y.md"]),
         (f"[z](z.md)\n{START}\n[a](a.md)\n\n```\n{END}\n```\n\n[b](b.md)\n", ["z.md"]),
         (f"{START}\n[a](a.md)\n{START}\n[b](b.md)\n{END}\n[y](y.md)\n{END}\n[x](x.md)\n", ["y.md", "x.md"]),
@@ -112,7 +123,7 @@ def test_what_is_passed_over(text: str, expected: list[str]) -> None:
     ("text", "expected"),
     [
         (f"x {ONE}\r[a](a.md)\r[y](y.md)\r", ["y.md"]),
-        (f"[z](z.md)\rx {START}\r\r[a](a.md)\r\rx {END} [b](b.md)\r[y](y.md)", ["z.md", "y.md"]),
+        (f"[z](z.md)\rx {START}\r\r[a](a.md)\r\rx {END} [y](y.md)\r[x](x.md)", ["z.md", "y.md", "x.md"]),
         (f"<div>\r{ONE}\r<img src=a.png>\r<img src=y.png>\r</div>", ["y.png"]),
     ],
 )
@@ -182,6 +193,15 @@ CODE = "   - Code: https://github.com/old/loops\n"
 def test_facts_are_added_where_nothing_is_ignored() -> None:
     assert "   - Authors: Ada Lovelace" in mended(ENTRY, *STORE)
     assert "   - Stars: 1,234" in mended(ENTRY + CODE, *STORE)
+
+
+def test_what_shares_a_line_with_what_is_ignored_is_mended() -> None:
+    aside = f" {START} https://github.com/old/loops {END}"
+    for ignored in (ENTRY.replace("\n   - Tips", f"{aside}\n   - Tips"), ENTRY.replace("[Loops]", f"{aside} [Loops]")):
+        assert mended(ignored, *STORE).replace(aside, "") == mended(ignored.replace(aside, ""), *STORE)
+        assert aside in mended(ignored, *STORE)
+    before = f"{CODE[:-1]} {START} https://github.com/old/loops\n"
+    assert "new/loops {START} https://github.com/old/loops" in mended(before, *STORE).replace(START, "{START}")
 
 
 @pytest.mark.parametrize(

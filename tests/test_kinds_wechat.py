@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import time
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -123,6 +124,42 @@ def test_how_a_notice_is_set_does_not_matter(notice: str) -> None:
     assert (check.outcome, check.reason, check.conclusive) == (GONE, BY_AUTHOR, True)
 
 
+@pytest.mark.parametrize(
+    ("notice", "outcome", "reason"),
+    [
+        ("該內容已被發佈者刪除", GONE, BY_AUTHOR),
+        ("該內容已被發布者刪除", GONE, BY_AUTHOR),
+        ("此內容因違規無法查看", GONE, VIOLATION),
+        ("此內容因違規已刪除", GONE, VIOLATION),
+        ("此內容違反規定", GONE, VIOLATION),
+        ("此內容被投訴且經審核涉嫌侵權，無法查看。", GONE, COMPLAINTS),
+        ("此內容被多人投訴", GONE, COMPLAINTS),
+        ("此帳號已被屏蔽", GONE, CLOSED),
+        ("此賬號已自主註銷", GONE, CLOSED),
+        ("公眾號已被封禁", GONE, CLOSED),
+        ("該公眾號已遷移，該鏈接已不可訪問", GONE, NOT_ALONG),
+        ("鏈接已過期", GONE, EXPIRED),
+        ("參數錯誤", GONE, EXPIRED),
+        ("此內容發送失敗無法查看", GONE, EXPIRED),
+        ("該公眾號已遷移至新的帳號", FAILED, NOT_KNOWN),
+        ("此帳號處於帳號遷移流程中", FAILED, NOT_KNOWN),
+        ("此帳號已申請帳號遷移", FAILED, NOT_KNOWN),
+        ("該內容暫時無法查看", FAILED, FOR_NOW),
+        ("內容審核中", FAILED, FOR_NOW),
+        ("系統出錯", FAILED, FOR_NOW),
+        ("根據作者隱私設置，無法查看該內容", RESTRICTED, PRIVATE),
+        ("付費後可繼續閱讀", RESTRICTED, PRIVATE),
+        ("請在微信客戶端打開鏈接", RESTRICTED, PRIVATE),
+        ("訪問過於頻繁", BLOCKED, "too frequent"),
+        ("當前環境異常", BLOCKED, "captcha"),
+        ("完成驗證後即可繼續訪問", BLOCKED, "captcha"),
+    ],
+)
+def test_notice_in_traditional_characters(notice: str, outcome: str, reason: str) -> None:
+    check = read_wechat(PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", notice)).check
+    assert (check.outcome, check.reason, check.conclusive) == (outcome, reason, outcome == GONE)
+
+
 def test_every_text_of_the_table_is_tried() -> None:
     tried = [notice for notice, *_ in NOTICES + SUPPOSED]
     outcomes = {read_wechat(f"<p>{notice}").check.reason for notice in tried}
@@ -192,69 +229,34 @@ def test_no_captcha_is_an_article_without_a_known_body() -> None:
     assert read_wechat(audio).check.outcome != OK
 
 
-# --- accounts that moved ----------------------------------------------------------------------------------------------
-
-NEW = "https://mp.weixin.qq.com/s/NewHome"
-LONG = "https://mp.weixin.qq.com/s?__biz=MzI5==&mid=22&idx=1&sn=ab12"
-ESCAPED = LONG.replace("&", r"\x26amp;")
-MIGRATED = '<title>账号已迁移</title><div class="weui-msg">该公众号已迁移至新的帐号{}</div>'
-
-
-@pytest.mark.parametrize(
-    ("written", "address"),
-    [
-        (f"<script>var transferTargetLink = '{NEW}';</script>", NEW),
-        (f'<script>var transferTargetLink="{NEW}/";</script>', NEW),
-        (f"<script>window.transfer_target_link = '{NEW}';</script>", NEW),
-        ("<script>var transferTargetLink = 'http:\\/\\/mp.weixin.qq.com\\/s\\/NewHome';</script>", NEW),
-        (r"<script>var transferTargetLink = 'http:\x2f\x2fmp.weixin.qq.com\x2fs\x2fNewHome#rd';</script>", NEW),
-        (
-            f"<script>var transferTargetLink = '{LONG.replace('&', '&amp;')}&amp;chksm=1#wechat_redirect';</script>",
-            LONG,
-        ),
-        (rf"<script>var transferTargetLink = '{ESCAPED}\x26amp;scene=27';</script>", LONG),
-        (f"<script>var transferTargetLink = '{ESCAPED.replace('amp;', 'amp;amp;')}';</script>", LONG),
-        (f'<a id="js_access_msg" href="{NEW}">x</a>', NEW),
-        ('<a id="js_access_msg" href="//mp.weixin.qq.com/s/NewHome">x</a>', NEW),
-        (f'<a id="js_access_msg" href="{LONG.replace("&", "&amp;")}">x</a>', LONG),
-        (f'<script>var transferTargetLink = "";</script><a id="js_access_msg" href="{NEW}">x</a>', NEW),
-        (f'<script>var transferTargetLink = "http://a.b/";</script><a id="js_access_msg" href="{NEW}">x</a>', NEW),
-    ],
-)
-def test_the_address_of_a_migrated_article(written: str, address: str) -> None:
-    check = read_wechat(MIGRATED.format("") + written).check
-    assert (check.outcome, check.reason, check.final_url) == (MOVED, "account migrated", address)
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "",
-        "https://evil.example/s/NewHome",
-        "https://mp.weixin.qq.com@evil.example/s/NewHome",
-        "https://mp.weixin.qq.com.evil.example/s/NewHome",
-        "https://evil.example/@mp.weixin.qq.com/s/NewHome",
-        "javascript://mp.weixin.qq.com/s/NewHome",
-        "ftp://mp.weixin.qq.com/s/NewHome",
-        "javascript:;",
-        "http://[mp.weixin.qq.com/s/NewHome",
-        "https://mp.weixin.qq.com:x/s/NewHome",
-        "https://mp.weixin.qq.com/mp/redirect?url=https://evil.example",
-        "https://mp.weixin.qq.com/s/AbC",
-    ],
-)
-@pytest.mark.parametrize(
-    "written", ["<script>var transferTargetLink = '{}';</script>", '<a id="js_access_msg" href="{}">x</a>']
-)
-def test_what_leads_elsewhere_is_no_address_of_a_migrated_article(written: str, address: str) -> None:
-    seen = [read_wechat(MIGRATED.format(words) + written.format(address)).check for words in ("", "，该链接已不可访问")]
-    assert [(check.outcome, check.reason, check.final_url) for check in seen] == [
-        (FAILED, NOT_KNOWN, None),
-        (GONE, NOT_ALONG, None),
-    ]
-
-
 # --- what an article says ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (r"Q\x26amp;A", "Q&A"),
+        (r"Q\u0026A", "Q&A"),
+        (r"Q\u0026amp;A", "Q&A"),
+        ("Q&amp;A", "Q&A"),
+        (r"\u4e00\u6587", "一文"),
+        (r"\ud83d\ude00", "😀"),
+        (r"\ud83d!", "\ufffd!"),
+        (r"TCP\/IP", "TCP/IP"),
+        (r"\"x\" \'y\'", "\"x\" 'y'"),
+        (r"C:\\u0041", r"C:\u0041"),
+        (r"\u12 \xg0", r"\u12 \xg0"),
+    ],
+)
+def test_how_scripts_write_a_text(written: str, said: str) -> None:
+    page = f"""var msg_title = '{written}'; var author = "{written}"; var nickname = htmlDecode("{written}");"""
+    article = read_article(f"<script>{page}</script>")
+    assert (article.title, article.author, article.account) == (said, said, said)
+    assert read_article(f"<script>nick_name: JsDecode('{written}')</script>").account == said
+    if '"' not in written:
+        assert read_wechat(f'<p id="js_content"><meta property="og:title" content="{written}">').metadata == Article(
+            said
+        )
 
 
 @pytest.mark.parametrize(
@@ -293,6 +295,15 @@ def test_an_article_stored_before_it_had_links() -> None:
     assert converter.loads('{"title": "t", "original": true}', Article) == Article("t", original=True)
     now = Article("t", links=(PAPER, CODE))
     assert converter.loads(converter.dumps(now), Article) == now
+
+
+@pytest.mark.parametrize(
+    "unit", ["nick_name = xml ?", "user_name = xml ?", "author='\\", "transferTargetLink = a(", "\\u0026"]
+)
+def test_a_page_full_of_beginnings_is_read_in_linear_time(unit: str) -> None:
+    started = time.process_time()
+    read_article(f"<script>{unit * 20_000}</script>")
+    assert time.process_time() - started < 2
 
 
 # --- pages of the small internet --------------------------------------------------------------------------------------

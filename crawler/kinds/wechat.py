@@ -1,8 +1,9 @@
-"""WeChat articles: nearly every state answers HTTP 200, so the page itself is the evidence.
+"""WeChat articles: nearly every state answers HTTP 200, so the page itself is the evidence, whatever the status.
 
 Decided in this order (measured on live pages, whose scripts contain most notices' words): a captcha by its address; an
 article's body means alive; a captcha by its page id; a migrated account by the new address; an article without a known
-body by its own title and account; only then the text of the notice in the article's place.
+body by its own title and account; only then the text of the notice in the article's place. Of a page that says none of
+that the HTTP status is what is left.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urljoin
 
 from bs4 import NavigableString, Tag
 from scrapy import Request
@@ -25,7 +26,7 @@ from crawler.items import Article, Check, Link, Outcome, Result
 from crawler.kinds.arxiv import Arxiv
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.kinds.github import Github
-from crawler.markup import LINE, line, tree, unescape
+from crawler.markup import LINE, tree, unescape
 from crawler.urls import InvalidURLError, hostname, normalise, parameters, split
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ _IDENTITY = ("__biz", "mid", "idx", "sn")
 _TITLES = ("activity-name", "js_text_title", "js_video_page_title", "js_audio_title")  # of types 0, 10, 5 and 7
 _BODY = frozenset({"js_content", "js_article", "js_share_content", *_TITLES})
 _NOTICE = ".weui-msg, .mesg-block, .global_error_msg"
-_CAPTCHA_PATH = "/mp/wappoc_appmsgcaptcha"
+_CAPTCHA_PATH = re.compile("/mp/.*captcha", re.IGNORECASE)
 _CAPTCHA_PAGE = "secitptpage/verify"
 _CAPTCHA_BUTTON = "js_verify"
+_DOUBLE, _SINGLE = r'(?:[^"\\\n]|\\.)', r"(?:[^'\\\n]|\\.)"  # a character between quotes, escaped or not
+_QUOTED = rf"(?:\"({_DOUBLE}*+)\"|'({_SINGLE}*+)')"
 # Each value as the page types write it, surest first. Patterns begin with plain text, which is what makes them quick on
 # pages of 3 MB. The scripts name other accounts too (WeChat's own is one), so `user_name` alone proves nothing.
 _SECONDS = (
@@ -54,22 +57,25 @@ _CLOCK = (re.compile(r"create_time: ?JsDecode\('(\d{4}-\d\d-\d\d \d\d:\d\d)'\)")
 _ACCOUNT_ID = (
     re.compile(r'var user_name ?= ?"(gh_\w+)"'),
     re.compile(r"user_name: ?JsDecode\('(gh_\w+)'\)"),
-    re.compile(r"user_name = xml \?[^:\n]{0,200}: ?'(gh_\w+)'"),
+    re.compile(r"user_name = xml \?[^:?\n]{0,200}: ?'(gh_\w+)'"),
 )
 _ACCOUNT = (
-    re.compile(r'var nickname ?= ?(?:htmlDecode\()?"([^"\n]{1,80})"'),
-    re.compile(r"nick_name: ?JsDecode\('([^'\n]{1,80})'\)"),
-    re.compile(r"nick_name = \(?xml \?[^:\n]{0,200}: ?'([^'\n]{1,80})'"),
+    re.compile(rf'var nickname ?= ?(?:htmlDecode\()?"({_DOUBLE}{{1,80}})"'),
+    re.compile(rf"nick_name: ?JsDecode\('({_SINGLE}{{1,80}})'\)"),
+    re.compile(rf"nick_name = \(?xml \?[^:?\n]{0, 200}: ?'({_SINGLE}{{1,80}})'"),
 )
-_TITLE = (re.compile(r"msg_title ?= ?(?:window\.title ?= ?)?'([^'\n]*)'"),)
-_AUTHOR = (re.compile(r"""author(?: ?= ?|: ?JsDecode\()["']([^"'\n]*)["']"""),)
-_COVER = (re.compile(r"""cdn_url(?: ?= ?|: ?JsDecode\()["'](https?://[^"'\n]+|)["']"""),)
+_TITLE = (re.compile(rf"msg_title ?= ?(?:window\.title ?= ?)?'({_SINGLE}*+)'"),)
+_AUTHOR = (re.compile(rf"author(?: ?= ?|: ?JsDecode\(){_QUOTED}"),)
+_COVER = (re.compile(r"""cdn_url(?: ?= ?|: ?JsDecode\()["'](https?:[^"'\n]+|)["']"""),)
 _COPYRIGHT = (re.compile(r"""copyright_stat(?: ?= ?|: ?)["'](\d)["']"""),)
 _ORIGINAL = {"1": True, "2": False}  # 0 is what was declared neither an original nor a repost
-_CONTENT = re.compile(r"content_noencode: ?JsDecode\('([^']*)'\)")
-_MOVED_TO = (re.compile(r"""(?:transferTargetLink|transfer_target_link)\s*=\s*["']([^"'\n]+)["']"""),)
+_CONTENT = re.compile(r"content_noencode: ?JsDecode\('((?:[^'\\]++|\\[\s\S])*+)'\)")
+_MOVED_TO = re.compile(rf"transfer(?:TargetLink|_target_link)\s*=\s*(?:\w+\()?{_QUOTED}")
+_LASTING = re.compile(
+    rf"https://{re.escape(HOST)}/s(?:/[\w-]+|\?__biz=(?:[\w=-]|%2[BF])+&mid=\d+&idx=\d+&sn=\w+)", re.ASCII
+)
 _REMOVED = re.compile(r"del_reason_id: ?'[1-9]")
-_ESCAPED = re.compile(r"""\\(?:x([0-9a-fA-F]{2})|([/\\'"]))""")
+_ESCAPED = re.compile(r"""\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([/\\'"]))""")
 # WeChat makes plain text of most links, runs them into the words around them and cuts them up with tags nobody sees.
 _INLINE = frozenset({"a", "b", "code", "em", "font", "i", "ins", "mark", "small", "span", "strong", "u", "wbr"})
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -90,6 +96,7 @@ class Notice:
     outcome: Outcome
     reason: str
     conclusive: bool = False
+    titles: tuple[str, ...] = ()
 
 
 class Wechat(Kind):
@@ -119,9 +126,9 @@ class Wechat(Kind):
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Decide from captcha, body and notice; keep what the HTTP exchange says where the page is no WeChat page."""
-        if split(response.url).path.startswith(_CAPTCHA_PATH):
+        if _CAPTCHA_PATH.match(split(response.url).path):
             return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
-        if response.status // 100 != 2 or not isinstance(response, TextResponse):  # noqa: PLR2004 - RFC 9110 class
+        if not isinstance(response, TextResponse):
             return Result(link, check)
         text = response.text
         soup = tree(text)
@@ -129,48 +136,73 @@ class Wechat(Kind):
             return Result(link, _seen(check, Outcome.OK, "article shown"), _article(soup, text))
         if _CAPTCHA_PAGE in text or soup.find(id=_CAPTCHA_BUTTON) is not None:
             return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
-        if (new_address := self._moved_to(link, soup, text)) is not None:
+        if (new_address := self._moved_to(link, response, soup)) is not None:
             return Result(link, _seen(check, Outcome.MOVED, "account migrated", new_address))
         shown = soup.select(_NOTICE)  # where a notice stands by itself, its words are no proof
         if not shown and (article := _article(soup, text)).title and (article.account_id or article.account):
             return Result(link, _seen(check, Outcome.OK, "article shown"), article)
-        return Result(link, _noticed(check, soup, shown, text))
+        if (noticed := _noticed(check, soup, shown, text)) is not None:
+            return Result(link, noticed)
+        if response.status // 100 != 2:  # noqa: PLR2004 - RFC 9110 class
+            return Result(link, check)
+        return Result(link, _seen(check, Outcome.BLOCKED, "neither article nor known notice"))
 
-    def _moved_to(self, link: Link, soup: BeautifulSoup, text: str) -> str | None:
+    def _moved_to(self, link: Link, response: TextResponse, soup: BeautifulSoup) -> str | None:
         """Return the article's address in its account's new home; what leads anywhere else is none."""
-        button = soup.select_one("a#js_access_msg[href]")
-        written = (_value(_MOVED_TO, text), str(button["href"]) if button else None)
-        found = (_link(unescape(address), (self,)) for address in written if address)
-        return next((new.url for new in found if new is not None and new != link), None)
+        written = [found[1] or found[2] or "" for found in _MOVED_TO.finditer(response.text)]
+        written += [str(button["href"]) for button in soup.select("a#js_access_msg[href]")]
+        for address in map(_said, map(_said, written)):  # an escaped & may be that of an escaped &amp;
+            is_path = address.startswith("/") and not address.startswith("//")
+            new = _link(urljoin(response.url, address) if is_path else address, (self,))
+            if new is not None and new != link and _LASTING.fullmatch(new.url):
+                return new.url
+        return None
 
 
 @cache
 def notices() -> tuple[Notice, ...]:
     """Return the table of notices, their texts as they are compared."""
-    table = tomllib.loads(files("crawler").joinpath("data/wechat_notices.toml").read_text("utf-8"))
     return tuple(
-        Notice(tuple(map(_folded, row["texts"])), Outcome(row["outcome"]), row["reason"], row.get("conclusive", False))
-        for row in table["notice"]
+        Notice(
+            tuple(map(_folded, row["texts"])),
+            Outcome(row["outcome"]),
+            row["reason"],
+            row.get("conclusive", False),
+            tuple(map(_folded, row.get("titles", ()))),
+        )
+        for row in _table()["notice"]
     )
 
 
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("crawler").joinpath("data/wechat_notices.toml").read_text("utf-8"))
+
+
+@cache
+def _variants() -> dict[int, str]:
+    """Return how the table writes characters that pages write otherwise."""
+    return {ord(variant): used for variant, used in _table()["variants"].split()}
+
+
 def _folded(text: str) -> str:
-    """Return the letters and digits of a notice: spaces, punctuation, case and 帐 for 账 vary."""
-    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold()).replace("帐", "账")
+    """Return the letters and digits of a notice: spaces, punctuation, case and the form of characters vary."""
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold()).translate(_variants())
 
 
-def _noticed(check: Check, soup: BeautifulSoup, shown: list[Tag], text: str) -> Check:
-    """Return the check with what stands in the article's place."""
+def _noticed(check: Check, soup: BeautifulSoup, shown: list[Tag], text: str) -> Check | None:
+    """Return the check with what is known of what stands in the article's place."""
     message = _folded(" ".join(tag.get_text(" ") for tag in shown or (soup.body or soup,)))
+    title = _folded(soup.title.get_text()) if soup.title else ""
     for notice in notices():
-        if any(words in message for words in notice.texts):
+        if title in notice.titles or any(words in message for words in notice.texts):
             seen = _seen(check, notice.outcome, notice.reason)
             return replace(seen, conclusive=notice.conclusive and bool(shown))
     if shown and _REMOVED.search(text) is not None:
         return replace(_seen(check, Outcome.GONE, "removed by WeChat"), conclusive=True)
     if shown and not message:
         return _seen(check, Outcome.BLOCKED, "captcha")
-    return _seen(check, Outcome.BLOCKED, "neither article nor known notice")
+    return None
 
 
 def _seen(check: Check, outcome: Outcome, reason: str, final_url: str | None = None) -> Check:
@@ -252,17 +284,23 @@ def _link(url: str, kinds: Iterable[Kind]) -> Link | None:
 
 def _value(patterns: Iterable[re.Pattern[str]], text: str) -> str | None:
     match = next((found for pattern in patterns if (found := pattern.search(text)) is not None), None)
-    return unescape(_unescaped(match[1][:LINE])).strip() or None if match else None
+    return _said(match[match.lastindex or 0][:LINE]).strip() or None if match else None
+
+
+def _said(text: str) -> str:
+    """Return what a script's string literal says whose value is HTML."""
+    return unescape(_unescaped(text))
 
 
 def _unescaped(text: str) -> str:
-    """Return what a script's string literal says."""
-    return _ESCAPED.sub(lambda escape: escape[2] or chr(int(escape[1], 16)), text)
+    """Return what a script's string literal says; characters beyond 16 bits are escaped in two halves."""
+    said = _ESCAPED.sub(lambda escape: escape[3] or chr(int(escape[1] or escape[2], 16)), text)
+    return said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _meta(soup: BeautifulSoup, name: str) -> str | None:
     tag = soup.select_one(f'meta[property="{name}"], meta[name="{name}"]')
-    return line(_unescaped(str(tag.get("content", "")))) or None if tag else None
+    return " ".join(_said(str(tag.get("content", ""))).split()) or None if tag else None
 
 
 def _shown(soup: BeautifulSoup, *ids: str) -> str | None:
