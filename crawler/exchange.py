@@ -66,6 +66,8 @@ _NOT_FOUND = re.compile(
     r"(?:/[\w.-]+)*?/(?:errors?[/_-]?)?(?:404|page[_-]?not[_-]?found|not[_-]?found)(?:[_-]?error)?(?:\.[a-z]{3,5})?/?",
     re.IGNORECASE,
 )
+_ERROR = re.compile(r"(?:/[\w.-]+)*?/error(?:[_-]?page)?(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
+_ASKS_FOR_ERROR = re.compile(r"error", re.IGNORECASE)
 _ASKS_FOR_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECASE)
 
 
@@ -129,8 +131,10 @@ def _redirected(response: Response, redirects: list[int], reason: str, *, accept
     asked, final = _asked(response), response.url
     if not accepted and _is_deep(asked) and _is_home(final) and _same_site(asked, final):
         return Outcome.GONE, "redirected to the home page"
-    if not accepted and _says_not_found(final) and not _ASKS_FOR_NOT_FOUND.search(asked):
+    if not accepted and _leads_to(_NOT_FOUND, final) and not _ASKS_FOR_NOT_FOUND.search(asked):
         return Outcome.GONE, "redirected to a page for what is not found"
+    if not accepted and _leads_to(_ERROR, final) and not _ASKS_FOR_ERROR.search(asked):
+        return Outcome.FAILED, "redirected to a page for errors"  # of which a missing page is one
     if PERMANENT.issuperset(redirects):
         return Outcome.MOVED, f"permanent redirect ({redirects[0]})"
     return Outcome.OK, reason
@@ -190,9 +194,9 @@ def _same_site(asked: str, final: str) -> bool:
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
-def _says_not_found(url: str) -> bool:
+def _leads_to(pages: re.Pattern[str], url: str) -> bool:
     parts = urlsplit(url)
-    return any(_NOT_FOUND.fullmatch(path) is not None for path in (parts.path, parts.fragment))
+    return any(pages.fullmatch(path) is not None for path in (parts.path, parts.fragment))
 
 
 def _video(url: str) -> str:

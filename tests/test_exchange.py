@@ -197,9 +197,27 @@ def test_a_redirect_to_what_is_not_found(path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["error", "error.html?aspxerrorpath=/a/b", "common/error.aspx", "errorpage", "error-page/", "#/error"]
+)
+def test_a_redirect_to_a_page_for_errors(path: str) -> None:
+    for status in (301, 302):
+        check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
+        assert (check.outcome, check.reason) == (Outcome.FAILED, "redirected to a page for errors")
+        asked = redirected("https://e.example/docs/errors", f"https://e.example/x/{path}", status)
+        assert check_response(asked, NOW).outcome in {Outcome.OK, Outcome.MOVED}
+
+
+def test_a_hash_route_for_what_is_not_found() -> None:
+    check = check_response(redirected("https://e.example/a/b", "https://e.example/#/404", 302), NOW)
+    assert check.outcome is Outcome.GONE
+
+
+@pytest.mark.parametrize(
     ("asked", "path"),
     [
         ("a", "how-404-works"),
+        ("a", "error-handling"),
+        ("a", "terror"),
         ("a", "posts/4040"),
         ("a", "errors"),
         ("posts/404/", "p/404"),
