@@ -20,8 +20,8 @@ from scrapy.exceptions import (
 
 from crawler.items import Check, How, Outcome
 from crawler.signed import VIDEO_HOST, expiry
-from crawler.standins import stand_in
-from crawler.urls import InvalidURLError, normalise, parameters
+from crawler.standins import stand_in, wall_at
+from crawler.urls import InvalidURLError, normalise, parameters, without_tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,14 +43,31 @@ _REFUSED = frozenset({400, 401, 403, 404, 410})  # what servers say to a signatu
 _UNDECODABLE = frozenset({"BadGzipFile", "EOFError", "ZstdError", "error"})
 """Names of what decoders raise: gzip's, zstd's, and the `error` of zlib, struct and brotli."""
 
+# What Scrapy and the standard library say of where a redirect leads.
+_TOO_MANY = "max redirections reached"
+_OTHER_SCHEME = "Missing scheme in request url"
+_INVALID = re.compile(
+    "Invalid IPv6 URL|to be an IPv4 or IPv6 address|IPv4 address cannot be in brackets|IPvFuture address is invalid"
+    "|netloc .* contains invalid|Port (?:out of range|could not be cast)"
+)
+
+_NO_PAGE = "redirect to something that is no web page"
+
 _LANGUAGE = "ar|cn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hk|hu|id|it|ja|jp|ko|kr|nl|no|pl|pt|ro|ru|sv|th|tr|tw|uk|us|vi|zh"
 _HOME = re.compile(
     rf"(?:/(?:{_LANGUAGE})(?:[-_][a-z]{{2,4}})?)?(?:/(?:(?:index|default|home)(?:\.[a-z]{{3,5}})?/?)?)?", re.IGNORECASE
 )
+_FRONT = re.compile(
+    rf"(?:(?:{_LANGUAGE})(?:[-_][a-z]{{2,4}})?|(?:index|default|home|homepage|main|welcome|start|latest|stable|portal)(?:\.[a-z]{{3,5}})?)",
+    re.IGNORECASE,
+)
+"""A part of a path that names no more than where a site begins."""
 _NOT_FOUND = re.compile(
     r"(?:/[\w.-]+)*?/(?:errors?[/_-]?)?(?:404|page[_-]?not[_-]?found|not[_-]?found)(?:[_-]?error)?(?:\.[a-z]{3,5})?/?",
     re.IGNORECASE,
 )
+_ERROR = re.compile(r"(?:/[\w.-]+)*?/error(?:[_-]?page)?(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
+_ASKS_FOR_ERROR = re.compile(r"error", re.IGNORECASE)
 _ASKS_FOR_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECASE)
 
 
@@ -104,6 +121,8 @@ def _status(
             return outcome, table[status], False
     if status in _CLIENT_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
         return Outcome.BLOCKED, f"request refused (HTTP {status})", False
+    if 300 <= status < 400 and "Location" in response.headers:  # noqa: PLR2004 - RFC 9110, 15.4; those to the web are followed
+        return Outcome.FAILED, _NO_PAGE, False
     return Outcome.FAILED, f"HTTP {status}", False
 
 
@@ -112,8 +131,10 @@ def _redirected(response: Response, redirects: list[int], reason: str, *, accept
     asked, final = _asked(response), response.url
     if not accepted and _is_deep(asked) and _is_home(final) and _same_site(asked, final):
         return Outcome.GONE, "redirected to the home page"
-    if not accepted and _says_not_found(final) and not _ASKS_FOR_NOT_FOUND.search(asked):
+    if not accepted and _leads_to(_NOT_FOUND, final) and not _ASKS_FOR_NOT_FOUND.search(asked):
         return Outcome.GONE, "redirected to a page for what is not found"
+    if not accepted and _leads_to(_ERROR, final) and not _ASKS_FOR_ERROR.search(asked):
+        return Outcome.FAILED, "redirected to a page for errors"  # of which a missing page is one
     if PERMANENT.issuperset(redirects):
         return Outcome.MOVED, f"permanent redirect ({redirects[0]})"
     return Outcome.OK, reason
@@ -132,6 +153,8 @@ def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] 
         headers: Mapping[str, str] = error.__cause__.headers or {}
         if _no_such_host(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
             return Check(Outcome.GONE, NO_SUCH_HOST, now, How.PAGE)
+    if str(error) == _TOO_MANY and (wall := wall_at(redirects[1:])) is not None:
+        return Check(wall.outcome, wall.reason, now, How.PAGE)
     return Check(Outcome.FAILED, _failure(error, redirects), now, How.PAGE)
 
 
@@ -148,14 +171,19 @@ def _address(url: str) -> str:
 
 
 def _is_home(url: str) -> bool:
-    parts = urlsplit(url)
-    return _HOME.fullmatch(parts.path) is not None and not parts.query
+    return _HOME.fullmatch(urlsplit(url).path) is not None and not _query(url)
 
 
 def _is_deep(url: str) -> bool:
     """Tell whether an address asks for one thing of a site; a query without a number only tells who asks."""
+    named = [part for part in urlsplit(url).path.split("/") if part and _FRONT.fullmatch(part) is None]
+    return bool(named) or any(character.isdecimal() for character in _query(url))
+
+
+def _query(url: str) -> str:
+    """Return an address's query without what only tells where the reader came from."""
     parts = urlsplit(url)
-    return _HOME.fullmatch(parts.path) is None or any(character.isdecimal() for character in parts.query)
+    return without_tracking(parts.query, parts.hostname or "")
 
 
 def _same_site(asked: str, final: str) -> bool:
@@ -166,9 +194,9 @@ def _same_site(asked: str, final: str) -> bool:
     return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
-def _says_not_found(url: str) -> bool:
+def _leads_to(pages: re.Pattern[str], url: str) -> bool:
     parts = urlsplit(url)
-    return any(_NOT_FOUND.fullmatch(path) is not None for path in (parts.path, parts.fragment))
+    return any(pages.fullmatch(path) is not None for path in (parts.path, parts.fragment))
 
 
 def _video(url: str) -> str:
@@ -209,19 +237,29 @@ def _failure(error: BaseException, redirects: Sequence[str]) -> str:  # noqa: C9
             return "not a valid URL"
         case IgnoreRequest(), _:
             return _ignored(error, redirects)
-        case _ if type(error).__name__ in _UNDECODABLE:
-            return "body is not in its Content-Encoding"
         case _:
-            return f"{type(error).__name__}: {_short(error)}"
+            return _other(error)
 
 
 def _ignored(error: IgnoreRequest, redirects: Sequence[str]) -> str:
     """Read what Scrapy's own middlewares refuse to go on with."""
     if isinstance(error.__cause__, ValueError):  # decompression stops at DOWNLOAD_MAXSIZE
         return "body too large"
-    if str(error) == "max redirections reached":
+    if str(error) == _TOO_MANY:
         return "redirect loop" if len(set(redirects)) < len(redirects) else "too many redirects"
     return _short(error)
+
+
+def _other(error: BaseException) -> str:
+    """Read what has no type of its own."""
+    said = _short(error)
+    if type(error).__name__ in _UNDECODABLE:
+        return "body is not in its Content-Encoding"
+    if said.startswith(_OTHER_SCHEME):
+        return _NO_PAGE
+    if isinstance(error, ValueError) and _INVALID.search(said):
+        return "redirect to an invalid address"
+    return f"{type(error).__name__}: {said}"
 
 
 def _short(error: BaseException | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,34 @@ VIDEO_HOST = "mpvideo.qpic.cn"
 _VIDEO_LIFE = timedelta(days=1)  # `dis_t` is when a video's address was signed; it is good for some hours
 _PRESIGNED = ("amz", "goog", "oss", "tos")  # X-Amz-Date and X-Amz-Expires, and those who write it like S3
 _SIGNERS = frozenset({"signature", "key-pair-id", "ossaccesskeyid", "awsaccesskeyid", "googleaccessid"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """How an address is signed: what its parameters look like, the first of which tells a time; good for `life` after."""
+
+    parameters: Mapping[str, re.Pattern[str]]
+    base: int = 10
+    life: timedelta = timedelta()
+
+    def expiry(self, given: Mapping[str, str]) -> datetime | None:
+        """Return when an address with these parameters stops to be good; None where they are not signed like that."""
+        found = [pattern.fullmatch(given.get(name, "")) for name, pattern in self.parameters.items()]
+        return _unix(found[0][1], self.base) + self.life if all(found) and found[0] else None
+
+
+_ANY, _UNIX, _HEXADECIMAL = re.compile(".+"), re.compile(r"(\d+)"), re.compile("([0-9a-f]{8})", re.IGNORECASE)
+_ALIYUN = re.compile(r"(\d{10})-\w+-\w+-[0-9a-f]{32}")
+
+_SIGNATURES = (
+    _Signature({"x-expires": _UNIX}),  # ByteDance
+    _Signature({"q-sign-time": re.compile(r"\d+;(\d+)"), "q-signature": _ANY}),  # Tencent COS
+    _Signature({"auth_key": _ALIYUN}, life=timedelta(days=1)),  # of its CDN: when it was signed
+    _Signature({"e": _UNIX, "token": re.compile(".+:.+")}),  # Qiniu
+    _Signature({"ex": _HEXADECIMAL, "is": _ANY, "hm": _ANY}, base=16),  # Discord
+    _Signature({"oe": _HEXADECIMAL, "oh": _ANY}, base=16),  # Facebook, Instagram
+    _Signature({"deadline": _UNIX, "upsig": _ANY}),  # bilibili
+)
 
 
 def expiry(url: str) -> datetime | None:
@@ -37,15 +67,16 @@ def _expiry(host: str, given: Mapping[str, str]) -> datetime | None:
         if f"x-{name}-date" in given and f"x-{name}-expires" in given:
             signed = datetime.strptime(given[f"x-{name}-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
             return signed + timedelta(seconds=int(given[f"x-{name}-expires"]))
+    for signature in _SIGNATURES:
+        if (until := signature.expiry(given)) is not None:
+            return until
     if "expires" in given and not _SIGNERS.isdisjoint(given):
         return _unix(given["expires"])
-    if "x-expires" in given:
-        return _unix(given["x-expires"])
     if "se" in given and "sig" in given:  # Azure
         until = datetime.fromisoformat(given["se"])
         return until if until.tzinfo else until.replace(tzinfo=UTC)
     return None
 
 
-def _unix(seconds: str) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+def _unix(seconds: str, base: int = 10) -> datetime:
+    return datetime.fromtimestamp(int(seconds, base), UTC)

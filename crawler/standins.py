@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz
 from scrapy.http import HtmlResponse
 
 from crawler.items import Outcome
+from crawler.kinds.base import HEAD_OF_PAGE
 from crawler.kinds.web import page_title
 from crawler.markup import unescape
+from crawler.urls import parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,6 +29,7 @@ ROOM = 2_000
 """Bytes of visible text up to which a page can be a stand-in; bytes, because Chinese says more with fewer letters."""
 
 _WHOLE = 64 * 1024  # longer sources are not searched: no wall is that talkative
+_END = 1_000  # characters at the end of a page in which its source says that it is over
 _ELEMENTS = 60  # a page with more links and paragraphs shows more than ROOM; counting them is quick
 _TITLE = 300  # characters of a title that are read: no stand-in's is longer
 _SAME = 90  # of 100: two titles are the same
@@ -40,6 +43,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _PASSWORD = re.compile(r"""<input\b[^<>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–/\\]+\s*|\s+[-:]+\s+|(?<![a-z\s])-+(?=\w)|-+(?=[^\x00-\x7f])")
 _SUBTITLE = re.compile(r"\s*:\s*")
+_WORD = re.compile(r"[^\W_]+")
 _SAID = ("titles", "phrases")
 _EDGE = " !?.,;~'\"()[]{}<>。、【】《》「」『』“”"
 
@@ -65,6 +69,8 @@ class _Row:
     statuses: frozenset[int]
     room: int
     unless_asked: re.Pattern[str] | None
+    unless_titled: re.Pattern[str] | None
+    named: re.Pattern[str] | None
 
     def fits(self, page: _Page) -> bool:
         """Tell whether the page bears one of the marks."""
@@ -73,13 +79,25 @@ class _Row:
         if any(name in page.headers and part in page.headers[name] for name, part in self.headers):
             return True
         if self.addresses is not None and page.led_to(self.addresses):
-            return True
-        titled = page.is_titled_so and page.titled(self.titles, self.phrases)
-        if not (titled or any(mark in page.source for mark in self.markup)):
+            return not (page.asks_front and self.shown.outcome is Outcome.RESTRICTED)
+        if not (self._is_said_by(page) or any(mark in page.source for mark in self.markup)):
             return False
         if self.unless_asked is not None and self.unless_asked.search(page.asked):
             return False
         return page.text_bytes <= self.room
+
+    def _is_said_by(self, page: _Page) -> bool:
+        """Tell whether the page is titled so, and neither its address nor its site speaks of what such titles name."""
+        if not (page.is_titled_so and page.titled(*self.said) and page.bears_out(*self.said)):
+            return False
+        if self.unless_titled is not None and any(map(self.unless_titled.search, page.titles)):
+            return False
+        return self.named is None or not self.named.search(page.asked_words)
+
+    @property
+    def said(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+        """What such pages are called: whole titles, and parts of a title."""
+        return self.titles, self.phrases
 
     @property
     def is_wall(self) -> bool:
@@ -93,16 +111,20 @@ class _Login:
 
     shown: StandIn
     addresses: re.Pattern[str]
-    words: re.Pattern[str]
+    doors: re.Pattern[str]
     phrases: re.Pattern[str]
+    room: int
 
     def fits(self, page: _Page) -> bool:
         """Tell whether the page asks for a login instead of showing what the link asked for."""
-        if page.status // 100 != 2 or self.addresses.fullmatch(page.asked):  # noqa: PLR2004 - RFC 9110 class
+        if page.status // 100 != 2 or page.asks_front or self.addresses.fullmatch(page.asked):  # noqa: PLR2004 - RFC 9110 class
             return False
-        if page.led_to(self.addresses):
-            return page.asks_password or any(self.words.search(title) for title in page.titles)
-        return page.titled(None, self.phrases) and page.asks_password
+        titled = page.is_titled_so and page.titled(None, self.phrases)
+        if not page.led_to(self.addresses) or page.text_bytes > self.room:
+            return titled and page.asks_password
+        if page.asks_password or page.led_to(self.doors) or page.leads_back:
+            return True
+        return titled and page.bears_out(None, self.phrases)
 
 
 class _Page:
@@ -112,7 +134,8 @@ class _Page:
         self._response = response
         self._texts = texts
         self.status = response.status
-        self.asked = _address(response.meta.get("redirect_urls", [response.url])[0])
+        self._asked: str = response.meta.get("redirect_urls", [response.url])[0]
+        self.asked = _address(self._asked)
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -134,8 +157,13 @@ class _Page:
         title = _folded(page_title(self._response)) if self._text else ""
         if title and not (_is_name(title) and len(_SEPARATOR.split(title)) == 1):
             return (title,)
+        return (title, self.heading) if self.heading else (title,)
+
+    @cached_property
+    def heading(self) -> str:
+        """The page's first heading."""
         heading = _HEADING.search(self._text, 0, _WHOLE)
-        return (title, _folded(unescape(_TAG.sub(" ", heading[1])))) if heading else (title,)
+        return _folded(unescape(_TAG.sub(" ", heading[1]))) if heading else ""
 
     @cached_property
     def is_titled_so(self) -> bool:
@@ -146,6 +174,23 @@ class _Page:
     def text_bytes(self) -> int:
         """How much text the page shows."""
         return len(visible_text(self._response).encode(errors="replace"))
+
+    @property
+    def asks_front(self) -> bool:
+        """Whether the link asked for a host's front page, of which a login is a usual one."""
+        return self.asked.partition("/")[2] == ""
+
+    @cached_property
+    def asked_words(self) -> str:
+        """The words of the path that the link asked for."""
+        return _words(unquote(urlsplit(self._asked).path))
+
+    @property
+    def leads_back(self) -> bool:
+        """Whether a parameter of where redirects led names the path that the link asked for."""
+        path = urlsplit(self._asked).path.rstrip("/")
+        values = parameters(urlsplit(self._response.url).query).values() if path else ()
+        return any(_path(value).rstrip("/") in {path, unquote(path)} for value in values)
 
     @cached_property
     def asks_password(self) -> bool:
@@ -164,12 +209,17 @@ class _Page:
 
     def titled(self, whole: re.Pattern[str] | None, part: re.Pattern[str] | None) -> bool:
         """Tell whether a title is the one or has a part that is the other, and is not what the notes call the link."""
-        for title in self.titles:
-            if whole is not None and whole.fullmatch(title) and not self._is_meant(title):
-                return True
-            if part is not None and (said := _said(title, part)) is not None and not self._is_meant(title, said):
-                return True
-        return False
+        said = ((title, _says(title, whole, part)) for title in self.titles)
+        return any(words is not None and not self._is_meant(title, words) for title, words in said)
+
+    def bears_out(self, whole: re.Pattern[str] | None, part: re.Pattern[str] | None) -> bool:
+        """Tell whether the text may be trusted to be as little as it seems: all of it was read, or the heading says so.
+
+        The head of a large page is mostly script, whatever the page shows further down.
+        """
+        if len(self._response.body) < HEAD_OF_PAGE or "</html" in self._text[-_END:].lower():
+            return True
+        return _says(self.heading, whole, part) is not None
 
     def _is_meant(self, *titles: str) -> bool:
         texts = [_folded(text) for text in self._texts]
@@ -189,11 +239,28 @@ def stand_in(response: Response, texts: Sequence[str] = ()) -> StandIn | None:
     return None if found is None else found.shown
 
 
+def wall_at(addresses: Iterable[str]) -> StandIn | None:
+    """Return the wall that one of the addresses is known to be; None where none is."""
+    walls = [row for row in _table()[0] if row.is_wall and row.addresses is not None]
+    for address in map(_address, addresses):
+        for row in walls:
+            if row.addresses is not None and row.addresses.fullmatch(address):
+                return row.shown
+    return None
+
+
 def visible_text(response: Response) -> str:
     """Return what a reader sees of a page but its title, white space collapsed; empty where it is no HTML."""
     if not isinstance(response, HtmlResponse):
         return ""
     return " ".join(unescape(_INVISIBLE.sub(" ", response.text)).split())
+
+
+def _says(title: str, whole: re.Pattern[str] | None, part: re.Pattern[str] | None) -> str | None:
+    """Return what a title says if it is the one or has a part that is the other."""
+    if whole is not None and whole.fullmatch(title):
+        return title
+    return None if part is None else _said(title, part)
 
 
 def _said(title: str, phrases: re.Pattern[str]) -> str | None:
@@ -204,6 +271,8 @@ def _said(title: str, phrases: re.Pattern[str]) -> str | None:
             said = said or part
         else:
             others.append(part)
+    if any(map(_about().fullmatch, others)):
+        return None
     return said if len(others) <= _NAMES and all(map(_is_name, others)) else None
 
 
@@ -215,6 +284,18 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text[:_TITLE]).casefold().replace("’", "'").split())
 
 
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(_folded(text)))
+
+
+def _path(value: str) -> str:
+    """Return the path that a parameter's value names; empty where it is no address."""
+    try:
+        return urlsplit(unquote(value)).path
+    except ValueError:
+        return ""
+
+
 def _address(url: str) -> str:
     """Return what an address is compared by: host, path and query."""
     parts = urlsplit(url)
@@ -222,23 +303,34 @@ def _address(url: str) -> str:
 
 
 @cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(files("crawler").joinpath("data/standins.toml").read_text("utf-8"))
+
+
+@cache
+def _about() -> re.Pattern[str]:
+    """Return a pattern for the names of sites whose titles say what a page is about, and never what became of it."""
+    return _any(_data()["about"]["titles"])
+
+
+@cache
 def _table() -> tuple[tuple[_Row, ...], _Login]:
-    table = tomllib.loads(files("crawler").joinpath("data/standins.toml").read_text("utf-8"))
-    login = table["login"]
-    return tuple(map(_row, table["stand_in"])), _Login(
+    login = _data()["login"]
+    return tuple(map(_row, _data()["stand_in"])), _Login(
         _shown(login),
         _any(login["addresses"]),
-        _any(login["words"]),
+        _any(login["doors"]),
         _phrases(login["phrases"]),
+        login["room"],
     )
 
 
 @cache
 def _all_titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return patterns for the titles and the phrases of all rows."""
-    rows, _ = _table()
+    rows, login = _table()
     titles, phrases = ([getattr(row, name).pattern for row in rows if getattr(row, name)] for name in _SAID)
-    return _any(titles), _any(phrases)
+    return _any(titles), _any([*phrases, login.phrases.pattern])
 
 
 def _row(row: dict[str, Any]) -> _Row:
@@ -252,7 +344,15 @@ def _row(row: dict[str, Any]) -> _Row:
         frozenset(row.get("statuses", ())),
         row.get("room", ROOM),
         re.compile(row["unless_asked"]) if "unless_asked" in row else None,
+        re.compile(row["unless_titled"]) if "unless_titled" in row else None,
+        _named(row),
     )
+
+
+def _named(row: dict[str, Any]) -> re.Pattern[str] | None:
+    """Return a pattern for the words of an address that names what a row's pages are called."""
+    names = [re.escape(_words(phrase)) for phrase in row.get("phrases", ())] + row.get("titles", [])
+    return re.compile(rf"\b(?:{_any(names).pattern})\b") if names else None
 
 
 def _shown(row: dict[str, Any]) -> StandIn:

@@ -106,6 +106,12 @@ def test_a_redirect_to_a_bad_page_moves_nothing(status: int, outcome: Outcome) -
     assert (check.outcome, check.final_url) == (outcome, "https://e.example/b")
 
 
+@pytest.mark.parametrize("location", ["weixin://dl/business", "ftp://e.example/a"])
+def test_a_redirect_to_what_is_no_web_page(location: str) -> None:
+    check = check_response(response(302, headers={"Location": location}), NOW)
+    assert (check.outcome, check.reason) == (Outcome.FAILED, "redirect to something that is no web page")
+
+
 def test_elapsed_is_the_time_to_the_first_byte() -> None:
     assert check_response(response(200, download_latency=0.25), NOW).elapsed == timedelta(seconds=0.25)
     assert check_response(response(200, download_latency=0.0), NOW).elapsed == timedelta(0)
@@ -143,6 +149,8 @@ def redirected(asked: str, final: str, *redirects: int, body: bytes = b"", statu
         ("https://e.example/blog/a", "https://blog.e.example/"),
         ("https://e.example/?p=12", "https://e.example/"),
         ("https://e.example/index.php?id=12", "https://e.example/"),
+        ("https://e.example/a/latest/", "https://e.example/"),
+        ("https://e.example/a/b", "https://e.example/?utm_source=redirect"),
     ],
 )
 def test_a_deep_link_that_leads_home_is_gone(asked: str, final: str, status: int) -> None:
@@ -159,6 +167,12 @@ def test_a_deep_link_that_leads_home_is_gone(asked: str, final: str, status: int
         ("https://e.example/", "https://e.example/en/"),
         ("https://e.example/home", "https://e.example/"),
         ("https://e.example/?ref=somebody", "https://e.example/"),
+        ("https://e.example/?utm_source=2024", "https://e.example/"),
+        ("https://docs.e.example/latest/index.html", "https://docs.e.example/"),
+        ("https://docs.e.example/en/latest/", "https://docs.e.example/"),
+        ("https://e.example/welcome", "https://e.example/"),
+        ("https://e.example/main.html", "https://www.e.example/"),
+        ("https://e.example/zh-Hans/portal", "https://e.example/"),
         ("https://e.example/a", "https://e.example/?page=a"),
         ("https://e.example/a", "https://e.example/ai/"),
         ("https://e.example/a", "https://e.example/homepage-of-a"),
@@ -183,9 +197,27 @@ def test_a_redirect_to_what_is_not_found(path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["error", "error.html?aspxerrorpath=/a/b", "common/error.aspx", "errorpage", "error-page/", "#/error"]
+)
+def test_a_redirect_to_a_page_for_errors(path: str) -> None:
+    for status in (301, 302):
+        check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
+        assert (check.outcome, check.reason) == (Outcome.FAILED, "redirected to a page for errors")
+        asked = redirected("https://e.example/docs/errors", f"https://e.example/x/{path}", status)
+        assert check_response(asked, NOW).outcome in {Outcome.OK, Outcome.MOVED}
+
+
+def test_a_hash_route_for_what_is_not_found() -> None:
+    check = check_response(redirected("https://e.example/a/b", "https://e.example/#/404", 302), NOW)
+    assert check.outcome is Outcome.GONE
+
+
+@pytest.mark.parametrize(
     ("asked", "path"),
     [
         ("a", "how-404-works"),
+        ("a", "error-handling"),
+        ("a", "terror"),
         ("a", "posts/4040"),
         ("a", "errors"),
         ("posts/404/", "p/404"),

@@ -326,13 +326,15 @@ def test_what_the_address_guard_refuses_is_skipped() -> None:
 
 def redirecting(*urls: str) -> Check:
     """Follow these redirects until Scrapy has had enough."""
-    middleware = RedirectMiddleware.from_crawler(get_crawler(settings_dict={"REDIRECT_MAX_TIMES": len(urls) - 2}))
+    middleware = RedirectMiddleware.from_crawler(
+        get_crawler(settings_dict={"REDIRECT_MAX_TIMES": max(1, len(urls) - 2)})
+    )
     request: Any = Request(urls[0])
     try:
         for url, target in pairwise(urls):
             request = middleware.process_response(request, Response(url, 301, headers={"Location": target}))
-    except IgnoreRequest as refusal:
-        return check_failure(refusal, NOW, request.meta["redirect_urls"])
+    except (IgnoreRequest, ValueError) as refusal:
+        return check_failure(refusal, NOW, request.meta.get("redirect_urls", ()))
     raise AssertionError("Scrapy followed them all")
 
 
@@ -340,6 +342,39 @@ def test_endless_redirects_end() -> None:
     failed("redirect loop", redirecting(URL, URL, URL, URL))
     failed("redirect loop", redirecting(*[URL, f"{URL}/other"] * 3))
     failed("too many redirects", redirecting(*(f"{URL}/{number}" for number in range(12))))
+
+
+@pytest.mark.parametrize(
+    ("wall", "reason"),
+    [
+        ("https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x", "captcha"),
+        ("https://www.google.com/sorry/index?continue=x", "challenge of a bot wall (Google)"),
+        ("https://consent.youtube.com/m?continue=x", "consent page"),
+    ],
+)
+def test_endless_redirects_by_way_of_a_wall(wall: str, reason: str) -> None:
+    for urls in ([URL, wall] * 3, [URL, *(f"{wall}{number}" for number in range(5))]):
+        check = redirecting(*urls)
+        assert check == Check(Outcome.BLOCKED, reason, NOW, How.PAGE)
+        assert not check.unreached
+    failed("redirect loop", redirecting(*["https://www.zhihu.com/signin", URL] * 3))  # a login is no wall
+    failed("too many redirects", redirecting(wall, *(f"{URL}/{number}" for number in range(5))))  # it was asked for
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("mailto:a@b.c", "redirect to something that is no web page"),
+        ("javascript:void(0)", "redirect to something that is no web page"),
+        ("http://[bad/", "redirect to an invalid address"),
+        ("http://[1::g]/", "redirect to an invalid address"),
+        ("http://e.example:99999/", "redirect to an invalid address"),
+        ("http://e.example:b/", "redirect to an invalid address"),
+        ("http://\u2100.example/", "redirect to an invalid address"),
+    ],
+)
+def test_redirects_that_nobody_can_follow(location: str, reason: str) -> None:
+    failed(reason, redirecting(URL, location))
 
 
 # --- bodies that cannot be decoded ------------------------------------------------------------------------------------

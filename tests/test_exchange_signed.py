@@ -33,6 +33,13 @@ SIGNED = [
     f"https://p3.example/a.jpeg?x-expires={UNIX}&x-signature=x",
     "https://a.blob.example/c/a?sv=2020-08-04&se=2022-03-01T12:00:00Z&sr=b&sp=r&sig=x",
     "https://a.blob.example/c/a?sv=2020-08-04&se=2022-03-01T20%3A00%3A00%2B08%3A00&sig=x",
+    f"https://b.cos.example/a?q-sign-algorithm=sha1&q-sign-time={UNIX - 3600};{UNIX}&q-signature=x",
+    f"https://b.cos.example/a?q-sign-algorithm=sha1&q-sign-time={UNIX - 3600}%3B{UNIX}&q-signature=x",
+    f"https://cdn.example/a.mp4?auth_key={UNIX - 86_400}-0-0-{'0f' * 16}",
+    f"https://cdn.example/a.png?e={UNIX}&token=key:sign",
+    f"https://cdn.discordapp.example/attachments/1/2/a.png?ex={UNIX:x}&is={UNIX - 86_400:x}&hm=0f",
+    f"https://scontent.cdninstagram.example/v/a.jpg?oh=00_x&oe={UNIX:X}&_nc_sid=1",
+    f"https://upos.bilivideo.example/a.m4s?deadline={UNIX}&upsig=x",
 ]
 UNSIGNED = [
     "https://e.example/",
@@ -48,6 +55,17 @@ UNSIGNED = [
     "https://e.example/?se=2022-03-01",
     "https://e.example/?se=sweden&sig=x",
     "http://[bad/?x-expires=1",
+    f"https://e.example/?q-sign-time={UNIX}&q-signature=x",
+    f"https://e.example/?q-sign-time=1;{UNIX}",
+    f"https://e.example/?auth_key={UNIX}",
+    f"https://e.example/?auth_key={UNIX}-0-0-short",
+    f"https://e.example/?e={UNIX}",
+    f"https://e.example/?e={UNIX}&token=abc",
+    "https://e.example/?e=mc2&token=a:b",
+    f"https://e.example/?ex={UNIX:x}&hm=1",
+    f"https://e.example/?oe={UNIX:x}",
+    "https://e.example/?oe=utf-8&oh=1",
+    f"https://e.example/?deadline={UNIX}",
 ]
 
 
@@ -61,9 +79,12 @@ def test_other_addresses_say_nothing(url: str) -> None:
     assert expiry(url) is None
 
 
-@given(st.sampled_from(("x-expires", "se", "Expires", "X-Amz-Date", "dis_t")), st.text())
+@given(st.sampled_from(("x-expires", "se", "Expires", "X-Amz-Date", "dis_t", "q-sign-time", "oe", "e")), st.text())
 def test_no_value_makes_it_stumble(name: str, value: str) -> None:
-    for url in (f"https://mpvideo.qpic.cn/?{name}={value}&sig=x&Signature=x&X-Amz-Expires={value}", value):
+    for url in (
+        f"https://mpvideo.qpic.cn/?{name}={value}&sig=x&Signature=x&X-Amz-Expires={value}&oh=x&token=a:b",
+        value,
+    ):
         until = expiry(url)
         assert until is None or until.tzinfo is not None
 
