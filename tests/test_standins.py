@@ -245,7 +245,7 @@ NOT_FOUND = [
     "错误提示：页面不存在", "提示信息 - 文章不存在", "ページが見つかりません | 例", "페이지를 찾을 수 없습니다",
     "Página no encontrada - Ejemplo", "Page non trouvée", "Seite nicht gefunden", "Страница не найдена",
     "Página não encontrada", "Oops! That page can't be found.", "Oops! That page can’t be found.",
-    "Site not found · GitHub Pages", "We can’t find this page", "This page has been removed", 
+    "Site not found · GitHub Pages", "We can’t find this page", "This page has been removed",
     "该内容已被作者删除", "该文章已被作者删除 - 简书", "Repository not found",
 ]  # fmt: skip
 
