@@ -20,7 +20,7 @@ _SIGNERS = frozenset({"signature", "key-pair-id", "ossaccesskeyid", "awsaccesske
 
 @dataclass(frozen=True, slots=True)
 class _Signature:
-    """How an address is signed: what its parameters look like, the first of which tells a time; good for `life` after."""
+    """What a signed address's parameters look like: the first tells a time, and it is good for `life` after that."""
 
     parameters: Mapping[str, re.Pattern[str]]
     base: int = 10
