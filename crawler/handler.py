@@ -13,7 +13,7 @@ import os
 import socket
 from collections import defaultdict
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -49,6 +49,7 @@ WINDOW = 8 * 1024
 """Bytes that a server may send before we have read any, where only the head of a page is wanted."""
 
 
+@runtime_checkable
 class Timed(Protocol):
     """A spider that knows when nobody, or a host, is to be asked any more."""
 
@@ -118,14 +119,17 @@ class GuardedDownloadHandler(_Guarded):
         Raises NotNowError where the host is left alone for now, or the time was up before it answered.
         """
         host = urlsplit(request.url).hostname or ""
-        spider = cast("Timed", self.crawler.spider)
+        spider: Any = self.crawler.spider
+        if not isinstance(spider, Timed):
+            return await self._download(request)
+        timeout = request.meta["download_timeout"]
         if "due" not in request.cb_kwargs:
-            request.meta["download_timeout"] = min(request.meta["download_timeout"], spider.time_left or math.inf)
+            request.meta["download_timeout"] = min(timeout, spider.time_left or math.inf)
             return await self._download(request)
         # Without a pace Scrapy starts all that are queued at once: waiting for a connection, their time would run.
         async with self._turns[host]:
             spider.check_turn(host)
-            request.meta["download_timeout"] = min(request.meta["download_timeout"], spider.time_left)
+            request.meta["download_timeout"] = min(timeout, spider.time_left)
             try:
                 return await self._download(request)
             except DownloadTimeoutError:

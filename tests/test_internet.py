@@ -82,8 +82,12 @@ def test_a_live_page_differs_from_its_neighbours(get: Any, host: str) -> None:
 
 
 def test_every_benchmark_page_has_the_same_size(get: Any) -> None:
-    sizes = {len(get(f"https://h00.bench.example.org/{path}").content) for path in ("", "a/b", "x" * 6_000)}
+    sizes = {len(get(f"https://h00.bench.example.org/{path}").content) for path in ("", "a/b", "x/" * 3_000)}
     assert sizes == {odd.BENCHMARK_SIZE}
+
+
+def test_a_benchmark_host_does_not_show_its_page_for_everything(get: Any) -> None:
+    assert get("https://h00.bench.example.org/" + "x" * (odd.LONGEST_NAME + 1)).status_code == 404
 
 
 def test_the_home_host_leads_home(get: Any) -> None:

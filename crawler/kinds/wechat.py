@@ -57,12 +57,12 @@ _CLOCK = (re.compile(r"create_time: ?JsDecode\('(\d{4}-\d\d-\d\d \d\d:\d\d)'\)")
 _ACCOUNT_ID = (
     re.compile(r'var user_name ?= ?"(gh_\w+)"'),
     re.compile(r"user_name: ?JsDecode\('(gh_\w+)'\)"),
-    re.compile(r"user_name = xml \?[^:?\n]{0,200}: ?'(gh_\w+)'"),
+    re.compile(r"user_name = xml \?[^:?\n]*: ?'(gh_\w+)'"),
 )
 _ACCOUNT = (
     re.compile(rf'var nickname ?= ?(?:htmlDecode\()?"({_DOUBLE}{{1,80}})"'),
     re.compile(rf"nick_name: ?JsDecode\('({_SINGLE}{{1,80}})'\)"),
-    re.compile(rf"nick_name = \(?xml \?[^:?\n]{0, 200}: ?'({_SINGLE}{{1,80}})'"),
+    re.compile(rf"nick_name = \(?xml \?[^:?\n]*: ?'({_SINGLE}{{1,80}})'"),
 )
 _TITLE = (re.compile(rf"msg_title ?= ?(?:window\.title ?= ?)?'({_SINGLE}*+)'"),)
 _AUTHOR = (re.compile(rf"author(?: ?= ?|: ?JsDecode\(){_QUOTED}"),)
