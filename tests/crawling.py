@@ -8,11 +8,15 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).parents[1]
+from tests import processes
+from tests.processes import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CORPUS = ROOT / "../shared/corpus/dairly_learning"
 EVERY_NIGHT = ("-s", 'RECHECK_AFTER={"*": 0}', "-s", "DEAD_SPACING=0")
 """Settings with which every run is a new night."""
@@ -40,22 +44,13 @@ class Desk:
         return file
 
     def command(self, *words: str) -> list[str]:
-        """Return a command line with this desk's folders."""
+        """Return the words after `scrapy`, with this desk's folders."""
         name, *more = words
-        ours = ("-s", f"OUTPUT_DIR={self.output}", "-s", 'PACE={"*": 0}')
-        return [sys.executable, "-m", "scrapy", name, *ours, *more]
+        return [name, "-s", f"OUTPUT_DIR={self.output}", "-s", 'PACE={"*": 0}', *more]
 
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            self.command(*words),
-            cwd=ROOT,
-            env=os.environ | self.environ | environ,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        return processes.run(self.command(*words), os.environ | self.environ | environ)
 
     def crawl(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Crawl this desk's notes."""
@@ -63,13 +58,8 @@ class Desk:
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a crawl of this desk's notes and return at once."""
-        return subprocess.Popen(
-            self.command("crawl", "notes", "-a", f"notes={self.notes}", *words),
-            cwd=ROOT,
-            env=os.environ | self.environ,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        command = self.command("crawl", "notes", "-a", f"notes={self.notes}", *words)
+        return processes.start(command, os.environ | self.environ, subprocess.DEVNULL)
 
     def health(self) -> dict[str, dict[str, str]]:
         """Return the rows of the health CSV by URL."""

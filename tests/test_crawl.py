@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crawling import CORPUS, EVERY_NIGHT, ROOT, Desk, kill, mended
+from tests.crawling import CORPUS, EVERY_NIGHT, Desk, kill, mended
 from tests.internet import World
 from tests.internet.messages import Failure, html, text
+from tests.processes import ROOT
 
 if TYPE_CHECKING:
     from tests.internet import Fault, Internet

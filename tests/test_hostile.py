@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import os
 import random
-import subprocess
 import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,7 +14,8 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from crawler.pictures import media_type
-from tests.crawling import ROOT, Desk
+from tests import processes
+from tests.crawling import Desk
 from tests.rogue import Rogue
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class Night:
         desk.write("a.md", note)
         command = desk.command("crawl", "notes", "-a", f"notes={desk.notes}", *words)
         with (desk.folder / "log").open("w+") as log:
-            run = subprocess.Popen(command, cwd=ROOT, env=os.environ | desk.environ, stdout=log, stderr=log)
+            run = processes.start(command, os.environ | desk.environ, log)
             _, status, usage = os.wait4(run.pid, 0)
             run.returncode = os.waitstatus_to_exitcode(status)
             log.seek(0)

@@ -6,7 +6,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
-from tests.crawling import ROOT
+from tests.processes import ROOT
 
 if TYPE_CHECKING:
     from tests.crawling import Desk

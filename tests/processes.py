@@ -1,0 +1,48 @@
+"""Runs `scrapy …` in processes of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+ROOT = Path(__file__).parents[1]
+TIMEOUT = 120
+"""Seconds that a command may take."""
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["scrapy.cmdline", "crawler.spiders.notes", "pipelines.publish"])
+
+
+def start(words: list[str], environ: dict[str, str], said: IO[str] | int) -> subprocess.Popen[bytes]:
+    """Start `scrapy …` and return at once; `environ` is the whole environment."""
+    return subprocess.Popen([sys.executable, "-m", "scrapy", *words], cwd=ROOT, env=environ, stdout=said, stderr=said)
+
+
+def run(words: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `scrapy …` to its end, forked from a process that has imported already what takes each of them a second."""
+    with TemporaryDirectory() as folder:
+        said = [Path(folder, name) for name in ("stdout", "stderr")]
+        process = _processes.Process(target=_scrapy, args=(words, environ, *said))
+        process.start()
+        process.join(TIMEOUT)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(words, TIMEOUT, *(file.read_bytes() for file in said))
+        return subprocess.CompletedProcess(words, process.exitcode, *(file.read_text("utf-8") for file in said))
+
+
+def _scrapy(words: list[str], environ: dict[str, str], stdout: Path, stderr: Path) -> None:
+    for number, file in ((1, stdout), (2, stderr)):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environ)
+    from scrapy.cmdline import execute  # noqa: PLC0415 - nothing of Scrapy belongs into the tests' own process
+
+    execute(["scrapy", *words])
