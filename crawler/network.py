@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from scrapy.http import Response
+
 SUSPICIOUS = 5
 """Hosts failing one after another, with no answer from any host between, that make us ask the reference hosts."""
 
@@ -39,6 +49,12 @@ class Network:
         """Tell whether more hosts were silent than answered: then failures count only if the reference hosts answer."""
         return len(self.unreached) > len(self.reached)
 
-    def trusted(self) -> None:
-        """Take note that a reference host answered: the silence is theirs."""
-        self._lately.clear()
+    async def is_there(self, download: Callable[[Request], Awaitable[Response]]) -> bool:
+        """Ask the reference hosts; any answer from any of them means that the silence is the others'."""
+        meta = {"download_timeout": 10, "download_slot": "reference"}
+        asked = [download(Request(url, meta=meta)) for url in REFERENCES]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        there = not all(isinstance(answer, BaseException) for answer in answers)
+        if there:
+            self._lately.clear()
+        return there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scrapy.http import Request, Response
 
 from crawler.database import sqlite_url
 from crawler.frontier import MOST, Frontier
@@ -19,7 +21,7 @@ from crawler.network import SUSPICIOUS, Network
 from crawler.state import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
     from crawler.items import Due
@@ -265,11 +267,31 @@ def test_any_answer_between_clears_the_suspicion() -> None:
     assert not network.suspicious
 
 
+def references(*, answering: int) -> Callable[[Request], Awaitable[Response]]:
+    """Return a download of which only so many of the reference hosts answer, one of them with a failure."""
+    left = [Response("https://any.example/", status=503)] * answering
+
+    async def download(_request: Request) -> Response:
+        if not left:
+            raise OSError("unreachable")
+        return left.pop()
+
+    return download
+
+
+def test_no_answer_of_any_reference_host_means_no_network() -> None:
+    network = Network()
+    for i in range(SUSPICIOUS):
+        network.missed(f"h{i}")
+    assert not asyncio.run(network.is_there(references(answering=0)))
+    assert network.suspicious
+
+
 def test_a_reference_host_s_answer_clears_the_suspicion_but_not_the_count() -> None:
     network = Network()
     for i in range(SUSPICIOUS):
         network.missed(f"h{i}")
-    network.trusted()
+    assert asyncio.run(network.is_there(references(answering=1)))
     assert not network.suspicious
     assert network.mostly_silent
     assert network.reached == set()

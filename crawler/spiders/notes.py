@@ -26,7 +26,7 @@ from crawler.hosts import Hosts, NotNowError
 from crawler.items import Due, Result
 from crawler.kinds import all_kinds
 from crawler.lookups.wayback import Wayback
-from crawler.network import REFERENCES, Network
+from crawler.network import Network
 from crawler.observing import asks_to_wait, observe, skipped, unsettled
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
@@ -182,7 +182,8 @@ class NotesSpider(Spider):
         budget = options.number(self.settings, "TIME_BUDGET") or math.inf
         self._hosts = Hosts(time.monotonic, time.monotonic() + budget)
         assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
-        self._second_looks = SecondLooks(self.crawler.engine.download_async)
+        self._download = self.crawler.engine.download_async
+        self._second_looks = SecondLooks(self._download)
 
     def _read(self) -> None:
         """Stage 1: register what the notes mention."""
@@ -196,7 +197,7 @@ class NotesSpider(Spider):
         lookups = [] if again else [asyncio.create_task(self._look_up(*each)) for each in self._lookups.items()]
         try:
             while True:
-                if self._network.suspicious and not await self._network_is_there():
+                if self._network.suspicious and not await self._network.is_there(self._download):
                     raise _NetworkDownError("no host answers any more")
                 for work in self._hand_out():
                     yield work
@@ -225,7 +226,7 @@ class NotesSpider(Spider):
 
     async def _settle_doubts(self) -> AsyncIterator[Result]:
         """Count what failed twice, unless it was our network that failed; what there was no second try for is noted."""
-        if self._network.mostly_silent and not await self._network_is_there():
+        if self._network.mostly_silent and not await self._network.is_there(self._download):
             raise _NetworkDownError("most hosts do not answer")
         for result in (*self._doubtful, *map(unsettled, self._put_off.values())):
             yield self._pass_on(result)
@@ -391,15 +392,3 @@ class NotesSpider(Spider):
                     due, after = self.store.due(backlog, self.started_at, lookup.batch, after=after)
         finally:
             self._wake.set()
-
-    # --- trouble ------------------------------------------------------------------------------------------------------
-
-    async def _network_is_there(self) -> bool:
-        """Ask the reference hosts; any answer from any of them will do."""
-        assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
-        meta = {"download_timeout": 10, "download_slot": "reference"}
-        asked = [self.crawler.engine.download_async(Request(url, meta=meta)) for url in REFERENCES]
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        if there := not all(isinstance(answer, BaseException) for answer in answers):
-            self._network.trusted()
-        return there
