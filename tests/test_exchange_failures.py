@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import socket
 import ssl
 import struct
-import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
 import pytest
 import trustme
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
-from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.http import Response
@@ -375,40 +371,6 @@ def test_endless_redirects_by_way_of_a_wall(wall: str, reason: str) -> None:
 )
 def test_redirects_that_nobody_can_follow(location: str, reason: str) -> None:
     failed(reason, redirecting(URL, location))
-
-
-# --- bodies that cannot be decoded ------------------------------------------------------------------------------------
-
-
-def decoding(coding: str, body: bytes) -> Check:
-    """Decode a body as Scrapy does, and return what is made of it."""
-    middleware = HttpCompressionMiddleware.from_crawler(get_crawler(settings_dict={"DOWNLOAD_MAXSIZE": 100_000}))
-    url = f"{URL}/redirect"  # not what happened
-    response = Response(url, body=body, headers={"Content-Encoding": coding, "Content-Type": "text/html"})
-    response.request = Request(url)
-    try:
-        decoded = middleware.process_response(response.request, response)
-        return check_response(decoded, NOW)  # type: ignore[arg-type]
-    except Exception as error:  # noqa: BLE001 - as Scrapy hands every one of them to the errback
-        return check_failure(error, NOW)
-
-
-CODINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
-
-
-@pytest.mark.parametrize("coding", CODINGS)
-def test_a_small_body_that_becomes_a_large_one(coding: str) -> None:
-    assert decoding(coding, CODINGS[coding](bytes(100_000))).outcome is Outcome.OK
-    failed("body too large", decoding(coding, CODINGS[coding](bytes(100_001))))
-
-
-@pytest.mark.parametrize("coding", CODINGS)
-def test_a_page_that_is_not_in_the_coding_that_it_names(coding: str) -> None:
-    failed("body is not in its Content-Encoding", decoding(coding, b"<title>not compressed at all</title>"))
-
-
-def test_a_coding_that_nobody_knows_is_left_alone() -> None:
-    assert decoding("utf-8", b"<title>no coding</title>").outcome is Outcome.OK
 
 
 @pytest.mark.parametrize(
