@@ -23,11 +23,10 @@ from scrapy import Request
 from scrapy.http import TextResponse
 
 from crawler.items import Article, Check, Link, Outcome, Result
-from crawler.kinds.arxiv import Arxiv
 from crawler.kinds.base import LARGEST_PAGE, Kind
-from crawler.kinds.github import Github
 from crawler.markup import LINE, tree, unescape
-from crawler.urls import InvalidURLError, hostname, normalise, parameters, split
+from crawler.naming import link_among, named
+from crawler.urls import hostname, parameters, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,16 +75,8 @@ _LASTING = re.compile(
 )
 _REMOVED = re.compile(r"del_reason_id: ?'[1-9]")
 _ESCAPED = re.compile(r"""\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([/\\'"]))""")
-# WeChat makes plain text of most links, runs them into the words around them and cuts them up with tags nobody sees.
+# WeChat makes plain text of most links and cuts them up with tags nobody sees.
 _INLINE = frozenset({"a", "b", "code", "em", "font", "i", "ins", "mark", "small", "span", "strong", "u", "wbr"})
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_ADDRESS = re.compile(
-    r"(?:https?://|(?<![A-Za-z0-9.@_/=%-])(?=(?:[a-z]+\.)?(?:arxiv\.org|github\.com)/))"
-    r"(?:(?!https?://)[A-Za-z0-9._~/?#&=%+:@-])++(?!…)",
-    re.IGNORECASE,
-)
-_TRAILING = ".:?&=+%@~#-"
-_SUGGESTED = (Arxiv(), Github())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +144,7 @@ class Wechat(Kind):
         written += [str(button["href"]) for button in soup.select("a#js_access_msg[href]")]
         for address in map(_said, map(_said, written)):  # an escaped & may be that of an escaped &amp;
             is_path = address.startswith("/") and not address.startswith("//")
-            new = _link(urljoin(response.url, address) if is_path else address, (self,))
+            new = link_among(urljoin(response.url, address) if is_path else address, (self,))
             if new is not None and new != link and _LASTING.fullmatch(new.url):
                 return new.url
         return None
@@ -248,11 +239,7 @@ def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
 
 
 def _named(body: Tag) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for address in _ADDRESS.findall(_INVISIBLE.sub("", "".join(_lines(body)))):
-        if not address.endswith("..") and (link := _link(address.rstrip(_TRAILING), _SUGGESTED)) is not None:
-            found.setdefault(link.identity, link.url)
-    return tuple(found.values())
+    return tuple(link.url for link in named("".join(_lines(body))))
 
 
 def _lines(body: Tag) -> Iterator[str]:
@@ -270,16 +257,6 @@ def _lines(body: Tag) -> Iterator[str]:
                 yield "\n"
             block = around
             yield node
-
-
-def _link(url: str, kinds: Iterable[Kind]) -> Link | None:
-    """Return the link of one of these kinds that a stranger's text leads to."""
-    try:
-        url = normalise(url if "://" in url else f"https://{url.lstrip('/')}")
-        parts = split(url)
-    except InvalidURLError:
-        return None
-    return next((link for kind in kinds if (link := kind.recognise(url, parts)) is not None), None)
 
 
 def _value(patterns: Iterable[re.Pattern[str]], text: str) -> str | None:
