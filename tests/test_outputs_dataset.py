@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from crawler import markdown
-from crawler.items import Article, Mention, Outcome, Paper, Picture, Repository, Verdict
+from crawler.items import Article, Outcome, Paper, Picture, Repository, Verdict
 from pipelines.outputs import dataset
 from tests.mending import NOW, rendering, standing
 
@@ -208,32 +208,6 @@ def test_the_field_goes_before_what_is_mentioned_earlier() -> None:
     text = "1. [t](https://mp.weixin.qq.com/s/A)\n   - Tips: [a](https://arxiv.org/abs/2103.00002)\n"
     note = markdown.read("a.md", f"{text}   - Paper: [b](https://arxiv.org/abs/2204.00001)".encode())
     assert dataset.entry_row(note, note.entries[0], {})["paper_url"] == "https://arxiv.org/abs/2204.00001"
-
-
-@pytest.mark.parametrize(
-    ("noted", "real", "matches"),
-    [
-        ("Attention is all you need", "Attention Is All You Need", True),
-        ("Attention Is All You Need, explained", "Attention Is All You Need", False),
-        ("SOLQ : Segmenting Objects", "SOLQ: Segmenting   Objects.", True),
-        (r"An $\mathcal{O}(n)$ bound for $\alpha$-trees", "An O(n) bound for α-trees", True),
-        ("Schrodinger Bridges", r"Schr\"odinger Bridges", True),
-        ("Schrödinger Bridges", "Schrodinger bridges", True),
-        (r"\textbf{Bold} claims", "Bold Claims", True),
-        ("ＦＵＬＬ width titles", "Full Width Titles", True),
-        ("Something else entirely", "Attention Is All You Need", False),
-        ("paper", "Attention Is All You Need", None),
-        ("论文地址", "Attention Is All You Need", None),
-        ("", "Attention Is All You Need", None),
-        ("…", "Attention Is All You Need", None),
-        ("https://example.org/attention", "Attention Is All You Need", None),
-        ("arXiv:2204.00001", "Attention Is All You Need", None),
-        ("Attention", "", None),
-    ],
-)
-def test_titles(noted: str, real: str, matches: bool | None) -> None:
-    mention = Mention("https://arxiv.org/abs/2204.00001", 0, 1, 1, 1, noted)
-    assert dataset.title_matches(mention, Paper(real, "2204.00001")) is matches
 
 
 def test_places_with_spaces_stay_as_they_are_in_lists(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler import markdown
 from crawler.items import Paper, Repository
-from pipelines.outputs.facts import LONGEST, plain
+from pipelines.outputs.lines import LONGEST, plain
 from tests.mending import LOOPS, STORE, mended, standing
 
 

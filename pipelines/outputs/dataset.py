@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-import unicodedata
-from functools import cache
-from importlib.resources import files
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
-from rapidfuzz import fuzz
 
 from crawler.files import replacing
-from crawler.items import Article, Entry, Mention, Note, Paper, Picture, Repository, Role, Standing
+from crawler.items import Article, Entry, Note, Paper, Picture, Repository, Role, Standing
+from pipelines.about import first_mention
 from pipelines.outputs.health_csv import cell, row
+from pipelines.titles import title_matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,9 +22,6 @@ if TYPE_CHECKING:
 
 BATCH = 5_000
 """Rows held at a time; also the size of a Parquet row group."""
-
-SAME_TITLE = 90
-"""Similarity (0 to 100) of two normalised titles from which they are one."""
 
 _TIME = pa.timestamp("us", "UTC")
 _TEXTS = pa.list_(pa.string())
@@ -139,8 +132,8 @@ def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> di
         "title": entry.title,
         "relevance": entry.relevance,
         **_of_article(note, entry.article, standings),
-        **_of_paper(note, _first(note, entry, Role.PAPER), standings),
-        **_of_code(note, _first(note, entry, Role.CODE), standings),
+        **_of_paper(note, first_mention(note, entry, Role.PAPER), standings),
+        **_of_code(note, first_mention(note, entry, Role.CODE), standings),
         "image_paths": [picture.title for picture in pictures if isinstance(picture, Picture)],
         "abstract": abstract and abstract.value,
         "tips": tips and tips.value,
@@ -199,41 +192,6 @@ def _of_code(note: Note, at: int | None, standings: Mapping[int, Standing]) -> d
             "pushed_at": repository.pushed_at,
         }
     return values
-
-
-def title_matches(mention: Mention, paper: Paper) -> bool | None:
-    """Tell whether a note calls a paper by its title, whatever the case, punctuation, spacing and LaTeX.
-
-    None when the note does not say a title: no text, an address, an arXiv id, a word such as "paper".
-    """
-    noted, real = normalised_title(mention.text), normalised_title(paper.title)
-    if not noted or not real or noted in _not_titles() or "://" in mention.text or paper.arxiv_id in mention.text:
-        return None
-    return fuzz.ratio(noted, real) >= SAME_TITLE
-
-
-_FORMATTING = re.compile(r"\\(?:text[a-z]*|math[a-z]*|emph|operatorname|mbox|left|right|bf|it|rm|sc|sf|tt|em)\b")
-_GREEK = re.compile("[\u0370-\u03ff]")
-
-
-def normalised_title(title: str) -> str:
-    r"""Return the letters and digits of a title in lower case, without accents; `$\alpha$` and `α` are `alpha`."""
-    title = _FORMATTING.sub("", title)
-    title = unicodedata.normalize("NFKD", title).casefold()
-    title = _GREEK.sub(lambda found: unicodedata.name(found[0], found[0]).rpartition(" ")[2].casefold(), title)
-    return "".join(character for character in title if character.isalnum())
-
-
-@cache
-def _not_titles() -> frozenset[str]:
-    table = tomllib.loads(files("pipelines").joinpath("data/link_words.toml").read_text("utf-8"))
-    return frozenset(normalised_title(word) for word in table["not_titles"])
-
-
-def _first(note: Note, entry: Entry, role: Role) -> int | None:
-    """Return the position of the first mention with that role: in the field of the role's name, else anywhere."""
-    in_fields = (at for field in entry.fields if field.name == role.value for at in field.mentions)
-    return next((at for at in chain(in_fields, entry.mentions) if note.mentions[at].role is role), None)
 
 
 def _tables(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.Table]:
