@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -14,7 +16,7 @@ from crawler.schema import facts, links, mentions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crawler.items import Standing
+    from crawler.items import Metadata, Standing
 
 SLICE = 500
 """Values in one IN list; SQLite of 2020 takes 32,766."""
@@ -68,6 +70,32 @@ class Known(Database):
                 query = _standing_query().where(links.c.url.in_(wanted[i : i + SLICE]))
                 found |= {row.url: rows.standing_of(row) for row in connection.execute(query)}
         return found
+
+    def naming(self, kind: str, text: str) -> Iterator[Metadata]:
+        """Yield what is known of a kind's mentioned links, where a text stands in it, whatever its case."""
+        mentioned = sa.exists().where(links.c.kind == facts.c.kind, links.c.identity == facts.c.identity, MENTIONED)
+        query = (
+            sa.select(facts.c.type, facts.c.data)
+            .where(facts.c.kind == kind, facts.c.data.icontains(text, autoescape=True), mentioned)
+            .order_by(facts.c.identity)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for name, data in connection.execute(query):
+                yield rows.metadata_of(name, data)
+
+    def texts(self, kind: str) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
+        """Yield what the notes call each identity of a kind: note, line and text of its mentions."""
+        query = (
+            sa.select(links.c.identity, mentions.c.note, mentions.c.line, mentions.c.text)
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .where(links.c.kind == kind)
+            .order_by(links.c.identity, mentions.c.note, mentions.c.start)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for identity, places in groupby(connection.execute(query), key=itemgetter(0)):
+                yield identity, [(note, line, text) for _, note, line, text in places]
 
     def counts(self) -> list[tuple[str, Verdict, int]]:
         """Return how many mentioned links of each kind have which verdict."""

@@ -14,7 +14,7 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")  # empty: SQLite in OUTPUT_DIR
 HTTP_CACHE = ""  # answers of APIs; empty: http_cache.sqlite in OUTPUT_DIR
 IMAGES_STORE = ""  # empty: images/ in OUTPUT_DIR
 IMAGES_BASE_URL = ""  # empty: relative paths
-REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes
+REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes; "missing" adds papers and code that they lack
 ALLOW_PRIVATE_ADDRESSES = False
 EXCLUDE: list[str] = []  # URLs that are not looked at; * stands for anything
 ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: {"*.example.com": [403]}
@@ -65,6 +65,7 @@ PUBLISH = "pipelines.publish.publish"
 OUTPUTS = [
     "pipelines.outputs.health_csv",
     "pipelines.outputs.changes_csv",
+    "pipelines.outputs.findings_csv",
     "pipelines.outputs.dataset",
     "pipelines.outputs.notes",
 ]

@@ -29,15 +29,14 @@ def title_matches(mention: Mention, paper: Paper) -> bool | None:
     A title without its subtitle, or a subtitle alone, will do. None when the note does not say a title: no text, an
     address, an arXiv id, a word such as "paper".
     """
-    noted = noted_title(mention, paper.arxiv_id)
+    noted = noted_title(mention.text, paper.arxiv_id)
     if noted is None or not normalised_title(paper.title):
         return None
     return same_title(noted, paper.title)
 
 
-def noted_title(mention: Mention, arxiv_id: str) -> str | None:
-    """Return what a note calls a paper; None where that is no title."""
-    text = mention.text
+def noted_title(text: str, arxiv_id: str) -> str | None:
+    """Return what a link to a paper calls it; None where that is no title."""
     normal = normalised_title(text)
     return None if not normal or normal in _not_titles() or "://" in text or arxiv_id in text else text
 

@@ -12,9 +12,10 @@ from urllib.parse import quote, urlsplit
 from crawler.ignoring import meets
 from crawler.items import Edit, Mention, Note, Picture, Standing, Verdict
 from crawler.kinds.arxiv import paper_of
-from crawler.options import FACTS, LINKS, PICTURES, REWRITES
+from crawler.options import FACTS, LINKS, MISSING, PICTURES, REWRITES
 from crawler.urls import why_not_fetch
 from pipelines.outputs.facts import fact_edits
+from pipelines.outputs.missing import missing_edits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -34,6 +35,7 @@ def edits(
     wanted = chain(
         _mention_edits(note, standings, hosted, rewrite),
         fact_edits(note, standings) if FACTS in rewrite else (),
+        missing_edits(note, standings) if MISSING in rewrite else (),  # behind the facts of the field they follow
     )
     apart: list[Edit] = []
     for edit in sorted(wanted, key=lambda edit: (edit.start, edit.end)):

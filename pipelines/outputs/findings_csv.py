@@ -1,0 +1,33 @@
+"""`findings.csv`: what does not fit together in the notes, or could be added, in the order of notes and lines."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING
+
+from crawler.items import Paper
+from pipelines.findings import Catalogue, Finding, Place, findings
+from pipelines.outputs import health_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.outputs import Rendering
+
+COLUMNS = tuple(field.name for field in fields(Finding))
+
+
+def render(rendering: Rendering) -> None:
+    """Write one row for each finding."""
+    rows = (astuple(finding) for finding in _findings(rendering))
+    health_csv.write(rendering.output_dir / "findings.csv", COLUMNS, rows)
+
+
+def _findings(rendering: Rendering) -> Iterator[Finding]:
+    store = rendering.store
+    catalogue = Catalogue.of(
+        (paper for paper in store.naming("arxiv", "github.com/") if isinstance(paper, Paper)),
+        ((arxiv_id, [Place(*place) for place in places]) for arxiv_id, places in store.texts("arxiv")),
+    )
+    for note in rendering.library:
+        yield from findings(note, rendering.standings(note), catalogue)
