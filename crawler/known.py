@@ -71,12 +71,12 @@ class Known(Database):
                 found |= {row.url: rows.standing_of(row) for row in connection.execute(query)}
         return found
 
-    def naming(self, kind: str, text: str) -> Iterator[Metadata]:
-        """Yield what is known of a kind's mentioned links, where a text stands in it, whatever its case."""
+    def metadata(self, kind: str, saying: str = "") -> Iterator[Metadata]:
+        """Yield what is known of a kind's mentioned links, by identity; `saying` a text, in whatever case."""
         mentioned = sa.exists().where(links.c.kind == facts.c.kind, links.c.identity == facts.c.identity, MENTIONED)
         query = (
             sa.select(facts.c.type, facts.c.data)
-            .where(facts.c.kind == kind, facts.c.data.icontains(text, autoescape=True), mentioned)
+            .where(facts.c.kind == kind, facts.c.data.icontains(saying, autoescape=True), mentioned)
             .order_by(facts.c.identity)
             .execution_options(yield_per=SLICE)
         )

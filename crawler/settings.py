@@ -67,6 +67,7 @@ OUTPUTS = [
     "pipelines.outputs.changes_csv",
     "pipelines.outputs.findings_csv",
     "pipelines.outputs.dataset",
+    "pipelines.outputs.bibtex",
     "pipelines.outputs.notes",
 ]
 

@@ -26,7 +26,7 @@ def render(rendering: Rendering) -> None:
 def _findings(rendering: Rendering) -> Iterator[Finding]:
     store = rendering.store
     catalogue = Catalogue.of(
-        (paper for paper in store.naming("arxiv", "github.com/") if isinstance(paper, Paper)),
+        (paper for paper in store.metadata("arxiv", "github.com/") if isinstance(paper, Paper)),
         ((arxiv_id, [Place(*place) for place in places]) for arxiv_id, places in store.texts("arxiv")),
     )
     for note in rendering.library:
