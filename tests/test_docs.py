@@ -1,0 +1,39 @@
+"""What the documents say is what there is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipelines.findings import FindingKind
+from pipelines.outputs import changes_csv, dataset, findings_csv, health_csv
+from tests.processes import ROOT
+
+PAGE = (ROOT / "docs/dataset.md").read_text("utf-8")
+
+
+def table(title: str, number: int = 0) -> list[list[str]]:
+    """Return the cells of the rows of a section's table."""
+    section = PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
+    found = re.findall(r"(?:^\|.*\n)+", section, re.MULTILINE)[number]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in found.splitlines()[2:]]
+
+
+@pytest.mark.parametrize(
+    ("title", "schema"),
+    [("entries.parquet, entries.csv", dataset.ENTRIES), ("links.parquet", dataset.LINKS)],
+)
+def test_columns_of_parquet_files(title: str, schema: object) -> None:
+    assert [(name, kind) for name, kind, _ in table(title)] == [(each.name, str(each.type)) for each in schema]  # type: ignore[attr-defined]
+
+
+def test_columns_of_csv_files() -> None:
+    assert [row[0] for row in table("changes.csv")] == list(changes_csv.COLUMNS)
+    assert [row[0] for row in table("findings.csv")] == list(findings_csv.COLUMNS)
+    columns = [row[0] for row in table("links.parquet")]
+    assert columns[: columns.index("mentions") + 1] == list(health_csv.COLUMNS)
+
+
+def test_kinds_of_findings() -> None:
+    assert [row[0] for row in table("findings.csv", 1)] == list(FindingKind)
