@@ -23,7 +23,7 @@ class Rendering:
     """What an output is rendered from, and where to.
 
     `images_base` is the URL under which the pictures are served (IMAGES_BASE_URL), `images_dir` the folder where they
-    lie, inside or outside `output_dir`. `rewrite` says what may be edited in notes: `links`, `pictures`, `facts`.
+    lie, inside or outside `output_dir`. `rewrite` says what may be edited in notes, by the names of REWRITE.
     """
 
     library: Library
