@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.items import Article, Outcome, Paper, Repository, Verdict
+from crawler.options import REWRITES
 from tests.mending import EVERYTHING, STORE, mended, standing
 
 NOTES = Path(__file__).parent / "notes"
@@ -59,3 +62,53 @@ def test_notes(case: str, line_end: str) -> None:
         (NOTES / case / f"{side}.md").read_text("utf-8").replace("\n", line_end) for side in ("before", "after")
     )
     assert mended(before, *KNOWN, rewrite=REWRITE.get(case, EVERYTHING)) == after
+
+
+LINKS = [known.link.url for known in KNOWN]
+PLACES = (
+    *("[t]({})", '[t]({} "title")', "[{0}]({0})", "<{}>", "{}", "![t]({})", "[r]\n\n[r]: {}\n", "中文：[文]({})，"),
+    *("<a href='{}'>t</a>", "<a href={}>{}</a>", '<img src="{}" width=3>', "| [t]({}) | {} |", "`{}`", "> [t]({})"),
+    *(
+        "   - Paper: [t]({})",
+        "   - 论文：{}",
+        "   - Code: {}",
+        "   - 代码：[{0}]({0})",
+        "   - Stars: 7",
+        "1. [t]({}) :star:",
+    ),
+    *(
+        "# t",
+        "- [ ] {}",
+        "---",
+        "<div align=center>",
+        "</div>",
+        "$$",
+        "```",
+        " (dead link)",
+        " （存档）",
+        "\ufeff",
+        "\u200b",
+        "\t",
+        "*",
+        "[[",
+    ),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(PLACES), st.sampled_from(LINKS), st.sampled_from(["\n", "\n\n", "\r\n", " ", ""]))
+    ),
+    st.sets(st.sampled_from(sorted(REWRITES))),
+)
+def test_any_edits_of_any_note_are_stable_and_can_be_undone(
+    pieces: list[tuple[str, str, str]], rewrite: set[str]
+) -> None:
+    text = "".join(place.format(url, url) + end for place, url, end in pieces)
+    mended(text, *KNOWN, rewrite=rewrite)
+
+
+@given(st.binary(max_size=300), st.sampled_from(LINKS))
+def test_no_bytes_break_it(data: bytes, url: str) -> None:
+    text = data.decode("utf-8", "replace").replace("�", f" [t]({url}) ")
+    mended(text, *KNOWN, rewrite=set(REWRITES))
