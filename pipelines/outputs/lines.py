@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ def _known(name: str) -> frozenset[str]:
     return frozenset(map(_bare_label, _labels()[name]["known"]))
 
 
+@lru_cache(maxsize=1000)
 def _bare_label(label: str) -> str:
     return "".join(character for character in label.casefold() if character.isalpha())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import asdict
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,15 +13,17 @@ from urllib.parse import quote
 
 from crawler.errors import UserError
 from crawler.files import replacing
-from crawler.items import Outcome
+from crawler.items import Edit, Outcome
 from crawler.library import ENDINGS
 from pipelines.outputs import mend
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from crawler.items import Edit, Note, Picture, Standing
+    from crawler.items import Note, Picture, Standing
     from pipelines.outputs import Rendering
+
+_FIELDS = tuple(field.name for field in fields(Edit))
 
 
 def render(rendering: Rendering) -> None:
@@ -47,8 +49,13 @@ def render(rendering: Rendering) -> None:
             with replacing(mirror / note.path) as mended:
                 mended.write_bytes(mend.apply(note.data, edits))
             _copy_attachments(standings.values(), originals, mirror)
-            lines.writelines(json.dumps(asdict(edit), ensure_ascii=False) + "\n" for edit in edits)
+            lines.writelines(map(_line, edits))
     _forget_vanished(originals, mirror)
+
+
+def _line(edit: Edit) -> str:
+    """Return an edit as a line of the journal; `asdict` would copy every text."""
+    return json.dumps({field: getattr(edit, field) for field in _FIELDS}, ensure_ascii=False) + "\n"
 
 
 def edits_of(rendering: Rendering, note: Note, standings: Mapping[int, Standing], folder: Path) -> tuple[Edit, ...]:
