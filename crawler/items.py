@@ -236,7 +236,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What arXiv says of a paper; `version` is the newest one; the venue is found by `pipelines.venue`."""
+    """What arXiv says of a paper; `version` is the newest one; the venue is found by `pipelines.venue`.
+
+    `affiliations` has a text for each author, empty where arXiv says nothing; it is empty as a whole where nobody has
+    one. `published` is the day of the first version, `updated` that of the newest.
+    """
 
     title: str
     arxiv_id: str
@@ -253,6 +257,11 @@ class Paper:
     venue: str | None = None
     venue_year: int | None = None
     venue_source: str | None = None
+    affiliations: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.affiliations and len(self.affiliations) != len(self.authors):
+            raise ValueError(f"{len(self.affiliations)} affiliations of {len(self.authors)} authors: {self.arxiv_id}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from crawler.kinds import link_of
 from crawler.lookups import github
 from crawler.lookups.arxiv import CONTROL, ArxivLookup
 from crawler.lookups.github import NOT_FOUND, GithubLookup
-from crawler.lookups.session import TIMEOUT, ServiceDownError
+from crawler.lookups.session import ServiceDownError
 from tests.answers import Answer, Clock, query_of
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_the_package_still_uses_the_session_it_is_given(serve: Any, session: Ses
     for _ in range(3):
         assert list(lookup.papers(["2110.15352"])) == ["2110.15352"]
     assert len(server.requests) == 1  # the cache is ours
-    assert server.timeouts == [TIMEOUT]  # so is the patience
+    assert server.timeouts == [(10, 60)]  # so is the patience
     assert clock.now == 1000  # and nobody else waits
 
 
@@ -102,15 +102,18 @@ def test_answers_are_joined_to_what_was_asked_by_id(serve: Any, session: Session
         "https://arxiv.org/abs/0808.05394",
         "https://arxiv.org/abs/astro-ph/0601001",
         "https://arxiv.org/abs/1605.08386",
+        "https://arxiv.org/abs/1706.99999",
     )
     results = ArxivLookup(session)(asked)
     assert len(server.requests) == 2  # once more for what is missing
     assert [result.link for result in results] == [each.link for each in asked]
     assert [result.history for result in results] == [each.history for each in asked]
     versions = [result.metadata.version if isinstance(result.metadata, Paper) else None for result in results]
-    assert versions == [1, 1, None, 1, 1]
-    gone = results[2]
-    assert (gone.check.outcome, gone.check.conclusive, gone.metadata) == (Outcome.GONE, True, None)
+    assert versions == [1, 1, None, 1, 1, None]
+    assert "0808.05394" not in "".join(str(request.url) for request in server.requests)  # five digits in 2008
+    for gone, reason in ((results[2], "not an arXiv identifier"), (results[5], "arXiv knows no such paper")):
+        assert (gone.check.outcome, gone.check.conclusive, gone.metadata) == (Outcome.GONE, True, None)
+        assert gone.check.reason == reason
     old = results[3].metadata
     assert isinstance(old, Paper)
     assert (old.arxiv_id, old.withdrawn) == ("astro-ph/0601001", False)
@@ -125,7 +128,71 @@ def test_one_malformed_id_does_not_spoil_the_batch(serve: Any, session: Session)
     found = ArxivLookup(session).papers([*good[:2], "abc", *good[2:]])
     assert set(found) == set(good[1:])
     assert all("abc" in query_of(request)["id_list"] for request in server.requests[:1])
-    assert len(server.requests) <= 7  # halved each time: 2 log2(6) + 1
+    assert len(server.requests) <= 8  # halved each time: 2 log2(6) + 1, and one to see that it refuses not everything
+
+
+def test_an_id_that_is_refused_is_believed_only_while_others_are_not(serve: Any, session: Session) -> None:
+    """Nobody knows all ids that arXiv calls malformed; but if it refuses every one, something else is wrong."""
+
+    def answer(request: PreparedRequest, bad: str) -> Answer:
+        ids = query_of(request)["id_list"].split(",")
+        if any(re.search(bad, arxiv_id) for arxiv_id in ids):
+            return Answer(status=400)
+        return Answer((PAGES / "arxiv" / ("control.xml" if CONTROL in ids else "found.xml")).read_bytes())
+
+    asked = due("https://arxiv.org/abs/2110.15352", "https://arxiv.org/abs/xyz/0101001")
+    serve(partial(answer, bad="xyz"))
+    good, refused = ArxivLookup(session)(asked)
+    assert (good.check.outcome, good.check.conclusive) == (Outcome.OK, False)
+    assert (refused.check.outcome, refused.check.conclusive) == (Outcome.GONE, True)
+    session.cache.clear()  # type: ignore[attr-defined]
+    server = serve(partial(answer, bad=""))
+    assert {result.check.reason for result in ArxivLookup(session)(asked)} == {"arXiv's API did not answer: HTTP 400"}
+    assert len(server.requests) == 2
+
+
+def test_what_was_said_before_a_service_went_silent_counts(serve: Any, session: Session) -> None:
+    serve([Answer((PAGES / "arxiv/found.xml").read_bytes()), Answer(status=403)])
+    known, unknown = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15352", "https://arxiv.org/abs/2110.15353"))
+    assert known.check.outcome is Outcome.OK
+    assert unknown.check.outcome is Outcome.SKIPPED
+
+
+def test_all_that_seem_not_to_exist_are_asked_for_again(serve: Any, session: Session) -> None:
+    def answer(request: PreparedRequest) -> Answer:
+        page = "control.xml" if CONTROL in query_of(request)["id_list"] else "absent.xml"
+        return Answer((PAGES / "arxiv" / page).read_bytes())
+
+    server = serve(answer)
+    results = ArxivLookup(session)(due(*(f"https://arxiv.org/abs/2110.{i:05d}" for i in range(1, 101))))
+    assert {(result.check.outcome, result.check.conclusive) for result in results} == {(Outcome.GONE, True)}
+    asked = [set(query_of(request)["id_list"].split(",")) - {CONTROL} for request in server.requests]
+    assert [len(ids) for ids in asked] == [100, 99, 1]
+    assert asked[1] | asked[2] == asked[0]
+
+
+def test_authors_and_where_they_work_go_side_by_side(serve: Any, session: Session) -> None:
+    page = (PAGES / "arxiv/found.xml").read_text("utf-8")
+    tag = "arxiv:affiliation"
+    two = f"</name><{tag}>Loop\n Institute</{tag}><{tag}>Göttingen</{tag}>"
+    serve([Answer(page.replace("Noether</name>", f"Noether{two}").encode())])
+    paper = ArxivLookup(session).papers(["2110.15352"])["2110.15352"]
+    assert paper.authors == ("Ada Lovelace", "Emmy Noether")
+    assert paper.affiliations == ("", "Loop Institute; Göttingen")
+    with pytest.raises(ValueError, match="1 affiliations of 2 authors"):
+        replace(paper, affiliations=("Göttingen",))
+
+
+@recorded
+def test_recorded_affiliations(serve: Any, session: Session) -> None:
+    files = (RECORDED / "arxiv_api").glob("*.json")
+    bodies = [json.loads(file.read_text("utf-8"))["body"] for file in files]
+    body = next(body for body in bodies if "<arxiv:affiliation" in body)
+    serve([Answer(body.encode())])
+    papers = ArxivLookup(session).papers([f"2110.{i:05d}" for i in range(100)])
+    placed = [paper for paper in papers.values() if paper.affiliations]
+    assert placed
+    assert all(len(paper.affiliations) == len(paper.authors) for paper in placed)
 
 
 def test_links_of_one_paper_are_asked_about_once(serve: Any, session: Session) -> None:
@@ -150,32 +217,11 @@ def test_a_hundred_papers_are_one_request(serve: Any, session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("comment", "summary", "withdrawn"),
-    [
-        ("Withdrawn by the authors", "x", True),
-        ("withdrawn", "x", True),
-        ("This paper has been withdrawn due to an error", "x", True),
-        ("x", "This submission was withdrawn.", True),
-        ("x", "This manuscript is withdrawn", True),
-        ("Some results of an earlier version were withdrawn", "x", False),
-        ("x", "We study deposits that are withdrawn from banks.", False),
-        ("withdrawnness", "x", False),
-    ],
-)
-def test_withdrawn(serve: Any, session: Session, comment: str, summary: str, *, withdrawn: bool) -> None:
-    page = (PAGES / "arxiv/found.xml").read_text("utf-8")
-    page = re.sub(r"<summary>.*?</summary>", f"<summary>{summary}</summary>", page, flags=re.DOTALL)
-    page = re.sub(r"<arxiv:comment>.*?<", f"<arxiv:comment>{comment}<", page, flags=re.DOTALL)
-    serve([Answer(page.encode())])
-    assert ArxivLookup(session).papers(["2110.15352"])["2110.15352"].withdrawn is withdrawn
-
-
-@pytest.mark.parametrize(
     ("answer", "reason"),
     [
         (Answer(status=503), "arXiv's API did not answer: HTTP 503"),
         (requests.ConnectionError("refused"), "arXiv's API did not answer: ConnectionError: refused"),
-        (Answer(status=403), "arXiv's API did not answer: Page request resulted in HTTP 403"),
+        (Answer(status=403), "arXiv's API did not answer: HTTP 403"),
     ],
 )
 def test_a_service_that_is_down_says_nothing_and_is_left_alone(
