@@ -266,7 +266,11 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """What GitHub says of a repository; `title` is its full name `owner/name`, None means not said."""
+    """What GitHub says of a repository; `title` is its full name `owner/name`, None means not said.
+
+    `database_id` stays when it is renamed or transferred; `earlier_id` is that of another repository, now gone, which
+    had its name before. `license` is an SPDX identifier, `latest_release` a tag.
+    """
 
     title: str
     database_id: int | None = None
@@ -278,6 +282,10 @@ class Repository:
     pushed_at: datetime | None = None
     description: str | None = None
     default_branch: str | None = None
+    topics: tuple[str, ...] = ()
+    latest_release: str | None = None
+    released_at: datetime | None = None
+    earlier_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,11 +320,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A link to be observed now, with what helps: earlier checks (oldest first) and its texts in the notes."""
+    """A link to be observed now; with earlier checks (oldest first), its texts in the notes and what is known of it."""
 
     link: Link
     history: tuple[Check, ...] = ()
     texts: tuple[str, ...] = ()
+    known: Metadata | None = None
 
 
 @dataclass(frozen=True, slots=True)

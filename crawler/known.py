@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from crawler import rows
 from crawler.database import Database
 from crawler.items import Verdict
-from crawler.schema import facts, links, mentions
+from crawler.schema import facts, links, mentions, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     from crawler.items import Standing
 
@@ -20,6 +21,7 @@ SLICE = 500
 """Values in one IN list; SQLite of 2020 takes 32,766."""
 
 MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
+FACTS = sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
 CHANGED = sa.or_(
     links.c.previous_verdict.is_distinct_from(links.c.verdict),
     links.c.previous_outcome.is_distinct_from(links.c.outcome),
@@ -69,6 +71,21 @@ class Known(Database):
                 found |= {row.url: rows.standing_of(row) for row in connection.execute(query)}
         return found
 
+    def star_counts(self, identities: Iterable[str]) -> dict[str, list[tuple[date, int]]]:
+        """Return how many stars repositories had, by identity: a count for each day on which they were looked at."""
+        wanted = sorted(set(identities))
+        found: dict[str, list[tuple[date, int]]] = {}
+        with self._begin() as connection:
+            for i in range(0, len(wanted), SLICE):
+                query = (
+                    sa.select(star_counts.c.identity, star_counts.c.day, star_counts.c.stars)
+                    .where(star_counts.c.identity.in_(wanted[i : i + SLICE]))
+                    .order_by(star_counts.c.identity, star_counts.c.day)
+                )
+                for identity, day, stars in connection.execute(query):
+                    found.setdefault(identity, []).append((day, stars))
+        return found
+
     def counts(self) -> list[tuple[str, Verdict, int]]:
         """Return how many mentioned links of each kind have which verdict."""
         query = (
@@ -82,6 +99,4 @@ class Known(Database):
 
 
 def _standing_query() -> sa.Select[Any]:
-    return sa.select(links, facts.c.type, facts.c.data).outerjoin(
-        facts, sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
-    )
+    return sa.select(links, facts.c.type, facts.c.data).outerjoin(facts, FACTS)

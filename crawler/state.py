@@ -23,8 +23,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crawler import rows
 from crawler.errors import UserError
 from crawler.items import Due, Link, Outcome, Verdict
-from crawler.known import CHANGED, MENTIONED, SLICE, Known
-from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs
+from crawler.known import CHANGED, FACTS, MENTIONED, SLICE, Known
+from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -223,7 +223,10 @@ class Store(Known):
                 links.c.checked_at,
                 links.c.waiting_since,
                 texts.label("texts"),
+                facts.c.type,
+                facts.c.data,
             )
+            .outerjoin(facts, FACTS)
             .where(
                 links.c.kind == backlog.kind,
                 links.c.host == backlog.host,
@@ -238,17 +241,18 @@ class Store(Known):
         with self._begin() as connection:
             if not self._lease(connection, backlog.host or backlog.kind):
                 return [], after
-            rows = connection.execute(query).all()
-            history = self._history(connection, [row.id for row in rows if row.checked_at is not None])
+            found = connection.execute(query).all()
+            history = self._history(connection, [row.id for row in found if row.checked_at is not None])
         due = [
             Due(
                 Link(row.url, row.kind, row.identity, row.host),
                 history=tuple(history.get(row.id, ())),
                 texts=tuple(sorted(set(row.texts.split("\n")))),
+                known=rows.metadata_of(row),
             )
-            for row in rows
+            for row in found
         ]
-        return due, (rows[-1].waiting_since, rows[-1].id) if rows else after
+        return due, (found[-1].waiting_since, found[-1].id) if found else after
 
     def put_off(self, link: Link) -> None:
         """Leave a link for the end of the run: what failed now may pass then."""
@@ -339,6 +343,13 @@ class Store(Known):
                     set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
                 )
                 connection.execute(insert, [rows.of_metadata(result) for _, result in sorted(known.items())])
+            counted = [row for _, result in sorted(known.items()) if (row := rows.of_stars(result)) is not None]
+            if counted:
+                insert = self._insert(star_counts)
+                insert = insert.on_conflict_do_update(
+                    index_elements=[star_counts.c.identity, star_counts.c.day], set_={"stars": insert.excluded.stars}
+                )
+                connection.execute(insert, counted)
 
     # --- what the archive has -----------------------------------------------------------------------------------------
 

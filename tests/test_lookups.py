@@ -13,22 +13,18 @@ from typing import TYPE_CHECKING, Any
 import arxiv
 import pytest
 import requests
-from graphql import build_schema, execute_sync, parse, validate
 from scrapy.settings import Settings
 
-from crawler.items import Check, Due, How, Link, Outcome, Paper, Repository
+from crawler.items import Check, Due, How, Link, Outcome, Paper
 from crawler.kinds import link_of
-from crawler.lookups import github
 from crawler.lookups.arxiv import CONTROL, ArxivLookup
-from crawler.lookups.github import NOT_FOUND, GithubLookup
-from crawler.lookups.session import ServiceDownError
+from crawler.lookups.github import GithubLookup
 from tests.answers import Answer, Clock, query_of
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Session
 
 RECORDED = Path(__file__).parents[1] / "../shared/data"
-SCHEMA = Path(__file__).parent / "internet/pages/github.graphql"
 PAGES = Path(__file__).parent / "pages"
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded answers in ../shared/data are not here")
 pytest_plugins = ["tests.apis"]
@@ -244,149 +240,6 @@ def test_a_service_that_is_down_says_nothing_and_is_left_alone(
     assert ArxivLookup(session)(asked[:1])[0].check.outcome is Outcome.OK  # another night
 
 
-# --- GitHub -----------------------------------------------------------------------------------------------------------
-
-NODE = {
-    "databaseId": 1, "description": None, "stargazerCount": 2, "forkCount": 3, "isArchived": False, "pushedAt": None,
-    "licenseInfo": None, "primaryLanguage": None, "defaultBranchRef": None,
-}  # fmt: skip
-
-
-def asked_for(request: PreparedRequest) -> dict[str, str]:
-    """Return the names that a query asks for, by alias."""
-    query = json.loads(request.body or b"")["query"]
-    return {
-        alias: f"{owner}/{name}"
-        for alias, owner, name in re.findall(r'(r\d+): repository\(owner: "(.*?)", name: "(.*?)"\)', query)
-    }
-
-
-def github_answer(request: PreparedRequest, limit: int = 50, renamed: dict[str, str] | None = None) -> Answer:
-    """Answer as GitHub does: names that begin with `no` do not exist, more than `limit` at once are too many."""
-    names = asked_for(request)
-    if len(names) > limit:
-        return Answer(b'{"data": null, "errors": [{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}]}')
-    data: dict[str, Any] = {
-        alias: None
-        if name.split("/")[1].startswith("no")
-        else {**NODE, "nameWithOwner": (renamed or {}).get(name, name)}
-        for alias, name in names.items()
-    }
-    errors = [{"type": "NOT_FOUND", "path": [alias], "message": "?"} for alias, node in data.items() if node is None]
-    return Answer(json.dumps({"data": data, **({"errors": errors} if errors else {})}).encode())
-
-
-def test_the_query_is_valid(serve: Any, session: Session) -> None:
-    """Every field exists, and what GitHub would answer is what is read."""
-    schema = build_schema(SCHEMA.read_text("utf-8"))
-    names = ["o/r", 'a"b\\/c', "o.o/中{}", "x/$y"]
-    query = parse(github._query(names))
-    assert validate(schema, query) == []
-    asked = []
-    root = {"repository": lambda _, **arguments: asked.append(f"{arguments['owner']}/{arguments['name']}")}
-    assert not execute_sync(schema, query, root).errors
-    assert asked == names
-
-
-def test_repositories_are_asked_for_under_aliases(serve: Any, session: Session) -> None:
-    server = serve(github_answer)
-    lookup = GithubLookup(session, "secret")
-    asked = due("https://github.com/O/A", "https://github.com/o/nothing", "https://github.com/o/a/tree/x")
-    results = lookup(asked)
-    (request,) = server.requests
-    assert (request.method, request.url) == ("POST", "https://api.github.com/graphql")
-    assert request.headers["Authorization"] == "bearer secret"
-    assert sorted(asked_for(request).values()) == ["o/a", "o/nothing"]
-    assert [result.link for result in results] == [each.link for each in asked]
-    assert [result.history for result in results] == [each.history for each in asked]
-    assert [result.check.outcome for result in results] == [Outcome.OK, Outcome.GONE, Outcome.OK]
-    assert [result.check.conclusive for result in results] == [False, True, False]
-    assert results[0].metadata == results[2].metadata == Repository("o/a", 1, 2, 3, archived=False)
-    assert results[1].metadata is None
-
-
-@pytest.mark.parametrize(
-    ("url", "new", "final_url"),
-    [
-        ("https://github.com/o/old", "o/new", "https://github.com/o/new"),
-        ("https://github.com/o/old/tree/main/a", "Them/Old", "https://github.com/Them/Old/tree/main/a"),
-        ("https://github.com/o/old", "O/Old", None),
-    ],
-)
-def test_renamed(serve: Any, session: Session, url: str, new: str, final_url: str | None) -> None:
-    serve(partial(github_answer, renamed={"o/old": new}))
-    (result,) = GithubLookup(session, "t")(due(url))
-    assert result.check.final_url == final_url
-    assert result.check.outcome is (Outcome.MOVED if final_url else Outcome.OK)
-    assert isinstance(result.metadata, Repository)
-    assert result.metadata.title == new
-
-
-def test_a_query_that_costs_too_much_is_halved(serve: Any, session: Session) -> None:
-    server = serve(partial(github_answer, limit=13))
-    names = [f"o/r{i}" for i in range(49)] + ["o/none"]
-    found = GithubLookup(session, "t").repositories(names)
-    assert list(found) == names
-    assert found["o/none"] == NOT_FOUND
-    assert all(isinstance(found[name], Repository) for name in names[:-1])
-    assert [len(asked_for(request)) for request in server.requests] == [50, 25, 12, 13, 25, 12, 13]
-    assert GithubLookup.batch == 50
-
-
-def test_a_repository_lost_without_a_word_is_asked_for_again(serve: Any, session: Session) -> None:
-    """Null without NOT_FOUND is no answer: a part of the query ran out of time."""
-
-    def answer(request: PreparedRequest) -> Answer:
-        names = asked_for(request)
-        data = {alias: {**NODE, "nameWithOwner": name} for alias, name in names.items()}
-        if len(names) > 1:
-            data["r1"] = None  # type: ignore[assignment]
-        return Answer(json.dumps({"data": data, "errors": [{"type": "TIMEOUT", "path": ["r1"]}]}).encode())
-
-    server = serve(answer)
-    found = GithubLookup(session, "t").repositories(["o/a", "o/b", "o/c"])
-    assert {name: repository and repository.title for name, repository in found.items()} == {n: n for n in found}
-    assert list(found) == ["o/a", "o/b", "o/c"]
-    assert len(server.requests) == 5
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (Answer(b'{"data": null, "errors": [{"message": "Something went wrong"}]}'), "Something went wrong"),
-        (Answer(b'{"data": null}'), "no data"),
-        (Answer(b"{}"), "no data"),
-        (Answer(b"<html>", 200), "HTTP 200, not JSON"),
-        (Answer(b'{"message": "Bad credentials"}', 401), "HTTP 401 Bad credentials"),
-        (Answer(b"[]", 200), "HTTP 200"),
-        (Answer(b'"x"', 403), "HTTP 403"),
-        (Answer(b"", 502), "HTTP 502"),
-        (Answer(b'{"message": "rate"}', 429, {"Retry-After": "3600"}), "HTTP 429, asks to come back in 3600 s"),
-    ],
-)
-def test_github_down_says_nothing(serve: Any, session: Session, answer: Answer, reason: str) -> None:
-    server = serve([answer])
-    lookup = GithubLookup(session, "t")
-    (result,) = lookup(due("https://github.com/o/r"))
-    assert (result.check.outcome, result.check.reason) == (Outcome.SKIPPED, f"GitHub's API did not answer: {reason}")
-    so_far = len(server.requests)
-    assert lookup(due("https://github.com/o/s"))[0].check.outcome is Outcome.SKIPPED
-    assert len(server.requests) == so_far
-
-
-@recorded
-def test_what_others_quoted_of_github(serve: Any, session: Session) -> None:
-    quoted = json.loads((RECORDED / "github/quoted_bodies.json").read_text("utf-8"))
-    missing = quoted["graphql_not_found"][0]["body"]
-    body = json.dumps(missing).replace('"repository"', '"r0"').encode()
-    serve([Answer(body)])
-    assert GithubLookup(session, "t").repositories(["meliora/test-project"]) == {"meliora/test-project": NOT_FOUND}
-    limits = quoted["graphql_resource_limits"][0]["body"]
-    serve([Answer(json.dumps(limits).encode())])
-    with pytest.raises(ServiceDownError, match="Resource limits for this query exceeded"):
-        GithubLookup(session, "t").repositories(["o/r"])
-
-
 # --- from the settings ------------------------------------------------------------------------------------------------
 
 
@@ -411,12 +264,12 @@ def test_arxiv_s_pace_is_three_seconds_unless_told_otherwise(
 
 
 def test_the_cache_may_be_elsewhere(serve: Any, tmp_path: Path, clock: Clock) -> None:
-    serve(github_answer)
+    serve([Answer(b'{"data": {"r0": {"nameWithOwner": "o/a"}}}')])
     elsewhere = tmp_path / "cache" / "x.sqlite"
     given = settings(tmp_path, HTTP_CACHE=str(elsewhere), GITHUB_TOKEN="t", PACE={"api.github.com": 2})
     lookup = GithubLookup.from_settings(given)
     began = clock.now
-    lookup.repositories(["o/a"])
-    lookup.repositories(["o/a"])  # a POST is not cached
+    for _ in range(2):  # a POST is not cached
+        assert lookup(due("https://github.com/o/a"))[0].check.outcome is Outcome.OK
     assert clock.now - began == 2
     assert elsewhere.exists()
