@@ -147,6 +147,16 @@ def test_an_id_that_is_refused_is_believed_only_while_others_are_not(serve: Any,
     assert len(server.requests) == 2
 
 
+def test_half_a_feed_is_no_answer(serve: Any, session: Session) -> None:
+    """Nobody is gone because the answer ended before their turn, even if the paper that always exists is in it."""
+    whole = (PAGES / "arxiv/control.xml").read_bytes()
+    for cut in (whole[: whole.index(b"</feed>")], b"<html></html>", b""):
+        session.cache.clear()  # type: ignore[attr-defined]
+        serve([Answer(cut)])
+        (result,) = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15353"))
+        assert result.check.reason == "arXiv's API did not answer: an answer that is no whole feed"
+
+
 def test_what_was_said_before_a_service_went_silent_counts(serve: Any, session: Session) -> None:
     serve([Answer((PAGES / "arxiv/found.xml").read_bytes()), Answer(status=403)])
     known, unknown = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15352", "https://arxiv.org/abs/2110.15353"))

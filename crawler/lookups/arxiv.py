@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import arxiv
+from requests import codes
 
 from crawler import options
 from crawler.items import Check, How, Outcome, Paper, Result
@@ -50,6 +51,7 @@ class ArxivLookup(ApiLookup):
         # The session does the waiting and trying again: the client would wait after cached answers too, retry a
         # malformed id for ever and ignore Retry-After.
         self._client = arxiv.Client(page_size=BATCH, delay_seconds=0, num_retries=0)
+        session.hooks["response"].append(_check_whole)
         self._client._session = session  # noqa: SLF001 - the only way in; tests/test_lookups.py guards it
 
     @classmethod
@@ -106,7 +108,7 @@ class ArxivLookup(ApiLookup):
         try:
             found = list(self._client.results(arxiv.Search(id_list=list(ids), max_results=len(ids))))
         except arxiv.HTTPError as error:
-            if error.status == 400:  # noqa: PLR2004
+            if error.status == codes.bad_request:
                 return None
             raise ServiceDownError(f"HTTP {error.status}") from error
         except arxiv.ArxivError as error:
@@ -120,6 +122,12 @@ def _known(due: Sequence[Due], papers: Mapping[str, Paper], now: datetime) -> It
     for each in due:
         if (paper := papers.get(each.link.identity)) is not None:
             yield Result(each.link, check, paper, history=each.history)
+
+
+def _check_whole(response: requests.Response, **_: object) -> None:
+    """Raise ServiceDownError for what is no feed, or half of one: the client would read what there is of it."""
+    if response.status_code == codes.ok and not response.content.rstrip().endswith(b"</feed>"):
+        raise ServiceDownError("an answer that is no whole feed")
 
 
 def _has_entries(response: requests.Response) -> bool:

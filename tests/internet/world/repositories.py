@@ -90,11 +90,11 @@ def find_repository(full_name: str) -> Repository | None:
 def find_object(repository: Repository, expression: str) -> Literal["Tree", "Blob", "Commit"] | None:
     """Return what Git has at a revision, or at a path in it (`main:docs/a.md`); None for nothing.
 
-    There are the default branch, `feature/loops`, tags like `v1.0` and all commits; in them every path without
+    There are the default branch, `main`, `master`, `feature/loops`, tags like `v1.0` and all commits; in them every path without
     "missing" in it, files where the last part has a dot.
     """
     revision, colon, path = expression.partition(":")
-    branches = {"HEAD", repository.default_branch, "feature/loops"}
+    branches = {"HEAD", repository.default_branch, "main", "master", "feature/loops"}
     if repository.default_branch is None or not (revision in branches or REVISION.fullmatch(revision)):
         return None
     if not colon:
@@ -117,8 +117,8 @@ def find_thread(number: int) -> Literal["Issue", "PullRequest", "Discussion", "t
 
 
 def renamed_branch(repository: Repository, branch: str) -> str | None:
-    """Return the name that a branch has now: `trunk` was renamed everywhere, `master` where it is no more."""
-    return repository.default_branch if branch in {"master", "trunk"} else None
+    """Return the name that a branch has now that was renamed: `trunk` is the default branch."""
+    return repository.default_branch if branch == "trunk" else None
 
 
 @cache
