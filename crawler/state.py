@@ -14,7 +14,7 @@ from collections import defaultdict
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -335,21 +335,17 @@ class Store(Known):
                 )
             )
             connection.execute(update, [rows.of_result(ids[result.link.url], result) for result in results])
-            known = {(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}
-            if known:
-                insert = self._insert(facts)
-                insert = insert.on_conflict_do_update(
-                    index_elements=[facts.c.kind, facts.c.identity],
-                    set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
-                )
-                connection.execute(insert, [rows.of_metadata(result) for _, result in sorted(known.items())])
-            counted = [row for _, result in sorted(known.items()) if (row := rows.of_stars(result)) is not None]
-            if counted:
-                insert = self._insert(star_counts)
-                insert = insert.on_conflict_do_update(
-                    index_elements=[star_counts.c.identity, star_counts.c.day], set_={"stars": insert.excluded.stars}
-                )
-                connection.execute(insert, counted)
+            known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
+            self._upsert(connection, facts, [rows.of_metadata(result) for _, result in known])
+            stars = (rows.of_stars(result) for _, result in known)
+            self._upsert(connection, star_counts, [row for row in stars if row is not None])
+
+    def _upsert(self, connection: sa.Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
+        """Write rows, in the place of those that have the same key."""
+        insert = self._insert(table)
+        rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
+        if values:
+            connection.execute(insert.on_conflict_do_update(index_elements=table.primary_key, set_=rest), values)
 
     # --- what the archive has -----------------------------------------------------------------------------------------
 

@@ -20,9 +20,13 @@ from crawler.kinds import link_of
 from crawler.lookups.arxiv import CONTROL, ArxivLookup
 from crawler.lookups.github import GithubLookup
 from tests.answers import Answer, Clock, query_of
+from tests.internet import World
+from tests.internet.messages import as_json, text
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Session
+
+    from tests.internet import Internet, Response
 
 RECORDED = Path(__file__).parents[1] / "../shared/data"
 PAGES = Path(__file__).parent / "pages"
@@ -248,6 +252,36 @@ def test_a_service_that_is_down_says_nothing_and_is_left_alone(
     assert len(server.requests) == asked_so_far
     serve([Answer((PAGES / "arxiv/found.xml").read_bytes())])
     assert ArxivLookup(session)(asked[:1])[0].check.outcome is Outcome.OK  # another night
+
+
+# --- GitHub is down ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (as_json({"data": None, "errors": [{"message": "Something went wrong"}]}), "Something went wrong"),
+        (as_json({"data": None}), "no data"),
+        (as_json({}), "no data"),
+        (as_json({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}), "API rate limit"),
+        (text("<html>"), "HTTP 200, not JSON"),
+        (as_json({"message": "Bad credentials"}, 401), "HTTP 401 Bad credentials"),
+        (as_json([]), "HTTP 200"),
+        (as_json("x", 403), "HTTP 403"),
+        (text("", 502).with_headers(retry_after="0"), "HTTP 502"),
+        (as_json({"message": "rate"}, 429).with_headers(retry_after="3600"), "HTTP 429, asks to come back in 3600 s"),
+    ],
+)
+def test_github_down_says_nothing(internet: Internet, online: Session, answer: Response, reason: str) -> None:
+    internet.fault("https://api.github.com/*", answer)
+    lookup = GithubLookup(online, "token")
+    results = lookup(due(World.repository("alive", 0), World.repository("missing")))
+    for result in results:
+        assert result.check.outcome is Outcome.SKIPPED
+        assert result.check.reason.startswith(f"GitHub's API did not answer: {reason}")
+    so_far = len(internet.requests)
+    assert lookup(due(World.repository("alive", 1)))[0].check.outcome is Outcome.SKIPPED
+    assert len(internet.requests) == so_far
 
 
 # --- from the settings ------------------------------------------------------------------------------------------------

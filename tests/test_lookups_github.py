@@ -359,6 +359,21 @@ def test_places(
     assert len(internet.asked(GRAPHQL)) == 1
 
 
+def test_what_the_cache_keeps(internet: Internet, online: Session, tmp_path: Path) -> None:
+    """Good answers for half a day, but never the token: so none with the redirects that led to it."""
+    fields = dict.fromkeys(("p0", "p1", "p2"))
+    internet.fault(GRAPHQL, as_json({"data": {"r0": {"nameWithOwner": MAIN, **fields}}}))
+    for path, asked in (("issues/8", 1), (f"tree/{RENAMED}", 3)):
+        internet.forget()
+        for _ in range(2):
+            GithubLookup(online, "s3cret")(due(f"{ALIVE}/{path}"))
+        assert len(internet.asked(REST)) == asked
+    assert all(request.headers["authorization"] == "bearer s3cret" for request in internet.requests)
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("online.sqlite*"))
+    assert b"issues/8" in kept
+    assert b"s3cret" not in kept
+
+
 def test_a_place_of_which_nothing_was_said_is_not_gone(internet: Internet, online: Session) -> None:
     silent = {"data": {"r0": {"nameWithOwner": MAIN, "p0": None, "p1": None, "p2": None, "p3": None}}}
     trouble = [{"type": "TIMEOUT", "path": ["r0", f"p{n}"]} for n in range(4)]
@@ -375,33 +390,3 @@ def test_an_issue_that_only_rest_sees_is_there(internet: Internet, online: Sessi
     internet.fault(GRAPHQL, blind)
     (result,) = look_up(online, f"{ALIVE}/issues/8")
     assert result.check.outcome is Outcome.OK
-
-
-# --- GitHub is down ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (as_json({"data": None, "errors": [{"message": "Something went wrong"}]}), "Something went wrong"),
-        (as_json({"data": None}), "no data"),
-        (as_json({}), "no data"),
-        (as_json({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}), "API rate limit"),
-        (text("<html>"), "HTTP 200, not JSON"),
-        (as_json({"message": "Bad credentials"}, 401), "HTTP 401 Bad credentials"),
-        (as_json([]), "HTTP 200"),
-        (as_json("x", 403), "HTTP 403"),
-        (text("", 502).with_headers(retry_after="0"), "HTTP 502"),
-        (as_json({"message": "rate"}, 429).with_headers(retry_after="3600"), "HTTP 429, asks to come back in 3600 s"),
-    ],
-)
-def test_github_down_says_nothing(internet: Internet, online: Session, answer: Response, reason: str) -> None:
-    internet.fault("https://api.github.com/*", answer)
-    lookup = GithubLookup(online, "t")
-    results = lookup(due(ALIVE, World.repository("missing")))
-    for result in results:
-        assert result.check.outcome is Outcome.SKIPPED
-        assert result.check.reason.startswith(f"GitHub's API did not answer: {reason}")
-    so_far = len(internet.requests)
-    assert lookup(due(World.repository("alive", 1)))[0].check.outcome is Outcome.SKIPPED
-    assert len(internet.requests) == so_far

@@ -68,7 +68,12 @@ def open_session(
     Any request may raise ServiceDownError. `pace` is the time between two requests in seconds, `timeout` what is waited
     for the next bytes of an answer, `worth_keeping` says which answers may be cached.
     """
-    keep: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": worth_keeping}
+
+    def keeps(response: Response) -> bool:
+        # requests-cache leaves secrets out of what it writes, but not out of the redirects that led to an answer.
+        return not response.history and (worth_keeping is None or worth_keeping(response))
+
+    keep: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": keeps}
     try:
         session = CachedSession(str(cache), backend="sqlite", **keep)
     except sqlite3.DatabaseError:  # damaged: it is only a cache

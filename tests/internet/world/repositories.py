@@ -90,8 +90,8 @@ def find_repository(full_name: str) -> Repository | None:
 def find_object(repository: Repository, expression: str) -> Literal["Tree", "Blob", "Commit"] | None:
     """Return what Git has at a revision, or at a path in it (`main:docs/a.md`); None for nothing.
 
-    There are the default branch, `main`, `master`, `feature/loops`, tags like `v1.0` and all commits; in them every path without
-    "missing" in it, files where the last part has a dot.
+    There are the default branch, `main`, `master`, `feature/loops`, tags like `v1.0` and all commits; in them every
+    path without "missing" in it, files where the last part has a dot.
     """
     revision, colon, path = expression.partition(":")
     branches = {"HEAD", repository.default_branch, "main", "master", "feature/loops"}
