@@ -16,7 +16,7 @@ from crawler.lookups import github_graphql
 from crawler.lookups.github import RESERVE, GithubLookup
 from crawler.lookups.github_places import place_of
 from tests.internet import World
-from tests.internet.messages import as_json, text
+from tests.internet.messages import as_json, redirect, text
 from tests.internet.world import find_repository
 
 if TYPE_CHECKING:
@@ -320,6 +320,8 @@ OK, MOVED, GONE = Outcome.OK, Outcome.MOVED, Outcome.GONE
         ("blob/0123abc/README.md", OK, False, None),
         (f"blob/{DEFAULT}/missing.md", GONE, True, None),
         ("tree/feature/loops/missing", GONE, False, None),
+        (f"tree/{DEFAULT}/submodule", OK, False, None),
+        ("blob/v1.0/missing.md", GONE, True, None),
         (f"tree/{RENAMED}", MOVED, False, f"tree/{DEFAULT}"),
         (f"blob/{RENAMED}/a%20b.md", MOVED, False, f"blob/{DEFAULT}/a%20b.md"),
         (f"blob/{RENAMED}/missing.md", GONE, False, None),
@@ -372,6 +374,17 @@ def test_what_the_cache_keeps(internet: Internet, online: Session, tmp_path: Pat
     kept = b"".join(file.read_bytes() for file in tmp_path.glob("online.sqlite*"))
     assert b"issues/8" in kept
     assert b"s3cret" not in kept
+
+
+def test_a_place_that_rest_stumbles_over_stops_no_other(internet: Internet, online: Session) -> None:
+    """Nor is it gone for that."""
+    internet.fault("*/contents/*", redirect("https://api.github.com/repos/small-internet/alive-0/contents/x"))
+    lookup = GithubLookup(online, "token")
+    urls = [f"{ALIVE}/blob/{DEFAULT}/missing.md", World.repository("alive", 1), World.repository("missing")]
+    results = lookup(due(*urls))
+    assert [result.check.outcome for result in results] == [Outcome.SKIPPED, Outcome.OK, Outcome.GONE]
+    assert results[0].check.reason.startswith("GitHub's API did not answer: TooManyRedirects")
+    assert lookup.down is None
 
 
 def test_a_place_of_which_nothing_was_said_is_not_gone(internet: Internet, online: Session) -> None:

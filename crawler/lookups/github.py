@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from requests import codes
 
@@ -81,21 +82,15 @@ class GithubLookup(ApiLookup):
             for name in sorted(links)
         ]
         for name, answer in self._ask_for(wanted):
-            known = next((each.known for each in links[name] if isinstance(each.known, Repository)), None)
             try:
-                settled = self._settle(name, answer, known)
+                yield from list(self._results(name, answer, links[name], now))
             except ServiceDownError as error:
                 self._failures_in_a_row += 1
-                if answer not in github_graphql.OWN_ERRORS or self._failures_in_a_row >= PATIENCE:
+                neither = isinstance(answer, str) and answer not in github_graphql.OWN_ERRORS
+                if neither or self._failures_in_a_row >= PATIENCE:
                     raise
-                settled = Lost(Outcome.SKIPPED, f"{self.service} did not answer: {error}")
-            for each in links[name]:
-                if isinstance(settled, Lost):
-                    check = Check(settled.outcome, settled.reason, now, How.API, conclusive=settled.conclusive)
-                    yield Result(each.link, check, history=each.history)
-                else:
-                    check = self._check(each.link, settled, now)
-                    yield Result(each.link, check, settled.repository, history=each.history)
+                check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {error}", now, How.API)
+                yield from (Result(each.link, check, history=each.history) for each in links[name])
         self.down = self._spent
 
     def _ask_for(self, wanted: Wanted) -> Iterator[tuple[str, Found | str]]:
@@ -148,6 +143,17 @@ class GithubLookup(ApiLookup):
             raise ServiceDownError(f"HTTP {response.status_code} {message}".strip())
         return answer
 
+    def _results(self, name: str, answer: Found | str, due: Sequence[Due], now: datetime) -> Iterator[Result]:
+        known = next((each.known for each in due if isinstance(each.known, Repository)), None)
+        settled = self._settle(name, answer, known)
+        for each in due:
+            if isinstance(settled, Lost):
+                check = Check(settled.outcome, settled.reason, now, How.API, conclusive=settled.conclusive)
+                yield Result(each.link, check, history=each.history)
+            else:
+                check = self._check(each.link, settled, now)
+                yield Result(each.link, check, settled.repository, history=each.history)
+
     def _settle(self, name: str, answer: Found | str, known: Repository | None) -> Found | Lost:
         """Find out what became of a repository that is not found, or not the one that had its name before."""
         known_id = known.database_id if known is not None else None
@@ -184,31 +190,32 @@ class GithubLookup(ApiLookup):
             reason = "repository renamed or transferred"
         if place is not None and not any(found.there.get(each, True) for each in place.evidence):
             lost = self._place(repository, place, found.there, now)
-            if lost.outcome is not Outcome.OK:
+            if lost is not None:
                 return lost
         if moved:
             return Check(Outcome.MOVED, reason, now, How.API, final_url=_address(repository, below))
         return Check(Outcome.OK, reason, now, How.API)
 
-    def _place(self, repository: Repository, place: Place, there: Mapping[str, bool], now: datetime) -> Check:
-        """Find out what became of a place that is not there."""
+    def _place(self, repository: Repository, place: Place, there: Mapping[str, bool], now: datetime) -> Check | None:
+        """Find out what became of a place that GraphQL does not see; None if it is there after all."""
         offered = None
         if place.elsewhere is not None and there.get(place.elsewhere) and repository.default_branch:
             offered = _address(repository, place.on(repository.default_branch))
-        certain = place.certain
-        if place.rest is not None and not (place.ref is not None and there.get(place.ref)):
-            today = self._rest.renamed(repository.title, place.rest)
-            if today is not None and (final_url := _moved_to(repository, place, today, offered)) is not None:
-                return Check(Outcome.MOVED, f"{place.what} moved", now, How.API, final_url=final_url)
-            if today is not None and not place.verb:
-                return Check(Outcome.OK, "GitHub knows it", now, How.API)
-            certain = certain and not place.verb  # a branch with a slash in its name may have been renamed
+        branch_is_gone = False
+        if place.rest is not None:
+            branch_is_gone = bool(place.verb) and not (place.ref is not None and there.get(place.ref))
+            today = self._rest.today(repository.title, place.branch if branch_is_gone else place.rest)
+            moved_to = _moved_to(repository, place, today, offered) if today else None
+            if moved_to is not None:
+                return Check(Outcome.MOVED, f"{place.what} moved", now, How.API, final_url=moved_to)
+            if today is not None and not branch_is_gone:
+                return None
         return Check(
             Outcome.GONE,
             f"the repository is there, but no such {place.what} in it",
             now,
             How.API,
-            conclusive=certain,
+            conclusive=place.certain and not branch_is_gone,  # it may have a slash in its name, and have been renamed
             suggestion=offered,
             suggestion_source="github" if offered else None,
         )
@@ -217,7 +224,8 @@ class GithubLookup(ApiLookup):
 def _moved_to(repository: Repository, place: Place, today: Mapping[str, Any], offered: str | None) -> str | None:
     """Return the new address of a path on a renamed branch, or of a transferred issue."""
     if not place.verb:
-        return today.get("html_url")
+        address = str(today.get("html_url"))
+        return address if address.startswith("https://github.com/") else None
     branch = today.get("name")
     if branch is not None and not place.path:
         return _address(repository, place.on(branch))
@@ -225,4 +233,4 @@ def _moved_to(repository: Repository, place: Place, today: Mapping[str, Any], of
 
 
 def _address(repository: Repository, below: str) -> str:
-    return f"https://github.com/{repository.title}" + (f"/{below}" if below else "")
+    return f"https://github.com/{quote(repository.title)}" + (f"/{below}" if below else "")

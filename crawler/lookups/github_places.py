@@ -21,9 +21,9 @@ class Place:
     """One place, as fields of GraphQL's type Repository.
 
     It is there if any field of `evidence` is not null. For a path, `ref` tells whether its branch, tag or commit is
-    there, `elsewhere` whether the same path is there on the default branch. `rest` is the address below the repository
-    that GitHub's REST API redirects if the place has another name now; it is asked if nothing else is found. `certain`
-    places are gone when none of all that is there.
+    there, `elsewhere` whether the same path is there on the default branch. What GraphQL does not see the REST API may:
+    a submodule, what has another name now. `rest` is the place's address there, below the repository, `branch` that of
+    a path's branch. A place that is `certain` is gone when none of all that is there.
     """
 
     what: str
@@ -31,6 +31,7 @@ class Place:
     ref: str | None = None
     elsewhere: str | None = None
     rest: str | None = None
+    branch: str = ""
     certain: bool = True
     verb: str = ""
     path: str = ""
@@ -77,7 +78,8 @@ def _path(verb: str, parts: Sequence[str]) -> Place | None:
         tuple(_object(f"{'/'.join(parts[:at])}:{'/'.join(parts[at:])}") for at in splits),
         ref=_object(f"{parts[0]}:") if path else None,
         elsewhere=_object(f"HEAD:{path}") if path else None,
-        rest=f"branches/{quote(parts[0], safe='')}",
+        rest=f"contents/{quote(path)}?ref={quote(parts[0], safe='')}",
+        branch=f"branches/{quote(parts[0], safe='')}",
         verb=verb,
         path=path,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import requests
 from requests import codes
 
 from crawler.items import Outcome, Repository
@@ -18,8 +19,6 @@ from crawler.lookups.session import ServiceDownError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import requests
 
 _SAML = "saml"
 """Said by organisations that show even public repositories only to tokens that they have approved."""
@@ -50,11 +49,8 @@ class GithubRest:
         """Return the repository of that number, whatever its name is now."""
         return self._repository(f"repositories/{number}")
 
-    def renamed(self, full_name: str, place: str) -> Mapping[str, Any] | None:
-        """Return what is there now if a branch was renamed or an issue transferred; None for nothing.
-
-        An empty answer says that it is there under the very name.
-        """
+    def today(self, full_name: str, place: str) -> Mapping[str, Any] | None:
+        """Return what an address below a repository was redirected to, {} if it was not, None if nothing is there."""
         response = self._get(f"repos/{quote(full_name)}/{place}")
         if response.status_code in {codes.not_found, codes.gone}:
             return None
@@ -82,7 +78,10 @@ class GithubRest:
         raise ServiceDownError(_said(response, answer))
 
     def _get(self, path: str) -> requests.Response:
-        return self._session.get(f"{self._endpoint}/{path}", headers=self._headers)
+        try:
+            return self._session.get(f"{self._endpoint}/{path}", headers=self._headers)
+        except requests.RequestException as error:  # raised above the session's adapter: redirects without end
+            raise ServiceDownError(f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def _json(response: requests.Response) -> Mapping[str, Any]:

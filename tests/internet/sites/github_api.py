@@ -59,11 +59,8 @@ def answer(request: Request, world: World) -> Response:
 def rest(request: Request) -> Response:
     """Answer about one repository, or a branch or an issue of it."""
     match unquote(request.path).strip("/").split("/"):
-        case ["repos", owner, name, ("branches" | "issues") as kind, wanted]:
-            repository = find_repository(f"{owner}/{name}")
-            if repository is None or repository.blocked:
-                return error(404, "Not Found")
-            return branch(repository, wanted) if kind == "branches" else issue(repository, wanted)
+        case ["repos", owner, name, kind, *wanted]:
+            return below(find_repository(f"{owner}/{name}"), kind, "/".join(wanted), request.query.get("ref", "HEAD"))
         case ["repos", owner, name]:
             repository = find_repository(f"{owner}/{name}")
             if repository and repository.full_name.lower() != f"{owner}/{name}".lower():
@@ -94,6 +91,20 @@ def rest(request: Request) -> Response:
     return response.with_headers(etag=etag, cache_control="public, max-age=60, s-maxage=60")
 
 
+def below(repository: Repository | None, kind: str, wanted: str, ref: str) -> Response:
+    """Answer about a branch, an issue or a path of a repository."""
+    if repository is None or repository.blocked:
+        return error(404, "Not Found")
+    match kind:
+        case "branches":
+            return branch(repository, wanted)
+        case "issues":
+            return issue(repository, wanted)
+        case "contents":
+            return contents(repository, ref, wanted)
+    return error(404, "Not Found")
+
+
 def branch(repository: Repository, name: str) -> Response:
     """Answer about a branch; a renamed one is redirected (docs.github.com, "Renaming a branch")."""
     if find_object(repository, name):
@@ -101,6 +112,12 @@ def branch(repository: Repository, name: str) -> Response:
     if new := renamed_branch(repository, name):
         return redirect(f"https://api.github.com/repos/{repository.full_name}/branches/{new}")
     return error(404, "Branch not found")
+
+
+def contents(repository: Repository, ref: str, path: str) -> Response:
+    """Answer about a path: what is there, without what is in it."""
+    kind = {"Tree": "dir", "Blob": "file", "Commit": "submodule"}.get(find_object(repository, f"{ref}:{path}") or "")
+    return as_json({"path": path, "type": kind}) if kind else error(404, "Not Found")
 
 
 def issue(repository: Repository, number: str) -> Response:
@@ -212,7 +229,7 @@ def resolve(_info: object, *, owner: str, name: str, followRenames: bool = True)
         "url": f"{url}/releases/tag/{tag}",
     }
     return {
-        "object": lambda _info, expression: git_object(find_object(repository, expression)),
+        "object": lambda _info, expression: git_object(repository, expression),
         "issueOrPullRequest": lambda _info, number: thread(number, {"Issue", "PullRequest"}),
         "discussion": lambda _info, number: thread(number, {"Discussion"}),
         "release": lambda _info, tagName: release if tagName == tag else None,  # noqa: N803
@@ -252,9 +269,10 @@ def resolve(_info: object, *, owner: str, name: str, followRenames: bool = True)
     }
 
 
-def git_object(kind: str | None) -> Json | None:
-    """Return an object of Git; all have the same number."""
-    return {"__typename": kind, "id": "O_1", "oid": "0" * 40} if kind else None
+def git_object(repository: Repository, expression: str) -> Json | None:
+    """Return an object of Git, all with the same number; of a submodule it is in another repository."""
+    kind = find_object(repository, expression)
+    return {"__typename": kind, "id": "O_1", "oid": "0" * 40} if kind and "submodule" not in expression else None
 
 
 def thread(number: int, kinds: set[str]) -> Json:
