@@ -99,6 +99,7 @@ def check(settings: BaseSettings) -> None:
     number(settings, "DEAD_AFTER", 1)
     number(settings, "DEAD_SPACING")
     number(settings, "TIME_BUDGET")
+    number(settings, "API_TIMEOUT", 0.1)
     user_agent(settings)
     excluded(settings)
     accept(settings)

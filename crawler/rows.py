@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from cattrs.preconf.json import make_converter
 
 from crawler import items
-from crawler.items import Check, How, Link, Metadata, Outcome, Result, Standing, Verdict
+from crawler.items import Check, How, Link, Metadata, Outcome, Repository, Result, Standing, Verdict
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -38,8 +39,16 @@ def standing_of(row: sa.Row[Any]) -> Standing:
         snapshot=row.snapshot,
         previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
         previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
-        metadata=None if row.type is None else metadata_of(row.type, row.data),
+        metadata=metadata_of(row),
     )
+
+
+def metadata_of(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
+    """Return the metadata in a row of `facts`; None where the outer join found none."""
+    if row.type is None:
+        return None
+    metadata: Metadata = _json.loads(row.data, getattr(items, row.type))
+    return metadata
 
 
 def place_of(place: str) -> tuple[str, int]:
@@ -83,7 +92,9 @@ def of_metadata(result: Result) -> dict[str, Any]:
     }
 
 
-def metadata_of(name: str, data: str) -> Metadata:
-    """Return the metadata in the columns `type` and `data` of `facts`."""
-    metadata: Metadata = _json.loads(data, getattr(items, name))
-    return metadata
+def of_stars(result: Result) -> dict[str, Any] | None:
+    """Return the row of `star_counts` for a result that says how many stars a repository has."""
+    if not isinstance(result.metadata, Repository) or result.metadata.stars is None:
+        return None
+    day = result.check.checked_at.astimezone(UTC).date()
+    return {"identity": result.link.identity, "day": day, "stars": result.metadata.stars}

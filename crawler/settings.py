@@ -92,6 +92,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = 30
+API_TIMEOUT = 60  # arXiv takes up to half a minute for a hundred ids
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # the largest picture worth keeping; pages have limits of their own
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_DELAY_JITTER = 0  # PACE is a promise

@@ -14,7 +14,7 @@ from collections import defaultdict
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -23,8 +23,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crawler import rows
 from crawler.errors import UserError
 from crawler.items import Due, Link, Outcome, Verdict
-from crawler.known import CHANGED, MENTIONED, SLICE, Known
-from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs
+from crawler.known import CHANGED, FACTS, MENTIONED, SLICE, Known
+from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -223,7 +223,10 @@ class Store(Known):
                 links.c.checked_at,
                 links.c.waiting_since,
                 texts.label("texts"),
+                facts.c.type,
+                facts.c.data,
             )
+            .outerjoin(facts, FACTS)
             .where(
                 links.c.kind == backlog.kind,
                 links.c.host == backlog.host,
@@ -238,17 +241,18 @@ class Store(Known):
         with self._begin() as connection:
             if not self._lease(connection, backlog.host or backlog.kind):
                 return [], after
-            rows = connection.execute(query).all()
-            history = self._history(connection, [row.id for row in rows if row.checked_at is not None])
+            found = connection.execute(query).all()
+            history = self._history(connection, [row.id for row in found if row.checked_at is not None])
         due = [
             Due(
                 Link(row.url, row.kind, row.identity, row.host),
                 history=tuple(history.get(row.id, ())),
                 texts=tuple(sorted(set(row.texts.split("\n")))),
+                known=rows.metadata_of(row),
             )
-            for row in rows
+            for row in found
         ]
-        return due, (rows[-1].waiting_since, rows[-1].id) if rows else after
+        return due, (found[-1].waiting_since, found[-1].id) if found else after
 
     def put_off(self, link: Link) -> None:
         """Leave a link for the end of the run: what failed now may pass then."""
@@ -331,14 +335,17 @@ class Store(Known):
                 )
             )
             connection.execute(update, [rows.of_result(ids[result.link.url], result) for result in results])
-            known = {(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}
-            if known:
-                insert = self._insert(facts)
-                insert = insert.on_conflict_do_update(
-                    index_elements=[facts.c.kind, facts.c.identity],
-                    set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
-                )
-                connection.execute(insert, [rows.of_metadata(result) for _, result in sorted(known.items())])
+            known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
+            self._upsert(connection, facts, [rows.of_metadata(result) for _, result in known])
+            stars = (rows.of_stars(result) for _, result in known)
+            self._upsert(connection, star_counts, [row for row in stars if row is not None])
+
+    def _upsert(self, connection: sa.Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
+        """Write rows, in the place of those that have the same key."""
+        insert = self._insert(table)
+        rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
+        if values:
+            connection.execute(insert.on_conflict_do_update(index_elements=table.primary_key, set_=rest), values)
 
     # --- what the archive has -----------------------------------------------------------------------------------------
 

@@ -364,6 +364,7 @@ class NotesSpider(Spider):
             self.store.counts(),
             Counter(standing.change for standing, _ in self.store.standings(changed=True) if standing.change),
             self._hosts,
+            silent={lookup.service: lookup.down for lookup in self._lookups.values() if lookup.down is not None},
             left=self.store.left([*self._pages, *self._lookups], self.started_at),
             took=datetime.now(UTC) - self.started_at,
         )
@@ -382,10 +383,10 @@ class NotesSpider(Spider):
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
                     self._results += (skipped(each, "excluded") for each in due if each not in wanted)
                     self._results += await in_thread(lookup, wanted)
-                    if lookup.down is not None:
-                        self._network.missed(kind)
-                    elif lookup.reached:
+                    if lookup.reached:
                         self._network.answered(kind)
+                    elif lookup.down is not None:
+                        self._network.missed(kind)
                     self._wake.set()
                     while len(self._results) + len(self._saving) > AT_ONCE:  # noqa: ASYNC110 - the event is _news()'s
                         await asyncio.sleep(WAIT)
