@@ -236,7 +236,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What arXiv says of a paper; `version` is the newest one; the venue is found by `pipelines.venue`."""
+    """What arXiv says of a paper; `version` is the newest one.
+
+    The venue is found by `pipelines.venue`; `venue_track` is what the paper was there: `oral`, `workshop`, `demo` …
+    """
 
     title: str
     arxiv_id: str
@@ -252,6 +255,7 @@ class Paper:
     withdrawn: bool | None = None
     venue: str | None = None
     venue_year: int | None = None
+    venue_track: str | None = None
     venue_source: str | None = None
 
 
