@@ -30,6 +30,7 @@ class Series:
     years: str | None = None
     joint: tuple[str, ...] = ()
     until: tuple[tuple[str, int], ...] = ()
+    said: tuple[str, ...] = ()
 
     def held(self, year: int) -> bool:
         """Tell whether there can have been an edition in that year."""
@@ -55,6 +56,9 @@ class Table:
     names: dict[str, Any]  # a trie of words; below "" stands the Series, or None for a name that is no venue
     short: dict[str, list[Short]]  # by first token in lower case, longest spelling first
     cues: re.Pattern[str]
+    around: frozenset[str]
+    repositories: tuple[str, ...]
+    said: dict[str, Series]
 
     def word(self, text: str) -> str:
         """Return the form in which the words of names are compared: lower case, written out, singular."""
@@ -95,7 +99,17 @@ def table() -> Table:
         for standing, words in data["cues"].items()
     )
     cue = re.compile(rf"\b(?:{'|'.join(cues)})(?!\w)", re.IGNORECASE)
-    loaded = Table(frozenset(data["ignored"]), data["abbreviations"], series, {}, {}, cue)
+    loaded = Table(
+        ignored=frozenset(data["ignored"]),
+        abbreviations=data["abbreviations"],
+        series=series,
+        names={},
+        short={},
+        cues=cue,
+        around=frozenset(data["around"]),
+        repositories=tuple(data["repositories"]),
+        said={name.casefold(): line for line in series for name in line.said},
+    )
     for line in series:
         for name in (line.full_name, *line.names):
             loaded.add_name(name, line)

@@ -51,7 +51,7 @@ def edition(
     for mention in mentions[:_NEAREST]:
         if year := _year_in_sentence(text, mention, taken, published):
             return year
-    return _next_edition(text, mentions[0], published)
+    return _coming_edition(text, mentions[0], published)
 
 
 def year_behind(text: Text, mention: Mention, published: datetime | None) -> int | None:
@@ -127,13 +127,32 @@ def _plausible(year: int, series: Series, published: datetime | None) -> int | N
     return year if series.since <= year <= (published.year + 2 if published else 2100) else None
 
 
-def _next_edition(text: Text, mention: Mention, published: datetime | None) -> int | None:
-    """Return the year of the edition that comes next after the upload, or has just been."""
-    series = mention.series
-    if published is None or series.month is None:
+def _coming_edition(text: Text, mention: Mention, published: datetime | None) -> int | None:
+    """Return the year of the edition that comes next after the upload, if the venue still had the name then."""
+    if published is None:
         return None
-    earliest = 12 * published.year + published.month - _LATE
-    coming = (year for year in range(published.year - 1, published.year + 3) if 12 * year + series.month >= earliest)
-    year = next((year for year in coming if series.held(year)), None)
+    year = next_edition(mention.series, published)
     spelling = "".join(token.text for token in text.tokens[mention.first : mention.last])
-    return year and min(year, dict(series.until).get(spelling, year))
+    return year and min(year, dict(mention.series.until).get(spelling, year))
+
+
+def next_edition(series: Series, published: datetime) -> int | None:
+    """Return the year of a conference's edition that comes next after the upload, or has just been."""
+    if series.month is None:
+        return None
+    years = (year for year in range(published.year - 1, published.year + 3) if not _is_over(series, year, published))
+    return next((year for year in years if series.held(year)), None)
+
+
+def _is_over(series: Series, year: int, published: datetime) -> bool:
+    return 12 * year + (series.month or 12) < 12 * published.year + published.month - _LATE
+
+
+def said_edition(series: Series, year: int, published: datetime) -> int | None:
+    """Return the edition that a bibliography means with a year; None where there can have been none.
+
+    It often gives the year of the upload: then the edition is the next, if there was none that year or it was over.
+    """
+    if year == published.year and series.month and (not series.held(year) or _is_over(series, year, published)):
+        return next_edition(series, published)
+    return year if year >= published.year - 1 and series.held(year) else None

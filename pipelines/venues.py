@@ -29,7 +29,8 @@ class Venue:
     """Where a paper appeared.
 
     `name` is the venue's canonical short name, `year` that of the edition (not of the upload), `track` what the text
-    says of the place in it (`oral`, `findings`, `demo` …), `source` the evidence: `journal_ref` or `comment`. The track
+    says of the place in it (`oral`, `findings`, `demo` …), `source` the evidence: `journal_ref`, `comment`, the name of
+    a bibliography, or `note`. The track
     `workshop` means a workshop held with that conference, which is not the conference.
     """
 
