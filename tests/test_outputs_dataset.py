@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "note,date,number,title,relevance,article_url,article_verdict,account,article_author,published_at,paper_url,"
-    "arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_source,categories,arxiv_version,withdrawn,"
+    "arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,categories,arxiv_version,withdrawn,"
     "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,abstract,tips"
 )
 
@@ -63,6 +63,7 @@ STORE = [
             withdrawn=False,
             venue="CVPR",
             venue_year=2022,
+            venue_track="oral",
             venue_source="comment",
         ),
     ),
@@ -107,6 +108,7 @@ def test_entries(given: Rendering) -> None:
         "authors": ["Ada Lovelace", "Emmy Noether"],
         "venue": "CVPR",
         "venue_year": 2022,
+        "venue_track": "oral",
         "venue_source": "comment",
         "categories": ["cs.CV", "cs.LG"],
         "arxiv_version": 3,

@@ -72,23 +72,24 @@ class OpenAlex(Bibliography):
 
 
 def _read(work: dict[str, Any]) -> Publication:
-    places = [work.get("primary_location"), *(_list(work.get("locations")))]
-    pages = [within(place, "landing_page_url") for place in places]
-    on_arxiv = (_ARXIV_PAGE.fullmatch(page) for page in pages if isinstance(page, str))
-    doi = str(work.get("doi")).lower().partition(_ARXIV_DOI)[2]
-    elsewhere = [place for place in places if within(place, "source", "type") != "repository"]
+    first, places = work.get("primary_location"), work.get("locations")
+    places = places if isinstance(places, list) else []
+    # A repository keeps copies; proceedings often have no source of their own.
+    printed = [
+        place
+        for place in (first, *places)
+        if within(place, "version") == "publishedVersion" and within(place, "source", "type") != "repository"
+    ]
+    pages = (page for page in each([first, *places], "landing_page_url") if isinstance(page, str))
+    on_arxiv = (found[1] for page in pages if (found := _ARXIV_PAGE.fullmatch(page)))
     return publication(
         work.get("title"),
         each(work.get("authorships"), "author", "display_name"),
-        doi or next((found[1] for found in on_arxiv if found), None),
+        str(work.get("doi")).lower().partition(_ARXIV_DOI)[2] or next(on_arxiv, None),
         # The name as it was printed tells a workshop from the conference, which the source's own does not.
-        [*each(elsewhere, "raw_source_name"), *each(elsewhere, "source", "display_name")],
+        [*each(printed, "raw_source_name"), *each(printed, "source", "display_name")],
         work.get("publication_year"),
     )
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _is_work(response: requests.Response) -> bool:

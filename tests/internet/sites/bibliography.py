@@ -90,6 +90,7 @@ def answer_openalex(request: Request, _: World) -> Response:
             "publication_date": paper.published.isoformat(),
             "type": "article",
             "primary_location": {
+                "version": "publishedVersion",
                 "source": source,
                 "raw_source_name": name,
                 "landing_page_url": f"https://doi.org/{wanted}",
