@@ -28,3 +28,8 @@ def with_venue(paper: Paper, venue: Venue) -> Paper:
     apart = _APART.get(venue.track or "", "")
     name = venue.name if apart.lower() in venue.name.lower() else f"{venue.name} {apart}"
     return replace(paper, venue=name, venue_year=venue.year, venue_track=venue.track, venue_source=venue.source)
+
+
+def without_track(paper: Paper) -> str:
+    """Return the name of the venue alone, "" for none."""
+    return (paper.venue or "").removesuffix(f" {_APART.get(paper.venue_track or '', '')}")

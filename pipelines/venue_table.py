@@ -58,6 +58,7 @@ class Table:
     cues: re.Pattern[str]
     around: frozenset[str]
     repositories: tuple[str, ...]
+    about_many: tuple[str, ...]
     said: dict[str, Series]
 
     def word(self, text: str) -> str:
@@ -108,6 +109,7 @@ def table() -> Table:
         cues=cue,
         around=frozenset(data["around"]),
         repositories=tuple(data["repositories"]),
+        about_many=tuple(data["about_many"]),
         said={name.casefold(): line for line in series for name in line.said},
     )
     for line in series:

@@ -261,5 +261,10 @@ def _track(text: Text, best: _Judged, others: Sequence[Mention]) -> str | None:
     sentence = text.tokens[mention.first].sentence
     stop = next((other.first for other in others if other.first >= mention.last), len(text.tokens))
     near = [token for token in text.tokens[:stop] if sentence <= token.sentence <= sentence + 1]
-    found = _TRACK.search(text.plain, near[0].start, near[-1].end)
-    return mention.track or (found.lastgroup if found else None)
+    return mention.track or track_in(text.plain[near[0].start : near[-1].end])
+
+
+def track_in(text: str) -> str | None:
+    """Return the first track that a text names."""
+    found = _TRACK.search(text)
+    return found.lastgroup if found else None

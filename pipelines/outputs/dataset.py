@@ -18,6 +18,8 @@ from rapidfuzz import fuzz
 from crawler.files import replacing
 from crawler.items import Article, Entry, Mention, Note, Paper, Picture, Repository, Role, Standing
 from pipelines.outputs.health_csv import cell, row
+from pipelines.venue import with_venue
+from pipelines.venue_label import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -140,7 +142,7 @@ def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> di
         "title": entry.title,
         "relevance": entry.relevance,
         **_of_article(note, entry.article, standings),
-        **_of_paper(note, _first(note, entry, Role.PAPER), standings),
+        **_of_paper(note, entry, _first(note, entry, Role.PAPER), standings),
         **_of_code(note, _first(note, entry, Role.CODE), standings),
         "image_paths": [picture.title for picture in pictures if isinstance(picture, Picture)],
         "abstract": abstract and abstract.value,
@@ -162,13 +164,15 @@ def _of_article(note: Note, at: int | None, standings: Mapping[int, Standing]) -
     return values
 
 
-def _of_paper(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
+def _of_paper(note: Note, entry: Entry, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
     if at is None or (standing := standings.get(at)) is None:
         return {"paper_url": None if at is None else note.mentions[at].url}
     values: dict[str, Any] = {"paper_url": standing.link.url}
     if standing.link.kind == "arxiv":
         values["arxiv_id"] = standing.link.identity
     if isinstance(paper := standing.metadata, Paper):
+        if paper.venue is None and (label := label_of(entry.title)) is not None:
+            paper = with_venue(paper, label)
         values |= {
             "paper_title": paper.title,
             "title_matches": title_matches(note.mentions[at], paper),
