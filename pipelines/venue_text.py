@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 
     from pipelines.venue_table import Series, Short
 
-_LINK = re.compile(r"(?:https?://|www\.|arXiv:)\S+|\b[\w.-]{1,80}\.(?:com|org|net|edu|io|gov|cn)\b\S*", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://|www\.|arXiv:)\S+|\b[\w.-]{1,80}\.(?:com|org|net|edu|io|gov|cn|sty|cls|bst)\b\S*", re.IGNORECASE
+)
 _WAS_LINK = "\0"
 _ENDS = frozenset(";|!?")
 _ABBREVIATED = frozenset({"dr", "eds", "eg", "ie", "no", "pp", "st", "vol", "vs"})
 _PLAIN = 4  # words from which a name is one even where it starts in lower case
 _LEADS = frozenset({"acm", "at", "by", "for", "ieee", "in", "of", "the", "to"})
+_CONTINUES = frozenset({"&", ":", "and", "based", "for", "from", "of", "techniques", "track", "using", "with"})
 _LED = 60  # characters in which a word of acceptance leads to a name
-_ORGANISERS = frozenset({"ACM", "AAAI", "CVF", "IAPR", "IEEE", "ISCA", "RSJ"})
+ORGANISERS = frozenset({"ACM", "AAAI", "CVF", "IAPR", "IEEE", "ISCA", "RSJ"})
 _GLUED_YEAR = re.compile(r" ?['’]\d\d(?!\d)|(?:19|20)\d\d(?!\d)")
+_PARTS = frozenset({"findings", "industry", "main", "oral", "proceedings"})
+_ACRONYM = 3  # letters
 _SUFFIXES = {"w": "workshop", "f": "findings"}  # CVPRW, CVPRF
 
 
@@ -117,7 +122,8 @@ def _full_name(text: Text, index: int) -> tuple[Series | None, int] | None:
             break
         node = node[key]
         words += 1
-        if "" in node and (words >= _PLAIN or tokens[index].text[0].isupper()):
+        abbreviated = words == 1 and word.lower() in known.abbreviations
+        if "" in node and not abbreviated and (words >= _PLAIN or tokens[index].text[0].isupper()):
             hit = node[""], end
     if hit and hit[0] and (_goes_on(text, hit[1]) or (hit[0].generic and not _is_title(text, index, hit[1]))):
         return None, hit[1]
@@ -130,20 +136,22 @@ def _goes_on(text: Text, end: int) -> bool:
         return False
     mark, word = text.tokens[end].text, text.tokens[end + 1].text
     if mark == "(":
-        acronym = sum(map(str.isupper, word)) > 1 and word not in _ORGANISERS
+        acronym = sum(map(str.isupper, word)) > 1 and word not in ORGANISERS
         return acronym and word.lower() not in table().short
     return mark in {"and", "&"} and word.istitle()
 
 
 def _is_title(text: Text, first: int, last: int) -> bool:
     """Tell whether words of many uses, as "Pattern Recognition", stand as a title: alone, behind "accepted by"."""
-    if last < len(text.tokens) and text.tokens[last].text[0].isupper():
+    behind, next_ = [*(token.text for token in text.tokens[last : last + 2]), ".", "."][:2]
+    if behind[0].isupper() or behind in _CONTINUES or (behind == "in" and next_[0].isupper()):
         return False
     if "journal" in text.plain[text.tokens[first].start : text.tokens[last - 1].end].lower():
         return True
-    if not first or text.tokens[first - 1].text.lower() not in _LEADS:
-        return False
-    led = text.plain[: text.tokens[first - 1].start].rstrip()
+    start = first
+    while start and text.tokens[start - 1].text.lower() in _LEADS:
+        start -= 1
+    led = text.plain[: text.tokens[start].start].rstrip() if start < first else ""
     return any(cue.end() == len(led) for cue in table().cues.finditer(led, max(0, len(led) - _LED)))
 
 
@@ -176,11 +184,21 @@ def _is_spelled(text: Text, mention: Mention, short: Short) -> bool:
 
 def _is_backed(text: Text, mention: Mention) -> bool:
     """Tell whether what may be an ordinary word stands as a venue would: beside a year, or "accepted at" it."""
-    if year_behind(text, mention, None) or year_before(text, mention, None):
+    if year_behind(text, mention, None) or year_before(text, mention, None) or _is_part(text, mention):
         return True
     start = text.tokens[mention.first].start
     led = mention.first > 0 and text.tokens[mention.first - 1].text.lower() in _LEADS
     return led and table().cues.search(text.plain, max(0, start - _LED), start) is not None
+
+
+def _is_part(text: Text, mention: Mention) -> bool:
+    """Tell whether capitals stand as a venue: "ACL Findings", or alone at the end, "7 pages, 2 figures, ACL"."""
+    word, before = text.tokens[mention.first].text, text.tokens[mention.first - 1].text if mention.first else ","
+    if not word.isupper() or len(word) < _ACRONYM:
+        return False
+    if mention.last == len(text.tokens):
+        return before in {",", ";", "."}
+    return text.tokens[mention.last].text.lower() in _PARTS
 
 
 def _heads(text: Text, mention: Mention, following: Mention | None) -> bool:
