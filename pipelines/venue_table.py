@@ -67,11 +67,17 @@ class Table:
         return text.removesuffix("s") if len(text) > 3 else text  # noqa: PLR2004
 
     def add_name(self, name: str, series: Series | None) -> None:
-        """Enter a name in full; raise ValueError if it is another venue's."""
+        """Enter a name in full; raise ValueError if it is another venue's.
+
+        What only an ignored word makes a name, "IEEE Access", is none: it would be found in "access the code".
+        """
+        tokens = TOKEN.findall(name)
+        words = [token for token in tokens if token.isalnum() and token.lower() not in self.ignored]
+        if len(words) == 1 < len(tokens):
+            return
         node = self.names
-        for token in TOKEN.findall(name):
-            if token.isalnum() and token.lower() not in self.ignored:
-                node = node.setdefault(self.word(token), {})
+        for word in words:
+            node = node.setdefault(self.word(word), {})
         if node.setdefault("", series) is not series:
             raise ValueError(f"{name!r} names two venues")
 

@@ -22,10 +22,16 @@ _ENDS = frozenset(";|!?")
 _ABBREVIATED = frozenset({"dr", "eds", "eg", "ie", "no", "pp", "st", "vol", "vs"})
 _PLAIN = 4  # words from which a name is one even where it starts in lower case
 _LEADS = frozenset({"acm", "at", "by", "for", "ieee", "in", "of", "the", "to"})
-_CONTINUES = frozenset({"&", ":", "and", "based", "for", "from", "of", "techniques", "track", "using", "with"})
+_MAY_FOLLOW = frozenset(
+    {
+        *("after", "as", "at", "by", "issue", "journal", "magazine", "no", "on", "pp", "special", "this", "under"),
+        *("vol", "volume"),
+    }
+)  # words behind a title; before others it is part of a phrase
 _LED = 60  # characters in which a word of acceptance leads to a name
 ORGANISERS = frozenset({"ACM", "AAAI", "CVF", "IAPR", "IEEE", "ISCA", "RSJ"})
 _GLUED_YEAR = re.compile(r" ?['’]\d\d(?!\d)|(?:19|20)\d\d(?!\d)")
+_GLUED = re.compile(r"\d[A-Za-z]|-(?!SRW)[A-Z]{2}")
 _PARTS = frozenset({"findings", "industry", "main", "oral", "proceedings"})
 _ACRONYM = 3  # letters
 _SUFFIXES = {"w": "workshop", "f": "findings"}  # CVPRW, CVPRF
@@ -143,8 +149,8 @@ def _goes_on(text: Text, end: int) -> bool:
 
 def _is_title(text: Text, first: int, last: int) -> bool:
     """Tell whether words of many uses, as "Pattern Recognition", stand as a title: alone, behind "accepted by"."""
-    behind, next_ = [*(token.text for token in text.tokens[last : last + 2]), ".", "."][:2]
-    if behind[0].isupper() or behind in _CONTINUES or (behind == "in" and next_[0].isupper()):
+    behind = text.tokens[last].text if last < len(text.tokens) else "."
+    if behind in {"&", ":"} or (behind.isalpha() and behind.lower() not in _MAY_FOLLOW):
         return False
     if "journal" in text.plain[text.tokens[first].start : text.tokens[last - 1].end].lower():
         return True
@@ -172,7 +178,7 @@ def _short_name(text: Text, index: int) -> Mention | None:
 def _is_spelled(text: Text, mention: Mention, short: Short) -> bool:
     written = tuple(token.text for token in text.tokens[mention.first : mention.last])
     if written == short.tokens:
-        return True
+        return not (short.weak and _is_glued(text, mention))
     if tuple(map(str.lower, written)) != tuple(map(str.lower, short.tokens)):
         return False
     if not short.exact:
@@ -180,6 +186,13 @@ def _is_spelled(text: Text, mention: Mention, short: Short) -> bool:
     # "rss2019" and "www '19" are no words; "5 mm 20 nm" are.
     behind = text.plain[text.tokens[mention.last - 1].end :][:6]
     return _GLUED_YEAR.match(behind) is not None
+
+
+def _is_glued(text: Text, mention: Mention) -> bool:
+    """Tell whether a word is part of another, as in MM4SG and AIM-FM; but ACL-IJCNLP."""
+    end = text.tokens[mention.last - 1].end
+    after = text.tokens[mention.last + 1].text if mention.last + 1 < len(text.tokens) else ""
+    return _GLUED.match(text.plain, end) is not None and after.lower() not in table().short
 
 
 def _is_backed(text: Text, mention: Mention) -> bool:
@@ -202,7 +215,9 @@ def _is_part(text: Text, mention: Mention) -> bool:
 
 
 def _heads(text: Text, mention: Mention, following: Mention | None) -> bool:
-    """Tell whether the mention only heads the next: "Findings of the ACL: EMNLP 2020"."""
+    """Tell whether the mention only heads the next: "AAAI ICWSM 2025", "Findings of the ACL: EMNLP 2020"."""
+    if following is not None and following.first == mention.last:
+        return text.tokens[mention.last - 1].text in ORGANISERS
     if following is None or following.first - mention.last != 1 or text.tokens[mention.last].text != ":":
         return False
     return any(token.text.lower() == "findings" for token in text.tokens[max(0, mention.first - 4) : mention.last])

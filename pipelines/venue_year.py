@@ -30,6 +30,7 @@ _CARDINALS = [
 _TENS = ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _ROMAN = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})")
 _ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+_NO_YEAR_BEHIND = frozenset({"©", ":", "/", "-", "–", "(c)", "Copyright", "copyright"})
 _REACH = 6  # tokens between a name and its year
 _NEAREST = 3  # mentions whose sentences are searched for a year
 _LATE = 3  # months after a meeting in which its papers still go up; beyond, the next meeting is likelier
@@ -51,7 +52,7 @@ def edition(
     for mention in mentions[:_NEAREST]:
         if year := _year_in_sentence(text, mention, taken, published):
             return year
-    return _coming_edition(text, mentions[0], published)
+    return _only_year(text, mentions[0], taken, published) or _coming_edition(text, mentions[0], published)
 
 
 def year_behind(text: Text, mention: Mention, published: datetime | None) -> int | None:
@@ -109,6 +110,19 @@ def _year_in_sentence(text: Text, mention: Mention, taken: set[int], published: 
                 if year:
                     return year
     return None
+
+
+def _only_year(text: Text, mention: Mention, taken: set[int], published: datetime | None) -> int | None:
+    """Read a conference's year from another sentence, if the whole text has only one: "In Proc. of ICML. June 2017"."""
+    if mention.series.month is None:
+        return None
+    found = {
+        int(token.text)
+        for index, token in enumerate(text.tokens)
+        if _is_number(token.text, 4) and index not in taken and text.tokens[index - 1].text not in _NO_YEAR_BEHIND
+    }
+    year = found.pop() if len(found) == 1 else None
+    return _plausible(year, mention.series, published) if year and mention.series.held(year) else None
 
 
 def _is_number(word: str, digits: int) -> bool:

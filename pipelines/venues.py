@@ -174,7 +174,7 @@ def _corrected(
             standing = _Standing.ACCEPTED if decided and len(gap) < _NEAR else standing
         elif cue.standing is _Standing.WORKSHOP and belongs and standing is not _Standing.SUBMITTED:
             if len(gap) < _WORKSHOP_TITLE and not _ANOTHER.search(gap):
-                return _Standing.WORKSHOP, cue
+                return _Standing.WORKSHOP, None if cue.forward else cue  # "the Dream workshop at ICML"
         elif cue.standing is _Standing.BESIDE and len(gap) < _TITLE:
             if standing is _Standing.ACCEPTED and _PRIZE.match(text.plain, text.tokens[cue.first].start):
                 break  # "accepted at CVPR 2018, winner of …"
@@ -211,7 +211,9 @@ def _behind(text: Text, mention: Mention, events: Sequence[Mention | _Cue]) -> I
             leads = event.forward or opens
             other = isinstance(following, Mention) and following.series is not mention.series
             closed = following is not None and ")" in text.between(event.last, following.first)
-            yield event, closed or not (leads and other)
+            # In "the DMLR workshop at ICML" it is DMLR's, but SemEval is one itself.
+            own = closed or (event.first == mention.last and "Workshop" not in mention.series.full_name)
+            yield event, own or not (leads and other)
         elif event.series is not mention.series and not _JOINED.fullmatch(text.between(mention.last, event.first)):
             return
 
