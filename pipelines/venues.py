@@ -279,7 +279,7 @@ _TRACKS = {
     "spotlight": r"spotlights?",
     "highlight": r"highlights?",
     "findings": r"findings",
-    "demo": r"demo(?:nstration)?s? (?:track|paper)|system demonstrations?|demonstrations?",
+    "demo": r"demo(?:nstration)?s? (?:track|paper)|system demonstrations?|demonstrations(?! of| video)",
     "tutorial": r"tutorial",
     "industry": r"industry track|industrial track|applied data science",
 }

@@ -176,6 +176,7 @@ WORKSHOPS = [
         "NeurIPS 2023 workshop",
     ),
     ("Accepted at AAAI 2018 Fall Symposium Series", "AAAI 2018 workshop"),
+    ("Presented at the ICML 2019 Worksop on Dreams", "ICML 2019 workshop"),
     ("Published at ACL-SRW 2018", "ACL 2018 workshop"),
     ("Accepted at the MM4SG Workshop at The Web Conference 2025", "WWW 2025 workshop"),
     ("Accepted to 'Dreams meet NeurIPS' workshop at NeurIPS 2019", "NeurIPS 2019 workshop"),
@@ -202,6 +203,8 @@ TRACKS = [
     ("ACL 2020 System Demonstrations", "ACL 2020 demo"),
     ("17 pages, ACL Findings", "ACL findings"),
     ("19 pages, ACL main (Oral)", "ACL oral"),
+    ("KDD 2017. A demonstration video can be found online", "KDD 2017"),
+    ("EMNLP 2020 Demonstrations", "EMNLP 2020 demo"),
     ("CVPR 2020. Demo available at https://example.org", "CVPR 2020"),
     ("ECCV 2020, oral presentation. Earlier at the ICLR 2020 workshop (spotlight)", "ECCV 2020 oral"),
 ]
