@@ -236,10 +236,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What arXiv says of a paper; `version` is the newest one; the venue is found by `pipelines.venue`.
+    """What arXiv says of a paper; `version` is the newest one.
 
     `affiliations` has a text for each author, empty where arXiv says nothing; it is empty as a whole where nobody has
-    one. `published` is the day of the first version, `updated` that of the newest.
+    one. `published` is the day of the first version, `updated` that of the newest. The venue is found by
+    `pipelines.venue`; `venue_track` is what the paper was there: `oral`, `workshop`, `demo` …
     """
 
     title: str
@@ -256,6 +257,7 @@ class Paper:
     withdrawn: bool | None = None
     venue: str | None = None
     venue_year: int | None = None
+    venue_track: str | None = None
     venue_source: str | None = None
     affiliations: tuple[str, ...] = ()
 

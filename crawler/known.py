@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from crawler.items import Metadata, Standing
+    from crawler.items import Metadata, Paper, Standing
+    from crawler.publication import Publication
 
 SLICE = 500
 """Values in one IN list; SQLite of 2020 takes 32,766."""
@@ -114,6 +115,24 @@ class Known(Database):
                 for identity, day, stars in connection.execute(query):
                     found.setdefault(identity, []).append((day, stars))
         return found
+
+    def papers(self, arxiv_ids: Iterable[str]) -> dict[str, Paper]:
+        """Return what arXiv says of papers, by id."""
+        return {arxiv_id: rows.paper_of(data) for arxiv_id, data in self._facts("arxiv", arxiv_ids)}
+
+    def publications(self, bibliography: str, arxiv_ids: Iterable[str]) -> dict[str, Publication]:
+        """Return what a bibliography said of papers, by arXiv id."""
+        return {arxiv_id: rows.publication_of(data) for arxiv_id, data in self._facts(bibliography, arxiv_ids)}
+
+    def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
+        wanted = sorted(set(identities))
+        for i in range(0, len(wanted), SLICE):
+            query = sa.select(facts.c.identity, facts.c.data).where(
+                facts.c.kind == kind, facts.c.identity.in_(wanted[i : i + SLICE])
+            )
+            with self._begin() as connection:
+                found = connection.execute(query).all()
+            yield from ((identity, data) for identity, data in found)
 
     def counts(self) -> list[tuple[str, Verdict, int]]:
         """Return how many mentioned links of each kind have which verdict."""

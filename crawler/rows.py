@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 from cattrs.preconf.json import make_converter
 
 from crawler import items
-from crawler.items import Check, How, Link, Metadata, Outcome, Repository, Result, Standing, Verdict
+from crawler.items import Check, How, Link, Metadata, Outcome, Paper, Repository, Result, Standing, Verdict
+from crawler.publication import Publication
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import sqlalchemy as sa
 
 CHECK = tuple(field.name for field in fields(Check))
@@ -83,12 +86,18 @@ def of_result(link_id: int, result: Result) -> dict[str, Any]:
 
 def of_metadata(result: Result) -> dict[str, Any]:
     """Return the row of `facts` for a result with metadata."""
+    assert result.metadata is not None  # noqa: S101 - asked for those that have some
+    return of_fact(result.link.kind, result.link.identity, result.metadata, result.check.checked_at)
+
+
+def of_fact(kind: str, identity: str, fact: Metadata | Publication, seen_at: datetime) -> dict[str, Any]:
+    """Return a row of `facts`."""
     return {
-        "kind": result.link.kind,
-        "identity": result.link.identity,
-        "type": type(result.metadata).__name__,
-        "data": _json.dumps(result.metadata, ensure_ascii=False),
-        "seen_at": result.check.checked_at,
+        "kind": kind,
+        "identity": identity,
+        "type": type(fact).__name__,
+        "data": _json.dumps(fact, ensure_ascii=False),
+        "seen_at": seen_at,
     }
 
 
@@ -98,3 +107,13 @@ def of_stars(result: Result) -> dict[str, Any] | None:
         return None
     day = result.check.checked_at.astimezone(UTC).date()
     return {"identity": result.link.identity, "day": day, "stars": result.metadata.stars}
+
+
+def paper_of(data: str) -> Paper:
+    """Return the paper in a row of `facts`."""
+    return _json.loads(data, Paper)
+
+
+def publication_of(data: str) -> Publication:
+    """Return what a bibliography said, in a row of `facts`."""
+    return _json.loads(data, Publication)

@@ -23,6 +23,7 @@ TIME_BUDGET = 0  # seconds after which a run stops asking and reports; 0: none
 USER_AGENT_CONTACT = ""  # a page or mail address by which the people behind the links can reach you
 
 GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment alone
+SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")
 
 # Days until a link is looked at again, by `kind/verdict` or verdict. A nightly run that starts a little early still
 # counts: "a day" is 0.8 of one.
@@ -49,6 +50,8 @@ PACE = {
     "github.com": 1,
     "archive.org": 1,
     "web.archive.org": 1,
+    "api.semanticscholar.org": 1,
+    "api.openalex.org": 0.2,
     "mmbiz.qpic.cn": 0.2,
     "*": 0.5,
 }
@@ -61,6 +64,7 @@ ITEM_PIPELINES = {
     "pipelines.images.ImagesPipeline": 300,
     "pipelines.store.StorePipeline": 400,
 }
+RESOLVE = "pipelines.resolve.resolve"
 PUBLISH = "pipelines.publish.publish"
 OUTPUTS = [
     "pipelines.outputs.health_csv",

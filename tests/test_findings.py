@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -125,6 +126,30 @@ def test_a_link_to_an_old_version(url: str, old: bool) -> None:
 def test_versions_in_addresses() -> None:
     assert pinned_version("https://arxiv.org/pdf/2204.00001v12.pdf", "2204.00001") == 12
     assert pinned_version("https://arxiv.org/abs/2204.00001vx", "2204.00001") is None
+
+
+def labelled(title: str, paper: Paper) -> list[Finding]:
+    return found(entry(paper.title).replace("[文章]", f"[{title}]"), seen(paper=paper))
+
+
+def test_a_label_that_the_evidence_contradicts() -> None:
+    paper = Paper(
+        "Loops in Sight", "2204.00001", comment="NeurIPS 2021", venue="NeurIPS", venue_year=2021, venue_source="comment"
+    )
+    (finding,) = labelled("CVPR 2021 | 看得见的回路", paper)
+    assert finding == Finding(
+        "a.md",
+        1,
+        1,
+        FindingKind.VENUE_LABEL,
+        "CVPR 2021",
+        "NeurIPS 2021",
+        "arXiv 2204.00001: NeurIPS 2021",
+        Confidence.HIGH,
+    )
+    assert labelled("NeurIPS 2021 | 看得见的回路", paper) == []
+    (weaker,) = labelled("CVPR 2021 | 看得见的回路", replace(paper, venue_source="openalex"))
+    assert (weaker.evidence, weaker.confidence) == ("openalex", Confidence.MEDIUM)
 
 
 # --- paper and code ---------------------------------------------------------------------------------------------------

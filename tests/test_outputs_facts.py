@@ -186,11 +186,20 @@ def test_author_lists(authors: tuple[str, ...], shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("venue", "year", "shown"),
-    [("CVPR", 2022, "CVPR 2022"), ("CVPR 2022 Oral", 2022, "CVPR 2022 Oral"), ("TPAMI", None, "TPAMI")],
+    ("venue", "year", "track", "shown"),
+    [
+        ("CVPR", 2022, None, "CVPR 2022"),
+        ("CVPR", 2022, "oral", "CVPR 2022 (oral)"),
+        ("CVPR 2022 Oral", 2022, "oral", "CVPR 2022 Oral"),
+        ("NeurIPS Workshop", 2022, "workshop", "NeurIPS Workshop 2022"),
+        ("EMNLP Findings", 2021, "findings", "EMNLP Findings 2021"),
+        ("TPAMI", None, None, "TPAMI"),
+        ("CVPR", 2022, "<b>", r"CVPR 2022 (\<b\>)"),
+    ],
 )
-def test_venues(venue: str, year: int | None, shown: str) -> None:
-    assert facts(PAPER_LINE, paper=Paper("t", "2204.00001", venue=venue, venue_year=year)) == [f"- Venue: {shown}"]
+def test_venues(venue: str, year: int | None, track: str | None, shown: str) -> None:
+    paper = Paper("t", "2204.00001", venue=venue, venue_year=year, venue_track=track)
+    assert facts(PAPER_LINE, paper=paper) == [f"- Venue: {shown}"]
 
 
 def test_what_is_not_known_is_not_said() -> None:

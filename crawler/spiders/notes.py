@@ -37,7 +37,7 @@ from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -145,7 +145,7 @@ class NotesSpider(Spider):
                     yield work
             async for result in self._settle_doubts():
                 yield result
-            await self._find_snapshots()
+            await self._resolve()
         except _NetworkDownError as error:
             self._outage = f"no network: {error}; no failure was counted against any link"
 
@@ -233,14 +233,19 @@ class NotesSpider(Spider):
         while self._saving:
             await self._news()
 
-    async def _find_snapshots(self) -> None:
-        """Last requests of a run: find out where dead links can still be read."""
+    async def _resolve(self) -> None:
+        """Last requests of a run: where dead links can still be read, and where papers appeared."""
         wayback = Wayback.from_settings(self.settings)
         kinds = {*self._pages, *self._lookups} - {"local"}
-        find = partial(find_snapshots, self.store, wayback, kinds, self.started_at)
+        await self._last(partial(find_snapshots, self.store, wayback, kinds, self.started_at))
+        if "arxiv" in kinds:
+            await self._last(partial(load_object(self.settings["RESOLVE"]), self.settings, self.store, self.started_at))
+
+    async def _last(self, work: Callable[[Callable[[], float]], None]) -> None:
+        """Do blocking work while there is time left."""
+        left = self._hosts.time_left
         with suppress(TimeoutError):
-            left = self._hosts.time_left
-            await asyncio.wait_for(in_thread(find, lambda: self._hosts.time_left), None if math.isinf(left) else left)
+            await asyncio.wait_for(in_thread(work, lambda: self._hosts.time_left), None if math.isinf(left) else left)
 
     async def _news(self) -> None:
         """Wait until something was seen, saved or looked up, a host may be asked again, or the time is up."""

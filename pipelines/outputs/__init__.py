@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.kinds import link_of
+from pipelines.resolve import resolved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,5 +41,5 @@ class Rendering:
             for position, mention in enumerate(note.mentions)
             if (link := link_of(mention.url, note.path, mention.role)) is not None
         }
-        known = self.store.standings_of(set(urls.values()))
+        known = resolved(self.store, self.store.standings_of(set(urls.values())))
         return {position: known[url] for position, url in urls.items() if url in known}

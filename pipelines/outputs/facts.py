@@ -126,4 +126,6 @@ def _authors(paper: Paper, *, chinese: bool) -> str:
 def _venue(paper: Paper) -> str:
     venue = plain(paper.venue or "")
     year = str(paper.venue_year or "")
-    return f"{venue} {year}".rstrip() if venue and year not in venue else venue
+    dated = f"{venue} {year}".rstrip() if venue and year not in venue else venue
+    track = plain(paper.venue_track or "")
+    return f"{dated} ({track})" if dated and track and track.lower() not in dated.lower() else dated
