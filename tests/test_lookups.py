@@ -272,9 +272,9 @@ def test_a_service_that_is_down_says_nothing_and_is_left_alone(
         (as_json({"message": "rate"}, 429).with_headers(retry_after="3600"), "HTTP 429, asks to come back in 3600 s"),
     ],
 )
-def test_github_down_says_nothing(internet: Internet, online: Session, answer: Response, reason: str) -> None:
+def test_github_down_says_nothing(internet: Internet, web_session: Session, answer: Response, reason: str) -> None:
     internet.fault("https://api.github.com/*", answer)
-    lookup = GithubLookup(online, "token")
+    lookup = GithubLookup(web_session, "token")
     results = lookup(due(World.repository("alive", 0), World.repository("missing")))
     for result in results:
         assert result.check.outcome is Outcome.SKIPPED
