@@ -143,6 +143,10 @@ def test_one_repository_that_no_query_answers_for_stops_no_other(internet: Inter
     results = look_up(web_session, *(World.repository("alive", n) for n in range(8)))
     assert {result.check.outcome for result in results} == {Outcome.OK}
     assert [request.path for request in internet.asked(REST)] == ["/repos/small-internet/alive-3"]
+    lookup = GithubLookup(web_session, "token")
+    for n in (30, 31, 32, 33):  # each of a batch with others that are answered for
+        results = lookup(due(World.repository("alive", n), World.repository("alive", n + 10)))
+        assert {result.check.outcome for result in results} == {Outcome.OK}
     internet.fault(GRAPHQL, as_json({"data": None}))
     internet.forget()
     lookup = GithubLookup(web_session, "token")
