@@ -58,9 +58,9 @@ def session(tmp_path: Path, clock: Clock) -> Iterator[Session]:
 
 
 @pytest.fixture
-def online(internet: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def web_session(internet: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """Return a session on the small internet."""
     for name, value in internet.environ().items():
         monkeypatch.setenv(name, value)
-    with open_session(tmp_path / "online.sqlite", user_agent="tests", pace=0, timeout=10) as session:
+    with open_session(tmp_path / "web_session.sqlite", user_agent="tests", pace=0, timeout=10) as session:
         yield session

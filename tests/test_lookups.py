@@ -161,6 +161,23 @@ def test_half_a_feed_is_no_answer(serve: Any, session: Session) -> None:
         assert result.check.reason == "arXiv's API did not answer: an answer that is no whole feed"
 
 
+def test_only_answers_over_the_network_show_that_it_is_there(serve: Any, session: Session) -> None:
+    asked = due("https://arxiv.org/abs/2110.15352")
+    serve([Answer((PAGES / "arxiv/found.xml").read_bytes())])
+    reached = []
+    for _ in range(2):
+        lookup = ArxivLookup(session)
+        lookup(asked)
+        reached.append(lookup.reached)
+    assert reached == [True, False]  # the second came from the cache
+    session.cache.clear()  # type: ignore[attr-defined]
+    for trouble, there in ((Answer(status=503), True), (requests.ConnectionError("refused"), False)):
+        serve([trouble])
+        lookup = ArxivLookup(session)
+        lookup(asked)
+        assert (lookup.down is not None, lookup.reached) == (True, there)
+
+
 def test_what_was_said_before_a_service_went_silent_counts(serve: Any, session: Session) -> None:
     serve([Answer((PAGES / "arxiv/found.xml").read_bytes()), Answer(status=403)])
     known, unknown = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15352", "https://arxiv.org/abs/2110.15353"))
@@ -272,14 +289,15 @@ def test_a_service_that_is_down_says_nothing_and_is_left_alone(
         (as_json({"message": "rate"}, 429).with_headers(retry_after="3600"), "HTTP 429, asks to come back in 3600 s"),
     ],
 )
-def test_github_down_says_nothing(internet: Internet, online: Session, answer: Response, reason: str) -> None:
+def test_github_down_says_nothing(internet: Internet, web_session: Session, answer: Response, reason: str) -> None:
     internet.fault("https://api.github.com/*", answer)
-    lookup = GithubLookup(online, "token")
+    lookup = GithubLookup(web_session, "token")
     results = lookup(due(World.repository("alive", 0), World.repository("missing")))
     for result in results:
         assert result.check.outcome is Outcome.SKIPPED
         assert result.check.reason.startswith(f"GitHub's API did not answer: {reason}")
     so_far = len(internet.requests)
+    assert so_far <= (1 if reason == "API rate limit" else 12)
     assert lookup(due(World.repository("alive", 1)))[0].check.outcome is Outcome.SKIPPED
     assert len(internet.requests) == so_far
 

@@ -64,8 +64,8 @@ def test_the_query_is_valid() -> None:
     assert asked == names
 
 
-def test_what_is_said_of_a_repository(internet: Internet, online: Session) -> None:
-    (result,) = look_up(online, ALIVE)
+def test_what_is_said_of_a_repository(internet: Internet, web_session: Session) -> None:
+    (result,) = look_up(web_session, ALIVE)
     truth = find_repository(MAIN)
     assert truth is not None
     assert isinstance(result.metadata, Repository)
@@ -91,9 +91,9 @@ def test_what_is_said_of_a_repository(internet: Internet, online: Session) -> No
     assert request.headers["authorization"] == "bearer token"
 
 
-def test_fifty_repositories_are_one_query(internet: Internet, online: Session) -> None:
+def test_fifty_repositories_are_one_query(internet: Internet, web_session: Session) -> None:
     urls = [World.repository("alive", n) for n in range(48)] + [f"{ALIVE}/tree/HEAD/x", f"{ALIVE}/issues/1"]
-    results = look_up(online, *urls)
+    results = look_up(web_session, *urls)
     assert [result.link.url for result in results] == urls
     assert {result.check.outcome for result in results} == {Outcome.OK}
     assert results[0].metadata == results[-1].metadata
@@ -101,25 +101,25 @@ def test_fifty_repositories_are_one_query(internet: Internet, online: Session) -
     assert GithubLookup.batch == 50
 
 
-def test_a_query_that_costs_too_much_is_halved(internet: Internet, online: Session) -> None:
+def test_a_query_that_costs_too_much_is_halved(internet: Internet, web_session: Session) -> None:
     internet.world.graphql_limit = 13
-    results = look_up(online, *(World.repository("alive", n) for n in range(50)))
+    results = look_up(web_session, *(World.repository("alive", n) for n in range(50)))
     assert {result.check.outcome for result in results} == {Outcome.OK}
     assert [size_of(request) for request in internet.requests] == [50, 25, 12, 13, 25, 12, 13]
 
 
 @pytest.mark.parametrize("status", [502, 504])
-def test_a_query_that_takes_too_long_is_halved(internet: Internet, online: Session, status: int) -> None:
+def test_a_query_that_takes_too_long_is_halved(internet: Internet, web_session: Session, status: int) -> None:
     def too_long(request: Request) -> Response | None:
         return text("", status).with_headers(retry_after="0") if size_of(request) > 3 else None
 
     internet.fault(GRAPHQL, too_long)
-    results = look_up(online, *(World.repository("alive", n) for n in range(5)))
+    results = look_up(web_session, *(World.repository("alive", n) for n in range(5)))
     assert {result.check.outcome for result in results} == {Outcome.OK}
     assert [size_of(request) for request in internet.requests if size_of(request) < 5] == [2, 3]
 
 
-def test_what_was_lost_without_a_word_is_asked_for_again(internet: Internet, online: Session) -> None:
+def test_what_was_lost_without_a_word_is_asked_for_again(internet: Internet, web_session: Session) -> None:
     """Null without NOT_FOUND is no answer: a part of the query ran out of time."""
     half = {
         "data": {"r0": {"nameWithOwner": MAIN}, "r1": None, "r2": None},
@@ -127,11 +127,11 @@ def test_what_was_lost_without_a_word_is_asked_for_again(internet: Internet, onl
     }
     internet.fault(GRAPHQL, as_json(half), times=1)
     urls = [World.repository("alive", n) for n in range(3)]
-    assert [result.check.outcome for result in look_up(online, *urls)] == [Outcome.OK] * 3
+    assert [result.check.outcome for result in look_up(web_session, *urls)] == [Outcome.OK] * 3
     assert [size_of(request) for request in internet.requests] == [3, 2]
 
 
-def test_one_repository_that_no_query_answers_for_stops_no_other(internet: Internet, online: Session) -> None:
+def test_one_repository_that_no_query_answers_for_stops_no_other(internet: Internet, web_session: Session) -> None:
     def poison(request: Request) -> Response | None:
         return (
             as_json({"data": None, "errors": [{"message": "Something went wrong"}]})
@@ -140,21 +140,25 @@ def test_one_repository_that_no_query_answers_for_stops_no_other(internet: Inter
         )
 
     internet.fault(GRAPHQL, poison)
-    results = look_up(online, *(World.repository("alive", n) for n in range(8)))
+    results = look_up(web_session, *(World.repository("alive", n) for n in range(8)))
     assert {result.check.outcome for result in results} == {Outcome.OK}
     assert [request.path for request in internet.asked(REST)] == ["/repos/small-internet/alive-3"]
+    lookup = GithubLookup(web_session, "token")
+    for n in (30, 31, 32, 33):  # each of a batch with others that are answered for
+        results = lookup(due(World.repository("alive", n), World.repository("alive", n + 10)))
+        assert {result.check.outcome for result in results} == {Outcome.OK}
     internet.fault(GRAPHQL, as_json({"data": None}))
     internet.forget()
-    lookup = GithubLookup(online, "token")
+    lookup = GithubLookup(web_session, "token")
     results = lookup(due(*(World.repository("alive", n) for n in range(40))))
     assert lookup.down == "no data"
     assert Outcome.GONE not in {result.check.outcome for result in results}
     assert len(internet.requests) < 15
 
 
-def test_points_are_left_for_others(internet: Internet, online: Session) -> None:
+def test_points_are_left_for_others(internet: Internet, web_session: Session) -> None:
     internet.world.github_budget = RESERVE + 1
-    lookup = GithubLookup(online, "token")
+    lookup = GithubLookup(web_session, "token")
     results = []
     for n in range(3):
         assert (lookup.down is None) == (n < 2)
@@ -179,10 +183,10 @@ def test_points_are_left_for_others(internet: Internet, online: Session) -> None
     ],
 )
 def test_rest_tells_what_graphql_does_not(
-    internet: Internet, online: Session, state: str, outcome: Outcome, reason: str, *, conclusive: bool
+    internet: Internet, web_session: Session, state: str, outcome: Outcome, reason: str, *, conclusive: bool
 ) -> None:
     url = World.repository(state)
-    for result in look_up(online, url, f"{url}/tree/main/x"):
+    for result in look_up(web_session, url, f"{url}/tree/main/x"):
         assert (result.check.outcome, result.check.reason) == (outcome, reason)
         assert (result.check.conclusive, result.check.how, result.metadata) == (conclusive, How.API, None)
     assert [request.method for request in internet.requests] == ["POST", "GET"]
@@ -201,11 +205,11 @@ LIMITS = [
 
 @pytest.mark.parametrize(("answer", "reason"), LIMITS)
 def test_a_limit_says_nothing_of_a_repository(
-    internet: Internet, online: Session, answer: Response, reason: str
+    internet: Internet, web_session: Session, answer: Response, reason: str
 ) -> None:
     """Nor is it asked for every one of fifty repositories that are not found."""
     internet.fault(REST, answer)
-    lookup = GithubLookup(online, "token")
+    lookup = GithubLookup(web_session, "token")
     results = lookup(due(ALIVE, *(World.repository("missing", n) for n in range(9))))
     assert [result.check.outcome for result in results] == [Outcome.OK] + 9 * [Outcome.SKIPPED]
     assert results[1].check.reason.startswith(f"GitHub's API did not answer: {reason}")
@@ -215,24 +219,24 @@ def test_a_limit_says_nothing_of_a_repository(
     assert look[0].check.outcome is Outcome.SKIPPED
 
 
-def test_one_repository_that_rest_stumbles_over_stops_no_other(internet: Internet, online: Session) -> None:
+def test_one_repository_that_rest_stumbles_over_stops_no_other(internet: Internet, web_session: Session) -> None:
     internet.fault("*/missing-0", text("", 500).with_headers(retry_after="0"))
-    lookup = GithubLookup(online, "token")
+    lookup = GithubLookup(web_session, "token")
     results = lookup(due(*(World.repository("missing", n) for n in range(4))))
     assert [result.check.outcome for result in results] == [Outcome.SKIPPED] + 3 * [Outcome.GONE]
     assert lookup.down is None
 
 
-def test_an_organisation_that_wants_another_token_says_nothing(internet: Internet, online: Session) -> None:
+def test_an_organisation_that_wants_another_token_says_nothing(internet: Internet, web_session: Session) -> None:
     forbidden = {"type": "FORBIDDEN", "path": ["r0"], "message": "Resource protected by organization SAML enforcement."}
     internet.fault(GRAPHQL, as_json({"data": {"r0": None}, "errors": [forbidden]}))
     internet.fault(REST, as_json({"message": forbidden["message"]}, 403))
-    (result,) = look_up(online, ALIVE)
+    (result,) = look_up(web_session, ALIVE)
     assert (result.check.outcome, result.metadata) == (Outcome.BLOCKED, None)
     assert "SAML" in result.check.reason
     internet.heal()
     internet.fault(GRAPHQL, as_json({"data": {"r0": None}, "errors": [forbidden]}))
-    (result,) = look_up(online, ALIVE)
+    (result,) = look_up(web_session, ALIVE)
     assert result.check.outcome is Outcome.OK  # REST may well show it
     assert isinstance(result.metadata, Repository)
     assert result.metadata.stars
@@ -241,25 +245,27 @@ def test_an_organisation_that_wants_another_token_says_nothing(internet: Interne
 # --- renamed, transferred, replaced -----------------------------------------------------------------------------------
 
 
-def test_renamed(internet: Internet, online: Session) -> None:
+def test_renamed(internet: Internet, web_session: Session) -> None:
     old, now = World.repository("renamed"), "https://github.com/small-internet/now-0"
-    same, deep, gone = look_up(online, old, f"{old}/tree/HEAD/a%20b?x=y", f"{old}/tree/HEAD/missing")
+    same, deep, gone = look_up(web_session, old, f"{old}/tree/HEAD/a%20b?x=y", f"{old}/tree/HEAD/missing")
     assert (same.check.outcome, same.check.final_url) == (Outcome.MOVED, now)
     assert same.check.reason == "repository renamed or transferred"
     assert (deep.check.outcome, deep.check.final_url) == (Outcome.MOVED, f"{now}/tree/HEAD/a%20b?x=y")
     assert gone.check.outcome is Outcome.GONE
     assert isinstance(same.metadata, Repository)
     assert same.metadata.title == "small-internet/now-0"
-    (upper,) = look_up(online, ALIVE.upper().replace("HTTPS://GITHUB.COM", "https://github.com"))
+    (upper,) = look_up(web_session, ALIVE.upper().replace("HTTPS://GITHUB.COM", "https://github.com"))
     assert (upper.check.outcome, upper.check.final_url) == (Outcome.OK, None)
 
 
-def test_a_name_that_was_given_away_leads_to_where_its_repository_went(internet: Internet, online: Session) -> None:
+def test_a_name_that_was_given_away_leads_to_where_its_repository_went(
+    internet: Internet, web_session: Session
+) -> None:
     truth = find_repository("small-internet/renamed-7")
     assert truth is not None
     known = Repository(MAIN, database_id=truth.id, stars=1)
     for _ in range(2):  # and does so the next night
-        (result,) = look_up(online, f"{ALIVE}/issues/3", known=known)
+        (result,) = look_up(web_session, f"{ALIVE}/issues/3", known=known)
         assert result.check.outcome is Outcome.MOVED
         assert result.check.final_url == "https://github.com/small-internet/now-7/issues/3"
         assert isinstance(result.metadata, Repository)
@@ -267,10 +273,10 @@ def test_a_name_that_was_given_away_leads_to_where_its_repository_went(internet:
         known = result.metadata
 
 
-def test_a_name_that_was_taken_over_is_said_to_be(internet: Internet, online: Session) -> None:
+def test_a_name_that_was_taken_over_is_said_to_be(internet: Internet, web_session: Session) -> None:
     known: Metadata = Repository(MAIN, database_id=5)
     for _ in range(3):
-        (result,) = look_up(online, ALIVE, known=known)
+        (result,) = look_up(web_session, ALIVE, known=known)
         assert result.check.outcome is Outcome.OK
         assert result.check.reason == "another repository has this name now (its number was 5)"
         assert result.metadata is not None
@@ -278,20 +284,20 @@ def test_a_name_that_was_taken_over_is_said_to_be(internet: Internet, online: Se
     assert len(internet.asked("https://api.github.com/repositories/5")) == 1
     assert isinstance(known, Repository)
     assert known.earlier_id == 5
-    (result,) = look_up(online, ALIVE, known=replace(known, database_id=None, earlier_id=None))
+    (result,) = look_up(web_session, ALIVE, known=replace(known, database_id=None, earlier_id=None))
     assert result.check.reason == "GitHub knows it"
 
 
-def test_what_is_not_found_by_name_may_be_by_number(internet: Internet, online: Session) -> None:
+def test_what_is_not_found_by_name_may_be_by_number(internet: Internet, web_session: Session) -> None:
     truth = find_repository("small-internet/renamed-8")
     assert truth is not None
     lost = World.repository("missing")
-    (result,) = look_up(online, lost, known=Repository("x/y", database_id=truth.id))
+    (result,) = look_up(web_session, lost, known=Repository("x/y", database_id=truth.id))
     assert (result.check.outcome, result.check.final_url) == (
         Outcome.MOVED,
         "https://github.com/small-internet/now-8",
     )
-    (result,) = look_up(online, lost, known=Repository("x/y", database_id=5))
+    (result,) = look_up(web_session, lost, known=Repository("x/y", database_id=5))
     assert (result.check.outcome, result.check.conclusive) == (Outcome.GONE, True)
 
 
@@ -346,9 +352,9 @@ OK, MOVED, GONE = Outcome.OK, Outcome.MOVED, Outcome.GONE
     ],
 )
 def test_places(
-    internet: Internet, online: Session, path: str, outcome: Outcome, leads_to: str | None, *, conclusive: bool
+    internet: Internet, web_session: Session, path: str, outcome: Outcome, leads_to: str | None, *, conclusive: bool
 ) -> None:
-    (result,) = look_up(online, f"{ALIVE}/{path}")
+    (result,) = look_up(web_session, f"{ALIVE}/{path}")
     check = result.check
     assert (check.outcome, check.conclusive) == (outcome, conclusive)
     target = f"{ALIVE}/{leads_to}" if leads_to else None
@@ -361,25 +367,25 @@ def test_places(
     assert len(internet.asked(GRAPHQL)) == 1
 
 
-def test_what_the_cache_keeps(internet: Internet, online: Session, tmp_path: Path) -> None:
+def test_what_the_cache_keeps(internet: Internet, web_session: Session, tmp_path: Path) -> None:
     """Good answers for half a day, but never the token: so none with the redirects that led to it."""
     fields = dict.fromkeys(("p0", "p1", "p2"))
     internet.fault(GRAPHQL, as_json({"data": {"r0": {"nameWithOwner": MAIN, **fields}}}))
     for path, asked in (("issues/8", 1), (f"tree/{RENAMED}", 3)):
         internet.forget()
         for _ in range(2):
-            GithubLookup(online, "s3cret")(due(f"{ALIVE}/{path}"))
+            GithubLookup(web_session, "s3cret")(due(f"{ALIVE}/{path}"))
         assert len(internet.asked(REST)) == asked
     assert all(request.headers["authorization"] == "bearer s3cret" for request in internet.requests)
-    kept = b"".join(file.read_bytes() for file in tmp_path.glob("online.sqlite*"))
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("web_session.sqlite*"))
     assert b"issues/8" in kept
     assert b"s3cret" not in kept
 
 
-def test_a_place_that_rest_stumbles_over_stops_no_other(internet: Internet, online: Session) -> None:
+def test_a_place_that_rest_stumbles_over_stops_no_other(internet: Internet, web_session: Session) -> None:
     """Nor is it gone for that."""
     internet.fault("*/contents/*", redirect("https://api.github.com/repos/small-internet/alive-0/contents/x"))
-    lookup = GithubLookup(online, "token")
+    lookup = GithubLookup(web_session, "token")
     urls = [f"{ALIVE}/blob/{DEFAULT}/missing.md", World.repository("alive", 1), World.repository("missing")]
     results = lookup(due(*urls))
     assert [result.check.outcome for result in results] == [Outcome.SKIPPED, Outcome.OK, Outcome.GONE]
@@ -387,19 +393,19 @@ def test_a_place_that_rest_stumbles_over_stops_no_other(internet: Internet, onli
     assert lookup.down is None
 
 
-def test_a_place_of_which_nothing_was_said_is_not_gone(internet: Internet, online: Session) -> None:
+def test_a_place_of_which_nothing_was_said_is_not_gone(internet: Internet, web_session: Session) -> None:
     silent = {"data": {"r0": {"nameWithOwner": MAIN, "p0": None, "p1": None, "p2": None, "p3": None}}}
     trouble = [{"type": "TIMEOUT", "path": ["r0", f"p{n}"]} for n in range(4)]
     internet.fault(GRAPHQL, as_json({**silent, "errors": trouble}))
-    (result,) = look_up(online, f"{ALIVE}/blob/{DEFAULT}/README.md")
+    (result,) = look_up(web_session, f"{ALIVE}/blob/{DEFAULT}/README.md")
     assert result.check.outcome is Outcome.OK
 
 
-def test_an_issue_that_only_rest_sees_is_there(internet: Internet, online: Session) -> None:
+def test_an_issue_that_only_rest_sees_is_there(internet: Internet, web_session: Session) -> None:
     def blind(request: Request) -> Response:
         errors = [{"type": "NOT_FOUND", "path": ["r0", "p0"]}, {"type": "NOT_FOUND", "path": ["r0", "p1"]}]
         return as_json({"data": {"r0": {"nameWithOwner": MAIN, "p0": None, "p1": None}}, "errors": errors})
 
     internet.fault(GRAPHQL, blind)
-    (result,) = look_up(online, f"{ALIVE}/issues/8")
+    (result,) = look_up(web_session, f"{ALIVE}/issues/8")
     assert result.check.outcome is Outcome.OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,12 +144,17 @@ def test_stars_are_counted_once_a_day(store: Store) -> None:
     for night, stars in ((0, 5), (0.1, 6), (1, 0), (8, 9)):
         store.save([checked(root, night=night, metadata=Repository("o/r", stars=stars))])
     store.save([checked(each, night=2, metadata=Repository("o/r", stars=7)) for each in (root, deep)])
+    late = checked(
+        root, night=5.9, metadata=Repository("o/r", stars=8)
+    )  # half past midnight of the next day in Greenwich
+    elsewhere = late.check.checked_at.astimezone(timezone(timedelta(hours=-9)))
+    store.save([replace(late, check=replace(late.check, checked_at=elsewhere))])
     store.save([checked(root, night=3, metadata=Repository("o/r")), checked(root, Outcome.FAILED, 4)])
     store.save([checked(other, night=1, metadata=Repository("o/other", stars=1))])
     store.save([checked(paper, metadata=Paper("T", "2110.15353"))])
     day = NOW.date()
     assert store.star_counts(["o/r", "o/nothing"]) == {
-        "o/r": [(day, 6), (day + NIGHT, 0), (day + 2 * NIGHT, 7), (day + 8 * NIGHT, 9)]
+        "o/r": [(day, 6), (day + NIGHT, 0), (day + 2 * NIGHT, 7), (day + 6 * NIGHT, 8), (day + 8 * NIGHT, 9)]
     }
     assert store.star_counts([f"o/{i}" for i in range(1000)] + ["o/other"]) == {"o/other": [(day + NIGHT, 1)]}
     assert store.star_counts([]) == {}
