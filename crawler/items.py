@@ -271,7 +271,8 @@ class Repository:
     """What GitHub says of a repository; `title` is its full name `owner/name`, None means not said.
 
     `database_id` stays when it is renamed or transferred; `earlier_id` is that of another repository, now gone, which
-    had its name before. `license` is an SPDX identifier, `latest_release` a tag.
+    had its name before. `license` is an SPDX identifier, `latest_release` a tag; `papers` are the arXiv ids that its
+    description and its README name.
     """
 
     title: str
@@ -288,6 +289,7 @@ class Repository:
     latest_release: str | None = None
     released_at: datetime | None = None
     earlier_id: int | None = None
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

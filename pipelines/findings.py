@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler.items import Entry, Note, Paper, Repository, Standing
-from crawler.naming import named
 from pipelines.about import only_thing
 from pipelines.offers import Confidence, offers, paper_names
 from pipelines.titles import normalised_title, noted_title, same_title, similarity
@@ -189,7 +188,7 @@ def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue
         return
     paper, (standing, repository) = paper_known[1], code_known
     names = {standing.link.identity, repository.title.casefold()}
-    of_paper, of_code = paper_names(paper), papers_of(repository)
+    of_paper, of_code = paper_names(paper), frozenset(repository.papers)
     if names & of_paper.keys() or paper.arxiv_id in of_code or _says_title(repository, paper):
         return
     mention = note.mentions[code_field.mentions[0]]
@@ -209,11 +208,6 @@ def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue
         (link,) = of_paper.values()
         evidence = f"arXiv {paper.arxiv_id} names it in its comment or abstract"
         yield Finding(*place, FindingKind.OTHER_CODE, mention.url, link.url, evidence, Confidence.MEDIUM)
-
-
-def papers_of(repository: Repository) -> frozenset[str]:
-    """Return the arXiv ids that a repository names."""
-    return frozenset(link.identity for link in named(repository.description or "") if link.kind == "arxiv")
 
 
 def _says_title(repository: Repository, paper: Paper) -> bool:

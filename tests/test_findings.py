@@ -164,7 +164,7 @@ BARE = Repository("who/ever")
         (NAMES, "ada/loops", Repository("ada/loops")),
         (NAMES, "ada/old-loops", Repository("Ada/Loops")),  # renamed since
         (NAMES, "re/implemented", Repository("re/implemented", description="An implementation of loops in sight")),
-        (NAMES, "re/implemented", Repository("re/implemented", description="see arxiv.org/abs/2204.00001")),
+        (NAMES, "re/implemented", Repository("re/implemented", papers=("2204.00001",))),
         (LOOPS, "who/ever", BARE),  # nobody says anything
         (
             Paper("L", "2204.00001", comment="github.com/a/b and github.com/c/d"),
@@ -211,7 +211,7 @@ def test_papers_with_an_author_in_common_may_share_their_code() -> None:
 
 
 def test_the_code_says_whose_it_is() -> None:
-    repository = Repository("who/ever", description="Code of arXiv.org/abs/1706.03762v5")
+    repository = Repository("who/ever", papers=("1706.03762",))
     (finding,) = found(entry("Loops in Sight", "who/ever"), seen(paper=LOOPS, who__ever=repository))
     assert (finding.kind, finding.true) == (FindingKind.CODE_OF_ANOTHER_PAPER, "code of arXiv 1706.03762")
 
@@ -238,7 +238,7 @@ def test_papers_and_code_that_the_article_names() -> None:
 
 
 def test_the_paper_that_the_repository_names() -> None:
-    repository = Repository("who/ever", description="arxiv.org/abs/1706.03762")
+    repository = Repository("who/ever", papers=("1706.03762",))
     (finding,) = found(entry(code="who/ever"), seen(who__ever=repository))
     assert (finding.kind, finding.confidence) == (FindingKind.PAPER_MISSING, Confidence.MEDIUM)
     (agreed,) = found(
@@ -250,7 +250,7 @@ def test_the_paper_that_the_repository_names() -> None:
 
 def test_sources_that_differ_are_guesses() -> None:
     both = seen(
-        who__ever=Repository("who/ever", description="arxiv.org/abs/1706.03762"),
+        who__ever=Repository("who/ever", papers=("1706.03762",)),
         article=article("https://arxiv.org/abs/2103.00002"),
     )
     assert [each.confidence for each in found(entry(code="who/ever"), both)] == [Confidence.LOW, Confidence.LOW]

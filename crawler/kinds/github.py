@@ -13,6 +13,7 @@ from crawler.items import Link, Repository
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.lookups.github import GithubLookup
 from crawler.markup import line, tree
+from crawler.naming import papers
 from crawler.urls import hostname
 
 if TYPE_CHECKING:
@@ -78,6 +79,10 @@ class Github(Kind):
         )
         language = soup.select_one('a[href*="/search?l="] .text-bold')
         description = soup.select_one('meta[property="og:description"]')
+        readme = soup.select_one("article.markdown-body")
+        said = [line(str(description["content"])) or ""] if description else []
+        if readme is not None:
+            said += [readme.get_text(" "), *(str(anchor["href"]) for anchor in readme.select("a[href]"))]
         number = soup.select_one('meta[name="octolytics-dimension-repository_id"]')
         return Repository(
             title=f"{match[1]}/{match[2]}",
@@ -89,6 +94,7 @@ class Github(Kind):
             archived="This repository has been archived by the owner" in soup.get_text(" "),
             description=line(str(description["content"])) if description else None,
             topics=tuple(topic.get_text(strip=True) for topic in soup.select("a.topic-tag")),
+            papers=papers("\n".join(said)),
         )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Repository
+from crawler.naming import papers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ _FIELDS = f"""
   databaseId nameWithOwner description stargazerCount forkCount isArchived pushedAt
   licenseInfo {{ spdxId }} primaryLanguage {{ name }} defaultBranchRef {{ name }}
   latestRelease {{ tagName publishedAt }} repositoryTopics(first: {MOST_TOPICS}) {{ nodes {{ topic {{ name }} }} }}
+  readme: object(expression: "HEAD:README.md") {{ ... on Blob {{ text }} }}
 """
 
 
@@ -91,6 +93,7 @@ def _repository(node: Mapping[str, Any]) -> Repository:
         topics=tuple(each["topic"]["name"] for each in topics if each),
         latest_release=release.get("tagName"),
         released_at=moment(release.get("publishedAt")),
+        papers=papers(f"{node.get('description') or ''}\n{(node.get('readme') or {}).get('text') or ''}"),
     )
 
 

@@ -48,7 +48,7 @@ FIELDS = {
     "RepositoryTopic": "topic url",
     "Topic": "name",
     "GitObject": "id oid",
-    "Blob": "id oid",
+    "Blob": "id oid text",
     "Tree": "id oid",
     "Commit": "id oid",
     "Tag": "id oid",

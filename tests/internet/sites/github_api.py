@@ -272,7 +272,10 @@ def resolve(_info: object, *, owner: str, name: str, followRenames: bool = True)
 def git_object(repository: Repository, expression: str) -> Json | None:
     """Return an object of Git, all with the same number; of a submodule it is in another repository."""
     kind = find_object(repository, expression)
-    return {"__typename": kind, "id": "O_1", "oid": "0" * 40} if kind and "submodule" not in expression else None
+    if not kind or "submodule" in expression:
+        return None
+    text = f"# {repository.name}\n\n{repository.description or ''}\n" if kind == "Blob" else None
+    return {"__typename": kind, "id": "O_1", "oid": "0" * 40, "text": text}
 
 
 def thread(number: int, kinds: set[str]) -> Json:
