@@ -184,6 +184,15 @@ def test_a_work_is_asked_for_by_its_doi(serve: Any, session: Session) -> None:
     assert {query_of(request)["mailto"] for request in server.requests} == {"me@example.org"}
 
 
+def test_an_answer_that_is_none_is_not_kept(serve: Any, tmp_path: Path) -> None:
+    settings = Settings({"HTTP_CACHE": str(tmp_path / "c.sqlite"), "PACE": {}})
+    serve([Answer(b"<html>Please log in</html>")])
+    with pytest.raises(ServiceDownError):
+        OpenAlex.from_settings(settings).publications([A])
+    serve([answer(WORK)])
+    assert OpenAlex.from_settings(settings).publications([A])[A.arxiv_id].year == 2022
+
+
 def test_the_doi_of_arxiv_names_the_paper(serve: Any, session: Session) -> None:
     serve([answer({"doi": "https://doi.org/10.48550/arXiv.2111.06377", "title": None})])
     assert OpenAlex(session).publications([A]) == {A.arxiv_id: Publication(arxiv_id="2111.06377")}

@@ -132,6 +132,7 @@ def test_the_first_name_that_the_table_knows_counts_else_the_first_that_is_one()
         ("TPAMI", 2019, "2021-11-11", "TPAMI"),
         ("Optics Express", 2019, "2021-11-11", "Optics Express"),
         ("Optics Express", 2022, "2021-11-11", "Optics Express 2022"),
+        ("Proceedings of the CVPR 2001", 2022, "2021-11-11", "CVPR 2022"),
         ("2022 IEEE/CVF Conference on Computer Vision and Pattern Recognition", 2021, "2021-11-11", "CVPR 2022"),
     ],
 )

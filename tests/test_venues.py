@@ -67,6 +67,8 @@ ACCEPTED = [
     ('The paper "Dreams Based on Extended Versions of Sleep" published at BMVC 2025', "BMVC 2025"),
     ("Submitted to and accepted by IROS 2019", "IROS 2019"),
     ("Accepted at the IEEE-ICRA 2019", "ICRA 2019"),
+    ("In E-ACL'97", "ACL 1997"),
+    ("Submitted for the special issue, accepted at ICRA 2019", "ICRA 2019"),
     ("EMNLP-IJCNLP 2019", "EMNLP 2019"),
     ("Accepted to The Visual Computer", "The Visual Computer"),
     ("Accepted by Nature Communications", "Nature Communications"),
