@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler.items import Entry, Note, Paper, Repository, Standing
+from crawler.kinds.arxiv import pinned_version
 from pipelines.about import only_thing
 from pipelines.offers import Confidence, offers, paper_names
 from pipelines.titles import normalised_title, noted_title, same_title, similarity
@@ -144,7 +145,7 @@ def _fates(note: Note, standings: Mapping[int, Standing]) -> Iterator[Finding]:
             yield Finding(
                 *place, FindingKind.WITHDRAWN, mention.text, "withdrawn", f"arXiv: {said}"[:300], Confidence.HIGH
             )
-        pinned = pinned_version(mention.url, paper.arxiv_id)
+        pinned = pinned_version(mention.url)
         if pinned is not None and paper.version is not None and pinned < paper.version:
             evidence = f"arXiv {paper.arxiv_id}v{paper.version}"
             yield Finding(*place, FindingKind.OLD_VERSION, f"v{pinned}", f"v{paper.version}", evidence, Confidence.LOW)
@@ -166,13 +167,6 @@ def _label(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Itera
 
 def _venue(paper: Paper) -> tuple[str | None, int | None, str | None]:
     return paper.venue, paper.venue_year, paper.venue_track
-
-
-def pinned_version(url: str, arxiv_id: str) -> int | None:
-    """Return the version of a paper that a URL asks for, None where it leaves that open."""
-    _, found, rest = url.partition(f"{arxiv_id}v")
-    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
-    return int(digits) if found and digits else None
 
 
 def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue: Catalogue) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import pytest
 
 from crawler import markdown
 from crawler.items import Article, Paper, Repository
-from pipelines.findings import Catalogue, Finding, FindingKind, findings, pinned_version
+from pipelines.findings import Catalogue, Finding, FindingKind, findings
 from pipelines.offers import Confidence
 from pipelines.outputs import findings_csv
 from tests.mending import known, rendering, standing
@@ -121,11 +121,6 @@ def test_a_link_to_an_old_version(url: str, old: bool) -> None:
     note = f"[Loops in Sight](https://arxiv.org/{url})"
     kinds = [each.kind for each in found(note, seen(paper=Paper("Loops in Sight", "2204.00001", version=3)))]
     assert kinds == ([FindingKind.OLD_VERSION] if old else [])
-
-
-def test_versions_in_addresses() -> None:
-    assert pinned_version("https://arxiv.org/pdf/2204.00001v12.pdf", "2204.00001") == 12
-    assert pinned_version("https://arxiv.org/abs/2204.00001vx", "2204.00001") is None
 
 
 def labelled(title: str, paper: Paper) -> list[Finding]:
