@@ -6,14 +6,17 @@ import re
 from difflib import unified_diff
 
 _COLOURS = {"@": "36", "+": "32", "-": "31"}
+_TO_QUOTE = re.compile(r'["\\\x00-\x1f\x7f]')
 _NO_END = "\n\\ No newline at end of file\n"
 
 
 def unified(path: str, before: bytes, after: bytes) -> str:
     """Return the diff of a note (UTF-8) with its path in the headers; only LF ends a line, a CR stays where it is."""
-    lines = unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}")
-    headers = [_header(next(lines, ""), path), _header(next(lines, ""), path)]
-    return "".join([*headers, *(line if line.endswith("\n") else line + _NO_END for line in lines)])
+    if before == after:
+        return ""
+    hunks = list(unified_diff(_lines(before), _lines(after)))[2:]
+    ended = (line if line.endswith("\n") else line + _NO_END for line in hunks)
+    return "".join([f"--- {_name(f'a/{path}')}\n", f"+++ {_name(f'b/{path}')}\n", *ended])
 
 
 def coloured(diff: str) -> str:
@@ -25,15 +28,12 @@ def _lines(data: bytes) -> list[str]:
     return re.findall(r"[^\n]*\n|[^\n]+", data.decode())
 
 
-def _header(line: str, path: str) -> str:
-    """Return a header line as git writes it: a name with a quote, backslash or control character in quotes."""
-    if re.search(r'["\\\x00-\x1f\x7f]', path):
-        quoted = re.sub(r'["\\\x00-\x1f\x7f]', lambda found: _ESCAPES.get(found[0]) or f"\\{ord(found[0]):03o}", path)
-        return f'{line[:4]}"{line[4:6]}{quoted}"\n'
-    return f"{line[:4]}{line[4:6]}{path}" + ("\t\n" if " " in path else "\n")  # a name ends where a tab begins
-
-
-_ESCAPES = {'"': '\\"', "\\": "\\\\"}
+def _name(path: str) -> str:
+    """Return a name as git writes it in a header: in quotes where it must be, a tab behind where it has blanks."""
+    if _TO_QUOTE.search(path):
+        quoted = _TO_QUOTE.sub(lambda found: f"\\{ord(found[0]):03o}", path)
+        return f'"{quoted}"'
+    return f"{path}\t" if " " in path else path
 
 
 def _coloured(line: str) -> str:

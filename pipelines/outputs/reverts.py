@@ -76,7 +76,8 @@ def _places(data: bytes, edit: Edit) -> int:
     if not any(character.isalpha() for character in new):
         line = data[data.rfind(b"\n", 0, edit.start) + 1 : edit.start].decode()
         before = label[0] if (label := re.search(r"[^\W\d_]+\W*\Z", line)) else ""
-    alone = rf"(?<![\w.]){re.escape(before + new)}(?![\w/])"  # in ASCII: Chinese stands next to a URL
+    inside = r"\w/." if new == edit.new else r"\w."
+    alone = rf"(?<![{inside}]){re.escape(before + new)}(?![\w/]|[-.?#=&%]\w)"  # in ASCII: Chinese stands next to a URL
     return len(re.findall(alone, data.decode(), re.ASCII))
 
 
