@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST = 100_000
 """No number of seconds, days or failures that makes sense is larger."""
 
-LINKS, PICTURES, FACTS, MISSING = REWRITES = ("links", "pictures", "facts", "missing")
+LINKS, PICTURES, FACTS, MISSING, INDEX = REWRITES = ("links", "pictures", "facts", "missing", "index")
 """What can be rewritten in a note."""
 
 IGNORE, OBEY = ROBOTS = ("ignore", "obey")
