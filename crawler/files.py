@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import os
 import secrets
 import time
 from contextlib import contextmanager, suppress
@@ -30,6 +31,15 @@ def replacing(path: Path) -> Iterator[Path]:
             draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Return when a file's bytes, or the names in a folder, would survive a power failure."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sweep(folder: Path, older_than: float) -> None:

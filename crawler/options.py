@@ -22,7 +22,7 @@ REWRITES: dict[str, tuple[str, ...]] = {
         name: (name,)
         for name in (
             *("moved", "canonical", "files", "https", "pictures", "snapshots", "marks"),
-            *("authors", "venue", "withdrawn", "stars", "archived", "license", "article", "missing"),
+            *("authors", "venue", "withdrawn", "stars", "archived", "license", "article", "missing", "index"),
         )
     },
 }

@@ -66,6 +66,9 @@ ITEM_PIPELINES = {
 }
 RESOLVE = "pipelines.resolve.resolve"
 PUBLISH = "pipelines.publish.publish"
+EDIT_IN_PLACE = "pipelines.publish.edit_in_place"
+DIFF = "pipelines.publish.diff"
+UNDO = "pipelines.in_place.undo"
 OUTPUTS = [
     "pipelines.outputs.health_csv",
     "pipelines.outputs.changes_csv",

@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler import options
 from crawler.workspace import images_folder
-from pipelines.outputs import Rendering
+from pipelines import in_place
+from pipelines.diff import coloured, unified
+from pipelines.journal import Journal
+from pipelines.outputs import Rendering, mend
+from pipelines.outputs.mending import Mender
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from scrapy.settings import BaseSettings
 
+    from crawler.items import Edit, Note
     from crawler.library import Library
     from crawler.state import Store
 
 
 def publish(settings: BaseSettings, library: Library, store: Store) -> None:
     """Render the outputs that the settings name."""
+    rendering = _rendering(settings, library, store)
+    for output in settings.getlist("OUTPUTS"):
+        import_module(output).render(rendering)
+
+
+def edit_in_place(settings: BaseSettings, library: Library, store: Store) -> in_place.Report:
+    """Mend the user's own notes."""
+    rendering = _rendering(settings, library, store)
+    return in_place.edit(library.folder.resolve(), planned(rendering), Journal(rendering.output_dir))
+
+
+def diff(settings: BaseSettings, library: Library, store: Store, in_colour: bool) -> Iterator[str]:
+    """Yield a unified diff of each note that `edit_in_place` would edit."""
+    for note, edits in planned(_rendering(settings, library, store)):
+        if edits:
+            found = unified(note.path, note.data, mend.apply(note.data, edits))
+            yield coloured(found) if in_colour else found
+
+
+def _rendering(settings: BaseSettings, library: Library, store: Store) -> Rendering:
     output_dir = Path(settings["OUTPUT_DIR"])
-    rendering = Rendering(
+    return Rendering(
         library=library,
         store=store,
         output_dir=output_dir,
         images_base=settings["IMAGES_BASE_URL"] or None,
         images_dir=images_folder(settings),
         rewrite=options.rewrite(settings),
+        made=Journal(output_dir).made(),
     )
-    for output in settings.getlist("OUTPUTS"):
-        import_module(output).render(rendering)
+
+
+def planned(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+    """Yield every note with the edits that mend it where it lies: its pictures are seen from there, links resolved."""
+    rendering = replace(rendering, images_dir=rendering.images_dir.resolve())
+    mender = Mender(rendering, rendering.library.folder.resolve())
+    for note in rendering.library:
+        yield note, mender.edits(note, rendering.standings(note))

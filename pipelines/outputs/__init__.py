@@ -5,16 +5,17 @@ An output is a function `render(rendering)`. Rendering twice gives the same byte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.kinds import link_of
 from pipelines.resolve import resolved
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from crawler.items import Note, Standing
+    from crawler.items import Edit, Note, Standing
     from crawler.library import Library
     from crawler.state import Store
 
@@ -25,6 +26,7 @@ class Rendering:
 
     `images_base` is the URL under which the pictures are served (IMAGES_BASE_URL), `images_dir` the folder where they
     lie, inside or outside `output_dir`. `rewrite` says what may be edited in notes, by the names of REWRITE.
+    `made` has the edits that earlier runs made in the user's own notes, by note and run.
     """
 
     library: Library
@@ -33,6 +35,7 @@ class Rendering:
     images_base: str | None
     images_dir: Path
     rewrite: frozenset[str]
+    made: Mapping[str, Sequence[Sequence[Edit]]] = field(default_factory=dict)
 
     def standings(self, note: Note) -> dict[int, Standing]:
         """Return what is known of the note's links, by the position of the mention in `Note.mentions`."""

@@ -40,7 +40,8 @@ def mark_edits(note: Note, standings: Mapping[int, Standing], rewrite: Collectio
         mark = new["chinese" if _is_chinese(note, mention, end) else "english"]
         if mark != old:
             reason = "mark of a dead link" if mark else "mark of a link that lives again"
-            evidence = standing.check.reason if standing.check else standing.verdict.value
+            why = standing.check.reason if standing.check else standing.verdict.value
+            evidence = f"{standing.link.url}, {why}"
             yield Edit(note.path, end, end + len(old.encode()), old, mark, reason, evidence)
 
 

@@ -6,21 +6,20 @@ import json
 import os
 import shutil
 from dataclasses import fields
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from crawler.errors import UserError
 from crawler.files import replacing
 from crawler.items import Edit, Outcome
 from crawler.library import ENDINGS
 from pipelines.outputs import mend
+from pipelines.outputs.mending import Mender
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from crawler.items import Note, Picture, Standing
+    from crawler.items import Standing
     from pipelines.outputs import Rendering
 
 _FIELDS = tuple(field.name for field in fields(Edit))
@@ -38,13 +37,14 @@ def render(rendering: Rendering) -> None:
     if rendering.library.reads(mirror) or originals.resolve().is_relative_to(mirror.resolve()):
         raise UserError(f"OUTPUT_DIR: mended notes in {mirror} and the notes in {originals} would get mixed up")
     _claim(mirror, journal)
+    mender = Mender(rendering, mirror)
     with (
         replacing(journal) as draft,
         draft.open("w", encoding="utf-8", newline="\n") as lines,
     ):
         for note in rendering.library:
             standings = rendering.standings(note)
-            edits = edits_of(rendering, note, standings, mirror)
+            edits = mender.edits(note, standings)
             _make_room(mirror, mirror / note.path)
             with replacing(mirror / note.path) as mended:
                 mended.write_bytes(mend.apply(note.data, edits))
@@ -58,12 +58,6 @@ def _line(edit: Edit) -> str:
     return json.dumps({field: getattr(edit, field) for field in _FIELDS}, ensure_ascii=False) + "\n"
 
 
-def edits_of(rendering: Rendering, note: Note, standings: Mapping[int, Standing], folder: Path) -> tuple[Edit, ...]:
-    """Return the edits of a note that will lie in `folder`, at the same relative path as in NOTES_DIR."""
-    hosted = partial(_hosted, rendering, (folder / note.path).parent)
-    return mend.edits(note, standings, hosted, rendering.rewrite)
-
-
 def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Path) -> None:
     """Copy the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
     for standing in standings:
@@ -73,15 +67,6 @@ def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Pa
             _make_room(mirror, mirror / path)
             with replacing(mirror / path) as copy:
                 shutil.copyfile(originals / path, copy)
-
-
-def _hosted(rendering: Rendering, folder: Path, picture: Picture) -> str | None:
-    """Return the URL of a kept picture as seen from a note in that folder; None if it is not there any more."""
-    if not (rendering.images_dir / picture.title).is_file():
-        return None
-    if rendering.images_base:
-        return f"{rendering.images_base.rstrip('/')}/{quote(picture.title)}"
-    return quote(Path(os.path.relpath(rendering.images_dir / picture.title, folder)).as_posix())
 
 
 def _claim(mirror: Path, journal: Path) -> None:

@@ -1,0 +1,44 @@
+"""Unified diffs as `git apply` and `patch -p1` take them. Pure."""
+
+from __future__ import annotations
+
+import re
+from difflib import unified_diff
+
+_COLOURS = {"@": "36", "+": "32", "-": "31"}
+_TO_QUOTE = re.compile(r'["\\\x00-\x1f\x7f]')
+_NO_END = "\n\\ No newline at end of file\n"
+
+
+def unified(path: str, before: bytes, after: bytes) -> str:
+    """Return the diff of a note (UTF-8) with its path in the headers; only LF ends a line, a CR stays where it is."""
+    if before == after:
+        return ""
+    hunks = list(unified_diff(_lines(before), _lines(after)))[2:]
+    ended = (line if line.endswith("\n") else line + _NO_END for line in hunks)
+    return "".join([f"--- {_name(f'a/{path}')}\n", f"+++ {_name(f'b/{path}')}\n", *ended])
+
+
+def coloured(diff: str) -> str:
+    """Return a diff as a terminal shows it best."""
+    return "".join(_coloured(line) for line in _lines(diff.encode()))
+
+
+def _lines(data: bytes) -> list[str]:
+    return re.findall(r"[^\n]*\n|[^\n]+", data.decode())
+
+
+def _name(path: str) -> str:
+    """Return a name as git writes it in a header: in quotes where it must be, a tab behind where it has blanks."""
+    if _TO_QUOTE.search(path):
+        quoted = _TO_QUOTE.sub(lambda found: f"\\{ord(found[0]):03o}", path)
+        return f'"{quoted}"'
+    return f"{path}\t" if " " in path else path
+
+
+def _coloured(line: str) -> str:
+    bold = line.startswith(("--- ", "+++ "))
+    if not (colour := "1" if bold else _COLOURS.get(line[:1])):
+        return line
+    text = line.rstrip("\r\n")
+    return f"\x1b[{colour}m{text}\x1b[m{line[len(text) :]}"

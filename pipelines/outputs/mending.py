@@ -1,0 +1,68 @@
+"""What is edited in a note, all told: where its pictures will be seen from, and what a person took back before."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from pipelines.outputs import index, mend
+from pipelines.outputs.reverts import without_reverted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from crawler.items import Edit, Note, Picture, Standing
+    from pipelines.outputs import Rendering
+
+
+class Mender:
+    """Finds the edits of notes that will lie in `folder`, at the same relative paths as in NOTES_DIR."""
+
+    def __init__(self, rendering: Rendering, folder: Path) -> None:
+        self._rendering = rendering
+        self._folder = folder
+        listed = "index" in rendering.rewrite
+        self._notes = [(note.path, note.title, note.date) for note in rendering.library] if listed else []
+
+    def edits(self, note: Note, standings: Mapping[int, Standing]) -> tuple[Edit, ...]:
+        """Return the edits of a note whose links have these standings, in order and without overlap."""
+
+        def hosted(picture: Picture) -> str | None:
+            return self._hosted(note, picture)
+
+        wanted = mend.edits(note, standings, hosted, self._rendering.rewrite)
+        made = self._rendering.made.get(note.path, ())
+        edits = without_reverted(note.data, wanted, made)
+        if not self._notes:
+            return edits
+        return tuple(
+            sorted([*edits, *self._index_edits(note, standings, made)], key=lambda edit: (edit.start, edit.end))
+        )
+
+    def _index_edits(
+        self, note: Note, standings: Mapping[int, Standing], made: Sequence[Sequence[Edit]]
+    ) -> Iterator[Edit]:
+        """Yield what completes an index page, but for notes that a mended link of it leads to or a person took out."""
+        meant = {standing.suggestion[0] for standing in standings.values() if standing.suggestion is not None}
+        once = [f", {edit.evidence}, " for run in made for edit in run if edit.reason == index.MISSING]
+        offered = [
+            listed
+            for listed in self._notes
+            if listed[0] not in meant and not any(f", {listed[0]}, " in paths for paths in once)
+        ]
+        edits = index.index_edits(note, offered)
+        dated = [edit for edit in edits if edit.reason == index.DATED]
+        kept = without_reverted(note.data, dated, made)
+        yield from (edit for edit in edits if edit.reason != index.DATED or edit in kept)
+
+    def _hosted(self, note: Note, picture: Picture) -> str | None:
+        """Return the URL of a kept picture as seen from a note; None if it is not there any more."""
+        images = self._rendering.images_dir
+        if not (images / picture.title).is_file():
+            return None
+        if base := self._rendering.images_base:
+            return f"{base.rstrip('/')}/{quote(picture.title)}"
+        folder = (self._folder / note.path).parent
+        return quote(Path(os.path.relpath(images / picture.title, folder)).as_posix())
