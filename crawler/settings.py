@@ -14,7 +14,8 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")  # empty: SQLite in OUTPUT_DIR
 HTTP_CACHE = ""  # answers of APIs; empty: http_cache.sqlite in OUTPUT_DIR
 IMAGES_STORE = ""  # empty: images/ in OUTPUT_DIR
 IMAGES_BASE_URL = ""  # empty: relative paths
-REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes; "missing" adds papers and code that they lack
+# What is edited in the notes; "missing" adds papers and code that they lack, "index" notes that an index page lacks.
+REWRITE = ["links", "pictures", "facts"]
 ALLOW_PRIVATE_ADDRESSES = False
 EXCLUDE: list[str] = []  # URLs that are not looked at; * stands for anything
 ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: {"*.example.com": [403]}

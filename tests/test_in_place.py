@@ -13,7 +13,7 @@ from pipelines.in_place import Report
 from pipelines.journal import Journal
 from pipelines.outputs import mend, notes
 from pipelines.publish import planned
-from tests.mending import STORE, rendering
+from tests.mending import STORE, missing, rendering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,6 +216,33 @@ def test_a_note_that_cannot_be_written_is_an_error_and_the_others_are_edited(
     report = meanwhile(given, "a.md", happens)
     assert report == Report("run 1: 6 edits in 2 notes", (f"a.md: cannot be written: {why}; left alone",), failed=True)
     assert not list(given.library.folder.rglob(".notemend*"))
+
+
+def test_an_index_page_is_completed_once(tmp_path: Path) -> None:
+    lines = [f"- [t{day}](2026/05{day:02}.md)\n" for day in range(1, 6)]
+    notes = {f"2026/05{day:02}.md": f"# t{day} (2026.5.{day})\n" for day in range(1, 6)}
+    given = rendering(tmp_path, notes | {"README.md": "updated: 2026.5.1\n\n" + "".join(lines[:3])}, [])
+    assert edit(given).summary == "nothing to edit"
+    given = replace(given, rewrite=frozenset({"index"}))
+    assert edit(given).summary == "run 1: 3 edits in 1 note"
+    index = given.library.folder / "README.md"
+    titled = [f"- [t{day} (2026.5.{day})](2026/05{day:02}.md)\n" for day in (4, 5)]
+    assert index.read_text() == "updated: 2026.5.5\n\n" + "".join([*lines[:3], *titled])
+    taken_out = index.read_text().replace(titled[0], "").replace("2026.5.5\n\n", "2026.5.1\n\n")
+    index.write_text(taken_out)
+    assert edit(given).summary == "nothing to edit"
+    (given.library.folder / "2026/0506.md").write_text("# t6 (2026.5.6)\n")
+    assert edit(given).summary == "run 2: 2 edits in 1 note"
+    assert index.read_text() == taken_out.replace("2026.5.1\n", "2026.5.6\n") + "- [t6 (2026.5.6)](2026/0506.md)\n"
+
+
+def test_a_note_whose_link_is_mended_is_not_added(tmp_path: Path) -> None:
+    lines = [f"- [t{day}](2026/05{day:02}.md)\n" for day in range(1, 5)]
+    notes = {f"2026/05{day:02}.md": f"# 2026.5.{day}\n" for day in range(1, 5)}
+    notes["README.md"] = "".join(lines).replace("0504", "05004")
+    given = rendering(tmp_path, notes, [missing("2026/05004.md", "2026/0504.md")])
+    edit(replace(given, rewrite=frozenset({"index", "links"})))
+    assert (given.library.folder / "README.md").read_text() == "".join(lines)
 
 
 def test_links_to_notes_are_not_followed(given: Rendering, tmp_path: Path) -> None:
