@@ -8,12 +8,13 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.errors import UserError
+from crawler.options import REWRITES
 from pipelines import in_place
 from pipelines.in_place import Report
 from pipelines.journal import Journal
 from pipelines.outputs import mend, notes
 from pipelines.publish import planned
-from tests.mending import STORE, rendering
+from tests.mending import STORE, missing, rendering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,9 +116,9 @@ def test_what_a_person_edited_since_is_left_alone(given: Rendering, number: int 
 def test_runs_are_undone_one_after_the_other(given: Rendering) -> None:
     folder = given.library.folder
     before = tree(folder)
-    edit(replace(given, rewrite=frozenset({"links"})))
+    edit(replace(given, rewrite=frozenset(REWRITES["links"])))
     between = tree(folder)
-    assert edit(given).summary == "run 2: 6 edits in 3 notes"
+    assert edit(given).summary == "run 2: 9 edits in 3 notes"
     assert undo(given, 1).left_alone[0] == "2022/五月/0531.md: edited since run 1; left alone"
     assert undo(given).summary == "run 2 undone: 3 notes restored"
     assert tree(folder) == between
@@ -202,7 +203,7 @@ def test_a_note_saved_meanwhile_keeps_what_was_saved(given: Rendering) -> None:
     report = meanwhile(given, "a.md", "saved")
     assert report.left_alone == ("a.md: changed while it was being mended; left alone",)
     assert not report.failed
-    assert report.summary == "run 1: 6 edits in 2 notes"
+    assert report.summary == "run 1: 8 edits in 2 notes"
     assert (given.library.folder / "a.md").read_text() == "just saved"
     assert undo(given).left_alone == ("a.md: edited since run 1; left alone",)
 
@@ -214,8 +215,35 @@ def test_a_note_that_cannot_be_written_is_an_error_and_the_others_are_edited(
     given: Rendering, happens: str, why: str
 ) -> None:
     report = meanwhile(given, "a.md", happens)
-    assert report == Report("run 1: 6 edits in 2 notes", (f"a.md: cannot be written: {why}; left alone",), failed=True)
+    assert report == Report("run 1: 8 edits in 2 notes", (f"a.md: cannot be written: {why}; left alone",), failed=True)
     assert not list(given.library.folder.rglob(".notemend*"))
+
+
+def test_an_index_page_is_completed_once(tmp_path: Path) -> None:
+    lines = [f"- [t{day}](2026/05{day:02}.md)\n" for day in range(1, 6)]
+    notes = {f"2026/05{day:02}.md": f"# t{day} (2026.5.{day})\n" for day in range(1, 6)}
+    given = rendering(tmp_path, notes | {"README.md": "updated: 2026.5.1\n\n" + "".join(lines[:3])}, [])
+    assert edit(given).summary == "nothing to edit"
+    given = replace(given, rewrite=frozenset({"index"}))
+    assert edit(given).summary == "run 1: 3 edits in 1 note"
+    index = given.library.folder / "README.md"
+    titled = [f"- [t{day} (2026.5.{day})](2026/05{day:02}.md)\n" for day in (4, 5)]
+    assert index.read_text() == "updated: 2026.5.5\n\n" + "".join([*lines[:3], *titled])
+    taken_out = index.read_text().replace(titled[0], "").replace("2026.5.5\n\n", "2026.5.1\n\n")
+    index.write_text(taken_out)
+    assert edit(given).summary == "nothing to edit"
+    (given.library.folder / "2026/0506.md").write_text("# t6 (2026.5.6)\n")
+    assert edit(given).summary == "run 2: 2 edits in 1 note"
+    assert index.read_text() == taken_out.replace("2026.5.1\n", "2026.5.6\n") + "- [t6 (2026.5.6)](2026/0506.md)\n"
+
+
+def test_a_note_whose_link_is_mended_is_not_added(tmp_path: Path) -> None:
+    lines = [f"- [t{day}](2026/05{day:02}.md)\n" for day in range(1, 5)]
+    notes = {f"2026/05{day:02}.md": f"# 2026.5.{day}\n" for day in range(1, 5)}
+    notes["README.md"] = "".join(lines).replace("0504", "05004")
+    given = rendering(tmp_path, notes, [missing("2026/05004.md", "2026/0504.md")])
+    edit(replace(given, rewrite=frozenset({"index", *REWRITES["links"]})))
+    assert (given.library.folder / "README.md").read_text() == "".join(lines)
 
 
 def test_links_to_notes_are_not_followed(given: Rendering, tmp_path: Path) -> None:

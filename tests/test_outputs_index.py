@@ -72,24 +72,21 @@ def test_a_note_is_added_where_its_day_belongs_and_the_numbers_go_on() -> None:
 
 
 def test_months_and_years_are_added_in_the_style_of_their_neighbours() -> None:
-    days = [
-        date(2025, 12, 31),
-        date(2026, 3, 1),
-        date(2026, 6, 7),
-        date(2026, 11, 1),
-        date(2027, 1, 2),
-        date(2028, 2, 3),
-    ]
-    page = completed(PAGE, [*KNOWN, *listed(*days)])
-    order = [line for line in page.splitlines() if "summary" in line or "href" in line or "pre>" in line]
-    assert [line.partition("<summary>")[2].partition("<")[0] for line in order if "summary" in line] == [
-        *("2025年", "12月", "2026年", "3月", "4月", "5月", "6月", "11月", "2027年", "1月", "2028年", "2月")
-    ]
+    page, notes = PAGE, KNOWN
+    for days in (
+        [date(2025, 12, 31), date(2026, 3, 1)],
+        [date(2026, 6, 7), date(2026, 11, 1), date(2027, 1, 2)],
+        [date(2028, 2, 3), date(2029, 1, 1)],
+    ):
+        notes = [*notes, *listed(*days)]
+        page = completed(page, notes)
+    headings = [line.partition("<summary>")[2].partition("<")[0] for line in page.splitlines() if "summary" in line]
+    assert " ".join(headings) == "2025年 12月 2026年 3月 4月 5月 6月 11月 2027年 1月 2028年 2月 2029年 1月"
     assert [line for line in page.splitlines() if "0102" in line] == [
         '    1. <a href="202701/0102.md" target="_blank">笔记（2027.1.2）</a>'
     ]
-    assert page.count("<details>") == page.count("</details>") == 12
-    assert page.count("<pre>") == page.count("</pre>") == 4
+    assert page.count("<details>") == page.count("</details>") == 14
+    assert page.count("<pre>") == page.count("</pre>") == 5
     assert "</pre>\n<pre><details><summary>2027年</summary>\n<details><summary>1月</summary>\n    1. <a" in page
 
 
@@ -146,7 +143,7 @@ def test_titles_are_harmless() -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        "- [a](202604/0402.md)\n- [b](202604/0409.md)\n",  # too few
+        "- [a](202604/0402.md)\n- [b](202604/0409.md)\n- [c](elsewhere.md)\n",  # too few
         "See [a](202604/0402.md), [b](202604/0409.md) and [c](202605/0504.md).\n",  # no list
         "- [a](202604/0402.md) [b](202604/0409.md)\n- more: [c](202605/0504.md)\n",
         "- [a](202604/0402.md)\n- [b](202604/0409.md)\n\n- [c](202605/0504.md)\n",  # two lists: nobody knows which
@@ -162,8 +159,15 @@ def test_a_page_with_few_of_the_notes_is_no_index() -> None:
 
 
 def test_what_is_listed_already_under_a_wrong_path_and_what_has_no_date_stays_out() -> None:
-    page = PAGE.replace("202604/0409.md", "202604/0409x.md")
-    notes = [*KNOWN, ("undated.md", "t", None), ("README.md", "index", date(2026, 5, 1)), *listed(date(2026, 4, 3))]
+    whole = completed(PAGE, [*KNOWN, *listed(date(2026, 5, 5))])
+    page = whole.replace("202604/0409.md", "202604/0409x.md")
+    notes = [
+        *KNOWN,
+        *listed(date(2026, 5, 5)),
+        ("undated.md", "t", None),
+        ("README.md", "index", date(2026, 5, 1)),
+        *listed(date(2026, 4, 3)),
+    ]
     assert "0409.md" not in completed(page, notes)
     assert added(page, notes)[0] == '    2. <a href="202604/0403.md" target="_blank">笔记（2026.4.3）</a>'
 

@@ -49,7 +49,7 @@ def test_notes_shown_edited_taken_back_and_undone(desk: Desk) -> None:
 
     done = publish(desk, "--in-place")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "run 1: 12 edits in 2 notes\n"
+    assert done.stdout == "run 1: 14 edits in 2 notes\n"
     after = tree(desk.notes)
     text = after["五月/a b.md"].decode()
     assert "(https://arxiv.org/abs/1706.03762v2)\n   - Authors: Ashish Vaswani, " in text
@@ -88,6 +88,36 @@ def test_a_diff_gives_what_editing_in_place_gives(desk: Desk, tmp_path: Path) ->
     subprocess.run(["git", "apply"], cwd=patched, input=publish(desk, "--diff").stdout.encode(), check=True)
     publish(desk, "--in-place")
     assert tree(patched) == tree(desk.notes)
+
+
+def test_pictures_may_be_kept_among_the_notes(desk: Desk) -> None:
+    desk.write("五月/a.md", NOTE)
+    images = ("-s", f"IMAGES_STORE={desk.notes / 'images'}")
+    desk.crawl(*images)
+    publish(desk, "--in-place", *images)
+    picture = (desk.notes / "五月/a.md").read_text("utf-8").partition('<img src="')[2].partition('"')[0]
+    assert picture.startswith("../images/")
+    assert desk.crawl(*images).returncode == 0
+    assert desk.verdicts()[picture.removeprefix("../")] == "alive"
+    assert (desk.output / "notes/五月" / picture).is_file()
+    assert publish(desk, "--in-place", *images).stdout == "nothing to edit\n"
+
+
+def test_a_diff_is_coloured_on_a_terminal(desk: Desk) -> None:
+    desk.write("a.md", "[x](here/gone.md)\n")
+    desk.write("here/gone/gone.md", "")
+    desk.crawl("-a", "only=local")
+
+    def shown(**environ: str) -> str:
+        terminal, end = os.openpty()
+        environ = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | desk.environ | environ
+        processes.start(desk.command("publish", "-a", f"notes={desk.notes}", "--diff"), environ, end).wait()
+        os.close(end)
+        with os.fdopen(terminal, "rb") as output:
+            return output.read1().decode()
+
+    assert "\x1b[32m+[x](here/gone/gone.md)\x1b[m\r\n" in shown()
+    assert "\r\n+[x](here/gone/gone.md)\r\n" in shown(NO_COLOR="1")
 
 
 def test_a_killed_run_loses_nothing(desk: Desk) -> None:

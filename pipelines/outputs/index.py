@@ -16,12 +16,12 @@ from crawler.items import Edit
 from pipelines.outputs.index_page import Group, Item, Page, falls, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from crawler.items import Note
 
 LEAST = 3
-"""A page that links fewer notes of its folder than this, or than half of those with a date, is no index."""
+"""A page that lists fewer notes of its folder than this, or than half of those with a date, is no index."""
 
 MISSING, DATED = "missing from the index", "date of the newest note"
 
@@ -29,22 +29,23 @@ Listed = tuple[str, str, date | None]
 """A note of the folder: its path below NOTES_DIR, title and date."""
 
 
-def index_edits(note: Note, notes: Sequence[Listed]) -> tuple[Edit, ...]:
+def index_edits(note: Note, notes: Sequence[Listed], withheld: Collection[str] = ()) -> tuple[Edit, ...]:
     """Return what makes an index page complete, in order: lines for notes that it lacks, numbers behind them, its date.
 
     A note is added where notes of its day belong: in the group of its month or year, else in a group of its own in the
     style of its neighbours, else in the one list that there is. Notes without a date are left out, and so are those
-    whose title an entry bears already, wherever it leads.
+    whose title an entry bears already, wherever it leads, and the paths `withheld`.
     """
     days = {path: day for path, _, day in notes if day is not None and path != note.path}
     page = read(note, days)
-    if len(page.linked & days.keys()) < max(LEAST, len(days) / 2):
+    items = [item for group in page.groups for item in group.items]
+    if len({item.path for item in items} & days.keys()) < max(LEAST, len(days) / 2):
         return ()
-    texts = {item.text for group in page.groups for item in group.items}
+    texts = {item.text for item in items}
     lacking = [
         _New(path, title or posixpath.basename(path), days[path])
         for path, title, _ in notes
-        if path in days and path not in page.linked and title not in texts
+        if path in days and path not in page.linked and path not in withheld and title not in texts
     ]
     wanted = [*_added(page, sorted(lacking, key=lambda new: (new.day, new.path))), *_dated(note, max(days.values()))]
     return tuple(

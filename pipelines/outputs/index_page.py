@@ -26,6 +26,7 @@ Span = tuple[int, int]
 class Item:
     """A line of a list that links one note and says nothing else; spans are byte offsets in the page."""
 
+    path: str
     line: str
     start: int
     end: int
@@ -93,7 +94,7 @@ def read(note: Note, days: Mapping[str, date]) -> Page:
             continue
         linked.add(path)
         start = note.data.rfind(b"\n", 0, mention.start) + 1
-        if (item := _item(note, mention, lines[starts[start]], days.get(path))) is not None:
+        if (item := _item(note, mention, path, lines[starts[start]], days.get(path))) is not None:
             items[starts[start]] = item
     runs: list[list[int]] = []
     for at in sorted(items):
@@ -130,7 +131,7 @@ def _note_of(note: Note, mention: Mention) -> str | None:
     return posixpath.normpath(posixpath.join(posixpath.dirname(note.path), unquote(parts.path)))
 
 
-def _item(note: Note, mention: Mention, span: Span, day: date | None) -> Item | None:
+def _item(note: Note, mention: Mention, path: str, span: Span, day: date | None) -> Item | None:
     start, end = span
     line = note.data[start:end].rstrip(b"\r\n")
     before, after = note.data[start : mention.start], note.data[mention.end : start + len(line)]
@@ -139,7 +140,7 @@ def _item(note: Note, mention: Mention, span: Span, day: date | None) -> Item | 
     link = before[prefix.end() :]
     if _OPENED.match(link) and (found := _HTML_TEXT.match(after)):
         text_span = mention.end + found.start(1), mention.end + found.end(1)
-    elif link[:1] == b"[" and link.rstrip(b"<").endswith(b"](") and _MARKDOWN_REST.match(after):
+    elif link[:1] == b"[" and link.find(b"](") == len(link.rstrip(b"<")) - 2 and _MARKDOWN_REST.match(after):
         if not (prefix["number"] or prefix["bullet"]):
             return None
         text_span = start + prefix.end() + 1, start + prefix.end() + len(link.rstrip(b"<")) - 2
@@ -148,6 +149,7 @@ def _item(note: Note, mention: Mention, span: Span, day: date | None) -> Item | 
     text = html.unescape(note.data[slice(*text_span)].decode())
     named = [*dates(text), *dates(mention.url)]
     return Item(
+        path=path,
         line=line.decode(),
         start=start,
         end=end,

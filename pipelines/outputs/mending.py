@@ -47,12 +47,8 @@ class Mender:
         """Yield what completes an index page, but for notes that a mended link of it leads to or a person took out."""
         meant = {standing.suggestion[0] for standing in standings.values() if standing.suggestion is not None}
         once = [f", {edit.evidence}, " for run in made for edit in run if edit.reason == index.MISSING]
-        offered = [
-            listed
-            for listed in self._notes
-            if listed[0] not in meant and not any(f", {listed[0]}, " in paths for paths in once)
-        ]
-        edits = index.index_edits(note, offered)
+        taken_out = {path for path, _, _ in self._notes if any(f", {path}, " in paths for paths in once)}
+        edits = index.index_edits(note, self._notes, meant | taken_out)
         dated = [edit for edit in edits if edit.reason == index.DATED]
         kept = without_reverted(note.data, dated, made)
         yield from (edit for edit in edits if edit.reason != index.DATED or edit in kept)
