@@ -38,7 +38,7 @@ def standing_of(row: sa.Row[Any]) -> Standing:
         snapshot=row.snapshot,
         previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
         previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
-        metadata=None if row.type is None else _metadata(row.type, row.data),
+        metadata=None if row.type is None else metadata_of(row.type, row.data),
     )
 
 
@@ -83,6 +83,7 @@ def of_metadata(result: Result) -> dict[str, Any]:
     }
 
 
-def _metadata(name: str, data: str) -> Metadata:
+def metadata_of(name: str, data: str) -> Metadata:
+    """Return the metadata in a row of `facts`; fields that a program before this one did not know are as if unsaid."""
     metadata: Metadata = _json.loads(data, getattr(items, name))
     return metadata

@@ -23,7 +23,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crawler import rows
 from crawler.errors import UserError
 from crawler.items import Due, Link, Outcome, Verdict
-from crawler.known import CHANGED, MENTIONED, SLICE, Known
+from crawler.kept import KeptPictures
+from crawler.known import CHANGED, MENTIONED, SLICE
 from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ SNAPSHOT_AGAIN = timedelta(days=30)
 """Until the archive is asked again for what it did not have."""
 
 _LINK = tuple(field.name for field in fields(Link))
+
+PICTURED = frozenset({"image", "video"})
+"""The kinds of which bytes are kept."""
 
 ARCHIVE = "archive.org"
 """The host that a worker leases while it asks the archive."""
@@ -60,7 +64,7 @@ START: Place = (NEVER, 0)
 """Before the first link of every backlog."""
 
 
-class Store(Known):
+class Store(KeptPictures):
     """One database with everything known; opened with `Store.open`."""
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
@@ -239,12 +243,15 @@ class Store(Known):
             if not self._lease(connection, backlog.host or backlog.kind):
                 return [], after
             rows = connection.execute(query).all()
-            history = self._history(connection, [row.id for row in rows if row.checked_at is not None])
+            seen = [row.id for row in rows if row.checked_at is not None]
+            history = self._history(connection, seen)
+            origins = self._origins(connection, seen) if backlog.kind in PICTURED else {}
         due = [
             Due(
                 Link(row.url, row.kind, row.identity, row.host),
                 history=tuple(history.get(row.id, ())),
                 texts=tuple(sorted(set(row.texts.split("\n")))),
+                origin=origins.get(row.id),
             )
             for row in rows
         ]
@@ -339,6 +346,7 @@ class Store(Known):
                     set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
                 )
                 connection.execute(insert, [rows.of_metadata(result) for _, result in sorted(known.items())])
+                self._save_pictures(connection, ids, results)
 
     # --- what the archive has -----------------------------------------------------------------------------------------
 

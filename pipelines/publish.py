@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler import options
-from crawler.workspace import images_folder
+from crawler.gallery import open_gallery
 from pipelines.outputs import Rendering
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ def publish(settings: BaseSettings, library: Library, store: Store) -> None:
         library=library,
         store=store,
         output_dir=output_dir,
-        images_base=settings["IMAGES_BASE_URL"] or None,
-        images_dir=images_folder(settings),
+        gallery=open_gallery(settings),
         rewrite=options.rewrite(settings),
+        webp_width=int(options.number(settings, "IMAGES_WEBP_WIDTH")),
     )
+    rendering.gallery.reach()
     for output in settings.getlist("OUTPUTS"):
         import_module(output).render(rendering)

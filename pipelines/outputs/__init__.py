@@ -13,6 +13,7 @@ from crawler.kinds import link_of
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crawler.gallery import Gallery
     from crawler.items import Note, Standing
     from crawler.library import Library
     from crawler.state import Store
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 class Rendering:
     """What an output is rendered from, and where to.
 
-    `images_base` is the URL under which the pictures are served (IMAGES_BASE_URL), `images_dir` the folder where they
-    lie, inside or outside `output_dir`. `rewrite` says what may be edited in notes: `links`, `pictures`, `facts`.
+    `gallery` is where the pictures are. `rewrite` says what may be edited in notes: `links`, `pictures`, `facts`.
+    Pictures wider than `webp_width` pixels are shown as a WebP of that width; 0 means that none are.
     """
 
     library: Library
     store: Store
     output_dir: Path
-    images_base: str | None
-    images_dir: Path
+    gallery: Gallery
     rewrite: frozenset[str]
+    webp_width: int = 0
 
     def standings(self, note: Note) -> dict[int, Standing]:
         """Return what is known of the note's links, by the position of the mention in `Note.mentions`."""

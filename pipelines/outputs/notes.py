@@ -9,10 +9,10 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from crawler.errors import UserError
 from crawler.files import replacing
+from crawler.gallery import smaller
 from crawler.items import Outcome
 from crawler.library import ENDINGS
 from pipelines.outputs import mend
@@ -69,12 +69,14 @@ def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Pa
 
 
 def _hosted(rendering: Rendering, folder: Path, picture: Picture) -> str | None:
-    """Return the URL of a kept picture as seen from a note in that folder; None if it is not there any more."""
-    if not (rendering.images_dir / picture.title).is_file():
-        return None
-    if rendering.images_base:
-        return f"{rendering.images_base.rstrip('/')}/{quote(picture.title)}"
-    return quote(Path(os.path.relpath(rendering.images_dir / picture.title, folder)).as_posix())
+    """Return the URL of a kept picture as seen from a note in that folder; None if it is not there any more.
+
+    While the pictures' place cannot be asked, what is known to be kept there is taken to be there.
+    """
+    gallery = rendering.gallery
+    names = [smaller(picture.title, rendering.webp_width)] if rendering.webp_width else []
+    found = next((name for name in names if not gallery.down and gallery.has(name)), picture.title)
+    return gallery.address(found, folder) if gallery.down or gallery.has(found) else None
 
 
 def _claim(mirror: Path, journal: Path) -> None:
