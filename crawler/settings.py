@@ -71,6 +71,7 @@ OUTPUTS = [
     "pipelines.outputs.health_csv",
     "pipelines.outputs.changes_csv",
     "pipelines.outputs.dataset",
+    "pipelines.outputs.small_pictures",
     "pipelines.outputs.notes",
 ]
 
