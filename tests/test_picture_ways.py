@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.crawling import Desk
     from tests.internet import Internet
 
-PICTURES = "*.qpic.cn/mmbiz_*"
+PICTURES = "*.qpic.cn/*mmbiz_*"
 
 
 def url(name: str, form: str = "png", width: int = 640, query: str = "wx_fmt=png&tp=webp&wxfrom=5") -> str:
