@@ -6,6 +6,7 @@ they are called in a thread. Raises `GalleryError` where a place cannot be reach
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
@@ -32,6 +33,9 @@ class GalleryError(Exception):
 
 class Gallery(ABC):
     """A place for pictures; `place` is how the user names it, `base` the URL under which its readers see it."""
+
+    at_hand = 0
+    """Bytes up to which keeping them is quicker than handing them to a thread, which has to wait for the event loop."""
 
     def __init__(self, place: str, base: str = "") -> None:
         self.place = place
@@ -72,6 +76,8 @@ class Gallery(ABC):
 
 class Folder(Gallery):
     """A folder on this machine."""
+
+    at_hand = 1_000_000
 
     def __init__(self, folder: Path, base: str = "") -> None:
         super().__init__(str(folder), base)
@@ -121,6 +127,14 @@ class Folder(Gallery):
     def sweep(self, older_than: float) -> None:
         """Remove drafts."""
         sweep(self.folder, older_than)
+
+
+async def keep(gallery: Gallery, name: str, body: bytes, media_type: str) -> None:
+    """Put bytes into a gallery from within an event loop; raise GalleryError as it does."""
+    if len(body) <= gallery.at_hand:
+        gallery.keep(name, body, media_type)
+    else:
+        await asyncio.to_thread(gallery.keep, name, body, media_type)
 
 
 def is_ours(name: str) -> bool:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from crawler import options
-from crawler.gallery import GalleryError, name_of
+from crawler.gallery import GalleryError, keep, name_of
 from crawler.items import Outcome, Picture, Result
 from crawler.kept import PLACEHOLDER
 from crawler.kinds.image import picture_request
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MB = 1_000_000
+AT_HAND = MB
+"""Bytes up to which a picture is looked at where it comes: that takes a millisecond."""
+
 _WELL = {Outcome.OK, Outcome.MOVED}
 _GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
 _TOO_LARGE = "body too large"
@@ -150,7 +153,8 @@ class PictureWays:
             return result
         self._spent += len(result.body)
         try:
-            picture = await asyncio.to_thread(_picture, result.body)
+            body = result.body
+            picture = _picture(body) if len(body) <= AT_HAND else await asyncio.to_thread(_picture, body)
         except BrokenError as error:
             return _without(result, replace(result.check, outcome=Outcome.FAILED, reason=str(error), final_url=None))
         except RefusedError as error:
@@ -220,7 +224,7 @@ class PictureWays:
         copy, where = found
         assert isinstance(copy.metadata, Picture)  # noqa: S101 - what _examined made of the body
         try:
-            await asyncio.to_thread(self._gallery.keep, copy.metadata.title, copy.body, copy.metadata.media_type)
+            await keep(self._gallery, copy.metadata.title, copy.body, copy.metadata.media_type)
         except GalleryError as error:
             self._gallery.down = str(error)
             return result
@@ -278,7 +282,7 @@ def _without(result: Result, check: Check) -> Result:
 
 
 def _picture(body: bytes) -> Picture:
-    """Return what is kept of a picture's bytes; it costs a millisecond or two, so it has a thread."""
+    """Return what is kept of a picture's bytes."""
     shape = examine(body)
     name = name_of(body, shape.media_type)
     sha256 = name.rpartition("/")[2].partition(".")[0]

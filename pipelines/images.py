@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from crawler.gallery import GalleryError
+from crawler.gallery import GalleryError, keep
 from crawler.items import Picture, Result
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class ImagesPipeline:
         if not isinstance(picture, Picture):
             raise TypeError(f"bytes of no picture: {item.link.url}")
         try:
-            await asyncio.to_thread(gallery.keep, picture.title, item.body, picture.media_type)
+            await keep(gallery, picture.title, item.body, picture.media_type)
         except GalleryError as error:
             gallery.down = str(error)
             check = replace(item.check, reason=f"{item.check.reason}; not kept: {error}")
