@@ -18,7 +18,8 @@ _RUNS = frozenset({"script", "handler", "listener", "foreignobject", "iframe", "
 _ANIMATES = frozenset({"animate", "set", "animatemotion", "animatetransform", "animatecolor"})
 _HARMLESS = re.compile(r"\s*(?:#|data:image/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]|$)", re.IGNORECASE)
 _FETCHED = re.compile(
-    r"url\(\s*[\"']?\s*(?!#|data:(?:image|font|application/(?:x-)?font))[^)\s]|@import|expression\(|\\\\", re.IGNORECASE
+    r"url\(\s*+[\"']?+\s*+(?!#|data:(?:image|font|application/(?:x-)?font))[^)\s]|@import|expression\(|\\\\",
+    re.IGNORECASE,
 )
 _LENGTH = re.compile(r"\s*(\d{1,6}(?:\.\d*)?)\s*(?:px)?\s*")
 

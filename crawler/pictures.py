@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from crawler.drawings import DrawingError, drawing_size
 
@@ -38,7 +38,8 @@ _MAGIC = (
     (
         "image/svg+xml",
         re.compile(
-            rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>]*>)\s*)*+<svg[\s>]",
+            rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>\[]*(?:\[[^\]]*\])?[^>]*>)\s*)*+"
+            rb"<svg[\s>]",
             re.DOTALL | re.IGNORECASE,
         ),
     ),
@@ -94,7 +95,7 @@ def examine(body: bytes) -> Shape:
             return Shape(kind, *image.size, getattr(image, "n_frames", 1))
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise RefusedError("picture of too many pixels") from None
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except Exception as error:
         raise BrokenError("picture that cannot be read") from error
 
 
