@@ -43,8 +43,12 @@ class Files(Spider):
 
 def main(file: str, folder: str) -> None:
     """Crawl."""
-    pipelines = {"scrapy.pipelines.files.FilesPipeline": 1}
-    process = AsyncCrawlerProcess(same_settings() | {"ITEM_PIPELINES": pipelines, "FILES_STORE": folder})
+    mine = {
+        "ITEM_PIPELINES": {"scrapy.pipelines.files.FilesPipeline": 1},
+        "FILES_STORE": folder,
+        "DOWNLOAD_TIMEOUT": 3600,  # it starts everything at once: what waits in a queue would be dropped
+    }
+    process = AsyncCrawlerProcess(same_settings() | mine)
     process.crawl(Files, file=file)
     process.start()
 

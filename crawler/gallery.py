@@ -70,6 +70,10 @@ class Gallery(ABC):
         """Return the URL of a picture as seen from a note in that folder."""
         return f"{self.base}/{quote(name)}"
 
+    def shows(self, url: str) -> bool:
+        """Tell whether a URL leads here already."""
+        return bool(self.base) and url.startswith(f"{self.base}/")
+
     def sweep(self, older_than: float) -> None:  # noqa: B027 - what is sent whole or not at all leaves nothing
         """Remove what a killed run left half-written, if it is older than that many seconds."""
 

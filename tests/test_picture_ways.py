@@ -282,3 +282,43 @@ def test_films_are_kept_while_they_live(desk: Desk, internet: Internet) -> None:
     too_large = desk.crawl(*EVERY_NIGHT, "-s", "VIDEOS_MAX_MB=0.0005", "-s", f"OUTPUT_DIR={desk.folder}/other")
     assert too_large.returncode == 0
     assert "larger than 0.0005 MB" in (desk.folder / "other/link_health.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "reason"),
+    [
+        (drawn("x")[:-20], "failed", "picture cut short"),
+        (b"<html><title>moved to our app</title></html>", "failed", "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "ok", "answers; not kept: SVG with <script>"),
+    ],
+)
+def test_what_is_refused_says_why(desk: Desk, internet: Internet, body: bytes, outcome: str, reason: str) -> None:
+    address = "https://h00.bench.example.org/p.png"
+    internet.fault("*/p.png", picture(body))
+    internet.fault("https://web.archive.org/web/*id_/*", not_found())
+    desk.write("a.md", f"![]({address})\n")
+    assert desk.crawl().returncode == 0
+    row = desk.health()[address]
+    assert (row["outcome"], row["reason"]) == (outcome, reason)
+    assert kept(desk) == set()
+    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+
+
+def test_every_way_of_showing_a_picture_leads_to_the_kept_one(desk: Desk, internet: Internet) -> None:
+    """What stands around an address stays; what is hosted already or lies beside the notes is left alone."""
+    base = "https://h00.bench.example.org/pictures"
+    note = (
+        "![alt *text*](ONE \"a title\")\n\n![one][ref] and ![ref][]\n\n<img alt='x' width=300 src=ONE loading=lazy>\n\n"
+        f"<p align=\"center\"><a href='https://h01.bench.example.org/page'><img src='ONE'></a></p>\n\n"
+        f"![]({base}/{named(drawn('two'))}) ![](here.png) ![](missing.png)\n\n[ref]: ONE 'title'\n"
+    )
+    internet.fault(f"{base}/*", picture(drawn("two")))
+    desk.write("b/a.md", note.replace("ONE", url("one", query="wx_fmt=png")))
+    desk.write("b/here.png", drawn("here"))
+    assert desk.crawl("-s", f"IMAGES_BASE_URL={base}/").returncode == 0
+    mended = note.replace("src=ONE", 'src="ONE"').replace("ONE", f"{base}/{named(drawn('one'))}")
+    assert (desk.output / "notes/b/a.md").read_text() == mended
+    assert kept(desk) == {drawn("one")}
+    assert (desk.output / "notes/b/here.png").read_bytes() == drawn("here")
+    row = desk.health()["b/missing.png"]
+    assert (row["verdict"], row["reason"], row["mentions"]) == ("dead", "no such file", "b/a.md:9")

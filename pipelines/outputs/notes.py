@@ -53,6 +53,8 @@ def render(rendering: Rendering) -> None:
 
 def edits_of(rendering: Rendering, note: Note, standings: Mapping[int, Standing], folder: Path) -> tuple[Edit, ...]:
     """Return the edits of a note that will lie in `folder`, at the same relative path as in NOTES_DIR."""
+    gallery = rendering.gallery
+    standings = {at: known for at, known in standings.items() if not gallery.shows(known.link.url)}
     hosted = partial(_hosted, rendering, (folder / note.path).parent)
     return mend.edits(note, standings, hosted, rendering.rewrite)
 
