@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from crawler.items import Link, Result
 
 PLACEHOLDER = "placeholder in the picture's place"
+
+PICTURED = frozenset({"image", "video"})
+"""The kinds of which bytes are kept."""
+
+SNAPSHOT_AGAIN = timedelta(days=30)
+"""Until the archive is asked again for what it did not have."""
 
 _SAME_FACTS = sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
 
@@ -117,6 +124,13 @@ class KeptPictures(Known):
             day: date | None = connection.scalar(query)
             return day
 
+    def known_snapshot(self, link: Link, now: datetime) -> tuple[str | None, bool]:
+        """Return the snapshot that is known of a link, and whether the archive may be asked for one."""
+        query = sa.select(links.c.snapshot, links.c.snapshot_asked_at).where(links.c.url == link.url)
+        with self._begin() as connection:
+            snapshot, asked_at = connection.execute(query).one()
+        return snapshot, snapshot is None and (asked_at is None or asked_at < now - SNAPSHOT_AGAIN)
+
     # --- for those who look after what is kept ------------------------------------------------------------------------
 
     def kept_titles(self) -> dict[str, list[str]]:
@@ -128,6 +142,12 @@ class KeptPictures(Known):
             for url, name, data in connection.execute(query.execution_options(yield_per=SLICE)):
                 found.setdefault(rows.metadata_of(name, data).title, []).append(url)
         return found
+
+    def pictures_never_seen(self) -> int:
+        """Return of how many pictures in notes it is not known yet whether they are kept."""
+        query = sa.select(sa.func.count()).where(links.c.kind.in_(PICTURED), links.c.checked_at.is_(None), MENTIONED)
+        with self._begin() as connection:
+            return connection.scalar(query) or 0
 
     def fetch_again(self, urls: Iterable[str], now: datetime) -> None:
         """Let the next run fetch pictures anew, as if nothing were kept of them."""

@@ -19,13 +19,14 @@ from crawler.items import Outcome, Picture, Result
 from crawler.kept import PLACEHOLDER
 from crawler.kinds.image import picture_request
 from crawler.lookups.session import ServiceDownError
+from crawler.lookups.wayback import Wayback
 from crawler.observing import observe
 from crawler.pictures import BrokenError, RefusedError, examine
 from crawler.threads import in_thread
 from crawler.wechat_pictures import LARGEST_PLACEHOLDER, REFERER, forms, looks_like_placeholder, picture_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from scrapy import Request
     from scrapy.http import Response
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from crawler.gallery import Gallery
     from crawler.items import Check, Due, Link
-    from crawler.lookups.wayback import Wayback
     from crawler.state import Store
 
 logger = logging.getLogger(__name__)
@@ -63,10 +63,7 @@ class Limits:
 
 
 class PictureWays:
-    """Finds the pictures of one run; `fetch` sends a request, `accepted` are the statuses that the user takes for good.
-
-    `time_left` says how many seconds there are for it.
-    """
+    """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it."""
 
     def __init__(
         self,
@@ -74,17 +71,15 @@ class PictureWays:
         *,
         store: Store,
         gallery: Gallery,
-        wayback: Wayback,
-        limits: Limits,
-        accepted: Mapping[str, frozenset[int]],
+        settings: BaseSettings,
         time_left: Callable[[], float],
     ) -> None:
         self._fetch = fetch
         self._store = store
         self._gallery = gallery
-        self._wayback = wayback
-        self._limits = limits
-        self._accepted = accepted
+        self._wayback = Wayback.from_settings(settings)
+        self._limits = Limits.from_settings(settings)
+        self._accepted = options.accept(settings)
         self._time_left = time_left
         self._spent = 0
         self._first: dict[str, str] = {}  # names of small pictures, and the id that each came for first
@@ -102,11 +97,16 @@ class PictureWays:
         return None
 
     def prepared(self, request: Request, due: Due) -> Request:
-        """Return a picture's first request: with what is known of the version that is kept, if it still is."""
+        """Return a picture's first request: with what is known of the version that is kept, if it still is.
+
+        What is kept from elsewhere says nothing of how the link itself is.
+        """
         largest = self._limits.film if due.link.kind == "video" else self._limits.picture
         request = request.replace(meta=request.meta | {"download_maxsize": largest})
         origin = due.origin
-        if origin is None or origin.title is None or not self._gallery.has(origin.title):
+        if origin is None or origin.title is None or origin.address not in {due.link.url, *forms(due.link.url)}:
+            return request
+        if not self._gallery.has(origin.title):
             return request
         request = request.replace(url=origin.address)
         if origin.etag:
@@ -256,16 +256,15 @@ class PictureWays:
 
     async def _in_archive(self, due: Due) -> tuple[Result, str] | None:
         async with self._archive:  # one question at a time
-            if self._archive_down or not self._time_left():
-                return None
-            try:
-                snapshot = await in_thread(
-                    lambda link: self._wayback.nearest(link.url, self._store.noted_on(link)), due.link
-                )
-            except ServiceDownError:
-                self._archive_down = True
-                return None
-            self._store.save_snapshot(due.link, snapshot, datetime.now(UTC))
+            snapshot, may_ask = self._store.known_snapshot(due.link, datetime.now(UTC))
+            if may_ask and not self._archive_down and self._time_left():
+                day = self._store.noted_on(due.link)
+                try:
+                    snapshot = await in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
+                except ServiceDownError:
+                    self._archive_down = True
+                else:
+                    self._store.save_snapshot(due.link, snapshot, datetime.now(UTC))
         if snapshot is None:
             return None
         head, stamp, rest = snapshot.partition("/web/")

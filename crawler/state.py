@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crawler import rows
 from crawler.errors import UserError
 from crawler.items import Due, Link, Outcome, Verdict
-from crawler.kept import KeptPictures
+from crawler.kept import PICTURED, SNAPSHOT_AGAIN, KeptPictures
 from crawler.known import CHANGED, MENTIONED, SLICE
 from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs
 
@@ -36,13 +36,7 @@ LEASE = timedelta(minutes=5)
 """How long a host belongs to a worker that no longer asks for its links: longer than its slowest few links take."""
 
 
-SNAPSHOT_AGAIN = timedelta(days=30)
-"""Until the archive is asked again for what it did not have."""
-
 _LINK = tuple(field.name for field in fields(Link))
-
-PICTURED = frozenset({"image", "video"})
-"""The kinds of which bytes are kept."""
 
 ARCHIVE = "archive.org"
 """The host that a worker leases while it asks the archive."""

@@ -65,6 +65,15 @@ def test_nothing_goes_while_a_note_cannot_be_read(filled: Desk) -> None:
     assert len(there(filled)) == 3
 
 
+def test_nothing_goes_while_pictures_of_notes_were_never_looked_at(filled: Desk) -> None:
+    for file in filled.output.glob("notemend.sqlite*"):
+        file.unlink()
+    done = images(filled, "--gc")
+    assert done.returncode == 1
+    assert "2 pictures of the notes were never looked at" in done.stderr
+    assert len(there(filled)) == 3
+
+
 def test_what_is_damaged_or_missing_is_said_and_fetched_again(filled: Desk, internet: Internet) -> None:
     damaged, missing = named(drawn("one")), named(drawn("two"))
     (filled.output / "images" / damaged).write_bytes(b"rotten")

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from crawler.items import Article, Mention, Origin, Outcome, Picture, Verdict
+from crawler.kept import SNAPSHOT_AGAIN
 from crawler.rows import metadata_of
 from tests.storing import NIGHT, NOW, all_due, checked, link, register, standing
 
@@ -87,6 +88,24 @@ def test_the_day_of_the_oldest_note(store: Store) -> None:
         store.register(note, [(Mention(A, 0, 9, 1, 1), link(A))], NOW, day)
     assert store.noted_on(link(A)) == date(2021, 5, 1)
     assert store.noted_on(link(B)) is None
+
+
+def test_the_archive_is_asked_again_after_a_while(store: Store) -> None:
+    a, b = register(store, "n.md", A, B)
+    assert store.known_snapshot(a, NOW) == (None, True)
+    store.save_snapshot(a, None, NOW)
+    assert store.known_snapshot(a, NOW + SNAPSHOT_AGAIN) == (None, False)
+    assert store.known_snapshot(a, NOW + SNAPSHOT_AGAIN + NIGHT) == (None, True)
+    store.save_snapshot(b, "https://web.archive.org/web/2022/x", NOW)
+    assert store.known_snapshot(b, NOW + 99 * NIGHT) == ("https://web.archive.org/web/2022/x", False)
+
+
+def test_pictures_that_were_never_looked_at_are_counted(store: Store) -> None:
+    a, _ = register(store, "n.md", A, B)
+    register(store, "m.md", "https://a.example/page")
+    assert store.pictures_never_seen() == 2
+    store.save([kept(a)])
+    assert store.pictures_never_seen() == 1
 
 
 def test_what_notes_use_and_what_is_to_be_fetched_again(store: Store) -> None:

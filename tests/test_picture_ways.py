@@ -178,6 +178,27 @@ def test_then_in_the_archive(desk: Desk, internet: Internet) -> None:
     assert snapshot.url.startswith("https://web.archive.org/web/2022011512")
 
 
+def test_a_copy_from_elsewhere_does_not_make_the_link_alive(desk: Desk, internet: Internet) -> None:
+    gone = url("deleted")
+    internet.fault("https://web.archive.org/web/*id_/*", picture(drawn("archived")).with_headers(etag='"7"'))
+    desk.write("a.md", shown(gone))
+    for outcome in ("gone", "gone"):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        assert desk.health()[gone]["outcome"] == outcome
+    assert kept(desk) == {drawn("archived")}
+    assert len(internet.asked("https://web.archive.org/web/*id_/*")) == 1
+    assert named(drawn("archived")) in (desk.output / "notes/a.md").read_text()
+
+
+def test_what_the_archive_does_not_have_is_not_asked_for_every_night(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("deleted-never-archived")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert internet.asked("*archive.org*never-archived*") != []
+    internet.forget()
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert internet.asked("*archive.org*never-archived*") == []
+
+
 def test_what_is_nowhere_stays_as_the_note_has_it(desk: Desk, internet: Internet) -> None:
     gone = url("deleted-never-archived")
     desk.write("a.md", shown(gone))

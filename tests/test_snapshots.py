@@ -11,10 +11,11 @@ import pytest
 
 from crawler.hosts import REFUSALS
 from crawler.items import Mention, Outcome, Verdict
+from crawler.kept import SNAPSHOT_AGAIN
 from crawler.lookups.session import open_session
 from crawler.lookups.wayback import Wayback, _can_be_read
 from crawler.snapshots import BATCH, find_snapshots
-from crawler.state import SNAPSHOT_AGAIN, Store
+from crawler.state import Store
 from tests.crawling import EVERY_NIGHT
 from tests.internet import World
 from tests.internet.messages import html, text

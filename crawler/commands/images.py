@@ -81,9 +81,14 @@ def verify(workspace: Workspace, now: datetime) -> bool:
 
 
 def collect(workspace: Workspace, width: int) -> None:
-    """Remove what no note uses; raise UserError where that cannot be told, because a note cannot be read."""
+    """Remove what no note uses.
+
+    Raises UserError where that cannot be told: a note cannot be read, or its pictures were never looked at.
+    """
     if workspace.library.problems:
         raise UserError(f"nothing was removed: what all notes use is not known: {workspace.library.problems[0]}")
+    if unknown := workspace.store.pictures_never_seen():
+        raise UserError(f"nothing was removed: {unknown} pictures of the notes were never looked at; crawl first")
     gallery = workspace.gallery
     used = set(workspace.store.kept_titles())
     if width:

@@ -24,14 +24,14 @@ from crawler.errors import UserError
 from crawler.frontier import Frontier
 from crawler.hosts import Hosts, NotNowError
 from crawler.items import Due, Outcome, Result
+from crawler.kept import PICTURED
 from crawler.kinds import all_kinds
 from crawler.lookups.wayback import Wayback
 from crawler.network import Network
 from crawler.observing import asks_to_wait, observe, skipped, unsettled
-from crawler.picture_ways import Limits, PictureWays, is_missed
+from crawler.picture_ways import PictureWays, is_missed
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
-from crawler.state import PICTURED
 from crawler.summary import summary
 from crawler.threads import in_thread
 from crawler.urls import why_not_fetch
@@ -192,9 +192,7 @@ class NotesSpider(Spider):
             self._download,
             store=self.store,
             gallery=self.gallery,
-            wayback=Wayback.from_settings(self.settings),
-            limits=Limits.from_settings(self.settings),
-            accepted=self._accepted,
+            settings=self.settings,
             time_left=lambda: self._hosts.time_left,
         )
 
