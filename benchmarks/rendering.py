@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.running import MB, machine, table
 from crawler.database import sqlite_url
+from crawler.gallery import Folder
 from crawler.items import Article, Check, How, Judgement, Outcome, Paper, Picture, Repository, Result, Verdict
 from crawler.kinds import link_of
 from crawler.library import Library
@@ -96,7 +97,7 @@ def measure(number: int) -> list[str]:
         output = folder / "output"
         fill(library, store, output / "images")
         rewrite = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
-        rendering = Rendering(library, store, output, None, output / "images", rewrite)
+        rendering = Rendering(library, store, output, Folder(output / "images"), rewrite)
         times = []
         for _ in range(3):
             began = time.perf_counter()

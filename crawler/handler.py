@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.items import Due
+
 
 # uvloop resolves names in libuv's threads: four, unless this is set before the first is started. A few dead names would
 # stop all others.
@@ -57,8 +59,8 @@ class Timed(Protocol):
     def time_left(self) -> float:
         """Seconds that the run has."""
 
-    def check_turn(self, host: str) -> None:
-        """Raise NotNowError if a host is not to be asked now."""
+    def check_turn(self, host: str, due: Due) -> None:
+        """Raise NotNowError if a host is not to be asked now for what is due."""
 
 
 class _Guarded(AiohttpDownloadHandler):
@@ -123,17 +125,18 @@ class GuardedDownloadHandler(_Guarded):
         if not isinstance(spider, Timed):
             return await self._download(request)
         timeout = request.meta["download_timeout"]
-        if "due" not in request.cb_kwargs:
+        due = request.cb_kwargs.get("due")
+        if due is None:
             request.meta["download_timeout"] = min(timeout, spider.time_left or math.inf)
             return await self._download(request)
         # Without a pace Scrapy starts all that are queued at once: waiting for a connection, their time would run.
         async with self._turns[host]:
-            spider.check_turn(host)
+            spider.check_turn(host, due)
             request.meta["download_timeout"] = min(timeout, spider.time_left)
             try:
                 return await self._download(request)
             except DownloadTimeoutError:
-                spider.check_turn(host)
+                spider.check_turn(host, due)
                 raise
 
     async def _download(self, request: Request) -> Response:

@@ -221,7 +221,8 @@ class Check:
 class Article:
     """What a WeChat article says of itself; `account_id` is the stable `gh_…` name, `original` False for a repost.
 
-    `links` are the papers on arXiv and the repositories on GitHub that its body names, in canonical form.
+    `links` are the papers on arXiv and the repositories on GitHub that its body names, in canonical form; `pictures`
+    the addresses of the pictures in it, as they are written.
     """
 
     title: str
@@ -232,6 +233,7 @@ class Article:
     cover: str | None = None
     original: bool | None = None
     links: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,15 +304,35 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture kept: `title` is its path below IMAGES_STORE, `ab/<sha256>.<ext>`; `size` in bytes."""
+    """A picture or film kept: `title` is its path below IMAGES_STORE, `ab/<sha256>.<ext>`; `size` in bytes.
+
+    Across and down in pixels, `frames` 1 for what stands still; `source` is whose copy it is if not the link's own.
+    """
 
     title: str
     sha256: str
     media_type: str
     size: int
+    width: int | None = None
+    height: int | None = None
+    frames: int | None = None
+    source: str | None = None
 
 
 Metadata = Article | Paper | Repository | Page | Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the bytes of a picture came from, and what its server calls that version (RFC 9110, 8.8).
+
+    `title` is the picture's, once it is kept.
+    """
+
+    address: str
+    etag: str | None = None
+    last_modified: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,12 +346,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A link to be observed now; with earlier checks (oldest first), its texts in the notes and what is known of it."""
+    """A link to be observed now; with earlier checks (oldest first), its texts in the notes and what is known of it.
+
+    `origin` is where the picture came from that is kept of it.
+    """
 
     link: Link
     history: tuple[Check, ...] = ()
     texts: tuple[str, ...] = ()
     known: Metadata | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,13 +363,14 @@ class Result:
     """One observation on its way through the pipelines.
 
     Kinds fill in the first fields; `history` is what the store knew (oldest first); the verdict pipeline adds
-    `judgement`, the images pipeline turns `body` (the bytes of a picture) into metadata.
+    `judgement`, the images pipeline turns `body` (the bytes of a picture, which came from `origin`) into metadata.
     """
 
     link: Link
     check: Check
     metadata: Metadata | None = None
     body: bytes = field(default=b"", repr=False)
+    origin: Origin | None = None
     history: tuple[Check, ...] = ()
     judgement: Judgement | None = None
 

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 MOST = 100_000
 """No number of seconds, days or failures that makes sense is larger."""
 
+LEAST_WIDTH = 16
+"""Pixels of a picture in which anything can be seen."""
+
+STORES = ("s3", "gs", "ftp")
+"""Where pictures can be kept besides a folder."""
+
 REWRITES: dict[str, tuple[str, ...]] = {
     "links": ("moved", "canonical", "files", "https"),
     "facts": ("authors", "venue", "withdrawn", "stars", "archived"),
@@ -100,6 +106,11 @@ def check(settings: BaseSettings) -> None:
     number(settings, "DEAD_SPACING")
     number(settings, "TIME_BUDGET")
     number(settings, "API_TIMEOUT", 0.1)
+    for name in ("IMAGES_MAX_MB", "VIDEOS_MAX_MB", "IMAGES_RUN_MB"):
+        number(settings, name)
+    _check_place(str(settings["IMAGES_STORE"] or ""), str(settings["IMAGES_BASE_URL"] or ""))
+    if 0 < number(settings, "IMAGES_WEBP_WIDTH") < LEAST_WIDTH:
+        raise UserError(f"IMAGES_WEBP_WIDTH: pixels, at least {LEAST_WIDTH}: {settings['IMAGES_WEBP_WIDTH']!r}")
     user_agent(settings)
     excluded(settings)
     accept(settings)
@@ -110,8 +121,17 @@ def check(settings: BaseSettings) -> None:
         settings.getbool("ALLOW_PRIVATE_ADDRESSES")
     except ValueError as error:
         raise UserError("ALLOW_PRIVATE_ADDRESSES: say True or False") from error
-    if "://" in settings["IMAGES_STORE"]:
-        raise UserError(f"IMAGES_STORE: not a folder: {settings['IMAGES_STORE']}")
+
+
+def _check_place(place: str, base: str) -> None:
+    """Raise UserError for a place of pictures that there is none of, or that no note can point to."""
+    scheme, apart, _ = place.partition("://")
+    if not apart or scheme == "file":
+        return
+    if scheme not in STORES:
+        raise UserError(f"IMAGES_STORE: a folder, {', '.join(f'{name}://' for name in STORES)}, not {place}")
+    if not base:
+        raise UserError(f"IMAGES_STORE: where can the pictures in {place} be seen? Set IMAGES_BASE_URL")
 
 
 def _object(settings: BaseSettings, name: str) -> dict[str, Any]:

@@ -112,6 +112,23 @@ star_counts = sa.Table(
     sa.Column("stars", sa.Integer, nullable=False),
 )
 
+pictures = sa.Table(  # kept for a link: where its bytes came from, and what the server calls that version
+    "pictures",
+    tables,
+    sa.Column("link_id", sa.ForeignKey(links.c.id), primary_key=True),
+    sa.Column("title", sa.Text, nullable=False, index=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+)
+
+placeholders = sa.Table(  # what was shown in the place of several pictures, as it would be named
+    "placeholders",
+    tables,
+    sa.Column("title", sa.Text, primary_key=True),
+    sa.Column("learned_at", Instant, nullable=False),
+)
+
 leases = sa.Table(
     "leases",
     tables,
@@ -161,7 +178,13 @@ def _count_stars(connection: sa.Connection) -> None:
     star_counts.create(connection)
 
 
-MIGRATIONS = (_create, _remember_the_night_before, _count_stars)
+def _remember_origins(connection: sa.Connection) -> None:
+    """Version 4: where pictures came from, and what was shown in their place."""
+    pictures.create(connection)
+    placeholders.create(connection)
+
+
+MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origins)
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 
 

@@ -12,8 +12,12 @@ NOTES_DIR = "notes"
 OUTPUT_DIR = "output"
 DATABASE_URL = os.environ.get("DATABASE_URL", "")  # empty: SQLite in OUTPUT_DIR; may hold a password
 HTTP_CACHE = ""  # answers of APIs; empty: http_cache.sqlite in OUTPUT_DIR
-IMAGES_STORE = ""  # empty: images/ in OUTPUT_DIR
+IMAGES_STORE = ""  # a folder, s3://, gs:// or ftp://; empty: images/ in OUTPUT_DIR
 IMAGES_BASE_URL = ""  # empty: relative paths
+IMAGES_WEBP_WIDTH = 0  # pixels; what is wider is shown as a WebP of that width, made beside the original; 0: none
+IMAGES_MAX_MB = 16  # the largest picture that is kept
+VIDEOS_MAX_MB = 50  # the largest film
+IMAGES_RUN_MB = 5000  # as much of pictures and films is fetched in one run; 0: no end
 REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes; options.py has the names
 ALLOW_PRIVATE_ADDRESSES = False
 EXCLUDE: list[str] = []  # URLs that are not looked at; * stands for anything
@@ -36,6 +40,7 @@ RECHECK_AFTER = {
     "unknown": 0.8,
     "wechat/alive": 30,
     "image/alive": 30,
+    "video/alive": 30,
     "local/alive": 0,
     "local/dead": 0,
 }
@@ -75,6 +80,7 @@ OUTPUTS = [
     "pipelines.outputs.findings_csv",
     "pipelines.outputs.dataset",
     "pipelines.outputs.bibtex",
+    "pipelines.outputs.small_pictures",
     "pipelines.outputs.notes",
 ]
 
@@ -100,7 +106,7 @@ DOWNLOAD_HANDLERS = {
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = 30
 API_TIMEOUT = 60  # arXiv takes up to half a minute for a hundred ids
-DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # the largest picture worth keeping; pages have limits of their own
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # pictures, films and pages have limits of their own
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_DELAY_JITTER = 0  # PACE is a promise
 CONCURRENT_REQUESTS = 64

@@ -21,6 +21,7 @@ from crawler import rows
 from crawler.errors import UserError
 from crawler.evidence import Evidence
 from crawler.items import Due, Link, Outcome, Verdict
+from crawler.kept import PICTURED, KeptPictures
 from crawler.known import CHANGED, FACTS, MENTIONED, SLICE
 from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts
 
@@ -46,7 +47,7 @@ START: Place = (NEVER, 0)
 """Before the first link of every backlog."""
 
 
-class Store(Evidence):
+class Store(Evidence, KeptPictures):
     """One database with everything known; opened with `Store.open`."""
 
     @contextmanager
@@ -211,13 +212,16 @@ class Store(Evidence):
             if not self._lease(connection, backlog.host or backlog.kind):
                 return [], after
             found = connection.execute(query).all()
-            history = self._history(connection, [row.id for row in found if row.checked_at is not None])
+            seen = [row.id for row in found if row.checked_at is not None]
+            history = self._history(connection, seen)
+            origins = self._origins(connection, seen) if backlog.kind in PICTURED else {}
         due = [
             Due(
                 Link(row.url, row.kind, row.identity, row.host),
                 history=tuple(history.get(row.id, ())),
                 texts=tuple(sorted(set(row.texts.split("\n")))),
                 known=rows.metadata_of(row),
+                origin=origins.get(row.id),
             )
             for row in found
         ]
@@ -283,6 +287,7 @@ class Store(Evidence):
             self._upsert(connection, facts, [rows.of_metadata(result) for _, result in known])
             stars = (rows.of_stars(result) for _, result in known)
             self._upsert(connection, star_counts, [row for row in stars if row is not None])
+            self._save_pictures(connection, ids, results)
 
     @staticmethod
     def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from crawler import options
 from crawler.database import sqlite_url
 from crawler.errors import UserError
 from crawler.files import sweep
+from crawler.gallery import open_gallery, writable_folder
 from crawler.kinds import link_of
 from crawler.library import Library
 from crawler.state import Store
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scrapy.settings import BaseSettings
+
+    from crawler.gallery import Gallery
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ class Workspace:
 
     library: Library
     store: Store
+    gallery: Gallery
 
     def read(self, now: datetime) -> None:
         """Register what the notes mention; what is wrong with them is reported."""
@@ -54,28 +58,12 @@ def open_workspace(settings: BaseSettings) -> Iterator[Workspace]:
         raise UserError("NOTES_DIR: no folder named")
     library = Library(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
     output = writable_folder(Path(settings["OUTPUT_DIR"]))
-    images = writable_folder(images_folder(settings))
+    gallery = open_gallery(settings)
     with ExitStack() as stack:
         store = Store.open(settings["DATABASE_URL"] or sqlite_url(output / "notemend.sqlite"))
         stack.callback(store.close)
         stack.enter_context(store.sole_worker())
-        for folder in {output, images}:
-            sweep(folder, older_than=A_DAY if store.shared else 0)
-        yield Workspace(library, store)
-
-
-def images_folder(settings: BaseSettings) -> Path:
-    """Return the folder where pictures are kept."""
-    return Path(settings["IMAGES_STORE"] or Path(settings["OUTPUT_DIR"], "images"))
-
-
-def writable_folder(folder: Path) -> Path:
-    """Create a folder and make sure that files can be written to it."""
-    probe = folder / ".notemend"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise UserError(f"{folder}: cannot write there: {error.strerror}") from error
-    return folder
+        older_than = A_DAY if store.shared else 0
+        sweep(output, older_than)
+        gallery.sweep(older_than)
+        yield Workspace(library, store, gallery)

@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from crawler.files import replacing
+from crawler.gallery import GalleryError, keep
 from crawler.items import Picture, Result
-from crawler.pictures import EXTENSIONS, media_type
-from crawler.workspace import images_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from scrapy.crawler import Crawler
+
+    from crawler.gallery import Gallery
 
 
 class ImagesPipeline:
     """Keeps the bytes of pictures as they came, under `ab/<sha256>.<ext>`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, gallery: Callable[[], Gallery]) -> None:
+        self._gallery = gallery
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Keep pictures in IMAGES_STORE."""
-        return cls(images_folder(crawler.settings))
+        """Keep pictures in IMAGES_STORE, which the spider opens after this pipeline is built."""
+        return cls(lambda: crawler.spider.gallery)  # type: ignore[union-attr]
 
-    def process_item(self, item: Result) -> Result:
-        """Turn a picture's bytes into a kept file and its metadata."""
+    async def process_item(self, item: Result) -> Result:
+        """Keep a picture; what cannot be kept tonight is due again at once, and nothing is known of it yet."""
         if not item.body:
             return item
-        kind = media_type(item.body)
-        if kind is None:
-            return replace(item, body=b"")
-        sha256 = hashlib.sha256(item.body).hexdigest()
-        name = f"{sha256[:2]}/{sha256}{EXTENSIONS[kind]}"
-        self._keep(name, item.body)
-        return replace(item, body=b"", metadata=Picture(name, sha256, kind, len(item.body)))
-
-    def _keep(self, name: str, body: bytes) -> None:
-        """Write a file, unless it is there already: its name says that it has these very bytes."""
-        path = self._folder / name
-        if not path.exists():
-            with replacing(path) as draft:
-                draft.write_bytes(body)
+        picture, gallery = item.metadata, self._gallery()
+        if not isinstance(picture, Picture):
+            raise TypeError(f"bytes of no picture: {item.link.url}")
+        try:
+            await keep(gallery, picture.title, item.body, picture.media_type)
+        except GalleryError as error:
+            gallery.down = str(error)
+            check = replace(item.check, reason=f"{item.check.reason}; not kept: {error}")
+            judgement = item.judgement and replace(item.judgement, due_at=check.checked_at)
+            return replace(item, check=check, metadata=None, body=b"", origin=None, judgement=judgement)
+        return replace(item, body=b"")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler import options
-from crawler.workspace import images_folder
+from crawler.gallery import open_gallery
 from pipelines import in_place
 from pipelines.diff import coloured, unified
 from pipelines.journal import Journal
@@ -48,20 +47,21 @@ def diff(settings: BaseSettings, library: Library, store: Store, in_colour: bool
 
 def _rendering(settings: BaseSettings, library: Library, store: Store) -> Rendering:
     output_dir = Path(settings["OUTPUT_DIR"])
+    gallery = open_gallery(settings)
+    gallery.reach()
     return Rendering(
         library=library,
         store=store,
         output_dir=output_dir,
-        images_base=settings["IMAGES_BASE_URL"] or None,
-        images_dir=images_folder(settings),
+        gallery=gallery,
         rewrite=options.rewrite(settings),
+        webp_width=int(options.number(settings, "IMAGES_WEBP_WIDTH")),
         made=Journal(output_dir).made(),
     )
 
 
 def planned(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
-    """Yield every note with the edits that mend it where it lies: its pictures are seen from there, links resolved."""
-    rendering = replace(rendering, images_dir=rendering.images_dir.resolve())
-    mender = Mender(rendering, rendering.library.folder.resolve())
+    """Yield every note with the edits that mend it where it lies: its pictures are seen from there."""
+    mender = Mender(rendering, rendering.library.folder)
     for note in rendering.library:
         yield note, mender.edits(note, rendering.standings(note))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler import markdown
 from crawler.database import sqlite_url
+from crawler.gallery import Folder
 from crawler.items import Check, How, Judgement, Outcome, Paper, Picture, Repository, Result, Standing, Verdict
 from crawler.kinds import link_of
 from crawler.library import Library
@@ -124,7 +125,7 @@ def rendering(folder: Path, notes: Mapping[str, str], standings: Iterable[Standi
         store.save(seen)
     output = folder / "output"
     keep(output / "images")
-    return Rendering(library, store, output, None, output / "images", EVERYTHING)
+    return Rendering(library, store, output, Folder(output / "images"), EVERYTHING)
 
 
 def keep(images: Path) -> None:

@@ -351,7 +351,10 @@ def test_argument_that_makes_no_sense(desk: Desk, argument: str) -> None:
         'RECHECK_AFTER={"*": "soon"}',
         "DEAD_AFTER=0",
         "REWRITE=links,poems",
+        "IMAGES_STORE=webdav://host/",
         "IMAGES_STORE=s3://bucket/",
+        "IMAGES_WEBP_WIDTH=3",
+        "IMAGES_MAX_MB=large",
     ],
 )
 def test_setting_that_cannot_be_read(desk: Desk, setting: str) -> None:

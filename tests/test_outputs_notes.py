@@ -9,6 +9,7 @@ import pytest
 
 from crawler.errors import UserError
 from crawler.files import replacing
+from crawler.gallery import Folder
 from crawler.items import Edit, Outcome, Verdict
 from crawler.library import Library
 from pipelines.outputs import Rendering, mend, notes
@@ -200,14 +201,14 @@ def test_where_pictures_are_shown_from(
     given: Rendering, tmp_path: Path, base: str | None, images: str, shown: str
 ) -> None:
     keep(tmp_path / images)
-    notes.render(replace(given, images_base=base, images_dir=tmp_path / images))
+    notes.render(replace(given, gallery=Folder(tmp_path / images, base or "")))
     text = (given.output_dir / "notes/b/a b.markdown").read_text("utf-8")
     assert f"![]({shown})" in text
     assert PICTURE.title in text
 
 
 def test_a_picture_that_is_not_there_any_more_is_not_shown_from_there(given: Rendering, tmp_path: Path) -> None:
-    notes.render(replace(given, images_dir=tmp_path / "emptied"))
+    notes.render(replace(given, gallery=Folder(tmp_path / "emptied")))
     assert f"![]({SHOWN})" in (given.output_dir / "notes/a.md").read_text("utf-8")
 
 

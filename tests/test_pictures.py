@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -13,13 +15,17 @@ from hypothesis import strategies as st
 from PIL import Image
 from scrapy.utils.test import get_crawler
 
-from crawler.items import Check, How, Link, Outcome, Page, Picture, Result
-from crawler.pictures import EXTENSIONS, media_type
+from crawler.gallery import Folder, name_of, open_gallery
+from crawler.items import Check, How, Judgement, Link, Origin, Outcome, Page, Picture, Result, Verdict
+from crawler.pictures import EXTENSIONS, examine, media_type
 from pipelines.images import ImagesPipeline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crawler.gallery import Gallery
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 LINK = Link("https://mmbiz.qpic.cn/mmbiz_png/a/640?wx_fmt=png", "image", "x", "mmbiz.qpic.cn")
 
@@ -67,7 +73,7 @@ OTHERS = {
     "a PDF": b"%PDF-1.7",
     "JSON": b'{"errcode": 1}',
     "a sound in the same container as WebP": b"RIFF\x00\x00\x00\x00WAVEfmt ",
-    "a film in the same container as AVIF": b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41",
+    "a sound in the same container as AVIF": b"\x00\x00\x00\x20ftypM4A \x00\x00\x02\x00isomiso2avc1mp41",
     "half a signature": b"\x89PNG",
     "a signature that does not stand first": b" \x89PNG\r\n\x1a\n",
     "words with a bitmap's letters": b"BMW builds cars",
@@ -102,8 +108,18 @@ def test_extensions_are_all_different() -> None:
 
 
 def seen(body: bytes) -> Result:
-    check = Check(Outcome.OK, "answers", datetime(2026, 11, 20, tzinfo=UTC), How.PAGE, http_status=200)
-    return Result(LINK, check, body=body)
+    check = Check(Outcome.OK, "answers", NOW, How.PAGE, http_status=200)
+    if not body:
+        return Result(LINK, check)
+    shape = examine(body)
+    name = name_of(body, shape.media_type)
+    picture = Picture(name, name[3:67], shape.media_type, len(body), shape.width, shape.height, shape.frames)
+    judgement = Judgement(Verdict.ALIVE, 0, NOW + timedelta(days=30))
+    return Result(LINK, check, picture, body, Origin(LINK.url), judgement=judgement)
+
+
+def keep(gallery: Gallery, item: Result) -> Result:
+    return asyncio.run(ImagesPipeline(lambda: gallery).process_item(item))
 
 
 def files(folder: Path) -> list[str]:
@@ -115,8 +131,10 @@ def test_pictures_are_kept_as_they_came(tmp_path: Path, name: str) -> None:
     body, expected = PICTURES[name]
     sha256 = hashlib.sha256(body).hexdigest()
     title = f"{sha256[:2]}/{sha256}{EXTENSIONS[expected]}"
-    kept = ImagesPipeline(tmp_path).process_item(seen(body))
-    assert kept.metadata == Picture(title, sha256, expected, len(body))
+    kept = keep(Folder(tmp_path), seen(body))
+    assert isinstance(kept.metadata, Picture)
+    assert (kept.metadata.title, kept.metadata.sha256) == (title, sha256)
+    assert (kept.metadata.media_type, kept.metadata.size) == (expected, len(body))
     assert kept.body == b""
     assert kept.check == seen(body).check
     assert (tmp_path / title).read_bytes() == body
@@ -124,35 +142,50 @@ def test_pictures_are_kept_as_they_came(tmp_path: Path, name: str) -> None:
 
 
 def test_one_picture_is_kept_once(tmp_path: Path) -> None:
-    pipeline = ImagesPipeline(tmp_path)
-    first = pipeline.process_item(seen(PICTURES["png"][0]))
+    first = keep(Folder(tmp_path), seen(PICTURES["png"][0]))
     assert first.metadata is not None
     file = tmp_path / first.metadata.title
     file.chmod(0o444)
     before = file.stat()
-    assert pipeline.process_item(seen(PICTURES["png"][0])).metadata == first.metadata
+    assert keep(Folder(tmp_path), seen(PICTURES["png"][0])).metadata == first.metadata
     assert file.stat() == before
     assert len(files(tmp_path)) == 1
 
 
-def test_what_is_no_picture_is_not_kept(tmp_path: Path) -> None:
-    kept = ImagesPipeline(tmp_path).process_item(seen(OTHERS["a page"]))
-    assert (kept.metadata, kept.body, files(tmp_path)) == (None, b"", [])
+def test_a_damaged_picture_is_replaced(tmp_path: Path) -> None:
+    body = PICTURES["png"][0]
+    title = name_of(body, "image/png")
+    keep(Folder(tmp_path), seen(body))
+    (tmp_path / title).write_bytes(body[::-1])
+    keep(Folder(tmp_path), seen(body))
+    assert (tmp_path / title).read_bytes() == body
 
 
 def test_everything_without_bytes_passes(tmp_path: Path) -> None:
     page = Result(LINK, seen(b"").check, Page("a page"))
-    assert ImagesPipeline(tmp_path).process_item(page) is page
+    assert keep(Folder(tmp_path), page) is page
     assert files(tmp_path) == []
 
 
-def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_bytes_of_no_picture_are_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="bytes of no picture"):
+        keep(Folder(tmp_path), replace(seen(b""), body=b"bytes"))
+
+
+def test_a_failed_write_leaves_nothing_behind_and_is_tried_again(tmp_path: Path) -> None:
     body = PICTURES["png"][0]
-    sha256 = hashlib.sha256(body).hexdigest()
-    (tmp_path / sha256[:2]).write_text("a file where the folder should be")
-    with pytest.raises(OSError, match=sha256[:2]):
-        ImagesPipeline(tmp_path).process_item(seen(body))
-    assert files(tmp_path) == [sha256[:2]]
+    folder = name_of(body, "image/png")[:2]
+    (tmp_path / folder).write_text("a file where the folder should be")
+    gallery = Folder(tmp_path)
+    kept = keep(gallery, seen(body))
+    assert kept.check.outcome is Outcome.OK
+    assert "not kept" in kept.check.reason
+    assert (kept.metadata, kept.origin, kept.body) == (None, None, b"")
+    assert kept.judgement is not None
+    assert kept.judgement.due_at == NOW
+    assert gallery.down is not None
+    assert str(tmp_path) in gallery.down
+    assert files(tmp_path) == [folder]
 
 
 @pytest.mark.parametrize(
@@ -166,5 +199,6 @@ def test_the_settings_name_the_folder(
     settings: dict[str, object], folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    ImagesPipeline.from_crawler(get_crawler(settings_dict=settings)).process_item(seen(SVG))
+    found = get_crawler(settings_dict={"IMAGES_BASE_URL": "", **settings}).settings
+    keep(open_gallery(found), seen(SVG))
     assert [file.split("/")[: folder.count("/") + 1] for file in files(tmp_path)] == [folder.split("/")]

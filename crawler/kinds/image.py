@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
-from crawler.items import Link, Outcome, Result
+from crawler.items import Link, Origin, Outcome, Result
 from crawler.kinds.base import Kind
 from crawler.pictures import media_type
 from crawler.urls import hostname
+from crawler.wechat_pictures import forms, picture_id
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from crawler.items import Check
 
 WECHAT_HOSTS = ("qpic.cn", "qlogo.cn")
+NOT_MODIFIED = "as it was kept"
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")
 
 
@@ -41,15 +43,31 @@ class Image(Kind):
         return Link(url, self.name, url, host)
 
     def request(self, link: Link) -> Request:
-        """Ask without a Referer: with a foreign one WeChat sends a placeholder instead of the picture."""
-        return Request(link.url, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"picture": True})
+        """Ask for the best form, without a Referer: with a foreign one WeChat sends a placeholder."""
+        return picture_request(forms(link.url)[0])
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Hand the bytes on if they are a picture; a page in its place is no picture, whatever its status."""
+        if response.status == 304:  # noqa: PLR2004 - RFC 9110, 15.4.5: we asked whether it has changed
+            return Result(link, replace(check, outcome=Outcome.OK, reason=NOT_MODIFIED, final_url=None))
         if check.outcome not in {Outcome.OK, Outcome.MOVED}:
             return Result(link, check)
+        if picture_id(link.url) is not None:  # where WeChat's original leads to says nothing of the address in the note
+            check = replace(check, outcome=Outcome.OK, final_url=None)
         if media_type(response.body) is None:
             if self.recognise(link.url, urlsplit(link.url)) is None:  # a page that some note shows as a picture
                 return Result(link, check)
             return Result(link, replace(check, outcome=Outcome.FAILED, reason="not a picture"))
-        return Result(link, check, body=response.body)
+        return Result(link, check, body=response.body, origin=origin_of(response))
+
+
+def picture_request(address: str) -> Request:
+    """Return the request for a picture that is read to its end only if it begins like one."""
+    return Request(address, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"picture": True})
+
+
+def origin_of(response: Response) -> Origin:
+    """Return where a response's bytes were asked for, and what the server calls that version of them."""
+    said = (response.headers.get(name) for name in ("ETag", "Last-Modified"))
+    etag, last_modified = (value.decode("latin-1") if value else None for value in said)
+    return Origin(str(response.meta.get("redirect_urls", [response.url])[0]), etag, last_modified)

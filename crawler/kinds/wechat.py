@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
@@ -27,6 +28,7 @@ from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.markup import LINE, tree, unescape
 from crawler.naming import link_among, named
 from crawler.urls import hostname, parameters, split
+from crawler.wechat_pictures import picture_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 HOST = "mp.weixin.qq.com"
+
+MOST_PICTURES = 100
+"""Pictures of an article whose addresses are remembered; most have ten or twenty."""
+
 _IDENTITY = ("__biz", "mid", "idx", "sn")
 _TITLES = ("activity-name", "js_text_title", "js_video_page_title", "js_audio_title")  # of types 0, 10, 5 and 7
 _BODY = frozenset({"js_content", "js_article", "js_share_content", *_TITLES})
@@ -211,6 +217,7 @@ def _article(soup: BeautifulSoup, text: str) -> Article:
         cover=_meta(soup, "og:image") or _value(_COVER, text),
         original=_ORIGINAL.get(_value(_COPYRIGHT, text) or ""),
         links=_links(soup, text),
+        pictures=_pictures(soup, text),
     )
 
 
@@ -222,6 +229,14 @@ def _published(text: str) -> datetime | None:
         return datetime.strptime(f"{clock} +0800", "%Y-%m-%d %H:%M %z").astimezone(UTC)  # Beijing has no summer time
     except ValueError:
         return None
+
+
+def _pictures(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
+    """Return the addresses of an article's pictures, once each; those of picture posts (type 8) stand in a script."""
+    shown = (str(tag["data-src"]).strip() for tag in soup.select("img[data-src]"))
+    listed = (_said(found[1]) for found in _COVER[0].finditer(text))
+    found = (url for url in chain(shown, listed) if len(url) <= LINE and picture_id(url) is not None)
+    return tuple(islice(dict.fromkeys(found), MOST_PICTURES))
 
 
 def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:

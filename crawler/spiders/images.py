@@ -1,4 +1,4 @@
-"""The pictures of the notes."""
+"""The pictures and films of the notes."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from crawler.spiders.notes import NotesSpider
 
 
 class ImagesSpider(NotesSpider):
-    """Crawls links of kind `image` alone."""
+    """Crawls links of the kinds `image` and `video` alone."""
 
     name = "images"
-    kinds: ClassVar[str] = "image"
+    kinds: ClassVar[str] = "image,video"

@@ -23,11 +23,13 @@ from crawler import exchange, options
 from crawler.errors import UserError
 from crawler.frontier import Frontier
 from crawler.hosts import Hosts, NotNowError
-from crawler.items import Due, Result
+from crawler.items import Due, Outcome, Result
+from crawler.kept import PICTURED
 from crawler.kinds import all_kinds
 from crawler.lookups.wayback import Wayback
 from crawler.network import Network
 from crawler.observing import asks_to_wait, observe, skipped, unsettled
+from crawler.picture_ways import PictureWays, is_missed
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
 from crawler.summary import summary
@@ -120,12 +122,13 @@ class NotesSpider(Spider):
             await asyncio.to_thread(self._read)
             async for work in self._stages():
                 yield work
+            self._pictures.forget_placeholders()
             if self._outage is None or self._network.reached:
                 await asyncio.to_thread(self._publish)
             if self._outage is None:
                 self.store.finish_run(datetime.now(UTC))
             self.summary = self._summary()
-            self.error = self._outage
+            self.error = self._outage or (self.gallery.down and f"IMAGES_STORE: {self.gallery.down}")
         except UserError as error:
             self.error = str(error)
         except OSError as error:  # a full disk, a folder that went away
@@ -184,11 +187,20 @@ class NotesSpider(Spider):
         assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
         self._download = self.crawler.engine.download_async
         self._second_looks = SecondLooks(self._download)
+        self.gallery = self._workspace.gallery
+        self._pictures = PictureWays(
+            self._download,
+            store=self.store,
+            gallery=self.gallery,
+            settings=self.settings,
+            time_left=lambda: self._hosts.time_left,
+        )
 
     def _read(self) -> None:
         """Stage 1: register what the notes mention."""
         self._workspace.read(self.started_at)
         self.store.start_run(self.started_at)
+        self.gallery.reach()
 
     async def _observe(self, *, again: bool) -> AsyncIterator[Request | Result]:
         """Stages 2 and 3: hand out what is due, or what was put off, until all of it is safe in the store."""
@@ -268,6 +280,10 @@ class NotesSpider(Spider):
         if refused := why_not_fetch(due.link.url, allow_private=self.settings.getbool("ALLOW_PRIVATE_ADDRESSES")):
             return self._pass_on(skipped(due, refused))
         request = self._kind(due.link).request(due.link)
+        if due.link.kind in PICTURED:
+            if closed := self._pictures.closed:
+                return self._pass_on(skipped(due, closed))
+            request = self._pictures.prepared(request, due)
         return request.replace(callback=self.parse, errback=self.miss, cb_kwargs={"due": due})
 
     @property
@@ -275,9 +291,9 @@ class NotesSpider(Spider):
         """Seconds until nobody is asked any more."""
         return self._hosts.time_left
 
-    def check_turn(self, host: str) -> None:
+    def check_turn(self, host: str, due: Due) -> None:
         """Raise NotNowError for a request that must not be sent now, though it was handed out."""
-        if self._hosts.wait(host) > 0:
+        if self._hosts.wait(host) > 0 or (due.link.kind in PICTURED and self._pictures.closed):
             raise NotNowError(host)
 
     def parse(self, response: Response, due: Due) -> Results:
@@ -287,6 +303,8 @@ class NotesSpider(Spider):
         self._put_off.pop(due.link.url, None)
         result = observe(due, response, self._accepted, now)
         come_back = self._hosts.answered(host, result.check, asks_to_wait(response, now))
+        if due.link.kind in PICTURED:
+            return self._look_for_picture(due, result, response, come_back=come_back)
         if not self._hosts.wait(host) and self._second_looks.needed(due, response, result.check):
             return self._look_again(due, response, result)
         return self._seen(result, may_pass=come_back or result.check.may_pass)
@@ -294,6 +312,15 @@ class NotesSpider(Spider):
     async def _look_again(self, due: Due, response: Response, result: Result) -> Iterable[Result]:
         """Settle with a second request what one answer does not say."""
         return [replace(result, check=await self._second_looks.look(due, response, result.check))]
+
+    async def _look_for_picture(
+        self, due: Due, result: Result, response: Response | None = None, *, come_back: bool = False
+    ) -> Iterable[Result]:
+        """Settle whether there is a picture; where there is none, articles and archive are asked in the second try."""
+        if not come_back or self._again:
+            asked = response.meta.get("redirect_urls", [response.url])[0] if response else ""
+            result = await self._pictures.settle(due, result, asked, last=self._again)
+        return list(self._seen(result, may_pass=come_back or result.check.may_pass or is_missed(due, result)))
 
     def miss(self, failure: Failure) -> Results:
         """Read a failure."""
@@ -306,7 +333,9 @@ class NotesSpider(Spider):
         check = exchange.check_failure(failure.value, datetime.now(UTC), request.meta.get("redirect_urls", ()))
         if check.unreached:
             self._network.missed(due.link.host)
-        result = Result(due.link, check, history=due.history)
+        result = Result(due.link, self._pictures.too_large(check, due.link), history=due.history)
+        if due.link.kind in PICTURED and result.check.outcome in {Outcome.GONE, Outcome.OK}:
+            return self._look_for_picture(due, result)
         if self._again and check.unreached and due.link.url.startswith("http:"):
             return self._look_for_https(result)
         return self._seen(result, may_pass=check.may_pass)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from crawler.gallery import Gallery
     from crawler.items import Edit, Note, Standing
     from crawler.library import Library
     from crawler.state import Store
@@ -24,17 +25,17 @@ if TYPE_CHECKING:
 class Rendering:
     """What an output is rendered from, and where to.
 
-    `images_base` is the URL under which the pictures are served (IMAGES_BASE_URL), `images_dir` the folder where they
-    lie, inside or outside `output_dir`. `rewrite` says what may be edited in notes, by the names of REWRITE.
-    `made` has the edits that earlier runs made in the user's own notes, by note and run.
+    `gallery` is where the pictures are. `rewrite` says what may be edited in notes, by the names of REWRITE. Pictures
+    wider than `webp_width` pixels are shown as a WebP of that width; 0 means that none are. `made` has the edits that
+    earlier runs made in the user's own notes, by note and run.
     """
 
     library: Library
     store: Store
     output_dir: Path
-    images_base: str | None
-    images_dir: Path
+    gallery: Gallery
     rewrite: frozenset[str]
+    webp_width: int = 0
     made: Mapping[str, Sequence[Sequence[Edit]]] = field(default_factory=dict)
 
     def standings(self, note: Note) -> dict[int, Standing]:

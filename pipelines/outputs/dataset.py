@@ -86,6 +86,13 @@ LINKS = pa.schema(
         ("mentions", _TEXTS),
         ("identity", pa.string()),
         ("article_links", _TEXTS),
+        ("picture_path", pa.string()),
+        ("picture_type", pa.string()),
+        ("picture_bytes", pa.int64()),
+        ("picture_width", pa.int32()),
+        ("picture_height", pa.int32()),
+        ("picture_frames", pa.int32()),
+        ("picture_source", pa.string()),
     ]
 )
 
@@ -118,7 +125,21 @@ def _links(rendering: Rendering) -> Iterator[dict[str, Any]]:
     for standing, places in rendering.store.standings():
         article_links = standing.metadata.links if isinstance(standing.metadata, Article) else None
         more = {"mentions": places, "identity": standing.link.identity, "article_links": article_links}
-        yield row(standing, places) | more
+        yield row(standing, places) | more | _of_picture(standing)
+
+
+def _of_picture(standing: Standing) -> dict[str, Any]:
+    """Return what is known of a kept picture or film, by column of `LINKS`."""
+    picture = standing.metadata if isinstance(standing.metadata, Picture) else None
+    return {
+        "picture_path": picture and picture.title,
+        "picture_type": picture and picture.media_type,
+        "picture_bytes": picture and picture.size,
+        "picture_width": picture and picture.width,
+        "picture_height": picture and picture.height,
+        "picture_frames": picture and picture.frames,
+        "picture_source": picture and picture.source,
+    }
 
 
 def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> dict[str, Any]:

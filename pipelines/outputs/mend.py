@@ -74,7 +74,8 @@ def _mention_edits(
         if (standing := standings.get(position)) is None:
             continue
         if isinstance(picture := standing.metadata, Picture) and "pictures" in rewrite:
-            evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}"
+            copied = f", from {picture.source}" if picture.source else ""
+            evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}{copied}"
             address = hosted(picture)
             # A relative path is a link only where a reader expects one: not bare, not between angle brackets.
             opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("

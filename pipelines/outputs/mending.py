@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
+from crawler.gallery import smaller
 from pipelines.outputs import index, mend
 from pipelines.outputs.reverts import without_reverted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from crawler.items import Edit, Note, Picture, Standing
     from pipelines.outputs import Rendering
@@ -22,7 +21,7 @@ class Mender:
 
     def __init__(self, rendering: Rendering, folder: Path) -> None:
         self._rendering = rendering
-        self._folder = folder
+        self._folder = folder.resolve()  # as the place of the pictures: `..` leads back from where links lead
         listed = "index" in rendering.rewrite
         self._notes = [(note.path, note.title, note.date) for note in rendering.library] if listed else []
 
@@ -32,6 +31,8 @@ class Mender:
         def hosted(picture: Picture) -> str | None:
             return self._hosted(note, picture)
 
+        gallery = self._rendering.gallery
+        standings = {at: known for at, known in standings.items() if not gallery.shows(known.link.url)}
         wanted = mend.edits(note, standings, hosted, self._rendering.rewrite)
         made = self._rendering.made.get(note.path, ())
         edits = without_reverted(note.data, wanted, made)
@@ -54,11 +55,12 @@ class Mender:
         yield from (edit for edit in edits if edit.reason != index.DATED or edit in kept)
 
     def _hosted(self, note: Note, picture: Picture) -> str | None:
-        """Return the URL of a kept picture as seen from a note; None if it is not there any more."""
-        images = self._rendering.images_dir
-        if not (images / picture.title).is_file():
-            return None
-        if base := self._rendering.images_base:
-            return f"{base.rstrip('/')}/{quote(picture.title)}"
+        """Return the URL of a kept picture as seen from a note; None if it is not there any more.
+
+        While the pictures' place cannot be asked, what is known to be kept there is taken to be there.
+        """
+        gallery, width = self._rendering.gallery, self._rendering.webp_width
+        names = [smaller(picture.title, width)] if width else []
+        found = next((name for name in names if not gallery.down and gallery.has(name)), picture.title)
         folder = (self._folder / note.path).parent
-        return quote(Path(os.path.relpath(images / picture.title, folder)).as_posix())
+        return gallery.address(found, folder) if gallery.down or gallery.has(found) else None

@@ -90,6 +90,10 @@ class Internet:
         """Return the requests so far whose URL matches a shell-like pattern."""
         return [request for request in self.requests if fnmatchcase(request.url, pattern)]
 
+    def sent(self, pattern: str) -> int:
+        """Return the bytes of all bodies sent so far for URLs that match a shell-like pattern."""
+        return sum(size for url, size in self._network.sent if fnmatchcase(url, pattern))
+
     def forget(self) -> None:
         """Forget the requests so far."""
         self._network.forget()

@@ -34,6 +34,7 @@ class Network:
         self._world = world
         self._faults: list[_Injected] = []
         self._requests: list[Request] = []
+        self._sent: list[tuple[str, int]] = []
         self._lock = Lock()
         flaws = {host: flaw for site in sites.values() for host, flaw in site.flaws.items()}
         self.certificates = Certificates(flaws)
@@ -53,6 +54,13 @@ class Network:
         """Forget every request so far."""
         with self._lock:
             self._requests.clear()
+            self._sent.clear()
+
+    @property
+    def sent(self) -> list[tuple[str, int]]:
+        """The URL and the bytes of the body of every answer so far; of endless bodies none are counted."""
+        with self._lock:
+            return list(self._sent)
 
     def inject(self, pattern: str, fault: Fault, times: float) -> None:
         """Let URLs that match the pattern meet the fault that many times."""
@@ -82,6 +90,12 @@ class Network:
     def answer(self, request: Request) -> Response:
         """Record a request and return what its site, or a fault, has to say."""
         self.record(request)
+        response = self._answer(request)
+        with self._lock:
+            self._sent.append((request.url, len(response.body) if isinstance(response.body, bytes) else 0))
+        return response
+
+    def _answer(self, request: Request) -> Response:
         if refusal := self.refusal(request.host):
             return refusal
         fault = self._fault(request.url, tls=False) if self._faults else None

@@ -5,7 +5,7 @@ The benchmark hosts have a second name each, h00.bench.internal and so on: lyche
 | host | what it does |
 |---|---|
 | alive | 200, an ordinary page |
-| plain, h00.bench … h19.bench | 200, 5 kB, at once: for benchmarks; long names are not found |
+| plain, h00.bench … h19.bench | 200, 5 kB, `.png` 200 kB, at once: for benchmarks; long names are not found |
 | missing, gone, broken, down | 404, 410, 500, 503 |
 | soft404 | 200, and the page says that there is none |
 | moved, permanent, temporary | 301, 308, 302 to the same path at alive |
@@ -37,8 +37,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from html import escape
+from io import BytesIO
+from random import Random
 
 import brotli  # type: ignore[import-untyped]
+from PIL import Image
 
 from tests.internet.certificates import Flaw
 from tests.internet.messages import Failure, Request, Response, html, not_found, page, redirect, text
@@ -78,13 +81,28 @@ def alive(request: Request, _world: World) -> Response:
 
 
 def plain(request: Request, _world: World) -> Response:
-    """Show a page of always the same size; no page here has a long name."""
+    """Show a page, or a picture (`….png`), of always the same size; no page here has a long name."""
     if len(request.path.rpartition("/")[2]) > LONGEST_NAME:
         return not_found()
+    if request.path.endswith(".png"):
+        return Response(body=benchmark_picture(request.url), headers={"Content-Type": "image/png", "ETag": '"1"'})
     path = request.path.encode()[:200]
     text = BENCHMARK_TEXT[: BENCHMARK_SIZE - len(BENCHMARK_HEAD) - len(path) - len(BENCHMARK_END)]
     body = b"".join((BENCHMARK_HEAD, path, text, BENCHMARK_END))
     return Response(body=body, headers={"Content-Type": "text/html; charset=utf-8"})
+
+
+def benchmark_picture(url: str) -> bytes:
+    """Return a picture of 200 kB that no other address has; behind its end is what makes it different and large."""
+    head, noise = _large_picture()
+    return head + url.encode() + noise
+
+
+@cache
+def _large_picture() -> tuple[bytes, bytes]:
+    out = BytesIO()
+    Image.effect_noise((64, 48), 90).save(out, "PNG")
+    return out.getvalue(), Random(0).randbytes(200_000 - len(out.getvalue()))
 
 
 def chain(request: Request, _world: World) -> Response:

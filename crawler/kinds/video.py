@@ -1,0 +1,47 @@
+"""WeChat's films: their addresses are signed and good for some hours, so a film is kept whole while it can be had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from crawler.items import Link, Outcome, Result
+from crawler.kinds.base import Kind
+from crawler.kinds.image import NOT_MODIFIED, origin_of, picture_request
+from crawler.pictures import FILM, media_type
+from crawler.signed import VIDEO_HOST
+from crawler.urls import hostname
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+    from scrapy import Request
+    from scrapy.http import Response
+
+    from crawler.items import Check
+
+
+class Video(Kind):
+    """A film at an address of WeChat's; that it has expired is read from the address (`crawler.signed`)."""
+
+    name = "video"
+    rank = 4
+
+    def recognise(self, url: str, parts: SplitResult) -> Link | None:
+        """Recognise WeChat's host of films."""
+        host = hostname(parts)
+        return Link(url, self.name, url, host) if host == VIDEO_HOST else None
+
+    def request(self, link: Link) -> Request:
+        """Ask for the whole film."""
+        return picture_request(link.url)
+
+    def read(self, link: Link, response: Response, check: Check) -> Result:
+        """Hand the bytes on if they are a film."""
+        if response.status == 304:  # noqa: PLR2004 - as for pictures
+            return Result(link, replace(check, outcome=Outcome.OK, reason=NOT_MODIFIED, final_url=None))
+        if check.outcome not in {Outcome.OK, Outcome.MOVED}:
+            return Result(link, check)
+        if media_type(response.body) != FILM:
+            return Result(link, replace(check, outcome=Outcome.FAILED, reason="not a film"))
+        return Result(link, check, body=response.body, origin=origin_of(response))

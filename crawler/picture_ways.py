@@ -1,0 +1,290 @@
+"""The ways to a picture: the original, what the note says, with WeChat's Referer, the article, the archive.
+
+What comes is believed only after a look at its bytes: it must be a whole picture, and not one that is shown in the
+place of others. What was kept before is asked for by its version, and not fetched when it is the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from crawler import options
+from crawler.gallery import GalleryError, keep, name_of
+from crawler.items import Outcome, Picture, Result
+from crawler.kept import PLACEHOLDER
+from crawler.kinds.image import picture_request
+from crawler.lookups.session import ServiceDownError
+from crawler.lookups.wayback import Wayback
+from crawler.observing import observe
+from crawler.pictures import BrokenError, RefusedError, examine
+from crawler.threads import in_thread
+from crawler.wechat_pictures import LARGEST_PLACEHOLDER, REFERER, forms, looks_like_placeholder, picture_id
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from scrapy import Request
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+
+    from crawler.gallery import Gallery
+    from crawler.items import Check, Due, Link
+    from crawler.state import Store
+
+logger = logging.getLogger(__name__)
+
+MB = 1_000_000
+AT_HAND = MB
+"""Bytes up to which a picture is looked at where it comes: that takes a millisecond."""
+
+_WELL = {Outcome.OK, Outcome.MOVED}
+_GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
+_TOO_LARGE = "body too large"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes: the largest picture and the largest film that are kept, and how much is fetched in one run (0: no end)."""
+
+    picture: int
+    film: int
+    run: int
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """Read the settings, which count in megabytes."""
+        names = ("IMAGES_MAX_MB", "VIDEOS_MAX_MB", "IMAGES_RUN_MB")
+        return cls(*(int(options.number(settings, name) * MB) for name in names))
+
+
+class PictureWays:
+    """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it."""
+
+    def __init__(
+        self,
+        fetch: Callable[[Request], Awaitable[Response]],
+        *,
+        store: Store,
+        gallery: Gallery,
+        settings: BaseSettings,
+        time_left: Callable[[], float],
+    ) -> None:
+        self._fetch = fetch
+        self._store = store
+        self._gallery = gallery
+        self._wayback = Wayback.from_settings(settings)
+        self._limits = Limits.from_settings(settings)
+        self._accepted = options.accept(settings)
+        self._time_left = time_left
+        self._spent = 0
+        self._first: dict[str, str] = {}  # names of small pictures, and the id that each came for first
+        self._placeholders: set[str] = set()
+        self._archive = asyncio.Lock()
+        self._archive_down = False
+
+    @property
+    def closed(self) -> str | None:
+        """Why no more pictures are fetched in this run."""
+        if self._gallery.down:
+            return f"cannot be kept: {self._gallery.down}"
+        if self._limits.run and self._spent >= self._limits.run:
+            return "as much was fetched in this run as IMAGES_RUN_MB allows"
+        return None
+
+    def prepared(self, request: Request, due: Due) -> Request:
+        """Return a picture's first request: with what is known of the version that is kept, if it still is.
+
+        What is kept from elsewhere says nothing of how the link itself is.
+        """
+        largest = self._limits.film if due.link.kind == "video" else self._limits.picture
+        request = request.replace(meta=request.meta | {"download_maxsize": largest})
+        origin = due.origin
+        if origin is None or origin.title is None or origin.address not in {due.link.url, *forms(due.link.url)}:
+            return request
+        if not self._gallery.has(origin.title):
+            return request
+        request = request.replace(url=origin.address)
+        if origin.etag:
+            request.headers["If-None-Match"] = origin.etag
+        if origin.last_modified:
+            request.headers["If-Modified-Since"] = origin.last_modified
+        return request
+
+    async def settle(self, due: Due, result: Result, asked: str, *, last: bool) -> Result:
+        """Return what comes of a first answer, the one from the address `asked`.
+
+        Its bytes are examined; if they are no good, the other ways are tried: with `last` those that lead elsewhere,
+        too, for which all articles have to be read. Nothing worse takes the place of what is kept.
+        """
+        result = await self._examined(due, result)
+        if result.check.outcome in _WELL and not self._not_kept(result):
+            return result
+        async for other in self._other_ways(due, result, asked, forms(due.link.url)):
+            if other.check.outcome in _WELL and other.body:
+                return replace(other, body=b"", metadata=None, origin=None) if due.origin else other
+            result = other
+        if last and due.origin is None and result.check.outcome not in _WELL:
+            return await self._from_elsewhere(due, result)
+        return result
+
+    def too_large(self, check: Check, link: Link) -> Check:
+        """Read a failure: what is too large to be kept is there all the same."""
+        if check.reason != _TOO_LARGE:
+            return check
+        largest = self._limits.film if link.kind == "video" else self._limits.picture
+        return replace(check, outcome=Outcome.OK, reason=f"answers; not kept: larger than {largest / MB:g} MB")
+
+    def forget_placeholders(self) -> None:
+        """Remove from the gallery what was kept before it turned out to be a placeholder."""
+        for name in self._placeholders:
+            with suppress(GalleryError):  # none of the notes shows it
+                self._gallery.delete(name)
+
+    # --- one answer ---------------------------------------------------------------------------------------------------
+
+    async def _examined(self, due: Due, result: Result) -> Result:
+        """Turn bytes into a picture, or into the reason why they are not kept."""
+        if not result.body:
+            return result
+        if self._gallery.shows(due.link.url):  # kept before, by whoever wrote the note
+            return _without(result, result.check)
+        self._spent += len(result.body)
+        try:
+            body = result.body
+            picture = _picture(body) if len(body) <= AT_HAND else await asyncio.to_thread(_picture, body)
+        except BrokenError as error:
+            return _without(result, replace(result.check, outcome=Outcome.FAILED, reason=str(error), final_url=None))
+        except RefusedError as error:
+            return _without(result, replace(result.check, reason=f"{result.check.reason}; not kept: {error}"))
+        if self._is_placeholder(due.link.url, picture.title, result.body):
+            return _without(result, replace(result.check, outcome=Outcome.BLOCKED, reason=PLACEHOLDER, final_url=None))
+        return replace(result, metadata=picture)
+
+    @staticmethod
+    def _not_kept(result: Result) -> bool:
+        return not result.body and "not kept" in result.check.reason
+
+    def _is_placeholder(self, url: str, name: str, body: bytes) -> bool:
+        """Tell whether the bytes for one of WeChat's pictures are those that are shown for others, too."""
+        picture = picture_id(url)
+        if picture is None or len(body) > LARGEST_PLACEHOLDER:
+            return False
+        if looks_like_placeholder(body) or name in self._placeholders or self._store.is_placeholder(name):
+            return True
+        if self._first.setdefault(name, picture) == picture:
+            others = {picture_id(other) for other in self._store.links_shown_as(name)} - {picture, None}
+            if not others:
+                return False
+        self._placeholders.add(name)
+        self._store.learn_placeholder(name, datetime.now(UTC))
+        return True
+
+    # --- other answers ------------------------------------------------------------------------------------------------
+
+    async def _other_ways(
+        self, due: Due, result: Result, asked: str, addresses: tuple[str, ...]
+    ) -> AsyncIterator[Result]:
+        """Yield what comes of asking again: with WeChat's Referer where that may help, and at the other addresses."""
+        if picture_id(due.link.url) is None:
+            return
+        for address in (asked, *(each for each in addresses if each != asked)):
+            answer: Result | None = result
+            if address != asked and (answer := await self._answer(due, address)) is not None:
+                yield answer
+            if answer is not None and answer.check.outcome is Outcome.BLOCKED:
+                fetched = await self._answer(due, address, REFERER)
+                if fetched is not None and fetched.body:
+                    yield fetched
+
+    async def _answer(self, due: Due, address: str, referer: str | None = None) -> Result | None:
+        """Ask for a picture at some address; None when there is no answer."""
+        request = picture_request(address)
+        request.meta["download_maxsize"] = self._limits.picture
+        if referer is not None:
+            request.headers["Referer"] = referer
+        if not self._time_left():
+            return None
+        try:
+            response = await self._fetch(request)
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from us, this is no way to the picture
+            logger.debug("%s: %r", address, error)
+            return None
+        return await self._examined(due, observe(due, response, self._accepted, datetime.now(UTC)))
+
+    # --- elsewhere ----------------------------------------------------------------------------------------------------
+
+    async def _from_elsewhere(self, due: Due, result: Result) -> Result:
+        """Look for a picture that is gone in the articles beside it, then in the archive; keep what is found."""
+        found = await self._in_articles(due) or await self._in_archive(due)
+        if found is None:
+            return result
+        copy, where = found
+        assert isinstance(copy.metadata, Picture)  # noqa: S101 - what _examined made of the body
+        try:
+            await keep(self._gallery, copy.metadata.title, copy.body, copy.metadata.media_type)
+        except GalleryError as error:
+            self._gallery.down = str(error)
+            return result
+        address = copy.origin.address if copy.origin else None
+        check = replace(result.check, reason=f"{result.check.reason}; kept from {where}")
+        return replace(result, check=check, metadata=replace(copy.metadata, source=address), origin=copy.origin)
+
+    async def _in_articles(self, due: Due) -> tuple[Result, str] | None:
+        picture = picture_id(due.link.url)
+        if picture is None:
+            return None
+        tried = set(forms(due.link.url))
+        for address in await asyncio.to_thread(lambda: list(self._store.pictures_of_articles(due.link))):
+            if picture_id(address) != picture:
+                continue
+            for form in forms(address):
+                if form in tried:
+                    continue
+                tried.add(form)
+                for referer in (None, REFERER):
+                    answer = await self._answer(due, form, referer)
+                    if answer is not None and answer.body:
+                        return answer, "the article"
+                    if answer is None or answer.check.outcome is not Outcome.BLOCKED:
+                        break
+        return None
+
+    async def _in_archive(self, due: Due) -> tuple[Result, str] | None:
+        async with self._archive:  # one question at a time
+            snapshot, may_ask = self._store.known_snapshot(due.link, datetime.now(UTC))
+            if may_ask and not self._archive_down and self._time_left():
+                day = self._store.noted_on(due.link)
+                try:
+                    snapshot = await in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
+                except ServiceDownError:
+                    self._archive_down = True
+                else:
+                    self._store.save_snapshot(due.link, snapshot, datetime.now(UTC))
+        if snapshot is None:
+            return None
+        head, stamp, rest = snapshot.partition("/web/")
+        moment, _, page = rest.partition("/")
+        answer = await self._answer(due, f"{head}{stamp}{moment}id_/{page}")  # `id_`: the bytes as they were archived
+        return (answer, "the Wayback Machine") if answer is not None and answer.body else None
+
+
+def is_missed(due: Due, result: Result) -> bool:
+    """Tell whether there is no picture of a link, neither now nor kept before."""
+    return due.origin is None and result.metadata is None and result.check.outcome in _GIVEN_UP
+
+
+def _without(result: Result, check: Check) -> Result:
+    return replace(result, check=check, body=b"", origin=None)
+
+
+def _picture(body: bytes) -> Picture:
+    """Return what is kept of a picture's bytes."""
+    shape = examine(body)
+    name = name_of(body, shape.media_type)
+    sha256 = name.rpartition("/")[2].partition(".")[0]
+    return Picture(name, sha256, shape.media_type, len(body), shape.width, shape.height, shape.frames)

@@ -1,0 +1,57 @@
+"""Smaller pictures beside the originals, for notes that should load fast: WebP, IMAGES_WEBP_WIDTH pixels wide."""
+
+from __future__ import annotations
+
+import logging
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageOps
+
+from crawler.gallery import GalleryError, smaller
+from crawler.items import Picture
+
+if TYPE_CHECKING:
+    from pipelines.outputs import Rendering
+
+logger = logging.getLogger(__name__)
+
+_STILL = {"image/png", "image/jpeg", "image/webp", "image/bmp", "image/avif"}
+_QUALITY = 80
+
+
+def render(rendering: Rendering) -> None:
+    """Make what is missing; a picture that cannot be made smaller is shown as it is."""
+    width, gallery = rendering.webp_width, rendering.gallery
+    if not width or gallery.down:
+        return
+    for standing, _ in rendering.store.standings():
+        picture = standing.metadata
+        if not isinstance(picture, Picture) or not is_reducible(picture, width):
+            continue
+        name = smaller(picture.title, width)
+        try:
+            if not gallery.has(name) and gallery.has(picture.title):
+                gallery.keep(name, reduced(gallery.open(picture.title), width), "image/webp")
+        except GalleryError as error:
+            logger.warning("no smaller pictures: %s", error)
+            return
+        except (OSError, SyntaxError, ValueError) as error:
+            logger.warning("%s cannot be made smaller: %s", picture.title, error)
+
+
+def is_reducible(picture: Picture, width: int) -> bool:
+    """Tell whether a picture is wider than that; what moves, and drawings, stay as they are."""
+    return picture.media_type in _STILL and picture.frames == 1 and (picture.width or 0) > width
+
+
+def reduced(body: bytes, width: int) -> bytes:
+    """Return a picture as a WebP of that width: upright, in its proportions, its transparency kept."""
+    with Image.open(BytesIO(body)) as image:
+        profile = image.info.get("icc_profile", b"")
+        upright = ImageOps.exif_transpose(image)
+        seen = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        small = seen.resize((width, max(1, round(seen.height * width / seen.width))), Image.Resampling.LANCZOS)
+    out = BytesIO()
+    small.save(out, "WEBP", quality=_QUALITY, icc_profile=profile)
+    return out.getvalue()

@@ -1,0 +1,345 @@
+"""How a picture is come by: the original, what the note says, WeChat's Referer, the article, the archive."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from tests.crawling import EVERY_NIGHT
+from tests.internet.messages import Request, Response, not_found
+from tests.internet.sites.qpic import draw, film, placeholder
+from tests.internet.world import find_article
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.crawling import Desk
+    from tests.internet import Internet
+
+PICTURES = "*.qpic.cn/*mmbiz_*"
+
+
+def url(name: str, form: str = "png", width: int = 640, query: str = "wx_fmt=png&tp=webp&wxfrom=5") -> str:
+    return f"https://mmbiz.qpic.cn/mmbiz_{form}/{name.ljust(86, 'w')}/{width}?{query}"
+
+
+def drawn(seed: str, form: str = "png") -> bytes:
+    return draw(seed.ljust(86, "w"), form)
+
+
+def shown(*urls: str) -> str:
+    return "# 笔记\n\n" + "".join(f'<div align=center><img src="{each}" style="zoom:80%"></div>\n\n' for each in urls)
+
+
+def kept(desk: Desk) -> set[bytes]:
+    return {file.read_bytes() for file in (desk.output / "images").rglob("*") if file.is_file()}
+
+
+def named(body: bytes, ending: str = "png") -> str:
+    sha = sha256(body).hexdigest()
+    return f"{sha[:2]}/{sha}.{ending}"
+
+
+def picture(body: bytes) -> Response:
+    return Response(body=body, headers={"Content-Type": "image/png"})
+
+
+def shown_to_strangers(body: bytes) -> Callable[[Request], Response | None]:
+    """Return a site that shows the same to everybody who does not say that he comes from WeChat."""
+
+    def answer(request: Request) -> Response | None:
+        return None if request.headers.get("referer") == "https://mp.weixin.qq.com/" else picture(body)
+
+    return answer
+
+
+def test_the_original_is_asked_for_first_and_by_nobody(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one").replace("https:", "http:")))
+    original = drawn("large")
+    internet.fault("*/0?*", picture(original))
+    assert desk.crawl().returncode == 0
+    (request,) = internet.asked(PICTURES)
+    assert request.url == url("one", width=0, query="wx_fmt=png")
+    assert "referer" not in request.headers
+    assert kept(desk) == {original}
+    assert f'<img src="../images/{named(original)}" style="zoom:80%">' in (desk.output / "notes/a.md").read_text()
+
+
+@pytest.mark.parametrize("instead", [not_found(), picture(drawn("x")[:50]), picture(b"<html>"), picture(placeholder())])
+def test_where_there_is_no_original_what_the_note_says_is_kept(
+    desk: Desk, internet: Internet, instead: Response
+) -> None:
+    desk.write("a.md", shown(url("one")))
+    internet.fault("*/0?*", instead)
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {drawn("one", "webp")}
+    assert desk.verdicts() == {url("one"): "alive"}
+
+
+def test_a_placeholder_is_learned_by_its_coming_for_different_pictures(desk: Desk, internet: Internet) -> None:
+    """Whichever of them comes first: within the run its picture is found, and nothing is left of the placeholder."""
+    stranger = drawn("nobody has heard of this one")
+    internet.fault(PICTURES, shown_to_strangers(stranger))
+    names = ["one", "two", "three"]
+    desk.write("a.md", shown(*map(url, names)))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {drawn(name) for name in names}
+    assert set(desk.verdicts().values()) == {"alive"}
+    asked = len(internet.asked(PICTURES))
+    desk.write("b.md", shown(url("four")))
+    assert desk.crawl().returncode == 0
+    assert drawn("four") in kept(desk)
+    assert [request.headers.get("referer") for request in internet.asked(PICTURES)[asked:]] == [
+        None,
+        "https://mp.weixin.qq.com/",
+    ]
+
+
+def test_a_placeholder_is_learned_from_what_was_kept_on_another_night(desk: Desk, internet: Internet) -> None:
+    stranger = drawn("nobody has heard of this one")
+    internet.fault(PICTURES, picture(stranger))
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {stranger}
+    desk.write("b.md", shown(url("two")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == set()
+    assert {row["reason"] for row in desk.health().values()} == {"placeholder in the picture's place"}
+    assert set(desk.verdicts().values()) == {"unknown"}
+    assert url("one") in (desk.output / "notes/a.md").read_text()
+
+
+def test_one_picture_under_two_addresses_is_no_placeholder(desk: Desk, internet: Internet) -> None:
+    internet.fault(PICTURES, picture(drawn("same")))
+    desk.write("a.md", shown(url("one"), url("one", query="wx_fmt=jpeg"), "https://mmecoa.qpic.cn/mmbiz_png/b.png"))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {drawn("same")}
+    assert set(desk.verdicts().values()) == {"alive"}
+
+
+def test_a_large_picture_may_be_under_two_ids(desk: Desk, internet: Internet) -> None:
+    file = BytesIO()
+    Image.effect_noise((400, 300), 90).save(file, "PNG")
+    internet.fault(PICTURES, picture(file.getvalue()))
+    desk.write("a.md", shown(url("one"), url("two")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {file.getvalue()}
+
+
+def test_the_known_placeholder_is_never_kept(desk: Desk, internet: Internet) -> None:
+    internet.fault(PICTURES, Response(body=placeholder(), headers={"Content-Type": "image/jpeg"}))
+    desk.write("a.md", shown(url("one-never-archived")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == set()
+    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+    row = desk.health()[url("one-never-archived")]
+    assert (row["verdict"], row["outcome"], row["reason"]) == (
+        "unknown",
+        "blocked",
+        "placeholder in the picture's place",
+    )
+
+
+def article_with(internet: Internet, form: Callable[[str], str]) -> tuple[str, str, str]:
+    """Return an article, the address of its first picture as a note has it, and as `form` says."""
+    article = internet.world.article("live", 7)
+    (mine, *_) = find_article(article.rpartition("/")[2]).pictures
+    return article, mine, form(mine)
+
+
+def test_a_picture_that_is_gone_is_looked_for_in_the_article(desk: Desk, internet: Internet) -> None:
+    article, there, noted = article_with(
+        internet, lambda it: it.replace("mmbiz.qpic.cn/", "mmecoa.qpic.cn/").replace("/640?", "/640?x=never-archived&")
+    )
+    internet.fault("*mmecoa.qpic.cn/*", not_found())
+    desk.write("a.md", f"1. [文章]({article})\n\n   <img src='{noted}'>\n")
+    assert desk.crawl().returncode == 0
+    picture_id = there.split("/")[-2]
+    assert kept(desk) == {draw(picture_id, "png" if "mmbiz_png" in there else "jpeg")}
+    row = desk.health()[noted]
+    assert (row["verdict"], row["outcome"], row["reason"]) == ("suspect", "gone", "not found; kept from the article")
+    assert "../images/" in (desk.output / "notes/a.md").read_text()
+    assert "mmbiz.qpic.cn" in next(str(edit["evidence"]) for edit in desk.edits() if edit["reason"] == "picture kept")
+
+
+def test_then_in_the_archive(desk: Desk, internet: Internet) -> None:
+    gone = url("deleted")
+    internet.fault("https://web.archive.org/web/*id_/*", picture(drawn("archived")))
+    desk.write("2022/0105.md", shown(gone, "https://h00.bench.example.org/gone.png"))
+    internet.fault("https://h00.bench.example.org/*", not_found())
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {drawn("archived")}
+    assert desk.health()[gone]["reason"] == "not found; kept from the Wayback Machine"
+    (snapshot, *_) = internet.asked("https://web.archive.org/web/*id_/*mmbiz*")
+    assert snapshot.url.startswith("https://web.archive.org/web/2022011512")
+
+
+def test_a_copy_from_elsewhere_does_not_make_the_link_alive(desk: Desk, internet: Internet) -> None:
+    gone = url("deleted")
+    internet.fault("https://web.archive.org/web/*id_/*", picture(drawn("archived")).with_headers(etag='"7"'))
+    desk.write("a.md", shown(gone))
+    for outcome in ("gone", "gone"):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        assert desk.health()[gone]["outcome"] == outcome
+    assert kept(desk) == {drawn("archived")}
+    assert len(internet.asked("https://web.archive.org/web/*id_/*")) == 1
+    assert named(drawn("archived")) in (desk.output / "notes/a.md").read_text()
+
+
+def test_what_the_archive_does_not_have_is_not_asked_for_every_night(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("deleted-never-archived")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert internet.asked("*archive.org*never-archived*") != []
+    internet.forget()
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert internet.asked("*archive.org*never-archived*") == []
+
+
+def test_what_is_nowhere_stays_as_the_note_has_it(desk: Desk, internet: Internet) -> None:
+    gone = url("deleted-never-archived")
+    desk.write("a.md", shown(gone))
+    assert desk.crawl().returncode == 0
+    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+    assert (desk.health()[gone]["reason"], kept(desk)) == ("not found", set())
+
+
+def test_a_placeholder_in_the_archive_is_no_picture_either(desk: Desk, internet: Internet) -> None:
+    internet.fault("https://web.archive.org/web/*id_/*", picture(placeholder()))
+    desk.write("a.md", shown(url("deleted")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == set()
+
+
+def test_a_picture_kept_before_is_shown_when_it_is_gone(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    before = (desk.output / "notes/a.md").read_text()
+    for _ in range(3):
+        internet.fault(PICTURES, not_found())
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert desk.verdicts() == {url("one"): "dead"}
+    assert (desk.output / "notes/a.md").read_text() == before
+    assert internet.asked("*archive.org*id_*") == []
+
+
+def test_what_has_not_changed_is_not_sent_again(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(*(url(name) for name in ("one", "two", "three"))))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    before = desk.outputs()
+    internet.forget()
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert len(internet.asked(PICTURES)) == 3
+    assert internet.sent(PICTURES) == 0
+    assert {row["reason"] for row in desk.health().values()} == {"as it was kept"}
+    assert {name: body for name, body in desk.outputs().items() if "images" in name or "notes/" in name} == {
+        name: body for name, body in before.items() if "images" in name or "notes/" in name
+    }
+
+
+def test_what_somebody_removed_is_fetched_again(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one"), url("two")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    (desk.output / "images" / named(drawn("one"))).unlink()
+    internet.forget()
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert internet.sent(PICTURES) == len(drawn("one"))
+    assert kept(desk) == {drawn("one"), drawn("two")}
+
+
+def test_nothing_worse_takes_the_place_of_what_is_kept(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    internet.fault("*/0?*", not_found())
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert kept(desk) == {drawn("one")}
+    assert named(drawn("one")) in (desk.output / "notes/a.md").read_text()
+    assert desk.verdicts() == {url("one"): "alive"}
+
+
+def test_limits(desk: Desk, internet: Internet) -> None:
+    large = Response(body=drawn("x") + bytes(300_000), headers={"Content-Type": "image/png"})
+    internet.fault("*/large*", large)
+    unsaid = Response(body=lambda: iter([drawn("y"), *[bytes(1000)] * 300]), headers={"Content-Type": "image/png"})
+    internet.fault("*/unsaid*", unsaid)
+    urls = [f"https://h00.bench.example.org/{name}.png" for name in ("large", "unsaid")]
+    desk.write("a.md", shown(*urls))
+    done = desk.crawl("-s", "IMAGES_MAX_MB=0.1")
+    assert done.returncode == 0
+    assert {row["reason"] for row in desk.health().values()} == {"answers; not kept: larger than 0.1 MB"}
+    assert set(desk.verdicts().values()) == {"alive"}
+    assert kept(desk) == set()
+
+    urls = [url(f"n{number}") for number in range(12)]
+    desk.write("a.md", shown(*urls))
+    assert desk.crawl(*EVERY_NIGHT, "-s", "IMAGES_RUN_MB=0.0002").returncode == 0
+    reasons = {row["reason"] for row in desk.health().values()}
+    assert reasons == {"answers", "as much was fetched in this run as IMAGES_RUN_MB allows"}
+    first = len(kept(desk))
+    assert 0 < first < 12
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert len(kept(desk)) == 12
+
+
+def test_films_are_kept_while_they_live(desk: Desk, internet: Internet) -> None:
+    alive = "http://mpvideo.qpic.cn/0bc3.f10003.mp4?dis_k=8f63&dis_t=4102444800&vid=wxv_24717&format_id=10003"
+    expired = alive.replace("4102444800", "1657422614")
+    note = (
+        f'<video src="{alive}" poster="{url("poster")}" controls width=640></video>\n\n'
+        f'<video controls><source src="{expired}" type="video/mp4"></video>\n\n[film]({alive})\n'
+    )
+    desk.write("b/a.md", note)
+    assert desk.crawl().returncode == 0
+    here, poster = named(film("/0bc3.f10003.mp4"), "mp4"), named(drawn("poster"))
+    assert (desk.output / "notes/b/a.md").read_text() == note.replace(alive, f"../../images/{here}").replace(
+        url("poster"), f"../../images/{poster}"
+    )
+    row = desk.health()[expired]
+    assert (row["kind"], row["verdict"]) == ("video", "dead")
+    assert row["reason"] == "signed address, expired 2022-07-11 (vid wxv_24717)"
+    too_large = desk.crawl(*EVERY_NIGHT, "-s", "VIDEOS_MAX_MB=0.0005", "-s", f"OUTPUT_DIR={desk.folder}/other")
+    assert too_large.returncode == 0
+    assert "larger than 0.0005 MB" in (desk.folder / "other/link_health.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "reason"),
+    [
+        (drawn("x")[:-20], "failed", "picture cut short"),
+        (b"<html><title>moved to our app</title></html>", "failed", "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "ok", "answers; not kept: SVG with <script>"),
+    ],
+)
+def test_what_is_refused_says_why(desk: Desk, internet: Internet, body: bytes, outcome: str, reason: str) -> None:
+    address = "https://h00.bench.example.org/p.png"
+    internet.fault("*/p.png", picture(body))
+    internet.fault("https://web.archive.org/web/*id_/*", not_found())
+    desk.write("a.md", f"![]({address})\n")
+    assert desk.crawl().returncode == 0
+    row = desk.health()[address]
+    assert (row["outcome"], row["reason"]) == (outcome, reason)
+    assert kept(desk) == set()
+    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+
+
+def test_every_way_of_showing_a_picture_leads_to_the_kept_one(desk: Desk, internet: Internet) -> None:
+    """What stands around an address stays; what is hosted already or lies beside the notes is left alone."""
+    base = "https://h00.bench.example.org/pictures"
+    note = (
+        "![alt *text*](ONE \"a title\")\n\n![one][ref] and ![ref][]\n\n<img alt='x' width=300 src=ONE loading=lazy>\n\n"
+        f"<p align=\"center\"><a href='https://h01.bench.example.org/page'><img src='ONE'></a></p>\n\n"
+        f"![]({base}/{named(drawn('two'))}) ![](here.png) ![](missing.png)\n\n[ref]: ONE 'title'\n"
+    )
+    internet.fault(f"{base}/*", picture(drawn("two")))
+    desk.write("b/a.md", note.replace("ONE", url("one", query="wx_fmt=png")))
+    desk.write("b/here.png", drawn("here"))
+    assert desk.crawl("-s", f"IMAGES_BASE_URL={base}/").returncode == 0
+    mended = note.replace("src=ONE", 'src="ONE"').replace("ONE", f"{base}/{named(drawn('one'))}")
+    assert (desk.output / "notes/b/a.md").read_text() == mended
+    assert kept(desk) == {drawn("one")}
+    assert (desk.output / "notes/b/here.png").read_bytes() == drawn("here")
+    row = desk.health()["b/missing.png"]
+    assert (row["verdict"], row["reason"], row["mentions"]) == ("dead", "no such file", "b/a.md:9")
