@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from crawler import options
 from crawler.gallery import GalleryError, keep, name_of
 from crawler.items import Outcome, Picture, Result
-from crawler.kept import PLACEHOLDER
+from crawler.kept import PICTURED, PLACEHOLDER
 from crawler.kinds.image import picture_request
 from crawler.lookups.session import ServiceDownError
 from crawler.lookups.wayback import Wayback
@@ -128,16 +128,16 @@ class PictureWays:
             if other.check.outcome in _WELL and other.body:
                 return replace(other, body=b"", metadata=None, origin=None) if due.origin else other
             result = other
-        if last and due.origin is None and result.check.outcome not in _WELL:
+        if last and due.origin is None and result.check.outcome in _GIVEN_UP | {Outcome.FAILED}:
             return await self._from_elsewhere(due, result)
         return result
 
     def too_large(self, check: Check, link: Link) -> Check:
-        """Read a failure: what is too large to be kept is there all the same."""
-        if check.reason != _TOO_LARGE:
+        """Read a failure: that a picture is too large for us says nothing about its link."""
+        if check.reason != _TOO_LARGE or link.kind not in PICTURED:
             return check
         largest = self._limits.film if link.kind == "video" else self._limits.picture
-        return replace(check, outcome=Outcome.OK, reason=f"answers; not kept: larger than {largest / MB:g} MB")
+        return replace(check, outcome=Outcome.SKIPPED, reason=f"larger than {largest / MB:g} MB")
 
     def forget_placeholders(self) -> None:
         """Remove from the gallery what was kept before it turned out to be a placeholder."""

@@ -269,8 +269,8 @@ def test_limits(desk: Desk, internet: Internet) -> None:
     desk.write("a.md", shown(*urls))
     done = desk.crawl("-s", "IMAGES_MAX_MB=0.1")
     assert done.returncode == 0
-    assert {row["reason"] for row in desk.health().values()} == {"answers; not kept: larger than 0.1 MB"}
-    assert set(desk.verdicts().values()) == {"alive"}
+    assert {row["reason"] for row in desk.health().values()} == {"larger than 0.1 MB"}
+    assert set(desk.verdicts().values()) == {"unknown"}
     assert kept(desk) == set()
 
     urls = [url(f"n{number}") for number in range(12)]
@@ -282,6 +282,14 @@ def test_limits(desk: Desk, internet: Internet) -> None:
     assert 0 < first < 12
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
     assert len(kept(desk)) == 12
+
+
+def test_an_original_that_is_too_large_leaves_what_the_note_says(desk: Desk, internet: Internet) -> None:
+    internet.fault("*/0?*", picture(drawn("x") + bytes(300_000)))
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl("-s", "IMAGES_MAX_MB=0.1").returncode == 0
+    assert kept(desk) == {drawn("one", "webp")}
+    assert len(internet.asked("*/0?*")) == 1
 
 
 def test_films_are_kept_while_they_live(desk: Desk, internet: Internet) -> None:

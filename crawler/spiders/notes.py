@@ -314,11 +314,11 @@ class NotesSpider(Spider):
         return [replace(result, check=await self._second_looks.look(due, response, result.check))]
 
     async def _look_for_picture(
-        self, due: Due, result: Result, response: Response | None = None, *, come_back: bool = False
+        self, due: Due, result: Result, answer: Request | Response, *, come_back: bool = False
     ) -> Iterable[Result]:
         """Settle whether there is a picture; where there is none, articles and archive are asked in the second try."""
         if not come_back or self._again:
-            asked = response.meta.get("redirect_urls", [response.url])[0] if response else ""
+            asked = answer.meta.get("redirect_urls", [answer.url])[0]
             result = await self._pictures.settle(due, result, asked, last=self._again)
         return list(self._seen(result, may_pass=come_back or result.check.may_pass or is_missed(due, result)))
 
@@ -334,8 +334,8 @@ class NotesSpider(Spider):
         if check.unreached:
             self._network.missed(due.link.host)
         result = Result(due.link, self._pictures.too_large(check, due.link), history=due.history)
-        if due.link.kind in PICTURED and result.check.outcome in {Outcome.GONE, Outcome.OK}:
-            return self._look_for_picture(due, result)
+        if due.link.kind in PICTURED and result.check.outcome in {Outcome.GONE, Outcome.SKIPPED}:
+            return self._look_for_picture(due, result, request)
         if self._again and check.unreached and due.link.url.startswith("http:"):
             return self._look_for_https(result)
         return self._seen(result, may_pass=check.may_pass)
