@@ -90,10 +90,12 @@ def test_months_and_years_are_added_in_the_style_of_their_neighbours() -> None:
     assert "</pre>\n<pre><details><summary>2027年</summary>\n<details><summary>1月</summary>\n    1. <a" in page
 
 
-def test_years_in_one_element_stay_in_it() -> None:
-    page = PAGE.replace("<pre><details>", "<pre>\n<details>")
+@pytest.mark.parametrize("element", ["pre", "details"])
+def test_years_in_one_element_stay_in_it(element: str) -> None:
+    page = PAGE.replace("<pre><details>", f"<{element}>\n<details>").replace("</pre>", f"</{element}>")
     done = completed(page, [*KNOWN, *listed(date(2027, 1, 2))])
-    assert done.endswith("（2027.1.2）</a>\n</details>\n</details>\n</pre>\n\nthe end\n")
+    assert done.endswith(f"（2027.1.2）</a>\n</details>\n</details>\n</{element}>\n\nthe end\n")
+    assert done.count("<details>") == done.count("</details>")
 
 
 def test_several_new_years_newest_first() -> None:
@@ -167,8 +169,9 @@ def test_what_is_no_index_stays(page: str) -> None:
 
 
 def test_nothing_is_added_where_the_author_wants_nothing_touched() -> None:
-    page = PAGE.replace("\n</details>\n</details>", "<!-- notemend: ignore-start -->\n</details>\n</details>")
-    assert "0601" not in completed(page + "<!-- notemend: ignore-end -->\n", [*KNOWN, *listed(date(2026, 6, 1))])
+    ignored = "<!-- notemend: ignore-start -->\n</details>\n</details>\n<!-- notemend: ignore-end -->"
+    page = PAGE.replace("</details>\n</details>", ignored).replace("更新今日时间", "更新今天")
+    assert completed(page, [*KNOWN, *listed(date(2026, 5, 20))]) == page
 
 
 def test_a_page_with_few_of_the_notes_is_no_index() -> None:
