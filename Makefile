@@ -2,6 +2,7 @@
 # make crawl NOTES=DIR  crawl your own notes on the real web
 # make test             every check: style, types, tests, coverage
 # make bench            speed and memory beside other programs
+# make accuracy         how well venues are read from comments; TABLE=FILE for another table than the shared one
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ OPTIONS ?=
 # What the demonstration learns of its small internet must not be taken for the real one: it has a store of its own.
 DEMO := -s 'PACE={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
-.PHONY: crawl test bench clean
+.PHONY: crawl test bench accuracy clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -28,6 +29,9 @@ test: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks
+
+accuracy: .venv/dev
+	$(BIN)/python -m benchmarks accuracy $(TABLE)
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-EVERY = ("speed", "reading", "memory")
+EVERY = ("speed", "reading", "rendering", "memory")
 
 
 def main(arguments: list[str]) -> int:

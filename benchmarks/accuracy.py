@@ -105,7 +105,10 @@ def _names(comment: str, venue: str) -> bool:
 
 def main() -> None:
     """Print the score of the table named on the command line."""
-    result = score(Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT)
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
+    if not path.is_file():
+        sys.exit(f"{path}: no such table; name one: make accuracy TABLE=FILE")
+    result = score(path)
     for title, lines in (("wrong venue", result.wrong), ("not found", result.missed), ("wrong year", result.misdated)):
         print(f"\n{title}: {len(lines)} (truth | answer | uploaded | comment)")
         print(*lines, sep="\n")

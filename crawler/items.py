@@ -236,7 +236,12 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What arXiv says of a paper; `version` is the newest one; the venue is found by `pipelines.venue`."""
+    """What arXiv says of a paper; `version` is the newest one.
+
+    `affiliations` has a text for each author, empty where arXiv says nothing; it is empty as a whole where nobody has
+    one. `published` is the day of the first version, `updated` that of the newest. The venue is found by
+    `pipelines.venue`; `venue_track` is what the paper was there: `oral`, `workshop`, `demo` …
+    """
 
     title: str
     arxiv_id: str
@@ -252,12 +257,23 @@ class Paper:
     withdrawn: bool | None = None
     venue: str | None = None
     venue_year: int | None = None
+    venue_track: str | None = None
     venue_source: str | None = None
+    affiliations: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.affiliations and len(self.affiliations) != len(self.authors):
+            raise ValueError(f"{len(self.affiliations)} affiliations of {len(self.authors)} authors: {self.arxiv_id}")
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """What GitHub says of a repository; `title` is its full name `owner/name`, None means not said."""
+    """What GitHub says of a repository; `title` is its full name `owner/name`, None means not said.
+
+    `database_id` stays when it is renamed or transferred; `earlier_id` is that of another repository, now gone, which
+    had its name before. `license` is an SPDX identifier, `latest_release` a tag; `papers` are the arXiv ids that its
+    description and its README name.
+    """
 
     title: str
     database_id: int | None = None
@@ -269,6 +285,11 @@ class Repository:
     pushed_at: datetime | None = None
     description: str | None = None
     default_branch: str | None = None
+    topics: tuple[str, ...] = ()
+    latest_release: str | None = None
+    released_at: datetime | None = None
+    earlier_id: int | None = None
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,11 +324,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A link to be observed now, with what helps: earlier checks (oldest first) and its texts in the notes."""
+    """A link to be observed now; with earlier checks (oldest first), its texts in the notes and what is known of it."""
 
     link: Link
     history: tuple[Check, ...] = ()
     texts: tuple[str, ...] = ()
+    known: Metadata | None = None
 
 
 @dataclass(frozen=True, slots=True)

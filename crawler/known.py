@@ -11,17 +11,20 @@ import sqlalchemy as sa
 from crawler import rows
 from crawler.database import Database
 from crawler.items import Verdict
-from crawler.schema import facts, links, mentions
+from crawler.schema import facts, links, mentions, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
-    from crawler.items import Metadata, Standing
+    from crawler.items import Metadata, Paper, Standing
+    from crawler.publication import Publication
 
 SLICE = 500
 """Values in one IN list; SQLite of 2020 takes 32,766."""
 
 MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
+FACTS = sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
 CHANGED = sa.or_(
     links.c.previous_verdict.is_distinct_from(links.c.verdict),
     links.c.previous_outcome.is_distinct_from(links.c.outcome),
@@ -81,8 +84,9 @@ class Known(Database):
             .execution_options(yield_per=SLICE)
         )
         with self._begin() as connection:
-            for name, data in connection.execute(query):
-                yield rows.metadata_of(name, data)
+            for row in connection.execute(query):
+                if (metadata := rows.metadata_of(row)) is not None:
+                    yield metadata
 
     def texts(self, kind: str) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
         """Yield what the notes call each identity of a kind: note, line and text of its mentions."""
@@ -97,6 +101,39 @@ class Known(Database):
             for identity, places in groupby(connection.execute(query), key=itemgetter(0)):
                 yield identity, [(note, line, text) for _, note, line, text in places]
 
+    def star_counts(self, identities: Iterable[str]) -> dict[str, list[tuple[date, int]]]:
+        """Return how many stars repositories had, by identity: a count for each day on which they were looked at."""
+        wanted = sorted(set(identities))
+        found: dict[str, list[tuple[date, int]]] = {}
+        with self._begin() as connection:
+            for i in range(0, len(wanted), SLICE):
+                query = (
+                    sa.select(star_counts.c.identity, star_counts.c.day, star_counts.c.stars)
+                    .where(star_counts.c.identity.in_(wanted[i : i + SLICE]))
+                    .order_by(star_counts.c.identity, star_counts.c.day)
+                )
+                for identity, day, stars in connection.execute(query):
+                    found.setdefault(identity, []).append((day, stars))
+        return found
+
+    def papers(self, arxiv_ids: Iterable[str]) -> dict[str, Paper]:
+        """Return what arXiv says of papers, by id."""
+        return {arxiv_id: rows.paper_of(data) for arxiv_id, data in self._facts("arxiv", arxiv_ids)}
+
+    def publications(self, bibliography: str, arxiv_ids: Iterable[str]) -> dict[str, Publication]:
+        """Return what a bibliography said of papers, by arXiv id."""
+        return {arxiv_id: rows.publication_of(data) for arxiv_id, data in self._facts(bibliography, arxiv_ids)}
+
+    def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
+        wanted = sorted(set(identities))
+        for i in range(0, len(wanted), SLICE):
+            query = sa.select(facts.c.identity, facts.c.data).where(
+                facts.c.kind == kind, facts.c.identity.in_(wanted[i : i + SLICE])
+            )
+            with self._begin() as connection:
+                found = connection.execute(query).all()
+            yield from ((identity, data) for identity, data in found)
+
     def counts(self) -> list[tuple[str, Verdict, int]]:
         """Return how many mentioned links of each kind have which verdict."""
         query = (
@@ -110,6 +147,4 @@ class Known(Database):
 
 
 def _standing_query() -> sa.Select[Any]:
-    return sa.select(links, facts.c.type, facts.c.data).outerjoin(
-        facts, sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
-    )
+    return sa.select(links, facts.c.type, facts.c.data).outerjoin(facts, FACTS)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.kinds.arxiv import Arxiv
-from crawler.kinds.github import Github
+from crawler.kinds import all_kinds
 from crawler.urls import InvalidURLError, normalise, split
 
 if TYPE_CHECKING:
@@ -23,16 +22,22 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = ".:?&=+%@~#-"
-_KINDS = (Arxiv(), Github())
+_KINDS = ("arxiv", "github")
 
 
 def named(text: str) -> tuple[Link, ...]:
     """Return the papers and repositories whose addresses stand in a text, once each, in order."""
     found: dict[str, Link] = {}
+    kinds = [all_kinds()[name] for name in _KINDS]
     for address in _ADDRESS.findall(_INVISIBLE.sub("", text)):
-        if not address.endswith("..") and (link := link_among(address.rstrip(_TRAILING), _KINDS)) is not None:
+        if not address.endswith("..") and (link := link_among(address.rstrip(_TRAILING), kinds)) is not None:
             found.setdefault(link.identity, link)
     return tuple(found.values())
+
+
+def papers(text: str) -> tuple[str, ...]:
+    """Return the ids of the papers on arXiv whose addresses stand in a text."""
+    return tuple(link.identity for link in named(text) if link.kind == "arxiv")
 
 
 def link_among(url: str, kinds: Iterable[Kind]) -> Link | None:

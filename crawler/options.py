@@ -15,8 +15,18 @@ if TYPE_CHECKING:
 MOST = 100_000
 """No number of seconds, days or failures that makes sense is larger."""
 
-LINKS, PICTURES, FACTS, MISSING, INDEX = REWRITES = ("links", "pictures", "facts", "missing", "index")
-"""What can be rewritten in a note."""
+REWRITES: dict[str, tuple[str, ...]] = {
+    "links": ("moved", "canonical", "files", "https"),
+    "facts": ("authors", "venue", "withdrawn", "stars", "archived"),
+    **{
+        name: (name,)
+        for name in (
+            *("moved", "canonical", "files", "https", "pictures", "snapshots", "marks"),
+            *("authors", "venue", "withdrawn", "stars", "archived", "license", "article", "missing", "index"),
+        )
+    },
+}
+"""What can be rewritten in a note; `links` and `facts` stand for several at once."""
 
 IGNORE, OBEY = ROBOTS = ("ignore", "obey")
 """What can be made of robots.txt."""
@@ -35,8 +45,11 @@ def table(settings: BaseSettings, name: str) -> dict[str, float]:
 
 
 def rewrite(settings: BaseSettings) -> frozenset[str]:
-    """Return what may be rewritten in the notes."""
-    return frozenset(name.strip() for name in settings.getlist("REWRITE"))
+    """Return what may be rewritten in the notes, each thing by its own name."""
+    names = [name for word in settings.getlist("REWRITE") if (name := word.strip())]
+    if unknown := sorted({*names}.difference(REWRITES)):
+        raise UserError(f"REWRITE: cannot rewrite {', '.join(unknown)}; there are {', '.join(REWRITES)}")
+    return frozenset(each for name in names for each in REWRITES[name])
 
 
 def pace(settings: BaseSettings, host: str) -> float:
@@ -86,13 +99,13 @@ def check(settings: BaseSettings) -> None:
     number(settings, "DEAD_AFTER", 1)
     number(settings, "DEAD_SPACING")
     number(settings, "TIME_BUDGET")
+    number(settings, "API_TIMEOUT", 0.1)
     user_agent(settings)
     excluded(settings)
     accept(settings)
     if settings["ROBOTS"] not in ROBOTS:
         raise UserError(f"ROBOTS: say {' or '.join(ROBOTS)}, not {settings['ROBOTS']!r}")
-    if unknown := rewrite(settings).difference(REWRITES):
-        raise UserError(f"REWRITE: cannot rewrite {', '.join(sorted(unknown))}; there are {', '.join(REWRITES)}")
+    rewrite(settings)
     try:
         settings.getbool("ALLOW_PRIVATE_ADDRESSES")
     except ValueError as error:

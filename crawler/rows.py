@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from cattrs.preconf.json import make_converter
 
 from crawler import items
-from crawler.items import Check, How, Link, Metadata, Outcome, Result, Standing, Verdict
+from crawler.items import Check, How, Link, Metadata, Outcome, Paper, Repository, Result, Standing, Verdict
+from crawler.publication import Publication
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import sqlalchemy as sa
 
 CHECK = tuple(field.name for field in fields(Check))
@@ -38,8 +42,16 @@ def standing_of(row: sa.Row[Any]) -> Standing:
         snapshot=row.snapshot,
         previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
         previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
-        metadata=None if row.type is None else metadata_of(row.type, row.data),
+        metadata=metadata_of(row),
     )
+
+
+def metadata_of(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
+    """Return the metadata in a row of `facts`; None where the outer join found none."""
+    if row.type is None:
+        return None
+    metadata: Metadata = _json.loads(row.data, getattr(items, row.type))
+    return metadata
 
 
 def place_of(place: str) -> tuple[str, int]:
@@ -74,16 +86,34 @@ def of_result(link_id: int, result: Result) -> dict[str, Any]:
 
 def of_metadata(result: Result) -> dict[str, Any]:
     """Return the row of `facts` for a result with metadata."""
+    assert result.metadata is not None  # noqa: S101 - asked for those that have some
+    return of_fact(result.link.kind, result.link.identity, result.metadata, result.check.checked_at)
+
+
+def of_fact(kind: str, identity: str, fact: Metadata | Publication, seen_at: datetime) -> dict[str, Any]:
+    """Return a row of `facts`."""
     return {
-        "kind": result.link.kind,
-        "identity": result.link.identity,
-        "type": type(result.metadata).__name__,
-        "data": _json.dumps(result.metadata, ensure_ascii=False),
-        "seen_at": result.check.checked_at,
+        "kind": kind,
+        "identity": identity,
+        "type": type(fact).__name__,
+        "data": _json.dumps(fact, ensure_ascii=False),
+        "seen_at": seen_at,
     }
 
 
-def metadata_of(name: str, data: str) -> Metadata:
-    """Return the metadata in the columns `type` and `data` of `facts`."""
-    metadata: Metadata = _json.loads(data, getattr(items, name))
-    return metadata
+def of_stars(result: Result) -> dict[str, Any] | None:
+    """Return the row of `star_counts` for a result that says how many stars a repository has."""
+    if not isinstance(result.metadata, Repository) or result.metadata.stars is None:
+        return None
+    day = result.check.checked_at.astimezone(UTC).date()
+    return {"identity": result.link.identity, "day": day, "stars": result.metadata.stars}
+
+
+def paper_of(data: str) -> Paper:
+    """Return the paper in a row of `facts`."""
+    return _json.loads(data, Paper)
+
+
+def publication_of(data: str) -> Publication:
+    """Return what a bibliography said, in a row of `facts`."""
+    return _json.loads(data, Publication)

@@ -104,6 +104,14 @@ facts = sa.Table(
     sa.Column("seen_at", Instant, nullable=False),
 )
 
+star_counts = sa.Table(
+    "star_counts",
+    tables,
+    sa.Column("identity", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),  # in UTC
+    sa.Column("stars", sa.Integer, nullable=False),
+)
+
 leases = sa.Table(
     "leases",
     tables,
@@ -148,7 +156,12 @@ def _remember_the_night_before(connection: sa.Connection) -> None:
     connection.execute(sa.update(links).values(waiting_since=sa.func.coalesce(links.c.checked_at, NEVER)))
 
 
-MIGRATIONS = (_create, _remember_the_night_before)
+def _count_stars(connection: sa.Connection) -> None:
+    """Version 3: the stars of repositories day by day."""
+    star_counts.create(connection)
+
+
+MIGRATIONS = (_create, _remember_the_night_before, _count_stars)
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 
 

@@ -14,8 +14,7 @@ DATABASE_URL = os.environ.get("DATABASE_URL", "")  # empty: SQLite in OUTPUT_DIR
 HTTP_CACHE = ""  # answers of APIs; empty: http_cache.sqlite in OUTPUT_DIR
 IMAGES_STORE = ""  # empty: images/ in OUTPUT_DIR
 IMAGES_BASE_URL = ""  # empty: relative paths
-# What is edited in the notes; "missing" adds papers and code that they lack, "index" notes that an index page lacks.
-REWRITE = ["links", "pictures", "facts"]
+REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes; options.py has the names
 ALLOW_PRIVATE_ADDRESSES = False
 EXCLUDE: list[str] = []  # URLs that are not looked at; * stands for anything
 ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: {"*.example.com": [403]}
@@ -24,6 +23,7 @@ TIME_BUDGET = 0  # seconds after which a run stops asking and reports; 0: none
 USER_AGENT_CONTACT = ""  # a page or mail address by which the people behind the links can reach you
 
 GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment alone
+SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")
 
 # Days until a link is looked at again, by `kind/verdict` or verdict. A nightly run that starts a little early still
 # counts: "a day" is 0.8 of one.
@@ -50,6 +50,8 @@ PACE = {
     "github.com": 1,
     "archive.org": 1,
     "web.archive.org": 1,
+    "api.semanticscholar.org": 1,
+    "api.openalex.org": 0.2,
     "mmbiz.qpic.cn": 0.2,
     "*": 0.5,
 }
@@ -62,6 +64,7 @@ ITEM_PIPELINES = {
     "pipelines.images.ImagesPipeline": 300,
     "pipelines.store.StorePipeline": 400,
 }
+RESOLVE = "pipelines.resolve.resolve"
 PUBLISH = "pipelines.publish.publish"
 EDIT_IN_PLACE = "pipelines.publish.edit_in_place"
 DIFF = "pipelines.publish.diff"
@@ -96,6 +99,7 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = 30
+API_TIMEOUT = 60  # arXiv takes up to half a minute for a hundred ids
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # the largest picture worth keeping; pages have limits of their own
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_DELAY_JITTER = 0  # PACE is a promise

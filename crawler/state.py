@@ -1,4 +1,4 @@
-"""The store, and the only SQL: every link, what is due, who is asking whom, what was seen, what is known.
+"""The store: every link, what is due, who is asking whom, what was seen, what is known.
 
 The store is the queue. A link is due when its time has come and a note still mentions it. A worker leases a host, asks
 for its due links a few at a time and writes down what it saw; nothing else remembers what is left to do, so a run may
@@ -8,40 +8,26 @@ host.
 
 from __future__ import annotations
 
-import os
-import socket
 from collections import defaultdict
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, timedelta
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler import rows
 from crawler.errors import UserError
+from crawler.evidence import Evidence
 from crawler.items import Due, Link, Outcome, Verdict
-from crawler.known import CHANGED, MENTIONED, SLICE, Known
-from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs
+from crawler.known import CHANGED, FACTS, MENTIONED, SLICE
+from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from crawler.items import Check, Mention, Result
-
-LEASE = timedelta(minutes=5)
-"""How long a host belongs to a worker that no longer asks for its links: longer than its slowest few links take."""
-
-
-SNAPSHOT_AGAIN = timedelta(days=30)
-"""Until the archive is asked again for what it did not have."""
-
-_LINK = tuple(field.name for field in fields(Link))
-
-ARCHIVE = "archive.org"
-"""The host that a worker leases while it asks the archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +46,8 @@ START: Place = (NEVER, 0)
 """Before the first link of every backlog."""
 
 
-class Store(Known):
+class Store(Evidence):
     """One database with everything known; opened with `Store.open`."""
-
-    def __init__(self, engine: sa.Engine, name: str) -> None:
-        super().__init__(engine, name)
-        self._worker = f"{socket.gethostname()}:{os.getpid()}"
-        self._leased_until: dict[str, datetime] = {}
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-
-    def close(self) -> None:
-        """Let go of the hosts that this worker has leased, and of the database."""
-        if self._leased_until:
-            with (
-                suppress(UserError),
-                self._begin() as connection,
-            ):  # a server that went away: leases expire by themselves
-                connection.execute(sa.delete(leases).where(leases.c.worker == self._worker))
-            self._leased_until.clear()
-        super().close()
 
     @contextmanager
     def sole_worker(self) -> Iterator[None]:
@@ -223,7 +192,10 @@ class Store(Known):
                 links.c.checked_at,
                 links.c.waiting_since,
                 texts.label("texts"),
+                facts.c.type,
+                facts.c.data,
             )
+            .outerjoin(facts, FACTS)
             .where(
                 links.c.kind == backlog.kind,
                 links.c.host == backlog.host,
@@ -238,47 +210,23 @@ class Store(Known):
         with self._begin() as connection:
             if not self._lease(connection, backlog.host or backlog.kind):
                 return [], after
-            rows = connection.execute(query).all()
-            history = self._history(connection, [row.id for row in rows if row.checked_at is not None])
+            found = connection.execute(query).all()
+            history = self._history(connection, [row.id for row in found if row.checked_at is not None])
         due = [
             Due(
                 Link(row.url, row.kind, row.identity, row.host),
                 history=tuple(history.get(row.id, ())),
                 texts=tuple(sorted(set(row.texts.split("\n")))),
+                known=rows.metadata_of(row),
             )
-            for row in rows
+            for row in found
         ]
-        return due, (rows[-1].waiting_since, rows[-1].id) if rows else after
+        return due, (found[-1].waiting_since, found[-1].id) if found else after
 
     def put_off(self, link: Link) -> None:
         """Leave a link for the end of the run: what failed now may pass then."""
         with self._begin() as connection:
             connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
-
-    def _lease(self, connection: sa.Connection, host: str) -> bool:
-        """Take or renew the lease on a host; False when another worker has it."""
-        now = datetime.now(UTC)
-        if self._leased_until.get(host, now) > now + LEASE / 2:
-            return True
-        until = now + LEASE
-        insert = self._insert(leases).values(host=host, worker=self._worker, until=until)
-        insert = insert.on_conflict_do_update(
-            index_elements=[leases.c.host],
-            set_={"worker": self._worker, "until": until},
-            where=sa.or_(leases.c.worker == self._worker, leases.c.until < now),
-        )
-        if connection.scalar(insert.returning(leases.c.host)) is None:
-            return False
-        self._leased_until[host] = until
-        return True
-
-    @staticmethod
-    def _free_what_the_dead_leased(connection: sa.Connection) -> None:
-        """Take back what workers of this machine had leased that were killed; others' leases expire."""
-        here = f"{socket.gethostname()}:"
-        for worker in connection.scalars(sa.select(leases.c.worker).distinct()).all():
-            if worker.startswith(here) and not _is_running(int(worker.removeprefix(here))):
-                connection.execute(sa.delete(leases).where(leases.c.worker == worker))
 
     @staticmethod
     def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
@@ -331,48 +279,10 @@ class Store(Known):
                 )
             )
             connection.execute(update, [rows.of_result(ids[result.link.url], result) for result in results])
-            known = {(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}
-            if known:
-                insert = self._insert(facts)
-                insert = insert.on_conflict_do_update(
-                    index_elements=[facts.c.kind, facts.c.identity],
-                    set_={name: insert.excluded[name] for name in ("type", "data", "seen_at")},
-                )
-                connection.execute(insert, [rows.of_metadata(result) for _, result in sorted(known.items())])
-
-    # --- what the archive has -----------------------------------------------------------------------------------------
-
-    def wanting_snapshot(self, kinds: Iterable[str], now: datetime, limit: int) -> list[tuple[Link, date]]:
-        """Return dead links whose snapshot is not known, each with the day of the oldest note that mentions it.
-
-        Where no note says its day it is the day on which the link was first seen. The latest looked at come first:
-        those for which the archive never has an answer stop none of tonight's.
-
-        What the archive did not have is asked for again after `SNAPSHOT_AGAIN`. None when another worker asks.
-        """
-        query = (
-            sa.select(*(links.c[name] for name in _LINK), links.c.first_seen, sa.func.min(mentions.c.day))
-            .join(mentions, mentions.c.link_id == links.c.id)
-            .where(
-                links.c.verdict == Verdict.DEAD,
-                links.c.kind.in_(list(kinds)),
-                links.c.snapshot.is_(None),
-                sa.or_(links.c.snapshot_asked_at.is_(None), links.c.snapshot_asked_at < now - SNAPSHOT_AGAIN),
-            )
-            .group_by(links.c.id)
-            .order_by(links.c.waiting_since.desc(), links.c.id)
-            .limit(limit)
-        )
-        with self._begin() as connection:
-            if not self._lease(connection, ARCHIVE):
-                return []
-            return [(Link(*link), day or seen.date()) for *link, seen, day in connection.execute(query)]
-
-    def save_snapshot(self, link: Link, snapshot: str | None, now: datetime) -> None:
-        """Write down what the archive has of a link; None for nothing."""
-        update = sa.update(links).where(links.c.url == link.url).values(snapshot=snapshot, snapshot_asked_at=now)
-        with self._begin() as connection:
-            connection.execute(update)
+            known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
+            self._upsert(connection, facts, [rows.of_metadata(result) for _, result in known])
+            stars = (rows.of_stars(result) for _, result in known)
+            self._upsert(connection, star_counts, [row for row in stars if row is not None])
 
     @staticmethod
     def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:
@@ -382,15 +292,3 @@ class Store(Known):
             query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + SLICE]))
             ids |= {row.url: row.id for row in connection.execute(query)}
         return ids
-
-
-def _is_running(process: int) -> bool:
-    if os.name != "posix":  # signal 0 asks there alone
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # somebody else's
-        return True
-    return True

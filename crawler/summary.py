@@ -21,10 +21,14 @@ def summary(
     changes: Mapping[Change, int],
     hosts: Hosts,
     *,
+    silent: Mapping[str, str],
     left: int,
     took: timedelta,
 ) -> str:
-    """Return a table of links by kind and verdict, what changed, which hosts gave trouble, how long the run took."""
+    """Return a table of links by kind and verdict, what changed, which hosts gave trouble, how long the run took.
+
+    `silent` are the services that did not answer, and why.
+    """
     lines = _table(counts)
     if changes:
         lines.append("changed: " + ", ".join(f"{changes[change]} {change}" for change in Change if changes.get(change)))
@@ -32,6 +36,8 @@ def summary(
         lines.append("slowest: " + ", ".join(slow))
     if blocking := [f"{name} ({count})" for name, count in hosts.most_blocking(MOST)]:
         lines.append("most blocking: " + ", ".join(blocking))
+    if silent:
+        lines.append("not answered tonight: " + ", ".join(f"{name} ({why})" for name, why in silent.items()))
     if left:
         lines.append(f"links left for the next run: {left}")
     return "\n".join([*lines, f"in {took.total_seconds():.1f} s"])

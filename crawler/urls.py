@@ -6,7 +6,7 @@ import ipaddress
 import re
 import socket
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
@@ -39,7 +39,13 @@ def split(url: str) -> SplitResult:
 
 def hostname(parts: SplitResult) -> str:
     """Return the host in lower case ASCII (IDNA 2008 with UTS 46 mapping), without a trailing dot; "" for none."""
-    host = unquote(parts.hostname or "").lower()
+    return _hostname(parts.netloc)
+
+
+@lru_cache(maxsize=4096)
+def _hostname(netloc: str) -> str:
+    """Each kind of link asks for the host of each URL, and hosts are few."""
+    host = unquote(SplitResult("", netloc, "", "", "").hostname or "").lower()
     if host.isascii():
         return host.rstrip(".")
     try:

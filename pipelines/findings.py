@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler.items import Entry, Note, Paper, Repository, Standing
-from crawler.naming import named
+from crawler.kinds.arxiv import pinned_version
 from pipelines.about import only_thing
 from pipelines.offers import Confidence, offers, paper_names
 from pipelines.titles import normalised_title, noted_title, same_title, similarity
+from pipelines.venue_label import label_disagrees, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +33,7 @@ class FindingKind(StrEnum):
     OLD_VERSION = "old version"
     CODE_OF_ANOTHER_PAPER = "code of another paper"
     OTHER_CODE = "other code named"
+    VENUE_LABEL = "venue label"
     PAPER_MISSING = "paper missing"
     CODE_MISSING = "code missing"
 
@@ -94,6 +96,7 @@ def findings(note: Note, standings: Mapping[int, Standing], catalogue: Catalogue
     """Yield a note's findings in the order of its lines; `standings` go by the position of the mention."""
     found = [*_titles(note, standings, catalogue), *_fates(note, standings)]
     for entry in note.entries:
+        found += _label(note, entry, standings)
         found += _code(note, entry, standings, catalogue)
         found += _offered(note, entry, standings)
     yield from sorted(found, key=lambda each: each.line)
@@ -142,17 +145,28 @@ def _fates(note: Note, standings: Mapping[int, Standing]) -> Iterator[Finding]:
             yield Finding(
                 *place, FindingKind.WITHDRAWN, mention.text, "withdrawn", f"arXiv: {said}"[:300], Confidence.HIGH
             )
-        pinned = pinned_version(mention.url, paper.arxiv_id)
+        pinned = pinned_version(mention.url)
         if pinned is not None and paper.version is not None and pinned < paper.version:
             evidence = f"arXiv {paper.arxiv_id}v{paper.version}"
             yield Finding(*place, FindingKind.OLD_VERSION, f"v{pinned}", f"v{paper.version}", evidence, Confidence.LOW)
 
 
-def pinned_version(url: str, arxiv_id: str) -> int | None:
-    """Return the version of a paper that a URL asks for, None where it leaves that open."""
-    _, found, rest = url.partition(f"{arxiv_id}v")
-    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
-    return int(digits) if found and digits else None
+def _label(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Iterator[Finding]:
+    """Compare the venue in an entry's title with the one that the evidence names."""
+    field, label = entry.field("paper"), label_of(entry.title)
+    known = field and only_thing(Paper, field, standings)
+    if label is None or not known or not label_disagrees(label, known[1]):
+        return
+    paper = known[1]
+    says, true = (" ".join(map(str, filter(None, each))) for each in (astuple(label)[:3], _venue(paper)))
+    evidence = f"arXiv {paper.arxiv_id}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
+    sure = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment"} else Confidence.MEDIUM
+    line = note.data.count(b"\n", 0, entry.start) + 1
+    yield Finding(note.path, line, entry.number, FindingKind.VENUE_LABEL, says, true, f"{evidence}"[:300], sure)
+
+
+def _venue(paper: Paper) -> tuple[str | None, int | None, str | None]:
+    return paper.venue, paper.venue_year, paper.venue_track
 
 
 def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue: Catalogue) -> Iterator[Finding]:
@@ -168,7 +182,7 @@ def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue
         return
     paper, (standing, repository) = paper_known[1], code_known
     names = {standing.link.identity, repository.title.casefold()}
-    of_paper, of_code = paper_names(paper), papers_of(repository)
+    of_paper, of_code = paper_names(paper), frozenset(repository.papers)
     if names & of_paper.keys() or paper.arxiv_id in of_code or _says_title(repository, paper):
         return
     mention = note.mentions[code_field.mentions[0]]
@@ -188,11 +202,6 @@ def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue
         (link,) = of_paper.values()
         evidence = f"arXiv {paper.arxiv_id} names it in its comment or abstract"
         yield Finding(*place, FindingKind.OTHER_CODE, mention.url, link.url, evidence, Confidence.MEDIUM)
-
-
-def papers_of(repository: Repository) -> frozenset[str]:
-    """Return the arXiv ids that a repository names."""
-    return frozenset(link.identity for link in named(repository.description or "") if link.kind == "arxiv")
 
 
 def _says_title(repository: Repository, paper: Paper) -> bool:

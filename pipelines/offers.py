@@ -69,7 +69,8 @@ def _repository(entry: Entry, standings: Mapping[int, Standing]) -> Iterator[_So
     field = entry.field("code")
     if field is not None and (known := only_thing(Repository, field, standings)) is not None:
         repository = known[1]
-        yield f"{repository.title} names it", Confidence.MEDIUM, named(repository.description or "")
+        links = (link for arxiv_id in repository.papers for link in named(f"arxiv.org/abs/{arxiv_id}"))
+        yield f"{repository.title} names it", Confidence.MEDIUM, tuple(links)
 
 
 def _article(entry: Entry, standings: Mapping[int, Standing]) -> Iterator[_Source]:

@@ -30,6 +30,7 @@ class Series:
     years: str | None = None
     joint: tuple[str, ...] = ()
     until: tuple[tuple[str, int], ...] = ()
+    said: tuple[str, ...] = ()
 
     def held(self, year: int) -> bool:
         """Tell whether there can have been an edition in that year."""
@@ -55,6 +56,10 @@ class Table:
     names: dict[str, Any]  # a trie of words; below "" stands the Series, or None for a name that is no venue
     short: dict[str, list[Short]]  # by first token in lower case, longest spelling first
     cues: re.Pattern[str]
+    around: frozenset[str]
+    repositories: tuple[str, ...]
+    about_many: tuple[str, ...]
+    said: dict[str, Series]
 
     def word(self, text: str) -> str:
         """Return the form in which the words of names are compared: lower case, written out, singular."""
@@ -62,11 +67,17 @@ class Table:
         return text.removesuffix("s") if len(text) > 3 else text  # noqa: PLR2004
 
     def add_name(self, name: str, series: Series | None) -> None:
-        """Enter a name in full; raise ValueError if it is another venue's."""
+        """Enter a name in full; raise ValueError if it is another venue's.
+
+        What only an ignored word makes a name, "IEEE Access", is none: it would be found in "access the code".
+        """
+        tokens = TOKEN.findall(name)
+        words = [token for token in tokens if token.isalnum() and token.lower() not in self.ignored]
+        if len(words) == 1 < len(tokens):
+            return
         node = self.names
-        for token in TOKEN.findall(name):
-            if token.isalnum() and token.lower() not in self.ignored:
-                node = node.setdefault(self.word(token), {})
+        for word in words:
+            node = node.setdefault(self.word(word), {})
         if node.setdefault("", series) is not series:
             raise ValueError(f"{name!r} names two venues")
 
@@ -95,7 +106,18 @@ def table() -> Table:
         for standing, words in data["cues"].items()
     )
     cue = re.compile(rf"\b(?:{'|'.join(cues)})(?!\w)", re.IGNORECASE)
-    loaded = Table(frozenset(data["ignored"]), data["abbreviations"], series, {}, {}, cue)
+    loaded = Table(
+        ignored=frozenset(data["ignored"]),
+        abbreviations=data["abbreviations"],
+        series=series,
+        names={},
+        short={},
+        cues=cue,
+        around=frozenset(data["around"]),
+        repositories=tuple(data["repositories"]),
+        about_many=tuple(data["about_many"]),
+        said={name.casefold(): line for line in series for name in line.said},
+    )
     for line in series:
         for name in (line.full_name, *line.names):
             loaded.add_name(name, line)

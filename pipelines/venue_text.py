@@ -14,15 +14,26 @@ if TYPE_CHECKING:
 
     from pipelines.venue_table import Series, Short
 
-_LINK = re.compile(r"(?:https?://|www\.|arXiv:)\S+|\b[\w.-]{1,80}\.(?:com|org|net|edu|io|gov|cn)\b\S*", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://|www\.|arXiv:)\S+|\b[\w.-]{1,80}\.(?:com|org|net|edu|io|gov|cn|sty|cls|bst)\b\S*", re.IGNORECASE
+)
 _WAS_LINK = "\0"
 _ENDS = frozenset(";|!?")
 _ABBREVIATED = frozenset({"dr", "eds", "eg", "ie", "no", "pp", "st", "vol", "vs"})
 _PLAIN = 4  # words from which a name is one even where it starts in lower case
 _LEADS = frozenset({"acm", "at", "by", "for", "ieee", "in", "of", "the", "to"})
+_MAY_FOLLOW = frozenset(
+    {
+        *("after", "as", "at", "by", "issue", "journal", "magazine", "no", "on", "pp", "special", "this", "under"),
+        *("vol", "volume"),
+    }
+)  # words behind a title; before others it is part of a phrase
 _LED = 60  # characters in which a word of acceptance leads to a name
-_ORGANISERS = frozenset({"ACM", "AAAI", "CVF", "IAPR", "IEEE", "ISCA", "RSJ"})
+ORGANISERS = frozenset({"ACM", "AAAI", "CVF", "IAPR", "IEEE", "ISCA", "RSJ"})
 _GLUED_YEAR = re.compile(r" ?['’]\d\d(?!\d)|(?:19|20)\d\d(?!\d)")
+_GLUED = re.compile(r"\d[A-Za-z]|-(?!SRW)[A-Z]{2}")
+_PARTS = frozenset({"findings", "industry", "main", "oral", "proceedings"})
+_ACRONYM = 3  # letters
 _SUFFIXES = {"w": "workshop", "f": "findings"}  # CVPRW, CVPRF
 
 
@@ -117,7 +128,8 @@ def _full_name(text: Text, index: int) -> tuple[Series | None, int] | None:
             break
         node = node[key]
         words += 1
-        if "" in node and (words >= _PLAIN or tokens[index].text[0].isupper()):
+        abbreviated = words == 1 and word.lower() in known.abbreviations
+        if "" in node and not abbreviated and (words >= _PLAIN or tokens[index].text[0].isupper()):
             hit = node[""], end
     if hit and hit[0] and (_goes_on(text, hit[1]) or (hit[0].generic and not _is_title(text, index, hit[1]))):
         return None, hit[1]
@@ -130,20 +142,22 @@ def _goes_on(text: Text, end: int) -> bool:
         return False
     mark, word = text.tokens[end].text, text.tokens[end + 1].text
     if mark == "(":
-        acronym = sum(map(str.isupper, word)) > 1 and word not in _ORGANISERS
+        acronym = sum(map(str.isupper, word)) > 1 and word not in ORGANISERS
         return acronym and word.lower() not in table().short
     return mark in {"and", "&"} and word.istitle()
 
 
 def _is_title(text: Text, first: int, last: int) -> bool:
     """Tell whether words of many uses, as "Pattern Recognition", stand as a title: alone, behind "accepted by"."""
-    if last < len(text.tokens) and text.tokens[last].text[0].isupper():
+    behind = text.tokens[last].text if last < len(text.tokens) else "."
+    if behind in {"&", ":"} or (behind.isalpha() and behind.lower() not in _MAY_FOLLOW):
         return False
     if "journal" in text.plain[text.tokens[first].start : text.tokens[last - 1].end].lower():
         return True
-    if not first or text.tokens[first - 1].text.lower() not in _LEADS:
-        return False
-    led = text.plain[: text.tokens[first - 1].start].rstrip()
+    start = first
+    while start and text.tokens[start - 1].text.lower() in _LEADS:
+        start -= 1
+    led = text.plain[: text.tokens[start].start].rstrip() if start < first else ""
     return any(cue.end() == len(led) for cue in table().cues.finditer(led, max(0, len(led) - _LED)))
 
 
@@ -164,7 +178,7 @@ def _short_name(text: Text, index: int) -> Mention | None:
 def _is_spelled(text: Text, mention: Mention, short: Short) -> bool:
     written = tuple(token.text for token in text.tokens[mention.first : mention.last])
     if written == short.tokens:
-        return True
+        return not (short.weak and _is_glued(text, mention))
     if tuple(map(str.lower, written)) != tuple(map(str.lower, short.tokens)):
         return False
     if not short.exact:
@@ -174,17 +188,36 @@ def _is_spelled(text: Text, mention: Mention, short: Short) -> bool:
     return _GLUED_YEAR.match(behind) is not None
 
 
+def _is_glued(text: Text, mention: Mention) -> bool:
+    """Tell whether a word is part of another, as in MM4SG and AIM-FM; but ACL-IJCNLP."""
+    end = text.tokens[mention.last - 1].end
+    after = text.tokens[mention.last + 1].text if mention.last + 1 < len(text.tokens) else ""
+    return _GLUED.match(text.plain, end) is not None and after.lower() not in table().short
+
+
 def _is_backed(text: Text, mention: Mention) -> bool:
     """Tell whether what may be an ordinary word stands as a venue would: beside a year, or "accepted at" it."""
-    if year_behind(text, mention, None) or year_before(text, mention, None):
+    if year_behind(text, mention, None) or year_before(text, mention, None) or _is_part(text, mention):
         return True
     start = text.tokens[mention.first].start
     led = mention.first > 0 and text.tokens[mention.first - 1].text.lower() in _LEADS
     return led and table().cues.search(text.plain, max(0, start - _LED), start) is not None
 
 
+def _is_part(text: Text, mention: Mention) -> bool:
+    """Tell whether capitals stand as a venue: "ACL Findings", or alone at the end, "7 pages, 2 figures, ACL"."""
+    word, before = text.tokens[mention.first].text, text.tokens[mention.first - 1].text if mention.first else ","
+    if not word.isupper() or len(word) < _ACRONYM:
+        return False
+    if mention.last == len(text.tokens):
+        return before in {",", ";", "."}
+    return text.tokens[mention.last].text.lower() in _PARTS
+
+
 def _heads(text: Text, mention: Mention, following: Mention | None) -> bool:
-    """Tell whether the mention only heads the next: "Findings of the ACL: EMNLP 2020"."""
+    """Tell whether the mention only heads the next: "AAAI ICWSM 2025", "Findings of the ACL: EMNLP 2020"."""
+    if following is not None and following.first == mention.last:
+        return text.tokens[mention.last - 1].text in ORGANISERS
     if following is None or following.first - mention.last != 1 or text.tokens[mention.last].text != ":":
         return False
     return any(token.text.lower() == "findings" for token in text.tokens[max(0, mention.first - 4) : mention.last])

@@ -30,6 +30,7 @@ _CARDINALS = [
 _TENS = ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _ROMAN = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})")
 _ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
+_NO_YEAR_BEHIND = frozenset({"©", ":", "/", "-", "–", "(c)", "Copyright", "copyright"})
 _REACH = 6  # tokens between a name and its year
 _NEAREST = 3  # mentions whose sentences are searched for a year
 _LATE = 3  # months after a meeting in which its papers still go up; beyond, the next meeting is likelier
@@ -51,7 +52,7 @@ def edition(
     for mention in mentions[:_NEAREST]:
         if year := _year_in_sentence(text, mention, taken, published):
             return year
-    return _next_edition(text, mentions[0], published)
+    return _only_year(text, mentions[0], taken, published) or _coming_edition(text, mentions[0], published)
 
 
 def year_behind(text: Text, mention: Mention, published: datetime | None) -> int | None:
@@ -111,6 +112,19 @@ def _year_in_sentence(text: Text, mention: Mention, taken: set[int], published: 
     return None
 
 
+def _only_year(text: Text, mention: Mention, taken: set[int], published: datetime | None) -> int | None:
+    """Read a conference's year from another sentence, if the whole text has only one: "In Proc. of ICML. June 2017"."""
+    if mention.series.month is None:
+        return None
+    found = {
+        int(token.text)
+        for index, token in enumerate(text.tokens)
+        if _is_number(token.text, 4) and index not in taken and text.tokens[index - 1].text not in _NO_YEAR_BEHIND
+    }
+    year = found.pop() if len(found) == 1 else None
+    return _plausible(year, mention.series, published) if year and mention.series.held(year) else None
+
+
 def _is_number(word: str, digits: int) -> bool:
     return len(word) == digits and word.isascii() and word.isdecimal()
 
@@ -127,13 +141,32 @@ def _plausible(year: int, series: Series, published: datetime | None) -> int | N
     return year if series.since <= year <= (published.year + 2 if published else 2100) else None
 
 
-def _next_edition(text: Text, mention: Mention, published: datetime | None) -> int | None:
-    """Return the year of the edition that comes next after the upload, or has just been."""
-    series = mention.series
-    if published is None or series.month is None:
+def _coming_edition(text: Text, mention: Mention, published: datetime | None) -> int | None:
+    """Return the year of the edition that comes next after the upload, if the venue still had the name then."""
+    if published is None:
         return None
-    earliest = 12 * published.year + published.month - _LATE
-    coming = (year for year in range(published.year - 1, published.year + 3) if 12 * year + series.month >= earliest)
-    year = next((year for year in coming if series.held(year)), None)
+    year = next_edition(mention.series, published)
     spelling = "".join(token.text for token in text.tokens[mention.first : mention.last])
-    return year and min(year, dict(series.until).get(spelling, year))
+    return year and min(year, dict(mention.series.until).get(spelling, year))
+
+
+def next_edition(series: Series, published: datetime) -> int | None:
+    """Return the year of a conference's edition that comes next after the upload, or has just been."""
+    if series.month is None:
+        return None
+    years = (year for year in range(published.year - 1, published.year + 3) if not _is_over(series, year, published))
+    return next((year for year in years if series.held(year)), None)
+
+
+def _is_over(series: Series, year: int, published: datetime) -> bool:
+    return 12 * year + (series.month or 12) < 12 * published.year + published.month - _LATE
+
+
+def said_edition(series: Series, year: int, published: datetime) -> int | None:
+    """Return the edition that a bibliography means with a year; None where there can have been none.
+
+    It often gives the year of the upload: then the edition is the next, if there was none that year or it was over.
+    """
+    if year == published.year and series.month and (not series.held(year) or _is_over(series, year, published)):
+        return next_edition(series, published)
+    return year if year >= published.year - 1 and series.held(year) else None

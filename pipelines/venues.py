@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.venue_table import TOKEN, table
-from pipelines.venue_text import Mention, Text, mentions
+from pipelines.venue_text import ORGANISERS, Mention, Text, mentions
 from pipelines.venue_year import edition, year_before, year_behind
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class Venue:
     """Where a paper appeared.
 
     `name` is the venue's canonical short name, `year` that of the edition (not of the upload), `track` what the text
-    says of the place in it (`oral`, `findings`, `demo` …), `source` the evidence: `journal_ref` or `comment`. The track
+    says of the place in it (`oral`, `findings`, `demo` …), `source` the evidence: `journal_ref`, `comment`, the name of
+    a bibliography, or `note`. The track
     `workshop` means a workshop held with that conference, which is not the conference.
     """
 
@@ -71,6 +72,10 @@ class _Standing(IntEnum):
     ACCEPTED = 6
 
 
+_ABOUT_OTHERS = {_Standing.SUBMITTED, _Standing.RELATED, _Standing.EARLIER}
+"""What words say that within the quoted title of a paper say nothing."""
+
+
 class _Cue(NamedTuple):
     """Words that say something about a venue near them, by their tokens."""
 
@@ -90,7 +95,11 @@ _FORWARD = re.compile(
     r"\s*(?:@|(?:to|at|by|in(?!\s+(?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)))\b)", re.IGNORECASE
 )
 _JOINED = re.compile(r"[\s\d]*/\s*|\s*(?:and|&)\s*")  # "ICML / IJCAI 2018 Workshop"
+_INTENDED = re.compile(r"\s+(?:(?:at|for|in|oral|possible|the|to)\s+){1,3}", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“][^\"“”]{10,300}[\"”]|``[^`']{10,300}''")
 _NEAR = 40  # characters between a name and what is said of it
+_TITLE = 60  # characters of a challenge's title between the conference and the word
+_PRIZE = re.compile(r"winner|place", re.IGNORECASE)
 _WORKSHOP_TITLE = 100  # characters of a workshop's title between the conference and the word
 _ANOTHER = re.compile(
     r"\b(?:and (?:also )?(?:accepted |presented )?(?:as|at|by|in|the|to)|also|been|but|has|is|was|were)\b",
@@ -123,19 +132,26 @@ def _cues(text: Text, found: Sequence[Mention]) -> Iterator[_Cue]:
     """Find the cues that are not part of a venue's name."""
     named = {index for mention in found for index in range(mention.first, mention.last)}
     starts = {token.start: index for index, token in enumerate(text.tokens)}
+    quoted = [match.span() for match in _QUOTED.finditer(text.plain)]
     for match in table().cues.finditer(text.plain):
         first = starts.get(match.start())
         if first is not None and first not in named:
             standing = _Standing[str(match.lastgroup).upper()]
-            accepts = match[0].lower().startswith("acc")
+            if standing in _ABOUT_OTHERS and any(start < match.start() < end for start, end in quoted):
+                continue
+            accepts = match[0].lower().startswith("acc") and not match[0].lower().startswith("acceptance")
             last = first + len(TOKEN.findall(match[0]))
             yield _Cue(first, last, standing, accepts, _FORWARD.match(text.plain, match.end()) is not None)
 
 
 def _holds(text: Text, cue: _Cue, following: _Cue) -> bool:
     """Tell whether a cue outlasts the next: "extends our paper accepted at …", "workshop paper accepted at …"."""
+    if cue.standing is _Standing.WORKSHOP and following.standing is _Standing.EARLIER:
+        return cue.last == following.first  # "workshop version of this paper"
     if following.standing is not _Standing.ACCEPTED:
         return False
+    if cue.standing is _Standing.SUBMITTED:  # "submitted to proceedings of", "under review for publication in"
+        return not following.accepts and _INTENDED.fullmatch(text.between(cue.last, following.first)) is not None
     if cue.standing is _Standing.WORKSHOP:
         return not _COORDINATED.search(text.between(cue.last, following.first))
     return cue.standing in {_Standing.EARLIER, _Standing.RELATED}
@@ -149,8 +165,7 @@ def _corrected(
     "ICML 2018 Workshop", "ICRA 2020 (under review)", "submitted to ICML 2018 (accepted)".
     """
     standing = before.standing if before else _Standing.NAMED
-    at = mention.first - 1
-    if mention.track == "workshop" or (at > 0 and text.tokens[at].text == "@" and not (before and before.last == at)):
+    if mention.track == "workshop" or _is_hosted(text, mention, before):
         return _Standing.WORKSHOP, None
     for cue, belongs in _behind(text, mention, events):
         gap = text.between(mention.last, cue.first)
@@ -159,8 +174,10 @@ def _corrected(
             standing = _Standing.ACCEPTED if decided and len(gap) < _NEAR else standing
         elif cue.standing is _Standing.WORKSHOP and belongs and standing is not _Standing.SUBMITTED:
             if len(gap) < _WORKSHOP_TITLE and not _ANOTHER.search(gap):
-                return _Standing.WORKSHOP, cue
-        elif cue.standing is _Standing.BESIDE and len(gap) < _NEAR:
+                return _Standing.WORKSHOP, None if cue.forward else cue  # "the Dream workshop at ICML"
+        elif cue.standing is _Standing.BESIDE and len(gap) < _TITLE:
+            if standing is _Standing.ACCEPTED and _PRIZE.match(text.plain, text.tokens[cue.first].start):
+                break  # "accepted at CVPR 2018, winner of …"
             return _Standing.BESIDE, cue
         elif (
             cue.standing is _Standing.SUBMITTED and not cue.forward and standing in {_Standing.NAMED, _Standing.EARLIER}
@@ -171,6 +188,19 @@ def _corrected(
     return standing, None
 
 
+def _is_hosted(text: Text, mention: Mention, before: _Cue | None) -> bool:
+    """Tell whether the name is that of the host: "DreamNLP @ ACL", "MED-NIPS"; but "accepted @ ACL", "IEEE-ICRA"."""
+    at = mention.first - 1
+    if at <= 0:
+        return False
+    if text.tokens[at].text == "@":
+        return before is None or before.last != at
+    host, dash, name = text.tokens[at - 1], text.tokens[at], text.tokens[mention.first]
+    if dash.text != "-" or not host.end == dash.start == name.start - 1 or not host.text.isupper():
+        return False
+    return len(host.text) > 1 and host.text.lower() not in table().short and host.text not in ORGANISERS
+
+
 def _behind(text: Text, mention: Mention, events: Sequence[Mention | _Cue]) -> Iterator[tuple[_Cue, bool]]:
     """Yield the cues behind a mention, up to the next venue, and whether each can be of this venue, not of the next."""
     for event, following in pairwise([*events, None]):
@@ -179,7 +209,11 @@ def _behind(text: Text, mention: Mention, events: Sequence[Mention | _Cue]) -> I
         if isinstance(event, _Cue):
             opens = event.last < len(text.tokens) and text.tokens[event.last].text == "("
             leads = event.forward or opens
-            yield event, not (leads and isinstance(following, Mention) and following.series is not mention.series)
+            other = isinstance(following, Mention) and following.series is not mention.series
+            closed = following is not None and ")" in text.between(event.last, following.first)
+            # In "the DMLR workshop at ICML" it is DMLR's, but SemEval is one itself.
+            own = closed or (event.first == mention.last and "Workshop" not in mention.series.full_name)
+            yield event, own or not (leads and other)
         elif event.series is not mention.series and not _JOINED.fullmatch(text.between(mention.last, event.first)):
             return
 
@@ -245,7 +279,7 @@ _TRACKS = {
     "spotlight": r"spotlights?",
     "highlight": r"highlights?",
     "findings": r"findings",
-    "demo": r"demo(?:nstration)?s? (?:track|paper)|system demonstrations?|demonstrations?",
+    "demo": r"demo(?:nstration)?s? (?:track|paper)|system demonstrations?|demonstrations(?! of| video)",
     "tutorial": r"tutorial",
     "industry": r"industry track|industrial track|applied data science",
 }
@@ -260,5 +294,10 @@ def _track(text: Text, best: _Judged, others: Sequence[Mention]) -> str | None:
     sentence = text.tokens[mention.first].sentence
     stop = next((other.first for other in others if other.first >= mention.last), len(text.tokens))
     near = [token for token in text.tokens[:stop] if sentence <= token.sentence <= sentence + 1]
-    found = _TRACK.search(text.plain, near[0].start, near[-1].end)
-    return mention.track or (found.lastgroup if found else None)
+    return mention.track or track_in(text.plain[near[0].start : near[-1].end])
+
+
+def track_in(text: str) -> str | None:
+    """Return the first track that a text names."""
+    found = _TRACK.search(text)
+    return found.lastgroup if found else None

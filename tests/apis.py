@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest, Session
 
+    from tests.internet import Internet
+
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
@@ -52,4 +54,13 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Server]:
 @pytest.fixture
 def session(tmp_path: Path, clock: Clock) -> Iterator[Session]:
     with open_session(tmp_path / "cache.sqlite", user_agent="tests", pace=3) as session:
+        yield session
+
+
+@pytest.fixture
+def web_session(internet: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """Return a session on the small internet."""
+    for name, value in internet.environ().items():
+        monkeypatch.setenv(name, value)
+    with open_session(tmp_path / "web_session.sqlite", user_agent="tests", pace=0, timeout=10) as session:
         yield session

@@ -10,6 +10,7 @@ from crawler.database import sqlite_url
 from crawler.items import Check, How, Judgement, Outcome, Paper, Picture, Repository, Result, Standing, Verdict
 from crawler.kinds import link_of
 from crawler.library import Library
+from crawler.options import REWRITES
 from crawler.state import Store
 from pipelines.outputs import Rendering, mend
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
-EVERYTHING = frozenset({"links", "pictures", "facts"})
+EVERYTHING = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
+"""What is rewritten unless the user says otherwise."""
+
 LOOPS = Paper(
     "Loops in Sight",
     "2204.00001",
@@ -81,7 +84,7 @@ def edits(
     text: str | bytes, *standings: Standing, path: str = "notes/a.md", rewrite: Collection[str] = EVERYTHING
 ) -> tuple[Edit, ...]:
     note = markdown.read(path, text if isinstance(text, bytes) else text.encode())
-    return mend.edits(note, known(note, standings), hosted, rewrite)
+    return mend.edits(note, known(note, standings), hosted, {each for name in rewrite for each in REWRITES[name]})
 
 
 def mended(text: str, *standings: Standing, path: str = "notes/a.md", rewrite: Collection[str] = EVERYTHING) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler import markdown
 from crawler.items import Article, Paper, Repository
-from pipelines.findings import Catalogue, Finding, FindingKind, findings, pinned_version
+from pipelines.findings import Catalogue, Finding, FindingKind, findings
 from pipelines.offers import Confidence
 from pipelines.outputs import findings_csv
 from tests.mending import known, rendering, standing
@@ -122,9 +123,28 @@ def test_a_link_to_an_old_version(url: str, old: bool) -> None:
     assert kinds == ([FindingKind.OLD_VERSION] if old else [])
 
 
-def test_versions_in_addresses() -> None:
-    assert pinned_version("https://arxiv.org/pdf/2204.00001v12.pdf", "2204.00001") == 12
-    assert pinned_version("https://arxiv.org/abs/2204.00001vx", "2204.00001") is None
+def labelled(title: str, paper: Paper) -> list[Finding]:
+    return found(entry(paper.title).replace("[文章]", f"[{title}]"), seen(paper=paper))
+
+
+def test_a_label_that_the_evidence_contradicts() -> None:
+    paper = Paper(
+        "Loops in Sight", "2204.00001", comment="NeurIPS 2021", venue="NeurIPS", venue_year=2021, venue_source="comment"
+    )
+    (finding,) = labelled("CVPR 2021 | 看得见的回路", paper)
+    assert finding == Finding(
+        "a.md",
+        1,
+        1,
+        FindingKind.VENUE_LABEL,
+        "CVPR 2021",
+        "NeurIPS 2021",
+        "arXiv 2204.00001: NeurIPS 2021",
+        Confidence.HIGH,
+    )
+    assert labelled("NeurIPS 2021 | 看得见的回路", paper) == []
+    (weaker,) = labelled("CVPR 2021 | 看得见的回路", replace(paper, venue_source="openalex"))
+    assert (weaker.evidence, weaker.confidence) == ("openalex", Confidence.MEDIUM)
 
 
 # --- paper and code ---------------------------------------------------------------------------------------------------
@@ -139,7 +159,7 @@ BARE = Repository("who/ever")
         (NAMES, "ada/loops", Repository("ada/loops")),
         (NAMES, "ada/old-loops", Repository("Ada/Loops")),  # renamed since
         (NAMES, "re/implemented", Repository("re/implemented", description="An implementation of loops in sight")),
-        (NAMES, "re/implemented", Repository("re/implemented", description="see arxiv.org/abs/2204.00001")),
+        (NAMES, "re/implemented", Repository("re/implemented", papers=("2204.00001",))),
         (LOOPS, "who/ever", BARE),  # nobody says anything
         (
             Paper("L", "2204.00001", comment="github.com/a/b and github.com/c/d"),
@@ -186,7 +206,7 @@ def test_papers_with_an_author_in_common_may_share_their_code() -> None:
 
 
 def test_the_code_says_whose_it_is() -> None:
-    repository = Repository("who/ever", description="Code of arXiv.org/abs/1706.03762v5")
+    repository = Repository("who/ever", papers=("1706.03762",))
     (finding,) = found(entry("Loops in Sight", "who/ever"), seen(paper=LOOPS, who__ever=repository))
     assert (finding.kind, finding.true) == (FindingKind.CODE_OF_ANOTHER_PAPER, "code of arXiv 1706.03762")
 
@@ -213,7 +233,7 @@ def test_papers_and_code_that_the_article_names() -> None:
 
 
 def test_the_paper_that_the_repository_names() -> None:
-    repository = Repository("who/ever", description="arxiv.org/abs/1706.03762")
+    repository = Repository("who/ever", papers=("1706.03762",))
     (finding,) = found(entry(code="who/ever"), seen(who__ever=repository))
     assert (finding.kind, finding.confidence) == (FindingKind.PAPER_MISSING, Confidence.MEDIUM)
     (agreed,) = found(
@@ -225,7 +245,7 @@ def test_the_paper_that_the_repository_names() -> None:
 
 def test_sources_that_differ_are_guesses() -> None:
     both = seen(
-        who__ever=Repository("who/ever", description="arxiv.org/abs/1706.03762"),
+        who__ever=Repository("who/ever", papers=("1706.03762",)),
         article=article("https://arxiv.org/abs/2103.00002"),
     )
     assert [each.confidence for each in found(entry(code="who/ever"), both)] == [Confidence.LOW, Confidence.LOW]

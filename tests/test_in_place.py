@@ -9,6 +9,7 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler.errors import UserError
+from crawler.options import REWRITES
 from pipelines import in_place
 from pipelines.in_place import Report
 from pipelines.journal import Journal
@@ -66,7 +67,7 @@ def test_notes_are_edited_where_they_lie_and_given_back(given: Rendering) -> Non
     before = tree(folder)
     (folder / "a.md").chmod(0o640)
     report = edit(given)
-    assert report == Report("run 1: 9 edits in 3 notes", (), failed=False)
+    assert report == Report("run 1: 12 edits in 3 notes", (), failed=False)
     after = tree(folder)
     assert after["2022/五月/0531.md"].decode() == MENDED
     assert after["bom.md"].startswith(b"\xef\xbb\xbf1. ")
@@ -116,9 +117,9 @@ def test_what_a_person_edited_since_is_left_alone(given: Rendering, number: int 
 def test_runs_are_undone_one_after_the_other(given: Rendering) -> None:
     folder = given.library.folder
     before = tree(folder)
-    edit(replace(given, rewrite=frozenset({"links"})))
+    edit(replace(given, rewrite=frozenset(REWRITES["links"])))
     between = tree(folder)
-    assert edit(given).summary == "run 2: 6 edits in 3 notes"
+    assert edit(given).summary == "run 2: 9 edits in 3 notes"
     assert undo(given, 1).left_alone[0] == "2022/五月/0531.md: edited since run 1; left alone"
     assert undo(given).summary == "run 2 undone: 3 notes restored"
     assert tree(folder) == between
@@ -162,7 +163,7 @@ def test_killed_after_the_plan(given: Rendering, cut: int) -> None:
     lines = given.output_dir / "in_place/1/journal.jsonl"
     lines.write_bytes(lines.read_bytes()[: cut or None])
     (folder / ".notemend-0123456789abcdef.part").write_text("half a no")
-    assert edit(given).summary == "run 2: 9 edits in 3 notes"
+    assert edit(given).summary == "run 2: 12 edits in 3 notes"
     assert not list(folder.rglob("*.part"))
     assert undo(given).summary == "run 2 undone: 3 notes restored"
     assert tree(folder) == before
@@ -204,7 +205,7 @@ def test_a_note_saved_meanwhile_keeps_what_was_saved(given: Rendering) -> None:
     report = meanwhile(given, "a.md", "saved")
     assert report.left_alone == ("a.md: changed while it was being mended; left alone",)
     assert not report.failed
-    assert report.summary == "run 1: 6 edits in 2 notes"
+    assert report.summary == "run 1: 8 edits in 2 notes"
     assert (given.library.folder / "a.md").read_text() == "just saved"
     assert undo(given).left_alone == ("a.md: edited since run 1; left alone",)
 
@@ -216,7 +217,7 @@ def test_a_note_that_cannot_be_written_is_an_error_and_the_others_are_edited(
     given: Rendering, happens: str, why: str
 ) -> None:
     report = meanwhile(given, "a.md", happens)
-    assert report == Report("run 1: 6 edits in 2 notes", (f"a.md: cannot be written: {why}; left alone",), failed=True)
+    assert report == Report("run 1: 8 edits in 2 notes", (f"a.md: cannot be written: {why}; left alone",), failed=True)
     assert not list(given.library.folder.rglob(".notemend*"))
 
 
@@ -243,7 +244,7 @@ def test_a_note_whose_link_is_mended_is_not_added(tmp_path: Path) -> None:
     notes = {f"2026/05{day:02}.md": f"# 2026.5.{day}\n" for day in range(1, 5)}
     notes["README.md"] = "".join(lines).replace("0504", "05004")
     given = rendering(tmp_path, notes, [missing("2026/05004.md", "2026/0504.md")])
-    edit(replace(given, rewrite=frozenset({"index", "links"})))
+    edit(replace(given, rewrite=frozenset({"index", *REWRITES["links"]})))
     assert (given.library.folder / "README.md").read_text() == "".join(lines)
 
 

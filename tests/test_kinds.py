@@ -2,7 +2,8 @@
 
 A case is `tests/pages/<kind>/<case>.toml` with its page beside it: the URL as a note has it, the answer, and
 what is to be made of it. Kinds that have a client for the case's settings get the page as the answer of their service,
-the others as a response. A new kind needs a case before these tests pass.
+the others as a response; `rest` is what the service says when it is asked once more. A new kind needs a case before
+these tests pass.
 """
 
 from __future__ import annotations
@@ -76,7 +77,11 @@ def test_recorded_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     settings.setdict(
         {"NOTES_DIR": str(path.parent / "notes"), "OUTPUT_DIR": str(tmp_path), "GITHUB_TOKEN": "", **case["settings"]}
     )
-    Server(lambda _: Answer(body, case["status"], case["headers"])).install(monkeypatch)
+    answers = {"POST": Answer(body, case["status"], case["headers"])}
+    answers["GET"] = (
+        Answer(case["rest"]["body"].encode(), case["rest"]["status"]) if "rest" in case else answers["POST"]
+    )
+    Server(lambda request: answers[str(request.method)]).install(monkeypatch)
     lookup = all_kinds()[link.kind].lookup(settings)
     if lookup is None:
         result = read(link, body, case)

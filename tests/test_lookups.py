@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Any
 import arxiv
 import pytest
 import requests
-from graphql import build_schema, execute_sync, parse, validate
 from scrapy.settings import Settings
 
-from crawler.items import Check, Due, How, Link, Outcome, Paper, Repository
+from crawler.items import Check, Due, How, Link, Outcome, Paper
 from crawler.kinds import link_of
-from crawler.lookups import github
 from crawler.lookups.arxiv import CONTROL, ArxivLookup
-from crawler.lookups.github import NOT_FOUND, GithubLookup
-from crawler.lookups.session import TIMEOUT, ServiceDownError
+from crawler.lookups.github import GithubLookup
 from tests.answers import Answer, Clock, query_of
+from tests.internet import World
+from tests.internet.messages import as_json, text
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Session
 
+    from tests.internet import Internet, Response
+
 RECORDED = Path(__file__).parents[1] / "../shared/data"
-SCHEMA = Path(__file__).parent / "internet/pages/github.graphql"
 PAGES = Path(__file__).parent / "pages"
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded answers in ../shared/data are not here")
 pytest_plugins = ["tests.apis"]
@@ -52,7 +52,7 @@ def test_the_package_still_uses_the_session_it_is_given(serve: Any, session: Ses
     for _ in range(3):
         assert list(lookup.papers(["2110.15352"])) == ["2110.15352"]
     assert len(server.requests) == 1  # the cache is ours
-    assert server.timeouts == [TIMEOUT]  # so is the patience
+    assert server.timeouts == [(10, 60)]  # so is the patience
     assert clock.now == 1000  # and nobody else waits
 
 
@@ -102,15 +102,18 @@ def test_answers_are_joined_to_what_was_asked_by_id(serve: Any, session: Session
         "https://arxiv.org/abs/0808.05394",
         "https://arxiv.org/abs/astro-ph/0601001",
         "https://arxiv.org/abs/1605.08386",
+        "https://arxiv.org/abs/1706.99999",
     )
     results = ArxivLookup(session)(asked)
     assert len(server.requests) == 2  # once more for what is missing
     assert [result.link for result in results] == [each.link for each in asked]
     assert [result.history for result in results] == [each.history for each in asked]
     versions = [result.metadata.version if isinstance(result.metadata, Paper) else None for result in results]
-    assert versions == [1, 1, None, 1, 1]
-    gone = results[2]
-    assert (gone.check.outcome, gone.check.conclusive, gone.metadata) == (Outcome.GONE, True, None)
+    assert versions == [1, 1, None, 1, 1, None]
+    assert "0808.05394" not in "".join(str(request.url) for request in server.requests)  # five digits in 2008
+    for gone, reason in ((results[2], "not an arXiv identifier"), (results[5], "arXiv knows no such paper")):
+        assert (gone.check.outcome, gone.check.conclusive, gone.metadata) == (Outcome.GONE, True, None)
+        assert gone.check.reason == reason
     old = results[3].metadata
     assert isinstance(old, Paper)
     assert (old.arxiv_id, old.withdrawn) == ("astro-ph/0601001", False)
@@ -125,7 +128,98 @@ def test_one_malformed_id_does_not_spoil_the_batch(serve: Any, session: Session)
     found = ArxivLookup(session).papers([*good[:2], "abc", *good[2:]])
     assert set(found) == set(good[1:])
     assert all("abc" in query_of(request)["id_list"] for request in server.requests[:1])
-    assert len(server.requests) <= 7  # halved each time: 2 log2(6) + 1
+    assert len(server.requests) <= 8  # halved each time: 2 log2(6) + 1, and one to see that it refuses not everything
+
+
+def test_an_id_that_is_refused_is_believed_only_while_others_are_not(serve: Any, session: Session) -> None:
+    """Nobody knows all ids that arXiv calls malformed; but if it refuses every one, something else is wrong."""
+
+    def answer(request: PreparedRequest, bad: str) -> Answer:
+        ids = query_of(request)["id_list"].split(",")
+        if any(re.search(bad, arxiv_id) for arxiv_id in ids):
+            return Answer(status=400)
+        return Answer((PAGES / "arxiv" / ("control.xml" if CONTROL in ids else "found.xml")).read_bytes())
+
+    asked = due("https://arxiv.org/abs/2110.15352", "https://arxiv.org/abs/xyz/0101001")
+    serve(partial(answer, bad="xyz"))
+    good, refused = ArxivLookup(session)(asked)
+    assert (good.check.outcome, good.check.conclusive) == (Outcome.OK, False)
+    assert (refused.check.outcome, refused.check.conclusive) == (Outcome.GONE, True)
+    session.cache.clear()  # type: ignore[attr-defined]
+    server = serve(partial(answer, bad=""))
+    assert {result.check.reason for result in ArxivLookup(session)(asked)} == {"arXiv's API did not answer: HTTP 400"}
+    assert len(server.requests) == 2
+
+
+def test_half_a_feed_is_no_answer(serve: Any, session: Session) -> None:
+    """Nobody is gone because the answer ended before their turn, even if the paper that always exists is in it."""
+    whole = (PAGES / "arxiv/control.xml").read_bytes()
+    for cut in (whole[: whole.index(b"</feed>")], b"<html></html>", b""):
+        session.cache.clear()  # type: ignore[attr-defined]
+        serve([Answer(cut)])
+        (result,) = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15353"))
+        assert result.check.reason == "arXiv's API did not answer: an answer that is no whole feed"
+
+
+def test_only_answers_over_the_network_show_that_it_is_there(serve: Any, session: Session) -> None:
+    asked = due("https://arxiv.org/abs/2110.15352")
+    serve([Answer((PAGES / "arxiv/found.xml").read_bytes())])
+    reached = []
+    for _ in range(2):
+        lookup = ArxivLookup(session)
+        lookup(asked)
+        reached.append(lookup.reached)
+    assert reached == [True, False]  # the second came from the cache
+    session.cache.clear()  # type: ignore[attr-defined]
+    for trouble, there in ((Answer(status=503), True), (requests.ConnectionError("refused"), False)):
+        serve([trouble])
+        lookup = ArxivLookup(session)
+        lookup(asked)
+        assert (lookup.down is not None, lookup.reached) == (True, there)
+
+
+def test_what_was_said_before_a_service_went_silent_counts(serve: Any, session: Session) -> None:
+    serve([Answer((PAGES / "arxiv/found.xml").read_bytes()), Answer(status=403)])
+    known, unknown = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15352", "https://arxiv.org/abs/2110.15353"))
+    assert known.check.outcome is Outcome.OK
+    assert unknown.check.outcome is Outcome.SKIPPED
+
+
+def test_all_that_seem_not_to_exist_are_asked_for_again(serve: Any, session: Session) -> None:
+    def answer(request: PreparedRequest) -> Answer:
+        page = "control.xml" if CONTROL in query_of(request)["id_list"] else "absent.xml"
+        return Answer((PAGES / "arxiv" / page).read_bytes())
+
+    server = serve(answer)
+    results = ArxivLookup(session)(due(*(f"https://arxiv.org/abs/2110.{i:05d}" for i in range(1, 101))))
+    assert {(result.check.outcome, result.check.conclusive) for result in results} == {(Outcome.GONE, True)}
+    asked = [set(query_of(request)["id_list"].split(",")) - {CONTROL} for request in server.requests]
+    assert [len(ids) for ids in asked] == [100, 99, 1]
+    assert asked[1] | asked[2] == asked[0]
+
+
+def test_authors_and_where_they_work_go_side_by_side(serve: Any, session: Session) -> None:
+    page = (PAGES / "arxiv/found.xml").read_text("utf-8")
+    tag = "arxiv:affiliation"
+    two = f"</name><{tag}>Loop\n Institute</{tag}><{tag}>Göttingen</{tag}>"
+    serve([Answer(page.replace("Noether</name>", f"Noether{two}").encode())])
+    paper = ArxivLookup(session).papers(["2110.15352"])["2110.15352"]
+    assert paper.authors == ("Ada Lovelace", "Emmy Noether")
+    assert paper.affiliations == ("", "Loop Institute; Göttingen")
+    with pytest.raises(ValueError, match="1 affiliations of 2 authors"):
+        replace(paper, affiliations=("Göttingen",))
+
+
+@recorded
+def test_recorded_affiliations(serve: Any, session: Session) -> None:
+    files = (RECORDED / "arxiv_api").glob("*.json")
+    bodies = [json.loads(file.read_text("utf-8"))["body"] for file in files]
+    body = next(body for body in bodies if "<arxiv:affiliation" in body)
+    serve([Answer(body.encode())])
+    papers = ArxivLookup(session).papers([f"2110.{i:05d}" for i in range(100)])
+    placed = [paper for paper in papers.values() if paper.affiliations]
+    assert placed
+    assert all(len(paper.affiliations) == len(paper.authors) for paper in placed)
 
 
 def test_links_of_one_paper_are_asked_about_once(serve: Any, session: Session) -> None:
@@ -150,32 +244,11 @@ def test_a_hundred_papers_are_one_request(serve: Any, session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("comment", "summary", "withdrawn"),
-    [
-        ("Withdrawn by the authors", "x", True),
-        ("withdrawn", "x", True),
-        ("This paper has been withdrawn due to an error", "x", True),
-        ("x", "This submission was withdrawn.", True),
-        ("x", "This manuscript is withdrawn", True),
-        ("Some results of an earlier version were withdrawn", "x", False),
-        ("x", "We study deposits that are withdrawn from banks.", False),
-        ("withdrawnness", "x", False),
-    ],
-)
-def test_withdrawn(serve: Any, session: Session, comment: str, summary: str, *, withdrawn: bool) -> None:
-    page = (PAGES / "arxiv/found.xml").read_text("utf-8")
-    page = re.sub(r"<summary>.*?</summary>", f"<summary>{summary}</summary>", page, flags=re.DOTALL)
-    page = re.sub(r"<arxiv:comment>.*?<", f"<arxiv:comment>{comment}<", page, flags=re.DOTALL)
-    serve([Answer(page.encode())])
-    assert ArxivLookup(session).papers(["2110.15352"])["2110.15352"].withdrawn is withdrawn
-
-
-@pytest.mark.parametrize(
     ("answer", "reason"),
     [
         (Answer(status=503), "arXiv's API did not answer: HTTP 503"),
         (requests.ConnectionError("refused"), "arXiv's API did not answer: ConnectionError: refused"),
-        (Answer(status=403), "arXiv's API did not answer: Page request resulted in HTTP 403"),
+        (Answer(status=403), "arXiv's API did not answer: HTTP 403"),
     ],
 )
 def test_a_service_that_is_down_says_nothing_and_is_left_alone(
@@ -198,147 +271,35 @@ def test_a_service_that_is_down_says_nothing_and_is_left_alone(
     assert ArxivLookup(session)(asked[:1])[0].check.outcome is Outcome.OK  # another night
 
 
-# --- GitHub -----------------------------------------------------------------------------------------------------------
-
-NODE = {
-    "databaseId": 1, "description": None, "stargazerCount": 2, "forkCount": 3, "isArchived": False, "pushedAt": None,
-    "licenseInfo": None, "primaryLanguage": None, "defaultBranchRef": None,
-}  # fmt: skip
-
-
-def asked_for(request: PreparedRequest) -> dict[str, str]:
-    """Return the names that a query asks for, by alias."""
-    query = json.loads(request.body or b"")["query"]
-    return {
-        alias: f"{owner}/{name}"
-        for alias, owner, name in re.findall(r'(r\d+): repository\(owner: "(.*?)", name: "(.*?)"\)', query)
-    }
-
-
-def github_answer(request: PreparedRequest, limit: int = 50, renamed: dict[str, str] | None = None) -> Answer:
-    """Answer as GitHub does: names that begin with `no` do not exist, more than `limit` at once are too many."""
-    names = asked_for(request)
-    if len(names) > limit:
-        return Answer(b'{"data": null, "errors": [{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}]}')
-    data: dict[str, Any] = {
-        alias: None
-        if name.split("/")[1].startswith("no")
-        else {**NODE, "nameWithOwner": (renamed or {}).get(name, name)}
-        for alias, name in names.items()
-    }
-    errors = [{"type": "NOT_FOUND", "path": [alias], "message": "?"} for alias, node in data.items() if node is None]
-    return Answer(json.dumps({"data": data, **({"errors": errors} if errors else {})}).encode())
-
-
-def test_the_query_is_valid(serve: Any, session: Session) -> None:
-    """Every field exists, and what GitHub would answer is what is read."""
-    schema = build_schema(SCHEMA.read_text("utf-8"))
-    names = ["o/r", 'a"b\\/c', "o.o/中{}", "x/$y"]
-    query = parse(github._query(names))
-    assert validate(schema, query) == []
-    asked = []
-    root = {"repository": lambda _, **arguments: asked.append(f"{arguments['owner']}/{arguments['name']}")}
-    assert not execute_sync(schema, query, root).errors
-    assert asked == names
-
-
-def test_repositories_are_asked_for_under_aliases(serve: Any, session: Session) -> None:
-    server = serve(github_answer)
-    lookup = GithubLookup(session, "secret")
-    asked = due("https://github.com/O/A", "https://github.com/o/nothing", "https://github.com/o/a/tree/x")
-    results = lookup(asked)
-    (request,) = server.requests
-    assert (request.method, request.url) == ("POST", "https://api.github.com/graphql")
-    assert request.headers["Authorization"] == "bearer secret"
-    assert sorted(asked_for(request).values()) == ["o/a", "o/nothing"]
-    assert [result.link for result in results] == [each.link for each in asked]
-    assert [result.history for result in results] == [each.history for each in asked]
-    assert [result.check.outcome for result in results] == [Outcome.OK, Outcome.GONE, Outcome.OK]
-    assert [result.check.conclusive for result in results] == [False, True, False]
-    assert results[0].metadata == results[2].metadata == Repository("o/a", 1, 2, 3, archived=False)
-    assert results[1].metadata is None
-
-
-@pytest.mark.parametrize(
-    ("url", "new", "final_url"),
-    [
-        ("https://github.com/o/old", "o/new", "https://github.com/o/new"),
-        ("https://github.com/o/old/tree/main/a", "Them/Old", "https://github.com/Them/Old/tree/main/a"),
-        ("https://github.com/o/old", "O/Old", None),
-    ],
-)
-def test_renamed(serve: Any, session: Session, url: str, new: str, final_url: str | None) -> None:
-    serve(partial(github_answer, renamed={"o/old": new}))
-    (result,) = GithubLookup(session, "t")(due(url))
-    assert result.check.final_url == final_url
-    assert result.check.outcome is (Outcome.MOVED if final_url else Outcome.OK)
-    assert isinstance(result.metadata, Repository)
-    assert result.metadata.title == new
-
-
-def test_a_query_that_costs_too_much_is_halved(serve: Any, session: Session) -> None:
-    server = serve(partial(github_answer, limit=13))
-    names = [f"o/r{i}" for i in range(49)] + ["o/none"]
-    found = GithubLookup(session, "t").repositories(names)
-    assert list(found) == names
-    assert found["o/none"] == NOT_FOUND
-    assert all(isinstance(found[name], Repository) for name in names[:-1])
-    assert [len(asked_for(request)) for request in server.requests] == [50, 25, 12, 13, 25, 12, 13]
-    assert GithubLookup.batch == 50
-
-
-def test_a_repository_lost_without_a_word_is_asked_for_again(serve: Any, session: Session) -> None:
-    """Null without NOT_FOUND is no answer: a part of the query ran out of time."""
-
-    def answer(request: PreparedRequest) -> Answer:
-        names = asked_for(request)
-        data = {alias: {**NODE, "nameWithOwner": name} for alias, name in names.items()}
-        if len(names) > 1:
-            data["r1"] = None  # type: ignore[assignment]
-        return Answer(json.dumps({"data": data, "errors": [{"type": "TIMEOUT", "path": ["r1"]}]}).encode())
-
-    server = serve(answer)
-    found = GithubLookup(session, "t").repositories(["o/a", "o/b", "o/c"])
-    assert {name: repository and repository.title for name, repository in found.items()} == {n: n for n in found}
-    assert list(found) == ["o/a", "o/b", "o/c"]
-    assert len(server.requests) == 5
+# --- GitHub is down ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (Answer(b'{"data": null, "errors": [{"message": "Something went wrong"}]}'), "Something went wrong"),
-        (Answer(b'{"data": null}'), "no data"),
-        (Answer(b"{}"), "no data"),
-        (Answer(b"<html>", 200), "HTTP 200, not JSON"),
-        (Answer(b'{"message": "Bad credentials"}', 401), "HTTP 401 Bad credentials"),
-        (Answer(b"[]", 200), "HTTP 200"),
-        (Answer(b'"x"', 403), "HTTP 403"),
-        (Answer(b"", 502), "HTTP 502"),
-        (Answer(b'{"message": "rate"}', 429, {"Retry-After": "3600"}), "HTTP 429, asks to come back in 3600 s"),
+        (as_json({"data": None, "errors": [{"message": "Something went wrong"}]}), "Something went wrong"),
+        (as_json({"data": None}), "no data"),
+        (as_json({}), "no data"),
+        (as_json({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}), "API rate limit"),
+        (text("<html>"), "HTTP 200, not JSON"),
+        (as_json({"message": "Bad credentials"}, 401), "HTTP 401 Bad credentials"),
+        (as_json([]), "HTTP 200"),
+        (as_json("x", 403), "HTTP 403"),
+        (text("", 502).with_headers(retry_after="0"), "HTTP 502"),
+        (as_json({"message": "rate"}, 429).with_headers(retry_after="3600"), "HTTP 429, asks to come back in 3600 s"),
     ],
 )
-def test_github_down_says_nothing(serve: Any, session: Session, answer: Answer, reason: str) -> None:
-    server = serve([answer])
-    lookup = GithubLookup(session, "t")
-    (result,) = lookup(due("https://github.com/o/r"))
-    assert (result.check.outcome, result.check.reason) == (Outcome.SKIPPED, f"GitHub's API did not answer: {reason}")
-    so_far = len(server.requests)
-    assert lookup(due("https://github.com/o/s"))[0].check.outcome is Outcome.SKIPPED
-    assert len(server.requests) == so_far
-
-
-@recorded
-def test_what_others_quoted_of_github(serve: Any, session: Session) -> None:
-    quoted = json.loads((RECORDED / "github/quoted_bodies.json").read_text("utf-8"))
-    missing = quoted["graphql_not_found"][0]["body"]
-    body = json.dumps(missing).replace('"repository"', '"r0"').encode()
-    serve([Answer(body)])
-    assert GithubLookup(session, "t").repositories(["meliora/test-project"]) == {"meliora/test-project": NOT_FOUND}
-    limits = quoted["graphql_resource_limits"][0]["body"]
-    serve([Answer(json.dumps(limits).encode())])
-    with pytest.raises(ServiceDownError, match="Resource limits for this query exceeded"):
-        GithubLookup(session, "t").repositories(["o/r"])
+def test_github_down_says_nothing(internet: Internet, web_session: Session, answer: Response, reason: str) -> None:
+    internet.fault("https://api.github.com/*", answer)
+    lookup = GithubLookup(web_session, "token")
+    results = lookup(due(World.repository("alive", 0), World.repository("missing")))
+    for result in results:
+        assert result.check.outcome is Outcome.SKIPPED
+        assert result.check.reason.startswith(f"GitHub's API did not answer: {reason}")
+    so_far = len(internet.requests)
+    assert so_far <= (1 if reason == "API rate limit" else 12)
+    assert lookup(due(World.repository("alive", 1)))[0].check.outcome is Outcome.SKIPPED
+    assert len(internet.requests) == so_far
 
 
 # --- from the settings ------------------------------------------------------------------------------------------------
@@ -365,12 +326,12 @@ def test_arxiv_s_pace_is_three_seconds_unless_told_otherwise(
 
 
 def test_the_cache_may_be_elsewhere(serve: Any, tmp_path: Path, clock: Clock) -> None:
-    serve(github_answer)
+    serve([Answer(b'{"data": {"r0": {"nameWithOwner": "o/a"}}}')])
     elsewhere = tmp_path / "cache" / "x.sqlite"
     given = settings(tmp_path, HTTP_CACHE=str(elsewhere), GITHUB_TOKEN="t", PACE={"api.github.com": 2})
     lookup = GithubLookup.from_settings(given)
     began = clock.now
-    lookup.repositories(["o/a"])
-    lookup.repositories(["o/a"])  # a POST is not cached
+    for _ in range(2):  # a POST is not cached
+        assert lookup(due("https://github.com/o/a"))[0].check.outcome is Outcome.OK
     assert clock.now - began == 2
     assert elsewhere.exists()

@@ -59,22 +59,24 @@ def test_a_conference_paper(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("venue", "kind", "field", "name"),
+    ("venue", "track", "where"),
     [
-        ("TPAMI", "article", "journal", "IEEE Transactions on Pattern Analysis and Machine Intelligence"),
-        ("ICCV", "inproceedings", "booktitle", "International Conference on Computer Vision"),
+        ("TPAMI", None, ("article", "journal", "IEEE Transactions on Pattern Analysis and Machine Intelligence")),
+        ("ICCV", "oral", ("inproceedings", "booktitle", "International Conference on Computer Vision")),
         (
             "ICCV Workshop",
-            "inproceedings",
-            "booktitle",
-            "International Conference on Computer Vision Workshop",
+            "workshop",
+            ("inproceedings", "booktitle", "International Conference on Computer Vision Workshop"),
         ),
-        ("Some Symposium", "misc", "howpublished", "Some Symposium"),
+        ("Some Symposium", None, ("misc", "howpublished", "Some Symposium")),
     ],
 )
-def test_the_venue_says_what_kind_of_entry_it_is(tmp_path: Path, venue: str, kind: str, field: str, name: str) -> None:
-    paper = Paper("Loops", "2204.00001", ("Ada Lovelace",), venue=venue, venue_year=2022)
+def test_the_venue_says_what_kind_of_entry_it_is(
+    tmp_path: Path, venue: str, track: str | None, where: tuple[str, str, str]
+) -> None:
+    paper = Paper("Loops", "2204.00001", ("Ada Lovelace",), venue=venue, venue_track=track, venue_year=2022)
     (entry,) = bibliography(tmp_path, paper).entries.values()
+    kind, field, name = where
     assert (entry.type, entry.fields[field], entry.fields["year"]) == (kind, name, "2022")
 
 

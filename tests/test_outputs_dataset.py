@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "note,date,number,title,relevance,article_url,article_verdict,account,article_author,published_at,paper_url,"
-    "arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_source,categories,arxiv_version,withdrawn,"
+    "arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,categories,arxiv_version,withdrawn,"
     "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,abstract,tips"
 )
 
@@ -63,6 +63,7 @@ STORE = [
             withdrawn=False,
             venue="CVPR",
             venue_year=2022,
+            venue_track="oral",
             venue_source="comment",
         ),
     ),
@@ -107,6 +108,7 @@ def test_entries(given: Rendering) -> None:
         "authors": ["Ada Lovelace", "Emmy Noether"],
         "venue": "CVPR",
         "venue_year": 2022,
+        "venue_track": "oral",
         "venue_source": "comment",
         "categories": ["cs.CV", "cs.LG"],
         "arxiv_version": 3,
@@ -214,3 +216,16 @@ def test_places_with_spaces_stay_as_they_are_in_lists(tmp_path: Path) -> None:
     given = rendering(tmp_path, {"a b.md": "[x](gone.md)"}, [])
     dataset.render(given)
     assert parquet.read_table(given.output_dir / "links.parquet").to_pylist()[0]["mentions"] == ["a b.md:1"]
+
+
+@pytest.mark.parametrize(
+    ("venue", "expected"),
+    [(None, ("ICLR Workshop", 2022, "workshop", "note")), ("CVPR", ("CVPR", None, None, "comment"))],
+)
+def test_the_title_says_the_venue_last(tmp_path: Path, venue: str | None, expected: tuple[object, ...]) -> None:
+    note = "1. [ICLR 2022 Workshop | 梦](https://mp.weixin.qq.com/s/A)\n   - Paper: [x](https://arxiv.org/abs/2204.00001)\n"
+    paper = Paper("x", "2204.00001", venue=venue, venue_source="comment" if venue else None)
+    given = rendering(tmp_path, {"a.md": note}, [standing("https://arxiv.org/abs/2204.00001", metadata=paper)])
+    dataset.render(given)
+    (row,) = parquet.read_table(given.output_dir / "entries.parquet").to_pylist()
+    assert (row["venue"], row["venue_year"], row["venue_track"], row["venue_source"]) == expected

@@ -66,13 +66,15 @@ def facts(*lines: str, paper: Paper = LOOPS, repository: Repository | None = Non
         (["- [Loops](https://arxiv.org/abs/2204.00001)"], []),
         (["- Tips: after [Loops](https://arxiv.org/abs/2204.00001)"], []),
         (["- [ ] Paper: [Loops](https://arxiv.org/abs/2204.00001)"], []),
-        (["- Code: https://github.com/o/r"], ["- Stars: 1,234"]),
-        (["- 代码：https://github.com/o/r"], ["- Star 数：1,234"]),
+        (["- Code: https://github.com/o/r"], ["- Stars: 1,200"]),
+        (["- 代码：https://github.com/o/r"], ["- Star 数：1,200"]),
         (["- GitHub：https://github.com/o/r/tree/main/x"], []),
-        (["- Code: https://github.com/o/r", "- Stars: 1,200"], ["- Stars: 1,234"]),
-        (["- Code: https://github.com/o/r", "- **Stars**: **99**"], ["- **Stars**: **1,234**"]),
-        (["- Code: https://github.com/o/r", "- Stars: 1200"], ["- Stars: 1234"]),
+        (["- Code: https://github.com/o/r", "- Stars: 1,000"], ["- Stars: 1,200"]),
+        (["- Code: https://github.com/o/r", "- **Stars**: **99**"], ["- **Stars**: **1,200**"]),
+        (["- Code: https://github.com/o/r", "- Stars: 1000"], ["- Stars: 1200"]),
         (["- Code: https://github.com/o/r", "- Stars: 1234"], []),
+        (["- Code: https://github.com/o/r", "- Stars: 1,120"], []),  # near enough
+        (["- Code: https://github.com/o/r", "- Stars: 1,100"], ["- Stars: 1,200"]),
         (["- Code: https://github.com/o/r", "- Stars: 1.2k"], []),
         (["- Code: https://github.com/o/r", "- Stars: 3 of 5"], []),
         (["- Code: https://github.com/o/r", "- Stars: ⭐⭐⭐"], []),
@@ -85,7 +87,7 @@ def test_fact_lines(lines: list[str], added: list[str]) -> None:
 
 def test_a_renamed_repository_is_one_repository() -> None:
     lines = "- Code: https://github.com/old/loops, https://github.com/new/loops", "- Tips: x"
-    assert "- Stars: 1,234" in mended(entry(*lines), *STORE)
+    assert "- Stars: 1,200" in mended(entry(*lines), *STORE)
 
 
 def test_two_repositories_have_no_count_of_stars() -> None:
@@ -109,7 +111,7 @@ def test_a_tight_list_stays_tight() -> None:
 
 def test_a_loose_list_stays_loose() -> None:
     lines = entry(PAPER_LINE, "", "- Code: https://github.com/new/loops")
-    assert mended(lines, *STORE).endswith("2022\n\n   - Code: https://github.com/new/loops\n\n   - Stars: 1,234")
+    assert mended(lines, *STORE).endswith("2022\n\n   - Code: https://github.com/new/loops\n\n   - Stars: 1,200")
 
 
 @pytest.mark.parametrize("blank", ["", "   ", "\r"])
@@ -184,11 +186,20 @@ def test_author_lists(authors: tuple[str, ...], shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("venue", "year", "shown"),
-    [("CVPR", 2022, "CVPR 2022"), ("CVPR 2022 Oral", 2022, "CVPR 2022 Oral"), ("TPAMI", None, "TPAMI")],
+    ("venue", "year", "track", "shown"),
+    [
+        ("CVPR", 2022, None, "CVPR 2022"),
+        ("CVPR", 2022, "oral", "CVPR 2022 (oral)"),
+        ("CVPR 2022 Oral", 2022, "oral", "CVPR 2022 Oral"),
+        ("NeurIPS Workshop", 2022, "workshop", "NeurIPS Workshop 2022"),
+        ("EMNLP Findings", 2021, "findings", "EMNLP Findings 2021"),
+        ("TPAMI", None, None, "TPAMI"),
+        ("CVPR", 2022, "<b>", r"CVPR 2022 (\<b\>)"),
+    ],
 )
-def test_venues(venue: str, year: int | None, shown: str) -> None:
-    assert facts(PAPER_LINE, paper=Paper("t", "2204.00001", venue=venue, venue_year=year)) == [f"- Venue: {shown}"]
+def test_venues(venue: str, year: int | None, track: str | None, shown: str) -> None:
+    paper = Paper("t", "2204.00001", venue=venue, venue_year=year, venue_track=track)
+    assert facts(PAPER_LINE, paper=paper) == [f"- Venue: {shown}"]
 
 
 def test_what_is_not_known_is_not_said() -> None:

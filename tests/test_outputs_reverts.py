@@ -115,3 +115,28 @@ def test_whatever_was_made_the_edits_stay_edits(data: str, pairs: list[tuple[str
     wanted = tuple(Edit("a.md", at, at + len(t.encode()), t, f"{t}!", "moved", "x") for at, t in [(0, data[:3])] if t)
     for edit in left(data, (*wanted, insertion("\n- A: b")), *[made] * runs):
         assert edit in wanted or edit.new == "\n- A: b"
+
+
+MARK = " (dead link)"
+
+
+def mark(old: str, new: str, url: str = OLD, at: int = 0) -> Edit:
+    return Edit("a.md", at, at + len(old), old, new, "mark of a dead link", f"{url}, not found")
+
+
+def test_a_mark_taken_away_by_hand_stays_away() -> None:
+    assert left(OLD, (mark("", MARK),), (mark("", MARK),)) == ()
+    other = mark("", MARK, "https://other.example/")
+    assert left(OLD, (other,), (mark("", MARK),)) == (other,)
+
+
+def test_a_mark_that_we_took_away_ourselves_comes_again() -> None:
+    again = mark("", MARK)
+    assert left(OLD, (again,), (again,), (mark(MARK, ""),)) == (again,)
+    assert left(OLD, (again,), (again,), (mark(MARK, ""),), (again,)) == ()
+
+
+def test_a_line_above_others_that_was_taken_back() -> None:
+    source = Edit("a.md", 0, 0, "", "   - Source: x\n", "source of the article", "WeChat")
+    assert left("   - Paper: y\n", (source,), (source,)) == ()
+    assert left("   - Source: x\n   - Paper: y\n", (source,), (source,)) == (source,)

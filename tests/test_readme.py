@@ -6,6 +6,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+from crawler.options import REWRITES
 from tests.processes import ROOT
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ def block(language: str) -> list[str]:
     found = re.search(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
     assert found is not None
     return found[1].splitlines()
+
+
+def table(header: str) -> str:
+    """Return the rows of the README's table with that header."""
+    return README.partition(header)[2].partition("\n\n")[0]
 
 
 def timeless(line: str) -> str:
@@ -38,14 +44,24 @@ def test_readme_shows_what_comes_out(desk: Desk) -> None:
     diff = [line or " " for line in block("diff")]
     assert "\n".join(line[1:] for line in diff if line[0] in " -") in before
     assert "\n".join(line[1:] for line in diff if line[0] in " +") in after
-    for file in re.findall(r"^\| `([\w./]+)`(?:, `([\w.]+)`)?", README.partition("| file |")[2], re.MULTILINE):
+    for file in re.findall(r"^\| `([\w./]+)`(?:, `([\w.]+)`)?", table("| file |"), re.MULTILINE):
         for name in filter(None, file):
-            assert (desk.output / name).exists() or name.isupper(), name
+            assert (desk.output / name).exists(), name
 
 
 def test_readme_explains_every_setting_of_the_user() -> None:
-    table = README.partition("| setting |")[2].partition("\n\n")[0]
-    explained = set(re.findall(r"`([A-Z_]+)`", table))
+    explained = set(re.findall(r"`([A-Z_]+)`", table("| setting |")))
     source = (ROOT / "crawler/settings.py").read_text("utf-8")
     ours = source.partition("# --- The user's own")[2].partition("# --- The flow")[0]
     assert explained == set(re.findall(r"^([A-Z_]+)(?:: [^=]+)? =", ours, re.MULTILINE))
+
+
+def test_readme_explains_every_edit() -> None:
+    names = [
+        name
+        for row in re.findall(r"^\|([^|]+)\|", table("| name |"), re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    ]
+    assert sorted(names) == sorted(REWRITES)
+    default = re.findall(r"^\| `(\w+)`.*\| yes \|$", table("| name |"), re.MULTILINE)
+    assert {"links", "pictures", "facts"} <= {*default}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.hosts import MAX_WAIT, retry_after
-from crawler.lookups.session import ATTEMPTS, TIMEOUT, ServiceDownError, open_session
+from crawler.lookups.session import ATTEMPTS, ServiceDownError, open_session
 from tests.answers import Answer, Clock
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from requests import Session
+    from requests import PreparedRequest, Session
+    from requests_cache import CachedSession
 
 pytest_plugins = ["tests.apis"]
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -41,6 +42,65 @@ def test_answers_are_remembered_by_the_next_run(serve: Any, tmp_path: Path) -> N
         with open_session(tmp_path / "cache.sqlite", user_agent="tests", pace=0) as session:
             assert session.get(URL).content == b"1"
     assert len(server.requests) == 1
+
+
+def test_an_old_answer_is_asked_for_again_and_kept_where_nothing_changed(serve: Any, session: CachedSession) -> None:
+    """RFC 9111, 4.3: the service is told what we have, and sends it only if that is no longer true."""
+    told = []
+
+    def answer(request: PreparedRequest) -> Answer:
+        told.append(request.headers.get("If-None-Match"))
+        etag = '"new"' if len(told) > 2 else '"old"'
+        if told[-1] == etag:
+            return Answer(status=304, headers={"ETag": etag})
+        return Answer(etag.encode(), headers={"ETag": etag})
+
+    serve(answer)
+
+    def ask_a_day_later() -> bytes:
+        for old in session.cache.responses.values():
+            assert old.expires is not None
+            old.expires -= timedelta(days=1)
+            session.cache.save_response(old, old.cache_key, old.expires)
+        return session.get(URL).content
+
+    assert session.get(URL).content == b'"old"'
+    assert session.get(URL).content == b'"old"'
+    assert told == [None]
+    assert ask_a_day_later() == b'"old"'
+    assert session.get(URL).content == b'"old"'
+    assert told == [None, '"old"']
+    assert ask_a_day_later() == b'"new"'
+    assert told == [None, '"old"', '"old"']
+    assert session.get(URL).content == b'"new"'
+
+
+def test_an_answer_cut_short_is_asked_for_again(serve: Any, session: Session) -> None:
+    server = serve([Answer(b"1234", headers={"Content-Length": "9"}), Answer(b"123456789")])
+    assert session.get(URL).content == b"123456789"
+    assert len(server.requests) == 2
+    serve([Answer(b"1234", headers={"Content-Length": "9"})])
+    with pytest.raises(ServiceDownError, match="IncompleteRead"):
+        session.get(URL + "?y")
+
+
+def test_the_patience_is_a_setting(serve: Any, tmp_path: Path) -> None:
+    server = serve([Answer()])
+    for timeout in (2.5, 30):
+        with open_session(tmp_path / f"{timeout}.sqlite", user_agent="tests", pace=0, timeout=timeout) as session:
+            session.get(URL)
+    assert server.timeouts == [(2.5, 2.5), (10, 30)]
+
+
+def test_forbidden_for_a_while_is_waited_for(serve: Any, session: Session, clock: Clock) -> None:
+    """https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api: 403 or 429, with Retry-After."""
+    serve([Answer(status=403, headers={"Retry-After": "60"}), Answer(b"good")])
+    began = clock.now
+    assert session.get(URL).content == b"good"
+    assert clock.now - began == 60
+    serve([Answer(status=403, headers={"Retry-After": "600"})])
+    with pytest.raises(ServiceDownError, match="HTTP 403, asks to come back in 600 s"):
+        session.get(URL + "?y")
 
 
 def test_only_good_answers_to_get_are_remembered(serve: Any, session: Session) -> None:
@@ -66,7 +126,7 @@ def test_the_user_agent_and_the_timeout_are_ours(serve: Any, session: Session) -
     session.get(URL)
     session.get(URL + "?y", timeout=5)
     assert server.requests[0].headers["User-Agent"] == "tests"
-    assert server.timeouts == [TIMEOUT, 5]
+    assert server.timeouts == [(10, 60), 5]
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.evidence import SNAPSHOT_AGAIN
 from crawler.hosts import REFUSALS
 from crawler.items import Mention, Outcome, Verdict
 from crawler.lookups.session import open_session
 from crawler.lookups.wayback import Wayback, _can_be_read
 from crawler.snapshots import BATCH, find_snapshots
-from crawler.state import SNAPSHOT_AGAIN, Store
 from tests.crawling import EVERY_NIGHT
 from tests.internet import World
 from tests.internet.messages import html, text
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.items import Link
+    from crawler.state import Store
     from tests.crawling import Desk
     from tests.internet import Internet
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from crawler.items import (
     Article,
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
     from crawler.items import Metadata
     from crawler.state import Store
 
-from tests.storing import NOW, checked, link, register, standing
+from crawler.schema import facts
+from tests.storing import NIGHT, NOW, all_due, checked, link, register, standing
 
 pytest_plugins = ["tests.databases"]
 
@@ -38,13 +41,16 @@ METADATA: list[tuple[str, Metadata]] = [
         "https://arxiv.org/abs/2110.15352",
         Paper(
             "T", "2110.15352", ("A", "B, Jr."), "abs", ("cs.CV", "cs.LG"), "CVPR", "J 1", "10.1/x", NOW, NOW, 3,
-            withdrawn=False, venue="CVPR", venue_year=2022, venue_source="comment",
+            withdrawn=False, affiliations=("", "X"), venue="CVPR", venue_year=2022, venue_source="comment",
         ),
     ),
     ("https://arxiv.org/abs/2110.15353", Paper("T", "2110.15353")),
     (
         "https://github.com/o/r",
-        Repository("o/r", 7, 0, None, "Python", "MIT", archived=True, pushed_at=NOW, default_branch="main"),
+        Repository(
+            "o/r", 7, 0, None, "Python", "MIT", archived=True, pushed_at=NOW, default_branch="main",
+            topics=("a", "b"), latest_release="v1", released_at=NOW, earlier_id=6,
+        ),
     ),
     ("https://a.example/", Page("", None)),
     ("https://a.example/p.png", Picture("ab/abc.png", "abc", "image/png", 12)),
@@ -126,3 +132,45 @@ def test_counts(store: Store) -> None:
         ("web", Verdict.DEAD, 1),
         ("web", Verdict.ALIVE, 1),
     ]
+
+
+def test_stars_are_counted_once_a_day(store: Store) -> None:
+    root, deep, other, paper = register(
+        store,
+        "n.md",
+        *("https://github.com/o/r", "https://github.com/o/r/tree/x", "https://github.com/o/other"),
+        "https://arxiv.org/abs/2110.15353",
+    )
+    for night, stars in ((0, 5), (0.1, 6), (1, 0), (8, 9)):
+        store.save([checked(root, night=night, metadata=Repository("o/r", stars=stars))])
+    store.save([checked(each, night=2, metadata=Repository("o/r", stars=7)) for each in (root, deep)])
+    late = checked(
+        root, night=5.9, metadata=Repository("o/r", stars=8)
+    )  # half past midnight of the next day in Greenwich
+    elsewhere = late.check.checked_at.astimezone(timezone(timedelta(hours=-9)))
+    store.save([replace(late, check=replace(late.check, checked_at=elsewhere))])
+    store.save([checked(root, night=3, metadata=Repository("o/r")), checked(root, Outcome.FAILED, 4)])
+    store.save([checked(other, night=1, metadata=Repository("o/other", stars=1))])
+    store.save([checked(paper, metadata=Paper("T", "2110.15353"))])
+    day = NOW.date()
+    assert store.star_counts(["o/r", "o/nothing"]) == {
+        "o/r": [(day, 6), (day + NIGHT, 0), (day + 2 * NIGHT, 7), (day + 6 * NIGHT, 8), (day + 8 * NIGHT, 9)]
+    }
+    assert store.star_counts([f"o/{i}" for i in range(1000)] + ["o/other"]) == {"o/other": [(day + NIGHT, 1)]}
+    assert store.star_counts([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "metadata"),
+    [
+        ("Repository", '{"title": "o/r", "stars": 7}', Repository("o/r", stars=7)),
+        ("Paper", '{"title": "T", "arxiv_id": "2110.15353", "authors": ["A"]}', Paper("T", "2110.15353", ("A",))),
+    ],
+)
+def test_what_an_earlier_program_knew_can_be_read(store: Store, type_: str, data: str, metadata: Metadata) -> None:
+    (a,) = register(store, "n.md", "https://github.com/o/r")
+    with store._begin() as connection:
+        row = {"kind": a.kind, "identity": a.identity, "type": type_, "data": data, "seen_at": NOW}
+        connection.execute(sa.insert(facts), row)
+    assert standing(store, a.url).metadata == metadata
+    assert [due.known for due in all_due(store)] == [metadata]

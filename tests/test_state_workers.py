@@ -19,7 +19,8 @@ from crawler.errors import UserError
 from crawler.items import (
     Verdict,
 )
-from crawler.state import LEASE, START, Backlog, Store
+from crawler.leases import LEASE
+from crawler.state import START, Backlog, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,8 +19,9 @@ def test_a_run_is_told_in_a_few_lines() -> None:
     ]:
         hosts.answered(name, Check(outcome, "seen", NOW, How.PAGE, elapsed=timedelta(seconds=seconds)))
     counts = [("arxiv", Verdict.ALIVE, 12), ("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3)]
+    silent = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
     changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}
-    assert summary(counts, changes, hosts, left=7, took=timedelta(seconds=83)).splitlines() == [
+    assert summary(counts, changes, hosts, silent=silent, left=7, took=timedelta(seconds=83)).splitlines() == [
         "links  dead  suspect  restricted  moved  unknown  alive  all",
         "arxiv     -        -           -      -        -     12   12",
         "web       1        -           -      -        -      3    4",
@@ -28,10 +29,13 @@ def test_a_run_is_told_in_a_few_lines() -> None:
         "changed: 1 newly dead, 2 recovered",
         "slowest: slow.example (2.50 s), b.example (0.20 s), wall.example (0.10 s)",
         "most blocking: wall.example (2)",
+        "not answered tonight: arXiv's API (HTTP 503), GitHub's API (no data)",
         "links left for the next run: 7",
         "in 83.0 s",
     ]
 
 
 def test_what_did_not_happen_is_not_mentioned() -> None:
-    assert summary([], {}, Hosts(lambda: 0.0), left=0, took=timedelta(seconds=1)).splitlines()[2:] == ["in 1.0 s"]
+    assert summary([], {}, Hosts(lambda: 0.0), silent={}, left=0, took=timedelta(seconds=1)).splitlines()[2:] == [
+        "in 1.0 s"
+    ]

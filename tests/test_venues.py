@@ -54,6 +54,27 @@ ACCEPTED = [
     ("Published in Proc. of the IEEE Conf. on Decision and Control, 2018", "CDC 2018"),
     ("KDD '19 pages 1-9", "KDD 2019"),
     ("ACM Multimedia 2020", "ACM MM 2020"),
+    ("7 pages, 2 figures, ACL", "ACL"),
+    ("Accepted at ACL-IJCNLP 2021", "ACL 2021"),
+    ("Access the code at http://example.org/ . CVPR 2018", "CVPR 2018"),
+    ("Accepted in IEEE Access", "IEEE Access"),
+    ("Accepted at AAAI ICWSM 2026", "ICWSM 2026"),
+    ("To appear at the ACM International Conference on Multimedia Retrieval 2019", "ICMR 2019"),
+    ("Special Issue of the Neural Networks Journal after a meeting", "Neural Networks"),
+    ("The author's version of the article published in Nature Communications under CC BY", "Nature Communications"),
+    ("15 pages; ACL Proceedings", "ACL"),
+    ("Accepted at CVPR 2018, winner of the dream prize", "CVPR 2018"),
+    ('The paper "Dreams Based on Extended Versions of Sleep" published at BMVC 2025', "BMVC 2025"),
+    ("Submitted to and accepted by IROS 2019", "IROS 2019"),
+    ("Accepted at the IEEE-ICRA 2019", "ICRA 2019"),
+    ("In E-ACL'97", "ACL 1997"),
+    ("Submitted for the special issue, accepted at ICRA 2019", "ICRA 2019"),
+    ("EMNLP-IJCNLP 2019", "EMNLP 2019"),
+    ("Accepted to The Visual Computer", "The Visual Computer"),
+    ("Accepted by Nature Communications", "Nature Communications"),
+    ("Published in Nature 651, 914-919 (2026)", "Nature 2026"),
+    ("Accepted for publication in the journal Language Resources and Evaluation", "LRE"),
+    ("Eurographics/ ACM SIGGRAPH Symposium on Computer Animation 2018", "SCA 2018"),
 ]
 
 REFUSED = [
@@ -88,6 +109,26 @@ REFUSED = [
     ("Accepted to Pattern Recognition Widgets", None),
     ("International Conference on Machine; Learning 2019", None),
     ("ECF 2020", None),
+    ("uses CVPR2019.sty, figures", None),
+    ("Submitted to Proceedings of ECIR-2010", None),
+    ("Under review for publication in IEEE Access", None),
+    ("Under-review for acceptance in L4DC 2020", None),
+    ("This paper is currently under reviewed for IROS 2025", None),
+    ("Underreview in EMNLP25", None),
+    ("12 pages. Committed to ACL 2026", None),
+    ("in revision for IEEE Transactions on Computational Imaging", None),
+    ("CVPR 2018 Dreamy Low-Bit-width Quantization and Sleep Challenge submission", None),
+    ("Accepted to Sci-K'25", None),
+    ("Accepted to Machine Learning for Dreams 2019", None),
+    ("Accepted in Pattern Recognition and the Physical Sciences", None),
+    ("Accepted at Artificial Intelligence in Dreams", None),
+    ("reconstruction of the ACL", None),
+    ("Early Access: https://example.org", None),
+    ("Accepted at the MM4SG seminar 2025", None),
+    ("Accepted at AIM-FM 2024", None),
+    ("Published at Science meets Dreams 2019", None),
+    ("the dream (ACL-tear) 2019", None),
+    ("ACL, 5 figures", None),
     ("", None),
 ]
 
@@ -131,6 +172,20 @@ WORKSHOPS = [
     ("ICML / IJCAI 2018 Workshop on Dreams", "ICML workshop"),
     ("DreamNLP 2021 @ ACL 2021", "ACL 2021 workshop"),
     ("ICCVW 2021", "ICCV 2021 workshop"),
+    ("Accepted by NIPS workshop MED-NIPS 2018", "NeurIPS 2018 workshop"),
+    (
+        "Accepted in: (i) NeurIPS 2023 : Dream Workshop (Non-archival) (ii) EMNLP 2024 : Dream Workshop",
+        "NeurIPS 2023 workshop",
+    ),
+    ("Accepted at AAAI 2018 Fall Symposium Series", "AAAI 2018 workshop"),
+    ("Presented at the ICML 2019 Worksop on Dreams", "ICML 2019 workshop"),
+    ("Published at ACL-SRW 2018", "ACL 2018 workshop"),
+    ("Accepted at the MM4SG Workshop at The Web Conference 2025", "WWW 2025 workshop"),
+    ("Accepted to 'Dreams meet NeurIPS' workshop at NeurIPS 2019", "NeurIPS 2019 workshop"),
+    ("Accepted at the SemEval workshop at ACL 2017", "SemEval"),
+    ("Presented at the DMLR workshop at ICML 2024", "DMLR workshop"),
+    ("Workshop version of this paper published at ICLR DREAM 2026", "ICLR 2026 workshop"),
+    ("ICLR 2025 Challenges in Applied Dreaming Workshop", "ICLR 2025 workshop"),
     ("Accepted at the Dream workshop at UAI 2018. Accepted at AAAI 2019", "AAAI 2019"),
     ("Accepted by CIKM 2019, and by the Dream Workshop at ACL 2019", "CIKM 2019"),
     ("COLT 2015 (JMLR: Workshop and Conference Proceedings 40)", "COLT 2015"),
@@ -148,6 +203,10 @@ TRACKS = [
     ("Findings of the ACL: EMNLP 2020", "EMNLP 2020 findings"),
     ("Findings of the Association for Computational Linguistics: EMNLP 2020", "EMNLP 2020 findings"),
     ("ACL 2020 System Demonstrations", "ACL 2020 demo"),
+    ("17 pages, ACL Findings", "ACL findings"),
+    ("19 pages, ACL main (Oral)", "ACL oral"),
+    ("KDD 2017. A demonstration video can be found online", "KDD 2017"),
+    ("EMNLP 2020 Demonstrations", "EMNLP 2020 demo"),
     ("CVPR 2020. Demo available at https://example.org", "CVPR 2020"),
     ("ECCV 2020, oral presentation. Earlier at the ICLR 2020 workshop (spotlight)", "ECCV 2020 oral"),
 ]
@@ -193,6 +252,10 @@ def test_wording(comment: str, expected: str | None) -> None:
         ("Accepted to ICRA, copyright 2014 IEEE", "2019-03-01", "ICRA 2019"),
         ("ACL 2019 beats a baseline of EMNLP", "2019-06-01", "ACL 2019"),
         ("Accepted at ICML", "0001-01-01", "ICML"),
+        ("In Proc. of EMNLP. Copenhagen. September 2017", "2017-02-01", "EMNLP 2017"),
+        ("Accepted at EMNLP. Copyright 2014 IEEE", "2017-02-01", "EMNLP 2016"),
+        ("Dreams of 2012 and 2013. Accepted at EMNLP", "2014-09-01", "EMNLP 2014"),
+        ("Accepted by IJCV. Copyright of 2012, 12 pages", "2014-09-01", "IJCV"),
     ],
 )
 def test_edition(comment: str, published: str, expected: str) -> None:
@@ -228,7 +291,7 @@ def test_the_table_is_consistent() -> None:
     known = {series.name: series for series in table().series}
     assert len(known) == len(table().series)
     for series in known.values():
-        assert series.since > 1900
+        assert series.since > 1800
         assert series.month is None or 1 <= series.month <= 12
         assert series.years in {None, "odd", "even"}
         assert (series.month is None) == (series.kind == "journal")

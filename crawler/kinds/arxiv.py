@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.items import Link
 from crawler.kinds.base import Kind
 from crawler.lookups.arxiv import ArxivLookup
-from crawler.urls import hostname
+from crawler.urls import InvalidURLError, hostname, split
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -43,6 +43,19 @@ class Arxiv(Kind):
     def lookup(self, settings: BaseSettings) -> ArxivLookup:
         """Ask arXiv's API."""
         return ArxivLookup.from_settings(settings)
+
+
+def pinned_version(url: str) -> int | None:
+    """Return the version that an address of a paper pins, None for one that leads to the newest (or to no paper).
+
+    A link pins an old version where this is below `Paper.version`.
+    """
+    try:
+        parts = split(url)
+        paper = paper_of(parts.path) if hostname(parts) in _HOSTS else None
+    except InvalidURLError:
+        return None
+    return int(paper[1].removeprefix("v")) if paper is not None and paper[1] else None
 
 
 def paper_of(path: str) -> tuple[str, str] | None:

@@ -31,6 +31,8 @@ LARGEST_PAGE = 8 * 1024 * 1024
 class Lookup(Protocol):
     """A blocking client that observes many links at once; it runs in a thread of its own."""
 
+    service: ClassVar[str]
+    """Its name, for those who read what went wrong."""
     batch: int
     down: str | None
     """Why the service behind it does not answer; None while it does."""

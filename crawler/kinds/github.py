@@ -13,6 +13,7 @@ from crawler.items import Link, Repository
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.lookups.github import GithubLookup
 from crawler.markup import line, tree
+from crawler.naming import papers
 from crawler.urls import hostname
 
 if TYPE_CHECKING:
@@ -78,19 +79,30 @@ class Github(Kind):
         )
         language = soup.select_one('a[href*="/search?l="] .text-bold')
         description = soup.select_one('meta[property="og:description"]')
+        readme = soup.select_one("article.markdown-body")
+        said = [line(str(description["content"])) or ""] if description else []
+        if readme is not None:
+            said += [readme.get_text(" "), *(str(anchor["href"]) for anchor in readme.select("a[href]"))]
+        number = soup.select_one('meta[name="octolytics-dimension-repository_id"]')
         return Repository(
             title=f"{match[1]}/{match[2]}",
+            database_id=_number(str(number["content"])) if number and number.get("content") else None,
             stars=_count(soup, "#repo-stars-counter-star"),
             forks=_count(soup, "#repo-network-counter"),
             language=language.get_text(strip=True) if language else None,
             license=licence.get_text(" ", strip=True).removesuffix(" license") or None if licence else None,
             archived="This repository has been archived by the owner" in soup.get_text(" "),
             description=line(str(description["content"])) if description else None,
+            topics=tuple(topic.get_text(strip=True) for topic in soup.select("a.topic-tag")),
+            papers=papers("\n".join(said)),
         )
 
 
 def _count(soup: BeautifulSoup, selector: str) -> int | None:
     """Read a counter whose title holds the exact number ("1,234") while its text is rounded ("1.2k")."""
     counter = soup.select_one(selector)
-    digits = re.sub(r"\D", "", str(counter.get("title", ""))) if counter else ""
-    return int(digits) if 0 < len(digits) <= _MOST_DIGITS else None
+    return _number(re.sub(r"\D", "", str(counter.get("title", "")))) if counter else None
+
+
+def _number(digits: str) -> int | None:
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS else None

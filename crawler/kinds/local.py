@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rapidfuzz import fuzz, process
 
@@ -40,6 +40,7 @@ class Local(Kind):
 class FileLookup:
     """Looks paths up in a folder and finds the nearest existing file for those that are missing."""
 
+    service: ClassVar[str] = "the file system"
     batch = 500
     down: str | None = None
     reached = False

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import arxiv
+from requests import codes
 
 from crawler import options
 from crawler.items import Check, How, Outcome, Paper, Result
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
+from crawler.withdrawn import is_withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     import requests
@@ -30,8 +32,10 @@ CONTROL = "1706.03762"
 """A paper that is there as long as arXiv is."""
 HOST = "export.arxiv.org"
 
-_WITHDRAWN = re.compile(
-    r"\s*(?:this (?:paper|article|submission|manuscript) (?:has been|is|was) )?withdrawn\b", re.IGNORECASE
+# https://info.arxiv.org/help/arxiv_identifier.html: archive/YYMMNNN, from April 2007 YYMM.NNNN, from 2015 five digits.
+_WELL_FORMED = re.compile(
+    r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}|(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.[0-9]{5}"
+    r"|[a-z]+(?:-[a-z]+)?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}"
 )
 
 
@@ -43,9 +47,11 @@ class ArxivLookup(ApiLookup):
 
     def __init__(self, session: requests.Session) -> None:
         super().__init__(session)
+        self._refused: set[str] = set()  # ids that the API takes for malformed
         # The session does the waiting and trying again: the client would wait after cached answers too, retry a
         # malformed id for ever and ignore Retry-After.
         self._client = arxiv.Client(page_size=BATCH, delay_seconds=0, num_retries=0)
+        session.hooks["response"].append(_check_whole)
         self._client._session = session  # noqa: SLF001 - the only way in; tests/test_lookups.py guards it
 
     @classmethod
@@ -56,6 +62,7 @@ class ArxivLookup(ApiLookup):
                 cache_file(settings),
                 user_agent=settings["USER_AGENT"],
                 pace=options.pace(settings, HOST),
+                timeout=options.number(settings, "API_TIMEOUT"),
                 worth_keeping=_has_entries,
             )
         )
@@ -66,34 +73,61 @@ class ArxivLookup(ApiLookup):
         arXiv sometimes answers with fewer entries than it has, or none. So the second request also asks for a paper
         that is known to exist: only an answer that has it is believed.
         """
-        papers = self.papers(sorted({each.link.identity for each in due}))
-        if missing := sorted({each.link.identity for each in due}.difference(papers)):
-            papers |= self.papers([*missing[: BATCH - 1], CONTROL])
-            if CONTROL not in papers:
+        wanted = {each.link.identity for each in due if _WELL_FORMED.fullmatch(each.link.identity)}
+        papers = self.papers(sorted(wanted))
+        yield from _known(due, papers, now)
+        missing = sorted(wanted.difference(papers, self._refused))
+        for start in range(0, len(missing), BATCH - 1):
+            found = self.papers([*missing[start : start + BATCH - 1], CONTROL])
+            if CONTROL not in found:
                 raise ServiceDownError("an answer without papers")
-        known = Check(Outcome.OK, "arXiv knows it", now, How.API)
-        unknown = Check(Outcome.GONE, "arXiv knows no such paper", now, How.API, conclusive=True)
+            papers |= found
+        yield from _known(due, {arxiv_id: papers[arxiv_id] for arxiv_id in missing if arxiv_id in papers}, now)
         for each in due:
-            paper = papers.get(each.link.identity)
-            yield Result(each.link, unknown if paper is None else known, paper, history=each.history)
+            if each.link.identity not in papers:
+                reason = "arXiv knows no such paper" if each.link.identity in missing else "not an arXiv identifier"
+                check = Check(Outcome.GONE, reason, now, How.API, conclusive=True)
+                yield Result(each.link, check, history=each.history)
 
     def papers(self, ids: Sequence[str]) -> dict[str, Paper]:
         """Return the papers that exist, by id. One malformed id spoils an answer (HTTP 400): such a batch is halved."""
         if not ids:
             return {}
+        if (papers := self._ask(ids)) is not None:
+            return papers
+        if CONTROL not in (self._ask([CONTROL]) or {}):  # it refuses everything
+            raise ServiceDownError("HTTP 400")
+        if len(ids) == 1:
+            self._refused.update(ids)
+            return {}
+        middle = len(ids) // 2
+        return self.papers(ids[:middle]) | self.papers(ids[middle:])
+
+    def _ask(self, ids: Sequence[str]) -> dict[str, Paper] | None:
+        """Send one request; None when it is refused as malformed."""
         try:
             found = list(self._client.results(arxiv.Search(id_list=list(ids), max_results=len(ids))))
         except arxiv.HTTPError as error:
-            if error.status != 400:  # noqa: PLR2004
-                raise ServiceDownError(str(error)) from error
-            if len(ids) == 1:
-                return {}
-            middle = len(ids) // 2
-            return self.papers(ids[:middle]) | self.papers(ids[middle:])
+            if error.status == codes.bad_request:
+                return None
+            raise ServiceDownError(f"HTTP {error.status}") from error
         except arxiv.ArxivError as error:
             raise ServiceDownError(str(error)) from error
         papers = (_paper(result) for result in found)
         return {paper.arxiv_id: paper for paper in papers}
+
+
+def _known(due: Sequence[Due], papers: Mapping[str, Paper], now: datetime) -> Iterator[Result]:
+    check = Check(Outcome.OK, "arXiv knows it", now, How.API)
+    for each in due:
+        if (paper := papers.get(each.link.identity)) is not None:
+            yield Result(each.link, check, paper, history=each.history)
+
+
+def _check_whole(response: requests.Response, **_: object) -> None:
+    """Raise ServiceDownError for what is no feed, or half of one: the client would read what there is of it."""
+    if response.status_code == codes.ok and not response.content.rstrip().endswith(b"</feed>"):
+        raise ServiceDownError("an answer that is no whole feed")
 
 
 def _has_entries(response: requests.Response) -> bool:
@@ -105,10 +139,11 @@ def _paper(result: arxiv.Result) -> Paper:
     arxiv_id, version = _id_and_version(result.entry_id)
     comment = _text(result.comment)
     abstract = _text(result.summary)
+    authors = [(name, _affiliation(author)) for author in result.authors if (name := _text(author.name))]
     return Paper(
         title=_text(result.title) or "",
         arxiv_id=arxiv_id,
-        authors=tuple(name for author in result.authors if (name := _text(author.name))),
+        authors=tuple(name for name, _ in authors),
         abstract=abstract,
         categories=tuple(result.categories),
         comment=comment,
@@ -117,8 +152,13 @@ def _paper(result: arxiv.Result) -> Paper:
         published=result.published,
         updated=result.updated,
         version=version,
-        withdrawn=any(_WITHDRAWN.match(text) is not None for text in (comment, abstract) if text),
+        withdrawn=is_withdrawn(comment, abstract),
+        affiliations=tuple(place for _, place in authors) if any(place for _, place in authors) else (),
     )
+
+
+def _affiliation(author: arxiv.Result.Author) -> str:
+    return "; ".join(text for each in author.affiliation if (text := _text(each)))
 
 
 def _id_and_version(entry_id: str) -> tuple[str, int | None]:

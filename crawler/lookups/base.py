@@ -32,21 +32,26 @@ class ApiLookup(ABC):
         self._session = session
 
     def __call__(self, due: Sequence[Due]) -> list[Result]:
-        """Return one result for each link; a link that the service could not be asked about is skipped."""
+        """Return one result for each link; what the service did not say anything about is skipped.
+
+        What it said before it went silent counts.
+        """
         now, answers_before = datetime.now(UTC), answers(self._session)
-        self.reached = False
+        seen: dict[str, Result] = {}
         if self.down is None:
             try:
-                return list(self.observe(due, now))
+                seen.update((result.link.url, result) for result in self.observe(due, now))
             except ServiceDownError as error:
                 self.down = str(error)
             except Exception as error:  # noqa: BLE001 - whatever a service sends, everything else goes on
-                self.down = f"{type(error).__name__}: {error}"[:200]
-            finally:
-                self.reached = self.down is None and answers(self._session) > answers_before
+                self.down = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        self.reached = answers(self._session) > answers_before
         check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {self.down}", now, How.API)
-        return [Result(each.link, check, history=each.history) for each in due]
+        return [seen.get(each.link.url) or Result(each.link, check, history=each.history) for each in due]
 
     @abstractmethod
     def observe(self, due: Sequence[Due], now: datetime) -> Iterable[Result]:
-        """Ask the service; raise ServiceDownError when it does not answer."""
+        """Ask the service and yield what it says as soon as it is known.
+
+        Raise ServiceDownError when it does not answer, or set `down` when it should not be asked any more.
+        """

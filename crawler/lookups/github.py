@@ -1,39 +1,51 @@
-"""GitHub's GraphQL API: fifty repositories a query under aliases, halved when the query costs too much.
+"""GitHub repositories and places in them: fifty in a query, halved when it costs too much; REST for what is not found.
 
 https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
+from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from requests import codes
 
 from crawler import options
 from crawler.items import Check, How, Outcome, Repository, Result
+from crawler.lookups import github_graphql
 from crawler.lookups.base import ApiLookup
+from crawler.lookups.github_graphql import Found
+from crawler.lookups.github_places import place_of
+from crawler.lookups.github_rest import GithubRest, Lost
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     import requests
     from scrapy.settings import BaseSettings
 
-from crawler.items import Due, Link
+    from crawler.items import Due, Link
+    from crawler.lookups.github_places import Place
 
 BATCH = 50
 HOST = "api.github.com"
-ENDPOINT = f"https://{HOST}/graphql"
+ENDPOINT = f"https://{HOST}"
 
-NOT_FOUND = "NOT_FOUND"
-OWN_ERRORS = frozenset({NOT_FOUND, "FORBIDDEN"})
-"""Errors that are about one repository; others may be about the query, which is then halved."""
+RESERVE = 100
+"""Points of the hour (GitHub gives 5,000) that are left to whoever else uses the token."""
 
-_FIELDS = """
-  databaseId nameWithOwner description stargazerCount forkCount isArchived pushedAt
-  licenseInfo { spdxId } primaryLanguage { name } defaultBranchRef { name }
-"""
+PATIENCE = 3
+"""Repositories in a row that GraphQL cannot answer for, one at a time, after which it is down."""
+
+_TOO_SLOW = "HTTP 502", "HTTP 504"
+"""What GitHub answers to a query that takes longer than ten seconds."""
+
+Wanted = list[tuple[str, list["Place"]]]
+"""Repositories `owner/name` with the places in them."""
 
 
 class GithubLookup(ApiLookup):
@@ -45,6 +57,9 @@ class GithubLookup(ApiLookup):
     def __init__(self, session: requests.Session, token: str) -> None:
         super().__init__(session)
         self._headers = {"Authorization": f"bearer {token}"}
+        self._rest = GithubRest(session, ENDPOINT, self._headers)
+        self._failures_in_a_row = 0
+        self._spent: str | None = None
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> GithubLookup:
@@ -53,82 +68,169 @@ class GithubLookup(ApiLookup):
             cache_file(settings),
             user_agent=settings["USER_AGENT"],
             pace=options.pace(settings, HOST),
+            timeout=options.number(settings, "API_TIMEOUT"),
         )
         return cls(session, settings["GITHUB_TOKEN"])
 
     def observe(self, due: Sequence[Due], now: datetime) -> Iterator[Result]:
-        """Look up all repositories in as few queries as GitHub allows."""
-        found = self.repositories(sorted({each.link.identity for each in due}))
+        """Look up all repositories in as few queries as GitHub allows, one after the other."""
+        links: defaultdict[str, list[Due]] = defaultdict(list)
         for each in due:
-            answer = found[each.link.identity]
-            metadata = answer if isinstance(answer, Repository) else None
-            yield Result(each.link, _check(each.link, answer, now), metadata, history=each.history)
+            links[each.link.identity].append(each)
+        wanted = [
+            (name, [place for each in links[name] if (place := place_of(each.link.url)) is not None])
+            for name in sorted(links)
+        ]
+        for name, answer in self._ask_for(wanted):
+            try:
+                yield from list(self._results(name, answer, links[name], now))
+            except ServiceDownError as error:
+                self._failures_in_a_row += 1
+                neither = isinstance(answer, str) and answer not in github_graphql.OWN_ERRORS
+                if neither or self._failures_in_a_row >= PATIENCE:
+                    raise
+                check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {error}", now, How.API)
+                yield from (Result(each.link, check, history=each.history) for each in links[name])
+        self.down = self._spent
 
-    def repositories(self, names: Sequence[str]) -> dict[str, Repository | str]:
-        """Return each repository by the name it was asked by, or the type of error that stands in its place."""
-        if not names:
-            return {}
-        answer = self._ask(_query(names))
-        data = answer.get("data") or {}
-        errors = {str(error["path"][0]): error for error in answer.get("errors") or [] if error.get("path")}
-        types = {alias: str(error.get("type", "ERROR")) for alias, error in errors.items()}
-        found: dict[str, Repository | str] = {}
-        for i, name in enumerate(names):
-            if data.get(f"r{i}") is not None:
-                found[name] = _repository(data[f"r{i}"])
-            elif types.get(f"r{i}") in OWN_ERRORS or (len(names) == 1 and f"r{i}" in types):
-                found[name] = types[f"r{i}"]
-        if len(found) == len(names):
-            return found
-        if len(names) == 1:
-            raise ServiceDownError((answer.get("errors") or [{}])[0].get("message", "no data"))
-        middle = len(names) // 2
-        return self.repositories(names[:middle]) | self.repositories(names[middle:])
+    def _ask_for(self, wanted: Wanted) -> Iterator[tuple[str, Found | str]]:
+        """Yield each repository, or the type of error that stands in its place; what is not answered is asked again."""
+        if not wanted:
+            return
+        found, said = self._query(wanted)
+        yield from found.items()
+        left = [each for each in wanted if each[0] not in found]
+        if found:
+            self._failures_in_a_row = 0
+            yield from self._ask_for(left)
+        elif len(wanted) > 1:
+            middle = len(wanted) // 2
+            yield from self._ask_for(wanted[:middle])
+            yield from self._ask_for(wanted[middle:])
+        else:
+            self._failures_in_a_row += 1
+            if self._failures_in_a_row >= PATIENCE:
+                raise ServiceDownError(said)
+            yield wanted[0][0], said
 
-    def _ask(self, query: str) -> dict[str, Any]:
-        response = self._session.post(ENDPOINT, json={"query": query}, headers=self._headers)
+    def _query(self, wanted: Wanted) -> tuple[dict[str, Found | str], str]:
+        """Send one query; return what it found, and what GitHub says of the rest."""
+        try:
+            answer = self._post(github_graphql.write(wanted))
+        except ServiceDownError as error:
+            if str(error) not in _TOO_SLOW:
+                raise
+            return {}, str(error)
+        errors = answer.get("errors") or []
+        said = str(errors[0].get("message")) if errors else "no data"
+        if any(error.get("type") == "RATE_LIMITED" for error in errors):
+            raise ServiceDownError(said)
+        limit = (answer.get("data") or {}).get("rateLimit") or {}
+        if limit.get("remaining", RESERVE) < RESERVE:
+            self._spent = f"only {limit['remaining']} requests left until {limit.get('resetAt')}"
+        return github_graphql.read(answer, wanted), said
+
+    def _post(self, query: str) -> Mapping[str, Any]:
+        if self._spent is not None:
+            raise ServiceDownError(self._spent)
+        response = self._session.post(f"{ENDPOINT}/graphql", json={"query": query}, headers=self._headers)
         try:
             answer = response.json()
         except ValueError as error:
             raise ServiceDownError(f"HTTP {response.status_code}, not JSON") from error
-        if not response.ok or not isinstance(answer, dict):
+        if response.status_code != codes.ok or not isinstance(answer, dict):
             message = answer.get("message", "") if isinstance(answer, dict) else ""
             raise ServiceDownError(f"HTTP {response.status_code} {message}".strip())
         return answer
 
+    def _results(self, name: str, answer: Found | str, due: Sequence[Due], now: datetime) -> Iterator[Result]:
+        known = next((each.known for each in due if isinstance(each.known, Repository)), None)
+        settled = self._settle(name, answer, known)
+        for each in due:
+            if isinstance(settled, Lost):
+                check = Check(settled.outcome, settled.reason, now, How.API, conclusive=settled.conclusive)
+                yield Result(each.link, check, history=each.history)
+            else:
+                check = self._check(each.link, settled, now)
+                yield Result(each.link, check, settled.repository, history=each.history)
 
-def _query(names: Sequence[str]) -> str:
-    """Write one query for many repositories; JSON strings are GraphQL strings."""
-    asked = (
-        f"r{i}: repository(owner: {json.dumps(owner)}, name: {json.dumps(name)}) {{ ...facts }}"
-        for i, (owner, _, name) in enumerate(full_name.partition("/") for full_name in names)
-    )
-    return f"query {{ {' '.join(asked)} rateLimit {{ cost remaining }} }} fragment facts on Repository {{{_FIELDS}}}"
+    def _settle(self, name: str, answer: Found | str, known: Repository | None) -> Found | Lost:
+        """Find out what became of a repository that is not found, or not the one that had its name before."""
+        known_id = known.database_id if known is not None else None
+        if isinstance(answer, str):
+            if known_id is not None and answer == "NOT_FOUND":
+                found = self._rest.repository_by_id(known_id)
+            else:
+                found = self._by_name(name, answer)
+            return found if isinstance(found, Lost) else Found(found)
+        repository = answer.repository
+        if known is None or known_id is None or repository.database_id in {known_id, None}:
+            return replace(answer, repository=replace(repository, earlier_id=known.earlier_id if known else None))
+        found = self._rest.repository_by_id(known_id)
+        if isinstance(found, Lost):
+            return replace(answer, repository=replace(repository, earlier_id=known_id))
+        return Found(found)
+
+    def _by_name(self, name: str, said: str) -> Repository | Lost:
+        try:
+            return self._rest.repository(name)
+        except ServiceDownError as error:
+            if said in github_graphql.OWN_ERRORS:
+                raise
+            raise ServiceDownError(said) from error
+
+    def _check(self, link: Link, found: Found, now: datetime) -> Check:
+        repository, place = found.repository, place_of(link.url)
+        below = "/".join(link.url.split("/")[5:])
+        reason = "GitHub knows it"
+        if repository.earlier_id is not None:
+            reason = f"another repository has this name now (its number was {repository.earlier_id})"
+        moved = repository.title.lower() != link.identity
+        if moved:
+            reason = "repository renamed or transferred"
+        if place is not None and not any(found.there.get(each, True) for each in place.evidence):
+            lost = self._place(repository, place, found.there, now)
+            if lost is not None:
+                return lost
+        if moved:
+            return Check(Outcome.MOVED, reason, now, How.API, final_url=_address(repository, below))
+        return Check(Outcome.OK, reason, now, How.API)
+
+    def _place(self, repository: Repository, place: Place, there: Mapping[str, bool], now: datetime) -> Check | None:
+        """Find out what became of a place that GraphQL does not see; None if it is there after all."""
+        offered = None
+        if place.elsewhere is not None and there.get(place.elsewhere) and repository.default_branch:
+            offered = _address(repository, place.on(repository.default_branch))
+        branch_is_gone = False
+        if place.rest is not None:
+            branch_is_gone = bool(place.verb) and not (place.ref is not None and there.get(place.ref))
+            today = self._rest.today(repository.title, place.branch if branch_is_gone else place.rest)
+            moved_to = _moved_to(repository, place, today, offered) if today else None
+            if moved_to is not None:
+                return Check(Outcome.MOVED, f"{place.what} moved", now, How.API, final_url=moved_to)
+            if today is not None and not branch_is_gone:
+                return None
+        return Check(
+            Outcome.GONE,
+            f"the repository is there, but no such {place.what} in it",
+            now,
+            How.API,
+            conclusive=place.certain and not branch_is_gone,  # it may have a slash in its name, and have been renamed
+            suggestion=offered,
+            suggestion_source="github" if offered else None,
+        )
 
 
-def _repository(data: Mapping[str, Any]) -> Repository:
-    pushed_at = data.get("pushedAt")
-    return Repository(
-        title=data["nameWithOwner"],
-        database_id=data.get("databaseId"),
-        stars=data.get("stargazerCount"),
-        forks=data.get("forkCount"),
-        language=(data.get("primaryLanguage") or {}).get("name"),
-        license=(data.get("licenseInfo") or {}).get("spdxId"),
-        archived=data.get("isArchived"),
-        pushed_at=datetime.fromisoformat(pushed_at) if pushed_at else None,
-        description=data.get("description"),
-        default_branch=(data.get("defaultBranchRef") or {}).get("name"),
-    )
+def _moved_to(repository: Repository, place: Place, today: Mapping[str, Any], offered: str | None) -> str | None:
+    """Return the new address of a path on a renamed branch, or of a transferred issue."""
+    if not place.verb:
+        address = str(today.get("html_url"))
+        return address if address.startswith("https://github.com/") else None
+    branch = today.get("name")
+    if branch is not None and not place.path:
+        return _address(repository, place.on(branch))
+    return offered if branch is not None and branch == repository.default_branch else None
 
 
-def _check(link: Link, answer: Repository | str, now: datetime) -> Check:
-    if answer == NOT_FOUND:
-        return Check(Outcome.GONE, "GitHub knows no such repository", now, How.API, conclusive=True)
-    if not isinstance(answer, Repository):
-        return Check(Outcome.RESTRICTED, f"GitHub does not show it ({answer})", now, How.API)
-    if answer.title.lower() == link.identity:
-        return Check(Outcome.OK, "GitHub knows it", now, How.API)
-    deep_path = "/".join(link.url.split("/")[5:])
-    final_url = f"https://github.com/{answer.title}" + (f"/{deep_path}" if deep_path else "")
-    return Check(Outcome.MOVED, "repository renamed or transferred", now, How.API, final_url=final_url)
+def _address(repository: Repository, below: str) -> str:
+    return f"https://github.com/{quote(repository.title)}" + (f"/{below}" if below else "")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
     from scrapy.settings import BaseSettings
 
-TIMEOUT = (10, 60)
-"""Seconds to connect and to wait for the next bytes; arXiv takes up to half a minute for a hundred ids."""
+CONNECT_TIMEOUT = 10.0
+"""Seconds to connect; how long the next bytes are waited for is a setting."""
 
 CACHE_FOR = timedelta(hours=12)
 """A run that is started again the same night asks nothing twice."""
@@ -53,14 +53,27 @@ def cache_file(settings: BaseSettings) -> Path:
 
 
 def open_session(
-    cache: Path, *, user_agent: str, pace: float, worth_keeping: Callable[[Response], bool] | None = None
+    cache: Path,
+    *,
+    user_agent: str,
+    pace: float,
+    timeout: float = 60,
+    worth_keeping: Callable[[Response], bool] | None = None,
 ) -> CachedSession:
     """Return a session for one service: good GET answers cached in a file, everything else by `_PoliteAdapter`.
 
-    Any request may raise ServiceDownError. `pace` is the time between two requests in seconds,
-    `worth_keeping` says which answers may be cached.
+    An answer that is older than CACHE_FOR is asked for again with its ETag or date, if it has one (RFC 9111, 4.3), and
+    taken from the cache when the service says that it has not changed.
+
+    Any request may raise ServiceDownError. `pace` is the time between two requests in seconds, `timeout` what is waited
+    for the next bytes of an answer, `worth_keeping` says which answers may be cached.
     """
-    keep: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": worth_keeping}
+
+    def keeps(response: Response) -> bool:
+        # requests-cache leaves secrets out of what it writes, but not out of the redirects that led to an answer.
+        return not response.history and (worth_keeping is None or worth_keeping(response))
+
+    keep: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": keeps}
     try:
         session = CachedSession(str(cache), backend="sqlite", **keep)
     except sqlite3.DatabaseError:  # damaged: it is only a cache
@@ -69,7 +82,7 @@ def open_session(
     session.max_redirects = 5
     # requests knows REQUESTS_CA_BUNDLE alone, programs built on OpenSSL SSL_CERT_FILE: the user may have set either.
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
-    session.mount("https://", _PoliteAdapter(pace, user_agent))
+    session.mount("https://", _PoliteAdapter(pace, user_agent, timeout))
     return session
 
 
@@ -81,10 +94,11 @@ def answers(session: requests.Session) -> int:
 class _PoliteAdapter(HTTPAdapter):
     """Waits for its turn and tries again what may pass. It sits below the cache, whose answers cost no wait."""
 
-    def __init__(self, pace: float, user_agent: str) -> None:
+    def __init__(self, pace: float, user_agent: str, timeout: float) -> None:
         super().__init__()
         self._pace = pace
         self._user_agent = user_agent
+        self._timeout = (min(CONNECT_TIMEOUT, timeout), timeout)
         self._next_turn = 0.0
         self.answers = 0
         self._retrying = Retrying(
@@ -95,20 +109,28 @@ class _PoliteAdapter(HTTPAdapter):
         )
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        return self._retrying(self._once, request, *args, **{**kwargs, "timeout": kwargs.get("timeout") or TIMEOUT})
+        return self._retrying(
+            self._once, request, *args, **{**kwargs, "timeout": kwargs.get("timeout") or self._timeout}
+        )
 
     def _once(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         request.headers["User-Agent"] = self._user_agent  # whatever the client in between calls itself
         time.sleep(max(0.0, self._next_turn - time.monotonic()))
         try:
             response = super().send(request, *args, **kwargs)
+            response.content  # noqa: B018 - read here, so that an answer cut short is asked for again
         except requests.RequestException as error:
             raise _TryAgainError(_cause(error), ATTEMPTS_UNANSWERED) from error
         finally:
             self._next_turn = time.monotonic() + self._pace
         self.answers += 1
-        if response.status_code == codes.too_many_requests or response.status_code >= codes.server_error:
-            after = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        after = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        told_to_wait = response.status_code == codes.forbidden and after is not None  # GitHub's secondary rate limit
+        if (
+            told_to_wait
+            or response.status_code == codes.too_many_requests
+            or response.status_code >= codes.server_error
+        ):
             message = f"HTTP {response.status_code}"
             if after is not None and after > MAX_WAIT:
                 raise ServiceDownError(f"{message}, asks to come back in {after:.0f} s")

@@ -48,6 +48,7 @@ class Wayback:
                 cache_file(settings),
                 user_agent=settings["USER_AGENT"],
                 pace=options.pace(settings, HOST),
+                timeout=options.number(settings, "API_TIMEOUT"),
                 worth_keeping=_can_be_read,
             )
         )

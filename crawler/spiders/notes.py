@@ -37,7 +37,7 @@ from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -145,7 +145,7 @@ class NotesSpider(Spider):
                     yield work
             async for result in self._settle_doubts():
                 yield result
-            await self._find_snapshots()
+            await self._resolve()
         except _NetworkDownError as error:
             self._outage = f"no network: {error}; no failure was counted against any link"
 
@@ -233,14 +233,19 @@ class NotesSpider(Spider):
         while self._saving:
             await self._news()
 
-    async def _find_snapshots(self) -> None:
-        """Last requests of a run: find out where dead links can still be read."""
+    async def _resolve(self) -> None:
+        """Last requests of a run: where dead links can still be read, and where papers appeared."""
         wayback = Wayback.from_settings(self.settings)
         kinds = {*self._pages, *self._lookups} - {"local"}
-        find = partial(find_snapshots, self.store, wayback, kinds, self.started_at)
+        await self._last(partial(find_snapshots, self.store, wayback, kinds, self.started_at))
+        if "arxiv" in kinds:
+            await self._last(partial(load_object(self.settings["RESOLVE"]), self.settings, self.store, self.started_at))
+
+    async def _last(self, work: Callable[[Callable[[], float]], None]) -> None:
+        """Do blocking work while there is time left."""
+        left = self._hosts.time_left
         with suppress(TimeoutError):
-            left = self._hosts.time_left
-            await asyncio.wait_for(in_thread(find, lambda: self._hosts.time_left), None if math.isinf(left) else left)
+            await asyncio.wait_for(in_thread(work, lambda: self._hosts.time_left), None if math.isinf(left) else left)
 
     async def _news(self) -> None:
         """Wait until something was seen, saved or looked up, a host may be asked again, or the time is up."""
@@ -364,6 +369,7 @@ class NotesSpider(Spider):
             self.store.counts(),
             Counter(standing.change for standing, _ in self.store.standings(changed=True) if standing.change),
             self._hosts,
+            silent={lookup.service: lookup.down for lookup in self._lookups.values() if lookup.down is not None},
             left=self.store.left([*self._pages, *self._lookups], self.started_at),
             took=datetime.now(UTC) - self.started_at,
         )
@@ -382,10 +388,10 @@ class NotesSpider(Spider):
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
                     self._results += (skipped(each, "excluded") for each in due if each not in wanted)
                     self._results += await in_thread(lookup, wanted)
-                    if lookup.down is not None:
-                        self._network.missed(kind)
-                    elif lookup.reached:
+                    if lookup.reached:
                         self._network.answered(kind)
+                    elif lookup.down is not None:
+                        self._network.missed(kind)
                     self._wake.set()
                     while len(self._results) + len(self._saving) > AT_ONCE:  # noqa: ASYNC110 - the event is _news()'s
                         await asyncio.sleep(WAIT)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.kinds import link_of
+from pipelines.resolve import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ class Rendering:
     """What an output is rendered from, and where to.
 
     `images_base` is the URL under which the pictures are served (IMAGES_BASE_URL), `images_dir` the folder where they
-    lie, inside or outside `output_dir`. `rewrite` says what may be edited in notes: `links`, `pictures`, `facts`.
+    lie, inside or outside `output_dir`. `rewrite` says what may be edited in notes, by the names of REWRITE.
     `made` has the edits that earlier runs made in the user's own notes, by note and run.
     """
 
@@ -43,5 +44,5 @@ class Rendering:
             for position, mention in enumerate(note.mentions)
             if (link := link_of(mention.url, note.path, mention.role)) is not None
         }
-        known = self.store.standings_of(set(urls.values()))
+        known = resolved(self.store, self.store.standings_of(set(urls.values())))
         return {position: known[url] for position, url in urls.items() if url in known}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bibtexparser.entrypoint import write_string
@@ -15,11 +16,14 @@ from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped
 
 from crawler.files import replacing
 from crawler.items import Paper
+from pipelines.resolve import resolve_known
+from pipelines.venue import without_track
 from pipelines.venue_table import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from crawler.state import Store
     from pipelines.outputs import Rendering
     from pipelines.venue_table import Series
 
@@ -28,6 +32,9 @@ LONGEST = 500
 
 MOST_AUTHORS = 200
 """Authors named before `others`, which is BibTeX's word for et al."""
+
+BATCH = 500
+"""Papers whose venues are looked up at a time."""
 
 _SMALL_WORDS = frozenset(
     {"a", "an", "and", "are", "can", "do", "does", "for", "how", "in", "is", "of", "on", "the", "to", "what"}
@@ -44,15 +51,21 @@ def render(rendering: Rendering) -> None:
         replacing(rendering.output_dir / "papers.bib") as draft,
         draft.open("w", encoding="utf-8", newline="\n") as file,
     ):
-        for paper in rendering.store.metadata("arxiv"):
-            if isinstance(paper, Paper):
-                keys.add(key := _unused(_key(paper), paper.arxiv_id, keys))
-                file.write(_written(key, paper) + "\n")
+        for paper in _papers(rendering.store):
+            keys.add(key := _unused(_key(paper), paper.arxiv_id, keys))
+            file.write(_written(key, paper) + "\n")
+
+
+def _papers(store: Store) -> Iterator[Paper]:
+    """Yield all papers with their venues, a batch at a time."""
+    papers = (paper for paper in store.metadata("arxiv") if isinstance(paper, Paper))
+    while batch := list(islice(papers, BATCH)):
+        yield from resolve_known(store, batch).values()
 
 
 def _written(key: str, paper: Paper) -> str:
     """Return a paper's entry; everything in it is strangers' text made harmless for BibTeX and LaTeX."""
-    series = _series(paper.venue)
+    series = _by_name().get(without_track(paper))
     kind, where = _place(paper, series)
     values = {
         "title": _plain(paper.title),
@@ -80,12 +93,6 @@ def _place(paper: Paper, series: Series | None) -> tuple[str, dict[str, str]]:
         return "misc", {"howpublished": _plain(venue)}
     name = series.full_name + venue.removeprefix(series.name)
     return ("article", {"journal": name}) if series.kind == "journal" else ("inproceedings", {"booktitle": name})
-
-
-def _series(venue: str | None) -> Series | None:
-    """Return the line of the venue table that a venue's name is, or begins with: `CVPR`, `CVPR Workshop`."""
-    name = venue or ""
-    return _by_name().get(name) or _by_name().get(name.rpartition(" ")[0])
 
 
 @cache

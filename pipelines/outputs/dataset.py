@@ -14,6 +14,8 @@ from crawler.items import Article, Entry, Note, Paper, Picture, Repository, Role
 from pipelines.about import first_mention
 from pipelines.outputs.health_csv import cell, row
 from pipelines.titles import title_matches
+from pipelines.venue import with_venue
+from pipelines.venue_label import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,6 +48,7 @@ ENTRIES = pa.schema(
         ("authors", _TEXTS),
         ("venue", pa.string()),
         ("venue_year", pa.int32()),
+        ("venue_track", pa.string()),
         ("venue_source", pa.string()),
         ("categories", _TEXTS),
         ("arxiv_version", pa.int32()),
@@ -132,7 +135,7 @@ def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> di
         "title": entry.title,
         "relevance": entry.relevance,
         **_of_article(note, entry.article, standings),
-        **_of_paper(note, first_mention(note, entry, Role.PAPER), standings),
+        **_of_paper(note, entry, first_mention(note, entry, Role.PAPER), standings),
         **_of_code(note, first_mention(note, entry, Role.CODE), standings),
         "image_paths": [picture.title for picture in pictures if isinstance(picture, Picture)],
         "abstract": abstract and abstract.value,
@@ -154,19 +157,22 @@ def _of_article(note: Note, at: int | None, standings: Mapping[int, Standing]) -
     return values
 
 
-def _of_paper(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
+def _of_paper(note: Note, entry: Entry, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
     if at is None or (standing := standings.get(at)) is None:
         return {"paper_url": None if at is None else note.mentions[at].url}
     values: dict[str, Any] = {"paper_url": standing.link.url}
     if standing.link.kind == "arxiv":
         values["arxiv_id"] = standing.link.identity
     if isinstance(paper := standing.metadata, Paper):
+        if paper.venue is None and (label := label_of(entry.title)) is not None:
+            paper = with_venue(paper, label)
         values |= {
             "paper_title": paper.title,
             "title_matches": title_matches(note.mentions[at], paper),
             "authors": paper.authors,
             "venue": paper.venue,
             "venue_year": paper.venue_year,
+            "venue_track": paper.venue_track,
             "venue_source": paper.venue_source,
             "categories": paper.categories,
             "arxiv_version": paper.version,

@@ -6,14 +6,14 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from crawler.items import Edit, Entry, Field, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 LONGEST = 120
 """Characters of a name or venue; longer ones are cut."""
@@ -56,6 +56,7 @@ def _known(name: str) -> frozenset[str]:
     return frozenset(map(_bare_label, _labels()[name]["known"]))
 
 
+@lru_cache(maxsize=1000)
 def _bare_label(label: str) -> str:
     return "".join(character for character in label.casefold() if character.isalpha())
 
@@ -99,17 +100,24 @@ _HARD_BREAK = re.compile(rb"(?:[ \t]*<br ?/?>| {2,}|\\)\Z")
 
 
 def insert(
-    note: Note, entry: Entry, field: Field, values: Mapping[str, str], *, reason: str, source: str
+    note: Note, entry: Entry, field: Field, name: str, value: str, *, reason: str, source: str, above: bool = False
 ) -> Iterator[Edit]:
-    """Yield one insertion behind a field, a line for each value (by the name of its label), where such lines fit."""
-    if not values or (style := _style(note, entry, field)) is None:
+    """Yield the insertion of a line behind a field, or above it, where a line like the field's fits.
+
+    `name` is the name of its label in `data/line_labels.toml`.
+    """
+    if (style := _style(note, entry, field)) is None:
         return
-    chinese = is_chinese(entry, field)
-    lines = [
-        f"{style.before}{_label(name, field, chinese=chinese)}{style.after}{value}" for name, value in values.items()
-    ]
-    new = "".join(style.line_end + line + style.hard_break for line in lines)
-    yield Edit(note.path, style.at, style.at, "", new, reason, source)
+    line = style.before + _label(name, field, chinese=is_chinese(entry, field)) + style.after + value + style.hard_break
+    if not above:
+        yield Edit(note.path, style.at, style.at, "", style.line_end + line, reason, source)
+    elif style.line_end.startswith(("\r", "\n")):
+        yield Edit(note.path, field.start, field.start, "", line + style.line_end, reason, source)
+
+
+def said(name: str, *, chinese: bool) -> str:
+    """Return what such a line says, where that is the same for all."""
+    return str(_labels()[name]["says"]["chinese" if chinese else "english"])
 
 
 def _label(name: str, field: Field, *, chinese: bool) -> str:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from crawler.ignoring import meets
-from crawler.items import Edit, Mention, Note, Picture, Standing, Verdict
+from crawler.items import Edit, Mention, Note, Picture, Role, Standing, Verdict
 from crawler.kinds.arxiv import paper_of
-from crawler.options import FACTS, LINKS, MISSING, PICTURES, REWRITES
 from crawler.urls import why_not_fetch
 from pipelines.outputs.facts import fact_edits
+from pipelines.outputs.marks import mark_edits
 from pipelines.outputs.missing import missing_edits
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def edits(
     note: Note,
     standings: Mapping[int, Standing],
     hosted: Callable[[Picture], str | None],
-    rewrite: Collection[str] = REWRITES,
+    rewrite: Collection[str],
 ) -> tuple[Edit, ...]:
     """Return what to replace in a note, in order and without overlap.
 
@@ -34,8 +34,9 @@ def edits(
     """
     wanted = chain(
         _mention_edits(note, standings, hosted, rewrite),
-        fact_edits(note, standings) if FACTS in rewrite else (),
-        missing_edits(note, standings) if MISSING in rewrite else (),  # behind the facts of the field they follow
+        mark_edits(note, standings, rewrite),
+        fact_edits(note, standings, rewrite),
+        missing_edits(note, standings) if "missing" in rewrite else (),  # behind the facts of the field they follow
     )
     apart: list[Edit] = []
     for edit in sorted(wanted, key=lambda edit: (edit.start, edit.end)):
@@ -72,7 +73,7 @@ def _mention_edits(
     for position, mention in enumerate(note.mentions):
         if (standing := standings.get(position)) is None:
             continue
-        if isinstance(picture := standing.metadata, Picture) and PICTURES in rewrite:
+        if isinstance(picture := standing.metadata, Picture) and "pictures" in rewrite:
             evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}"
             address = hosted(picture)
             # A relative path is a link only where a reader expects one: not bare, not between angle brackets.
@@ -80,8 +81,8 @@ def _mention_edits(
             bare = mention.text in {mention.url, note.written(mention)} and not opened
             if address is not None and (_is_web(address) or not bare):
                 yield from _replace(note, mention, address, "picture kept", evidence)
-        elif LINKS in rewrite and (found := _better(note, mention, standing)) is not None:
-            url, reason = found
+        elif (found := _better(note, mention, standing)) is not None and found[0] in rewrite:
+            _, url, reason = found
             evidence = _evidence(standing)
             yield from _replace(note, mention, url, reason, evidence)
             yield from _replace_text(note, mention, url, reason, evidence)
@@ -94,21 +95,31 @@ def _evidence(standing: Standing) -> str:
     return f"{check.outcome.value}: {check.reason} ({check.how.value}{status}, {check.checked_at:%Y-%m-%d})"
 
 
-def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str] | None:
-    """Return the URL that should stand for a mention and why; None to leave it as it is.
+def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str, str] | None:
+    """Return what to rewrite (a name of REWRITE), the URL that should stand there and why; None to leave it as it is.
 
     What was once seen decides, not the last check: a captcha or a bad night neither mends nor unmends anything.
     """
-    link, check = standing.link, standing.check
-    if standing.moved_to and standing.verdict in {Verdict.MOVED, Verdict.SUSPECT} and _is_web(standing.moved_to):
-        fragment = urlsplit(mention.url).fragment
-        kept = f"#{fragment}" if fragment and "#" not in standing.moved_to else ""
-        return _encoded(standing.moved_to + kept), "moved"
-    if standing.verdict is Verdict.ALIVE and link.kind == "arxiv" and (address := _canonical_paper(mention.url)):
-        return address, "canonical address of the paper"
-    if link.kind == "local" and check and check.suggestion_source == "file" and check.suggestion:
-        return _relative(note, mention, check.suggestion), "file found under another path"
+    link, check, verdict = standing.link, standing.check, standing.verdict
+    offered = check.suggestion if check else None
+    source = check.suggestion_source if check else None
+    if standing.moved_to and verdict in {Verdict.MOVED, Verdict.SUSPECT} and _is_web(standing.moved_to):
+        return "moved", _at_same_place(standing.moved_to, mention), "moved"
+    if verdict is Verdict.ALIVE and link.kind == "arxiv" and (address := _canonical_paper(mention.url)):
+        return "canonical", address, "canonical address of the paper"
+    if link.kind == "local" and offered and source == "file":
+        return "files", _relative(note, mention, offered), "file found under another path"
+    if verdict is Verdict.ALIVE and offered and source == "https" and _is_web(offered):
+        return "https", _at_same_place(offered, mention), "the same over https"
+    if verdict is Verdict.DEAD and standing.snapshot and mention.role not in {Role.IMAGE, Role.VIDEO}:
+        return "snapshots", _encoded(standing.snapshot), "dead, as the Wayback Machine kept it"
     return None
+
+
+def _at_same_place(url: str, mention: Mention) -> str:
+    """Return a new address with the fragment of the old one."""
+    fragment = urlsplit(mention.url).fragment
+    return _encoded(url + (f"#{fragment}" if fragment and "#" not in url else ""))
 
 
 def _is_web(url: str) -> bool:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from crawler.options import INDEX
 from pipelines.outputs import index, mend
 from pipelines.outputs.reverts import without_reverted
 
@@ -24,7 +23,7 @@ class Mender:
     def __init__(self, rendering: Rendering, folder: Path) -> None:
         self._rendering = rendering
         self._folder = folder
-        listed = INDEX in rendering.rewrite
+        listed = "index" in rendering.rewrite
         self._notes = [(note.path, note.title, note.date) for note in rendering.library] if listed else []
 
     def edits(self, note: Note, standings: Mapping[int, Standing]) -> tuple[Edit, ...]:

@@ -18,9 +18,9 @@ def missing_edits(note: Note, standings: Mapping[int, Standing]) -> Iterator[Edi
     for entry in note.entries:
         for offer in offers(note, entry, standings):
             if offer.confidence is not Confidence.LOW and entry.fields:
-                line = {offer.field: _shown(offer)}
+                reason = f"missing {offer.field}"
                 yield from insert(
-                    note, entry, _before(entry, offer), line, reason=f"missing {offer.field}", source=offer.evidence
+                    note, entry, _before(entry, offer), offer.field, _shown(offer), reason=reason, source=offer.evidence
                 )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
 from crawler.files import replacing
-from crawler.items import Outcome
+from crawler.items import Edit, Outcome
 from crawler.library import ENDINGS
 from pipelines.outputs import mend
 from pipelines.outputs.mending import Mender
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from crawler.items import Standing
     from pipelines.outputs import Rendering
+
+_FIELDS = tuple(field.name for field in fields(Edit))
 
 
 def render(rendering: Rendering) -> None:
@@ -47,8 +49,13 @@ def render(rendering: Rendering) -> None:
             with replacing(mirror / note.path) as mended:
                 mended.write_bytes(mend.apply(note.data, edits))
             _copy_attachments(standings.values(), originals, mirror)
-            lines.writelines(json.dumps(asdict(edit), ensure_ascii=False) + "\n" for edit in edits)
+            lines.writelines(map(_line, edits))
     _forget_vanished(originals, mirror)
+
+
+def _line(edit: Edit) -> str:
+    """Return an edit as a line of the journal; `asdict` would copy every text."""
+    return json.dumps({field: getattr(edit, field) for field in _FIELDS}, ensure_ascii=False) + "\n"
 
 
 def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Path) -> None:

@@ -19,9 +19,9 @@ def without_reverted(data: bytes, edits: Iterable[Edit], made: Sequence[Sequence
     """Return the edits of a note that no person took back; `made` has those that earlier runs made in it, by run.
 
     An edit made once and wanted again is one that was taken back, unless its new text still stands in as many places as
-    it was put: then the old one stands in a new place. Old text that a later run of ours put back was taken back by
-    nobody. Of an insertion each line counts for itself, by its label and its source: what else is known meanwhile is
-    still added.
+    it was put: then the old one stands in a new place. Old text that a later run of ours put back, and a line that one
+    took away, were taken back by nobody. Of an insertion each line counts for itself, by its label and its source: what
+    else is known meanwhile is still added.
     """
     counts = _counts(made)
     return tuple(_kept(data, edits, counts)) if counts else tuple(edits)
@@ -48,6 +48,9 @@ def _counts(made: Sequence[Sequence[Edit]]) -> Counter[_Key]:
     for run in made:
         put = {edit.new for edit in run}
         for key in [key for key in counts if len(key) == len(("old", "new")) and key[0] in put]:
+            del counts[key]
+        gone = {(edit.evidence.partition(",")[0], _bare(edit.old)) for edit in run if edit.old and not edit.new}
+        for key in [key for key in counts if key[1:] in gone]:
             del counts[key]
         for edit in run:
             counts.update([_replacement(edit)] if edit.old else [_insertion(edit, line) for line in _lines(edit.new)])
@@ -85,7 +88,7 @@ def _places(text: str, edit: Edit) -> int:
 
 
 # An insertion's lines, each with the line ends in front of it; what does not begin with one is one line.
-_LINE = re.compile(r"(?:[ \t>]*\r?\n)+[^\n]*|\A[^\n]+")
+_LINE = re.compile(r"(?:[ \t>]*\r?\n)+[^\n]*")
 
 
 def _lines(new: str) -> list[str]:

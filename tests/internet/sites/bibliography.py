@@ -26,6 +26,8 @@ def answer_semantic_scholar(request: Request, _: World) -> Response:
         return as_json({"error": "Unrecognized or unsupported fields: []"}, 400)
     if not 0 < len(ids) <= MOST:
         return as_json({"error": f"Number of ids must be between 1 and {MOST}"}, 400)
+    if not any(map(identified, ids)):
+        return as_json({"error": "No valid paper ids given"}, 400)
     fields = set(request.query.get("fields", "").split(","))
     return as_json([selected(paper, fields) if (paper := identified(wanted)) else None for wanted in ids])
 
@@ -70,10 +72,14 @@ def answer_openalex(request: Request, _: World) -> Response:
     paper = identified(f"DOI:{wanted}")
     if paper is None:
         return as_json({"error": "Not Found", "message": "The requested resource could not be found."}, 404)
-    source = {
-        "display_name": paper.venue or paper.journal_ref or "arXiv",
-        "type": "conference" if paper.venue else "journal",
-    }
+    name, kind = (
+        (paper.venue, "conference")
+        if paper.venue
+        else (paper.journal_ref, "journal")
+        if paper.journal_ref
+        else ("arXiv (Cornell University)", "repository")
+    )
+    source = {"display_name": name, "type": kind}
     return as_json(
         {
             "id": "https://openalex.org/W1",
@@ -83,7 +89,13 @@ def answer_openalex(request: Request, _: World) -> Response:
             "publication_year": paper.year or paper.published.year,
             "publication_date": paper.published.isoformat(),
             "type": "article",
-            "primary_location": {"source": source, "version": "publishedVersion", "is_published": True},
+            "primary_location": {
+                "version": "publishedVersion",
+                "source": source,
+                "raw_source_name": name,
+                "landing_page_url": f"https://doi.org/{wanted}",
+            },
+            "locations": [{"source": source, "landing_page_url": f"http://arxiv.org/abs/{paper.id}"}],
             "authorships": [{"author": {"display_name": name}} for name in paper.authors],
         }
     )

@@ -1,4 +1,4 @@
-"""api.github.com: GraphQL, and the REST answer about a repository.
+"""api.github.com: GraphQL, and what REST says of a repository, a branch and an issue.
 
 Any token is good but one that starts with "bad". What GraphQL says of a blocked repository is nowhere documented: here
 it is null with an error, as for any repository that may not be seen.
@@ -12,14 +12,15 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from graphql import GraphQLError, GraphQLSchema, build_schema, graphql_sync, parse
 from graphql.language import DocumentNode, FieldNode, OperationDefinitionNode
 
-from tests.internet.messages import Request, Response, as_json
+from tests.internet.messages import Request, Response, as_json, redirect
 from tests.internet.sites import Site
 from tests.internet.world import Repository, World, find_repository
-from tests.internet.world.repositories import find_by_id
+from tests.internet.world.repositories import OWNER, find_by_id, find_object, find_thread, renamed_branch
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,8 +57,10 @@ def answer(request: Request, world: World) -> Response:
 
 
 def rest(request: Request) -> Response:
-    """Answer about one repository."""
-    match request.path.strip("/").split("/"):
+    """Answer about one repository, or a branch or an issue of it."""
+    match unquote(request.path).strip("/").split("/"):
+        case ["repos", owner, name, kind, *wanted]:
+            return below(find_repository(f"{owner}/{name}"), kind, "/".join(wanted), request.query.get("ref", "HEAD"))
         case ["repos", owner, name]:
             repository = find_repository(f"{owner}/{name}")
             if repository and repository.full_name.lower() != f"{owner}/{name}".lower():
@@ -86,6 +89,46 @@ def rest(request: Request) -> Response:
     if request.headers.get("if-none-match") == etag:
         response = Response(304)
     return response.with_headers(etag=etag, cache_control="public, max-age=60, s-maxage=60")
+
+
+def below(repository: Repository | None, kind: str, wanted: str, ref: str) -> Response:
+    """Answer about a branch, an issue or a path of a repository."""
+    if repository is None or repository.blocked:
+        return error(404, "Not Found")
+    match kind:
+        case "branches":
+            return branch(repository, wanted)
+        case "issues":
+            return issue(repository, wanted)
+        case "contents":
+            return contents(repository, ref, wanted)
+    return error(404, "Not Found")
+
+
+def branch(repository: Repository, name: str) -> Response:
+    """Answer about a branch; a renamed one is redirected (docs.github.com, "Renaming a branch")."""
+    if find_object(repository, name):
+        return as_json({"name": name, "protected": False})
+    if new := renamed_branch(repository, name):
+        return redirect(f"https://api.github.com/repos/{repository.full_name}/branches/{new}")
+    return error(404, "Branch not found")
+
+
+def contents(repository: Repository, ref: str, path: str) -> Response:
+    """Answer about a path: what is there, without what is in it."""
+    kind = {"Tree": "dir", "Blob": "file", "Commit": "submodule"}.get(find_object(repository, f"{ref}:{path}") or "")
+    return as_json({"path": path, "type": kind}) if kind else error(404, "Not Found")
+
+
+def issue(repository: Repository, number: str) -> Response:
+    """Answer about an issue; a transferred one is redirected."""
+    match find_thread(int(number)):
+        case "Issue" | "PullRequest":
+            where = f"https://github.com/{repository.full_name}/issues/{number}"
+            return as_json({"number": int(number), "html_url": where})
+        case "transferred":
+            return redirect(f"https://api.github.com/repos/{OWNER}/alive-0/issues/{int(number) - 600}")
+    return error(404, "Not Found")
 
 
 def block_page(repository: Repository) -> str:
@@ -186,6 +229,12 @@ def resolve(_info: object, *, owner: str, name: str, followRenames: bool = True)
         "url": f"{url}/releases/tag/{tag}",
     }
     return {
+        "object": lambda _info, expression: git_object(repository, expression),
+        "issueOrPullRequest": lambda _info, number: thread(number, {"Issue", "PullRequest"}),
+        "discussion": lambda _info, number: thread(number, {"Discussion"}),
+        "release": lambda _info, tagName: release if tagName == tag else None,  # noqa: N803
+        "ref": lambda _info, qualifiedName: ref(repository, qualifiedName),  # noqa: N803
+        "hasWikiEnabled": True,
         "id": f"R_{repository.id}",
         "databaseId": repository.id,
         "name": repository.name,
@@ -218,6 +267,30 @@ def resolve(_info: object, *, owner: str, name: str, followRenames: bool = True)
             "edges": [{"node": topic} for topic in topics],
         },
     }
+
+
+def git_object(repository: Repository, expression: str) -> Json | None:
+    """Return an object of Git, all with the same number; of a submodule it is in another repository."""
+    kind = find_object(repository, expression)
+    if not kind or "submodule" in expression:
+        return None
+    text = f"# {repository.name}\n\n{repository.description or ''}\n" if kind == "Blob" else None
+    return {"__typename": kind, "id": "O_1", "oid": "0" * 40, "text": text}
+
+
+def thread(number: int, kinds: set[str]) -> Json:
+    """Return an issue, pull request or discussion, if it is one of these kinds."""
+    kind = find_thread(number)
+    if kind not in kinds:
+        message = f"Could not resolve to an issue or pull request with the number of {number}."
+        raise GraphQLError(message, extensions={"type": "NOT_FOUND"})
+    return {"__typename": kind, "number": number, "title": f"Number {number}", "url": "https://github.com/"}
+
+
+def ref(repository: Repository, qualified: str) -> Json | None:
+    """Return a branch or a tag by its full name."""
+    _, kind, name = qualified.split("/", 2)
+    return {"name": name, "prefix": f"refs/{kind}/"} if find_object(repository, name) else None
 
 
 def told_of(trouble: GraphQLError) -> Json:

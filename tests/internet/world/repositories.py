@@ -15,6 +15,7 @@ from tests.internet.world.papers import tuples, vocabulary
 
 OWNER = "small-internet"
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}/[A-Za-z0-9._-]{1,100}")
+REVISION = re.compile(r"v[0-9][0-9.]*|[0-9a-f]{7,40}")
 STATES = {"alive", "renamed", "archived", "missing", "empty", "dmca", "tos"}
 
 
@@ -84,6 +85,40 @@ def find_repository(full_name: str) -> Repository | None:
         case "dmca" | "tos":
             return replace(found, blocked=state)
     return found
+
+
+def find_object(repository: Repository, expression: str) -> Literal["Tree", "Blob", "Commit"] | None:
+    """Return what Git has at a revision, or at a path in it (`main:docs/a.md`); None for nothing.
+
+    There are the default branch, `main`, `master`, `feature/loops`, tags like `v1.0` and all commits; in them every
+    path without "missing" in it, files where the last part has a dot.
+    """
+    revision, colon, path = expression.partition(":")
+    branches = {"HEAD", repository.default_branch, "main", "master", "feature/loops"}
+    if repository.default_branch is None or not (revision in branches or REVISION.fullmatch(revision)):
+        return None
+    if not colon:
+        return "Commit"
+    if "missing" in path:
+        return None
+    return "Blob" if "." in path.rpartition("/")[2] else "Tree"
+
+
+def find_thread(number: int) -> Literal["Issue", "PullRequest", "Discussion", "transferred"] | None:
+    """Return what has that number in any repository, by its hundreds; odd ones of the first five are pull requests."""
+    match number // 100:
+        case 0 | 1 | 2 | 3 | 4:
+            return "PullRequest" if number % 2 else "Issue"
+        case 5:
+            return "Discussion"
+        case 6:
+            return "transferred"
+    return None
+
+
+def renamed_branch(repository: Repository, branch: str) -> str | None:
+    """Return the name that a branch has now that was renamed: `trunk` is the default branch."""
+    return repository.default_branch if branch == "trunk" else None
 
 
 @cache

@@ -1,0 +1,98 @@
+"""Places inside a repository that a link names, and what to ask GitHub to see whether they are there. Pure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_SPLITS = 4
+"""Parts of a path that are tried as the name of its branch: `a/b/c` may be `b/c` on `a` or `c` on `a/b`."""
+
+_LARGEST_INT = 2**31 - 1  # https://spec.graphql.org/October2021/#sec-Int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place, as fields of GraphQL's type Repository.
+
+    It is there if any field of `evidence` is not null. For a path, `ref` tells whether its branch, tag or commit is
+    there, `elsewhere` whether the same path is there on the default branch. What GraphQL does not see the REST API may:
+    a submodule, what has another name now. `rest` is the place's address there, below the repository, `branch` that of
+    a path's branch. A place that is `certain` is gone when none of all that is there.
+    """
+
+    what: str
+    evidence: tuple[str, ...]
+    ref: str | None = None
+    elsewhere: str | None = None
+    rest: str | None = None
+    branch: str = ""
+    certain: bool = True
+    verb: str = ""
+    path: str = ""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All fields to ask for."""
+        return (*self.evidence, *(field for field in (self.ref, self.elsewhere) if field is not None))
+
+    def on(self, branch: str) -> str:
+        """Return the address of the same path on another branch, below the repository."""
+        return quote("/".join(part for part in (self.verb, branch, self.path) if part))
+
+
+def place_of(url: str) -> Place | None:
+    """Return the place that a link names; None for the repository itself and what no API tells (a page of its wiki)."""
+    match [unquote(part) for part in urlsplit(url).path.split("/")[3:]]:
+        case [("tree" | "blob" | "raw" | "blame") as verb, *parts] if all(parts):
+            return _path(verb, parts)
+        case [("issues" | "pull") as verb, number, *_] if _counts(number):
+            fields = [f"issueOrPullRequest(number: {int(number)}) {{ __typename }}"]
+            if verb == "issues":  # an issue can be made a discussion, and is redirected
+                fields.append(_discussion(number))
+            return Place("issue or pull request", tuple(fields), rest=f"issues/{int(number)}")
+        case ["discussions", number, *_] if _counts(number):
+            return Place("discussion", (_discussion(number),), certain=False)
+        case ["releases", "tag", *parts] if all(parts):
+            tag = "/".join(parts)
+            fields = [f"release(tagName: {json.dumps(tag)}) {{ tagName }}"]
+            fields.append(f"ref(qualifiedName: {json.dumps(f'refs/tags/{tag}')}) {{ name }}")
+            return Place("release", tuple(fields))
+        case ["commit", revision, *_] if revision:
+            return Place("commit", (_object(revision),), certain=False)
+    return None
+
+
+def _path(verb: str, parts: Sequence[str]) -> Place | None:
+    if not parts:
+        return None
+    splits = range(1, min(len(parts), MOST_SPLITS) + 1)
+    path = "/".join(parts[1:])
+    return Place(
+        "path",
+        tuple(_object(f"{'/'.join(parts[:at])}:{'/'.join(parts[at:])}") for at in splits),
+        ref=_object(f"{parts[0]}:") if path else None,
+        elsewhere=_object(f"HEAD:{path}") if path else None,
+        rest=f"contents/{quote(path)}?ref={quote(parts[0], safe='')}",
+        branch=f"branches/{quote(parts[0], safe='')}",
+        verb=verb,
+        path=path,
+    )
+
+
+def _object(expression: str) -> str:
+    """Return the field for a Git revision, as gitrevisions(7) writes it."""
+    return f"object(expression: {json.dumps(expression)}) {{ __typename }}"
+
+
+def _discussion(number: str) -> str:
+    return f"discussion(number: {int(number)}) {{ number }}"
+
+
+def _counts(number: str) -> bool:
+    return number.isascii() and number.isdecimal() and 0 < int(number[:20]) <= _LARGEST_INT
