@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -163,6 +164,7 @@ def test_killed_after_the_plan(given: Rendering, cut: int) -> None:
     lines.write_bytes(lines.read_bytes()[: cut or None])
     (folder / ".notemend-0123456789abcdef.part").write_text("half a no")
     assert edit(given).summary == "run 2: 12 edits in 3 notes"
+    assert not list(folder.rglob("*.part"))
     assert undo(given).summary == "run 2 undone: 3 notes restored"
     assert tree(folder) == before
     assert undo(given).summary == "run 1 undone: 0 notes restored"
@@ -244,6 +246,31 @@ def test_a_note_whose_link_is_mended_is_not_added(tmp_path: Path) -> None:
     given = rendering(tmp_path, notes, [missing("2026/05004.md", "2026/0504.md")])
     edit(replace(given, rewrite=frozenset({"index", *REWRITES["links"]})))
     assert (given.library.folder / "README.md").read_text() == "".join(lines)
+
+
+def test_a_folder_that_vanished_is_not_made_again(given: Rendering) -> None:
+    folder = given.library.folder
+
+    def vanishing() -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+        note, edits = next(plan(given))
+        shutil.rmtree(folder / "2022")
+        yield note, edits
+
+    assert in_place.edit(folder, vanishing(), Journal(given.output_dir)).failed
+    assert not (folder / "2022").exists()
+
+
+def test_what_could_not_be_restored_can_be_later(given: Rendering) -> None:
+    folder = given.library.folder
+    before = tree(folder)
+    edit(given)
+    (folder / "a.md").rename(folder / "elsewhere.md")
+    (folder / "a.md").mkdir()
+    assert undo(given).left_alone == ("a.md: cannot be written: Is a directory; left alone",)
+    (folder / "a.md").rmdir()
+    (folder / "elsewhere.md").rename(folder / "a.md")
+    assert undo(given) == Report("run 1 undone: 1 note restored", (), failed=False)
+    assert tree(folder) == before
 
 
 def test_links_to_notes_are_not_followed(given: Rendering, tmp_path: Path) -> None:

@@ -90,6 +90,20 @@ def test_months_and_years_are_added_in_the_style_of_their_neighbours() -> None:
     assert "</pre>\n<pre><details><summary>2027年</summary>\n<details><summary>1月</summary>\n    1. <a" in page
 
 
+@pytest.mark.parametrize("element", ["pre", "details"])
+def test_years_in_one_element_stay_in_it(element: str) -> None:
+    page = PAGE.replace("<pre><details>", f"<{element}>\n<details>").replace("</pre>", f"</{element}>")
+    done = completed(page, [*KNOWN, *listed(date(2027, 1, 2))])
+    assert done.endswith(f"（2027.1.2）</a>\n</details>\n</details>\n</{element}>\n\nthe end\n")
+    assert done.count("<details>") == done.count("</details>")
+
+
+def test_several_new_years_newest_first() -> None:
+    page = "".join(f"## {year}\n- [x]({year}05/0504.md)\n" for year in (2026, 2025, 2024, 2023))
+    done = completed(page, listed(*(date(year, 5, 4) for year in range(2021, 2029))))
+    assert [line for line in done.splitlines() if "##" in line] == [f"## {year}" for year in range(2028, 2020, -1)]
+
+
 @pytest.mark.parametrize(
     ("page", "lines"),
     [
@@ -152,6 +166,12 @@ def test_titles_are_harmless() -> None:
 )
 def test_what_is_no_index_stays(page: str) -> None:
     assert completed(page, [*KNOWN, *listed(date(2026, 6, 1))]) == page
+
+
+def test_nothing_is_added_where_the_author_wants_nothing_touched() -> None:
+    ignored = "<!-- notemend: ignore-start -->\n</details>\n</details>\n<!-- notemend: ignore-end -->"
+    page = PAGE.replace("</details>\n</details>", ignored).replace("更新今日时间", "更新今天")
+    assert completed(page, [*KNOWN, *listed(date(2026, 5, 20))]) == page
 
 
 def test_a_page_with_few_of_the_notes_is_no_index() -> None:

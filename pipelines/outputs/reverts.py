@@ -28,16 +28,18 @@ def without_reverted(data: bytes, edits: Iterable[Edit], made: Sequence[Sequence
 
 
 def _kept(data: bytes, edits: Iterable[Edit], counts: Counter[_Key]) -> Iterator[Edit]:
-    lines = Counter(_bare(line) for line in data.decode().split("\n"))
+    text = data.decode()
+    standing = Counter(_bare(line) for line in text.split("\n"))
     for edit in edits:
         if edit.old:
-            if counts[_replacement(edit)] <= _places(data, edit):
+            made = counts[_replacement(edit)]
+            if not made or made <= _places(text, edit):
                 yield edit
             continue
-        fine = [counts[_insertion(edit, line)] <= lines[_bare(line)] for line in _lines(edit.new)]
-        kept = "".join(line for line, is_fine in zip(_lines(edit.new), fine, strict=True) if is_fine)
-        if kept:
-            yield edit if all(fine) else replace(edit, new=kept)
+        lines = _lines(edit.new)
+        fine = [line for line in lines if counts[_insertion(edit, line)] <= standing[_bare(line)]]
+        if fine:
+            yield edit if fine == lines else replace(edit, new="".join(fine))
 
 
 def _counts(made: Sequence[Sequence[Edit]]) -> Counter[_Key]:
@@ -69,19 +71,20 @@ def _insertion(edit: Edit, line: str) -> _Key:
     return edit.reason, edit.evidence.partition(",")[0], label
 
 
-def _places(data: bytes, edit: Edit) -> int:
+def _places(text: str, edit: Edit) -> int:
     """Return in how many places of a note an edit's new text stands by itself.
 
     Text without letters says nothing by itself: a number counts with the label in front of it.
     """
-    before = ""
+    label = ""
     new = _shown(edit)
     if not any(character.isalpha() for character in new):
-        line = data[data.rfind(b"\n", 0, edit.start) + 1 : edit.start].decode()
-        before = label[0] if (label := re.search(r"[^\W\d_]+\W*\Z", line)) else ""
-    inside = r"\w/." if new == edit.new else r"\w."
-    alone = rf"(?<![{inside}]){re.escape(before + new)}(?![\w/]|[-.?#=&%]\w)"  # in ASCII: Chinese stands next to a URL
-    return len(re.findall(alone, data.decode(), re.ASCII))
+        start = len(text.encode()[: edit.start].decode())
+        found = re.search(r"[^\W\d_]+\W*\Z", text[text.rfind("\n", 0, start) + 1 : start])
+        label = found[0] if found else ""
+    inside = r"[\w/.]" if new == edit.new else r"[\w.]"  # in ASCII: Chinese stands next to a URL
+    places = re.finditer(rf"{re.escape(label + new)}(?![\w/]|[-.?#=&%]\w)", text, re.ASCII)
+    return sum(not re.match(inside, text[place.start() - 1 : place.start()], re.ASCII) for place in places)
 
 
 # An insertion's lines, each with the line ends in front of it; what does not begin with one is one line.
