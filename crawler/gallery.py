@@ -86,6 +86,7 @@ class Folder(Gallery):
     def __init__(self, folder: Path, base: str = "") -> None:
         super().__init__(str(folder), base)
         self.folder = folder
+        self._resolved = folder.resolve()
 
     def keep(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - a file's name says its type
         """Write a file beside its final name, then rename it; one that was damaged since is replaced."""
@@ -126,7 +127,7 @@ class Folder(Gallery):
         """Return the relative path from a note's folder (links resolved), where there is no other address."""
         if self.base:
             return super().address(name, note_folder)
-        return quote(Path(os.path.relpath(self.folder.resolve() / name, note_folder)).as_posix())
+        return quote(Path(os.path.relpath(self._resolved / name, note_folder)).as_posix())
 
     def sweep(self, older_than: float) -> None:
         """Remove drafts."""

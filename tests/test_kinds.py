@@ -75,7 +75,13 @@ def test_recorded_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     settings = Settings()
     settings.setmodule("crawler.settings")
     settings.setdict(
-        {"NOTES_DIR": str(path.parent / "notes"), "OUTPUT_DIR": str(tmp_path), "GITHUB_TOKEN": "", **case["settings"]}
+        {
+            "NOTES_DIR": str(path.parent / "notes"),
+            "OUTPUT_DIR": str(tmp_path),
+            "GITHUB_TOKEN": "",
+            "PACE": {"*": 0},
+            **case["settings"],
+        }
     )
     answers = {"POST": Answer(body, case["status"], case["headers"])}
     answers["GET"] = (

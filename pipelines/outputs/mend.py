@@ -186,7 +186,7 @@ _REST_OF_TAG = re.compile(rb"[^<>]*>[ \t\r\n]*")
 # Where a URL stands, by the bytes before it. A quoted value may hold other things before the URL (`srcset`).
 _QUOTED_VALUE = re.compile(rb"<[A-Za-z][^<]*=\s*[\"'][^\"'<>()\[\]]*\Z")
 _UNQUOTED_VALUE = re.compile(rb"<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*=\s*\Z")
-_DESTINATION = re.compile(rb"\]\([ \t\r\n]*\Z|(?:\A|\n)[ \t>]*\[[^\]\n]+\]:[ \t]*\r?\n?[ \t]*\Z")
+_DEFINITION = re.compile(rb"[ \t>]*\[[^\]\n]+\]:[ \t]*\r?\n?[ \t]*")
 
 
 def _written(url: str, before: bytes, after: bytes) -> str:
@@ -197,9 +197,17 @@ def _written(url: str, before: bytes, after: bytes) -> str:
         return f'"{html.escape(url)}"'
     if before.endswith(b"<") and after.startswith(b">"):
         return _without_entities(url)
-    if _DESTINATION.search(before):
+    if _is_destination(before):
         return _without_entities(url if _balanced(url) else _percent(url, "[()]"))
     return _bare(url)
+
+
+def _is_destination(before: bytes) -> bool:
+    """Tell whether a URL behind these bytes is the destination of a link or of a definition (on its next line too)."""
+    if before.rstrip(b" \t\r\n").endswith(b"]("):
+        return True
+    lines = before.rsplit(b"\n", 2)[-2:]
+    return any(_DEFINITION.fullmatch(b"\n".join(lines[first:])) for first in range(len(lines)))
 
 
 def _bare(url: str) -> str:
