@@ -122,15 +122,19 @@ def bare_urls(data: bytes, start: int, end: int, limits: list[tuple[int, int]]) 
     """Yield the spans of the URLs that stand bare in the text `start..end`.
 
     The extended autolinks of GFM, ended as a reader of Chinese prose would end them. `limits` are pairs of an offset
-    and the offset no URL that begins from there on may pass: the closing mark of the emphasis around it.
+    and the offset no URL that begins from there on may pass: the closing mark of the emphasis around it. What seems to
+    open within a URL is a part of that.
     """
     at = step = 0
+    found = range(0)
+    limit = limits[0][1] if limits else end
     while match := _BARE.search(data, max(start, at), end):
         while step + 1 < len(limits) and limits[step + 1][0] <= match.start():
             step += 1
-        limit = min(end, limits[step][1]) if limits else end
-        at = _bare_end(data, match.end(), limit)
+            limit = limit if limits[step][0] in found else limits[step][1]
+        at = _bare_end(data, match.end(), min(end, limit))
         if at > match.end():
+            found = range(match.start(), at)
             yield match.start(), at
         else:
             at = match.end()
