@@ -1,6 +1,7 @@
 # make crawl            crawl the sample notes against the small internet on loopback: no network needed
 # make crawl NOTES=DIR  crawl your own notes on the real web
-# make test             every check: style, types, tests, coverage
+# make test             every check: style, types, tests
+# make coverage         the tests again, with the lines that none of them runs: nearly twice as long
 # make bench            speed and memory beside other programs
 # make accuracy         how well venues are read from comments; TABLE=FILE for another table than the shared one
 
@@ -10,7 +11,7 @@ OPTIONS ?=
 # What the demonstration learns of its small internet must not be taken for the real one: it has a store of its own.
 DEMO := -s 'PACE={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
-.PHONY: crawl test bench accuracy clean
+.PHONY: crawl test coverage bench accuracy clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -25,6 +26,9 @@ test: .venv/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python -m pytest --numprocesses=auto
+
+coverage: .venv/dev
 	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term
 
 bench: .venv/dev
