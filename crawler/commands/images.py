@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
 from crawler import options
-from crawler.commands.publish import Command as Publish
+from crawler.command import NotesCommand
 from crawler.errors import UserError
-from crawler.gallery import GalleryError, is_intact, smaller
+from crawler.gallery import is_intact, smaller
 from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
     import argparse
 
+    from scrapy.settings import BaseSettings
+
     from crawler.gallery import Gallery
     from crawler.workspace import Workspace
 
 
-class Command(Publish):
+class Command(NotesCommand):
     """Verifies what is kept, and removes what no note uses."""
 
     def short_desc(self) -> str:
@@ -40,21 +41,16 @@ class Command(Publish):
         if not opts.verify and not opts.gc:
             raise UsageError("images: say --verify or --gc, or both")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
+    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Do it; exit with 1 when something is wrong."""
-        assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
         now = datetime.now(UTC)
-        try:
-            with open_workspace(self.settings) as workspace:
-                workspace.read(now)
-                _reach(workspace.gallery)
-                if opts.verify and not verify(workspace, now):
-                    self.exitcode = 1
-                if opts.gc:
-                    collect(workspace, int(options.number(self.settings, "IMAGES_WEBP_WIDTH")))
-        except (UserError, GalleryError) as error:
-            print(f"notemend: {error}", file=sys.stderr)
-            self.exitcode = 1
+        with open_workspace(settings) as workspace:
+            workspace.read(now)
+            _reach(workspace.gallery)
+            if opts.verify and not verify(workspace, now):
+                self.exitcode = 1
+            if opts.gc:
+                collect(workspace, int(options.number(settings, "IMAGES_WEBP_WIDTH")))
 
 
 def _reach(gallery: Gallery) -> None:
