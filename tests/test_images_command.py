@@ -137,3 +137,11 @@ def test_smaller_pictures_keep_their_transparency() -> None:
     for mode, expected in (("RGBA", "RGBA"), ("RGB", "RGB"), ("L", "RGB")):
         with Image.open(BytesIO(reduced(wide(mode=mode), 30))) as image:
             assert (image.mode, image.size) == (expected, (30, 15))
+
+
+@pytest.mark.parametrize("words", [(), ("--gc", "--in-place"), ("--verify", "--diff"), ("--gc", "x")])
+def test_what_makes_no_sense_is_refused(desk: Desk, words: tuple[str, ...]) -> None:
+    desk.write("a.md", "nothing")
+    done = images(desk, *words)
+    assert done.returncode == 2
+    assert "images" in done.stderr + done.stdout
