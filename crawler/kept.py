@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crawler import rows
 from crawler.evidence import SNAPSHOT_AGAIN
 from crawler.items import Article, Origin, Outcome, Picture, Verdict
-from crawler.known import MENTIONED, SLICE, Known
+from crawler.known import FACTS, MENTIONED, SLICE, Known
 from crawler.leases import Leases
 from crawler.schema import checks, facts, links, mentions, pictures, placeholders
 
@@ -23,8 +23,6 @@ PLACEHOLDER = "placeholder in the picture's place"
 
 PICTURED = frozenset({"image", "video"})
 """The kinds of which bytes are kept."""
-
-_SAME_FACTS = sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
 
 
 class KeptPictures(Known, Leases):
@@ -98,7 +96,7 @@ class KeptPictures(Known, Leases):
         query = (
             sa.select(facts.c.type, facts.c.data)
             .distinct()
-            .join(links, _SAME_FACTS)
+            .join(links, FACTS)
             .join(beside, beside.c.link_id == links.c.id)
             .join(mentions, mentions.c.note == beside.c.note)
             .where(facts.c.type == Article.__name__, mentions.c.link_id.in_(_id_of(link)))
@@ -126,7 +124,7 @@ class KeptPictures(Known, Leases):
 
     def kept_titles(self) -> dict[str, list[str]]:
         """Return the pictures that notes use, each with the URLs for which it is kept."""
-        query = sa.select(links.c.url, facts.c.type, facts.c.data).join(facts, _SAME_FACTS)
+        query = sa.select(links.c.url, facts.c.type, facts.c.data).join(facts, FACTS)
         query = query.where(facts.c.type == Picture.__name__, MENTIONED).order_by(links.c.url)
         found: dict[str, list[str]] = {}
         with self._begin() as connection:

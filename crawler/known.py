@@ -76,7 +76,7 @@ class Known(Database):
 
     def metadata(self, kind: str, saying: str = "") -> Iterator[Metadata]:
         """Yield what is known of a kind's mentioned links, by identity; `saying` a text, in whatever case."""
-        mentioned = sa.exists().where(links.c.kind == facts.c.kind, links.c.identity == facts.c.identity, MENTIONED)
+        mentioned = sa.exists().where(FACTS, MENTIONED)
         query = (
             sa.select(facts.c.type, facts.c.data)
             .where(facts.c.kind == kind, facts.c.data.icontains(saying, autoescape=True), mentioned)

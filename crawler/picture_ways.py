@@ -61,6 +61,10 @@ class Limits:
         names = ("IMAGES_MAX_MB", "VIDEOS_MAX_MB", "IMAGES_RUN_MB")
         return cls(*(int(options.number(settings, name) * MB) for name in names))
 
+    def of(self, link: Link) -> int:
+        """Return the bytes of the largest that is kept of a link."""
+        return self.film if link.kind == "video" else self.picture
+
 
 class PictureWays:
     """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it."""
@@ -101,8 +105,7 @@ class PictureWays:
 
         What is kept from elsewhere says nothing of how the link itself is.
         """
-        largest = self._limits.film if due.link.kind == "video" else self._limits.picture
-        request = request.replace(meta=request.meta | {"download_maxsize": largest})
+        request = request.replace(meta=request.meta | {"download_maxsize": self._limits.of(due.link)})
         origin = due.origin
         if origin is None or origin.title is None or origin.address not in {due.link.url, *forms(due.link.url)}:
             return request
@@ -136,8 +139,7 @@ class PictureWays:
         """Read a failure: that a picture is too large for us says nothing about its link."""
         if check.reason != _TOO_LARGE or link.kind not in PICTURED:
             return check
-        largest = self._limits.film if link.kind == "video" else self._limits.picture
-        return replace(check, outcome=Outcome.SKIPPED, reason=f"larger than {largest / MB:g} MB")
+        return replace(check, outcome=Outcome.SKIPPED, reason=f"larger than {self._limits.of(link) / MB:g} MB")
 
     def forget_placeholders(self) -> None:
         """Remove from the gallery what was kept before it turned out to be a placeholder."""

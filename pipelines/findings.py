@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -158,15 +158,13 @@ def _label(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Itera
     if label is None or not known or not label_disagrees(label, known[1]):
         return
     paper = known[1]
-    says, true = (" ".join(map(str, filter(None, each))) for each in (astuple(label)[:3], _venue(paper)))
+    noted, known_to_be = (label.name, label.year, label.track), (paper.venue, paper.venue_year, paper.venue_track)
+    says, true = (" ".join(map(str, filter(None, each))) for each in (noted, known_to_be))
     evidence = f"arXiv {paper.arxiv_id}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
     sure = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment"} else Confidence.MEDIUM
-    line = note.data.count(b"\n", 0, entry.start) + 1
-    yield Finding(note.path, line, entry.number, FindingKind.VENUE_LABEL, says, true, f"{evidence}"[:300], sure)
-
-
-def _venue(paper: Paper) -> tuple[str | None, int | None, str | None]:
-    return paper.venue, paper.venue_year, paper.venue_track
+    yield Finding(
+        note.path, _line(note, entry), entry.number, FindingKind.VENUE_LABEL, says, true, f"{evidence}"[:300], sure
+    )
 
 
 def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue: Catalogue) -> Iterator[Finding]:
@@ -211,11 +209,13 @@ def _says_title(repository: Repository, paper: Paper) -> bool:
 
 def _offered(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Iterator[Finding]:
     kinds = {"paper": FindingKind.PAPER_MISSING, "code": FindingKind.CODE_MISSING}
-    line = note.data.count(b"\n", 0, entry.start) + 1
+    place = (note.path, _line(note, entry), entry.number)
     for offer in offers(note, entry, standings):
-        yield Finding(
-            note.path, line, entry.number, kinds[offer.field], "", offer.link.url, offer.evidence, offer.confidence
-        )
+        yield Finding(*place, kinds[offer.field], "", offer.link.url, offer.evidence, offer.confidence)
+
+
+def _line(note: Note, entry: Entry) -> int:
+    return note.data.count(b"\n", 0, entry.start) + 1
 
 
 def _number(note: Note, entry: int | None) -> int | None:

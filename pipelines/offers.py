@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler.items import Article, Entry, Note, Paper, Repository, Role, Standing
+from crawler.kinds import link_of
 from crawler.naming import named
 from pipelines.about import first_mention, only_thing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from crawler.items import Link
 
@@ -69,14 +70,18 @@ def _repository(entry: Entry, standings: Mapping[int, Standing]) -> Iterator[_So
     field = entry.field("code")
     if field is not None and (known := only_thing(Repository, field, standings)) is not None:
         repository = known[1]
-        links = (link for arxiv_id in repository.papers for link in named(f"arxiv.org/abs/{arxiv_id}"))
-        yield f"{repository.title} names it", Confidence.MEDIUM, tuple(links)
+        addresses = (f"https://arxiv.org/abs/{arxiv_id}" for arxiv_id in repository.papers)
+        yield f"{repository.title} names it", Confidence.MEDIUM, _links(addresses)
 
 
 def _article(entry: Entry, standings: Mapping[int, Standing]) -> Iterator[_Source]:
     standing = standings.get(-1 if entry.article is None else entry.article)
     if standing is not None and isinstance(article := standing.metadata, Article):
-        yield "the article names it", Confidence.MEDIUM, tuple(link for url in article.links for link in named(url))
+        yield "the article names it", Confidence.MEDIUM, _links(article.links)
+
+
+def _links(urls: Iterable[str]) -> tuple[Link, ...]:
+    return tuple(link for url in urls if (link := link_of(url, "")) is not None)
 
 
 def _only(kind: str, links: tuple[Link, ...]) -> Link | None:

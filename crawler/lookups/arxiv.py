@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import requests
     from scrapy.settings import BaseSettings
 
-from crawler.items import Due
+    from crawler.items import Due
 
 BATCH = 100
 CONTROL = "1706.03762"

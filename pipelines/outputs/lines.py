@@ -67,15 +67,16 @@ def existing(entry: Entry, name: str) -> Field | None:
     return next((field for field in entry.fields if field.name == name or _bare_label(field.label) in known), None)
 
 
-def _has_han(label: str) -> bool:
-    return re.search("[\u4e00-\u9fff]", label) is not None
+def has_han(text: str) -> bool:
+    """Tell whether there is a Chinese character in a text."""
+    return re.search("[\u4e00-\u9fff]", text) is not None
 
 
 def is_chinese(entry: Entry, field: Field) -> bool:
     """Tell whether the entry's labels are mostly Chinese; if half of them are, the field's own label decides."""
-    chinese = sum(_has_han(each.label) for each in entry.fields)
+    chinese = sum(has_han(each.label) for each in entry.fields)
     others = len(entry.fields) - chinese
-    return _has_han(field.label) if chinese == others else chinese > others
+    return has_han(field.label) if chinese == others else chinese > others
 
 
 # ---- how and where a line is written

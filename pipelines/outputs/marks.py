@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from crawler.items import Edit, Mention, Note, Role, Standing, Verdict
+from pipelines.outputs.lines import has_han
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 REACH = 4096
 """Bytes behind a URL in which its link has to end."""
 
-_HAN = re.compile("[\u4e00-\u9fff]")
 _TITLE = rb"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))"
 _INLINE_END = re.compile(rb">?(?:[ \t\r\n]+" + _TITLE + rb")?[ \t\r\n]*\)", re.DOTALL)
 _ANCHOR = re.compile(rb"<a\s[^<>]*\Z", re.IGNORECASE)
@@ -73,7 +73,7 @@ def _present(data: bytes, end: int) -> str:
 def _is_chinese(note: Note, mention: Mention, end: int) -> bool:
     """Go by the line and the link's text."""
     start = note.data.rfind(b"\n", 0, mention.start) + 1
-    return _HAN.search(note.data[start:end].decode(errors="ignore")) is not None
+    return has_han(note.data[start:end].decode(errors="ignore"))
 
 
 def _end(data: bytes, mention: Mention) -> int | None:
