@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 HANDLER = "scrapy.core.downloader.handlers._aiohttp.AiohttpDownloadHandler"
-"""What the project's own handler is derived from."""
+PROXY = "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware"
+"""What the project's own handler and way to the proxy are derived from."""
 
 
 def same_settings() -> dict[str, Any]:
@@ -31,6 +32,7 @@ def same_settings() -> dict[str, Any]:
         del mine[name]
     for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):
         mine[name] = {path: order for path, order in mine[name].items() if not path.startswith("crawler.")}
+    del mine["DOWNLOADER_MIDDLEWARES"][PROXY]
     handlers = mine["DOWNLOAD_HANDLERS"]
     mine["DOWNLOAD_HANDLERS"] = {scheme: handler and HANDLER for scheme, handler in handlers.items()}
     return mine

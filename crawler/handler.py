@@ -12,9 +12,8 @@ import math
 import os
 import socket
 from collections import defaultdict
-from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
-from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 import aiohttp
@@ -23,14 +22,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Headers
+from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.exchange import AddressNotAllowedError
 from crawler.urls import is_public
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from aiohttp.connector import AddrInfoType
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -87,15 +85,13 @@ class _Guarded(AiohttpDownloadHandler):
         """Take headers as the bytes that they are: the parent stumbles over those that are no UTF-8."""
         return Headers(list(response.raw_headers))
 
-    @asynccontextmanager
-    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - the parent's
+    async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
         """Cut the line of an answer that is not wanted to its end: closing it politely, TLS would go on reading."""
-        async with super()._make_request(request, timeout) as response:
-            try:
-                yield response
-            finally:
-                if response.connection is not None and response.connection.transport is not None:
-                    response.connection.transport.abort()
+        try:
+            return await super()._read_response(response, request)
+        finally:
+            if response.connection is not None and response.connection.transport is not None:
+                response.connection.transport.abort()
 
 
 class _Heads(_Guarded):
@@ -114,29 +110,36 @@ class GuardedDownloadHandler(_Guarded):
         self._heads = _Heads(crawler)
         at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+        self._everywhere = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
+
+    @cached_property
+    def _run(self) -> Timed | None:
+        """The spider, once it has opened: asking at each request what it is would take its time."""
+        spider: Any = self.crawler.spider
+        return spider if isinstance(spider, Timed) else None
 
     async def download_request(self, request: Request) -> Response:
         """Send a request, a link's when it is its host's turn; none outlasts the time that the run has.
 
         Raises NotNowError where the host is left alone for now, or the time was up before it answered.
         """
-        host = urlsplit(request.url).hostname or ""
-        spider: Any = self.crawler.spider
-        if not isinstance(spider, Timed):
+        host = urlparse_cached(request).hostname or ""
+        run = self._run
+        if run is None:
             return await self._download(request)
         timeout = request.meta["download_timeout"]
         due = request.cb_kwargs.get("due")
         if due is None:
-            request.meta["download_timeout"] = min(timeout, spider.time_left or math.inf)
+            request.meta["download_timeout"] = min(timeout, run.time_left or math.inf)
             return await self._download(request)
         # Without a pace Scrapy starts all that are queued at once: waiting for a connection, their time would run.
-        async with self._turns[host]:
-            spider.check_turn(host, due)
-            request.meta["download_timeout"] = min(timeout, spider.time_left)
+        async with self._turns[host], self._everywhere:
+            run.check_turn(host, due)
+            request.meta["download_timeout"] = min(timeout, run.time_left)
             try:
                 return await self._download(request)
             except DownloadTimeoutError:
-                spider.check_turn(host, due)
+                run.check_turn(host, due)
                 raise
 
     async def _download(self, request: Request) -> Response:

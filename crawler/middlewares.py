@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import codecs
+from functools import lru_cache
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
+from urllib.request import proxy_bypass
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
+from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.exchange import AddressNotAllowedError
 from crawler.urls import WEB_SCHEMES, why_not_fetch
@@ -83,10 +87,31 @@ def _is_charset(name: str) -> bool:
         return False
 
 
+class Proxy(HttpProxyMiddleware):
+    """Scrapy's own, but for reading the whole environment anew at each request: a tenth of a run (measured)."""
+
+    def __init__(self, auth_encoding: str | None = "latin-1") -> None:
+        super().__init__(auth_encoding)
+        self._bypassed = lru_cache(maxsize=4096)(proxy_bypass)
+
+    def process_request(self, request: Request) -> None:  # type: ignore[override]
+        """Lead a request through the user's proxy (HTTP_PROXY, HTTPS_PROXY) unless NO_PROXY names its host."""
+        if "proxy" in request.meta or not self.proxies:
+            return
+        parts = urlparse_cached(request)
+        if parts.scheme in self.proxies and not self._bypassed(parts.hostname or ""):
+            credentials, proxy = self.proxies[parts.scheme]
+            self._set_proxy_and_creds(request, proxy, credentials, parts.scheme)
+
+
 class OwnTurn:
-    """Lets a redirected request wait for the turn of the host that it leads to, not of the one it comes from."""
+    """Lets a redirected request wait for the turn of the host that it leads to, not of the one it comes from.
+
+    Where redirects led is written down in `meta["trail"]`: who sent the first request does not see the others.
+    """
 
     def process_request(self, request: Request) -> None:
         """Take the request out of the queue of the host that sent it here."""
         if "redirect_times" in request.meta:
             request.meta.pop("download_slot", None)
+            request.meta.get("trail", []).append(request.url)

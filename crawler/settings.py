@@ -113,11 +113,10 @@ CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 CONCURRENT_ITEMS = 1  # one result per response: more tasks only cost (measured)
 REDIRECT_MAX_TIMES = 10
-HTTPERROR_ALLOW_ALL = True  # a 404 is an answer
+REFERRER_POLICY = "no-referrer"  # also where redirects lead
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the store knows what was asked
 COOKIES_ENABLED = False
 RETRY_ENABLED = False  # the spider tries again at the end of the run
-REFERRER_POLICY = "no-referrer"
 METAREFRESH_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
@@ -127,16 +126,21 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.robots.Robots": 30,
     "crawler.middlewares.Decompression": 590,
     "crawler.middlewares.SchemeGuard": 610,  # it sees redirects before Scrapy follows them, at 600
+    "crawler.middlewares.Proxy": 750,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
 }
 SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # it would let all pass: a 404 is an answer
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 EXTENSIONS = {
     "crawler.extensions.EnoughRead": 0,
+    "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.feedexport.FeedExporter": None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz
-from scrapy.http import HtmlResponse
+from scrapy.http import Headers, HtmlResponse
 
 from crawler.items import Outcome
 from crawler.kinds.base import HEAD_OF_PAGE
@@ -137,6 +137,20 @@ class _Page:
         self._asked: str = response.meta.get("redirect_urls", [response.url])[0]
         self.asked = _address(self._asked)
 
+    @property
+    def may_be_one(self) -> bool:
+        """Whether any row could fit: redirected, titled like one, or with a header or markup that some row names.
+
+        Most pages have none of it, and are not held against forty rows one by one.
+        """
+        names, markup = _all_signs()
+        return (
+            "redirect_urls" in self._response.meta
+            or not names.isdisjoint(self._response.headers)
+            or self.is_titled_so
+            or any(mark in self.source for mark in markup)
+        )
+
     @cached_property
     def headers(self) -> dict[str, str]:
         """The headers by name in lower case."""
@@ -232,6 +246,8 @@ def stand_in(response: Response, texts: Sequence[str] = ()) -> StandIn | None:
     `texts` are what the notes call the link: a page with that title is the page meant, whatever the title sounds like.
     """
     page = _Page(response, texts)
+    if not page.may_be_one:
+        return None
     rows, login = _table()
     found: _Row | _Login | None = next((row for row in rows if row.fits(page)), None)
     if found is None and login.fits(page):
@@ -331,6 +347,14 @@ def _all_titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
     rows, login = _table()
     titles, phrases = ([getattr(row, name).pattern for row in rows if getattr(row, name)] for name in _SAID)
     return _any(titles), _any([*phrases, login.phrases.pattern])
+
+
+@cache
+def _all_signs() -> tuple[frozenset[bytes], tuple[str, ...]]:
+    """Return the names of headers, as Scrapy spells them, and the markup of all rows."""
+    rows, _ = _table()
+    names = (Headers().normkey(name) for row in rows for name, _ in row.headers)
+    return frozenset(names), tuple({mark for row in rows for mark in row.markup})
 
 
 def _row(row: dict[str, Any]) -> _Row:

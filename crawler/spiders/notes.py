@@ -7,7 +7,6 @@ import gc
 import math
 import time
 from collections import Counter, deque
-from collections.abc import Coroutine, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,7 +38,7 @@ from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -49,11 +48,8 @@ if TYPE_CHECKING:
     from crawler.items import Link
     from crawler.kinds.base import Kind, Lookup
 
-Results = Iterable[Result] | Coroutine[Any, Any, Iterable[Result]]
-"""What a callback returns: results now, or after a second look."""
-
 AT_ONCE = 1024
-"""Links handed out at a time, over all hosts: 3 kB each in the scheduler, and 64 slow hosts do not stop the others."""
+"""Links handed out at a time, over all hosts: few kB each, and 64 slow hosts do not stop the others."""
 
 WAIT = 0.05
 """Seconds that are waited at a time while results are being saved."""
@@ -83,7 +79,8 @@ class NotesSpider(Spider):
         self._network = Network()
         self._wake = asyncio.Event()
         self._again = False
-        self._results: deque[Result] = deque()  # of lookups, to be passed on
+        self._asking: set[Task[None]] = set()
+        self._results: deque[Result] = deque()  # to be passed on
         self._saving: set[str] = set()  # passed on from here, not yet safe in the store
         self._outage: str | None = None
         self._broken: BaseException | None = None  # what a pipeline or this spider stumbled over
@@ -110,18 +107,20 @@ class NotesSpider(Spider):
 
     # --- the run ------------------------------------------------------------------------------------------------------
 
-    async def start(self) -> AsyncIterator[Request | Result]:
-        """Run through the stages; each takes its work from the store and may be killed and resumed."""
+    async def start(self) -> AsyncIterator[Result]:
+        """Run through the stages; each takes its work from the store and may be killed and resumed.
+
+        Requests go to Scrapy's downloader directly: the store is the queue, and Scrapy's scheduler would be another.
+        """
         self.started_at = datetime.now(UTC)
         for signal in (signals.item_scraped, signals.item_dropped):
             self.crawler.signals.connect(self._give_back, signal)
         self.crawler.signals.connect(self._stumbled, signals.item_error)
-        self.crawler.signals.connect(self._stumbled, signals.spider_error)
         try:
             self._open()
             await asyncio.to_thread(self._read)
-            async for work in self._stages():
-                yield work
+            async for result in self._stages():
+                yield result
             self._pictures.forget_placeholders()
             if self._outage is None or self._network.reached:
                 await asyncio.to_thread(self._publish)
@@ -140,12 +139,12 @@ class NotesSpider(Spider):
             await self._let_results_land()
             raise CloseSpider("failed")
 
-    async def _stages(self) -> AsyncIterator[Request | Result]:
-        """Yield the work of all stages; an outage of our network ends them, and nothing more is counted."""
+    async def _stages(self) -> AsyncIterator[Result]:
+        """Yield the results of all stages; an outage of our network ends them, and nothing more is counted."""
         try:
             for again in (False, True):
-                async for work in self._observe(again=again):
-                    yield work
+                async for result in self._observe(again=again):
+                    yield result
             async for result in self._settle_doubts():
                 yield result
             await self._resolve()
@@ -182,6 +181,7 @@ class NotesSpider(Spider):
         self._pages = sorted(wanted.difference(self._lookups))
         self._accepted = options.accept(self.settings)
         self._excluded = options.excluded(self.settings)
+        self._allow_private = self.settings.getbool("ALLOW_PRIVATE_ADDRESSES")
         budget = options.number(self.settings, "TIME_BUDGET") or math.inf
         self._hosts = Hosts(time.monotonic, time.monotonic() + budget)
         assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
@@ -202,7 +202,7 @@ class NotesSpider(Spider):
         self.store.start_run(self.started_at)
         self.gallery.reach()
 
-    async def _observe(self, *, again: bool) -> AsyncIterator[Request | Result]:
+    async def _observe(self, *, again: bool) -> AsyncIterator[Result]:
         """Stages 2 and 3: hand out what is due, or what was put off, until all of it is safe in the store."""
         self._again = again
         self._frontier = Frontier(self.store, self._pages, self.started_at, self._pace, self._hosts.wait, again=again)
@@ -211,20 +211,22 @@ class NotesSpider(Spider):
             while True:
                 if self._network.suspicious and not await self._network.is_there(self._download):
                     raise _NetworkDownError("no host answers any more")
-                for work in self._hand_out():
-                    yield work
+                self._hand_out()
+                while self._results:
+                    yield self._pass_on(self._results.popleft())
                 if self._all_is_safe(lookups):
                     break
                 await self._news()
         finally:
-            for task in lookups:
+            for task in (*lookups, *self._asking):
                 task.cancel()
 
-    def _hand_out(self) -> Iterator[Request | Result]:
-        while self._results:
-            yield self._pass_on(self._results.popleft())
+    def _hand_out(self) -> None:
+        """Ask for what is due, as much of it as may be under way."""
         for due in self._frontier.take(AT_ONCE - self._frontier.out):
-            yield self._request(due)
+            task = asyncio.create_task(self._ask(due))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
 
     def _all_is_safe(self, lookups: Sequence[Task[None]]) -> bool:
         """Tell whether a stage has ended; end its lookups when the time is up."""
@@ -274,17 +276,38 @@ class NotesSpider(Spider):
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
-    def _request(self, due: Due) -> Request | Result:
-        if self._excluded.fullmatch(due.link.url):
-            return self._pass_on(skipped(due, "excluded"))
-        if refused := why_not_fetch(due.link.url, allow_private=self.settings.getbool("ALLOW_PRIVATE_ADDRESSES")):
-            return self._pass_on(skipped(due, refused))
+    async def _ask(self, due: Due) -> None:
+        """Observe one link; what was seen of it is passed on."""
+        try:
+            self._results += await self._seen_of(due)
+        except Exception as error:  # noqa: BLE001 - the run ends with it
+            self._broken = error
+        self._wake.set()
+
+    async def _seen_of(self, due: Due) -> Iterable[Result]:
+        """Return what was seen of a link: nothing where it is to be asked for again later."""
+        if (reason := self._why_not(due)) is not None:
+            return [skipped(due, reason)]
         request = self._kind(due.link).request(due.link)
         if due.link.kind in PICTURED:
-            if closed := self._pictures.closed:
-                return self._pass_on(skipped(due, closed))
             request = self._pictures.prepared(request, due)
-        return request.replace(callback=self.parse, errback=self.miss, cb_kwargs={"due": due})
+        request.cb_kwargs["due"] = due
+        trail = request.meta["trail"] = [request.url]
+        try:
+            response = await self._download(request)
+        except NotNowError as error:
+            return self._not_asked(due, error)
+        except Exception as error:  # noqa: BLE001 - Scrapy's, aiohttp's and whatever middlewares raise: it is read, not handled
+            return await self._read_failure(error, due, request, trail)
+        return await self._read_answer(response, due)
+
+    def _why_not(self, due: Due) -> str | None:
+        """Say why a link is not asked for at all, or return None."""
+        if self._excluded.fullmatch(due.link.url):
+            return "excluded"
+        if refused := why_not_fetch(due.link.url, allow_private=self._allow_private):
+            return refused
+        return self._pictures.closed if due.link.kind in PICTURED else None
 
     @property
     def time_left(self) -> float:
@@ -296,7 +319,7 @@ class NotesSpider(Spider):
         if self._hosts.wait(host) > 0 or (due.link.kind in PICTURED and self._pictures.closed):
             raise NotNowError(host)
 
-    def parse(self, response: Response, due: Due) -> Results:
+    async def _read_answer(self, response: Response, due: Due) -> Iterable[Result]:
         """Read a response."""
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # who answered
         self._network.answered(due.link.host)
@@ -304,14 +327,10 @@ class NotesSpider(Spider):
         result = observe(due, response, self._accepted, now)
         come_back = self._hosts.answered(host, result.check, asks_to_wait(response, now))
         if due.link.kind in PICTURED:
-            return self._look_for_picture(due, result, response, come_back=come_back)
+            return await self._look_for_picture(due, result, response, come_back=come_back)
         if not self._hosts.wait(host) and self._second_looks.needed(due, response, result.check):
-            return self._look_again(due, response, result)
+            return [replace(result, check=await self._second_looks.look(due, response, result.check))]
         return self._seen(result, may_pass=come_back or result.check.may_pass)
-
-    async def _look_again(self, due: Due, response: Response, result: Result) -> Iterable[Result]:
-        """Settle with a second request what one answer does not say."""
-        return [replace(result, check=await self._second_looks.look(due, response, result.check))]
 
     async def _look_for_picture(
         self, due: Due, result: Result, answer: Request | Response, *, come_back: bool = False
@@ -320,33 +339,24 @@ class NotesSpider(Spider):
         if not come_back or self._again:
             asked = answer.meta.get("redirect_urls", [answer.url])[0]
             result = await self._pictures.settle(due, result, asked, last=self._again)
-        return list(self._seen(result, may_pass=come_back or result.check.may_pass or is_missed(due, result)))
+        return self._seen(result, may_pass=come_back or result.check.may_pass or is_missed(due, result))
 
-    def miss(self, failure: Failure) -> Results:
-        """Read a failure."""
-        due: Due = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]
-        assert failure.value is not None  # noqa: S101 - a failure is one of something
-        if isinstance(failure.value, NotNowError):
-            return self._not_asked(due, failure.value)
+    async def _read_failure(
+        self, error: Exception, due: Due, request: Request, trail: Sequence[str]
+    ) -> Iterable[Result]:
+        """Read a failure; `trail` is where redirects led before."""
         self._put_off.pop(due.link.url, None)
-        request: Request = failure.request  # type: ignore[attr-defined]
-        check = exchange.check_failure(failure.value, datetime.now(UTC), request.meta.get("redirect_urls", ()))
+        check = exchange.check_failure(error, datetime.now(UTC), trail)
         if check.unreached:
             self._network.missed(due.link.host)
         result = Result(due.link, self._pictures.too_large(check, due.link), history=due.history)
         if due.link.kind in PICTURED and result.check.outcome in {Outcome.GONE, Outcome.SKIPPED}:
-            return self._look_for_picture(due, result, request)
-        if self._again and check.unreached and due.link.url.startswith("http:"):
-            return self._look_for_https(result)
+            return await self._look_for_picture(due, result, request)
+        if self._again and check.unreached and (secure := await self._second_looks.secure_form(due.link.url)):
+            result = replace(result, check=replace(result.check, suggestion=secure, suggestion_source="https"))
         return self._seen(result, may_pass=check.may_pass)
 
-    async def _look_for_https(self, result: Result) -> Iterable[Result]:
-        """See whether what cannot be reached over http can be over https."""
-        if secure := await self._second_looks.secure_form(result.link.url):
-            result = replace(result, check=replace(result.check, suggestion=secure, suggestion_source="https"))
-        return list(self._seen(result, may_pass=True))
-
-    def _not_asked(self, due: Due, error: NotNowError) -> Iterator[Result]:
+    def _not_asked(self, due: Due, error: NotNowError) -> Iterable[Result]:
         """Take back a link whose turn has not come, or who leads to a host whose turn has not: that one stays due."""
         if error.tonight:
             self._hosts.close(error.host)
@@ -354,21 +364,19 @@ class NotesSpider(Spider):
             self._frontier.hand_back(due)
         else:
             self._frontier.give_back(due.link)
-        self._wake.set()
-        return iter(())
+        return ()
 
-    def _seen(self, result: Result, *, may_pass: bool) -> Iterator[Result]:
+    def _seen(self, result: Result, *, may_pass: bool) -> Iterable[Result]:
         """Pass a result on; what may pass is kept back, tried again at the end and counted when the run is over."""
         if not may_pass or (self._again and not result.check.may_pass):
-            yield result
-            return
+            return [result]
         if self._again:
             self._doubtful.append(result)
         else:
             self._put_off[result.link.url] = result
             self.store.put_off(result.link)
         self._frontier.give_back(result.link)
-        self._wake.set()
+        return ()
 
     def _pass_on(self, result: Result) -> Result:
         self._saving.add(result.link.url)
@@ -379,11 +387,10 @@ class NotesSpider(Spider):
         self._frontier.give_back(item.link)
         self._wake.set()
 
-    def _stumbled(self, failure: Failure, item: Result | None = None) -> None:
-        """End the run when a result cannot be made or kept: going on would only lose more."""
+    def _stumbled(self, failure: Failure, item: Result) -> None:
+        """End the run when a result cannot be kept: going on would only lose more."""
         self._broken = failure.value
-        if item is not None:
-            self._saving.discard(item.link.url)
+        self._saving.discard(item.link.url)
         self._wake.set()
 
     def _pace(self, host: str) -> float:
