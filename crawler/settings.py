@@ -114,7 +114,6 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 4
 CONCURRENT_ITEMS = 1  # one result per response: more tasks only cost (measured)
 REDIRECT_MAX_TIMES = 10
 REFERRER_POLICY = "no-referrer"  # also where redirects lead
-DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the store knows what was asked
 COOKIES_ENABLED = False
 RETRY_ENABLED = False  # the spider tries again at the end of the run
 METAREFRESH_ENABLED = False
@@ -133,10 +132,12 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
 }
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # it would let all pass: a 404 is an answer
+SPIDER_MIDDLEWARES = {  # the spider sends its requests itself; these have nothing to do
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
     "crawler.extensions.EnoughRead": 0,

@@ -11,8 +11,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from ahocorasick_rs import AhoCorasick
 from rapidfuzz import fuzz
-from scrapy.http import Headers, HtmlResponse
+from scrapy.http import HtmlResponse
 
 from crawler.items import Outcome
 from crawler.kinds.base import HEAD_OF_PAGE
@@ -76,7 +77,7 @@ class _Row:
         """Tell whether the page bears one of the marks."""
         if page.status not in self.statuses and (self.statuses or not (self.is_wall or page.status // 100 == 2)):  # noqa: PLR2004 - RFC 9110 class
             return False
-        if any(name in page.headers and part in page.headers[name] for name, part in self.headers):
+        if page.has_any(self.headers):
             return True
         if self.addresses is not None and page.led_to(self.addresses):
             return not (page.asks_front and self.shown.outcome is Outcome.RESTRICTED)
@@ -143,12 +144,12 @@ class _Page:
 
         Most pages have none of it, and are not held against forty rows one by one.
         """
-        names, markup = _all_signs()
+        headers, markup = _all_signs()
         return (
             "redirect_urls" in self._response.meta
-            or not names.isdisjoint(self._response.headers)
+            or self.has_any(headers)
             or self.is_titled_so
-            or any(mark in self.source for mark in markup)
+            or bool(markup.find_matches_as_indexes(self.source))
         )
 
     @cached_property
@@ -158,6 +159,10 @@ class _Page:
             name.decode("latin-1").lower(): b"\n".join(values).decode("latin-1").lower()
             for name, values in self._response.headers.items()
         }
+
+    def has_any(self, headers: Iterable[tuple[str, str]]) -> bool:
+        """Tell whether there is such a header, with such a part in its value."""
+        return any(name in self.headers and part in self.headers[name] for name, part in headers)
 
     @cached_property
     def source(self) -> str:
@@ -350,11 +355,11 @@ def _all_titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
-def _all_signs() -> tuple[frozenset[bytes], tuple[str, ...]]:
-    """Return the names of headers, as Scrapy spells them, and the markup of all rows."""
+def _all_signs() -> tuple[tuple[tuple[str, str], ...], AhoCorasick]:
+    """Return the headers and the markup of all rows, the latter to be looked for in one go."""
     rows, _ = _table()
-    names = (Headers().normkey(name) for row in rows for name, _ in row.headers)
-    return frozenset(names), tuple({mark for row in rows for mark in row.markup})
+    headers = {header for row in rows for header in row.headers}
+    return tuple(sorted(headers)), AhoCorasick(sorted({mark for row in rows for mark in row.markup}))
 
 
 def _row(row: dict[str, Any]) -> _Row:

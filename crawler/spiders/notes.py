@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import math
 import time
 from collections import Counter, deque
@@ -172,6 +173,7 @@ class NotesSpider(Spider):
             raise UserError(
                 f"only={self._only}: no such kind: {', '.join(sorted(unknown))}; there are {', '.join(all_kinds())}"
             )
+        logging.getLogger("scrapy").setLevel(self.settings["LOG_LEVEL"])  # Scrapy makes records that nobody sees
         gc.freeze()  # what is there now stays: collecting it again and again would cost a tenth of the speed (measured)
         gc.set_threshold(10_000, 20, 20)
         self._workspace = self._resources.enter_context(open_workspace(self.settings))
