@@ -11,7 +11,6 @@ import ipaddress
 import math
 import os
 import socket
-from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 from urllib.request import getproxies
@@ -108,9 +107,7 @@ class GuardedDownloadHandler(_Guarded):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._heads = _Heads(crawler)
-        at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
-        self._everywhere = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
+        self._turns = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
 
     @cached_property
     def _run(self) -> Timed | None:
@@ -132,8 +129,7 @@ class GuardedDownloadHandler(_Guarded):
         if due is None:
             request.meta["download_timeout"] = min(timeout, run.time_left or math.inf)
             return await self._download(request)
-        # Without a pace Scrapy starts all that are queued at once: waiting for a connection, their time would run.
-        async with self._turns[host], self._everywhere:
+        async with self._turns:  # of a connection: waiting for one, its time would run
             run.check_turn(host, due)
             request.meta["download_timeout"] = min(timeout, run.time_left)
             try:

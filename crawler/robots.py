@@ -78,7 +78,7 @@ class Robots:
     async def _fetch(self, site: str) -> Protego | None:
         """Return a site's rules, None when they cannot be had."""
         assert self._crawler.engine is not None  # noqa: S101 - it is the engine that sends requests here
-        request = Request(site + _PATH, meta={"enough": _LARGEST, "download_slot": f"{site}{_PATH}"})
+        request = Request(site + _PATH, meta={"enough": _LARGEST})
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception:  # noqa: BLE001 - whatever keeps the file from us, it is not there tonight

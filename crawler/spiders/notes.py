@@ -7,7 +7,7 @@ import gc
 import logging
 import math
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -81,6 +81,7 @@ class NotesSpider(Spider):
         self._wake = asyncio.Event()
         self._again = False
         self._asking: set[Task[None]] = set()
+        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(self._turn)
         self._results: deque[Result] = deque()  # to be passed on
         self._saving: set[str] = set()  # passed on from here, not yet safe in the store
         self._outage: str | None = None
@@ -295,13 +296,15 @@ class NotesSpider(Spider):
             request = self._pictures.prepared(request, due)
         request.cb_kwargs["due"] = due
         trail = request.meta["trail"] = [request.url]
-        try:
-            response = await self._download(request)
-        except NotNowError as error:
-            return self._not_asked(due, error)
-        except Exception as error:  # noqa: BLE001 - Scrapy's, aiohttp's and whatever middlewares raise: it is read, not handled
-            return await self._read_failure(error, due, request, trail)
-        return await self._read_answer(response, due)
+        async with self._turns[due.link.host]:  # until it is known whether the host pushes back
+            try:
+                response = await self._download(request)
+            except NotNowError as error:
+                return self._not_asked(due, error)
+            except Exception as error:  # noqa: BLE001 - Scrapy's, aiohttp's, middlewares': it is read, not handled
+                return await self._read_failure(error, due, request, trail)
+            result, come_back = self._observed(response, due)
+        return await self._settled(result, due, response, come_back=come_back)
 
     def _why_not(self, due: Due) -> str | None:
         """Say why a link is not asked for at all, or return None."""
@@ -310,6 +313,10 @@ class NotesSpider(Spider):
         if refused := why_not_fetch(due.link.url, allow_private=self._allow_private):
             return refused
         return self._pictures.closed if due.link.kind in PICTURED else None
+
+    def _turn(self) -> asyncio.Semaphore:
+        """As many links of a host are asked for at once."""
+        return asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
 
     @property
     def time_left(self) -> float:
@@ -321,15 +328,19 @@ class NotesSpider(Spider):
         if self._hosts.wait(host) > 0 or (due.link.kind in PICTURED and self._pictures.closed):
             raise NotNowError(host)
 
-    async def _read_answer(self, response: Response, due: Due) -> Iterable[Result]:
-        """Read a response."""
+    def _observed(self, response: Response, due: Due) -> tuple[Result, bool]:
+        """Read a response; tell whether the host asks to come back within the run."""
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # who answered
         self._network.answered(due.link.host)
         self._put_off.pop(due.link.url, None)
         result = observe(due, response, self._accepted, now)
-        come_back = self._hosts.answered(host, result.check, asks_to_wait(response, now))
+        return result, self._hosts.answered(host, result.check, asks_to_wait(response, now))
+
+    async def _settled(self, result: Result, due: Due, response: Response, *, come_back: bool) -> Iterable[Result]:
+        """Return what was seen, with what a second look adds."""
         if due.link.kind in PICTURED:
             return await self._look_for_picture(due, result, response, come_back=come_back)
+        host = urlsplit(response.url).hostname or ""
         if not self._hosts.wait(host) and self._second_looks.needed(due, response, result.check):
             return [replace(result, check=await self._second_looks.look(due, response, result.check))]
         return self._seen(result, may_pass=come_back or result.check.may_pass)
