@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler import options
 from crawler.database import sqlite_url
 from crawler.errors import UserError
 from crawler.files import sweep
@@ -53,7 +52,6 @@ class Workspace:
 @contextmanager
 def open_workspace(settings: BaseSettings) -> Iterator[Workspace]:
     """Open what the settings name; raise UserError for what cannot be used."""
-    options.check(settings)
     if not settings["NOTES_DIR"]:
         raise UserError("NOTES_DIR: no folder named")
     library = Library(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))

@@ -71,10 +71,10 @@ class VerdictPipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Read the policy from the settings, which count in days."""
         settings = crawler.settings
-        days = options.table(settings, "RECHECK_AFTER")
+        days = options.days(settings, "RECHECK_AFTER")
         return cls(
             Policy(
-                dead_after=int(options.number(settings, "DEAD_AFTER")),
+                dead_after=options.whole(settings, "DEAD_AFTER", 1),
                 dead_spacing=timedelta(days=options.number(settings, "DEAD_SPACING")),
                 recheck_after={name: timedelta(days=count) for name, count in days.items()},
             )

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import math
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Coroutine, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -32,7 +32,7 @@ from crawler.observing import asks_to_wait, observe, skipped, unsettled
 from crawler.picture_ways import PictureWays, is_missed
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
-from crawler.summary import summary
+from crawler.summary import Changes, summary
 from crawler.threads import in_thread
 from crawler.urls import why_not_fetch
 from crawler.workspace import open_workspace
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from crawler.items import Link
     from crawler.kinds.base import Kind, Lookup
+    from crawler.terminal import Table
 
 Results = Iterable[Result] | Coroutine[Any, Any, Iterable[Result]]
 """What a callback returns: results now, or after a second look."""
@@ -77,8 +78,10 @@ class NotesSpider(Spider):
         self._unknown = sorted(unknown)
         self.error: str | None = "the run was broken off"
         """Why the run failed, in one line; None after a good run."""
-        self.summary = ""
+        self.summary: Sequence[str | Table] = ()
         """What the run found, in a few lines."""
+        self.alarm: str | None = None
+        """What it found that FAIL_ON asks for, in one line."""
         self._resources = ExitStack()
         self._network = Network()
         self._wake = asyncio.Event()
@@ -96,7 +99,7 @@ class NotesSpider(Spider):
         super().update_settings(settings)
         options.check(settings)
         settings.set("USER_AGENT", options.user_agent(settings), priority="spider")
-        pace = options.table(settings, "PACE")
+        pace = options.paces(settings)
         settings.set("DOWNLOAD_DELAY", pace.pop("*", 0), priority="spider")
         settings.set("DOWNLOAD_SLOTS", {host: {"delay": delay} for host, delay in pace.items()}, priority="spider")
 
@@ -127,7 +130,7 @@ class NotesSpider(Spider):
                 await asyncio.to_thread(self._publish)
             if self._outage is None:
                 self.store.finish_run(datetime.now(UTC))
-            self.summary = self._summary()
+            self._sum_up()
             self.error = self._outage or (self.gallery.down and f"IMAGES_STORE: {self.gallery.down}")
         except UserError as error:
             self.error = str(error)
@@ -180,8 +183,8 @@ class NotesSpider(Spider):
         lookups = {name: all_kinds()[name].lookup(self.settings) for name in sorted(wanted)}
         self._lookups = {name: lookup for name, lookup in lookups.items() if lookup is not None}
         self._pages = sorted(wanted.difference(self._lookups))
-        self._accepted = options.accept(self.settings)
-        self._excluded = options.excluded(self.settings)
+        self._accepted = options.statuses(self.settings, "ACCEPT")
+        self._excluded = options.globs(self.settings, "EXCLUDE")
         budget = options.number(self.settings, "TIME_BUDGET") or math.inf
         self._hosts = Hosts(time.monotonic, time.monotonic() + budget)
         assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
@@ -392,11 +395,14 @@ class NotesSpider(Spider):
         slot = self.crawler.engine.downloader.per_slot_settings.get(host, {})
         return float(slot.get("delay", self.settings.getfloat("DOWNLOAD_DELAY")))
 
-    def _summary(self) -> str:
+    def _sum_up(self) -> None:
         """Say in a few lines what the run found."""
-        return summary(
+        changed = (standing for standing, _ in self.store.standings(changed=True))
+        changes = Changes.of(changed, options.words(self.settings, "FAIL_ON", options.FAIL_ON))
+        self.alarm = changes.alarm
+        self.summary = summary(
             self.store.counts(),
-            Counter(standing.change for standing, _ in self.store.standings(changed=True) if standing.change),
+            changes.counts,
             self._hosts,
             silent={lookup.service: lookup.down for lookup in self._lookups.values() if lookup.down is not None},
             left=self.store.left([*self._pages, *self._lookups], self.started_at),
