@@ -12,7 +12,7 @@ from scrapy.utils.conf import arglist_to_dict
 from crawler import options
 from crawler.errors import UserError
 from crawler.gallery import GalleryError
-from crawler.terminal import complain
+from crawler.terminal import remark
 
 if TYPE_CHECKING:
     import argparse
@@ -64,7 +64,7 @@ class Command(ScrapyCommand):
             options.check(self.settings)
             self.work(self.settings, opts)
         except (UserError, GalleryError) as error:
-            complain(str(error))
+            remark(str(error))
             self.exitcode = FAILED
 
     @abstractmethod
@@ -74,7 +74,7 @@ class Command(ScrapyCommand):
     def tell(self, report: Report) -> None:
         """Say what was done to notes; exit with 2 where one should have been changed and was not."""
         for line in report.left_alone:
-            complain(line)
+            remark(line)
         print(report.summary)
         self.exitcode = FAILED if report.failed else 0
 

@@ -15,7 +15,7 @@ from crawler.schema import facts, links, mentions, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from crawler.items import Metadata, Paper, Standing
     from crawler.publication import Publication
@@ -133,6 +133,21 @@ class Known(Database):
             with self._begin() as connection:
                 found = connection.execute(query).all()
             yield from ((identity, data) for identity, data in found)
+
+    def progress(self, kinds: Iterable[str], since: datetime) -> Iterator[tuple[str, str, int, int]]:
+        """Yield kind and host with the links that were due at that moment, and how many were looked at since."""
+        looked_at = sa.case((links.c.checked_at >= since, 1), else_=0)
+        query = (
+            sa.select(links.c.kind, links.c.host, sa.func.count(), sa.func.sum(looked_at))
+            .where(
+                links.c.kind.in_(list(kinds)), sa.or_(links.c.due_at <= since, links.c.checked_at >= since), MENTIONED
+            )
+            .group_by(links.c.kind, links.c.host)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for kind, host, due, done in connection.execute(query):
+                yield kind, host, due, int(done)
 
     def counts(self) -> list[tuple[str, Verdict, int]]:
         """Return how many mentioned links of each kind have which verdict."""

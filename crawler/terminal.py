@@ -75,6 +75,6 @@ def _styled(table: Table) -> RichTable:
     return styled
 
 
-def complain(line: str) -> None:
-    """Say on stderr, in one line, what is wrong."""
+def remark(line: str) -> None:
+    """Say on stderr, in one line, what is no part of a command's output."""
     print(f"notemend: {safe(line)}", file=sys.stderr)

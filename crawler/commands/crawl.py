@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 from crawler.command import FAILED, FOUND
 from crawler.errors import UserError
 from crawler.spiders.notes import NotesSpider
-from crawler.terminal import complain, show
+from crawler.terminal import remark, show
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +31,7 @@ class Command(crawl.Command):
                 f"no such spider: {args[0]}; there are {', '.join(self.crawler_process.spider_loader.list())}"
             ) from None
         except UserError as error:
-            complain(str(error))
+            remark(str(error))
             self.exitcode = FAILED
             return
         self.crawler_process.crawl(crawler, **opts.spargs)
@@ -40,10 +40,10 @@ class Command(crawl.Command):
         if not isinstance(spider, NotesSpider) or self.crawler_process.bootstrap_failed:
             self.exitcode = FAILED  # Scrapy has said why
         elif spider.error is not None:
-            complain(spider.error)
+            remark(spider.error)
             self.exitcode = FAILED
         else:
             show(spider.summary)
             if spider.alarm is not None:
-                complain(spider.alarm)
+                remark(spider.alarm)
                 self.exitcode = FOUND

@@ -12,7 +12,7 @@ from crawler import options
 from crawler.command import FAILED
 from crawler.errors import UserError
 from crawler.setting_names import default, given_by
-from crawler.terminal import complain, show
+from crawler.terminal import remark, show
 
 if TYPE_CHECKING:
     import argparse
@@ -40,7 +40,7 @@ class Command(scrapys.Command):
         try:
             options.check(self.settings)
         except UserError as error:
-            complain(str(error))
+            remark(str(error))
             self.exitcode = FAILED
 
 

@@ -82,6 +82,8 @@ class NotesSpider(Spider):
         """What the run found, in a few lines."""
         self.alarm: str | None = None
         """What it found that FAIL_ON asks for, in one line."""
+        self.stage = "opening"
+        """What the run is doing, for those who watch."""
         self._resources = ExitStack()
         self._network = Network()
         self._wake = asyncio.Event()
@@ -201,6 +203,7 @@ class NotesSpider(Spider):
 
     def _read(self) -> None:
         """Stage 1: register what the notes mention."""
+        self.stage = "reading the notes"
         self._workspace.read(self.started_at)
         self.store.start_run(self.started_at)
         self.gallery.reach()
@@ -208,7 +211,8 @@ class NotesSpider(Spider):
     async def _observe(self, *, again: bool) -> AsyncIterator[Request | Result]:
         """Stages 2 and 3: hand out what is due, or what was put off, until all of it is safe in the store."""
         self._again = again
-        self._frontier = Frontier(self.store, self._pages, self.started_at, self._pace, self._hosts.wait, again=again)
+        self.stage = "trying again" if again else "observing"
+        self._frontier = Frontier(self.store, self._pages, self.started_at, self.pace, self._hosts.wait, again=again)
         lookups = [] if again else [asyncio.create_task(self._look_up(*each)) for each in self._lookups.items()]
         try:
             while True:
@@ -250,6 +254,7 @@ class NotesSpider(Spider):
 
     async def _resolve(self) -> None:
         """Last requests of a run: where dead links can still be read, and where papers appeared."""
+        self.stage = "asking archive and bibliographies"
         wayback = Wayback.from_settings(self.settings)
         kinds = {*self._pages, *self._lookups} - {"local"}
         await self._last(partial(find_snapshots, self.store, wayback, kinds, self.started_at))
@@ -273,6 +278,7 @@ class NotesSpider(Spider):
 
     def _publish(self) -> None:
         """Last stage: render the outputs; the settings name them, nothing here knows them."""
+        self.stage = "rendering the outputs"
         load_object(self.settings["PUBLISH"])(self.settings, self._workspace.library, self.store)
 
     # --- pages --------------------------------------------------------------------------------------------------------
@@ -389,11 +395,23 @@ class NotesSpider(Spider):
             self._saving.discard(item.link.url)
         self._wake.set()
 
-    def _pace(self, host: str) -> float:
+    def pace(self, host: str) -> float:
         """Return the seconds between two requests to a host: ours, or what its robots.txt asks for."""
         assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
         slot = self.crawler.engine.downloader.per_slot_settings.get(host, {})
         return float(slot.get("delay", self.settings.getfloat("DOWNLOAD_DELAY")))
+
+    def progress(self) -> Iterator[tuple[str, str, int, int]]:
+        """Yield kind and host with the links that this run is to look at, and how many it has."""
+        return self.store.progress([*self._pages, *self._lookups], self.started_at)
+
+    def seconds_each(self, kind: str, host: str) -> float:
+        """Return how long a link of a host takes at least, its pace being kept to."""
+        return self.pace(host) / (self._lookups[kind].batch if kind in self._lookups else 1)
+
+    def resting(self) -> list[tuple[str, float]]:
+        """Return the hosts that are left alone now, with the seconds that is so."""
+        return self._hosts.resting()
 
     def _sum_up(self) -> None:
         """Say in a few lines what the run found."""
