@@ -75,6 +75,7 @@ RESOLVE = "pipelines.resolve.resolve"
 PUBLISH = "pipelines.publish.publish"
 EDIT_IN_PLACE = "pipelines.publish.edit_in_place"
 DIFF = "pipelines.publish.diff"
+EXPLAIN = "pipelines.explain.explain"
 UNDO = "pipelines.in_place.undo"
 OUTPUTS = [
     "pipelines.outputs.health_csv",

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -15,6 +16,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
     from typing import TextIO
 
 # Titles and reasons come from the network: what would move the cursor, or turn the line around, is not shown.
@@ -59,6 +61,11 @@ def show(parts: Iterable[str | Table]) -> None:
             console.print(_styled(part))
         else:
             print(part)
+
+
+def moment(time: datetime) -> str:
+    """Return a moment as it is shown, in UTC as in every output."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def live(stream: TextIO) -> bool:
