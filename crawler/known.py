@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crawler import rows
 from crawler.database import Database
 from crawler.items import Verdict
-from crawler.schema import facts, links, mentions, star_counts
+from crawler.schema import facts, links, mentions, runs, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,6 +63,23 @@ class Known(Database):
         with self._begin() as connection:
             for row in connection.execute(query):
                 yield rows.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=rows.place_of))
+
+    def standings_by_note(self) -> Iterator[tuple[str, list[tuple[int, Standing]]]]:
+        """Yield every note that mentions links, and each link with the line on which it first stands there."""
+        query = (
+            _standing_query()
+            .add_columns(mentions.c.note, mentions.c.line)
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .order_by(mentions.c.note, mentions.c.start)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for note, found in groupby(connection.execute(query), key=attrgetter("note")):
+                first: dict[str, tuple[int, Standing]] = {}
+                for row in found:
+                    if row.url not in first:
+                        first[row.url] = row.line, rows.standing_of(row)
+                yield note, list(first.values())
 
     def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
         """Return what is known of some links, by URL."""
@@ -148,6 +165,13 @@ class Known(Database):
         with self._begin() as connection:
             for kind, host, due, done in connection.execute(query):
                 yield kind, host, due, int(done)
+
+    def last_run(self) -> tuple[datetime, datetime | None] | None:
+        """Return when the latest run began and ended; it has not ended where it is under way or was broken off."""
+        query = sa.select(runs.c.started_at, runs.c.finished_at).order_by(runs.c.id.desc()).limit(1)
+        with self._begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.started_at, row.finished_at)
 
     def counts(self) -> list[tuple[str, Verdict, int]]:
         """Return how many mentioned links of each kind have which verdict."""

@@ -79,6 +79,8 @@ EXPLAIN = "pipelines.explain.explain"
 UNDO = "pipelines.in_place.undo"
 OUTPUTS = [
     "pipelines.outputs.health_csv",
+    "pipelines.outputs.health_json",
+    "pipelines.outputs.junit",
     "pipelines.outputs.changes_csv",
     "pipelines.outputs.findings_csv",
     "pipelines.outputs.dataset",
