@@ -74,11 +74,19 @@ class Inspection(Known):
                 store = cls(engine, place.render_as_string())
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
             raise UserError(f"DATABASE_URL: {error}") from error
-        with store._begin() as connection:
-            if (found := version_of(connection)) != len(MIGRATIONS):
-                mend = "crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
-                raise UserError(f"{store._name}: its version is {found}, this program reads {len(MIGRATIONS)}: {mend}")
+        try:
+            store._refuse_other_versions()
+        except UserError:
+            store.close()
+            raise
         return store
+
+    def _refuse_other_versions(self) -> None:
+        with self._begin() as connection:
+            found = version_of(connection)
+        if found != len(MIGRATIONS):
+            mend = "crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
+            raise UserError(f"{self._name}: its version is {found}, this program reads {len(MIGRATIONS)}: {mend}")
 
     # --- the store as a whole -----------------------------------------------------------------------------------------
 

@@ -57,8 +57,8 @@ def show(parts: Iterable[str | Table]) -> None:
     for part in parts:
         if isinstance(part, str):
             print(safe(part))
-        elif colourful:
-            console.print(_styled(part))
+        elif colourful and console.measure(styled := _styled(part)).maximum <= console.width:
+            console.print(styled)
         else:
             print(part)
 

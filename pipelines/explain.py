@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import posixpath
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from pipelines.journal import Journal
 from pipelines.verdict import Policy, steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from scrapy.settings import BaseSettings
 
@@ -97,36 +98,32 @@ def _seen(check: Check) -> str:
 
 def _edits(story: Story, output_dir: Path) -> Iterator[str]:
     """Tell which edits of the mended notes, and of the user's own, are about a link."""
-    lines = list(_about(story, _rendered(output_dir)))
-    own = Journal(output_dir).made()
-    for note, made in ((place.note, own.get(place.note, ())) for place in story.places):
-        edits = (edit for run in made for edit in run)
-        lines += [f"{line}, in place" for line in _about(story, {note: edits}, exactly=False)]
+    notes = {place.note for place in story.places}
+    lines = list(_about(story, _rendered(output_dir, notes)))
+    for note, made in Journal(output_dir).made().items():
+        if note in notes:
+            edits = [edit for run in made for edit in run]
+            lines += [f"{line}, in place" for line in _about(story, edits, exactly=False)]
     if lines:
         yield "what was edited:"
         yield from (f"  {line}" for line in dict.fromkeys(lines))
 
 
-def _about(story: Story, edits: Mapping[str, Iterable[Edit]], *, exactly: bool = True) -> Iterator[str]:
+def _about(story: Story, edits: Iterable[Edit], *, exactly: bool = True) -> Iterator[str]:
     """Yield the edits at the link's own places, or that name it; where notes were edited since, by what they name."""
     names = {story.standing.link.url, story.standing.link.identity}
-    for note, of_note in edits.items():
-        starts = [place.start for place in story.places if place.note == note] if exactly else []
-        for edit in of_note:
-            here = any(edit.start <= start < edit.end for start in starts)
-            if here or edit.old in names or any(name in edit.evidence.split() for name in names):
-                change = f"{edit.old} -> {edit.new}" if edit.old else f"added {edit.new.strip()}"
-                yield f"{note}: {change} ({edit.reason}; {edit.evidence})"
+    places = [(place.note, place.start) for place in story.places] if exactly else []
+    for edit in edits:
+        here = any(note == edit.note and edit.start <= start < edit.end for note, start in places)
+        if here or edit.old in names or any(name in edit.evidence.split() for name in names):
+            change = f"{edit.old} -> {edit.new}" if edit.old else f"added {edit.new.strip()}"
+            yield f"{edit.note}: {change} ({edit.reason}; {edit.evidence})"
 
 
-def _rendered(output_dir: Path) -> dict[str, list[Edit]]:
-    """Read the journal of the mended notes in OUTPUT_DIR; empty where there is none."""
-    found: dict[str, list[Edit]] = {}
-    try:
-        with (output_dir / "edits.jsonl").open(encoding="utf-8") as lines:
-            for line in lines:
-                edit = Edit(**json.loads(line))
-                found.setdefault(edit.note, []).append(edit)
-    except FileNotFoundError:
-        pass
-    return found
+def _rendered(output_dir: Path, notes: Collection[str]) -> Iterator[Edit]:
+    """Read the edits of some notes from the journal of the mended ones; none where that is not there."""
+    with suppress(FileNotFoundError), (output_dir / "edits.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            edit = Edit(**json.loads(line))
+            if edit.note in notes:
+                yield edit
