@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,13 +9,19 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
+from crawler import options
 from crawler.errors import UserError
 from crawler.gallery import GalleryError
+from crawler.terminal import remark
 
 if TYPE_CHECKING:
     import argparse
 
     from scrapy.settings import BaseSettings
+
+
+FOUND, FAILED = 1, 2
+"""Exit codes: what the user asked to be told of was found; the command could not do what it is for. 0 means fine."""
 
 
 class Report(Protocol):
@@ -53,24 +58,25 @@ class Command(ScrapyCommand):
             raise UsageError(f"{name} takes no {args[0]!r}")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Do the work; exit with 1 and one line where the user has to mend something first."""
+        """Do the work; exit with 2 and one line where the user has to mend something first."""
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
         try:
+            options.check(self.settings)
             self.work(self.settings, opts)
         except (UserError, GalleryError) as error:
-            print(f"notemend: {error}", file=sys.stderr)
-            self.exitcode = 1
+            remark(str(error))
+            self.exitcode = FAILED
 
     @abstractmethod
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Do what the command is for."""
 
     def tell(self, report: Report) -> None:
-        """Say what was done to notes; exit with 1 where one should have been changed and was not."""
+        """Say what was done to notes; exit with 2 where one should have been changed and was not."""
         for line in report.left_alone:
-            print(f"notemend: {line}", file=sys.stderr)
+            remark(line)
         print(report.summary)
-        self.exitcode = 1 if report.failed else 0
+        self.exitcode = FAILED if report.failed else 0
 
 
 class NotesCommand(Command):

@@ -55,6 +55,7 @@ class Hosts:
         self._clock = clock
         self._deadline = deadline
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
+        self._resting: set[str] = set()
 
     @property
     def time_left(self) -> float:
@@ -81,11 +82,19 @@ class Hosts:
             self.close(name)
         elif retry_after is not None:
             host.free_at = max(host.free_at, self._clock() + retry_after)
+            self._resting.add(name)
         return retry_after is not None and not math.isinf(self.wait(name))
 
     def close(self, name: str) -> None:
         """Leave a host alone for the rest of the night."""
         self._hosts[name].free_at = math.inf
+        self._resting.add(name)
+
+    def resting(self) -> list[tuple[str, float]]:
+        """Return the hosts that are left alone now, with the seconds that is so, infinite for the rest of the night."""
+        waits = {name: self.wait(name) for name in sorted(self._resting)}
+        self._resting = {name for name, seconds in waits.items() if seconds}
+        return sorted(((name, waits[name]) for name in self._resting), key=lambda pair: (-pair[1], pair[0]))
 
     def slowest(self, most: int) -> list[tuple[str, float]]:
         """Return the hosts whose answers took longest, with the mean in seconds."""

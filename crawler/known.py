@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from crawler import rows
 from crawler.database import Database
 from crawler.items import Verdict
-from crawler.schema import facts, links, mentions, star_counts
+from crawler.schema import facts, links, mentions, runs, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from crawler.items import Metadata, Paper, Standing
     from crawler.publication import Publication
@@ -63,6 +63,23 @@ class Known(Database):
         with self._begin() as connection:
             for row in connection.execute(query):
                 yield rows.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=rows.place_of))
+
+    def standings_by_note(self) -> Iterator[tuple[str, list[tuple[int, Standing]]]]:
+        """Yield every note that mentions links, and each link with the line on which it first stands there."""
+        query = (
+            _standing_query()
+            .add_columns(mentions.c.note, mentions.c.line)
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .order_by(mentions.c.note, mentions.c.start)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for note, found in groupby(connection.execute(query), key=attrgetter("note")):
+                first: dict[str, tuple[int, Standing]] = {}
+                for row in found:
+                    if row.url not in first:
+                        first[row.url] = row.line, rows.standing_of(row)
+                yield note, list(first.values())
 
     def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
         """Return what is known of some links, by URL."""
@@ -133,6 +150,28 @@ class Known(Database):
             with self._begin() as connection:
                 found = connection.execute(query).all()
             yield from ((identity, data) for identity, data in found)
+
+    def progress(self, kinds: Iterable[str], since: datetime) -> Iterator[tuple[str, str, int, int]]:
+        """Yield kind and host with the links that were due at that moment, and how many were looked at since."""
+        looked_at = sa.case((links.c.checked_at >= since, 1), else_=0)
+        query = (
+            sa.select(links.c.kind, links.c.host, sa.func.count(), sa.func.sum(looked_at))
+            .where(
+                links.c.kind.in_(list(kinds)), sa.or_(links.c.due_at <= since, links.c.checked_at >= since), MENTIONED
+            )
+            .group_by(links.c.kind, links.c.host)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for kind, host, due, done in connection.execute(query):
+                yield kind, host, due, int(done)
+
+    def last_run(self) -> tuple[datetime, datetime | None] | None:
+        """Return when the latest run began and ended; it has not ended where it is under way or was broken off."""
+        query = sa.select(runs.c.started_at, runs.c.finished_at).order_by(runs.c.id.desc()).limit(1)
+        with self._begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.started_at, row.finished_at)
 
     def counts(self) -> list[tuple[str, Verdict, int]]:
         """Return how many mentioned links of each kind have which verdict."""

@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 import re
 from fnmatch import translate
+from functools import partial
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from scrapy.settings import SETTINGS_PRIORITIES
+
 from crawler.errors import UserError
+from crawler.items import Verdict
+from crawler.setting_names import refuse_unknown
+from crawler.urls import InvalidURLError, hostname, literal_address, split
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
     from scrapy.settings import BaseSettings
 
 MOST = 100_000
@@ -37,7 +46,36 @@ REWRITES: dict[str, tuple[str, ...]] = {
 IGNORE, OBEY = ROBOTS = ("ignore", "obey")
 """What can be made of robots.txt."""
 
+FAIL_ON = tuple(verdict.value for verdict in (Verdict.DEAD, Verdict.SUSPECT, Verdict.RESTRICTED, Verdict.MOVED))
+"""The verdicts for which a run can be asked to exit with 1 where a link has newly come to them."""
+
 _STATUSES = range(100, 1000)  # 999 is LinkedIn's own
+
+
+# --- readers: each takes a setting's name, and raises UserError where its value makes no sense ------------------------
+
+
+def text(settings: BaseSettings, name: str) -> str:
+    """Return a text, such as a path or an address."""
+    value = settings[name]
+    if value is not None and not isinstance(value, str | PathLike):
+        raise UserError(f"{name}: not a text: {value!r}")
+    return str(value or "")
+
+
+def secret(settings: BaseSettings, name: str) -> str:
+    """Return what must not stand on a command line: everybody on the machine sees it there."""
+    if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
+        raise UserError(f"{name}: a secret, which others see on a command line: set it in the environment")
+    return text(settings, name).strip()
+
+
+def flag(settings: BaseSettings, name: str) -> bool:
+    """Return a yes or no."""
+    try:
+        return settings.getbool(name)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: say True or False, not {settings[name]!r}") from error
 
 
 def number(settings: BaseSettings, name: str, least: float = 0) -> float:
@@ -45,93 +83,170 @@ def number(settings: BaseSettings, name: str, least: float = 0) -> float:
     return _number(name, settings[name], least)
 
 
-def table(settings: BaseSettings, name: str) -> dict[str, float]:
-    """Return a table of numbers from 0 up, written as a JSON object on the command line."""
-    return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in _object(settings, name).items()}
+def whole(settings: BaseSettings, name: str, least: int = 0) -> int:
+    """Return a whole number that is not below `least`."""
+    found = number(settings, name, least)
+    if not found.is_integer():
+        raise UserError(f"{name}: not a whole number: {settings[name]!r}")
+    return int(found)
+
+
+def width(settings: BaseSettings, name: str) -> int:
+    """Return pixels in which something can be seen, or 0 for none."""
+    found = whole(settings, name)
+    if 0 < found < LEAST_WIDTH:
+        raise UserError(f"{name}: pixels, at least {LEAST_WIDTH}: {settings[name]!r}")
+    return found
+
+
+def words(settings: BaseSettings, name: str, known: Collection[str]) -> list[str]:
+    """Return words out of those that there are, separated by commas."""
+    found = [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
+    if unknown := sorted({*found}.difference(known)):
+        raise UserError(f"{name}: no such thing as {', '.join(unknown)}; there are {', '.join(known)}")
+    return found
+
+
+def choice(settings: BaseSettings, name: str, known: Collection[str]) -> str:
+    """Return one word out of those that there are."""
+    if (found := settings[name]) not in known:
+        raise UserError(f"{name}: say {' or '.join(known)}, not {found!r}")
+    return str(found)
+
+
+def paces(settings: BaseSettings, name: str = "PACE") -> dict[str, float]:
+    """Return the seconds between two requests by host, `*` for the rest."""
+    return {host if host == "*" else _host(name, host): seconds for host, seconds in _numbers(settings, name).items()}
+
+
+def days(settings: BaseSettings, name: str) -> dict[str, float]:
+    """Return days by verdict, or `kind/verdict`, `*` for the rest."""
+    from crawler.kinds import all_kinds  # noqa: PLC0415 - kinds read settings themselves
+
+    found = _numbers(settings, name)
+    for key in found:
+        kind, slash, verdict = key.rpartition("/")
+        if key != "*" and (verdict not in list(Verdict) or (slash and kind not in all_kinds())):
+            known = f"of the verdicts {', '.join(Verdict)} and the kinds {', '.join(all_kinds())}"
+            raise UserError(f"{name}[{key!r}]: neither verdict nor kind/verdict, {known}")
+    return found
+
+
+def statuses(settings: BaseSettings, name: str) -> dict[str, frozenset[int]]:
+    """Return HTTP statuses by shell-like pattern of a host."""
+    found = {}
+    for host, given in _object(settings, name).items():
+        listed = given if isinstance(given, list | tuple) else [given]
+        if not all(isinstance(status, int) and status in _STATUSES for status in listed):
+            raise UserError(f"{name}[{host!r}]: not a list of HTTP statuses: {given!r}")
+        found[_host(name, host)] = frozenset(listed)
+    return found
+
+
+def globs(settings: BaseSettings, name: str) -> re.Pattern[str]:
+    """Return a pattern that URLs match which are not to be looked at; a list may be written as JSON, too."""
+    given = settings[name]
+    if isinstance(given, str) and given.startswith("["):
+        try:
+            given = json.loads(given)
+        except ValueError as error:
+            raise UserError(f"{name}: not a JSON list: {given!r}") from error
+    else:
+        given = settings.getlist(name)
+    return re.compile("|".join(translate(str(glob).strip()) for glob in given) or "(?!)")
+
+
+def place(settings: BaseSettings, name: str) -> str:
+    """Return where pictures are kept: somewhere that notes can point to."""
+    found = text(settings, name)
+    scheme, apart, _ = found.partition("://")
+    if not apart or scheme == "file":
+        return found
+    if scheme not in STORES:
+        raise UserError(f"{name}: a folder, {', '.join(f'{store}://' for store in STORES)}, not {found}")
+    if not settings["IMAGES_BASE_URL"]:
+        raise UserError(f"{name}: where can the pictures in {found} be seen? Set IMAGES_BASE_URL")
+    return found
+
+
+def contact(settings: BaseSettings, name: str) -> str:
+    """Return a web page or a mail address; empty for none."""
+    found = text(settings, name).strip()
+    if found and (not re.fullmatch(r"[!-~]+", found) or not re.match(r"https?://.|mailto:.|[^@:]+@[^@:]+$", found)):
+        raise UserError(f"{name}: neither a web page nor a mail address: {found!r}")
+    return found
+
+
+OPTIONS: Mapping[str, Callable[[BaseSettings, str], object]] = {
+    "NOTES_DIR": text,
+    "OUTPUT_DIR": text,
+    "DATABASE_URL": text,
+    "HTTP_CACHE": text,
+    "IMAGES_STORE": place,
+    "IMAGES_BASE_URL": text,
+    "IMAGES_WEBP_WIDTH": width,
+    "IMAGES_MAX_MB": number,
+    "VIDEOS_MAX_MB": number,
+    "IMAGES_RUN_MB": number,
+    "REWRITE": partial(words, known=REWRITES),
+    "ALLOW_PRIVATE_ADDRESSES": flag,
+    "EXCLUDE": globs,
+    "ACCEPT": statuses,
+    "ROBOTS": partial(choice, known=ROBOTS),
+    "TIME_BUDGET": number,
+    "FAIL_ON": partial(words, known=FAIL_ON),
+    "USER_AGENT_CONTACT": contact,
+    "GITHUB_TOKEN": secret,
+    "SEMANTIC_SCHOLAR_API_KEY": secret,
+    "RECHECK_AFTER": days,
+    "DEAD_AFTER": partial(whole, least=1),
+    "DEAD_SPACING": number,
+    "PACE": paces,
+    "API_TIMEOUT": partial(number, least=0.1),
+}
+"""How each of the user's own settings is read."""
+
+
+def check(settings: BaseSettings) -> None:
+    """Raise UserError for the first setting that there is none of or that makes no sense, before anything is done."""
+    refuse_unknown(settings, OPTIONS)
+    for name, read in OPTIONS.items():
+        read(settings, name)
+
+
+# --- what is made of several, or of their values ----------------------------------------------------------------------
 
 
 def rewrite(settings: BaseSettings) -> frozenset[str]:
     """Return what may be rewritten in the notes, each thing by its own name."""
-    names = [name for word in settings.getlist("REWRITE") if (name := word.strip())]
-    if unknown := sorted({*names}.difference(REWRITES)):
-        raise UserError(f"REWRITE: cannot rewrite {', '.join(unknown)}; there are {', '.join(REWRITES)}")
-    return frozenset(each for name in names for each in REWRITES[name])
+    return frozenset(each for name in words(settings, "REWRITE", REWRITES) for each in REWRITES[name])
 
 
 def pace(settings: BaseSettings, host: str) -> float:
     """Return the seconds between two requests to a host."""
-    paces = table(settings, "PACE")
-    return paces.get(host, paces.get("*", 0))
-
-
-def accept(settings: BaseSettings) -> dict[str, frozenset[int]]:
-    """Return the HTTP statuses that are fine on a host, by shell-like pattern of the host."""
-    found = {}
-    for host, statuses in _object(settings, "ACCEPT").items():
-        listed = statuses if isinstance(statuses, list | tuple) else [statuses]
-        if not all(isinstance(status, int) and status in _STATUSES for status in listed):
-            raise UserError(f"ACCEPT[{host!r}]: not a list of HTTP statuses: {statuses!r}")
-        found[host.lower()] = frozenset(listed)
-    return found
-
-
-def excluded(settings: BaseSettings) -> re.Pattern[str]:
-    """Return a pattern that URLs match which are not to be looked at; a list may be written as JSON, too."""
-    globs = settings["EXCLUDE"]
-    if isinstance(globs, str) and globs.startswith("["):
-        try:
-            globs = json.loads(globs)
-        except ValueError as error:
-            raise UserError(f"EXCLUDE: not a JSON list: {globs!r}") from error
-    else:
-        globs = settings.getlist("EXCLUDE")
-    return re.compile("|".join(translate(str(glob).strip()) for glob in globs) or "(?!)")
+    found = paces(settings)
+    return found.get(host, found.get("*", 0))
 
 
 def user_agent(settings: BaseSettings) -> str:
     """Return who we say that we are, with the contact that the user gave."""
-    contact = str(settings["USER_AGENT_CONTACT"]).strip()
-    if not contact:
-        return str(settings["USER_AGENT"])
-    if not re.fullmatch(r"[!-~]+", contact) or not re.match(r"https?://.|mailto:.|[^@:]+@[^@:]+$", contact):
-        raise UserError(f"USER_AGENT_CONTACT: neither a web page nor a mail address: {contact!r}")
-    return f"{str(settings['USER_AGENT']).removesuffix(')')}; +{contact})"
+    found, given = str(settings["USER_AGENT"]), contact(settings, "USER_AGENT_CONTACT")
+    return f"{found.removesuffix(')')}; +{given})" if given else found
 
 
-def check(settings: BaseSettings) -> None:
-    """Raise UserError for the first setting that makes no sense, before anything is done."""
-    for name in ("PACE", "RECHECK_AFTER"):
-        table(settings, name)
-    number(settings, "DEAD_AFTER", 1)
-    number(settings, "DEAD_SPACING")
-    number(settings, "TIME_BUDGET")
-    number(settings, "API_TIMEOUT", 0.1)
-    for name in ("IMAGES_MAX_MB", "VIDEOS_MAX_MB", "IMAGES_RUN_MB"):
-        number(settings, name)
-    _check_place(str(settings["IMAGES_STORE"] or ""), str(settings["IMAGES_BASE_URL"] or ""))
-    if 0 < number(settings, "IMAGES_WEBP_WIDTH") < LEAST_WIDTH:
-        raise UserError(f"IMAGES_WEBP_WIDTH: pixels, at least {LEAST_WIDTH}: {settings['IMAGES_WEBP_WIDTH']!r}")
-    user_agent(settings)
-    excluded(settings)
-    accept(settings)
-    if settings["ROBOTS"] not in ROBOTS:
-        raise UserError(f"ROBOTS: say {' or '.join(ROBOTS)}, not {settings['ROBOTS']!r}")
-    rewrite(settings)
+def _host(name: str, key: str) -> str:
+    """Return a host, or a pattern of hosts, as links have it; raise UserError for anything more than a host."""
+    found = key.strip().lower().rstrip(".")
+    if not found or (re.search(r"[\s/:@#%]", found) and literal_address(found) is None):
+        raise UserError(f"{name}[{key!r}]: a host alone, without scheme, port and path, such as mp.weixin.qq.com")
     try:
-        settings.getbool("ALLOW_PRIVATE_ADDRESSES")
-    except ValueError as error:
-        raise UserError("ALLOW_PRIVATE_ADDRESSES: say True or False") from error
+        return found if found.isascii() else hostname(split(f"//{found}"))
+    except InvalidURLError as error:
+        raise UserError(f"{name}[{key!r}]: {error}") from error
 
 
-def _check_place(place: str, base: str) -> None:
-    """Raise UserError for a place of pictures that there is none of, or that no note can point to."""
-    scheme, apart, _ = place.partition("://")
-    if not apart or scheme == "file":
-        return
-    if scheme not in STORES:
-        raise UserError(f"IMAGES_STORE: a folder, {', '.join(f'{name}://' for name in STORES)}, not {place}")
-    if not base:
-        raise UserError(f"IMAGES_STORE: where can the pictures in {place} be seen? Set IMAGES_BASE_URL")
+def _numbers(settings: BaseSettings, name: str) -> dict[str, float]:
+    return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in _object(settings, name).items()}
 
 
 def _object(settings: BaseSettings, name: str) -> dict[str, Any]:

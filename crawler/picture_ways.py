@@ -83,7 +83,7 @@ class PictureWays:
         self._gallery = gallery
         self._wayback = Wayback.from_settings(settings)
         self._limits = Limits.from_settings(settings)
-        self._accepted = options.accept(settings)
+        self._accepted = options.statuses(settings, "ACCEPT")
         self._time_left = time_left
         self._spent = 0
         self._first: dict[str, str] = {}  # names of small pictures, and the id that each came for first

@@ -37,7 +37,7 @@ class Robots:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._obey = crawler.settings["ROBOTS"] == options.OBEY
-        self._paced = options.table(crawler.settings, "PACE")
+        self._paced = options.paces(crawler.settings)
         self._met: set[str] = set()
         self._too_slow: set[str] = set()
         self._asked: dict[str, Task[Protego | None]] = {}

@@ -190,21 +190,21 @@ MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origi
 
 def migrate(connection: sa.Connection) -> None:
     """Bring a store to the newest version, or leave it as it is; raise UserError for one newer than this program."""
-    found = _version(connection)
+    found = version_of(connection)
     if found > len(MIGRATIONS):
         raise UserError(f"its version is {found}, this program knows {len(MIGRATIONS)}: upgrade notemend")
     if found == len(MIGRATIONS):
         return
     if connection.dialect.name == "sqlite":  # by itself Python's driver begins a transaction for rows, not for tables
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        found = _version(connection)  # another process may have been quicker
+        found = version_of(connection)  # another process may have been quicker
     for step in MIGRATIONS[found:] if found else (_create,):
         step(connection)
     connection.execute(sa.delete(version))
     connection.execute(sa.insert(version).values(version=len(MIGRATIONS)))
 
 
-def _version(connection: sa.Connection) -> int:
+def version_of(connection: sa.Connection) -> int:
     """Return a store's version, 0 for an empty database."""
     if not sa.inspect(connection).has_table(version.name):
         return 0

@@ -24,9 +24,10 @@ EXCLUDE: list[str] = []  # URLs that are not looked at; * stands for anything
 ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: {"*.example.com": [403]}
 ROBOTS = "ignore"  # robots.txt of pages the notes' author linked; "obey" skips what it disallows
 TIME_BUDGET = 0  # seconds after which a run stops asking and reports; 0: none
+FAIL_ON: list[str] = []  # verdicts: a run exits with 1 where a link has newly come to one; options.py has the names
 USER_AGENT_CONTACT = ""  # a page or mail address by which the people behind the links can reach you
 
-GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment alone
+GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment, never from a command line
 SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")
 
 # Days until a link is looked at again, by `kind/verdict` or verdict. A nightly run that starts a little early still
@@ -60,6 +61,7 @@ PACE = {
     "mmbiz.qpic.cn": 0.2,
     "*": 0.5,
 }
+API_TIMEOUT = 60  # seconds that an API may take; arXiv takes up to half a minute for a hundred ids
 
 # --- The flow ---------------------------------------------------------------------------------------------------------
 
@@ -73,9 +75,12 @@ RESOLVE = "pipelines.resolve.resolve"
 PUBLISH = "pipelines.publish.publish"
 EDIT_IN_PLACE = "pipelines.publish.edit_in_place"
 DIFF = "pipelines.publish.diff"
+EXPLAIN = "pipelines.explain.explain"
 UNDO = "pipelines.in_place.undo"
 OUTPUTS = [
     "pipelines.outputs.health_csv",
+    "pipelines.outputs.health_json",
+    "pipelines.outputs.junit",
     "pipelines.outputs.changes_csv",
     "pipelines.outputs.findings_csv",
     "pipelines.outputs.dataset",
@@ -105,7 +110,6 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = 30
-API_TIMEOUT = 60  # arXiv takes up to half a minute for a hundred ids
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # pictures, films and pages have limits of their own
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_DELAY_JITTER = 0  # PACE is a promise
@@ -142,6 +146,7 @@ SPIDER_MIDDLEWARES = {  # the spider sends its requests itself; these have nothi
 EXTENSIONS = {
     "crawler.extensions.EnoughRead": 0,
     "scrapy.extensions.corestats.CoreStats": None,
+    "crawler.progress.Progress": 0,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.feedexport.FeedExporter": None,

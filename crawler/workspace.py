@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler import options
 from crawler.database import sqlite_url
 from crawler.errors import UserError
 from crawler.files import sweep
@@ -50,17 +49,21 @@ class Workspace:
         self.store.forget_other_notes(paths)
 
 
+def store_url(settings: BaseSettings) -> str:
+    """Return the database URL of the store."""
+    return str(settings["DATABASE_URL"] or sqlite_url(Path(settings["OUTPUT_DIR"], "notemend.sqlite")))
+
+
 @contextmanager
 def open_workspace(settings: BaseSettings) -> Iterator[Workspace]:
     """Open what the settings name; raise UserError for what cannot be used."""
-    options.check(settings)
     if not settings["NOTES_DIR"]:
         raise UserError("NOTES_DIR: no folder named")
     library = Library(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
     output = writable_folder(Path(settings["OUTPUT_DIR"]))
     gallery = open_gallery(settings)
     with ExitStack() as stack:
-        store = Store.open(settings["DATABASE_URL"] or sqlite_url(output / "notemend.sqlite"))
+        store = Store.open(store_url(settings))
         stack.callback(store.close)
         stack.enter_context(store.sole_worker())
         older_than = A_DAY if store.shared else 0

@@ -55,7 +55,7 @@ def _rendering(settings: BaseSettings, library: Library, store: Store) -> Render
         output_dir=output_dir,
         gallery=gallery,
         rewrite=options.rewrite(settings),
-        webp_width=int(options.number(settings, "IMAGES_WEBP_WIDTH")),
+        webp_width=options.width(settings, "IMAGES_WEBP_WIDTH"),
         made=Journal(output_dir).made(),
     )
 

@@ -10,11 +10,14 @@ from crawler import options
 from crawler.items import Check, How, Judgement, Outcome, Result, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
 _STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
+
+_UNSEEN = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +35,86 @@ class Policy:
         if self.dead_after < 1:
             raise ValueError(f"DEAD_AFTER counts checks, at least 1, not {self.dead_after}")
 
+    @classmethod
+    def of(cls, settings: BaseSettings) -> Self:
+        """Read the policy from the settings, which count in days."""
+        days = options.days(settings, "RECHECK_AFTER")
+        return cls(
+            dead_after=options.whole(settings, "DEAD_AFTER", 1),
+            dead_spacing=timedelta(days=options.number(settings, "DEAD_SPACING")),
+            recheck_after={name: timedelta(days=count) for name, count in days.items()},
+        )
+
     def recheck(self, kind: str, verdict: Verdict) -> timedelta:
         """Return how long a link of that kind with that verdict is left alone."""
         names = (f"{kind}/{verdict}", verdict, "*")
         return next((self.recheck_after[name] for name in names if name in self.recheck_after), timedelta(days=1))
 
 
-def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "web") -> Judgement:
-    """Return the verdict that all checks together support; `history` is the earlier ones, oldest first.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one check made of a link: the verdict and the failures in a row after it.
+
+    `counted` tells whether it was a failure that counts, `policy` by whose rules.
+    """
+
+    check: Check
+    verdict: Verdict
+    failures: int
+    counted: bool
+    policy: Policy
+
+    @property
+    def rechecked_as(self) -> Verdict:
+        """Return the verdict by which the next check is due: what was not seen is due as if nothing were known."""
+        return Verdict.UNKNOWN if self.check.outcome in _UNSEEN else self.verdict
+
+    @property
+    def why(self) -> str:
+        """Say in words why it did that."""
+        if self.check.outcome in _UNSEEN:
+            return "says nothing about the link"
+        if self.check.outcome in _STATES:
+            return f"it answered: {self.verdict}, and no failure counts any more"
+        if self.check.conclusive:
+            return "who has it says that it is gone: dead at once"
+        if not self.counted:
+            spacing = self.policy.dead_spacing / timedelta(days=1)
+            return f"not counted: within {spacing:g} days (DEAD_SPACING) of one that was"
+        if self.failures < self.policy.dead_after and self.verdict is Verdict.DEAD:
+            return "it stays dead until it answers"
+        return (
+            f"{self.verdict}: failure {self.failures} in a row; {self.policy.dead_after} (DEAD_AFTER) make a link dead"
+        )
+
+
+def steps(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
+    """Yield what each check made of a link, oldest first.
 
     An answer clears what was counted; a site that says itself that the thing is gone settles it; any other failure
     counts once per `dead_spacing` and makes a link suspect, then dead; blocked and skipped say nothing about the link.
     """
     verdict, failures = Verdict.UNKNOWN, 0
     counted_at: datetime | None = None
-    for seen in (*history, check):
+    for seen in checks:
+        counted = False
         if seen.outcome in _STATES:
             verdict, failures, counted_at = _STATES[seen.outcome], 0, None
         elif seen.outcome in {Outcome.GONE, Outcome.FAILED}:
-            if counted_at is None or seen.checked_at - counted_at >= policy.dead_spacing:
+            if counted := counted_at is None or seen.checked_at - counted_at >= policy.dead_spacing:
                 failures, counted_at = failures + 1, seen.checked_at
             settled = seen.conclusive or failures >= policy.dead_after or verdict is Verdict.DEAD
             verdict = Verdict.DEAD if settled else Verdict.SUSPECT
-    unseen = check.outcome in {Outcome.BLOCKED, Outcome.SKIPPED}
-    wait = policy.recheck(kind, Verdict.UNKNOWN if unseen else verdict)
+        yield Step(seen, verdict, failures, counted, policy)
+
+
+def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "web") -> Judgement:
+    """Return the verdict that all checks together support; `history` is the earlier ones, oldest first."""
+    *_, last = steps((*history, check), policy)
+    wait = policy.recheck(kind, last.rechecked_as)
     if check.outcome is Outcome.SKIPPED and check.how is How.API:
         wait = timedelta(0)  # the service was down: the next run asks again, whenever it is
-    return Judgement(verdict, failures, check.checked_at + wait)
+    return Judgement(last.verdict, last.failures, check.checked_at + wait)
 
 
 class VerdictPipeline:
@@ -69,16 +125,8 @@ class VerdictPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read the policy from the settings, which count in days."""
-        settings = crawler.settings
-        days = options.table(settings, "RECHECK_AFTER")
-        return cls(
-            Policy(
-                dead_after=int(options.number(settings, "DEAD_AFTER")),
-                dead_spacing=timedelta(days=options.number(settings, "DEAD_SPACING")),
-                recheck_after={name: timedelta(days=count) for name, count in days.items()},
-            )
-        )
+        """Read the policy from the settings."""
+        return cls(Policy.of(crawler.settings))
 
     def process_item(self, item: Result) -> Result:
         """Judge one result."""

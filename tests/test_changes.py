@@ -319,7 +319,7 @@ def test_a_run_without_network_hides_no_change(desk: Desk, internet: Internet) -
     internet.fault("*", Failure.RESET)
     internet.fault(f"{DIES}*", GONE)
     done = desk.crawl(*AT_ONCE)
-    assert (done.returncode, "no network" in done.stderr) == (1, True)
+    assert (done.returncode, "no network" in done.stderr) == (2, True)
     assert verdict(desk, DIES) == "dead"
     internet.heal()
     internet.fault(DIES, GONE)

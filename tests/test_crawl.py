@@ -91,7 +91,7 @@ def test_only_some_kinds(desk: Desk, internet: Internet) -> None:
     assert desk.run("crawl", "github", "-a", f"notes={desk.notes}").returncode == 0
     assert internet.requests[-1].host == "github.com"
     failed = desk.crawl("-a", "only=wechat,podcast")
-    assert failed.returncode == 1
+    assert failed.returncode == 2
     assert "podcast" in failed.stderr
     assert len(failed.stderr.splitlines()) == 1
 
@@ -190,7 +190,7 @@ def test_no_network_changes_nothing_and_says_so_in_one_line(desk: Desk, internet
     desk.write("b.md", "\n".join(f"<https://h{n:02}.bench.example.org/>" for n in range(10)))
     internet.down()
     done = desk.crawl(*EVERY_NIGHT)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.splitlines() == [
         "notemend: no network: no host answers any more; no failure was counted against any link"
     ]
@@ -205,7 +205,7 @@ def test_no_network_ends_a_run_that_has_files_to_look_up(desk: Desk, internet: I
     desk.write("a.md", "\n".join(f"- [p](https://h{n}.example.org/) [l](missing{n}.md)" for n in range(10)))
     internet.down()
     done = desk.crawl()
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "no network" in done.stderr
     assert not desk.outputs()
 
@@ -241,7 +241,7 @@ def test_no_network_is_noticed_with_papers_alone(desk: Desk, internet: Internet)
     desk.write("a.md", "<https://arxiv.org/abs/1706.03762>")
     internet.down()
     done = desk.crawl()
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "no network" in done.stderr
     internet.up()
     assert desk.crawl().returncode == 0  # what was not asked is due at once
@@ -287,7 +287,7 @@ def test_damaged_store_is_named_in_one_line(desk: Desk) -> None:
     desk.output.mkdir()
     (desk.output / "notemend.sqlite").write_bytes(b"no database at all" * 100)
     done = desk.crawl()
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert str(desk.output / "notemend.sqlite") in done.stderr
 
@@ -298,7 +298,7 @@ def test_run_that_cannot_keep_its_results_ends_with_one_line(desk: Desk) -> None
     desk.output.mkdir()
     (desk.output / "images").write_text("a file where the folder of pictures should be")
     done = desk.crawl("-s", "LOG_LEVEL=CRITICAL")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith(f"notemend: {desk.output}/images")
     assert len(done.stderr.splitlines()) == 1
     assert not (desk.output / "link_health.csv").exists()
@@ -307,20 +307,20 @@ def test_run_that_cannot_keep_its_results_ends_with_one_line(desk: Desk) -> None
 def test_folder_that_is_not_there(desk: Desk) -> None:
     desk.notes.rmdir()
     done = desk.crawl()
-    assert (done.returncode, done.stderr) == (1, f"notemend: {desk.notes}: no such folder of notes\n")
+    assert (done.returncode, done.stderr) == (2, f"notemend: {desk.notes}: no such folder of notes\n")
 
 
 def test_folder_without_notes(desk: Desk) -> None:
     desk.write("notes.txt", "https://example.org")
     done = desk.crawl()
-    assert (done.returncode, done.stderr) == (1, f"notemend: {desk.notes}: no Markdown file (*.md) in it\n")
+    assert (done.returncode, done.stderr) == (2, f"notemend: {desk.notes}: no Markdown file (*.md) in it\n")
 
 
 def test_output_that_cannot_be_written(desk: Desk) -> None:
     desk.write("a.md", NOTE)
     desk.output.write_text("a file where the folder should be")
     done = desk.crawl()
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith(f"notemend: {desk.output}: cannot write there")
     assert len(done.stderr.splitlines()) == 1
 
@@ -339,7 +339,7 @@ def test_note_that_is_not_utf8_is_reported_and_left_alone(desk: Desk) -> None:
 def test_argument_that_makes_no_sense(desk: Desk, argument: str) -> None:
     desk.write("a.md", NOTE)
     done = desk.crawl("-a", argument)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert argument.partition("=")[0] in done.stderr
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pipelines.findings import FindingKind
-from pipelines.outputs import changes_csv, dataset, findings_csv, health_csv
+from pipelines.outputs import changes_csv, dataset, findings_csv, health_csv, health_json
 from tests.processes import ROOT
 
 PAGE = (ROOT / "docs/dataset.md").read_text("utf-8")
@@ -33,6 +33,14 @@ def test_columns_of_csv_files() -> None:
     assert [row[0] for row in table("findings.csv")] == list(findings_csv.COLUMNS)
     columns = [row[0] for row in table("links.parquet")]
     assert columns[: columns.index("mentions") + 1] == list(health_csv.COLUMNS)
+
+
+def test_fields_of_the_report_for_programs() -> None:
+    (fields,) = [row[1] for row in table("report.json") if row[0] == "links"]
+    assert f"`{health_json.FIELDS[0]}` to `{health_csv.COLUMNS[-2]}`" in fields
+    assert [name for name in ("change", "mentions") if f"`{name}`" in fields] == list(health_json.FIELDS[-2:])
+    (version,) = [row[1] for row in table("report.json") if row[0] == "version"]
+    assert version.startswith(f"{health_json.VERSION};")
 
 
 def test_kinds_of_findings() -> None:

@@ -197,7 +197,7 @@ def test_an_unreachable_store_is_said_and_the_next_run_completes(
     desk.write("a.md", shown(url("one")) + "[page](https://h00.bench.example.org/page/1)\n")
     nowhere = on_s3(desk, f"http://127.0.0.1:{free_port()}")
     done = desk.crawl(*nowhere, AWS_MAX_ATTEMPTS="1")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith("notemend: IMAGES_STORE: s3://pictures/of: ")
     assert len(done.stderr.splitlines()) == 1
     assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
@@ -208,7 +208,7 @@ def test_an_unreachable_store_is_said_and_the_next_run_completes(
     shown_now = (desk.output / "notes/a.md").read_text()
     assert f'src="{BASE}/{NAME}"' in shown_now
     assert (
-        desk.crawl(*nowhere, AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}").returncode == 1
+        desk.crawl(*nowhere, AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}").returncode == 2
     )
     assert (desk.output / "notes/a.md").read_text() == shown_now
 
@@ -216,5 +216,5 @@ def test_an_unreachable_store_is_said_and_the_next_run_completes(
 def test_a_bucket_that_is_not_there(desk: Desk, s3: str, bucket: Any) -> None:
     desk.write("a.md", shown(url("one")))
     done = desk.crawl(*on_s3(desk, s3), "-s", "IMAGES_STORE=s3://nowhere")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "NoSuchBucket" in done.stderr

@@ -55,13 +55,13 @@ def test_what_no_note_uses_goes(filled: Desk) -> None:
 def test_nothing_goes_while_a_note_cannot_be_read(filled: Desk) -> None:
     filled.write("c.md", b"\xff\xfe not UTF-8")
     done = images(filled, "--gc")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "nothing was removed" in done.stderr
     assert "c.md: not UTF-8" in done.stderr.splitlines()[-1]
     assert len(there(filled)) == 3
     for note in filled.notes.iterdir():
         note.unlink()
-    assert images(filled, "--gc").returncode == 1
+    assert images(filled, "--gc").returncode == 2
     assert len(there(filled)) == 3
 
 
@@ -69,7 +69,7 @@ def test_nothing_goes_while_pictures_of_notes_were_never_looked_at(filled: Desk)
     for file in filled.output.glob("notemend.sqlite*"):
         file.unlink()
     done = images(filled, "--gc")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "2 pictures of the notes were never looked at" in done.stderr
     assert len(there(filled)) == 3
 

@@ -71,12 +71,12 @@ def test_notes_shown_edited_taken_back_and_undone(desk: Desk) -> None:
     assert publish(desk, "--diff").stdout == ""
 
     refused = desk.run("undo")
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert refused.stderr == "notemend: 五月/a b.md: edited since run 1; left alone\n"
     assert refused.stdout == "run 1 undone: 1 note restored\n"
     assert tree(desk.notes) == {**before, "五月/a b.md": moved_back.encode()}
     again = desk.run("undo")
-    assert (again.returncode, again.stderr) == (1, "notemend: nothing to undo: every run is undone\n")
+    assert (again.returncode, again.stderr) == (2, "notemend: nothing to undo: every run is undone\n")
 
 
 def test_a_diff_gives_what_editing_in_place_gives(desk: Desk, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_killed_run_loses_nothing(desk: Desk) -> None:
         (("publish", "--in-place", "--diff"), 2, "not allowed with"),
         (("undo", "me"), 2, "undo takes no 'me'"),
         (("undo", "--run", "x"), 2, "invalid int value"),
-        (("undo", "--run", "4"), 1, "notemend: nothing to undo"),
+        (("undo", "--run", "4"), 2, "notemend: nothing to undo"),
     ],
 )
 def test_what_makes_no_sense(desk: Desk, words: tuple[str, ...], code: int, said: str) -> None:

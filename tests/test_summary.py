@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from crawler.hosts import Hosts
-from crawler.items import Change, Check, How, Outcome, Verdict
-from crawler.summary import summary
+from crawler.items import Change, Check, How, Outcome, Standing, Verdict
+from crawler.summary import Changes, summary
+from tests.storing import link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+def said(parts: Iterable[object]) -> list[str]:
+    return "\n".join(map(str, parts)).splitlines()
 
 
 def test_a_run_is_told_in_a_few_lines() -> None:
@@ -21,7 +30,7 @@ def test_a_run_is_told_in_a_few_lines() -> None:
     counts = [("arxiv", Verdict.ALIVE, 12), ("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3)]
     silent = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
     changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}
-    assert summary(counts, changes, hosts, silent=silent, left=7, took=timedelta(seconds=83)).splitlines() == [
+    assert said(summary(counts, changes, hosts, silent=silent, left=7, took=timedelta(seconds=83))) == [
         "links  dead  suspect  restricted  moved  unknown  alive  all",
         "arxiv     -        -           -      -        -     12   12",
         "web       1        -           -      -        -      3    4",
@@ -36,6 +45,28 @@ def test_a_run_is_told_in_a_few_lines() -> None:
 
 
 def test_what_did_not_happen_is_not_mentioned() -> None:
-    assert summary([], {}, Hosts(lambda: 0.0), silent={}, left=0, took=timedelta(seconds=1)).splitlines()[2:] == [
-        "in 1.0 s"
+    assert said(summary([], {}, Hosts(lambda: 0.0), silent={}, left=0, took=timedelta(seconds=1)))[2:] == ["in 1.0 s"]
+
+
+def came_to(verdict: Verdict, before: Verdict | None, url: str = "https://a.example/") -> Standing:
+    return Standing(link(url), verdict, NOW, previous_verdict=before)
+
+
+def test_what_a_run_is_asked_to_tell_by_its_exit_code() -> None:
+    dead, suspect = Verdict.DEAD, Verdict.SUSPECT
+    changed = [
+        *(came_to(dead, suspect, f"https://a.example/{n}") for n in range(5)),
+        came_to(suspect, None, "https://b.example/"),
+        came_to(dead, dead, "https://blocked.example/"),
+        came_to(Verdict.ALIVE, dead),
     ]
+    found = Changes.of(changed, ["dead"])
+    assert found.counts == {Change.NEWLY_DEAD: 5, Change.RECOVERED: 1}
+    some = "https://a.example/0, https://a.example/1, https://a.example/2"
+    assert found.alarm == f"FAIL_ON: 5 newly dead: {some} and 2 more"
+    assert Changes.of(changed, ["suspect"]).alarm == "FAIL_ON: 1 newly suspect: https://b.example/"
+    assert (
+        Changes.of(changed, ["suspect", "dead"]).alarm == f"FAIL_ON: 5 newly dead, 1 newly suspect: {some} and 3 more"
+    )
+    assert Changes.of(changed, ["moved"]).alarm is None
+    assert Changes.of(changed, []).alarm is None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
+from crawler.command import FAILED, FOUND
 from crawler.errors import UserError
 from crawler.spiders.notes import NotesSpider
+from crawler.terminal import remark, show
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +20,7 @@ class Command(crawl.Command):
     """Runs a spider."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the named spider; exit with 1 when it says that it failed."""
+        """Run the named spider; exit with 2 when it says that it failed, with 1 when it found what FAIL_ON names."""
         if len(args) != 1:
             raise UsageError("name one spider: scrapy crawl notes")
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before it calls
@@ -30,16 +31,19 @@ class Command(crawl.Command):
                 f"no such spider: {args[0]}; there are {', '.join(self.crawler_process.spider_loader.list())}"
             ) from None
         except UserError as error:
-            print(f"notemend: {error}", file=sys.stderr)
-            self.exitcode = 2
+            remark(str(error))
+            self.exitcode = FAILED
             return
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         spider = crawler.spider
         if not isinstance(spider, NotesSpider) or self.crawler_process.bootstrap_failed:
-            self.exitcode = 1  # Scrapy has said why
+            self.exitcode = FAILED  # Scrapy has said why
         elif spider.error is not None:
-            print(f"notemend: {spider.error}", file=sys.stderr)
-            self.exitcode = 1
+            remark(spider.error)
+            self.exitcode = FAILED
         else:
-            print(spider.summary)
+            show(spider.summary)
+            if spider.alarm is not None:
+                remark(spider.alarm)
+                self.exitcode = FOUND

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler import options
-from crawler.command import NotesCommand
+from crawler.command import FOUND, NotesCommand
 from crawler.errors import UserError
 from crawler.gallery import is_intact, smaller
 from crawler.workspace import open_workspace
@@ -42,15 +42,15 @@ class Command(NotesCommand):
             raise UsageError("images: say --verify or --gc, or both")
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
-        """Do it; exit with 1 when something is wrong."""
+        """Do it; exit with 1 when pictures are damaged or missing."""
         now = datetime.now(UTC)
         with open_workspace(settings) as workspace:
             workspace.read(now)
             _reach(workspace.gallery)
             if opts.verify and not verify(workspace, now):
-                self.exitcode = 1
+                self.exitcode = FOUND
             if opts.gc:
-                collect(workspace, int(options.number(settings, "IMAGES_WEBP_WIDTH")))
+                collect(workspace, options.width(settings, "IMAGES_WEBP_WIDTH"))
 
 
 def _reach(gallery: Gallery) -> None:

@@ -27,5 +27,5 @@ class Command(command.Command):
         parser.add_argument("--run", type=int, metavar="N", help="the run to undo (default: the last not undone)")
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
-        """Restore the notes; exit with 1 where one could not be."""
+        """Restore the notes; exit with 2 where one could not be."""
         self.tell(load_object(settings["UNDO"])(settings, opts.run))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.http import TextResponse
 
+from crawler import options
 from crawler.items import Link, Repository
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.lookups.github import GithubLookup
@@ -58,7 +59,7 @@ class Github(Kind):
 
     def lookup(self, settings: BaseSettings) -> GithubLookup | None:
         """Ask the API if there is a token for it."""
-        return GithubLookup.from_settings(settings) if settings.get("GITHUB_TOKEN") else None
+        return GithubLookup.from_settings(settings) if options.secret(settings, "GITHUB_TOKEN") else None
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: the sidebar with the licence stands far down."""

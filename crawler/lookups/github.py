@@ -70,7 +70,7 @@ class GithubLookup(ApiLookup):
             pace=options.pace(settings, HOST),
             timeout=options.number(settings, "API_TIMEOUT"),
         )
-        return cls(session, settings["GITHUB_TOKEN"])
+        return cls(session, options.secret(settings, "GITHUB_TOKEN"))
 
     def observe(self, due: Sequence[Due], now: datetime) -> Iterator[Result]:
         """Look up all repositories in as few queries as GitHub allows, one after the other."""

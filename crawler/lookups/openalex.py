@@ -50,7 +50,7 @@ class OpenAlex(Bibliography):
             pace=options.pace(settings, cls.host),
             worth_keeping=_is_work,
         )
-        contact = str(settings["USER_AGENT_CONTACT"]).strip().removeprefix("mailto:")
+        contact = options.contact(settings, "USER_AGENT_CONTACT").removeprefix("mailto:")
         return cls(session, contact if "@" in contact and "/" not in contact else "")
 
     def publications(self, papers: Sequence[Paper]) -> dict[str, Publication]:

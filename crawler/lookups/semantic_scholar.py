@@ -47,7 +47,7 @@ class SemanticScholar(Bibliography):
         session = open_session(
             cache_file(settings), user_agent=settings["USER_AGENT"], pace=options.pace(settings, cls.host)
         )
-        return cls(session, settings["SEMANTIC_SCHOLAR_API_KEY"].strip())
+        return cls(session, options.secret(settings, "SEMANTIC_SCHOLAR_API_KEY"))
 
     def publications(self, papers: Sequence[Paper]) -> dict[str, Publication]:
         """Return what is said of each paper. One bad id may spoil an answer (HTTP 400): such a batch is halved."""

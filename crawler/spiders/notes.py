@@ -7,7 +7,7 @@ import gc
 import logging
 import math
 import time
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,14 +32,14 @@ from crawler.observing import asks_to_wait, observe, skipped, unsettled
 from crawler.picture_ways import PictureWays, is_missed
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
-from crawler.summary import summary
+from crawler.summary import Changes, summary
 from crawler.threads import in_thread
 from crawler.urls import why_not_fetch
 from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from crawler.items import Link
     from crawler.kinds.base import Kind, Lookup
+    from crawler.terminal import Table
 
 AT_ONCE = 1024
 """Links handed out at a time, over all hosts: few kB each, and 64 slow hosts do not stop the others."""
@@ -74,8 +75,12 @@ class NotesSpider(Spider):
         self._unknown = sorted(unknown)
         self.error: str | None = "the run was broken off"
         """Why the run failed, in one line; None after a good run."""
-        self.summary = ""
+        self.summary: Sequence[str | Table] = ()
         """What the run found, in a few lines."""
+        self.alarm: str | None = None
+        """What it found that FAIL_ON asks for, in one line."""
+        self.stage = "opening"
+        """What the run is doing, for those who watch."""
         self._resources = ExitStack()
         self._network = Network()
         self._wake = asyncio.Event()
@@ -95,7 +100,7 @@ class NotesSpider(Spider):
         super().update_settings(settings)
         options.check(settings)
         settings.set("USER_AGENT", options.user_agent(settings), priority="spider")
-        pace = options.table(settings, "PACE")
+        pace = options.paces(settings)
         settings.set("DOWNLOAD_DELAY", pace.pop("*", 0), priority="spider")
         settings.set("DOWNLOAD_SLOTS", {host: {"delay": delay} for host, delay in pace.items()}, priority="spider")
 
@@ -128,7 +133,7 @@ class NotesSpider(Spider):
                 await asyncio.to_thread(self._publish)
             if self._outage is None:
                 self.store.finish_run(datetime.now(UTC))
-            self.summary = self._summary()
+            self._sum_up()
             self.error = self._outage or (self.gallery.down and f"IMAGES_STORE: {self.gallery.down}")
         except UserError as error:
             self.error = str(error)
@@ -182,8 +187,8 @@ class NotesSpider(Spider):
         lookups = {name: all_kinds()[name].lookup(self.settings) for name in sorted(wanted)}
         self._lookups = {name: lookup for name, lookup in lookups.items() if lookup is not None}
         self._pages = sorted(wanted.difference(self._lookups))
-        self._accepted = options.accept(self.settings)
-        self._excluded = options.excluded(self.settings)
+        self._accepted = options.statuses(self.settings, "ACCEPT")
+        self._excluded = options.globs(self.settings, "EXCLUDE")
         self._allow_private = self.settings.getbool("ALLOW_PRIVATE_ADDRESSES")
         budget = options.number(self.settings, "TIME_BUDGET") or math.inf
         self._hosts = Hosts(time.monotonic, time.monotonic() + budget)
@@ -201,6 +206,7 @@ class NotesSpider(Spider):
 
     def _read(self) -> None:
         """Stage 1: register what the notes mention."""
+        self.stage = "reading the notes"
         self._workspace.read(self.started_at)
         self.store.start_run(self.started_at)
         self.gallery.reach()
@@ -208,7 +214,8 @@ class NotesSpider(Spider):
     async def _observe(self, *, again: bool) -> AsyncIterator[Result]:
         """Stages 2 and 3: hand out what is due, or what was put off, until all of it is safe in the store."""
         self._again = again
-        self._frontier = Frontier(self.store, self._pages, self.started_at, self._pace, self._hosts.wait, again=again)
+        self.stage = "trying again" if again else "observing"
+        self._frontier = Frontier(self.store, self._pages, self.started_at, self.pace, self._hosts.wait, again=again)
         lookups = [] if again else [asyncio.create_task(self._look_up(*each)) for each in self._lookups.items()]
         try:
             while True:
@@ -252,6 +259,7 @@ class NotesSpider(Spider):
 
     async def _resolve(self) -> None:
         """Last requests of a run: where dead links can still be read, and where papers appeared."""
+        self.stage = "asking archive and bibliographies"
         wayback = Wayback.from_settings(self.settings)
         kinds = {*self._pages, *self._lookups} - {"local"}
         await self._last(partial(find_snapshots, self.store, wayback, kinds, self.started_at))
@@ -275,6 +283,7 @@ class NotesSpider(Spider):
 
     def _publish(self) -> None:
         """Last stage: render the outputs; the settings name them, nothing here knows them."""
+        self.stage = "rendering the outputs"
         load_object(self.settings["PUBLISH"])(self.settings, self._workspace.library, self.store)
 
     # --- pages --------------------------------------------------------------------------------------------------------
@@ -406,17 +415,32 @@ class NotesSpider(Spider):
         self._saving.discard(item.link.url)
         self._wake.set()
 
-    def _pace(self, host: str) -> float:
+    def pace(self, host: str) -> float:
         """Return the seconds between two requests to a host: ours, or what its robots.txt asks for."""
         assert self.crawler.engine is not None  # noqa: S101 - it is the engine that runs this
         slot = self.crawler.engine.downloader.per_slot_settings.get(host, {})
         return float(slot.get("delay", self.settings.getfloat("DOWNLOAD_DELAY")))
 
-    def _summary(self) -> str:
+    def progress(self) -> Iterator[tuple[str, str, int, int]]:
+        """Yield kind and host with the links that this run is to look at, and how many it has."""
+        return self.store.progress([*self._pages, *self._lookups], self.started_at)
+
+    def seconds_each(self, kind: str, host: str) -> float:
+        """Return how long a link of a host takes at least, its pace being kept to."""
+        return self.pace(host) / (self._lookups[kind].batch if kind in self._lookups else 1)
+
+    def resting(self) -> list[tuple[str, float]]:
+        """Return the hosts that are left alone now, with the seconds that is so."""
+        return self._hosts.resting()
+
+    def _sum_up(self) -> None:
         """Say in a few lines what the run found."""
-        return summary(
+        changed = (standing for standing, _ in self.store.standings(changed=True))
+        changes = Changes.of(changed, options.words(self.settings, "FAIL_ON", options.FAIL_ON))
+        self.alarm = changes.alarm
+        self.summary = summary(
             self.store.counts(),
-            Counter(standing.change for standing, _ in self.store.standings(changed=True) if standing.change),
+            changes.counts,
             self._hosts,
             silent={lookup.service: lookup.down for lookup in self._lookups.values() if lookup.down is not None},
             left=self.store.left([*self._pages, *self._lookups], self.started_at),

@@ -1,0 +1,45 @@
+"""`scrapy explain URL`: the whole story of one link."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+from scrapy.utils.misc import load_object
+
+from crawler import command
+from crawler.inspection import Inspection
+from crawler.terminal import show
+from crawler.workspace import store_url
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import BaseSettings
+
+
+class Command(command.Command):
+    """Explains a verdict."""
+
+    def syntax(self) -> str:
+        """Say how it is called."""
+        return "[options] URL"
+
+    def short_desc(self) -> str:
+        """Say what it does."""
+        return "Tell all that is known of a link, and why its verdict is what it is"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Take the URL."""
+        if len(args) != 1:
+            raise UsageError("name one link: scrapy explain URL")
+        super().process_options([], opts)
+        opts.url = args[0]
+
+    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+        """Tell it; exit with 2 and one line where there is no such link."""
+        store = Inspection.open_to_read(store_url(settings))
+        try:
+            show(load_object(settings["EXPLAIN"])(settings, store, opts.url))
+        finally:
+            store.close()

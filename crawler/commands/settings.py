@@ -1,0 +1,60 @@
+"""`scrapy settings --ours`: Scrapy's own command, and this project's settings with where each value came from."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from scrapy.commands import settings as scrapys
+
+from crawler import options
+from crawler.command import FAILED
+from crawler.errors import UserError
+from crawler.setting_names import default, given_by
+from crawler.terminal import remark, show
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import BaseSettings
+
+_PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*@")
+
+
+class Command(scrapys.Command):
+    """Shows settings."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Take whose settings are wanted."""
+        super().add_options(parser)
+        parser.add_argument("--ours", action="store_true", help="list this project's settings, and who gave each")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """List the settings; exit with 2 and one line where one of them makes no sense."""
+        super().run(args, opts)
+        assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
+        if not opts.ours:
+            return
+        show(_line(self.settings, name) for name in options.OPTIONS)
+        try:
+            options.check(self.settings)
+        except UserError as error:
+            remark(str(error))
+            self.exitcode = FAILED
+
+
+def _line(settings: BaseSettings, name: str) -> str:
+    value, usual, giver = _shown(name, settings[name]), _shown(name, default(name)), given_by(settings, name)
+    return f"{name}={value}  [{giver}]" if value == usual else f"{name}={value}  [{giver}; default: {usual or 'none'}]"
+
+
+def _shown(name: str, value: Any) -> str:
+    """Return a value as it would be given on the command line, without what nobody else should see."""
+    if options.OPTIONS[name] is options.secret:
+        return "(not shown)" if value else ""
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    if not isinstance(value, dict) and not hasattr(value, "copy_to_dict"):
+        return _PASSWORD.sub(r"\1:(not shown)@", str(value))
+    return json.dumps(dict(value), ensure_ascii=False)

@@ -1,0 +1,85 @@
+"""The names of settings: which there are, which one was meant by a slip, and who gave a setting its value."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from rapidfuzz import fuzz, process
+from scrapy.settings import SETTINGS_PRIORITIES, default_settings
+
+from crawler.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from scrapy.settings import BaseSettings
+
+FROM_ENVIRONMENT = ("DATABASE_URL", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY")
+"""Settings that `crawler/settings.py` takes from variables of the same name."""
+
+LIKELY = 85
+"""Similarity (0 to 100) from which a name in somebody's own settings module is a slip, and no setting of their own."""
+
+_DEFAULTS = "crawler.settings"
+_LEAST = 40
+"""Similarity from which a name is offered at all."""
+
+# What Scrapy sets itself, from its environment, and reads without a default.
+_UNDECLARED = frozenset({"CHECK", "PROJECT", "PYTHON_SHELL", "SETTINGS_MODULE", "MEDIA_ALLOW_REDIRECTS"})
+
+
+def nearest(word: str, known: Iterable[str], least: float = _LEAST) -> str | None:
+    """Return the name that was most likely meant."""
+    found = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=least)
+    return None if found is None else str(found[0])
+
+
+def refuse_unknown(settings: BaseSettings, ours: Collection[str]) -> None:
+    """Raise UserError for a setting on the command line that there is none of, and for a slip in a settings module.
+
+    A settings module may have settings for components of its own: only what is nearly one of ours is a slip there.
+    """
+    known = {*_names(default_settings), *_names(_defaults()), *_UNDECLARED, *ours}
+    for name in sorted(set(settings) - known):
+        if settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:
+            meant = nearest(name, ours, LIKELY)
+        elif name not in _names(_module(settings)):
+            meant = nearest(name, (*ours, *sorted(known))) or f"one of {', '.join(ours)}"
+        else:
+            continue
+        if meant is not None:
+            raise UserError(f"{name}: no such setting; did you mean {meant}?")
+
+
+def default(name: str) -> Any:
+    """Return the value of a setting that nobody has set."""
+    return "" if name in FROM_ENVIRONMENT else getattr(_defaults(), name)
+
+
+def given_by(settings: BaseSettings, name: str) -> str:
+    """Say where a setting's value came from."""
+    if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
+        return "command line"
+    if name in FROM_ENVIRONMENT and os.environ.get(name) and settings[name] == os.environ[name]:
+        return "environment"
+    if (module := _module(settings)) is not _defaults() and getattr(module, name, default(name)) != default(name):
+        return str(module.__name__)
+    return "default"
+
+
+def _module(settings: BaseSettings) -> Any:
+    """Return the settings module in use: ours, or one that the user named in scrapy.cfg or the environment."""
+    return import_module(settings.get("SETTINGS_MODULE") or _DEFAULTS)
+
+
+def _defaults() -> Any:
+    """Import our own when they are needed: they read the environment."""
+    return import_module(_DEFAULTS)
+
+
+@cache
+def _names(module: Any) -> frozenset[str]:
+    return frozenset(name for name in vars(module) if name.isupper())

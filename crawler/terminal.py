@@ -1,0 +1,87 @@
+"""What people see of a command: lines and tables, in colour where a terminal shows it, as plain text elsewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from typing import TextIO
+
+# Titles and reasons come from the network: what would move the cursor, or turn the line around, is not shown.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+STYLES = {"dead": "red", "suspect": "yellow", "restricted": "magenta", "moved": "cyan", "alive": "green"}
+"""How columns of verdicts are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose first column names the rows and whose others are numbers."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.header) for row in self.rows):
+            raise ValueError(f"rows of other lengths than {self.header}")
+
+    def __str__(self) -> str:
+        """Return the table as plain text."""
+        rows = (self.header, *self.rows)
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.header))]
+        aligned = ([row[0].ljust(widths[0]), *map(str.rjust, row[1:], (w + 1 for w in widths[1:]))] for row in rows)
+        return "\n".join(" ".join(cells) for cells in aligned)
+
+
+def safe(text: str) -> str:
+    """Return a text that does nothing but being shown, on one line."""
+    return _CONTROL.sub(" ", text)
+
+
+def show(parts: Iterable[str | Table]) -> None:
+    """Print lines and tables."""
+    console = Console(highlight=False, soft_wrap=True)
+    colourful = console.is_terminal and not console.is_dumb_terminal
+    for part in parts:
+        if isinstance(part, str):
+            print(safe(part))
+        elif colourful and console.measure(styled := _styled(part)).maximum <= console.width:
+            console.print(styled)
+        else:
+            print(part)
+
+
+def moment(time: datetime) -> str:
+    """Return a moment as it is shown, in UTC as in every output."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def live(stream: TextIO) -> bool:
+    """Tell whether lines can be written over again on a stream: on a terminal that somebody watches."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
+
+
+def _styled(table: Table) -> RichTable:
+    styled = RichTable(box=SIMPLE_HEAD, pad_edge=False)
+    for number, name in enumerate(table.header):
+        styled.add_column(name, justify="right" if number else "left", style=STYLES.get(name, ""), no_wrap=True)
+    for row in table.rows:
+        styled.add_row(*(Text(cell, "dim" if cell == "-" else "") for cell in row))
+    return styled
+
+
+def remark(line: str) -> None:
+    """Say on stderr, in one line, what is no part of a command's output."""
+    print(f"notemend: {safe(line)}", file=sys.stderr)

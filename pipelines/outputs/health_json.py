@@ -1,0 +1,56 @@
+"""`report.json`: the state of every link for programs, with what changed since the last run."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from crawler.files import replacing
+from pipelines.outputs.health_csv import COLUMNS, cell, row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.items import Standing
+    from pipelines.outputs import Rendering
+
+VERSION = 1
+"""Raised when a field changes its meaning or goes; new ones may come without."""
+
+FIELDS = (*COLUMNS[:-1], "change", "mentions")
+"""Fields of a link: the columns of the health CSV, and what changed."""
+
+
+def render(rendering: Rendering) -> None:
+    """Write a link a line: the file is JSON as a whole, and memory does not grow with it."""
+    store = rendering.store
+    changed = Counter(standing.change for standing, _ in store.standings(changed=True) if standing.change)
+    counts: dict[str, dict[str, int]] = {}
+    for kind, verdict, count in store.counts():
+        counts.setdefault(kind, {})[verdict] = count
+    run = store.last_run()
+    head = {
+        "version": VERSION,
+        "run": {"began": cell(run and run[0]) or None},
+        "counts": counts,
+        "changes": {change.value: count for change, count in sorted(changed.items())},
+    }
+    path = rendering.output_dir / "report.json"
+    with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(_json(head)[:-1] + ', "links": [')
+        for number, (standing, places) in enumerate(store.standings()):
+            file.write(",\n" if number else "\n")
+            file.write(_json(link(standing, places)))
+        file.write("\n]}\n")
+
+
+def link(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
+    """Return what is known of one link by field; `places` are where it is mentioned, each `path:line`."""
+    values = row(standing, places) | {"change": standing.change and standing.change.value, "mentions": list(places)}
+    return {name: cell(values[name]) if isinstance(values[name], datetime) else values[name] for name in FIELDS}
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
