@@ -205,7 +205,8 @@ def _count_runs(connection: sa.Connection) -> None:
         by_verdict = sa.select(verdict, sa.func.count()).where(mentioned, verdict.is_not(None)).group_by(verdict)
         blocked = sa.select(sa.func.count()).where(mentioned, outcome == "blocked")
         found = dict.fromkeys(("dead", "suspect", "restricted", "moved", "unknown", "alive"), 0)
-        found |= dict(connection.execute(by_verdict).tuples().all())
+        for name, count in connection.execute(by_verdict):
+            found[name] = count
         found["blocked"] = connection.scalar(blocked) or 0
         counted = [{"run_id": run.id, "what": what, "count": count} for what, count in found.items()]
         connection.execute(sa.insert(run_counts), counted)

@@ -83,15 +83,19 @@ class Statistics(Known, Leases):
     def fastest_growing(self, most: int) -> list[str]:
         """Return the identities of the repositories in notes that gained most stars while they were looked at."""
         mentioned = sa.select(links.c.identity).where(links.c.kind == "github", MENTIONED)
-        gained = sa.func.max(star_counts.c.stars) - sa.func.min(star_counts.c.stars)
-        query = (
-            sa.select(star_counts.c.identity)
+        days = (
+            sa.select(star_counts.c.identity, sa.func.min(star_counts.c.day), sa.func.max(star_counts.c.day))
             .where(star_counts.c.identity.in_(mentioned))
             .group_by(star_counts.c.identity)
             .having(sa.func.count() > 1)
-            .order_by(gained.desc(), star_counts.c.identity)
-            .limit(most)
+            .subquery()
         )
+        identity, *ends = days.c
+        first, last = (star_counts.alias() for _ in ends)
+        query = sa.select(identity)
+        for end, counted in zip(ends, (first, last), strict=True):
+            query = query.join(counted, sa.and_(counted.c.identity == identity, counted.c.day == end))
+        query = query.order_by((last.c.stars - first.c.stars).desc(), identity).limit(most)
         with self._begin() as connection:
             return list(connection.scalars(query))
 

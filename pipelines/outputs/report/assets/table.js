@@ -82,8 +82,16 @@ function badge(verdict) {
   return made;
 }
 
-function row(link) {
+// Roles are spelt out: on narrow screens the style sheet makes something else of the table.
+function rowOf(...cells) {
   const made = element("tr");
+  made.setAttribute("role", "row");
+  for (const cell of cells) cell.setAttribute("role", "cell");
+  made.append(...cells);
+  return made;
+}
+
+function row(link) {
   const verdict = element("td", "", "verdict");
   verdict.append(badge(link.verdict));
   if (link.change) verdict.append(said("small", `change.${link.change}`));
@@ -106,8 +114,7 @@ function row(link) {
   }
   const more = link.where.length / 2 - PLACES;
   if (more > 0) where.append(said("span", "more_places", { n: more }));
-  made.append(verdict, name, kind, element("td", link.host, "host"), reason, checked, where);
-  return made;
+  return rowOf(verdict, name, kind, element("td", link.host, "host"), reason, checked, where);
 }
 
 function show(number = 0) {
@@ -117,9 +124,7 @@ function show(number = 0) {
   if (!rows.length) {
     const none = said("td", "none_found");
     none.colSpan = 7;
-    const only = element("tr");
-    only.append(none);
-    rows.push(only);
+    rows.push(rowOf(none));
   }
   table.tBodies[0].replaceChildren(...rows);
   document.getElementById("found").replaceChildren(said("span", "found", { shown: found.length, total: links.length }));
@@ -160,7 +165,10 @@ for (const [id, names] of [["hosts", data.hosts], ["paths", data.notes]]) {
 filters.addEventListener("input", (event) => { if (!event.isComposing) filter(); });
 filters.addEventListener("compositionend", filter);
 filters.addEventListener("submit", (event) => event.preventDefault());
-filters.addEventListener("reset", () => setTimeout(filter));
+document.getElementById("clear").addEventListener("click", () => {
+  filters.reset();
+  filter();
+});
 table.tHead.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (button) sortBy(button.dataset.sort);
