@@ -20,7 +20,7 @@ else
 crawl: .venv/demo
 	$(BIN)/python -m tests.internet -- $(BIN)/scrapy crawl notes -a notes=notes $(DEMO) $(OPTIONS)
 endif
-	@echo "See output/: link_health.csv, changes.csv, findings.csv, entries.csv, papers.bib, notes/ (your notes, mended), edits.jsonl"
+	@echo "Open output/report.html; beside it: link_health.csv, changes.csv, findings.csv, entries.csv, papers.bib, notes/ (your notes, mended), edits.jsonl"
 
 test: .venv/dev
 	$(BIN)/ruff check

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.items import Change, Paper, Picture, Role, Standing, Verdict
 from crawler.rows import place_of
-from pipelines.about import first_mention
+from pipelines.about import first_mention, line_of
 from pipelines.offers import Confidence
 from pipelines.outputs.dataset import entry_row
 
@@ -109,7 +109,7 @@ def _entry(
     return _said(
         {name: row[name] for name in _FROM_ENTRY}
         | {
-            "line": note.data.count(b"\n", 0, entry.start) + 1,
+            "line": line_of(note, entry),
             "published": published and published.date().isoformat(),
             "authors": ", ".join(authors[:AUTHORS]) + (" …" if len(authors) > AUTHORS else ""),
             "paper_verdict": _verdict(first_mention(note, entry, Role.PAPER), standings),
