@@ -63,7 +63,7 @@ def shoot(browser: Browser, report: Path, name: str) -> None:
     page.wait_for_load_state("networkidle")
     shot = Image.open(BytesIO(page.screenshot()))
     context.close()
-    shot.convert("RGB").quantize(128).save(IMAGES / f"{name}.png", optimize=True)
+    shot.convert("RGB").quantize(256).save(IMAGES / f"{name}.png", optimize=True)
     size = (IMAGES / f"{name}.png").stat().st_size
     if size > LARGEST:
         raise ValueError(f"{name}.png has {size} bytes")

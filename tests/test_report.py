@@ -120,8 +120,8 @@ def test_headline_numbers_and_their_change_since_the_last_run(tmp_path: Path) ->
     made.store.save([checked(STORE[0].link, Outcome.BLOCKED, 1, Verdict.DEAD)])
     report.render(made)
     changes = {name: change for name, (_, change) in tiles(made).items()}
-    assert (changes["alive"], changes["dead"]) == ("−1 since the last run", "+1 since the last run")
-    assert (changes["blocked"], changes["links"]) == ("+1 since the last run", "as before")
+    assert (changes["alive"], changes["dead"]) == ("−1 since last run", "+1 since last run")
+    assert (changes["blocked"], changes["links"]) == ("+1 since last run", "as before")
 
 
 def test_rendering_again_changes_no_byte(sample: Rendering) -> None:

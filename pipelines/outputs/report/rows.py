@@ -60,7 +60,7 @@ class LinkRows:
         check = standing.check
         return [
             standing.link.url,
-            standing.metadata.title if standing.metadata and not isinstance(standing.metadata, Picture) else "",
+            title_of(standing),
             standing.link.kind,
             standing.verdict.value,
             self.hosts[standing.link.host],
@@ -71,6 +71,11 @@ class LinkRows:
             standing.change.value if standing.change else "",
             [part for note, line in map(place_of, places) for part in (self.notes[note], line)],
         ]
+
+
+def title_of(standing: Standing) -> str:
+    """Return the title of what a link leads to; a picture's is only the name of its file."""
+    return standing.metadata.title if standing.metadata and not isinstance(standing.metadata, Picture) else ""
 
 
 def replacement(standing: Standing) -> str | None:
@@ -139,10 +144,14 @@ def venues_of(standings: Iterable[Standing]) -> dict[str, tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to act on: where, what the note says, what would be right, and who says so."""
+    """One thing to act on: where, what the note says, what would be right, and who says so.
+
+    `title` is that of what a link leads to.
+    """
 
     places: tuple[tuple[str, int], ...]
     says: str
+    title: str = ""
     better: str = ""
     why: str = ""
     confidence: str = ""
@@ -172,9 +181,8 @@ class Findings:
         items = self._items[finding.kind.value, finding.confidence.value]
         if len(items) < self.most:
             place = ((finding.note, finding.line),)
-            items.append(
-                Item(place, finding.says, finding.true, finding.evidence, finding.confidence.value, finding.entry)
-            )
+            true, why, sure = finding.true, finding.evidence, finding.confidence.value
+            items.append(Item(place, finding.says, better=true, why=why, confidence=sure, entry=finding.entry))
 
     def groups(self) -> list[Group]:
         """Return them by kind, the kind with the surest first."""
@@ -208,4 +216,7 @@ def _put(group: Group, standing: Standing, places: Sequence[str], most: int) -> 
     group.total += 1
     if len(group.items) < most:
         why = standing.check.reason if standing.check else ""
-        group.items.append(Item(tuple(map(place_of, places)), standing.link.url, replacement(standing) or "", why))
+        better = replacement(standing) or ""
+        group.items.append(
+            Item(tuple(map(place_of, places)), standing.link.url, title_of(standing), better=better, why=why)
+        )

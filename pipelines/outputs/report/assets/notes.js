@@ -110,7 +110,9 @@ function showNote(path, line) {
     near.classList.add("meant");
     near.scrollIntoView({ block: "center" });
   }
-  if (path !== undefined) place.focus({ preventScroll: Boolean(line) });
+  if (path === undefined) return;
+  place.focus({ preventScroll: true });
+  if (!line) place.scrollIntoView();
 }
 
 document.getElementById("note-search").addEventListener("input", (event) => { if (!event.isComposing) listNotes(); });
