@@ -107,7 +107,7 @@ NOTE = """# 笔记（2022.5.31）
    - Paper: [Loops](https://arxiv.org/abs/2204.00001)
    - Code: [x](https://github.com/o/r)
 
-![](https://mmbiz.qpic.cn/a/640?wx_fmt=png) ![](https://mmbiz.qpic.cn/b/640?wx_fmt=png)
+![](https://mmbiz.qpic.cn/a/640?wx_fmt=png) ![](https://mmbiz.qpic.cn/b/640?wx_fmt=png) <video src="https://a.example/c.mp4">
 
 2. [第二篇](https://mp.weixin.qq.com/s/B)
    - Tips: 无
@@ -118,7 +118,7 @@ def view(*standings: Standing) -> dict[str, Any]:
     note = markdown.read("2022/a.md", NOTE.encode())
 
     def shown(picture: Picture) -> str | None:
-        return f"images/{picture.title}" if picture is PICTURE else None
+        return None if "lost" in picture.title else f"images/{picture.title}"
 
     return note_view(note, known(note, standings), shown, 3)
 
@@ -131,6 +131,7 @@ def test_a_note_with_its_entries_facts_and_pictures() -> None:
         standing("https://github.com/o/r", verdict=Verdict.SUSPECT, metadata=Repository("o/r", stars=12)),
         standing("https://mmbiz.qpic.cn/a/640?wx_fmt=png", metadata=PICTURE),
         standing("https://mmbiz.qpic.cn/b/640?wx_fmt=png", metadata=lost),
+        standing("https://a.example/c.mp4", metadata=Picture("ef/film.mp4", "film", "video/mp4", 9)),
     )
     first, second = seen.pop("entries")
     assert seen == {
@@ -138,7 +139,7 @@ def test_a_note_with_its_entries_facts_and_pictures() -> None:
         "title": "笔记（2022.5.31）",
         "date": "2022-05-31",
         "edits": 3,
-        "verdicts": {"dead": 1, "alive": 3, "suspect": 1},
+        "verdicts": {"dead": 1, "alive": 4, "suspect": 1},
     }
     assert first == {
         "number": 1,
@@ -160,6 +161,7 @@ def test_a_note_with_its_entries_facts_and_pictures() -> None:
         "repository": "o/r",
         "stars": 12,
         "pictures": ["images/ab/abcd.png"],
+        "films": ["images/ef/film.mp4"],
     }
     assert second == {
         "number": 2,

@@ -109,8 +109,8 @@ def _entry(
 ) -> dict[str, Any]:
     row = entry_row(note, entry, standings)
     authors, published = row["authors"] or (), row["published_at"]
-    kept = (standings[at].metadata for at in entry.mentions if at in standings)
-    addresses = (shown(picture) for picture in kept if isinstance(picture, Picture))
+    kept = [standings[at].metadata for at in entry.mentions if at in standings]
+    seen = [(picture.media_type, shown(picture)) for picture in kept if isinstance(picture, Picture)]
     return _said(
         {name: row[name] for name in _FROM_ENTRY}
         | {
@@ -119,7 +119,8 @@ def _entry(
             "authors": ", ".join(authors[:AUTHORS]) + (" …" if len(authors) > AUTHORS else ""),
             "paper_verdict": _verdict(first_mention(note, entry, Role.PAPER), standings),
             "code_verdict": _verdict(first_mention(note, entry, Role.CODE), standings),
-            "pictures": [address for address in addresses if address is not None],
+            "pictures": [address for kind, address in seen if address and kind.startswith("image/")],
+            "films": [address for kind, address in seen if address and not kind.startswith("image/")],
         }
     )
 

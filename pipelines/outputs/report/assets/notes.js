@@ -73,9 +73,10 @@ function card(entry) {
     picture.src = address;
     return picture;
   });
-  if (pictures.length) {
+  const films = (entry.films ?? []).map((address) => Object.assign(said("a", "kind.video"), { href: address }));
+  if (pictures.length + films.length) {
     const strip = element("div", "", "strip");
-    strip.append(...pictures);
+    strip.append(...pictures, ...films);
     made.append(strip);
   }
   return made;
