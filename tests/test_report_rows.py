@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crawler import markdown
-from crawler.items import Change, Death, Health, Outcome, Picture, Repository, Verdict
+from crawler.items import Article, Change, Death, Health, Outcome, Picture, Repository, Verdict
 from crawler.kinds import all_kinds
 from pipelines.findings import Finding, FindingKind
 from pipelines.offers import Confidence
@@ -114,6 +114,9 @@ NOTE = """# 笔记（2022.5.31）
 """
 
 
+LATE = datetime(2022, 5, 30, 16, 30, tzinfo=UTC)  # the next day in Beijing
+
+
 def view(*standings: Standing) -> dict[str, Any]:
     note = markdown.read("2022/a.md", NOTE.encode())
 
@@ -126,7 +129,7 @@ def view(*standings: Standing) -> dict[str, Any]:
 def test_a_note_with_its_entries_facts_and_pictures() -> None:
     lost = replace(PICTURE, title="cd/lost.png")
     seen = view(
-        standing("https://mp.weixin.qq.com/s/A", Outcome.GONE, Verdict.DEAD),
+        standing("https://mp.weixin.qq.com/s/A", Outcome.GONE, Verdict.DEAD, Article("好文", "号", published_at=LATE)),
         standing("https://arxiv.org/abs/2204.00001", metadata=replace(LOOPS, authors=tuple("ABCDEF"), withdrawn=True)),
         standing("https://github.com/o/r", verdict=Verdict.SUSPECT, metadata=Repository("o/r", stars=12)),
         standing("https://mmbiz.qpic.cn/a/640?wx_fmt=png", metadata=PICTURE),
@@ -148,6 +151,8 @@ def test_a_note_with_its_entries_facts_and_pictures() -> None:
         "line": 3,
         "article_url": "https://mp.weixin.qq.com/s/A",
         "article_verdict": "dead",
+        "account": "号",
+        "published": "2022-05-31",
         "paper_url": "https://arxiv.org/abs/2204.00001",
         "paper_verdict": "alive",
         "paper_title": "Loops in Sight",

@@ -11,6 +11,7 @@ from crawler.rows import place_of
 from pipelines.about import first_mention, line_of
 from pipelines.offers import Confidence
 from pipelines.outputs.dataset import entry_row
+from pipelines.outputs.facts import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -115,7 +116,7 @@ def _entry(
         {name: row[name] for name in _FROM_ENTRY}
         | {
             "line": line_of(note, entry),
-            "published": published and published.date().isoformat(),
+            "published": published and f"{published.astimezone(BEIJING):%Y-%m-%d}",
             "authors": ", ".join(authors[:AUTHORS]) + (" …" if len(authors) > AUTHORS else ""),
             "paper_verdict": _verdict(first_mention(note, entry, Role.PAPER), standings),
             "code_verdict": _verdict(first_mention(note, entry, Role.CODE), standings),

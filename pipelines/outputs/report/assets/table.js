@@ -50,7 +50,7 @@ function sorted(some) {
   const key = KEYS[order.column];
   const keyed = some.map((link) => [key(link), link]);
   const compare = typeof (keyed[0]?.[0]) === "string" ? byName.compare : (a, b) => a - b;
-  keyed.sort(([a, one], [b, other]) => compare(a, b) * (order.down ? -1 : 1) || one.rank - other.rank);
+  keyed.sort(([a], [b]) => compare(a, b) * (order.down ? -1 : 1));
   return keyed.map(([, link]) => link);
 }
 
