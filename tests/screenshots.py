@@ -27,7 +27,7 @@ LARGEST = 200_000
 NIGHTS = ("", "", "https://github.com/*", "https://mp.weixin.qq.com/s/g*", "https://segment-anything.com/*", "")
 """What answers with HTTP 503 in each of the nights, so that there is a history to be seen."""
 
-WIDE = {"width": 1280, "height": 900}
+WIDE = {"width": 1280, "height": 1000}
 SHOTS: dict[str, tuple[str, dict[str, Any]]] = {
     "report-light": ("", {"viewport": WIDE, "color_scheme": "light", "locale": "en-GB"}),
     "report-dark": (
