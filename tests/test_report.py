@@ -48,7 +48,7 @@ MANY = "".join(f"- <https://h{n % 7}.example/{n:03}>\n" for n in range(250))
 LOOPS = Paper("Loops in Sight", "2204.00001", ("Ada",), venue="CVPR", venue_year=2022)
 STORE = [
     standing("https://mp.weixin.qq.com/s/A", metadata=Article("目标检测综述", "号", published_at=NOW)),
-    standing("https://mp.weixin.qq.com/s/B", Outcome.GONE, Verdict.DEAD),
+    standing("https://mp.weixin.qq.com/s/B", Outcome.GONE, Verdict.DEAD, Article("", "W" * 120)),
     standing("https://arxiv.org/abs/2204.00001", metadata=LOOPS),
     moved("https://github.com/old/loops", "https://github.com/new/loops", Repository("new/loops", stars=1234)),
     standing("https://mmbiz.qpic.cn/a/640?wx_fmt=png", metadata=PICTURE),
@@ -77,7 +77,12 @@ def soup(made: Rendering) -> BeautifulSoup:
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Rendering:
-    return rendered(tmp_path_factory.mktemp("sample"), SAMPLE, STORE)
+    """Return a report of a second night on which nothing has changed."""
+    made = rendered(tmp_path_factory.mktemp("sample"), SAMPLE, STORE)
+    made.store.finish_run(NOW)
+    made.store.start_run(NOW + NIGHT)
+    report.render(made)
+    return made
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------
