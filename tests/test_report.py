@@ -523,7 +523,9 @@ def test_what_came_from_elsewhere_stays_text(tmp_path: Path, look: Callable[...,
     standings = [
         *(standing(url, metadata=Page(text)) for url, text in zip(names, HOSTILE, strict=True)),
         *(
-            standing(f"https://mp.weixin.qq.com/s/{n:022}", metadata=Article(text, text, author=text))
+            standing(
+                f"https://mp.weixin.qq.com/s/{n:022}", Outcome.GONE, Verdict.DEAD, Article(text, text, author=text)
+            )
             for n, text in enumerate(HOSTILE, 1)
         ),
         moved("https://constructor/", "javascript:alert(1)", Page("moves")),
@@ -545,6 +547,11 @@ def test_what_came_from_elsewhere_stays_text(tmp_path: Path, look: Callable[...,
     leads = tab.evaluate("Array.from(document.querySelectorAll('a'), each => each.getAttribute('href'))")
     assert [link for link in leads if not link.startswith(("https://", "#", "notes/"))] == []
     assert "javascript:alert(1)" in tab.locator("#table").inner_text()
+    assert (
+        tab.locator("#acting .title").all_inner_texts()
+        == tab.locator("#table tbody .title").all_inner_texts()[: len(HOSTILE)]
+    )
+    assert "notes/a%3Cb%3E%26%22%27.md#L3" in leads
     assert "javascript:alert(2)" in tab.locator("#acting").inner_text()
 
 
