@@ -107,7 +107,7 @@ def tiles(made: Rendering) -> dict[str, tuple[str, str]]:
 
 
 def test_headline_numbers_and_their_change_since_the_last_run(tmp_path: Path) -> None:
-    made = rendered(tmp_path, {"a.md": NOTE}, STORE)
+    made = rendered(tmp_path, {"a.md": NOTE, "well.md": "<https://mp.weixin.qq.com/s/A>"}, STORE)
     assert tiles(made) == {
         "links": ("5", ""),
         "alive": ("3", ""),
@@ -127,6 +127,10 @@ def test_headline_numbers_and_their_change_since_the_last_run(tmp_path: Path) ->
     changes = {name: change for name, (_, change) in tiles(made).items()}
     assert (changes["alive"], changes["dead"]) == ("−1 since last run", "+1 since last run")
     assert (changes["blocked"], changes["links"]) == ("+1 since last run", "as before")
+    made.store.finish_run(NOW + NIGHT)
+    made.store.start_run(NOW + 2 * NIGHT)
+    report.render(made)
+    assert {change for _, change in tiles(made).values()} == {"as before"}
 
 
 def test_rendering_again_changes_no_byte(sample: Rendering) -> None:
@@ -192,14 +196,13 @@ def test_every_chart_is_spelt_out(sample: Rendering) -> None:
 
 def test_beyond_a_bound_the_worst_are_shown_and_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "LINKS", 2)
-    monkeypatch.setattr(report, "ENTRIES", 1)
-    made = rendered(tmp_path, SAMPLE, STORE)
+    monkeypatch.setattr(report, "ENTRIES", 4)  # headings count as entries
+    made = rendered(tmp_path, SAMPLE | {"c.md": "# The last"}, STORE)
     assert [row[3] for row in data(made, "links")["rows"]] == ["dead", "suspect"]
     notices = " ".join(each.text for each in soup(made).select(".notice"))
     assert "There are 255 links: the table holds the 2" in notices
     assert "1 earlier notes are left out" in notices
-    (note,) = data(made, "notes")
-    assert note["path"] == "b.md"
+    assert [note["path"] for note in data(made, "notes")] == ["b.md", "c.md"]
 
 
 def test_before_the_first_run_there_is_a_page_too(tmp_path: Path) -> None:
