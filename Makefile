@@ -20,7 +20,7 @@ else
 crawl: .venv/demo
 	$(BIN)/python -m tests.internet -- $(BIN)/scrapy crawl notes -a notes=notes $(DEMO) $(OPTIONS)
 endif
-	@echo "See output/: link_health.csv, report.json, junit.xml, changes.csv, findings.csv, entries.csv, papers.bib, notes/ (your notes, mended), edits.jsonl"
+	@echo "See output/: report.html (look at it first), link_health.csv, report.json, junit.xml, changes.csv, findings.csv, entries.csv, papers.bib, notes/ (your notes, mended), edits.jsonl"
 
 test: .venv/dev
 	$(BIN)/ruff check

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-EVERY = ("speed", "reading", "rendering", "memory")
+EVERY = ("speed", "reading", "rendering", "report", "memory")
 
 
 def main(arguments: list[str]) -> int:

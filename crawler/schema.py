@@ -145,6 +145,14 @@ runs = sa.Table(
     sa.Column("finished_at", Instant),  # none: under way, or killed and to be gone on with
 )
 
+run_counts = sa.Table(  # how many links had which verdict at its end, and other numbers of that evening
+    "run_counts",
+    tables,
+    sa.Column("run_id", sa.ForeignKey(runs.c.id), primary_key=True),
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+)
+
 version = sa.Table("schema_version", tables, sa.Column("version", sa.Integer, nullable=False))
 
 
@@ -184,7 +192,27 @@ def _remember_origins(connection: sa.Connection) -> None:
     placeholders.create(connection)
 
 
-MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origins)
+def _count_runs(connection: sa.Connection) -> None:
+    """Version 5: numbers run by run; of the last two their verdicts are still known, of earlier ones only checks."""
+    run_counts.create(connection)
+    last = connection.execute(sa.select(runs.c.id, runs.c.finished_at).order_by(runs.c.id.desc()).limit(2)).all()
+    for run, verdict, outcome in zip(
+        last, (links.c.verdict, links.c.previous_verdict), (links.c.outcome, links.c.previous_outcome), strict=False
+    ):
+        if run.finished_at is None:
+            continue
+        mentioned = sa.exists().where(mentions.c.link_id == links.c.id)
+        by_verdict = sa.select(verdict, sa.func.count()).where(mentioned, verdict.is_not(None)).group_by(verdict)
+        blocked = sa.select(sa.func.count()).where(mentioned, outcome == "blocked")
+        found = dict.fromkeys(("dead", "suspect", "restricted", "moved", "unknown", "alive"), 0)
+        for name, count in connection.execute(by_verdict):
+            found[name] = count
+        found["blocked"] = connection.scalar(blocked) or 0
+        counted = [{"run_id": run.id, "what": what, "count": count} for what, count in found.items()]
+        connection.execute(sa.insert(run_counts), counted)
+
+
+MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origins, _count_runs)
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 
 

@@ -87,6 +87,7 @@ OUTPUTS = [
     "pipelines.outputs.bibtex",
     "pipelines.outputs.small_pictures",
     "pipelines.outputs.notes",
+    "pipelines.outputs.report",
 ]
 
 # --- Fetching ---------------------------------------------------------------------------------------------------------

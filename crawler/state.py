@@ -24,6 +24,7 @@ from crawler.items import Due, Link, Outcome, Verdict
 from crawler.kept import PICTURED, KeptPictures
 from crawler.known import CHANGED, FACTS, MENTIONED, SLICE
 from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts
+from crawler.statistics import Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,7 +48,7 @@ START: Place = (NEVER, 0)
 """Before the first link of every backlog."""
 
 
-class Store(Evidence, KeptPictures):
+class Store(Evidence, KeptPictures, Statistics):
     """One database with everything known; opened with `Store.open`."""
 
     @contextmanager

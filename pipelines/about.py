@@ -19,6 +19,11 @@ def first_mention(note: Note, entry: Entry, role: Role) -> int | None:
     return next((at for at in chain(in_fields, entry.mentions) if note.mentions[at].role is role), None)
 
 
+def line_of(note: Note, entry: Entry) -> int:
+    """Return the line on which an entry begins, counted from 1."""
+    return note.data.count(b"\n", 0, entry.start) + 1
+
+
 def only_thing(
     what: type[_Metadata], field: Field, standings: Mapping[int, Standing]
 ) -> tuple[Standing, _Metadata] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.items import Entry, Note, Paper, Repository, Standing
 from crawler.kinds.arxiv import pinned_version
-from pipelines.about import only_thing
+from pipelines.about import line_of, only_thing
 from pipelines.offers import Confidence, offers, paper_names
 from pipelines.titles import normalised_title, noted_title, same_title, similarity
 from pipelines.venue_label import label_disagrees, label_of
@@ -163,7 +163,7 @@ def _label(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Itera
     evidence = f"arXiv {paper.arxiv_id}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
     sure = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment"} else Confidence.MEDIUM
     yield Finding(
-        note.path, _line(note, entry), entry.number, FindingKind.VENUE_LABEL, says, true, f"{evidence}"[:300], sure
+        note.path, line_of(note, entry), entry.number, FindingKind.VENUE_LABEL, says, true, f"{evidence}"[:300], sure
     )
 
 
@@ -209,13 +209,9 @@ def _says_title(repository: Repository, paper: Paper) -> bool:
 
 def _offered(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Iterator[Finding]:
     kinds = {"paper": FindingKind.PAPER_MISSING, "code": FindingKind.CODE_MISSING}
-    place = (note.path, _line(note, entry), entry.number)
+    place = (note.path, line_of(note, entry), entry.number)
     for offer in offers(note, entry, standings):
         yield Finding(*place, kinds[offer.field], "", offer.link.url, offer.evidence, offer.confidence)
-
-
-def _line(note: Note, entry: Entry) -> int:
-    return note.data.count(b"\n", 0, entry.start) + 1
 
 
 def _number(note: Note, entry: int | None) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from hashlib import sha256
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +16,7 @@ from pyarrow import parquet
 
 from crawler.items import Mention, Role
 from crawler.library import Library
+from tests.browsing import chromium
 from tests.crawling import CORPUS, EVERY_NIGHT, Desk
 from tests.internet import Internet
 from tests.internet.sites.qpic import PATH, draw, placeholder
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes (../shared/corpus) is not here")
 PICTURES_OF_CORPUS = 596
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SHOWN = """Array.from(document.images, image => [image.naturalWidth, image.naturalHeight, image.src])"""
 
 
@@ -115,16 +114,8 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def browser(network: Internet) -> Iterator[Browser]:
     """Run headless Chromium with the small internet around it."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - for this test alone
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"], proxy={"server": network.proxy, "bypass": "127.0.0.1"}
-        )
+    with chromium(proxy={"server": network.proxy, "bypass": "127.0.0.1"}) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pipelines.outputs import health_csv
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crawler.known import Known
     from pipelines.outputs import Rendering
 
 COLUMNS = tuple(field.name for field in fields(Finding))
@@ -24,10 +25,14 @@ def render(rendering: Rendering) -> None:
 
 
 def _findings(rendering: Rendering) -> Iterator[Finding]:
-    store = rendering.store
-    catalogue = Catalogue.of(
+    known = catalogue(rendering.store)
+    for note in rendering.library:
+        yield from findings(note, rendering.standings(note), known)
+
+
+def catalogue(store: Known) -> Catalogue:
+    """Return what findings need to know of all notes at once."""
+    return Catalogue.of(
         (paper for paper in store.metadata("arxiv", "github.com/") if isinstance(paper, Paper)),
         ((arxiv_id, [Place(*place) for place in places]) for arxiv_id, places in store.texts("arxiv")),
     )
-    for note in rendering.library:
-        yield from findings(note, rendering.standings(note), catalogue)

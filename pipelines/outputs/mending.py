@@ -29,7 +29,7 @@ class Mender:
         """Return the edits of a note whose links have these standings, in order and without overlap."""
 
         def hosted(picture: Picture) -> str | None:
-            return self._hosted(note, picture)
+            return shown(self._rendering, picture, (self._folder / note.path).parent)
 
         gallery = self._rendering.gallery
         standings = {at: known for at, known in standings.items() if not gallery.shows(known.link.url)}
@@ -54,13 +54,13 @@ class Mender:
         kept = without_reverted(note.data, dated, made)
         yield from (edit for edit in edits if edit.reason != index.DATED or edit in kept)
 
-    def _hosted(self, note: Note, picture: Picture) -> str | None:
-        """Return the URL of a kept picture as seen from a note; None if it is not there any more.
 
-        While the pictures' place cannot be asked, what is known to be kept there is taken to be there.
-        """
-        gallery, width = self._rendering.gallery, self._rendering.webp_width
-        names = [smaller(picture.title, width)] if width else []
-        found = next((name for name in names if not gallery.down and gallery.has(name)), picture.title)
-        folder = (self._folder / note.path).parent
-        return gallery.address(found, folder) if gallery.down or gallery.has(found) else None
+def shown(rendering: Rendering, picture: Picture, folder: Path) -> str | None:
+    """Return the URL of a kept picture as seen from a folder (links resolved); None if it is not there any more.
+
+    While the pictures' place cannot be asked, what is known to be kept there is taken to be there.
+    """
+    gallery, width = rendering.gallery, rendering.webp_width
+    names = [smaller(picture.title, width)] if width else []
+    found = next((name for name in names if not gallery.down and gallery.has(name)), picture.title)
+    return gallery.address(found, folder) if gallery.down or gallery.has(found) else None

@@ -1,0 +1,63 @@
+"use strict";
+// The page's words in the language that the browser asks for, or that the reader changes to; nothing is remembered.
+const words = JSON.parse(document.getElementById("words").textContent);
+let language = "en";
+
+function say(key, values = {}) {
+  const text = Object.hasOwn(words, key) ? words[key][language] : key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => shown(values[name]));
+}
+
+function shown(value) {
+  return typeof value === "number" ? value.toLocaleString("en") : String(value);
+}
+
+function given(element) {
+  return JSON.parse(element.dataset.values ?? "{}");
+}
+
+// An element whose text is in the language of the page, whichever that is later.
+function said(tag, key, values) {
+  const element = document.createElement(tag);
+  element.dataset.say = key;
+  if (values) element.dataset.values = JSON.stringify(values);
+  element.textContent = say(key, values);
+  return element;
+}
+
+// The same for an attribute.
+function saidAs(element, name, key, values) {
+  element.setAttribute(`data-say-${name}`, key);
+  element.dataset.values = JSON.stringify(values);
+  element.setAttribute(name, say(key, values));
+}
+
+function sayAll() {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  document.title = `notemend · ${say("title")}`;
+  for (const element of document.querySelectorAll("[data-say]")) {
+    element.textContent = say(element.dataset.say, given(element));
+  }
+  for (const name of ["aria-label", "alt"]) {
+    for (const element of document.querySelectorAll(`[data-say-${name}]`)) {
+      element.setAttribute(name, say(element.getAttribute(`data-say-${name}`), given(element)));
+    }
+  }
+  document.getElementById("language").lang = language === "zh" ? "en" : "zh-CN";
+}
+
+function speak(another) {
+  language = another;
+  sayAll();
+  document.dispatchEvent(new Event("language"));
+}
+
+{
+  const wanted = navigator.languages.map((each) => each.slice(0, 2).toLowerCase());
+  language = wanted.find((each) => ["en", "zh"].includes(each)) ?? "en";
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  document.addEventListener("DOMContentLoaded", () => {
+    sayAll();
+    document.getElementById("language").addEventListener("click", () => speak(language === "zh" ? "en" : "zh"));
+  });
+}

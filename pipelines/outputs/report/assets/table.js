@@ -1,0 +1,179 @@
+"use strict";
+// The table of links: sorted, searched and filtered in memory, shown a page at a time.
+const SHOWN = 100;
+const PLACES = 3;
+const VERDICTS = ["dead", "suspect", "restricted", "moved", "unknown", "alive"];
+const data = JSON.parse(document.getElementById("links-data").textContent);
+const table = document.getElementById("table");
+const filters = document.querySelector(".filters");
+const byName = new Intl.Collator("zh-CN", { numeric: true });
+let found = [];
+let page = 0;
+let order = { column: "verdict", down: false };
+
+const plain = (text) => text.normalize("NFKC").toLowerCase();
+
+const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, minutes, instead, change, where], rank) => ({
+  url, title, kind, verdict, outcome, minutes, instead, change, where, rank,
+  host: data.hosts[host],
+  reason: data.reasons[reason],
+  text: plain(`${title}\n${url}\n${data.reasons[reason]}\n${instead}`),
+}));
+
+const paths = data.notes.map(plain);
+
+// What each column is sorted by; the order of the data is the worst first.
+const KEYS = {
+  verdict: (link) => link.rank,
+  link: (link) => link.title || link.url,
+  kind: (link) => say(`kind.${link.kind}`),
+  host: (link) => link.host,
+  reason: (link) => link.reason,
+  checked: (link) => link.minutes,
+  where: (link) => `${data.notes[link.where[0]]} ${link.where[1]}`,
+};
+
+function matching(values) {
+  const terms = plain(values.q).split(/\s+/).filter(Boolean);
+  const host = plain(values.host.trim());
+  const note = plain(values.note.trim());
+  const notes = note && new Set(paths.flatMap((path, number) => (path.includes(note) ? [number] : [])));
+  return links.filter((link) =>
+    terms.every((term) => link.text.includes(term)) &&
+    (!values.kind || link.kind === values.kind) &&
+    (!values.verdict || (values.verdict === "blocked" ? link.outcome : link.verdict) === values.verdict) &&
+    (!host || link.host.includes(host)) &&
+    (!note || link.where.some((part, at) => at % 2 === 0 && notes.has(part))));
+}
+
+function sorted(some) {
+  const key = KEYS[order.column];
+  const keyed = some.map((link) => [key(link), link]);
+  const compare = typeof (keyed[0]?.[0]) === "string" ? byName.compare : (a, b) => a - b;
+  keyed.sort(([a], [b]) => compare(a, b) * (order.down ? -1 : 1));
+  return keyed.map(([, link]) => link);
+}
+
+function element(tag, text, name) {
+  const made = document.createElement(tag);
+  if (text) made.textContent = text;
+  if (name) made.className = name;
+  return made;
+}
+
+// Anything but http and https stays text.
+function followed(url, text = url) {
+  const made = /^https?:\/\//i.test(url) ? element("a") : element("span");
+  made.append(element("bdi", text));
+  if (made.tagName === "A") Object.assign(made, { href: url, rel: "noopener noreferrer" });
+  return made;
+}
+
+function filed(path, line) {
+  const made = element("a");
+  made.append(element("bdi", `${path}:${line}`));
+  made.href = `notes/${path.split("/").map(encodeURIComponent).join("/")}#L${line}`;
+  return made;
+}
+
+function badge(verdict) {
+  const made = said("span", `verdict.${verdict}`);
+  made.className = `badge ${verdict}`;
+  return made;
+}
+
+// Roles are spelt out: on narrow screens the style sheet makes something else of the table.
+function rowOf(...cells) {
+  const made = element("tr");
+  made.setAttribute("role", "row");
+  for (const cell of cells) cell.setAttribute("role", "cell");
+  made.append(...cells);
+  return made;
+}
+
+function row(link) {
+  const verdict = element("td", "", "verdict");
+  verdict.append(badge(link.verdict));
+  if (link.change) verdict.append(said("small", `change.${link.change}`));
+  const name = element("td", "", "link");
+  if (link.title) name.append(element("bdi", link.title, "title"));
+  name.append(followed(link.url));
+  if (link.instead) {
+    const instead = element("span", "", "instead");
+    instead.append(said("span", "instead"), " ", followed(link.instead));
+    name.append(instead);
+  }
+  const kind = element("td", "", "kind");
+  kind.append(said("span", `kind.${link.kind}`));
+  const reason = element("td", link.reason, "reason");
+  reason.lang = "en";
+  const checked = element("td", link.minutes ? new Date(link.minutes * 60000).toISOString().slice(0, 10) : "", "checked");
+  const where = element("td", "", "where");
+  for (let at = 0; at < Math.min(link.where.length, 2 * PLACES); at += 2) {
+    where.append(filed(data.notes[link.where[at]], link.where[at + 1]));
+  }
+  const more = link.where.length / 2 - PLACES;
+  if (more > 0) where.append(said("span", "more_places", { n: more }));
+  return rowOf(verdict, name, kind, element("td", link.host, "host"), reason, checked, where);
+}
+
+function show(number = 0) {
+  const pages = Math.max(1, Math.ceil(found.length / SHOWN));
+  page = Math.min(Math.max(number, 0), pages - 1);
+  const rows = found.slice(page * SHOWN, (page + 1) * SHOWN).map(row);
+  if (!rows.length) {
+    const none = said("td", "none_found");
+    none.colSpan = 7;
+    rows.push(rowOf(none));
+  }
+  table.tBodies[0].replaceChildren(...rows);
+  document.getElementById("found").replaceChildren(said("span", "found", { shown: found.length, total: links.length }));
+  document.getElementById("page").replaceChildren(said("span", "page_of", { n: page + 1, total: pages }));
+  document.getElementById("previous").disabled = page === 0;
+  document.getElementById("next").disabled = page === pages - 1;
+}
+
+function filter() {
+  found = sorted(matching(Object.fromEntries(new FormData(filters))));
+  show();
+}
+
+function sortBy(column) {
+  order = { column, down: order.column === column && !order.down };
+  for (const heading of table.tHead.rows[0].cells) {
+    const active = heading.firstElementChild.dataset.sort === column;
+    if (active) heading.setAttribute("aria-sort", order.down ? "descending" : "ascending");
+    else heading.removeAttribute("aria-sort");
+  }
+  found = sorted(found);
+  show();
+}
+
+function options(select, keys, prefix) {
+  for (const key of keys) {
+    const option = said("option", `${prefix}.${key}`);
+    option.value = key;
+    select.append(option);
+  }
+}
+
+options(filters.elements.verdict, [...VERDICTS, "blocked"], "verdict");
+options(filters.elements.kind, [...new Set(links.map((link) => link.kind))].sort(), "kind");
+for (const [id, names] of [["hosts", data.hosts], ["paths", data.notes]]) {
+  document.getElementById(id).append(...names.filter(Boolean).sort().map((name) => Object.assign(element("option"), { value: name })));
+}
+filters.addEventListener("input", (event) => { if (!event.isComposing) filter(); });
+filters.addEventListener("compositionend", filter);
+filters.addEventListener("submit", (event) => event.preventDefault());
+document.getElementById("clear").addEventListener("click", () => {
+  filters.reset();
+  filter();
+});
+table.tHead.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button) sortBy(button.dataset.sort);
+});
+document.getElementById("previous").addEventListener("click", () => show(page - 1));
+document.getElementById("next").addEventListener("click", () => show(page + 1));
+table.tHead.rows[0].cells[0].setAttribute("aria-sort", "ascending");
+filter();
