@@ -128,9 +128,9 @@ class Progress:
     def _slow(self) -> list[tuple[str, float]]:
         """Return the hosts of which no request was answered for a while, the slowest first."""
         assert self._crawler.engine is not None  # noqa: S101 - it runs
-        now = time.time()
+        now = time.monotonic()
         slots = self._crawler.engine.downloader.slots.items()
-        waiting = [(host, now - slot.lastseen) for host, slot in slots if slot.transferring]
+        waiting = [(host, now - slot.lastseen) for host, slot in slots if slot.transferring and ":" not in host]
         return sorted((each for each in waiting if each[1] >= self.slow_after), key=lambda each: -each[1])
 
 

@@ -14,7 +14,8 @@ import pytest
 from crawler.progress import Progress
 from crawler.terminal import live
 from tests import processes
-from tests.internet.messages import html
+from tests.internet import Failure
+from tests.internet.messages import html, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,8 +136,14 @@ def test_where_nothing_can_be_drawn_over(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_a_log_gets_a_line_now_and_then(desk: Desk, internet: Internet) -> None:
     notes(desk, internet, 5)
+    internet.fault("https://h01.bench.example.org/*", Failure.HANG)
+    internet.fault("https://h02.bench.example.org/*", text("", 429).with_headers(retry_after="3600"))
+    desk.write("b.md", "<https://h01.bench.example.org/> <https://h02.bench.example.org/>")
     extensions = '{"crawler.extensions.EnoughRead": 0, "tests.test_progress.QuickProgress": 0}'
-    done = desk.crawl(*SLOWLY, "-s", f"EXTENSIONS={extensions}")
+    done = desk.crawl(*SLOWLY, "-s", "DOWNLOAD_TIMEOUT=1", "-s", f"EXTENSIONS={extensions}")
     assert done.returncode == 0
-    assert any(re.match("notemend: " + OBSERVING.format(5), line) for line in done.stderr.splitlines()), done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("notemend: observing: ")]
+    assert any(re.fullmatch("notemend: " + OBSERVING.format(7), line.partition("; ")[0]) for line in lines)
+    assert any(re.search(r"; waiting for h01\.bench\.example\.org \(\d s\)", line) for line in lines)
+    assert any("; left alone: h02.bench.example.org (until the next run)" in line for line in lines)
     assert "\x1b" not in done.stderr + done.stdout
