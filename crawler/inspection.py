@@ -14,7 +14,7 @@ from crawler.errors import UserError
 from crawler.items import Check, Picture, Standing
 from crawler.kept import PICTURED
 from crawler.known import MENTIONED, SLICE, Known
-from crawler.schema import MIGRATIONS, checks, leases, links, mentions, version_of
+from crawler.schema import MIGRATIONS, checks, leases, links, mentions, runs, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,6 +119,13 @@ class Inspection(Known):
             if isinstance(picture, Picture)
         }
         return len(sizes), sum(sizes.values())
+
+    def last_run(self) -> tuple[datetime, datetime | None] | None:
+        """Return when the latest run began and ended; it has not ended where it is under way or was broken off."""
+        query = sa.select(runs.c.started_at, runs.c.finished_at).order_by(runs.c.id.desc()).limit(1)
+        with self._begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.started_at, row.finished_at)
 
     def at_work(self, now: datetime) -> dict[str, list[str]]:
         """Return the hosts that are being asked, by worker (`machine:process`)."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crawler import rows
 from crawler.database import Database
 from crawler.items import Verdict
-from crawler.schema import facts, links, mentions, runs, star_counts
+from crawler.schema import facts, links, mentions, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,13 +165,6 @@ class Known(Database):
         with self._begin() as connection:
             for kind, host, due, done in connection.execute(query):
                 yield kind, host, due, int(done)
-
-    def last_run(self) -> tuple[datetime, datetime | None] | None:
-        """Return when the latest run began and ended; it has not ended where it is under way or was broken off."""
-        query = sa.select(runs.c.started_at, runs.c.finished_at).order_by(runs.c.id.desc()).limit(1)
-        with self._begin() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else (row.started_at, row.finished_at)
 
     def counts(self) -> list[tuple[str, Verdict, int]]:
         """Return how many mentioned links of each kind have which verdict."""

@@ -1,4 +1,4 @@
-"""Shows how far a run is: over and over on a terminal, elsewhere in a line a minute. It only watches."""
+"""Shows how far a run is: over and over on a terminal, elsewhere in a line every five minutes. It only watches."""
 
 from __future__ import annotations
 
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from crawler.items import Result
     from crawler.spiders.notes import NotesSpider
 
-SLOW = 3.0
-"""Seconds without an answer from which a host is named."""
-
 MOST = 4
 """Hosts named at a time."""
 
@@ -47,10 +44,12 @@ SHARE = 0.02
 
 
 class Progress:
-    """Draws a few lines that are drawn over at the next time, or prints one a minute."""
+    """Draws a few lines that are drawn over at the next time, or prints one every five minutes."""
 
     drawn_every: ClassVar[float] = 0.5
-    printed_every: ClassVar[float] = 60.0
+    printed_every: ClassVar[float] = 300.0
+    slow_after: ClassVar[float] = 3.0
+    """Seconds without an answer from which a host is named."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -129,10 +128,10 @@ class Progress:
     def _slow(self) -> list[tuple[str, float]]:
         """Return the hosts of which no request was answered for a while, the slowest first."""
         assert self._crawler.engine is not None  # noqa: S101 - it runs
-        now = time.time()
+        now = time.monotonic()
         slots = self._crawler.engine.downloader.slots.items()
-        waiting = [(host, now - slot.lastseen) for host, slot in slots if slot.transferring]
-        return sorted((each for each in waiting if each[1] >= SLOW), key=lambda each: -each[1])
+        waiting = [(host, now - slot.lastseen) for host, slot in slots if slot.transferring and ":" not in host]
+        return sorted((each for each in waiting if each[1] >= self.slow_after), key=lambda each: -each[1])
 
 
 def _until(host: str, seconds: float) -> str:

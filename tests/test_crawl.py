@@ -55,7 +55,7 @@ def test_second_run_asks_nothing_and_changes_nothing(desk: Desk, internet: Inter
     assert desk.crawl().returncode == 0
     assert internet.requests == []
     assert desk.changes() == []
-    told = {"changes.csv": b"", "report.html": b""}  # what tells of runs
+    told = {"changes.csv": b"", "report.json": b"", "report.html": b""}  # what tells of runs
     assert desk.outputs() | told == before | told
 
 

@@ -90,6 +90,17 @@ def test_asking_to_come_back_again_and_again_opens_it_too(hosts: Hosts) -> None:
     assert hosts.wait("a") == math.inf
 
 
+def test_who_is_left_alone_is_named_as_long_as_that_is_so(hosts: Hosts, clock: Clock) -> None:
+    hosts.answered("asks", answer(Outcome.BLOCKED), 30)
+    hosts.answered("fine", answer())
+    hosts.close("closed")
+    assert hosts.resting() == [("closed", math.inf), ("asks", 30.0)]
+    clock.now += 10
+    assert hosts.resting() == [("closed", math.inf), ("asks", 20.0)]
+    clock.now += 20
+    assert hosts.resting() == [("closed", math.inf)]
+
+
 def test_nobody_is_asked_or_waited_for_beyond_the_time_budget(clock: Clock) -> None:
     hosts = Hosts(clock, deadline=clock.now + 60)
     assert hosts.answered("a", answer(Outcome.BLOCKED), retry_after=59)

@@ -68,6 +68,17 @@ def test_all_that_is_known_of_a_link(database_url: str, store: Store) -> None:
     looking.close()
 
 
+def test_how_far_a_run_is(store: Store) -> None:
+    first, second = register(store, "n.md", A, B)
+    register(store, "n.md", A, B, "https://b.example/not-due", now=NOW + NIGHT)
+    store.save([checked(first, night=0.1)])
+    assert sorted(store.progress(["web"], NOW)) == [("web", "a.example", 1, 1), ("web", "b.example", 1, 0)]
+    assert list(store.progress(["arxiv"], NOW)) == []
+    store.save([checked(second, night=0.2)])
+    register(store, "n.md", A)
+    assert sorted(store.progress(["web"], NOW)) == [("web", "a.example", 1, 1)]  # the rest no note mentions any more
+
+
 def test_who_only_looks_cannot_write(database_url: str, store: Store) -> None:
     register(store, "n.md", A)
     looking = Inspection.open_to_read(database_url)

@@ -14,7 +14,8 @@ import pytest
 from crawler.progress import Progress
 from crawler.terminal import live
 from tests import processes
-from tests.internet.messages import html
+from tests.internet import Failure
+from tests.internet.messages import html, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 HOST = "https://h00.bench.example.org"
 SHOW, HIDE = "\x1b[?25h", "\x1b[?25l"
 SLOWLY = ("-s", 'PACE={"*": 0.25}')
-OBSERVING = r"observing: \d of {} links, \d\.\d a second, about \d s left( for h00\.bench\.example\.org)?"
+OBSERVING = r"observing: \d of {} links, \d+\.\d a second, about \d+ s left( for h0\d\.bench\.example\.org)?"
 
 
 class QuickProgress(Progress):
-    """A minute is long for a test."""
+    """Five minutes are long for a test."""
 
     printed_every = 0.3
+    slow_after = 0.3
 
 
 class Terminal:
@@ -134,9 +136,14 @@ def test_where_nothing_can_be_drawn_over(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 def test_a_log_gets_a_line_now_and_then(desk: Desk, internet: Internet) -> None:
     notes(desk, internet, 5)
+    internet.fault("https://h01.bench.example.org/*", Failure.HANG)
+    internet.fault("https://h02.bench.example.org/*", text("", 429).with_headers(retry_after="3600"))
+    desk.write("b.md", "<https://h01.bench.example.org/> <https://h02.bench.example.org/>")
     extensions = '{"crawler.extensions.EnoughRead": 0, "tests.test_progress.QuickProgress": 0}'
-    done = desk.crawl(*SLOWLY, "-s", f"EXTENSIONS={extensions}")
+    done = desk.crawl(*SLOWLY, "-s", "DOWNLOAD_TIMEOUT=1", "-s", f"EXTENSIONS={extensions}")
     assert done.returncode == 0
-    lines = done.stderr.splitlines()
-    assert any(re.fullmatch("notemend: " + OBSERVING.format(5), line) for line in lines)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("notemend: observing: ")]
+    assert any(re.fullmatch("notemend: " + OBSERVING.format(7), line.partition("; ")[0]) for line in lines)
+    assert any(re.search(r"; waiting for h01\.bench\.example\.org \(\d s\)", line) for line in lines)
+    assert any("; left alone: h02.bench.example.org (until the next run)" in line for line in lines)
     assert "\x1b" not in done.stderr + done.stdout

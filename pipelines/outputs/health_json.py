@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.files import replacing
-from pipelines.outputs.health_csv import COLUMNS, cell, row
+from pipelines.outputs import health_csv
+from pipelines.outputs.health_csv import COLUMNS, cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,25 +31,28 @@ def render(rendering: Rendering) -> None:
     counts: dict[str, dict[str, int]] = {}
     for kind, verdict, count in store.counts():
         counts.setdefault(kind, {})[verdict] = count
-    run = store.last_run()
     head = {
         "version": VERSION,
-        "run": {"began": cell(run and run[0]) or None},
         "counts": counts,
         "changes": {change.value: count for change, count in sorted(changed.items())},
     }
     path = rendering.output_dir / "report.json"
     with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_json(head)[:-1] + ', "links": [')
+        last_checked = ""
         for number, (standing, places) in enumerate(store.standings()):
-            file.write(",\n" if number else "\n")
-            file.write(_json(link(standing, places)))
-        file.write("\n]}\n")
+            row = link(standing, places)
+            file.write((",\n" if number else "\n") + _json(row))
+            last_checked = max(last_checked, row["last_checked"] or "")
+        file.write('\n], "last_checked": ' + json.dumps(last_checked or None) + "}\n")
 
 
 def link(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
     """Return what is known of one link by field; `places` are where it is mentioned, each `path:line`."""
-    values = row(standing, places) | {"change": standing.change and standing.change.value, "mentions": list(places)}
+    values = health_csv.row(standing, places) | {
+        "change": standing.change and standing.change.value,
+        "mentions": list(places),
+    }
     return {name: cell(values[name]) if isinstance(values[name], datetime) else values[name] for name in FIELDS}
 
 
