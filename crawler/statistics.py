@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crawler import rows
-from crawler.items import Article, Death, Health, Outcome, Tally, Verdict
+from crawler.items import Article, Death, Health, Outcome, Picture, Tally, Verdict
 from crawler.kept import PICTURED
 from crawler.known import FACTS, MENTIONED, SLICE, Known
 from crawler.leases import Leases
@@ -30,7 +30,7 @@ class Statistics(Known, Leases):
             found[verdict] += count
         blocked = sa.select(sa.func.count()).where(links.c.outcome == Outcome.BLOCKED, MENTIONED)
         pictures = sa.select(sa.func.count()).select_from(sa.join(links, facts, FACTS))
-        pictures = pictures.where(links.c.kind.in_(PICTURED), facts.c.type == "Picture", MENTIONED)
+        pictures = pictures.where(links.c.kind.in_(PICTURED), facts.c.type == Picture.__name__, MENTIONED)
         with self._begin() as connection:
             found[Tally.BLOCKED] = connection.scalar(blocked) or 0
             found[Tally.PICTURES] = connection.scalar(pictures) or 0

@@ -147,5 +147,7 @@ def test_of_a_run_under_way_a_store_of_before_knows_the_one_before_it(store: Sto
         connection.execute(sa.text("DROP TABLE run_counts"))
         connection.execute(sa.text("UPDATE schema_version SET version = 4"))
     again = Store.open(database_url)
+    again.finish_run(NOW + NIGHT)  # without a report: of this one nothing was counted
+    again.start_run(NOW + 2 * NIGHT)
     assert [(each.run, each.counts["alive"], each.counts["dead"]) for each in again.earlier_health(9)] == [(NOW, 1, 0)]
     again.close()
