@@ -44,17 +44,17 @@ def notemend_workers(in_flight: int = programs.IN_FLIGHT) -> Program:
 
 def bare_scrapy(in_flight: int = programs.IN_FLIGHT) -> Program:
     """Return a spider that does nothing but fetch, with this project's settings."""
-    return Program(BARE_SCRAPY, lambda desk: programs.bare_scrapy(desk.list, in_flight), number_printed)
+    return Program(BARE_SCRAPY, lambda desk: programs.bare_scrapy(desk.list, in_flight), _printed)
 
 
 def scrapy_defaults() -> Program:
     """Return the same spider with no setting changed."""
-    return Program("Scrapy's defaults", lambda desk: programs.scrapy_defaults(desk.list), number_printed)
+    return Program("Scrapy's defaults", lambda desk: programs.scrapy_defaults(desk.list), _printed)
 
 
 def bare_aiohttp(in_flight: int = programs.IN_FLIGHT) -> Program:
     """Return a loop around aiohttp's session."""
-    return Program("bare aiohttp", lambda desk: programs.bare_aiohttp(desk.list, in_flight), number_printed)
+    return Program("bare aiohttp", lambda desk: programs.bare_aiohttp(desk.list, in_flight), _printed)
 
 
 def lychee(in_flight: int = programs.IN_FLIGHT, pace: float = 0) -> Program:
@@ -91,6 +91,5 @@ def _alive(desk: Desk, _ran: Ran) -> int:
         return sum(row["verdict"] == "alive" and row["title"] == "Plain" for row in csv.DictReader(file))
 
 
-def number_printed(_desk: Desk, ran: Ran) -> int:
-    """Return the number of pages that one of our own spiders says it read."""
+def _printed(_desk: Desk, ran: Ran) -> int:
     return int(ran.output)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks import contestants, hosts, notes, pace, results
+from benchmarks import contestants, hosts, linkinator, notes, pace, results
 from benchmarks.contest import COSTS, RATES, Desk, Measured, Program, hold, ratio, report, turned, verify
 from benchmarks.running import Ran, Seen, Server, at_least, at_most
-from crawler import markdown
+from crawler import markdown, settings
 from tests.processes import ROOT
 
 if TYPE_CHECKING:
@@ -142,20 +142,35 @@ def test_notes_mention_each_url(links: int) -> None:
 
 
 def test_who_is_missing_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ask = "import sys, requests; [requests.get(url, timeout=5) for url in sys.argv[1:]]; print(len(sys.argv) - 1)"
-    programs = (
-        Program("here", lambda desk: [sys.executable, "-c", ask, *desk.urls], contestants.number_printed),
-        Program("away", lambda _: [], lambda *_: 0, missing=lambda: "there is none"),
-    )
-    with Server("http") as server:
+    away = Program("away", lambda _: [], lambda *_: 0, missing=lambda: "there is none")
+    with Server("http", latency=0.1) as server:
         desk = Desk(tmp_path, URLS)
         desk.lay_out(server)
-        (only,) = hold(programs, desk, server, rounds=1)
-    assert only["here"].seen.urls == ONCE
+        (only,) = hold((contestants.lychee(), away), desk, server, rounds=1)
+    assert {name: each.seen.urls for name, each in only.items()} == {"lychee": ONCE}
+    assert only["lychee"].seen.seconds >= 0.1
     printed = capsys.readouterr().out
-    assert "here: python -c" in printed
-    assert " URL…\n" in printed
+    assert "lychee: lychee --max-concurrency=64 --host-concurrency=4" in printed
     assert "away: left out, there is none\n" in printed
+
+
+def test_linkinator_needs_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linkinator, "BINARY", tmp_path / "linkinator")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert linkinator.missing() == "there is no npm"
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\nexit 3\n")
+    npm.chmod(0o755)
+    assert linkinator.missing() == "npm install ended with 3"
+    linkinator.BINARY.touch()
+    assert linkinator.missing() is None
+
+
+def test_workers_need_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(settings, "WORKERS", raising=False)
+    assert contestants.notemend_workers().missing() == "crawler/settings.py has no WORKERS"
+    monkeypatch.setattr(settings, "WORKERS", 1, raising=False)
+    assert contestants.notemend_workers().missing() is None
 
 
 def test_commands_are_shown_without_places_of_this_machine(tmp_path: Path) -> None:

@@ -86,6 +86,10 @@ def test_every_benchmark_page_has_the_same_size(get: Any) -> None:
     assert sizes == {odd.BENCHMARK_SIZE}
 
 
+def test_benchmark_hosts_allow_linkchecker_its_full_speed(get: Any) -> None:
+    assert get("https://h00.bench.example.org/1").headers["LinkChecker"]
+
+
 def test_a_benchmark_host_does_not_show_its_page_for_everything(get: Any) -> None:
     assert get("https://h00.bench.example.org/" + "x" * (odd.LONGEST_NAME + 1)).status_code == 404
 
@@ -198,6 +202,13 @@ def test_a_tunnel_to_port_80_speaks_http(internet: Internet) -> None:
     head = b"GET /a HTTP/1.1\r\nHost: alive.example.org\r\nConnection: close\r\n\r\n"
     assert b"Nothing is wrong with the page at /a" in exchange(internet, connect + head)
     assert [request.url for request in internet.requests] == ["http://alive.example.org/a"]
+
+
+def test_whoever_runs_can_trust_the_authority(internet: Internet) -> None:
+    names = {name for name, value in internet.environ().items() if value == str(internet.ca_bundle)}
+    assert names == {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}
+    assert [path.stat().st_mode & 0o004 for path in (internet.ca_bundle, internet.ca_bundle.parent)] == [4, 4]
+    assert internet.ca_bundle.parent.stat().st_mode & 0o001
 
 
 def test_answers_of_a_far_internet_take_their_time() -> None:
