@@ -9,13 +9,13 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
-from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks import notes, programs
+from benchmarks import notes
+from benchmarks.programs import linkchecker_settings
 from benchmarks.running import MB, Ran, Seen, Server, machine, run, table
 
 BESIDES = 3
@@ -49,7 +49,7 @@ class Desk:
         """Write all of it."""
         notes.write(self.notes, self.urls)
         self.list.write_text("\n".join(self.urls))
-        self.linkchecker.write_text(programs.linkchecker_settings(server.environ["SSL_CERT_FILE"]))
+        self.linkchecker.write_text(linkchecker_settings(server.environ["SSL_CERT_FILE"]))
 
     def shown(self, command: Sequence[str]) -> str:
         """Return a command as a person would write it, without the places of this machine."""
@@ -154,13 +154,6 @@ def hold(programs: Sequence[Program], desk: Desk, server: Server, rounds: int) -
     print(machine(*(version for program in present if (version := program.version()))), flush=True)
     _round(present, desk, server)
     return [_round(turned(present, number), desk, server) for number in range(rounds)]
-
-
-def positive(text: str) -> int:
-    """Read a number of links or rounds from the command line."""
-    if not text.isdecimal() or int(text) == 0:
-        raise ArgumentTypeError(f"{text}: not a positive number")
-    return int(text)
 
 
 def turned(programs: Sequence[Program], number: int) -> list[Program]:

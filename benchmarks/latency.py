@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from benchmarks import contestants, notes, programs
-from benchmarks.contest import COSTS, RATES, Column, Desk, hold, positive, ratio, report
-from benchmarks.running import Server, at_least
+from benchmarks.contest import COSTS, RATES, Column, Desk, hold, ratio, report
+from benchmarks.running import Server, at_least, positive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

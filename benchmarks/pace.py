@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from benchmarks import contestants, notes
-from benchmarks.contest import COSTS, Column, Desk, hold, positive, ratio, report
-from benchmarks.running import Server, at_most, run
+from benchmarks.contest import COSTS, Column, Desk, hold, ratio, report
+from benchmarks.running import Server, at_most, positive, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks import notes
-from benchmarks.contest import positive
-from benchmarks.running import MB, machine, table
+from benchmarks.running import MB, machine, positive, table
 from crawler import markdown
 from crawler.library import Library
 

@@ -12,6 +12,7 @@ import platform
 import subprocess
 import sys
 import time
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -98,6 +99,13 @@ def run(command: Sequence[str], environ: Mapping[str, str] | None = None) -> Ran
             log.seek(0)
             raise RuntimeError(f"{' '.join(command)[:200]} ended with {process.returncode}:\n{log.read()[-2000:]}")
     return Ran(output, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _RSS_UNIT)
+
+
+def positive(text: str) -> int:
+    """Read a number of links or rounds from the command line."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text}: not a positive number")
+    return int(text)
 
 
 def machine(*others: str) -> str:

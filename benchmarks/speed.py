@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from benchmarks import contestants, notes, programs
-from benchmarks.contest import COSTS, RATES, Desk, hold, positive, ratio, report
-from benchmarks.running import Server, at_least
+from benchmarks.contest import COSTS, RATES, Desk, hold, ratio, report
+from benchmarks.running import Server, at_least, positive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
