@@ -134,6 +134,7 @@ def test_links_are_counted_by_host(tmp_path: Path) -> None:
 @pytest.mark.parametrize("links", [1, 4, 6])
 def test_notes_mention_each_url(links: int) -> None:
     urls = list(notes.urls("http", links, hosts=3))
+    assert len({url.split("/")[2] for url in urls}) == min(links, 3)
     note = markdown.read("a.md", "".join(notes.entries(urls)).encode())
     assert list(dict.fromkeys(mention.url for mention in note.mentions)) == urls
 
@@ -142,13 +143,21 @@ def test_notes_mention_each_url(links: int) -> None:
 
 
 def test_who_is_missing_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = []
+
+    def well(desk: Desk, ran: Ran) -> int:
+        runs.append(ran)
+        return lychee.well(desk, ran)
+
+    lychee = contestants.lychee()
     away = Program("away", lambda _: [], lambda *_: 0, missing=lambda: "there is none")
     with Server("http", latency=0.1) as server:
         desk = Desk(tmp_path, URLS)
         desk.lay_out(server)
-        (only,) = hold((contestants.lychee(), away), desk, server, rounds=1)
+        (only,) = hold((Program("lychee", lychee.command, well), away), desk, server, rounds=1)
     assert {name: each.seen.urls for name, each in only.items()} == {"lychee": ONCE}
     assert only["lychee"].seen.seconds >= 0.1
+    assert only["lychee"].ran is runs[1]  # the first does not count
     printed = capsys.readouterr().out
     assert "lychee: lychee --max-concurrency=64 --host-concurrency=4" in printed
     assert "away: left out, there is none\n" in printed
