@@ -40,15 +40,15 @@ def main(arguments: list[str]) -> int:
         "--notes", metavar="FOLDER", help="real notes: read them, and spread links over hosts as they do"
     )
     options = parser.parse_args(arguments)
-    names = options.only.split(",")
+    names = list(dict.fromkeys(options.only.split(",")))
     if unknown := [name for name in names if name not in SUITE]:
         parser.error(f"--only {unknown[0]}: no such benchmark; there are {', '.join(SUITE)}")
     if options.notes and not Path(options.notes).is_dir():
         parser.error(f"--notes {options.notes}: no such folder")
-    sections = {}
+    sections, measured = {}, revision()
     for name in names:
         words = [f"benchmarks.{name}", *(SUITE[name] if options.quick else [])]
-        notes = ["--notes", options.notes] if options.notes and name in TAKE_NOTES else []
+        notes = ["--notes", str(Path(options.notes).resolve())] if options.notes and name in TAKE_NOTES else []
         began = datetime.now(UTC)
         output = printed([sys.executable, "-m", *words, *notes])
         if output is None:
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
             continue
         command = " ".join(["python -m", *words, *(["--notes FOLDER"] if notes else [])])
         when = f"{began:%Y-%m-%d %H:%M} UTC"
-        sections[name] = results.section(command, when, revision(), output, small=options.quick)
+        sections[name] = results.section(command, when, measured, output, small=options.quick)
     write(sections)
     return len(names) - len(sections)
 
