@@ -2,7 +2,8 @@
 # make crawl NOTES=DIR  crawl your own notes on the real web
 # make test             every check: style, types, tests
 # make coverage         the tests again, with the lines that none of them runs: nearly twice as long
-# make bench            speed and memory beside other programs
+# make bench            speed and memory beside other programs, into benchmarks/results.md: about half an hour;
+#                       ONLY=speed,pace some of it, QUICK=1 in small sizes, NOTES=DIR with your own notes
 # make accuracy         how well venues are read from comments; TABLE=FILE for another table than the shared one
 
 PYTHON ?= python3
@@ -32,10 +33,11 @@ coverage: .venv/dev
 	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term
 
 bench: .venv/dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) \
+		$(if $(NOTES),--notes "$(patsubst ~/%,$(HOME)/%,$(NOTES))")
 
 accuracy: .venv/dev
-	$(BIN)/python -m benchmarks accuracy $(TABLE)
+	$(BIN)/python -m benchmarks.accuracy $(TABLE)
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -1,4 +1,6 @@
-"""`python -m benchmarks.bare same|defaults FILE`: a spider that does nothing but fetch; prints how many pages it read.
+"""`python -m benchmarks.bare same FILE IN_FLIGHT`, or `defaults FILE`: a spider that does nothing but fetch.
+
+It prints how many pages it read.
 
 `same` has this project's settings without anything of the project itself, and reads titles as the project does, so that
 what the project adds is the only difference. `defaults` is what Scrapy's tutorial leads to.
@@ -78,10 +80,11 @@ class Same(Bare):
         return page_title(response)
 
 
-def main(variant: str, file: str) -> None:
+def main(variant: str, file: str, *in_flight: str) -> None:
     """Crawl."""
-    process = AsyncCrawlerProcess(same_settings() if variant == "same" else None)
-    process.crawl(Same if variant == "same" else Bare, file=file)
+    same = variant == "same"
+    process = AsyncCrawlerProcess(same_settings() | {"CONCURRENT_REQUESTS": int(*in_flight)} if same else None)
+    process.crawl(Same if same else Bare, file=file)
     process.start()
 
 

@@ -9,31 +9,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-HOSTS = tuple(f"h{number:02}.bench.example.org" for number in range(20))
+MOST_HOSTS = 1000
+"""As many have a name in the small internet."""
 ENTRIES_PER_NOTE = 25
-_ENTRY = """\
-{number}. [第 {number} 篇：一种简单而高效的方法 | An article]({}) :star::star:
+_LINES = (
+    """\
+{number}. [第 {number} 篇：一种简单而高效的方法 | An article]({url}) :star::star:
    - Abstract: 本文提出一种简单而高效的方法，在多个数据集上取得了很好的结果。
-   - Paper: [A Simple and Efficient Method, Explained in Number {number}]({})
-   - Code: [{}]({})
-   - Tips: 实验很充分，值得一读；另见 [project page]({})。
+""",
+    "   - Paper: [A Simple and Efficient Method, Explained in Number {number}]({url})\n",
+    "   - Code: [{url}]({url})\n",
+    "   - Tips: 实验很充分，值得一读；另见 [project page]({url})。\n",
+)
 
-"""
+
+def host(number: int) -> str:
+    """Return the name of a host of the small internet."""
+    return f"h{number:02}.bench.example.org"
 
 
-def urls(scheme: str, count: int) -> Iterator[str]:
+HOSTS = tuple(map(host, range(20)))
+
+
+def urls(scheme: str, count: int, hosts: int = len(HOSTS)) -> Iterator[str]:
     """Yield different URLs, host after host."""
-    return (f"{scheme}://{HOSTS[number % len(HOSTS)]}/page/{number}" for number in range(count))
+    return (f"{scheme}://{host(number % hosts)}/page/{number}" for number in range(count))
 
 
 def entries(urls: Iterable[str]) -> Iterator[str]:
-    """Yield the text of entries until the URLs are used up; their number has to be a multiple of four."""
+    """Yield the text of entries until the URLs are used up."""
     rest = iter(urls)
     number = 0
-    while links := list(islice(rest, 4)):
+    while links := list(islice(rest, len(_LINES))):
         number += 1
-        article, paper, code, tips = links
-        yield _ENTRY.format(article, paper, code, code, tips, number=number)
+        yield "".join(line.format(number=number, url=url) for line, url in zip(_LINES, links, strict=False)) + "\n"
 
 
 def write(folder: Path, urls: Iterable[str]) -> None:

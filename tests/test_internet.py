@@ -38,7 +38,7 @@ pytest_plugins = ["tests.internet.fixtures"]
 # The odd hosts and the proxy
 
 STATUS = {
-    "alive": 200, "plain": 200, "h00.bench": 200, "h19.bench": 200, "missing": 404, "gone": 410, "broken": 500,
+    "alive": 200, "plain": 200, "h00.bench": 200, "h999.bench": 200, "missing": 404, "gone": 410, "broken": 500,
     "down": 503, "soft404": 200, "moved": 301, "permanent": 308, "temporary": 302, "chain": 301, "upgrade": 200,
     "wall": 403, "members": 401, "login": 302, "legal": 451, "busy": 429, "slow": 200, "loop": 301, "inside": 302,
     "charset": 200, "pdf": 200, "gzip": 200, "brotli": 200, "nohead": 200, "norobots": 200, "checking": 503,
@@ -86,6 +86,10 @@ def test_every_benchmark_page_has_the_same_size(get: Any) -> None:
     assert sizes == {odd.BENCHMARK_SIZE}
 
 
+def test_benchmark_hosts_allow_linkchecker_its_full_speed(get: Any) -> None:
+    assert get("https://h00.bench.example.org/1").headers["LinkChecker"]
+
+
 def test_a_benchmark_host_does_not_show_its_page_for_everything(get: Any) -> None:
     assert get("https://h00.bench.example.org/" + "x" * (odd.LONGEST_NAME + 1)).status_code == 404
 
@@ -96,7 +100,7 @@ def test_the_home_host_leads_home(get: Any) -> None:
 
 
 def test_benchmark_hosts_have_a_name_that_no_link_checker_passes_over(get: Any) -> None:
-    assert len(get("https://h19.bench.internal/1").content) == odd.BENCHMARK_SIZE
+    assert len(get("https://h999.bench.internal/1").content) == odd.BENCHMARK_SIZE
 
 
 def test_the_slow_host_takes_its_time(get: Any, online: Internet) -> None:
@@ -179,15 +183,38 @@ def test_connections_are_kept() -> None:
     assert len(ports) == 1
 
 
-def test_an_answer_to_head_has_no_body(internet: Internet) -> None:
+def exchange(internet: Internet, sent: bytes) -> bytes:
     address = internet.proxy.removeprefix("http://").split(":")
     with socket.create_connection((address[0], int(address[1])), timeout=5) as client:
-        client.sendall(
-            b"HEAD http://alive.example.org/ HTTP/1.1\r\nHost: alive.example.org\r\nConnection: close\r\n\r\n"
-        )
-        answer = b"".join(iter(lambda: client.recv(65_536), b""))
+        client.sendall(sent)
+        return b"".join(iter(lambda: client.recv(65_536), b""))
+
+
+def test_an_answer_to_head_has_no_body(internet: Internet) -> None:
+    head = b"HEAD http://alive.example.org/ HTTP/1.1\r\nHost: alive.example.org\r\nConnection: close\r\n\r\n"
+    answer = exchange(internet, head)
     assert b"Content-Length: 166" in answer
     assert answer.endswith(b"\r\n\r\n")
+
+
+def test_a_tunnel_to_port_80_speaks_http(internet: Internet) -> None:
+    connect = b"CONNECT alive.example.org:80 HTTP/1.1\r\nHost: alive.example.org:80\r\n\r\n"
+    head = b"GET /a HTTP/1.1\r\nHost: alive.example.org\r\nConnection: close\r\n\r\n"
+    assert b"Nothing is wrong with the page at /a" in exchange(internet, connect + head)
+    assert [request.url for request in internet.requests] == ["http://alive.example.org/a"]
+
+
+def test_whoever_runs_can_trust_the_authority(internet: Internet) -> None:
+    names = {name for name, value in internet.environ().items() if value == str(internet.ca_bundle)}
+    assert names == {"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}
+    assert [path.stat().st_mode & 0o004 for path in (internet.ca_bundle, internet.ca_bundle.parent)] == [4, 4]
+    assert internet.ca_bundle.parent.stat().st_mode & 0o001
+
+
+def test_answers_of_a_far_internet_take_their_time() -> None:
+    with Internet(latency=0.1) as far, requests.Session() as session:
+        session.proxies = {"http": far.proxy}
+        assert session.get("http://alive.example.org/", timeout=5).elapsed.total_seconds() >= far.latency
 
 
 def test_faults_pass(get: Any, online: Internet) -> None:

@@ -39,17 +39,20 @@ T = TypeVar("T")
 class Internet:
     """The small internet, running in a thread of its own for as long as the `with` block lasts.
 
-    `world` holds the settings and names the special URLs: `internet.world.article("deleted")`.
+    `world` holds the settings and names the special URLs: `internet.world.article("deleted")`. `latency` is how many
+    seconds every answer takes on its way.
     """
 
-    def __init__(self, world: World | None = None) -> None:
+    def __init__(self, world: World | None = None, latency: float = 0.0) -> None:
         self.world = world or World()
+        self.latency = latency
         self._network = Network(discover(), self.world)
-        self._proxy = Proxy(self._network)
+        self._proxy = Proxy(self._network, latency)
         self._port = 0
 
     def __enter__(self) -> Self:
         self._folder = TemporaryDirectory(prefix="small-internet-")
+        Path(self._folder.name).chmod(0o755)  # who gives up root's rights has to read it, too
         self.ca_bundle = Path(self._folder.name) / "ca.pem"
         self.ca_bundle.write_bytes(self._network.certificates.authority_pem)
         self._loop = uvloop.new_event_loop()
@@ -83,7 +86,7 @@ class Internet:
         return {
             **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), self.proxy),
             **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
-            **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), bundle),
+            **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), bundle),
         }
 
     def asked(self, pattern: str) -> list[Request]:

@@ -1,8 +1,9 @@
 """A forward proxy on 127.0.0.1 that is also every server behind it: the only part of the small internet that does I/O.
 
 It takes absolute-form requests for http URLs (RFC 9112, 3.2.2) and CONNECT for https URLs (RFC 9110, 9.3.6), inside
-which it plays the TLS server itself. Requests are read by h11; answers are written by hand, because some of the sites
-have to send what a correct server would not.
+which it plays the TLS server itself; some clients send CONNECT for http URLs, too: what asks for port 80 gets no TLS.
+Requests are read by h11; answers are written by hand, because some of the sites have to send what a correct server
+would not.
 """
 
 from __future__ import annotations
@@ -28,11 +29,15 @@ HOP_BY_HOP = {"proxy-connection", "proxy-authorization"}
 
 
 class Proxy:
-    """Listens on 127.0.0.1 and holds one conversation with each client that connects."""
+    """Listens on 127.0.0.1 and holds one conversation with each client that connects.
 
-    def __init__(self, network: Network) -> None:
+    `latency` is how many seconds every answer takes on its way, besides its own delay.
+    """
+
+    def __init__(self, network: Network, latency: float) -> None:
         self.errors: list[Exception] = []  # mistakes of the sites themselves, which must not pass for bad weather
         self._network = network
+        self._latency = latency
         self._server: asyncio.Server | None = None
         self._conversations: set[asyncio.Task[None]] = set()
 
@@ -56,7 +61,7 @@ class Proxy:
         assert task is not None
         self._conversations.add(task)
         try:
-            await Conversation(self._network, reader, writer).run()
+            await Conversation(self._network, self._latency, reader, writer).run()
             writer.close()
         except (OSError, h11.RemoteProtocolError, asyncio.CancelledError):
             reset(writer)
@@ -70,12 +75,15 @@ class Proxy:
 class Conversation:
     """One client connection, from its first request to its end."""
 
-    def __init__(self, network: Network, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, network: Network, latency: float, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         self._network = network
+        self._latency = latency
         self._reader = reader
         self._writer = writer
         self._unread = b""
-        self._origin = ""  # "https://host" inside a tunnel
+        self._origin = ""  # "https://host" inside a tunnel, "http://host" where it leads to port 80
 
     async def run(self) -> None:
         """Answer requests until one side has had enough."""
@@ -117,12 +125,15 @@ class Conversation:
 
     async def _tunnel(self, target: str) -> bool:
         host, _, port = target.lower().rpartition(":")
-        self._origin = f"https://{host}" if port == "443" else f"https://{host}:{port}"
+        plain = port == "80"
+        self._origin = f"http://{host}" if plain else f"https://{host}" if port == "443" else f"https://{host}:{port}"
         connect = Request(time.monotonic(), "CONNECT", f"{self._origin}/")
         if refusal := self._network.refusal(host):
             self._network.record(connect)
             return await self._send("CONNECT", refusal)
         self._writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        if plain:
+            return True
         if self._network.breaks_tls(connect.url):
             self._network.record(connect)
             await self._reader.read(PIECE)
@@ -135,8 +146,8 @@ class Conversation:
 
     async def _send(self, method: str, response: Response) -> bool:
         """Write the answer; False when the connection is of no more use."""
-        if response.delay:
-            await asyncio.sleep(response.delay)
+        if wait := response.delay + self._latency:
+            await asyncio.sleep(wait)
         if response.failure in {Failure.RESET, Failure.TLS}:
             raise ConnectionResetError
         if response.failure is Failure.HANG:

@@ -5,7 +5,7 @@ The benchmark hosts have a second name each, h00.bench.internal and so on: lyche
 | host | what it does |
 |---|---|
 | alive | 200, an ordinary page |
-| plain, h00.bench … h19.bench | 200, 5 kB, `.png` 200 kB, at once: for benchmarks; long names are not found |
+| plain, h00.bench … h999.bench | 200, 5 kB, `.png` 200 kB, at once: for benchmarks; long names are not found |
 | missing, gone, broken, down | 404, 410, 500, 503 |
 | soft404 | 200, and the page says that there is none |
 | moved, permanent, temporary | 301, 308, 302 to the same path at alive |
@@ -55,7 +55,7 @@ LONGEST_NAME = 15
 BENCHMARK_HEAD = b"<!DOCTYPE html><html><head><title>Plain</title></head><body><p>"
 BENCHMARK_TEXT = b"</p>" + b"<p>plain</p>" * BENCHMARK_SIZE
 BENCHMARK_END = b"</body></html>"
-BENCHMARK_HOSTS = tuple(f"h{number:02}.bench.{domain}" for domain in (DOMAIN, "internal") for number in range(20))
+BENCHMARK_HOSTS = tuple(f"h{number:02}.bench.{domain}" for domain in (DOMAIN, "internal") for number in range(1000))
 PRIVATE = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "localhost")
 Behaviour = Callable[[Request, World], Response]
 
@@ -81,7 +81,10 @@ def alive(request: Request, _world: World) -> Response:
 
 
 def plain(request: Request, _world: World) -> Response:
-    """Show a page, or a picture (`….png`), of always the same size; no page here has a long name."""
+    """Show a page, or a picture (`….png`), of always the same size; no page here has a long name.
+
+    LinkChecker asks at most ten times a second where no such header allows it more.
+    """
     if len(request.path.rpartition("/")[2]) > LONGEST_NAME:
         return not_found()
     if request.path.endswith(".png"):
@@ -89,7 +92,7 @@ def plain(request: Request, _world: World) -> Response:
     path = request.path.encode()[:200]
     text = BENCHMARK_TEXT[: BENCHMARK_SIZE - len(BENCHMARK_HEAD) - len(path) - len(BENCHMARK_END)]
     body = b"".join((BENCHMARK_HEAD, path, text, BENCHMARK_END))
-    return Response(body=body, headers={"Content-Type": "text/html; charset=utf-8"})
+    return Response(body=body, headers={"Content-Type": "text/html; charset=utf-8", "LinkChecker": "welcome"})
 
 
 def benchmark_picture(url: str) -> bytes:
