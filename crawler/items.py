@@ -207,6 +207,11 @@ class Check:
             raise ValueError(f"only gone can be conclusive, not {self.outcome}")
 
     @property
+    def well(self) -> bool:
+        """Tell whether what the link leads to was there, at its address or at a new one."""
+        return self.outcome in {Outcome.OK, Outcome.MOVED}
+
+    @property
     def unreached(self) -> bool:
         """Tell whether no server answered at all: many of those at once are our network's fault, not the links'."""
         return self.how is How.PAGE and self.http_status is None and self.outcome in {Outcome.FAILED, Outcome.GONE}
@@ -336,6 +341,25 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server calls the version of a page that was read last (RFC 9110, 8.8), in full, at `read_at`.
+
+    `address` is where redirects led: nobody else's word counts for that version.
+    """
+
+    address: str
+    read_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.etag or self.last_modified):
+            raise ValueError(f"nothing says which version of {self.address} was read")
+        if self.read_at.tzinfo is None:
+            raise ValueError("read_at needs a time zone")
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A verdict with what it rests on: failures that counted, and when to look again."""
 
@@ -348,7 +372,7 @@ class Judgement:
 class Due:
     """A link to be observed now; with earlier checks (oldest first), its texts in the notes and what is known of it.
 
-    `origin` is where the picture came from that is kept of it.
+    `origin` is where the picture came from that is kept of it, `validators` by what a page can be asked for changes.
     """
 
     link: Link
@@ -356,6 +380,7 @@ class Due:
     texts: tuple[str, ...] = ()
     known: Metadata | None = None
     origin: Origin | None = None
+    validators: Validators | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +389,7 @@ class Result:
 
     Kinds fill in the first fields; `history` is what the store knew (oldest first); the verdict pipeline adds
     `judgement`, the images pipeline turns `body` (the bytes of a picture, which came from `origin`) into metadata.
+    `validators` say which version of a page this is.
     """
 
     link: Link
@@ -371,6 +397,7 @@ class Result:
     metadata: Metadata | None = None
     body: bytes = field(default=b"", repr=False)
     origin: Origin | None = None
+    validators: Validators | None = None
     history: tuple[Check, ...] = ()
     judgement: Judgement | None = None
 

@@ -122,6 +122,16 @@ pictures = sa.Table(  # kept for a link: where its bytes came from, and what the
     sa.Column("last_modified", sa.Text),
 )
 
+validators = sa.Table(  # of pages: by what their servers can be asked whether they have changed
+    "validators",
+    tables,
+    sa.Column("link_id", sa.ForeignKey(links.c.id), primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("read_at", Instant, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+)
+
 placeholders = sa.Table(  # what was shown in the place of several pictures, as it would be named
     "placeholders",
     tables,
@@ -184,7 +194,12 @@ def _remember_origins(connection: sa.Connection) -> None:
     placeholders.create(connection)
 
 
-MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origins)
+def _remember_versions(connection: sa.Connection) -> None:
+    """Version 5: which version of a page was read."""
+    validators.create(connection)
+
+
+MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origins, _remember_versions)
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 
 

@@ -23,12 +23,12 @@ from crawler.evidence import Evidence
 from crawler.items import Due, Link, Outcome, Verdict
 from crawler.kept import PICTURED, KeptPictures
 from crawler.known import CHANGED, FACTS, MENTIONED, SLICE
-from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts
+from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts, validators
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crawler.items import Check, Mention, Result
+    from crawler.items import Check, Mention, Result, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,9 @@ class Store(Evidence, KeptPictures):
             found = connection.execute(query).all()
             seen = [row.id for row in found if row.checked_at is not None]
             history = self._history(connection, seen)
-            origins = self._origins(connection, seen) if backlog.kind in PICTURED else {}
+            pictured = backlog.kind in PICTURED
+            origins = self._origins(connection, seen) if pictured else {}
+            versions = {} if pictured else self._validators(connection, seen)
         due = [
             Due(
                 Link(row.url, row.kind, row.identity, row.host),
@@ -222,6 +224,7 @@ class Store(Evidence, KeptPictures):
                 texts=tuple(sorted(set(row.texts.split("\n")))),
                 known=rows.metadata_of(row),
                 origin=origins.get(row.id),
+                validators=versions.get(row.id),
             )
             for row in found
         ]
@@ -288,6 +291,24 @@ class Store(Evidence, KeptPictures):
             stars = (rows.of_stars(result) for _, result in known)
             self._upsert(connection, star_counts, [row for row in stars if row is not None])
             self._save_pictures(connection, ids, results)
+            self._save_validators(connection, ids, results)
+
+    @staticmethod
+    def _validators(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Validators]:
+        """Return which versions of these links' pages were read."""
+        if not ids:
+            return {}
+        query = sa.select(validators).where(validators.c.link_id.in_(ids))
+        return {row.link_id: rows.validators_of(row) for row in connection.execute(query)}
+
+    def _save_validators(self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[Result]) -> None:
+        """Write down which versions of pages were read; what is well without a version has none any more."""
+        well = [result for result in results if result.check.well]
+        found = {ids[each.link.url]: each.validators for each in well if each.validators is not None}
+        self._upsert(connection, validators, [rows.of_validators(id_, found[id_]) for id_ in sorted(found)])
+        without = sorted({ids[each.link.url] for each in well}.difference(found))
+        if without:
+            connection.execute(sa.delete(validators).where(validators.c.link_id.in_(without)))
 
     @staticmethod
     def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:

@@ -30,6 +30,7 @@ from crawler.lookups.wayback import Wayback
 from crawler.network import Network
 from crawler.observing import asks_to_wait, observe, skipped, unsettled
 from crawler.picture_ways import PictureWays, is_missed
+from crawler.revalidation import is_unbelievable, page_request
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
 from crawler.summary import summary
@@ -284,6 +285,8 @@ class NotesSpider(Spider):
             if closed := self._pictures.closed:
                 return self._pass_on(skipped(due, closed))
             request = self._pictures.prepared(request, due)
+        else:
+            request = page_request(request, due, datetime.now(UTC))
         return request.replace(callback=self.parse, errback=self.miss, cb_kwargs={"due": due})
 
     @property
@@ -296,8 +299,10 @@ class NotesSpider(Spider):
         if self._hosts.wait(host) > 0 or (due.link.kind in PICTURED and self._pictures.closed):
             raise NotNowError(host)
 
-    def parse(self, response: Response, due: Due) -> Results:
+    def parse(self, response: Response, due: Due) -> Results | Iterable[Request | Result]:
         """Read a response."""
+        if is_unbelievable(due, response):
+            return [self._request(replace(due, validators=None))]
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # who answered
         self._network.answered(due.link.host)
         self._put_off.pop(due.link.url, None)
