@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 CHECK = tuple(field.name for field in fields(Check))
 """The columns of a check are its fields."""
 
+LINK = tuple(field.name for field in fields(Link))
+"""The columns that the notes fill are a link's fields."""
+
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 _json = make_converter()
 
