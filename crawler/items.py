@@ -425,17 +425,9 @@ class Standing:
 
     @property
     def change(self) -> Change | None:
-        """What changed since the last run, the gravest first; None for what needs no look."""
-        if self.verdict is Verdict.DEAD and self.previous_verdict is not Verdict.DEAD:
-            return Change.NEWLY_DEAD
-        if self.verdict in {Verdict.ALIVE, Verdict.MOVED} and self.previous_verdict in {Verdict.DEAD, Verdict.SUSPECT}:
-            return Change.RECOVERED
-        if self.verdict is Verdict.MOVED and self.previous_verdict is not Verdict.MOVED:
-            return Change.NEWLY_MOVED
-        blocked = self.check is not None and self.check.outcome is Outcome.BLOCKED
-        if blocked and self.previous_outcome is not Outcome.BLOCKED:
-            return Change.NEWLY_BLOCKED
-        return None
+        """What changed since the last run; None for what needs no look."""
+        outcome = None if self.check is None else self.check.outcome
+        return change_of(self.previous_verdict, self.verdict, self.previous_outcome, outcome)
 
     @property
     def suggestion(self) -> tuple[str, str] | None:
@@ -445,6 +437,21 @@ class Standing:
         if self.verdict is Verdict.DEAD and self.snapshot is not None:
             return self.snapshot, "wayback"
         return None
+
+
+def change_of(
+    verdict_before: Verdict | None, verdict: Verdict, outcome_before: Outcome | None, outcome: Outcome | None
+) -> Change | None:
+    """Return what became of a link, the gravest first; None for what needs no look."""
+    if verdict is Verdict.DEAD and verdict_before is not Verdict.DEAD:
+        return Change.NEWLY_DEAD
+    if verdict in {Verdict.ALIVE, Verdict.MOVED} and verdict_before in {Verdict.DEAD, Verdict.SUSPECT}:
+        return Change.RECOVERED
+    if verdict is Verdict.MOVED and verdict_before is not Verdict.MOVED:
+        return Change.NEWLY_MOVED
+    if outcome is Outcome.BLOCKED and outcome_before is not Outcome.BLOCKED:
+        return Change.NEWLY_BLOCKED
+    return None
 
 
 @dataclass(frozen=True, slots=True)

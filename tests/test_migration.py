@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.items import Check, How, Link, Outcome, Page, Paper, Standing, Verdict
+from crawler.items import Change, Check, How, Link, Outcome, Page, Paper, Standing, Verdict
 from crawler.schema import MIGRATIONS, NEVER
 from crawler.state import Backlog, Store
 from tests.storing import KINDS, all_due, checked, link, one_worker, register, standing
@@ -189,10 +189,10 @@ def test_history_is_handed_out(migrated: Store) -> None:
 def test_a_run_goes_on_from_there(migrated: Store) -> None:
     """What changed since is a change, what had been so before is none; for the dead the archive is asked."""
     migrated.start_run(LATER)
-    assert list(migrated.standings(changed=True)) == []
+    assert not migrated.changes()
     migrated.save([checked(web("https://a.example/"), Outcome.GONE, verdict=Verdict.DEAD)])
-    changed = [(each.link.url, each.change) for each, _ in migrated.standings(changed=True)]
-    assert changed == [("https://a.example/", "newly dead")]
+    assert migrated.changes() == {Change.NEWLY_DEAD: 1}
+    assert [each.link.url for each, _ in migrated.standings(Change.NEWLY_DEAD)] == ["https://a.example/"]
     asked = migrated.wanting_snapshot(KINDS, LATER, 9)
     assert asked == [(web(f"https://a.example/{name}"), at(1).date()) for name in ("", "dead")]
 

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import math
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Coroutine, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -401,7 +401,7 @@ class NotesSpider(Spider):
         """Say in a few lines what the run found."""
         return summary(
             self.store.counts(),
-            Counter(standing.change for standing, _ in self.store.standings(changed=True) if standing.change),
+            self.store.changes(),
             self._hosts,
             silent={lookup.service: lookup.down for lookup in self._lookups.values() if lookup.down is not None},
             left=self.store.left([*self._pages, *self._lookups], self.started_at),

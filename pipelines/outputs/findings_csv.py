@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
@@ -10,24 +11,26 @@ from pipelines.findings import Catalogue, Finding, Place, findings
 from pipelines.outputs import health_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from pipelines.outputs import Rendering
+    from crawler.items import Note, Standing
+    from pipelines.outputs import Rendering, TakeNote
 
 COLUMNS = tuple(field.name for field in fields(Finding))
 
 
-def render(rendering: Rendering) -> None:
+@contextmanager
+def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     """Write one row for each finding."""
-    rows = (astuple(finding) for finding in _findings(rendering))
-    health_csv.write(rendering.output_dir / "findings.csv", COLUMNS, rows)
-
-
-def _findings(rendering: Rendering) -> Iterator[Finding]:
     store = rendering.store
     catalogue = Catalogue.of(
         (paper for paper in store.metadata("arxiv", "github.com/") if isinstance(paper, Paper)),
         ((arxiv_id, [Place(*place) for place in places]) for arxiv_id, places in store.texts("arxiv")),
     )
-    for note in rendering.library:
-        yield from findings(note, rendering.standings(note), catalogue)
+    with health_csv.writing(rendering.output_dir / "findings.csv", COLUMNS) as write:
+
+        def take(note: Note, standings: Mapping[int, Standing]) -> None:
+            for finding in findings(note, standings, catalogue):
+                write(astuple(finding))
+
+        yield take
