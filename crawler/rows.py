@@ -29,8 +29,8 @@ _json = make_converter()
 
 def check_of(row: sa.Row[Any]) -> Check:
     """Return the check in a row of `checks`, or the last one in a row of `links`."""
-    values = {name: getattr(row, name) for name in CHECK}
-    return Check(**{**values, "outcome": Outcome(row.outcome), "how": How(row.how)})
+    outcome, reason, checked_at, how, *rest = (getattr(row, name) for name in CHECK)
+    return Check(Outcome(outcome), reason, checked_at, How(how), *rest)
 
 
 def standing_of(row: sa.Row[Any]) -> Standing:
