@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipelines.outputs import Rendering, TakeNote
 
 _FIELDS = tuple(field.name for field in fields(Edit))
+_json = json.JSONEncoder(ensure_ascii=False)
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
 
 def _line(edit: Edit) -> str:
     """Return an edit as a line of the journal; `asdict` would copy every text."""
-    return json.dumps({field: getattr(edit, field) for field in _FIELDS}, ensure_ascii=False) + "\n"
+    return _json.encode({field: getattr(edit, field) for field in _FIELDS}) + "\n"
 
 
 def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Path) -> None:
