@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOSTS = tuple(f"h{number:02}.bench.example.org" for number in range(20))
-ENTRIES_PER_NOTE = 25
+ENTRIES_PER_NOTE = 12
 _ENTRY = """\
 {number}. [第 {number} 篇：一种简单而高效的方法 | An article]({}) :star::star:
    - Abstract: 本文提出一种简单而高效的方法，在多个数据集上取得了很好的结果。
