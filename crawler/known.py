@@ -82,10 +82,12 @@ class Known(Database):
 
     def metadata(self, kind: str, saying: str = "") -> Iterator[Metadata]:
         """Yield what is known of a kind's mentioned links, by identity; `saying` a text, in whatever case."""
-        mentioned = sa.exists().where(FACTS, MENTIONED)
+        mentioned = sa.select(links.c.identity).where(links.c.kind == kind, MENTIONED)
         query = (
             sa.select(facts.c.type, facts.c.data)
-            .where(facts.c.kind == kind, facts.c.data.icontains(saying, autoescape=True), mentioned)
+            .where(
+                facts.c.kind == kind, facts.c.data.icontains(saying, autoescape=True), facts.c.identity.in_(mentioned)
+            )
             .order_by(facts.c.identity)
             .execution_options(yield_per=SLICE)
         )
