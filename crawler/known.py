@@ -46,7 +46,7 @@ class Known(Database):
     def standings(self, change: Change | None = None) -> Iterator[tuple[Standing, tuple[str, ...]]]:
         """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat.
 
-        With `change` only those of which that became since the last run began.
+        With `change` only those that changed in that way since the last run began.
         """
         query = (
             _standing_query()
@@ -63,7 +63,7 @@ class Known(Database):
                 yield rows.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=rows.place_of))
 
     def changes(self) -> Counter[Change]:
-        """Return of how many links what became since the last run began, where that asks for a look."""
+        """Return how many links changed in which way since the last run began, where that asks for a look."""
         found: Counter[Change] = Counter()
         with self._begin() as connection:
             for _, what, count in _fates(connection):

@@ -26,6 +26,7 @@ gone; and what is looked for in pages changes, too."""
 
 KEPT = "as it was kept"
 
+_LONGEST_DATE = 40
 _WHOLE = 200
 _ANSWERS = frozenset({NOT_MODIFIED, 412})  # 412 is what servers say that take the condition for one of a change
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
@@ -97,6 +98,8 @@ def _was_asked(response: Response) -> bool:
 
 def _moment(date: bytes) -> datetime | None:
     """Return an HTTP date (RFC 9110, 5.6.7) as a moment."""
+    if len(date) > _LONGEST_DATE:
+        return None
     try:
         moment = parsedate_to_datetime(date.decode("ascii"))
         return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

@@ -78,7 +78,14 @@ def test_an_etag_is_taken_for_one_if_it_is_one(etag: bytes, good: bool) -> None:
 
 @pytest.mark.parametrize(
     ("date", "good"),
-    [(DATE, True), ("yesterday", False), ("", False), ("0", False), ("Mon, 99 Jan 2022 08:00:00 GMT", False)],
+    [
+        (DATE, True),
+        (DATE + " x" * 9, False),
+        ("yesterday", False),
+        ("", False),
+        ("0", False),
+        ("Mon, 99 Jan 2022 08:00:00 GMT", False),
+    ],
 )
 def test_a_date_is_taken_for_one_if_it_is_one(date: str, good: bool) -> None:
     assert version_of(answer(Last_Modified=date)) == (None, date if good else None)
