@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MOST_HOSTS = 1000
 """As many have a name in the small internet."""
-ENTRIES_PER_NOTE = 25
+ENTRIES_PER_NOTE = 12
 _LINES = (
     """\
 {number}. [第 {number} 篇：一种简单而高效的方法 | An article]({url}) :star::star:

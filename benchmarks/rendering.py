@@ -23,7 +23,7 @@ from crawler.kinds import link_of
 from crawler.library import Library
 from crawler.options import REWRITES
 from crawler.state import Store
-from pipelines.outputs import Rendering, notes
+from pipelines.outputs import Rendering, notes, render
 
 if TYPE_CHECKING:
     from crawler.items import Link, Metadata
@@ -101,7 +101,7 @@ def measure(number: int) -> list[str]:
         times = []
         for _ in range(3):
             began = time.perf_counter()
-            notes.render(rendering)
+            render(rendering, notes)
             times.append(time.perf_counter() - began)
         edits = (output / "edits.jsonl").read_bytes().count(b"\n")
         store.close()

@@ -19,6 +19,7 @@ from crawler.gallery import Folder
 from crawler.library import Library
 from crawler.options import REWRITES
 from crawler.state import Store
+from pipelines import outputs
 from pipelines.outputs import Rendering, report
 from tests.browsing import chromium
 
@@ -62,7 +63,7 @@ def render(folder: Path, links: int) -> tuple[Path, float]:
     store.start_run(NOW)
     rewrite = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
     began = time.perf_counter()
-    report.render(Rendering(library, store, output, Folder(output / "images"), rewrite))
+    outputs.render(Rendering(library, store, output, Folder(output / "images"), rewrite), report)
     took = time.perf_counter() - began
     store.close()
     return output / "report.html", took

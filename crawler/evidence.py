@@ -6,7 +6,6 @@ and had nothing is asked again after a while; who did not answer is asked the ne
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,6 @@ SNAPSHOT_AGAIN = timedelta(days=30)
 PUBLICATION_AGAIN = timedelta(days=30)
 """Until a bibliography is asked again where a paper appeared."""
 
-_LINK = tuple(field.name for field in fields(Link))
-
 ARCHIVE = "archive.org"
 """The host that a worker leases while it asks the archive."""
 
@@ -49,7 +46,7 @@ class Evidence(Known, Leases):
         What the archive did not have is asked for again after `SNAPSHOT_AGAIN`. None when another worker asks.
         """
         query = (
-            sa.select(*(links.c[name] for name in _LINK), links.c.first_seen, sa.func.min(mentions.c.day))
+            sa.select(*(links.c[name] for name in rows.LINK), links.c.first_seen, sa.func.min(mentions.c.day))
             .join(mentions, mentions.c.link_id == links.c.id)
             .where(
                 links.c.verdict == Verdict.DEAD,

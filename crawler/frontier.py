@@ -30,7 +30,7 @@ class _Host:
     returned: deque[Due] = field(default_factory=deque)
     out: int = 0
     drained: bool = False
-    waiting: bool = True
+    waiting: bool = False
 
 
 class Frontier:
@@ -55,9 +55,9 @@ class Frontier:
         self._pace = pace
         self._wait = wait
         self._again = again
-        hosts = [_Host(backlog) for backlog in store.backlogs(kinds, now, again=again)]
-        self._hosts = {(host.backlog.kind, host.backlog.host): host for host in hosts}
-        self._waiting = deque(hosts)
+        self._untouched = deque(store.backlogs(kinds, now, again=again))  # a million hosts are possible
+        self._hosts: dict[tuple[str, str], _Host] = {}  # those that have something out, or more to come
+        self._waiting: deque[_Host] = deque()
         self._out: set[str] = set()
         self.rest = math.inf
         """Seconds, from the latest `take` on, until a host that is left alone may be asked again."""
@@ -70,17 +70,16 @@ class Frontier:
     @property
     def exhausted(self) -> bool:
         """Tell whether everything was handed out and given back."""
-        return not self._waiting and not self._out
+        return not self._untouched and not self._waiting and not self._out
 
     def take(self, room: int) -> list[Due]:
-        """Hand out up to `room` links, a few of each host in turn."""
+        """Hand out links until there are `room` of them, a few of each host in turn; no host's few are cut short."""
         taken: list[Due] = []
         self.rest = math.inf
-        for _ in range(len(self._waiting)):
+        for _ in range(len(self._untouched) + len(self._waiting)):
             if len(taken) >= room:
                 break
-            host = self._waiting.popleft()
-            host.waiting = False
+            host = self._next_host()
             wait = self._wait(host.backlog.host)
             if math.isinf(wait):
                 continue
@@ -88,7 +87,7 @@ class Frontier:
                 self.rest = min(self.rest, wait)
                 self._line_up(host)
             else:
-                taken += self._next(host, room - len(taken))
+                taken += self._next(host)
         return taken
 
     def give_back(self, link: Link) -> None:
@@ -103,19 +102,31 @@ class Frontier:
         host.out -= 1
         if (host.returned or not host.drained) and host.out <= self._share(host) // 2:
             self._line_up(host)
+        elif host.drained and not host.out:
+            del self._hosts[link.kind, link.host]
 
     def hand_back(self, due: Due) -> None:
         """Take a link back that was not asked for, to be handed out again when its host may be asked."""
         self._hosts[due.link.kind, due.link.host].returned.append(due)
         self.give_back(due.link)
 
-    def _next(self, host: _Host, room: int) -> list[Due]:
-        limit = min(self._share(host) - host.out, room)
+    def _next_host(self) -> _Host:
+        """Return the host whose turn it is: first those that had none yet."""
+        if not self._untouched:
+            host = self._waiting.popleft()
+            host.waiting = False
+            return host
+        return _Host(self._untouched.popleft())
+
+    def _next(self, host: _Host) -> list[Due]:
+        limit = self._share(host) - host.out
         if host.returned:
             due = [host.returned.popleft() for _ in range(min(limit, len(host.returned)))]
         else:
             due, host.after = self._store.due(host.backlog, self._now, limit, after=host.after, again=self._again)
-            host.drained = not due
+            host.drained = len(due) < limit
+        if due:
+            self._hosts[host.backlog.kind, host.backlog.host] = host
         host.out += len(due)
         self._out.update(each.link.url for each in due)
         return due

@@ -208,6 +208,11 @@ class Check:
             raise ValueError(f"only gone can be conclusive, not {self.outcome}")
 
     @property
+    def well(self) -> bool:
+        """Tell whether what the link leads to was there, at its address or at a new one."""
+        return self.outcome in {Outcome.OK, Outcome.MOVED}
+
+    @property
     def unreached(self) -> bool:
         """Tell whether no server answered at all: many of those at once are our network's fault, not the links'."""
         return self.how is How.PAGE and self.http_status is None and self.outcome in {Outcome.FAILED, Outcome.GONE}
@@ -337,6 +342,25 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server calls the version of a page that was read last (RFC 9110, 8.8), in full, at `read_at`.
+
+    `address` is where redirects led: nobody else's word counts for that version.
+    """
+
+    address: str
+    read_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.etag or self.last_modified):
+            raise ValueError(f"nothing says which version of {self.address} was read")
+        if self.read_at.tzinfo is None:
+            raise ValueError("read_at needs a time zone")
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """A verdict with what it rests on: failures that counted, and when to look again."""
 
@@ -349,7 +373,7 @@ class Judgement:
 class Due:
     """A link to be observed now; with earlier checks (oldest first), its texts in the notes and what is known of it.
 
-    `origin` is where the picture came from that is kept of it.
+    `origin` is where the picture came from that is kept of it, `validators` by what a page can be asked for changes.
     """
 
     link: Link
@@ -357,6 +381,7 @@ class Due:
     texts: tuple[str, ...] = ()
     known: Metadata | None = None
     origin: Origin | None = None
+    validators: Validators | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +390,7 @@ class Result:
 
     Kinds fill in the first fields; `history` is what the store knew (oldest first); the verdict pipeline adds
     `judgement`, the images pipeline turns `body` (the bytes of a picture, which came from `origin`) into metadata.
+    `validators` say which version of a page this is.
     """
 
     link: Link
@@ -372,6 +398,7 @@ class Result:
     metadata: Metadata | None = None
     body: bytes = field(default=b"", repr=False)
     origin: Origin | None = None
+    validators: Validators | None = None
     history: tuple[Check, ...] = ()
     judgement: Judgement | None = None
 
@@ -399,17 +426,9 @@ class Standing:
 
     @property
     def change(self) -> Change | None:
-        """What changed since the last run, the gravest first; None for what needs no look."""
-        if self.verdict is Verdict.DEAD and self.previous_verdict is not Verdict.DEAD:
-            return Change.NEWLY_DEAD
-        if self.verdict in {Verdict.ALIVE, Verdict.MOVED} and self.previous_verdict in {Verdict.DEAD, Verdict.SUSPECT}:
-            return Change.RECOVERED
-        if self.verdict is Verdict.MOVED and self.previous_verdict is not Verdict.MOVED:
-            return Change.NEWLY_MOVED
-        blocked = self.check is not None and self.check.outcome is Outcome.BLOCKED
-        if blocked and self.previous_outcome is not Outcome.BLOCKED:
-            return Change.NEWLY_BLOCKED
-        return None
+        """What changed since the last run; None for what needs no look."""
+        outcome = None if self.check is None else self.check.outcome
+        return change_of(self.previous_verdict, self.verdict, self.previous_outcome, outcome)
 
     @property
     def suggestion(self) -> tuple[str, str] | None:
@@ -446,6 +465,21 @@ class Death:
 
     born: date
     died: date
+
+
+def change_of(
+    verdict_before: Verdict | None, verdict: Verdict, outcome_before: Outcome | None, outcome: Outcome | None
+) -> Change | None:
+    """Return what became of a link, the gravest first; None for what needs no look."""
+    if verdict is Verdict.DEAD and verdict_before is not Verdict.DEAD:
+        return Change.NEWLY_DEAD
+    if verdict in {Verdict.ALIVE, Verdict.MOVED} and verdict_before in {Verdict.DEAD, Verdict.SUSPECT}:
+        return Change.RECOVERED
+    if verdict is Verdict.MOVED and verdict_before is not Verdict.MOVED:
+        return Change.NEWLY_MOVED
+    if outcome is Outcome.BLOCKED and outcome_before is not Outcome.BLOCKED:
+        return Change.NEWLY_BLOCKED
+    return None
 
 
 @dataclass(frozen=True, slots=True)

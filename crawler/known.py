@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,14 @@ import sqlalchemy as sa
 
 from crawler import rows
 from crawler.database import Database
-from crawler.items import Verdict
+from crawler.items import Outcome, Verdict, change_of
 from crawler.schema import facts, links, mentions, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
-    from crawler.items import Metadata, Paper, Standing
+    from crawler.items import Change, Metadata, Paper, Standing
     from crawler.publication import Publication
 
 SLICE = 500
@@ -29,40 +30,46 @@ CHANGED = sa.or_(
     links.c.previous_verdict.is_distinct_from(links.c.verdict),
     links.c.previous_outcome.is_distinct_from(links.c.outcome),
 )
+_FATE = (links.c.previous_verdict, links.c.verdict, links.c.previous_outcome, links.c.outcome)
 _APART = "//"  # between places: no path has it
+_PLACES = (
+    sa.select(sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _APART))
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
 _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
 
 
 class Known(Database):
     """The store as its readers see it."""
 
-    def standings(self, *, changed: bool = False) -> Iterator[tuple[Standing, tuple[str, ...]]]:
+    def standings(self, change: Change | None = None) -> Iterator[tuple[Standing, tuple[str, ...]]]:
         """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat.
 
-        `changed` leaves out those whose verdict and outcome are what they were when the last run began.
+        With `change` only those that changed in that way since the last run began.
         """
-        places = (
-            sa.select(
-                mentions.c.link_id,
-                sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _APART).label(
-                    "places"
-                ),
-            )
-            .group_by(mentions.c.link_id)
-            .subquery()
-        )
         query = (
             _standing_query()
-            .add_columns(places.c.places)
-            .join(places, places.c.link_id == links.c.id)
+            .add_columns(_PLACES.label("places"))
+            .where(MENTIONED)
             .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
             .execution_options(yield_per=SLICE)
         )
-        if changed:
-            query = query.where(CHANGED)
         with self._begin() as connection:
+            if change is not None:
+                fates = [fate for fate, what, _ in _fates(connection) if what is change]
+                query = query.where(sa.or_(sa.false(), *map(_is_fate, fates)))
             for row in connection.execute(query):
                 yield rows.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=rows.place_of))
+
+    def came_to(self, verdicts: Iterable[str]) -> Iterator[Standing]:
+        """Yield the mentioned links that have one of these verdicts and had another when the last run began."""
+        new = links.c.previous_verdict.is_distinct_from(links.c.verdict)
+        query = _standing_query().where(links.c.verdict.in_(list(verdicts)), new, MENTIONED)
+        query = query.order_by(_VERDICT_ORDER, links.c.url).execution_options(yield_per=SLICE)
+        with self._begin() as connection:
+            for row in connection.execute(query):
+                yield rows.standing_of(row)
 
     def standings_by_note(self) -> Iterator[tuple[str, list[tuple[int, Standing]]]]:
         """Yield every note that mentions links, and each link with the line on which it first stands there."""
@@ -81,6 +88,14 @@ class Known(Database):
                         first[row.url] = row.line, rows.standing_of(row)
                 yield note, list(first.values())
 
+    def changes(self) -> Counter[Change]:
+        """Return how many links changed in which way since the last run began, where that asks for a look."""
+        found: Counter[Change] = Counter()
+        with self._begin() as connection:
+            for _, what, count in _fates(connection):
+                found[what] += count
+        return found
+
     def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
         """Return what is known of some links, by URL."""
         wanted = sorted(set(urls))
@@ -93,10 +108,12 @@ class Known(Database):
 
     def metadata(self, kind: str, saying: str = "") -> Iterator[Metadata]:
         """Yield what is known of a kind's mentioned links, by identity; `saying` a text, in whatever case."""
-        mentioned = sa.exists().where(FACTS, MENTIONED)
+        mentioned = sa.select(links.c.identity).where(links.c.kind == kind, MENTIONED)
         query = (
             sa.select(facts.c.type, facts.c.data)
-            .where(facts.c.kind == kind, facts.c.data.icontains(saying, autoescape=True), mentioned)
+            .where(
+                facts.c.kind == kind, facts.c.data.icontains(saying, autoescape=True), facts.c.identity.in_(mentioned)
+            )
             .order_by(facts.c.identity)
             .execution_options(yield_per=SLICE)
         )
@@ -180,3 +197,28 @@ class Known(Database):
 
 def _standing_query() -> sa.Select[Any]:
     return sa.select(links, facts.c.type, facts.c.data).outerjoin(facts, FACTS)
+
+
+_Fate = tuple[str | None, ...]
+"""The values of `_FATE` in a row."""
+
+
+def _fates(connection: sa.Connection) -> list[tuple[_Fate, Change, int]]:
+    """Return in which ways links changed, what that is called, and how many did: of however many, the ways are few."""
+    query = sa.select(*_FATE, sa.func.count()).where(CHANGED, MENTIONED).group_by(*_FATE)
+    found = []
+    for *fate, count in connection.execute(query):
+        before, verdict, outcome_before, outcome = fate
+        change = change_of(
+            before and Verdict(before),
+            Verdict(verdict),
+            outcome_before and Outcome(outcome_before),
+            outcome and Outcome(outcome),
+        )
+        if change is not None:
+            found.append((tuple(fate), change, count))
+    return found
+
+
+def _is_fate(fate: _Fate) -> sa.ColumnElement[bool]:
+    return sa.and_(*(column.is_not_distinct_from(value) for column, value in zip(_FATE, fate, strict=True)))

@@ -13,6 +13,7 @@ from crawler.hosts import retry_after
 from crawler.items import Check, How, Outcome, Result
 from crawler.kinds import all_kinds
 from crawler.markup import TooMuchMarkupError
+from crawler.revalidation import unchanged, validators_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ def observe(due: Due, response: Response, accepted: Mapping[str, frozenset[int]]
     link = due.link
     fine = (statuses for pattern, statuses in accepted.items() if fnmatchcase(link.host, pattern))
     check = exchange.check_response(response, now, texts=due.texts, accept=frozenset().union(*fine))
+    if (same := unchanged(due, response, check)) is not None:
+        return replace(same, history=due.history)
     try:
         result = all_kinds()[link.kind].read(link, response, check)
     except TooMuchMarkupError as error:
@@ -41,7 +44,7 @@ def observe(due: Due, response: Response, accepted: Mapping[str, frozenset[int]]
     except Exception as error:
         logger.exception("%s could not be read", link.url)
         result = Result(link, replace(check, outcome=Outcome.BLOCKED, reason=f"page not understood: {error!r}"[:200]))
-    return replace(result, history=due.history)
+    return replace(result, validators=validators_of(result, response), history=due.history)
 
 
 def asks_to_wait(response: Response, now: datetime) -> float | None:

@@ -22,6 +22,7 @@ from crawler.lookups.session import ServiceDownError
 from crawler.lookups.wayback import Wayback
 from crawler.observing import observe
 from crawler.pictures import BrokenError, RefusedError, examine
+from crawler.revalidation import conditional
 from crawler.threads import in_thread
 from crawler.wechat_pictures import LARGEST_PLACEHOLDER, REFERER, forms, looks_like_placeholder, picture_id
 
@@ -42,7 +43,6 @@ MB = 1_000_000
 AT_HAND = MB
 """Bytes up to which a picture is looked at where it comes: that takes a millisecond."""
 
-_WELL = {Outcome.OK, Outcome.MOVED}
 _GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
 _TOO_LARGE = "body too large"
 
@@ -112,11 +112,7 @@ class PictureWays:
         if not self._gallery.has(origin.title):
             return request
         request = request.replace(url=origin.address)
-        if origin.etag:
-            request.headers["If-None-Match"] = origin.etag
-        if origin.last_modified:
-            request.headers["If-Modified-Since"] = origin.last_modified
-        return request
+        return conditional(request, origin.etag, origin.last_modified, datetime.now(UTC))
 
     async def settle(self, due: Due, result: Result, asked: str, *, last: bool) -> Result:
         """Return what comes of a first answer, the one from the address `asked`.
@@ -125,10 +121,10 @@ class PictureWays:
         too, for which all articles have to be read. Nothing worse takes the place of what is kept.
         """
         result = await self._examined(due, result)
-        if result.check.outcome in _WELL and not self._not_kept(result):
+        if result.check.well and not self._not_kept(result):
             return result
         async for other in self._other_ways(due, result, asked, forms(due.link.url)):
-            if other.check.outcome in _WELL and other.body:
+            if other.check.well and other.body:
                 return replace(other, body=b"", metadata=None, origin=None) if due.origin else other
             result = other
         if last and due.origin is None and result.check.outcome in _GIVEN_UP | {Outcome.FAILED}:

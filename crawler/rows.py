@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cattrs.preconf.json import make_converter
 
 from crawler import items
-from crawler.items import Check, How, Link, Metadata, Outcome, Paper, Repository, Result, Standing, Verdict
+from crawler.items import Check, How, Link, Metadata, Outcome, Paper, Repository, Result, Standing, Validators, Verdict
 from crawler.publication import Publication
 
 if TYPE_CHECKING:
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 CHECK = tuple(field.name for field in fields(Check))
 """The columns of a check are its fields."""
 
+LINK = tuple(field.name for field in fields(Link))
+"""The columns that the notes fill are a link's fields."""
+
+_VALIDATORS = tuple(field.name for field in fields(Validators))
 _json = make_converter()
 
 
 def check_of(row: sa.Row[Any]) -> Check:
     """Return the check in a row of `checks`, or the last one in a row of `links`."""
-    values = {name: getattr(row, name) for name in CHECK}
-    return Check(**{**values, "outcome": Outcome(row.outcome), "how": How(row.how)})
+    outcome, reason, checked_at, how, *rest = (getattr(row, name) for name in CHECK)
+    return Check(Outcome(outcome), reason, checked_at, How(how), *rest)
 
 
 def standing_of(row: sa.Row[Any]) -> Standing:
@@ -69,7 +73,6 @@ def of_result(link_id: int, result: Result) -> dict[str, Any]:
     """Return what a judged result changes in `links`."""
     if result.judgement is None:
         raise ValueError(f"not judged: {result.link.url}")
-    alive = result.check.outcome in {Outcome.OK, Outcome.MOVED}
     return {
         "link_id": link_id,
         **of_check(result.check),
@@ -78,8 +81,8 @@ def of_result(link_id: int, result: Result) -> dict[str, Any]:
         "due_at": result.judgement.due_at,
         "waiting_since": result.check.checked_at,
         "again": False,
-        "alive_at": result.check.checked_at if alive else None,
-        "answers": alive,
+        "alive_at": result.check.checked_at if result.check.well else None,
+        "answers": result.check.well,
         "new_address": result.check.final_url if result.check.outcome is Outcome.MOVED else None,
     }
 
@@ -99,6 +102,16 @@ def of_fact(kind: str, identity: str, fact: Metadata | Publication, seen_at: dat
         "data": _json.dumps(fact, ensure_ascii=False),
         "seen_at": seen_at,
     }
+
+
+def of_validators(link_id: int, validators: Validators) -> dict[str, Any]:
+    """Return the row of `validators` for a link's page."""
+    return {"link_id": link_id, **{name: getattr(validators, name) for name in _VALIDATORS}}
+
+
+def validators_of(row: sa.Row[Any]) -> Validators:
+    """Return what a row of `validators` says."""
+    return Validators(**{name: getattr(row, name) for name in _VALIDATORS})
 
 
 def of_stars(result: Result) -> dict[str, Any] | None:

@@ -30,7 +30,9 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Return UTC."""
-        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _check_columns() -> list[sa.Column[Any]]:
@@ -118,6 +120,16 @@ pictures = sa.Table(  # kept for a link: where its bytes came from, and what the
     sa.Column("link_id", sa.ForeignKey(links.c.id), primary_key=True),
     sa.Column("title", sa.Text, nullable=False, index=True),
     sa.Column("address", sa.Text, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+)
+
+validators = sa.Table(  # of pages: by what their servers can be asked whether they have changed
+    "validators",
+    tables,
+    sa.Column("link_id", sa.ForeignKey(links.c.id), primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("read_at", Instant, nullable=False),
     sa.Column("etag", sa.Text),
     sa.Column("last_modified", sa.Text),
 )
@@ -212,7 +224,12 @@ def _count_runs(connection: sa.Connection) -> None:
         connection.execute(sa.insert(run_counts), counted)
 
 
-MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origins, _count_runs)
+def _remember_versions(connection: sa.Connection) -> None:
+    """Version 6: which version of a page was read."""
+    validators.create(connection)
+
+
+MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origins, _count_runs, _remember_versions)
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 
 

@@ -18,6 +18,7 @@ from crawler import exchange
 from crawler.items import Outcome
 from crawler.kinds.base import HEAD_OF_PAGE
 from crawler.kinds.web import page_title
+from crawler.revalidation import NOT_MODIFIED
 from crawler.standins import visible_text
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ A_SHELL = 200
 """Bytes of text up to which a page with scripts may be an empty frame: "Loading …" stands at every address."""
 
 ANY_ADDRESS = "the same page as at any other address there"
-
-
-_GOOD = {Outcome.OK, Outcome.MOVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,11 @@ class SecondLooks:
         return check
 
     def needed(self, due: Due, response: Response, check: Check) -> bool:
-        """Tell whether a look would send a request: at web pages only, the other kinds know what they expect."""
-        if due.link.kind != "web" or check.outcome not in _GOOD:
+        """Tell whether a look would send a request: at web pages only, the other kinds know what they expect.
+
+        What has not changed was looked at when it was read.
+        """
+        if due.link.kind != "web" or not check.well or response.status == NOT_MODIFIED:
             return False
         plain = response.url.startswith("http:") and urlsplit(due.link.url).netloc not in self._without_https
         return plain or self._is_doubtful(due, response)
@@ -107,7 +108,7 @@ class SecondLooks:
             except Exception:  # noqa: BLE001 - whatever keeps https from us, it is no way forward
                 self._without_https.add(parts.netloc)
                 return None
-        good = exchange.check_response(found, datetime.now(UTC)).outcome in _GOOD
+        good = exchange.check_response(found, datetime.now(UTC)).well
         if not good or urlsplit(found.url).scheme != "https":
             return None
         return secure if response is None or page_title(found) == page_title(response) else None
@@ -151,7 +152,7 @@ class SecondLooks:
         except Exception:  # noqa: BLE001 - a second look that fails says nothing
             return None
         check = exchange.check_response(response, datetime.now(UTC))
-        if check.outcome in _GOOD:
+        if check.well:
             return Shown(response.url, page_title(response), visible_text(response))
         return None if check.outcome in {Outcome.BLOCKED, Outcome.FAILED} else NOTHING
 

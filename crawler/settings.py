@@ -31,7 +31,8 @@ GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the envir
 SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")
 
 # Days until a link is looked at again, by `kind/verdict` or verdict. A nightly run that starts a little early still
-# counts: "a day" is 0.8 of one.
+# counts: "a day" is 0.8 of one. More than a day is spread by up to a quarter each way, so that links which were first
+# seen in one night do not all come back in one; where failures are being counted (suspect, unknown) it is kept exactly.
 RECHECK_AFTER = {
     "alive": 7,
     "moved": 7,

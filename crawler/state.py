@@ -12,7 +12,8 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -23,13 +24,13 @@ from crawler.evidence import Evidence
 from crawler.items import Due, Link, Outcome, Verdict
 from crawler.kept import PICTURED, KeptPictures
 from crawler.known import CHANGED, FACTS, MENTIONED, SLICE
-from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts
+from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts, validators
 from crawler.statistics import Statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crawler.items import Check, Mention, Result
+    from crawler.items import Check, Mention, Result, Validators
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,46 +78,47 @@ class Store(Evidence, KeptPictures, Statistics):
     def register(
         self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime, day: date | None = None
     ) -> None:
-        """Write down which links a note (of that day) mentions, in place of what it mentioned before."""
-        new = {
-            link.url: {
-                "url": link.url,
-                "kind": link.kind,
-                "identity": link.identity,
-                "host": link.host,
-                "first_seen": now,
-                "due_at": now,
-                "waiting_since": NEVER,
-                "verdict": Verdict.UNKNOWN,
-            }
-            for _, link in found
-        }
-        insert = self._insert(links)
-        insert = insert.on_conflict_do_update(
-            index_elements=[links.c.url],
-            set_={name: insert.excluded[name] for name in ("kind", "identity", "host")},
-        )
+        """Write down which links a note (of that day) mentions, in place of what it mentioned before.
+
+        A note that says what it said before is read, and nothing is written.
+        """
+        known = {link.url: tuple(getattr(link, name) for name in rows.LINK) for _, link in found}
+        said = sorted((m.start, m.line, m.text.replace("\0", ""), day, *known[link.url]) for m, link in found)
         with self._begin() as connection:
+            if connection.execute(self._said, {"note_": note}).all() == said:
+                return
             self._alone(connection)
             connection.execute(sa.delete(mentions).where(mentions.c.note == note))
-            if not new:
+            if not said:
                 return
-            connection.execute(insert, list(new.values()))
-            ids = self._ids(connection, new)
+            new = {"first_seen": now, "due_at": now, "waiting_since": NEVER, "verdict": Verdict.UNKNOWN}
+            values = [dict(zip(rows.LINK, link, strict=True)) | new for link in known.values()]
+            connection.execute(self._insert_links, values)
+            ids = self._ids(connection, known)
             connection.execute(
                 sa.insert(mentions),
                 [
-                    {
-                        "note": note,
-                        "start": m.start,
-                        "link_id": ids[link.url],
-                        "line": m.line,
-                        "text": m.text.replace("\0", ""),
-                        "day": day,
-                    }
-                    for m, link in found
+                    {"note": note, "start": start, "link_id": ids[url], "line": line, "text": text, "day": day}
+                    for start, line, text, day, url, *_ in said
                 ],
             )
+
+    @cached_property
+    def _said(self) -> sa.Select[Any]:
+        """The query for what a note (`note_`) mentions."""
+        columns = (
+            *(mentions.c[name] for name in ("start", "line", "text", "day")),
+            *(links.c[name] for name in rows.LINK),
+        )
+        said = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)
+        return said.where(mentions.c.note == sa.bindparam("note_")).order_by(mentions.c.start)
+
+    @cached_property
+    def _insert_links(self) -> sa.Insert:
+        """The statement that makes links known; of those that are, only what the notes say can be new."""
+        insert = self._insert(links)
+        new = {name: insert.excluded[name] for name in rows.LINK if name != "url"}
+        return insert.on_conflict_do_update(index_elements=[links.c.url], set_=new)
 
     def forget_other_notes(self, notes: Iterable[str]) -> None:
         """Drop the mentions of notes that are no longer there; what is known of their links stays."""
@@ -215,7 +217,9 @@ class Store(Evidence, KeptPictures, Statistics):
             found = connection.execute(query).all()
             seen = [row.id for row in found if row.checked_at is not None]
             history = self._history(connection, seen)
-            origins = self._origins(connection, seen) if backlog.kind in PICTURED else {}
+            pictured = backlog.kind in PICTURED
+            origins = self._origins(connection, seen) if pictured else {}
+            versions = {} if pictured else self._validators(connection, seen)
         due = [
             Due(
                 Link(row.url, row.kind, row.identity, row.host),
@@ -223,6 +227,7 @@ class Store(Evidence, KeptPictures, Statistics):
                 texts=tuple(sorted(set(row.texts.split("\n")))),
                 known=rows.metadata_of(row),
                 origin=origins.get(row.id),
+                validators=versions.get(row.id),
             )
             for row in found
         ]
@@ -289,6 +294,24 @@ class Store(Evidence, KeptPictures, Statistics):
             stars = (rows.of_stars(result) for _, result in known)
             self._upsert(connection, star_counts, [row for row in stars if row is not None])
             self._save_pictures(connection, ids, results)
+            self._save_validators(connection, ids, results)
+
+    @staticmethod
+    def _validators(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Validators]:
+        """Return which versions of these links' pages were read."""
+        if not ids:
+            return {}
+        query = sa.select(validators).where(validators.c.link_id.in_(ids))
+        return {row.link_id: rows.validators_of(row) for row in connection.execute(query)}
+
+    def _save_validators(self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[Result]) -> None:
+        """Write down which versions of pages were read; what is well without a version has none any more."""
+        well = [result for result in results if result.check.well]
+        found = {ids[each.link.url]: each.validators for each in well if each.validators is not None}
+        self._upsert(connection, validators, [rows.of_validators(id_, found[id_]) for id_ in sorted(found)])
+        without = sorted({ids[each.link.url] for each in well}.difference(found))
+        if without:
+            connection.execute(sa.delete(validators).where(validators.c.link_id.in_(without)))
 
     @staticmethod
     def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:

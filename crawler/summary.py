@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from crawler.items import Change, Verdict
 from crawler.terminal import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import timedelta
 
     from crawler.hosts import Hosts
@@ -20,36 +19,18 @@ MOST = 3
 """Hosts named for being slow, and for blocking; links named for what FAIL_ON asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What became of the links since the last run; `alarming` are those that FAIL_ON asks for, with a few by name."""
-
-    counts: Mapping[Change, int]
-    alarming: Mapping[Verdict, int] = field(default_factory=dict)
-    some: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, changed: Iterable[Standing], fail_on: Collection[str]) -> Self:
-        """Count the links that changed; `fail_on` are the verdicts to which none should come."""
-        counts: Counter[Change] = Counter()
-        alarming: Counter[Verdict] = Counter()
-        some: list[str] = []
-        for standing in changed:
-            if standing.change is not None:
-                counts[standing.change] += 1
-            if standing.verdict in fail_on and standing.verdict is not standing.previous_verdict:
-                alarming[standing.verdict] += 1
-                some += [standing.link.url] if len(some) < MOST else []
-        return cls(counts, alarming, tuple(some))
-
-    @property
-    def alarm(self) -> str | None:
-        """Say in one line why the exit code is not 0; None for nothing."""
-        if not self.alarming:
-            return None
-        what = ", ".join(f"{count} newly {verdict}" for verdict, count in self.alarming.items())
-        more = sum(self.alarming.values()) - len(self.some)
-        return f"FAIL_ON: {what}: {', '.join(self.some)}" + (f" and {more} more" if more else "")
+def alarm(found: Iterable[Standing]) -> str | None:
+    """Say in one line which links came to a verdict that FAIL_ON names; None for none."""
+    counts: Counter[Verdict] = Counter()
+    some: list[str] = []
+    for standing in found:
+        counts[standing.verdict] += 1
+        some += [standing.link.url] if len(some) < MOST else []
+    if not counts:
+        return None
+    what = ", ".join(f"{count} newly {verdict}" for verdict, count in counts.items())
+    more = counts.total() - len(some)
+    return f"FAIL_ON: {what}: {', '.join(some)}" + (f" and {more} more" if more else "")
 
 
 def summary(

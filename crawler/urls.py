@@ -27,6 +27,7 @@ class InvalidURLError(ValueError):
     """The text is no URL that anybody could fetch."""
 
 
+@lru_cache(maxsize=64)  # who recognises a link splits its URL several times in a row
 def split(url: str) -> SplitResult:
     """Split a URL; raise InvalidURLError where the standard library raises for brackets, ports and the like."""
     try:

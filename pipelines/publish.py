@@ -11,7 +11,7 @@ from crawler.gallery import open_gallery
 from pipelines import in_place
 from pipelines.diff import coloured, unified
 from pipelines.journal import Journal
-from pipelines.outputs import Rendering, mend
+from pipelines.outputs import Rendering, mend, render
 from pipelines.outputs.mending import Mender
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
 def publish(settings: BaseSettings, library: Library, store: Store) -> None:
     """Render the outputs that the settings name."""
-    rendering = _rendering(settings, library, store)
-    for output in settings.getlist("OUTPUTS"):
-        import_module(output).render(rendering)
+    outputs = map(import_module, settings.getlist("OUTPUTS"))
+    render(_rendering(settings, library, store), *outputs)
 
 
 def edit_in_place(settings: BaseSettings, library: Library, store: Store) -> in_place.Report:

@@ -88,9 +88,11 @@ def resolved(store: Known, standings: Mapping[str, Standing]) -> dict[str, Stand
     """Return standings with the venues of their papers."""
     papers = [standing.metadata for standing in standings.values() if isinstance(standing.metadata, Paper)]
     by_id = resolve_known(store, papers)
-    return {
-        url: replace(standing, metadata=by_id[standing.metadata.arxiv_id])
-        if isinstance(standing.metadata, Paper)
-        else standing
-        for url, standing in standings.items()
-    }
+
+    def known(standing: Standing) -> Standing:
+        if not isinstance(standing.metadata, Paper):
+            return standing
+        paper = by_id[standing.metadata.arxiv_id]
+        return standing if paper is standing.metadata else replace(standing, metadata=paper)
+
+    return {url: known(standing) for url, standing in standings.items()}

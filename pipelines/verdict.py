@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
 from crawler import options
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 _STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
+_UNSEEN = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
+_UNSETTLED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
+
+A_DAY = timedelta(days=1)
+
+SPREAD = 0.25
+"""The share of an interval by which a link may come sooner or later, so that those of one night go apart."""
 
 _UNSEEN = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
 
@@ -117,6 +125,22 @@ def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "w
     return Judgement(last.verdict, last.failures, check.checked_at + wait)
 
 
+def spread(judgement: Judgement, check: Check, url: str) -> Judgement:
+    """Return the judgement with its time put off or brought forward by up to `SPREAD`, a day being the least.
+
+    URL and day say by how much: whoever judges again gets the same, and on average intervals are as the policy has
+    them. Intervals of up to a day stay, and so do those after a failure or a refusal, on which the counting rests.
+    """
+    wait = judgement.due_at - check.checked_at
+    if wait <= A_DAY or judgement.verdict in _UNSETTLED or check.outcome in _UNSEEN:
+        return judgement
+    # A hash, for a checksum is linear: links that came on one day would come on one day for ever.
+    digest = blake2b(f"{check.checked_at.astimezone(UTC):%Y-%m-%d} {url}".encode(), digest_size=4).digest()
+    share = int.from_bytes(digest) / 2**32  # 0 to 1, evenly
+    most = min(wait * SPREAD, wait - A_DAY)
+    return replace(judgement, due_at=judgement.due_at + most * (2 * share - 1))
+
+
 class VerdictPipeline:
     """Adds the judgement to each result."""
 
@@ -130,4 +154,5 @@ class VerdictPipeline:
 
     def process_item(self, item: Result) -> Result:
         """Judge one result."""
-        return replace(item, judgement=judge(item.history, item.check, self._policy, item.link.kind))
+        judgement = judge(item.history, item.check, self._policy, item.link.kind)
+        return replace(item, judgement=spread(judgement, item.check, item.link.url))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bs4 import BeautifulSoup
 
 from crawler.items import Article, Outcome, Paper, Repository, Verdict
-from pipelines.outputs import report
+from pipelines.outputs import render, report
 from tests.internet.sites.qpic import draw
 from tests.mending import NOW, PICTURE, moved, rendering, standing
 from tests.storing import NIGHT
@@ -49,7 +49,7 @@ def rendered(folder: Path, notes: dict[str, str], standings: list[Any], **change
     made = replace(rendering(folder, notes, standings), **changes)
     (folder / "output/images" / PICTURE.title).write_bytes(draw("a", "png"))
     made.store.start_run(NOW)
-    report.render(made)
+    render(made, report)
     return made
 
 
@@ -66,5 +66,5 @@ def second_night(folder: Path) -> Rendering:
     made = rendered(folder, SAMPLE, STORE)
     made.store.finish_run(NOW)
     made.store.start_run(NOW + NIGHT)
-    report.render(made)
+    render(made, report)
     return made

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
 
 from crawler.items import (
     Check,
@@ -23,7 +24,7 @@ from crawler.kinds import link_of
 from crawler.state import START
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from crawler.items import Metadata
     from crawler.state import Store
@@ -82,3 +83,23 @@ def due_urls(store: Store, night: float = 0, *, again: bool = False) -> set[str]
 
 def standing(store: Store, url: str) -> Standing:
     return store.standings_of([url])[url]
+
+
+def plans(store: Store, work: Any) -> list[list[str]]:
+    """Return how SQLite goes about each SELECT of some work on the store."""
+    asked: list[tuple[str, Sequence[Any]]] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    sa.event.listen(store._engine, "before_cursor_execute", listen)
+    try:
+        work()
+    finally:
+        sa.event.remove(store._engine, "before_cursor_execute", listen)
+    with store._engine.connect() as connection:
+        return [
+            [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            for statement, parameters in asked
+        ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 
 from crawler.items import Change, Check, How, Link, Outcome, Page, Standing, Verdict
 from crawler.state import Store
-from pipelines.outputs import changes_csv
+from pipelines.outputs import changes_csv, render
 from tests.crawling import EVERY_NIGHT, kill
 from tests.internet import Failure, World
 from tests.internet.messages import html, redirect, text
@@ -109,9 +110,11 @@ def test_a_link_that_was_never_looked_at_has_not_changed() -> None:
 # --- since the last run -----------------------------------------------------------------------------------------------
 
 
-def changed(store: Store) -> list[tuple[str, str]]:
-    standings = [each for each, _ in store.standings(changed=True)]
-    return [(each.change, each.link.url.partition("//")[2]) for each in standings if each.change]
+def changed(store: Store) -> list[tuple[Change, str]]:
+    found = [(change, each) for change in Change for each, _ in store.standings(change)]
+    assert all(each.change is change for change, each in found)
+    assert store.changes() == Counter(change for change, _ in found)
+    return [(change, each.link.url.partition("//")[2]) for change, each in found]
 
 
 def test_a_change_is_seen_until_the_next_run(store: Store) -> None:
@@ -124,7 +127,7 @@ def test_a_change_is_seen_until_the_next_run(store: Store) -> None:
     store.start_run(NOW + NIGHT)
     assert changed(store) == []
     store.save([checked(b, night=1), checked(a, Outcome.MOVED, 1, Verdict.MOVED, final_url="https://c/")])
-    assert changed(store) == [(Change.NEWLY_MOVED, "a/"), (Change.RECOVERED, "b/")]
+    assert changed(store) == [(Change.RECOVERED, "b/"), (Change.NEWLY_MOVED, "a/")]
 
 
 def test_a_run_that_did_not_end_is_gone_on_with(store: Store, database_url: str) -> None:
@@ -194,7 +197,7 @@ HEADER = (
 def test_formulas_are_defused(tmp_path: Path) -> None:
     evil = moved("https://a.example/", "https://b.example/", Page("=HYPERLINK(1)"))
     given = rendering(tmp_path, {"=cmd|1.md": "<https://a.example/>"}, [evil])
-    changes_csv.render(given)
+    render(given, changes_csv)
     data = (given.output_dir / "changes.csv").read_bytes()
     assert data == (
         b"\xef\xbb\xbf" + HEADER + b"newly moved,https://a.example/,web,,moved,moved,seen,https://b.example/,,,"
@@ -204,7 +207,7 @@ def test_formulas_are_defused(tmp_path: Path) -> None:
 
 def test_without_changes_there_is_a_header(tmp_path: Path) -> None:
     given = rendering(tmp_path, {"a.md": "<https://a.example/>"}, [])
-    changes_csv.render(given)
+    render(given, changes_csv)
     assert (given.output_dir / "changes.csv").read_bytes() == b"\xef\xbb\xbf" + HEADER
 
 

@@ -12,7 +12,7 @@ from crawler import markdown
 from crawler.items import Article, Paper, Repository
 from pipelines.findings import Catalogue, Finding, FindingKind, findings
 from pipelines.offers import Confidence
-from pipelines.outputs import findings_csv
+from pipelines.outputs import findings_csv, render
 from tests.mending import known, rendering, standing
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def test_nothing_is_offered(text: str, links: tuple[str, ...]) -> None:
 
 def written(folder: Path, notes: dict[str, str], standings: list[Standing]) -> list[dict[str, str]]:
     given = rendering(folder, notes, standings)
-    findings_csv.render(given)
+    render(given, findings_csv)
     with (given.output_dir / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -289,7 +289,7 @@ def test_papers_that_no_note_mentions_any_more_name_nothing(tmp_path: Path) -> N
     given = rendering(tmp_path, notes, seen(paper=LOOPS, other=other, who__ever=BARE))
     given.store.forget_other_notes(["a.md"])
     (given.library.folder / "b.md").unlink()
-    findings_csv.render(given)
+    render(given, findings_csv)
     assert (given.output_dir / "findings.csv").read_text("utf-8-sig").count("\n") == 1
 
 

@@ -13,7 +13,7 @@ from crawler.options import REWRITES
 from pipelines import in_place
 from pipelines.in_place import Report
 from pipelines.journal import Journal
-from pipelines.outputs import mend, notes
+from pipelines.outputs import mend, notes, render
 from pipelines.publish import planned
 from tests.mending import STORE, missing, rendering
 
@@ -140,7 +140,7 @@ def test_what_was_undone_is_not_edited_again(given: Rendering) -> None:
     edit(given)
     undo(given)
     assert edit(given) == Report("nothing to edit", (), failed=False)
-    notes.render(replace(given, made=Journal(given.output_dir).made()))
+    render(replace(given, made=Journal(given.output_dir).made()), notes)
     assert (given.output_dir / "edits.jsonl").read_bytes() == b""
 
 

@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.items import Check, How, Link, Outcome, Page, Paper, Standing, Verdict
+from crawler.items import Change, Check, How, Link, Outcome, Page, Paper, Standing, Verdict
 from crawler.schema import MIGRATIONS, NEVER
 from crawler.state import Backlog, Store
-from tests.storing import KINDS, all_due, checked, link, one_worker, register, standing
+from tests.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 pytest_plugins = ["tests.databases"]
 
@@ -189,10 +189,10 @@ def test_history_is_handed_out(migrated: Store) -> None:
 def test_a_run_goes_on_from_there(migrated: Store) -> None:
     """What changed since is a change, what had been so before is none; for the dead the archive is asked."""
     migrated.start_run(LATER)
-    assert list(migrated.standings(changed=True)) == []
+    assert not migrated.changes()
     migrated.save([checked(web("https://a.example/"), Outcome.GONE, verdict=Verdict.DEAD)])
-    changed = [(each.link.url, each.change) for each, _ in migrated.standings(changed=True)]
-    assert changed == [("https://a.example/", "newly dead")]
+    assert migrated.changes() == {Change.NEWLY_DEAD: 1}
+    assert [each.link.url for each, _ in migrated.standings(Change.NEWLY_DEAD)] == ["https://a.example/"]
     asked = migrated.wanting_snapshot(KINDS, LATER, 9)
     assert asked == [(web(f"https://a.example/{name}"), at(1).date()) for name in ("", "dead")]
 
@@ -248,26 +248,6 @@ def test_a_step_that_fails_leaves_the_old_store_as_it_was(old_url: str) -> None:
 
 
 # --- how what is due is found -----------------------------------------------------------------------------------------
-
-
-def plans(store: Store, work: Any) -> list[list[str]]:
-    """Return how SQLite goes about each SELECT of some work on the store."""
-    asked: list[tuple[str, Sequence[Any]]] = []
-
-    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT"):
-            asked.append((statement, parameters))
-
-    sa.event.listen(store._engine, "before_cursor_execute", listen)
-    try:
-        work()
-    finally:
-        sa.event.remove(store._engine, "before_cursor_execute", listen)
-    with store._engine.connect() as connection:
-        return [
-            [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-            for statement, parameters in asked
-        ]
 
 
 @one_worker

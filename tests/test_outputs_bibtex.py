@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pybtex.database import BibliographyData, parse_string  # type: ignore[import-untyped]
 
 from crawler.items import Paper
-from pipelines.outputs import bibtex
+from pipelines.outputs import bibtex, render
 from tests.mending import rendering, standing
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def bibliography(folder: Path, *papers: Paper) -> BibliographyData:
     text = "\n\n".join(f"<https://arxiv.org/abs/{paper.arxiv_id}>" for paper in papers)
     standings = [standing(f"https://arxiv.org/abs/{paper.arxiv_id}", metadata=paper) for paper in papers]
     given = rendering(folder, {"a.md": text}, standings)
-    bibtex.render(given)
+    render(given, bibtex)
     first = (given.output_dir / "papers.bib").read_bytes()
-    bibtex.render(given)
+    render(given, bibtex)
     assert (given.output_dir / "papers.bib").read_bytes() == first
     return parse_string(first.decode(), "bibtex")
 

@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 from crawler import markdown
 from crawler.items import Article, Outcome, Paper, Picture, Repository, Verdict
-from pipelines.outputs import dataset
+from pipelines.outputs import dataset, render
 from tests.mending import NOW, rendering, standing
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_entries(given: Rendering) -> None:
-    dataset.render(given)
+    render(given, dataset)
     table = parquet.read_table(given.output_dir / "entries.parquet")
     assert ",".join(table.column_names) == COLUMNS
     first, second = table.to_pylist()
@@ -132,7 +132,7 @@ def test_entries(given: Rendering) -> None:
 
 
 def test_entries_for_spreadsheets(given: Rendering) -> None:
-    dataset.render(given)
+    render(given, dataset)
     path = given.output_dir / "entries.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf" + COLUMNS.encode() + b"\r\n")
     first, second = rows(path)
@@ -146,7 +146,7 @@ def test_entries_for_spreadsheets(given: Rendering) -> None:
 
 
 def test_types(given: Rendering) -> None:
-    dataset.render(given)
+    render(given, dataset)
     schema = parquet.read_schema(given.output_dir / "entries.parquet")
     assert schema.field("published_at").type == pa.timestamp("us", "Asia/Shanghai")
     assert schema.field("pushed_at").type == pa.timestamp("us", "UTC")
@@ -159,7 +159,7 @@ def test_types(given: Rendering) -> None:
 
 
 def test_links(given: Rendering) -> None:
-    dataset.render(given)
+    render(given, dataset)
     table = parquet.read_table(given.output_dir / "links.parquet").to_pylist()
     assert len(table) == 7
     assert table[0]["url"] == "https://mp.weixin.qq.com/s/A"
@@ -172,7 +172,7 @@ def test_links(given: Rendering) -> None:
 
 def test_without_entries_there_are_columns_and_no_rows(tmp_path: Path) -> None:
     given = rendering(tmp_path, {"a.md": "nothing"}, [])
-    dataset.render(given)
+    render(given, dataset)
     for name in ("entries.parquet", "links.parquet"):
         assert parquet.read_table(given.output_dir / name).num_rows == 0
     assert parquet.read_schema(given.output_dir / "entries.parquet").names == COLUMNS.split(",")
@@ -180,20 +180,20 @@ def test_without_entries_there_are_columns_and_no_rows(tmp_path: Path) -> None:
 
 
 def test_batches_make_one_file(given: Rendering, monkeypatch: pytest.MonkeyPatch) -> None:
-    dataset.render(given)
+    render(given, dataset)
     whole = {name: (given.output_dir / name).read_bytes() for name in ("entries.csv",)}
     monkeypatch.setattr(dataset, "BATCH", 1)
-    dataset.render(given)
+    render(given, dataset)
     assert {name: (given.output_dir / name).read_bytes() for name in whole} == whole
     assert parquet.ParquetFile(given.output_dir / "links.parquet").num_row_groups == 7
 
 
 def test_rendering_twice_gives_the_same_bytes(given: Rendering) -> None:
-    dataset.render(given)
+    render(given, dataset)
     before = {path.name: path.read_bytes() for path in given.output_dir.iterdir() if path.is_file()}
     for name in before:
         (given.output_dir / name).unlink()
-    dataset.render(given)
+    render(given, dataset)
     assert {path.name: path.read_bytes() for path in given.output_dir.iterdir() if path.is_file()} == before
 
 
@@ -214,7 +214,7 @@ def test_the_field_goes_before_what_is_mentioned_earlier() -> None:
 
 def test_places_with_spaces_stay_as_they_are_in_lists(tmp_path: Path) -> None:
     given = rendering(tmp_path, {"a b.md": "[x](gone.md)"}, [])
-    dataset.render(given)
+    render(given, dataset)
     assert parquet.read_table(given.output_dir / "links.parquet").to_pylist()[0]["mentions"] == ["a b.md:1"]
 
 
@@ -226,6 +226,6 @@ def test_the_title_says_the_venue_last(tmp_path: Path, venue: str | None, expect
     note = "1. [ICLR 2022 Workshop | 梦](https://mp.weixin.qq.com/s/A)\n   - Paper: [x](https://arxiv.org/abs/2204.00001)\n"
     paper = Paper("x", "2204.00001", venue=venue, venue_source="comment" if venue else None)
     given = rendering(tmp_path, {"a.md": note}, [standing("https://arxiv.org/abs/2204.00001", metadata=paper)])
-    dataset.render(given)
+    render(given, dataset)
     (row,) = parquet.read_table(given.output_dir / "entries.parquet").to_pylist()
     assert (row["venue"], row["venue_year"], row["venue_track"], row["venue_source"]) == expected

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Check, How, Outcome, Page, Verdict
-from pipelines.outputs import health_csv
+from pipelines.outputs import health_csv, render
 from tests.mending import NOW, missing, moved, rendering, standing
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def test_one_row_per_link_worst_first(tmp_path: Path) -> None:
         replace(standing("https://s.example/", Outcome.FAILED, Verdict.SUSPECT), failures_in_a_row=2),
     ]
     given = rendering(tmp_path, notes, store)
-    health_csv.render(given)
+    render(given, health_csv)
     path = given.output_dir / "link_health.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf" + HEADER.encode() + b"\r\n")
     table = rows(path)

@@ -12,7 +12,7 @@ from crawler.files import replacing
 from crawler.gallery import Folder
 from crawler.items import Edit, Outcome, Verdict
 from crawler.library import Library
-from pipelines.outputs import Rendering, mend, notes
+from pipelines.outputs import Rendering, mend, notes, render
 from tests.mending import PICTURE, STORE, keep, missing, rendering, standing
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_mirror(given: Rendering) -> None:
-    notes.render(given)
+    render(given, notes)
     assert tree(given.output_dir / "notes") == {
         "2022/五月/0531.md": MENDED.format("../../../images/ab/abcd.png").encode(),
         "plain.md": b"# nothing to mend\r\n",
@@ -52,7 +52,7 @@ def test_the_mirror(given: Rendering) -> None:
 
 
 def test_the_journal_turns_the_originals_into_the_mirror(given: Rendering) -> None:
-    notes.render(given)
+    render(given, notes)
     text = (given.output_dir / "edits.jsonl").read_text("utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
     assert all(list(line) == ["note", "start", "end", "old", "new", "reason", "evidence"] for line in lines)
@@ -69,28 +69,28 @@ def test_rendering_again_touches_nothing(given: Rendering) -> None:
     def times() -> dict[Path, int]:
         return {path: path.stat().st_mtime_ns for path in given.output_dir.rglob("*") if path.is_file()}
 
-    notes.render(given)
+    render(given, notes)
     before = times()
-    notes.render(given)
+    render(given, notes)
     assert times() == before
 
 
 def test_a_note_that_vanished_vanishes(given: Rendering) -> None:
-    notes.render(given)
+    render(given, notes)
     kept = given.output_dir / "notes" / "2022" / "my.canvas"
     kept.write_text("somebody's")
     for gone in ("2022/五月/0531.md", "b/a b.markdown", "a.md"):
         (given.library.folder / gone).unlink()
-    notes.render(given)
+    render(given, notes)
     assert set(tree(given.output_dir / "notes")) == {"plain.md", "2022/my.canvas"}
     assert sorted(path.name for path in (given.output_dir / "notes").iterdir()) == ["2022", "plain.md"]
     assert (given.output_dir / "edits.jsonl").read_bytes() == b""
 
 
 def test_a_note_unreadable_for_now_keeps_its_last_mended_form(given: Rendering) -> None:
-    notes.render(given)
+    render(given, notes)
     (given.library.folder / "2022/五月/0531.md").write_bytes(b"\xff half saved")
-    notes.render(given)
+    render(given, notes)
     assert (given.output_dir / "notes/2022/五月/0531.md").read_text("utf-8").startswith("1. [t]")
 
 
@@ -104,7 +104,7 @@ def test_links_in_the_mirror_are_not_followed(given: Rendering, tmp_path: Path) 
     (mirror / "elsewhere").symlink_to(outside, target_is_directory=True)
     (mirror / "plain.md").symlink_to(outside / "plain.md")
     (given.output_dir / "edits.jsonl").touch()
-    notes.render(given)
+    render(given, notes)
     assert tree(outside) == {"plain.md": b"mine"}
     assert (mirror / "2022/五月/0531.md").is_file()
     assert not (mirror / "plain.md").is_symlink()
@@ -114,22 +114,22 @@ def test_relative_links_are_seen_from_their_note(tmp_path: Path) -> None:
     given = rendering(
         tmp_path, {"b/a.md": "[x](gone.md)", "b/here.md": "[y](../b/a.md)"}, [missing("b/gone.md", "b/here.md")]
     )
-    notes.render(given)
+    render(given, notes)
     assert (given.output_dir / "notes/b/a.md").read_text("utf-8") == "[x](here.md)"
 
 
 def test_folders_and_notes_change_places(given: Rendering) -> None:
-    notes.render(given)
+    render(given, notes)
     originals = given.library.folder
     (originals / "plain.md").unlink()
     (originals / "plain.md").mkdir()
     (originals / "plain.md/x.md").write_text("now a folder")
-    notes.render(given)
+    render(given, notes)
     assert (given.output_dir / "notes/plain.md/x.md").read_text() == "now a folder"
     (originals / "plain.md/x.md").unlink()
     (originals / "plain.md").rmdir()
     (originals / "plain.md").write_text("a note again")
-    notes.render(given)
+    render(given, notes)
     assert (given.output_dir / "notes/plain.md").read_text() == "a note again"
 
 
@@ -141,7 +141,7 @@ def test_originals_are_never_in_danger(given: Rendering, output: str, journal: b
         (tmp_path / output / "edits.jsonl").touch()
     before = tree(given.library.folder)
     with pytest.raises(UserError, match="OUTPUT_DIR"):
-        notes.render(replace(given, output_dir=tmp_path / output))
+        render(replace(given, output_dir=tmp_path / output), notes)
     assert tree(given.library.folder) == before
 
 
@@ -149,8 +149,8 @@ def test_outputs_inside_the_notes_are_not_read_as_notes(given: Rendering, tmp_pa
     output = tmp_path / "notes/output"
     inside = replace(given, library=Library(tmp_path / "notes", skip=output), output_dir=output)
     before = [note.path for note in inside.library]
-    notes.render(inside)
-    notes.render(inside)
+    render(inside, notes)
+    render(inside, notes)
     assert [note.path for note in inside.library] == before
     assert not (output / "notes/output").exists()
 
@@ -162,7 +162,7 @@ def test_files_that_notes_mention_are_copied_along(tmp_path: Path) -> None:
         (tmp_path / "notes" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "notes" / name).write_bytes(name.encode())
     given = rendering(tmp_path, note, seen)
-    notes.render(given)
+    render(given, notes)
     assert set(tree(given.output_dir / "notes")) == {"shown.md", "figures/a b.png"}
     assert (given.output_dir / "notes/figures/a b.png").read_bytes() == b"figures/a b.png"
 
@@ -171,7 +171,7 @@ def test_originals_inside_the_mirror_are_in_no_danger_either(given: Rendering, t
     (tmp_path / "edits.jsonl").touch()
     before = tree(tmp_path / "notes")
     with pytest.raises(UserError, match="OUTPUT_DIR"):
-        notes.render(replace(given, library=Library(tmp_path / "notes" / "2022"), output_dir=tmp_path))
+        render(replace(given, library=Library(tmp_path / "notes" / "2022"), output_dir=tmp_path), notes)
     assert tree(tmp_path / "notes") == before
 
 
@@ -180,12 +180,12 @@ def test_somebody_elses_notes_are_not_overwritten(given: Rendering) -> None:
     theirs.parent.mkdir(parents=True)
     theirs.write_text("theirs")
     with pytest.raises(UserError, match=r"x\.md was not written by this program"):
-        notes.render(given)
+        render(given, notes)
     assert theirs.read_text() == "theirs"
 
 
 def test_a_hidden_folder_among_the_notes_may_hold_the_output(given: Rendering) -> None:
-    notes.render(replace(given, output_dir=given.library.folder / ".mended"))
+    render(replace(given, output_dir=given.library.folder / ".mended"), notes)
     assert (given.library.folder / ".mended/notes/plain.md").is_file()
 
 
@@ -201,14 +201,14 @@ def test_where_pictures_are_shown_from(
     given: Rendering, tmp_path: Path, base: str | None, images: str, shown: str
 ) -> None:
     keep(tmp_path / images)
-    notes.render(replace(given, gallery=Folder(tmp_path / images, base or "")))
+    render(replace(given, gallery=Folder(tmp_path / images, base or "")), notes)
     text = (given.output_dir / "notes/b/a b.markdown").read_text("utf-8")
     assert f"![]({shown})" in text
     assert PICTURE.title in text
 
 
 def test_a_picture_that_is_not_there_any_more_is_not_shown_from_there(given: Rendering, tmp_path: Path) -> None:
-    notes.render(replace(given, gallery=Folder(tmp_path / "emptied")))
+    render(replace(given, gallery=Folder(tmp_path / "emptied")), notes)
     assert f"![]({SHOWN})" in (given.output_dir / "notes/a.md").read_text("utf-8")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.gallery import Folder
 from crawler.items import Outcome, Verdict
-from pipelines.outputs import report
+from pipelines.outputs import render, report
 from pipelines.outputs.report import page as pages
 from tests.mending import NOW, rendering
 from tests.reporting import NOTE, SAMPLE, STORE, file_of, rendered, second_night, soup
@@ -62,23 +62,23 @@ def test_headline_numbers_and_their_change_since_the_last_run(tmp_path: Path) ->
         "notes changed": ("1", ""),
     }
     made.store.finish_run(NOW)
-    report.render(made)
+    render(made, report)
     assert {change for _, change in tiles(made).values()} == {""}  # the run that ended is no run before itself
     made.store.start_run(NOW + NIGHT)
     made.store.save([checked(STORE[0].link, Outcome.BLOCKED, 1, Verdict.DEAD)])
-    report.render(made)
+    render(made, report)
     changes = {name: change for name, (_, change) in tiles(made).items()}
     assert (changes["alive"], changes["dead"]) == ("−1 since last run", "+1 since last run")
     assert (changes["blocked"], changes["links"]) == ("+1 since last run", "as before")
     made.store.finish_run(NOW + NIGHT)
     made.store.start_run(NOW + 2 * NIGHT)
-    report.render(made)
+    render(made, report)
     assert {change for _, change in tiles(made).values()} == {"as before"}
 
 
 def test_rendering_again_changes_no_byte(sample: Rendering) -> None:
     first = file_of(sample).read_bytes()
-    report.render(sample)
+    render(sample, report)
     assert file_of(sample).read_bytes() == first
 
 
@@ -150,7 +150,7 @@ def test_beyond_a_bound_the_worst_are_shown_and_it_is_said(tmp_path: Path, monke
 
 def test_before_the_first_run_there_is_a_page_too(tmp_path: Path) -> None:
     made = rendering(tmp_path, {"a.md": "no link\n"}, [])
-    report.render(made)
+    render(made, report)
     assert "No run yet" in text(soup(made), ".when")
     assert "Nothing: every link is well" in text(soup(made), "#acting")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -36,6 +39,10 @@ from tests.storing import (
     standing,
 )
 
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
 pytest_plugins = ["tests.databases"]
 
 # --- what the notes say -----------------------------------------------------------------------------------------------
@@ -65,6 +72,49 @@ def test_registering_again_brings_kind_identity_and_host_up_to_date(store: Store
     renewed = Link("https://a.example/x", "image", "https://a.example/x", "a.example")
     store.register("n.md", [(mention, renewed)], NOW)
     assert standing(store, renewed.url).link == renewed
+
+
+@one_worker
+def test_what_a_note_said_before_is_not_written_again(store: Store, tmp_path: Path) -> None:
+    """A night over a million links is quick only if the notes cost a read."""
+    mention, other = Mention("x", 0, 9, 1, 1, text="a \0"), Mention("y", 20, 29, 2, 1)
+    one, two = (
+        Link("https://a.example/x", "web", "x", "a.example"),
+        Link("https://a.example/y", "web", "y", "a.example"),
+    )
+    day = NOW.date()
+
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as beside:
+
+        def writes(*found: tuple[Mention, Link], day: date = day) -> bool:
+            (before,) = beside.execute("PRAGMA data_version").fetchone()
+            store.register("n.md", found, NOW, day)
+            (after,) = beside.execute("PRAGMA data_version").fetchone()
+            return bool(before != after)
+
+        assert writes((mention, one), (other, two))
+        assert not writes((mention, one), (other, two))
+        assert not writes((other, two), (mention, one))
+        changed = [
+            [(mention, one)],
+            [(mention, one), (other, one)],
+            [(mention, one), (replace(other, start=21), two)],
+            [(mention, one), (replace(other, line=3), two)],
+            [(mention, one), (replace(other, text="new"), two)],
+            [(mention, one), (other, replace(two, kind="image"))],
+            [(mention, one), (other, replace(two, identity="z"))],
+            [(mention, one), (other, replace(two, host="b.example"))],
+            [],
+        ]
+        for found in changed:
+            assert writes(*found)
+            assert not writes(*found)
+        assert writes((mention, one))
+        assert writes((mention, one), day=day - NIGHT)
+        as_picture = replace(one, kind="image")
+        assert writes((mention, one), (other, as_picture))  # one link, in two places of different kinds
+        assert not writes((mention, one), (other, as_picture))
+        assert standing(store, one.url).link == as_picture
 
 
 def test_a_note_s_mentions_are_replaced(store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta, timezone
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from crawler.items import (
     Article,
+    Change,
     Judgement,
     Link,
     Mention,
@@ -23,11 +25,13 @@ from crawler.items import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crawler.items import Metadata
     from crawler.state import Store
 
 from crawler.schema import facts
-from tests.storing import NIGHT, NOW, all_due, checked, link, register, standing
+from tests.storing import KINDS, NIGHT, NOW, all_due, checked, link, one_worker, plans, register, standing
 
 pytest_plugins = ["tests.databases"]
 
@@ -174,3 +178,46 @@ def test_what_an_earlier_program_knew_can_be_read(store: Store, type_: str, data
         connection.execute(sa.insert(facts), row)
     assert standing(store, a.url).metadata == metadata
     assert [due.known for due in all_due(store)] == [metadata]
+
+
+def test_who_came_to_a_verdict_since_the_last_run(store: Store) -> None:
+    dead, alive, new = register(store, "n.md", *(f"https://{name}.example/" for name in ("dead", "alive", "new")))
+    store.start_run(NOW)
+    store.save([checked(each, Outcome.GONE, verdict=Verdict.DEAD) for each in (dead, alive)])
+    store.finish_run(NOW)
+    store.start_run(NOW + NIGHT)
+    assert list(store.came_to([Verdict.DEAD])) == []
+    store.save([checked(alive, Outcome.OK, 1), checked(new, Outcome.GONE, 1, Verdict.DEAD)])
+    assert [each.link for each in store.came_to([Verdict.DEAD])] == [new]
+    assert [each.link for each in store.came_to([Verdict.DEAD, Verdict.ALIVE])] == [new, alive]
+    assert list(store.came_to([])) == []
+    register(store, "n.md", dead.url)
+    assert list(store.came_to([Verdict.DEAD])) == []  # no note mentions it any more
+
+
+@one_worker
+def test_what_outputs_ask_for_takes_time_in_proportion(store: Store) -> None:
+    """Each row is looked at once: what belongs to it is found by a whole key, never by a search."""
+    (a,) = register(store, "n.md", "https://a.example/")
+    store.save([checked(a, Outcome.GONE, verdict=Verdict.DEAD)])
+    asked: dict[str, Callable[[], object]] = {
+        "standings": lambda: list(store.standings()),
+        "those that changed": lambda: list(store.standings(Change.NEWLY_DEAD)),
+        "standings of some": lambda: store.standings_of([a.url]),
+        "changes": store.changes,
+        "those that came to a verdict": lambda: list(store.came_to([Verdict.DEAD])),
+        "counts": store.counts,
+        "metadata": lambda: list(store.metadata("arxiv", "github.com/")),
+        "texts": lambda: list(store.texts("arxiv")),
+        "papers": lambda: store.papers(["x"]),
+        "pictures": store.kept_titles,
+        "left": lambda: store.left(KINDS, NOW),
+    }
+    keys = ("mentions USING INDEX ix_mentions_link_id (link_id=?)", "(kind=? AND identity=?)", "(url=?)")
+    for what, work in asked.items():
+        for plan in plans(store, work):
+            steps = [step for step in plan if step.startswith(("SCAN", "SEARCH", "MATERIALIZE"))]
+            through = [step for step in steps if not any(key in step for key in keys)]
+            assert len(through) <= (2 if "LIST SUBQUERY" in " ".join(plan) else 1), (what, plan)
+            assert "AUTOMATIC" not in " ".join(plan), (what, plan)
+            assert not [step for before, step in pairwise(plan) if "CORRELATED" in before and step in through]

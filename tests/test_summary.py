@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.hosts import Hosts
 from crawler.items import Change, Check, How, Outcome, Standing, Verdict
-from crawler.summary import Changes, summary
+from crawler.summary import alarm, summary
 from tests.storing import link
 
 if TYPE_CHECKING:
@@ -48,25 +48,11 @@ def test_what_did_not_happen_is_not_mentioned() -> None:
     assert said(summary([], {}, Hosts(lambda: 0.0), silent={}, left=0, took=timedelta(seconds=1)))[2:] == ["in 1.0 s"]
 
 
-def came_to(verdict: Verdict, before: Verdict | None, url: str = "https://a.example/") -> Standing:
-    return Standing(link(url), verdict, NOW, previous_verdict=before)
-
-
 def test_what_a_run_is_asked_to_tell_by_its_exit_code() -> None:
-    dead, suspect = Verdict.DEAD, Verdict.SUSPECT
-    changed = [
-        *(came_to(dead, suspect, f"https://a.example/{n}") for n in range(5)),
-        came_to(suspect, None, "https://b.example/"),
-        came_to(dead, dead, "https://blocked.example/"),
-        came_to(Verdict.ALIVE, dead),
-    ]
-    found = Changes.of(changed, ["dead"])
-    assert found.counts == {Change.NEWLY_DEAD: 5, Change.RECOVERED: 1}
+    dead = [Standing(link(f"https://a.example/{n}"), Verdict.DEAD, NOW) for n in range(5)]
+    suspect = Standing(link("https://b.example/"), Verdict.SUSPECT, NOW)
     some = "https://a.example/0, https://a.example/1, https://a.example/2"
-    assert found.alarm == f"FAIL_ON: 5 newly dead: {some} and 2 more"
-    assert Changes.of(changed, ["suspect"]).alarm == "FAIL_ON: 1 newly suspect: https://b.example/"
-    assert (
-        Changes.of(changed, ["suspect", "dead"]).alarm == f"FAIL_ON: 5 newly dead, 1 newly suspect: {some} and 3 more"
-    )
-    assert Changes.of(changed, ["moved"]).alarm is None
-    assert Changes.of(changed, []).alarm is None
+    assert alarm(dead) == f"FAIL_ON: 5 newly dead: {some} and 2 more"
+    assert alarm([suspect]) == "FAIL_ON: 1 newly suspect: https://b.example/"
+    assert alarm([*dead, suspect]) == f"FAIL_ON: 5 newly dead, 1 newly suspect: {some} and 3 more"
+    assert alarm([]) is None

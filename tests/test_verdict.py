@@ -356,18 +356,18 @@ def result(*checks: Check, kind: str = "web") -> Result:
 
 
 def test_pipeline_reads_the_settings_in_days() -> None:
-    judged = pipeline({"DEAD_AFTER": 2, "DEAD_SPACING": 0.5, "RECHECK_AFTER": {"dead": 1.5, "image/alive": 30}})
+    judged = pipeline({"DEAD_AFTER": 2, "DEAD_SPACING": 0.5, "RECHECK_AFTER": {"dead": 1, "image/alive": 0.9}})
     dead = judged.process_item(result(check("g"), check("g", 0.5)))
-    assert dead.judgement == Judgement(Verdict.DEAD, 2, START + timedelta(days=2))
+    assert dead.judgement == Judgement(Verdict.DEAD, 2, START + timedelta(days=1.5))
     spared = judged.process_item(result(check("g"), check("g", 0.4)))
     assert spared.judgement == Judgement(Verdict.SUSPECT, 1, START + timedelta(days=1.4))
     picture = judged.process_item(result(check("o"), kind="image"))
-    assert picture.judgement == Judgement(Verdict.ALIVE, 0, START + timedelta(days=30))
+    assert picture.judgement == Judgement(Verdict.ALIVE, 0, START + timedelta(days=0.9))
 
 
 def test_pipeline_reads_the_settings_of_the_command_line() -> None:
-    judged = pipeline({"DEAD_AFTER": "1", "DEAD_SPACING": "0", "RECHECK_AFTER": '{"*": "2"}'})
-    assert judged.process_item(result(check("g"))).judgement == Judgement(Verdict.DEAD, 1, START + timedelta(days=2))
+    judged = pipeline({"DEAD_AFTER": "1", "DEAD_SPACING": "0", "RECHECK_AFTER": '{"*": "0.5"}'})
+    assert judged.process_item(result(check("g"))).judgement == Judgement(Verdict.DEAD, 1, START + timedelta(days=0.5))
 
 
 def test_three_nights_of_the_project_s_own_settings() -> None:

@@ -11,6 +11,7 @@ from scrapy import Request
 from crawler.items import Link, Origin, Outcome, Result
 from crawler.kinds.base import Kind
 from crawler.pictures import media_type
+from crawler.revalidation import version_of
 from crawler.urls import hostname
 from crawler.wechat_pictures import forms, picture_id
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from crawler.items import Check
 
 WECHAT_HOSTS = ("qpic.cn", "qlogo.cn")
-NOT_MODIFIED = "as it was kept"
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")
 
 
@@ -48,8 +48,6 @@ class Image(Kind):
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Hand the bytes on if they are a picture; a page in its place is no picture, whatever its status."""
-        if response.status == 304:  # noqa: PLR2004 - RFC 9110, 15.4.5: we asked whether it has changed
-            return Result(link, replace(check, outcome=Outcome.OK, reason=NOT_MODIFIED, final_url=None))
         if check.outcome not in {Outcome.OK, Outcome.MOVED}:
             return Result(link, check)
         if picture_id(link.url) is not None:  # where WeChat's original leads to says nothing of the address in the note
@@ -68,6 +66,4 @@ def picture_request(address: str) -> Request:
 
 def origin_of(response: Response) -> Origin:
     """Return where a response's bytes were asked for, and what the server calls that version of them."""
-    said = (response.headers.get(name) for name in ("ETag", "Last-Modified"))
-    etag, last_modified = (value.decode("latin-1") if value else None for value in said)
-    return Origin(str(response.meta.get("redirect_urls", [response.url])[0]), etag, last_modified)
+    return Origin(str(response.meta.get("redirect_urls", [response.url])[0]), *version_of(response))

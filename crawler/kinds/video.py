@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.items import Link, Outcome, Result
 from crawler.kinds.base import Kind
-from crawler.kinds.image import NOT_MODIFIED, origin_of, picture_request
+from crawler.kinds.image import origin_of, picture_request
 from crawler.pictures import FILM, media_type
 from crawler.signed import VIDEO_HOST
 from crawler.urls import hostname
@@ -38,8 +38,6 @@ class Video(Kind):
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Hand the bytes on if they are a film."""
-        if response.status == 304:  # noqa: PLR2004 - as for pictures
-            return Result(link, replace(check, outcome=Outcome.OK, reason=NOT_MODIFIED, final_url=None))
         if check.outcome not in {Outcome.OK, Outcome.MOVED}:
             return Result(link, check)
         if media_type(response.body) != FILM:

@@ -30,9 +30,10 @@ from crawler.lookups.wayback import Wayback
 from crawler.network import Network
 from crawler.observing import asks_to_wait, observe, skipped, unsettled
 from crawler.picture_ways import PictureWays, is_missed
+from crawler.revalidation import is_unbelievable, page_request
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
-from crawler.summary import Changes, summary
+from crawler.summary import alarm, summary
 from crawler.threads import in_thread
 from crawler.urls import why_not_fetch
 from crawler.workspace import open_workspace
@@ -303,6 +304,8 @@ class NotesSpider(Spider):
         request = self._kind(due.link).request(due.link)
         if due.link.kind in PICTURED:
             request = self._pictures.prepared(request, due)
+        else:
+            request = page_request(request, due, datetime.now(UTC))
         request.cb_kwargs["due"] = due
         trail = request.meta["trail"] = [request.url]
         async with self._turns[due.link.host]:  # until it is known whether the host pushes back
@@ -312,8 +315,10 @@ class NotesSpider(Spider):
                 return self._not_asked(due, error)
             except Exception as error:  # noqa: BLE001 - Scrapy's, aiohttp's, middlewares': it is read, not handled
                 return await self._read_failure(error, due, request, trail)
-            result, come_back = self._observed(response, due)
-        return await self._settled(result, due, response, come_back=come_back)
+            seen = None if is_unbelievable(due, response) else self._observed(response, due)
+        if seen is None:
+            return await self._seen_of(replace(due, validators=None))
+        return await self._settled(*seen, due, response)
 
     def _why_not(self, due: Due) -> str | None:
         """Say why a link is not asked for at all, or return None."""
@@ -345,7 +350,7 @@ class NotesSpider(Spider):
         result = observe(due, response, self._accepted, now)
         return result, self._hosts.answered(host, result.check, asks_to_wait(response, now))
 
-    async def _settled(self, result: Result, due: Due, response: Response, *, come_back: bool) -> Iterable[Result]:
+    async def _settled(self, result: Result, come_back: bool, due: Due, response: Response) -> Iterable[Result]:
         """Return what was seen, with what a second look adds."""
         if due.link.kind in PICTURED:
             return await self._look_for_picture(due, result, response, come_back=come_back)
@@ -435,12 +440,10 @@ class NotesSpider(Spider):
 
     def _sum_up(self) -> None:
         """Say in a few lines what the run found."""
-        changed = (standing for standing, _ in self.store.standings(changed=True))
-        changes = Changes.of(changed, options.words(self.settings, "FAIL_ON", options.FAIL_ON))
-        self.alarm = changes.alarm
+        self.alarm = alarm(self.store.came_to(options.words(self.settings, "FAIL_ON", options.FAIL_ON)))
         self.summary = summary(
             self.store.counts(),
-            changes.counts,
+            self.store.changes(),
             self._hosts,
             silent={lookup.service: lookup.down for lookup in self._lookups.values() if lookup.down is not None},
             left=self.store.left([*self._pages, *self._lookups], self.started_at),

@@ -1,24 +1,38 @@
-"""What users get: each module here renders one output from the store and the notes, without crawling.
+"""What users get: each module here is one output, rendered from the store and the notes without crawling.
 
-An output is a function `render(rendering)`. Rendering twice gives the same bytes.
+What an output needs is read once for all of them. It has one of these functions, or several:
+
+- `by_link(rendering)`: a context manager whose value is called with each link, worst first, and its places;
+- `by_note(rendering)`: a context manager whose value is called with each note, by path, and what is known of its links;
+- `render(rendering)`: writes what is read in another order.
+
+Rendering twice gives the same bytes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawler.items import Note, Standing
 from crawler.kinds import link_of
 from pipelines.resolve import resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+    from types import ModuleType
 
     from crawler.gallery import Gallery
-    from crawler.items import Edit, Note, Standing
+    from crawler.items import Edit
     from crawler.library import Library
     from crawler.state import Store
+
+TakeLink = Callable[[Standing, tuple[str, ...]], None]
+TakeNote = Callable[[Note, Mapping[int, Standing]], None]
+"""What `by_link` and `by_note` give; standings go by the position of the mention in `Note.mentions`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +61,21 @@ class Rendering:
         }
         known = resolved(self.store, self.store.standings_of(set(urls.values())))
         return {position: known[url] for position, url in urls.items() if url in known}
+
+
+def render(rendering: Rendering, *outputs: ModuleType) -> None:
+    """Render outputs: links are gone through once, then notes."""
+    with ExitStack() as stack:
+        takers = [stack.enter_context(each.by_link(rendering)) for each in outputs if hasattr(each, "by_link")]
+        for standing, places in rendering.store.standings() if takers else ():
+            for take in takers:
+                take(standing, places)
+    with ExitStack() as stack:
+        takers = [stack.enter_context(each.by_note(rendering)) for each in outputs if hasattr(each, "by_note")]
+        for note in rendering.library if takers else ():
+            standings = rendering.standings(note)
+            for take in takers:
+                take(note, standings)
+    for each in outputs:
+        if hasattr(each, "render"):
+            each.render(rendering)

@@ -18,12 +18,10 @@ COLUMNS = ("change", "url", "kind", "verdict_before", "verdict", *HEALTH)
 
 def render(rendering: Rendering) -> None:
     """Write one row for each link that changed."""
-    rows: dict[Change, list[list[object]]] = {change: [] for change in Change}
-    for standing, places in rendering.store.standings(changed=True):
-        if (change := standing.change) is not None:
-            health = health_csv.row(standing, places)
-            before = standing.previous_verdict and standing.previous_verdict.value
-            now = [change.value, standing.link.url, standing.link.kind, before, standing.verdict.value]
-            rows[change].append([*now, *(health[name] for name in HEALTH)])
-    in_order = (row for change in Change for row in rows[change])
-    health_csv.write(rendering.output_dir / "changes.csv", COLUMNS, in_order)
+    with health_csv.writing(rendering.output_dir / "changes.csv", COLUMNS) as write:
+        for change in Change:
+            for standing, places in rendering.store.standings(change):
+                health = health_csv.row(standing, places)
+                before = standing.previous_verdict and standing.previous_verdict.value
+                now = [change.value, standing.link.url, standing.link.kind, before, standing.verdict.value]
+                write([*now, *(health[name] for name in HEALTH)])

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
 from crawler.files import replacing
 from crawler.items import Article, Entry, Note, Paper, Picture, Repository, Role, Standing
 from pipelines.about import first_mention
-from pipelines.outputs.health_csv import cell, row
+from pipelines.outputs.health_csv import row, writing
 from pipelines.titles import title_matches
 from pipelines.venue import with_venue
 from pipelines.venue_label import label_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-    from pipelines.outputs import Rendering
+    from pipelines.outputs import Rendering, TakeLink, TakeNote
 
 BATCH = 5_000
-"""Rows held at a time; also the size of a Parquet row group."""
+"""Rows held at a time, which make one row group of a Parquet file."""
 
 _TIME = pa.timestamp("us", "UTC")
 _TEXTS = pa.list_(pa.string())
@@ -97,35 +97,34 @@ LINKS = pa.schema(
 )
 
 
-def render(rendering: Rendering) -> None:
-    """Write the three files, batch by batch."""
+@contextmanager
+def by_note(rendering: Rendering) -> Iterator[TakeNote]:
+    """Write the entries."""
     folder = rendering.output_dir
     with (
-        replacing(folder / "entries.parquet") as columns,
-        replacing(folder / "entries.csv") as draft,
-        parquet.ParquetWriter(columns, ENTRIES) as writer,
-        draft.open("w", encoding="utf-8-sig", newline="") as file,
+        writing(folder / "entries.csv", ENTRIES.names) as write_line,
+        _row_groups(folder / "entries.parquet", ENTRIES, lambda line: write_line(line.values())) as write,
     ):
-        for number, table in enumerate(_tables(_entries(rendering), ENTRIES)):
-            writer.write_table(table)
-            _as_text(table).to_csv(file, index=False, header=number == 0, lineterminator="\r\n")
-    with replacing(folder / "links.parquet") as columns, parquet.ParquetWriter(columns, LINKS) as writer:
-        for table in _tables(_links(rendering), LINKS):
-            writer.write_table(table)
+
+        def take(note: Note, standings: Mapping[int, Standing]) -> None:
+            for entry in note.entries:
+                write(entry_row(note, entry, standings))
+
+        yield take
 
 
-def _entries(rendering: Rendering) -> Iterator[dict[str, Any]]:
-    for note in rendering.library:
-        standings = rendering.standings(note)
-        for entry in note.entries:
-            yield entry_row(note, entry, standings)
+@contextmanager
+def by_link(rendering: Rendering) -> Iterator[TakeLink]:
+    """Write the links."""
+    with _row_groups(rendering.output_dir / "links.parquet", LINKS) as write:
+        yield lambda standing, places: write(link_row(standing, places))
 
 
-def _links(rendering: Rendering) -> Iterator[dict[str, Any]]:
-    for standing, places in rendering.store.standings():
-        article_links = standing.metadata.links if isinstance(standing.metadata, Article) else None
-        more = {"mentions": places, "identity": standing.link.identity, "article_links": article_links}
-        yield row(standing, places) | more | _of_picture(standing)
+def link_row(standing: Standing, places: tuple[str, ...]) -> dict[str, Any]:
+    """Return what is known of a link, by column of `LINKS`."""
+    article_links = standing.metadata.links if isinstance(standing.metadata, Article) else None
+    more = {"mentions": places, "identity": standing.link.identity, "article_links": article_links}
+    return row(standing, places) | more | _of_picture(standing)
 
 
 def _of_picture(standing: Standing) -> dict[str, Any]:
@@ -221,19 +220,27 @@ def _of_code(note: Note, at: int | None, standings: Mapping[int, Standing]) -> d
     return values
 
 
-def _tables(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Iterator[pa.Table]:
-    """Yield the rows as tables of up to BATCH rows; one empty table if there are none."""
-    rows = iter(rows)
-    batch = list(islice(rows, BATCH))
-    while True:
-        yield pa.Table.from_pylist(batch, schema)
-        if not (batch := list(islice(rows, BATCH))):
-            return
+@contextmanager
+def _row_groups(
+    path: Path, schema: pa.Schema, also: Callable[[dict[str, Any]], None] | None = None
+) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Give a function that writes a row to a Parquet file, BATCH rows a group; `also` gets each as it was written."""
+    held: list[dict[str, Any]] = []
 
+    def flush() -> None:
+        table = pa.Table.from_pylist(held, schema)
+        writer.write_table(table)
+        held.clear()
+        if also is not None:
+            for line in table.to_pylist():
+                also(line)
 
-def _as_text(entries: pa.Table) -> pd.DataFrame:
-    """Return entries as a spreadsheet may show them."""
-    frame = entries.to_pandas(types_mapper=pd.ArrowDtype)
-    return pd.DataFrame(
-        {name: [cell(None if value is pd.NA else value) for value in column] for name, column in frame.items()}
-    )
+    def write(values: dict[str, Any]) -> None:
+        held.append(values)
+        if len(held) == BATCH:
+            flush()
+
+    with replacing(path) as draft, parquet.ParquetWriter(draft, schema) as writer:
+        yield write
+        if held:
+            flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
@@ -10,24 +11,26 @@ from pipelines.findings import Catalogue, Finding, Place, findings
 from pipelines.outputs import health_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from crawler.items import Note, Standing
     from crawler.known import Known
-    from pipelines.outputs import Rendering
+    from pipelines.outputs import Rendering, TakeNote
 
 COLUMNS = tuple(field.name for field in fields(Finding))
 
 
-def render(rendering: Rendering) -> None:
+@contextmanager
+def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     """Write one row for each finding."""
-    rows = (astuple(finding) for finding in _findings(rendering))
-    health_csv.write(rendering.output_dir / "findings.csv", COLUMNS, rows)
-
-
-def _findings(rendering: Rendering) -> Iterator[Finding]:
     known = catalogue(rendering.store)
-    for note in rendering.library:
-        yield from findings(note, rendering.standings(note), known)
+    with health_csv.writing(rendering.output_dir / "findings.csv", COLUMNS) as write:
+
+        def take(note: Note, standings: Mapping[int, Standing]) -> None:
+            for finding in findings(note, standings, known):
+                write(astuple(finding))
+
+        yield take
 
 
 def catalogue(store: Known) -> Catalogue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -11,11 +12,11 @@ from urllib.parse import quote
 from crawler.files import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from crawler.items import Standing
-    from pipelines.outputs import Rendering
+    from pipelines.outputs import Rendering, TakeLink
 
 COLUMNS = (
     "url",
@@ -41,18 +42,20 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _AMBIGUOUS = re.compile(r"[\s%\x00-\x1f\x7f]")
 
 
-def render(rendering: Rendering) -> None:
+@contextmanager
+def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     """Write the health CSV."""
-    rows = (row(standing, places).values() for standing, places in rendering.store.standings())
-    write(rendering.output_dir / "link_health.csv", COLUMNS, rows)
+    with writing(rendering.output_dir / "link_health.csv", COLUMNS) as write:
+        yield lambda standing, places: write(row(standing, places).values())
 
 
-def write(path: Path, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Write a CSV file a row at a time: UTF-8 with BOM, so that spreadsheets show Chinese."""
+@contextmanager
+def writing(path: Path, columns: Iterable[str]) -> Iterator[Callable[[Iterable[object]], None]]:
+    """Give a function that writes a row to a CSV file: UTF-8 with BOM, so that spreadsheets show Chinese."""
     with replacing(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows(map(cell, values) for values in rows)
+        yield lambda values: writer.writerow(map(cell, values)) and None
 
 
 def row(standing: Standing, places: Sequence[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,10 @@ from pipelines.outputs import health_csv
 from pipelines.outputs.health_csv import COLUMNS, cell
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from crawler.items import Standing
-    from pipelines.outputs import Rendering
+    from pipelines.outputs import Rendering, TakeLink
 
 VERSION = 1
 """Raised when a field changes its meaning or goes; new ones may come without."""
@@ -24,26 +24,26 @@ FIELDS = (*COLUMNS[:-1], "change", "mentions")
 """Fields of a link: the columns of the health CSV, and what changed."""
 
 
-def render(rendering: Rendering) -> None:
+@contextmanager
+def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     """Write a link a line: the file is JSON as a whole, and memory does not grow with it."""
     store = rendering.store
-    changed = Counter(standing.change for standing, _ in store.standings(changed=True) if standing.change)
     counts: dict[str, dict[str, int]] = {}
     for kind, verdict, count in store.counts():
         counts.setdefault(kind, {})[verdict] = count
-    head = {
-        "version": VERSION,
-        "counts": counts,
-        "changes": {change.value: count for change, count in sorted(changed.items())},
-    }
+    changes = {change.value: count for change, count in sorted(store.changes().items())}
     path = rendering.output_dir / "report.json"
     with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(_json(head)[:-1] + ', "links": [')
-        last_checked = ""
-        for number, (standing, places) in enumerate(store.standings()):
+        file.write(_json({"version": VERSION, "counts": counts, "changes": changes})[:-1] + ', "links": [')
+        apart, last_checked = "\n", ""
+
+        def take(standing: Standing, places: Sequence[str]) -> None:
+            nonlocal apart, last_checked
             row = link(standing, places)
-            file.write((",\n" if number else "\n") + _json(row))
-            last_checked = max(last_checked, row["last_checked"] or "")
+            file.write(apart + _json(row))
+            apart, last_checked = ",\n", max(last_checked, row["last_checked"] or "")
+
+        yield take
         file.write('\n], "last_checked": ' + json.dumps(last_checked or None) + "}\n")
 
 

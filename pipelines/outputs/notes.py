@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,15 +18,17 @@ from pipelines.outputs import mend
 from pipelines.outputs.mending import Mender
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from crawler.items import Standing
-    from pipelines.outputs import Rendering
+    from crawler.items import Note, Standing
+    from pipelines.outputs import Rendering, TakeNote
 
 _FIELDS = tuple(field.name for field in fields(Edit))
+_json = json.JSONEncoder(ensure_ascii=False)
 
 
-def render(rendering: Rendering) -> None:
+@contextmanager
+def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     """Write the mended notes, mirroring the notes' tree, and the journal that turns the originals into them.
 
     A note that is gone from NOTES_DIR goes from the mirror; one that cannot be read for now keeps its last mended form.
@@ -42,20 +45,22 @@ def render(rendering: Rendering) -> None:
         replacing(journal) as draft,
         draft.open("w", encoding="utf-8", newline="\n") as lines,
     ):
-        for note in rendering.library:
-            standings = rendering.standings(note)
+
+        def take(note: Note, standings: Mapping[int, Standing]) -> None:
             edits = mender.edits(note, standings)
             _make_room(mirror, mirror / note.path)
             with replacing(mirror / note.path) as mended:
                 mended.write_bytes(mend.apply(note.data, edits))
             _copy_attachments(standings.values(), originals, mirror)
             lines.writelines(map(_line, edits))
+
+        yield take
     _forget_vanished(originals, mirror)
 
 
 def _line(edit: Edit) -> str:
     """Return an edit as a line of the journal; `asdict` would copy every text."""
-    return json.dumps({field: getattr(edit, field) for field in _FIELDS}, ensure_ascii=False) + "\n"
+    return _json.encode({field: getattr(edit, field) for field in _FIELDS}) + "\n"
 
 
 def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,10 @@ from crawler.gallery import GalleryError, smaller
 from crawler.items import Picture
 
 if TYPE_CHECKING:
-    from pipelines.outputs import Rendering
+    from collections.abc import Iterator
+
+    from crawler.items import Standing
+    from pipelines.outputs import Rendering, TakeLink
 
 logger = logging.getLogger(__name__)
 
@@ -20,24 +24,28 @@ _STILL = {"image/png", "image/jpeg", "image/webp", "image/bmp", "image/avif"}
 _QUALITY = 80
 
 
-def render(rendering: Rendering) -> None:
+@contextmanager
+def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     """Make what is missing; a picture that cannot be made smaller is shown as it is."""
     width, gallery = rendering.webp_width, rendering.gallery
-    if not width or gallery.down:
-        return
-    for standing, _ in rendering.store.standings():
+    able = width > 0 and not gallery.down
+
+    def take(standing: Standing, _places: tuple[str, ...]) -> None:
+        nonlocal able
         picture = standing.metadata
-        if not isinstance(picture, Picture) or not is_reducible(picture, width):
-            continue
+        if not able or not isinstance(picture, Picture) or not is_reducible(picture, width):
+            return
         name = smaller(picture.title, width)
         try:
             if not gallery.has(name) and gallery.has(picture.title):
                 gallery.keep(name, reduced(gallery.open(picture.title), width), "image/webp")
         except GalleryError as error:
             logger.warning("no smaller pictures: %s", error)
-            return
+            able = False
         except (OSError, SyntaxError, ValueError) as error:
             logger.warning("%s cannot be made smaller: %s", picture.title, error)
+
+    yield take
 
 
 def is_reducible(picture: Picture, width: int) -> bool:

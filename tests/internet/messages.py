@@ -73,6 +73,14 @@ class Response:
         return replace(self, headers={**self.headers, **added})
 
 
+def revalidated(request: Request, response: Response, etag: str, last_modified: str | None = None) -> Response:
+    """Return an answer with its version, or 304 where the client has that one (RFC 9110, 13.2.2)."""
+    known = {"ETag": etag} if last_modified is None else {"ETag": etag, "Last-Modified": last_modified}
+    asked = request.headers.get
+    unchanged = asked("if-none-match", asked("if-modified-since", "nothing")) in {etag, last_modified}
+    return Response(304, headers=known) if unchanged else replace(response, headers={**response.headers, **known})
+
+
 def html(markup: str, status: int = 200) -> Response:
     """Return an HTML answer."""
     return Response(status, markup.encode(), {"Content-Type": "text/html; charset=utf-8"})

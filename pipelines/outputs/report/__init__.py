@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.files import replacing
-from crawler.items import Health, Tally, Verdict
+from crawler.items import Change, Health, Tally, Verdict
 from pipelines.findings import findings
 from pipelines.outputs import findings_csv
 from pipelines.outputs.mending import Mender, shown
@@ -16,12 +17,12 @@ from pipelines.outputs.report import charts, page
 from pipelines.outputs.report.rows import Findings, LinkRows, dead_links, note_view, venues_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from markupsafe import Markup
 
-    from crawler.items import Note, Picture
-    from pipelines.outputs import Rendering
+    from crawler.items import Note, Picture, Standing
+    from pipelines.outputs import Rendering, TakeNote
 
 LINKS, ENTRIES, EACH = 50_000, 10_000, 100
 """As many links (the worst first), entries (of the last notes) and findings of a kind are on the page: beyond that a
@@ -37,10 +38,17 @@ _TILES = (
 )
 
 
-def render(rendering: Rendering) -> None:
+@contextmanager
+def by_note(rendering: Rendering) -> Iterator[TakeNote]:
+    """Write the page when all notes were seen."""
+    notes = _Notes(rendering)
+    yield notes.take
+    _write(rendering, notes)
+
+
+def _write(rendering: Rendering, notes: _Notes) -> None:
     """Write the page, the links row by row."""
     store, path = rendering.store, rendering.output_dir / "report.html"
-    notes = _Notes(rendering)
     began, counts = store.run_began(), store.tallies() | {Tally.NOTES: notes.edited}
     store.remember(counts)
     earlier = store.earlier_health(RUNS)
@@ -57,7 +65,7 @@ def render(rendering: Rendering) -> None:
         rendering.gallery.base,
         began=began,
         tiles=_tiles(counts, earlier[-1].counts if earlier else {}),
-        groups=[*dead_links(store.standings(changed=True), store.standings(), EACH), *notes.findings.groups()],
+        groups=[*dead_links(store.standings(Change.NEWLY_DEAD), store.standings(), EACH), *notes.findings.groups()],
         charts=drawn,
         drawn=[asdict(chart) for chart in drawn],
         links=links,
@@ -92,21 +100,22 @@ class _Notes:
         self.edited = self.left_out = 0
         self._sizes: deque[int] = deque()  # of the views, in entries and headings
         self._size = 0
-        folder = rendering.output_dir.resolve()
-        mender = Mender(rendering, rendering.output_dir / "notes")
-        catalogue = findings_csv.catalogue(rendering.store)
+        self._rendering = rendering
+        self._folder = rendering.output_dir.resolve()
+        self._mender = Mender(rendering, rendering.output_dir / "notes")
+        self._catalogue = findings_csv.catalogue(rendering.store)
 
-        def address(picture: Picture) -> str | None:
-            return shown(rendering, picture, folder)
+    def take(self, note: Note, standings: Mapping[int, Standing]) -> None:
+        """Take in one note."""
+        edits = self._mender.edits(note, standings)
+        self.edited += bool(edits)
+        self.venues |= venues_of(standings.values())
+        for finding in findings(note, standings, self._catalogue):
+            self.findings.add(finding)
+        self._keep(page.embedded(note_view(note, standings, self._address, len(edits))), note)
 
-        for note in rendering.library:
-            standings = rendering.standings(note)
-            edits = mender.edits(note, standings)
-            self.edited += bool(edits)
-            self.venues |= venues_of(standings.values())
-            for finding in findings(note, standings, catalogue):
-                self.findings.add(finding)
-            self._keep(page.embedded(note_view(note, standings, address, len(edits))), note)
+    def _address(self, picture: Picture) -> str | None:
+        return shown(self._rendering, picture, self._folder)
 
     def _keep(self, view: Markup, note: Note) -> None:
         """Keep the last notes, as many as have room."""

@@ -198,14 +198,15 @@ class Findings:
 
 
 def dead_links(
-    changed: Iterable[tuple[Standing, Sequence[str]]], worst_first: Iterable[tuple[Standing, Sequence[str]]], most: int
+    died: Iterable[tuple[Standing, Sequence[str]]],
+    worst_first: Iterable[tuple[Standing, Sequence[str]]],
+    most: int,
 ) -> Iterator[Group]:
     """Yield the links that died since the last run, and those that had been dead before; `most` of each are shown."""
     newly = Group("change.newly dead", 0, [])
     before = Group("dead_before", 0, [])
-    for standing, places in changed:
-        if standing.change is Change.NEWLY_DEAD:
-            _put(newly, standing, places, most)
+    for standing, places in died:
+        _put(newly, standing, places, most)
     for standing, places in worst_first:
         if standing.verdict is not Verdict.DEAD:
             break

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from tests.internet.messages import Request, Response, not_found, text
+from tests.internet.messages import Request, Response, not_found, revalidated, text
 from tests.internet.sites import Site
 
 if TYPE_CHECKING:
@@ -40,16 +40,9 @@ def answer(request: Request, _: World) -> Response:
     if query.get("tp") == "webp" and form != "gif":
         form = claimed = "webp"
     body = draw(match[2], form)
-    headers = {
-        "Content-Type": TYPES.get(claimed, "image/jpeg"),
-        "Cache-Control": "max-age=2592000",
-        "ETag": f'"{sha256(body).hexdigest()[:32]}"',
-        "Last-Modified": LAST_MODIFIED,
-    }
-    unchanged = request.headers.get("if-none-match") == headers["ETag"] or (
-        "if-none-match" not in request.headers and request.headers.get("if-modified-since") == LAST_MODIFIED
-    )
-    return Response(304, headers=headers) if unchanged else Response(body=body, headers=headers)
+    headers = {"Content-Type": TYPES.get(claimed, "image/jpeg"), "Cache-Control": "max-age=2592000"}
+    version = f'"{sha256(body).hexdigest()[:32]}"'
+    return revalidated(request, Response(body=body, headers=headers), version, LAST_MODIFIED)
 
 
 def answer_video(request: Request, _: World) -> Response:
