@@ -83,4 +83,4 @@ def test_over_the_corpus(desk: Desk, internet: Internet) -> None:
     some = read_in_full(internet)
     print(f"all due: {everything} requests, {sent} bytes; {some} of {full} bytes from who has validators")  # noqa: T201
     assert desk.verdicts().keys() == before.keys()
-    assert some <= full / 20
+    assert some <= full / 10  # redirects, errors and the pages of hosts that just have none
