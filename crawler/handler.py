@@ -12,7 +12,7 @@ import math
 import os
 import socket
 from collections import defaultdict
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -31,7 +31,7 @@ from crawler.urls import is_public
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from aiohttp.connector import AddrInfoType
+    from aiohttp.connector import AddrInfoType, Connection
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -62,6 +62,12 @@ class Timed(Protocol):
     def check_turn(self, host: str, due: Due) -> None:
         """Raise NotNowError if a host is not to be asked now for what is due."""
 
+    def turn(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None, None]:
+        """Hold a host for one request; raise NotNowError when another worker has it for so many seconds."""
+
+    def check_host(self, host: str) -> None:
+        """Raise NotNowError if a host whose turn it was is another worker's by now."""
+
 
 class _Guarded(AiohttpDownloadHandler):
     """Connects only to what a resolver says is public, at the moment of connecting: a name cannot change in between."""
@@ -70,11 +76,12 @@ class _Guarded(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._session._request_class = _request_class(crawler)  # noqa: SLF001 - the parent offers no way in
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # SSL_CERT_FILE is honoured by OpenSSL itself
             self._ssl_context.load_verify_locations(bundle)
         if not crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES"):
             connector = self._connector
-            connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - the parent offers no way in
+            connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - as above
 
     @property
     def _connector(self) -> aiohttp.TCPConnector:
@@ -128,16 +135,20 @@ class GuardedDownloadHandler(_Guarded):
         due = request.cb_kwargs.get("due")
         if due is None:
             request.meta["download_timeout"] = min(timeout, spider.time_left or math.inf)
-            return await self._download(request)
+            if "reference" in request.meta:
+                return await self._download(request)
+            async with spider.turn(host, request.meta["download_timeout"]):
+                return await self._download(request)
         # Without a pace Scrapy starts all that are queued at once: waiting for a connection, their time would run.
         async with self._turns[host]:
             spider.check_turn(host, due)
             request.meta["download_timeout"] = min(timeout, spider.time_left)
-            try:
-                return await self._download(request)
-            except DownloadTimeoutError:
-                spider.check_turn(host, due)
-                raise
+            async with spider.turn(host):
+                try:
+                    return await self._download(request)
+                except DownloadTimeoutError:
+                    spider.check_turn(host, due)
+                    raise
 
     async def _download(self, request: Request) -> Response:
         if "enough" not in request.meta:
@@ -152,6 +163,19 @@ class GuardedDownloadHandler(_Guarded):
         """Close all connections."""
         await self._heads.close()
         await super().close()
+
+
+def _request_class(crawler: Crawler) -> type[aiohttp.ClientRequest]:
+    """Return requests that are not sent if, while a connection was made, their host has become another worker's."""
+
+    class LastWord(aiohttp.ClientRequest):
+        async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+            spider: Any = crawler.spider
+            if isinstance(spider, Timed):
+                spider.check_host(self.url.raw_host or "")
+            return await super().send(conn)
+
+    return LastWord
 
 
 def _narrow_socket(address: AddrInfoType) -> socket.socket:

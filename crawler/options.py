@@ -106,6 +106,9 @@ def check(settings: BaseSettings) -> None:
     number(settings, "DEAD_SPACING")
     number(settings, "TIME_BUDGET")
     number(settings, "API_TIMEOUT", 0.1)
+    number(settings, "LEASE", 1)
+    if number(settings, "WORKERS", 1) % 1:
+        raise UserError(f"WORKERS: a whole number, not {settings['WORKERS']!r}")
     for name in ("IMAGES_MAX_MB", "VIDEOS_MAX_MB", "IMAGES_RUN_MB"):
         number(settings, name)
     _check_place(str(settings["IMAGES_STORE"] or ""), str(settings["IMAGES_BASE_URL"] or ""))

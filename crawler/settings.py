@@ -24,6 +24,9 @@ EXCLUDE: list[str] = []  # URLs that are not looked at; * stands for anything
 ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: {"*.example.com": [403]}
 ROBOTS = "ignore"  # robots.txt of pages the notes' author linked; "obey" skips what it disallows
 TIME_BUDGET = 0  # seconds after which a run stops asking and reports; 0: none
+WORKERS = 1  # processes on this machine that share a run
+LEASE = 60  # seconds until the others take over from a worker that is not heard of; docs/scaling.md
+HELPS = ""  # set by WORKERS itself: the pipe by which a helper hears that its leader has ended, and the run's number
 USER_AGENT_CONTACT = ""  # a page or mail address by which the people behind the links can reach you
 
 GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment alone

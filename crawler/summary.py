@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.items import Change, Verdict
+from crawler.leases import short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +42,11 @@ def summary(
     if left:
         lines.append(f"links left for the next run: {left}")
     return "\n".join([*lines, f"in {took.total_seconds():.1f} s"])
+
+
+def helped(leader: str, links: int, took: timedelta) -> str:
+    """Return what a worker did itself that helped another."""
+    return f"helped {short(leader)}: {links} links looked at in {took.total_seconds():.1f} s"
 
 
 def _table(counts: Sequence[tuple[str, Verdict, int]]) -> list[str]:

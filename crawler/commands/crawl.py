@@ -33,6 +33,7 @@ class Command(crawl.Command):
             print(f"notemend: {error}", file=sys.stderr)
             self.exitcode = 2
             return
+        crawler.settings.set("COMMAND", _words(args[0], opts), priority="cmdline")
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         spider = crawler.spider
@@ -43,3 +44,14 @@ class Command(crawl.Command):
             self.exitcode = 1
         else:
             print(spider.summary)
+
+
+def _words(spider: str, opts: argparse.Namespace) -> list[str]:
+    """Return the words that start the same crawl again."""
+    words = ["crawl", spider]
+    words += [word for each in opts.set for word in ("-s", each)]
+    words += [word for name, value in opts.spargs.items() for word in ("-a", f"{name}={value}")]
+    words += [
+        word for name in ("logfile", "loglevel") if (value := getattr(opts, name)) for word in (f"--{name}", value)
+    ]
+    return words + ["--nolog"] * opts.nolog
