@@ -107,25 +107,6 @@ def test_whoever_is_left_publishes_in_the_place_of_a_leader_that_was_killed(
 
 
 @many_workers
-def test_a_helper_needs_no_notes_until_it_has_to_lead(internet: Internet, desk: Desk, database_url: str) -> None:
-    urls = pages(200)
-    desk.write("a.md", f"{listed(urls)}\n- [b](b.md)")
-    desk.write("b.md", "")
-    leader = start(desk, "leader", f"DATABASE_URL={database_url}", paced(0.8))
-    wait_for_requests(internet, 20)
-    nowhere = desk.folder / "nowhere"
-    crawl = ["crawl", "notes", "-a", f"notes={nowhere}", "-s", f"DATABASE_URL={database_url}"]
-    with paused(leader):
-        helper, said = saying(desk, *crawl)
-        wait_until(lambda: len(workers(database_url)) == 2)
-    assert [leader.wait(60), helper.wait(60)] == [0, 0], said()
-    assert re.fullmatch(rf"helped [^:]+:{leader.pid}: \d+ links looked at in [\d.]+ s\n", said())
-    assert desk.verdicts() == dict.fromkeys([*urls, "b.md"], "alive")
-    alone, said = saying(desk, *crawl)
-    assert (alone.wait(60), said()) == (1, f"notemend: {nowhere}: no such folder of notes\n")
-
-
-@many_workers
 def test_workers_wait_for_a_server_that_is_restarted(
     internet: Internet, desk: Desk, database_url: str, restart_postgresql: Callable[[], None]
 ) -> None:
