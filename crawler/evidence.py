@@ -58,7 +58,7 @@ class Evidence(Known, Leases):
             .order_by(links.c.waiting_since.desc(), links.c.id)
             .limit(limit)
         )
-        with self._begin() as connection:
+        with self._write() as connection:
             if not self._lease(connection, ARCHIVE):
                 return []
             return [(Link(*link), day or seen.date()) for *link, seen, day in connection.execute(query)]
@@ -66,7 +66,7 @@ class Evidence(Known, Leases):
     def save_snapshot(self, link: Link, snapshot: str | None, now: datetime) -> None:
         """Write down what the archive has of a link; None for nothing."""
         update = sa.update(links).where(links.c.url == link.url).values(snapshot=snapshot, snapshot_asked_at=now)
-        with self._begin() as connection:
+        with self._write() as connection:
             connection.execute(update)
 
     # --- what bibliographies say --------------------------------------------------------------------------------------
@@ -88,11 +88,11 @@ class Evidence(Known, Leases):
             )
             .order_by(sa.func.coalesce(said.c.seen_at, NEVER), facts.c.identity)
         )
-        with self._begin() as connection:
+        with self._write() as connection:
             return list(connection.scalars(query)) if self._lease(connection, host) else []
 
     def save_publications(self, bibliography: str, said: Mapping[str, Publication], now: datetime) -> None:
         """Write down what a bibliography says of papers, by arXiv id."""
         new = [rows.of_fact(bibliography, arxiv_id, said[arxiv_id], now) for arxiv_id in sorted(said)]
-        with self._begin() as connection:
+        with self._write() as connection:
             self._upsert(connection, facts, new)

@@ -28,7 +28,9 @@ from crawler.exchange import AddressNotAllowedError
 from crawler.urls import is_public
 
 if TYPE_CHECKING:
-    from aiohttp.connector import AddrInfoType
+    from contextlib import AbstractAsyncContextManager
+
+    from aiohttp.connector import AddrInfoType, Connection
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -59,6 +61,12 @@ class Timed(Protocol):
     def check_turn(self, host: str, due: Due) -> None:
         """Raise NotNowError if a host is not to be asked now for what is due."""
 
+    def turn(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None, None]:
+        """Hold a host for one request; raise NotNowError when another worker has it for so many seconds."""
+
+    def check_host(self, host: str) -> None:
+        """Raise NotNowError if a host whose turn it was is another worker's by now."""
+
 
 class _Guarded(AiohttpDownloadHandler):
     """Connects only to what a resolver says is public, at the moment of connecting: a name cannot change in between."""
@@ -67,11 +75,18 @@ class _Guarded(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._session._request_class = _request_class(self)  # noqa: SLF001 - the parent offers no way in
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # SSL_CERT_FILE is honoured by OpenSSL itself
             self._ssl_context.load_verify_locations(bundle)
         if not crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES"):
             connector = self._connector
-            connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - the parent offers no way in
+            connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - as above
+
+    @cached_property
+    def run(self) -> Timed | None:
+        """The spider, once it has opened: asking at each request what it is would take its time."""
+        spider: Any = self.crawler.spider
+        return spider if isinstance(spider, Timed) else None
 
     @property
     def _connector(self) -> aiohttp.TCPConnector:
@@ -109,34 +124,32 @@ class GuardedDownloadHandler(_Guarded):
         self._heads = _Heads(crawler)
         self._turns = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
 
-    @cached_property
-    def _run(self) -> Timed | None:
-        """The spider, once it has opened: asking at each request what it is would take its time."""
-        spider: Any = self.crawler.spider
-        return spider if isinstance(spider, Timed) else None
-
     async def download_request(self, request: Request) -> Response:
         """Send a request, a link's when it is its host's turn; none outlasts the time that the run has.
 
         Raises NotNowError where the host is left alone for now, or the time was up before it answered.
         """
         host = urlparse_cached(request).hostname or ""
-        run = self._run
+        run = self.run
         if run is None:
             return await self._download(request)
         timeout = request.meta["download_timeout"]
         due = request.cb_kwargs.get("due")
         if due is None:
             request.meta["download_timeout"] = min(timeout, run.time_left or math.inf)
-            return await self._download(request)
+            if "reference" in request.meta:
+                return await self._download(request)
+            async with run.turn(host, request.meta["download_timeout"]):
+                return await self._download(request)
         async with self._turns:  # of a connection: waiting for one, its time would run
             run.check_turn(host, due)
             request.meta["download_timeout"] = min(timeout, run.time_left)
-            try:
-                return await self._download(request)
-            except DownloadTimeoutError:
-                run.check_turn(host, due)
-                raise
+            async with run.turn(host):
+                try:
+                    return await self._download(request)
+                except DownloadTimeoutError:
+                    run.check_turn(host, due)
+                    raise
 
     async def _download(self, request: Request) -> Response:
         if "enough" not in request.meta:
@@ -151,6 +164,18 @@ class GuardedDownloadHandler(_Guarded):
         """Close all connections."""
         await self._heads.close()
         await super().close()
+
+
+def _request_class(handler: _Guarded) -> type[aiohttp.ClientRequest]:
+    """Return requests that are not sent if, while a connection was made, their host has become another worker's."""
+
+    class LastWord(aiohttp.ClientRequest):
+        async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+            if handler.run is not None:
+                handler.run.check_host(self.url.raw_host or "")
+            return await super().send(conn)
+
+    return LastWord
 
 
 def _narrow_socket(address: AddrInfoType) -> socket.socket:

@@ -27,12 +27,13 @@ REFUSALS = 3
 
 
 class NotNowError(IgnoreRequest):
-    """A request was not sent: its host is left alone for now, or for the rest of the night."""
+    """A request was not sent: its host is left alone for now, for the rest of the night, or is another worker's."""
 
-    def __init__(self, host: str, *, tonight: bool = False) -> None:
+    def __init__(self, host: str, *, tonight: bool = False, taken: bool = False) -> None:
         super().__init__(host)
         self.host = host
         self.tonight = tonight
+        self.taken = taken
 
 
 @dataclass(slots=True)
@@ -81,14 +82,22 @@ class Hosts:
         if host.refusals_in_a_row >= REFUSALS or (retry_after or 0) > MAX_WAIT:
             self.close(name)
         elif retry_after is not None:
-            host.free_at = max(host.free_at, self._clock() + retry_after)
-            self._resting.add(name)
+            self.rest(name, retry_after)
         return retry_after is not None and not math.isinf(self.wait(name))
+
+    def rest(self, name: str, seconds: float) -> None:
+        """Leave a host alone for so many seconds, infinite for the rest of the night."""
+        host = self._hosts[name]
+        host.free_at = max(host.free_at, self._clock() + seconds)
+        self._resting.add(name)
 
     def close(self, name: str) -> None:
         """Leave a host alone for the rest of the night."""
-        self._hosts[name].free_at = math.inf
-        self._resting.add(name)
+        self.rest(name, math.inf)
+
+    def is_closed(self, name: str) -> bool:
+        """Tell whether a host itself is left alone for the rest of the night, not only because the time is up."""
+        return name in self._hosts and math.isinf(self._hosts[name].free_at)
 
     def resting(self) -> list[tuple[str, float]]:
         """Return the hosts that are left alone now, with the seconds that is so, infinite for the rest of the night."""

@@ -14,6 +14,7 @@ from crawler.errors import UserError
 from crawler.items import Check, Picture, Standing
 from crawler.kept import PICTURED
 from crawler.known import MENTIONED, SLICE, Known
+from crawler.leases import is_dead, short
 from crawler.schema import MIGRATIONS, checks, leases, links, mentions, runs, version_of
 
 if TYPE_CHECKING:
@@ -128,13 +129,14 @@ class Inspection(Known):
         return None if row is None else (row.started_at, row.finished_at)
 
     def at_work(self, now: datetime) -> dict[str, list[str]]:
-        """Return the hosts that are being asked, by worker (`machine:process`)."""
+        """Return the hosts that are being asked, by worker (`machine:process`); what is left of a killed one is not."""
         query = sa.select(leases.c.worker, leases.c.host).where(leases.c.until > now)
         query = query.order_by(leases.c.worker, leases.c.host)
         found: dict[str, list[str]] = {}
         with self._begin() as connection:
             for worker, host in connection.execute(query):
-                found.setdefault(worker, []).append(host)
+                if not is_dead(worker):
+                    found.setdefault(short(worker), []).append(host)
         return found
 
     def due(self, now: datetime, tomorrow: datetime) -> list[Due]:

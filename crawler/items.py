@@ -178,6 +178,11 @@ class Link:
         if not (self.url and self.kind and self.identity):
             raise ValueError(f"a link needs url, kind and identity: {self!r}")
 
+    @property
+    def leased(self) -> str:
+        """What a worker leases to look at it: its host, its kind where it has none."""
+        return self.host or self.kind
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -14,7 +14,7 @@ from crawler.leases import Leases
 from crawler.schema import checks, facts, links, mentions, pictures, placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from crawler.items import Link, Result
@@ -41,7 +41,7 @@ class KeptPictures(Known, Leases):
 
     def learn_placeholder(self, title: str, now: datetime) -> None:
         """Remember what is no picture; what was kept as one is forgotten and looked at again before this run ends."""
-        with self._begin() as connection:
+        with self._write() as connection:
             insert = self._insert(placeholders).values(title=title, learned_at=now)
             connection.execute(insert.on_conflict_do_nothing())
             self._unlearn(connection, title)
@@ -90,8 +90,8 @@ class KeptPictures(Known, Leases):
             for row in connection.execute(query)
         }
 
-    def pictures_of_articles(self, link: Link) -> Iterator[str]:
-        """Yield the addresses of the pictures in the articles that notes mention together with a link."""
+    def pictures_of_articles(self, link: Link) -> list[str]:
+        """Return the addresses of the pictures in the articles that notes mention together with a link."""
         beside = mentions.alias()
         query = (
             sa.select(facts.c.type, facts.c.data)
@@ -102,9 +102,8 @@ class KeptPictures(Known, Leases):
             .where(facts.c.type == Article.__name__, mentions.c.link_id.in_(_id_of(link)))
         )
         with self._begin() as connection:
-            for row in connection.execute(query):
-                if isinstance(article := rows.metadata_of(row), Article):
-                    yield from article.pictures
+            known = [rows.metadata_of(row) for row in connection.execute(query)]
+        return [address for each in known if isinstance(each, Article) for address in each.pictures]
 
     def noted_on(self, link: Link) -> date | None:
         """Return the day of the oldest note that mentions a link."""
@@ -142,7 +141,7 @@ class KeptPictures(Known, Leases):
     def fetch_again(self, urls: Iterable[str], now: datetime) -> None:
         """Let the next run fetch pictures anew, as if nothing were kept of them."""
         wanted = sorted(urls)
-        with self._begin() as connection:
+        with self._write() as connection:
             for i in range(0, len(wanted), SLICE):
                 some = links.c.url.in_(wanted[i : i + SLICE])
                 connection.execute(sa.delete(pictures).where(pictures.c.link_id.in_(sa.select(links.c.id).where(some))))

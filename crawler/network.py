@@ -51,7 +51,7 @@ class Network:
 
     async def is_there(self, download: Callable[[Request], Awaitable[Response]]) -> bool:
         """Ask the reference hosts; any answer from any of them means that the silence is the others'."""
-        meta = {"download_timeout": 10, "download_slot": "reference"}
+        meta = {"download_timeout": 10, "download_slot": "reference", "reference": True}
         asked = [download(Request(url, meta=meta)) for url in REFERENCES]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         there = not all(isinstance(answer, BaseException) for answer in answers)

@@ -194,6 +194,8 @@ OPTIONS: Mapping[str, Callable[[BaseSettings, str], object]] = {
     "ACCEPT": statuses,
     "ROBOTS": partial(choice, known=ROBOTS),
     "TIME_BUDGET": number,
+    "WORKERS": partial(whole, least=1),
+    "LEASE": partial(number, least=1),
     "FAIL_ON": partial(words, known=FAIL_ON),
     "USER_AGENT_CONTACT": contact,
     "GITHUB_TOKEN": secret,

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from crawler import options
+from crawler.evidence import ARCHIVE
 from crawler.gallery import GalleryError, keep, name_of
+from crawler.hosts import NotNowError
 from crawler.items import Outcome, Picture, Result
 from crawler.kept import PICTURED, PLACEHOLDER
 from crawler.kinds.image import picture_request
@@ -43,6 +45,9 @@ MB = 1_000_000
 AT_HAND = MB
 """Bytes up to which a picture is looked at where it comes: that takes a millisecond."""
 
+PATIENCE = 600.0
+"""Seconds that the archive is waited for while other workers ask it for their pictures, one at a time."""
+
 _GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
 _TOO_LARGE = "body too large"
 
@@ -67,7 +72,10 @@ class Limits:
 
 
 class PictureWays:
-    """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it."""
+    """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it.
+
+    `turn` holds a host for an API's request, or raises NotNowError when others have it for more than so many seconds.
+    """
 
     def __init__(
         self,
@@ -77,6 +85,7 @@ class PictureWays:
         gallery: Gallery,
         settings: BaseSettings,
         time_left: Callable[[], float],
+        turn: Callable[[str, float], AbstractAsyncContextManager[None]],
     ) -> None:
         self._fetch = fetch
         self._store = store
@@ -85,6 +94,7 @@ class PictureWays:
         self._limits = Limits.from_settings(settings)
         self._accepted = options.statuses(settings, "ACCEPT")
         self._time_left = time_left
+        self._turn = turn
         self._spent = 0
         self._first: dict[str, str] = {}  # names of small pictures, and the id that each came for first
         self._placeholders: set[str] = set()
@@ -237,7 +247,7 @@ class PictureWays:
         if picture is None:
             return None
         tried = set(forms(due.link.url))
-        for address in await asyncio.to_thread(lambda: list(self._store.pictures_of_articles(due.link))):
+        for address in await asyncio.to_thread(self._store.pictures_of_articles, due.link):
             if picture_id(address) != picture:
                 continue
             for form in forms(address):
@@ -258,8 +268,9 @@ class PictureWays:
             if may_ask and not self._archive_down and self._time_left():
                 day = self._store.noted_on(due.link)
                 try:
-                    snapshot = await in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
-                except ServiceDownError:
+                    async with self._turn(ARCHIVE, min(PATIENCE, self._time_left())):
+                        snapshot = await in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
+                except (ServiceDownError, NotNowError):
                     self._archive_down = True
                 else:
                     self._store.save_snapshot(due.link, snapshot, datetime.now(UTC))

@@ -141,12 +141,21 @@ placeholders = sa.Table(  # what was shown in the place of several pictures, as 
     sa.Column("learned_at", Instant, nullable=False),
 )
 
+workers = sa.Table(  # those at work, each until it is taken for dead
+    "workers",
+    tables,
+    sa.Column("worker", sa.Text, primary_key=True),
+    sa.Column("until", Instant, nullable=False),
+)
+
 leases = sa.Table(
     "leases",
     tables,
     sa.Column("host", sa.Text, primary_key=True),
-    sa.Column("worker", sa.Text, nullable=False),
-    sa.Column("until", Instant, nullable=False),
+    sa.Column("worker", sa.Text, index=True),  # none: it may be taken
+    sa.Column("until", Instant),
+    sa.Column("free_at", Instant, nullable=False, server_default=_NEVER),  # nobody asks it before
+    sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false()),  # for the rest of the run
 )
 
 runs = sa.Table(
@@ -155,6 +164,8 @@ runs = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("finished_at", Instant),  # none: under way, or killed and to be gone on with
+    sa.Column("leader", sa.Text),  # the worker that reads the notes and publishes
+    sa.Column("due_by", Instant),  # what was due then is this run's; none until the notes are read
 )
 
 run_counts = sa.Table(  # how many links had which verdict at its end, and other numbers of that evening
@@ -175,16 +186,15 @@ def _create(connection: sa.Connection) -> None:
 
 def _remember_the_night_before(connection: sa.Connection) -> None:
     """Version 2: the order of waiting, runs and what changed in them, snapshots, the notes' dates."""
-    for column in (
+    _add_columns(
+        connection,
         links.c.waiting_since,
         links.c.snapshot,
         links.c.snapshot_asked_at,
         links.c.previous_verdict,
         links.c.previous_outcome,
         mentions.c.day,
-    ):
-        definition = CreateColumn(column).compile(dialect=connection.dialect)
-        connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {definition}")
+    )
     runs.create(connection)
     (index,) = links.indexes
     connection.execute(DropIndex(index))
@@ -229,20 +239,46 @@ def _remember_versions(connection: sa.Connection) -> None:
     validators.create(connection)
 
 
-MIGRATIONS = (_create, _remember_the_night_before, _count_stars, _remember_origins, _count_runs, _remember_versions)
+def _share_runs(connection: sa.Connection) -> None:
+    """Version 7: who leads a run and who helps, when a host may be asked again."""
+    _add_columns(connection, runs.c.leader, runs.c.due_by)
+    workers.create(connection)
+    leases.drop(connection)
+    leases.create(connection)
+
+
+MIGRATIONS = (
+    _create,
+    _remember_the_night_before,
+    _count_stars,
+    _remember_origins,
+    _count_runs,
+    _remember_versions,
+    _share_runs,
+)
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 
 
-def migrate(connection: sa.Connection) -> None:
-    """Bring a store to the newest version, or leave it as it is; raise UserError for one newer than this program."""
+def _add_columns(connection: sa.Connection, *columns: sa.Column[Any]) -> None:
+    """Add columns to tables, but for those with which an earlier step has created its table."""
+    for column in columns:
+        if column.name in {each["name"] for each in sa.inspect(connection).get_columns(column.table.name)}:
+            continue
+        definition = CreateColumn(column).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {definition}")
+
+
+def is_newest(connection: sa.Connection) -> bool:
+    """Tell whether a store is of the newest version; raise UserError for one newer than this program."""
     found = version_of(connection)
     if found > len(MIGRATIONS):
         raise UserError(f"its version is {found}, this program knows {len(MIGRATIONS)}: upgrade notemend")
-    if found == len(MIGRATIONS):
-        return
-    if connection.dialect.name == "sqlite":  # by itself Python's driver begins a transaction for rows, not for tables
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        found = version_of(connection)  # another process may have been quicker
+    return found == len(MIGRATIONS)
+
+
+def migrate(connection: sa.Connection) -> None:
+    """Bring a store to the newest version, or leave it as it is, within the one transaction that may write now."""
+    found = version_of(connection)
     for step in MIGRATIONS[found:] if found else (_create,):
         step(connection)
     connection.execute(sa.delete(version))

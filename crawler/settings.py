@@ -25,6 +25,8 @@ ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: {"*.
 ROBOTS = "ignore"  # robots.txt of pages the notes' author linked; "obey" skips what it disallows
 TIME_BUDGET = 0  # seconds after which a run stops asking and reports; 0: none
 FAIL_ON: list[str] = []  # verdicts: a run exits with 1 where a link has newly come to one; options.py has the names
+WORKERS = 1  # processes on this machine that share a run
+LEASE = 60  # seconds until the others take over from a worker that is not heard of; docs/scaling.md
 USER_AGENT_CONTACT = ""  # a page or mail address by which the people behind the links can reach you
 
 GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment, never from a command line
@@ -72,6 +74,7 @@ ITEM_PIPELINES = {
     "pipelines.images.ImagesPipeline": 300,
     "pipelines.store.StorePipeline": 400,
 }
+HELPS = ""  # set by WORKERS itself: the pipe by which a helper hears that its leader has ended, and the run's number
 RESOLVE = "pipelines.resolve.resolve"
 PUBLISH = "pipelines.publish.publish"
 EDIT_IN_PLACE = "pipelines.publish.edit_in_place"

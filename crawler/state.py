@@ -2,8 +2,8 @@
 
 The store is the queue. A link is due when its time has come and a note still mentions it. A worker leases a host, asks
 for its due links a few at a time and writes down what it saw; nothing else remembers what is left to do, so a run may
-be killed anywhere and started again. On SQLite one worker runs at a time, on PostgreSQL several share the work host by
-host.
+be killed anywhere and started again. Several workers share the work host by host: on SQLite those of one family, on
+PostgreSQL as many as there are.
 """
 
 from __future__ import annotations
@@ -23,8 +23,20 @@ from crawler.errors import UserError
 from crawler.evidence import Evidence
 from crawler.items import Due, Link, Outcome, Verdict
 from crawler.kept import PICTURED, KeptPictures
-from crawler.known import CHANGED, FACTS, MENTIONED, SLICE
-from crawler.schema import NEVER, Instant, checks, facts, leases, links, mentions, runs, star_counts, validators
+from crawler.known import FACTS, MENTIONED, SLICE
+from crawler.runs import Runs
+from crawler.schema import (
+    NEVER,
+    Instant,
+    checks,
+    facts,
+    leases,
+    links,
+    mentions,
+    star_counts,
+    validators,
+    workers,
+)
 from crawler.statistics import Statistics
 
 if TYPE_CHECKING:
@@ -35,11 +47,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """One host's due links of one kind; the longest unchecked was last looked at `since` then."""
+    """One host's due links of one kind: how many; the longest unchecked was last looked at `since` then."""
 
     since: datetime
     kind: str
     host: str
+    links: int = 1
+
+    @property
+    def leased(self) -> str:
+        """What a worker leases to look at these links: their host, their kind where they have none."""
+        return self.host or self.kind
 
 
 Place = tuple[datetime, int]
@@ -49,17 +67,18 @@ START: Place = (NEVER, 0)
 """Before the first link of every backlog."""
 
 
-class Store(Evidence, KeptPictures, Statistics):
+class Store(Evidence, KeptPictures, Runs, Statistics):
     """One database with everything known; opened with `Store.open`."""
 
     @contextmanager
-    def sole_worker(self) -> Iterator[None]:
-        """Hold the store as the one worker that SQLite allows, and take over what a killed one had leased.
+    def sole_family(self) -> Iterator[int | None]:
+        """Hold the store for this worker and its helpers, as SQLite wants it; take over what killed ones had leased.
 
-        On PostgreSQL this does nothing: there leases keep workers apart.
+        Yields the file that is locked: the lock lasts until the last process that has it open has ended. On PostgreSQL
+        this does nothing: there leases keep workers apart.
         """
         if self.shared:
-            yield
+            yield None
             return
         lock = FileLock(f"{self._name}.lock", timeout=0)
         try:
@@ -67,9 +86,10 @@ class Store(Evidence, KeptPictures, Statistics):
         except Timeout:
             raise UserError(f"{self._name}: another crawl is running on it") from None
         try:
-            with self._begin() as connection:
+            with self._write() as connection:
                 connection.execute(sa.delete(leases))
-            yield
+                connection.execute(sa.delete(workers))
+            yield lock._context.lock_file_fd  # noqa: SLF001 - it offers no other way
         finally:
             lock.release()
 
@@ -87,6 +107,7 @@ class Store(Evidence, KeptPictures, Statistics):
         with self._begin() as connection:
             if connection.execute(self._said, {"note_": note}).all() == said:
                 return
+        with self._write() as connection:
             self._alone(connection)
             connection.execute(sa.delete(mentions).where(mentions.c.note == note))
             if not said:
@@ -122,7 +143,7 @@ class Store(Evidence, KeptPictures, Statistics):
 
     def forget_other_notes(self, notes: Iterable[str]) -> None:
         """Drop the mentions of notes that are no longer there; what is known of their links stays."""
-        with self._begin() as connection:
+        with self._write() as connection:
             self._alone(connection)
             before = set(connection.scalars(sa.select(mentions.c.note).distinct()))
             for note in before.difference(notes):
@@ -130,42 +151,16 @@ class Store(Evidence, KeptPictures, Statistics):
 
     # --- what is due --------------------------------------------------------------------------------------------------
 
-    def start_run(self, now: datetime) -> None:
-        """Begin a run: what a killed one had put off is due like everything else (other workers' is left to them).
-
-        A run that was killed or shares its work with another is gone on with: what changed is what changed since the
-        last run that came to its end.
-        """
-        with self._begin() as connection:
-            self._alone(connection)
-            if self.shared:
-                self._free_what_the_dead_leased(connection)
-            else:
-                connection.execute(sa.update(links).where(links.c.again).values(again=False))
-            if connection.scalar(sa.select(runs.c.id).where(runs.c.finished_at.is_(None))) is not None:
-                return
-            connection.execute(sa.insert(runs).values(started_at=now))
-            connection.execute(
-                sa.update(links)
-                .where(CHANGED)
-                .values(previous_verdict=links.c.verdict, previous_outcome=links.c.outcome)
-            )
-
-    def finish_run(self, now: datetime) -> None:
-        """End a run: what changes from here on changes in the next."""
-        with self._begin() as connection:
-            connection.execute(sa.update(runs).where(runs.c.finished_at.is_(None)).values(finished_at=now))
-
     def backlogs(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> list[Backlog]:
         """Return what is due by kind and host, the host with the longest unchecked link first."""
         query = (
-            sa.select(sa.func.min(links.c.waiting_since), links.c.kind, links.c.host)
+            sa.select(sa.func.min(links.c.waiting_since), links.c.kind, links.c.host, sa.func.count())
             .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, MENTIONED)
             .group_by(links.c.kind, links.c.host)
             .order_by(sa.func.min(links.c.waiting_since), sa.func.min(links.c.first_seen), links.c.kind, links.c.host)
         )
         with self._begin() as connection:
-            return [Backlog(since, kind, host) for since, kind, host in connection.execute(query)]
+            return [Backlog(*row) for row in connection.execute(query)]
 
     def left(self, kinds: Iterable[str], now: datetime) -> int:
         """Return how many links of some kinds are still due."""
@@ -176,10 +171,7 @@ class Store(Evidence, KeptPictures, Statistics):
     def due(
         self, backlog: Backlog, now: datetime, limit: int, *, after: Place = START, again: bool = False
     ) -> tuple[list[Due], Place]:
-        """Return a host's next due links, the longest unchecked first, and where to go on (`after`).
-
-        None when another worker has the host.
-        """
+        """Return a host's next due links, the longest unchecked first, and where to go on (`after`)."""
         texts = (
             sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
             .where(mentions.c.link_id == links.c.id)
@@ -212,8 +204,6 @@ class Store(Evidence, KeptPictures, Statistics):
             .limit(limit)
         )
         with self._begin() as connection:
-            if not self._lease(connection, backlog.host or backlog.kind):
-                return [], after
             found = connection.execute(query).all()
             seen = [row.id for row in found if row.checked_at is not None]
             history = self._history(connection, seen)
@@ -235,8 +225,9 @@ class Store(Evidence, KeptPictures, Statistics):
 
     def put_off(self, link: Link) -> None:
         """Leave a link for the end of the run: what failed now may pass then."""
-        with self._begin() as connection:
-            connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
+        with self._write() as connection:
+            if self._keep(connection, [link.leased]):
+                connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
 
     @staticmethod
     def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
@@ -260,12 +251,21 @@ class Store(Evidence, KeptPictures, Statistics):
     # --- what was seen ------------------------------------------------------------------------------------------------
 
     def save(self, results: Sequence[Result]) -> None:
-        """Write down judged results in one transaction; a skipped link was not seen and adds nothing to its history."""
-        results = sorted(
-            results, key=lambda result: result.link.url
-        )  # workers that lock rows in one order never deadlock
-        with self._begin() as connection:
-            ids = self._ids(connection, (result.link.url for result in results))
+        """Write down judged results in one transaction; a skipped link was not seen and adds nothing to its history.
+
+        Dropped are results of hosts that another worker has by now, and of links that this run has seen before: those
+        were saved twice, because the answer to the first time was lost, or looked at by two workers, one of which had
+        been taken for dead.
+        """
+        with self._write() as connection:
+            ours = self._keep(connection, {result.link.leased for result in results})
+            ids = self._ids(connection, (result.link.url for result in results if result.link.leased in ours))
+            ids = self._still_due(connection, ids)
+            results = sorted(  # workers that lock rows in one order never deadlock
+                (result for result in results if result.link.url in ids), key=lambda result: result.link.url
+            )
+            if not results:
+                return
             seen = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
             if seen:
                 seen_rows = [{"link_id": ids[result.link.url], **rows.of_check(result.check)} for result in seen]
@@ -321,3 +321,16 @@ class Store(Evidence, KeptPictures, Statistics):
             query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + SLICE]))
             ids |= {row.url: row.id for row in connection.execute(query)}
         return ids
+
+    def _still_due(self, connection: sa.Connection, ids: dict[str, int]) -> dict[str, int]:
+        """Return those links that the run still has to look at; all of them outside of a run."""
+        if self.run is None or self.run.due_by is None:
+            return ids
+        due: set[int] = set()
+        wanted = list(ids.values())
+        for i in range(0, len(wanted), SLICE):
+            query = sa.select(links.c.id).where(
+                links.c.id.in_(wanted[i : i + SLICE]), links.c.due_at <= self.run.due_by
+            )
+            due.update(connection.scalars(query))
+        return {url: number for url, number in ids.items() if number in due}

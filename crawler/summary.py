@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from crawler.items import Change, Verdict
+from crawler.leases import short
 from crawler.terminal import Table
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ def summary(
     if left:
         lines.append(f"links left for the next run: {left}")
     return by_verdict(counts), *lines, f"in {took.total_seconds():.1f} s"
+
+
+def helped(leader: str, links: int, took: timedelta) -> str:
+    """Return what a worker did itself that helped another."""
+    return f"helped {short(leader)}: {links} links looked at in {took.total_seconds():.1f} s"
 
 
 def by_verdict(counts: Sequence[tuple[str, Verdict, int]]) -> Table:

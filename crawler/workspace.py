@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler import options
 from crawler.database import sqlite_url
 from crawler.errors import UserError
 from crawler.files import sweep
@@ -17,7 +20,7 @@ from crawler.library import Library
 from crawler.state import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from scrapy.settings import BaseSettings
@@ -31,20 +34,27 @@ A_DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What a run works on."""
+    """What a run works on; `locked` is the file by which a family of workers keeps others out."""
 
-    library: Library
+    open_library: Callable[[], Library]
     store: Store
     gallery: Gallery
+    locked: int | None = None
+
+    @property
+    def library(self) -> Library:
+        """The notes; raise UserError where there are none."""
+        return self.open_library()
 
     def read(self, now: datetime) -> None:
         """Register what the notes mention; what is wrong with them is reported."""
         paths = []
-        for note in self.library:
+        library = self.library
+        for note in library:
             found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
             self.store.register(note.path, [(m, link) for m, link in found if link is not None], now, note.date)
             paths.append(note.path)
-        for problem in self.library.problems:
+        for problem in library.problems:
             logger.warning(problem)
         self.store.forget_other_notes(paths)
 
@@ -56,17 +66,25 @@ def store_url(settings: BaseSettings) -> str:
 
 @contextmanager
 def open_workspace(settings: BaseSettings) -> Iterator[Workspace]:
-    """Open what the settings name; raise UserError for what cannot be used."""
+    """Open what the settings name; raise UserError for what cannot be used.
+
+    On a shared store notes may be missing until they are needed: a worker that only helps needs none.
+    """
     if not settings["NOTES_DIR"]:
         raise UserError("NOTES_DIR: no folder named")
-    library = Library(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
+    url, helps = settings["DATABASE_URL"], bool(settings["HELPS"])
+    notes = Path(settings["NOTES_DIR"]).expanduser()
+    library = cache(partial(Library, notes, skip=Path(settings["OUTPUT_DIR"])))
+    if not url or url.startswith("sqlite"):
+        library()
     output = writable_folder(Path(settings["OUTPUT_DIR"]))
     gallery = open_gallery(settings)
     with ExitStack() as stack:
         store = Store.open(store_url(settings))
         stack.callback(store.close)
-        stack.enter_context(store.sole_worker())
-        older_than = A_DAY if store.shared else 0
+        store.length = timedelta(seconds=options.number(settings, "LEASE", 1))
+        locked = None if helps else stack.enter_context(store.sole_family())
+        older_than = A_DAY if store.shared or helps else 0
         sweep(output, older_than)
         gallery.sweep(older_than)
-        yield Workspace(library, store, gallery)
+        yield Workspace(library, store, gallery, locked)

@@ -19,10 +19,12 @@ from crawler.database import sqlite_url
 from crawler.state import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path("initdb")).parent
 OPTIONS = "-c listen_addresses='' -c fsync=off -c client_min_messages=warning -c timezone=Asia/Shanghai"
+
+_USER = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
 
 
 @pytest.fixture(scope="session")
@@ -32,24 +34,42 @@ def postgresql() -> Iterator[Path]:
         pytest.skip("PostgreSQL's server programs are not installed (Debian: apt-get install postgresql)")
     # pytest's own folders are closed to other users, and their paths too long for a socket
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    if user is not None:
-        shutil.chown(folder, user)
-
-    def run(program: str, *words: str) -> None:
-        command: list[str | Path] = [BINARIES / program, "-D", folder / "data", *words]
-        done = subprocess.run(command, user=user, cwd=folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-
+    if _USER is not None:
+        shutil.chown(folder, _USER)
     try:
-        run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
-        run("pg_ctl", "--wait", f"--log={folder}/log", f"--options={OPTIONS} -k {folder}", "start")
+        _run(folder, "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+        _start(folder)
         try:
             yield folder
         finally:
-            run("pg_ctl", "--mode=immediate", "stop")
+            _stop(folder)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def restart_postgresql(postgresql: Path) -> Callable[[], None]:
+    """Return what stops the server as the power failing would, and starts it again."""
+
+    def restart() -> None:
+        _stop(postgresql)
+        _start(postgresql)
+
+    return restart
+
+
+def _start(folder: Path) -> None:
+    _run(folder, "pg_ctl", "--wait", f"--log={folder}/log", f"--options={OPTIONS} -k {folder}", "start")
+
+
+def _stop(folder: Path) -> None:
+    _run(folder, "pg_ctl", "--mode=immediate", "stop")
+
+
+def _run(folder: Path, program: str, *words: str) -> None:
+    command: list[str | Path] = [BINARIES / program, "-D", folder / "data", *words]
+    done = subprocess.run(command, user=_USER, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

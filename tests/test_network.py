@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,10 +16,12 @@ from scrapy.http import Request, Response
 
 from crawler.database import sqlite_url
 from crawler.frontier import MOST, Frontier
+from crawler.hosts import Hosts
 from crawler.items import Check, How, Judgement, Link, Mention, Outcome, Result, Verdict
 from crawler.kinds import link_of
 from crawler.network import SUSPICIOUS, Network
 from crawler.state import Store
+from crawler.workers import Crew
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -32,6 +35,7 @@ NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     store = Store.open(sqlite_url(tmp_path / "store.sqlite"))
+    store.start_run(NOW)
     yield store
     store.close()
 
@@ -48,7 +52,11 @@ def register(store: Store, **counts: int) -> None:
 
 
 def frontier(store: Store, pace: Callable[[str], float] = lambda _: 0, *, again: bool = False) -> Frontier:
-    return Frontier(store, ["web"], NOW, pace, again=again)
+    return Frontier(store, ["web"], NOW, Crew(store, Hosts(time.monotonic), pace), again=again)
+
+
+def crew(store: Store) -> Crew:
+    return Crew(store, Hosts(time.monotonic), lambda _: 0)
 
 
 def hosts(due: Sequence[Due]) -> Counter[str]:
@@ -154,12 +162,12 @@ def test_a_host_is_forgotten_when_it_is_done(store: Store) -> None:
 
 def test_nothing_due_is_exhausted_at_once(store: Store) -> None:
     assert frontier(store).exhausted
-    assert Frontier(store, [], NOW, lambda _: 0).take(9) == []
+    assert Frontier(store, [], NOW, crew(store)).take(9) == []
 
 
 def test_other_kinds_are_left_alone(store: Store) -> None:
     register(store, a=1)
-    assert Frontier(store, ["image", "wechat"], NOW, lambda _: 0).exhausted
+    assert Frontier(store, ["image", "wechat"], NOW, crew(store)).exhausted
 
 
 def test_put_off_links_are_the_second_round_s(store: Store) -> None:
@@ -182,21 +190,23 @@ def test_put_off_links_are_the_second_round_s(store: Store) -> None:
 
 def test_a_host_that_is_left_alone_is_passed_over_until_its_time(store: Store) -> None:
     register(store, busy=20, free=20)
-    waits = {"busy.example": 7.0}
-    those = Frontier(store, ["web"], NOW, lambda _: 0, lambda host: waits.get(host, 0))
+    now = 0.0
+    left_alone = Hosts(lambda: now)
+    left_alone.rest("busy.example", 7)
+    those = Frontier(store, ["web"], NOW, Crew(store, left_alone, lambda _: 0))
     assert hosts(those.take(1000)) == {"free": MOST}
     assert (those.rest, those.exhausted) == (7, False)
-    waits.clear()
+    now = 7.0
     assert hosts(those.take(1000)) == {"busy": MOST}
     assert math.isinf(those.rest)
 
 
 def test_a_host_that_is_closed_is_done_with(store: Store) -> None:
     register(store, closed=20)
-    waits: dict[str, float] = {}
-    those = Frontier(store, ["web"], NOW, lambda _: 0, lambda host: waits.get(host, 0))
+    left_alone = Hosts(time.monotonic)
+    those = Frontier(store, ["web"], NOW, Crew(store, left_alone, lambda _: 0))
     taken = those.take(1000)
-    waits["closed.example"] = math.inf
+    left_alone.close("closed.example")
     for due in taken[1:]:
         those.give_back(due.link)
     those.hand_back(taken[0])
@@ -220,17 +230,124 @@ def test_what_was_not_asked_is_handed_out_again_first(store: Store) -> None:
     assert {due.link.url for due in rest}.isdisjoint(due.link.url for due in first)
 
 
-def test_what_another_worker_asks_is_not_waited_for(store: Store) -> None:
-    register(store, a=3, b=1)
+@pytest.fixture
+def other(store: Store) -> Iterator[Store]:
+    """Return the store as another worker has it open."""
     other = Store.open(sqlite_url(store._engine.url.database))  # type: ignore[arg-type]
-    other._worker = "elsewhere:1"
-    other.due(other.backlogs(["web"], NOW)[0], NOW, 1)
+    yield other
+    other.close()
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a frontier look for what others have let go of whenever it is asked."""
+    monkeypatch.setattr("crawler.frontier.LOOK", 0.0)
+
+
+@pytest.mark.usefixtures("looks")
+def test_what_another_worker_asks_is_waited_for(store: Store, other: Store) -> None:
+    """It may die: a worker that ends as soon as it has nothing to do itself leaves that worker's links to nobody."""
+    register(store, a=3, b=1)
+    assert other.lease("a.example")
     waiting = frontier(store)
     (only,) = waiting.take(9)
     assert only.link.host == "b.example"
+    save(store, only.link)
     waiting.give_back(only.link)
+    assert (waiting.take(9), waiting.exhausted) == ([], False)
+    assert not math.isinf(waiting.rest)
+    other.release(["a.example"])
+    assert hosts([*waiting.take(9), *waiting.take(9)]) == {"a": 3}  # first it looks, then it takes
+
+
+@pytest.mark.usefixtures("looks")
+def test_what_another_worker_has_done_is_done(store: Store, other: Store) -> None:
+    register(store, a=1)
+    assert other.lease("a.example")
+    waiting = frontier(store)
+    assert not waiting.exhausted
+    ((due,), _) = other.due(other.backlogs(["web"], NOW)[0], NOW, 9)
+    save(other, due.link)
+    other.release(["a.example"])
     assert (waiting.take(9), waiting.exhausted) == ([], True)
-    other.close()
+
+
+def test_what_is_tried_again_is_not_waited_for(store: Store, other: Store) -> None:
+    register(store, a=1)
+    other.put_off(frontier(store).take(9)[0].link)
+    store.release_all()
+    assert other.lease("a.example")
+    second = frontier(store, again=True)
+    assert (second.take(9), second.exhausted) == ([], True)
+
+
+def test_a_host_that_was_drained_is_let_go(store: Store, other: Store) -> None:
+    register(store, a=1)
+    waiting = frontier(store)
+    (due,) = waiting.take(9)
+    assert other.lease("a.example") is None
+    save(store, due.link)
+    waiting.give_back(due.link)
+    assert other.lease("a.example") is None  # it may have more
+    assert waiting.take(9) == []
+    assert other.lease("a.example") is not None
+
+
+def test_a_host_is_leased_for_all_its_kinds_and_let_go_after_the_last(store: Store, other: Store) -> None:
+    for name in ("x", "x.png"):
+        link = link_of(f"https://a.example/{name}", "n.md")
+        assert link is not None
+        store.register(f"{name}.md", [(Mention(link.url, 0, 1, 1, 1), link)], NOW - timedelta(days=1))
+    waiting = Frontier(store, ["web", "image"], NOW, crew(store))
+    page, picture = waiting.take(9)
+    for each in (page, picture):
+        assert other.lease("a.example") is None
+        save(store, each.link)
+        waiting.give_back(each.link)
+        waiting.take(9)
+    assert other.lease("a.example") is not None
+
+
+@pytest.mark.usefixtures("looks")
+def test_a_host_that_was_another_s_in_between_is_read_anew(store: Store, other: Store) -> None:
+    """What was handed back here may have been looked at there."""
+    register(store, a=3)
+    waiting = frontier(store)
+    taken = waiting.take(9)
+    with store._engine.begin() as connection:  # as if this worker had been stopped for an hour
+        connection.exec_driver_sql("UPDATE leases SET until = '2020-01-01 00:00:00.000000'")
+    store._held["a.example"].until = 0
+    assert other.lease("a.example")
+    for due in taken:
+        waiting.hand_back(due)
+    assert waiting.take(9) == []
+    save(other, taken[0].link)
+    other.release(["a.example"])
+    again = [*waiting.take(9), *waiting.take(9)]
+    assert {due.link for due in again} == {due.link for due in taken[1:]}
+
+
+def test_workers_share_the_hosts(store: Store, other: Store) -> None:
+    register(store, a=1, b=1, c=1)
+    other.start_run(NOW)
+    store.beat()
+    waiting = frontier(store)
+    assert hosts(waiting.take(9)) == {"a": 1, "b": 1}
+    assert hosts(frontier(other).take(9)) == {"c": 1}
+
+
+def test_a_worker_that_comes_later_gets_its_share(store: Store, other: Store) -> None:
+    register(store, a=20, b=20)
+    waiting = frontier(store)
+    taken = waiting.take(40)
+    assert hosts(taken) == {"a": MOST, "b": MOST}
+    other.start_run(NOW)
+    store.beat()
+    for due in taken:
+        save(store, due.link)
+        waiting.give_back(due.link)
+    assert hosts(waiting.take(40)) == {"b": 4}
+    assert hosts(frontier(other).take(40)) == {"a": 4}
 
 
 @settings(max_examples=8)  # each example is a database
@@ -243,6 +360,7 @@ def test_every_link_is_handed_out_once(
     tmp_path_factory: pytest.TempPathFactory, counts: dict[str, int], rooms: list[int], choose: object
 ) -> None:
     store = Store.open(sqlite_url(tmp_path_factory.mktemp("store") / "s.sqlite"))
+    store.start_run(NOW)
     register(store, **counts)
     waiting = frontier(store, lambda host: {"a": 1.0, "b": 3.0}.get(host[0], 0))
     out: list[Link] = []

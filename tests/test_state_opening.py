@@ -6,6 +6,8 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import sqlalchemy as sa
+from tenacity import stop_after_attempt, wait_none
 
 from crawler.database import sqlite_url
 from crawler.errors import UserError
@@ -137,6 +139,31 @@ def test_a_store_that_breaks_while_it_is_used(tmp_path: Path) -> None:
         register(store, "n.md", "https://a.example/")
     one_line(error, file, "no such table: mentions")
     store.close()
+
+
+def test_a_store_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.database.BUSY", 0.05)
+    file = tmp_path / "store.sqlite"
+    store = Store.open(sqlite_url(file))
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UserError) as error:
+            register(store, "n.md", "https://a.example/")
+    other.close()
+    one_line(error, file, "locked", "another program holds it; run again when that has ended")
+    register(store, "n.md", "https://a.example/")
+    store.close()
+
+
+def test_a_server_that_stays_away(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repeats = Store.counts.retry  # type: ignore[attr-defined]
+    monkeypatch.setattr(repeats, "stop", stop_after_attempt(3))
+    monkeypatch.setattr(repeats, "wait", wait_none())
+    away = sa.create_engine(f"postgresql+psycopg://user@/db?host={tmp_path}")
+    monkeypatch.setattr(store, "_engine", away)
+    with pytest.raises(UserError) as error:
+        store.counts()
+    one_line(error, "what was saved is safe")
 
 
 @pytest.mark.parametrize("url", ["no url", "oracle2://x/y", "mysql+nosuchdriver://x/y"])

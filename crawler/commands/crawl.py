@@ -34,6 +34,7 @@ class Command(crawl.Command):
             remark(str(error))
             self.exitcode = FAILED
             return
+        crawler.settings.set("COMMAND", _words(args[0], opts), priority="cmdline")
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         spider = crawler.spider
@@ -47,3 +48,14 @@ class Command(crawl.Command):
             if spider.alarm is not None:
                 remark(spider.alarm)
                 self.exitcode = FOUND
+
+
+def _words(spider: str, opts: argparse.Namespace) -> list[str]:
+    """Return the words that start the same crawl again."""
+    words = ["crawl", spider]
+    words += [word for each in opts.set for word in ("-s", each)]
+    words += [word for name, value in opts.spargs.items() for word in ("-a", f"{name}={value}")]
+    words += [
+        word for name in ("logfile", "loglevel") if (value := getattr(opts, name)) for word in (f"--{name}", value)
+    ]
+    return words + ["--nolog"] * opts.nolog

@@ -8,7 +8,7 @@ import logging
 import math
 import time
 from collections import defaultdict, deque
-from contextlib import ExitStack, suppress
+from contextlib import AbstractAsyncContextManager, ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,8 +20,11 @@ from scrapy.exceptions import CloseSpider
 from scrapy.utils.misc import load_object
 
 from crawler import exchange, options
+from crawler.batches import Batches
+from crawler.database import repeated
 from crawler.errors import UserError
 from crawler.frontier import Frontier
+from crawler.helpers import Helpers, listen
 from crawler.hosts import Hosts, NotNowError
 from crawler.items import Due, Outcome, Result
 from crawler.kept import PICTURED
@@ -33,9 +36,10 @@ from crawler.picture_ways import PictureWays, is_missed
 from crawler.revalidation import is_unbelievable, page_request
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
-from crawler.summary import alarm, summary
+from crawler.summary import alarm, helped, summary
 from crawler.threads import in_thread
 from crawler.urls import why_not_fetch
+from crawler.workers import Crew
 from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -48,7 +52,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.items import Link
-    from crawler.kinds.base import Kind, Lookup
+    from crawler.kinds.base import Kind
     from crawler.terminal import Table
 
 AT_ONCE = 1024
@@ -89,9 +93,11 @@ class NotesSpider(Spider):
         self._asking: set[Task[None]] = set()
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(self._turn)
         self._results: deque[Result] = deque()  # to be passed on
+        self._seen_here = 0  # results that passed all pipelines
         self._saving: set[str] = set()  # passed on from here, not yet safe in the store
         self._outage: str | None = None
         self._broken: BaseException | None = None  # what a pipeline or this spider stumbled over
+        self._frontiers: dict[bool, Frontier] = {}  # of the second try, and of the first
         self._put_off: dict[str, Result] = {}  # failed once, to be tried again
         self._doubtful: list[Result] = []  # failed twice, to be counted when the run is over
 
@@ -126,14 +132,11 @@ class NotesSpider(Spider):
         self.crawler.signals.connect(self._stumbled, signals.item_error)
         try:
             self._open()
-            await asyncio.to_thread(self._read)
             async for result in self._stages():
                 yield result
             self._pictures.forget_placeholders()
-            if self._outage is None or self._network.reached:
-                await asyncio.to_thread(self._publish)
-            if self._outage is None:
-                self.store.finish_run(datetime.now(UTC))
+            if self._crew.run.leads:
+                await self._end_run()
             self._sum_up()
             self.error = self._outage or (self.gallery.down and f"IMAGES_STORE: {self.gallery.down}")
         except UserError as error:
@@ -150,14 +153,23 @@ class NotesSpider(Spider):
     async def _stages(self) -> AsyncIterator[Result]:
         """Yield the results of all stages; an outage of our network ends them, and nothing more is counted."""
         try:
-            for again in (False, True):
-                async for result in self._observe(again=again):
+            async for _ in self._crew.rounds(self.started_at, self._read):
+                for again in (False, True):
+                    async for result in self._observe(again=again):
+                        yield result
+                async for result in self._settle_doubts():
                     yield result
-            async for result in self._settle_doubts():
-                yield result
-            await self._resolve()
+            if self._crew.run.leads:
+                await self._resolve()
         except _NetworkDownError as error:
             self._outage = f"no network: {error}; no failure was counted against any link"
+
+    async def _end_run(self) -> None:
+        """Publish, unless no network was there at all; after an outage the next run goes on with this one."""
+        if self._outage is None or self._network.reached:
+            await asyncio.to_thread(repeated(self._publish))
+        if self._outage is None and self.store.beat().leads:  # nobody has taken over while it was published
+            self.store.finish_run(datetime.now(UTC))
 
     async def _let_results_land(self) -> None:
         """Wait until no result is in a pipeline: Scrapy would wait for it for ever when it closes.
@@ -186,8 +198,7 @@ class NotesSpider(Spider):
         self._workspace = self._resources.enter_context(open_workspace(self.settings))
         self.store = self._workspace.store
         lookups = {name: all_kinds()[name].lookup(self.settings) for name in sorted(wanted)}
-        self._lookups = {name: lookup for name, lookup in lookups.items() if lookup is not None}
-        self._pages = sorted(wanted.difference(self._lookups))
+        self._pages = sorted(name for name, lookup in lookups.items() if lookup is None)
         self._accepted = options.statuses(self.settings, "ACCEPT")
         self._excluded = options.globs(self.settings, "EXCLUDE")
         self._allow_private = self.settings.getbool("ALLOW_PRIVATE_ADDRESSES")
@@ -197,27 +208,62 @@ class NotesSpider(Spider):
         self._download = self.crawler.engine.download_async
         self._second_looks = SecondLooks(self._download)
         self.gallery = self._workspace.gallery
+        family = options.whole(self.settings, "WORKERS")
+        self._crew = Crew(self.store, self._hosts, self.pace, family)
         self._pictures = PictureWays(
             self._download,
             store=self.store,
             gallery=self.gallery,
             settings=self.settings,
             time_left=lambda: self._hosts.time_left,
+            turn=self._crew.turn,
         )
+        self._batches = Batches(
+            {name: lookup for name, lookup in lookups.items() if lookup is not None},
+            store=self.store,
+            crew=self._crew,
+            network=self._network,
+            excluded=self._excluded,
+            results=self._results,
+            full=lambda: len(self._results) + len(self._saving) > AT_ONCE,
+            wake=self._wake.set,
+        )
+        self._join(family)
 
-    def _read(self) -> None:
+    def _join(self, family: int) -> None:
+        """Begin a run or join one, and have as many helpers as WORKERS says."""
+        if helps := self.settings["HELPS"]:
+            ear, _, number = helps.partition(":")
+            self.store.join_run(int(number))
+            listen(int(ear), self.crawler.stop_async)
+        else:
+            run = self.store.start_run(self.started_at)
+            if family > 1:
+                words = self.settings.getlist("COMMAND")
+                helpers = Helpers(words, family - 1, run.number, self._workspace.locked)
+                self._resources.callback(lambda: helpers.close(finished=self.error is None))
+        beating = asyncio.ensure_future(self._crew.keep_beating())
+        beating.add_done_callback(self._heart_stopped)
+        self._resources.callback(beating.cancel)
+        self._resources.callback(self._crew.close)
+
+    def _read(self, due_by: datetime) -> None:
         """Stage 1: register what the notes mention."""
         self.stage = "reading the notes"
-        self._workspace.read(self.started_at)
-        self.store.start_run(self.started_at)
+        self._workspace.read(due_by)
         self.gallery.reach()
 
     async def _observe(self, *, again: bool) -> AsyncIterator[Result]:
         """Stages 2 and 3: hand out what is due, or what was put off, until all of it is safe in the store."""
         self._again = again
         self.stage = "trying again" if again else "observing"
-        self._frontier = Frontier(self.store, self._pages, self.started_at, self.pace, self._hosts.wait, again=again)
-        lookups = [] if again else [asyncio.create_task(self._look_up(*each)) for each in self._lookups.items()]
+        if again in self._frontiers:
+            self._frontiers[again].look()
+        else:
+            self._frontiers[again] = Frontier(self.store, self._pages, self._crew.due_by, self._crew, again=again)
+        self._frontier = self._frontiers[again]
+        if not again:
+            self._batches.start(self._crew.due_by)
         try:
             while True:
                 if self._network.suspicious and not await self._network.is_there(self._download):
@@ -225,11 +271,12 @@ class NotesSpider(Spider):
                 self._hand_out()
                 while self._results:
                     yield self._pass_on(self._results.popleft())
-                if self._all_is_safe(lookups):
+                if self._all_is_safe():
                     break
                 await self._news()
         finally:
-            for task in (*lookups, *self._asking):
+            self._batches.stop()
+            for task in self._asking:
                 task.cancel()
 
     def _hand_out(self) -> None:
@@ -239,21 +286,23 @@ class NotesSpider(Spider):
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
 
-    def _all_is_safe(self, lookups: Sequence[Task[None]]) -> bool:
+    def _all_is_safe(self) -> bool:
         """Tell whether a stage has ended; end its lookups when the time is up."""
-        for task in lookups:
-            if not self._hosts.time_left:
-                task.cancel()
-            elif task.done():
-                task.result()
-        done = all(task.done() for task in lookups)
-        return done and self._frontier.exhausted and not self._results and not self._saving
+        if not self._hosts.time_left:
+            self._batches.stop()
+        if self._saving or self._results or not self._batches.done:
+            return False
+        self._batches.let_go()
+        return self._frontier.exhausted
 
     async def _settle_doubts(self) -> AsyncIterator[Result]:
         """Count what failed twice, unless it was our network that failed; what there was no second try for is noted."""
         if self._network.mostly_silent and not await self._network.is_there(self._download):
             raise _NetworkDownError("most hosts do not answer")
-        for result in (*self._doubtful, *map(unsettled, self._put_off.values())):
+        unsure = [*self._doubtful, *map(unsettled, self._put_off.values())]
+        self._doubtful.clear()
+        self._put_off.clear()
+        for result in unsure:
             yield self._pass_on(result)
         while self._saving:
             await self._news()
@@ -262,10 +311,12 @@ class NotesSpider(Spider):
         """Last requests of a run: where dead links can still be read, and where papers appeared."""
         self.stage = "asking archive and bibliographies"
         wayback = Wayback.from_settings(self.settings)
-        kinds = {*self._pages, *self._lookups} - {"local"}
-        await self._last(partial(find_snapshots, self.store, wayback, kinds, self.started_at))
+        kinds = {*self._pages, *self._batches.lookups} - {"local"}
+        await self._last(partial(find_snapshots, self.store, wayback, kinds, self._crew.due_by))
         if "arxiv" in kinds:
-            await self._last(partial(load_object(self.settings["RESOLVE"]), self.settings, self.store, self.started_at))
+            await self._last(
+                partial(load_object(self.settings["RESOLVE"]), self.settings, self.store, self._crew.due_by)
+            )
 
     async def _last(self, work: Callable[[Callable[[], float]], None]) -> None:
         """Do blocking work while there is time left."""
@@ -337,6 +388,14 @@ class NotesSpider(Spider):
         """Seconds until nobody is asked any more."""
         return self._hosts.time_left
 
+    def turn(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
+        """Hold a host for one request to it."""
+        return self._crew.turn(host, patience)
+
+    def check_host(self, host: str) -> None:
+        """Raise NotNowError if a host whose turn it was is another worker's by now."""
+        self._crew.check(host)
+
     def check_turn(self, host: str, due: Due) -> None:
         """Raise NotNowError for a request that must not be sent now, though it was handed out."""
         if self._hosts.wait(host) > 0 or (due.link.kind in PICTURED and self._pictures.closed):
@@ -390,6 +449,8 @@ class NotesSpider(Spider):
         if error.host == due.link.host:
             self._frontier.hand_back(due)
         else:
+            if error.taken and not self._again:
+                self.store.put_off(due.link)
             self._frontier.give_back(due.link)
         return ()
 
@@ -397,6 +458,7 @@ class NotesSpider(Spider):
         """Pass a result on; what may pass is kept back, tried again at the end and counted when the run is over."""
         if not may_pass or (self._again and not result.check.may_pass):
             return [result]
+        self._crew.keep(result.link.leased)
         if self._again:
             self._doubtful.append(result)
         else:
@@ -409,7 +471,13 @@ class NotesSpider(Spider):
         self._saving.add(result.link.url)
         return result
 
+    def _heart_stopped(self, beating: Task[None]) -> None:
+        if not beating.cancelled():
+            self._broken = beating.exception()
+            self._wake.set()
+
     def _give_back(self, item: Result) -> None:
+        self._seen_here += 1
         self._saving.discard(item.link.url)
         self._frontier.give_back(item.link)
         self._wake.set()
@@ -428,49 +496,33 @@ class NotesSpider(Spider):
 
     def progress(self) -> Iterator[tuple[str, str, int, int]]:
         """Yield kind and host with the links that this run is to look at, and how many it has."""
-        return self.store.progress([*self._pages, *self._lookups], self.started_at)
+        return self.store.progress([*self._pages, *self._batches.lookups], self._crew.due_by)
 
     def seconds_each(self, kind: str, host: str) -> float:
         """Return how long a link of a host takes at least, its pace being kept to."""
-        return self.pace(host) / (self._lookups[kind].batch if kind in self._lookups else 1)
+        lookup = self._batches.lookups.get(kind)
+        return self.pace(host) / (lookup.batch if lookup is not None else 1)
 
     def resting(self) -> list[tuple[str, float]]:
         """Return the hosts that are left alone now, with the seconds that is so."""
         return self._hosts.resting()
 
     def _sum_up(self) -> None:
-        """Say in a few lines what the run found."""
+        """Say in a few lines what the run found, in one what a helper did."""
+        took = datetime.now(UTC) - self.started_at
+        if not self._crew.run.leads:
+            self.summary = (helped(self._crew.run.leader, self._seen_here, took),)
+            return
+        lookups = self._batches.lookups
         self.alarm = alarm(self.store.came_to(options.words(self.settings, "FAIL_ON", options.FAIL_ON)))
         self.summary = summary(
             self.store.counts(),
             self.store.changes(),
             self._hosts,
-            silent={lookup.service: lookup.down for lookup in self._lookups.values() if lookup.down is not None},
-            left=self.store.left([*self._pages, *self._lookups], self.started_at),
-            took=datetime.now(UTC) - self.started_at,
+            silent={lookup.service: lookup.down for lookup in lookups.values() if lookup.down is not None},
+            left=self.store.left([*self._pages, *lookups], self._crew.due_by),
+            took=took,
         )
 
     def _kind(self, link: Link) -> Kind:
         return all_kinds()[link.kind]
-
-    # --- lookups ------------------------------------------------------------------------------------------------------
-
-    async def _look_up(self, kind: str, lookup: Lookup) -> None:
-        """Observe one kind's links batch by batch in a thread; results join the others."""
-        try:
-            for backlog in self.store.backlogs([kind], self.started_at):
-                due, after = self.store.due(backlog, self.started_at, lookup.batch)
-                while due:
-                    wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
-                    self._results += (skipped(each, "excluded") for each in due if each not in wanted)
-                    self._results += await in_thread(lookup, wanted)
-                    if lookup.reached:
-                        self._network.answered(kind)
-                    elif lookup.down is not None:
-                        self._network.missed(kind)
-                    self._wake.set()
-                    while len(self._results) + len(self._saving) > AT_ONCE:  # noqa: ASYNC110 - the event is _news()'s
-                        await asyncio.sleep(WAIT)
-                    due, after = self.store.due(backlog, self.started_at, lookup.batch, after=after)
-        finally:
-            self._wake.set()
