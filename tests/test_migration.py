@@ -166,7 +166,7 @@ def test_links_wait_since_they_were_last_looked_at(migrated: Store) -> None:
     migrated.start_run(LATER)
     in_order = [due.link.url.removeprefix("https://a.example/") for due in all_due(migrated, LATER, ["web"])]
     assert in_order == ["new", "", "moved", "dead"]
-    assert migrated.backlogs(["web"], LATER) == [Backlog(NEVER, "web", "a.example")]
+    assert migrated.backlogs(["web"], LATER) == [Backlog(NEVER, "web", "a.example", 4)]
 
 
 @one_worker

@@ -188,7 +188,7 @@ def test_backlogs_are_by_kind_and_host_longest_unchecked_first(store: Store) -> 
     )
     store.save([checked(a, night=-2), checked(file, night=-3), checked(picture, night=-1, wait=NIGHT / 2)])
     assert store.backlogs(KINDS, NOW) == [
-        Backlog(NEVER, "web", "b.example"),
+        Backlog(NEVER, "web", "b.example", 2),
         Backlog(NOW - 3 * NIGHT, "local", ""),
         Backlog(NOW - 2 * NIGHT, "web", "a.example"),
         Backlog(NOW - NIGHT, "image", "a.example"),
