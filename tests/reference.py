@@ -85,10 +85,19 @@ def explained() -> dict[str, str]:
     return said
 
 
+def commands() -> dict[str, ScrapyCommand]:
+    """Return the project's commands by name."""
+    modules = [import_module(each.name) for each in iter_modules(crawler.commands.__path__, "crawler.commands.")]
+    return {
+        module.__name__.rpartition(".")[2]: each()
+        for module in modules
+        for each in vars(module).values()
+        if _is_command(each, module.__name__)
+    }
+
+
 def _commands() -> Iterator[tuple[str, ...]]:
-    for module in iter_modules(crawler.commands.__path__, "crawler.commands."):
-        (command,) = (each() for each in vars(import_module(module.name)).values() if _is_command(each, module.name))
-        name = module.name.rpartition(".")[2]
+    for name, command in commands().items():
         words = SPIDER_ARGUMENTS if name == "crawl" else dict(_options(command))
         call = f"{name} {command.syntax()}".replace(" [options]", "").replace(" <spider>", " SPIDER")
         yield f"`{call}`", command.short_desc() + "".join(f"<br>`{option}`: {what}" for option, what in words.items())
