@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -110,21 +111,40 @@ class Runner:
         self.shell(steps(job)[name]["run"])
 
 
+MEND, OPEN = "Mend the notes", "Open a pull request, or bring the open one up to date"
+
+
+def hand_over(runner: Runner) -> None:
+    """Take what the first job made to the second, which has a fresh checkout."""
+    (runner.temp / "proposal").mkdir(exist_ok=True)
+    for file in ("health.md", "proposal.patch"):
+        shutil.copy(runner.temp / file, runner.temp / "proposal" / file)
+    runner.shell("git reset --quiet --hard; git clean --quiet -d --force")
+
+
+def keep_pictures(runner: Runner) -> Path:
+    """Put the pictures where the workflow says that the cache has them; return that place."""
+    save = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]["crawl"]["steps"]
+    paths = [step["with"]["path"].split() for step in save if "actions/cache/" in step.get("uses", "")]
+    assert paths == [["~/notemend", "${{", "env.IMAGES", "}}"]] * 2
+    cache = runner.temp / "cache"
+    shutil.copytree(runner.repository / runner.environ["IMAGES"], cache)
+    return cache
+
+
 def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     dead, moved = World.article("deleted"), "https://github.com/IDEACVR/DINO"
     desk.write("2026/a.md", f"<{dead}>\n\n- Code: <{moved}>\n\n![]({World.picture('webp')})\n")
     runner = Runner(desk)
-    for name in ("Crawl", "Say how the links are", "Mend the notes"):
+    for name in ("Crawl", "Say how the links are", MEND):
         runner.step("crawl", name)
     health = (runner.temp / "health.md").read_text("utf-8")
     assert f"newly dead: 2026/a.md:1 {dead} deleted by its author" in health
     assert runner.summary.read_text("utf-8") == health
+    proposal, cache = (runner.temp / "proposal.patch").read_bytes(), keep_pictures(runner)
 
-    (runner.temp / "proposal").mkdir()
-    for file in ("health.md", "proposal.patch"):
-        (runner.temp / file).rename(runner.temp / "proposal" / file)
-    runner.shell("git reset --quiet --hard")
-    runner.step("propose", "Open a pull request, or bring the open one up to date")
+    hand_over(runner)
+    runner.step("propose", OPEN)
     body = runner.temp / "proposal/health.md"
     assert f"pr create --head notemend --base main --title Mend links, facts and pictures --body-file {body}" in (
         runner.asked.read_text("utf-8")
@@ -133,11 +153,17 @@ def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     assert [name.partition("/")[0] for name in changed] == ["2026", "images"]
     note = runner.shell("git show origin/notemend:2026/a.md")
     assert "IDEA-Research/DINO" in note
-    assert f"]({os.path.join('../', changed[1])})" in note  # noqa: PTH118 - as a note has it
+    assert f"](../{changed[1]})" in note
 
-    runner.shell("git switch --quiet notemend")
-    runner.step("crawl", "Mend the notes")
-    (runner.temp / "proposal.patch").rename(runner.temp / "proposal/proposal.patch")
-    runner.shell("git reset --quiet --hard")
-    runner.step("propose", "Open a pull request, or bring the open one up to date")
+    # The next night, nobody having merged it: the same proposal, pictures included.
+    runner.shell("git switch --quiet main")
+    shutil.copytree(cache, runner.repository / runner.environ["IMAGES"])
+    runner.step("crawl", MEND)
+    assert (runner.temp / "proposal.patch").read_bytes() == proposal
+
+    # And when it was merged: nothing.
+    runner.shell("git reset --quiet --hard; git switch --quiet notemend")
+    runner.step("crawl", MEND)
+    hand_over(runner)
+    runner.step("propose", OPEN)
     assert runner.summary.read_text("utf-8").endswith("nothing to mend\n")
