@@ -47,6 +47,7 @@ class CheckSpider(NotesSpider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """Set what a check does in its own way; what the command line says stands above that."""
+        options.check(settings)
         for name in OWN:
             if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
                 raise UserError(f"{name}: check writes nowhere but to its own cache; leave that to crawl")

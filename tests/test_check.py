@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from scrapy.settings import Settings
 
+from crawler.checking import SECONDS, CheckSpider
 from tests import processes
 from tests.internet import World
 from tests.internet.messages import text
@@ -89,7 +91,7 @@ def test_pictures_are_looked_at_and_not_kept(desk: Desk, internet: Internet, cac
         ([str(ROOT / "README.md")], "not below"),
         (["README.md", "-s", "OUTPUT_DIR=output"], "OUTPUT_DIR: check writes nowhere but to its own cache"),
         (["README.md", "-s", "DATABASE_URL=x"], "DATABASE_URL: check writes nowhere"),
-        (["README.md", "-s", "TIME_BUDGET=soon"], "TIME_BUDGET: not a number"),
+        (["README.md", "-s", "RECHECK_AFTER=soon"], "RECHECK_AFTER: not a JSON object"),
     ],
 )
 def test_what_cannot_be_checked_is_said_in_one_line(desk: Desk, cache: Path, words: list[str], said: str) -> None:
@@ -98,6 +100,16 @@ def test_what_cannot_be_checked_is_said_in_one_line(desk: Desk, cache: Path, wor
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_who_waits_waits_a_minute_unless_they_say_otherwise(desk: Desk, cache: Path) -> None:
+    note = desk.write("a.md", f"<{ALIVE}>")
+    done = check(desk, str(note), "-s", "TIME_BUDGET=0.001")
+    assert (done.returncode, done.stdout) == (0, "links that there was no time to look at: 1\n")
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    CheckSpider.update_settings(settings)
+    assert settings.getfloat("TIME_BUDGET") == SECONDS
 
 
 def test_a_store_named_in_the_environment_is_left_alone(desk: Desk, cache: Path) -> None:
