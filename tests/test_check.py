@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DEAD = World.article("deleted")
 ALIVE, MISSING, BUSY = "https://alive.example.org/x", "https://missing.example.org/", "https://plain.example.org/"
+MOVED = "https://github.com/IDEACVR/DINO"
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 
 
@@ -43,19 +44,22 @@ def check(desk: Desk, *words: str, **environ: str) -> subprocess.CompletedProces
 
 def test_only_dead_links_fail_and_the_rest_is_said(desk: Desk, internet: Internet, cache: Path) -> None:
     internet.fault(BUSY, text("", 429))
-    note = desk.write("a.md", f"# A\n\n<{DEAD}> [b](b.md)\n<{MISSING}> <{BUSY}> <{ALIVE}>\n")
-    other = desk.write("b.md", "[nowhere](nowhere.md)")
+    note_text = f"# A\n\n<{DEAD}> [b](2026/0501.md) [c](2026/05011.md)\n<{MISSING}> <{BUSY}> <{ALIVE}>\n<{MOVED}>\n"
+    note = desk.write("a.md", note_text)
+    other = desk.write("2026/0501.md", "[nowhere](nowhere.md)")
     done = check(desk, str(note))
-    assert (done.returncode, done.stderr) == (1, "notemend: links that are dead: 1\n")
+    assert (done.returncode, done.stderr) == (1, "notemend: links that are dead: 2\n")
     assert done.stdout.splitlines() == [
+        "a.md:3 2026/05011.md dead: no such file; perhaps 2026/0501.md is meant",
         f"a.md:3 {DEAD} dead: deleted by its author",
         f"a.md:4 {MISSING} suspect: not found",
+        f"a.md:5 {MOVED} moved: permanent redirect (301): https://github.com/IDEA-Research/DINO",
         f"a.md:4 {BUSY} unknown: too many requests",
     ]
-    assert sorted(desk.folder.rglob("*.md")) == [note, other]
+    assert sorted(desk.folder.rglob("*.md")) == [other, note]
     assert not desk.output.exists()
 
-    desk.write("a.md", f"# A\n\n[b](b.md)\n<{MISSING}> <{ALIVE}>\n")
+    desk.write("a.md", f"# A\n\n[b](2026/0501.md)\n<{MISSING}> <{ALIVE}>\n")
     internet.forget()
     done = check(desk, str(note))
     assert (done.returncode, done.stderr) == (0, "")
@@ -81,7 +85,7 @@ def test_pictures_are_looked_at_and_not_kept(desk: Desk, internet: Internet, cac
     note = desk.write("a.md", f"![]({World.picture('webp')})")
     assert check(desk, str(note)).returncode == 0
     assert internet.asked("https://mmbiz.qpic.cn/*")
-    assert not [file for file in cache.rglob("*") if file.suffix == ".webp"]
+    assert [file for folder in cache.rglob("images") for file in folder.rglob("*")] == []
 
 
 @pytest.mark.parametrize(
