@@ -4,6 +4,7 @@
 # make coverage         the tests again, with the lines that none of them runs: nearly twice as long
 # make bench            speed and memory beside other programs, into benchmarks/results.md: about half an hour;
 #                       ONLY=speed,pace some of it, QUICK=1 in small sizes, NOTES=DIR with your own notes
+# make reference        write the tables of docs/reference.md out of the code
 # make accuracy         how well venues are read from comments; TABLE=FILE for another table than the shared one
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ OPTIONS ?=
 # What the demonstration learns of its small internet must not be taken for the real one: it has a store of its own.
 DEMO := -s 'PACE={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
-.PHONY: crawl test coverage bench accuracy clean
+.PHONY: crawl test coverage bench accuracy reference clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -38,6 +39,9 @@ bench: .venv/dev
 
 accuracy: .venv/dev
 	$(BIN)/python -m benchmarks.accuracy $(TABLE)
+
+reference: .venv/dev
+	$(BIN)/python -m tests.reference
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -10,7 +10,7 @@ from crawler import markdown
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from crawler.items import Note
 
@@ -20,16 +20,18 @@ ENDINGS = (".md", ".markdown")
 class Library:
     """A folder of notes; iterating reads them in the order of their paths.
 
-    `skip` is a folder that may lie inside but holds no notes: the outputs. `problems` has a line for each note that the
-    latest iteration could not read (such a note is left alone) and for each slip that it found in one.
+    `skip` is a folder that may lie inside but holds no notes: the outputs. `only` are paths below the folder: no other
+    note is read then. `problems` has a line for each note that the latest iteration could not read (such a note is left
+    alone) and for each slip that it found in one.
     """
 
-    def __init__(self, folder: Path, skip: Path | None = None) -> None:
+    def __init__(self, folder: Path, skip: Path | None = None, only: Collection[str] | None = None) -> None:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder of notes")
         self.folder = folder
         self.problems: list[str] = []
         self._skip = skip
+        self._only = only
         if not self._paths():
             raise UserError(f"{folder}: no Markdown file (*.md) in it")
 
@@ -60,6 +62,8 @@ class Library:
         return not any(part.startswith(".") for part in target.relative_to(source).parts)
 
     def _paths(self) -> list[str]:
+        if self._only is not None:
+            return sorted(self._only)
         found = (path for path in files_below(self.folder, self._skip) if path.lower().endswith(ENDINGS))
         return sorted(path for path in found if not (self.folder / path).is_fifo())
 

@@ -8,33 +8,47 @@ COMMANDS_MODULE = "crawler.commands"
 
 # --- The user's own: on the command line `-s NAME=value`, tables as JSON ----------------------------------------------
 
-NOTES_DIR = "notes"
-OUTPUT_DIR = "output"
-DATABASE_URL = os.environ.get("DATABASE_URL", "")  # empty: SQLite in OUTPUT_DIR; may hold a password
-HTTP_CACHE = ""  # answers of APIs; empty: http_cache.sqlite in OUTPUT_DIR
-IMAGES_STORE = ""  # a folder, s3://, gs:// or ftp://; empty: images/ in OUTPUT_DIR
-IMAGES_BASE_URL = ""  # empty: relative paths
+NOTES_DIR = "notes"  # the folder of notes; `-a notes=DIR` says the same
+OUTPUT_DIR = "output"  # where everything goes
+# The store: empty for SQLite in OUTPUT_DIR, or `postgresql+psycopg://…`, shared by several machines; it may hold a
+# password.
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+# Answers of APIs, kept for half a day, then asked for again only if they have changed; empty: `http_cache.sqlite` in
+# OUTPUT_DIR.
+HTTP_CACHE = ""
+# Where pictures are kept: a folder, `s3://bucket/folder`, `gs://…` or `ftp://…`; empty: `images/` in OUTPUT_DIR.
+IMAGES_STORE = ""
+IMAGES_BASE_URL = ""  # the address that notes give for IMAGES_STORE; empty: relative paths
 IMAGES_WEBP_WIDTH = 0  # pixels; what is wider is shown as a WebP of that width, made beside the original; 0: none
-IMAGES_MAX_MB = 16  # the largest picture that is kept
-VIDEOS_MAX_MB = 50  # the largest film
-IMAGES_RUN_MB = 5000  # as much of pictures and films is fetched in one run; 0: no end
-REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes; options.py has the names
-ALLOW_PRIVATE_ADDRESSES = False
-EXCLUDE: list[str] = []  # URLs that are not looked at; * stands for anything
-ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: {"*.example.com": [403]}
-ROBOTS = "ignore"  # robots.txt of pages the notes' author linked; "obey" skips what it disallows
-TIME_BUDGET = 0  # seconds after which a run stops asking and reports; 0: none
-FAIL_ON: list[str] = []  # verdicts: a run exits with 1 where a link has newly come to one; options.py has the names
-WORKERS = 1  # processes on this machine that share a run
-LEASE = 60  # seconds until the others take over from a worker that is not heard of; docs/scaling.md
-USER_AGENT_CONTACT = ""  # a page or mail address by which the people behind the links can reach you
+IMAGES_MAX_MB = 16  # megabytes of the largest picture that is kept
+VIDEOS_MAX_MB = 50  # megabytes of the largest film that is kept
+IMAGES_RUN_MB = 5000  # megabytes of pictures and films that are fetched in one run; 0: no end
+REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes; docs/notes.md has the names
+ALLOW_PRIVATE_ADDRESSES = False  # whether links to private addresses are looked at; otherwise they are skipped
+EXCLUDE: list[str] = []  # URLs that are not looked at, separated by commas; `*` stands for anything
+ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: `{"*.example.com": [403]}`
+# What is made of the robots.txt of pages that the notes' author linked; `obey` skips what it disallows, and says so in
+# the CSV.
+ROBOTS = "ignore"
+TIME_BUDGET = 0  # seconds after which a run stops asking and reports; the next starts with what waited longest; 0: none
+WORKERS = 1  # processes on this machine that share a run; docs/scaling.md has more machines
+LEASE = 60  # seconds until the other workers take over from one that is not heard of any more
+# Verdicts: a run exits with 1 where a link has newly come to one of them: `dead`, `suspect`, `restricted`, `moved`.
+FAIL_ON: list[str] = []
+USER_AGENT_CONTACT = ""  # your page or mail address, told to every host: please set it
 
-GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")  # secrets come from the environment, never from a command line
+# Secrets are taken from the environment alone: others see a command line.
+
+# With it repositories are asked for fifty at a time, and files, issues and releases in them are looked up; without it
+# their pages are read.
+GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")
+# Without it Semantic Scholar often answers that there are too many requests.
 SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")
 
-# Days until a link is looked at again, by `kind/verdict` or verdict. A nightly run that starts a little early still
-# counts: "a day" is 0.8 of one. More than a day is spread by up to a quarter each way, so that links which were first
-# seen in one night do not all come back in one; where failures are being counted (suspect, unknown) it is kept exactly.
+# Days until a link is looked at again, by `kind/verdict` or verdict, `*` for the rest; replaces the default whole. A
+# nightly run that starts a little early still counts: "a day" is 0.8 of one. More than a day is spread by up to a
+# quarter each way, so that links which were first seen in one night do not all come back in one; while failures are
+# counted (suspect, unknown) it is kept exactly.
 RECHECK_AFTER = {
     "alive": 7,
     "moved": 7,
@@ -48,10 +62,10 @@ RECHECK_AFTER = {
     "local/alive": 0,
     "local/dead": 0,
 }
-DEAD_AFTER = 3  # failures in a row, no other check having seen the link well
+DEAD_AFTER = 3  # failures in a row that make a link dead, no other check having seen it well
 DEAD_SPACING = 0.8  # days between two failures that count
 
-# Seconds between two requests to a host.
+# Seconds between two requests to a host, `*` for the rest; replaces the default whole.
 PACE = {
     "mp.weixin.qq.com": 3,
     "export.arxiv.org": 3,

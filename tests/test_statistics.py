@@ -111,6 +111,13 @@ def test_deaths(store: Store) -> None:
     assert list(store.deaths("web")) == []
 
 
+def go_back_to_version_4(store: Store) -> None:
+    with store._write() as connection:
+        for table in ("run_counts", "validators", "workers"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("UPDATE schema_version SET version = 4"))
+
+
 def test_a_store_of_before_knows_the_numbers_of_its_last_two_runs(store: Store, database_url: str) -> None:
     a, b, c = register(store, "n.md", "https://a.example/", "https://b.example/", "https://c.example/")
     for night, results in enumerate(
@@ -123,9 +130,7 @@ def test_a_store_of_before_knows_the_numbers_of_its_last_two_runs(store: Store, 
         store.start_run(NOW + night * NIGHT)
         store.save(results)
         store.finish_run(NOW + night * NIGHT)
-    with store._begin() as connection:
-        connection.execute(sa.text("DROP TABLE run_counts"))
-        connection.execute(sa.text("UPDATE schema_version SET version = 4"))
+    go_back_to_version_4(store)
     again = Store.open(database_url)
     again.start_run(NOW + 3 * NIGHT)
     none = {name: count for name, count in NOTHING.items() if name != "pictures"}
@@ -143,9 +148,7 @@ def test_of_a_run_under_way_a_store_of_before_knows_the_one_before_it(store: Sto
     store.finish_run(NOW)
     store.start_run(NOW + NIGHT)
     store.save([checked(a, Outcome.GONE, 1, Verdict.DEAD)])
-    with store._begin() as connection:
-        connection.execute(sa.text("DROP TABLE run_counts"))
-        connection.execute(sa.text("UPDATE schema_version SET version = 4"))
+    go_back_to_version_4(store)
     again = Store.open(database_url)
     again.finish_run(NOW + NIGHT)  # without a report: of this one nothing was counted
     again.start_run(NOW + 2 * NIGHT)

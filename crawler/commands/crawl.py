@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
@@ -14,6 +14,8 @@ from crawler.terminal import remark, show
 
 if TYPE_CHECKING:
     import argparse
+
+    from scrapy.crawler import Crawler, CrawlerProcessBase
 
 
 class Command(crawl.Command):
@@ -35,19 +37,24 @@ class Command(crawl.Command):
             self.exitcode = FAILED
             return
         crawler.settings.set("COMMAND", _words(args[0], opts), priority="cmdline")
-        self.crawler_process.crawl(crawler, **opts.spargs)
-        self.crawler_process.start()
-        spider = crawler.spider
-        if not isinstance(spider, NotesSpider) or self.crawler_process.bootstrap_failed:
-            self.exitcode = FAILED  # Scrapy has said why
-        elif spider.error is not None:
-            remark(spider.error)
-            self.exitcode = FAILED
-        else:
-            show(spider.summary)
-            if spider.alarm is not None:
-                remark(spider.alarm)
-                self.exitcode = FOUND
+        self.exitcode = run_to_its_end(self.crawler_process, crawler, **opts.spargs)
+
+
+def run_to_its_end(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) -> int:
+    """Run a spider, show what it found, and return the exit code."""
+    process.crawl(crawler, **arguments)
+    process.start()
+    spider = crawler.spider
+    if not isinstance(spider, NotesSpider) or process.bootstrap_failed:
+        return FAILED  # Scrapy has said why
+    if spider.error is not None:
+        remark(spider.error)
+        return FAILED
+    show(spider.summary)
+    if spider.alarm is not None:
+        remark(spider.alarm)
+        return FOUND
+    return 0
 
 
 def _words(spider: str, opts: argparse.Namespace) -> list[str]:

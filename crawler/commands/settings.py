@@ -45,12 +45,12 @@ class Command(scrapys.Command):
 
 
 def _line(settings: BaseSettings, name: str) -> str:
-    value, usual, giver = _shown(name, settings[name]), _shown(name, default(name)), given_by(settings, name)
+    value, usual, giver = shown(name, settings[name]), shown(name, default(name)), given_by(settings, name)
     return f"{name}={value}  [{giver}]" if value == usual else f"{name}={value}  [{giver}; default: {usual or 'none'}]"
 
 
-def _shown(name: str, value: Any) -> str:
-    """Return a value as it would be given on the command line, without what nobody else should see."""
+def shown(name: str, value: Any) -> str:
+    """Return a setting's value as it would be given on the command line, without what nobody else should see."""
     if options.OPTIONS[name] is options.secret:
         return "(not shown)" if value else ""
     if isinstance(value, list | tuple):

@@ -1,0 +1,22 @@
+# docker build --tag notemend .
+# docker run --rm --user "$(id -u):$(id -g)" --volume ~/my-notes:/notes --volume ~/my-links:/output notemend
+# More in docs/how-to/run-in-docker.md.
+
+FROM python:3.13-slim AS build
+WORKDIR /source
+COPY constraints.txt pyproject.toml README.md LICENSE ./
+COPY crawler crawler
+COPY pipelines pipelines
+RUN python -m venv /opt/notemend \
+ && /opt/notemend/bin/pip install --no-cache-dir --constraint constraints.txt ".[postgresql,s3]"
+
+FROM python:3.13-slim
+RUN install --directory --owner=1000 --group=1000 /notes /output
+COPY --from=build /opt/notemend /opt/notemend
+ENV PATH=/opt/notemend/bin:$PATH
+# Here NOTES_DIR and OUTPUT_DIR, as they are by default, are /notes and /output.
+WORKDIR /
+VOLUME ["/notes", "/output"]
+USER 1000:1000
+ENTRYPOINT ["notemend"]
+CMD ["crawl", "notes"]

@@ -1,0 +1,16 @@
+"""`notemend …`: `scrapy …` with this project's commands and settings, from whatever folder one is in."""
+
+import os
+import sys
+
+from scrapy.cmdline import execute
+
+
+def main() -> None:
+    """Run the command that the arguments name, and exit as it does; settings of one's own stand above ours."""
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
+    execute(["notemend", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

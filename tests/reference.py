@@ -1,0 +1,141 @@
+"""`python -m tests.reference`: write docs/reference.md, which says what there is, out of the code that it is of."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import re
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+from scrapy.commands import ScrapyCommand
+from scrapy.settings import Settings
+
+import crawler.commands
+from crawler import options
+from crawler.commands.settings import shown
+from crawler.kinds import all_kinds
+from crawler.setting_names import FROM_ENVIRONMENT, default
+from pipelines.outputs import changes_csv, dataset, findings_csv, health_csv, health_json
+from tests.processes import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PAGE = ROOT / "docs/reference.md"
+
+SPIDER_ARGUMENTS = {
+    "SPIDER": "notes (all kinds), or wechat, arxiv, github, images, web",
+    "-a notes=DIR": "the notes",
+    "-a only=KIND,…": f"some kinds: {', '.join(all_kinds())}",
+}
+"""What `scrapy crawl` takes that its options do not tell."""
+
+
+def page(text: str) -> str:
+    """Return the page with its tables as they should be; what stands around them stays."""
+    tables = {
+        "Settings": (("setting", "default", "what"), _settings()),
+        "Commands": (("command", "what"), _commands()),
+        "Columns": (("output", "columns"), _columns()),
+    }
+    for title, (header, rows) in tables.items():
+        section = re.compile(rf"(^## {title}\n(?:(?!#|\|).*\n)*)(?:\|.*\n)*", re.MULTILINE)
+        table = "".join(f"{'|'.join(('', *cells, ''))}\n" for cells in _lines(header, rows))
+        text, found = section.subn(lambda match, table=table: match[1] + table, text)  # type: ignore[misc]
+        assert found == 1, f"{PAGE.name}: no section {title}"
+    return text
+
+
+def _lines(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[list[str]]:
+    yield [f" {name} " for name in header]
+    yield ["---"] * len(header)
+    for row in rows:
+        yield [f" {cell} " if cell else " " for cell in row]
+
+
+def _settings() -> Iterator[tuple[str, ...]]:
+    said = explained()
+    for name in options.OPTIONS:
+        value = shown(name, default(name))
+        where = "; from the environment alone" if options.OPTIONS[name] is options.secret else ""
+        where = where or ("; also from the environment" if name in FROM_ENVIRONMENT else "")
+        yield f"`{name}`", f"`{value}`" if value else "", said[name] + where
+
+
+def explained() -> dict[str, str]:
+    """Return what `crawler/settings.py` says of each setting: the comment above it, or beside it."""
+    source = (ROOT / "crawler/settings.py").read_text("utf-8")
+    lines = source.splitlines()
+    said = {}
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
+        name = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
+        first = node.lineno - 1
+        while lines[first - 1].startswith("# "):
+            first -= 1
+        above = " ".join(line.removeprefix("# ") for line in lines[first : node.lineno - 1])
+        beside = lines[(node.end_lineno or node.lineno) - 1].partition("  # ")[2]
+        if name in options.OPTIONS:
+            text = (above or beside).removesuffix(".")
+            said[name] = text[:1].lower() + text[1:] if text[1:2].islower() else text
+    return said
+
+
+def commands() -> dict[str, ScrapyCommand]:
+    """Return the project's commands by name."""
+    modules = [import_module(each.name) for each in iter_modules(crawler.commands.__path__, "crawler.commands.")]
+    return {
+        module.__name__.rpartition(".")[2]: each()
+        for module in modules
+        for each in vars(module).values()
+        if _is_command(each, module.__name__)
+    }
+
+
+def _commands() -> Iterator[tuple[str, ...]]:
+    for name, command in commands().items():
+        words = SPIDER_ARGUMENTS if name == "crawl" else dict(_options(command))
+        call = f"{name} {command.syntax()}".replace(" [options]", "").replace(" <spider>", " SPIDER")
+        yield f"`{call}`", command.short_desc() + "".join(f"<br>`{option}`: {what}" for option, what in words.items())
+
+
+def _is_command(found: Any, module: str) -> bool:
+    return inspect.isclass(found) and issubclass(found, ScrapyCommand) and found.__module__ == module
+
+
+def _options(command: ScrapyCommand) -> Iterator[tuple[str, str]]:
+    """Yield the options that a command adds to those that Scrapy's own have."""
+    command.settings = Settings()
+    usual, own = (
+        argparse.ArgumentParser(conflict_handler="resolve"),
+        argparse.ArgumentParser(conflict_handler="resolve"),
+    )
+    scrapys: type[ScrapyCommand] = next(each for each in type(command).__mro__ if each.__module__.startswith("scrapy."))
+    scrapys.add_options(command, usual)
+    command.add_options(own)
+    known = {action.option_strings[0] for action in usual._actions if action.option_strings}
+    for action in own._actions:
+        if action.option_strings and action.option_strings[0] not in known:
+            values = f" {action.metavar}" if action.metavar else ""
+            yield action.option_strings[0] + values, action.help or ""
+
+
+def _columns() -> Iterator[tuple[str, ...]]:
+    tables = {
+        "entries.parquet, entries.csv": [each.name for each in dataset.ENTRIES],
+        "links.parquet": [each.name for each in dataset.LINKS],
+        "link_health.csv": health_csv.COLUMNS,
+        "report.json: links": health_json.FIELDS,
+        "changes.csv": changes_csv.COLUMNS,
+        "findings.csv": findings_csv.COLUMNS,
+    }
+    for name, columns in tables.items():
+        yield name, ", ".join(f"`{column}`" for column in columns)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
