@@ -75,12 +75,15 @@ class Leases(Database):
         with self._write() as connection:
             return self._lease(connection, host, pace)
 
+    def holds(self, host: str) -> bool:
+        """Tell whether a host is still ours."""
+        return host in self._held and self._held[host].until > clock()
+
     def may_ask(self, host: str) -> bool:
-        """Tell whether a host is still ours, at the very moment before it is asked."""
-        held, now = self._held.get(host), clock()
-        if held is None or held.until <= now:
+        """Tell the same at the very moment before the host is asked."""
+        if not self.holds(host):
             return False
-        held.free_at = now + held.pace
+        self._held[host].free_at = clock() + self._held[host].pace
         return True
 
     def release(self, hosts: Collection[str], *, closed: bool = False) -> None:

@@ -67,6 +67,59 @@ START: Place = (NEVER, 0)
 """Before the first link of every backlog."""
 
 
+_TEXTS = (
+    sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
+
+# Both are put together once: that takes as long as asking the database.
+_DUE = (
+    sa.select(
+        links.c.id,
+        links.c.url,
+        links.c.kind,
+        links.c.identity,
+        links.c.host,
+        links.c.checked_at,
+        links.c.waiting_since,
+        _TEXTS.label("texts"),
+        facts.c.type,
+        facts.c.data,
+    )
+    .outerjoin(facts, FACTS)
+    .where(
+        links.c.kind == sa.bindparam("its_kind"),
+        links.c.host == sa.bindparam("its_host"),
+        links.c.again == sa.bindparam("its_again"),
+        links.c.due_at <= sa.bindparam("now"),
+        sa.tuple_(links.c.waiting_since, links.c.id)
+        > sa.tuple_(sa.bindparam("since", type_=Instant), sa.bindparam("behind", type_=sa.Integer)),
+        _TEXTS.is_not(None),
+    )
+    .order_by(links.c.waiting_since, links.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_SEEN = (
+    sa.update(links)
+    .where(links.c.id == sa.bindparam("link_id"))
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in (*rows.CHECK, "verdict", "failures_in_a_row", "due_at", "waiting_since", "again")
+        }
+    )
+    .values(
+        last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
+        # Where a link moved to is known until the link itself answers again: a bad night does not undo it.
+        moved_to=sa.case(
+            (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
+            else_=links.c.moved_to,
+        ),
+    )
+)
+
+
 class Store(Evidence, KeptPictures, Runs, Statistics):
     """One database with everything known; opened with `Store.open`."""
 
@@ -172,39 +225,17 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
         self, backlog: Backlog, now: datetime, limit: int, *, after: Place = START, again: bool = False
     ) -> tuple[list[Due], Place]:
         """Return a host's next due links, the longest unchecked first, and where to go on (`after`)."""
-        texts = (
-            sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
-            .where(mentions.c.link_id == links.c.id)
-            .scalar_subquery()
-        )
-        place = sa.tuple_(links.c.waiting_since, links.c.id)
-        query = (
-            sa.select(
-                links.c.id,
-                links.c.url,
-                links.c.kind,
-                links.c.identity,
-                links.c.host,
-                links.c.checked_at,
-                links.c.waiting_since,
-                texts.label("texts"),
-                facts.c.type,
-                facts.c.data,
-            )
-            .outerjoin(facts, FACTS)
-            .where(
-                links.c.kind == backlog.kind,
-                links.c.host == backlog.host,
-                links.c.again == again,
-                links.c.due_at <= now,
-                place > sa.tuple_(sa.literal(after[0], Instant), sa.literal(after[1])),
-                texts.is_not(None),
-            )
-            .order_by(links.c.waiting_since, links.c.id)
-            .limit(limit)
-        )
+        asked = {
+            "its_kind": backlog.kind,
+            "its_host": backlog.host,
+            "its_again": again,
+            "now": now,
+            "since": after[0],
+            "behind": after[1],
+            "most": limit,
+        }
         with self._begin() as connection:
-            found = connection.execute(query).all()
+            found = connection.execute(_DUE, asked).all()
             seen = [row.id for row in found if row.checked_at is not None]
             history = self._history(connection, seen)
             pictured = backlog.kind in PICTURED
@@ -270,25 +301,7 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
             if seen:
                 seen_rows = [{"link_id": ids[result.link.url], **rows.of_check(result.check)} for result in seen]
                 connection.execute(sa.insert(checks), seen_rows)
-            update = (
-                sa.update(links)
-                .where(links.c.id == sa.bindparam("link_id"))
-                .values(
-                    {
-                        name: sa.bindparam(name)
-                        for name in (*rows.CHECK, "verdict", "failures_in_a_row", "due_at", "waiting_since", "again")
-                    }
-                )
-                .values(
-                    last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
-                    # Where a link moved to is known until the link itself answers again: a bad night does not undo it.
-                    moved_to=sa.case(
-                        (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
-                        else_=links.c.moved_to,
-                    ),
-                )
-            )
-            connection.execute(update, [rows.of_result(ids[result.link.url], result) for result in results])
+            connection.execute(_SEEN, [rows.of_result(ids[result.link.url], result) for result in results])
             known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
             self._upsert(connection, facts, [rows.of_metadata(result) for _, result in known])
             stars = (rows.of_stars(result) for _, result in known)

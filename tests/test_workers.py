@@ -147,7 +147,7 @@ def test_a_family_shares_a_run(internet: Internet, desk: Desk, database_url: str
     if database_url.startswith("sqlite"):
         other = desk.crawl("-s", f"DATABASE_URL={database_url}")
         refusal = f"notemend: {database_url.removeprefix('sqlite:///')}: another crawl is running on it\n"
-        assert (other.returncode, other.stderr) == (1, refusal)
+        assert (other.returncode, other.stderr) == (2, refusal)
     assert leader.wait(60) == 0
     links = re.search(rf"^helped [^:]+:{leader.pid}: (\d+) links", said(), re.MULTILINE)
     assert links is not None

@@ -367,6 +367,8 @@ class NotesSpider(Spider):
             except Exception as error:  # noqa: BLE001 - Scrapy's, aiohttp's, middlewares': it is read, not handled
                 return await self._read_failure(error, due, request, trail)
             seen = None if is_unbelievable(due, response) else self._observed(response, due)
+        if not self.store.holds(due.link.leased):  # stopped for so long that its host is another worker's
+            return self._not_asked(due, NotNowError(due.link.host, taken=True))
         if seen is None:
             return await self._seen_of(replace(due, validators=None))
         return await self._settled(*seen, due, response)
