@@ -152,6 +152,9 @@ class Frontier:
         if room <= 0:
             self._line_up(host)
             return []
+        if host.out and not self._crew.holds(host.backlog.leased):  # first all that was handed out has to come back
+            self._line_up(host)
+            return []
         lease = None if math.isinf(self._crew.wait(host.backlog.host)) else self._crew.lease(host.backlog.leased)
         wait = self._crew.wait(host.backlog.host)  # the lease may say that its last worker asked a moment ago
         if math.isinf(wait):

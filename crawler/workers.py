@@ -79,6 +79,10 @@ class Crew:
         self._owners[host].add(by)
         return lease.number
 
+    def holds(self, host: str) -> bool:
+        """Tell whether a host is this worker's now."""
+        return self._store.holds(host)
+
     def keep(self, host: str) -> None:
         """Hold on to a host until all hosts are released: something seen there is not yet written down."""
         self._kept.add(host)

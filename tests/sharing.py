@@ -20,7 +20,7 @@ from tests import processes
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from tests.crawling import Desk
     from tests.internet import Internet, Request
@@ -113,9 +113,9 @@ def owners(requests: Sequence[Request]) -> dict[str, list[str]]:
     return {host: [name for name, _ in groupby(map(asked_by, of_host))] for host, of_host in by_host(requests).items()}
 
 
-def interleaved(requests: Sequence[Request], killed: str) -> list[str]:
-    """Return the hosts that two workers asked in turns; a host may come back to one only from the worker killed."""
-    return [host for host, names in owners(requests).items() if len(names) - len({*names}) > (killed in names)]
+def interleaved(requests: Sequence[Request], lost: Collection[str]) -> list[str]:
+    """Return the hosts that two workers asked in turns; a host may come back to one only from workers that lost it."""
+    return [host for host, names in owners(requests).items() if len(names) - len({*names}) > len({*lost} & {*names})]
 
 
 def history(database_url: str) -> Counter[str]:

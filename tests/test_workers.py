@@ -63,7 +63,7 @@ def listed(urls: list[str]) -> str:
 def test_one_worker_is_killed_and_another_stopped_for_longer_than_its_lease(
     internet: Internet, desk: Desk, database_url: str, count: int
 ) -> None:
-    pace, urls = 0.05, pages(600)
+    pace, urls = 0.1, pages(600)
     pictures = [f"https://h{n:02}.bench.example.org/{n}.png" for n in range(20)]
     desk.write("a.md", listed(urls[:300]) + "\n\n" + "\n\n".join(f"![]({url})" for url in pictures))
     desk.write("b.md", listed(urls[300:]))
@@ -80,7 +80,7 @@ def test_one_worker_is_killed_and_another_stopped_for_longer_than_its_lease(
     assert [run.wait(60) for run in runs if run is not leader] == [0] * (count - 1)
     assert history(database_url) == Counter(dict.fromkeys([*urls, *pictures], 1))
     assert hurried(internet.requests, pace) == []
-    assert interleaved(internet.requests, killed) == []
+    assert interleaved(internet.requests, {killed, name}) == []
     assert desk.verdicts() == dict.fromkeys([*urls, *pictures], "alive")
     kept = [file for file in (desk.output / "images").rglob("*") if file.is_file()]
     assert len(kept) == len({request.url for request in internet.asked("*.png")})

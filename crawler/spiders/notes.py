@@ -402,6 +402,8 @@ class NotesSpider(Spider):
         """Raise NotNowError for a request that must not be sent now, though it was handed out."""
         if self._hosts.wait(host) > 0 or (due.link.kind in PICTURED and self._pictures.closed):
             raise NotNowError(host)
+        if host == due.link.host and not self.store.holds(host):  # whoever had it since may have seen the link
+            raise NotNowError(host, taken=True)
 
     def _observed(self, response: Response, due: Due) -> tuple[Result, bool]:
         """Read a response; tell whether the host asks to come back within the run."""
