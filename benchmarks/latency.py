@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print the table."""
     parser = ArgumentParser(prog="python -m benchmarks.latency")
     parser.add_argument("--links", type=positive, default=100 * HOSTS)
-    parser.add_argument("--rounds", type=positive, default=5)
+    parser.add_argument("--rounds", type=positive, default=3)
     options = parser.parse_args(arguments)
     print(
         f"\nlatency: {options.links:,} http links on {HOSTS} hosts, {LATENCY * 1000:.0f} ms for each answer,"

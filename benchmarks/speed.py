@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print one table for each scheme."""
     parser = ArgumentParser(prog="python -m benchmarks.speed")
     parser.add_argument("--links", type=positive, default=2000)
-    parser.add_argument("--rounds", type=positive, default=5)
+    parser.add_argument("--rounds", type=positive, default=3)
     parser.add_argument("--schemes", nargs="+", choices=SCHEMES, default=SCHEMES)
     options = parser.parse_args(arguments)
     for scheme in options.schemes:

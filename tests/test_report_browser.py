@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
     from playwright.sync_api import Page as Tab
+    from playwright.sync_api import Request as BrowserRequest
 
     from pipelines.outputs import Rendering
 
@@ -51,12 +52,20 @@ def tabs(browser: Browser) -> Callable[..., Tab]:
 
 @pytest.fixture
 def look(tabs: Callable[..., Tab]) -> Iterator[Callable[..., Tab]]:
-    """Return what opens a report in a tab; whatever the console says is a fault."""
+    """Return what opens a report in a tab; whatever the console says is a fault, and so is what cannot be had.
+
+    Who goes on to another page does not wait for the pictures of this one.
+    """
     said: list[str] = []
+
+    def failed(request: BrowserRequest) -> None:
+        if request.failure != "net::ERR_ABORTED":
+            said.append(request.url)
+
     listeners = {
         "console": lambda message: said.append(message.text),
         "pageerror": lambda error: said.append(str(error)),
-        "requestfailed": lambda request: said.append(request.url),
+        "requestfailed": failed,
     }
     used = []
 
