@@ -61,7 +61,7 @@ class Batches:
         for task in self._tasks:
             if task.done() and not task.cancelled():
                 task.result()
-        return all(task.done() for task in self._tasks) and not self._results
+        return all(task.done() for task in self._tasks)
 
     def start(self, due_by: datetime) -> None:
         """Begin to observe what is due; files are for whoever has the notes."""

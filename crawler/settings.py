@@ -134,7 +134,6 @@ DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_DELAY_JITTER = 0  # PACE is a promise
 CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
-CONCURRENT_ITEMS = 1  # one result per response: more tasks only cost (measured)
 REDIRECT_MAX_TIMES = 10
 REFERRER_POLICY = "no-referrer"  # also where redirects lead
 COOKIES_ENABLED = False

@@ -48,7 +48,7 @@ class Image(Kind):
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Hand the bytes on if they are a picture; a page in its place is no picture, whatever its status."""
-        if check.outcome not in {Outcome.OK, Outcome.MOVED}:
+        if not check.well:
             return Result(link, check)
         if picture_id(link.url) is not None:  # where WeChat's original leads to says nothing of the address in the note
             check = replace(check, outcome=Outcome.OK, final_url=None)

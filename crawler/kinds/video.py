@@ -38,7 +38,7 @@ class Video(Kind):
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Hand the bytes on if they are a film."""
-        if check.outcome not in {Outcome.OK, Outcome.MOVED}:
+        if not check.well:
             return Result(link, check)
         if media_type(response.body) != FILM:
             return Result(link, replace(check, outcome=Outcome.FAILED, reason="not a film"))
