@@ -393,7 +393,12 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def _phrases(phrases: Iterable[str], fillers: Iterable[str] = ()) -> re.Pattern[str]:
-    """Return a pattern for any of the phrases with any of the fillers before and behind it."""
-    said, around = ("|".join(re.escape(_folded(each).strip(_EDGE)) for each in many) for many in (phrases, fillers))
-    gap = rf"[\s{re.escape(_EDGE)}:]*"
-    return re.compile(rf"(?:(?:{around}){gap})*(?:{said})(?:{gap}(?:{around}))*" if around else said)
+    """Return a pattern for any of the phrases with any of the fillers before and behind it.
+
+    A filler of nothing but what stands between texts is none. What stands between them is taken whole: no filler
+    begins with it, so that there is only one way to read a title, however long.
+    """
+    said, around = (list(filter(None, (_folded(each).strip(_EDGE) for each in many))) for many in (phrases, fillers))
+    phrase, filler = (f"(?:{'|'.join(map(re.escape, many))})" for many in (said, around))
+    gap = rf"[\s{re.escape(_EDGE)}:]*+"
+    return re.compile(f"(?:{filler}{gap})*{phrase}(?:{gap}{filler})*" if around else phrase)

@@ -192,3 +192,22 @@ def test_a_port_of_its_own_has_no_https_form(desk: Desk, internet: Internet) -> 
     desk.write("a.md", listed(f"[Plain]({PLAIN}:8080/x)"))
     desk.crawl()
     assert not [request for request in internet.requests if request.url.startswith("https://h00")]
+
+
+# --- titles that are meant to take for ever ---------------------------------------------------------------------------
+
+
+def test_no_title_stops_the_run(desk: Desk, internet: Internet) -> None:
+    titles = [
+        "域名转让~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ 联系微信",
+        "This domain is for sale!!!!!!!!!!!!!!!!!!!! Buy now",
+        ":::::::::::::::::::::::::",
+        "域名出售……………… 点击购买",
+        "404 " * 70 + "?",
+        "域名转让" + "! ~ " * 2_500 + "x",
+    ]
+    for number, title in enumerate(titles):
+        internet.fault(f"{HOST}/{number}", page(title, "Some text. " * 20))
+    desk.write("a.md", listed(*(f"<{HOST}/{number}>" for number in range(len(titles)))))
+    assert desk.crawl().returncode == 0
+    assert len(outcomes(desk)) == len(titles)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import time
 import tomllib
+from dataclasses import fields
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
+from crawler import standins
 from crawler.items import Outcome
 from crawler.kinds.base import HEAD_OF_PAGE
 from crawler.standins import StandIn, stand_in
@@ -392,3 +396,65 @@ def test_an_article_may_quote_anything(quotes: list[str], place: int, title: str
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_no_page_makes_it_stumble(title: str, body: str) -> None:
     shown(title, body)
+
+
+# --- titles that are meant to take for ever ---------------------------------------------------------------------------
+
+MANY, SECONDS = 10_000, 0.05
+SEARCHED = ("unless_asked", "unless_titled", "named")
+
+
+def patterns() -> dict[str, re.Pattern[str]]:
+    """Return every pattern that is made of the table, by where it comes from."""
+    rows, login = standins._table()
+    found: dict[str, Any] = {"about": standins._about(), "any title": standins._all_titles()[0]}
+    found["any phrase"] = standins._all_titles()[1]
+    for i, row in enumerate((*rows, login)):
+        found |= {f"{i} {field.name}": getattr(row, field.name) for field in fields(row)}
+    return {name: pattern for name, pattern in found.items() if isinstance(pattern, re.Pattern)}
+
+
+def fillers() -> list[str]:
+    return [filler for row in standins._data()["stand_in"] for filler in row.get("fillers", ())]
+
+
+def seconds(work: Any) -> float:
+    """Return what it takes at best: a busy machine is no reason to fail."""
+    took = []
+    for _ in range(3):
+        before = time.thread_time()
+        work()
+        took.append(time.thread_time() - before)
+        if took[-1] < SECONDS:
+            break
+    return min(took)
+
+
+@pytest.mark.parametrize("name", patterns())
+def test_no_pattern_of_the_table_takes_longer_than_its_text_is_long(name: str) -> None:
+    pattern = patterns()[name]
+    characters = sorted({*re.sub(r"\\[a-zA-Z]", "", pattern.pattern), *" \t\n~!:-.…a0中"})
+    for text in (character * MANY for character in characters):
+        for end in ("", "x", "\n"):
+            look = pattern.search if name.endswith(SEARCHED) else pattern.fullmatch
+            assert seconds(lambda: look(text + end)) < SECONDS, (name, text[0])  # noqa: B023 - called at once
+
+
+@pytest.mark.parametrize("mark", [*" ~!:-.…|·、", "~ ", "! ", ": ", " - ", *sorted(set(fillers()))])
+def test_no_title_takes_longer_than_a_page_may(mark: str) -> None:
+    for title in (
+        mark * MANY,
+        f"域名转让{mark * MANY}联系微信",
+        f"This domain is for sale{mark * MANY}Buy now",
+        f"404{mark * MANY}x",
+    ):
+        assert seconds(lambda: shown(title)) < SECONDS, title[:40]  # noqa: B023 - called at once
+
+
+@pytest.mark.parametrize("first", sorted(set(fillers())))
+def test_there_is_one_way_to_read_fillers(first: str) -> None:
+    phrases = [pattern for name, pattern in patterns().items() if name.endswith(" phrases")]
+    for second in fillers():
+        text = f"{first} {second}{second} " * 40
+        for pattern in phrases:
+            assert seconds(lambda: pattern.fullmatch(f"{text}~")) < SECONDS, text[:40]  # noqa: B023 - called at once
