@@ -62,7 +62,7 @@ RECHECK_AFTER = {
     "local/alive": 0,
     "local/dead": 0,
 }
-DEAD_AFTER = 3  # failures in a row that make a link dead, no other check having seen it well
+DEAD_AFTER = 3  # checks that say that a link is gone, with no answer between them, that make it dead
 DEAD_SPACING = 0.8  # days between two failures that count
 
 # Seconds between two requests to a host, `*` for the rest; replaces the default whole.

@@ -25,8 +25,6 @@ A_DAY = timedelta(days=1)
 SPREAD = 0.25
 """The share of an interval by which a link may come sooner or later, so that those of one night go apart."""
 
-_UNSEEN = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
-
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -61,7 +59,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one check made of a link: the verdict and the failures in a row after it.
+    """What one check made of a link: the verdict, the failures in a row and how many of those said that it is gone.
 
     `counted` tells whether it was a failure that counts, `policy` by whose rules.
     """
@@ -69,6 +67,7 @@ class Step:
     check: Check
     verdict: Verdict
     failures: int
+    gone: int
     counted: bool
     policy: Policy
 
@@ -89,10 +88,13 @@ class Step:
         if not self.counted:
             spacing = self.policy.dead_spacing / timedelta(days=1)
             return f"not counted: within {spacing:g} days (DEAD_SPACING) of one that was"
-        if self.failures < self.policy.dead_after and self.verdict is Verdict.DEAD:
+        unreached = self.check.outcome is Outcome.FAILED
+        if self.verdict is Verdict.DEAD and (unreached or self.gone < self.policy.dead_after):
             return "it stays dead until it answers"
+        if unreached:
+            return f"{self.verdict}: failure {self.failures} in a row; no answer is no reason to call it dead"
         return (
-            f"{self.verdict}: failure {self.failures} in a row; {self.policy.dead_after} (DEAD_AFTER) make a link dead"
+            f"{self.verdict}: check {self.gone} that says gone; {self.policy.dead_after} (DEAD_AFTER) make a link dead"
         )
 
 
@@ -100,20 +102,28 @@ def steps(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
     """Yield what each check made of a link, oldest first.
 
     An answer clears what was counted; a site that says itself that the thing is gone settles it; any other failure
-    counts once per `dead_spacing` and makes a link suspect, then dead; blocked and skipped say nothing about the link.
+    counts once per `dead_spacing` and makes a link suspect. Only failures that say that it is gone make it dead: what
+    could not be reached or read may be there. Blocked and skipped say nothing about the link, but that a file system
+    cannot tell takes back what it said before.
     """
-    verdict, failures = Verdict.UNKNOWN, 0
-    counted_at: datetime | None = None
+    verdict, failures, gone = Verdict.UNKNOWN, 0, 0
+    failed_at: datetime | None = None
+    gone_at: datetime | None = None
     for seen in checks:
         counted = False
         if seen.outcome in _STATES:
-            verdict, failures, counted_at = _STATES[seen.outcome], 0, None
+            verdict, failures, gone, failed_at, gone_at = _STATES[seen.outcome], 0, 0, None, None
         elif seen.outcome in {Outcome.GONE, Outcome.FAILED}:
-            if counted := counted_at is None or seen.checked_at - counted_at >= policy.dead_spacing:
-                failures, counted_at = failures + 1, seen.checked_at
-            settled = seen.conclusive or failures >= policy.dead_after or verdict is Verdict.DEAD
+            if counted := failed_at is None or seen.checked_at - failed_at >= policy.dead_spacing:
+                failures, failed_at = failures + 1, seen.checked_at
+            counts_as_gone = gone_at is None or seen.checked_at - gone_at >= policy.dead_spacing
+            if seen.outcome is Outcome.GONE and counts_as_gone:
+                gone, gone_at = gone + 1, seen.checked_at
+            settled = seen.conclusive or gone >= policy.dead_after or verdict is Verdict.DEAD
             verdict = Verdict.DEAD if settled else Verdict.SUSPECT
-        yield Step(seen, verdict, failures, counted, policy)
+        elif seen.outcome is Outcome.BLOCKED and seen.how is How.FILE:
+            verdict, failures, gone, failed_at, gone_at = Verdict.UNKNOWN, 0, 0, None, None
+        yield Step(seen, verdict, failures, gone, counted, policy)
 
 
 def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "web") -> Judgement:

@@ -126,6 +126,31 @@ def test_failure_that_passes_within_the_run_is_no_failure(desk: Desk, internet: 
     assert (row["verdict"], row["failures_in_a_row"]) == ("alive", "0")
 
 
+def test_no_number_of_nights_without_an_answer_makes_a_link_dead(desk: Desk, internet: Internet) -> None:
+    faults: dict[str, Fault] = {
+        "hang": Failure.HANG,
+        "reset": Failure.RESET,
+        "cut": Failure.CUT,
+        "busy": text("", 500),
+        "gateway": text("", 502),
+        "origin": text("", 521),
+        "header": html("<title>Fine</title>").with_headers(x_long="x" * 12_000),
+    }
+    urls = {name: f"https://h{number:02}.bench.example.org/x" for number, name in enumerate(faults)}
+    urls |= {"expired": "https://expired.example.org/", "tls": "https://h20.bench.example.org/x"}
+    internet.fault("https://h20.bench.example.org/", Failure.TLS)
+    for name, fault in faults.items():
+        internet.fault(urls[name], fault)
+    there = [f"https://h{number}.bench.example.org/" for number in range(30, 45)]  # our own network is fine
+    desk.write("a.md", "\n".join(f"<{url}>" for url in [*urls.values(), *there, "https://missing.example.org/x"]))
+    for _ in range(4):
+        assert desk.crawl(*EVERY_NIGHT, "-s", "DOWNLOAD_TIMEOUT=1").returncode == 0
+    rows = desk.health()
+    assert {name: rows[url]["verdict"] for name, url in urls.items()} == dict.fromkeys(urls, "suspect")
+    assert {rows[url]["failures_in_a_row"] for url in urls.values()} == {"4"}
+    assert rows["https://missing.example.org/x"]["verdict"] == "dead"
+
+
 def test_three_bad_nights_make_a_link_dead_and_a_good_one_revives_it(desk: Desk, internet: Internet) -> None:
     url = "https://alive.example.org/x"
     desk.write(
@@ -135,7 +160,7 @@ def test_three_bad_nights_make_a_link_dead_and_a_good_one_revives_it(desk: Desk,
     for night in ("good", "bad", "blocked", "bad", "bad", "blocked", "good"):
         internet.heal()
         if night != "good":
-            internet.fault(url, text("", 503 if night == "bad" else 429))
+            internet.fault(url, text("", 404 if night == "bad" else 429))
         desk.crawl(*EVERY_NIGHT)
         row = desk.health()[url]
         seen.append((row["verdict"], row["failures_in_a_row"]))

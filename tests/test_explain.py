@@ -33,19 +33,22 @@ def seen(outcome: Outcome, night: float, *, conclusive: bool = False) -> Check:
 def test_each_step_says_what_it_did_and_the_last_is_the_verdict() -> None:
     checks = [
         *(seen(Outcome.OK, 0), seen(Outcome.FAILED, 1), seen(Outcome.FAILED, 1.5), seen(Outcome.BLOCKED, 2)),
-        *(seen(Outcome.GONE, 3), seen(Outcome.FAILED, 4), seen(Outcome.MOVED, 5)),
+        *(seen(Outcome.GONE, 3), seen(Outcome.FAILED, 4), seen(Outcome.GONE, 4.8)),
+        *(seen(Outcome.FAILED, 4.9), seen(Outcome.MOVED, 5)),
         *(seen(Outcome.GONE, 6, conclusive=True), seen(Outcome.FAILED, 7.9), seen(Outcome.SKIPPED, 8)),
     ]
     assert [step.why for step in steps(checks, POLICY)] == [
         "it answered: alive, and no failure counts any more",
-        "suspect: failure 1 in a row; 2 (DEAD_AFTER) make a link dead",
+        "suspect: failure 1 in a row; no answer is no reason to call it dead",
         "not counted: within 0.8 days (DEAD_SPACING) of one that was",
         "says nothing about the link",
-        "dead: failure 2 in a row; 2 (DEAD_AFTER) make a link dead",
-        "dead: failure 3 in a row; 2 (DEAD_AFTER) make a link dead",
+        "suspect: check 1 that says gone; 2 (DEAD_AFTER) make a link dead",
+        "suspect: failure 3 in a row; no answer is no reason to call it dead",
+        "dead: check 2 that says gone; 2 (DEAD_AFTER) make a link dead",
+        "not counted: within 0.8 days (DEAD_SPACING) of one that was",
         "it answered: moved, and no failure counts any more",
         "who has it says that it is gone: dead at once",
-        "dead: failure 2 in a row; 2 (DEAD_AFTER) make a link dead",
+        "it stays dead until it answers",
         "says nothing about the link",
     ]
     once = [seen(Outcome.GONE, 0, conclusive=True), seen(Outcome.FAILED, 1)]
@@ -85,7 +88,7 @@ def test_the_whole_story_of_a_link(crawled: Desk) -> None:
     assert " UTC  ok: " in checks[0]
     assert checks[1] == "    it answered: alive, and no failure counts any more"
     assert re.search(r" UTC  failed: .*\(HTTP 503\), by page in \d\.\d\d s", checks[2])
-    assert checks[3] == "    suspect: failure 1 in a row; 3 (DEAD_AFTER) make a link dead"
+    assert checks[3] == "    suspect: failure 1 in a row; no answer is no reason to call it dead"
     assert lines[-2].startswith("last alive: ")
     assert lines[-1].startswith("due again: ")
     assert lines[-1].endswith(" UTC (RECHECK_AFTER: 0.8 days for web/suspect)")

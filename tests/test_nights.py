@@ -62,7 +62,7 @@ NOISE = st.sampled_from([Outcome.OK, Outcome.FAILED, Outcome.BLOCKED, Outcome.SK
 LATE = st.lists(st.floats(-2, 2), min_size=NIGHTS, max_size=NIGHTS)
 
 
-@given(st.lists(NOISE, min_size=NIGHTS, max_size=NIGHTS).map(survivable), LATE)
+@given(st.lists(NOISE, min_size=NIGHTS, max_size=NIGHTS), LATE)
 def test_what_is_alive_is_never_called_dead(noise: list[Outcome], late: list[float]) -> None:
     checks = [night(number, outcome, late[number]) for number, outcome in enumerate(noise)]
     assert Verdict.DEAD not in verdicts(checks)
@@ -83,7 +83,7 @@ def test_what_is_gone_is_dead_after_three_nights_on_which_it_was_seen(
         if number < dies:
             assert verdict is not Verdict.DEAD
             continue
-        bad += seen[number] in {Outcome.GONE, Outcome.FAILED}
+        bad += seen[number] is Outcome.GONE
         if bad >= DEAD_AFTER or (conclusive and Outcome.GONE in seen[dies : number + 1]):
             assert verdict is Verdict.DEAD
 
@@ -207,10 +207,10 @@ def outcomes(seen: dict[str, Seen], url: str) -> set[str]:
 
 
 def is_due_to_be_dead(seen: Seen) -> bool:
-    """Tell whether these checks settle it: the site's own word, or three failures since the last answer."""
+    """Tell whether these checks settle it: the site's own word, or three checks that say so since the last answer."""
     answers = [at for at, (outcome, _) in enumerate(seen) if outcome in ANSWERS]
     since = seen[max(answers, default=-1) + 1 :]
-    return any(sure for _, sure in since) or sum(outcome in {"gone", "failed"} for outcome, _ in since) >= DEAD_AFTER
+    return any(sure for _, sure in since) or sum(outcome == "gone" for outcome, _ in since) >= DEAD_AFTER
 
 
 def test_ten_nights_of_bad_weather(desk: Desk, internet: Internet) -> None:

@@ -53,11 +53,17 @@ def verdict_of(nights: str, policy: Policy = POLICY, spacing: float = 1) -> tupl
         ("G", Verdict.DEAD, 1),
         ("b", Verdict.UNKNOWN, 0),
         ("s", Verdict.UNKNOWN, 0),
-        # three in a row make it dead, whichever failures they are
+        # three in a row that say that it is gone make it dead
         ("gg", Verdict.SUSPECT, 2),
         ("ggg", Verdict.DEAD, 3),
-        ("fff", Verdict.DEAD, 3),
-        ("fgf", Verdict.DEAD, 3),
+        # what could not be reached or read is not gone, whatever the number, and does not count as gone
+        ("fff", Verdict.SUSPECT, 3),
+        ("f" * 40, Verdict.SUSPECT, 40),
+        ("fgf", Verdict.SUSPECT, 3),
+        ("ffgg", Verdict.SUSPECT, 4),
+        ("gfgfg", Verdict.DEAD, 5),
+        ("gggff", Verdict.DEAD, 5),
+        ("gfofgg", Verdict.SUSPECT, 3),
         ("gggg", Verdict.DEAD, 4),
         ("ogg", Verdict.SUSPECT, 2),
         ("oggg", Verdict.DEAD, 3),
@@ -85,7 +91,7 @@ def verdict_of(nights: str, policy: Policy = POLICY, spacing: float = 1) -> tupl
         ("bg", Verdict.SUSPECT, 1),
         ("gbbg", Verdict.SUSPECT, 2),
         ("bgbgb", Verdict.SUSPECT, 2),
-        ("gbbfbbbg", Verdict.DEAD, 3),
+        ("gbbfbbbg", Verdict.SUSPECT, 3),
         # an outage of our own is no night at all
         ("ssss", Verdict.UNKNOWN, 0),
         ("osss", Verdict.ALIVE, 0),
@@ -198,9 +204,9 @@ def test_a_changed_spacing_counts_the_whole_history_anew(spacing: float, verdict
 @pytest.mark.parametrize(
     ("nights", "verdict"),
     [
-        ("f", Verdict.DEAD),
-        ("of", Verdict.DEAD),
-        ("fb", Verdict.DEAD),
+        ("g", Verdict.DEAD),
+        ("og", Verdict.DEAD),
+        ("gb", Verdict.DEAD),
         ("bs", Verdict.UNKNOWN),
         ("fo", Verdict.ALIVE),
         ("fr", Verdict.RESTRICTED),
