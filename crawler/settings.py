@@ -61,6 +61,7 @@ RECHECK_AFTER = {
     "video/alive": 30,
     "local/alive": 0,
     "local/dead": 0,
+    "local/unknown": 0,
 }
 DEAD_AFTER = 3  # checks that say that a link is gone, with no answer between them, that make it dead
 DEAD_SPACING = 0.8  # days between two failures that count

@@ -121,7 +121,7 @@ def steps(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
                 gone, gone_at = gone + 1, seen.checked_at
             settled = seen.conclusive or gone >= policy.dead_after or verdict is Verdict.DEAD
             verdict = Verdict.DEAD if settled else Verdict.SUSPECT
-        elif seen.outcome is Outcome.BLOCKED and seen.how is How.FILE:
+        elif seen.outcome is Outcome.SKIPPED and seen.how is How.FILE:
             verdict, failures, gone, failed_at, gone_at = Verdict.UNKNOWN, 0, 0, None, None
         yield Step(seen, verdict, failures, gone, counted, policy)
 

@@ -242,10 +242,19 @@ def test_an_index_page_is_completed_once(tmp_path: Path) -> None:
 def test_a_note_whose_link_is_mended_is_not_added(tmp_path: Path) -> None:
     lines = [f"- [t{day}](2026/05{day:02}.md)\n" for day in range(1, 5)]
     notes = {f"2026/05{day:02}.md": f"# 2026.5.{day}\n" for day in range(1, 5)}
+    notes["README.md"] = "".join(lines).replace("0504.md", "0504.MD")
+    given = rendering(tmp_path, notes, [missing("2026/0504.MD", "2026/0504.md")])
+    edit(replace(given, rewrite=frozenset({"index", *REWRITES["links"]})))
+    assert (given.library.folder / "README.md").read_text() == "".join(lines)
+
+
+def test_a_note_that_a_link_may_mean_is_not_added(tmp_path: Path) -> None:
+    lines = [f"- [t{day}](2026/05{day:02}.md)\n" for day in range(1, 5)]
+    notes = {f"2026/05{day:02}.md": f"# 2026.5.{day}\n" for day in range(1, 5)}
     notes["README.md"] = "".join(lines).replace("0504", "05004")
     given = rendering(tmp_path, notes, [missing("2026/05004.md", "2026/0504.md")])
     edit(replace(given, rewrite=frozenset({"index", *REWRITES["links"]})))
-    assert (given.library.folder / "README.md").read_text() == "".join(lines)
+    assert (given.library.folder / "README.md").read_text() == notes["README.md"]
 
 
 def test_a_folder_that_vanished_is_not_made_again(given: Rendering) -> None:

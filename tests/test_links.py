@@ -177,8 +177,9 @@ def test_other_hosts_hold_pages(url: str) -> None:
         ("images/1.gif", "notes/202104/0401.md", "notes/202104/images/1.gif"),
         ("../202105/0501.md#top", "202104/0401.md", "202105/0501.md"),
         ("../../../x.md", "a/b.md", "../../x.md"),
-        ("/images/x.png", "a/b.md", "images/x.png"),
-        ("/../x.md", "a/b.md", "x.md"),
+        ("/images/x.png", "a/b.md", "/images/x.png"),
+        ("/../x.md", "a/b.md", "/x.md"),
+        ("/a/", "a/b.md", "/a"),
         ("a%20b/%E4%B8%AD.md", "n/a.md", "n/a b/中.md"),
         ("images\\x.png", "n/a.md", "n/images/x.png"),
         ("..%5Cx.png", "n/a.md", "x.png"),
@@ -194,7 +195,20 @@ def test_relative_paths_are_seen_from_the_notes_folder(url: str, note: str, path
     assert link_of(url, note) == Link(path, "local", path)
 
 
-@pytest.mark.parametrize("url", ["#section", "#", "?a=1", " ", "/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("#section", "#", "?a=1", " ", "/", "/.", "/../"),
+        *("{{ site.baseurl }}/2020/a.html", "{{site.url}}/feed.xml", "https://e.example/qt-{{page.version}}-released"),
+        *(
+            "{% post_url 2020-01-01-a %}",
+            '{{< ref "a.md" >}}',
+            "https://e.example/qt-{{",
+            "${BASE}/a",
+            "/%7B%7Ba%7D%7D",
+        ),
+    ],
+)
 def test_what_names_nothing_is_no_link(url: str) -> None:
     assert link_of(url, "n/a.md") is None
 

@@ -116,26 +116,38 @@ def test_a_paper_not_known_to_live_keeps_its_address(verdict: Verdict) -> None:
 @pytest.mark.parametrize(
     ("written", "path", "suggestion", "becomes"),
     [
-        ("0501.md", "notes/0501.md", "notes/0510.md", "0510.md"),
-        ("./0501.md", "notes/0501.md", "notes/0510.md", "./0510.md"),
-        ("../x/0501.md", "x/0501.md", "x/0510.md", "../x/0510.md"),
-        ("./0501.md", "notes/0501.md", "0510.md", "./../0510.md"),
-        ("/x/0501.md", "x/0501.md", "x/0510.md", "/x/0510.md"),
-        ("0501.md#part", "notes/0501.md", "notes/0510.md", "0510.md#part"),
-        ("旧.md", "notes/旧.md", "notes/新.md", "新.md"),
-        ("%E6%97%A7.md", "notes/旧.md", "notes/新.md", "%E6%96%B0.md"),
-        ("a%20b.md", "notes/a b.md", "notes/a c.md", "a%20c.md"),
-        ("ab.md", "notes/ab.md", "notes/a c.md", "a%20c.md"),
-        ("<a b.md>", "notes/a b.md", "notes/a c.md", "<a c.md>"),
-        ("<a b.md>", "notes/a b.md", "notes/a <c>.md", "<a %3Cc%3E.md>"),
-        ("a.md", "notes/a.md", "notes/100%#?.md", "100%25%23%3F.md"),
-        ("a.md", "notes/a.md", "notes/(b.md", "%28b.md"),
-        ("a(1).md", "notes/a(1).md", "notes/b(1).md", "b(1).md"),
-        ("a.md", "notes/a.md", "notes/javascript:b.md", "javascript%3Ab.md"),
+        ("note.md", "notes/note.md", "notes/Note.md", "Note.md"),
+        ("./note.md", "notes/note.md", "notes/Note.md", "./Note.md"),
+        ("../x/note.md", "x/note.md", "x/NOTE.md", "../x/NOTE.md"),
+        ("note.md#part", "notes/note.md", "notes/Note.md", "Note.md#part"),
+        ("旧a.md", "notes/旧a.md", "notes/旧A.md", "旧A.md"),
+        ("%E6%97%A7a.md", "notes/旧a.md", "notes/旧A.md", "%E6%97%A7A.md"),
+        ("a%20b.md", "notes/a b.md", "notes/A b.md", "A%20b.md"),
+        ("<a b.md>", "notes/a b.md", "notes/A b.md", "<A b.md>"),
+        ("a%20b.md", "notes/a b.md", "notes/a%20b.md", "a%2520b.md"),
+        ("a%3Cc.md", "notes/a<c.md", "notes/A<c.md", "A%3Cc.md"),
+        ("note.md", "notes/note.md", "notes/%4Eote.md", "%254Eote.md"),
+        ("%28b.md", "notes/(b.md", "notes/(B.md", "%28B.md"),
+        ("a(1).md", "notes/a(1).md", "notes/A(1).md", "A(1).md"),
+        ("javascript%3Ab.md", "notes/javascript:b.md", "notes/javascript:B.md", "javascript%3AB.md"),
     ],
 )
 def test_files_found_again(written: str, path: str, suggestion: str, becomes: str) -> None:
     assert mended(f"[x]({written})", missing(path, suggestion)) == f"[x]({becomes})"
+
+
+@pytest.mark.parametrize(
+    ("written", "path", "suggestion"),
+    [
+        ("0501.md", "notes/0501.md", "notes/0510.md"),  # another name
+        ("note.md", "notes/note.md", "note.md"),  # another folder
+        ("../x/note.md", "x/note.md", "X/note.md"),
+        ("/x/note.md", "/x/note.md", "x/Note.md"),  # from the root of a site
+        ("note", "notes/note", "notes/note.md"),
+    ],
+)
+def test_a_file_that_may_be_meant_is_a_suggestion(written: str, path: str, suggestion: str) -> None:
+    assert edits(f"[x]({written})", missing(path, suggestion)) == ()
 
 
 def test_only_files_are_followed() -> None:

@@ -112,10 +112,10 @@ def test_links_in_the_mirror_are_not_followed(given: Rendering, tmp_path: Path) 
 
 def test_relative_links_are_seen_from_their_note(tmp_path: Path) -> None:
     given = rendering(
-        tmp_path, {"b/a.md": "[x](gone.md)", "b/here.md": "[y](../b/a.md)"}, [missing("b/gone.md", "b/here.md")]
+        tmp_path, {"b/a.md": "[x](here.md)", "b/Here.md": "[y](../b/a.md)"}, [missing("b/here.md", "b/Here.md")]
     )
     render(given, notes)
-    assert (given.output_dir / "notes/b/a.md").read_text("utf-8") == "[x](here.md)"
+    assert (given.output_dir / "notes/b/a.md").read_text("utf-8") == "[x](Here.md)"
 
 
 def test_folders_and_notes_change_places(given: Rendering) -> None:

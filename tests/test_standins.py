@@ -409,8 +409,9 @@ def patterns() -> dict[str, re.Pattern[str]]:
     rows, login = standins._table()
     found: dict[str, Any] = {"about": standins._about(), "any title": standins._all_titles()[0]}
     found["any phrase"] = standins._all_titles()[1]
-    for i, row in enumerate((*rows, login)):
-        found |= {f"{i} {field.name}": getattr(row, field.name) for field in fields(row)}
+    each: Any
+    for i, each in enumerate((*rows, login)):
+        found |= {f"{i} {field.name}": getattr(each, field.name) for field in fields(each)}
     return {name: pattern for name, pattern in found.items() if isinstance(pattern, re.Pattern)}
 
 

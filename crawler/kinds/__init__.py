@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import posixpath
+import re
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -16,6 +17,10 @@ from crawler.kinds.base import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\$\{|%7B%7B|%7D%7D|%7B%25|\$%7B", re.IGNORECASE)
+"""What a template has in place of an address or a part of it: braces of Jekyll and Hugo, variables of scripts."""
 
 
 @cache
@@ -32,11 +37,13 @@ def all_kinds() -> Mapping[str, Kind]:
 
 
 def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
-    """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment).
+    """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment, a template).
 
     `note` is the note's path: relative URLs are resolved against it. A picture is a picture because it stands where a
     picture stands (`role`): its address need not say so.
     """
+    if _TEMPLATE.search(url):
+        return None
     try:
         url = _absolute(url, note)
         parts = urls.split(url)
@@ -54,7 +61,8 @@ def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
 def _absolute(url: str, note: str) -> str:
     """Normalise a web URL; turn a relative one into a path below NOTES_DIR; leave other schemes as they are.
 
-    A path from the root (`/images/x.png`) starts at NOTES_DIR, as it does where a repository is shown.
+    A path from the root (`/images/x.png`) keeps its slash: it starts at NOTES_DIR where a repository is shown, and
+    elsewhere on a site.
     """
     if url.startswith("//"):
         url = f"https:{url}"
@@ -66,6 +74,6 @@ def _absolute(url: str, note: str) -> str:
     path = unquote(parts.path).replace("\\", "/")
     if "\0" in path:
         raise urls.InvalidURLError("a path with a NUL byte")
-    return posixpath.normpath(posixpath.join("/" if path.startswith("/") else posixpath.dirname(note), path)).lstrip(
-        "/"
-    )
+    root = "/" if path.startswith("/") else ""
+    below = posixpath.normpath(posixpath.join(root or posixpath.dirname(note), path)).lstrip("/")
+    return root + below if below else ""

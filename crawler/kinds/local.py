@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import unquote
 
 from rapidfuzz import fuzz, process
 
 from crawler.items import Check, Due, How, Link, Outcome, Result
 from crawler.kinds.base import Kind
 from crawler.library import files_below, is_utf8
+from crawler.site_generators import is_site_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +26,14 @@ if TYPE_CHECKING:
 CLOSE_ENOUGH = 80
 """Similarity (0 to 100) of two paths from which one is offered for the other; the best must also be the only best."""
 
+UNDECIDED = "how this site resolves it is not known"
+
+_FILE = re.compile(r".*\.(?=\w*[A-Za-z])\w{1,10}")
+"""A name with an extension; `v1.2` has none."""
+
 
 class Local(Kind):
-    """Relative paths, as seen from NOTES_DIR."""
+    """Paths below NOTES_DIR, relative to it or from the root of the site."""
 
     name = "local"
 
@@ -55,8 +64,13 @@ class FileLookup:
         now = datetime.now(UTC)
         return [Result(each.link, self.check(each.link.url, each.texts, now), history=each.history) for each in due]
 
-    def check(self, path: str, texts: Sequence[str], now: datetime) -> Check:
-        """Return what the file system says of a path below the folder; `texts` is how the notes call it."""
+    def check(self, url: str, texts: Sequence[str], now: datetime) -> Check:
+        """Return what the file system says of a path below the folder; `texts` is how the notes call it.
+
+        A file that is not there is gone only where nothing but the file system says what a path means: it is relative,
+        names a file with an extension, and the folder is not the source of a site. Elsewhere that is not known.
+        """
+        path = url.lstrip("/")
         try:
             target = (self.folder / path).resolve()
             if not target.is_relative_to(self.folder):
@@ -65,13 +79,16 @@ class FileLookup:
                 return Check(Outcome.OK, "file exists", now, How.FILE)
         except (OSError, ValueError) as error:  # a name too long, a NUL byte
             return Check(Outcome.GONE, f"no such file: {error}", now, How.FILE, conclusive=True)
+        if self.is_site:
+            return Check(Outcome.SKIPPED, UNDECIDED, now, How.FILE)
         suggestion, source = self.meant(path, texts)
+        is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
         return Check(
-            Outcome.GONE,
-            "no such file",
+            Outcome.GONE if is_file else Outcome.SKIPPED,
+            "no such file" if is_file else UNDECIDED,
             now,
             How.FILE,
-            conclusive=True,
+            conclusive=is_file,
             suggestion=suggestion,
             suggestion_source=source,
         )
@@ -79,9 +96,12 @@ class FileLookup:
     def meant(self, path: str, texts: Sequence[str]) -> tuple[str, str] | tuple[None, None]:
         """Return what was most likely meant and who says so: an existing file, or the scheme that was left out.
 
+        First the file whose name differs by case or percent-encoding alone; where several do, none.
         A file of the same type with nearly the same path. Where several are equally near (`05010.md` is one letter from
         `0501.md` and from `0510.md`), the one whose heading is the link's text; where that does not tell, none.
         """
+        if spelt := [name for name in self.files() if is_spelt_alike(name, path)]:
+            return (spelt[0], "file") if len(spelt) == 1 else (None, None)
         if (address := self._without_scheme(path)) is not None:
             return f"https://{address}", "scheme"
         ending = posixpath.splitext(path)[1].casefold()
@@ -120,3 +140,15 @@ class FileLookup:
         if self._files is None:
             self._files = sorted(path for path in files_below(self.folder, self._skip) if is_utf8(path))
         return self._files
+
+    @cached_property
+    def is_site(self) -> bool:
+        """Whether the folder is the source of a site, found once a run."""
+        return is_site_source(self.folder, self._skip)
+
+
+def is_spelt_alike(path: str, other: str) -> bool:
+    """Return whether two paths lead to the same folder and differ by case or percent-encoding in the name at most."""
+    folder, _, name = path.rpartition("/")
+    other_folder, _, other_name = other.rpartition("/")
+    return folder == other_folder and unquote(name).casefold() == unquote(other_name).casefold()

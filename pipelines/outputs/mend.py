@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from crawler.ignoring import meets
-from crawler.items import Edit, Mention, Note, Picture, Role, Standing, Verdict
+from crawler.items import Check, Edit, Link, Mention, Note, Picture, Role, Standing, Verdict
 from crawler.kinds.arxiv import paper_of
+from crawler.kinds.local import is_spelt_alike
 from crawler.urls import why_not_fetch
 from pipelines.outputs.facts import fact_edits
 from pipelines.outputs.marks import mark_edits
@@ -108,13 +109,20 @@ def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str,
         return "moved", _at_same_place(standing.moved_to, mention), "moved"
     if verdict is Verdict.ALIVE and link.kind == "arxiv" and (address := _canonical_paper(mention.url)):
         return "canonical", address, "canonical address of the paper"
-    if link.kind == "local" and offered and source == "file":
-        return "files", _relative(note, mention, offered), "file found under another path"
+    if verdict is Verdict.DEAD and (path := _respelt(link, check)) is not None:
+        return "files", _relative(note, mention, path), "file found under another path"
     if verdict is Verdict.ALIVE and offered and source == "https" and _is_web(offered):
         return "https", _at_same_place(offered, mention), "the same over https"
     if verdict is Verdict.DEAD and standing.snapshot and mention.role not in {Role.IMAGE, Role.VIDEO}:
         return "snapshots", _encoded(standing.snapshot), "dead, as the Wayback Machine kept it"
     return None
+
+
+def _respelt(link: Link, check: Check | None) -> str | None:
+    """Return the file whose name differs from a missing one's by case or percent-encoding alone; None for no such."""
+    if link.kind != "local" or check is None or check.suggestion is None or check.suggestion_source != "file":
+        return None
+    return check.suggestion if is_spelt_alike(check.suggestion, link.url) else None
 
 
 def _at_same_place(url: str, mention: Mention) -> str:

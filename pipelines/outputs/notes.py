@@ -66,7 +66,7 @@ def _line(edit: Edit) -> str:
 def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Path) -> None:
     """Copy the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
     for standing in standings:
-        path = standing.link.url
+        path = standing.link.url.lstrip("/")
         found = standing.link.kind == "local" and standing.check is not None and standing.check.outcome is Outcome.OK
         if found and not path.lower().endswith(ENDINGS) and (originals / path).is_file():
             _make_room(mirror, mirror / path)
