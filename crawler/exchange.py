@@ -21,7 +21,7 @@ from scrapy.exceptions import (
 from crawler.items import Check, How, Outcome
 from crawler.signed import VIDEO_HOST, expiry
 from crawler.standins import stand_in, wall_at
-from crawler.urls import InvalidURLError, normalise, parameters, without_tracking
+from crawler.urls import InvalidURLError, is_same_site, normalise, parameters, without_tracking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ def _status(
 def _redirected(response: Response, redirects: list[int], reason: str, *, accepted: bool) -> tuple[Outcome, str]:
     """Judge where the redirects of a good answer led."""
     asked, final = _asked(response), response.url
-    if not accepted and _is_deep(asked) and _is_home(final) and _same_site(asked, final):
+    if not accepted and _is_deep(asked) and _is_home(final) and is_same_site(asked, final):
         return Outcome.GONE, "redirected to the home page"
     if not accepted and _leads_to(_NOT_FOUND, final) and not _ASKS_FOR_NOT_FOUND.search(asked):
         return Outcome.GONE, "redirected to a page for what is not found"
@@ -184,14 +184,6 @@ def _query(url: str) -> str:
     """Return an address's query without what only tells where the reader came from."""
     parts = urlsplit(url)
     return without_tracking(parts.query, parts.hostname or "")
-
-
-def _same_site(asked: str, final: str) -> bool:
-    """Tell whether one host is the other's or below it; a folder that became a host of its own is another site."""
-    one, other = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (asked, final))
-    if other == f"{urlsplit(asked).path.strip('/')}.{one}":
-        return False
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def _leads_to(pages: re.Pattern[str], url: str) -> bool:

@@ -413,7 +413,8 @@ class Standing:
     """All the store knows of one link: the row that the outputs are rendered from.
 
     `check` is the last check whatever it saw; `moved_to` is the new address that a permanent redirect or a service's
-    answer once gave, and stays known through nights on which nothing was seen. `snapshot` is its page in the Wayback
+    answer once gave, and stays known through nights on which nothing was seen; `is_move_confirmed` tells that two runs
+    saw the same. `snapshot` is its page in the Wayback
     Machine. `previous_verdict` and `previous_outcome` are what stood here when the last run began.
     """
 
@@ -424,6 +425,7 @@ class Standing:
     failures_in_a_row: int = 0
     last_alive: datetime | None = None
     moved_to: str | None = None
+    is_move_confirmed: bool = False
     metadata: Metadata | None = None
     snapshot: str | None = None
     previous_verdict: Verdict | None = None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from crawler import rows
 from crawler.database import Database
 from crawler.items import Outcome, Verdict, change_of
-from crawler.schema import facts, links, mentions, star_counts
+from crawler.schema import checks, facts, links, mentions, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -195,8 +195,21 @@ class Known(Database):
             return [(kind, Verdict(verdict), count) for kind, verdict, count in connection.execute(query)]
 
 
+_MOVE_CHECKS = sa.case(
+    (links.c.moved_to.is_(None), 0),
+    else_=(
+        sa.select(sa.func.count())
+        .where(
+            checks.c.link_id == links.c.id, checks.c.outcome == Outcome.MOVED, checks.c.final_url == links.c.moved_to
+        )
+        .scalar_subquery()
+    ),
+)
+"""How many checks, of which a run makes one, saw the link at the address that it has moved to."""
+
+
 def _standing_query() -> sa.Select[Any]:
-    return sa.select(links, facts.c.type, facts.c.data).outerjoin(facts, FACTS)
+    return sa.select(links, facts.c.type, facts.c.data, _MOVE_CHECKS.label("move_checks")).outerjoin(facts, FACTS)
 
 
 _Fate = tuple[str | None, ...]

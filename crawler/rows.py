@@ -23,6 +23,9 @@ CHECK = tuple(field.name for field in fields(Check))
 LINK = tuple(field.name for field in fields(Link))
 """The columns that the notes fill are a link's fields."""
 
+CONFIRMED_BY = 2
+"""Runs that have to see a link redirected to the same address before that is believed."""
+
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 _json = make_converter()
 
@@ -43,6 +46,7 @@ def standing_of(row: sa.Row[Any]) -> Standing:
         failures_in_a_row=row.failures_in_a_row,
         last_alive=row.last_alive,
         moved_to=row.moved_to,
+        is_move_confirmed=row.move_checks >= CONFIRMED_BY,
         snapshot=row.snapshot,
         previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
         previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),

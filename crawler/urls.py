@@ -88,6 +88,14 @@ def without_tracking(query: str, host: str) -> str:
     return "&".join(kept)
 
 
+def is_same_site(one: str, other: str) -> bool:
+    """Return whether one URL's host is the other's or below it; a folder that became a host is another site."""
+    first, second = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other))
+    if second == f"{urlsplit(one).path.strip('/')}.{first}":
+        return False
+    return first == second or first.endswith(f".{second}") or second.endswith(f".{first}")
+
+
 def parameters(query: str) -> dict[str, str]:
     """Return a query's parameters by name, the first of each."""
     values: dict[str, str] = {}

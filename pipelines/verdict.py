@@ -61,7 +61,8 @@ class Policy:
 class Step:
     """What one check made of a link: the verdict, the failures in a row and how many of those said that it is gone.
 
-    `counted` tells whether it was a failure that counts, `policy` by whose rules.
+    `counted` tells whether it was a failure that counts, `is_new_move` whether it is the first to see a redirect to
+    that address, `policy` by whose rules.
     """
 
     check: Check
@@ -69,12 +70,17 @@ class Step:
     failures: int
     gone: int
     counted: bool
+    is_new_move: bool
     policy: Policy
 
     @property
     def rechecked_as(self) -> Verdict:
-        """Return the verdict by which the next check is due: what was not seen is due as if nothing were known."""
-        return Verdict.UNKNOWN if self.check.outcome in _UNSEEN else self.verdict
+        """Return the verdict by which the next check is due.
+
+        What was not seen is due as if nothing were known, and so is what was seen elsewhere for the first time: a
+        second run has to confirm it.
+        """
+        return Verdict.UNKNOWN if self.check.outcome in _UNSEEN or self.is_new_move else self.verdict
 
     @property
     def why(self) -> str:
@@ -109,8 +115,11 @@ def steps(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
     verdict, failures, gone = Verdict.UNKNOWN, 0, 0
     failed_at: datetime | None = None
     gone_at: datetime | None = None
+    moved_to: str | None = None
     for seen in checks:
         counted = False
+        is_new_move = seen.outcome is Outcome.MOVED and seen.how is How.PAGE and seen.final_url != moved_to
+        moved_to = seen.final_url if seen.outcome is Outcome.MOVED else moved_to
         if seen.outcome in _STATES:
             verdict, failures, gone, failed_at, gone_at = _STATES[seen.outcome], 0, 0, None, None
         elif seen.outcome in {Outcome.GONE, Outcome.FAILED}:
@@ -123,7 +132,7 @@ def steps(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
             verdict = Verdict.DEAD if settled else Verdict.SUSPECT
         elif seen.outcome is Outcome.SKIPPED and seen.how is How.FILE:
             verdict, failures, gone, failed_at, gone_at = Verdict.UNKNOWN, 0, 0, None, None
-        yield Step(seen, verdict, failures, gone, counted, policy)
+        yield Step(seen, verdict, failures, gone, counted, is_new_move, policy)
 
 
 def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "web") -> Judgement:

@@ -60,7 +60,7 @@ def standing(
         suggestion=suggestion,
         suggestion_source=source if suggestion else None,
     )
-    return Standing(link, verdict, NOW, check, moved_to=final, metadata=metadata)
+    return Standing(link, verdict, NOW, check, moved_to=final, is_move_confirmed=final is not None, metadata=metadata)
 
 
 def moved(url: str, final: str, metadata: Metadata | None = None) -> Standing:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.crawling import CORPUS, EVERY_NIGHT, Desk, kill, mended
 from tests.internet import World
-from tests.internet.messages import Failure, html, text
+from tests.internet.messages import Failure, html, redirect, text
 from tests.processes import ROOT
 
 if TYPE_CHECKING:
@@ -245,12 +245,17 @@ def test_api_that_breaks_off_stops_nothing_else(desk: Desk, internet: Internet, 
 
 
 def test_moved_link_stays_mended_through_a_bad_night(desk: Desk, internet: Internet) -> None:
-    desk.write("a.md", "[x](https://moved.example.org/x) <https://plain.example.org/> <https://gzip.example.org/>")
-    desk.crawl()
+    old, new = "https://alive.example.org/old", "https://alive.example.org/new"
+    internet.fault(old, redirect("/new"))
+    note = desk.write("a.md", f"[x]({old}) <https://plain.example.org/> <https://gzip.example.org/>")
+    desk.crawl(*EVERY_NIGHT)
+    assert desk.health()[old]["final_url"] == new
+    assert (desk.output / "notes/a.md").read_bytes() == note.read_bytes()
+    desk.crawl(*EVERY_NIGHT)
     mended_note = (desk.output / "notes/a.md").read_bytes()
-    assert b"https://alive.example.org/x" in mended_note
+    assert f"[x]({new})".encode() in mended_note
     for status in (500, 403):
-        internet.fault("https://moved.example.org/*", text("", status))
+        internet.fault(old, text("", status))
         desk.crawl(*EVERY_NIGHT)
         assert (desk.output / "notes/a.md").read_bytes() == mended_note
 

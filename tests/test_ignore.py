@@ -236,7 +236,7 @@ def test_a_count_of_stars_is_ignored_alone() -> None:
 
 
 def test_the_text_of_a_link_stays_where_its_line_is_ignored() -> None:
-    url, new = "https://a.example/x", "https://b.example/y"
+    url, new = "https://a.example/x", "https://b.a.example/y"
     text = f"[{url}](\n{url})\n"
     assert mended(text, moved(url, new)) == text.replace(url, new)
     assert mended(f"{ONE}\n{text}", moved(url, new)) == f"{ONE}\n[{url}](\n{new})\n"

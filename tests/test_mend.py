@@ -19,7 +19,7 @@ from tests.mending import EVERYTHING, LOOPS, NOW, PICTURE, STORE, edits, hosted,
 
 
 PAGE = "http://a.example/page"
-NEW = "https://b.example/new"
+NEW = "https://b.a.example/new"
 
 
 def test_a_moved_link_is_replaced() -> None:
@@ -169,42 +169,46 @@ def test_a_snapshot_is_no_address_for_a_page() -> None:
     [
         (
             '<a href="{}">x</a>',
-            "https://b.example/?a=1&b='2'",
-            '<a href="https://b.example/?a=1&amp;b=&#x27;2&#x27;">x</a>',
+            "https://b.a.example/q?a=1&b='2'",
+            '<a href="https://b.a.example/q?a=1&amp;b=&#x27;2&#x27;">x</a>',
         ),
         (
             "<a href='{}'>x</a>",
-            "https://b.example/?a=1&b='2'",
-            "<a href='https://b.example/?a=1&amp;b=&#x27;2&#x27;'>x</a>",
+            "https://b.a.example/q?a=1&b='2'",
+            "<a href='https://b.a.example/q?a=1&amp;b=&#x27;2&#x27;'>x</a>",
         ),
         (
             "<a href={}>x</a>",
-            "https://b.example/?a=1&b='2'",
-            '<a href="https://b.example/?a=1&amp;b=&#x27;2&#x27;">x</a>',
+            "https://b.a.example/q?a=1&b='2'",
+            '<a href="https://b.a.example/q?a=1&amp;b=&#x27;2&#x27;">x</a>',
         ),
         (
             "<a title='1 > 0' href={}>x</a>",
-            "https://b.example/?a=1",
-            "<a title='1 > 0' href=\"https://b.example/?a=1\">x</a>",
+            "https://b.a.example/q?a=1",
+            "<a title='1 > 0' href=\"https://b.a.example/q?a=1\">x</a>",
         ),
-        ('<a href="{}">x</a>', 'https://b.example/"><script>', '<a href="https://b.example/%22%3E%3Cscript%3E">x</a>'),
-        ("[x]({})", "https://b.example/a_(b)", "[x](https://b.example/a_(b))"),
-        ("[x]({})", "https://b.example/a)(b", "[x](https://b.example/a%29%28b)"),
-        ("[x]({})", "https://b.example/](javascript:1)<b>", "[x](https://b.example/](javascript:1)%3Cb%3E)"),
-        ("[x]({} 't')", "https://b.example/a b", "[x](https://b.example/a%20b 't')"),
-        ("[x]({})", "https://b.example/?a&copy;", "[x](https://b.example/?a&copy%3B)"),
-        ("[x]({})", "https://b.example/中\u202e", "[x](https://b.example/%E4%B8%AD%E2%80%AE)"),
-        ("| a |\n|---|\n| [x]({}) |", "https://b.example/a|b", "| a |\n|---|\n| [x](https://b.example/a%7Cb) |"),
-        ("[x]( <{}> )", "https://b.example/(a b", "[x]( <https://b.example/(a%20b> )"),
-        ("<{}>", "https://b.example/(a*", "<https://b.example/(a*>"),
-        ("[x][r]\n\n[r]: {} 't'", "https://b.example/)", "[x][r]\n\n[r]: https://b.example/%29 't'"),
-        ("[x][r]\n\n[r]: {}", "https://b.example/a_(b)*", "[x][r]\n\n[r]: https://b.example/a_(b)*"),
-        ("*{}*", "https://b.example/*a*.", "*https://b.example/%2Aa%2A%2E*"),
-        ("（{}）。", "https://b.example/(a)?&", "（https://b.example/%28a%29）。"),
-        ("（{}）。", "https://b.example/?q=a?&&", "（https://b.example/?q=a%3F）。"),
-        ("{}", "https://b.example/a&", "https://b.example/a%26"),
-        ("看{}，好", "https://b.example/a_", "看https://b.example/a%5F，好"),
-        ("<b>x</b> {}", "https://b.example/?a='1'&b", "<b>x</b> https://b.example/?a=%271%27&b"),
+        (
+            '<a href="{}">x</a>',
+            'https://b.a.example/"><script>',
+            '<a href="https://b.a.example/%22%3E%3Cscript%3E">x</a>',
+        ),
+        ("[x]({})", "https://b.a.example/a_(b)", "[x](https://b.a.example/a_(b))"),
+        ("[x]({})", "https://b.a.example/a)(b", "[x](https://b.a.example/a%29%28b)"),
+        ("[x]({})", "https://b.a.example/](javascript:1)<b>", "[x](https://b.a.example/](javascript:1)%3Cb%3E)"),
+        ("[x]({} 't')", "https://b.a.example/a b", "[x](https://b.a.example/a%20b 't')"),
+        ("[x]({})", "https://b.a.example/q?a&copy;", "[x](https://b.a.example/q?a&copy%3B)"),
+        ("[x]({})", "https://b.a.example/中\u202e", "[x](https://b.a.example/%E4%B8%AD%E2%80%AE)"),
+        ("| a |\n|---|\n| [x]({}) |", "https://b.a.example/a|b", "| a |\n|---|\n| [x](https://b.a.example/a%7Cb) |"),
+        ("[x]( <{}> )", "https://b.a.example/(a b", "[x]( <https://b.a.example/(a%20b> )"),
+        ("<{}>", "https://b.a.example/(a*", "<https://b.a.example/(a*>"),
+        ("[x][r]\n\n[r]: {} 't'", "https://b.a.example/)", "[x][r]\n\n[r]: https://b.a.example/%29 't'"),
+        ("[x][r]\n\n[r]: {}", "https://b.a.example/a_(b)*", "[x][r]\n\n[r]: https://b.a.example/a_(b)*"),
+        ("*{}*", "https://b.a.example/*a*.", "*https://b.a.example/%2Aa%2A%2E*"),
+        ("（{}）。", "https://b.a.example/(a)?&", "（https://b.a.example/%28a%29）。"),
+        ("（{}）。", "https://b.a.example/q?q=a?&&", "（https://b.a.example/q?q=a%3F）。"),
+        ("{}", "https://b.a.example/a&", "https://b.a.example/a%26"),
+        ("看{}，好", "https://b.a.example/a_", "看https://b.a.example/a%5F，好"),
+        ("<b>x</b> {}", "https://b.a.example/q?a='1'&b", "<b>x</b> https://b.a.example/q?a=%271%27&b"),
     ],
 )
 def test_escaping(text: str, final: str, becomes: str) -> None:
@@ -291,7 +295,7 @@ URLS = [standing.link.url for standing in STORE] + [
 ]
 pieces = st.builds(str.format, st.sampled_from(IN_MARKDOWN + IN_HTML + ELSE), *[st.sampled_from(URLS)] * 3)
 final_urls = st.builds(
-    "https://b.example/{}".format, st.text("ab/?&=;()[]<>'\"*_~!.:,%#{}|\\ \té中\u202e`$copy", max_size=12)
+    "https://b.a.example/new/{}".format, st.text("ab/?&=;()[]<>'\"*_~!.:,%#{}|\\ \té中\u202e`$copy", max_size=12)
 )
 
 

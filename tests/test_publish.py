@@ -104,8 +104,8 @@ def test_pictures_may_be_kept_among_the_notes(desk: Desk) -> None:
 
 
 def test_a_diff_is_coloured_on_a_terminal(desk: Desk) -> None:
-    desk.write("a.md", "[x](here/gone.md)\n")
-    desk.write("here/gone/gone.md", "")
+    desk.write("a.md", "[x](here/Gone.md)\n")
+    desk.write("here/gone.md", "")
     desk.crawl("-a", "only=local")
 
     def shown(**environ: str) -> str:
@@ -116,14 +116,14 @@ def test_a_diff_is_coloured_on_a_terminal(desk: Desk) -> None:
         with os.fdopen(terminal, "rb") as output:
             return output.read1().decode()
 
-    assert "\x1b[32m+[x](here/gone/gone.md)\x1b[m\r\n" in shown()
-    assert "\r\n+[x](here/gone/gone.md)\r\n" in shown(NO_COLOR="1")
+    assert "\x1b[32m+[x](here/gone.md)\x1b[m\r\n" in shown()
+    assert "\r\n+[x](here/gone.md)\r\n" in shown(NO_COLOR="1")
 
 
 def test_a_killed_run_loses_nothing(desk: Desk) -> None:
     for number in range(60):
-        desk.write(f"{number:02}.md", "[x](here/gone.md)\n")
-    desk.write("here/gone/gone.md", "")
+        desk.write(f"{number:02}.md", "[x](here/Gone.md)\n")
+    desk.write("here/gone.md", "")
     desk.crawl("-a", "only=local")
     before = tree(desk.notes)
     command = desk.command("publish", "-a", f"notes={desk.notes}", "--in-place")

@@ -213,7 +213,10 @@ def test_what_outputs_ask_for_takes_time_in_proportion(store: Store) -> None:
         "pictures": store.kept_titles,
         "left": lambda: store.left(KINDS, NOW),
     }
-    keys = ("mentions USING INDEX ix_mentions_link_id (link_id=?)", "(kind=? AND identity=?)", "(url=?)")
+    keys = (
+        *("mentions USING INDEX ix_mentions_link_id (link_id=?)", "checks USING INDEX ix_checks_link_id (link_id=?)"),
+        *("(kind=? AND identity=?)", "(url=?)"),
+    )
     for what, work in asked.items():
         for plan in plans(store, work):
             steps = [step for step in plan if step.startswith(("SCAN", "SEARCH", "MATERIALIZE"))]

@@ -247,7 +247,9 @@ WAITS = Policy(
         ("web", "o", timedelta(days=7)),
         ("wechat", "o", timedelta(days=30)),
         ("wechat", "G", timedelta(days=60)),
-        ("web", "m", timedelta(days=3)),
+        ("web", "mm", timedelta(days=3)),
+        ("web", "m", timedelta(hours=20)),  # a second run has to see the same
+        ("web", "omom", timedelta(days=3)),
         ("local", "g", timedelta(0)),
         ("wechat", "b", timedelta(hours=20)),
         ("wechat", "ob", timedelta(hours=20)),  # alive as far as we know, but it was not seen: ask soon

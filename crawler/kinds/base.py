@@ -49,6 +49,8 @@ class Kind(ABC):
     name: ClassVar[str]
     rank: ClassVar[int] = 0
     """Kinds are asked in the order of their rank whether they recognise a URL; the first that does has it."""
+    says_what_moved: ClassVar[bool] = False
+    """Whether leading from one link of the kind to another is the service's own word that the thing has moved."""
 
     @abstractmethod
     def recognise(self, url: str, parts: SplitResult) -> Link | None:

@@ -44,6 +44,9 @@ class Github(Kind):
     """A repository, or a place inside one."""
 
     name = "github"
+    says_what_moved = (
+        True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository
+    )
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts say it all
         """Recognise repositories; a deep link keeps its path but shares the repository's identity."""

@@ -100,6 +100,7 @@ class Wechat(Kind):
     """An article of a WeChat official account."""
 
     name = "wechat"
+    says_what_moved = True  # its notice of a migrated account names the new address
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
         """Recognise article addresses: long ones are what `__biz, mid, idx, sn` say, short ones are their path."""

@@ -17,6 +17,7 @@ from crawler.urls import why_not_fetch
 from pipelines.outputs.facts import fact_edits
 from pipelines.outputs.marks import mark_edits
 from pipelines.outputs.missing import missing_edits
+from pipelines.outputs.redirects import earns_edit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -33,6 +34,7 @@ def edits(
     `standings` go by the position of the mention in `Note.mentions`; `hosted` says the URL under which a kept picture
     is shown in the mended note. What the author asks to ignore stays. Mending a mended note again changes nothing.
     """
+    standings = {at: each for at, each in standings.items() if not _may_go_on(note, note.mentions[at])}
     wanted = chain(
         _mention_edits(note, standings, hosted, rewrite),
         mark_edits(note, standings, rewrite),
@@ -90,6 +92,12 @@ def _mention_edits(
             yield from _replace_text(note, mention, url, reason, evidence)
 
 
+def _may_go_on(note: Note, mention: Mention) -> bool:
+    """Return whether a letter beyond ASCII follows a URL at once: where a bare address ends in Chinese is a guess."""
+    following = note.data[mention.end : mention.end + 4].decode(errors="ignore")[:1]
+    return not following.isascii() and following.isalnum()
+
+
 def _evidence(standing: Standing) -> str:
     if (check := standing.check) is None:
         return standing.verdict.value
@@ -105,7 +113,8 @@ def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str,
     link, check, verdict = standing.link, standing.check, standing.verdict
     offered = check.suggestion if check else None
     source = check.suggestion_source if check else None
-    if standing.moved_to and verdict in {Verdict.MOVED, Verdict.SUSPECT} and _is_web(standing.moved_to):
+    moved = standing.moved_to is not None and _is_web(standing.moved_to) and earns_edit(standing, mention)
+    if standing.moved_to and moved and verdict in {Verdict.MOVED, Verdict.SUSPECT}:
         return "moved", _at_same_place(standing.moved_to, mention), "moved"
     if verdict is Verdict.ALIVE and link.kind == "arxiv" and (address := _canonical_paper(mention.url)):
         return "canonical", address, "canonical address of the paper"
