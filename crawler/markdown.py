@@ -35,6 +35,9 @@ _LINE_END = re.compile(rb"\r\n?|\n")
 _UNDER_HTML = re.compile(
     rb"(?:</[A-Za-z][A-Za-z0-9]*|--)>(?=[ \t]*(?:\r\n?|\n)(?P<below>) {0,3}(?:\d{1,9}[.)]|[-*+]|\#{1,6})[ \t])"
 )
+_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\$\{|%7B%7B|%7D%7D|%7B%25|\$%7B", re.IGNORECASE)
+"""What a template has in place of an address or of a part of it: braces of Jekyll and Hugo, variables of scripts."""
+
 _LINE_MARKS = re.compile(rb"(?<=[\r\n])[ \t>]+")
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))  # by every reader of URLs (URL Living Standard, 4.4)
 
@@ -169,8 +172,10 @@ class _Reader:
         return next((use for use in uses if not ignoring.meets(self.ignored, use.place, use.end)), None)
 
     def _add(self, found: Found) -> bool:
-        """Keep what is a mention: something written that leads out of the note."""
+        """Keep what is a mention: something written that leads out of the note, and no template's placeholder."""
+        written = found.url + self._data[found.end : found.end + 2].decode(errors="ignore")
         kept = found.start < found.end and not re.match(r"\s*(?:#|data:|$)", found.url, re.IGNORECASE)
+        kept = kept and not _TEMPLATE.search(written)
         if kept:
             self.found.append(found)
         return kept

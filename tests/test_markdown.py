@@ -217,6 +217,37 @@ def test_lines_and_columns_count_characters_from_one(text: str, positions: list[
     assert [(mention.line, mention.column) for mention in mentions(text)] == positions
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[x]({{site.baseurl}}/about/)",
+        "[x]({{ site.baseurl }}/2020/a.html)",
+        "[x](<{{ site.baseurl }}/2020/a.html>)",
+        '<a href="{{ site.url }}/feed.xml">x</a>',
+        "<img src=\"{{ '/img/a.png' | relative_url }}\">",
+        "[x](https://e.example/qt-{{page.version}}-released)",
+        "https://e.example/qt-{{page.version}}-released",
+        '---\nlink: https://e.example/qt-{{ "6.4" }}-released\n---\n',
+        "[x]({% post_url 2020-01-01-a %})",
+        "[x]({% link a.md %})",
+        '[x]({{< ref "a.md" >}})',
+        '[x]({{< relref "a" >}}#top)',
+        "https://e.example/${VERSION}/a",
+        "[x](${BASE}/a.html)",
+        "[x](%7B%7B%20site.url%20%7D%7D/a)",
+        "[x][r]\n\n[r]: {{site.url}}/a",
+    ],
+)
+def test_templates_are_no_links(text: str) -> None:
+    assert mentions(text) == ()
+
+
+def test_what_only_looks_like_a_template_is_a_link() -> None:
+    assert written("[x](https://e.example/{id}/a) and https://e.example/$a/b%7B") == [
+        *("https://e.example/{id}/a", "https://e.example/$a/b%7B"),
+    ]
+
+
 def test_a_byte_order_mark_is_part_of_the_offsets() -> None:
     note = read("note.md", b"\xef\xbb\xbf# T\n\nhttp://x.y")
     assert (note.title, note.mentions[0].start) == ("T", 8)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import posixpath
-import re
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -17,10 +16,6 @@ from crawler.kinds.base import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\$\{|%7B%7B|%7D%7D|%7B%25|\$%7B", re.IGNORECASE)
-"""What a template has in place of an address or a part of it: braces of Jekyll and Hugo, variables of scripts."""
 
 
 @cache
@@ -37,13 +32,11 @@ def all_kinds() -> Mapping[str, Kind]:
 
 
 def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
-    """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment, a template).
+    """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment).
 
     `note` is the note's path: relative URLs are resolved against it. A picture is a picture because it stands where a
     picture stands (`role`): its address need not say so.
     """
-    if _TEMPLATE.search(url):
-        return None
     try:
         url = _absolute(url, note)
         parts = urls.split(url)
