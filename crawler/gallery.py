@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-_OURS = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}(?:-\d+)?(?:" + "|".join(map(re.escape, EXTENSIONS.values())) + ")")
+NAME = r"([0-9a-f]{2})/\1[0-9a-f]{62}(?:-\d+)?(?:" + "|".join(map(re.escape, EXTENSIONS.values())) + ")"
+"""A pattern of the names that this program gives."""
+
+_OURS = re.compile(NAME)
 
 
 class GalleryError(Exception):
@@ -153,6 +156,11 @@ def name_of(body: bytes, media_type: str) -> str:
     return f"{sha256[:2]}/{sha256}{EXTENSIONS[media_type]}"
 
 
+def stem_of(name: str) -> str:
+    """Return a name without folder and extension: the hash of the bytes, `<sha256>-<width>` for a smaller picture."""
+    return name.rpartition("/")[2].partition(".")[0]
+
+
 def smaller(name: str, width: int) -> str:
     """Return the name of the WebP of at most that width that stands beside a picture."""
     return f"{name.rpartition('.')[0]}-{width}.webp"
@@ -160,7 +168,7 @@ def smaller(name: str, width: int) -> str:
 
 def is_intact(name: str, body: bytes) -> bool:
     """Tell whether bytes are those that the name was given for; of what was derived from them that cannot be told."""
-    stem = name.rpartition("/")[2].partition(".")[0]
+    stem = stem_of(name)
     return "-" in stem or hashlib.sha256(body).hexdigest() == stem
 
 

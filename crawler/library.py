@@ -53,6 +53,10 @@ class Library:
                 self.problems += [f"{file}:{problem}" for problem in note.problems]
                 yield note
 
+    def files(self) -> Iterator[Path]:
+        """Yield every file that is a note by its name, those included that cannot be read as one."""
+        yield from (self.folder / path for path in self._paths())
+
     def reads(self, folder: Path) -> bool:
         """Tell whether files in that folder would be read as notes."""
         source, target = self.folder.resolve(), folder.resolve()

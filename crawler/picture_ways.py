@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -30,6 +29,7 @@ from crawler.wechat_pictures import LARGEST_PLACEHOLDER, REFERER, forms, looks_l
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from scrapy import Request
     from scrapy.http import Response
@@ -146,12 +146,6 @@ class PictureWays:
         if check.reason != _TOO_LARGE or link.kind not in PICTURED:
             return check
         return replace(check, outcome=Outcome.SKIPPED, reason=f"larger than {self._limits.of(link) / MB:g} MB")
-
-    def forget_placeholders(self) -> None:
-        """Remove from the gallery what was kept before it turned out to be a placeholder."""
-        for name in self._placeholders:
-            with suppress(GalleryError):  # none of the notes shows it
-                self._gallery.delete(name)
 
     # --- one answer ---------------------------------------------------------------------------------------------------
 

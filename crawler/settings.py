@@ -96,6 +96,7 @@ EDIT_IN_PLACE = "pipelines.publish.edit_in_place"
 DIFF = "pipelines.publish.diff"
 EXPLAIN = "pipelines.explain.explain"
 UNDO = "pipelines.in_place.undo"
+SHOWING = "pipelines.showing.files"
 OUTPUTS = [
     "pipelines.outputs.health_csv",
     "pipelines.outputs.health_json",

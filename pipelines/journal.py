@@ -91,6 +91,11 @@ class Run:
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{self._lines}: not the journal as it was written ({error})") from error
 
+    def files(self) -> list[Path]:
+        """Return the journal and the originals of this run; raise UserError where its journal cannot be read."""
+        originals = [self._folder / "notes" / note.path for note in self.notes()]
+        return [path for path in (self._lines, *originals) if _is_there(path)]
+
     def original(self, note: Mended) -> bytes | None:
         """Return the note as it was before this run; None where the journal does not hold those bytes any more."""
         try:
@@ -167,6 +172,13 @@ class Journal:
 def is_hash_of(digest: str, data: bytes) -> bool:
     """Tell whether this is the SHA-256 of these bytes."""
     return digest == _sha256(data)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
 
 
 def _sha256(data: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import socket
 import subprocess
 import sys
@@ -189,6 +190,23 @@ def test_pictures_are_sent_to_s3_once(desk: Desk, internet: Internet, s3: str, b
     desk.write("b/a.md", shown(url("one")))
     assert "1 pictures" in desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *where).stdout
     assert contents(bucket).keys() == {f"of/{NAME}"}
+
+
+def test_what_notes_edited_in_place_show_stays_on_s3(desk: Desk, s3: str, bucket: Any) -> None:
+    """Under an address that the pictures had once, too."""
+    desk.write("a.md", shown(url("one"), url("two")))
+    where = on_s3(desk, s3)
+    assert desk.crawl(*where).returncode == 0
+    assert desk.run("publish", "--in-place", "-a", f"notes={desk.notes}", *where).returncode == 0
+    shutil.rmtree(desk.output / "in_place")
+    there = contents(bucket)
+    assert len(there) == 2
+    for base in (BASE, "https://pictures.example.com"):
+        words = (*where, "-s", f"IMAGES_BASE_URL={base}")
+        assert desk.crawl(*words).returncode == 0
+        done = desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *words)
+        assert (done.returncode, done.stdout.splitlines()[-1].split()[0]) == (0, "0")
+        assert contents(bucket) == there
 
 
 def test_an_unreachable_store_is_said_and_the_next_run_completes(

@@ -134,7 +134,6 @@ class NotesSpider(Spider):
             self._open()
             async for result in self._stages():
                 yield result
-            self._pictures.forget_placeholders()
             if self._crew.run.leads:
                 await self._end_run()
             self._sum_up()
