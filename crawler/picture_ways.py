@@ -11,6 +11,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from crawler import options
 from crawler.evidence import ARCHIVE
@@ -25,6 +26,7 @@ from crawler.observing import observe
 from crawler.pictures import BrokenError, RefusedError, examine
 from crawler.revalidation import conditional
 from crawler.threads import in_thread
+from crawler.urls import InvalidURLError, normalise
 from crawler.wechat_pictures import LARGEST_PLACEHOLDER, REFERER, forms, looks_like_placeholder, picture_id
 
 if TYPE_CHECKING:
@@ -50,6 +52,11 @@ PATIENCE = 600.0
 
 _GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
 _TOO_LARGE = "body too large"
+
+# Why the copy that was kept before is not replaced.
+_REDIRECTED = "redirected to another image; the copy saved before is kept"
+_SHARED = "same image as at other addresses of the host; the copy saved before is kept"
+_OTHER = "not the image saved before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ class PictureWays:
         self._spent = 0
         self._first: dict[str, str] = {}  # names of small pictures, and the id that each came for first
         self._placeholders: set[str] = set()
+        self._sent: dict[tuple[str, str], str | None] = {}  # host and name: the one address that it came for
         self._archive = asyncio.Lock()
         self._archive_down = False
 
@@ -124,18 +132,22 @@ class PictureWays:
         request = request.replace(url=origin.address)
         return conditional(request, origin.etag, origin.last_modified, datetime.now(UTC))
 
-    async def settle(self, due: Due, result: Result, asked: str, *, last: bool) -> Result:
-        """Return what comes of a first answer, the one from the address `asked`.
+    async def settle(self, due: Due, result: Result, asked: str, sent_by: str, *, last: bool) -> Result:
+        """Return what comes of a first answer: the address `asked` led to the one that it was `sent_by`.
 
         Its bytes are examined; if they are no good, the other ways are tried: with `last` those that lead elsewhere,
-        too, for which all articles have to be read. Nothing worse takes the place of what is kept.
+        too, for which all articles have to be read. Nothing worse takes the place of what is kept. Other bytes take it
+        with `last` only, when it is known what the host sends for its other links.
         """
         result = await self._examined(due, result)
+        if self._would_replace(due, result) and (reason := self._why_kept(due.link, result, asked, sent_by, last=last)):
+            check = replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None)
+            return replace(_without(result, check), metadata=None)
         if result.check.well and not self._not_kept(result):
             return result
         async for other in self._other_ways(due, result, asked, forms(due.link.url)):
             if other.check.well and other.body:
-                return replace(other, body=b"", metadata=None, origin=None) if due.origin else other
+                return replace(other, body=b"", metadata=None, origin=None) if self._kept(due) else other
             result = other
         if last and due.origin is None and result.check.outcome in _GIVEN_UP | {Outcome.FAILED}:
             return await self._from_elsewhere(due, result)
@@ -165,7 +177,30 @@ class PictureWays:
             return _without(result, replace(result.check, reason=f"{result.check.reason}; not kept: {error}"))
         if self._is_placeholder(due.link.url, picture.title, result.body):
             return _without(result, replace(result.check, outcome=Outcome.BLOCKED, reason=PLACEHOLDER, final_url=None))
+        sent_for = (due.link.host, picture.title), _which(due.link.url)
+        if self._sent.setdefault(*sent_for) != sent_for[1]:
+            self._sent[sent_for[0]] = None
         return replace(result, metadata=picture)
+
+    def _kept(self, due: Due) -> str | None:
+        """Return the name of the copy that is kept of a link; None where there is none, or its file is missing."""
+        title = due.origin.title if due.origin else None
+        return title if title is not None and self._gallery.has(title) else None
+
+    def _would_replace(self, due: Due, result: Result) -> bool:
+        """Return whether an answer has other bytes than the copy that is kept."""
+        return isinstance(result.metadata, Picture) and self._kept(due) not in {None, result.metadata.title}
+
+    def _why_kept(self, link: Link, result: Result, asked: str, sent_by: str, *, last: bool) -> str | None:
+        """Return why the copy that is kept is not replaced by an answer; None where it is."""
+        assert isinstance(result.metadata, Picture)  # noqa: S101 - what _would_replace found
+        if _place(asked) != _place(sent_by):
+            return _REDIRECTED
+        name = result.metadata.title
+        kept_for = (url for url in self._store.links_shown_as(name) if urlsplit(url).hostname == link.host)
+        if self._sent[link.host, name] is None or any(_which(url) != _which(link.url) for url in kept_for):
+            return _SHARED
+        return None if last else _OTHER
 
     @staticmethod
     def _not_kept(result: Result) -> bool:
@@ -279,6 +314,25 @@ class PictureWays:
 def is_missed(due: Due, result: Result) -> bool:
     """Tell whether there is no picture of a link, neither now nor kept before."""
     return due.origin is None and result.metadata is None and result.check.outcome in _GIVEN_UP
+
+
+def is_undecided(result: Result) -> bool:
+    """Return whether an answer has to be seen again before it may take the place of what is kept."""
+    return result.check.reason == _OTHER
+
+
+def _which(url: str) -> str:
+    """Return which picture an address is for, whatever its scheme, and in whatever form of WeChat's."""
+    return picture_id(url) or url.partition("://")[2]
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Return the host and the path of an address."""
+    try:
+        parts = urlsplit(normalise(url))
+    except InvalidURLError:
+        return "", url
+    return parts.netloc, parts.path
 
 
 def _without(result: Result, check: Check) -> Result:

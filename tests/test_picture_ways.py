@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.crawling import EVERY_NIGHT
-from tests.internet.messages import Request, Response, not_found
+from tests.internet.messages import Request, Response, not_found, page, redirect
 from tests.internet.sites.qpic import draw, film, placeholder
 from tests.internet.world import find_article
 
@@ -259,6 +259,178 @@ def test_nothing_worse_takes_the_place_of_what_is_kept(desk: Desk, internet: Int
     assert kept(desk) == {drawn("one")}
     assert named(drawn("one")) in (desk.output / "notes/a.md").read_text()
     assert desk.verdicts() == {url("one"): "alive"}
+
+
+# --- what is kept, and what comes later -------------------------------------------------------------------------------
+
+HOST = "https://h00.bench.example.org"
+GOOD, WORSE = drawn("good"), drawn("removed")
+ARCHIVE = "https://web.archive.org/*"
+
+
+def at(*names: str, host: str = HOST) -> str:
+    return "".join(f"![]({host}/{name})\n\n" for name in names)
+
+
+def leads_to(location: str, status: int = 302) -> Response:
+    return redirect(location, status)
+
+
+def shows(desk: Desk, body: bytes) -> bool:
+    return named(body) in (desk.output / "notes/a.md").read_text()
+
+
+@pytest.fixture
+def night(desk: Desk, internet: Internet) -> Desk:
+    """Return a desk on whose first night one picture was kept."""
+    desk.write("a.md", at("a.png"))
+    internet.fault(f"{HOST}/a.png", picture(GOOD))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(desk, GOOD)
+    return desk
+
+
+@pytest.mark.parametrize("status", [301, 302, 308])
+@pytest.mark.parametrize(
+    "location", [f"{HOST}/removed.png", "https://h01.bench.example.org/a.png", f"{HOST}/a.png/", f"{HOST}/of/a.png?x=1"]
+)
+def test_the_first_copy_stays_where_a_redirect_leads_elsewhere(
+    night: Desk, internet: Internet, location: str, status: int
+) -> None:
+    internet.fault("https://h0?.bench.example.org/*", picture(WORSE))
+    internet.fault(f"{HOST}/a.png", leads_to(location, status))
+    for _ in range(2):
+        assert night.crawl(*EVERY_NIGHT).returncode == 0
+        assert shows(night, GOOD)
+        row = night.health()[f"{HOST}/a.png"]
+        assert (row["verdict"], row["outcome"], row["final_url"]) == ("alive", "blocked", "")
+        assert row["reason"] == "redirected to another image; the copy saved before is kept"
+    assert night.run("images", "--gc", "-a", f"notes={night.notes}").stdout.startswith("0 pictures")
+    assert kept(night) == {GOOD}
+
+
+@pytest.mark.parametrize("location", [f"{HOST.replace('https:', 'http:')}/a.png", f"{HOST}/a.png?size=large"])
+def test_a_redirect_to_the_same_path_brings_a_new_picture(night: Desk, internet: Internet, location: str) -> None:
+    internet.fault(location, picture(WORSE))
+    internet.fault(f"{HOST}/a.png", lambda request: None if request.url == location else leads_to(location))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, WORSE)
+
+
+def test_a_picture_that_is_another_one_now_is_taken(night: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", picture(WORSE))
+    internet.forget()
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert len(internet.asked(f"{HOST}/a.png")) == 2
+    row = night.health()[f"{HOST}/a.png"]
+    assert (row["outcome"], row["reason"]) == ("ok", "answers")
+    assert shows(night, WORSE)
+
+
+SAME = "same image as at other addresses of the host; the copy saved before is kept"
+
+
+@pytest.mark.parametrize("names", [("a.png", "b.png"), ("b.png", "a.png"), ("0.png", "a.png", "z.png?id=7")])
+def test_what_a_host_sends_for_other_addresses_too_replaces_nothing(
+    night: Desk, internet: Internet, names: tuple[str, ...]
+) -> None:
+    """Whichever of them is asked first, and whether there is a copy of the other one or not."""
+    internet.fault(f"{HOST}/*", picture(WORSE))
+    night.write("a.md", at(*names))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, GOOD)
+    row = night.health()[f"{HOST}/a.png"]
+    assert (row["verdict"], row["outcome"], row["reason"]) == ("alive", "blocked", SAME)
+
+
+def test_all_that_a_host_sends_one_picture_for_stay_as_they_were(desk: Desk, internet: Internet) -> None:
+    names = [f"{number}.png" for number in range(5)]
+    for name in names:
+        internet.fault(f"{HOST}/{name}", picture(drawn(name)))
+    desk.write("a.md", at(*names))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    before = (desk.output / "notes/a.md").read_bytes()
+    internet.fault(f"{HOST}/*", picture(WORSE))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert {row["reason"] for row in desk.health().values()} == {SAME}
+    assert (desk.output / "notes/a.md").read_bytes() == before
+    assert kept(desk) == {drawn(name) for name in names}
+
+
+def test_what_was_kept_for_another_address_of_the_host_replaces_nothing(night: Desk, internet: Internet) -> None:
+    """On an earlier night: the other link is not asked any more."""
+    internet.fault(f"{HOST}/b.png", picture(WORSE))
+    night.write("a.md", at("a.png", "b.png"))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, WORSE)
+    night.write("a.md", at("a.png"))
+    internet.fault(f"{HOST}/a.png", picture(WORSE))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, GOOD)
+
+
+def test_the_same_address_without_tls_is_no_other_one(night: Desk, internet: Internet) -> None:
+    plain = HOST.replace("https:", "http:")
+    night.write("a.md", at("a.png") + at("a.png", host=plain))
+    internet.fault("*h00.bench.example.org/a.png", picture(WORSE))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, WORSE)
+    assert not shows(night, GOOD)
+
+
+def test_what_another_host_sends_is_another_picture(night: Desk, internet: Internet) -> None:
+    night.write("a.md", at("a.png") + at("a.png", host="https://h01.bench.example.org"))
+    internet.fault("https://h0?.bench.example.org/a.png", picture(WORSE))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert not shows(night, GOOD)
+
+
+def test_large_pictures_of_wechat_stay_too(desk: Desk, internet: Internet) -> None:
+    """Which are not taken for placeholders."""
+    file = BytesIO()
+    Image.effect_noise((400, 300), 90).save(file, "PNG")
+    names = ("one", "two")
+    desk.write("a.md", shown(*map(url, names)))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    internet.fault(PICTURES, picture(file.getvalue()))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert {row["reason"] for row in desk.health().values()} == {SAME}
+    assert all(shows(desk, drawn(name)) for name in names)
+
+
+def test_a_copy_whose_file_is_missing_is_fetched_anew_in_another_way(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    (desk.output / "images" / named(drawn("one"))).unlink()
+    internet.fault(PICTURES, shown_to_strangers(placeholder()))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert kept(desk) == {drawn("one")}
+
+
+def test_a_copy_whose_file_is_missing_is_fetched_anew_from_wherever(night: Desk, internet: Internet) -> None:
+    (night.output / "images" / named(GOOD)).unlink()
+    internet.fault(f"{HOST}/removed.png", picture(WORSE))
+    internet.fault(f"{HOST}/a.png", leads_to(f"{HOST}/removed.png"))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert kept(night) == {WORSE}
+    assert shows(night, WORSE)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize(
+    "instead",
+    [page("Sign in"), page("Gone", status=410), not_found(), picture(WORSE[:-20]), picture(b""), Response(204)],
+    ids=["page", "410", "404", "cut", "empty", "204"],
+)
+def test_what_is_no_picture_replaces_nothing(night: Desk, internet: Internet, instead: Response, moved: bool) -> None:
+    internet.fault(f"{HOST}/*", instead)
+    if moved:
+        internet.fault(f"{HOST}/a.png", leads_to(f"{HOST}/of/a.png", 301))
+    internet.fault(ARCHIVE, not_found())
+    for _ in range(4):
+        assert night.crawl(*EVERY_NIGHT).returncode == 0
+        assert shows(night, GOOD)
+    assert kept(night) == {GOOD}
 
 
 def test_limits(desk: Desk, internet: Internet) -> None:

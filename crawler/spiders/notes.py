@@ -32,7 +32,7 @@ from crawler.kinds import all_kinds
 from crawler.lookups.wayback import Wayback
 from crawler.network import Network
 from crawler.observing import asks_to_wait, observe, skipped, unsettled
-from crawler.picture_ways import PictureWays, is_missed
+from crawler.picture_ways import PictureWays, is_missed, is_undecided
 from crawler.revalidation import is_unbelievable, page_request
 from crawler.second_looks import SecondLooks
 from crawler.snapshots import find_snapshots
@@ -427,8 +427,9 @@ class NotesSpider(Spider):
         """Settle whether there is a picture; where there is none, articles and archive are asked in the second try."""
         if not come_back or self._again:
             asked = answer.meta.get("redirect_urls", [answer.url])[0]
-            result = await self._pictures.settle(due, result, asked, last=self._again)
-        return self._seen(result, may_pass=come_back or result.check.may_pass or is_missed(due, result))
+            result = await self._pictures.settle(due, result, asked, answer.url, last=self._again)
+        again = come_back or result.check.may_pass or is_missed(due, result) or is_undecided(result)
+        return self._seen(result, may_pass=again)
 
     async def _read_failure(
         self, error: Exception, due: Due, request: Request, trail: Sequence[str]
