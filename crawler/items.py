@@ -318,6 +318,7 @@ class Picture:
     """A picture or film kept: `title` is its path below IMAGES_STORE, `ab/<sha256>.<ext>`; `size` in bytes.
 
     Across and down in pixels, `frames` 1 for what stands still; `source` is whose copy it is if not the link's own.
+    `dynamic` marks a drawing (SVG) whose server asks caches not to keep it: it is drawn anew at each view.
     """
 
     title: str
@@ -328,6 +329,7 @@ class Picture:
     height: int | None = None
     frames: int | None = None
     source: str | None = None
+    dynamic: bool = False
 
 
 Metadata = Article | Paper | Repository | Page | Picture
@@ -337,13 +339,14 @@ Metadata = Article | Paper | Repository | Page | Picture
 class Origin:
     """Where the bytes of a picture came from, and what its server calls that version (RFC 9110, 8.8).
 
-    `title` is the picture's, once it is kept.
+    `title` is the picture's, once it is kept. `uncached` marks an answer that says that nobody may keep it unasked.
     """
 
     address: str
     etag: str | None = None
     last_modified: str | None = None
     title: str | None = None
+    uncached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from crawler import options
+from crawler.badges import is_drawn_anew
 from crawler.evidence import ARCHIVE
 from crawler.gallery import GalleryError, keep, name_of
 from crawler.hosts import NotNowError
@@ -23,7 +24,7 @@ from crawler.kinds.image import picture_request
 from crawler.lookups.session import ServiceDownError
 from crawler.lookups.wayback import Wayback
 from crawler.observing import observe
-from crawler.pictures import BrokenError, RefusedError, examine
+from crawler.pictures import DRAWING, BrokenError, RefusedError, examine
 from crawler.revalidation import conditional
 from crawler.threads import in_thread
 from crawler.urls import InvalidURLError, normalise
@@ -180,7 +181,8 @@ class PictureWays:
         sent_for = (due.link.host, picture.title), _which(due.link.url)
         if self._sent.setdefault(*sent_for) != sent_for[1]:
             self._sent[sent_for[0]] = None
-        return replace(result, metadata=picture)
+        drawn_anew = picture.media_type == DRAWING and result.origin is not None and result.origin.uncached
+        return replace(result, metadata=replace(picture, dynamic=drawn_anew))
 
     def _kept(self, due: Due) -> str | None:
         """Return the name of the copy that is kept of a link; None where there is none, or its file is missing."""
@@ -188,8 +190,11 @@ class PictureWays:
         return title if title is not None and self._gallery.has(title) else None
 
     def _would_replace(self, due: Due, result: Result) -> bool:
-        """Return whether an answer has other bytes than the copy that is kept."""
-        return isinstance(result.metadata, Picture) and self._kept(due) not in {None, result.metadata.title}
+        """Return whether an answer has other bytes than the copy that is kept; of what is drawn anew none is shown."""
+        if is_drawn_anew(due.link, due.known):
+            return False
+        new = result.metadata.title if result.body and isinstance(result.metadata, Picture) else None
+        return new is not None and self._kept(due) not in {None, new}
 
     def _why_kept(self, link: Link, result: Result, asked: str, sent_by: str, *, last: bool) -> str | None:
         """Return why the copy that is kept is not replaced by an answer; None where it is."""

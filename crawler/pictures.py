@@ -16,6 +16,7 @@ from PIL import Image
 from crawler.drawings import DrawingError, drawing_size
 
 FILM = "video/mp4"
+DRAWING = "image/svg+xml"
 EXTENSIONS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
@@ -23,7 +24,7 @@ EXTENSIONS = {
     "image/webp": ".webp",
     "image/avif": ".avif",
     "image/bmp": ".bmp",
-    "image/svg+xml": ".svg",
+    DRAWING: ".svg",
     FILM: ".mp4",
 }
 
@@ -36,7 +37,7 @@ _MAGIC = (
     ("image/avif", re.compile(rb"....ftyp(?:....){0,8}?avi[fs]", re.DOTALL)),
     ("image/bmp", re.compile(rb"BM.{4}\x00\x00\x00\x00", re.DOTALL)),
     (
-        "image/svg+xml",
+        DRAWING,
         re.compile(
             rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>\[]*(?:\[[^\]]*\])?[^>]*>)\s*)*+"
             rb"<svg[\s>]",
@@ -83,7 +84,7 @@ def examine(body: bytes) -> Shape:
         if not _boxes_end(body):
             raise BrokenError("film cut short")
         return Shape(kind)
-    if kind == "image/svg+xml":
+    if kind == DRAWING:
         try:
             return Shape(kind, *drawing_size(body), 1)
         except DrawingError as error:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from crawler.items import Outcome, Result, Validators
+from crawler.items import Outcome, Picture, Result, Validators
 from crawler.kept import PICTURED
+from crawler.pictures import DRAWING
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -39,6 +40,12 @@ def version_of(response: Response) -> tuple[str | None, str | None]:
     """Return ETag and Last-Modified of what was answered, each None where it is missing or makes no sense."""
     etag, modified = ((response.headers.get(name) or b"").strip() for name in ("ETag", "Last-Modified"))
     return etag.decode() if _TAG.fullmatch(etag) else None, modified.decode() if _moment(modified) else None
+
+
+def is_uncached(response: Response) -> bool:
+    """Return whether an answer is not to be shown again without asking (RFC 9111, 5.2.2.4 and 5.2.2.5)."""
+    said = b",".join(response.headers.getlist("Cache-Control")).lower().split(b",")
+    return not {b"no-cache", b"no-store"}.isdisjoint(directive.strip() for directive in said)
 
 
 def conditional(request: Request, etag: str | None, last_modified: str | None, now: datetime) -> Request:
@@ -79,7 +86,8 @@ def unchanged(due: Due, response: Response, check: Check) -> Result | None:
     if response.status != NOT_MODIFIED or not _was_asked(response):
         return None
     if due.link.kind in PICTURED:
-        return Result(due.link, replace(check, outcome=Outcome.OK, reason=KEPT, final_url=None))
+        metadata = _drawn_anew(due) if is_uncached(response) else None
+        return Result(due.link, replace(check, outcome=Outcome.OK, reason=KEPT, final_url=None), metadata)
     last = due.history[-1]
     same = replace(
         check,
@@ -90,6 +98,14 @@ def unchanged(due: Due, response: Response, check: Check) -> Result | None:
         suggestion_source=last.suggestion_source,
     )
     return Result(due.link, same, validators=due.validators)
+
+
+def _drawn_anew(due: Due) -> Picture | None:
+    """Return what is known of a kept drawing, marked as one that is drawn anew at each view; None for all else."""
+    known = due.known
+    if not isinstance(known, Picture) or known.media_type != DRAWING:
+        return None
+    return replace(known, dynamic=True) if due.origin is not None and due.origin.title == known.title else None
 
 
 def _was_asked(response: Response) -> bool:

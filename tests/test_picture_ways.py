@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 
 from tests.crawling import EVERY_NIGHT
 from tests.internet.messages import Request, Response, not_found, page, redirect
+from tests.internet.sites import Site
 from tests.internet.sites.qpic import draw, film, placeholder
 from tests.internet.world import find_article
+from tests.processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -431,6 +435,82 @@ def test_what_is_no_picture_replaces_nothing(night: Desk, internet: Internet, in
         assert night.crawl(*EVERY_NIGHT).returncode == 0
         assert shows(night, GOOD)
     assert kept(night) == {GOOD}
+
+
+# --- what is drawn anew at each view ----------------------------------------------------------------------------------
+
+REPORT = ROOT / "../shared/data/reports/20-shields-285-dynamic-badge"
+COUNT = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="5" y="14">1.2k</text></svg>'
+
+
+def drawing(cache_control: str | None = None, body: bytes = COUNT) -> Response:
+    headers = {"Content-Type": "image/svg+xml"} | ({"Cache-Control": cache_control} if cache_control else {})
+    return Response(body=body, headers=headers)
+
+
+@pytest.mark.skipif(not REPORT.exists(), reason=f"the reports are not there: {REPORT}")
+def test_badges_stay_where_they_are(desk: Desk, internet: Internet) -> None:
+    for answer in json.loads((REPORT / "answers.json").read_text("utf-8"))["answers"]:
+        host = urlsplit(answer["url"]).hostname
+        internet._network._sites.setdefault(host, Site((host,), lambda _request, _world: not_found(), robots=""))
+        said = Response(body=answer.get("body", "").encode(), headers=answer.get("headers", {}))
+        internet.fault(answer["url"].replace("?", "[?]"), page(answer["title"]) if "title" in answer else said)
+    for note in (REPORT / "notes").iterdir():
+        desk.write(note.name, note.read_bytes())
+    assert desk.crawl().returncode == 0
+    assert desk.run("publish", "--in-place", "-a", f"notes={desk.notes}").returncode == 0
+    for note in (REPORT / "notes").iterdir():
+        assert (desk.notes / note.name).read_bytes() == note.read_bytes()
+        assert (desk.output / "notes" / note.name).read_bytes() == note.read_bytes()
+    assert set(desk.verdicts().values()) == {"alive"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "edited"),
+    [
+        (drawing(), True),
+        (drawing("max-age=300"), True),
+        (drawing('private, no-cache="Set-Cookie"'), True),
+        (drawing("max-age=120, no-cache"), False),
+        (drawing("No-Store"), False),
+        (picture(GOOD).with_headers(cache_control="no-cache"), True),
+    ],
+)
+def test_a_drawing_that_nobody_may_keep_stays_where_it_is(
+    desk: Desk, internet: Internet, answer: Response, edited: bool
+) -> None:
+    desk.write("a.md", at("count"))
+    internet.fault(f"{HOST}/count", answer)
+    for _ in range(2):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        note = (desk.output / "notes/a.md").read_bytes()
+        assert (note != (desk.notes / "a.md").read_bytes()) is edited
+        assert desk.verdicts() == {f"{HOST}/count": "alive"}
+
+
+def test_what_is_drawn_anew_is_no_stand_in(desk: Desk, internet: Internet) -> None:
+    """Its bytes change from view to view, and many have the same."""
+    desk.write("a.md", at("one.svg", "two.svg", "badge.svg"))
+    bodies = (COUNT, COUNT.replace(b"1.2k", b"1.3k"))
+    for body in bodies:
+        internet.fault(f"{HOST}/*.svg", drawing("no-cache", body))
+        internet.forget()
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        assert {row["reason"] for row in desk.health().values()} == {"answers"}
+        assert len(internet.asked(f"{HOST}/*.svg")) == 3
+        assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+
+
+def test_a_server_may_say_it_of_what_has_not_changed(desk: Desk, internet: Internet) -> None:
+    """And what was kept before it was known that this matters is shown at its own address again."""
+    desk.write("a.md", at("count"))
+    internet.fault(f"{HOST}/count", drawing().with_headers(etag='"1"'))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert named(COUNT, "svg") in (desk.output / "notes/a.md").read_text()
+    internet.fault(f"{HOST}/count", Response(304, headers={"ETag": '"1"', "Cache-Control": "no-cache"}))
+    for _ in range(2):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
 
 
 def test_limits(desk: Desk, internet: Internet) -> None:

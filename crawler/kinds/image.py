@@ -11,7 +11,7 @@ from scrapy import Request
 from crawler.items import Link, Origin, Outcome, Result
 from crawler.kinds.base import Kind
 from crawler.pictures import media_type
-from crawler.revalidation import version_of
+from crawler.revalidation import is_uncached, version_of
 from crawler.urls import hostname
 from crawler.wechat_pictures import forms, picture_id
 
@@ -66,4 +66,5 @@ def picture_request(address: str) -> Request:
 
 def origin_of(response: Response) -> Origin:
     """Return where a response's bytes were asked for, and what the server calls that version of them."""
-    return Origin(str(response.meta.get("redirect_urls", [response.url])[0]), *version_of(response))
+    address = str(response.meta.get("redirect_urls", [response.url])[0])
+    return Origin(address, *version_of(response), uncached=is_uncached(response))

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from crawler.badges import is_drawn_anew
 from crawler.ignoring import meets
 from crawler.items import Check, Edit, Link, Mention, Note, Picture, Role, Standing, Verdict
 from crawler.kinds.arxiv import paper_of
@@ -74,7 +75,7 @@ def _mention_edits(
     note: Note, standings: Mapping[int, Standing], hosted: Callable[[Picture], str | None], rewrite: Collection[str]
 ) -> Iterator[Edit]:
     for position, mention in enumerate(note.mentions):
-        if (standing := standings.get(position)) is None:
+        if (standing := standings.get(position)) is None or is_drawn_anew(standing.link, standing.metadata):
             continue
         if isinstance(picture := standing.metadata, Picture) and "pictures" in rewrite:
             copied = f", from {picture.source}" if picture.source else ""
