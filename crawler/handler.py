@@ -11,6 +11,7 @@ import ipaddress
 import math
 import os
 import socket
+from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 from urllib.request import getproxies
@@ -19,15 +20,16 @@ import aiohttp
 import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
-from scrapy.exceptions import DownloadTimeoutError
+from scrapy.exceptions import DownloadTimeoutError, UnsupportedURLSchemeError
 from scrapy.http import Headers
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.exchange import AddressNotAllowedError
-from crawler.urls import is_public
+from crawler.urls import InvalidURLError, as_sent, is_public
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
 
     from aiohttp.connector import AddrInfoType, Connection
@@ -87,6 +89,17 @@ class _Guarded(AiohttpDownloadHandler):
         """The spider, once it has opened: asking at each request what it is would take its time."""
         spider: Any = self.crawler.spider
         return spider if isinstance(spider, Timed) else None
+
+    @asynccontextmanager
+    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - as above
+        """Send a request to exactly the address that it names: yarl would decode `%3A`, `%2A`, `%27` and more."""
+        try:
+            url = as_sent(request.url)
+        except InvalidURLError as error:
+            raise UnsupportedURLSchemeError(str(error)) from error
+        verbatim = request.replace(url=url, meta={**request.meta, "verbatim_url": True})
+        async with super()._make_request(verbatim, timeout) as response:
+            yield response
 
     @property
     def _connector(self) -> aiohttp.TCPConnector:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import codecs
 from functools import lru_cache
 from traceback import clear_frames
-from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.request import proxy_bypass
 
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.exchange import AddressNotAllowedError
-from crawler.urls import WEB_SCHEMES, why_not_fetch
+from crawler.urls import WEB_SCHEMES, is_sendable, why_not_fetch
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -55,6 +56,17 @@ class SchemeGuard:
             if scheme not in WEB_SCHEMES:
                 raise AddressNotAllowedError(f"unsupported scheme: {scheme}")
         return response
+
+
+class Redirects(RedirectMiddleware):
+    """Scrapy's own, but for following an address as the server writes it: Scrapy encodes `'`, `[` and `]` in it."""
+
+    def _build_redirect_request(self, source_request: Request, response: Response, *, url: str, **more: Any) -> Request:
+        location = (response.headers["Location"] or b"").decode("latin-1").strip()
+        if is_sendable(location) and not location.startswith("///"):
+            page, fragment = urljoin(source_request.url, urldefrag(location).url), urldefrag(url).fragment
+            url = f"{page}#{fragment}" if fragment else page
+        return super()._build_redirect_request(source_request, response, url=url, **more)
 
 
 class Decompression(HttpCompressionMiddleware):

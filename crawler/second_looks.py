@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from rapidfuzz import fuzz
-from scrapy import Request
 
 from crawler import exchange
+from crawler.asking import ask
 from crawler.items import Outcome
 from crawler.kinds.base import HEAD_OF_PAGE
 from crawler.kinds.web import page_title
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from asyncio import Task
     from collections.abc import Awaitable, Callable
 
+    from scrapy import Request
     from scrapy.http import Response
 
     from crawler.items import Check, Due
@@ -104,7 +105,7 @@ class SecondLooks:
             if parts.netloc in self._without_https:
                 return None
             try:
-                found = await self._fetch(Request(secure, meta={"enough": HEAD_OF_PAGE}))
+                found = await self._fetch(ask(secure, meta={"enough": HEAD_OF_PAGE}))
             except Exception:  # noqa: BLE001 - whatever keeps https from us, it is no way forward
                 self._without_https.add(parts.netloc)
                 return None
@@ -148,7 +149,7 @@ class SecondLooks:
 
     async def _ask(self, url: str) -> Shown | None:
         try:
-            response = await self._fetch(Request(url, meta={"enough": HEAD_OF_PAGE}))
+            response = await self._fetch(ask(url, meta={"enough": HEAD_OF_PAGE}))
         except Exception:  # noqa: BLE001 - a second look that fails says nothing
             return None
         check = exchange.check_response(response, datetime.now(UTC))

@@ -148,12 +148,14 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.OwnTurn": 20,
     "crawler.robots.Robots": 30,
     "crawler.middlewares.Decompression": 590,
-    "crawler.middlewares.SchemeGuard": 610,  # it sees redirects before Scrapy follows them, at 600
+    "crawler.middlewares.Redirects": 600,
+    "crawler.middlewares.SchemeGuard": 610,  # it sees redirects before they are followed, at 600
     "crawler.middlewares.Proxy": 750,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
 }
 SPIDER_MIDDLEWARES = {  # the spider sends its requests itself; these have nothing to do

@@ -18,6 +18,8 @@ _PERCENT = re.compile("%([0-9A-Fa-f]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PATH_SAFE = "/%:@!$&'()*+,;=~[]"
 _QUERY_SAFE = _PATH_SAFE + "?"
+_SENDABLE = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
+_PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 
 # Names that no public DNS answers: RFC 6761 (localhost, local), RFC 8375 (home.arpa), ICANN's internal, routers' own.
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa")
@@ -77,6 +79,29 @@ def normalise(url: str) -> str:
     path = _without_dot_segments(_encode(parts.path, _PATH_SAFE)) or "/"
     query = _encode(without_tracking(parts.query, host), _QUERY_SAFE)
     return urlunsplit((scheme, netloc, path, query, ""))
+
+
+def is_sendable(url: str) -> bool:
+    """Return whether a URL has no character that must be encoded before it is sent (RFC 3986, 2)."""
+    return _SENDABLE.fullmatch(url) is not None
+
+
+def as_sent(url: str) -> str:
+    """Return a URL as a client sends it: its host in canonical form, no dot segments, everything else as written.
+
+    A host that stays no plain name or address when it is decoded is left as it is.
+    """
+    parts = split(url)
+    host = hostname(parts)
+    if (parts.netloc == host and "/." not in url) or not _PLAIN_HOST.fullmatch(host):
+        return url
+    start = url.index("//") + 2
+    written = url[start : start + len(parts.netloc)]
+    user, at, _ = written.rpartition("@")
+    port = f":{parts.port}" if parts.port not in {None, _DEFAULT_PORTS.get(parts.scheme)} else ""
+    path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", url[start + len(written) :], re.DOTALL).groups()  # type: ignore[union-attr]
+    netloc = f"{user}{at}{f'[{host}]' if ':' in host else host}{port}"
+    return f"{url[:start]}{netloc}{_without_dot_segments(path)}{mark}{rest}"
 
 
 def without_tracking(query: str, host: str) -> str:

@@ -9,7 +9,7 @@ import yarl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.urls import is_public, literal_address, why_not_fetch
+from crawler.urls import as_sent, is_public, literal_address, why_not_fetch
 from tests.crawling import Desk
 from tests.rogue import Rogue
 
@@ -135,7 +135,7 @@ def test_what_the_guard_reads_is_what_the_client_connects_to(host: str) -> None:
     if why_not_fetch(url) is not None:
         return
     try:
-        connected = yarl.URL(url).raw_host or ""
+        connected = yarl.URL(as_sent(url), encoded=True).raw_host or ""
     except ValueError:
         return
     address = literal_address(connected.rstrip("."))

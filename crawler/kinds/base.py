@@ -8,14 +8,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from scrapy import Request
-
+from crawler.asking import ask
 from crawler.items import Due, Link, Metadata, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from urllib.parse import SplitResult
 
+    from scrapy import Request
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
@@ -62,7 +62,7 @@ class Kind(ABC):
 
     def request(self, link: Link) -> Request:
         """Return the request whose response says the state and the metadata of the link at once."""
-        return Request(link.url, meta={"enough": HEAD_OF_PAGE})
+        return ask(link.url, meta={"enough": HEAD_OF_PAGE})
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Read a response; `check` is what the HTTP exchange alone says, the kind knows better or adds metadata."""

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy import Request
 from scrapy.http import TextResponse
 
 from crawler import options
+from crawler.asking import ask
 from crawler.items import Link, Repository
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.lookups.github import GithubLookup
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from bs4 import BeautifulSoup
+    from scrapy import Request
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
@@ -66,7 +67,7 @@ class Github(Kind):
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: the sidebar with the licence stands far down."""
-        return Request(link.url, meta={"download_maxsize": LARGEST_PAGE})
+        return ask(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def metadata(self, response: Response) -> Repository | None:
         """Read what the page shows; None where it is no repository's page."""

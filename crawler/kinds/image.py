@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy import Request
-
+from crawler.asking import ask
 from crawler.items import Link, Origin, Outcome, Result
 from crawler.kinds.base import Kind
 from crawler.pictures import media_type
@@ -18,6 +17,7 @@ from crawler.wechat_pictures import forms, picture_id
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
+    from scrapy import Request
     from scrapy.http import Response
 
     from crawler.items import Check
@@ -61,7 +61,7 @@ class Image(Kind):
 
 def picture_request(address: str) -> Request:
     """Return the request for a picture that is read to its end only if it begins like one."""
-    return Request(address, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"picture": True})
+    return ask(address, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"picture": True})
 
 
 def origin_of(response: Response) -> Origin:

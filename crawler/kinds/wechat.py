@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
 from bs4 import NavigableString, Tag
-from scrapy import Request
 from scrapy.http import TextResponse
 
+from crawler.asking import ask
 from crawler.items import Article, Check, Link, Outcome, Result
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.markup import LINE, tree, unescape
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from bs4 import BeautifulSoup
+    from scrapy import Request
     from scrapy.http import Response
 
 HOST = "mp.weixin.qq.com"
@@ -120,7 +121,7 @@ class Wechat(Kind):
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: name and time of an article stand in scripts behind its body."""
-        return Request(link.url, meta={"download_maxsize": LARGEST_PAGE})
+        return ask(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Decide from captcha, body and notice; keep what the HTTP exchange says where the page is no WeChat page."""
