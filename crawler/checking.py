@@ -12,6 +12,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler import options
 from crawler.errors import UserError
+from crawler.files import RefusedError, open_inside
 from crawler.items import Verdict
 from crawler.library import Library
 from crawler.spiders.notes import NotesSpider
@@ -97,14 +98,23 @@ def cache_of(folder: Path) -> Path:
 
 
 def _below(folder: Path, file: str) -> str:
-    """Return a note's path below the folder; raise UserError where it is not there."""
-    path = Path(file)
-    if not path.is_file():
-        raise UserError(f"{file}: no such file")
+    """Return a note's path below the folder; raise UserError where it is not there, or no file that is read."""
+    path, folder = Path(file), folder.resolve()
     try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
-        raise UserError(f"{file}: not below {folder.resolve()}; say -s NOTES_DIR=DIR") from None
+        if not path.exists():
+            raise UserError(f"{file}: no such file")
+        real = path.resolve()
+        if not real.is_relative_to(folder):
+            if not (path.parent.resolve() / path.name).is_relative_to(folder):
+                raise UserError(f"{file}: not below {folder}; say -s NOTES_DIR=DIR")
+            real = path.parent.resolve() / path.name
+        below = real.relative_to(folder).as_posix()
+        open_inside(folder, below).close()
+    except RefusedError as error:
+        raise UserError(f"{file}: {error}") from None
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror}") from None
+    return below
 
 
 def _lines(standings: Iterable[tuple[Standing, tuple[str, ...]]]) -> Iterator[str]:

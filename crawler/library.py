@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler import markdown
 from crawler.errors import UserError
+from crawler.files import RefusedError, open_inside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -16,19 +17,23 @@ if TYPE_CHECKING:
 
 ENDINGS = (".md", ".markdown")
 
+LARGEST_NOTE = 10 * 1024 * 1024
+"""Bytes of the largest file that is read as a note."""
+
 
 class Library:
     """A folder of notes; iterating reads them in the order of their paths.
 
-    `skip` is a folder that may lie inside but holds no notes: the outputs. `only` are paths below the folder: no other
-    note is read then. `problems` has a line for each note that the latest iteration could not read (such a note is left
-    alone) and for each slip that it found in one.
+    Only regular files whose real path lies in the folder are notes. `skip` is a folder that may lie inside but holds no
+    notes: the outputs. `only` are paths below the folder: no other note is read then. `problems` has a line for each
+    file that the latest iteration did not read (it is left alone), and for each slip that it found in a note.
     """
 
     def __init__(self, folder: Path, skip: Path | None = None, only: Collection[str] | None = None) -> None:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder of notes")
         self.folder = folder
+        self._real = folder.resolve()
         self.problems: list[str] = []
         self._skip = skip
         self._only = only
@@ -36,7 +41,7 @@ class Library:
             raise UserError(f"{folder}: no Markdown file (*.md) in it")
 
     def __iter__(self) -> Iterator[Note]:
-        """Read the notes; a file that is no UTF-8 text is reported and skipped."""
+        """Read the notes; a file that is no note, too large or no UTF-8 text is reported and skipped."""
         self.problems = []
         for path in self._paths():
             file = self.folder / path
@@ -44,7 +49,11 @@ class Library:
                 self.problems.append(f"{str(file)!r}: its name is not UTF-8; skipped and left alone")
                 continue
             try:
-                note = markdown.read(path, file.read_bytes())
+                note = markdown.read(path, self._bytes_of(path))
+            except RefusedError as error:
+                self.problems.append(f"{file}: {error}; skipped")
+            except _TooLargeError:
+                self.problems.append(f"{file}: larger than {LARGEST_NOTE >> 20} MB; skipped and left alone")
             except UnicodeDecodeError as error:
                 self.problems.append(f"{file}: not UTF-8 text (byte {error.start}); skipped and left alone")
             except OSError as error:
@@ -57,6 +66,14 @@ class Library:
         """Yield every file that is a note by its name, those included that cannot be read as one."""
         yield from (self.folder / path for path in self._paths())
 
+    def has(self, path: str) -> bool:
+        """Return whether a note is there, be it readable or not."""
+        real = Path(os.path.realpath(self.folder / path))
+        try:
+            return real.is_relative_to(self._real) and real.is_file()
+        except OSError:  # it cannot be looked at
+            return True
+
     def reads(self, folder: Path) -> bool:
         """Tell whether files in that folder would be read as notes."""
         source, target = self.folder.resolve(), folder.resolve()
@@ -68,8 +85,18 @@ class Library:
     def _paths(self) -> list[str]:
         if self._only is not None:
             return sorted(self._only)
-        found = (path for path in files_below(self.folder, self._skip) if path.lower().endswith(ENDINGS))
-        return sorted(path for path in found if not (self.folder / path).is_fifo())
+        return sorted(path for path in files_below(self.folder, self._skip) if path.lower().endswith(ENDINGS))
+
+    def _bytes_of(self, path: str) -> bytes:
+        with open_inside(self._real, path) as file:
+            data = file.read(LARGEST_NOTE + 1)
+        if len(data) > LARGEST_NOTE:
+            raise _TooLargeError
+        return data
+
+
+class _TooLargeError(Exception):
+    """A file has more bytes than are read."""
 
 
 def is_utf8(path: str) -> bool:

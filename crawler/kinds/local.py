@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from urllib.parse import unquote
 
 from rapidfuzz import fuzz, process
 
+from crawler.files import RefusedError, open_inside
 from crawler.items import Check, Due, How, Link, Outcome, Result
 from crawler.kinds.base import Kind
 from crawler.library import files_below, is_utf8
@@ -44,6 +46,10 @@ class Local(Kind):
     def lookup(self, settings: BaseSettings) -> FileLookup:
         """Look the files up in NOTES_DIR."""
         return FileLookup(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
+
+
+HEAD = 8 * 1024
+"""Bytes of a note in which its first heading is looked for."""
 
 
 class FileLookup:
@@ -128,23 +134,27 @@ class FileLookup:
     def heading(self, path: str) -> str:
         """Return the first heading of a Markdown file below the folder, else its name."""
         try:
-            with (self.folder / path).open(encoding="utf-8", errors="replace") as file:
-                head = file.read(2000)
-        except OSError:  # a broken symlink
+            with open_inside(self.folder, path) as file:
+                head = file.read(HEAD).decode(errors="replace")
+        except (OSError, RefusedError):  # a broken symlink, or one that leads out of the folder
             head = ""
         heading = next((line.lstrip("# ").strip() for line in head.splitlines() if line.startswith("#")), None)
         return heading or posixpath.basename(path)
 
     def files(self) -> list[str]:
-        """Return all files below the folder but the outputs, found once a run."""
+        """Return all files below the folder but the outputs and links out of the folder, found once a run."""
         if self._files is None:
-            self._files = sorted(path for path in files_below(self.folder, self._skip) if is_utf8(path))
+            found = (path for path in files_below(self.folder, self._skip) if is_utf8(path))
+            self._files = sorted(path for path in found if self._is_inside(self.folder / path))
         return self._files
 
     @cached_property
     def is_site(self) -> bool:
         """Whether the folder is the source of a site, found once a run."""
         return is_site_source(self.folder, self._skip)
+
+    def _is_inside(self, file: Path) -> bool:
+        return not file.is_symlink() or Path(os.path.realpath(file)).is_relative_to(self.folder)
 
 
 def is_spelt_alike(path: str, other: str) -> bool:

@@ -8,10 +8,10 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from crawler.errors import UserError
-from crawler.files import replacing
+from crawler.files import RefusedError, open_inside, replacing
 from crawler.items import Edit, Outcome
 from crawler.library import ENDINGS
 from pipelines.outputs import mend
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from crawler.items import Note, Standing
+    from crawler.library import Library
     from pipelines.outputs import Rendering, TakeNote
 
 _FIELDS = tuple(field.name for field in fields(Edit))
 _json = json.JSONEncoder(ensure_ascii=False)
+_PIECE = 1024 * 1024
 
 
 @contextmanager
@@ -41,6 +43,7 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
         raise UserError(f"OUTPUT_DIR: mended notes in {mirror} and the notes in {originals} would get mixed up")
     _claim(mirror, journal)
     mender = Mender(rendering, mirror)
+    folder = originals.resolve()
     with (
         replacing(journal) as draft,
         draft.open("w", encoding="utf-8", newline="\n") as lines,
@@ -51,11 +54,11 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
             _make_room(mirror, mirror / note.path)
             with replacing(mirror / note.path) as mended:
                 mended.write_bytes(mend.apply(note.data, edits))
-            _copy_attachments(standings.values(), originals, mirror)
+            _copy_attachments(standings.values(), folder, mirror)
             lines.writelines(map(_line, edits))
 
         yield take
-    _forget_vanished(originals, mirror)
+    _forget_vanished(rendering.library, mirror)
 
 
 def _line(edit: Edit) -> str:
@@ -63,15 +66,28 @@ def _line(edit: Edit) -> str:
     return _json.encode({field: getattr(edit, field) for field in _FIELDS}) + "\n"
 
 
-def _copy_attachments(standings: Iterable[Standing], originals: Path, mirror: Path) -> None:
+def _copy_attachments(standings: Iterable[Standing], folder: Path, mirror: Path) -> None:
     """Copy the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
     for standing in standings:
         path = standing.link.url.lstrip("/")
         found = standing.link.kind == "local" and standing.check is not None and standing.check.outcome is Outcome.OK
-        if found and not path.lower().endswith(ENDINGS) and (originals / path).is_file():
-            _make_room(mirror, mirror / path)
-            with replacing(mirror / path) as copy:
-                shutil.copyfile(originals / path, copy)
+        if not found or path.lower().endswith(ENDINGS):
+            continue
+        try:
+            original = open_inside(folder, path)
+        except (OSError, RefusedError):  # a folder, gone by now, or a link out of the folder
+            continue
+        _make_room(mirror, mirror / path)
+        with original, replacing(mirror / path) as copy, copy.open("wb") as file:
+            _copy(original, file)
+
+
+def _copy(original: BinaryIO, copy: BinaryIO) -> None:
+    """Copy as many bytes as a file has now: it may be growing."""
+    left = os.fstat(original.fileno()).st_size
+    while left > 0 and (piece := original.read(min(left, _PIECE))):
+        copy.write(piece)
+        left -= len(piece)
 
 
 def _claim(mirror: Path, journal: Path) -> None:
@@ -96,10 +112,10 @@ def _make_room(mirror: Path, path: Path) -> None:
         shutil.rmtree(path)
 
 
-def _forget_vanished(originals: Path, mirror: Path) -> None:
+def _forget_vanished(library: Library, mirror: Path) -> None:
     """Remove mended notes without an original, and the folders that this empties."""
     for path in list(_notes_below(mirror)):
-        if not (originals / path.relative_to(mirror)).is_file():
+        if not library.has(path.relative_to(mirror).as_posix()):
             path.unlink()
             for folder in path.parents:
                 if folder == mirror or any(folder.iterdir()):
