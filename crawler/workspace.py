@@ -47,7 +47,10 @@ class Workspace:
         return self.open_library()
 
     def read(self, now: datetime) -> None:
-        """Register what the notes mention; what is wrong with them is reported."""
+        """Register what the notes mention; what is wrong with them is reported.
+
+        What notes mention that could not be looked at stays registered.
+        """
         paths = []
         library = self.library
         for note in library:
@@ -56,7 +59,8 @@ class Workspace:
             paths.append(note.path)
         for problem in library.problems:
             logger.warning(problem)
-        self.store.forget_other_notes(paths)
+        if library.incomplete is None:
+            self.store.forget_other_notes([*paths, *library.unread])
 
 
 def store_url(settings: BaseSettings) -> str:

@@ -32,6 +32,7 @@ def publish(settings: BaseSettings, library: Library, store: Store) -> None:
 
 def edit_in_place(settings: BaseSettings, library: Library, store: Store) -> in_place.Report:
     """Mend the user's own notes."""
+    library.ensure_complete()
     rendering = _rendering(settings, library, store)
     return in_place.edit(library.folder.resolve(), planned(rendering), Journal(rendering.output_dir))
 

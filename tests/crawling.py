@@ -52,6 +52,10 @@ class Desk:
         """Run a command to its end."""
         return processes.run(self.command(*words), os.environ | self.environ | environ)
 
+    def run_unprivileged(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command for which file permissions count, even where the tests are run by root."""
+        return processes.run(self.command(*words), os.environ | self.environ, unprivileged=True)
+
     def crawl(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Crawl this desk's notes."""
         return self.run("crawl", "notes", "-a", f"notes={self.notes}", *words, **environ)

@@ -98,6 +98,7 @@ def collect(workspace: Workspace, settings: BaseSettings) -> None:
 
     Raises UserError where that cannot be told: a note or a journal cannot be read, or pictures were never looked at.
     """
+    workspace.library.ensure_complete()
     if workspace.library.problems:
         raise UserError(f"nothing was removed: what all notes use is not known: {workspace.library.problems[0]}")
     if unknown := workspace.store.pictures_never_seen():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import re
@@ -48,6 +49,8 @@ class Local(Kind):
         return FileLookup(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
 
 
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
+
 HEAD = 8 * 1024
 """Bytes of a note in which its first heading is looked for."""
 
@@ -81,13 +84,19 @@ class FileLookup:
             target = (self.folder / path).resolve()
             if not target.is_relative_to(self.folder):
                 return Check(Outcome.SKIPPED, "outside the notes folder", now, How.FILE)
-            if target.exists():
-                return Check(Outcome.OK, "file exists", now, How.FILE)
-        except (OSError, ValueError) as error:  # a name too long, a NUL byte
-            return Check(Outcome.GONE, f"no such file: {error}", now, How.FILE, conclusive=True)
-        if self.is_site:
-            return Check(Outcome.SKIPPED, UNDECIDED, now, How.FILE)
-        suggestion, source = self.meant(path, texts)
+            target.stat()
+            return Check(Outcome.OK, "file exists", now, How.FILE)
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: symlinks that lead in circles
+            if (reason := self._why_unseen(error)) is not None:
+                return Check(Outcome.BLOCKED, reason, now, How.FILE)
+            if self.is_site:
+                return Check(Outcome.SKIPPED, UNDECIDED, now, How.FILE)
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):  # a name too long, a NUL byte
+                return Check(Outcome.GONE, f"no such file: {error}", now, How.FILE, conclusive=True)
+        try:
+            suggestion, source = self.meant(path, texts)
+        except OSError:  # a folder on the way cannot be looked at
+            suggestion = source = None
         is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
         return Check(
             Outcome.GONE if is_file else Outcome.SKIPPED,
@@ -98,6 +107,17 @@ class FileLookup:
             suggestion=suggestion,
             suggestion_source=source,
         )
+
+    def _why_unseen(self, error: Exception) -> str | None:
+        """Return why an error does not say that a file is not there; None if it does."""
+        if isinstance(error, RuntimeError) or (isinstance(error, OSError) and error.errno not in _NOT_THERE):
+            return f"could not be looked at ({getattr(error, 'strerror', None) or 'symlinks in a circle'})"
+        try:
+            with os.scandir(self.folder) as found:
+                there = next(found, None) is not None
+        except OSError:
+            there = False
+        return None if there else "the notes folder is gone or empty"
 
     def meant(self, path: str, texts: Sequence[str]) -> tuple[str, str] | tuple[None, None]:
         """Return what was most likely meant and who says so: an existing file, or the scheme that was left out.

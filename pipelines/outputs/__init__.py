@@ -64,7 +64,11 @@ class Rendering:
 
 
 def render(rendering: Rendering, *outputs: ModuleType) -> None:
-    """Render outputs: links are gone through once, then notes."""
+    """Render outputs: links are gone through once, then notes.
+
+    Raises UserError where not all notes can be looked at, before anything is removed on that account.
+    """
+    rendering.library.ensure_complete()
     with ExitStack() as stack:
         takers = [stack.enter_context(each.by_link(rendering)) for each in outputs if hasattr(each, "by_link")]
         for standing, places in rendering.store.standings() if takers else ():
@@ -76,6 +80,7 @@ def render(rendering: Rendering, *outputs: ModuleType) -> None:
             standings = rendering.standings(note)
             for take in takers:
                 take(note, standings)
+        rendering.library.ensure_complete()
     for each in outputs:
         if hasattr(each, "render"):
             each.render(rendering)
