@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 _HOSTS = frozenset({"github.com", "www.github.com"})
 # Owners are letters, digits and single hyphens, 39 at most; names letters, digits, `-_.`, 100 at most.
 _REPOSITORY = re.compile(r"/([A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/([A-Za-z0-9._-]{1,100})(/.*)?")
-# First path segments that are GitHub's own pages.
+# First path segments that are GitHub's own pages. Whatever is missing here is asked for once more by its page.
 _RESERVED = frozenset(
     {
-        *("about", "account", "apps", "blog", "codespaces", "collections", "contact", "customer-stories", "dashboard"),
-        *("enterprise", "events", "explore", "features", "issues", "join", "login", "logout", "marketplace", "new"),
-        *("notifications", "orgs", "organizations", "pricing", "pulls", "readme", "search", "security", "settings"),
-        *("sessions", "signup", "site", "sponsors", "stars", "team", "topics", "trending", "users"),
+        *("about", "account", "advisories", "apps", "blog", "case-studies", "codespaces", "collections", "contact"),
+        *("copilot", "customer-stories", "customer-terms", "dashboard", "discussions", "edu", "education"),
+        *("enterprise", "enterprises", "events", "explore", "features", "issues", "join", "login", "logout"),
+        *("marketplace", "mcp", "mobile", "models", "new", "newsroom", "notifications", "open-source"),
+        *("organizations", "orgs", "partners", "premium-support", "pricing", "pulls", "readme", "resources"),
+        *("search", "security", "sessions", "settings", "signup", "site", "social-impact", "solutions", "sponsors"),
+        *("stars", "team", "topics", "trending", "trust-center", "user-attachments", "users", "watching"),
+        "why-github",
     }
 )
 

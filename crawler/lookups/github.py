@@ -1,5 +1,7 @@
 """GitHub repositories and places in them: fifty in a query, halved when it costs too much; REST for what is not found.
 
+What neither knows is gone only if its page is.
+
 https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
@@ -14,9 +16,10 @@ from requests import codes
 
 from crawler import options
 from crawler.items import Check, How, Outcome, Repository, Result
-from crawler.lookups import github_graphql
+from crawler.lookups import github_graphql, github_pages
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.github_graphql import Found
+from crawler.lookups.github_pages import GithubPages
 from crawler.lookups.github_places import place_of
 from crawler.lookups.github_rest import GithubRest, Lost
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
@@ -58,6 +61,7 @@ class GithubLookup(ApiLookup):
         super().__init__(session)
         self._headers = {"Authorization": f"bearer {token}"}
         self._rest = GithubRest(session, ENDPOINT, self._headers)
+        self._pages = GithubPages(session)
         self._failures_in_a_row = 0
         self._spent: str | None = None
 
@@ -69,6 +73,7 @@ class GithubLookup(ApiLookup):
             user_agent=settings["USER_AGENT"],
             pace=options.pace(settings, HOST),
             timeout=options.number(settings, "API_TIMEOUT"),
+            paces={github_pages.HOST: options.pace(settings, github_pages.HOST)},
         )
         return cls(session, options.secret(settings, "GITHUB_TOKEN"))
 
@@ -147,8 +152,10 @@ class GithubLookup(ApiLookup):
         known = next((each.known for each in due if isinstance(each.known, Repository)), None)
         settled = self._settle(name, answer, known)
         for each in due:
-            if isinstance(settled, Lost):
-                check = Check(settled.outcome, settled.reason, now, How.API, conclusive=settled.conclusive)
+            if isinstance(settled, Lost) and settled.outcome is Outcome.GONE:
+                yield Result(each.link, self._pages.check(each.link.url, settled.reason, now), history=each.history)
+            elif isinstance(settled, Lost):
+                check = Check(settled.outcome, settled.reason, now, How.API)
                 yield Result(each.link, check, history=each.history)
             else:
                 check = self._check(each.link, settled, now)

@@ -30,7 +30,6 @@ class Lost:
 
     outcome: Outcome
     reason: str
-    conclusive: bool = False
 
 
 class GithubRest:
@@ -68,7 +67,7 @@ class GithubRest:
             case codes.ok if "full_name" in answer:
                 return _read(answer)
             case codes.not_found:
-                return Lost(Outcome.GONE, "GitHub knows no such repository", conclusive=True)
+                return Lost(Outcome.GONE, "GitHub knows no such repository")
             case codes.unavailable_for_legal_reasons:
                 return Lost(Outcome.RESTRICTED, f"blocked by GitHub: {reason or 'legal reasons'}")
             case codes.forbidden if reason:

@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 from crawler.hosts import MAX_WAIT, retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from requests import PreparedRequest, Response
     from scrapy.settings import BaseSettings
@@ -59,6 +59,7 @@ def open_session(
     pace: float,
     timeout: float = 60,
     worth_keeping: Callable[[Response], bool] | None = None,
+    paces: Mapping[str, float] | None = None,
 ) -> CachedSession:
     """Return a session for one service: good GET answers cached in a file, everything else by `_PoliteAdapter`.
 
@@ -66,7 +67,8 @@ def open_session(
     taken from the cache when the service says that it has not changed.
 
     Any request may raise ServiceDownError. `pace` is the time between two requests in seconds, `timeout` what is waited
-    for the next bytes of an answer, `worth_keeping` says which answers may be cached.
+    for the next bytes of an answer, `worth_keeping` says which answers may be cached. `paces` has hosts that are asked
+    with a pace of their own.
     """
 
     def keeps(response: Response) -> bool:
@@ -83,6 +85,8 @@ def open_session(
     # requests knows REQUESTS_CA_BUNDLE alone, programs built on OpenSSL SSL_CERT_FILE: the user may have set either.
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
     session.mount("https://", _PoliteAdapter(pace, user_agent, timeout))
+    for host, its_pace in (paces or {}).items():
+        session.mount(f"https://{host}/", _PoliteAdapter(its_pace, user_agent, timeout))
     return session
 
 
