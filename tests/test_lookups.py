@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import arxiv
 import pytest
 import requests
+from arxiv import _feed
 from scrapy.settings import Settings
 
 from crawler.items import Check, Due, How, Link, Outcome, Paper
@@ -47,6 +48,7 @@ def due(*urls: str) -> list[Due]:
 def test_the_package_still_uses_the_session_it_is_given(serve: Any, session: Session, clock: Clock) -> None:
     """The session has no public way in: an upgrade of the package that moves it must not go unnoticed."""
     assert isinstance(arxiv.Client()._session, requests.Session)
+    assert _feed.parse((PAGES / "arxiv/found.xml").read_bytes()).results[0].title == "Loops in Sight"
     server = serve([Answer((PAGES / "arxiv/found.xml").read_bytes())])
     lookup = ArxivLookup(session)
     for _ in range(3):
@@ -204,6 +206,7 @@ def test_authors_and_where_they_work_go_side_by_side(serve: Any, session: Sessio
     two = f"</name><{tag}>Loop\n Institute</{tag}><{tag}>Göttingen</{tag}>"
     serve([Answer(page.replace("Noether</name>", f"Noether{two}").encode())])
     paper = ArxivLookup(session).papers(["2110.15352"])["2110.15352"]
+    assert paper is not None
     assert paper.authors == ("Ada Lovelace", "Emmy Noether")
     assert paper.affiliations == ("", "Loop Institute; Göttingen")
     with pytest.raises(ValueError, match="1 affiliations of 2 authors"):
@@ -217,7 +220,7 @@ def test_recorded_affiliations(serve: Any, session: Session) -> None:
     body = next(body for body in bodies if "<arxiv:affiliation" in body)
     serve([Answer(body.encode())])
     papers = ArxivLookup(session).papers([f"2110.{i:05d}" for i in range(100)])
-    placed = [paper for paper in papers.values() if paper.affiliations]
+    placed = [paper for paper in papers.values() if paper is not None and paper.affiliations]
     assert placed
     assert all(len(paper.affiliations) == len(paper.authors) for paper in placed)
 

@@ -1,15 +1,20 @@
 """arXiv's API: up to a hundred ids a request, joined to what was asked by id.
 
+An id that stands in an answer exists, whether or not the rest of its entry can be read.
+
 https://info.arxiv.org/help/api/user-manual.html; one request every three seconds (https://info.arxiv.org/help/api/tou.html).
 """
 
 from __future__ import annotations
 
+import logging
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import arxiv
+from arxiv import _feed
 from requests import codes
 
 from crawler import options
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 
     from crawler.items import Due
 
+logging.getLogger("arxiv").setLevel(logging.ERROR)  # what cannot be read is said of the link itself
+
 BATCH = 100
 CONTROL = "1706.03762"
 """A paper that is there as long as arXiv is."""
@@ -37,6 +44,14 @@ _WELL_FORMED = re.compile(
     r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}|(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.[0-9]{5}"
     r"|[a-z]+(?:-[a-z]+)?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}"
 )
+_NAMED = re.compile(
+    rb"(?:<(?:\w+:)?id\b[^>]*>\s*(?:<!\[CDATA\[)?|<(?:\w+:)?link\b[^>]*\bhref=[\"'])\s*"
+    rb"https?://(?:\w+\.)?arxiv\.org/abs/([^<>\"'\]\s?#]+)",
+    re.IGNORECASE,
+)
+"""An entry's id, by its element `id` or its link."""
+_TOTAL = re.compile(rb"totalResults\b[^>]*>\s*([0-9]{1,9})")
+_ENTRY = re.compile(rb"<entry\b.*?</entry\s*>", re.DOTALL)
 
 
 class ArxivLookup(ApiLookup):
@@ -51,7 +66,8 @@ class ArxivLookup(ApiLookup):
         # The session does the waiting and trying again: the client would wait after cached answers too, retry a
         # malformed id for ever and ignore Retry-After.
         self._client = arxiv.Client(page_size=BATCH, delay_seconds=0, num_retries=0)
-        session.hooks["response"].append(_check_whole)
+        self._answers: list[bytes] = []  # to the latest question, page by page
+        session.hooks["response"].append(self._keep)
         self._client._session = session  # noqa: SLF001 - the only way in; tests/test_lookups.py guards it
 
     @classmethod
@@ -89,8 +105,11 @@ class ArxivLookup(ApiLookup):
                 check = Check(Outcome.GONE, reason, now, How.API, conclusive=True)
                 yield Result(each.link, check, history=each.history)
 
-    def papers(self, ids: Sequence[str]) -> dict[str, Paper]:
-        """Return the papers that exist, by id. One malformed id spoils an answer (HTTP 400): such a batch is halved."""
+    def papers(self, ids: Sequence[str]) -> dict[str, Paper | None]:
+        """Return the papers that exist, by id, None for what cannot be read.
+
+        One malformed id spoils an answer (HTTP 400): such a batch is halved.
+        """
         if not ids:
             return {}
         if (papers := self._ask(ids)) is not None:
@@ -103,31 +122,65 @@ class ArxivLookup(ApiLookup):
         middle = len(ids) // 2
         return self.papers(ids[:middle]) | self.papers(ids[middle:])
 
-    def _ask(self, ids: Sequence[str]) -> dict[str, Paper] | None:
+    def _ask(self, ids: Sequence[str]) -> dict[str, Paper | None] | None:
         """Send one request; None when it is refused as malformed."""
+        self._answers.clear()
+        found: list[arxiv.Result] = []
         try:
-            found = list(self._client.results(arxiv.Search(id_list=list(ids), max_results=len(ids))))
-        except arxiv.HTTPError as error:
-            if error.status == codes.bad_request:
+            # The client leaves out entries without a date, and then asks for more pages; other dates make it raise.
+            found.extend(self._client.results(arxiv.Search(id_list=list(ids), max_results=len(ids))))
+        except Exception as error:
+            if isinstance(error, arxiv.HTTPError) and error.status == codes.bad_request and not self._answers:
                 return None
-            raise ServiceDownError(f"HTTP {error.status}") from error
-        except arxiv.ArxivError as error:
-            raise ServiceDownError(str(error)) from error
-        papers = (_paper(result) for result in found)
-        return {paper.arxiv_id: paper for paper in papers}
+            if not self._has_all():
+                raise ServiceDownError(_said(error)) from error
+            found = [result for answer in self._answers for result in _one_by_one(answer)]
+        papers = [paper for result in found if (paper := _paper(result)) is not None]
+        return dict.fromkeys(self._named()) | {paper.arxiv_id: paper for paper in papers}
+
+    def _keep(self, response: requests.Response, **_: object) -> None:
+        """Keep an answer; raise ServiceDownError for no feed, or half of one: the client would read what there is."""
+        if response.status_code != codes.ok:
+            return
+        if not response.content.rstrip().endswith(b"</feed>"):
+            raise ServiceDownError("an answer that is no whole feed")
+        self._answers.append(response.content)
+
+    def _named(self) -> set[str]:
+        """Return the ids of all entries."""
+        found = (match.decode("ascii", "replace") for answer in self._answers for match in _NAMED.findall(answer))
+        return {_id_and_version(entry_id)[0] for entry_id in found}
+
+    def _has_all(self) -> bool:
+        """Return whether as many entries came as there are to the latest question."""
+        total = _TOTAL.search(self._answers[0]) if self._answers else None
+        return total is not None and len(self._named()) >= int(total[1]) > 0
 
 
-def _known(due: Sequence[Due], papers: Mapping[str, Paper], now: datetime) -> Iterator[Result]:
-    check = Check(Outcome.OK, "arXiv knows it", now, How.API)
+def _known(due: Sequence[Due], papers: Mapping[str, Paper | None], now: datetime) -> Iterator[Result]:
     for each in due:
-        if (paper := papers.get(each.link.identity)) is not None:
-            yield Result(each.link, check, paper, history=each.history)
+        if each.link.identity in papers:
+            paper = papers[each.link.identity]
+            reason = "arXiv knows it" if paper is not None else "arXiv knows it; its record cannot be read"
+            yield Result(each.link, Check(Outcome.OK, reason, now, How.API), paper, history=each.history)
 
 
-def _check_whole(response: requests.Response, **_: object) -> None:
-    """Raise ServiceDownError for what is no feed, or half of one: the client would read what there is of it."""
-    if response.status_code == codes.ok and not response.content.rstrip().endswith(b"</feed>"):
-        raise ServiceDownError("an answer that is no whole feed")
+def _said(error: Exception) -> str:
+    """Return what went wrong, in one line."""
+    if isinstance(error, arxiv.HTTPError):
+        return f"HTTP {error.status}"
+    if isinstance(error, arxiv.ArxivError | ServiceDownError):
+        return str(error)
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+
+
+def _one_by_one(answer: bytes) -> Iterator[arxiv.Result]:
+    """Yield what can be read of a feed in which an entry makes the client raise."""
+    first = _ENTRY.search(answer)
+    head = answer[: first.start()] if first is not None else b""
+    for entry in _ENTRY.findall(answer):
+        with suppress(Exception):  # whatever the client stumbles over
+            yield from _feed.parse(head + entry + b"</feed>").results
 
 
 def _has_entries(response: requests.Response) -> bool:
@@ -135,13 +188,16 @@ def _has_entries(response: requests.Response) -> bool:
     return b"<entry" in response.content
 
 
-def _paper(result: arxiv.Result) -> Paper:
-    arxiv_id, version = _id_and_version(result.entry_id)
+def _paper(result: arxiv.Result) -> Paper | None:
+    """Return what an entry says; None where it has no title, which every paper has."""
+    if (title := _text(result.title)) is None:
+        return None
+    arxiv_id, version = _id_and_version(urlsplit(result.entry_id).path.removeprefix("/abs/"))
     comment = _text(result.comment)
     abstract = _text(result.summary)
     authors = [(name, _affiliation(author)) for author in result.authors if (name := _text(author.name))]
     return Paper(
-        title=_text(result.title) or "",
+        title=title,
         arxiv_id=arxiv_id,
         authors=tuple(name for name, _ in authors),
         abstract=abstract,
@@ -162,9 +218,9 @@ def _affiliation(author: arxiv.Result.Author) -> str:
 
 
 def _id_and_version(entry_id: str) -> tuple[str, int | None]:
-    """Split `http://arxiv.org/abs/2110.15352v2` into id and version."""
-    arxiv_id, v, version = urlsplit(entry_id).path.removeprefix("/abs/").rpartition("v")
-    return (arxiv_id, int(version)) if v and version.isdecimal() else (version, None)
+    """Split `2110.15352v2` into id and version."""
+    arxiv_id, v, version = entry_id.strip().rpartition("v")
+    return (arxiv_id, int(version)) if v and version.isdecimal() else (entry_id.strip(), None)
 
 
 def _text(text: str | None) -> str | None:
