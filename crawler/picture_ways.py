@@ -122,13 +122,14 @@ class PictureWays:
     def prepared(self, request: Request, due: Due) -> Request:
         """Return a picture's first request: with what is known of the version that is kept, if it still is.
 
-        What is kept from elsewhere says nothing of how the link itself is.
+        What is kept from elsewhere says nothing of how the link itself is, and where it is not known what is kept, its
+        bytes have to come again.
         """
         request = request.replace(meta=request.meta | {"download_maxsize": self._limits.of(due.link)})
         origin = due.origin
         if origin is None or origin.title is None or origin.address not in {due.link.url, *forms(due.link.url)}:
             return request
-        if not self._gallery.has(origin.title):
+        if not isinstance(due.known, Picture) or not self._gallery.has(origin.title):
             return request
         request = request.replace(url=origin.address)
         return conditional(request, origin.etag, origin.last_modified, datetime.now(UTC))

@@ -604,3 +604,15 @@ def test_every_way_of_showing_a_picture_leads_to_the_kept_one(desk: Desk, intern
     assert (desk.output / "notes/b/here.png").read_bytes() == drawn("here")
     row = desk.health()["b/missing.png"]
     assert (row["verdict"], row["reason"], row["mentions"]) == ("dead", "no such file", "b/a.md:9")
+
+
+def test_pictures_of_one_repository_are_pictures_of_their_own(desk: Desk, internet: Internet) -> None:
+    urls = [f"https://github.com/o/r/raw/main/{name}.png" for name in ("a", "b")]
+    for number, address in enumerate(urls):
+        internet.fault(address, picture(drawn(str(number))))
+    note = desk.write("a.md", "\n".join(f"![x]({address})" for address in urls))
+    for _ in range(2):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        shown = (desk.output / "notes/a.md").read_text("utf-8").split()
+        assert len(set(shown)) == len(urls)
+        assert all("images/" in each for each in shown), note

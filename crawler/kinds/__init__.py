@@ -47,7 +47,7 @@ def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
         return None
     link = next(found for kind in all_kinds().values() if (found := kind.recognise(url, parts)) is not None)
     if role is Role.IMAGE and link.kind in {"web", "github"} and link.host:
-        link = Link(link.url, "image", link.identity, link.host)
+        link = Link(link.url, "image", link.url, link.host)  # a repository has many pictures
     return link
 
 
