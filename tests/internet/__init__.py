@@ -80,6 +80,11 @@ class Internet:
         """Every request so far, oldest first."""
         return self._network.requests
 
+    @property
+    def delivered(self) -> list[tuple[float, str]]:
+        """When (by `time.monotonic()`) which URL was answered to the last byte, oldest first."""
+        return self._network.delivered
+
     def environ(self) -> dict[str, str]:
         """Return the environment variables that lead every client here."""
         bundle = str(self.ca_bundle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -35,6 +36,7 @@ class Network:
         self._faults: list[_Injected] = []
         self._requests: list[Request] = []
         self._sent: list[tuple[str, int]] = []
+        self._delivered: list[tuple[float, str]] = []
         self._lock = Lock()
         flaws = {host: flaw for site in sites.values() for host, flaw in site.flaws.items()}
         self.certificates = Certificates(flaws)
@@ -55,6 +57,18 @@ class Network:
         with self._lock:
             self._requests.clear()
             self._sent.clear()
+            self._delivered.clear()
+
+    @property
+    def delivered(self) -> list[tuple[float, str]]:
+        """When which URL was answered to the last byte, oldest first."""
+        with self._lock:
+            return list(self._delivered)
+
+    def deliver(self, url: str) -> None:
+        """Remember that an answer was sent to its last byte."""
+        with self._lock:
+            self._delivered.append((time.monotonic(), url))
 
     @property
     def sent(self) -> list[tuple[str, int]]:

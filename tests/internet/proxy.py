@@ -99,7 +99,10 @@ class Conversation:
             url = absolute(self._origin + target)
             kept = {name: value for name, value in headers.items() if name not in HOP_BY_HOP}
             request = Request(time.monotonic(), head.method.decode(), url, kept, body)
-            going = await self._send(request.method, self._network.answer(request)) and not closing
+            whole = await self._send(request.method, self._network.answer(request))
+            if whole:
+                self._network.deliver(url)
+            going = whole and not closing
 
     async def _receive(self) -> tuple[h11.Request, bytes] | None:
         parser = h11.Connection(h11.SERVER, max_incomplete_event_size=PIECE)
