@@ -54,6 +54,7 @@ class Batches:
         self._full = full
         self._wake = wake
         self._tasks: list[Task[None]] = []
+        self._ending = False
 
     @property
     def done(self) -> bool:
@@ -70,6 +71,10 @@ class Batches:
         for task in self._tasks:
             task.add_done_callback(lambda _: self._wake())
 
+    def end(self) -> None:
+        """Look nothing more up than what is being looked up."""
+        self._ending = True
+
     def stop(self) -> None:
         """End all lookups where they are."""
         for task in self._tasks:
@@ -83,14 +88,14 @@ class Batches:
     async def _observe(self, kind: str, due_by: datetime) -> None:
         """Observe one kind's links; hosts that other workers have are waited for, as those may die."""
         lookup, elsewhere = self.lookups[kind], True
-        while elsewhere:
+        while elsewhere and not self._ending:
             elsewhere = False
             for backlog in self._store.backlogs([kind], due_by):
                 if self._crew.lease(backlog.leased, by=kind) is None:
                     elsewhere = True
                     continue
                 due, after = self._store.due(backlog, due_by, lookup.batch)
-                while due:
+                while due and not self._ending:
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
                     self._results += (skipped(each, "excluded") for each in due if each not in wanted)
                     self._results += await in_thread(lookup, wanted)

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 FOUND, FAILED = 1, 2
-"""Exit codes: what the user asked to be told of was found; the command could not do what it is for. 0 means fine."""
+"""Exit codes: what the user asked to be told of was found; the command could not do what it is for. 0 means fine.
+
+A crawl that got a signal exits with 128 and the signal's number, as a shell says it.
+"""
 
 
 class Report(Protocol):

@@ -58,7 +58,7 @@ def skipped(due: Due, reason: str) -> Result:
     return Result(due.link, Check(Outcome.SKIPPED, reason, datetime.now(UTC), How.PAGE), history=due.history)
 
 
-def unsettled(result: Result) -> Result:
-    """Return what is noted of a failure without a second try: it was seen, and says nothing about the link."""
+def unsettled(result: Result, why: str = "not tried again tonight") -> Result:
+    """Return what is noted of an answer without the next request: it was seen, and says nothing about the link."""
     check = replace(result.check, outcome=Outcome.BLOCKED, conclusive=False)
-    return replace(result, check=replace(check, reason=f"{check.reason}; not tried again tonight"))
+    return replace(result, check=replace(check, reason=f"{check.reason}; {why}"))

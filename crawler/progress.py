@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import logging
 import math
 import sys
@@ -20,6 +19,7 @@ from rich.text import Text
 from scrapy import signals
 
 from crawler.errors import UserError
+from crawler.interrupts import interrupts
 from crawler.tally import Rate, Tally, duration
 from crawler.terminal import live, remark, safe
 
@@ -70,7 +70,7 @@ class Progress:
     def spider_opened(self, spider: NotesSpider) -> None:
         """Begin to watch."""
         if self._display is not None:
-            atexit.register(self._display.stop)  # a second Ctrl-C ends Scrapy without a signal
+            interrupts.before_end(self._display.stop)
             self._display.start()
         self._task = asyncio.create_task(self._watch(spider))
 
@@ -106,9 +106,6 @@ class Progress:
         """Say what the run does, how far it is and how long it will take, and who keeps it waiting."""
         done, due = self._tally.done.total(), self._tally.due.total()
         rate = self._rate.at(time.monotonic(), done)
-        if not self._crawler.crawling:
-            yield "stopping: what is under way is waited for; Ctrl-C again ends it at once"
-            return
         if not due or spider.stage != "observing":
             yield spider.stage
         else:

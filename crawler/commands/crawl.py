@@ -9,6 +9,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.command import FAILED, FOUND
 from crawler.errors import UserError
+from crawler.interrupts import interrupts
 from crawler.spiders.notes import NotesSpider
 from crawler.terminal import remark, show
 
@@ -42,14 +43,15 @@ class Command(crawl.Command):
 
 def run_to_its_end(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) -> int:
     """Run a spider, show what it found, and return the exit code."""
+    interrupts.catch()
     process.crawl(crawler, **arguments)
-    process.start()
+    process.start(install_signal_handlers=False)
     spider = crawler.spider
     if not isinstance(spider, NotesSpider) or process.bootstrap_failed:
-        return FAILED  # Scrapy has said why
+        return interrupts.exit_code or FAILED  # Scrapy has said why
     if spider.error is not None:
         remark(spider.error)
-        return FAILED
+        return interrupts.exit_code or FAILED
     show(spider.summary)
     if spider.alarm is not None:
         remark(spider.alarm)

@@ -12,7 +12,8 @@ from contextlib import AbstractAsyncContextManager, ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from signal import SIGTERM, raise_signal
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
@@ -26,6 +27,7 @@ from crawler.errors import UserError
 from crawler.frontier import Frontier
 from crawler.helpers import Helpers, listen
 from crawler.hosts import Hosts, NotNowError
+from crawler.interrupts import interrupts
 from crawler.items import Due, Outcome, Result
 from crawler.kept import PICTURED
 from crawler.kinds import all_kinds
@@ -44,7 +46,7 @@ from crawler.workspace import open_workspace
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -61,9 +63,18 @@ AT_ONCE = 1024
 WAIT = 0.05
 """Seconds that are waited at a time while results are being saved."""
 
+LAST_ANSWERS = 3.0
+"""Seconds that requests which were sent have to be answered when the run is interrupted."""
+
+T = TypeVar("T")
+
 
 class _NetworkDownError(Exception):
     """It is us, not them."""
+
+
+class _InterruptedError(Exception):
+    """The process got a signal: the run ends here, and the next one goes on with it."""
 
 
 class NotesSpider(Spider):
@@ -89,8 +100,12 @@ class NotesSpider(Spider):
         self._resources = ExitStack()
         self._network = Network()
         self._wake = asyncio.Event()
+        self._interrupted = asyncio.Event()
+        self._helpers: Helpers | None = None
         self._again = False
-        self._asking: set[Task[None]] = set()
+        self._asking: dict[Task[None], str] = {}
+        self._sent: set[str] = set()  # of these, those of which a request was sent, or is about to be
+        self._answered: dict[str, Result] = {}  # and those that were answered, but need another request
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(self._turn)
         self._results: deque[Result] = deque()  # to be passed on
         self._seen_here = 0  # results that passed all pipelines
@@ -130,12 +145,13 @@ class NotesSpider(Spider):
         for signal in (signals.item_scraped, signals.item_dropped):
             self.crawler.signals.connect(self._give_back, signal)
         self.crawler.signals.connect(self._stumbled, signals.item_error)
+        interrupts.heed(self._interrupt)
         try:
             self._open()
-            async for result in self._stages():
+            async for result in self._until_interrupted():
                 yield result
-            if self._crew.run.leads:
-                await self._end_run()
+            if self._interrupted.is_set():
+                self._quit()
             self._sum_up()
             self.error = self._outage or (self.gallery.down and f"IMAGES_STORE: {self.gallery.down}")
         except UserError as error:
@@ -146,13 +162,29 @@ class NotesSpider(Spider):
             self.error = f"the run was broken off: {error!r}"
             raise
         if self.error is not None:
+            if self._interrupted.is_set():
+                interrupts.end(self.error)
             await self._let_results_land()
             raise CloseSpider("failed")
+
+    async def _until_interrupted(self) -> AsyncIterator[Result]:
+        """Run through the stages; a signal ends them where they are, and what was answered is saved."""
+        try:
+            async for result in self._stages():
+                yield result
+            if self._crew.run.leads:
+                await self._end_run()
+        except _InterruptedError:
+            pass
+        if self._interrupted.is_set():
+            async for result in self._rest():
+                yield result
 
     async def _stages(self) -> AsyncIterator[Result]:
         """Yield the results of all stages; an outage of our network ends them, and nothing more is counted."""
         try:
-            async for _ in self._crew.rounds(self.started_at, self._read):
+            rounds = self._crew.rounds(self.started_at, self._read)
+            while await self._or_interrupted(anext(rounds, True)) is None:
                 for again in (False, True):
                     async for result in self._observe(again=again):
                         yield result
@@ -166,7 +198,7 @@ class NotesSpider(Spider):
     async def _end_run(self) -> None:
         """Publish, unless no network was there at all; after an outage the next run goes on with this one."""
         if self._outage is None or self._network.reached:
-            await asyncio.to_thread(repeated(self._publish))
+            await self._or_interrupted(asyncio.to_thread(repeated(self._publish)))
         if self._outage is None and self.store.beat().leads:  # nobody has taken over while it was published
             self.store.finish_run(datetime.now(UTC))
 
@@ -232,14 +264,15 @@ class NotesSpider(Spider):
     def _join(self, family: int) -> None:
         """Begin a run or join one, and have as many helpers as WORKERS says."""
         if helps := self.settings["HELPS"]:
+            interrupts.last_line = ""  # the leader says it
             ear, _, number = helps.partition(":")
             self.store.join_run(int(number))
-            listen(int(ear), self.crawler.stop_async)
+            listen(int(ear), self._leader_ended)
         else:
             run = self.store.start_run(self.started_at)
             if family > 1:
                 words = self.settings.getlist("COMMAND")
-                helpers = Helpers(words, family - 1, run.number, self._workspace.locked)
+                helpers = self._helpers = Helpers(words, family - 1, run.number, self._workspace.locked)
                 self._resources.callback(lambda: helpers.close(finished=self.error is None))
         beating = asyncio.ensure_future(self._crew.keep_beating())
         beating.add_done_callback(self._heart_stopped)
@@ -265,8 +298,9 @@ class NotesSpider(Spider):
             self._batches.start(self._crew.due_by)
         try:
             while True:
-                if self._network.suspicious and not await self._network.is_there(self._download):
+                if self._network.suspicious and not await self._network_is_there():
                     raise _NetworkDownError("no host answers any more")
+                self._check_interrupted()
                 self._hand_out()
                 while self._results:
                     yield self._pass_on(self._results.popleft())
@@ -274,16 +308,25 @@ class NotesSpider(Spider):
                     break
                 await self._news()
         finally:
-            self._batches.stop()
-            for task in self._asking:
-                task.cancel()
+            if not self._interrupted.is_set():
+                self._stop_asking()
 
     def _hand_out(self) -> None:
         """Ask for what is due, as much of it as may be under way."""
         for due in self._frontier.take(AT_ONCE - self._frontier.out):
             task = asyncio.create_task(self._ask(due))
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            self._asking[task] = due.link.url
+            task.add_done_callback(self._asked)
+
+    def _asked(self, task: Task[None]) -> None:
+        del self._asking[task]
+        self._wake.set()
+
+    def _stop_asking(self) -> None:
+        """End requests and lookups where they are."""
+        self._batches.stop()
+        for task in self._asking:
+            task.cancel()
 
     def _all_is_safe(self) -> bool:
         """Tell whether a stage has ended; end its lookups when the time is up."""
@@ -296,7 +339,7 @@ class NotesSpider(Spider):
 
     async def _settle_doubts(self) -> AsyncIterator[Result]:
         """Count what failed twice, unless it was our network that failed; what there was no second try for is noted."""
-        if self._network.mostly_silent and not await self._network.is_there(self._download):
+        if self._network.mostly_silent and not await self._network_is_there():
             raise _NetworkDownError("most hosts do not answer")
         unsure = [*self._doubtful, *map(unsettled, self._put_off.values())]
         self._doubtful.clear()
@@ -321,21 +364,100 @@ class NotesSpider(Spider):
         """Do blocking work while there is time left."""
         left = self._hosts.time_left
         with suppress(TimeoutError):
-            await asyncio.wait_for(in_thread(work, lambda: self._hosts.time_left), None if math.isinf(left) else left)
+            work_done = in_thread(work, lambda: self._hosts.time_left)
+            await self._or_interrupted(asyncio.wait_for(work_done, None if math.isinf(left) else left))
 
     async def _news(self) -> None:
         """Wait until something was seen, saved or looked up, a host may be asked again, or the time is up."""
-        wait = min(self._frontier.rest, self._hosts.time_left or WAIT)
+        await self._woken(min(self._frontier.rest, self._hosts.time_left or WAIT))
+        self._check_interrupted()
+
+    async def _woken(self, seconds: float) -> None:
+        """Wait until something has happened, or so many seconds; raise what a pipeline or this spider stumbled over."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), None if math.isinf(wait) else wait)
+            await asyncio.wait_for(self._wake.wait(), None if math.isinf(seconds) else seconds)
         self._wake.clear()
         if self._broken is not None:
             raise self._broken
+
+    async def _network_is_there(self) -> bool:
+        return await self._or_interrupted(self._network.is_there(self._download))
 
     def _publish(self) -> None:
         """Last stage: render the outputs; the settings name them, nothing here knows them."""
         self.stage = "rendering the outputs"
         load_object(self.settings["PUBLISH"])(self.settings, self._workspace.library, self.store)
+
+    # --- signals ------------------------------------------------------------------------------------------------------
+
+    def _interrupt(self) -> None:
+        """End the run here, and let helpers do the same."""
+        self._interrupted.set()
+        self._wake.set()
+        if self._helpers is not None:
+            self._helpers.interrupt()
+
+    def _leader_ended(self) -> None:
+        """Do as at a signal, where the leader's end is not due to one that came here, too."""
+        if not interrupts.number:
+            raise_signal(SIGTERM)
+
+    def _check_interrupted(self) -> None:
+        if self._interrupted.is_set():
+            raise _InterruptedError
+
+    async def _or_interrupted(self, work: Awaitable[T]) -> T:
+        """Return what comes of some work; leave it alone and raise _InterruptedError at a signal."""
+        working = asyncio.ensure_future(work)
+        if not self._interrupted.is_set():
+            signalled = asyncio.ensure_future(self._interrupted.wait())
+            await asyncio.wait({working, signalled}, return_when=asyncio.FIRST_COMPLETED)
+            signalled.cancel()
+        if self._interrupted.is_set():
+            working.cancel()
+            raise _InterruptedError
+        return working.result()
+
+    async def _rest(self) -> AsyncIterator[Result]:
+        """Yield what was answered, and return when all of it is safe; what was not sent yet stays due.
+
+        Scrapy's own way to stop waits for ever where an item is in a pipeline that no response led to, as all are here.
+        """
+        self.stage = "stopping: what was answered is being saved; Ctrl-C again ends it at once"
+        self._batches.end()
+        for task, url in self._asking.items():
+            if url not in self._sent:
+                task.cancel()
+        until = time.monotonic() + LAST_ANSWERS
+        while (self._asking or not self._batches.done) and (left := until - time.monotonic()) > 0:
+            while self._results:
+                yield self._pass_on(self._results.popleft())
+            await self._woken(left)
+        self._stop_asking()
+        self._results += self._unsettled()
+        while self._results:
+            yield self._pass_on(self._results.popleft())
+        while self._saving:
+            await self._woken(math.inf)
+        await self._let_results_land()
+
+    def _unsettled(self) -> Iterable[Result]:
+        """Return what is noted of links that were answered, though another request would have been needed."""
+        answered = [each for each in (*self._answered.values(), *self._put_off.values()) if each.check.http_status]
+        doubtful = [] if self._network.mostly_silent else self._doubtful
+        bare = (Result(each.link, each.check, history=each.history) for each in answered)
+        return [*(unsettled(each, "the run was interrupted") for each in bare), *doubtful]
+
+    def _quit(self) -> NoReturn:
+        """Let go of helpers and store, say how far the run came, and end the process without waiting for threads."""
+        if self._helpers is not None:
+            self._helpers.close(finished=False)
+        known = self._crew.run.due_by is not None
+        links = sum(done for *_, done in self.progress()) if known else 0
+        self._resources.close()
+        counted = f"{links} link{'' if links == 1 else 's'} checked and saved"
+        helps = bool(self.settings["HELPS"])
+        interrupts.end(None if helps else f"interrupted: {counted}; run the same command again to continue")
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -345,7 +467,8 @@ class NotesSpider(Spider):
             self._results += await self._seen_of(due)
         except Exception as error:  # noqa: BLE001 - the run ends with it
             self._broken = error
-        self._wake.set()
+        self._sent.discard(due.link.url)
+        self._answered.pop(due.link.url, None)  # what is cancelled does not come so far
 
     async def _seen_of(self, due: Due) -> Iterable[Result]:
         """Return what was seen of a link: nothing where it is to be asked for again later."""
@@ -370,6 +493,7 @@ class NotesSpider(Spider):
             return self._not_asked(due, NotNowError(due.link.host, taken=True))
         if seen is None:
             return await self._seen_of(replace(due, validators=None))
+        self._answered[due.link.url] = seen[0]
         return await self._settled(*seen, due, response)
 
     def _why_not(self, due: Due) -> str | None:
@@ -399,10 +523,13 @@ class NotesSpider(Spider):
 
     def check_turn(self, host: str, due: Due) -> None:
         """Raise NotNowError for a request that must not be sent now, though it was handed out."""
+        if self._interrupted.is_set() and due.link.url not in self._sent:
+            raise NotNowError(host)
         if self._hosts.wait(host) > 0 or (due.link.kind in PICTURED and self._pictures.closed):
             raise NotNowError(host)
         if host == due.link.host and not self.store.holds(host):  # whoever had it since may have seen the link
             raise NotNowError(host, taken=True)
+        self._sent.add(due.link.url)
 
     def _observed(self, response: Response, due: Due) -> tuple[Result, bool]:
         """Read a response; tell whether the host asks to come back within the run."""
