@@ -1,6 +1,7 @@
 # make crawl            crawl the sample notes against the small internet on loopback: no network needed
 # make crawl NOTES=DIR  crawl your own notes on the real web
 # make test             every check: style, types, tests
+# make stress           interrupt a hundred crawls at random points: about ten minutes
 # make coverage         the tests again, with the lines that none of them runs: nearly twice as long
 # make bench            speed and memory beside other programs, into benchmarks/results.md: about half an hour;
 #                       ONLY=speed,pace some of it, QUICK=1 in small sizes, NOTES=DIR with your own notes
@@ -13,7 +14,7 @@ OPTIONS ?=
 # What the demonstration learns of its small internet must not be taken for the real one: it has a store of its own.
 DEMO := -s 'PACE={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
-.PHONY: crawl test coverage bench accuracy reference clean
+.PHONY: crawl test stress coverage bench accuracy reference clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -29,6 +30,9 @@ test: .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses=auto
+
+stress: .venv/dev
+	$(BIN)/python -m pytest -m stress --capture=no
 
 coverage: .venv/dev
 	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term

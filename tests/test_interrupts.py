@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from crawler.leases import is_dead, worker_name
 from tests.crawling import Desk
-from tests.internet import Failure
+from tests.internet import Failure, Internet
 from tests.internet.messages import html, page, redirect, text
 from tests.interrupting import (
     IN_ANY_CASE,
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.internet import Internet
-
+INTERRUPTS = 100
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SLOW = "https://h90.bench.example.org"
 
@@ -92,12 +92,47 @@ def interrupted_somewhere(
     return end.seconds, answered & {request.url for request in internet.requests}
 
 
+def uninterrupted(folder: Path, internet: Internet) -> float:
+    """Return how many seconds a crawl takes once its store is open."""
+    folder.mkdir()
+    desk = Desk(folder, internet.environ())
+    busy(desk, internet)
+    run = crawl(desk)
+    wait_until(lambda: begun(desk))
+    began = time.monotonic()
+    assert run.wait(60) == 0
+    return time.monotonic() - began
+
+
 def test_interrupts_at_some_points(internet: Internet, tmp_path: Path) -> None:
     for count, answers in enumerate((1, 30, 60, 90)):
         number = (signal.SIGINT, signal.SIGTERM)[count % 2]
         wait = partial(wait_for_delivered, internet, answers)
         found = interrupted_somewhere(tmp_path / str(count), internet, number, wait, links=100)
         assert found is None or found[1] == set()
+
+
+@pytest.mark.stress
+def test_a_hundred_interrupts_at_random_points(tmp_path: Path) -> None:
+    chance = random.Random(14)
+    took: list[float] = []
+    twice: list[str] = []
+    late = 0
+    with Internet() as internet:
+        longest = uninterrupted(tmp_path / "whole", internet)
+    while len(took) < INTERRUPTS:
+        number, delay = chance.choice((signal.SIGINT, signal.SIGTERM)), chance.uniform(0, longest)
+        with Internet() as internet:
+            wait = partial(time.sleep, delay)
+            found = interrupted_somewhere(tmp_path / str(len(took) + late), internet, number, wait)
+        if found is None:
+            late += 1
+            continue
+        took.append(found[0])
+        twice += sorted(found[1])
+        print(f"{len(took)}: {number.name} after {delay:.2f} s: ended in {found[0]:.2f} s, asked twice: {found[1]}")  # noqa: T201
+    print(f"{len(took)} ended, longest {max(took):.2f} s, {late} finished first, asked twice: {len(twice)} {twice}")  # noqa: T201
+    assert twice == []
 
 
 # --- what is saved ----------------------------------------------------------------------------------------------------
