@@ -42,7 +42,7 @@ bench: .venv/dev
 		$(if $(NOTES),--notes "$(patsubst ~/%,$(HOME)/%,$(NOTES))")
 
 accuracy: .venv/dev
-	$(BIN)/python -m benchmarks.accuracy $(TABLE)
+	$(BIN)/python -m benchmarks.scenarios.accuracy $(TABLE)
 
 reference: .venv/dev
 	$(BIN)/python -m tests.reference

@@ -1,7 +1,7 @@
 """`python -m benchmarks [--only speed,pace] [--quick] [--notes FOLDER]`: run the suite and write results.md.
 
-Each benchmark runs as `python -m benchmarks.NAME` does, in a process of its own. What it prints becomes its section;
-the file is replaced as a whole when the last has ended. A benchmark that fails keeps the section that it has.
+Each benchmark runs as `python -m benchmarks.scenarios.NAME` does, in a process of its own. What it prints becomes its
+section; the file is replaced as a whole when the last has ended. A benchmark that fails keeps the section that it has.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import results
-from benchmarks.running import ROOT
-from crawler.files import replacing
+from benchmarks.harness import results
+from benchmarks.harness.running import ROOT
+from crawler.atomic_files import replacing
 
 FILE = Path(__file__).with_name("results.md")
 SUITE = {
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"--notes {options.notes}: no such folder")
     sections, measured = {}, revision()
     for name in names:
-        words = [f"benchmarks.{name}", *(SUITE[name] if options.quick else [])]
+        words = [f"benchmarks.scenarios.{name}", *(SUITE[name] if options.quick else [])]
         notes = ["--notes", str(Path(options.notes).resolve())] if options.notes and name in TAKE_NOTES else []
         began = datetime.now(UTC)
         output = printed([sys.executable, "-m", *words, *notes])

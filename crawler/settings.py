@@ -3,7 +3,7 @@
 import os
 
 BOT_NAME = "notemend"
-SPIDER_MODULES = ["crawler.spiders"]
+SPIDER_MODULES = [f"crawler.spiders.{name}" for name in ("notes", "arxiv", "github", "images", "web", "wechat")]
 COMMANDS_MODULE = "crawler.commands"
 
 # --- The user's own: on the command line `-s NAME=value`, tables as JSON ----------------------------------------------
@@ -84,30 +84,30 @@ API_TIMEOUT = 60  # seconds that an API may take; arXiv takes up to half a minut
 # --- The flow ---------------------------------------------------------------------------------------------------------
 
 ITEM_PIPELINES = {
-    "pipelines.verdict.VerdictPipeline": 100,
-    "pipelines.venue.VenuePipeline": 200,
-    "pipelines.images.ImagesPipeline": 300,
-    "pipelines.store.StorePipeline": 400,
+    "pipelines.items.verdict.VerdictPipeline": 100,
+    "pipelines.items.venue.VenuePipeline": 200,
+    "pipelines.items.images.ImagesPipeline": 300,
+    "pipelines.items.store.StorePipeline": 400,
 }
 HELPS = ""  # set by WORKERS itself: the pipe by which a helper hears that its leader has ended, and the run's number
-RESOLVE = "pipelines.resolve.resolve"
-PUBLISH = "pipelines.publish.publish"
-EDIT_IN_PLACE = "pipelines.publish.edit_in_place"
-DIFF = "pipelines.publish.diff"
-EXPLAIN = "pipelines.explain.explain"
-UNDO = "pipelines.in_place.undo"
-SHOWING = "pipelines.showing.files"
+RESOLVE = "pipelines.venues.citation_stage.resolve"
+PUBLISH = "pipelines.reports.publish.publish"
+EDIT_IN_PLACE = "pipelines.reports.publish.edit_in_place"
+DIFF = "pipelines.reports.publish.diff"
+EXPLAIN = "pipelines.reports.explain.explain"
+UNDO = "pipelines.rewriting.in_place.editor.undo"
+SHOWING = "pipelines.reports.files_with_images.files"
 OUTPUTS = [
-    "pipelines.outputs.health_csv",
-    "pipelines.outputs.health_json",
-    "pipelines.outputs.junit",
-    "pipelines.outputs.changes_csv",
-    "pipelines.outputs.findings_csv",
-    "pipelines.outputs.dataset",
-    "pipelines.outputs.bibtex",
-    "pipelines.outputs.small_pictures",
-    "pipelines.outputs.notes",
-    "pipelines.outputs.report",
+    "pipelines.reports.csv.link_health",
+    "pipelines.reports.report_json",
+    "pipelines.reports.junit_xml",
+    "pipelines.reports.csv.changes",
+    "pipelines.reports.csv.findings",
+    "pipelines.reports.csv.dataset",
+    "pipelines.reports.bibtex",
+    "pipelines.reports.thumbnails",
+    "pipelines.reports.notes_mirror",
+    "pipelines.reports.html.report",
 ]
 
 # --- Fetching ---------------------------------------------------------------------------------------------------------
@@ -122,8 +122,8 @@ ROBOTSTXT_OBEY = False  # ROBOTS says what is made of it
 
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.handler.GuardedDownloadHandler",
-    "https": "crawler.handler.GuardedDownloadHandler",
+    "http": "crawler.fetch.download_handler.GuardedDownloadHandler",
+    "https": "crawler.fetch.download_handler.GuardedDownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -143,14 +143,14 @@ RETRY_ENABLED = False  # the spider tries again at the end of the run
 METAREFRESH_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.middlewares.AddressGuard": 10,
-    "crawler.middlewares.KnownCharset": 15,
-    "crawler.middlewares.OwnTurn": 20,
-    "crawler.robots.Robots": 30,
-    "crawler.middlewares.Decompression": 590,
-    "crawler.middlewares.Redirects": 600,
-    "crawler.middlewares.SchemeGuard": 610,  # it sees redirects before they are followed, at 600
-    "crawler.middlewares.Proxy": 750,
+    "crawler.fetch.middlewares.AddressGuard": 10,
+    "crawler.fetch.middlewares.KnownCharset": 15,
+    "crawler.fetch.middlewares.OwnTurn": 20,
+    "crawler.fetch.robots.Robots": 30,
+    "crawler.fetch.middlewares.Decompression": 590,
+    "crawler.fetch.middlewares.Redirects": 600,
+    "crawler.fetch.middlewares.SchemeGuard": 610,  # it sees redirects before they are followed, at 600
+    "crawler.fetch.middlewares.Proxy": 750,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
@@ -166,9 +166,9 @@ SPIDER_MIDDLEWARES = {  # the spider sends its requests itself; these have nothi
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
-    "crawler.extensions.EnoughRead": 0,
+    "crawler.fetch.early_stop.EnoughRead": 0,
     "scrapy.extensions.corestats.CoreStats": None,
-    "crawler.progress.Progress": 0,
+    "crawler.cli.progress.Progress": 0,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.feedexport.FeedExporter": None,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.crawling import Desk
 from tests.internet import Internet
+from tests.support.crawling import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

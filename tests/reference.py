@@ -14,12 +14,13 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 import crawler.commands
-from crawler import options
 from crawler.commands.settings import shown
-from crawler.kinds import all_kinds
-from crawler.setting_names import FROM_ENVIRONMENT, default
-from pipelines.outputs import changes_csv, dataset, findings_csv, health_csv, health_json
-from tests.processes import ROOT
+from crawler.config import options
+from crawler.config.setting_names import FROM_ENVIRONMENT, default
+from crawler.kinds.registry import all_kinds
+from pipelines.reports import report_json
+from pipelines.reports.csv import changes, dataset, findings, link_health
+from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,10 +129,10 @@ def _columns() -> Iterator[tuple[str, ...]]:
     tables = {
         "entries.parquet, entries.csv": [each.name for each in dataset.ENTRIES],
         "links.parquet": [each.name for each in dataset.LINKS],
-        "link_health.csv": health_csv.COLUMNS,
-        "report.json: links": health_json.FIELDS,
-        "changes.csv": changes_csv.COLUMNS,
-        "findings.csv": findings_csv.COLUMNS,
+        "link_health.csv": link_health.COLUMNS,
+        "report.json: links": report_json.FIELDS,
+        "changes.csv": changes.COLUMNS,
+        "findings.csv": findings.COLUMNS,
     }
     for name, columns in tables.items():
         yield name, ", ".join(f"`{column}`" for column in columns)

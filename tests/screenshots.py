@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from tests.browsing import chromium
-from tests.crawling import EVERY_NIGHT, Desk
 from tests.internet import Internet
 from tests.internet.messages import text
-from tests.processes import ROOT
+from tests.support.browsing import chromium
+from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

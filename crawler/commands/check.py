@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.checking import CheckSpider
-from crawler.command import FAILED
+from crawler.cli.command import FAILED
+from crawler.cli.terminal import remark
 from crawler.commands.crawl import run_to_its_end
 from crawler.errors import UserError
-from crawler.terminal import remark
+from crawler.spiders.check import CheckSpider
 
 if TYPE_CHECKING:
     import argparse

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
-from crawler.command import FAILED, FOUND
+from crawler.cli.command import FAILED, FOUND
+from crawler.cli.interrupts import interrupts
+from crawler.cli.terminal import remark, show
 from crawler.errors import UserError
-from crawler.interrupts import interrupts
 from crawler.spiders.notes import NotesSpider
-from crawler.terminal import remark, show
 
 if TYPE_CHECKING:
     import argparse

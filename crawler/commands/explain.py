@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 from scrapy.utils.misc import load_object
 
-from crawler import command
-from crawler.inspection import Inspection
-from crawler.terminal import show
-from crawler.workspace import store_url
+from crawler.cli import command
+from crawler.cli.terminal import show
+from crawler.scheduling.workspace import store_url
+from crawler.store.inspector import Inspection
 
 if TYPE_CHECKING:
     import argparse

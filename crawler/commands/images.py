@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 from scrapy.utils.misc import load_object
 
-from crawler import options
-from crawler.command import FOUND, NotesCommand
+from crawler.cli.command import FOUND, NotesCommand
+from crawler.config import options
 from crawler.errors import UserError
-from crawler.gallery import is_intact, smaller, stem_of
-from crawler.shown import names_in, stems_in
-from crawler.workspace import open_workspace
+from crawler.images.references import names_in, stems_in
+from crawler.images.store import is_intact, smaller, stem_of
+from crawler.scheduling.workspace import open_workspace
 
 if TYPE_CHECKING:
     import argparse
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.gallery import Gallery
-    from crawler.library import Library
-    from crawler.workspace import Workspace
+    from crawler.images.store import Gallery
+    from crawler.notes.folder import Library
+    from crawler.scheduling.workspace import Workspace
 
 
 class Command(NotesCommand):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.utils.misc import load_object
 
-from crawler.command import NotesCommand
-from crawler.workspace import open_workspace
+from crawler.cli.command import NotesCommand
+from crawler.scheduling.workspace import open_workspace
 
 if TYPE_CHECKING:
     import argparse

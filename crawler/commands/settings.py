@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import settings as scrapys
 
-from crawler import options
-from crawler.command import FAILED
+from crawler.cli.command import FAILED
+from crawler.cli.terminal import remark, show
+from crawler.config import options
+from crawler.config.setting_names import default, given_by
 from crawler.errors import UserError
-from crawler.setting_names import default, given_by
-from crawler.terminal import remark, show
 
 if TYPE_CHECKING:
     import argparse

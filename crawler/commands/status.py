@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler import command
-from crawler.inspection import Inspection
-from crawler.summary import by_verdict
-from crawler.terminal import moment, show
-from crawler.workspace import store_url
+from crawler.cli import command
+from crawler.cli.summary import by_verdict
+from crawler.cli.terminal import moment, show
+from crawler.scheduling.workspace import store_url
+from crawler.store.inspector import Inspection
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.terminal import Table
+    from crawler.cli.terminal import Table
 
 SHOWN = 5
 """Hosts of one worker that are named."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.utils.misc import load_object
 
-from crawler import command
+from crawler.cli import command
 
 if TYPE_CHECKING:
     import argparse

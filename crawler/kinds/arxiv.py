@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.items import Link
 from crawler.kinds.base import Kind
+from crawler.links.canonical_url import InvalidURLError, hostname, split
 from crawler.lookups.arxiv import ArxivLookup
-from crawler.urls import InvalidURLError, hostname, split
+from crawler.models.note import Link
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult

@@ -8,8 +8,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from crawler.asking import ask
-from crawler.items import Due, Link, Metadata, Result
+from crawler.fetch.verbatim_requests import ask
+from crawler.models.note import Due, Link, Metadata, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-    from crawler.items import Check
+    from crawler.models.note import Check
 
 HEAD_OF_PAGE = 14 * 1024
 """Bytes of a page, compressed as it came, that are read when only its head is wanted: what one TLS record holds."""

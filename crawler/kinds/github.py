@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 from scrapy.http import TextResponse
 
-from crawler import options
-from crawler.asking import ask
-from crawler.items import Link, Repository
+from crawler.config import options
+from crawler.fetch.verbatim_requests import ask
+from crawler.html import line, tree
 from crawler.kinds.base import LARGEST_PAGE, Kind
-from crawler.lookups.github import GithubLookup
-from crawler.markup import line, tree
-from crawler.naming import papers
-from crawler.urls import hostname
+from crawler.links.canonical_url import hostname
+from crawler.links.text_links import papers
+from crawler.lookups.github.client import GithubLookup
+from crawler.models.note import Link, Repository
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.asking import ask
-from crawler.items import Link, Origin, Outcome, Result
+from crawler.fetch.conditional_requests import is_uncached, version_of
+from crawler.fetch.verbatim_requests import ask
+from crawler.images.sniff import media_type
+from crawler.images.wechat_urls import forms, picture_id
 from crawler.kinds.base import Kind
-from crawler.pictures import media_type
-from crawler.revalidation import is_uncached, version_of
-from crawler.urls import hostname
-from crawler.wechat_pictures import forms, picture_id
+from crawler.links.canonical_url import hostname
+from crawler.models.note import Link, Origin, Outcome, Result
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.items import Check
+    from crawler.models.note import Check
 
 WECHAT_HOSTS = ("qpic.cn", "qlogo.cn")
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")

@@ -14,11 +14,11 @@ from urllib.parse import unquote
 
 from rapidfuzz import fuzz, process
 
-from crawler.files import RefusedError, open_inside
-from crawler.items import Check, Due, How, Link, Outcome, Result
+from crawler.atomic_files import RefusedError, open_inside
 from crawler.kinds.base import Kind
-from crawler.library import files_below, is_utf8
-from crawler.site_generators import is_site_source
+from crawler.models.note import Check, Due, How, Link, Outcome, Result
+from crawler.notes.folder import files_below, is_utf8
+from crawler.notes.site_generators import is_site_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

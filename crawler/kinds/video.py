@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.items import Link, Outcome, Result
+from crawler.images.sniff import FILM, media_type
 from crawler.kinds.base import Kind
 from crawler.kinds.image import origin_of, picture_request
-from crawler.pictures import FILM, media_type
-from crawler.signed import VIDEO_HOST
-from crawler.urls import hostname
+from crawler.links.canonical_url import hostname
+from crawler.links.signed_urls import VIDEO_HOST
+from crawler.models.note import Link, Outcome, Result
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.items import Check
+    from crawler.models.note import Check
 
 
 class Video(Kind):
-    """A film at an address of WeChat's; that it has expired is read from the address (`crawler.signed`)."""
+    """A film at an address of WeChat's; that it has expired is read from the address (`crawler.links.signed_urls`)."""
 
     name = "video"
     rank = 4

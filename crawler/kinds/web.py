@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from scrapy.http import TextResponse
 
-from crawler.items import Link, Page
+from crawler.html import line
 from crawler.kinds.base import Kind
-from crawler.markup import line
-from crawler.urls import hostname
+from crawler.links.canonical_url import hostname
+from crawler.models.note import Link, Page
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult

@@ -22,13 +22,13 @@ from urllib.parse import urlencode, urljoin
 from bs4 import NavigableString, Tag
 from scrapy.http import TextResponse
 
-from crawler.asking import ask
-from crawler.items import Article, Check, Link, Outcome, Result
+from crawler.fetch.verbatim_requests import ask
+from crawler.html import LINE, tree, unescape
+from crawler.images.wechat_urls import picture_id
 from crawler.kinds.base import LARGEST_PAGE, Kind
-from crawler.markup import LINE, tree, unescape
-from crawler.naming import link_among, named
-from crawler.urls import hostname, parameters, split
-from crawler.wechat_pictures import picture_id
+from crawler.links.canonical_url import hostname, parameters, split
+from crawler.links.text_links import link_among, named
+from crawler.models.note import Article, Check, Link, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,7 +2,8 @@
 
 An id that stands in an answer exists, whether or not the rest of its entry can be read.
 
-https://info.arxiv.org/help/api/user-manual.html; one request every three seconds (https://info.arxiv.org/help/api/tou.html).
+https://info.arxiv.org/help/api/user-manual.html; one request every three seconds
+(https://info.arxiv.org/help/api/tou.html).
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import arxiv
 from arxiv import _feed
 from requests import codes
 
-from crawler import options
-from crawler.items import Check, How, Outcome, Paper, Result
+from crawler.config import options
+from crawler.lookups.arxiv_withdrawal import is_withdrawn
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
-from crawler.withdrawn import is_withdrawn
+from crawler.models.note import Check, How, Outcome, Paper, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import requests
     from scrapy.settings import BaseSettings
 
-    from crawler.items import Due
+    from crawler.models.note import Due
 
 logging.getLogger("arxiv").setLevel(logging.ERROR)  # what cannot be read is said of the link itself
 
@@ -68,7 +69,7 @@ class ArxivLookup(ApiLookup):
         self._client = arxiv.Client(page_size=BATCH, delay_seconds=0, num_retries=0)
         self._answers: list[bytes] = []  # to the latest question, page by page
         session.hooks["response"].append(self._keep)
-        self._client._session = session  # noqa: SLF001 - the only way in; tests/test_lookups.py guards it
+        self._client._session = session  # noqa: SLF001 - the only way in; tests/crawler/lookups/test_lookups.py guards it
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> ArxivLookup:

@@ -6,15 +6,15 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.items import Check, How, Outcome, Result
 from crawler.lookups.session import ServiceDownError, answers
+from crawler.models.note import Check, How, Outcome, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import requests
 
-    from crawler.items import Due
+    from crawler.models.note import Due
 
 
 class ApiLookup(ABC):

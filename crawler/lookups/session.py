@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from requests_cache import CachedSession
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
-from crawler.hosts import MAX_WAIT, retry_after
+from crawler.fetch.host_throttle import MAX_WAIT, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import requests
 from requests.utils import requote_uri
 
-from crawler import options
+from crawler.config import options
+from crawler.links.canonical_url import InvalidURLError, normalise, why_not_fetch
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
-from crawler.urls import InvalidURLError, normalise, why_not_fetch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,29 +20,30 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.misc import load_object
 
-from crawler import exchange, options
-from crawler.batches import Batches
-from crawler.database import repeated
+from crawler.checks import http_check
+from crawler.checks.response_check import asks_to_wait, observe, skipped, unsettled
+from crawler.checks.soft404_probe import SecondLooks
+from crawler.cli.interrupts import interrupts
+from crawler.cli.summary import alarm, helped, summary
+from crawler.config import options
 from crawler.errors import UserError
-from crawler.frontier import Frontier
-from crawler.helpers import Helpers, listen
-from crawler.hosts import Hosts, NotNowError
-from crawler.interrupts import interrupts
-from crawler.items import Due, Outcome, Result
-from crawler.kept import PICTURED
-from crawler.kinds import all_kinds
+from crawler.fetch.conditional_requests import is_unbelievable, page_request
+from crawler.fetch.connectivity import Network
+from crawler.fetch.host_throttle import Hosts, NotNowError
+from crawler.kinds.registry import all_kinds
+from crawler.links.canonical_url import why_not_fetch
 from crawler.lookups.wayback import Wayback
-from crawler.network import Network
-from crawler.observing import asks_to_wait, observe, skipped, unsettled
-from crawler.picture_ways import PictureWays, is_missed, is_undecided
-from crawler.revalidation import is_unbelievable, page_request
-from crawler.second_looks import SecondLooks
-from crawler.snapshots import find_snapshots
-from crawler.summary import alarm, helped, summary
-from crawler.threads import in_thread
-from crawler.urls import why_not_fetch
-from crawler.workers import Crew
-from crawler.workspace import open_workspace
+from crawler.models.note import Due, Outcome, Result
+from crawler.scheduling.archive_stage import find_snapshots
+from crawler.scheduling.daemon_threads import in_thread
+from crawler.scheduling.frontier import Frontier
+from crawler.scheduling.image_fallbacks import PictureWays, is_missed, is_undecided
+from crawler.scheduling.lookup_runner import Batches
+from crawler.scheduling.processes import Helpers, listen
+from crawler.scheduling.worker import Crew
+from crawler.scheduling.workspace import open_workspace
+from crawler.store.database import repeated
+from crawler.store.images import PICTURED
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -53,9 +54,9 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
-    from crawler.items import Link
+    from crawler.cli.terminal import Table
     from crawler.kinds.base import Kind
-    from crawler.terminal import Table
+    from crawler.models.note import Link
 
 AT_ONCE = 1024
 """Links handed out at a time, over all hosts: few kB each, and 64 slow hosts do not stop the others."""
@@ -563,7 +564,7 @@ class NotesSpider(Spider):
     ) -> Iterable[Result]:
         """Read a failure; `trail` is where redirects led before."""
         self._put_off.pop(due.link.url, None)
-        check = exchange.check_failure(error, datetime.now(UTC), trail)
+        check = http_check.check_failure(error, datetime.now(UTC), trail)
         if check.unreached:
             self._network.missed(due.link.host)
         result = Result(due.link, self._pictures.too_large(check, due.link), history=due.history)

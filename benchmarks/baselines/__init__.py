@@ -1,0 +1,1 @@
+"""The programs that are measured: notemend, and those it is compared with."""

@@ -1,0 +1,1 @@
+"""What the benchmarks share: generated notes, the test server, measured runs, results."""

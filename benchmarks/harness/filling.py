@@ -1,0 +1,64 @@
+"""`python -m benchmarks.harness.filling read|check NOTES OUTPUT DUE`: a store with many links, without crawling them.
+
+`read` registers the links of the notes, as a crawl does first; `check` writes down that all but DUE of them were found
+alive a moment ago.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.settings import Settings
+
+from benchmarks.baselines.programs import store_url
+from crawler.kinds.registry import link_of
+from crawler.models.note import Check, How, Judgement, Outcome, Page, Result, Verdict
+from crawler.scheduling.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.models.note import Link
+    from crawler.scheduling.workspace import Workspace
+
+BATCH = 1000
+
+
+def links(workspace: Workspace) -> Iterator[Link]:
+    """Yield every link of the notes."""
+    for note in workspace.library:
+        for mention in note.mentions:
+            if (link := link_of(mention.url, note.path, mention.role)) is not None:
+                yield link
+
+
+def check(workspace: Workspace, due: int) -> None:
+    """Find all but the first few links alive."""
+    now = datetime.now(UTC)
+    seen = Check(Outcome.OK, "answers", now, How.PAGE, http_status=200, elapsed=timedelta(seconds=0.2))
+    alive = Judgement(Verdict.ALIVE, 0, now + timedelta(days=7))
+    page = Page("Plain", "text/html")
+    fresh = islice(dict.fromkeys(links(workspace)), due, None)
+    while some := list(islice(fresh, BATCH)):
+        workspace.store.save([Result(link, seen, page, judgement=alive) for link in some])
+
+
+def main(step: str, notes: str, output: str, due: str) -> None:
+    """Do one of the two steps."""
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    folders = {"NOTES_DIR": notes, "OUTPUT_DIR": output, "DATABASE_URL": store_url(Path(output))}
+    settings.setdict(folders, priority="cmdline")
+    with open_workspace(settings) as workspace:
+        if step == "read":
+            workspace.read(datetime.now(UTC))
+        else:
+            check(workspace, int(due))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

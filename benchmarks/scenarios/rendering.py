@@ -1,0 +1,125 @@
+"""How long mending takes: notes of 10 kB, in which papers get facts, repositories have moved and pictures are kept.
+
+`python -m benchmarks.scenarios.rendering [--notes 1000]`; half as many are rendered too, to see that time grows with
+them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from benchmarks.harness.running import MB, machine, table
+from crawler.config.options import REWRITES
+from crawler.images.store import Folder
+from crawler.kinds.registry import link_of
+from crawler.models.note import Article, Check, How, Judgement, Outcome, Paper, Picture, Repository, Result, Verdict
+from crawler.notes.folder import Library
+from crawler.store.database import sqlite_url
+from crawler.store.link_store import Store
+from pipelines.reports import notes_mirror
+from pipelines.reports.base import Rendering, render
+
+if TYPE_CHECKING:
+    from crawler.models.note import Link, Metadata
+
+SIZE = 10_000
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+ENTRY = """\
+{number}. [第 {number} 篇：一种简单而高效的方法 | An article](https://mp.weixin.qq.com/s/{number:022}) :star::star:
+   - Abstract: 本文提出一种简单而高效的方法，在多个数据集上取得了很好的结果，代码已经开源，值得一读。
+   - Paper: [A Simple and Efficient Method, Explained in Number {number}](https://arxiv.org/pdf/2204.{number:05}.pdf)
+   - Code: [https://github.com/old/method-{number}](https://github.com/old/method-{number})
+   - Tips: 作者提出了一种新的训练方法，并在公开数据集上做了充分的实验；与以往的方法相比，参数更少，速度更快，精度更高。
+
+<div align=center><img src="https://mmbiz.qpic.cn/mmbiz_png/{number:064}/640?wx_fmt=png&wxfrom=5" style='zoom:80%'>
+</div>
+
+"""
+
+
+def write(folder: Path, number: int) -> int:
+    """Write so many notes into a new folder and return their bytes."""
+    folder.mkdir()
+    numbers, written = count(1), 0
+    for note in range(number):
+        text = f"# 学习笔记 {note}\n\n"
+        while len(text.encode()) < SIZE:
+            text += ENTRY.format(number=next(numbers) % 100_000)
+        written += (folder / f"{note:05}.md").write_bytes(text.encode())
+    return written
+
+
+def fill(library: Library, store: Store, images: Path) -> None:
+    """Write down that every link was found."""
+    images.joinpath("ab").mkdir(parents=True)
+    images.joinpath("ab/kept.png").touch()
+    for note in library:
+        found = [
+            (mention, link) for mention in note.mentions if (link := link_of(mention.url, note.path, mention.role))
+        ]
+        store.register(note.path, found, NOW)
+        results = [seen(link) for _, link in found]
+        store.save(results)
+
+
+def seen(link: Link) -> Result:
+    """Return what was seen of a link: repositories have moved, everything else is where it was."""
+    metadata: Metadata
+    final = None
+    match link.kind:
+        case "arxiv":
+            authors = ("Ada Lovelace", "Emmy Noether")
+            metadata = Paper("A Simple Method", link.identity, authors, venue="CVPR", venue_year=2022)
+        case "github":
+            final = link.url.replace("/old/", "/new/")
+            metadata = Repository(link.identity.replace("old/", "new/"), stars=1234)
+        case "image":
+            metadata = Picture("ab/kept.png", "kept", "image/png", 200_000)
+        case _:
+            metadata = Article("一种简单而高效的方法", "号", published_at=NOW)
+    check = Check(Outcome.MOVED if final else Outcome.OK, "seen", NOW, How.PAGE, http_status=200, final_url=final)
+    verdict = Verdict.MOVED if final else Verdict.ALIVE
+    return Result(link, check, metadata, judgement=Judgement(verdict, 0, NOW + timedelta(days=7)))
+
+
+def measure(number: int) -> list[str]:
+    """Render so many notes and return a line of the table."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        size = write(folder / "notes", number)
+        library, store = Library(folder / "notes"), Store.open(sqlite_url(folder / "store.sqlite"))
+        output = folder / "output"
+        fill(library, store, output / "images")
+        rewrite = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
+        rendering = Rendering(library, store, output, Folder(output / "images"), rewrite)
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            render(rendering, notes_mirror)
+            times.append(time.perf_counter() - began)
+        edits = (output / "edits.jsonl").read_bytes().count(b"\n")
+        store.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return [f"{number:,}", f"{size / MB:.1f}", f"{edits:,}", f"{sorted(times)[1]:.2f}", f"{peak / MB:.0f}"]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scenarios.rendering")
+    parser.add_argument("--notes", type=int, default=1000)
+    number = parser.parse_args().notes
+    print("\nrendering: seconds, medians of 3 rounds; the first writes all notes, the others find them unchanged")
+    print(machine(), flush=True)
+    print(table([["notes", "MB", "edits", "seconds", "peak MB"], *map(measure, (number // 2, number))]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""What sharing a run costs: leases and saves a second, bytes of a link, and how the database finds what is due.
+
+`python -m benchmarks.scenarios.scaling DATABASE_URL [--links N] [--hosts N]`, on an empty database that it may fill.
+"""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from benchmarks.harness.running import machine
+from crawler.models.note import Check, How, Judgement, Link, Mention, Outcome, Page, Result, Verdict
+from crawler.store.link_store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PER_NOTE = 50
+BATCH = 64
+WEEK = timedelta(days=7)
+
+
+def urls(links: int, hosts: int) -> list[Link]:
+    """Return links of web pages, host after host, as long as real ones are."""
+    found = (f"h{n % hosts:05}.example.org" for n in range(links))
+    pages = (f"https://{host}/2026/11/a-simple-and-efficient-method-{n}" for n, host in enumerate(found))
+    return [Link(url, "web", url, url.split("/")[2]) for url in pages]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that some work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def result(link: Link, now: datetime) -> Result:
+    """Return a good answer."""
+    seen = Check(Outcome.OK, "HTTP 200", now, How.PAGE, 200, elapsed=timedelta(seconds=0.2))
+    return Result(
+        link,
+        seen,
+        Page("A Simple and Efficient Method", "text/html"),
+        judgement=Judgement(Verdict.ALIVE, 0, now + WEEK),
+    )
+
+
+def plans(store: Store, work: Callable[[], object]) -> list[str]:
+    """Return how the database goes about what some work asks it."""
+    asked: list[tuple[str, Any]] = []
+    listener = (
+        "before_cursor_execute",
+        lambda _c, _cursor, statement, parameters, *_: asked.append((statement, parameters)),
+    )
+    sa.event.listen(store._engine, *listener)
+    work()
+    sa.event.remove(store._engine, *listener)
+    explain = "EXPLAIN" if store.shared else "EXPLAIN QUERY PLAN"
+    lines = []
+    with store._engine.connect() as connection:
+        for statement, parameters in asked:
+            if statement.startswith("SELECT") and "FROM" in statement:
+                rows = connection.exec_driver_sql(f"{explain} {statement}", parameters).all()
+                lines += [str(row[-1]) for row in rows]
+    return lines
+
+
+def main() -> None:
+    """Fill a database, and measure."""
+    parser = ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("--links", type=int, default=200_000)
+    parser.add_argument("--hosts", type=int, default=2_000)
+    wanted = parser.parse_args()
+    now = datetime.now(UTC)
+    store = Store.open(wanted.url)
+    links = urls(wanted.links, wanted.hosts)
+    print(f"{wanted.links:,} links on {wanted.hosts:,} hosts, {store._engine.dialect.name}; {machine()}")
+
+    def register() -> None:
+        for number, some in enumerate(batched_links(links, PER_NOTE)):
+            found = [(Mention(link.url, i, i + 1, i + 1, 1, "a text"), link) for i, link in enumerate(some)]
+            store.register(f"{number}.md", found, now)
+
+    seconds = timed(register)
+    print(f"registering: {wanted.links / seconds:,.0f} links/s")
+    store.start_run(now)
+    store.notes_read(now)
+    hosts = sorted({link.host for link in links})[:1_000]
+    seconds = timed(lambda: [store.lease(host) for host in hosts])
+    print(f"leases: {len(hosts) / seconds:,.0f}/s")
+    store.release_all()
+    some = links[: wanted.links // 10]
+    backlogs: list[Any] = []
+    print(f"backlogs: {timed(lambda: backlogs.extend(store.backlogs(['web'], now))):.2f} s")
+    seconds = timed(lambda: [store.due(backlog, now, 16) for backlog in backlogs[:500]])
+    print(f"due: {min(500, len(backlogs)) / seconds:,.0f} hosts/s")
+    if store.shared:
+        with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    for name, work in (
+        ("backlogs", lambda: store.backlogs(["web"], now)),
+        ("a lease", lambda: store.lease(hosts[0])),
+        ("due", lambda: store.due(backlogs[0], now, 16)),
+    ):
+        print(f"--- {name}", *plans(store, work), sep="\n    ")
+    for host in {link.host for link in some}:
+        store.lease(host)
+
+    def save() -> None:
+        for batch in batched_links(some, BATCH):
+            store.save([result(link, now + timedelta(seconds=1)) for link in batch])
+
+    seconds = timed(save)
+    print(f"saves, {BATCH} at a time: {len(some) / seconds:,.0f} links/s")
+    store.release_all()
+    for batch in batched_links(links[len(some) :], 1_000):
+        store.save([result(link, now + timedelta(seconds=1)) for link in batch])
+    with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if store.shared:
+            connection.exec_driver_sql("VACUUM FULL")
+        query = (
+            "SELECT pg_database_size(current_database())"
+            if store.shared
+            else "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        )
+        size = connection.exec_driver_sql(query).scalar_one()
+    print(f"bytes for each link, one check and its facts included: {size / wanted.links:,.0f}")
+    store.close()
+
+
+def batched_links(links: list[Link], size: int) -> list[list[Link]]:
+    """Return links in slices."""
+    return [links[i : i + size] for i in range(0, len(links), size)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""What is noted of a link: from an answer to one request, or from having none."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from crawler.checks import http_check
+from crawler.fetch.conditional_requests import unchanged, validators_of
+from crawler.fetch.host_throttle import retry_after
+from crawler.html import TooMuchMarkupError
+from crawler.kinds.registry import all_kinds
+from crawler.models.note import Check, How, Outcome, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapy.http import Response
+
+    from crawler.models.note import Due
+
+logger = logging.getLogger(__name__)
+
+_COME_BACK = {429, 503}  # with Retry-After: RFC 6585, 4; RFC 9110, 15.6.4
+
+
+def observe(due: Due, response: Response, accepted: Mapping[str, frozenset[int]], now: datetime) -> Result:
+    """Let a link's kind read a response; a page that makes its kind stumble says nothing about the link.
+
+    `accepted` are the HTTP statuses that the user takes for good, by pattern of the host.
+    """
+    link = due.link
+    fine = (statuses for pattern, statuses in accepted.items() if fnmatchcase(link.host, pattern))
+    check = http_check.check_response(response, now, texts=due.texts, accept=frozenset().union(*fine))
+    if (same := unchanged(due, response, check)) is not None:
+        return replace(same, history=due.history)
+    try:
+        result = all_kinds()[link.kind].read(link, response, check)
+    except TooMuchMarkupError as error:
+        result = Result(link, replace(check, outcome=Outcome.FAILED, reason=str(error)))
+    except Exception as error:
+        logger.exception("%s could not be read", link.url)
+        result = Result(link, replace(check, outcome=Outcome.BLOCKED, reason=f"page not understood: {error!r}"[:200]))
+    return replace(result, validators=validators_of(result, response), history=due.history)
+
+
+def asks_to_wait(response: Response, now: datetime) -> float | None:
+    """Return the seconds for which a host asks to be left alone."""
+    asked = response.headers.get("Retry-After") if response.status in _COME_BACK else None
+    return None if asked is None else retry_after(asked.decode("latin-1"), now)
+
+
+def skipped(due: Due, reason: str) -> Result:
+    """Return what is noted of a link that is not looked at."""
+    return Result(due.link, Check(Outcome.SKIPPED, reason, datetime.now(UTC), How.PAGE), history=due.history)
+
+
+def unsettled(result: Result, why: str = "not tried again tonight") -> Result:
+    """Return what is noted of an answer without the next request: it was seen, and says nothing about the link."""
+    check = replace(result.check, outcome=Outcome.BLOCKED, conclusive=False)
+    return replace(result, check=replace(check, reason=f"{check.reason}; {why}"))

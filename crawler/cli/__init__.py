@@ -1,0 +1,1 @@
+"""What people see in a terminal: messages, progress bar, summary; base class of the commands."""

@@ -1,0 +1,104 @@
+"""What the commands beside `scrapy crawl` share: no stray words, one line for what only the user can mend."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
+
+from scrapy.commands import ScrapyCommand
+from scrapy.exceptions import UsageError
+from scrapy.utils.conf import arglist_to_dict
+
+from crawler.cli.terminal import remark
+from crawler.config import options
+from crawler.errors import UserError
+from crawler.images.store import GalleryError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import BaseSettings
+
+
+FOUND, FAILED = 1, 2
+"""Exit codes: what the user asked to be told of was found; the command could not do what it is for. 0 means fine.
+
+A crawl that got a signal exits with 128 and the signal's number, as a shell says it.
+"""
+
+
+class Report(Protocol):
+    """What was done to the user's notes."""
+
+    @property
+    def summary(self) -> str:
+        """Say it in one line."""
+
+    @property
+    def left_alone(self) -> tuple[str, ...]:
+        """Say why, in a line for each note that was left alone."""
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether one of them should have been changed."""
+
+
+class Command(ScrapyCommand):
+    """A command of this project."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        """Say how it is called."""
+        return "[options]"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Refuse what is no option."""
+        super().process_options(args, opts)
+        if args:
+            name = type(self).__module__.rpartition(".")[2]
+            raise UsageError(f"{name} takes no {args[0]!r}")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Do the work; exit with 2 and one line where the user has to mend something first."""
+        assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
+        try:
+            options.check(self.settings)
+            self.work(self.settings, opts)
+        except (UserError, GalleryError) as error:
+            remark(str(error))
+            self.exitcode = FAILED
+
+    @abstractmethod
+    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+        """Do what the command is for."""
+
+    def tell(self, report: Report) -> None:
+        """Say what was done to notes; exit with 2 where one should have been changed and was not."""
+        for line in report.left_alone:
+            remark(line)
+        print(report.summary)
+        self.exitcode = FAILED if report.failed else 0
+
+
+class NotesCommand(Command):
+    """A command that reads the notes."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Take the folder of notes the way `scrapy crawl notes` does."""
+        super().add_options(parser)
+        parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="notes=DIR", help="the notes")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Read the folder of notes."""
+        super().process_options(args, opts)
+        assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
+        try:
+            arguments = arglist_to_dict(opts.arguments)
+        except ValueError:
+            raise UsageError("say -a notes=DIR") from None
+        if unknown := arguments.keys() - {"notes"}:
+            raise UsageError(f"unknown argument: {', '.join(sorted(unknown))}")
+        if "notes" in arguments:
+            self.settings.set("NOTES_DIR", arguments["notes"], priority="cmdline")

@@ -1,0 +1,191 @@
+"""Shows how far a run is: over and over on a terminal, elsewhere in a line every five minutes. It only watches."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import sys
+import time
+from contextlib import suppress
+from io import TextIOBase
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+from scrapy import signals
+
+from crawler.cli.eta import Rate, Tally, duration
+from crawler.cli.interrupts import interrupts
+from crawler.cli.terminal import live, remark, safe
+from crawler.errors import UserError
+
+if TYPE_CHECKING:
+    from asyncio import Task
+    from collections.abc import Iterable, Iterator
+    from typing import TextIO
+
+    from scrapy.crawler import Crawler
+
+    from crawler.models.note import Result
+    from crawler.spiders.notes import NotesSpider
+
+MOST = 4
+"""Hosts named at a time."""
+
+COUNTED = 5.0
+"""Seconds after which the store is asked anew at the earliest: other workers look at links, too."""
+
+SHARE = 0.02
+"""How much of the time asking it may take."""
+
+
+class Progress:
+    """Draws a few lines that are drawn over at the next time, or prints one every five minutes."""
+
+    drawn_every: ClassVar[float] = 0.5
+    printed_every: ClassVar[float] = 300.0
+    slow_after: ClassVar[float] = 3.0
+    """Seconds without an answer from which a host is named."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._tally = Tally()
+        self._rate = Rate()
+        self._display = Display() if live(sys.stderr) else None
+        self._task: Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Listen to the run's beginning and end, and to each result that is safe."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.item_scraped, signals.item_scraped)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    def spider_opened(self, spider: NotesSpider) -> None:
+        """Begin to watch."""
+        if self._display is not None:
+            interrupts.before_end(self._display.stop)
+            self._display.start()
+        self._task = asyncio.create_task(self._watch(spider))
+
+    def item_scraped(self, item: Result) -> None:
+        """Count a link."""
+        self._tally.saw(item.link)
+
+    def spider_closed(self) -> None:
+        """Leave the terminal as it was."""
+        if self._task is not None:
+            self._task.cancel()
+        if self._display is not None:
+            self._display.stop()
+
+    async def _watch(self, spider: NotesSpider) -> None:
+        counted = -math.inf
+        self._rate.at(time.monotonic(), 0)
+        while True:
+            await asyncio.sleep(self.printed_every if self._display is None else self.drawn_every)
+            if spider.stage == "observing" and time.monotonic() >= counted:
+                began = time.monotonic()
+                with suppress(UserError):  # the run itself says what is wrong with its store
+                    self._tally = await asyncio.to_thread(lambda: Tally.of(spider.progress(), spider.seconds_each))
+                ended = time.monotonic()
+                counted = ended + max(COUNTED, (ended - began) / SHARE)
+            lines = list(self._lines(spider))
+            if self._display is None:
+                remark("; ".join(lines))
+            else:
+                self._display.draw(lines, self._tally)
+
+    def _lines(self, spider: NotesSpider) -> Iterator[str]:
+        """Say what the run does, how far it is and how long it will take, and who keeps it waiting."""
+        done, due = self._tally.done.total(), self._tally.due.total()
+        rate = self._rate.at(time.monotonic(), done)
+        if not due or spider.stage != "observing":
+            yield spider.stage
+        else:
+            yield f"{spider.stage}: {done:,} of {due:,} links, {rate:.1f} a second, {self._time_left(spider, rate)}"
+        if due:
+            if slow := [f"{host} ({duration(seconds)})" for host, seconds in self._slow()[:MOST]]:
+                yield f"waiting for {', '.join(slow)}"
+            if resting := [_until(*each) for each in spider.resting()[:MOST]]:
+                yield f"left alone: {', '.join(resting)}"
+
+    def _time_left(self, spider: NotesSpider, rate: float) -> str:
+        seconds, host = self._tally.seconds_left(rate, spider.seconds_each, spider.resting())
+        if spider.time_left < seconds:
+            return f"{duration(spider.time_left)} left of TIME_BUDGET"
+        return f"about {duration(seconds)} left" + (f" for {host}" if host else "")
+
+    def _slow(self) -> list[tuple[str, float]]:
+        """Return the hosts of which no request was answered for a while, the slowest first."""
+        assert self._crawler.engine is not None  # noqa: S101 - it runs
+        now = time.monotonic()
+        slots = self._crawler.engine.downloader.slots.items()
+        waiting = [(host, now - slot.lastseen) for host, slot in slots if slot.transferring and ":" not in host]
+        return sorted((each for each in waiting if each[1] >= self.slow_after), key=lambda each: -each[1])
+
+
+def _until(host: str, seconds: float) -> str:
+    return f"{host} ({'until the next run' if math.isinf(seconds) else duration(seconds)})"
+
+
+class Display:
+    """The lowest lines of a terminal, drawn over and over; what is logged meanwhile goes above them."""
+
+    def __init__(self) -> None:
+        self._console = Console(file=sys.stderr, highlight=False)
+        self._live = Live(
+            console=self._console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self._stderr: TextIO | _Above = sys.stderr
+        self._above = _Above(self._console)
+
+    def start(self) -> None:
+        """Take the terminal."""
+        sys.stderr = self._above
+        self._log_to(self._stderr, self._above)
+        self._live.start()
+
+    def draw(self, lines: Iterable[str], tally: Tally) -> None:
+        """Draw."""
+        kinds = Table.grid(padding=(0, 2))
+        for kind in sorted(tally.due):
+            done, due = tally.done[kind], tally.due[kind]
+            kinds.add_row(kind, ProgressBar(due, done, width=24), f"{done:,}/{due:,}")
+        texts = [Text(safe(line), no_wrap=True, overflow="ellipsis") for line in lines]
+        self._live.update(Group(texts[0], kinds, *texts[1:]), refresh=True)
+
+    def stop(self) -> None:
+        """Give the terminal back."""
+        if sys.stderr is self._above:
+            sys.stderr = self._stderr
+            self._log_to(self._above, self._stderr)
+        self._live.stop()
+
+    @staticmethod
+    def _log_to(before: object, after: object) -> None:
+        for handler in logging.root.handlers:
+            if isinstance(handler, logging.StreamHandler) and handler.stream is before:
+                handler.setStream(after)
+
+
+class _Above(TextIOBase):
+    """Writes whole lines above what is drawn, as they are: the terminal breaks them, not we."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        """Write a text; what has no line end yet waits for it."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._console.print(Text(line), soft_wrap=True)
+        return len(text)

@@ -1,0 +1,1 @@
+"""The user's settings: parsed, validated, and where each value comes from."""

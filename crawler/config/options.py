@@ -1,0 +1,268 @@
+"""The user's settings as values; what cannot be read is said in one line that names the setting."""
+
+from __future__ import annotations
+
+import json
+import re
+from fnmatch import translate
+from functools import partial
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from crawler.config.setting_names import refuse_unknown
+from crawler.errors import UserError
+from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
+from crawler.models.note import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from scrapy.settings import BaseSettings
+
+MOST = 100_000
+"""No number of seconds, days or failures that makes sense is larger."""
+
+LEAST_WIDTH = 16
+"""Pixels of a picture in which anything can be seen."""
+
+STORES = ("s3", "gs", "ftp")
+"""Where pictures can be kept besides a folder."""
+
+REWRITES: dict[str, tuple[str, ...]] = {
+    "links": ("moved", "canonical", "files", "https"),
+    "facts": ("authors", "venue", "withdrawn", "stars", "archived"),
+    **{
+        name: (name,)
+        for name in (
+            *("moved", "canonical", "files", "https", "pictures", "snapshots", "marks"),
+            *("authors", "venue", "withdrawn", "stars", "archived", "license", "article", "missing", "index"),
+        )
+    },
+}
+"""What can be rewritten in a note; `links` and `facts` stand for several at once."""
+
+IGNORE, OBEY = ROBOTS = ("ignore", "obey")
+"""What can be made of robots.txt."""
+
+FAIL_ON = tuple(verdict.value for verdict in (Verdict.DEAD, Verdict.SUSPECT, Verdict.RESTRICTED, Verdict.MOVED))
+"""The verdicts for which a run can be asked to exit with 1 where a link has newly come to them."""
+
+_STATUSES = range(100, 1000)  # 999 is LinkedIn's own
+
+
+# --- readers: each takes a setting's name, and raises UserError where its value makes no sense ------------------------
+
+
+def text(settings: BaseSettings, name: str) -> str:
+    """Return a text, such as a path or an address."""
+    value = settings[name]
+    if value is not None and not isinstance(value, str | PathLike):
+        raise UserError(f"{name}: not a text: {value!r}")
+    return str(value or "")
+
+
+def secret(settings: BaseSettings, name: str) -> str:
+    """Return what must not stand on a command line: everybody on the machine sees it there."""
+    if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
+        raise UserError(f"{name}: a secret, which others see on a command line: set it in the environment")
+    return text(settings, name).strip()
+
+
+def flag(settings: BaseSettings, name: str) -> bool:
+    """Return a yes or no."""
+    try:
+        return settings.getbool(name)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: say True or False, not {settings[name]!r}") from error
+
+
+def number(settings: BaseSettings, name: str, least: float = 0) -> float:
+    """Return a number that is not below `least`."""
+    return _number(name, settings[name], least)
+
+
+def whole(settings: BaseSettings, name: str, least: int = 0) -> int:
+    """Return a whole number that is not below `least`."""
+    found = number(settings, name, least)
+    if not found.is_integer():
+        raise UserError(f"{name}: not a whole number: {settings[name]!r}")
+    return int(found)
+
+
+def width(settings: BaseSettings, name: str) -> int:
+    """Return pixels in which something can be seen, or 0 for none."""
+    found = whole(settings, name)
+    if 0 < found < LEAST_WIDTH:
+        raise UserError(f"{name}: pixels, at least {LEAST_WIDTH}: {settings[name]!r}")
+    return found
+
+
+def words(settings: BaseSettings, name: str, known: Collection[str]) -> list[str]:
+    """Return words out of those that there are, separated by commas."""
+    found = [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
+    if unknown := sorted({*found}.difference(known)):
+        raise UserError(f"{name}: no such thing as {', '.join(unknown)}; there are {', '.join(known)}")
+    return found
+
+
+def choice(settings: BaseSettings, name: str, known: Collection[str]) -> str:
+    """Return one word out of those that there are."""
+    if (found := settings[name]) not in known:
+        raise UserError(f"{name}: say {' or '.join(known)}, not {found!r}")
+    return str(found)
+
+
+def paces(settings: BaseSettings, name: str = "PACE") -> dict[str, float]:
+    """Return the seconds between two requests by host, `*` for the rest."""
+    return {host if host == "*" else _host(name, host): seconds for host, seconds in _numbers(settings, name).items()}
+
+
+def days(settings: BaseSettings, name: str) -> dict[str, float]:
+    """Return days by verdict, or `kind/verdict`, `*` for the rest."""
+    from crawler.kinds.registry import all_kinds  # noqa: PLC0415 - kinds read settings themselves
+
+    found = _numbers(settings, name)
+    for key in found:
+        kind, slash, verdict = key.rpartition("/")
+        if key != "*" and (verdict not in list(Verdict) or (slash and kind not in all_kinds())):
+            known = f"of the verdicts {', '.join(Verdict)} and the kinds {', '.join(all_kinds())}"
+            raise UserError(f"{name}[{key!r}]: neither verdict nor kind/verdict, {known}")
+    return found
+
+
+def statuses(settings: BaseSettings, name: str) -> dict[str, frozenset[int]]:
+    """Return HTTP statuses by shell-like pattern of a host."""
+    found = {}
+    for host, given in _object(settings, name).items():
+        listed = given if isinstance(given, list | tuple) else [given]
+        if not all(isinstance(status, int) and status in _STATUSES for status in listed):
+            raise UserError(f"{name}[{host!r}]: not a list of HTTP statuses: {given!r}")
+        found[_host(name, host)] = frozenset(listed)
+    return found
+
+
+def globs(settings: BaseSettings, name: str) -> re.Pattern[str]:
+    """Return a pattern that URLs match which are not to be looked at; a list may be written as JSON, too."""
+    given = settings[name]
+    if isinstance(given, str) and given.startswith("["):
+        try:
+            given = json.loads(given)
+        except ValueError as error:
+            raise UserError(f"{name}: not a JSON list: {given!r}") from error
+    else:
+        given = settings.getlist(name)
+    return re.compile("|".join(translate(str(glob).strip()) for glob in given) or "(?!)")
+
+
+def place(settings: BaseSettings, name: str) -> str:
+    """Return where pictures are kept: somewhere that notes can point to."""
+    found = text(settings, name)
+    scheme, apart, _ = found.partition("://")
+    if not apart or scheme == "file":
+        return found
+    if scheme not in STORES:
+        raise UserError(f"{name}: a folder, {', '.join(f'{store}://' for store in STORES)}, not {found}")
+    if not settings["IMAGES_BASE_URL"]:
+        raise UserError(f"{name}: where can the pictures in {found} be seen? Set IMAGES_BASE_URL")
+    return found
+
+
+def contact(settings: BaseSettings, name: str) -> str:
+    """Return a web page or a mail address; empty for none."""
+    found = text(settings, name).strip()
+    if found and (not re.fullmatch(r"[!-~]+", found) or not re.match(r"https?://.|mailto:.|[^@:]+@[^@:]+$", found)):
+        raise UserError(f"{name}: neither a web page nor a mail address: {found!r}")
+    return found
+
+
+OPTIONS: Mapping[str, Callable[[BaseSettings, str], object]] = {
+    "NOTES_DIR": text,
+    "OUTPUT_DIR": text,
+    "DATABASE_URL": text,
+    "HTTP_CACHE": text,
+    "IMAGES_STORE": place,
+    "IMAGES_BASE_URL": text,
+    "IMAGES_WEBP_WIDTH": width,
+    "IMAGES_MAX_MB": number,
+    "VIDEOS_MAX_MB": number,
+    "IMAGES_RUN_MB": number,
+    "REWRITE": partial(words, known=REWRITES),
+    "ALLOW_PRIVATE_ADDRESSES": flag,
+    "EXCLUDE": globs,
+    "ACCEPT": statuses,
+    "ROBOTS": partial(choice, known=ROBOTS),
+    "TIME_BUDGET": number,
+    "WORKERS": partial(whole, least=1),
+    "LEASE": partial(number, least=1),
+    "FAIL_ON": partial(words, known=FAIL_ON),
+    "USER_AGENT_CONTACT": contact,
+    "GITHUB_TOKEN": secret,
+    "SEMANTIC_SCHOLAR_API_KEY": secret,
+    "RECHECK_AFTER": days,
+    "DEAD_AFTER": partial(whole, least=1),
+    "DEAD_SPACING": number,
+    "PACE": paces,
+    "API_TIMEOUT": partial(number, least=0.1),
+}
+"""How each of the user's own settings is read."""
+
+
+def check(settings: BaseSettings) -> None:
+    """Raise UserError for the first setting that there is none of or that makes no sense, before anything is done."""
+    refuse_unknown(settings, OPTIONS)
+    for name, read in OPTIONS.items():
+        read(settings, name)
+
+
+# --- what is made of several, or of their values ----------------------------------------------------------------------
+
+
+def rewrite(settings: BaseSettings) -> frozenset[str]:
+    """Return what may be rewritten in the notes, each thing by its own name."""
+    return frozenset(each for name in words(settings, "REWRITE", REWRITES) for each in REWRITES[name])
+
+
+def pace(settings: BaseSettings, host: str) -> float:
+    """Return the seconds between two requests to a host."""
+    found = paces(settings)
+    return found.get(host, found.get("*", 0))
+
+
+def user_agent(settings: BaseSettings) -> str:
+    """Return who we say that we are, with the contact that the user gave."""
+    found, given = str(settings["USER_AGENT"]), contact(settings, "USER_AGENT_CONTACT")
+    return f"{found.removesuffix(')')}; +{given})" if given else found
+
+
+def _host(name: str, key: str) -> str:
+    """Return a host, or a pattern of hosts, as links have it; raise UserError for anything more than a host."""
+    found = key.strip().lower().rstrip(".")
+    if not found or (re.search(r"[\s/:@#%]", found) and literal_address(found) is None):
+        raise UserError(f"{name}[{key!r}]: a host alone, without scheme, port and path, such as mp.weixin.qq.com")
+    try:
+        return found if found.isascii() else hostname(split(f"//{found}"))
+    except InvalidURLError as error:
+        raise UserError(f"{name}[{key!r}]: {error}") from error
+
+
+def _numbers(settings: BaseSettings, name: str) -> dict[str, float]:
+    return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in _object(settings, name).items()}
+
+
+def _object(settings: BaseSettings, name: str) -> dict[str, Any]:
+    try:
+        return settings.getdict(name)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: not a JSON object: {settings[name]!r}") from error
+
+
+def _number(name: str, value: object, least: float) -> float:
+    try:
+        found = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: not a number: {value!r}") from error
+    if not least <= found <= MOST:
+        raise UserError(f"{name}: must be from {least:g} to {MOST:g}: {value!r}")
+    return found

@@ -1,0 +1,1 @@
+"""Fetch pages with Scrapy: download handler, middlewares, rate limits, conditional requests."""

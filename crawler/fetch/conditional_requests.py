@@ -1,0 +1,123 @@
+"""Asks only whether something has changed since it was last read (RFC 9110, 13.1), and reads what is answered. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from crawler.images.sniff import DRAWING
+from crawler.models.note import Outcome, Picture, Result, Validators
+from crawler.store.images import PICTURED
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+    from crawler.models.note import Check, Due
+
+NOT_MODIFIED = 304
+"""RFC 9110, 15.4.5."""
+
+FULL_AFTER = timedelta(days=90)
+"""Until a page is read again whatever its server says: some say for ever that nothing has changed, with the page long
+gone; and what is looked for in pages changes, too."""
+
+KEPT = "as it was kept"
+
+_LONGEST_DATE = 40
+_WHOLE = 200
+_ANSWERS = frozenset({NOT_MODIFIED, 412})  # 412 is what servers say that take the condition for one of a change
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+
+# RFC 9110, 8.8.3, without the bytes beyond ASCII, which not all clients pass on as they came; and of bounded length.
+_TAG = re.compile(rb'(?:W/)?"[!#-~]{0,200}"')
+
+
+def version_of(response: Response) -> tuple[str | None, str | None]:
+    """Return ETag and Last-Modified of what was answered, each None where it is missing or makes no sense."""
+    etag, modified = ((response.headers.get(name) or b"").strip() for name in ("ETag", "Last-Modified"))
+    return etag.decode() if _TAG.fullmatch(etag) else None, modified.decode() if _moment(modified) else None
+
+
+def is_uncached(response: Response) -> bool:
+    """Return whether an answer is not to be shown again without asking (RFC 9111, 5.2.2.4 and 5.2.2.5)."""
+    said = b",".join(response.headers.getlist("Cache-Control")).lower().split(b",")
+    return not {b"no-cache", b"no-store"}.isdisjoint(directive.strip() for directive in said)
+
+
+def conditional(request: Request, etag: str | None, last_modified: str | None, now: datetime) -> Request:
+    """Return a request for what has changed since that version; a date yet to come says nothing (13.1.3)."""
+    if etag is not None:
+        request.headers["If-None-Match"] = etag
+    if last_modified is not None and (moment := _moment(last_modified.encode())) is not None and moment <= now:
+        request.headers["If-Modified-Since"] = last_modified
+    return request
+
+
+def page_request(request: Request, due: Due, now: datetime) -> Request:
+    """Return the request for a page: for all of it, unless it was well when last seen, and read not too long ago."""
+    seen = due.validators
+    if seen is None or now - seen.read_at > FULL_AFTER or not due.history or not due.history[-1].well:
+        return request
+    return conditional(request, seen.etag, seen.last_modified, now)
+
+
+def validators_of(result: Result, response: Response) -> Validators | None:
+    """Return by what a page that was well can be asked about the next time."""
+    etag, last_modified = version_of(response)
+    read = response.status == _WHOLE and result.check.well and result.link.kind not in PICTURED
+    if not read or not (etag or last_modified):
+        return None
+    return Validators(response.url, result.check.checked_at, etag, last_modified)
+
+
+def is_unbelievable(due: Due, response: Response) -> bool:
+    """Tell whether an answer to a condition says nothing: it came from another address, or is the wrong one of two."""
+    if due.validators is None or response.status not in _ANSWERS or not _was_asked(response):
+        return False
+    return response.status != NOT_MODIFIED or response.url != due.validators.address
+
+
+def unchanged(due: Due, response: Response, check: Check) -> Result | None:
+    """Return that all is as it was when last seen, if that is what was asked and answered."""
+    if response.status != NOT_MODIFIED or not _was_asked(response):
+        return None
+    if due.link.kind in PICTURED:
+        metadata = _drawn_anew(due) if is_uncached(response) else None
+        return Result(due.link, replace(check, outcome=Outcome.OK, reason=KEPT, final_url=None), metadata)
+    last = due.history[-1]
+    same = replace(
+        check,
+        outcome=last.outcome,
+        reason=last.reason,
+        final_url=last.final_url,
+        suggestion=last.suggestion,
+        suggestion_source=last.suggestion_source,
+    )
+    return Result(due.link, same, validators=due.validators)
+
+
+def _drawn_anew(due: Due) -> Picture | None:
+    """Return what is known of a kept drawing, marked as one that is drawn anew at each view; None for all else."""
+    known = due.known
+    if not isinstance(known, Picture) or known.media_type != DRAWING:
+        return None
+    return replace(known, dynamic=True) if due.origin is not None and due.origin.title == known.title else None
+
+
+def _was_asked(response: Response) -> bool:
+    return response.request is not None and any(name in response.request.headers for name in _CONDITIONS)
+
+
+def _moment(date: bytes) -> datetime | None:
+    """Return an HTTP date (RFC 9110, 5.6.7) as a moment."""
+    if len(date) > _LONGEST_DATE:
+        return None
+    try:
+        moment = parsedate_to_datetime(date.decode("ascii"))
+        return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None

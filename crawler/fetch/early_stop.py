@@ -1,0 +1,59 @@
+"""Stops a download when enough of it was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from scrapy import signals
+from scrapy.exceptions import StopDownload
+
+from crawler.images.sniff import media_type
+from crawler.kinds.base import HEAD_OF_PAGE
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http.headers import Headers
+
+_PAGES = (b"text/", b"application/xhtml", b"application/xml")
+_MAGIC = 1024  # bytes that tell what a file is
+
+
+class EnoughRead:
+    """Ends downloads when as many bytes were read as `meta["enough"]` says, earlier where a file is no page.
+
+    What was asked for as a picture (`meta["picture"]`) is read to its end if its first bytes are a picture's.
+    """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Listen to downloads."""
+        extension = cls()
+        crawler.signals.connect(extension.headers_received, signals.headers_received)
+        crawler.signals.connect(extension.bytes_received, signals.bytes_received)
+        return extension
+
+    def headers_received(self, headers: Headers, request: Request) -> None:
+        """Read no more than the first bytes of a PDF or a film: it is there, whatever its size.
+
+        Nor more than the head of a page, in place of what is plain text (a robots.txt) too.
+        """
+        if "enough" in request.meta:
+            content_type = (headers.get("Content-Type") or b"text/plain").strip().lower()
+            most = HEAD_OF_PAGE if content_type.startswith(_PAGES) else _MAGIC
+            request.meta["left"] = request.meta["enough"] if content_type.startswith(b"text/plain") else most
+        if "picture" in request.meta:
+            request.meta["unknown"] = None if "Content-Encoding" in headers else b""
+
+    def bytes_received(self, data: bytes, request: Request) -> None:
+        """Stop when the bytes so far will do."""
+        if "enough" in request.meta:
+            request.meta["left"] -= len(data)
+            if request.meta["left"] <= 0:
+                raise StopDownload(fail=False)
+        if request.meta.get("unknown") is not None:
+            request.meta["unknown"] += data
+            if len(request.meta["unknown"]) >= HEAD_OF_PAGE:
+                if media_type(request.meta["unknown"]) is None:
+                    raise StopDownload(fail=False)
+                request.meta["unknown"] = None

@@ -1,0 +1,233 @@
+"""Galleries on the network: S3 and what speaks like it, Google Cloud Storage, FTP.
+
+Scrapy's own stores read the settings and log in. Their uploads need Scrapy's event loop, while galleries are also used
+by commands that have none: so it is their clients that are asked here.
+"""
+
+from __future__ import annotations
+
+import ftplib
+import re
+from abc import abstractmethod
+from contextlib import contextmanager
+from io import BytesIO
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from scrapy.exceptions import NotConfigured
+from scrapy.pipelines.files import FilesPipeline, FTPFilesStore, GCSFilesStore, S3FilesStore
+
+from crawler.errors import UserError
+from crawler.images.store import Gallery, GalleryError, is_ours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scrapy.settings import BaseSettings
+
+_FOR_EVER = "public, max-age=31536000, immutable"  # a name never gets other bytes (RFC 8246)
+
+
+class Remote(Gallery):
+    """A gallery whose names are listed once: to ask for each picture would take as long as to send it."""
+
+    def __init__(self, place: str, base: str) -> None:
+        super().__init__(re.sub(r"//[^/@]*@", "//", place), base)
+        self._lock = Lock()
+        self._names: set[str] | None = None
+
+    @abstractmethod
+    def _put(self, name: str, body: bytes, media_type: str) -> None:
+        """Send bytes."""
+
+    @abstractmethod
+    def _get(self, name: str) -> bytes:
+        """Fetch bytes."""
+
+    @abstractmethod
+    def _list(self) -> Iterator[str]:
+        """Yield every name there is."""
+
+    @abstractmethod
+    def _remove(self, name: str) -> None:
+        """Remove a name."""
+
+    def reach(self) -> None:
+        """Fetch the list."""
+        try:
+            self._known()
+        except GalleryError as error:
+            self.down = str(error)
+
+    def keep(self, name: str, body: bytes, media_type: str) -> None:
+        """Send what is not there yet."""
+        if self.has(name):
+            return
+        with self._reached():
+            self._put(name, body, media_type)
+        self._known().add(name)
+
+    def has(self, name: str) -> bool:
+        """Look into the list."""
+        return name in self._known()
+
+    def open(self, name: str) -> bytes:
+        """Fetch bytes."""
+        with self._reached():
+            return self._get(name)
+
+    def list(self) -> Iterator[str]:
+        """Return the list."""
+        return iter(sorted(self._known()))
+
+    def delete(self, name: str) -> None:
+        """Remove a name there and in the list."""
+        with self._reached():
+            self._remove(name)
+        self._known().discard(name)
+
+    def _known(self) -> set[str]:
+        with self._lock:
+            if self._names is None:
+                with self._reached():
+                    self._names = set(filter(is_ours, self._list()))
+            return self._names
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Say in one line what fails: the clients' exceptions have nothing in common."""
+        try:
+            yield
+        except Exception as error:
+            why = " ".join(str(error).split()) or type(error).__name__
+            raise GalleryError(f"{self.place}: {why[:300]}") from error
+
+
+class S3(Remote):
+    """A bucket of S3, MinIO, R2, Spaces … (AWS_ENDPOINT_URL); keys are found wherever botocore looks for them."""
+
+    def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
+        super().__init__(place, base)
+        store = _store(S3FilesStore, f"{place.rstrip('/')}/", settings, "s3")
+        self._client: Any = store.s3_client
+        self._bucket, self._prefix = store.bucket, store.prefix
+        acl = settings["IMAGES_STORE_S3_ACL"]
+        self._more = (
+            {"ACL": acl} if acl and acl != "private" else {}
+        )  # many buckets refuse to be told what is so anyway
+
+    def _put(self, name: str, body: bytes, media_type: str) -> None:
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=self._prefix + name,
+            Body=body,
+            ContentType=media_type,
+            CacheControl=_FOR_EVER,
+            **self._more,
+        )
+
+    def _get(self, name: str) -> bytes:
+        answer = self._client.get_object(Bucket=self._bucket, Key=self._prefix + name)
+        body: bytes = answer["Body"].read()
+        return body
+
+    def _list(self) -> Iterator[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
+        for page in pages:
+            yield from (found["Key"].removeprefix(self._prefix) for found in page.get("Contents", ()))
+
+    def _remove(self, name: str) -> None:
+        self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name)
+
+
+class GoogleCloud(Remote):
+    """A bucket of Google Cloud Storage (GCS_PROJECT_ID)."""
+
+    def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
+        super().__init__(place, base)
+        store = _store(GCSFilesStore, f"{place.rstrip('/')}/", settings, "gs")
+        self._bucket: Any = store.bucket
+        self._prefix = store.prefix
+        self._acl = settings["IMAGES_STORE_GCS_ACL"] or None
+
+    def _put(self, name: str, body: bytes, media_type: str) -> None:
+        blob = self._bucket.blob(self._prefix + name)
+        blob.cache_control = _FOR_EVER
+        blob.upload_from_string(body, content_type=media_type, predefined_acl=self._acl)
+
+    def _get(self, name: str) -> bytes:
+        body: bytes = self._bucket.blob(self._prefix + name).download_as_bytes()
+        return body
+
+    def _list(self) -> Iterator[str]:
+        yield from (blob.name.removeprefix(self._prefix) for blob in self._bucket.list_blobs(prefix=self._prefix))
+
+    def _remove(self, name: str) -> None:
+        self._bucket.blob(self._prefix + name).delete()
+
+
+class Ftp(Remote):
+    """A folder on an FTP server (FTP_USER, FTP_PASSWORD, or both in the address); one connection for each request."""
+
+    def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
+        super().__init__(place, base)
+        if re.fullmatch(r"ftp://[^/]*:\d+(?:/.*)?", place) is None:
+            place = re.sub(r"(?<=//)([^/]+)", r"\1:21", place, count=1)
+        self._store = _store(FTPFilesStore, place, settings, "ftp")
+
+    @contextmanager
+    def _session(self) -> Iterator[ftplib.FTP]:
+        with ftplib.FTP(timeout=30, encoding="utf-8") as ftp:  # noqa: S321 - what the user asked for
+            ftp.connect(self._store.host, self._store.port)
+            ftp.login(self._store.username, self._store.password)
+            ftp.set_pasv(not self._store.USE_ACTIVE_MODE)
+            if self._store.basedir:
+                self._enter(ftp, self._store.basedir)
+            yield ftp
+
+    @staticmethod
+    def _enter(ftp: ftplib.FTP, folder: str) -> None:
+        try:
+            ftp.cwd(folder)
+        except ftplib.error_perm:
+            for part in filter(None, folder.split("/")):
+                if part not in ftp.nlst():
+                    ftp.mkd(part)
+                ftp.cwd(part)
+
+    def _put(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - FTP knows no types
+        folder, _, file = name.partition("/")
+        with self._session() as ftp:
+            self._enter(ftp, folder)
+            ftp.storbinary(f"STOR .{file}.part", BytesIO(body))
+            ftp.rename(f".{file}.part", file)
+
+    def _get(self, name: str) -> bytes:
+        body = BytesIO()
+        with self._session() as ftp:
+            ftp.retrbinary(f"RETR {name}", body.write)
+        return body.getvalue()
+
+    def _list(self) -> Iterator[str]:
+        with self._session() as ftp:
+            for folder in ftp.nlst():
+                if re.fullmatch("[0-9a-f]{2}", folder):
+                    yield from (f"{folder}/{file.rpartition('/')[2]}" for file in ftp.nlst(folder))
+
+    def _remove(self, name: str) -> None:
+        with self._session() as ftp:
+            ftp.delete(name)
+
+
+REMOTE: dict[str, Callable[[str, str, BaseSettings], Gallery]] = {"s3": S3, "gs": GoogleCloud, "ftp": Ftp}
+
+
+def _store(store: Any, place: str, settings: BaseSettings, extra: str) -> Any:
+    """Let one of Scrapy's stores read the settings and log in."""
+    FilesPipeline._update_stores(settings)  # noqa: SLF001 - it is the pipeline that tells its stores the settings
+    try:
+        return store(place)
+    except (NotConfigured, ImportError) as error:
+        raise UserError(f"IMAGES_STORE: for {place} install notemend[{extra}] ({error})") from error
+    except Exception as error:
+        raise UserError(f"IMAGES_STORE: {place}: {' '.join(str(error).split())}") from error

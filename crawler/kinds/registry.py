@@ -1,0 +1,73 @@
+"""Find the kinds of links, and the link that a URL in a note leads to."""
+
+from __future__ import annotations
+
+import inspect
+import posixpath
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import crawler.kinds
+from crawler.kinds.base import Kind
+from crawler.links import canonical_url
+from crawler.models.note import Link, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@cache
+def all_kinds() -> Mapping[str, Kind]:
+    """Return every kind by name, in the order in which they are asked to recognise a URL."""
+    modules = [import_module(f"{__package__}.{module.name}") for module in iter_modules(crawler.kinds.__path__)]
+    classes = [
+        member
+        for module in modules
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if issubclass(member, Kind) and not inspect.isabstract(member) and member.__module__ == module.__name__
+    ]
+    return {kind.name: kind for kind in sorted((cls() for cls in classes), key=lambda kind: (kind.rank, kind.name))}
+
+
+def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
+    """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment).
+
+    `note` is the note's path: relative URLs are resolved against it. A picture is a picture because it stands where a
+    picture stands (`role`): its address need not say so.
+    """
+    try:
+        url = _absolute(url, note)
+        parts = canonical_url.split(url)
+        canonical_url.hostname(parts)
+    except canonical_url.InvalidURLError:
+        return Link(url, "web", url)
+    if not url:
+        return None
+    link = next(found for kind in all_kinds().values() if (found := kind.recognise(url, parts)) is not None)
+    if role is Role.IMAGE and link.kind in {"web", "github"} and link.host:
+        link = Link(link.url, "image", link.url, link.host)  # a repository has many pictures
+    return link
+
+
+def _absolute(url: str, note: str) -> str:
+    """Normalise a web URL; turn a relative one into a path below NOTES_DIR; leave other schemes as they are.
+
+    A path from the root (`/images/x.png`) keeps its slash: it starts at NOTES_DIR where a repository is shown, and
+    elsewhere on a site.
+    """
+    if url.startswith("//"):
+        url = f"https:{url}"
+    parts = canonical_url.split(url)
+    if parts.scheme.lower() in canonical_url.WEB_SCHEMES:
+        return canonical_url.normalise(url)
+    if parts.scheme or not parts.path:
+        return url if parts.scheme else ""
+    path = unquote(parts.path).replace("\\", "/")
+    if "\0" in path:
+        raise canonical_url.InvalidURLError("a path with a NUL byte")
+    root = "/" if path.startswith("/") else ""
+    below = posixpath.normpath(posixpath.join(root or posixpath.dirname(note), path)).lstrip("/")
+    return root + below if below else ""

@@ -1,0 +1,1 @@
+"""Clients of bibliographies: where a paper was published."""

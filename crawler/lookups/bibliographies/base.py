@@ -1,0 +1,91 @@
+"""What the clients of bibliographies share: one shape, and nothing believed of what a stranger's JSON holds."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import requests
+
+from crawler.lookups.session import ServiceDownError
+from crawler.models.metadata import Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crawler.models.note import Paper
+
+LONGEST = 500
+"""Characters kept of a title or name."""
+MOST_AUTHORS = 1000
+
+
+class Bibliography(ABC):
+    """A client of one bibliography."""
+
+    name: ClassVar[str]
+    """What it is called where its word is kept and shown as evidence."""
+    service: ClassVar[str]
+    """Its name in full, for the lines that users read."""
+    host: ClassVar[str]
+    batch: ClassVar[int]
+    """Papers that it takes at a time."""
+    nightly: ClassVar[int]
+    """Papers that it is asked about in one run."""
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+
+    @abstractmethod
+    def publications(self, papers: Sequence[Paper]) -> dict[str, Publication]:
+        """Return what is said of each paper, by arXiv id; raise ServiceDownError when the service does not answer."""
+
+    def _ask(self, method: str, url: str, **more: Any) -> requests.Response:
+        try:
+            return self._session.request(method, url, **more)
+        except requests.RequestException as error:  # raised above the session's adapter: a body cut short, redirects
+            raise ServiceDownError(f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def json_of(response: requests.Response) -> Any:
+    """Return an answer's JSON; raise ServiceDownError for anything else."""
+    try:
+        return response.json()
+    except (ValueError, RecursionError) as error:
+        raise ServiceDownError(f"HTTP {response.status_code}, no JSON") from error
+
+
+def down(response: requests.Response, reason: str = "") -> ServiceDownError:
+    """Return what to raise for an answer that is none."""
+    return ServiceDownError(f"HTTP {response.status_code}{reason and f', {reason}'}")
+
+
+def publication(title: Any, authors: Iterable[Any], arxiv_id: Any, venues: Iterable[Any], year: Any) -> Publication:
+    """Return what a record says, with whatever is not of the type it should be left out."""
+    return Publication(
+        title=_text(title),
+        authors=tuple(name for author in authors if (name := _text(author)))[:MOST_AUTHORS],
+        arxiv_id=_text(arxiv_id) or None,
+        venues=tuple(dict.fromkeys(name for venue in venues if (name := _text(venue)))),
+        year=year if isinstance(year, int) and 1900 < year < 2200 else None,  # noqa: PLR2004
+    )
+
+
+def within(record: Any, *path: str) -> Any:
+    """Return what lies at the end of a path of keys, None where it breaks off."""
+    for key in path:
+        record = record.get(key) if isinstance(record, dict) else None
+    return record
+
+
+def each(records: Any, *path: str) -> list[Any]:
+    """Return what lies at the end of a path in each record of a list; what is no list is an empty one."""
+    return [within(record, *path) for record in records] if isinstance(records, list) else []
+
+
+def _text(value: Any) -> str:
+    """Return a text on one line; lone surrogates, which JSON can hold and no database takes, are left out."""
+    if not isinstance(value, str):
+        return ""
+    return " ".join(re.sub("[\0\ud800-\udfff]", "", value[: 2 * LONGEST]).split())[:LONGEST]

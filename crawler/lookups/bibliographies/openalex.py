@@ -1,0 +1,96 @@
+"""OpenAlex: where a paper appeared, one paper a request.
+
+A work asked for by its DOI is free, with a key or without: https://developers.openalex.org/api-reference/authentication
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+from requests import codes
+
+from crawler.config import options
+from crawler.lookups.bibliographies.base import Bibliography, down, each, json_of, publication, within
+from crawler.lookups.session import cache_file, open_session
+from crawler.models.metadata import Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import requests
+    from scrapy.settings import BaseSettings
+
+    from crawler.models.note import Paper
+
+_ARXIV_DOI = "10.48550/arxiv."
+_ARXIV_PAGE = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(.+?)(?:v\d+)?(?:\.pdf)?", re.IGNORECASE)
+
+
+class OpenAlex(Bibliography):
+    """Asks for one paper at a time, by the DOI that its authors gave, else by the one that arXiv gives to all."""
+
+    name = "openalex"
+    service = "OpenAlex"
+    host = "api.openalex.org"
+    batch = 1
+    nightly = 100
+
+    def __init__(self, session: requests.Session, mail: str = "") -> None:
+        super().__init__(session)
+        self._query = {"mailto": mail} if mail else {}
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """Build the client with its cache in OUTPUT_DIR; a mail address in USER_AGENT_CONTACT says who asks."""
+        session = open_session(
+            cache_file(settings),
+            user_agent=settings["USER_AGENT"],
+            pace=options.pace(settings, cls.host),
+            worth_keeping=_is_work,
+        )
+        contact = options.contact(settings, "USER_AGENT_CONTACT").removeprefix("mailto:")
+        return cls(session, contact if "@" in contact and "/" not in contact else "")
+
+    def publications(self, papers: Sequence[Paper]) -> dict[str, Publication]:
+        """Return what is said of each paper."""
+        return {paper.arxiv_id: self._publication(paper) for paper in papers}
+
+    def _publication(self, paper: Paper) -> Publication:
+        own = next(iter((paper.doi or "").split()), "")  # some give two
+        doi = quote(own if own.startswith("10.") else f"{_ARXIV_DOI}{paper.arxiv_id}", safe="/:")
+        response = self._ask("GET", f"https://{self.host}/works/doi:{doi}", params=self._query)
+        if response.status_code == codes.not_found and "not found" in response.text[:1000].lower():
+            return Publication()
+        if response.status_code != codes.ok:
+            raise down(response)
+        work = json_of(response)
+        if not isinstance(work, dict) or not isinstance(work.get("title"), str | None):
+            raise down(response, "not a work")
+        return _read(work)
+
+
+def _read(work: dict[str, Any]) -> Publication:
+    first, places = work.get("primary_location"), work.get("locations")
+    places = places if isinstance(places, list) else []
+    # A repository keeps copies; proceedings often have no source of their own.
+    printed = [
+        place
+        for place in (first, *places)
+        if within(place, "version") == "publishedVersion" and within(place, "source", "type") != "repository"
+    ]
+    pages = (page for page in each([first, *places], "landing_page_url") if isinstance(page, str))
+    on_arxiv = (found[1] for page in pages if (found := _ARXIV_PAGE.fullmatch(page)))
+    return publication(
+        work.get("title"),
+        each(work.get("authorships"), "author", "display_name"),
+        str(work.get("doi")).lower().partition(_ARXIV_DOI)[2] or next(on_arxiv, None),
+        # The name as it was printed tells a workshop from the conference, which the source's own does not.
+        [*each(printed, "raw_source_name"), *each(printed, "source", "display_name")],
+        work.get("publication_year"),
+    )
+
+
+def _is_work(response: requests.Response) -> bool:
+    return response.status_code == codes.ok and response.content.startswith(b"{")

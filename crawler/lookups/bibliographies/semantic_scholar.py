@@ -1,0 +1,105 @@
+"""Semantic Scholar: where papers appeared, five hundred a request.
+
+https://api.semanticscholar.org/api-docs/graph#tag/Paper-Data/operation/post_graph_get_papers
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from requests import codes
+
+from crawler.config import options
+from crawler.lookups.bibliographies.base import Bibliography, down, each, json_of, publication, within
+from crawler.lookups.session import ServiceDownError, cache_file, open_session
+from crawler.models.metadata import Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import requests
+    from scrapy.settings import BaseSettings
+
+    from crawler.models.note import Paper
+
+MOST_REFUSED = 50
+"""Requests refused with HTTP 400 for one batch: enough to find five bad ids among five hundred."""
+
+_FIELDS = "title,venue,publicationVenue,journal,year,authors,externalIds"
+
+
+class SemanticScholar(Bibliography):
+    """Asks for many papers at once. A key is not needed, but without one there are often too many requests (429)."""
+
+    name = "semantic_scholar"
+    service = "Semantic Scholar"
+    host = "api.semanticscholar.org"
+    batch = 500
+    nightly = 50_000
+
+    def __init__(self, session: requests.Session, key: str = "") -> None:
+        super().__init__(session)
+        self._headers = {"x-api-key": key} if key else {}
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """Build the client with its cache in OUTPUT_DIR and the key of SEMANTIC_SCHOLAR_API_KEY."""
+        session = open_session(
+            cache_file(settings), user_agent=settings["USER_AGENT"], pace=options.pace(settings, cls.host)
+        )
+        return cls(session, options.secret(settings, "SEMANTIC_SCHOLAR_API_KEY"))
+
+    def publications(self, papers: Sequence[Paper]) -> dict[str, Publication]:
+        """Return what is said of each paper. One bad id may spoil an answer (HTTP 400): such a batch is halved."""
+        found: dict[str, Publication] = {}
+        refused = 0
+        batches = [[paper.arxiv_id for paper in papers]]
+        while batches:
+            ids = batches.pop()
+            response = self._request(ids)
+            if response.status_code != codes.bad_request:
+                found |= _publications(ids, response)
+            elif "paper ids" in response.text[:1000] or len(ids) == 1:  # "No valid paper ids given": it knows none
+                found |= dict.fromkeys(ids, Publication())
+            else:
+                batches += [ids[len(ids) // 2 :], ids[: len(ids) // 2]]
+            refused += response.status_code == codes.bad_request
+            if refused > MOST_REFUSED:
+                raise down(response)
+        return found
+
+    def _request(self, ids: Sequence[str]) -> requests.Response:
+        return self._ask(
+            "POST",
+            f"https://{self.host}/graph/v1/paper/batch",
+            params={"fields": _FIELDS},
+            json={"ids": [f"ARXIV:{arxiv_id}" for arxiv_id in ids]},
+            headers=self._headers,
+            allow_redirects=False,  # the key is for nobody else
+        )
+
+
+def _publications(ids: Sequence[str], response: requests.Response) -> dict[str, Publication]:
+    """Read an answer: one record or null for each id, in their order."""
+    if response.status_code != codes.ok:
+        raise down(response)
+    answer = json_of(response)
+    if not isinstance(answer, list) or len(answer) != len(ids):
+        raise down(response, "not an answer of the batch API")
+    if not all(record is None or isinstance(record, dict) for record in answer):
+        raise ServiceDownError("records that are none")
+    return {arxiv_id: _publication(record) for arxiv_id, record in zip(ids, answer, strict=True)}
+
+
+def _publication(record: dict[str, Any] | None) -> Publication:
+    if record is None:
+        return Publication()
+    # `venue` is what the record says itself, `publicationVenue` the venue's own page, `journal` the rest.
+    venues = [record.get("venue"), within(record, "publicationVenue", "name"), within(record, "journal", "name")]
+    return publication(
+        record.get("title"),
+        each(record.get("authors"), "name"),
+        within(record, "externalIds", "ArXiv"),
+        venues,
+        record.get("year"),
+    )

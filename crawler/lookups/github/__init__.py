@@ -1,0 +1,1 @@
+"""GitHub API client: GraphQL batches, REST where GraphQL cannot tell."""

@@ -1,0 +1,243 @@
+"""GitHub repositories and places in them: fifty in a query, halved when it costs too much; REST for what is not found.
+
+What neither knows is gone only if its page is.
+
+https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from requests import codes
+
+from crawler.config import options
+from crawler.lookups.base import ApiLookup
+from crawler.lookups.github import graphql, pages
+from crawler.lookups.github.graphql import Found
+from crawler.lookups.github.pages import GithubPages
+from crawler.lookups.github.paths import place_of
+from crawler.lookups.github.rest import GithubRest, Lost
+from crawler.lookups.session import ServiceDownError, cache_file, open_session
+from crawler.models.note import Check, How, Outcome, Repository, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    import requests
+    from scrapy.settings import BaseSettings
+
+    from crawler.lookups.github.paths import Place
+    from crawler.models.note import Due, Link
+
+BATCH = 50
+HOST = "api.github.com"
+ENDPOINT = f"https://{HOST}"
+
+RESERVE = 100
+"""Points of the hour (GitHub gives 5,000) that are left to whoever else uses the token."""
+
+PATIENCE = 3
+"""Repositories in a row that GraphQL cannot answer for, one at a time, after which it is down."""
+
+_TOO_SLOW = "HTTP 502", "HTTP 504"
+"""What GitHub answers to a query that takes longer than ten seconds."""
+
+Wanted = list[tuple[str, list["Place"]]]
+"""Repositories `owner/name` with the places in them."""
+
+
+class GithubLookup(ApiLookup):
+    """Looks repositories up by owner and name."""
+
+    service = "GitHub's API"
+    batch = BATCH
+
+    def __init__(self, session: requests.Session, token: str) -> None:
+        super().__init__(session)
+        self._headers = {"Authorization": f"bearer {token}"}
+        self._rest = GithubRest(session, ENDPOINT, self._headers)
+        self._pages = GithubPages(session)
+        self._failures_in_a_row = 0
+        self._spent: str | None = None
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> GithubLookup:
+        """Build the lookup; the token comes from the environment alone."""
+        session = open_session(
+            cache_file(settings),
+            user_agent=settings["USER_AGENT"],
+            pace=options.pace(settings, HOST),
+            timeout=options.number(settings, "API_TIMEOUT"),
+            paces={pages.HOST: options.pace(settings, pages.HOST)},
+        )
+        return cls(session, options.secret(settings, "GITHUB_TOKEN"))
+
+    def observe(self, due: Sequence[Due], now: datetime) -> Iterator[Result]:
+        """Look up all repositories in as few queries as GitHub allows, one after the other."""
+        links: defaultdict[str, list[Due]] = defaultdict(list)
+        for each in due:
+            links[each.link.identity].append(each)
+        wanted = [
+            (name, [place for each in links[name] if (place := place_of(each.link.url)) is not None])
+            for name in sorted(links)
+        ]
+        for name, answer in self._ask_for(wanted):
+            try:
+                yield from list(self._results(name, answer, links[name], now))
+            except ServiceDownError as error:
+                self._failures_in_a_row += 1
+                neither = isinstance(answer, str) and answer not in graphql.OWN_ERRORS
+                if neither or self._failures_in_a_row >= PATIENCE:
+                    raise
+                check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {error}", now, How.API)
+                yield from (Result(each.link, check, history=each.history) for each in links[name])
+        self.down = self._spent
+
+    def _ask_for(self, wanted: Wanted) -> Iterator[tuple[str, Found | str]]:
+        """Yield each repository, or the type of error that stands in its place; what is not answered is asked again."""
+        if not wanted:
+            return
+        found, said = self._query(wanted)
+        yield from found.items()
+        left = [each for each in wanted if each[0] not in found]
+        if found:
+            self._failures_in_a_row = 0
+            yield from self._ask_for(left)
+        elif len(wanted) > 1:
+            middle = len(wanted) // 2
+            yield from self._ask_for(wanted[:middle])
+            yield from self._ask_for(wanted[middle:])
+        else:
+            self._failures_in_a_row += 1
+            if self._failures_in_a_row >= PATIENCE:
+                raise ServiceDownError(said)
+            yield wanted[0][0], said
+
+    def _query(self, wanted: Wanted) -> tuple[dict[str, Found | str], str]:
+        """Send one query; return what it found, and what GitHub says of the rest."""
+        try:
+            answer = self._post(graphql.write(wanted))
+        except ServiceDownError as error:
+            if str(error) not in _TOO_SLOW:
+                raise
+            return {}, str(error)
+        errors = answer.get("errors") or []
+        said = str(errors[0].get("message")) if errors else "no data"
+        if any(error.get("type") == "RATE_LIMITED" for error in errors):
+            raise ServiceDownError(said)
+        limit = (answer.get("data") or {}).get("rateLimit") or {}
+        if limit.get("remaining", RESERVE) < RESERVE:
+            self._spent = f"only {limit['remaining']} requests left until {limit.get('resetAt')}"
+        return graphql.read(answer, wanted), said
+
+    def _post(self, query: str) -> Mapping[str, Any]:
+        if self._spent is not None:
+            raise ServiceDownError(self._spent)
+        response = self._session.post(f"{ENDPOINT}/graphql", json={"query": query}, headers=self._headers)
+        try:
+            answer = response.json()
+        except ValueError as error:
+            raise ServiceDownError(f"HTTP {response.status_code}, not JSON") from error
+        if response.status_code != codes.ok or not isinstance(answer, dict):
+            message = answer.get("message", "") if isinstance(answer, dict) else ""
+            raise ServiceDownError(f"HTTP {response.status_code} {message}".strip())
+        return answer
+
+    def _results(self, name: str, answer: Found | str, due: Sequence[Due], now: datetime) -> Iterator[Result]:
+        known = next((each.known for each in due if isinstance(each.known, Repository)), None)
+        settled = self._settle(name, answer, known)
+        for each in due:
+            if isinstance(settled, Lost) and settled.outcome is Outcome.GONE:
+                yield Result(each.link, self._pages.check(each.link.url, settled.reason, now), history=each.history)
+            elif isinstance(settled, Lost):
+                check = Check(settled.outcome, settled.reason, now, How.API)
+                yield Result(each.link, check, history=each.history)
+            else:
+                check = self._check(each.link, settled, now)
+                yield Result(each.link, check, settled.repository, history=each.history)
+
+    def _settle(self, name: str, answer: Found | str, known: Repository | None) -> Found | Lost:
+        """Find out what became of a repository that is not found, or not the one that had its name before."""
+        known_id = known.database_id if known is not None else None
+        if isinstance(answer, str):
+            if known_id is not None and answer == "NOT_FOUND":
+                found = self._rest.repository_by_id(known_id)
+            else:
+                found = self._by_name(name, answer)
+            return found if isinstance(found, Lost) else Found(found)
+        repository = answer.repository
+        if known is None or known_id is None or repository.database_id in {known_id, None}:
+            return replace(answer, repository=replace(repository, earlier_id=known.earlier_id if known else None))
+        found = self._rest.repository_by_id(known_id)
+        if isinstance(found, Lost):
+            return replace(answer, repository=replace(repository, earlier_id=known_id))
+        return Found(found)
+
+    def _by_name(self, name: str, said: str) -> Repository | Lost:
+        try:
+            return self._rest.repository(name)
+        except ServiceDownError as error:
+            if said in graphql.OWN_ERRORS:
+                raise
+            raise ServiceDownError(said) from error
+
+    def _check(self, link: Link, found: Found, now: datetime) -> Check:
+        repository, place = found.repository, place_of(link.url)
+        below = "/".join(link.url.split("/")[5:])
+        reason = "GitHub knows it"
+        if repository.earlier_id is not None:
+            reason = f"another repository has this name now (its number was {repository.earlier_id})"
+        moved = repository.title.lower() != link.identity
+        if moved:
+            reason = "repository renamed or transferred"
+        if place is not None and not any(found.there.get(each, True) for each in place.evidence):
+            lost = self._place(repository, place, found.there, now)
+            if lost is not None:
+                return lost
+        if moved:
+            return Check(Outcome.MOVED, reason, now, How.API, final_url=_address(repository, below))
+        return Check(Outcome.OK, reason, now, How.API)
+
+    def _place(self, repository: Repository, place: Place, there: Mapping[str, bool], now: datetime) -> Check | None:
+        """Find out what became of a place that GraphQL does not see; None if it is there after all."""
+        offered = None
+        if place.elsewhere is not None and there.get(place.elsewhere) and repository.default_branch:
+            offered = _address(repository, place.on(repository.default_branch))
+        branch_is_gone = False
+        if place.rest is not None:
+            branch_is_gone = bool(place.verb) and not (place.ref is not None and there.get(place.ref))
+            today = self._rest.today(repository.title, place.branch if branch_is_gone else place.rest)
+            moved_to = _moved_to(repository, place, today, offered) if today else None
+            if moved_to is not None:
+                return Check(Outcome.MOVED, f"{place.what} moved", now, How.API, final_url=moved_to)
+            if today is not None and not branch_is_gone:
+                return None
+        return Check(
+            Outcome.GONE,
+            f"the repository is there, but no such {place.what} in it",
+            now,
+            How.API,
+            conclusive=place.certain and not branch_is_gone,  # it may have a slash in its name, and have been renamed
+            suggestion=offered,
+            suggestion_source="github" if offered else None,
+        )
+
+
+def _moved_to(repository: Repository, place: Place, today: Mapping[str, Any], offered: str | None) -> str | None:
+    """Return the new address of a path on a renamed branch, or of a transferred issue."""
+    if not place.verb:
+        address = str(today.get("html_url"))
+        return address if address.startswith("https://github.com/") else None
+    branch = today.get("name")
+    if branch is not None and not place.path:
+        return _address(repository, place.on(branch))
+    return offered if branch is not None and branch == repository.default_branch else None
+
+
+def _address(repository: Repository, below: str) -> str:
+    return f"https://github.com/{quote(repository.title)}" + (f"/{below}" if below else "")

@@ -1,0 +1,59 @@
+"""Pages of github.com, for what the API does not know: GitHub's own pages are addressed like repositories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests import codes
+
+from crawler.lookups.session import ServiceDownError
+from crawler.models.note import Check, How, Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+HOST = "github.com"
+
+PATIENCE = 3
+"""Pages in a row answered with a server error after which no more are asked for."""
+
+
+class GithubPages:
+    """Asks for one page at a time, without the token; after a refusal, or no answer, for none any more."""
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+        self._failures_in_a_row = 0
+        self._down: str | None = None
+
+    def check(self, url: str, gone: str, now: datetime) -> Check:
+        """Return what the page says of a link; it is gone, for the reason given, only if the page is not there."""
+        if self._down is None:
+            try:
+                response = self._session.get(url, allow_redirects=False)
+            except (ServiceDownError, requests.RequestException) as error:
+                self._failures_in_a_row += 1
+                said = str(error)[:200]
+                if self._failures_in_a_row >= PATIENCE or not said.startswith("HTTP 5"):
+                    self._down = said
+                return Check(Outcome.SKIPPED, f"{HOST} did not answer: {said}", now, How.API)
+            self._failures_in_a_row = 0
+            return _read(response, gone, now)
+        return Check(Outcome.SKIPPED, f"{HOST} did not answer: {self._down}", now, How.API)
+
+
+def _read(response: requests.Response, gone: str, now: datetime) -> Check:
+    """Read an answer; where a redirect leads is not asked for: it may be a signed address that expires soon."""
+    status, outcome, reason = response.status_code, Outcome.OK, "no repository, but a page of GitHub itself"
+    if status in {codes.not_found, codes.gone}:
+        return Check(Outcome.GONE, gone, now, How.API, conclusive=True)
+    if response.is_redirect:
+        reason = f"{reason}, which redirects"
+        target = urlsplit(urljoin(response.url, response.headers["Location"]))
+        if target.hostname == HOST and target.path == "/login":
+            outcome, reason = Outcome.RESTRICTED, "login required"
+    elif not 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+        outcome, reason = Outcome.BLOCKED, f"unknown to GitHub's API; its page answers HTTP {status}"
+    return Check(outcome, reason, now, How.PAGE, http_status=status)

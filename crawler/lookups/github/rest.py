@@ -1,0 +1,111 @@
+"""GitHub's REST API: what became of what GraphQL only calls NOT_FOUND.
+
+https://docs.github.com/rest/repos/repos#get-a-repository;
+https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import requests
+from requests import codes
+
+from crawler.lookups.github.graphql import moment
+from crawler.lookups.session import ServiceDownError
+from crawler.models.note import Outcome, Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SAML = "saml"
+"""Said by organisations that show even public repositories only to tokens that they have approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What GitHub says in place of a repository."""
+
+    outcome: Outcome
+    reason: str
+
+
+class GithubRest:
+    """Asks about one thing at a time; redirects, GitHub's word for renamed, are followed."""
+
+    def __init__(self, session: requests.Session, endpoint: str, headers: Mapping[str, str]) -> None:
+        self._session = session
+        self._endpoint = endpoint
+        self._headers = {**headers, "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+
+    def repository(self, full_name: str) -> Repository | Lost:
+        """Return the repository of that name, or why there is none."""
+        return self._repository(f"repos/{quote(full_name)}")
+
+    def repository_by_id(self, number: int) -> Repository | Lost:
+        """Return the repository of that number, whatever its name is now."""
+        return self._repository(f"repositories/{number}")
+
+    def today(self, full_name: str, place: str) -> Mapping[str, Any] | None:
+        """Return what an address below a repository was redirected to, {} if it was not, None if nothing is there."""
+        response = self._get(f"repos/{quote(full_name)}/{place}")
+        if response.status_code in {codes.not_found, codes.gone}:
+            return None
+        answer = _json(response)
+        if response.status_code != codes.ok:
+            raise ServiceDownError(_said(response, answer))
+        return answer if response.history else {}
+
+    def _repository(self, path: str) -> Repository | Lost:
+        response = self._get(path)
+        answer = _json(response)
+        block = answer.get("block")
+        reason = block.get("reason") if isinstance(block, dict) else None
+        match response.status_code:
+            case codes.ok if "full_name" in answer:
+                return _read(answer)
+            case codes.not_found:
+                return Lost(Outcome.GONE, "GitHub knows no such repository")
+            case codes.unavailable_for_legal_reasons:
+                return Lost(Outcome.RESTRICTED, f"blocked by GitHub: {reason or 'legal reasons'}")
+            case codes.forbidden if reason:
+                return Lost(Outcome.RESTRICTED, f"blocked by GitHub: {reason}")
+            case codes.forbidden if _SAML in str(answer.get("message")).lower():
+                return Lost(Outcome.BLOCKED, "its organisation has not approved our token (SAML)")
+        raise ServiceDownError(_said(response, answer))
+
+    def _get(self, path: str) -> requests.Response:
+        try:
+            return self._session.get(f"{self._endpoint}/{path}", headers=self._headers)
+        except requests.RequestException as error:  # raised above the session's adapter: redirects without end
+            raise ServiceDownError(f"{type(error).__name__}: {error}"[:200]) from error
+
+
+def _json(response: requests.Response) -> Mapping[str, Any]:
+    try:
+        answer = response.json()
+    except ValueError as error:
+        raise ServiceDownError(f"HTTP {response.status_code}, not JSON") from error
+    return answer if isinstance(answer, dict) else {}
+
+
+def _said(response: requests.Response, answer: Mapping[str, Any]) -> str:
+    return f"HTTP {response.status_code} {answer.get('message', '')}".strip()
+
+
+def _read(answer: Mapping[str, Any]) -> Repository:
+    return Repository(
+        title=answer["full_name"],
+        database_id=answer.get("id"),
+        stars=answer.get("stargazers_count"),
+        forks=answer.get("forks_count"),
+        language=answer.get("language"),
+        license=(answer.get("license") or {}).get("spdx_id"),
+        archived=answer.get("archived"),
+        pushed_at=moment(answer.get("pushed_at")),
+        description=answer.get("description"),
+        default_branch=answer.get("default_branch"),
+        topics=tuple(answer.get("topics") or ()),
+    )

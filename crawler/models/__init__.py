@@ -1,0 +1,1 @@
+"""Domain types: dataclasses and enums of notes, links, checks, metadata, results and edits."""

@@ -1,0 +1,353 @@
+"""The ways to a picture: the original, what the note says, with WeChat's Referer, the article, the archive.
+
+What comes is believed only after a look at its bytes: it must be a whole picture, and not one that is shown in the
+place of others. What was kept before is asked for by its version, and not fetched when it is the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from crawler.checks.response_check import observe
+from crawler.config import options
+from crawler.fetch.conditional_requests import conditional
+from crawler.fetch.host_throttle import NotNowError
+from crawler.images.badges import is_drawn_anew
+from crawler.images.sniff import DRAWING, BrokenError, RefusedError, examine
+from crawler.images.store import GalleryError, keep, name_of
+from crawler.images.wechat_urls import LARGEST_PLACEHOLDER, REFERER, forms, looks_like_placeholder, picture_id
+from crawler.kinds.image import picture_request
+from crawler.links.canonical_url import InvalidURLError, normalise
+from crawler.lookups.session import ServiceDownError
+from crawler.lookups.wayback import Wayback
+from crawler.models.note import Outcome, Picture, Result
+from crawler.scheduling.daemon_threads import in_thread
+from crawler.store.external_sources import ARCHIVE
+from crawler.store.images import PICTURED, PLACEHOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from scrapy import Request
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+
+    from crawler.images.store import Gallery
+    from crawler.models.note import Check, Due, Link
+    from crawler.store.link_store import Store
+
+logger = logging.getLogger(__name__)
+
+MB = 1_000_000
+AT_HAND = MB
+"""Bytes up to which a picture is looked at where it comes: that takes a millisecond."""
+
+PATIENCE = 600.0
+"""Seconds that the archive is waited for while other workers ask it for their pictures, one at a time."""
+
+_GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
+_TOO_LARGE = "body too large"
+
+# Why the copy that was kept before is not replaced.
+_REDIRECTED = "redirected to another image; the copy saved before is kept"
+_SHARED = "same image as at other addresses of the host; the copy saved before is kept"
+_OTHER = "not the image saved before"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes: the largest picture and the largest film that are kept, and how much is fetched in one run (0: no end)."""
+
+    picture: int
+    film: int
+    run: int
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """Read the settings, which count in megabytes."""
+        names = ("IMAGES_MAX_MB", "VIDEOS_MAX_MB", "IMAGES_RUN_MB")
+        return cls(*(int(options.number(settings, name) * MB) for name in names))
+
+    def of(self, link: Link) -> int:
+        """Return the bytes of the largest that is kept of a link."""
+        return self.film if link.kind == "video" else self.picture
+
+
+class PictureWays:
+    """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it.
+
+    `turn` holds a host for an API's request, or raises NotNowError when others have it for more than so many seconds.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[Request], Awaitable[Response]],
+        *,
+        store: Store,
+        gallery: Gallery,
+        settings: BaseSettings,
+        time_left: Callable[[], float],
+        turn: Callable[[str, float], AbstractAsyncContextManager[None]],
+    ) -> None:
+        self._fetch = fetch
+        self._store = store
+        self._gallery = gallery
+        self._wayback = Wayback.from_settings(settings)
+        self._limits = Limits.from_settings(settings)
+        self._accepted = options.statuses(settings, "ACCEPT")
+        self._time_left = time_left
+        self._turn = turn
+        self._spent = 0
+        self._first: dict[str, str] = {}  # names of small pictures, and the id that each came for first
+        self._placeholders: set[str] = set()
+        self._sent: dict[tuple[str, str], str | None] = {}  # host and name: the one address that it came for
+        self._archive = asyncio.Lock()
+        self._archive_down = False
+
+    @property
+    def closed(self) -> str | None:
+        """Why no more pictures are fetched in this run."""
+        if self._gallery.down:
+            return f"cannot be kept: {self._gallery.down}"
+        if self._limits.run and self._spent >= self._limits.run:
+            return "as much was fetched in this run as IMAGES_RUN_MB allows"
+        return None
+
+    def prepared(self, request: Request, due: Due) -> Request:
+        """Return a picture's first request: with what is known of the version that is kept, if it still is.
+
+        What is kept from elsewhere says nothing of how the link itself is, and where it is not known what is kept, its
+        bytes have to come again.
+        """
+        request = request.replace(meta=request.meta | {"download_maxsize": self._limits.of(due.link)})
+        origin = due.origin
+        if origin is None or origin.title is None or origin.address not in {due.link.url, *forms(due.link.url)}:
+            return request
+        if not isinstance(due.known, Picture) or not self._gallery.has(origin.title):
+            return request
+        request = request.replace(url=origin.address)
+        return conditional(request, origin.etag, origin.last_modified, datetime.now(UTC))
+
+    async def settle(self, due: Due, result: Result, asked: str, sent_by: str, *, last: bool) -> Result:
+        """Return what comes of a first answer: the address `asked` led to the one that it was `sent_by`.
+
+        Its bytes are examined; if they are no good, the other ways are tried: with `last` those that lead elsewhere,
+        too, for which all articles have to be read. Nothing worse takes the place of what is kept. Other bytes take it
+        with `last` only, when it is known what the host sends for its other links.
+        """
+        result = await self._examined(due, result)
+        if self._would_replace(due, result) and (reason := self._why_kept(due.link, result, asked, sent_by, last=last)):
+            check = replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None)
+            return replace(_without(result, check), metadata=None)
+        if result.check.well and not self._not_kept(result):
+            return result
+        async for other in self._other_ways(due, result, asked, forms(due.link.url)):
+            if other.check.well and other.body:
+                return replace(other, body=b"", metadata=None, origin=None) if self._kept(due) else other
+            result = other
+        if last and due.origin is None and result.check.outcome in _GIVEN_UP | {Outcome.FAILED}:
+            return await self._from_elsewhere(due, result)
+        return result
+
+    def too_large(self, check: Check, link: Link) -> Check:
+        """Read a failure: that a picture is too large for us says nothing about its link."""
+        if check.reason != _TOO_LARGE or link.kind not in PICTURED:
+            return check
+        return replace(check, outcome=Outcome.SKIPPED, reason=f"larger than {self._limits.of(link) / MB:g} MB")
+
+    # --- one answer ---------------------------------------------------------------------------------------------------
+
+    async def _examined(self, due: Due, result: Result) -> Result:
+        """Turn bytes into a picture, or into the reason why they are not kept."""
+        if not result.body:
+            return result
+        if self._gallery.shows(due.link.url):  # kept before, by whoever wrote the note
+            return _without(result, result.check)
+        self._spent += len(result.body)
+        try:
+            body = result.body
+            picture = _picture(body) if len(body) <= AT_HAND else await asyncio.to_thread(_picture, body)
+        except BrokenError as error:
+            return _without(result, replace(result.check, outcome=Outcome.FAILED, reason=str(error), final_url=None))
+        except RefusedError as error:
+            return _without(result, replace(result.check, reason=f"{result.check.reason}; not kept: {error}"))
+        if self._is_placeholder(due.link.url, picture.title, result.body):
+            return _without(result, replace(result.check, outcome=Outcome.BLOCKED, reason=PLACEHOLDER, final_url=None))
+        sent_for = (due.link.host, picture.title), _which(due.link.url)
+        if self._sent.setdefault(*sent_for) != sent_for[1]:
+            self._sent[sent_for[0]] = None
+        drawn_anew = picture.media_type == DRAWING and result.origin is not None and result.origin.uncached
+        return replace(result, metadata=replace(picture, dynamic=drawn_anew))
+
+    def _kept(self, due: Due) -> str | None:
+        """Return the name of the copy that is kept of a link; None where there is none, or its file is missing."""
+        title = due.origin.title if due.origin else None
+        return title if title is not None and self._gallery.has(title) else None
+
+    def _would_replace(self, due: Due, result: Result) -> bool:
+        """Return whether an answer has other bytes than the copy that is kept; of what is drawn anew none is shown."""
+        if is_drawn_anew(due.link, due.known):
+            return False
+        new = result.metadata.title if result.body and isinstance(result.metadata, Picture) else None
+        return new is not None and self._kept(due) not in {None, new}
+
+    def _why_kept(self, link: Link, result: Result, asked: str, sent_by: str, *, last: bool) -> str | None:
+        """Return why the copy that is kept is not replaced by an answer; None where it is."""
+        assert isinstance(result.metadata, Picture)  # noqa: S101 - what _would_replace found
+        if _place(asked) != _place(sent_by):
+            return _REDIRECTED
+        name = result.metadata.title
+        kept_for = (url for url in self._store.links_shown_as(name) if urlsplit(url).hostname == link.host)
+        if self._sent[link.host, name] is None or any(_which(url) != _which(link.url) for url in kept_for):
+            return _SHARED
+        return None if last else _OTHER
+
+    @staticmethod
+    def _not_kept(result: Result) -> bool:
+        return not result.body and "not kept" in result.check.reason
+
+    def _is_placeholder(self, url: str, name: str, body: bytes) -> bool:
+        """Tell whether the bytes for one of WeChat's pictures are those that are shown for others, too."""
+        picture = picture_id(url)
+        if picture is None or len(body) > LARGEST_PLACEHOLDER:
+            return False
+        if looks_like_placeholder(body) or name in self._placeholders or self._store.is_placeholder(name):
+            return True
+        if self._first.setdefault(name, picture) == picture:
+            others = {picture_id(other) for other in self._store.links_shown_as(name)} - {picture, None}
+            if not others:
+                return False
+        self._placeholders.add(name)
+        self._store.learn_placeholder(name, datetime.now(UTC))
+        return True
+
+    # --- other answers ------------------------------------------------------------------------------------------------
+
+    async def _other_ways(
+        self, due: Due, result: Result, asked: str, addresses: tuple[str, ...]
+    ) -> AsyncIterator[Result]:
+        """Yield what comes of asking again: with WeChat's Referer where that may help, and at the other addresses."""
+        if picture_id(due.link.url) is None:
+            return
+        for address in (asked, *(each for each in addresses if each != asked)):
+            answer: Result | None = result
+            if address != asked and (answer := await self._answer(due, address)) is not None:
+                yield answer
+            if answer is not None and answer.check.outcome is Outcome.BLOCKED:
+                fetched = await self._answer(due, address, REFERER)
+                if fetched is not None and fetched.body:
+                    yield fetched
+
+    async def _answer(self, due: Due, address: str, referer: str | None = None) -> Result | None:
+        """Ask for a picture at some address; None when there is no answer."""
+        request = picture_request(address)
+        request.meta["download_maxsize"] = self._limits.picture
+        if referer is not None:
+            request.headers["Referer"] = referer
+        if not self._time_left():
+            return None
+        try:
+            response = await self._fetch(request)
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from us, this is no way to the picture
+            logger.debug("%s: %r", address, error)
+            return None
+        return await self._examined(due, observe(due, response, self._accepted, datetime.now(UTC)))
+
+    # --- elsewhere ----------------------------------------------------------------------------------------------------
+
+    async def _from_elsewhere(self, due: Due, result: Result) -> Result:
+        """Look for a picture that is gone in the articles beside it, then in the archive; keep what is found."""
+        found = await self._in_articles(due) or await self._in_archive(due)
+        if found is None:
+            return result
+        copy, where = found
+        assert isinstance(copy.metadata, Picture)  # noqa: S101 - what _examined made of the body
+        try:
+            await keep(self._gallery, copy.metadata.title, copy.body, copy.metadata.media_type)
+        except GalleryError as error:
+            self._gallery.down = str(error)
+            return result
+        address = copy.origin.address if copy.origin else None
+        check = replace(result.check, reason=f"{result.check.reason}; kept from {where}")
+        return replace(result, check=check, metadata=replace(copy.metadata, source=address), origin=copy.origin)
+
+    async def _in_articles(self, due: Due) -> tuple[Result, str] | None:
+        picture = picture_id(due.link.url)
+        if picture is None:
+            return None
+        tried = set(forms(due.link.url))
+        for address in await asyncio.to_thread(self._store.pictures_of_articles, due.link):
+            if picture_id(address) != picture:
+                continue
+            for form in forms(address):
+                if form in tried:
+                    continue
+                tried.add(form)
+                for referer in (None, REFERER):
+                    answer = await self._answer(due, form, referer)
+                    if answer is not None and answer.body:
+                        return answer, "the article"
+                    if answer is None or answer.check.outcome is not Outcome.BLOCKED:
+                        break
+        return None
+
+    async def _in_archive(self, due: Due) -> tuple[Result, str] | None:
+        async with self._archive:  # one question at a time
+            snapshot, may_ask = self._store.known_snapshot(due.link, datetime.now(UTC))
+            if may_ask and not self._archive_down and self._time_left():
+                day = self._store.noted_on(due.link)
+                try:
+                    async with self._turn(ARCHIVE, min(PATIENCE, self._time_left())):
+                        snapshot = await in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
+                except (ServiceDownError, NotNowError):
+                    self._archive_down = True
+                else:
+                    self._store.save_snapshot(due.link, snapshot, datetime.now(UTC))
+        if snapshot is None:
+            return None
+        head, stamp, rest = snapshot.partition("/web/")
+        moment, _, page = rest.partition("/")
+        answer = await self._answer(due, f"{head}{stamp}{moment}id_/{page}")  # `id_`: the bytes as they were archived
+        return (answer, "the Wayback Machine") if answer is not None and answer.body else None
+
+
+def is_missed(due: Due, result: Result) -> bool:
+    """Tell whether there is no picture of a link, neither now nor kept before."""
+    return due.origin is None and result.metadata is None and result.check.outcome in _GIVEN_UP
+
+
+def is_undecided(result: Result) -> bool:
+    """Return whether an answer has to be seen again before it may take the place of what is kept."""
+    return result.check.reason == _OTHER
+
+
+def _which(url: str) -> str:
+    """Return which picture an address is for, whatever its scheme, and in whatever form of WeChat's."""
+    return picture_id(url) or url.partition("://")[2]
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Return the host and the path of an address."""
+    try:
+        parts = urlsplit(normalise(url))
+    except InvalidURLError:
+        return "", url
+    return parts.netloc, parts.path
+
+
+def _without(result: Result, check: Check) -> Result:
+    return replace(result, check=check, body=b"", origin=None)
+
+
+def _picture(body: bytes) -> Picture:
+    """Return what is kept of a picture's bytes."""
+    shape = examine(body)
+    name = name_of(body, shape.media_type)
+    sha256 = name.rpartition("/")[2].partition(".")[0]
+    return Picture(name, sha256, shape.media_type, len(body), shape.width, shape.height, shape.frames)

@@ -1,0 +1,129 @@
+"""A look at the links of some notes alone: for a hook that runs while somebody waits to commit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_cache_path
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from crawler.atomic_files import RefusedError, open_inside
+from crawler.config import options
+from crawler.errors import UserError
+from crawler.models.note import Verdict
+from crawler.notes.folder import Library
+from crawler.spiders.notes import NotesSpider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from scrapy.settings import BaseSettings
+
+    from crawler.models.note import Standing
+
+SECONDS = 60
+"""As long as anybody waits for a commit; what was not looked at by then comes first the next time."""
+
+OWN = ("OUTPUT_DIR", "DATABASE_URL", "HTTP_CACHE", "IMAGES_STORE")
+"""Settings of places: a check keeps what it knows apart, so that the nightly store is as it was."""
+
+
+class CheckSpider(NotesSpider):
+    """Observes the links of some notes, given as paths below NOTES_DIR, which is the folder one is in.
+
+    What it finds well is remembered in the user's cache, by folder, and not asked for again for as long as
+    RECHECK_AFTER says; what is not well is looked at each time. Pictures are looked at and not kept, no bibliography
+    is asked, and nothing is rendered.
+    """
+
+    name = "check"
+
+    def __init__(self, files: Sequence[str] = (), **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._files = files
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Set what a check does in its own way; what the command line says stands above that."""
+        options.check(settings)
+        for name in OWN:
+            if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
+                raise UserError(f"{name}: check writes nowhere but to its own cache; leave that to crawl")
+            settings.set(name, "", priority="spider")
+        settings.set("NOTES_DIR", ".", priority="spider")
+        settings.set("OUTPUT_DIR", str(cache_of(Path(settings["NOTES_DIR"]).expanduser())), priority="spider")
+        settings.set("FAIL_ON", [Verdict.DEAD.value], priority="spider")
+        settings.set("TIME_BUDGET", SECONDS, priority="spider")
+        always = dict.fromkeys((Verdict.DEAD.value, Verdict.SUSPECT.value, Verdict.UNKNOWN.value), 0)
+        settings.set("RECHECK_AFTER", settings.getdict("RECHECK_AFTER") | always, priority="spider")
+        kept = {"pipelines.items.images.ImagesPipeline": None}
+        settings.set("ITEM_PIPELINES", settings.getdict("ITEM_PIPELINES") | kept, priority="spider")
+        super().update_settings(settings)
+
+    def _open(self) -> None:
+        super()._open()
+        folder = Path(self.settings["NOTES_DIR"]).expanduser()
+        only = {_below(folder, file) for file in self._files}
+        library = Library(folder, only=only)
+        self._workspace = replace(self._workspace, open_library=lambda: library)
+
+    async def _resolve(self) -> None:
+        """Ask nobody else: who waits wants to know of the links alone."""
+
+    def _publish(self) -> None:
+        """Render nothing."""
+
+    def _sum_up(self) -> None:
+        """Say what is not well and where it stands, worst first; without a network no commit has to wait."""
+        fail_on = options.words(self.settings, "FAIL_ON", options.FAIL_ON)
+        unwell = [each for each in self.store.standings() if each[0].verdict is not Verdict.ALIVE]
+        self.summary = list(_lines(unwell))
+        if failing := sum(standing.verdict in fail_on for standing, _ in unwell):
+            self.alarm = f"links that are {' or '.join(fail_on)}: {failing}"
+        left = sum(standing.check is None for standing, _ in unwell)
+        if self._outage is not None:
+            self.summary.append(f"links were not checked: {self._outage}")
+            self._outage = None
+        elif left:
+            self.summary.append(f"links that there was no time to look at: {left}")
+
+
+def cache_of(folder: Path) -> Path:
+    """Return where is kept what was seen of a folder's links."""
+    name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return user_cache_path("notemend") / "check" / name
+
+
+def _below(folder: Path, file: str) -> str:
+    """Return a note's path below the folder; raise UserError where it is not there, or no file that is read."""
+    path, folder = Path(file), folder.resolve()
+    try:
+        if not path.exists():
+            raise UserError(f"{file}: no such file")
+        real = path.resolve()
+        if not real.is_relative_to(folder):
+            if not (path.parent.resolve() / path.name).is_relative_to(folder):
+                raise UserError(f"{file}: not below {folder}; say -s NOTES_DIR=DIR")
+            real = path.parent.resolve() / path.name
+        below = real.relative_to(folder).as_posix()
+        open_inside(folder, below).close()
+    except RefusedError as error:
+        raise UserError(f"{file}: {error}") from None
+    except OSError as error:
+        raise UserError(f"{file}: {error.strerror}") from None
+    return below
+
+
+def _lines(standings: Iterable[tuple[Standing, tuple[str, ...]]]) -> Iterator[str]:
+    for standing, places in standings:
+        if standing.check is None:
+            continue
+        what = f"{standing.verdict}: {standing.check.reason}"
+        if standing.verdict is Verdict.MOVED and standing.moved_to:
+            what += f": {standing.moved_to}"
+        if standing.suggestion is not None:
+            what += f"; perhaps {standing.suggestion[0]} is meant"
+        yield from (f"{place} {standing.link.url} {what}" for place in places)

@@ -1,0 +1,98 @@
+"""What others say of links: the archive of dead ones, bibliographies of papers.
+
+Each says it beside what the link itself said, and none of it is lost when the link is looked at again. Who was asked
+and had nothing is asked again after a while; who did not answer is asked the next night.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from crawler.models.note import Link, Verdict
+from crawler.store import mapping
+from crawler.store.leases import Leases
+from crawler.store.reader import MENTIONED, Known
+from crawler.store.tables import NEVER, facts, links, mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crawler.models.metadata import Publication
+
+SNAPSHOT_AGAIN = timedelta(days=30)
+"""Until the archive is asked again for what it did not have."""
+
+PUBLICATION_AGAIN = timedelta(days=30)
+"""Until a bibliography is asked again where a paper appeared."""
+
+ARCHIVE = "archive.org"
+"""The host that a worker leases while it asks the archive."""
+
+
+class Evidence(Known, Leases):
+    """The store as those see it who ask others."""
+
+    # --- what the archive has -----------------------------------------------------------------------------------------
+
+    def wanting_snapshot(self, kinds: Iterable[str], now: datetime, limit: int) -> list[tuple[Link, date]]:
+        """Return dead links whose snapshot is not known, each with the day of the oldest note that mentions it.
+
+        Where no note says its day it is the day on which the link was first seen. The latest looked at come first:
+        those for which the archive never has an answer stop none of tonight's.
+
+        What the archive did not have is asked for again after `SNAPSHOT_AGAIN`. None when another worker asks.
+        """
+        query = (
+            sa.select(*(links.c[name] for name in mapping.LINK), links.c.first_seen, sa.func.min(mentions.c.day))
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .where(
+                links.c.verdict == Verdict.DEAD,
+                links.c.kind.in_(list(kinds)),
+                links.c.snapshot.is_(None),
+                sa.or_(links.c.snapshot_asked_at.is_(None), links.c.snapshot_asked_at < now - SNAPSHOT_AGAIN),
+            )
+            .group_by(links.c.id)
+            .order_by(links.c.waiting_since.desc(), links.c.id)
+            .limit(limit)
+        )
+        with self._write() as connection:
+            if not self._lease(connection, ARCHIVE):
+                return []
+            return [(Link(*link), day or seen.date()) for *link, seen, day in connection.execute(query)]
+
+    def save_snapshot(self, link: Link, snapshot: str | None, now: datetime) -> None:
+        """Write down what the archive has of a link; None for nothing."""
+        update = sa.update(links).where(links.c.url == link.url).values(snapshot=snapshot, snapshot_asked_at=now)
+        with self._write() as connection:
+            connection.execute(update)
+
+    # --- what bibliographies say --------------------------------------------------------------------------------------
+
+    def wanting_publication(self, bibliography: str, host: str, now: datetime) -> list[str]:
+        """Return the ids of known papers about which a bibliography has said nothing lately, those never asked first.
+
+        None when another worker asks its host.
+        """
+        said = facts.alias()
+        mentioned = sa.select(links.c.identity).where(links.c.kind == "arxiv", MENTIONED)
+        query = (
+            sa.select(facts.c.identity)
+            .outerjoin(said, sa.and_(said.c.kind == bibliography, said.c.identity == facts.c.identity))
+            .where(
+                facts.c.kind == "arxiv",
+                facts.c.identity.in_(mentioned),
+                sa.or_(said.c.seen_at.is_(None), said.c.seen_at < now - PUBLICATION_AGAIN),
+            )
+            .order_by(sa.func.coalesce(said.c.seen_at, NEVER), facts.c.identity)
+        )
+        with self._write() as connection:
+            return list(connection.scalars(query)) if self._lease(connection, host) else []
+
+    def save_publications(self, bibliography: str, said: Mapping[str, Publication], now: datetime) -> None:
+        """Write down what a bibliography says of papers, by arXiv id."""
+        new = [mapping.of_fact(bibliography, arxiv_id, said[arxiv_id], now) for arxiv_id in sorted(said)]
+        with self._write() as connection:
+            self._upsert(connection, facts, new)

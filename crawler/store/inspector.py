@@ -1,0 +1,203 @@
+"""The store as those see it who only look, a crawl being under way or not: nothing is written, migrated or locked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from crawler.errors import UserError
+from crawler.models.note import Check, Picture, Standing
+from crawler.store import mapping
+from crawler.store.images import PICTURED
+from crawler.store.leases import is_dead, short
+from crawler.store.reader import MENTIONED, SLICE, Known
+from crawler.store.tables import MIGRATIONS, checks, leases, links, mentions, runs, version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+MOST = 10
+"""Links found for one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a link stands: `start` is the byte offset of its URL in the note."""
+
+    note: str
+    line: int
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that is known of one link: every check, oldest first, and the other links that lead to the same thing."""
+
+    standing: Standing
+    due_at: datetime
+    checks: tuple[Check, ...]
+    places: tuple[Place, ...]
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due of one kind: links now, and those of the day to come; `next_at` is when the first of these is."""
+
+    kind: str
+    now: int
+    within_a_day: int
+    next_at: datetime | None
+
+
+class Inspection(Known):
+    """The store, to be read alone."""
+
+    @classmethod
+    def open_to_read(cls, url: str) -> Self:
+        """Open the store at a database URL; raise UserError when there is none that this program can read."""
+        try:
+            place = sa.make_url(url)
+            if place.get_backend_name() == "sqlite":
+                path = Path(place.database or "")
+                if not path.is_file():
+                    raise UserError(f"{path}: no such store: nothing was crawled yet with this OUTPUT_DIR")
+                place = place.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
+                store = cls(sa.create_engine(place), str(path))
+            else:
+                engine = sa.create_engine(place, execution_options={"postgresql_readonly": True})
+                store = cls(engine, place.render_as_string())
+        except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+            raise UserError(f"DATABASE_URL: {error}") from error
+        try:
+            store._refuse_other_versions()
+        except UserError:
+            store.close()
+            raise
+        return store
+
+    def _refuse_other_versions(self) -> None:
+        with self._begin() as connection:
+            found = version_of(connection)
+        if found != len(MIGRATIONS):
+            mend = "crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
+            raise UserError(f"{self._name}: its version is {found}, this program reads {len(MIGRATIONS)}: {mend}")
+
+    # --- the store as a whole -----------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Return where the store lies, without a password."""
+        return self._name
+
+    def size(self) -> int:
+        """Return the bytes that the store takes."""
+        if not self.shared:
+            files = (Path(f"{self._name}{ending}") for ending in ("", "-wal", "-shm"))
+            return sum(file.stat().st_size for file in files if file.exists())
+        with self._begin() as connection:
+            return connection.scalar(sa.select(sa.func.pg_database_size(sa.func.current_database()))) or 0
+
+    def extent(self) -> tuple[int, int]:
+        """Return how many notes there are, and how many places in them where a link stands."""
+        with self._begin() as connection:
+            query = sa.select(sa.func.count(mentions.c.note.distinct()), sa.func.count()).select_from(mentions)
+            notes, places = connection.execute(query).one()
+        return notes, places
+
+    def pictures(self) -> tuple[int, int]:
+        """Return how many pictures and films are kept, and their bytes."""
+        sizes = {
+            picture.title: picture.size
+            for kind in sorted(PICTURED)
+            for picture in self.metadata(kind)
+            if isinstance(picture, Picture)
+        }
+        return len(sizes), sum(sizes.values())
+
+    def last_run(self) -> tuple[datetime, datetime | None] | None:
+        """Return when the latest run began and ended; it has not ended where it is under way or was broken off."""
+        query = sa.select(runs.c.started_at, runs.c.finished_at).order_by(runs.c.id.desc()).limit(1)
+        with self._begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.started_at, row.finished_at)
+
+    def at_work(self, now: datetime) -> dict[str, list[str]]:
+        """Return the hosts that are being asked, by worker (`machine:process`); what is left of a killed one is not."""
+        query = sa.select(leases.c.worker, leases.c.host).where(leases.c.until > now)
+        query = query.order_by(leases.c.worker, leases.c.host)
+        found: dict[str, list[str]] = {}
+        with self._begin() as connection:
+            for worker, host in connection.execute(query):
+                if not is_dead(worker):
+                    found.setdefault(short(worker), []).append(host)
+        return found
+
+    def due(self, now: datetime, tomorrow: datetime) -> list[Due]:
+        """Return what is due now and until tomorrow, by kind."""
+        later = sa.and_(links.c.due_at > now, links.c.due_at <= tomorrow)
+        query = (
+            sa.select(
+                links.c.kind,
+                sa.func.sum(sa.case((links.c.due_at <= now, 1), else_=0)),
+                sa.func.sum(sa.case((later, 1), else_=0)),
+                sa.func.min(sa.case((links.c.due_at > now, links.c.due_at))),
+            )
+            .where(MENTIONED)
+            .group_by(links.c.kind)
+            .order_by(links.c.kind)
+        )
+        with self._begin() as connection:
+            return [Due(kind, int(n), int(soon), next_at) for kind, n, soon, next_at in connection.execute(query)]
+
+    # --- one link -----------------------------------------------------------------------------------------------------
+
+    def called(self, url: str) -> list[str]:
+        """Return the link with that URL; else those with that identity, or that lead to that address."""
+        ways = (
+            links.c.url == url,
+            links.c.identity == url,
+            links.c.identity == url.casefold(),
+            sa.or_(links.c.moved_to == url, links.c.final_url == url),
+        )
+        with self._begin() as connection:
+            for way in ways:
+                query = sa.select(links.c.url).where(way).order_by(links.c.url).limit(MOST)
+                if found := list(connection.scalars(query)):
+                    return found
+        return []
+
+    def files_called(self, path: str) -> list[str]:
+        """Return the files that the end of a path may mean."""
+        alike = sa.and_(links.c.kind == "local", links.c.url.endswith(f"/{path}", autoescape=True))
+        with self._begin() as connection:
+            return list(connection.scalars(sa.select(links.c.url).where(alike).order_by(links.c.url).limit(MOST)))
+
+    def urls(self) -> Iterator[str]:
+        """Yield the URL of every link."""
+        with self._begin() as connection:
+            yield from connection.scalars(sa.select(links.c.url).execution_options(yield_per=SLICE))
+
+    def story(self, url: str) -> Story:
+        """Return all that is known of a link that there is."""
+        standing = self.standings_of([url])[url]
+        link_id = sa.select(links.c.id).where(links.c.url == url).scalar_subquery()
+        stands = sa.select(mentions).where(mentions.c.link_id == link_id).order_by(mentions.c.note, mentions.c.start)
+        alike = sa.select(links.c.url).where(
+            links.c.kind == standing.link.kind, links.c.identity == standing.link.identity, links.c.url != url
+        )
+        with self._begin() as connection:
+            due_at = connection.execute(sa.select(links.c.due_at).where(links.c.url == url)).scalar_one()
+            seen = connection.execute(sa.select(checks).where(checks.c.link_id == link_id).order_by(checks.c.id))
+            history = [mapping.check_of(row) for row in seen]
+            places = tuple(Place(row.note, row.line, row.start, row.text) for row in connection.execute(stands))
+            others = tuple(connection.scalars(alike.order_by(links.c.url).limit(MOST)))
+        if standing.check is not None and standing.check not in history:  # skipped: no part of its history
+            history.append(standing.check)
+        return Story(standing, due_at, tuple(history), places, others)

@@ -1,0 +1,227 @@
+"""Leases: which worker asks which host, and from when on the next one may.
+
+A host belongs to one worker at a time. What it promises: a worker sends no request to a host that it does not hold,
+even if it was stopped for a while between two instructions, and writes nothing down of a host that is another's by now.
+
+Leases are compared by the database's clock, so that those of many machines need not agree, and kept to by a local one
+that runs on while the process is stopped or the machine sleeps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import socket
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler.store.database import Database
+from crawler.store.tables import NEVER, Instant, leases
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+LEASE = timedelta(seconds=60)
+"""How long a host belongs to a worker that is not heard of any more, unless LEASE says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A host that is ours: `wait` for so many seconds before it is asked, infinite: not in this run.
+
+    `number` is another one when somebody else had the host in between: then all that was known of its links is old.
+    """
+
+    number: int
+    wait: float
+
+
+@dataclass(slots=True)
+class _Held:
+    number: int
+    until: float
+    pace: float
+    free_at: float
+    """When it may be asked again; this and `until` by the local clock, in seconds."""
+
+
+class Leases(Database):
+    """The store as a place where workers keep out of each other's way."""
+
+    length = LEASE
+
+    def __init__(self, engine: sa.Engine, name: str) -> None:
+        super().__init__(engine, name)
+        self.worker = worker_name()
+        self._held: dict[str, _Held] = {}
+        self._numbers = 0
+        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+
+    def lease(self, host: str, pace: float = 0.0) -> Lease | None:
+        """Take a host, or go on holding it; `pace` is the seconds between two requests to it. None: another has it."""
+        held = self._held.get(host)
+        if held is not None:
+            held.pace = pace
+            if held.until - clock() > self.length.total_seconds() / 3:
+                return Lease(held.number, 0.0)
+        with self._write() as connection:
+            return self._lease(connection, host, pace)
+
+    def holds(self, host: str) -> bool:
+        """Tell whether a host is still ours."""
+        return host in self._held and self._held[host].until > clock()
+
+    def may_ask(self, host: str) -> bool:
+        """Tell the same at the very moment before the host is asked."""
+        if not self.holds(host):
+            return False
+        self._held[host].free_at = clock() + self._held[host].pace
+        return True
+
+    def release(self, hosts: Collection[str], *, closed: bool = False) -> None:
+        """Let others have hosts, from when their pace allows it; `closed`: in the next run only."""
+        ours = [host for host in sorted(hosts) if host in self._held]
+        if not ours:
+            return
+        with self._write() as connection:
+            now, here = self._now(connection), clock()
+            free = {"worker": None, "until": None, "closed": closed}
+            held = {host: self._held[host] for host in ours}
+            waits = {host: timedelta(seconds=max(0.0, each.free_at - here)) for host, each in held.items()}
+            update = sa.update(leases).where(leases.c.host == sa.bindparam("its"), leases.c.worker == self.worker)
+            connection.execute(
+                update.values({**free, "free_at": sa.bindparam("free_at")}),
+                [{"its": host, "free_at": now + wait} for host, wait in waits.items()],
+            )
+        for host in ours:
+            self._held.pop(host, None)
+
+    def release_all(self) -> None:
+        """Let others have all hosts."""
+        self.release(list(self._held))
+
+    def hosts_of_others(self) -> set[str]:
+        """Return the hosts that other workers hold who are at work."""
+        with self._begin() as connection:
+            query = sa.select(leases.c.host, leases.c.worker).where(
+                leases.c.worker != self.worker, leases.c.until > self._now(connection)
+            )
+            return {host for host, worker in connection.execute(query) if not is_dead(worker)}
+
+    def _lease(self, connection: sa.Connection, host: str, pace: float = 0.0) -> Lease | None:
+        """Take or renew a lease; whoever else is about to do the same is not waited for."""
+        here, now = clock(), self._now(connection)
+        until = now + self.length
+        query = sa.select(leases).where(leases.c.host == host).with_for_update(skip_locked=True)
+        row = connection.execute(query).one_or_none()
+        if row is None:  # nobody ever had it, or somebody is taking it this moment
+            new = self._insert(leases).values(host=host, worker=self.worker, until=until, free_at=NEVER)
+            if connection.scalar(new.on_conflict_do_nothing().returning(leases.c.host)) is None:
+                self._held.pop(host, None)
+                return None
+            return self._took(host, here, pace, 0.0)
+        free_at = row.free_at
+        if row.worker not in {None, self.worker}:
+            if row.until > now and not is_dead(row.worker):
+                self._held.pop(host, None)
+                return None
+            free_at = max(free_at, min(row.until, now) + timedelta(seconds=pace))  # it may have asked up to then
+        if row.closed:
+            return Lease(0, float("inf"))
+        values = {"worker": self.worker, "until": until, "free_at": free_at}
+        connection.execute(sa.update(leases).where(leases.c.host == host).values(values))
+        held = self._held.get(host)
+        if row.worker == self.worker and held is not None:
+            held.until = here + self.length.total_seconds()
+            return Lease(held.number, 0.0)
+        return self._took(host, here, pace, (free_at - now).total_seconds())
+
+    def _took(self, host: str, here: float, pace: float, wait: float) -> Lease:
+        self._numbers += 1
+        self._held[host] = _Held(self._numbers, here + self.length.total_seconds(), pace, here + wait)
+        return Lease(self._numbers, max(0.0, wait))
+
+    def _renew(self, connection: sa.Connection) -> None:
+        """Renew all leases; those that are another's by now are held no longer."""
+        here, until = clock(), self._now(connection) + self.length
+        mine = sa.update(leases).where(leases.c.worker == self.worker).values(until=until).returning(leases.c.host)
+        ours = set(connection.scalars(mine)) if self._held else set()
+        for host, held in list(self._held.items()):
+            if host in ours:
+                held.until = here + self.length.total_seconds()
+            else:
+                self._held.pop(host, None)
+
+    def _keep(self, connection: sa.Connection, hosts: Collection[str]) -> set[str]:
+        """Return those of some hosts that are no other worker's, and leave them so until the transaction ends."""
+        query = sa.select(leases.c.host, leases.c.worker).where(leases.c.host.in_(hosts))
+        query = query.order_by(leases.c.host).with_for_update()
+        others = {host for host, worker in connection.execute(query) if worker not in {None, self.worker}}
+        for host in others:
+            self._held.pop(host, None)
+        return set(hosts) - others
+
+    def _now(self, connection: sa.Connection) -> datetime:
+        """Return what time it is by the database's clock; an SQLite file has none, and is no other machine's."""
+        if not self.shared:
+            return datetime.now(UTC)
+        now: datetime = connection.execute(sa.select(sa.func.clock_timestamp(type_=Instant))).scalar_one()
+        return now
+
+    def _upsert(self, connection: sa.Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
+        """Write rows, in the place of those that have the same key."""
+        insert = self._insert(table)
+        rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
+        if values:
+            connection.execute(insert.on_conflict_do_update(index_elements=table.primary_key, set_=rest), values)
+
+
+def clock() -> float:
+    """Return seconds that go on while the process is stopped, and where there is such a clock, the machine asleep."""
+    boottime: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boottime is None else time.clock_gettime(boottime)
+
+
+def worker_name() -> str:
+    """Return a name that no other worker has: `machine:process` for people, then where such processes can be seen."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_here()}:{secrets.token_hex(4)}"
+
+
+def short(worker: str) -> str:
+    """Return what people call a worker."""
+    return ":".join(worker.split(":")[:2])
+
+
+def is_dead(worker: str) -> bool:
+    """Tell whether a worker has surely ended: one of this machine, of which no process is left."""
+    _, process, here, _ = worker.split(":")
+    if not here or here != _here():
+        return False
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] == "Z"  # ended, and its parent has not asked yet: proc(5)
+
+
+@cache
+def _here() -> str:
+    """Return what tells apart all places where processes have numbers of their own: machine, boot, container.
+
+    Nothing where that cannot be known (other systems than Linux): then workers are dead when their leases have expired.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")
+        return hashlib.sha256(f"{boot} {Path('/proc/self/ns/pid').stat().st_ino}".encode()).hexdigest()[:12]
+    except OSError:
+        return ""

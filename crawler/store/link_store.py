@@ -1,0 +1,349 @@
+"""The store: every link, what is due, who is asking whom, what was seen, what is known.
+
+The store is the queue. A link is due when its time has come and a note still mentions it. A worker leases a host, asks
+for its due links a few at a time and writes down what it saw; nothing else remembers what is left to do, so a run may
+be killed anywhere and started again. Several workers share the work host by host: on SQLite those of one family, on
+PostgreSQL as many as there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+
+from crawler.errors import UserError
+from crawler.models.note import Due, Link, Outcome, Verdict
+from crawler.store import mapping
+from crawler.store.external_sources import Evidence
+from crawler.store.images import PICTURED, KeptPictures
+from crawler.store.reader import FACTS, MENTIONED, SLICE
+from crawler.store.runs import Runs
+from crawler.store.statistics import Statistics
+from crawler.store.tables import (
+    NEVER,
+    Instant,
+    checks,
+    facts,
+    leases,
+    links,
+    mentions,
+    star_counts,
+    validators,
+    workers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from crawler.models.note import Check, Mention, Result, Validators
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """One host's due links of one kind: how many; the longest unchecked was last looked at `since` then."""
+
+    since: datetime
+    kind: str
+    host: str
+    links: int = 1
+
+    @property
+    def leased(self) -> str:
+        """What a worker leases to look at these links: their host, their kind where they have none."""
+        return self.host or self.kind
+
+
+Place = tuple[datetime, int]
+"""A place in a backlog: since when the link there waits, and its id."""
+
+START: Place = (NEVER, 0)
+"""Before the first link of every backlog."""
+
+
+_TEXTS = (
+    sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
+
+# Both are put together once: that takes as long as asking the database.
+_DUE = (
+    sa.select(
+        links.c.id,
+        links.c.url,
+        links.c.kind,
+        links.c.identity,
+        links.c.host,
+        links.c.checked_at,
+        links.c.waiting_since,
+        _TEXTS.label("texts"),
+        facts.c.type,
+        facts.c.data,
+    )
+    .outerjoin(facts, FACTS)
+    .where(
+        links.c.kind == sa.bindparam("its_kind"),
+        links.c.host == sa.bindparam("its_host"),
+        links.c.again == sa.bindparam("its_again"),
+        links.c.due_at <= sa.bindparam("now"),
+        sa.tuple_(links.c.waiting_since, links.c.id)
+        > sa.tuple_(sa.bindparam("since", type_=Instant), sa.bindparam("behind", type_=sa.Integer)),
+        _TEXTS.is_not(None),
+    )
+    .order_by(links.c.waiting_since, links.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_SEEN = (
+    sa.update(links)
+    .where(links.c.id == sa.bindparam("link_id"))
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in (*mapping.CHECK, "verdict", "failures_in_a_row", "due_at", "waiting_since", "again")
+        }
+    )
+    .values(
+        last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
+        # Where a link moved to is known until the link itself answers again: a bad night does not undo it.
+        moved_to=sa.case(
+            (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
+            else_=links.c.moved_to,
+        ),
+    )
+)
+
+
+class Store(Evidence, KeptPictures, Runs, Statistics):
+    """One database with everything known; opened with `Store.open`."""
+
+    @contextmanager
+    def sole_family(self) -> Iterator[int | None]:
+        """Hold the store for this worker and its helpers, as SQLite wants it; take over what killed ones had leased.
+
+        Yields the file that is locked: the lock lasts until the last process that has it open has ended. On PostgreSQL
+        this does nothing: there leases keep workers apart.
+        """
+        if self.shared:
+            yield None
+            return
+        lock = FileLock(f"{self._name}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise UserError(f"{self._name}: another crawl is running on it") from None
+        try:
+            with self._write() as connection:
+                connection.execute(sa.delete(leases))
+                connection.execute(sa.delete(workers))
+            yield lock._context.lock_file_fd  # noqa: SLF001 - it offers no other way
+        finally:
+            lock.release()
+
+    # --- what the notes say -------------------------------------------------------------------------------------------
+
+    def register(
+        self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime, day: date | None = None
+    ) -> None:
+        """Write down which links a note (of that day) mentions, in place of what it mentioned before.
+
+        A note that says what it said before is read, and nothing is written.
+        """
+        known = {link.url: tuple(getattr(link, name) for name in mapping.LINK) for _, link in found}
+        said = sorted((m.start, m.line, m.text.replace("\0", ""), day, *known[link.url]) for m, link in found)
+        with self._begin() as connection:
+            if connection.execute(self._said, {"note_": note}).all() == said:
+                return
+        with self._write() as connection:
+            self._alone(connection)
+            connection.execute(sa.delete(mentions).where(mentions.c.note == note))
+            if not said:
+                return
+            new = {"first_seen": now, "due_at": now, "waiting_since": NEVER, "verdict": Verdict.UNKNOWN}
+            values = [dict(zip(mapping.LINK, link, strict=True)) | new for link in known.values()]
+            connection.execute(self._insert_links, values)
+            ids = self._ids(connection, known)
+            connection.execute(
+                sa.insert(mentions),
+                [
+                    {"note": note, "start": start, "link_id": ids[url], "line": line, "text": text, "day": day}
+                    for start, line, text, day, url, *_ in said
+                ],
+            )
+
+    @cached_property
+    def _said(self) -> sa.Select[Any]:
+        """The query for what a note (`note_`) mentions."""
+        columns = (
+            *(mentions.c[name] for name in ("start", "line", "text", "day")),
+            *(links.c[name] for name in mapping.LINK),
+        )
+        said = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)
+        return said.where(mentions.c.note == sa.bindparam("note_")).order_by(mentions.c.start)
+
+    @cached_property
+    def _insert_links(self) -> sa.Insert:
+        """The statement that makes links known; of those that are, only what the notes say can be new."""
+        insert = self._insert(links)
+        new = {name: insert.excluded[name] for name in mapping.LINK if name != "url"}
+        return insert.on_conflict_do_update(index_elements=[links.c.url], set_=new)
+
+    def forget_other_notes(self, notes: Iterable[str]) -> None:
+        """Drop the mentions of notes that are no longer there; what is known of their links stays."""
+        with self._write() as connection:
+            self._alone(connection)
+            before = set(connection.scalars(sa.select(mentions.c.note).distinct()))
+            for note in before.difference(notes):
+                connection.execute(sa.delete(mentions).where(mentions.c.note == note))
+
+    # --- what is due --------------------------------------------------------------------------------------------------
+
+    def backlogs(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> list[Backlog]:
+        """Return what is due by kind and host, the host with the longest unchecked link first."""
+        query = (
+            sa.select(sa.func.min(links.c.waiting_since), links.c.kind, links.c.host, sa.func.count())
+            .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, MENTIONED)
+            .group_by(links.c.kind, links.c.host)
+            .order_by(sa.func.min(links.c.waiting_since), sa.func.min(links.c.first_seen), links.c.kind, links.c.host)
+        )
+        with self._begin() as connection:
+            return [Backlog(*row) for row in connection.execute(query)]
+
+    def left(self, kinds: Iterable[str], now: datetime) -> int:
+        """Return how many links of some kinds are still due."""
+        query = sa.select(sa.func.count()).where(links.c.kind.in_(list(kinds)), links.c.due_at <= now, MENTIONED)
+        with self._begin() as connection:
+            return connection.scalar(query) or 0
+
+    def due(
+        self, backlog: Backlog, now: datetime, limit: int, *, after: Place = START, again: bool = False
+    ) -> tuple[list[Due], Place]:
+        """Return a host's next due links, the longest unchecked first, and where to go on (`after`)."""
+        asked = {
+            "its_kind": backlog.kind,
+            "its_host": backlog.host,
+            "its_again": again,
+            "now": now,
+            "since": after[0],
+            "behind": after[1],
+            "most": limit,
+        }
+        with self._begin() as connection:
+            found = connection.execute(_DUE, asked).all()
+            seen = [row.id for row in found if row.checked_at is not None]
+            history = self._history(connection, seen)
+            pictured = backlog.kind in PICTURED
+            origins = self._origins(connection, seen) if pictured else {}
+            versions = {} if pictured else self._validators(connection, seen)
+        due = [
+            Due(
+                Link(row.url, row.kind, row.identity, row.host),
+                history=tuple(history.get(row.id, ())),
+                texts=tuple(sorted(set(row.texts.split("\n")))),
+                known=mapping.metadata_of(row),
+                origin=origins.get(row.id),
+                validators=versions.get(row.id),
+            )
+            for row in found
+        ]
+        return due, (found[-1].waiting_since, found[-1].id) if found else after
+
+    def put_off(self, link: Link) -> None:
+        """Leave a link for the end of the run: what failed now may pass then."""
+        with self._write() as connection:
+            if self._keep(connection, [link.leased]):
+                connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
+
+    @staticmethod
+    def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
+        """Return the checks since each link was last alive, that one first: no verdict rests on older ones."""
+        history: dict[int, list[Check]] = defaultdict(list)
+        if not ids:
+            return history
+        query = (
+            sa.select(checks)
+            .join(links)
+            .where(
+                checks.c.link_id.in_(ids),
+                sa.or_(links.c.last_alive.is_(None), checks.c.checked_at >= links.c.last_alive),
+            )
+            .order_by(checks.c.id)
+        )
+        for row in connection.execute(query):
+            history[row.link_id].append(mapping.check_of(row))
+        return history
+
+    # --- what was seen ------------------------------------------------------------------------------------------------
+
+    def save(self, results: Sequence[Result]) -> None:
+        """Write down judged results in one transaction; a skipped link was not seen and adds nothing to its history.
+
+        Dropped are results of hosts that another worker has by now, and of links that this run has seen before: those
+        were saved twice, because the answer to the first time was lost, or looked at by two workers, one of which had
+        been taken for dead.
+        """
+        with self._write() as connection:
+            ours = self._keep(connection, {result.link.leased for result in results})
+            ids = self._ids(connection, (result.link.url for result in results if result.link.leased in ours))
+            ids = self._still_due(connection, ids)
+            results = sorted(  # workers that lock rows in one order never deadlock
+                (result for result in results if result.link.url in ids), key=lambda result: result.link.url
+            )
+            if not results:
+                return
+            seen = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
+            if seen:
+                seen_rows = [{"link_id": ids[result.link.url], **mapping.of_check(result.check)} for result in seen]
+                connection.execute(sa.insert(checks), seen_rows)
+            connection.execute(_SEEN, [mapping.of_result(ids[result.link.url], result) for result in results])
+            known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
+            self._upsert(connection, facts, [mapping.of_metadata(result) for _, result in known])
+            stars = (mapping.of_stars(result) for _, result in known)
+            self._upsert(connection, star_counts, [row for row in stars if row is not None])
+            self._save_pictures(connection, ids, results)
+            self._save_validators(connection, ids, results)
+
+    @staticmethod
+    def _validators(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Validators]:
+        """Return which versions of these links' pages were read."""
+        if not ids:
+            return {}
+        query = sa.select(validators).where(validators.c.link_id.in_(ids))
+        return {row.link_id: mapping.validators_of(row) for row in connection.execute(query)}
+
+    def _save_validators(self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[Result]) -> None:
+        """Write down which versions of pages were read; what is well without a version has none any more."""
+        well = [result for result in results if result.check.well]
+        found = {ids[each.link.url]: each.validators for each in well if each.validators is not None}
+        self._upsert(connection, validators, [mapping.of_validators(id_, found[id_]) for id_ in sorted(found)])
+        without = sorted({ids[each.link.url] for each in well}.difference(found))
+        if without:
+            connection.execute(sa.delete(validators).where(validators.c.link_id.in_(without)))
+
+    @staticmethod
+    def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:
+        wanted = sorted(set(urls))
+        ids: dict[str, int] = {}
+        for i in range(0, len(wanted), SLICE):
+            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + SLICE]))
+            ids |= {row.url: row.id for row in connection.execute(query)}
+        return ids
+
+    def _still_due(self, connection: sa.Connection, ids: dict[str, int]) -> dict[str, int]:
+        """Return those links that the run still has to look at; all of them outside of a run."""
+        if self.run is None or self.run.due_by is None:
+            return ids
+        due: set[int] = set()
+        wanted = list(ids.values())
+        for i in range(0, len(wanted), SLICE):
+            query = sa.select(links.c.id).where(
+                links.c.id.in_(wanted[i : i + SLICE]), links.c.due_at <= self.run.due_by
+            )
+            due.update(connection.scalars(query))
+        return {url: number for url, number in ids.items() if number in due}

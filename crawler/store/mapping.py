@@ -1,0 +1,148 @@
+"""Rows of the store as the project's words, and back."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from cattrs.preconf.json import make_converter
+
+from crawler.models import note as items
+from crawler.models.metadata import Publication
+from crawler.models.note import (
+    Check,
+    How,
+    Link,
+    Metadata,
+    Outcome,
+    Paper,
+    Repository,
+    Result,
+    Standing,
+    Validators,
+    Verdict,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import sqlalchemy as sa
+
+CHECK = tuple(field.name for field in fields(Check))
+"""The columns of a check are its fields."""
+
+LINK = tuple(field.name for field in fields(Link))
+"""The columns that the notes fill are a link's fields."""
+
+CONFIRMED_BY = 2
+"""Runs that have to see a link redirected to the same address before that is believed."""
+
+_VALIDATORS = tuple(field.name for field in fields(Validators))
+_json = make_converter()
+
+
+def check_of(row: sa.Row[Any]) -> Check:
+    """Return the check in a row of `checks`, or the last one in a row of `links`."""
+    outcome, reason, checked_at, how, *rest = (getattr(row, name) for name in CHECK)
+    return Check(Outcome(outcome), reason, checked_at, How(how), *rest)
+
+
+def standing_of(row: sa.Row[Any]) -> Standing:
+    """Return the standing in a row of `links` joined with `facts`."""
+    return Standing(
+        Link(row.url, row.kind, row.identity, row.host),
+        verdict=Verdict(row.verdict),
+        first_seen=row.first_seen,
+        check=None if row.outcome is None else check_of(row),
+        failures_in_a_row=row.failures_in_a_row,
+        last_alive=row.last_alive,
+        moved_to=row.moved_to,
+        is_move_confirmed=row.move_checks >= CONFIRMED_BY,
+        snapshot=row.snapshot,
+        previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
+        previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
+        metadata=metadata_of(row),
+    )
+
+
+def metadata_of(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
+    """Return the metadata in a row of `facts`; None where the outer join found none."""
+    if row.type is None:
+        return None
+    metadata: Metadata = _json.loads(row.data, getattr(items, row.type))
+    return metadata
+
+
+def place_of(place: str) -> tuple[str, int]:
+    """Split a place `path:line`."""
+    note, _, line = place.rpartition(":")
+    return note, int(line)
+
+
+def of_check(check: Check) -> dict[str, Any]:
+    """Return a check's columns."""
+    return {name: getattr(check, name) for name in CHECK} | {"reason": check.reason.replace("\0", "")}
+
+
+def of_result(link_id: int, result: Result) -> dict[str, Any]:
+    """Return what a judged result changes in `links`."""
+    if result.judgement is None:
+        raise ValueError(f"not judged: {result.link.url}")
+    return {
+        "link_id": link_id,
+        **of_check(result.check),
+        "verdict": result.judgement.verdict,
+        "failures_in_a_row": result.judgement.failures_in_a_row,
+        "due_at": result.judgement.due_at,
+        "waiting_since": result.check.checked_at,
+        "again": False,
+        "alive_at": result.check.checked_at if result.check.well else None,
+        "answers": result.check.well,
+        "new_address": result.check.final_url if result.check.outcome is Outcome.MOVED else None,
+    }
+
+
+def of_metadata(result: Result) -> dict[str, Any]:
+    """Return the row of `facts` for a result with metadata."""
+    assert result.metadata is not None  # noqa: S101 - asked for those that have some
+    return of_fact(result.link.kind, result.link.identity, result.metadata, result.check.checked_at)
+
+
+def of_fact(kind: str, identity: str, fact: Metadata | Publication, seen_at: datetime) -> dict[str, Any]:
+    """Return a row of `facts`."""
+    return {
+        "kind": kind,
+        "identity": identity,
+        "type": type(fact).__name__,
+        "data": _json.dumps(fact, ensure_ascii=False),
+        "seen_at": seen_at,
+    }
+
+
+def of_validators(link_id: int, validators: Validators) -> dict[str, Any]:
+    """Return the row of `validators` for a link's page."""
+    return {"link_id": link_id, **{name: getattr(validators, name) for name in _VALIDATORS}}
+
+
+def validators_of(row: sa.Row[Any]) -> Validators:
+    """Return what a row of `validators` says."""
+    return Validators(**{name: getattr(row, name) for name in _VALIDATORS})
+
+
+def of_stars(result: Result) -> dict[str, Any] | None:
+    """Return the row of `star_counts` for a result that says how many stars a repository has."""
+    if not isinstance(result.metadata, Repository) or result.metadata.stars is None:
+        return None
+    day = result.check.checked_at.astimezone(UTC).date()
+    return {"identity": result.link.identity, "day": day, "stars": result.metadata.stars}
+
+
+def paper_of(data: str) -> Paper:
+    """Return the paper in a row of `facts`."""
+    return _json.loads(data, Paper)
+
+
+def publication_of(data: str) -> Publication:
+    """Return what a bibliography said, in a row of `facts`."""
+    return _json.loads(data, Publication)

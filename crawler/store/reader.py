@@ -1,0 +1,237 @@
+"""What is known of the links, for those who only read: the outputs and the summary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from crawler.models.note import Outcome, Verdict, change_of
+from crawler.store import mapping
+from crawler.store.database import Database
+from crawler.store.tables import checks, facts, links, mentions, star_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
+
+    from crawler.models.metadata import Publication
+    from crawler.models.note import Change, Metadata, Paper, Standing
+
+SLICE = 500
+"""Values in one IN list; SQLite of 2020 takes 32,766."""
+
+MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
+FACTS = sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
+CHANGED = sa.or_(
+    links.c.previous_verdict.is_distinct_from(links.c.verdict),
+    links.c.previous_outcome.is_distinct_from(links.c.outcome),
+)
+_FATE = (links.c.previous_verdict, links.c.verdict, links.c.previous_outcome, links.c.outcome)
+_APART = "//"  # between places: no path has it
+_PLACES = (
+    sa.select(sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _APART))
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
+_VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
+
+
+class Known(Database):
+    """The store as its readers see it."""
+
+    def standings(self, change: Change | None = None) -> Iterator[tuple[Standing, tuple[str, ...]]]:
+        """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat.
+
+        With `change` only those that changed in that way since the last run began.
+        """
+        query = (
+            _standing_query()
+            .add_columns(_PLACES.label("places"))
+            .where(MENTIONED)
+            .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            if change is not None:
+                fates = [fate for fate, what, _ in _fates(connection) if what is change]
+                query = query.where(sa.or_(sa.false(), *map(_is_fate, fates)))
+            for row in connection.execute(query):
+                yield mapping.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=mapping.place_of))
+
+    def came_to(self, verdicts: Iterable[str]) -> Iterator[Standing]:
+        """Yield the mentioned links that have one of these verdicts and had another when the last run began."""
+        new = links.c.previous_verdict.is_distinct_from(links.c.verdict)
+        query = _standing_query().where(links.c.verdict.in_(list(verdicts)), new, MENTIONED)
+        query = query.order_by(_VERDICT_ORDER, links.c.url).execution_options(yield_per=SLICE)
+        with self._begin() as connection:
+            for row in connection.execute(query):
+                yield mapping.standing_of(row)
+
+    def standings_by_note(self) -> Iterator[tuple[str, list[tuple[int, Standing]]]]:
+        """Yield every note that mentions links, and each link with the line on which it first stands there."""
+        query = (
+            _standing_query()
+            .add_columns(mentions.c.note, mentions.c.line)
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .order_by(mentions.c.note, mentions.c.start)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for note, found in groupby(connection.execute(query), key=attrgetter("note")):
+                first: dict[str, tuple[int, Standing]] = {}
+                for row in found:
+                    if row.url not in first:
+                        first[row.url] = row.line, mapping.standing_of(row)
+                yield note, list(first.values())
+
+    def changes(self) -> Counter[Change]:
+        """Return how many links changed in which way since the last run began, where that asks for a look."""
+        found: Counter[Change] = Counter()
+        with self._begin() as connection:
+            for _, what, count in _fates(connection):
+                found[what] += count
+        return found
+
+    def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
+        """Return what is known of some links, by URL."""
+        wanted = sorted(set(urls))
+        found: dict[str, Standing] = {}
+        with self._begin() as connection:
+            for i in range(0, len(wanted), SLICE):
+                query = _standing_query().where(links.c.url.in_(wanted[i : i + SLICE]))
+                found |= {row.url: mapping.standing_of(row) for row in connection.execute(query)}
+        return found
+
+    def metadata(self, kind: str, saying: str = "") -> Iterator[Metadata]:
+        """Yield what is known of a kind's mentioned links, by identity; `saying` a text, in whatever case."""
+        mentioned = sa.select(links.c.identity).where(links.c.kind == kind, MENTIONED)
+        query = (
+            sa.select(facts.c.type, facts.c.data)
+            .where(
+                facts.c.kind == kind, facts.c.data.icontains(saying, autoescape=True), facts.c.identity.in_(mentioned)
+            )
+            .order_by(facts.c.identity)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for row in connection.execute(query):
+                if (metadata := mapping.metadata_of(row)) is not None:
+                    yield metadata
+
+    def texts(self, kind: str) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
+        """Yield what the notes call each identity of a kind: note, line and text of its mentions."""
+        query = (
+            sa.select(links.c.identity, mentions.c.note, mentions.c.line, mentions.c.text)
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .where(links.c.kind == kind)
+            .order_by(links.c.identity, mentions.c.note, mentions.c.start)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for identity, places in groupby(connection.execute(query), key=itemgetter(0)):
+                yield identity, [(note, line, text) for _, note, line, text in places]
+
+    def star_counts(self, identities: Iterable[str]) -> dict[str, list[tuple[date, int]]]:
+        """Return how many stars repositories had, by identity: a count for each day on which they were looked at."""
+        wanted = sorted(set(identities))
+        found: dict[str, list[tuple[date, int]]] = {}
+        with self._begin() as connection:
+            for i in range(0, len(wanted), SLICE):
+                query = (
+                    sa.select(star_counts.c.identity, star_counts.c.day, star_counts.c.stars)
+                    .where(star_counts.c.identity.in_(wanted[i : i + SLICE]))
+                    .order_by(star_counts.c.identity, star_counts.c.day)
+                )
+                for identity, day, stars in connection.execute(query):
+                    found.setdefault(identity, []).append((day, stars))
+        return found
+
+    def papers(self, arxiv_ids: Iterable[str]) -> dict[str, Paper]:
+        """Return what arXiv says of papers, by id."""
+        return {arxiv_id: mapping.paper_of(data) for arxiv_id, data in self._facts("arxiv", arxiv_ids)}
+
+    def publications(self, bibliography: str, arxiv_ids: Iterable[str]) -> dict[str, Publication]:
+        """Return what a bibliography said of papers, by arXiv id."""
+        return {arxiv_id: mapping.publication_of(data) for arxiv_id, data in self._facts(bibliography, arxiv_ids)}
+
+    def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
+        wanted = sorted(set(identities))
+        for i in range(0, len(wanted), SLICE):
+            query = sa.select(facts.c.identity, facts.c.data).where(
+                facts.c.kind == kind, facts.c.identity.in_(wanted[i : i + SLICE])
+            )
+            with self._begin() as connection:
+                found = connection.execute(query).all()
+            yield from ((identity, data) for identity, data in found)
+
+    def progress(self, kinds: Iterable[str], since: datetime) -> Iterator[tuple[str, str, int, int]]:
+        """Yield kind and host with the links that were due at that moment, and how many were looked at since."""
+        looked_at = sa.case((links.c.checked_at >= since, 1), else_=0)
+        query = (
+            sa.select(links.c.kind, links.c.host, sa.func.count(), sa.func.sum(looked_at))
+            .where(
+                links.c.kind.in_(list(kinds)), sa.or_(links.c.due_at <= since, links.c.checked_at >= since), MENTIONED
+            )
+            .group_by(links.c.kind, links.c.host)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for kind, host, due, done in connection.execute(query):
+                yield kind, host, due, int(done)
+
+    def counts(self) -> list[tuple[str, Verdict, int]]:
+        """Return how many mentioned links of each kind have which verdict."""
+        query = (
+            sa.select(links.c.kind, links.c.verdict, sa.func.count())
+            .where(MENTIONED)
+            .group_by(links.c.kind, links.c.verdict)
+            .order_by(links.c.kind, _VERDICT_ORDER)
+        )
+        with self._begin() as connection:
+            return [(kind, Verdict(verdict), count) for kind, verdict, count in connection.execute(query)]
+
+
+_MOVE_CHECKS = sa.case(
+    (links.c.moved_to.is_(None), 0),
+    else_=(
+        sa.select(sa.func.count())
+        .where(
+            checks.c.link_id == links.c.id, checks.c.outcome == Outcome.MOVED, checks.c.final_url == links.c.moved_to
+        )
+        .scalar_subquery()
+    ),
+)
+"""How many checks, of which a run makes one, saw the link at the address that it has moved to."""
+
+
+def _standing_query() -> sa.Select[Any]:
+    return sa.select(links, facts.c.type, facts.c.data, _MOVE_CHECKS.label("move_checks")).outerjoin(facts, FACTS)
+
+
+_Fate = tuple[str | None, ...]
+"""The values of `_FATE` in a row."""
+
+
+def _fates(connection: sa.Connection) -> list[tuple[_Fate, Change, int]]:
+    """Return in which ways links changed, what that is called, and how many did: of however many, the ways are few."""
+    query = sa.select(*_FATE, sa.func.count()).where(CHANGED, MENTIONED).group_by(*_FATE)
+    found = []
+    for *fate, count in connection.execute(query):
+        before, verdict, outcome_before, outcome = fate
+        change = change_of(
+            before and Verdict(before),
+            Verdict(verdict),
+            outcome_before and Outcome(outcome_before),
+            outcome and Outcome(outcome),
+        )
+        if change is not None:
+            found.append((tuple(fate), change, count))
+    return found
+
+
+def _is_fate(fate: _Fate) -> sa.ColumnElement[bool]:
+    return sa.and_(*(column.is_not_distinct_from(value) for column, value in zip(_FATE, fate, strict=True)))

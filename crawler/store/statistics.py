@@ -1,0 +1,126 @@
+"""The store in numbers: how the links stand, how they stood after earlier runs, and what changes slowly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from crawler.models.note import Article, Death, Health, Outcome, Picture, Tally, Verdict
+from crawler.store import mapping
+from crawler.store.images import PICTURED
+from crawler.store.leases import Leases
+from crawler.store.reader import FACTS, MENTIONED, SLICE, Known
+from crawler.store.tables import checks, facts, links, mentions, run_counts, runs, star_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+
+class Statistics(Known, Leases):
+    """The store as those see it who sum up."""
+
+    # --- the links, run by run ----------------------------------------------------------------------------------------
+
+    def tallies(self) -> dict[str, int]:
+        """Return how many mentioned links have which verdict, and what else the store can count."""
+        found: dict[str, int] = dict.fromkeys((*Verdict, Tally.BLOCKED, Tally.PICTURES), 0)
+        for _, verdict, count in self.counts():
+            found[verdict] += count
+        blocked = sa.select(sa.func.count()).where(links.c.outcome == Outcome.BLOCKED, MENTIONED)
+        pictures = sa.select(sa.func.count()).select_from(sa.join(links, facts, FACTS))
+        pictures = pictures.where(links.c.kind.in_(PICTURED), facts.c.type == Picture.__name__, MENTIONED)
+        with self._begin() as connection:
+            found[Tally.BLOCKED] = connection.scalar(blocked) or 0
+            found[Tally.PICTURES] = connection.scalar(pictures) or 0
+        return found
+
+    def run_began(self) -> datetime | None:
+        """Return when the latest run began, whether it has ended or not."""
+        with self._begin() as connection:
+            began: datetime | None = connection.scalar(sa.select(runs.c.started_at).order_by(runs.c.id.desc()).limit(1))
+            return began
+
+    def remember(self, counts: Mapping[str, int]) -> None:
+        """Write down the numbers of the latest run, in place of what it had; they are history when the next begins."""
+        with self._begin() as connection:
+            run = connection.scalar(sa.select(sa.func.max(runs.c.id)))
+            if run is not None:
+                new = [{"run_id": run, "what": str(what), "count": count} for what, count in sorted(counts.items())]
+                self._upsert(connection, run_counts, new)
+
+    def earlier_health(self, most: int) -> list[Health]:
+        """Return the numbers of up to so many runs before the latest, in their order."""
+        latest = sa.select(sa.func.max(runs.c.id)).scalar_subquery()
+        counted = sa.exists().where(run_counts.c.run_id == runs.c.id)
+        some = sa.select(runs.c.id).where(runs.c.id < latest, counted).order_by(runs.c.id.desc()).limit(most)
+        query = (
+            sa.select(runs.c.id, runs.c.started_at, run_counts.c.what, run_counts.c.count)
+            .join(run_counts, run_counts.c.run_id == runs.c.id)
+            .where(runs.c.id.in_(some))
+            .order_by(runs.c.id)
+        )
+        found: dict[int, tuple[datetime, dict[str, int]]] = {}
+        with self._begin() as connection:
+            for run, began, what, count in connection.execute(query):
+                found.setdefault(run, (began, {}))[1][what] = count
+        return [Health(began, counts) for began, counts in found.values()]
+
+    # --- where, how fast, how old -------------------------------------------------------------------------------------
+
+    def host_counts(self) -> list[tuple[str, Verdict, int]]:
+        """Return how many mentioned links of each host have which verdict; local paths have no host."""
+        query = (
+            sa.select(links.c.host, links.c.verdict, sa.func.count())
+            .where(MENTIONED, links.c.host != "")
+            .group_by(links.c.host, links.c.verdict)
+            .order_by(links.c.host, links.c.verdict)
+        )
+        with self._begin() as connection:
+            return [(host, Verdict(verdict), count) for host, verdict, count in connection.execute(query)]
+
+    def fastest_growing(self, most: int) -> list[str]:
+        """Return the identities of the repositories in notes that gained most stars while they were looked at."""
+        mentioned = sa.select(links.c.identity).where(links.c.kind == "github", MENTIONED)
+        days = (
+            sa.select(star_counts.c.identity, sa.func.min(star_counts.c.day), sa.func.max(star_counts.c.day))
+            .where(star_counts.c.identity.in_(mentioned))
+            .group_by(star_counts.c.identity)
+            .having(sa.func.count() > 1)
+            .subquery()
+        )
+        identity, *ends = days.c
+        first, last = (star_counts.alias() for _ in ends)
+        query = sa.select(identity)
+        for end, counted in zip(ends, (first, last), strict=True):
+            query = query.join(counted, sa.and_(counted.c.identity == identity, counted.c.day == end))
+        query = query.order_by((last.c.stars - first.c.stars).desc(), identity).limit(most)
+        with self._begin() as connection:
+            return list(connection.scalars(query))
+
+    def deaths(self, kind: str) -> Iterator[Death]:
+        """Yield when the dead links of a kind were made, or first noted, and when they were first found gone."""
+        gone = checks.c.outcome.in_([Outcome.GONE, Outcome.FAILED])
+        since = sa.or_(links.c.last_alive.is_(None), checks.c.checked_at > links.c.last_alive)
+        died = sa.select(sa.func.min(checks.c.checked_at)).where(checks.c.link_id == links.c.id, gone, since)
+        noted = sa.select(sa.func.min(mentions.c.day)).where(mentions.c.link_id == links.c.id)
+        query = (
+            sa.select(
+                died.scalar_subquery().label("died"),
+                noted.scalar_subquery().label("noted"),
+                facts.c.type,
+                facts.c.data,
+            )
+            .select_from(sa.outerjoin(links, facts, FACTS))
+            .where(links.c.kind == kind, links.c.verdict == Verdict.DEAD, MENTIONED)
+            .order_by(links.c.id)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for row in connection.execute(query):
+                article = mapping.metadata_of(row)
+                published = article.published_at if isinstance(article, Article) else None
+                born = published.date() if published else row.noted
+                if born is not None and row.died is not None:
+                    yield Death(born, row.died.date())

@@ -1,0 +1,36 @@
+"""What an entry is about: its paper, its code. Pure."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
+
+from crawler.models.note import Entry, Field, Note, Paper, Repository, Role, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_Metadata = TypeVar("_Metadata", Paper, Repository)
+
+
+def first_mention(note: Note, entry: Entry, role: Role) -> int | None:
+    """Return the position of the first mention with that role: in the field of the role's name, else anywhere."""
+    in_fields = (at for field in entry.fields if field.name == role.value for at in field.mentions)
+    return next((at for at in chain(in_fields, entry.mentions) if note.mentions[at].role is role), None)
+
+
+def line_of(note: Note, entry: Entry) -> int:
+    """Return the line on which an entry begins, counted from 1."""
+    return note.data.count(b"\n", 0, entry.start) + 1
+
+
+def only_thing(
+    what: type[_Metadata], field: Field, standings: Mapping[int, Standing]
+) -> tuple[Standing, _Metadata] | None:
+    """Return what the field's links are about, if that is known and one thing (a renamed repository is the same)."""
+    found = {
+        metadata.title.casefold(): (standing, metadata)
+        for position in field.mentions
+        if (standing := standings.get(position)) and isinstance(metadata := standing.metadata, what)
+    }
+    return next(iter(found.values())) if len(found) == 1 else None

@@ -1,0 +1,44 @@
+"""Pictures -> files named by what is in them, so that one picture is kept once however many links lead to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from crawler.images.store import GalleryError, keep
+from crawler.models.note import Picture, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy.crawler import Crawler
+
+    from crawler.images.store import Gallery
+
+
+class ImagesPipeline:
+    """Keeps the bytes of pictures as they came, under `ab/<sha256>.<ext>`."""
+
+    def __init__(self, gallery: Callable[[], Gallery]) -> None:
+        self._gallery = gallery
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Keep pictures in IMAGES_STORE, which the spider opens after this pipeline is built."""
+        return cls(lambda: crawler.spider.gallery)  # type: ignore[union-attr]
+
+    async def process_item(self, item: Result) -> Result:
+        """Keep a picture; what cannot be kept tonight is due again at once, and nothing is known of it yet."""
+        if not item.body:
+            return item
+        picture, gallery = item.metadata, self._gallery()
+        if not isinstance(picture, Picture):
+            raise TypeError(f"bytes of no picture: {item.link.url}")
+        try:
+            await keep(gallery, picture.title, item.body, picture.media_type)
+        except GalleryError as error:
+            gallery.down = str(error)
+            check = replace(item.check, reason=f"{item.check.reason}; not kept: {error}")
+            judgement = item.judgement and replace(item.judgement, due_at=check.checked_at)
+            return replace(item, check=check, metadata=None, body=b"", origin=None, judgement=judgement)
+        return replace(item, body=b"")

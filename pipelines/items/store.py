@@ -1,0 +1,57 @@
+"""Results -> store, in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.models.note import Result
+
+BATCH = 64
+DELAY = 0.1
+"""Results in a transaction, and seconds that the first waits for others: a killed run looks at these again, no more."""
+
+
+class StorePipeline:
+    """Writes results down; an item has passed it when it is safe."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._batch: list[Result] = []
+        self._written: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Keep the crawler: its spider opens the store after this pipeline is built."""
+        return cls(crawler)
+
+    async def process_item(self, item: Result) -> Result:
+        """Add a result to the batch and wait until it is written."""
+        loop = asyncio.get_running_loop()
+        self._batch.append(item)
+        if self._written is None:
+            self._written = loop.create_future()
+            self._timer = loop.call_later(DELAY, self._write)
+        written = self._written
+        if len(self._batch) >= BATCH:
+            self._write()
+        await asyncio.shield(written)
+        return item
+
+    def _write(self) -> None:
+        batch, written, timer = self._batch, self._written, self._timer
+        self._batch, self._written, self._timer = [], None, None
+        if timer is not None:
+            timer.cancel()
+        if written is None:
+            return
+        try:
+            self._crawler.spider.store.save(batch)  # type: ignore[union-attr]
+        except Exception as error:  # noqa: BLE001 - handed to every item that waits for it
+            written.set_exception(error)
+        else:
+            written.set_result(None)

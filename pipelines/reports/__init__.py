@@ -1,0 +1,1 @@
+"""Outputs, rendered from the store and the notes: one module each."""

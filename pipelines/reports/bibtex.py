@@ -1,0 +1,143 @@
+"""`papers.bib`: one BibTeX entry for each paper that is known, with the venue's entry type."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bibtexparser.entrypoint import write_string
+from bibtexparser.library import Library
+from bibtexparser.middlewares import LatexEncodingMiddleware
+from bibtexparser.model import Entry, Field
+from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
+
+from crawler.atomic_files import replacing
+from crawler.models.note import Paper
+from pipelines.items.venue import without_track
+from pipelines.venues.citation_stage import resolve_known
+from pipelines.venues.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crawler.store.link_store import Store
+    from pipelines.reports.base import Rendering
+    from pipelines.venues.table import Series
+
+LONGEST = 500
+"""Characters of a field; longer ones are cut."""
+
+MOST_AUTHORS = 200
+"""Authors named before `others`, which is BibTeX's word for et al."""
+
+BATCH = 500
+"""Papers whose venues are looked up at a time."""
+
+_SMALL_WORDS = frozenset(
+    {"a", "an", "and", "are", "can", "do", "does", "for", "how", "in", "is", "of", "on", "the", "to", "what"}
+)
+_MATH = re.compile(r"(?<!\\)\$([^$]*)(?<!\\)\$")
+_UNESCAPED = re.compile(r"(?<!\\)[%&]")
+_tex = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
+
+
+def render(rendering: Rendering) -> None:
+    """Write all papers in the order of their arXiv ids."""
+    keys: set[str] = set()
+    with (
+        replacing(rendering.output_dir / "papers.bib") as draft,
+        draft.open("w", encoding="utf-8", newline="\n") as file,
+    ):
+        for paper in _papers(rendering.store):
+            keys.add(key := _unused(_key(paper), paper.arxiv_id, keys))
+            file.write(_written(key, paper) + "\n")
+
+
+def _papers(store: Store) -> Iterator[Paper]:
+    """Yield all papers with their venues, a batch at a time."""
+    papers = (paper for paper in store.metadata("arxiv") if isinstance(paper, Paper))
+    while batch := list(islice(papers, BATCH)):
+        yield from resolve_known(store, batch).values()
+
+
+def _written(key: str, paper: Paper) -> str:
+    """Return a paper's entry; everything in it is strangers' text made harmless for BibTeX and LaTeX."""
+    series = _by_name().get(without_track(paper))
+    kind, where = _place(paper, series)
+    values = {
+        "title": _plain(paper.title),
+        "author": _authors(paper.authors),
+        **where,
+        "year": str(paper.venue_year or (paper.published.year if paper.published else "")),
+        "eprint": paper.arxiv_id,
+        "archiveprefix": "arXiv",
+        "primaryclass": _plain("".join(paper.categories[:1])),
+        "doi": _plain(paper.doi or ""),
+        "url": f"https://arxiv.org/abs/{paper.arxiv_id}",
+        "note": "Withdrawn" if paper.withdrawn else "",
+    }
+    fields = [Field(name, value) for name, value in values.items() if value]
+    library = Library([Entry(kind, key, fields)])
+    text: str = write_string(library, prepend_middleware=[LatexEncodingMiddleware(enclose_urls=False)])
+    # Capitals are the authors': without a second pair of braces styles print titles in lower case.
+    return re.sub(r"(?m)^(\ttitle = )(\{.*\})(,?)$", r"\1{\2}\3", text)
+
+
+def _place(paper: Paper, series: Series | None) -> tuple[str, dict[str, str]]:
+    """Return the type of entry, and the field that says where the paper appeared."""
+    venue = paper.venue or ""
+    if series is None:
+        return "misc", {"howpublished": _plain(venue)}
+    name = series.full_name + venue.removeprefix(series.name)
+    return ("article", {"journal": name}) if series.kind == "journal" else ("inproceedings", {"booktitle": name})
+
+
+@cache
+def _by_name() -> dict[str, Series]:
+    return {series.name: series for series in table().series}
+
+
+def _authors(names: Iterable[str]) -> str:
+    """Join names by BibTeX's `and`; commas and that word would cut a name in two."""
+    whole = (" ".join(re.sub(r"\band\b|,", " ", _plain(name), flags=re.IGNORECASE).split()) for name in names)
+    shown = [name for name in whole if name]
+    return " and ".join(shown[:MOST_AUTHORS] + (["others"] if len(shown) > MOST_AUTHORS else []))
+
+
+def _key(paper: Paper) -> str:
+    """Return family name, year and first word: `he2021masked`."""
+    family = next((word for name in paper.authors[:1] if (word := _ascii(name.split()[-1:]))), "anonymous")
+    year = paper.published.year if paper.published else ""
+    words = (_ascii([word]) for word in re.split(r"[\s-]+", paper.title))
+    first = next((word for word in words if word and word not in _SMALL_WORDS), "")
+    return f"{family}{year}{first}"[:60]
+
+
+def _ascii(words: list[str]) -> str:
+    folded = unicodedata.normalize("NFKD", "".join(words)).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]", "", folded)
+
+
+def _unused(key: str, arxiv_id: str, keys: set[str]) -> str:
+    return key if key not in keys else f"{key}-{re.sub('[^0-9a-z]', '-', arxiv_id.lower())}"
+
+
+def _plain(text: str) -> str:
+    """Return a text on one line, with TeX's accents as characters and braces and dollars only where math pairs them."""
+    text = " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())[:LONGEST]
+    if "\\" in text:
+        text = " ".join(_tex.latex_to_text(_UNESCAPED.sub(r"\\\g<0>", text)).split())
+    parts = _MATH.split(text)  # text and math take turns
+    shown = "".join(_math(part) if at % 2 else re.sub(r"[{}$]", "", part) for at, part in enumerate(parts))
+    return " ".join(shown.split())
+
+
+def _math(formula: str) -> str:
+    depth = lowest = 0
+    for character in formula:
+        depth += (character == "{") - (character == "}")
+        lowest = min(lowest, depth)
+    return f"${formula}$" if depth == 0 and lowest == 0 and formula.strip() else re.sub(r"[{}]", "", formula)

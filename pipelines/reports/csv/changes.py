@@ -1,0 +1,27 @@
+"""`changes.csv`: what changed since the last run and asks for a look, the gravest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.models.note import Change
+from pipelines.reports.csv import link_health
+
+if TYPE_CHECKING:
+    from pipelines.reports.base import Rendering
+
+HEALTH = ("outcome", "reason", "final_url", "suggestion", "suggestion_source", "last_alive", "title", "mentions")
+"""Columns that are those of the health CSV."""
+
+COLUMNS = ("change", "url", "kind", "verdict_before", "verdict", *HEALTH)
+
+
+def render(rendering: Rendering) -> None:
+    """Write one row for each link that changed."""
+    with link_health.writing(rendering.output_dir / "changes.csv", COLUMNS) as write:
+        for change in Change:
+            for standing, places in rendering.store.standings(change):
+                health = link_health.row(standing, places)
+                before = standing.previous_verdict and standing.previous_verdict.value
+                now = [change.value, standing.link.url, standing.link.kind, before, standing.verdict.value]
+                write([*now, *(health[name] for name in HEALTH)])

@@ -1,0 +1,246 @@
+"""The enriched dataset: `entries.parquet` and `entries.csv`, one row per entry; `links.parquet`, one row per link."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from crawler.atomic_files import replacing
+from crawler.models.note import Article, Entry, Note, Paper, Picture, Repository, Role, Standing
+from pipelines.consistency.entry_subject import first_mention
+from pipelines.consistency.title_match import title_matches
+from pipelines.items.venue import with_venue
+from pipelines.reports.csv.link_health import row, writing
+from pipelines.venues.from_entry_title import label_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from pipelines.reports.base import Rendering, TakeLink, TakeNote
+
+BATCH = 5_000
+"""Rows held at a time, which make one row group of a Parquet file."""
+
+_TIME = pa.timestamp("us", "UTC")
+_TEXTS = pa.list_(pa.string())
+_BEIJING = pa.timestamp("us", "Asia/Shanghai")  # the time WeChat shows
+
+ENTRIES = pa.schema(
+    [
+        ("note", pa.string()),
+        ("date", pa.date32()),
+        ("number", pa.int32()),
+        ("title", pa.string()),
+        ("relevance", pa.int32()),
+        ("article_url", pa.string()),
+        ("article_verdict", pa.string()),
+        ("account", pa.string()),
+        ("article_author", pa.string()),
+        ("published_at", _BEIJING),
+        ("paper_url", pa.string()),
+        ("arxiv_id", pa.string()),
+        ("paper_title", pa.string()),
+        ("title_matches", pa.bool_()),
+        ("authors", _TEXTS),
+        ("venue", pa.string()),
+        ("venue_year", pa.int32()),
+        ("venue_track", pa.string()),
+        ("venue_source", pa.string()),
+        ("categories", _TEXTS),
+        ("arxiv_version", pa.int32()),
+        ("withdrawn", pa.bool_()),
+        ("code_url", pa.string()),
+        ("repository", pa.string()),
+        ("stars", pa.int64()),
+        ("forks", pa.int64()),
+        ("language", pa.string()),
+        ("license", pa.string()),
+        ("archived", pa.bool_()),
+        ("pushed_at", _TIME),
+        ("image_paths", _TEXTS),
+        ("abstract", pa.string()),
+        ("tips", pa.string()),
+    ]
+)
+
+LINKS = pa.schema(
+    [
+        ("url", pa.string()),
+        ("kind", pa.string()),
+        ("verdict", pa.string()),
+        ("outcome", pa.string()),
+        ("http_status", pa.int32()),
+        ("reason", pa.string()),
+        ("final_url", pa.string()),
+        ("suggestion", pa.string()),
+        ("suggestion_source", pa.string()),
+        ("failures_in_a_row", pa.int32()),
+        ("first_seen", _TIME),
+        ("last_checked", _TIME),
+        ("last_alive", _TIME),
+        ("title", pa.string()),
+        ("mentions", _TEXTS),
+        ("identity", pa.string()),
+        ("article_links", _TEXTS),
+        ("picture_path", pa.string()),
+        ("picture_type", pa.string()),
+        ("picture_bytes", pa.int64()),
+        ("picture_width", pa.int32()),
+        ("picture_height", pa.int32()),
+        ("picture_frames", pa.int32()),
+        ("picture_source", pa.string()),
+    ]
+)
+
+
+@contextmanager
+def by_note(rendering: Rendering) -> Iterator[TakeNote]:
+    """Write the entries."""
+    folder = rendering.output_dir
+    with (
+        writing(folder / "entries.csv", ENTRIES.names) as write_line,
+        _row_groups(folder / "entries.parquet", ENTRIES, lambda line: write_line(line.values())) as write,
+    ):
+
+        def take(note: Note, standings: Mapping[int, Standing]) -> None:
+            for entry in note.entries:
+                write(entry_row(note, entry, standings))
+
+        yield take
+
+
+@contextmanager
+def by_link(rendering: Rendering) -> Iterator[TakeLink]:
+    """Write the links."""
+    with _row_groups(rendering.output_dir / "links.parquet", LINKS) as write:
+        yield lambda standing, places: write(link_row(standing, places))
+
+
+def link_row(standing: Standing, places: tuple[str, ...]) -> dict[str, Any]:
+    """Return what is known of a link, by column of `LINKS`."""
+    article_links = standing.metadata.links if isinstance(standing.metadata, Article) else None
+    more = {"mentions": places, "identity": standing.link.identity, "article_links": article_links}
+    return row(standing, places) | more | _of_picture(standing)
+
+
+def _of_picture(standing: Standing) -> dict[str, Any]:
+    """Return what is known of a kept picture or film, by column of `LINKS`."""
+    picture = standing.metadata if isinstance(standing.metadata, Picture) else None
+    return {
+        "picture_path": picture and picture.title,
+        "picture_type": picture and picture.media_type,
+        "picture_bytes": picture and picture.size,
+        "picture_width": picture and picture.width,
+        "picture_height": picture and picture.height,
+        "picture_frames": picture and picture.frames,
+        "picture_source": picture and picture.source,
+    }
+
+
+def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    """Return what is known of an entry, by column of `ENTRIES`; `standings` go by the position of the mention.
+
+    An entry's paper and code are the first that its fields of those names link to, else the first mentioned in it.
+    """
+    abstract, tips = entry.field("abstract"), entry.field("tips")
+    pictures = [standings[at].metadata for at in entry.mentions if at in standings]
+    values = {
+        "note": note.path,
+        "date": note.date,
+        "number": entry.number,
+        "title": entry.title,
+        "relevance": entry.relevance,
+        **_of_article(note, entry.article, standings),
+        **_of_paper(note, entry, first_mention(note, entry, Role.PAPER), standings),
+        **_of_code(note, first_mention(note, entry, Role.CODE), standings),
+        "image_paths": [picture.title for picture in pictures if isinstance(picture, Picture)],
+        "abstract": abstract and abstract.value,
+        "tips": tips and tips.value,
+    }
+    return {name: values.get(name) for name in ENTRIES.names}
+
+
+def _of_article(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    if at is None or (standing := standings.get(at)) is None:
+        return {"article_url": None if at is None else note.mentions[at].url}
+    values: dict[str, Any] = {"article_url": standing.link.url, "article_verdict": standing.verdict.value}
+    if isinstance(article := standing.metadata, Article):
+        values |= {
+            "account": article.account,
+            "article_author": article.author,
+            "published_at": article.published_at,
+        }
+    return values
+
+
+def _of_paper(note: Note, entry: Entry, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    if at is None or (standing := standings.get(at)) is None:
+        return {"paper_url": None if at is None else note.mentions[at].url}
+    values: dict[str, Any] = {"paper_url": standing.link.url}
+    if standing.link.kind == "arxiv":
+        values["arxiv_id"] = standing.link.identity
+    if isinstance(paper := standing.metadata, Paper):
+        if paper.venue is None and (label := label_of(entry.title)) is not None:
+            paper = with_venue(paper, label)
+        values |= {
+            "paper_title": paper.title,
+            "title_matches": title_matches(note.mentions[at], paper),
+            "authors": paper.authors,
+            "venue": paper.venue,
+            "venue_year": paper.venue_year,
+            "venue_track": paper.venue_track,
+            "venue_source": paper.venue_source,
+            "categories": paper.categories,
+            "arxiv_version": paper.version,
+            "withdrawn": paper.withdrawn,
+        }
+    return values
+
+
+def _of_code(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
+    if at is None or (standing := standings.get(at)) is None:
+        return {"code_url": None if at is None else note.mentions[at].url}
+    values: dict[str, Any] = {"code_url": standing.link.url}
+    if standing.link.kind == "github":
+        values["repository"] = standing.link.identity
+    if isinstance(repository := standing.metadata, Repository):
+        values |= {
+            "repository": repository.title,
+            "stars": repository.stars,
+            "forks": repository.forks,
+            "language": repository.language,
+            "license": repository.license,
+            "archived": repository.archived,
+            "pushed_at": repository.pushed_at,
+        }
+    return values
+
+
+@contextmanager
+def _row_groups(
+    path: Path, schema: pa.Schema, also: Callable[[dict[str, Any]], None] | None = None
+) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Give a function that writes a row to a Parquet file, BATCH rows a group; `also` gets each as it was written."""
+    held: list[dict[str, Any]] = []
+
+    def flush() -> None:
+        table = pa.Table.from_pylist(held, schema)
+        writer.write_table(table)
+        held.clear()
+        if also is not None:
+            for line in table.to_pylist():
+                also(line)
+
+    def write(values: dict[str, Any]) -> None:
+        held.append(values)
+        if len(held) == BATCH:
+            flush()
+
+    with replacing(path) as draft, parquet.ParquetWriter(draft, schema) as writer:
+        yield write
+        if held:
+            flush()

@@ -1,0 +1,106 @@
+"""`link_health.csv`: one row per link, worst first."""
+
+from __future__ import annotations
+
+import csv
+import re
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from crawler.atomic_files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from crawler.models.note import Standing
+    from pipelines.reports.base import Rendering, TakeLink
+
+COLUMNS = (
+    "url",
+    "kind",
+    "verdict",
+    "outcome",
+    "http_status",
+    "reason",
+    "final_url",
+    "suggestion",
+    "suggestion_source",
+    "failures_in_a_row",
+    "first_seen",
+    "last_checked",
+    "last_alive",
+    "title",
+    "mentions",
+)
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# OWASP, "CSV Injection"; the full-width forms are read as formulas by spreadsheets set to Chinese or Japanese.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_AMBIGUOUS = re.compile(r"[\s%\x00-\x1f\x7f]")
+
+
+@contextmanager
+def by_link(rendering: Rendering) -> Iterator[TakeLink]:
+    """Write the health CSV."""
+    with writing(rendering.output_dir / "link_health.csv", COLUMNS) as write:
+        yield lambda standing, places: write(row(standing, places).values())
+
+
+@contextmanager
+def writing(path: Path, columns: Iterable[str]) -> Iterator[Callable[[Iterable[object]], None]]:
+    """Give a function that writes a row to a CSV file: UTF-8 with BOM, so that spreadsheets show Chinese."""
+    with replacing(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        yield lambda values: writer.writerow(map(cell, values)) and None
+
+
+def row(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
+    """Return the health of one link by column; `places` are where it is mentioned, each `path:line`.
+
+    White space and `%` in a place are percent-encoded: places are joined by a space.
+    """
+    link, check = standing.link, standing.check
+    final_url = standing.moved_to or (check and check.final_url)
+    suggestion, source = standing.suggestion or (None, None)
+    values = (
+        link.url,
+        link.kind,
+        standing.verdict.value,
+        check and check.outcome.value,
+        check and check.http_status,
+        check and check.reason,
+        final_url if final_url != link.url else None,
+        suggestion,
+        source,
+        standing.failures_in_a_row,
+        standing.first_seen,
+        check and check.checked_at,
+        standing.last_alive,
+        standing.metadata and standing.metadata.title,
+        " ".join(_AMBIGUOUS.sub(lambda found: quote(found[0]), place) for place in places),
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def cell(value: object) -> str:
+    """Return a value as a spreadsheet may show it: on one line, and never run as a formula.
+
+    Times are ISO 8601 with seconds, in UTC unless they carry another zone; lists are joined by `; `.
+    """
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return cell("; ".join(map(str, value)))
+    text = str(value)
+    shown = _CONTROL.sub(" ", text)
+    runs = text.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA)
+    return f"'{shown}" if runs and isinstance(value, str) else shown

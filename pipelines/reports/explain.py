@@ -1,0 +1,129 @@
+"""The story of one link in words: where it stands, what was seen of it, and why its verdict is what it is."""
+
+from __future__ import annotations
+
+import html
+import json
+import posixpath
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from crawler.cli.terminal import moment
+from crawler.errors import UserError
+from crawler.kinds.registry import link_of
+from crawler.models.note import Edit
+from pipelines.items.verdict import Policy, steps
+from pipelines.rewriting.in_place.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from scrapy.settings import BaseSettings
+
+    from crawler.models.note import Check
+    from crawler.store.inspector import Inspection, Story
+
+
+def explain(settings: BaseSettings, store: Inspection, text: str) -> Iterator[str]:
+    """Yield the story of each link that a text may mean; raise UserError where none is known."""
+    policy, output_dir = Policy.of(settings), Path(settings["OUTPUT_DIR"])
+    for number, url in enumerate(find(store, text)):
+        if number:
+            yield ""
+        story = store.story(url)
+        yield from told(story, policy)
+        yield from _edits(story, output_dir)
+
+
+def find(store: Inspection, text: str) -> list[str]:
+    """Return the links that a text means: a URL in any form that a note may give it, an id, the end of a path."""
+    written = html.unescape(text.strip().strip("<>"))
+    meant = [link.url for each in (written, f"https://{written}") if (link := link_of(each, "")) is not None]
+    for called in (*meant, written):
+        if found := store.called(called):
+            return found
+    wanted = meant[0] if meant else written
+    path = posixpath.normpath(wanted)
+    while path.startswith("../"):
+        path = path.removeprefix("../")
+    if found := store.called(path) or store.files_called(path):
+        return found
+    likeness, nearest = max(((fuzz.ratio(wanted, url), url) for url in store.urls()), default=(0, ""))
+    raise UserError(f"{text}: no such link" + (f"; the nearest is {nearest}" if likeness else ""))
+
+
+def told(story: Story, policy: Policy) -> Iterator[str]:
+    """Tell a story line by line; what is in it is judged here as it was judged in the run."""
+    standing, link = story.standing, story.standing.link
+    judged = list(steps(story.checks, policy))
+    yield f"{link.url}: {standing.verdict}"
+    named = f", {link.identity}" if link.identity != link.url else ""
+    yield f"  {link.kind}{named}, first seen {moment(standing.first_seen)}"
+    if standing.metadata is not None:
+        yield f"  title: {standing.metadata.title}"
+    if story.others:
+        yield f"  also: {' '.join(story.others)}"
+    yield "where it stands:" if story.places else "no note mentions it any more"
+    yield from (f"  {place.note}:{place.line}  {place.text}".rstrip() for place in story.places)
+    yield "what was seen:" if judged else "it was never looked at"
+    for step in judged:
+        yield f"  {moment(step.check.checked_at)}  {_seen(step.check)}"
+        yield f"    {step.why}"
+    if judged and judged[-1].verdict is not standing.verdict:
+        yield f"  by the settings as they are now it is {judged[-1].verdict}: the next check will say so"
+    if standing.last_alive is not None:
+        yield f"last alive: {moment(standing.last_alive)}"
+    if standing.moved_to is not None:
+        yield f"moved to: {standing.moved_to}"
+    if standing.snapshot is not None:
+        yield f"snapshot: {standing.snapshot}"
+    if standing.suggestion is not None:
+        yield f"what may stand in its place: {standing.suggestion[0]} (says {standing.suggestion[1]})"
+    if judged:
+        verdict = judged[-1].rechecked_as
+        days = policy.recheck(link.kind, verdict) / timedelta(days=1)
+        yield f"due again: {moment(story.due_at)} (RECHECK_AFTER: {days:g} days for {link.kind}/{verdict})"
+
+
+def _seen(check: Check) -> str:
+    status = f" (HTTP {check.http_status})" if check.http_status is not None else ""
+    took = f" in {check.elapsed.total_seconds():.2f} s" if check.elapsed is not None else ""
+    leads = f" -> {check.final_url}" if check.final_url is not None else ""
+    return f"{check.outcome}: {check.reason}{status}, by {check.how}{took}{leads}"
+
+
+def _edits(story: Story, output_dir: Path) -> Iterator[str]:
+    """Tell which edits of the mended notes, and of the user's own, are about a link."""
+    notes = {place.note for place in story.places}
+    lines = list(_about(story, _rendered(output_dir, notes)))
+    for note, made in Journal(output_dir).made().items():
+        if note in notes:
+            edits = [edit for run in made for edit in run]
+            lines += [f"{line}, in place" for line in _about(story, edits, exactly=False)]
+    if lines:
+        yield "what was edited:"
+        yield from (f"  {line}" for line in dict.fromkeys(lines))
+
+
+def _about(story: Story, edits: Iterable[Edit], *, exactly: bool = True) -> Iterator[str]:
+    """Yield the edits at the link's own places, or that name it; where notes were edited since, by what they name."""
+    names = {story.standing.link.url, story.standing.link.identity}
+    places = [(place.note, place.start) for place in story.places] if exactly else []
+    for edit in edits:
+        here = any(note == edit.note and edit.start <= start < edit.end for note, start in places)
+        if here or edit.old in names or any(name in edit.evidence.split() for name in names):
+            change = f"{edit.old} -> {edit.new}" if edit.old else f"added {edit.new.strip()}"
+            yield f"{edit.note}: {change} ({edit.reason}; {edit.evidence})"
+
+
+def _rendered(output_dir: Path, notes: Collection[str]) -> Iterator[Edit]:
+    """Read the edits of some notes from the journal of the mended ones; none where that is not there."""
+    with suppress(FileNotFoundError), (output_dir / "edits.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            edit = Edit(**json.loads(line))
+            if edit.note in notes:
+                yield edit

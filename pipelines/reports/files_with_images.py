@@ -1,0 +1,35 @@
+"""The files beside the notes that show kept pictures: the regenerated notes, and what `scrapy undo` would restore."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.errors import UserError
+from pipelines.rewriting.in_place.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrapy.settings import BaseSettings
+
+    from crawler.notes.folder import Library
+
+
+def files(settings: BaseSettings, library: Library) -> Iterator[Path]:
+    """Yield those files; raise UserError where a journal cannot be read.
+
+    A regenerated note counts until its original is changed or removed: then the next `scrapy publish` writes it anew.
+    """
+    output_dir = Path(settings["OUTPUT_DIR"])
+    for note in library.files():
+        mirrored = output_dir / "notes" / note.relative_to(library.folder)
+        try:
+            is_current = mirrored.exists() and note.stat().st_mtime_ns <= mirrored.stat().st_mtime_ns
+        except OSError as error:
+            raise UserError(f"{error.filename}: {error.strerror}") from error
+        if is_current:
+            yield mirrored
+    for run in Journal(output_dir).runs():
+        if not run.undone:
+            yield from run.files()

@@ -1,0 +1,128 @@
+"""`report.html`: one page for a person to look at, which needs no network and no other file but the pictures."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.atomic_files import replacing
+from crawler.models.note import Change, Health, Tally, Verdict
+from pipelines.consistency.findings import findings
+from pipelines.reports.csv import findings as findings_csv
+from pipelines.reports.html import charts, page
+from pipelines.reports.html.view_models import Findings, LinkRows, dead_links, note_view, venues_of
+from pipelines.rewriting.note_rewriter import Mender, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from markupsafe import Markup
+
+    from crawler.models.note import Note, Picture, Standing
+    from pipelines.reports.base import Rendering, TakeNote
+
+LINKS, ENTRIES, EACH = 50_000, 10_000, 100
+"""As many links (the worst first), entries (of the last notes) and findings of a kind are on the page: beyond that a
+browser takes its time, and CSV files have the rest."""
+
+RUNS, GROWING = 400, 8
+"""As many runs and repositories are in the charts."""
+
+_TILES = (
+    "links",
+    *(verdict.value for verdict in (Verdict.ALIVE, Verdict.MOVED, Verdict.SUSPECT, Verdict.DEAD)),
+    *(Tally.BLOCKED.value, Tally.PICTURES.value, Tally.NOTES.value),
+)
+
+
+@contextmanager
+def by_note(rendering: Rendering) -> Iterator[TakeNote]:
+    """Write the page when all notes were seen."""
+    notes = _Notes(rendering)
+    yield notes.take
+    _write(rendering, notes)
+
+
+def _write(rendering: Rendering, notes: _Notes) -> None:
+    """Write the page, the links row by row."""
+    store, path = rendering.store, rendering.output_dir / "report.html"
+    began, counts = store.run_began(), store.tallies() | {Tally.NOTES: notes.edited}
+    store.remember(counts)
+    earlier = store.earlier_health(RUNS)
+    links = LinkRows()
+    total = sum(counts[verdict] for verdict in Verdict)
+    drawn = [
+        charts.health([*earlier, *([Health(began, counts)] if began else [])]),
+        charts.hosts(store.host_counts()),
+        charts.venues(notes.venues),
+        charts.stars(store.star_counts(store.fastest_growing(GROWING))),
+        charts.ages(store.deaths("wechat")),
+    ]
+    pieces = page.stream(
+        rendering.gallery.base,
+        began=began,
+        tiles=_tiles(counts, earlier[-1].counts if earlier else {}),
+        groups=[*dead_links(store.standings(Change.NEWLY_DEAD), store.standings(), EACH), *notes.findings.groups()],
+        charts=drawn,
+        drawn=[asdict(chart) for chart in drawn],
+        links=links,
+        rows=(page.embedded(links.row(*each)) for each in islice(store.standings(), LINKS)),
+        shown=min(total, LINKS),
+        total=total,
+        notes=notes.views,
+        notes_left_out=notes.left_out,
+    )
+    with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)
+
+
+def _tiles(counts: Mapping[str, int], before: Mapping[str, int]) -> list[tuple[str, int, int | None]]:
+    """Return the headline numbers, each with its change since the last run, where that was counted."""
+    now, then = _headlines(counts), _headlines(before)
+    return [(name, now[name], now[name] - then[name] if name in then else None) for name in _TILES]
+
+
+def _headlines(counts: Mapping[str, int]) -> dict[str, int]:
+    links = {"links": sum(counts[verdict] for verdict in Verdict)} if Verdict.DEAD in counts else {}
+    return links | {str(name): count for name, count in counts.items()}
+
+
+class _Notes:
+    """What one pass over the notes gathers: their views, findings, papers' venues, and how many are edited."""
+
+    def __init__(self, rendering: Rendering) -> None:
+        self.findings = Findings(EACH)
+        self.venues: dict[str, tuple[str, int]] = {}
+        self.views: deque[Markup] = deque()
+        self.edited = self.left_out = 0
+        self._sizes: deque[int] = deque()  # of the views, in entries and headings
+        self._size = 0
+        self._rendering = rendering
+        self._folder = rendering.output_dir.resolve()
+        self._mender = Mender(rendering, rendering.output_dir / "notes")
+        self._catalogue = findings_csv.catalogue(rendering.store)
+
+    def take(self, note: Note, standings: Mapping[int, Standing]) -> None:
+        """Take in one note."""
+        edits = self._mender.edits(note, standings)
+        self.edited += bool(edits)
+        self.venues |= venues_of(standings.values())
+        for finding in findings(note, standings, self._catalogue):
+            self.findings.add(finding)
+        self._keep(page.embedded(note_view(note, standings, self._address, len(edits))), note)
+
+    def _address(self, picture: Picture) -> str | None:
+        return shown(self._rendering, picture, self._folder)
+
+    def _keep(self, view: Markup, note: Note) -> None:
+        """Keep the last notes, as many as have room."""
+        self.views.append(view)
+        self._sizes.append(1 + len(note.entries))
+        self._size += self._sizes[-1]
+        while self._size > ENTRIES and len(self._sizes) > 1:
+            self._size -= self._sizes.popleft()
+            self.views.popleft()
+            self.left_out += 1

@@ -1,0 +1,45 @@
+"""The report's words in its languages, and how a page says them so that it can change the language."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup, escape
+
+ASSETS = files("pipelines.reports.html") / "assets"
+LANGUAGES = ("en", "zh")
+"""The page is rendered in the first, and changes to another where the browser asks for it."""
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """Return each text by its key and language; nested tables have dotted keys."""
+    return dict(_flat(tomllib.loads((ASSETS / "words.toml").read_text("utf-8"))))
+
+
+def _flat(table: dict[str, Any], above: str = "") -> list[tuple[str, dict[str, str]]]:
+    if LANGUAGES[0] in table:
+        return [(above, table)]
+    return [found for key, below in table.items() for found in _flat(below, f"{above}.{key}" if above else key)]
+
+
+def say(key: str, **values: object) -> Markup:
+    """Return a text that changes with the language; `values` take the places of `{name}` in it."""
+    shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+    text = words()[key][LANGUAGES[0]].format(**shown)
+    given = Markup(' data-values="{}"').format(json.dumps(values, ensure_ascii=False)) if values else ""
+    return Markup('<span data-say="{}"{}>{}</span>').format(key, given, text)
+
+
+def label(text: str) -> Markup:
+    """Return a text that may be the key of words, else what it is."""
+    return say(text) if text in words() else escape(text)
+
+
+def attribute(name: str, key: str) -> Markup:
+    """Return an attribute whose text changes with the language."""
+    return Markup('{}="{}" data-say-{}="{}"').format(name, words()[key][LANGUAGES[0]], name, key)

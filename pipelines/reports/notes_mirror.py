@@ -1,0 +1,129 @@
+"""`notes/**`: the notes again, mended; and `edits.jsonl`, the journal of what was mended."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from crawler.atomic_files import RefusedError, open_inside, replacing
+from crawler.errors import UserError
+from crawler.models.note import Edit, Outcome
+from crawler.notes.folder import ENDINGS
+from pipelines.rewriting import link_edits
+from pipelines.rewriting.note_rewriter import Mender
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from crawler.models.note import Note, Standing
+    from crawler.notes.folder import Library
+    from pipelines.reports.base import Rendering, TakeNote
+
+_FIELDS = tuple(field.name for field in fields(Edit))
+_json = json.JSONEncoder(ensure_ascii=False)
+_PIECE = 1024 * 1024
+
+
+@contextmanager
+def by_note(rendering: Rendering) -> Iterator[TakeNote]:
+    """Write the mended notes, mirroring the notes' tree, and the journal that turns the originals into them.
+
+    A note that is gone from NOTES_DIR goes from the mirror; one that cannot be read for now keeps its last mended form.
+    Files of the folder that a note links or shows are copied along, so that the mended note finds them where it stands.
+    Links (symlinks) in the mirror are replaced, not followed. Raises UserError where originals would be written over.
+    """
+    originals, mirror = rendering.library.folder, rendering.output_dir / "notes"
+    journal = rendering.output_dir / "edits.jsonl"
+    if rendering.library.reads(mirror) or originals.resolve().is_relative_to(mirror.resolve()):
+        raise UserError(f"OUTPUT_DIR: mended notes in {mirror} and the notes in {originals} would get mixed up")
+    _claim(mirror, journal)
+    mender = Mender(rendering, mirror)
+    folder = originals.resolve()
+    with (
+        replacing(journal) as draft,
+        draft.open("w", encoding="utf-8", newline="\n") as lines,
+    ):
+
+        def take(note: Note, standings: Mapping[int, Standing]) -> None:
+            edits = mender.edits(note, standings)
+            _make_room(mirror, mirror / note.path)
+            with replacing(mirror / note.path) as mended:
+                mended.write_bytes(link_edits.apply(note.data, edits))
+            _copy_attachments(standings.values(), folder, mirror)
+            lines.writelines(map(_line, edits))
+
+        yield take
+    _forget_vanished(rendering.library, mirror)
+
+
+def _line(edit: Edit) -> str:
+    """Return an edit as a line of the journal; `asdict` would copy every text."""
+    return _json.encode({field: getattr(edit, field) for field in _FIELDS}) + "\n"
+
+
+def _copy_attachments(standings: Iterable[Standing], folder: Path, mirror: Path) -> None:
+    """Copy the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
+    for standing in standings:
+        path = standing.link.url.lstrip("/")
+        found = standing.link.kind == "local" and standing.check is not None and standing.check.outcome is Outcome.OK
+        if not found or path.lower().endswith(ENDINGS):
+            continue
+        try:
+            original = open_inside(folder, path)
+        except (OSError, RefusedError):  # a folder, gone by now, or a link out of the folder
+            continue
+        _make_room(mirror, mirror / path)
+        with original, replacing(mirror / path) as copy, copy.open("wb") as file:
+            _copy(original, file)
+
+
+def _copy(original: BinaryIO, copy: BinaryIO) -> None:
+    """Copy as many bytes as a file has now: it may be growing."""
+    left = os.fstat(original.fileno()).st_size
+    while left > 0 and (piece := original.read(min(left, _PIECE))):
+        copy.write(piece)
+        left -= len(piece)
+
+
+def _claim(mirror: Path, journal: Path) -> None:
+    """Make sure that the mirror is ours: notes in it are overwritten and removed.
+
+    The journal marks it as ours, so it is there before the first note.
+    """
+    if journal.exists():
+        return
+    if (found := next(_notes_below(mirror), None)) is not None:
+        raise UserError(f"OUTPUT_DIR: {found} was not written by this program and might be overwritten")
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    journal.touch()
+
+
+def _make_room(mirror: Path, path: Path) -> None:
+    """Remove what stands where a note or one of its folders is to be: links, files for folders, folders for files."""
+    for folder in path.parents:
+        if folder.is_relative_to(mirror) and (folder.is_symlink() or folder.is_file()):
+            folder.unlink()
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+
+
+def _forget_vanished(library: Library, mirror: Path) -> None:
+    """Remove mended notes without an original, and the folders that this empties."""
+    for path in list(_notes_below(mirror)):
+        if not library.has(path.relative_to(mirror).as_posix()):
+            path.unlink()
+            for folder in path.parents:
+                if folder == mirror or any(folder.iterdir()):
+                    break
+                folder.rmdir()
+
+
+def _notes_below(folder: Path) -> Iterator[Path]:
+    """Yield the notes below a folder; links to folders are not followed."""
+    for root, _, names in os.walk(folder):
+        yield from (Path(root, name) for name in names if name.lower().endswith(ENDINGS))

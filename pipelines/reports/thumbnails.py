@@ -1,0 +1,65 @@
+"""Smaller pictures beside the originals, for notes that should load fast: WebP, IMAGES_WEBP_WIDTH pixels wide."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageOps
+
+from crawler.images.store import GalleryError, smaller
+from crawler.models.note import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.models.note import Standing
+    from pipelines.reports.base import Rendering, TakeLink
+
+logger = logging.getLogger(__name__)
+
+_STILL = {"image/png", "image/jpeg", "image/webp", "image/bmp", "image/avif"}
+_QUALITY = 80
+
+
+@contextmanager
+def by_link(rendering: Rendering) -> Iterator[TakeLink]:
+    """Make what is missing; a picture that cannot be made smaller is shown as it is."""
+    width, gallery = rendering.webp_width, rendering.gallery
+    able = width > 0 and not gallery.down
+
+    def take(standing: Standing, _places: tuple[str, ...]) -> None:
+        nonlocal able
+        picture = standing.metadata
+        if not able or not isinstance(picture, Picture) or not is_reducible(picture, width):
+            return
+        name = smaller(picture.title, width)
+        try:
+            if not gallery.has(name) and gallery.has(picture.title):
+                gallery.keep(name, reduced(gallery.open(picture.title), width), "image/webp")
+        except GalleryError as error:
+            logger.warning("no smaller pictures: %s", error)
+            able = False
+        except (OSError, SyntaxError, ValueError) as error:
+            logger.warning("%s cannot be made smaller: %s", picture.title, error)
+
+    yield take
+
+
+def is_reducible(picture: Picture, width: int) -> bool:
+    """Tell whether a picture is wider than that; what moves, and drawings, stay as they are."""
+    return picture.media_type in _STILL and picture.frames == 1 and (picture.width or 0) > width
+
+
+def reduced(body: bytes, width: int) -> bytes:
+    """Return a picture as a WebP of that width: upright, in its proportions, its transparency kept."""
+    with Image.open(BytesIO(body)) as image:
+        profile = image.info.get("icc_profile", b"")
+        upright = ImageOps.exif_transpose(image)
+        seen = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+        small = seen.resize((width, max(1, round(seen.height * width / seen.width))), Image.Resampling.LANCZOS)
+    out = BytesIO()
+    small.save(out, "WEBP", quality=_QUALITY, icc_profile=profile)
+    return out.getvalue()

@@ -1,0 +1,1 @@
+"""Plan and apply the edits of a note: links, facts, dead marks, missing lines."""

@@ -1,0 +1,1 @@
+"""Complete the index pages of a folder of notes."""

@@ -1,0 +1,260 @@
+"""The edits that mend a note: links that moved, papers' canonical addresses, files found again, pictures kept. Pure."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+from crawler.images.badges import is_drawn_anew
+from crawler.kinds.arxiv import paper_of
+from crawler.kinds.local import is_spelt_alike
+from crawler.links.canonical_url import why_not_fetch
+from crawler.models.note import Check, Edit, Link, Mention, Note, Picture, Role, Standing, Verdict
+from crawler.notes.ignore_comments import meets
+from pipelines.rewriting.dead_marks import mark_edits
+from pipelines.rewriting.fact_lines import fact_edits
+from pipelines.rewriting.missing_lines import missing_edits
+from pipelines.rewriting.redirects import earns_edit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+
+def edits(
+    note: Note,
+    standings: Mapping[int, Standing],
+    hosted: Callable[[Picture], str | None],
+    rewrite: Collection[str],
+) -> tuple[Edit, ...]:
+    """Return what to replace in a note, in order and without overlap.
+
+    `standings` go by the position of the mention in `Note.mentions`; `hosted` says the URL under which a kept picture
+    is shown in the mended note. What the author asks to ignore stays. Mending a mended note again changes nothing.
+    """
+    standings = {at: each for at, each in standings.items() if not _may_go_on(note, note.mentions[at])}
+    wanted = chain(
+        _mention_edits(note, standings, hosted, rewrite),
+        mark_edits(note, standings, rewrite),
+        fact_edits(note, standings, rewrite),
+        missing_edits(note, standings) if "missing" in rewrite else (),  # behind the facts of the field they follow
+    )
+    apart: list[Edit] = []
+    for edit in sorted(wanted, key=lambda edit: (edit.start, edit.end)):
+        overlaps = apart and edit.start < apart[-1].end  # a link's text may be a mention of its own (in HTML blocks)
+        if not overlaps and not meets(note.ignored, edit.start, edit.end):
+            apart.append(edit)
+    return tuple(apart)
+
+
+def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """Return a note's bytes with its edits made; raise ValueError if they were not made for these bytes."""
+    parts, at = [], 0
+    for edit in edits:
+        if edit.start < at or data[edit.start : edit.end] != edit.old.encode():
+            raise ValueError(f"{edit.note} has changed since: byte {edit.start} does not begin {edit.old!r}")
+        parts += [data[at : edit.start], edit.new.encode()]
+        at = edit.end
+    return b"".join([*parts, data[at:]])
+
+
+def undo(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Return the edits that turn the mended note back into the original."""
+    back, shift = [], 0
+    for edit in edits:
+        start, length = edit.start + shift, len(edit.new.encode())
+        back.append(Edit(edit.note, start, start + length, edit.new, edit.old, f"undo: {edit.reason}", edit.evidence))
+        shift += length - (edit.end - edit.start)
+    return tuple(back)
+
+
+def _mention_edits(
+    note: Note, standings: Mapping[int, Standing], hosted: Callable[[Picture], str | None], rewrite: Collection[str]
+) -> Iterator[Edit]:
+    for position, mention in enumerate(note.mentions):
+        if (standing := standings.get(position)) is None or is_drawn_anew(standing.link, standing.metadata):
+            continue
+        if isinstance(picture := standing.metadata, Picture) and "pictures" in rewrite:
+            copied = f", from {picture.source}" if picture.source else ""
+            evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}{copied}"
+            address = hosted(picture)
+            # A relative path is a link only where a reader expects one: not bare, not between angle brackets.
+            opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("
+            bare = mention.text in {mention.url, note.written(mention)} and not opened
+            if address is not None and (_is_web(address) or not bare):
+                yield from _replace(note, mention, address, "picture kept", evidence)
+        elif (found := _better(note, mention, standing)) is not None and found[0] in rewrite:
+            _, url, reason = found
+            evidence = _evidence(standing)
+            yield from _replace(note, mention, url, reason, evidence)
+            yield from _replace_text(note, mention, url, reason, evidence)
+
+
+def _may_go_on(note: Note, mention: Mention) -> bool:
+    """Return whether a letter beyond ASCII follows a URL at once: where a bare address ends in Chinese is a guess."""
+    following = note.data[mention.end : mention.end + 4].decode(errors="ignore")[:1]
+    return not following.isascii() and following.isalnum()
+
+
+def _evidence(standing: Standing) -> str:
+    if (check := standing.check) is None:
+        return standing.verdict.value
+    status = f" {check.http_status}" if check.http_status else ""
+    return f"{check.outcome.value}: {check.reason} ({check.how.value}{status}, {check.checked_at:%Y-%m-%d})"
+
+
+def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str, str] | None:
+    """Return what to rewrite (a name of REWRITE), the URL that should stand there and why; None to leave it as it is.
+
+    What was once seen decides, not the last check: a captcha or a bad night neither mends nor unmends anything.
+    """
+    link, check, verdict = standing.link, standing.check, standing.verdict
+    offered = check.suggestion if check else None
+    source = check.suggestion_source if check else None
+    moved = standing.moved_to is not None and _is_web(standing.moved_to) and earns_edit(standing, mention)
+    if standing.moved_to and moved and verdict in {Verdict.MOVED, Verdict.SUSPECT}:
+        return "moved", _at_same_place(standing.moved_to, mention), "moved"
+    if verdict is Verdict.ALIVE and link.kind == "arxiv" and (address := _canonical_paper(mention.url)):
+        return "canonical", address, "canonical address of the paper"
+    if verdict is Verdict.DEAD and (path := _respelt(link, check)) is not None:
+        return "files", _relative(note, mention, path), "file found under another path"
+    if verdict is Verdict.ALIVE and offered and source == "https" and _is_web(offered):
+        return "https", _at_same_place(offered, mention), "the same over https"
+    if verdict is Verdict.DEAD and standing.snapshot and mention.role not in {Role.IMAGE, Role.VIDEO}:
+        return "snapshots", _encoded(standing.snapshot), "dead, as the Wayback Machine kept it"
+    return None
+
+
+def _respelt(link: Link, check: Check | None) -> str | None:
+    """Return the file whose name differs from a missing one's by case or percent-encoding alone; None for no such."""
+    if link.kind != "local" or check is None or check.suggestion is None or check.suggestion_source != "file":
+        return None
+    return check.suggestion if is_spelt_alike(check.suggestion, link.url) else None
+
+
+def _at_same_place(url: str, mention: Mention) -> str:
+    """Return a new address with the fragment of the old one."""
+    fragment = urlsplit(mention.url).fragment
+    return _encoded(url + (f"#{fragment}" if fragment and "#" not in url else ""))
+
+
+def _is_web(url: str) -> bool:
+    return why_not_fetch(url, allow_private=True) is None and urlsplit(url).netloc.isascii()
+
+
+def _canonical_paper(url: str) -> str | None:
+    """Return a paper's address with the version that the note pins; None for a place within the paper (`#page=3`)."""
+    parts = urlsplit(url)
+    if parts.fragment or (paper := paper_of(parts.path)) is None:
+        return None
+    arxiv_id, version = paper
+    return f"https://arxiv.org/abs/{arxiv_id}{version}"
+
+
+def _relative(note: Note, mention: Mention, path: str) -> str:
+    """Return a path below NOTES_DIR as the note's author would write it: relative or rooted, encoded or not."""
+    parts = urlsplit(mention.url)
+    if parts.path.startswith("/"):
+        path = f"/{path}"
+    else:
+        path = posixpath.relpath(path, posixpath.dirname(note.path) or ".")
+        path = f"./{path}" if parts.path.startswith("./") else path
+    plain = "/!$&+,;=@()" + (" " if " " in parts.path else "")
+    if re.search("%[89A-Fa-f]", parts.path):
+        path = quote(path, safe=plain)
+    else:
+        path = re.sub(r"[\x00-\x7f]+", lambda found: quote(found[0], safe=plain), path)
+    return path + (f"#{parts.fragment}" if parts.fragment else "")
+
+
+def _replace(note: Note, mention: Mention, url: str, reason: str, evidence: str) -> Iterator[Edit]:
+    old = note.written(mention)
+    new = _written(url, *_around(note.data, mention))
+    if new != old and url != mention.url:
+        yield Edit(note.path, mention.start, mention.end, old, new, reason, evidence)
+
+
+def _replace_text(note: Note, mention: Mention, url: str, reason: str, evidence: str) -> Iterator[Edit]:
+    """Replace a link's visible text if it is the old URL itself."""
+    old = note.written(mention)
+    if mention.text not in {old, mention.url} or url == mention.url:
+        return
+    before, after = _around(note.data, mention)
+    text, opened = old.encode(), before.rstrip(b" \t\r\n<")
+    if opened.endswith(text + b"]("):
+        start = mention.start - len(before) + len(opened) - len(text) - 2
+    elif (opening := _REST_OF_TAG.match(after)) and after[opening.end() :].startswith(text + b"</a"):
+        start = mention.end + opening.end()
+    else:
+        return
+    yield Edit(note.path, start, start + len(text), old, _bare(url), reason, evidence)
+
+
+def _around(data: bytes, mention: Mention) -> tuple[bytes, bytes]:
+    """Return what stands before and behind a mention, as far as it can matter: a tag, the visible text."""
+    reach = 4096 + mention.end - mention.start
+    return data[max(mention.start - reach, 0) : mention.start], data[mention.end : mention.end + reach]
+
+
+_REST_OF_TAG = re.compile(rb"[^<>]*>[ \t\r\n]*")
+
+# Where a URL stands, by the bytes before it. A quoted value may hold other things before the URL (`srcset`).
+_QUOTED_VALUE = re.compile(rb"<[A-Za-z][^<]*=\s*[\"'][^\"'<>()\[\]]*\Z")
+_UNQUOTED_VALUE = re.compile(rb"<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*=\s*\Z")
+_DEFINITION = re.compile(rb"[ \t>]*\[[^\]\n]+\]:[ \t]*\r?\n?[ \t]*")
+
+
+def _written(url: str, before: bytes, after: bytes) -> str:
+    """Return a URL escaped for the place between these bytes of a note."""
+    if _QUOTED_VALUE.search(tag := before[max(before.rfind(b"<"), 0) :]):
+        return html.escape(url)
+    if _UNQUOTED_VALUE.search(tag):
+        return f'"{html.escape(url)}"'
+    if before.endswith(b"<") and after.startswith(b">"):
+        return _without_entities(url)
+    if _is_destination(before):
+        return _without_entities(url if _balanced(url) else _percent(url, "[()]"))
+    return _bare(url)
+
+
+def _is_destination(before: bytes) -> bool:
+    """Tell whether a URL behind these bytes is the destination of a link or of a definition (on its next line too)."""
+    if before.rstrip(b" \t\r\n").endswith(b"]("):
+        return True
+    lines = before.rsplit(b"\n", 2)[-2:]
+    return any(_DEFINITION.fullmatch(b"\n".join(lines[first:])) for first in range(len(lines)))
+
+
+def _bare(url: str) -> str:
+    """Return a URL that ends in running text where it should, and that no emphasis or bracket cuts (GFM, 6.9)."""
+    if "?" in url and "#" not in url:  # empty parameters; encoded, they would belong to the last value or to the path
+        url = url.rstrip("&")
+        url = url.removesuffix("?") if url.count("?") == 1 else url
+    return _percent(_percent(_without_entities(url), r"[*'()\[\]]"), r"[?!.,:;_~&]+\Z")
+
+
+def _encoded(url: str) -> str:
+    """Percent-encode what is no part of a URL by RFC 3986: white space, control characters, quotes, all but ASCII."""
+    return _percent(url, r"""[^\x21-\x7e]|["<>\\^`{|}]""")
+
+
+def _without_entities(url: str) -> str:
+    """Keep Markdown from reading a character reference into a query such as `?a=1&copy;`."""
+    return re.sub(r"(&#?[0-9A-Za-z]+);", r"\1%3B", url)
+
+
+def _percent(url: str, pattern: str) -> str:
+    return re.sub(pattern, lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), url)
+
+
+def _balanced(url: str) -> bool:
+    """Tell whether a URL's parentheses pair up, as CommonMark asks of a destination (0.31, 6.3)."""
+    depth = 0
+    for character in url:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return False
+    return depth == 0

@@ -1,0 +1,67 @@
+"""What is edited in a note, all told: where its pictures will be seen from, and what a person took back before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.images.store import smaller
+from pipelines.rewriting import link_edits
+from pipelines.rewriting.index import editor as index
+from pipelines.rewriting.reverted_edits import without_reverted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from crawler.models.note import Edit, Note, Picture, Standing
+    from pipelines.reports.base import Rendering
+
+
+class Mender:
+    """Finds the edits of notes that will lie in `folder`, at the same relative paths as in NOTES_DIR."""
+
+    def __init__(self, rendering: Rendering, folder: Path) -> None:
+        self._rendering = rendering
+        self._folder = folder.resolve()  # as the place of the pictures: `..` leads back from where links lead
+        listed = "index" in rendering.rewrite
+        self._notes = [(note.path, note.title, note.date) for note in rendering.library] if listed else []
+
+    def edits(self, note: Note, standings: Mapping[int, Standing]) -> tuple[Edit, ...]:
+        """Return the edits of a note whose links have these standings, in order and without overlap."""
+
+        def hosted(picture: Picture) -> str | None:
+            return shown(self._rendering, picture, (self._folder / note.path).parent)
+
+        gallery = self._rendering.gallery
+        standings = {at: known for at, known in standings.items() if not gallery.shows(known.link.url)}
+        wanted = link_edits.edits(note, standings, hosted, self._rendering.rewrite)
+        made = self._rendering.made.get(note.path, ())
+        edits = without_reverted(note.data, wanted, made)
+        if not self._notes:
+            return edits
+        return tuple(
+            sorted([*edits, *self._index_edits(note, standings, made)], key=lambda edit: (edit.start, edit.end))
+        )
+
+    def _index_edits(
+        self, note: Note, standings: Mapping[int, Standing], made: Sequence[Sequence[Edit]]
+    ) -> Iterator[Edit]:
+        """Yield what completes an index page, but for notes that a mended link of it leads to or a person took out."""
+        meant = {standing.suggestion[0] for standing in standings.values() if standing.suggestion is not None}
+        once = [f", {edit.evidence}, " for run in made for edit in run if edit.reason == index.MISSING]
+        taken_out = {path for path, _, _ in self._notes if any(f", {path}, " in paths for paths in once)}
+        edits = index.index_edits(note, self._notes, meant | taken_out)
+        dated = [edit for edit in edits if edit.reason == index.DATED]
+        kept = without_reverted(note.data, dated, made)
+        yield from (edit for edit in edits if edit.reason != index.DATED or edit in kept)
+
+
+def shown(rendering: Rendering, picture: Picture, folder: Path) -> str | None:
+    """Return the URL of a kept picture as seen from a folder (links resolved); None if it is not there any more.
+
+    While the pictures' place cannot be asked, what is known to be kept there is taken to be there.
+    """
+    gallery, width = rendering.gallery, rendering.webp_width
+    names = [smaller(picture.title, width)] if width else []
+    found = next((name for name in names if not gallery.down and gallery.has(name)), picture.title)
+    return gallery.address(found, folder) if gallery.down or gallery.has(found) else None

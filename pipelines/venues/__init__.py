@@ -1,0 +1,1 @@
+"""Where a paper was published: from comments, entry titles and bibliographies."""

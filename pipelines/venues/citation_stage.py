@@ -1,0 +1,98 @@
+"""The stage of a run that asks bibliographies where papers appeared of which arXiv does not say it.
+
+Semantic Scholar is asked first, OpenAlex for what is then still open. That there is none is an answer, and asked again
+after a month; who does not answer is asked the next night.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.fetch.host_throttle import REFUSALS
+from crawler.lookups.bibliographies.openalex import OpenAlex
+from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
+from crawler.lookups.session import ServiceDownError
+from crawler.models.note import Paper
+from pipelines.venues.from_bibliography import completed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from scrapy.settings import BaseSettings
+
+    from crawler.lookups.bibliographies.base import Bibliography
+    from crawler.models.note import Standing
+    from crawler.store.link_store import Store
+    from crawler.store.reader import Known
+
+logger = logging.getLogger(__name__)
+
+BIBLIOGRAPHIES: tuple[type[SemanticScholar | OpenAlex], ...] = (SemanticScholar, OpenAlex)
+"""In the order in which they are asked and believed."""
+
+PAGE = 500
+"""Papers read out of the store at a time."""
+
+
+def resolve(settings: BaseSettings, store: Store, now: datetime, time_left: Callable[[], float]) -> None:
+    """Ask about the papers that are mentioned, known and without a venue, until the time is up."""
+    for bibliography in BIBLIOGRAPHIES:
+        ask(store, bibliography.from_settings(settings), now, time_left)
+
+
+def ask(store: Store, bibliography: Bibliography, now: datetime, time_left: Callable[[], float]) -> None:
+    """Ask one bibliography, and write down what it says.
+
+    A batch that it cannot answer stops no other; `REFUSALS` of them in a row mean that it is down.
+    """
+    left = islice(_open(store, bibliography, now), bibliography.nightly)
+    in_a_row = 0
+    why: ServiceDownError | None = None
+    while in_a_row < REFUSALS and time_left() and (papers := list(islice(left, bibliography.batch))):
+        try:
+            said = bibliography.publications(papers)
+        except ServiceDownError as error:
+            in_a_row, why = in_a_row + 1, error
+        else:
+            in_a_row = 0
+            store.save_publications(bibliography.name, said, now)
+    if why is not None:
+        logger.warning("no venues for some papers tonight: %s does not answer: %s", bibliography.service, why)
+
+
+def _open(store: Store, bibliography: Bibliography, now: datetime) -> Iterator[Paper]:
+    """Yield the papers to ask about: those that nobody who was asked before knows a venue of."""
+    wanting = store.wanting_publication(bibliography.name, bibliography.host, now)
+    for i in range(0, len(wanting), PAGE):
+        papers = store.papers(wanting[i : i + PAGE])
+        resolved = resolve_known(store, papers.values())
+        yield from (papers[arxiv_id] for arxiv_id in wanting[i : i + PAGE] if resolved[arxiv_id].venue is None)
+
+
+def resolve_known(store: Known, papers: Iterable[Paper]) -> dict[str, Paper]:
+    """Return papers by id, with the venues that bibliographies have given for those without one."""
+    by_id = {paper.arxiv_id: paper for paper in papers}
+    without = [arxiv_id for arxiv_id, paper in by_id.items() if paper.venue is None]
+    said = [(each.name, store.publications(each.name, without)) for each in BIBLIOGRAPHIES]
+    return by_id | {
+        arxiv_id: completed(by_id[arxiv_id], [(name, all_[arxiv_id]) for name, all_ in said if arxiv_id in all_])
+        for arxiv_id in without
+    }
+
+
+def resolved(store: Known, standings: Mapping[str, Standing]) -> dict[str, Standing]:
+    """Return standings with the venues of their papers."""
+    papers = [standing.metadata for standing in standings.values() if isinstance(standing.metadata, Paper)]
+    by_id = resolve_known(store, papers)
+
+    def known(standing: Standing) -> Standing:
+        if not isinstance(standing.metadata, Paper):
+            return standing
+        paper = by_id[standing.metadata.arxiv_id]
+        return standing if paper is standing.metadata else replace(standing, metadata=paper)
+
+    return {url: known(standing) for url, standing in standings.items()}

@@ -1,0 +1,1 @@
+"""Tests of `crawler`, a folder for each of its packages."""

@@ -1,0 +1,255 @@
+"""What the status and the redirects of an answer say of a link."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from scrapy import Request
+from scrapy.http import HtmlResponse, Response
+
+from crawler.checks.http_check import check_response
+from crawler.models.note import Check, How, Outcome
+
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+URL = "https://e.example/a"
+
+
+def response(status: int, *redirects: int, headers: dict[str, str] | None = None, **meta: float) -> Response:
+    request = Request(URL, meta={**meta, **({"redirect_reasons": list(redirects)} if redirects else {})})
+    return Response("https://e.example/b" if redirects else URL, status, headers=headers, request=request)
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "reason"),
+    [
+        (200, Outcome.OK, "answers"),
+        (204, Outcome.OK, "answers"),
+        (206, Outcome.OK, "answers"),
+        (299, Outcome.OK, "answers"),
+        (300, Outcome.FAILED, "HTTP 300"),
+        (304, Outcome.FAILED, "HTTP 304"),
+        (400, Outcome.BLOCKED, "request refused (HTTP 400)"),
+        (401, Outcome.RESTRICTED, "login required"),
+        (402, Outcome.RESTRICTED, "payment required"),
+        (403, Outcome.BLOCKED, "forbidden"),
+        (404, Outcome.GONE, "not found"),
+        (405, Outcome.BLOCKED, "request refused (HTTP 405)"),
+        (407, Outcome.BLOCKED, "proxy wants a login"),
+        (410, Outcome.GONE, "gone"),
+        (418, Outcome.BLOCKED, "request refused (HTTP 418)"),
+        (429, Outcome.BLOCKED, "too many requests"),
+        (451, Outcome.RESTRICTED, "unavailable for legal reasons"),
+        (999, Outcome.BLOCKED, "request refused (HTTP 999)"),
+        (500, Outcome.FAILED, "HTTP 500"),
+        (503, Outcome.FAILED, "HTTP 503"),
+        (599, Outcome.FAILED, "HTTP 599"),
+    ],
+)
+def test_status(status: int, outcome: Outcome, reason: str) -> None:
+    assert check_response(response(status), NOW) == Check(outcome, reason, NOW, How.PAGE, http_status=status)
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
+def test_a_challenge_is_no_answer_of_the_page(status: int) -> None:
+    check = check_response(response(status, headers={"CF-Mitigated": "challenge"}), NOW)
+    assert (check.outcome, check.reason) == (Outcome.BLOCKED, "challenge of a bot wall (Cloudflare)")
+    assert check.http_status == status
+
+
+def test_other_words_of_the_bot_wall_are_no_challenge() -> None:
+    assert check_response(response(404, headers={"CF-Mitigated": "log"}), NOW).outcome is Outcome.GONE
+
+
+NO_DNS = [{"Proxy-Status": "proxy.lan; error=dns_error; rcode=NXDOMAIN"}, {"X-Squid-Error": "ERR_DNS_FAIL 0"}]
+OTHER_TROUBLE = [{"Proxy-Status": "proxy.lan; error=connection_timeout"}, {"X-Squid-Error": "ERR_CONNECT_FAIL 111"}, {}]
+
+
+@pytest.mark.parametrize("headers", NO_DNS)
+def test_a_proxy_says_that_the_host_does_not_exist(headers: dict[str, str]) -> None:
+    for status in (500, 502, 503):
+        check = check_response(response(status, headers=headers), NOW)
+        assert check == Check(Outcome.GONE, "host does not exist", NOW, How.PAGE, http_status=status)
+    assert check_response(response(200, headers=headers), NOW).outcome is Outcome.OK
+    assert check_response(response(499, headers=headers), NOW).reason == "request refused (HTTP 499)"
+
+
+@pytest.mark.parametrize("headers", OTHER_TROUBLE)
+def test_other_trouble_of_a_proxy_is_no_fault_of_the_host(headers: dict[str, str]) -> None:
+    assert check_response(response(502, headers=headers), NOW).reason == "HTTP 502"
+
+
+@pytest.mark.parametrize(
+    ("redirects", "outcome", "reason"),
+    [
+        ((301,), Outcome.MOVED, "permanent redirect (301)"),
+        ((308,), Outcome.MOVED, "permanent redirect (308)"),
+        ((308, 301), Outcome.MOVED, "permanent redirect (308)"),
+        ((302,), Outcome.OK, "answers"),
+        ((303,), Outcome.OK, "answers"),
+        ((307,), Outcome.OK, "answers"),
+        ((301, 302), Outcome.OK, "answers"),
+        ((302, 301), Outcome.OK, "answers"),
+    ],
+)
+def test_only_permanent_redirects_move_a_link(redirects: tuple[int, ...], outcome: Outcome, reason: str) -> None:
+    check = check_response(response(200, *redirects), NOW)
+    assert check == Check(outcome, reason, NOW, How.PAGE, http_status=200, final_url="https://e.example/b")
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(404, Outcome.GONE), (500, Outcome.FAILED), (403, Outcome.BLOCKED)])
+def test_a_redirect_to_a_bad_page_moves_nothing(status: int, outcome: Outcome) -> None:
+    check = check_response(response(status, 301), NOW)
+    assert (check.outcome, check.final_url) == (outcome, "https://e.example/b")
+
+
+@pytest.mark.parametrize("location", ["weixin://dl/business", "ftp://e.example/a"])
+def test_a_redirect_to_what_is_no_web_page(location: str) -> None:
+    check = check_response(response(302, headers={"Location": location}), NOW)
+    assert (check.outcome, check.reason) == (Outcome.FAILED, "redirect to something that is no web page")
+
+
+def test_elapsed_is_the_time_to_the_first_byte() -> None:
+    assert check_response(response(200, download_latency=0.25), NOW).elapsed == timedelta(seconds=0.25)
+    assert check_response(response(200, download_latency=0.0), NOW).elapsed == timedelta(0)
+    assert check_response(response(200), NOW).elapsed is None
+
+
+@pytest.mark.parametrize("status", [200, 404, 410, 451, 500])
+def test_a_status_alone_is_never_conclusive(status: int) -> None:
+    assert not check_response(response(status), NOW).conclusive
+
+
+# --- where redirects lead ---------------------------------------------------------------------------------------------
+
+
+def redirected(asked: str, final: str, *redirects: int, body: bytes = b"", status: int = 200) -> Response:
+    request = Request(asked, meta={"redirect_urls": [asked], "redirect_reasons": list(redirects)})
+    return HtmlResponse(final, status, body=body, encoding="utf-8", request=request)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("asked", "final"),
+    [
+        ("https://e.example/a/b", "https://e.example/"),
+        ("https://e.example/a/b", "https://e.example"),
+        ("http://e.example/a/b", "https://www.e.example/"),
+        ("https://www.e.example/a/b", "https://e.example/index.html"),
+        ("https://e.example/a", "https://e.example/index.php"),
+        ("https://e.example/a", "https://e.example/home"),
+        ("https://e.example/a", "https://e.example/home/"),
+        ("https://e.example/a", "https://e.example/en"),
+        ("https://e.example/a", "https://e.example/zh-cn/"),
+        ("https://e.example/a", "https://e.example/zh_CN/index.html"),
+        ("https://blog.e.example/a", "https://e.example/"),
+        ("https://e.example/blog/a", "https://blog.e.example/"),
+        ("https://e.example/?p=12", "https://e.example/"),
+        ("https://e.example/index.php?id=12", "https://e.example/"),
+        ("https://e.example/a/latest/", "https://e.example/"),
+        ("https://e.example/a/b", "https://e.example/?utm_source=redirect"),
+    ],
+)
+def test_a_deep_link_that_leads_home_is_gone(asked: str, final: str, status: int) -> None:
+    check = check_response(redirected(asked, final, status), NOW)
+    assert (check.outcome, check.reason) == (Outcome.GONE, "redirected to the home page")
+    assert not check.conclusive
+
+
+@pytest.mark.parametrize(
+    ("asked", "final"),
+    [
+        ("http://e.example/", "https://e.example/"),
+        ("https://e.example/index.html", "https://www.e.example/"),
+        ("https://e.example/", "https://e.example/en/"),
+        ("https://e.example/home", "https://e.example/"),
+        ("https://e.example/?ref=somebody", "https://e.example/"),
+        ("https://e.example/?utm_source=2024", "https://e.example/"),
+        ("https://docs.e.example/latest/index.html", "https://docs.e.example/"),
+        ("https://docs.e.example/en/latest/", "https://docs.e.example/"),
+        ("https://e.example/welcome", "https://e.example/"),
+        ("https://e.example/main.html", "https://www.e.example/"),
+        ("https://e.example/zh-Hans/portal", "https://e.example/"),
+        ("https://e.example/a", "https://e.example/?page=a"),
+        ("https://e.example/a", "https://e.example/ai/"),
+        ("https://e.example/a", "https://e.example/homepage-of-a"),
+        ("https://user.host.example/project", "https://project.example/"),
+        ("https://e.example/a", "https://note.example/"),
+        ("https://e.example/docs/", "https://docs.e.example/"),
+    ],
+)
+def test_other_redirects_lead_where_they_lead(asked: str, final: str) -> None:
+    assert check_response(redirected(asked, final, 301), NOW).outcome is Outcome.MOVED
+    assert check_response(redirected(asked, final, 302), NOW).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    "path", ["404", "404.html", "not-found", "error/404", "notfound.aspx", "en/404/", "page-not-found", "#/404"]
+)
+def test_a_redirect_to_what_is_not_found(path: str) -> None:
+    for status in (301, 302):
+        check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
+        assert (check.outcome, check.reason) == (Outcome.GONE, "redirected to a page for what is not found")
+    assert not check.conclusive
+
+
+@pytest.mark.parametrize(
+    "path", ["error", "error.html?aspxerrorpath=/a/b", "common/error.aspx", "errorpage", "error-page/", "#/error"]
+)
+def test_a_redirect_to_a_page_for_errors(path: str) -> None:
+    for status in (301, 302):
+        check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
+        assert (check.outcome, check.reason) == (Outcome.FAILED, "redirected to a page for errors")
+        asked = redirected("https://e.example/docs/errors", f"https://e.example/x/{path}", status)
+        assert check_response(asked, NOW).outcome in {Outcome.OK, Outcome.MOVED}
+
+
+def test_a_hash_route_for_what_is_not_found() -> None:
+    check = check_response(redirected("https://e.example/a/b", "https://e.example/#/404", 302), NOW)
+    assert check.outcome is Outcome.GONE
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ("a", "how-404-works"),
+        ("a", "error-handling"),
+        ("a", "terror"),
+        ("a", "posts/4040"),
+        ("a", "errors"),
+        ("posts/404/", "p/404"),
+        ("?p=404", "404"),
+        ("not-found", "en/not-found"),
+    ],
+)
+def test_a_redirect_to_what_only_sounds_like_it(asked: str, path: str) -> None:
+    check = check_response(redirected(f"https://e.example/{asked}", f"https://e.example/{path}", 301), NOW)
+    assert check.outcome is Outcome.MOVED
+
+
+def test_a_stand_in_is_no_new_address() -> None:
+    body = "<title>页面不存在</title>".encode()
+    check = check_response(redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW)
+    assert (check.outcome, check.reason) == (Outcome.GONE, "page says not found")
+    check = check_response(
+        redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW, texts=["页面不存在"]
+    )
+    assert check.outcome is Outcome.MOVED
+
+
+# --- what the user accepts --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [403, 404, 503, 999])
+def test_an_accepted_status_is_good(status: int) -> None:
+    accepted = frozenset({status})
+    walled = response(status, headers={"CF-Mitigated": "challenge"})
+    check = check_response(walled, NOW, accept=accepted)
+    assert (check.outcome, check.reason) == (Outcome.OK, f"HTTP {status} accepted (ACCEPT)")
+    assert check_response(walled, NOW, accept=frozenset({status + 1})).outcome is Outcome.BLOCKED
+    assert check_response(response(status, 301), NOW, accept=accepted).outcome is Outcome.MOVED
+    home = redirected("https://e.example/a", "https://e.example/", 302, status=status)
+    assert check_response(home, NOW, accept=accepted).outcome is Outcome.OK

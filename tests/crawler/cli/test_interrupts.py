@@ -1,0 +1,320 @@
+"""Ctrl-C and SIGTERM: a crawl saves what was answered and ends soon, and the next one goes on with it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.store.leases import is_dead, worker_name
+from tests.internet import Failure, Internet
+from tests.internet.messages import html, page, redirect, text
+from tests.support.crawling import Desk
+from tests.support.interrupting import (
+    IN_ANY_CASE,
+    SAID,
+    begun,
+    busy,
+    delivered,
+    ending,
+    finished,
+    interrupt,
+    pages,
+    query,
+    wait_for_delivered,
+)
+from tests.support.processes import ROOT
+from tests.support.sharing import helpers_of, saying, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+INTERRUPTS = 100
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+SLOW = "https://h90.bench.example.org"
+
+
+def crawl(desk: Desk, *words: str) -> subprocess.Popen[bytes]:
+    """Start a crawl; what it says goes to a file."""
+    return saying(desk, *desk.command("crawl", "notes", "-a", f"notes={desk.notes}", *words))[0]
+
+
+def listed(*urls: str) -> str:
+    return "\n".join(f"- <{url}>" for url in urls)
+
+
+def outcomes(desk: Desk) -> dict[str, str]:
+    return dict(query(desk, "SELECT url, reason FROM links WHERE checked_at IS NOT NULL"))
+
+
+def interrupted_somewhere(
+    folder: Path, internet: Internet, number: int, wait: Callable[[], None], links: int = 400
+) -> tuple[float, set[str]] | None:
+    """Interrupt a crawl and let another finish it; return how long the first took to end, and what was asked twice.
+
+    `wait` returns when it is to be interrupted. None where the crawl was finished by then.
+    """
+    folder.mkdir()
+    desk = Desk(folder, internet.environ())
+    internet.heal()
+    urls = busy(desk, internet, links)
+    internet.forget()
+    run = crawl(desk)
+    wait_until(lambda: begun(desk))
+    wait()
+    at = interrupt(run, number)
+    end = ending(run, at, desk)
+    if finished(desk) == [True]:
+        assert end.code in {0, -number}  # its last instructions are Python's own, which handles no signals any more
+        return None
+    said = SAID.fullmatch(end.said)
+    assert (end.code, bool(said)) == (CODES[signal.Signals(number)], True), end
+    assert end.seconds < IN_ANY_CASE
+    assert said is not None
+    assert int(said[1]) == len(desk.checked())
+    answered = delivered(internet, at)
+    internet.forget()
+    again = desk.crawl()
+    assert (again.returncode, again.stderr) == (0, "")
+    assert finished(desk) == [True]
+    assert desk.verdicts().keys() == urls
+    assert {url for (url,) in query(desk, "SELECT url FROM links WHERE checked_at IS NULL")} == set()
+    assert not [name for name in desk.outputs() if name.endswith(".part")]
+    return end.seconds, answered & {request.url for request in internet.requests}
+
+
+def uninterrupted(folder: Path, internet: Internet) -> float:
+    """Return how many seconds a crawl takes once its store is open."""
+    folder.mkdir()
+    desk = Desk(folder, internet.environ())
+    busy(desk, internet)
+    run = crawl(desk)
+    wait_until(lambda: begun(desk))
+    began = time.monotonic()
+    assert run.wait(60) == 0
+    return time.monotonic() - began
+
+
+def test_interrupts_at_some_points(internet: Internet, tmp_path: Path) -> None:
+    for count, answers in enumerate((1, 30, 60, 90)):
+        number = (signal.SIGINT, signal.SIGTERM)[count % 2]
+        wait = partial(wait_for_delivered, internet, answers)
+        found = interrupted_somewhere(tmp_path / str(count), internet, number, wait, links=100)
+        assert found is None or found[1] == set()
+
+
+@pytest.mark.stress
+def test_a_hundred_interrupts_at_random_points(tmp_path: Path) -> None:
+    chance = random.Random(14)
+    took: list[float] = []
+    twice: list[str] = []
+    late = 0
+    with Internet() as internet:
+        longest = uninterrupted(tmp_path / "whole", internet)
+    while len(took) < INTERRUPTS:
+        number, delay = chance.choice((signal.SIGINT, signal.SIGTERM)), chance.uniform(0, longest)
+        with Internet() as internet:
+            wait = partial(time.sleep, delay)
+            found = interrupted_somewhere(tmp_path / str(len(took) + late), internet, number, wait)
+        if found is None:
+            late += 1
+            continue
+        took.append(found[0])
+        twice += sorted(found[1])
+        print(f"{len(took)}: {number.name} after {delay:.2f} s: ended in {found[0]:.2f} s, asked twice: {found[1]}")  # noqa: T201
+    print(f"{len(took)} ended, longest {max(took):.2f} s, {late} finished first, asked twice: {len(twice)} {twice}")  # noqa: T201
+    assert twice == []
+
+
+# --- what is saved ----------------------------------------------------------------------------------------------------
+
+
+def test_what_was_answered_and_not_settled_is_not_asked_again(internet: Internet, desk: Desk) -> None:
+    """A host that failed is tried again at the end of a run, a page that looks like none is looked at twice."""
+    failing, doubtful = "https://h80.bench.example.org/a", "https://h81.bench.example.org/b"
+    asked = f"{SLOW}/"
+    internet.fault(failing, text("", 503))
+    internet.fault("https://h81.bench.example.org/*", Failure.HANG)
+    internet.fault(doubtful, page("Another title", "An ordinary page."))
+    internet.fault(asked, Failure.HANG)
+    desk.write("a.md", listed(failing, doubtful, asked))
+    run = crawl(desk)
+    wait_until(lambda: len(internet.asked("https://h81.bench.example.org/*")) > 1)
+    wait_until(lambda: bool(internet.asked(asked)) and bool(internet.asked(failing)))
+    end = ending(run, interrupt(run, signal.SIGINT), desk)
+    assert (end.code, SAID.sub(r"\1", end.said)) == (130, "2")
+    assert end.seconds < 10
+    assert outcomes(desk) == {
+        failing: "HTTP 503; the run was interrupted",
+        doubtful: "answers; the run was interrupted",
+    }
+    internet.heal()
+    internet.forget()
+    again = desk.crawl()
+    assert (again.returncode, again.stderr) == (0, "")
+    assert {request.url for request in internet.requests} & {failing, doubtful, asked} == {asked}
+    assert finished(desk) == [True]
+
+
+def test_a_link_that_was_redirected_is_followed_to_its_end(internet: Internet, desk: Desk) -> None:
+    begins, ends = "https://h80.bench.example.org/a", "https://h81.bench.example.org/b"
+    internet.fault(begins, redirect(ends, 302))
+    answer = html("<title>x</title>")
+    internet.fault(ends, type(answer)(answer.status, answer.body, answer.headers, delay=1.0))
+    desk.write("a.md", listed(begins))
+    run = crawl(desk)
+    wait_until(lambda: bool(internet.asked(ends)))
+    end = ending(run, interrupt(run, signal.SIGTERM), desk)
+    assert (end.code, SAID.sub(r"\1", end.said)) == (143, "1")
+    assert desk.checked() == {begins}
+
+
+# --- what keeps it from ending ----------------------------------------------------------------------------------------
+
+
+HURRIED = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EnoughRead": 0, "tests.support.interrupting.Hurried": 0}')
+STUCK = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EnoughRead": 0, "tests.support.interrupting.Stuck": 0}')
+
+
+def test_a_second_signal_ends_it_at_once(internet: Internet, desk: Desk) -> None:
+    internet.fault(f"{SLOW}/", Failure.HANG)
+    desk.write("a.md", listed(f"{SLOW}/"))
+    run = crawl(desk)
+    wait_until(lambda: bool(internet.asked(f"{SLOW}/")))
+    interrupt(run, signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        run.wait(0.5)
+    end = ending(run, interrupt(run, signal.SIGTERM), desk)
+    assert (end.code, end.said.count("\n")) == (130, 1)
+    assert end.seconds < 1.5
+    assert desk.crawl("-s", "DOWNLOAD_TIMEOUT=1").returncode == 0
+
+
+def test_a_store_that_another_program_has_locked(internet: Internet, desk: Desk) -> None:
+    internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
+    desk.write("a.md", listed(*pages(200)))
+    run = crawl(desk, *HURRIED)
+    wait_until(lambda: bool(desk.checked()))
+    with sqlite3.connect(desk.output / "notemend.sqlite") as other:
+        other.execute("BEGIN IMMEDIATE")
+        end = ending(run, interrupt(run, signal.SIGINT), desk)
+        other.rollback()
+    other.close()
+    assert (end.code, end.said.count("\n")) == (130, 1)
+    assert "what was saved is safe" in end.said
+    assert end.seconds < 5
+    assert desk.crawl().returncode == 0
+    assert finished(desk) == [True]
+
+
+def test_an_event_loop_that_hangs(internet: Internet, desk: Desk) -> None:
+    desk.write("a.md", listed(*pages(20)))
+    run = crawl(desk, *STUCK)
+    wait_until(lambda: bool(desk.checked()))
+    end = ending(run, interrupt(run, signal.SIGTERM), desk)
+    assert (end.code, end.said.count("\n")) == (143, 1)
+    assert end.seconds < 5
+
+
+@pytest.mark.parametrize("setting", ["PUBLISH", "RESOLVE"])
+def test_a_thread_that_hangs(internet: Internet, desk: Desk, setting: str) -> None:
+    desk.write("a.md", listed(*pages(20)))
+    run = crawl(desk, "-s", f"{setting}=tests.support.interrupting.never")
+    wait_until(lambda: len(desk.checked()) == 20)
+    end = ending(run, interrupt(run, signal.SIGTERM), desk)
+    assert (end.code, SAID.sub(r"\1", end.said)) == (143, "20")
+    assert end.seconds < 5
+    internet.forget()
+    assert desk.crawl().returncode == 0
+    assert internet.requests == []
+    assert finished(desk) == [True]
+
+
+def test_an_api_that_does_not_answer(internet: Internet, desk: Desk) -> None:
+    internet.fault("https://export.arxiv.org/*", Failure.HANG)
+    desk.write("a.md", listed("https://arxiv.org/abs/1706.03762", *pages(20)))
+    run = crawl(desk)
+    wait_until(lambda: len(desk.checked()) == 20 and bool(internet.asked("https://export.arxiv.org/*")))
+    end = ending(run, interrupt(run, signal.SIGINT), desk)
+    assert (end.code, SAID.sub(r"\1", end.said)) == (130, "20")
+    assert end.seconds < 10
+
+
+# --- who else is there ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("to", ["leader", "group"])
+def test_helpers_save_what_they_have_and_end(internet: Internet, desk: Desk, to: str) -> None:
+    urls = pages(600)
+    internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
+    desk.write("a.md", listed(*urls))
+    words = desk.command("crawl", "notes", "-a", f"notes={desk.notes}", "-s", "WORKERS=2", "-s", 'PACE={"*": 0.1}')
+    with (desk.folder / "said.txt").open("w") as said:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "scrapy", *words],
+            cwd=ROOT,
+            env=os.environ | desk.environ,
+            stderr=said,
+            stdout=said,
+            process_group=0,
+        )
+    wait_until(lambda: len(query(desk, "SELECT DISTINCT worker FROM leases WHERE worker IS NOT NULL")) == 2)
+    wait_for_delivered(internet, 100)
+    (helper,) = helpers_of(run)
+    at = time.monotonic()
+    (os.killpg if to == "group" else os.kill)(run.pid, signal.SIGINT)
+    end = ending(run, at, desk)
+    counted = SAID.fullmatch(end.said)
+    assert (end.code, counted is not None) == (130, True), end
+    assert counted is not None
+    assert int(counted[1]) == len(desk.checked())
+    assert end.seconds < 10
+    assert is_dead(f"vm:{helper}:{worker_name().split(':')[2]}:")
+    assert query(desk, "SELECT worker FROM workers") == []
+    answered = delivered(internet, at)
+    internet.forget()
+    assert desk.crawl("-s", "WORKERS=2").returncode == 0
+    assert answered & {request.url for request in internet.requests} & set(urls) == set()
+    assert query(desk, "SELECT link_id FROM checks GROUP BY link_id HAVING count(*) > 1") == []
+
+
+def test_check_ends_in_the_same_way(internet: Internet, desk: Desk) -> None:
+    internet.fault(f"{SLOW}/", Failure.HANG)
+    note = desk.write("a.md", listed(*pages(20), f"{SLOW}/"))
+    words = ("check", "-s", f"NOTES_DIR={desk.notes}", "-s", 'PACE={"*": 0}', str(note))
+    desk.environ["XDG_CACHE_HOME"] = str(desk.folder / "cache")
+    run, _ = saying(desk, *words)
+    wait_until(lambda: bool(internet.asked(f"{SLOW}/")))
+    wait_for_delivered(internet, 40)
+    end = ending(run, interrupt(run, signal.SIGINT), desk)
+    assert (end.code, SAID.sub(r"\1", end.said)) == (130, "20")
+    assert end.seconds < 10
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_demonstration_hands_the_exit_code_on(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes/a.md").write_text(listed(*pages(20)))
+    words = ["crawl", "notes", "-s", f"NOTES_DIR={tmp_path}/notes", "-s", f"OUTPUT_DIR={tmp_path}/output"]
+    command = [sys.executable, "-m", "tests.internet", "--", sys.executable, "-m", "scrapy", *words]
+    with (tmp_path / "said.txt").open("w") as said:
+        run = subprocess.Popen(
+            [*command, "-s", "PUBLISH=tests.support.interrupting.never"],
+            cwd=ROOT,
+            stdout=said,
+            stderr=said,
+            process_group=0,
+        )
+    wait_until((tmp_path / "output/notemend.sqlite").exists)
+    run.send_signal(number)
+    assert run.wait(IN_ANY_CASE) == CODES[number]
+    assert "notemend: interrupted: " in (tmp_path / "said.txt").read_text("utf-8")

@@ -1,0 +1,58 @@
+"""The lines that a run ends with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawler.cli.summary import alarm, summary
+from crawler.fetch.host_throttle import Hosts
+from crawler.models.note import Change, Check, How, Outcome, Standing, Verdict
+from tests.support.storing import link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+
+def said(parts: Iterable[object]) -> list[str]:
+    return "\n".join(map(str, parts)).splitlines()
+
+
+def test_a_run_is_told_in_a_few_lines() -> None:
+    hosts = Hosts(lambda: 0.0)
+    for name, seconds, outcome in [
+        *(("slow.example", 2.5, Outcome.OK), ("quick.example", 0.01, Outcome.OK), ("b.example", 0.2, Outcome.OK)),
+        *(("wall.example", 0.1, Outcome.BLOCKED), ("wall.example", 0.1, Outcome.BLOCKED)),
+    ]:
+        hosts.answered(name, Check(outcome, "seen", NOW, How.PAGE, elapsed=timedelta(seconds=seconds)))
+    counts = [("arxiv", Verdict.ALIVE, 12), ("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3)]
+    silent = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
+    changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}
+    assert said(summary(counts, changes, hosts, silent=silent, left=7, took=timedelta(seconds=83))) == [
+        "links  dead  suspect  restricted  moved  unknown  alive  all",
+        "arxiv     -        -           -      -        -     12   12",
+        "web       1        -           -      -        -      3    4",
+        "all       1        -           -      -        -     15   16",
+        "changed: 1 newly dead, 2 recovered",
+        "slowest: slow.example (2.50 s), b.example (0.20 s), wall.example (0.10 s)",
+        "most blocking: wall.example (2)",
+        "not answered tonight: arXiv's API (HTTP 503), GitHub's API (no data)",
+        "links left for the next run: 7",
+        "in 83.0 s",
+    ]
+
+
+def test_what_did_not_happen_is_not_mentioned() -> None:
+    assert said(summary([], {}, Hosts(lambda: 0.0), silent={}, left=0, took=timedelta(seconds=1)))[2:] == ["in 1.0 s"]
+
+
+def test_what_a_run_is_asked_to_tell_by_its_exit_code() -> None:
+    dead = [Standing(link(f"https://a.example/{n}"), Verdict.DEAD, NOW) for n in range(5)]
+    suspect = Standing(link("https://b.example/"), Verdict.SUSPECT, NOW)
+    some = "https://a.example/0, https://a.example/1, https://a.example/2"
+    assert alarm(dead) == f"FAIL_ON: 5 newly dead: {some} and 2 more"
+    assert alarm([suspect]) == "FAIL_ON: 1 newly suspect: https://b.example/"
+    assert alarm([*dead, suspect]) == f"FAIL_ON: 5 newly dead, 1 newly suspect: {some} and 3 more"
+    assert alarm([]) is None

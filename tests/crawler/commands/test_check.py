@@ -1,0 +1,168 @@
+"""`notemend check`, and the hook that runs it before a commit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from scrapy.settings import Settings
+
+from crawler.spiders.check import SECONDS, CheckSpider
+from tests.internet import World
+from tests.internet.messages import text
+from tests.support import processes
+from tests.support.processes import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.internet import Internet
+    from tests.support.crawling import Desk
+
+DEAD = World.article("deleted")
+ALIVE, MISSING, BUSY = "https://alive.example.org/x", "https://missing.example.org/", "https://plain.example.org/"
+MOVED = "https://github.com/IDEACVR/DINO"
+MANIFEST = ROOT / ".pre-commit-hooks.yaml"
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def check(desk: Desk, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    options = ["-s", f"NOTES_DIR={desk.notes}", "-s", 'PACE={"*": 0}']
+    return processes.run(["check", *options, *words], os.environ | desk.environ | environ)
+
+
+def test_only_dead_links_fail_and_the_rest_is_said(desk: Desk, internet: Internet, cache: Path) -> None:
+    internet.fault(BUSY, text("", 429))
+    note_text = f"# A\n\n<{DEAD}> [b](2026/0501.md) [c](2026/05011.md)\n<{MISSING}> <{BUSY}> <{ALIVE}>\n<{MOVED}>\n"
+    note = desk.write("a.md", note_text)
+    other = desk.write("2026/0501.md", "[nowhere](nowhere.md)")
+    done = check(desk, str(note))
+    assert (done.returncode, done.stderr) == (1, "notemend: links that are dead: 2\n")
+    assert done.stdout.splitlines() == [
+        "a.md:3 2026/05011.md dead: no such file; perhaps 2026/0501.md is meant",
+        f"a.md:3 {DEAD} dead: deleted by its author",
+        f"a.md:4 {MISSING} suspect: not found",
+        f"a.md:5 {MOVED} moved: permanent redirect (301): https://github.com/IDEA-Research/DINO",
+        f"a.md:4 {BUSY} unknown: too many requests",
+    ]
+    assert sorted(desk.folder.rglob("*.md")) == [other, note]
+    assert not desk.output.exists()
+
+    desk.write("a.md", f"# A\n\n[b](2026/0501.md)\n<{MISSING}> <{ALIVE}>\n")
+    internet.forget()
+    done = check(desk, str(note))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {request.url for request in internet.requests} == {MISSING}  # what was well is not asked for again
+    done = check(desk, str(note), "-s", "FAIL_ON=dead,suspect")
+    assert (done.returncode, done.stderr) == (1, "notemend: links that are dead or suspect: 1\n")
+
+
+def test_without_a_network_what_is_here_is_checked(desk: Desk, internet: Internet, cache: Path) -> None:
+    internet.down()
+    note = desk.write("a.md", f"<{ALIVE}>")
+    done = check(desk, str(note))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("links were not checked: no network")
+    assert len(done.stdout.splitlines()) == 1
+    desk.write("a.md", f"<{ALIVE}> [x](gone.md)")
+    done = check(desk, str(note))
+    assert done.returncode == 1
+    assert "a.md:1 gone.md dead: no such file" in done.stdout
+
+
+def test_pictures_are_looked_at_and_not_kept(desk: Desk, internet: Internet, cache: Path) -> None:
+    note = desk.write("a.md", f"![]({World.picture('webp')})")
+    assert check(desk, str(note)).returncode == 0
+    assert internet.asked("https://mmbiz.qpic.cn/*")
+    assert [file for folder in cache.rglob("images") for file in folder.rglob("*")] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["none.md"], "none.md: no such file"),
+        ([str(ROOT / "README.md")], "not below"),
+        (["README.md", "-s", "OUTPUT_DIR=output"], "OUTPUT_DIR: check writes nowhere but to its own cache"),
+        (["README.md", "-s", "DATABASE_URL=x"], "DATABASE_URL: check writes nowhere"),
+        (["README.md", "-s", "RECHECK_AFTER=soon"], "RECHECK_AFTER: not a JSON object"),
+    ],
+)
+def test_what_cannot_be_checked_is_said_in_one_line(desk: Desk, cache: Path, words: list[str], said: str) -> None:
+    desk.write("a.md", "x")
+    done = check(desk, *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_who_waits_waits_a_minute_unless_they_say_otherwise(desk: Desk, cache: Path) -> None:
+    note = desk.write("a.md", f"<{ALIVE}>")
+    done = check(desk, str(note), "-s", "TIME_BUDGET=0.001")
+    assert (done.returncode, done.stdout) == (0, "links that there was no time to look at: 1\n")
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    CheckSpider.update_settings(settings)
+    assert settings.getfloat("TIME_BUDGET") == SECONDS
+
+
+def test_a_store_named_in_the_environment_is_left_alone(desk: Desk, cache: Path) -> None:
+    nightly = desk.folder / "nightly.sqlite"
+    note = desk.write("a.md", f"<{ALIVE}>")
+    assert check(desk, str(note), DATABASE_URL=f"sqlite:///{nightly}").returncode == 0
+    assert not nightly.exists()
+
+
+# --- the hook ---------------------------------------------------------------------------------------------------------
+
+
+def hook() -> dict[str, Any]:
+    (found,) = yaml.safe_load(MANIFEST.read_text("utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_hook_s_entry_is_installed_with_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    module, _, function = project["scripts"][hook()["entry"].split()[0]].partition(":")
+    assert callable(getattr(import_module(module), function))
+
+
+def test_pre_commit_runs_the_hook(desk: Desk, cache: Path) -> None:
+    """The hook as the manifest has it, but for the environment that pre-commit would install from a registry."""
+    entry = hook()["entry"].replace("notemend", f"{sys.executable} -m crawler")
+    local = hook() | {"language": "system", "entry": entry, "args": ["-s", 'PACE={"*": 0}']}
+    config = {"repos": [{"repo": "local", "hooks": [local]}]}
+    (desk.notes / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    environ = os.environ | desk.environ | {"PYTHONPATH": str(ROOT), "PRE_COMMIT_HOME": str(cache / "pre-commit")}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(words, cwd=desk.notes, env=environ, capture_output=True, text=True, check=False)
+
+    def commit() -> subprocess.CompletedProcess[str]:
+        assert run("git", "add", "a note.md").returncode == 0
+        return run("git", "-c", "user.name=n", "-c", "user.email=n@example.org", "commit", "-m", "a note")
+
+    pre_commit = (sys.executable, "-m", "pre_commit")
+    assert run(*pre_commit, "validate-manifest", str(MANIFEST)).returncode == 0
+    assert run("git", "init", "--quiet").returncode == 0
+    assert run(*pre_commit, "install").returncode == 0
+    desk.write("old.md", "[x](gone.md)")
+    desk.write("a note.md", f"<{ALIVE}>")
+    done = commit()
+    assert done.returncode == 0, done.stdout + done.stderr
+    desk.write("a note.md", f"<{ALIVE}>\n\n<{DEAD}>")
+    done = commit()
+    assert done.returncode == 1
+    assert f"a note.md:3 {DEAD} dead: deleted by its author" in done.stdout + done.stderr
+    assert run("git", "status", "--porcelain").stdout.splitlines()[0] == 'M  "a note.md"'

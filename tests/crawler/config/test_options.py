@@ -1,0 +1,155 @@
+"""Settings: what makes no sense is refused before anything is done, and it can be seen who gave which value."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.settings import Settings
+
+from crawler.config import options
+from crawler.errors import UserError
+from tests.support import processes
+from tests.support.processes import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.crawling import Desk
+
+SECRETS = ("GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY")
+
+
+def given(**values: object) -> Settings:
+    """Return the project's settings, with others given on the command line."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict(values, priority="cmdline")
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("PASE", "{}", "no such setting; did you mean PACE?"),
+        ("pace", "{}", "no such setting; did you mean PACE?"),
+        ("RECHECK_AFTR", "1", "no such setting; did you mean RECHECK_AFTER?"),
+        ("XYZ", "1", "no such setting; did you mean one of NOTES_DIR, OUTPUT_DIR"),
+        ("DOWNLOAD_TIMEOT", "1", "no such setting; did you mean DOWNLOAD_TIMEOUT?"),
+        ("ALLOW_PRIVATE_ADDRESSES", "maybe", "say True or False, not 'maybe'"),
+        ("IMAGES_WEBP_WIDTH", "12x", "not a number: '12x'"),
+        ("IMAGES_WEBP_WIDTH", "320.5", "not a whole number: '320.5'"),
+        ("IMAGES_WEBP_WIDTH", "3", "pixels, at least 16: '3'"),
+        ("DEAD_AFTER", "1.5", "not a whole number"),
+        ("DEAD_AFTER", "0", "must be from 1 to"),
+        ("DEAD_SPACING", "nan", "must be from 0 to"),
+        ("API_TIMEOUT", "0", "must be from 0.1 to"),
+        ("FAIL_ON", "dead,alive", "no such thing as alive; there are dead, suspect, restricted, moved"),
+        ("REWRITE", "poems", "no such thing as poems; there are links, facts"),
+        ("ROBOTS", "maybe", "say ignore or obey, not 'maybe'"),
+        ("PACE", "[1]", "not a JSON object"),
+        ("PACE", '{"https://a.example": 1}', "a host alone"),
+        ("PACE", '{"a.example/x": 1}', "a host alone"),
+        ("PACE", '{"a.example:80": 1}', "a host alone"),
+        ("PACE", '{"": 1}', "a host alone"),
+        ("PACE", '{"a.example": "quick"}', "not a number: 'quick'"),
+        ("ACCEPT", '{"https://a.example": [403]}', "a host alone"),
+        ("ACCEPT", '{"a.example": [42]}', "not a list of HTTP statuses: [42]"),
+        ("RECHECK_AFTER", '{"deceased": 1}', "neither verdict nor kind/verdict"),
+        ("RECHECK_AFTER", '{"podcast/alive": 1}', "neither verdict nor kind/verdict"),
+        ("RECHECK_AFTER", '{"wechat/": 1}', "neither verdict nor kind/verdict"),
+        ("EXCLUDE", "[x", "not a JSON list"),
+        ("IMAGES_STORE", "webdav://host/", "a folder, s3://, gs://, ftp://, not webdav://host/"),
+        ("NOTES_DIR", 7, "not a text: 7"),
+        *(
+            (name, "token", "a secret, which others see on a command line: set it in the environment")
+            for name in SECRETS
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(name: str, value: object, says: str) -> None:
+    with pytest.raises(UserError) as refused:
+        options.check(given(**{name: value}))
+    assert str(refused.value).startswith(name)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert "token" not in str(refused.value)
+
+
+def test_what_makes_sense_is_taken() -> None:
+    options.check(given())
+    options.check(
+        given(
+            PACE='{"*": 0, "A.Example": 1, "中文.cn": 2, "::1": 3}',
+            ACCEPT='{"*.Example.com": [403, 999], "a?.x": 403}',
+            RECHECK_AFTER='{"*": 1, "dead": 2, "wechat/alive": 3}',
+            FAIL_ON="dead, suspect",
+            REWRITE="",
+            EXCLUDE='["https://a.example/*"]',
+            ALLOW_PRIVATE_ADDRESSES="true",
+            LOG_LEVEL="INFO",
+            DOWNLOAD_TIMEOUT="3",
+            MEDIA_ALLOW_REDIRECTS="True",
+        )
+    )
+    settings = given(PACE='{"*": 0, "A.Example": 1, "中文.cn": 2}')
+    assert options.paces(settings) == {"*": 0, "a.example": 1, "xn--fiq228c.cn": 2}
+    assert options.statuses(given(ACCEPT='{"*.Example.com": 403}'), "ACCEPT") == {"*.example.com": {403}}
+
+
+def test_every_setting_of_the_user_has_a_reader() -> None:
+    source = (ROOT / "crawler/settings.py").read_text("utf-8")
+    ours = source.partition("# --- The user's own")[2].partition("# --- The flow")[0]
+    assert sorted(options.OPTIONS) == sorted(re.findall(r"^([A-Z_]+)(?:: [^=]+)? =", ours, re.MULTILINE))
+
+
+# --- as the user meets it ---------------------------------------------------------------------------------------------
+
+
+def test_every_command_refuses_it_before_anything_is_done(desk: Desk) -> None:
+    desk.write("a.md", "nothing")
+    for words in (("crawl", "notes"), ("publish",), ("images", "--gc"), ("undo",)):
+        done = desk.run(*words, "-s", "PASE=3")
+        assert (done.returncode, done.stderr) == (2, "notemend: PASE: no such setting; did you mean PACE?\n"), words
+    assert not desk.output.exists()
+
+
+def test_settings_module_of_ones_own(desk: Desk, tmp_path: Path) -> None:
+    """What is nearly one of ours is a slip; other names may be those of somebody's own components."""
+    desk.write("a.md", "nothing")
+    module = tmp_path / "my_settings.py"
+    module.write_text("from crawler.settings import *\nTELEMETRY_KEY = 'x'\nDEAD_AFTER = 5\n")
+    environ = desk.environ | {"SCRAPY_SETTINGS_MODULE": "my_settings", "PYTHONPATH": f"{ROOT}:{tmp_path}"}
+
+    def ours(*words: str) -> tuple[int, list[str]]:
+        with (tmp_path / "said").open("w+") as said:
+            code = processes.start(["settings", "--ours", *words], os.environ | environ, said).wait()
+            return code, (tmp_path / "said").read_text().splitlines()
+
+    code, said = ours("-s", "TELEMETRY_KEY=y")
+    assert code == 0
+    assert "DEAD_AFTER=5  [my_settings; default: 3]" in said
+    module.write_text("from crawler.settings import *\nRECHECK_AFTR = {}\n")
+    code, said = ours()
+    assert (code, said[-1]) == (2, "notemend: RECHECK_AFTR: no such setting; did you mean RECHECK_AFTER?")
+
+
+def test_it_can_be_seen_who_gave_which_value(desk: Desk) -> None:
+    environ = {"GITHUB_TOKEN": "s3cret", "DATABASE_URL": "postgresql+psycopg://me:s3cret@db.example/notes"}
+    done = desk.run("settings", "--ours", "-s", "TIME_BUDGET=60", **environ)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert [line.partition("=")[0] for line in lines] == list(options.OPTIONS)
+    assert "s3cret" not in done.stdout
+    assert {
+        "NOTES_DIR=notes  [default]",
+        "REWRITE=links,pictures,facts  [default]",
+        "ACCEPT={}  [default]",
+        "TIME_BUDGET=60  [command line; default: 0]",
+        "GITHUB_TOKEN=(not shown)  [environment; default: none]",
+        "SEMANTIC_SCHOLAR_API_KEY=  [default]",
+        "DATABASE_URL=postgresql+psycopg://me:(not shown)@db.example/notes  [environment; default: none]",
+    } <= set(lines)
+    assert desk.run("settings", "--get", "BOT_NAME").stdout == "notemend\n"

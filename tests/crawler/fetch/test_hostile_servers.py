@@ -1,0 +1,332 @@
+"""Servers that do what no server should: each costs little, ends in an outcome, and holds up nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import random
+import zlib
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+
+from crawler.images.sniff import media_type
+from tests.support import processes
+from tests.support.crawling import Desk
+from tests.support.rogue import Rogue
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.support.rogue import Behaviour
+
+MB = 1024 * 1024
+OK = b"HTTP/1.1 200 OK\r\n"
+HTML = OK + b"Content-Type: text/html\r\n"
+PAGE = HTML + b"\r\n<title>Fine</title>"
+
+
+def once(answer: bytes) -> Behaviour:
+    """Say this, whatever is asked for."""
+
+    async def behaviour(_: str) -> AsyncIterator[bytes]:
+        yield answer
+
+    return behaviour
+
+
+def endless(head: bytes, piece: bytes, wait: float = 0) -> Behaviour:
+    """Say this, then that for ever."""
+
+    async def behaviour(_: str) -> AsyncIterator[bytes]:
+        yield head
+        while True:
+            await asyncio.sleep(wait)
+            yield piece
+
+    return behaviour
+
+
+async def redirects(url: str) -> AsyncIterator[bytes]:
+    """Lead to one new address after another."""
+    parts = urlsplit(url)
+    number = int(parts.query or 0) + 1
+    yield f"HTTP/1.1 302 Found\r\nLocation: {parts.path}?{number}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+async def circles(url: str) -> AsyncIterator[bytes]:
+    """Lead to where one comes from."""
+    yield f"HTTP/1.1 302 Found\r\nLocation: {url}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+def compressed(coding: str, body: bytes) -> Behaviour:
+    head = HTML + f"Content-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    return once(head + body)
+
+
+def to(location: bytes) -> Behaviour:
+    return once(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + location + b"\r\n\r\n")
+
+
+def asks_to_wait(value: str) -> Behaviour:
+    return once(f"HTTP/1.1 503 Later\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n".encode())
+
+
+ZEROS = gzip.compress(bytes(64 * MB), 9)
+NESTED = gzip.compress(ZEROS * 16, 9)
+BROTLI = brotli.compress(bytes(64 * MB), quality=1)
+
+BEHAVIOURS = {
+    # bodies
+    "endless": endless(HTML + b"\r\n", bytes(65536)),
+    "endless-chunks": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + bytes(65536) + b"\r\n"),
+    "announced": endless(HTML + b"Content-Length: 10000000000\r\n\r\n", bytes(65536)),
+    "endless-file": endless(OK + b"Content-Type: video/mp4\r\nContent-Length: 40000000000\r\n\r\n", bytes(65536)),
+    "gzip-bomb": compressed("gzip", ZEROS * 16),
+    "deflate-bomb": compressed("deflate", zlib.compress(bytes(64 * MB))),
+    "br-bomb": compressed("br", BROTLI),
+    "nested-bomb": compressed("gzip, gzip", NESTED),
+    "codings": compressed(", ".join(["gzip"] * 500), NESTED),
+    "codings-unknown": compressed("rot13, gzip", gzip.compress(b"x")),
+    # one byte at a time
+    "slow-body": endless(HTML + b"\r\n", b"x", 0.5),
+    "slow-head": endless(OK, b"x", 0.5),
+    "silent": endless(b"", b"", 0.5),
+    # heads
+    "header": once(OK + b"X-Large: " + b"x" * MB + b"\r\n\r\n"),
+    "headers": once(OK + b"".join(b"X-%d: y\r\n" % number for number in range(10_000)) + b"\r\n"),
+    "headers-endless": endless(OK, b"X-More: " + b"y" * 1000 + b"\r\n"),
+    "header-endless": endless(OK + b"X-More: ", b"y" * 1000),
+    "cookies": once(OK + b"Set-Cookie: a=" + b"b" * 4000 + b"\r\n" + b"Set-Cookie: a=b\r\n" * 1000 + b"\r\n"),
+    "content-type": once(OK + b"Content-Type: text/" + b"x" * 100_000 + b"\r\n\r\n"),
+    "header-bytes": once(HTML + b"X-\xff\xfe: \xff\x00\xfe\r\nServer: \xe4\xb8\xad\r\n\r\n<title>x</title>"),
+    "charset": once(OK + b"Content-Type: text/html; charset=\xff\xfe'nobody\"\r\n\r\n<title>\xff\xfe</title>"),
+    "charset-codec": once(OK + b"Content-Type: text/html; charset=zlib_codec\r\n\r\n<title>x</title>"),
+    "charset-idna": once(OK + b"Content-Type: text/html; charset=idna\r\n\r\n<title>" + b"x" * 9999 + b"</title>"),
+    # status lines
+    "ssh": once(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"),
+    "no-status": once(b"HTTP/1.1 abc OK\r\n\r\n"),
+    "http9": once(b"HTTP/9.9 200 OK\r\n\r\n"),
+    "status-000": once(b"HTTP/1.1 000 Zero\r\nContent-Length: 0\r\n\r\n"),
+    "status-999": once(b"HTTP/1.1 999 No\r\nContent-Length: 0\r\n\r\n"),
+    "status-99999": once(b"HTTP/1.1 99999 No\r\nContent-Length: 0\r\n\r\n"),
+    "continue": endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.001),
+    "upgrade": once(b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nabc"),
+    # lengths
+    "length-short": once(HTML + b"Content-Length: 5\r\n\r\n<title>long</title>"),
+    "length-long": once(HTML + b"Content-Length: 500\r\n\r\n<title>short</title>"),
+    "length-negative": once(HTML + b"Content-Length: -5\r\n\r\n<title>x</title>"),
+    "length-text": once(HTML + b"Content-Length: many\r\n\r\n<title>x</title>"),
+    "length-two": once(HTML + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef"),
+    "length-digits": once(HTML + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\nabc"),
+    "chunk-text": once(HTML + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n<title>x</title>"),
+    "chunk-cut": once(HTML + b"Transfer-Encoding: chunked\r\n\r\nff\r\n<title>x</title>"),
+    "chunk-digits": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n", b"f" * 1000),
+    "chunk-extension": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n5;a=", b"b" * 1000),
+    "trailers": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"X-More: y\r\n"),
+    # redirects
+    "redirects": redirects,
+    "circle": circles,
+    "location-bytes": to(b"/\xff\xfe\x80?\xe4"),
+    "location-bracket": to(b"http://[::1"),
+    "location-port": to(b"http://a.example:99999999/"),
+    "location-long": to(b"/" + b"a" * 7000),
+    "location-empty": to(b""),
+    "location-host": to(b"https://" + b"a" * 5000 + b"/"),
+    "location-label": to("https://é\u200d.example/".encode()),
+    # pages
+    "title": once(HTML + b"\r\n<title>" + b"x" * 10 * MB + b"</title>"),
+    "title-packed": compressed("gzip", gzip.compress(b"<title>" + b"x" * 3 * MB + b"</title>")),
+    "number": once(HTML + b"\r\n<title>&#" + b"9" * 5000 + b";</title><p>&#x" + b"f" * 5000 + b";"),
+    "nested": once(HTML + b"\r\n" + b"<div>" * 49_000),
+    "tags": once(HTML + b"\r\n" + b"<b>x" * MB),
+    "attributes": once(HTML + b"\r\n<a " + b" ".join(b"a%d=1" % number for number in range(50_000)) + b">"),
+    "scripts": once(HTML + b"\r\n" + b"user_name = xml ?" * 100_000),
+    "lt": once(HTML + b"\r\n" + b"<" * 4 * MB),
+    "svg": once(OK + b"Content-Type: image/svg+xml\r\n\r\n" + b"<!---->" * 500 + b"x"),
+    # what is said of time
+    "wait-text": asks_to_wait("soon"),
+    "wait-negative": asks_to_wait("-1"),
+    "wait-infinite": asks_to_wait("1e400"),
+    "wait-nan": asks_to_wait("nan"),
+    "wait-year": asks_to_wait("Mon, 01 Jan 99999999999999999999 00:00:00 GMT"),
+    "wait-zone": asks_to_wait("Mon, 01 Jan 2026 00:00:00 +99999999999999"),
+}
+
+ROBOTS = {
+    "robots-endless": endless(OK + b"\r\nUser-agent: *\n", b"Disallow: /secret\n" * 4096),
+    "robots-rules": once(OK + b"\r\nUser-agent: *\n" + b"".join(b"Disallow: /%x*$\n" % n for n in range(50_000))),
+    "robots-silent": endless(b"", b"", 0.5),
+    "robots-binary": once(OK + b"Content-Type: text/plain\r\n\r\n" + bytes(range(256)) * 1000),
+    "robots-away": to(b"http://169.254.169.254/latest/"),
+    "robots-bomb": compressed("gzip", ZEROS * 16),
+    **{
+        f"robots-{delay}": once(OK + f"\r\nUser-agent: *\nCrawl-delay: {delay}\n".encode())
+        for delay in ("nan", "inf", "-1", "text", "1e400", "9" * 50)
+    },
+}
+LEFT = {"robots-inf", "robots-1e400", f"robots-{'9' * 50}"}  # a delay that no night is long enough for
+
+HEADS_ENOUGH = {
+    *(
+        "endless",
+        "endless-chunks",
+        "announced",
+        "endless-file",
+        "codings-unknown",
+        "charset",
+        "charset-codec",
+        "charset-idna",
+    ),
+    *("title", "number", "nested", "tags", "attributes", "scripts", "lt", "svg", "location-label"),
+}
+"""Behaviours of pages that are fine as far as they are read; others are failures."""
+
+PAGES = {f"https://{name}.hostile.example/x": name for name in BEHAVIOURS}
+PICTURES = {f"https://{name}.picture.example/p.png": name for name in BEHAVIOURS}
+REPOSITORIES = {f"https://github.com/hostile/{name}": name for name in BEHAVIOURS}
+WECHAT = (
+    *("endless", "endless-chunks", "announced", "gzip-bomb", "deflate-bomb", "br-bomb", "nested-bomb", "slow-body"),
+    *("header", "headers", "ssh", "length-long", "length-negative", "chunk-text", "redirects"),
+    *("title", "tags", "scripts"),
+)
+ARTICLES = {f"https://mp.weixin.qq.com/s/{name}": name for name in WECHAT}
+OBEDIENT = {f"https://{name}.example/{number}": name for name in ROBOTS for number in (1, 2)}
+
+
+async def behaves(url: str) -> AsyncIterator[bytes]:
+    """Behave as the URL's name says; hosts whose name says nothing are fine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.path == "/robots.txt":
+        behaviour = ROBOTS.get(host.partition(".")[0], once(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
+    else:
+        own = parts.path.rpartition("/")[2] if host in {"github.com", "mp.weixin.qq.com"} else host.partition(".")[0]
+        behaviour = BEHAVIOURS.get(own, once(PAGE))
+    async for piece in behaviour(url):
+        yield piece
+
+
+class Night:
+    """A crawl of many links at once: what it said, found and took."""
+
+    def __init__(self, desk: Desk, note: str, *words: str) -> None:
+        desk.write("a.md", note)
+        command = desk.command("crawl", "notes", "-a", f"notes={desk.notes}", *words)
+        with (desk.folder / "log").open("w+") as log:
+            run = processes.start(command, os.environ | desk.environ, log)
+            _, status, usage = os.wait4(run.pid, 0)
+            run.returncode = os.waitstatus_to_exitcode(status)
+            log.seek(0)
+            self.log = log.read()
+        self.code = run.returncode
+        self.memory = usage.ru_maxrss * 1024
+        self.rows = desk.health() if self.code == 0 else {}
+
+
+def crawled(folder: pytest.TempPathFactory, note: str, behaviour: Behaviour = behaves) -> tuple[Night, Rogue]:
+    with Rogue(behaviour) as rogue:
+        night = Night(Desk(folder.mktemp("desk"), rogue.environ()), note, "-s", "DOWNLOAD_TIMEOUT=2")
+    return night, rogue
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """Return a night on which every server misbehaves at once."""
+    links = [f"[Fine]({url})" for url in (*PAGES, *ARTICLES, *REPOSITORIES, *OBEDIENT)]
+    pictures = [f"![]({url})" for url in PICTURES]
+    return crawled(tmp_path_factory, "\n\n".join([*links, *pictures]))[0]
+
+
+def test_a_night_among_hostile_servers_ends_well(night: Night) -> None:
+    assert night.code == 0, night.log
+    assert "Traceback" not in night.log
+    assert "ERROR" not in night.log
+
+
+def test_memory_stays_flat(night: Night, tmp_path_factory: pytest.TempPathFactory) -> None:
+    calm, _ = crawled(tmp_path_factory, "<https://fine.example/>")
+    assert night.memory < calm.memory + 96 * MB
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_page(night: Night, url: str) -> None:
+    row = night.rows[url]
+    expected = {"ok", "gone"} if PAGES[url] in HEADS_ENOUGH else {"failed", "blocked", "skipped"}
+    assert row["outcome"] in expected, row["reason"]
+    assert row["reason"]
+    assert len(row["title"]) <= 1000
+
+
+@pytest.mark.parametrize("url", PICTURES)
+def test_picture(night: Night, url: str) -> None:
+    row = night.rows[url]
+    assert row["outcome"] in {"failed", "blocked", "skipped"}, row["reason"]
+    assert row["reason"]
+    if PICTURES[url] in {"endless", "endless-chunks", "title", "tags", "svg"}:
+        assert row["reason"] == "not a picture"
+
+
+@pytest.mark.parametrize("url", [*ARTICLES, *REPOSITORIES])
+def test_page_that_is_read_whole(night: Night, url: str) -> None:
+    row = night.rows[url]
+    assert row["outcome"] in {"ok", "failed", "blocked", "skipped"}, row["reason"]
+    assert row["reason"]
+    name = url.rpartition("/")[2]
+    if name.endswith("-bomb") or name in {"endless", "endless-chunks", "announced", "endless-file", "title"}:
+        assert row["reason"] == "body too large"
+    if name == "tags":
+        assert row["reason"] == "more markup than a page has"
+
+
+@pytest.mark.parametrize("url", OBEDIENT)
+def test_robots_txt(night: Night, url: str) -> None:
+    left = OBEDIENT[url] in LEFT and not night.rows[url]["outcome"]
+    assert left or night.rows[url]["verdict"] == "alive"
+
+
+# --- bytes ------------------------------------------------------------------------------------------------------------
+
+
+def large_page() -> bytes:
+    words = random.Random(1)
+    text = (f"<p>{' '.join(f'{words.getrandbits(32):x}' for _ in range(20))}</p>" for _ in range(12_000))
+    return f"<!DOCTYPE html><title>Large</title>{''.join(text)}".encode()[: 2 * MB]
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_bytes_for_a_page_of_two_megabytes(tmp_path_factory: pytest.TempPathFactory, coding: str) -> None:
+    page = large_page()
+    assert len(page) == 2 * MB
+    body = gzip.compress(page) if coding == "gzip" else page
+    urls = [f"{scheme}://{scheme}{n}.example/x" for scheme in ("http", "https") for n in range(16)]
+    night, rogue = crawled(tmp_path_factory, "\n".join(f"[Large]({url})" for url in urls), compressed(coding, body))
+    assert {night.rows[url]["title"] for url in urls} == {"Large"}
+    assert len(rogue.sent) >= len(urls)
+    assert sum(sent for _, sent in rogue.sent) / len(urls) < 64_000
+
+
+def test_bytes_for_files_that_are_no_pages(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A file of 40 GB is there, whatever its size."""
+
+    async def file(url: str) -> AsyncIterator[bytes]:
+        kind = {"pdf": b"application/pdf", "mp4": b"video/mp4", "zip": b"application/zip"}[url.rpartition(".")[2]]
+        yield OK + b"Content-Type: " + kind + b"\r\nContent-Length: 40000000000\r\n\r\n"
+        while True:
+            yield bytes(65536)
+
+    urls = [f"https://h{n}.example/x.{ending}" for n, ending in enumerate(("pdf", "mp4", "zip"))]
+    night, rogue = crawled(tmp_path_factory, "\n".join(f"<{url}>" for url in urls), file)
+    assert {night.rows[url]["verdict"] for url in urls} == {"alive"}
+    assert max(sent for _, sent in rogue.sent) < 64_000
+
+
+# --- what would take for ever -----------------------------------------------------------------------------------------
+
+
+def test_comments_that_could_be_divided_in_many_ways() -> None:
+    assert media_type(b"<!---->" * 500 + b"x") is None
+    assert media_type(b"\xef\xbb\xbf <?xml version='1.0'?> <!-- a --><!-- b --> <svg>") == "image/svg+xml"

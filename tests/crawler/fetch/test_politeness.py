@@ -1,0 +1,315 @@
+"""How a run behaves when a host pushes back, and when its time is up."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.fetch.host_throttle import REFUSALS
+from tests.internet.messages import Failure, html, text
+from tests.support.crawling import EVERY_NIGHT
+
+if TYPE_CHECKING:
+    from tests.internet import Internet, Request, Response
+    from tests.support.crawling import Desk
+
+HOST = "https://h00.bench.example.org"
+CALM = ("-s", 'PACE={"h00.bench.example.org": 0.02, "*": 0}')
+ELSEWHERE = "https://h01.bench.example.org/"
+IN_FLIGHT = 4  # CONCURRENT_REQUESTS_PER_DOMAIN
+PAGE = html("<title>x</title>")
+
+
+def links(count: int, host: str = HOST) -> str:
+    return "\n".join(f"<{host}/{n}>" for n in range(count))
+
+
+def asked(internet: Internet) -> list[Request]:
+    """Return the requests for links: no robots.txt, no second looks."""
+    return [request for request in internet.asked(f"{HOST}/*") if request.path[1:].isdecimal()]
+
+
+def intervals(requests: list[Request]) -> list[float]:
+    return [after.time - before.time for before, after in pairwise(requests)]
+
+
+# --- Retry-After ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_host_is_asked_again_when_it_said(desk: Desk, internet: Internet, status: int) -> None:
+    internet.fault(f"{HOST}/*", text("later", status).with_headers(retry_after="1"), times=1)
+    desk.write("a.md", f"<{HOST}/0> <{ELSEWHERE}>")
+    assert desk.crawl().returncode == 0
+    first, second = asked(internet)
+    assert second.time - first.time >= 1
+    assert desk.verdicts()[f"{HOST}/0"] == "alive"
+
+
+def test_nothing_is_sent_while_a_host_is_left_alone(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", text("later", 429).with_headers(retry_after="1"), times=1)
+    desk.write("a.md", links(30))
+    assert desk.crawl(*CALM).returncode == 0
+    assert set(desk.verdicts().values()) == {"alive"}
+    requests = asked(internet)
+    assert len(requests) == 31
+    assert max(intervals(requests)) >= 0.9  # what was under way when the answer came had been sent before it
+
+
+def test_a_host_that_asks_for_an_hour_is_left_for_the_next_night(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", text("later", 429).with_headers(retry_after="3600"))
+    desk.write("a.md", f"{links(30)} <{ELSEWHERE}>")
+    done = desk.crawl(*CALM)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(asked(internet)) <= IN_FLIGHT
+    rows = desk.health()
+    assert rows[ELSEWHERE]["verdict"] == "alive"
+    left = [url for url in rows if not rows[url]["outcome"]]
+    assert f"links left for the next run: {len(left)}" in done.stdout
+    internet.heal()
+    assert desk.crawl().returncode == 0
+    assert all(desk.verdicts()[url] == "alive" for url in left)
+
+
+def test_a_host_that_answers_later_every_time_is_told_of_and_does_not_stop_the_rest(
+    desk: Desk, internet: Internet
+) -> None:
+    internet.fault(f"{HOST}/[0-7]", text("later", 503).with_headers(retry_after="1"))
+    desk.write("a.md", links(20))
+    for _ in range(3):
+        desk.crawl(*CALM, "-s", 'RECHECK_AFTER={"*": 0}')
+    rows = desk.health()
+    assert all(row["last_checked"] for row in rows.values())
+    assert {rows[f"{HOST}/{n}"]["verdict"] for n in range(8, 20)} == {"alive"}
+    assert rows[f"{HOST}/0"]["http_status"] == "503"
+
+
+def test_the_host_that_refuses_is_left_alone_not_the_one_that_leads_there(desk: Desk, internet: Internet) -> None:
+    """A shortener or a resolver is not to blame for where its links lead."""
+
+    def lead(request: Request) -> Response:
+        host = "h01" if request.path in {f"/{n}" for n in range(6)} else "h02"
+        return text("", 302).with_headers(location=f"https://{host}.bench.example.org{request.path}")
+
+    internet.fault(f"{HOST}/*", lead)
+    internet.fault("https://h01.bench.example.org/*", text("no", 403))
+    desk.write("a.md", links(20))
+    done = desk.crawl(*CALM)
+    verdicts = desk.verdicts()
+    assert {verdicts[f"{HOST}/{n}"] for n in range(6, 20)} == {"alive"}
+    refused = [r for r in internet.asked("https://h01.bench.example.org/*") if r.path[1:].isdecimal()]
+    assert REFUSALS <= len(refused) < REFUSALS + IN_FLIGHT
+    assert "most blocking: h01.bench.example.org" in done.stdout
+
+
+# --- the breaker ------------------------------------------------------------------------------------------------------
+
+
+def test_a_host_that_keeps_refusing_is_left_for_the_next_night(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", text("no", 403))
+    desk.write("a.md", f"{links(30)} <{ELSEWHERE}>")
+    done = desk.crawl(*CALM)
+    assert (done.returncode, done.stderr) == (0, "")
+    tonight = {request.url for request in asked(internet)}
+    assert REFUSALS <= len(tonight) < REFUSALS + IN_FLIGHT
+    assert desk.verdicts()[ELSEWHERE] == "alive"
+    assert f"most blocking: h00.bench.example.org ({len(tonight)})" in done.stdout
+    assert f"links left for the next run: {30 - len(tonight)}" in done.stdout
+
+    internet.forget()
+    desk.crawl(*CALM, "-s", 'RECHECK_AFTER={"*": 0}')
+    assert tonight.isdisjoint(request.url for request in asked(internet)), "the longest unchecked come first"
+
+
+# --- the time budget --------------------------------------------------------------------------------------------------
+
+
+def test_a_run_whose_time_is_up_reports_and_the_next_goes_on(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", f"{links(40)} <{ELSEWHERE}>")
+    done = desk.crawl("-s", 'PACE={"*": 0.1}', "-s", "TIME_BUDGET=1.5")
+    assert (done.returncode, done.stderr) == (0, "")
+    first = {request.url for request in asked(internet)}
+    assert 5 <= len(first) <= 16
+    rows = desk.health()
+    assert len(rows) == 41
+    assert {url for url, row in rows.items() if row["verdict"] == "alive"} == {*first, ELSEWHERE}
+    assert f"links left for the next run: {40 - len(first)}" in done.stdout
+
+    internet.forget()
+    assert desk.crawl().returncode == 0
+    assert {request.url for request in asked(internet)} == {f"{HOST}/{n}" for n in range(40)} - first
+
+
+def test_a_service_that_is_waited_for_does_not_outlast_the_time_budget(desk: Desk, internet: Internet) -> None:
+    internet.fault("https://export.arxiv.org/*", text("later", 503).with_headers(retry_after="60"))
+    desk.write("a.md", f"<https://arxiv.org/abs/1706.03762> <{ELSEWHERE}>")
+    done = desk.crawl("-s", "TIME_BUDGET=1")
+    assert done.returncode == 0
+    assert desk.verdicts() == {ELSEWHERE: "alive", "https://arxiv.org/abs/1706.03762": "unknown"}
+    assert "links left for the next run: 1" in done.stdout
+
+
+def test_a_budget_that_is_spent_at_once_ends_the_run(desk: Desk) -> None:
+    desk.write("a.md", f"<{ELSEWHERE}> [x](gone.md) <https://arxiv.org/abs/1706.03762>")
+    done = desk.crawl("-s", "TIME_BUDGET=0.001")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(desk.health()) == 3
+
+
+def test_a_host_that_hangs_does_not_outlast_the_time_budget(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", Failure.HANG)
+    desk.write("a.md", links(3))
+    began = time.monotonic()
+    done = desk.crawl("-s", "TIME_BUDGET=2")
+    assert done.returncode == 0
+    assert time.monotonic() - began < 15  # DOWNLOAD_TIMEOUT is 30
+    assert {row["outcome"] for row in desk.health().values()} == {""}
+
+
+def test_nights_whose_time_is_spent_on_hanging_links_add_up(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/[0-7]", Failure.HANG)
+    desk.write("a.md", f"{links(16)} <{ELSEWHERE}>")
+    for _ in range(4):
+        done = desk.crawl("-s", "TIME_BUDGET=3", "-s", "DOWNLOAD_TIMEOUT=1", *EVERY_NIGHT)
+        assert done.returncode == 0
+    rows = desk.health()
+    assert {rows[f"{HOST}/{n}"]["verdict"] for n in range(8, 16)} == {"alive"}
+    assert {rows[f"{HOST}/{n}"]["reason"].partition(";")[0] for n in range(8)} == {"timeout"}
+
+
+def test_a_link_that_was_not_sent_has_not_timed_out(desk: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/[0-3]", Failure.HANG)
+    desk.write("a.md", links(10))
+    desk.crawl("-s", "DOWNLOAD_TIMEOUT=1")
+    verdicts = desk.verdicts()
+    assert {verdicts[f"{HOST}/{n}"] for n in range(4, 10)} == {"alive"}
+    assert {verdicts[f"{HOST}/{n}"] for n in range(4)} == {"suspect"}
+
+
+# --- robots.txt -------------------------------------------------------------------------------------------------------
+
+
+def robots(internet: Internet, rules: str, status: int = 200) -> None:
+    internet.fault(f"{HOST}/robots.txt", text(rules, status))
+
+
+def test_crawl_delay_is_kept_to(desk: Desk, internet: Internet) -> None:
+    robots(internet, "User-agent: *\nCrawl-delay: 0.5\nDisallow: /\n")
+    desk.write("a.md", links(4))
+    assert desk.crawl().returncode == 0
+    assert set(desk.verdicts().values()) == {"alive"}
+    assert min(intervals(asked(internet))) >= 0.4
+    assert len(internet.asked(f"{HOST}/robots.txt")) == 1
+
+
+def test_the_user_s_own_pace_stands_above_crawl_delay(desk: Desk, internet: Internet) -> None:
+    robots(internet, "User-agent: *\nCrawl-delay: 60\n")
+    desk.write("a.md", links(3))
+    assert desk.crawl("-s", 'PACE={"*": 0, "h00.bench.example.org": 0.01}').returncode == 0
+    assert set(desk.verdicts().values()) == {"alive"}
+    assert internet.asked(f"{HOST}/robots.txt") == []
+
+
+def test_a_crawl_delay_of_minutes_means_one_link_a_night(desk: Desk, internet: Internet) -> None:
+    robots(internet, "User-agent: *\nCrawl-delay: 3600\n")
+    desk.write("a.md", links(3))
+    done = desk.crawl()
+    assert len(asked(internet)) == 1
+    assert "links left for the next run: 2" in done.stdout
+
+
+def test_a_single_link_needs_no_robots_txt(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", links(1))
+    desk.crawl()
+    assert internet.asked(f"{HOST}/robots.txt") == []
+
+
+def test_robots_txt_is_obeyed_where_the_user_wants_it(desk: Desk, internet: Internet) -> None:
+    robots(internet, "User-agent: notemend\nDisallow: /1\n\nUser-agent: *\nDisallow: /\n")
+    wechat = internet.world.article("live")
+    desk.write("a.md", f"{links(3)} <{wechat}>")
+    assert desk.crawl("-s", "ROBOTS=obey").returncode == 0
+    rows = desk.health()
+    for url in (f"{HOST}/1", wechat):
+        assert (rows[url]["verdict"], rows[url]["outcome"]) == ("unknown", "skipped")
+        assert rows[url]["reason"] == "robots.txt disallows it"
+    assert {rows[f"{HOST}/{n}"]["verdict"] for n in (0, 2)} == {"alive"}
+    assert {request.path for request in asked(internet)} == {"/0", "/2"}
+    assert {request.path for request in internet.asked("https://mp.weixin.qq.com/*")} == {"/robots.txt"}
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(404, "ok"), (403, "ok"), (503, "skipped")])
+def test_robots_txt_that_is_not_there(desk: Desk, internet: Internet, status: int, outcome: str) -> None:
+    """RFC 9309, 2.3.1.3 and 2.3.1.4: no file, no rules; a broken server, no visit."""
+    robots(internet, "User-agent: *\nDisallow: /\n", status)
+    desk.write("a.md", links(1))
+    assert desk.crawl("-s", "ROBOTS=obey").returncode == 0
+    assert desk.health()[f"{HOST}/0"]["outcome"] == outcome
+
+
+# --- what the user says -----------------------------------------------------------------------------------------------
+
+
+def test_excluded_links_are_not_looked_at(desk: Desk, internet: Internet) -> None:
+    paper = "https://arxiv.org/abs/1706.03762"
+    desk.write("a.md", f"{links(2)} <{ELSEWHERE}> <{paper}>")
+    assert desk.crawl("-s", f"EXCLUDE={HOST}/*,*://arxiv.org/*").returncode == 0
+    rows = desk.health()
+    for url in (f"{HOST}/0", f"{HOST}/1", paper):
+        assert (rows[url]["verdict"], rows[url]["outcome"], rows[url]["reason"]) == ("unknown", "skipped", "excluded")
+    assert {request.host for request in internet.requests} == {"h01.bench.example.org"}
+
+
+@pytest.mark.parametrize("pattern", ["wall.example.org", "*.example.org"])
+def test_a_status_that_the_user_accepts_is_fine(desk: Desk, pattern: str) -> None:
+    desk.write("a.md", "<https://wall.example.org/> <https://missing.example.com/>")
+    assert desk.crawl("-s", f'ACCEPT={{"{pattern}": [403]}}').returncode == 0
+    row = desk.health()["https://wall.example.org/"]
+    assert (row["verdict"], row["http_status"], row["reason"]) == ("alive", "403", "HTTP 403 accepted (ACCEPT)")
+
+
+def test_the_contact_is_said_to_everyone(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", f"<{ELSEWHERE}> <https://arxiv.org/abs/1706.03762>")
+    assert desk.crawl("-s", "USER_AGENT_CONTACT=me@example.org").returncode == 0
+    agents = {request.headers["user-agent"] for request in internet.requests}
+    services = {"api.semanticscholar.org", "export.arxiv.org"}
+    assert len(internet.requests) == 3
+    assert services < {request.host for request in internet.requests}
+    (agent,) = agents
+    assert agent.startswith("Mozilla/5.0 (compatible; notemend/")
+    assert agent.endswith("; +me@example.org)")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "ACCEPT=403",
+        'ACCEPT={"a.example": ["403"]}',
+        'ACCEPT={"a.example": [42]}',
+        "ROBOTS=maybe",
+        "TIME_BUDGET=soon",
+        "TIME_BUDGET=-1",
+        "USER_AGENT_CONTACT=somebody",
+        "USER_AGENT_CONTACT=me@example.org\r\nX-Evil: 1",
+    ],
+)
+def test_setting_that_makes_no_sense(desk: Desk, setting: str) -> None:
+    desk.write("a.md", links(1))
+    done = desk.crawl("-s", setting)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"notemend: {setting.partition('=')[0]}")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_redirects_wait_for_the_turn_of_the_host_they_lead_to(desk: Desk, internet: Internet) -> None:
+    def away(request: Request) -> Response:
+        return text("", 302).with_headers(location=f"{HOST}{request.path}")
+
+    internet.fault("https://h1*.bench.example.org/*", away)
+    desk.write("a.md", "\n".join(f"<https://h{n}.bench.example.org/{n}>" for n in range(10, 15)))
+    assert desk.crawl("-s", 'PACE={"h00.bench.example.org": 0.2, "*": 0}').returncode == 0
+    assert len(asked(internet)) == 5
+    assert min(intervals(asked(internet))) >= 0.15

@@ -1,0 +1,143 @@
+"""Nothing in a note, a page or a redirect makes this machine talk to its own network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import yarl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.links.canonical_url import as_sent, is_public, literal_address, why_not_fetch
+from tests.support.crawling import Desk
+from tests.support.rogue import Rogue
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import pytest
+
+ADDRESSES = (
+    *("127.0.0.1", "127.1", "0177.0.0.1", "0x7f000001", "2130706433", "0.0.0.0", "0", "10.0.0.1", "169.254.169.254"),
+    *("127.0.0.1.", "localhost", "localhost.", "LOCALHOST", "intranet", "nas.lan", "metadata.google.internal"),
+    *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[fe80::1%25eth0]", "[fd00::1]"),
+    *("１２７。０。０。１", "①②⑦.⓪.⓪.①", "127%2E0%2E0%2E1", "%31%32%37.0.0.1", "%6cocalhost", "loc%61lhost"),
+    *("fine.example@127.0.0.1", "fine.example:80@127.0.0.1", "127.0.0.1:8080", "fine.example%40@127.0.0.1"),
+)
+OTHER_SCHEMES = (
+    *("file:///etc/passwd", "file://127.0.0.1/etc/passwd", "ftp://fine.example/x", "data:text/html,<title>x</title>"),
+    *(
+        "javascript:alert(1)",
+        "vbscript:msgbox",
+        "blob:https://fine.example/1",
+        "gopher://127.0.0.1:70/",
+        "JaVaScRiPt:x",
+    ),
+)
+PUBLIC = {"fine.example", "look.example", "robots.example"}
+
+
+async def leads_inside(url: str) -> AsyncIterator[bytes]:
+    """Redirect to what the path's number names, from a page, a robots.txt or the https form of a page."""
+    parts = urlsplit(url)
+    host, path = parts.hostname or "", parts.path
+    target = ""
+    if host.startswith("to") and path != "/robots.txt":
+        target = TARGETS[int(host[2:].partition(".")[0])]
+    elif (host == "look.example" and parts.scheme == "https") or (host == "robots.example" and path == "/robots.txt"):
+        target = "http://127.0.0.1/"
+    if target:
+        yield b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + target.encode() + b"\r\n\r\n"
+    else:
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Fine</title>"
+
+
+TARGETS = (*(f"http://{address}/" for address in ADDRESSES), "//127.0.0.1/", "//[::1]/", *OTHER_SCHEMES)
+
+
+def test_nothing_leads_inside(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One night with all of it: in notes, in redirects, in a robots.txt and in the https form of a page."""
+    redirects = [f"https://to{number}.example/" for number in range(len(TARGETS))]
+    direct = [f"http://{address}/direct" for address in ADDRESSES] + list(OTHER_SCHEMES)
+    fine = ["https://fine.example/", "http://look.example/x"]
+    fine += [f"https://robots.example/{number}" for number in range(3)]
+    pictures = [f"http://{address}/p.png" for address in ("127.0.0.1", "[::1]", "2130706433")]
+    note = "\n\n".join([f"[Fine]({url})" for url in (*redirects, *direct, *fine)] + [f"![]({url})" for url in pictures])
+    with Rogue(leads_inside) as rogue:
+        desk = Desk(tmp_path_factory.mktemp("desk"), rogue.environ())
+        desk.write("a.md", note)
+        done = desk.crawl()
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    asked = {urlsplit(url).hostname or "" for url, _ in rogue.sent}
+    assert {host for host in asked if not host.startswith("to")} == PUBLIC
+    assert {host for host in asked if host.startswith("to")} == {urlsplit(url).hostname for url in redirects}
+    rows = desk.health()
+    outcomes = {url: rows[url]["outcome"] for url in redirects}
+    assert outcomes == dict.fromkeys(redirects, "skipped")
+    others = {url: row["outcome"] for url, row in rows.items() if url not in {*redirects, *fine}}
+    assert len(others) >= len(set(direct)) / 2
+    assert set(others.values()) == {"skipped"}, others
+    assert {rows[url]["verdict"] for url in fine} == {"alive"}
+    assert rows["http://look.example/x"]["suggestion"] == ""
+
+
+HOSTS = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "127",
+                "0",
+                "1",
+                "0x7f",
+                "0177",
+                "10",
+                "localhost",
+                "example",
+                ".",
+                "。",
+                "．",
+                "｡",
+                "%2E",
+                "%31",
+                "%2531",
+            ),
+            *(
+                "１",
+                "ｌ",
+                "①",
+                "@",
+                ":80",
+                "\\",
+                "/",
+                "?",
+                "#",
+                "[::1]",
+                "%5B::1%5D",
+                "[",
+                "]",
+                "%00",
+                "%20",
+                "\t",
+                "\u200b",
+            ),
+        ]
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(HOSTS)
+def test_what_the_guard_reads_is_what_the_client_connects_to(host: str) -> None:
+    """Two readers of one URL that differ are how guards are passed."""
+    url = f"http://{host}/"
+    if why_not_fetch(url) is not None:
+        return
+    try:
+        connected = yarl.URL(as_sent(url), encoded=True).raw_host or ""
+    except ValueError:
+        return
+    address = literal_address(connected.rstrip("."))
+    assert address is None or is_public(address)
+    assert "localhost" not in connected.lower().split(".")[-1:]

@@ -1,0 +1,223 @@
+"""What is kept of pictures by their bytes alone: sizes from headers, and what is refused."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from crawler.images.sniff import FILM, BrokenError, RefusedError, Shape, examine
+from crawler.images.wechat_urls import forms, looks_like_placeholder, picture_id
+from tests.internet.sites.qpic import canvas, draw, film, placeholder
+
+FORMS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp", "AVIF": "avif", "BMP": "bmp"}
+
+
+def saved(form: str, frames: int = 1, **how: Any) -> bytes:
+    out = BytesIO()
+    first, *rest = [canvas(f"{form} {number}") for number in range(frames)]
+    more = {"save_all": True, "append_images": rest} if rest else {}
+    first.save(out, form, **more, **how)
+    return out.getvalue()
+
+
+def svg(inside: str = "", attributes: str = 'width="30" height="20"', before: str = "") -> bytes:
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f"{before}<svg {spaces} {attributes}>{inside}</svg>".encode()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_size_and_frames_are_read_from_headers(form: str) -> None:
+    assert examine(saved(form)) == Shape(f"image/{FORMS[form]}", 64, 48, 1)
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "AVIF"])
+def test_what_moves_has_frames(form: str) -> None:
+    assert examine(saved(form, 3)).frames == 3
+
+
+@pytest.mark.parametrize("how", [{"progressive": True}, {"exif": Image.Exif().tobytes()}, {"icc_profile": b"x" * 999}])
+def test_jpegs_of_all_sorts(how: dict[str, Any]) -> None:
+    assert examine(saved("JPEG", **how)).width == 64
+
+
+def test_the_end_of_a_thumbnail_is_not_the_end_of_its_picture() -> None:
+    small, large = saved("JPEG"), saved("JPEG", quality=95)
+    segment = b"Exif\0\0" + small
+    whole = large[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + large[2:]
+    assert examine(whole).width == 64
+    with pytest.raises(BrokenError, match="cut short"):
+        examine(whole[: len(whole) - len(large) // 2])
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.98])
+def test_what_ends_too_early_is_no_picture(form: str, part: float) -> None:
+    body = saved(form, 3 if form in {"GIF", "WEBP"} else 1)
+    with pytest.raises(BrokenError):
+        examine(body[: int(len(body) * part)])
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "AVIF"])
+def test_what_stands_behind_the_end_harms_nobody(form: str) -> None:
+    assert examine(saved(form) + b"\0\r\n<!-- served by x -->").width == 64
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(body=st.data())
+def test_any_damage_is_survived(form: str, body: st.DataObject) -> None:
+    picture = bytearray(saved(form))
+    for at in body.draw(st.lists(st.integers(0, len(picture) - 1), max_size=20)):
+        picture[at] ^= body.draw(st.integers(1, 255))
+    with suppress(RefusedError):
+        examine(bytes(picture))
+
+
+@pytest.mark.parametrize("across", [100_000, 15_000])
+def test_a_bomb_is_refused_by_its_header(across: int) -> None:
+    body = bytearray(saved("PNG"))
+    body[16:24] = across.to_bytes(4, "big") * 2
+    body[29:33] = zlib.crc32(body[12:29]).to_bytes(4, "big")
+    with pytest.raises(RefusedError, match="too many pixels") as refused:
+        examine(bytes(body))
+    assert not isinstance(refused.value, BrokenError)
+
+
+def test_films() -> None:
+    assert examine(film("a")) == Shape(FILM)
+    for cut in (1, 500, 1010):
+        with pytest.raises(BrokenError, match="film cut short"):
+            examine(film("a")[:-cut])
+    assert examine(film("a") + b"\0\0\0\0mdat and all the rest") == Shape(FILM)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"%PDF", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"BM\0\0\0\0\0\0\0\0"])
+def test_what_is_no_picture(body: bytes) -> None:
+    with pytest.raises(BrokenError):
+        examine(body)
+
+
+# --- drawings ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size"),
+    [
+        ('width="30" height="20"', (30, 20)),
+        ('width="30.4px" height=" 20 "', (30, 20)),
+        ('width="100%" height="100%" viewBox="0 0 300 200"', (300, 200)),
+        ('viewBox="0,0,300,200"', (300, 200)),
+        ('width="10em" height="5em"', (None, None)),
+        ("", (None, None)),
+    ],
+)
+def test_drawings_say_their_size(attributes: str, size: tuple[int | None, int | None]) -> None:
+    shape = examine(svg(attributes=attributes))
+    assert (shape.width, shape.height, shape.frames) == (*size, 1)
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<defs><linearGradient id="a"/></defs><rect fill="url(#a)" style="fill: url(\'#a\')"/><use xlink:href="#a"/>',
+        '<image href="data:image/png;base64,AA=="/>',
+        '<a href="https://example.com/"><text>a badge</text></a>',
+        "<style>rect { fill: url(#a); src: url(data:font/woff2;base64,AA) }</style><title>on load</title>",
+        '<animate attributeName="opacity" from="0" to="1"/>',
+    ],
+)
+def test_drawings_that_draw(inside: str) -> None:
+    assert examine(svg(inside)).width == 30
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (svg("<script>alert(1)</script>"), "<script>"),
+        (svg("<SCRIPT/>"), "<script>"),
+        (svg("<g><foreignObject><p/></foreignObject></g>"), "<foreignobject>"),
+        (svg('<x:script xmlns:x="http://www.w3.org/1999/xhtml"/>'), "<script>"),
+        (svg(attributes='onload="alert(1)"'), "a handler (onload)"),
+        (svg('<rect OnClick="x"/>'), "a handler (onclick)"),
+        (svg('<image href="https://spy.example/1.png"/>'), "a reference to elsewhere"),
+        (svg('<image xlink:href="//spy.example/1.png"/>'), "a reference to elsewhere"),
+        (svg('<use href="other.svg#a"/>'), "a reference to elsewhere"),
+        (svg('<image href="data:text/html,x"/>'), "a reference to elsewhere"),
+        (svg('<a href="java&#10;script:alert(1)"/>'), "a script in an attribute"),
+        (svg('<set attributeName="xlink:href" to="#b"/>'), "an animated address"),
+        (svg('<animate values="javascript:alert(1)" attributeName="x"/>'), "a script in an attribute"),
+        (svg("<style>@import 'x.css';</style>"), "a style that fetches"),
+        (svg("<style>a { background: url( 'https://spy.example' ) }</style>"), "a style that fetches"),
+        (svg('<rect fill="url(https://spy.example/a.svg#b)"/>'), "a style that fetches"),
+        (svg(before='<?xml-stylesheet href="x.css"?>'), "a processing instruction (xml-stylesheet)"),
+        (svg(before='<!DOCTYPE svg [<!ENTITY a "b">]>'), "entities of its own"),
+        (svg()[:-3], "not well-formed"),
+        (b"<SVG>", "not well-formed"),
+    ],
+)
+def test_drawings_that_do_more_are_refused(body: bytes, why: str) -> None:
+    with pytest.raises(RefusedError, match="^SVG ") as refused:
+        examine(body)
+    assert why in str(refused.value)
+    assert not isinstance(refused.value, BrokenError)
+
+
+# --- WeChat's addresses -----------------------------------------------------------------------------------------------
+
+ID = "ibaXaPIy7jV1j7ETuGqdRcJ0XVpMmZJsWvXBjh0eoTGVDvyg2HfVJ2BOziaff3q0x7Llb3k8LVXSrW5vhlgbgBAQ"
+
+
+@pytest.mark.parametrize(
+    ("url", "original"),
+    [
+        (
+            f"https://mmbiz.qpic.cn/mmbiz_png/{ID}/640?wx_fmt=png&tp=webp&wxfrom=5&wx_lazy=1&wx_co=1",
+            f"https://mmbiz.qpic.cn/mmbiz_png/{ID}/0?wx_fmt=png",
+        ),
+        (f"http://mmbiz.qpic.cn/sz_mmbiz_jpg/{ID}/640", f"https://mmbiz.qpic.cn/sz_mmbiz_jpg/{ID}/0"),
+        (
+            f"https://mmecoa.qpic.cn/mmecoa_png/{ID}/0?wx_fmt=png",
+            f"https://mmecoa.qpic.cn/mmecoa_png/{ID}/0?wx_fmt=png",
+        ),
+        (f"https://mmbiz.qlogo.cn/mmbiz/{ID}/?wx_fmt=gif", f"https://mmbiz.qlogo.cn/mmbiz/{ID}/0?wx_fmt=gif"),
+        (f"https://wx.qlogo.cn/mmopen/{ID}/132", f"https://wx.qlogo.cn/mmopen/{ID}/0"),
+    ],
+)
+def test_the_original_of_a_picture(url: str, original: str) -> None:
+    assert picture_id(url) == ID
+    assert forms(url)[0] == original
+    assert forms(url)[-1] == url.replace("http://", "https://")
+    assert len(forms(url)) == len({original, url.replace("http://", "https://")})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://mmbiz.qpic.cn/mmbiz_png/short/640",
+        f"https://mmbiz.qpic.cn.example.com/mmbiz_png/{ID}/640",
+        f"https://example.com/mmbiz_png/{ID}/640",
+        f"https://mpvideo.qpic.cn/mmbiz_png/{ID}/640",
+        f"https://mmbiz.qpic.cn/mmbiz_png/{ID}/640/more",
+        "https://[broken",
+    ],
+)
+def test_other_pictures_have_one_address(url: str) -> None:
+    assert picture_id(url) is None
+    assert forms(url) == (url,)
+
+
+def test_ids_are_case_sensitive() -> None:
+    url = f"https://mmbiz.qpic.cn/mmbiz_png/{ID}/640"
+    assert picture_id(url.replace("iba", "IBA")) != picture_id(url)
+
+
+def test_placeholders_are_known_by_size_and_type() -> None:
+    assert looks_like_placeholder(placeholder())
+    assert not looks_like_placeholder(placeholder() + b"\0")
+    assert not looks_like_placeholder(draw(ID, "png").ljust(len(placeholder()), b"\0"))

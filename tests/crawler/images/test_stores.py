@@ -1,0 +1,238 @@
+"""Where pictures are kept: every place does the same, and what is there is not sent again."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import socket
+import subprocess
+import sys
+from collections import Counter
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from scrapy.utils.test import get_crawler
+
+from crawler.errors import UserError
+from crawler.images.store import Folder, GalleryError, is_intact, is_ours, name_of, open_gallery, smaller
+from tests.crawler.scheduling.test_image_fallbacks import PICTURES, drawn, named, shown, url
+from tests.support.crawling import EVERY_NIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.images.store import Gallery
+    from tests.internet import Internet
+    from tests.support.crawling import Desk
+
+BODY = drawn("one")
+NAME = named(BODY)
+BASE = "https://cdn.example.com/notes"
+KEYS = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION_NAME": "us-east-1"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """Run an S3 server; return its address."""
+    logging.getLogger("werkzeug").disabled = True
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return an empty bucket `pictures`."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    connection = HTTPConnection(s3.removeprefix("http://"))
+    connection.request("POST", "/moto-api/reset")
+    assert connection.getresponse().status == 200
+    connection.close()
+    resource = boto3.resource("s3", endpoint_url=s3, aws_access_key_id="k", aws_secret_access_key="s")
+    return resource.create_bucket(Bucket="pictures")
+
+
+@pytest.fixture
+def ftp(tmp_path: Path) -> Iterator[str]:
+    """Run an FTP server on a folder; return the address of a folder of it that is not there yet."""
+    (tmp_path / "ftp").mkdir()
+    port = free_port()
+    options = f"--interface=127.0.0.1 --port={port} --write --username=me --password=secret --directory={tmp_path}/ftp"
+    with subprocess.Popen(
+        [sys.executable, "-m", "pyftpdlib", *options.split()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        while server.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                continue
+        yield f"ftp://me:secret@127.0.0.1:{port}/notes/pictures"
+        server.terminate()
+
+
+@pytest.fixture(params=["folder", "s3", "ftp"])
+def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> Gallery:
+    """Return an empty gallery of each sort."""
+    settings: dict[str, Any] = {"OUTPUT_DIR": str(tmp_path), "IMAGES_BASE_URL": BASE, "IMAGES_STORE": ""}
+    if request.param == "s3":
+        request.getfixturevalue("bucket")
+        endpoint = request.getfixturevalue("s3")
+        settings |= {"IMAGES_STORE": "s3://pictures/of/notes", "AWS_ENDPOINT_URL": endpoint, **KEYS}
+    if request.param == "ftp":
+        settings |= {"IMAGES_STORE": request.getfixturevalue("ftp")}
+    return open_gallery(get_crawler(settings_dict=settings).settings)
+
+
+def test_every_gallery_does_the_same(gallery: Gallery) -> None:
+    gallery.reach()
+    assert gallery.down is None
+    assert (gallery.has(NAME), list(gallery.list())) == (False, [])
+    for _ in range(2):
+        gallery.keep(NAME, BODY, "image/png")
+    other = named(b"<svg/>", "svg")
+    gallery.keep(other, b"<svg/>", "image/svg+xml")
+    assert (gallery.has(NAME), gallery.open(NAME)) == (True, BODY)
+    assert list(gallery.list()) == sorted([NAME, other])
+    gallery.delete(NAME)
+    gallery.delete(other)
+    assert list(gallery.list()) == []
+    with pytest.raises(GalleryError):
+        gallery.open(NAME)
+    assert gallery.address(NAME, Path("output/notes/2022")) == f"{BASE}/{NAME}"
+
+
+def test_what_is_there_already_is_found_by_the_next_run(gallery: Gallery) -> None:
+    gallery.keep(NAME, BODY, "image/png")
+    again = type(gallery).__new__(type(gallery))
+    again.__dict__ |= gallery.__dict__ | ({"_names": None} if "_names" in gallery.__dict__ else {})
+    assert list(again.list()) == [NAME]
+
+
+def test_nobody_s_password_is_in_a_message(ftp: str) -> None:
+    wrong = ftp.replace("secret", "wr0ng")
+    settings = get_crawler(settings_dict={"IMAGES_STORE": wrong, "IMAGES_BASE_URL": BASE}).settings
+    gallery = open_gallery(settings)
+    gallery.reach()
+    assert gallery.down is not None
+    assert "wr0ng" not in gallery.down
+    assert gallery.down.startswith("ftp://127.0.0.1")
+
+
+def test_a_place_without_its_library_says_what_to_install() -> None:
+    settings = get_crawler(settings_dict={"IMAGES_STORE": "gs://bucket", "IMAGES_BASE_URL": BASE}).settings
+    with pytest.raises(UserError, match=r"install notemend\[gs\]"):
+        open_gallery(settings)
+
+
+@pytest.mark.parametrize("name", ["ab/x.png", f"cd/{NAME[3:]}", NAME[3:], f"x/{NAME}", f"{NAME}.txt", f"{NAME[:-4]}"])
+def test_names_that_nobody_here_gives(name: str) -> None:
+    assert not is_ours(name)
+    assert is_ours(NAME)
+    assert is_ours(smaller(NAME, 800))
+
+
+def test_a_name_tells_whether_the_bytes_are_intact(tmp_path: Path) -> None:
+    assert name_of(BODY, "image/png") == NAME
+    assert is_intact(NAME, BODY)
+    assert not is_intact(NAME, BODY + b"\0")
+    with pytest.raises(GalleryError, match=str(tmp_path)):
+        Folder(tmp_path).open(NAME)
+
+
+# --- S3, by whole runs ------------------------------------------------------------------------------------------------
+
+
+def on_s3(desk: Desk, endpoint: str) -> tuple[str, ...]:
+    desk.environ |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "AWS_ENDPOINT_URL": endpoint}
+    desk.environ |= {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_DEFAULT_REGION": "us-east-1"}
+    return ("-s", "IMAGES_STORE=s3://pictures/of", "-s", f"IMAGES_BASE_URL={BASE}", *EVERY_NIGHT)
+
+
+def contents(bucket: Any) -> dict[str, tuple[bytes, str]]:
+    found = {}
+    for each in bucket.objects.all():
+        answer = each.get()
+        found[each.key] = (answer["Body"].read(), answer["ContentType"])
+    return found
+
+
+def test_pictures_are_sent_to_s3_once(desk: Desk, internet: Internet, s3: str, bucket: Any) -> None:
+    desk.write("b/a.md", shown(url("one"), url("one", query="wx_fmt=jpeg"), url("two")))
+    where = on_s3(desk, s3)
+    done = desk.crawl(*where)
+    assert (done.returncode, done.stderr) == (0, "")
+    there = {f"of/{named(drawn(name))}": (drawn(name), "image/png") for name in ("one", "two")}
+    assert contents(bucket) == there
+    note = (desk.output / "notes/b/a.md").read_text()
+    assert note.count(f'src="{BASE}/{NAME}"') == 2
+    assert not (desk.output / "images").exists()
+    sent = {each.key: each.last_modified for each in bucket.objects.all()}
+    for words in (("crawl", "notes"), ("publish",)):
+        internet.forget()
+        assert desk.run(*words, "-a", f"notes={desk.notes}", *where).returncode == 0
+        assert internet.sent(PICTURES) == 0
+        assert {each.key: each.last_modified for each in bucket.objects.all()} == sent
+        assert (desk.output / "notes/b/a.md").read_text() == note
+    desk.write("b/a.md", shown(url("one")))
+    assert "1 pictures" in desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *where).stdout
+    assert contents(bucket).keys() == {f"of/{NAME}"}
+
+
+def test_what_notes_edited_in_place_show_stays_on_s3(desk: Desk, s3: str, bucket: Any) -> None:
+    """Under an address that the pictures had once, too."""
+    desk.write("a.md", shown(url("one"), url("two")))
+    where = on_s3(desk, s3)
+    assert desk.crawl(*where).returncode == 0
+    assert desk.run("publish", "--in-place", "-a", f"notes={desk.notes}", *where).returncode == 0
+    shutil.rmtree(desk.output / "in_place")
+    there = contents(bucket)
+    assert len(there) == 2
+    for base in (BASE, "https://pictures.example.com"):
+        words = (*where, "-s", f"IMAGES_BASE_URL={base}")
+        assert desk.crawl(*words).returncode == 0
+        done = desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *words)
+        assert (done.returncode, done.stdout.splitlines()[-1].split()[0]) == (0, "0")
+        assert contents(bucket) == there
+
+
+def test_an_unreachable_store_is_said_and_the_next_run_completes(
+    desk: Desk, internet: Internet, s3: str, bucket: Any
+) -> None:
+    desk.write("a.md", shown(url("one")) + "[page](https://h00.bench.example.org/page/1)\n")
+    nowhere = on_s3(desk, f"http://127.0.0.1:{free_port()}")
+    done = desk.crawl(*nowhere, AWS_MAX_ATTEMPTS="1")
+    assert done.returncode == 2
+    assert done.stderr.startswith("notemend: IMAGES_STORE: s3://pictures/of: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+    assert internet.asked(PICTURES) == []
+    assert Counter(desk.verdicts().values()) == {"alive": 1, "unknown": 1}
+    done = desk.crawl(*on_s3(desk, s3))
+    assert (done.returncode, done.stderr) == (0, "")
+    shown_now = (desk.output / "notes/a.md").read_text()
+    assert f'src="{BASE}/{NAME}"' in shown_now
+    assert (
+        desk.crawl(*nowhere, AWS_MAX_ATTEMPTS="1", AWS_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}").returncode == 2
+    )
+    assert (desk.output / "notes/a.md").read_text() == shown_now
+
+
+def test_a_bucket_that_is_not_there(desk: Desk, s3: str, bucket: Any) -> None:
+    desk.write("a.md", shown(url("one")))
+    done = desk.crawl(*on_s3(desk, s3), "-s", "IMAGES_STORE=s3://nowhere")
+    assert done.returncode == 2
+    assert "NoSuchBucket" in done.stderr

@@ -1,0 +1,618 @@
+"""How a picture is come by: the original, what the note says, WeChat's Referer, the article, the archive."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from io import BytesIO
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from PIL import Image
+
+from tests.internet.messages import Request, Response, not_found, page, redirect
+from tests.internet.sites import Site
+from tests.internet.sites.qpic import draw, film, placeholder
+from tests.internet.world import find_article
+from tests.support.crawling import EVERY_NIGHT
+from tests.support.processes import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.internet import Internet
+    from tests.support.crawling import Desk
+
+PICTURES = "*.qpic.cn/*mmbiz_*"
+
+
+def url(name: str, form: str = "png", width: int = 640, query: str = "wx_fmt=png&tp=webp&wxfrom=5") -> str:
+    return f"https://mmbiz.qpic.cn/mmbiz_{form}/{name.ljust(86, 'w')}/{width}?{query}"
+
+
+def drawn(seed: str, form: str = "png") -> bytes:
+    return draw(seed.ljust(86, "w"), form)
+
+
+def shown(*urls: str) -> str:
+    return "# 笔记\n\n" + "".join(f'<div align=center><img src="{each}" style="zoom:80%"></div>\n\n' for each in urls)
+
+
+def kept(desk: Desk) -> set[bytes]:
+    return {file.read_bytes() for file in (desk.output / "images").rglob("*") if file.is_file()}
+
+
+def named(body: bytes, ending: str = "png") -> str:
+    sha = sha256(body).hexdigest()
+    return f"{sha[:2]}/{sha}.{ending}"
+
+
+def picture(body: bytes) -> Response:
+    return Response(body=body, headers={"Content-Type": "image/png"})
+
+
+def shown_to_strangers(body: bytes) -> Callable[[Request], Response | None]:
+    """Return a site that shows the same to everybody who does not say that he comes from WeChat."""
+
+    def answer(request: Request) -> Response | None:
+        return None if request.headers.get("referer") == "https://mp.weixin.qq.com/" else picture(body)
+
+    return answer
+
+
+def test_the_original_is_asked_for_first_and_by_nobody(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one").replace("https:", "http:")))
+    original = drawn("large")
+    internet.fault("*/0?*", picture(original))
+    assert desk.crawl().returncode == 0
+    (request,) = internet.asked(PICTURES)
+    assert request.url == url("one", width=0, query="wx_fmt=png")
+    assert "referer" not in request.headers
+    assert kept(desk) == {original}
+    assert f'<img src="../images/{named(original)}" style="zoom:80%">' in (desk.output / "notes/a.md").read_text()
+
+
+@pytest.mark.parametrize("instead", [not_found(), picture(drawn("x")[:50]), picture(b"<html>"), picture(placeholder())])
+def test_where_there_is_no_original_what_the_note_says_is_kept(
+    desk: Desk, internet: Internet, instead: Response
+) -> None:
+    desk.write("a.md", shown(url("one")))
+    internet.fault("*/0?*", instead)
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {drawn("one", "webp")}
+    assert desk.verdicts() == {url("one"): "alive"}
+
+
+def test_a_placeholder_is_learned_by_its_coming_for_different_pictures(desk: Desk, internet: Internet) -> None:
+    """Whichever of them comes first: within the run its picture is found, and no note shows the placeholder."""
+    stranger = drawn("nobody has heard of this one")
+    internet.fault(PICTURES, shown_to_strangers(stranger))
+    names = ["one", "two", "three"]
+    desk.write("a.md", shown(*map(url, names)))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) - {stranger} == {drawn(name) for name in names}
+    assert named(stranger) not in (desk.output / "notes/a.md").read_text()
+    assert set(desk.verdicts().values()) == {"alive"}
+    asked = len(internet.asked(PICTURES))
+    desk.write("b.md", shown(url("four")))
+    assert desk.crawl().returncode == 0
+    assert drawn("four") in kept(desk)
+    assert [request.headers.get("referer") for request in internet.asked(PICTURES)[asked:]] == [
+        None,
+        "https://mp.weixin.qq.com/",
+    ]
+
+
+def test_a_placeholder_is_learned_from_what_was_kept_on_another_night(desk: Desk, internet: Internet) -> None:
+    stranger = drawn("nobody has heard of this one")
+    internet.fault(PICTURES, picture(stranger))
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {stranger}
+    desk.write("b.md", shown(url("two")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {stranger}  # `images --gc` removes what no note shows
+    assert {row["reason"] for row in desk.health().values()} == {"placeholder in the picture's place"}
+    assert set(desk.verdicts().values()) == {"unknown"}
+    assert url("one") in (desk.output / "notes/a.md").read_text()
+
+
+def test_one_picture_under_two_addresses_is_no_placeholder(desk: Desk, internet: Internet) -> None:
+    internet.fault(PICTURES, picture(drawn("same")))
+    desk.write("a.md", shown(url("one"), url("one", query="wx_fmt=jpeg"), "https://mmecoa.qpic.cn/mmbiz_png/b.png"))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {drawn("same")}
+    assert set(desk.verdicts().values()) == {"alive"}
+
+
+def test_a_large_picture_may_be_under_two_ids(desk: Desk, internet: Internet) -> None:
+    file = BytesIO()
+    Image.effect_noise((400, 300), 90).save(file, "PNG")
+    internet.fault(PICTURES, picture(file.getvalue()))
+    desk.write("a.md", shown(url("one"), url("two")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {file.getvalue()}
+
+
+def test_the_known_placeholder_is_never_kept(desk: Desk, internet: Internet) -> None:
+    internet.fault(PICTURES, Response(body=placeholder(), headers={"Content-Type": "image/jpeg"}))
+    desk.write("a.md", shown(url("one-never-archived")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == set()
+    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+    row = desk.health()[url("one-never-archived")]
+    assert (row["verdict"], row["outcome"], row["reason"]) == (
+        "unknown",
+        "blocked",
+        "placeholder in the picture's place",
+    )
+
+
+def article_with(internet: Internet, form: Callable[[str], str]) -> tuple[str, str, str]:
+    """Return an article, the address of its first picture as a note has it, and as `form` says."""
+    article = internet.world.article("live", 7)
+    (mine, *_) = find_article(article.rpartition("/")[2]).pictures
+    return article, mine, form(mine)
+
+
+def test_a_picture_that_is_gone_is_looked_for_in_the_article(desk: Desk, internet: Internet) -> None:
+    article, there, noted = article_with(
+        internet, lambda it: it.replace("mmbiz.qpic.cn/", "mmecoa.qpic.cn/").replace("/640?", "/640?x=never-archived&")
+    )
+    internet.fault("*mmecoa.qpic.cn/*", not_found())
+    desk.write("a.md", f"1. [文章]({article})\n\n   <img src='{noted}'>\n")
+    assert desk.crawl().returncode == 0
+    picture_id = there.split("/")[-2]
+    assert kept(desk) == {draw(picture_id, "png" if "mmbiz_png" in there else "jpeg")}
+    row = desk.health()[noted]
+    assert (row["verdict"], row["outcome"], row["reason"]) == ("suspect", "gone", "not found; kept from the article")
+    assert "../images/" in (desk.output / "notes/a.md").read_text()
+    assert "mmbiz.qpic.cn" in next(str(edit["evidence"]) for edit in desk.edits() if edit["reason"] == "picture kept")
+
+
+def test_then_in_the_archive(desk: Desk, internet: Internet) -> None:
+    gone = url("deleted")
+    internet.fault("https://web.archive.org/web/*id_/*", picture(drawn("archived")))
+    desk.write("2022/0105.md", shown(gone, "https://h00.bench.example.org/gone.png"))
+    internet.fault("https://h00.bench.example.org/*", not_found())
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == {drawn("archived")}
+    assert desk.health()[gone]["reason"] == "not found; kept from the Wayback Machine"
+    (snapshot, *_) = internet.asked("https://web.archive.org/web/*id_/*mmbiz*")
+    assert snapshot.url.startswith("https://web.archive.org/web/2022011512")
+
+
+def test_a_copy_from_elsewhere_does_not_make_the_link_alive(desk: Desk, internet: Internet) -> None:
+    gone = url("deleted")
+    internet.fault("https://web.archive.org/web/*id_/*", picture(drawn("archived")).with_headers(etag='"7"'))
+    desk.write("a.md", shown(gone))
+    for outcome in ("gone", "gone"):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        assert desk.health()[gone]["outcome"] == outcome
+    assert kept(desk) == {drawn("archived")}
+    assert len(internet.asked("https://web.archive.org/web/*id_/*")) == 1
+    assert named(drawn("archived")) in (desk.output / "notes/a.md").read_text()
+
+
+def test_what_the_archive_does_not_have_is_not_asked_for_every_night(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("deleted-never-archived")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert internet.asked("*archive.org*never-archived*") != []
+    internet.forget()
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert internet.asked("*archive.org*never-archived*") == []
+
+
+def test_what_is_nowhere_stays_as_the_note_has_it(desk: Desk, internet: Internet) -> None:
+    gone = url("deleted-never-archived")
+    desk.write("a.md", shown(gone))
+    assert desk.crawl().returncode == 0
+    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+    assert (desk.health()[gone]["reason"], kept(desk)) == ("not found", set())
+
+
+def test_a_placeholder_in_the_archive_is_no_picture_either(desk: Desk, internet: Internet) -> None:
+    internet.fault("https://web.archive.org/web/*id_/*", picture(placeholder()))
+    desk.write("a.md", shown(url("deleted")))
+    assert desk.crawl().returncode == 0
+    assert kept(desk) == set()
+
+
+def test_a_picture_kept_before_is_shown_when_it_is_gone(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    before = (desk.output / "notes/a.md").read_text()
+    for _ in range(3):
+        internet.fault(PICTURES, not_found())
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert desk.verdicts() == {url("one"): "dead"}
+    assert (desk.output / "notes/a.md").read_text() == before
+    assert internet.asked("*archive.org*id_*") == []
+
+
+def test_what_has_not_changed_is_not_sent_again(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(*(url(name) for name in ("one", "two", "three"))))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    before = desk.outputs()
+    internet.forget()
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert len(internet.asked(PICTURES)) == 3
+    assert internet.sent(PICTURES) == 0
+    assert {row["reason"] for row in desk.health().values()} == {"as it was kept"}
+    assert {name: body for name, body in desk.outputs().items() if "images" in name or "notes/" in name} == {
+        name: body for name, body in before.items() if "images" in name or "notes/" in name
+    }
+
+
+def test_what_somebody_removed_is_fetched_again(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one"), url("two")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    (desk.output / "images" / named(drawn("one"))).unlink()
+    internet.forget()
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert internet.sent(PICTURES) == len(drawn("one"))
+    assert kept(desk) == {drawn("one"), drawn("two")}
+
+
+def test_nothing_worse_takes_the_place_of_what_is_kept(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    internet.fault("*/0?*", not_found())
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert kept(desk) == {drawn("one")}
+    assert named(drawn("one")) in (desk.output / "notes/a.md").read_text()
+    assert desk.verdicts() == {url("one"): "alive"}
+
+
+# --- what is kept, and what comes later -------------------------------------------------------------------------------
+
+HOST = "https://h00.bench.example.org"
+GOOD, WORSE = drawn("good"), drawn("removed")
+ARCHIVE = "https://web.archive.org/*"
+
+
+def at(*names: str, host: str = HOST) -> str:
+    return "".join(f"![]({host}/{name})\n\n" for name in names)
+
+
+def leads_to(location: str, status: int = 302) -> Response:
+    return redirect(location, status)
+
+
+def shows(desk: Desk, body: bytes) -> bool:
+    return named(body) in (desk.output / "notes/a.md").read_text()
+
+
+@pytest.fixture
+def night(desk: Desk, internet: Internet) -> Desk:
+    """Return a desk on whose first night one picture was kept."""
+    desk.write("a.md", at("a.png"))
+    internet.fault(f"{HOST}/a.png", picture(GOOD))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(desk, GOOD)
+    return desk
+
+
+@pytest.mark.parametrize("status", [301, 302, 308])
+@pytest.mark.parametrize(
+    "location", [f"{HOST}/removed.png", "https://h01.bench.example.org/a.png", f"{HOST}/a.png/", f"{HOST}/of/a.png?x=1"]
+)
+def test_the_first_copy_stays_where_a_redirect_leads_elsewhere(
+    night: Desk, internet: Internet, location: str, status: int
+) -> None:
+    internet.fault("https://h0?.bench.example.org/*", picture(WORSE))
+    internet.fault(f"{HOST}/a.png", leads_to(location, status))
+    for _ in range(2):
+        assert night.crawl(*EVERY_NIGHT).returncode == 0
+        assert shows(night, GOOD)
+        row = night.health()[f"{HOST}/a.png"]
+        assert (row["verdict"], row["outcome"], row["final_url"]) == ("alive", "blocked", "")
+        assert row["reason"] == "redirected to another image; the copy saved before is kept"
+    assert night.run("images", "--gc", "-a", f"notes={night.notes}").stdout.startswith("0 pictures")
+    assert kept(night) == {GOOD}
+
+
+@pytest.mark.parametrize("location", [f"{HOST.replace('https:', 'http:')}/a.png", f"{HOST}/a.png?size=large"])
+def test_a_redirect_to_the_same_path_brings_a_new_picture(night: Desk, internet: Internet, location: str) -> None:
+    internet.fault(location, picture(WORSE))
+    internet.fault(f"{HOST}/a.png", lambda request: None if request.url == location else leads_to(location))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, WORSE)
+
+
+def test_a_picture_that_is_another_one_now_is_taken(night: Desk, internet: Internet) -> None:
+    internet.fault(f"{HOST}/*", picture(WORSE))
+    internet.forget()
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert len(internet.asked(f"{HOST}/a.png")) == 2
+    row = night.health()[f"{HOST}/a.png"]
+    assert (row["outcome"], row["reason"]) == ("ok", "answers")
+    assert shows(night, WORSE)
+
+
+SAME = "same image as at other addresses of the host; the copy saved before is kept"
+
+
+@pytest.mark.parametrize("names", [("a.png", "b.png"), ("b.png", "a.png"), ("0.png", "a.png", "z.png?id=7")])
+def test_what_a_host_sends_for_other_addresses_too_replaces_nothing(
+    night: Desk, internet: Internet, names: tuple[str, ...]
+) -> None:
+    """Whichever of them is asked first, and whether there is a copy of the other one or not."""
+    internet.fault(f"{HOST}/*", picture(WORSE))
+    night.write("a.md", at(*names))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, GOOD)
+    row = night.health()[f"{HOST}/a.png"]
+    assert (row["verdict"], row["outcome"], row["reason"]) == ("alive", "blocked", SAME)
+
+
+def test_all_that_a_host_sends_one_picture_for_stay_as_they_were(desk: Desk, internet: Internet) -> None:
+    names = [f"{number}.png" for number in range(5)]
+    for name in names:
+        internet.fault(f"{HOST}/{name}", picture(drawn(name)))
+    desk.write("a.md", at(*names))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    before = (desk.output / "notes/a.md").read_bytes()
+    internet.fault(f"{HOST}/*", picture(WORSE))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert {row["reason"] for row in desk.health().values()} == {SAME}
+    assert (desk.output / "notes/a.md").read_bytes() == before
+    assert kept(desk) == {drawn(name) for name in names}
+
+
+def test_what_was_kept_for_another_address_of_the_host_replaces_nothing(night: Desk, internet: Internet) -> None:
+    """On an earlier night: the other link is not asked any more."""
+    internet.fault(f"{HOST}/b.png", picture(WORSE))
+    night.write("a.md", at("a.png", "b.png"))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, WORSE)
+    night.write("a.md", at("a.png"))
+    internet.fault(f"{HOST}/a.png", picture(WORSE))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, GOOD)
+
+
+def test_the_same_address_without_tls_is_no_other_one(night: Desk, internet: Internet) -> None:
+    plain = HOST.replace("https:", "http:")
+    night.write("a.md", at("a.png") + at("a.png", host=plain))
+    internet.fault("*h00.bench.example.org/a.png", picture(WORSE))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert shows(night, WORSE)
+    assert not shows(night, GOOD)
+
+
+def test_what_another_host_sends_is_another_picture(night: Desk, internet: Internet) -> None:
+    night.write("a.md", at("a.png") + at("a.png", host="https://h01.bench.example.org"))
+    internet.fault("https://h0?.bench.example.org/a.png", picture(WORSE))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert not shows(night, GOOD)
+
+
+def test_large_pictures_of_wechat_stay_too(desk: Desk, internet: Internet) -> None:
+    """Which are not taken for placeholders."""
+    file = BytesIO()
+    Image.effect_noise((400, 300), 90).save(file, "PNG")
+    names = ("one", "two")
+    desk.write("a.md", shown(*map(url, names)))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    internet.fault(PICTURES, picture(file.getvalue()))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert {row["reason"] for row in desk.health().values()} == {SAME}
+    assert all(shows(desk, drawn(name)) for name in names)
+
+
+def test_a_copy_whose_file_is_missing_is_fetched_anew_in_another_way(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    (desk.output / "images" / named(drawn("one"))).unlink()
+    internet.fault(PICTURES, shown_to_strangers(placeholder()))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert kept(desk) == {drawn("one")}
+
+
+def test_a_copy_whose_file_is_missing_is_fetched_anew_from_wherever(night: Desk, internet: Internet) -> None:
+    (night.output / "images" / named(GOOD)).unlink()
+    internet.fault(f"{HOST}/removed.png", picture(WORSE))
+    internet.fault(f"{HOST}/a.png", leads_to(f"{HOST}/removed.png"))
+    assert night.crawl(*EVERY_NIGHT).returncode == 0
+    assert kept(night) == {WORSE}
+    assert shows(night, WORSE)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize(
+    "instead",
+    [page("Sign in"), page("Gone", status=410), not_found(), picture(WORSE[:-20]), picture(b""), Response(204)],
+    ids=["page", "410", "404", "cut", "empty", "204"],
+)
+def test_what_is_no_picture_replaces_nothing(night: Desk, internet: Internet, instead: Response, moved: bool) -> None:
+    internet.fault(f"{HOST}/*", instead)
+    if moved:
+        internet.fault(f"{HOST}/a.png", leads_to(f"{HOST}/of/a.png", 301))
+    internet.fault(ARCHIVE, not_found())
+    for _ in range(4):
+        assert night.crawl(*EVERY_NIGHT).returncode == 0
+        assert shows(night, GOOD)
+    assert kept(night) == {GOOD}
+
+
+# --- what is drawn anew at each view ----------------------------------------------------------------------------------
+
+REPORT = ROOT / "../shared/data/reports/20-shields-285-dynamic-badge"
+COUNT = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="5" y="14">1.2k</text></svg>'
+
+
+def drawing(cache_control: str | None = None, body: bytes = COUNT) -> Response:
+    headers = {"Content-Type": "image/svg+xml"} | ({"Cache-Control": cache_control} if cache_control else {})
+    return Response(body=body, headers=headers)
+
+
+@pytest.mark.skipif(not REPORT.exists(), reason=f"the reports are not there: {REPORT}")
+def test_badges_stay_where_they_are(desk: Desk, internet: Internet) -> None:
+    for answer in json.loads((REPORT / "answers.json").read_text("utf-8"))["answers"]:
+        host = urlsplit(answer["url"]).hostname
+        internet._network._sites.setdefault(host, Site((host,), lambda _request, _world: not_found(), robots=""))
+        said = Response(body=answer.get("body", "").encode(), headers=answer.get("headers", {}))
+        internet.fault(answer["url"].replace("?", "[?]"), page(answer["title"]) if "title" in answer else said)
+    for note in (REPORT / "notes").iterdir():
+        desk.write(note.name, note.read_bytes())
+    assert desk.crawl().returncode == 0
+    assert desk.run("publish", "--in-place", "-a", f"notes={desk.notes}").returncode == 0
+    for note in (REPORT / "notes").iterdir():
+        assert (desk.notes / note.name).read_bytes() == note.read_bytes()
+        assert (desk.output / "notes" / note.name).read_bytes() == note.read_bytes()
+    assert set(desk.verdicts().values()) == {"alive"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "edited"),
+    [
+        (drawing(), True),
+        (drawing("max-age=300"), True),
+        (drawing('private, no-cache="Set-Cookie"'), True),
+        (drawing("max-age=120, no-cache"), False),
+        (drawing("No-Store"), False),
+        (picture(GOOD).with_headers(cache_control="no-cache"), True),
+    ],
+)
+def test_a_drawing_that_nobody_may_keep_stays_where_it_is(
+    desk: Desk, internet: Internet, answer: Response, edited: bool
+) -> None:
+    desk.write("a.md", at("count"))
+    internet.fault(f"{HOST}/count", answer)
+    for _ in range(2):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        note = (desk.output / "notes/a.md").read_bytes()
+        assert (note != (desk.notes / "a.md").read_bytes()) is edited
+        assert desk.verdicts() == {f"{HOST}/count": "alive"}
+
+
+def test_what_is_drawn_anew_is_no_stand_in(desk: Desk, internet: Internet) -> None:
+    """Its bytes change from view to view, and many have the same."""
+    desk.write("a.md", at("one.svg", "two.svg", "badge.svg"))
+    bodies = (COUNT, COUNT.replace(b"1.2k", b"1.3k"))
+    for body in bodies:
+        internet.fault(f"{HOST}/*.svg", drawing("no-cache", body))
+        internet.forget()
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        assert {row["reason"] for row in desk.health().values()} == {"answers"}
+        assert len(internet.asked(f"{HOST}/*.svg")) == 3
+        assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+
+
+def test_a_server_may_say_it_of_what_has_not_changed(desk: Desk, internet: Internet) -> None:
+    """And what was kept before it was known that this matters is shown at its own address again."""
+    desk.write("a.md", at("count"))
+    internet.fault(f"{HOST}/count", drawing().with_headers(etag='"1"'))
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert named(COUNT, "svg") in (desk.output / "notes/a.md").read_text()
+    internet.fault(f"{HOST}/count", Response(304, headers={"ETag": '"1"', "Cache-Control": "no-cache"}))
+    for _ in range(2):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+
+
+def test_limits(desk: Desk, internet: Internet) -> None:
+    large = Response(body=drawn("x") + bytes(300_000), headers={"Content-Type": "image/png"})
+    internet.fault("*/large*", large)
+    unsaid = Response(body=lambda: iter([drawn("y"), *[bytes(1000)] * 300]), headers={"Content-Type": "image/png"})
+    internet.fault("*/unsaid*", unsaid)
+    urls = [f"https://h00.bench.example.org/{name}.png" for name in ("large", "unsaid")]
+    desk.write("a.md", shown(*urls))
+    done = desk.crawl("-s", "IMAGES_MAX_MB=0.1")
+    assert done.returncode == 0
+    assert {row["reason"] for row in desk.health().values()} == {"larger than 0.1 MB"}
+    assert set(desk.verdicts().values()) == {"unknown"}
+    assert kept(desk) == set()
+
+    urls = [url(f"n{number}") for number in range(12)]
+    desk.write("a.md", shown(*urls))
+    assert desk.crawl(*EVERY_NIGHT, "-s", "IMAGES_RUN_MB=0.0002").returncode == 0
+    reasons = {row["reason"] for row in desk.health().values()}
+    assert reasons == {"answers", "as much was fetched in this run as IMAGES_RUN_MB allows"}
+    first = len(kept(desk))
+    assert 0 < first < 12
+    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    assert len(kept(desk)) == 12
+
+
+def test_an_original_that_is_too_large_leaves_what_the_note_says(desk: Desk, internet: Internet) -> None:
+    internet.fault("*/0?*", picture(drawn("x") + bytes(300_000)))
+    desk.write("a.md", shown(url("one")))
+    assert desk.crawl("-s", "IMAGES_MAX_MB=0.1").returncode == 0
+    assert kept(desk) == {drawn("one", "webp")}
+    assert len(internet.asked("*/0?*")) == 1
+
+
+def test_films_are_kept_while_they_live(desk: Desk, internet: Internet) -> None:
+    alive = "http://mpvideo.qpic.cn/0bc3.f10003.mp4?dis_k=8f63&dis_t=4102444800&vid=wxv_24717&format_id=10003"
+    expired = alive.replace("4102444800", "1657422614")
+    note = (
+        f'<video src="{alive}" poster="{url("poster")}" controls width=640></video>\n\n'
+        f'<video controls><source src="{expired}" type="video/mp4"></video>\n\n[film]({alive})\n'
+    )
+    desk.write("b/a.md", note)
+    assert desk.crawl().returncode == 0
+    here, poster = named(film("/0bc3.f10003.mp4"), "mp4"), named(drawn("poster"))
+    assert (desk.output / "notes/b/a.md").read_text() == note.replace(alive, f"../../images/{here}").replace(
+        url("poster"), f"../../images/{poster}"
+    )
+    row = desk.health()[expired]
+    assert (row["kind"], row["verdict"]) == ("video", "dead")
+    assert row["reason"] == "signed address, expired 2022-07-11 (vid wxv_24717)"
+    too_large = desk.crawl(*EVERY_NIGHT, "-s", "VIDEOS_MAX_MB=0.0005", "-s", f"OUTPUT_DIR={desk.folder}/other")
+    assert too_large.returncode == 0
+    assert "larger than 0.0005 MB" in (desk.folder / "other/link_health.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "reason"),
+    [
+        (drawn("x")[:-20], "failed", "picture cut short"),
+        (b"<html><title>moved to our app</title></html>", "failed", "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "ok", "answers; not kept: SVG with <script>"),
+    ],
+)
+def test_what_is_refused_says_why(desk: Desk, internet: Internet, body: bytes, outcome: str, reason: str) -> None:
+    address = "https://h00.bench.example.org/p.png"
+    internet.fault("*/p.png", picture(body))
+    internet.fault("https://web.archive.org/web/*id_/*", not_found())
+    desk.write("a.md", f"![]({address})\n")
+    assert desk.crawl().returncode == 0
+    row = desk.health()[address]
+    assert (row["outcome"], row["reason"]) == (outcome, reason)
+    assert kept(desk) == set()
+    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
+
+
+def test_every_way_of_showing_a_picture_leads_to_the_kept_one(desk: Desk, internet: Internet) -> None:
+    """What stands around an address stays; what is hosted already or lies beside the notes is left alone."""
+    base = "https://h00.bench.example.org/pictures"
+    note = (
+        "![alt *text*](ONE \"a title\")\n\n![one][ref] and ![ref][]\n\n<img alt='x' width=300 src=ONE loading=lazy>\n\n"
+        f"<p align=\"center\"><a href='https://h01.bench.example.org/page'><img src='ONE'></a></p>\n\n"
+        f"![]({base}/{named(drawn('two'))}) ![](here.png) ![](missing.png)\n\n[ref]: ONE 'title'\n"
+    )
+    internet.fault(f"{base}/*", picture(drawn("two")))
+    desk.write("b/a.md", note.replace("ONE", url("one", query="wx_fmt=png")))
+    desk.write("b/here.png", drawn("here"))
+    assert desk.crawl("-s", f"IMAGES_BASE_URL={base}/").returncode == 0
+    mended = note.replace("src=ONE", 'src="ONE"').replace("ONE", f"{base}/{named(drawn('one'))}")
+    assert (desk.output / "notes/b/a.md").read_text() == mended
+    assert kept(desk) == {drawn("one")}
+    assert (desk.output / "notes/b/here.png").read_bytes() == drawn("here")
+    row = desk.health()["b/missing.png"]
+    assert (row["verdict"], row["reason"], row["mentions"]) == ("dead", "no such file", "b/a.md:9")
+
+
+def test_pictures_of_one_repository_are_pictures_of_their_own(desk: Desk, internet: Internet) -> None:
+    urls = [f"https://github.com/o/r/raw/main/{name}.png" for name in ("a", "b")]
+    for number, address in enumerate(urls):
+        internet.fault(address, picture(drawn(str(number))))
+    note = desk.write("a.md", "\n".join(f"![x]({address})" for address in urls))
+    for _ in range(2):
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        shown = (desk.output / "notes/a.md").read_text("utf-8").split()
+        assert len(set(shown)) == len(urls)
+        assert all("images/" in each for each in shown), note

@@ -1,0 +1,348 @@
+"""The store: what the notes say, what is due, what was seen."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.models.note import Check, Due, How, Judgement, Link, Mention, Outcome, Page, Result, Standing, Verdict
+from crawler.store.link_store import Backlog, Store
+from crawler.store.tables import NEVER
+from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, due_urls, link, one_worker, register, standing
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+pytest_plugins = ["tests.support.databases"]
+
+# --- what the notes say -----------------------------------------------------------------------------------------------
+
+
+def test_a_registered_link_is_known_and_due(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    assert standing(store, a.url) == Standing(a, Verdict.UNKNOWN, first_seen=NOW)
+    assert all_due(store) == [Due(a, history=(), texts=("text 0",))]
+    assert list(store.standings()) == [(Standing(a, Verdict.UNKNOWN, NOW), ("n.md:1",))]
+
+
+def test_registering_again_changes_nothing_that_is_known(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    store.save([checked(a, metadata=Page("A"))])
+    before = standing(store, a.url)
+    register(store, "n.md", "https://a.example/", now=NOW + NIGHT / 2)
+    register(store, "m.md", "https://a.example/", now=NOW + NIGHT / 2)
+    assert standing(store, a.url) == before
+    assert due_urls(store, 0.9) == set()
+    assert due_urls(store, 1) == {a.url}
+
+
+def test_registering_again_brings_kind_identity_and_host_up_to_date(store: Store) -> None:
+    mention = Mention("https://a.example/x", 0, 9, 1, 1)
+    store.register("n.md", [(mention, Link("https://a.example/x", "web", "old", "old.example"))], NOW)
+    renewed = Link("https://a.example/x", "image", "https://a.example/x", "a.example")
+    store.register("n.md", [(mention, renewed)], NOW)
+    assert standing(store, renewed.url).link == renewed
+
+
+@one_worker
+def test_what_a_note_said_before_is_not_written_again(store: Store, tmp_path: Path) -> None:
+    """A night over a million links is quick only if the notes cost a read."""
+    mention, other = Mention("x", 0, 9, 1, 1, text="a \0"), Mention("y", 20, 29, 2, 1)
+    one, two = (
+        Link("https://a.example/x", "web", "x", "a.example"),
+        Link("https://a.example/y", "web", "y", "a.example"),
+    )
+    day = NOW.date()
+
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as beside:
+
+        def writes(*found: tuple[Mention, Link], day: date = day) -> bool:
+            (before,) = beside.execute("PRAGMA data_version").fetchone()
+            store.register("n.md", found, NOW, day)
+            (after,) = beside.execute("PRAGMA data_version").fetchone()
+            return bool(before != after)
+
+        assert writes((mention, one), (other, two))
+        assert not writes((mention, one), (other, two))
+        assert not writes((other, two), (mention, one))
+        changed = [
+            [(mention, one)],
+            [(mention, one), (other, one)],
+            [(mention, one), (replace(other, start=21), two)],
+            [(mention, one), (replace(other, line=3), two)],
+            [(mention, one), (replace(other, text="new"), two)],
+            [(mention, one), (other, replace(two, kind="image"))],
+            [(mention, one), (other, replace(two, identity="z"))],
+            [(mention, one), (other, replace(two, host="b.example"))],
+            [],
+        ]
+        for found in changed:
+            assert writes(*found)
+            assert not writes(*found)
+        assert writes((mention, one))
+        assert writes((mention, one), day=day - NIGHT)
+        as_picture = replace(one, kind="image")
+        assert writes((mention, one), (other, as_picture))  # one link, in two places of different kinds
+        assert not writes((mention, one), (other, as_picture))
+        assert standing(store, one.url).link == as_picture
+
+
+def test_a_note_s_mentions_are_replaced(store: Store) -> None:
+    register(store, "n.md", "https://a.example/", "https://b.example/", "https://a.example/")
+    assert {s.link.url: places for s, places in store.standings()} == {
+        "https://a.example/": ("n.md:1", "n.md:3"),
+        "https://b.example/": ("n.md:2",),
+    }
+    register(store, "n.md", "https://b.example/")
+    assert [(s.link.url, places) for s, places in store.standings()] == [("https://b.example/", ("n.md:1",))]
+    register(store, "n.md")
+    assert list(store.standings()) == []
+
+
+def test_a_forgotten_note_leaves_its_links_known_but_not_due(store: Store) -> None:
+    a, b = register(store, "gone.md", "https://a.example/", "https://b.example/")
+    register(store, "kept.md", b.url)
+    store.save([checked(a, metadata=Page("A"))])
+    store.forget_other_notes(["kept.md", "new.md"])
+    assert [(s.link, places) for s, places in store.standings()] == [(b, ("kept.md:1",))]
+    assert due_urls(store, 99) == {b.url}
+    assert standing(store, a.url).metadata == Page("A")
+    assert store.counts() == [("web", Verdict.UNKNOWN, 1)]
+    register(store, "again.md", a.url, now=NOW + 50 * NIGHT)
+    assert standing(store, a.url).first_seen == NOW
+    assert due_urls(store, 99) == {a.url, b.url}
+
+
+def test_texts_of_all_mentions_are_handed_out(store: Store) -> None:
+    a = link("gone.md")
+    for note, texts in {"n.md": ["二", "一"], "m.md": ["一", ""]}.items():
+        mentions = [Mention("gone.md", i, i + 1, 1, i + 1, text=text) for i, text in enumerate(texts)]
+        store.register(note, [(mention, a) for mention in mentions], NOW)
+    assert all_due(store) == [Due(a, texts=("", "一", "二"))]
+
+
+def test_twenty_thousand_links(store: Store) -> None:
+    urls = [f"https://h{i % 50}.example/{i}" for i in range(20_000)]
+    for i in range(0, len(urls), 1000):
+        register(store, f"{i}.md", *urls[i : i + 1000])
+    assert store.counts() == [("web", Verdict.UNKNOWN, 20_000)]
+    backlogs = store.backlogs(KINDS, NOW)
+    assert len(backlogs) == 50
+    due, after = store.due(backlogs[0], NOW, 300)
+    more, _ = store.due(backlogs[0], NOW, 300, after=after)
+    assert (len(due), len(more)) == (300, 100)
+    assert len({each.link.url for each in (*due, *more)}) == 400
+
+
+def test_what_notes_can_hold_can_be_stored(store: Store) -> None:
+    urls = [
+        "https://例え.example/路径?q=%00",
+        "a b/文 件.md",
+        "mailto:Å@example.com",
+        "https://e.example/" + "x" * 1500,
+    ]
+    links = register(store, "日记/本 1.md", *urls)
+    store.save([checked(each, metadata=Page("標題 \N{GRINNING FACE} \x00 \"'\\")) for each in links])
+    found = dict(store.standings())
+    assert {s.link for s in found} == set(links)
+    assert all(s.metadata == Page("標題 \N{GRINNING FACE} \x00 \"'\\") for s in found)
+    assert found[standing(store, links[0].url)] == ("日记/本 1.md:1",)
+
+
+# --- what is due ------------------------------------------------------------------------------------------------------
+
+
+def test_backlogs_are_by_kind_and_host_longest_unchecked_first(store: Store) -> None:
+    register(store, "n.md", "https://b.example/1", "https://b.example/2", now=NOW)
+    a, file, picture = register(
+        store, "m.md", "https://a.example/", "x.md", "https://a.example/p.png", now=NOW - 9 * NIGHT
+    )
+    store.save([checked(a, night=-2), checked(file, night=-3), checked(picture, night=-1, wait=NIGHT / 2)])
+    assert store.backlogs(KINDS, NOW) == [
+        Backlog(NEVER, "web", "b.example", 2),
+        Backlog(NOW - 3 * NIGHT, "local", ""),
+        Backlog(NOW - 2 * NIGHT, "web", "a.example"),
+        Backlog(NOW - NIGHT, "image", "a.example"),
+    ]
+    assert store.backlogs(["web"], NOW - timedelta(microseconds=1)) == [Backlog(NOW - 2 * NIGHT, "web", "a.example")]
+    assert store.backlogs(["image", "github"], NOW) == [Backlog(NOW - NIGHT, "image", "a.example")]
+    assert store.backlogs([], NOW) == []
+    assert store.backlogs(KINDS, NOW, again=True) == []
+    assert store.left(KINDS, NOW) == 5
+    assert store.left(["web"], NOW - timedelta(microseconds=1)) == 1
+
+
+def test_links_of_a_host_come_longest_unchecked_first(store: Store) -> None:
+    new, late, later, latest = (f"https://a.example/{name}" for name in ("new", "late", "later", "latest"))
+    links = register(store, "n.md", latest, later, late, new)
+    store.save([checked(each, night=night) for each, night in zip(links, (-1, -2, -3), strict=False)])
+    assert [due.link.url for due in all_due(store, NOW, ["web"])] == [new, late, later, latest]
+
+
+def test_a_link_is_due_when_its_time_has_come(store: Store) -> None:
+    a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
+    store.save([checked(a, wait=7 * NIGHT), checked(b, wait=timedelta(0))])
+    assert due_urls(store) == {b.url}
+    assert due_urls(store, 6.999) == {b.url}
+    assert due_urls(store, 7) == {a.url, b.url}
+
+
+def test_due_links_come_page_by_page(store: Store) -> None:
+    links = register(store, "n.md", *(f"https://a.example/{i}" for i in range(5)), "https://b.example/")
+    backlog = Backlog(NOW, "web", "a.example")
+    first, after = store.due(backlog, NOW, 3)
+    store.save(
+        [checked(due.link, night=0.001, wait=timedelta(0)) for due in first]
+    )  # what is due again at once is not due again now
+    second, end = store.due(backlog, NOW, 3, after=after)
+    assert [due.link for due in first] == links[:3]
+    assert [due.link for due in second] == links[3:5]
+    assert store.due(backlog, NOW, 3, after=end) == ([], end)
+
+
+def test_what_is_put_off_waits_for_the_end_of_the_run(store: Store) -> None:
+    a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
+    store.put_off(a)
+    assert due_urls(store) == {b.url}
+    assert due_urls(store, again=True) == {a.url}
+    store.save([checked(a, Outcome.FAILED, verdict=Verdict.SUSPECT)])
+    assert due_urls(store, again=True) == set()
+    assert due_urls(store, 1) == {a.url, b.url}
+
+
+def test_what_a_killed_run_had_put_off_is_due_like_the_rest(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    store.put_off(a)
+    store.start_run(NOW)
+    assert (due_urls(store), due_urls(store, again=True)) == ({a.url}, set())
+
+
+def test_what_other_workers_have_put_off_is_left_for_the_end(store: Store, database_url: str) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    store.start_run(NOW)
+    store.put_off(a)
+    other = Store.open(database_url)
+    other.start_run(NOW)
+    assert (due_urls(other), due_urls(other, again=True)) == (set(), {a.url})
+    other.close()
+
+
+# --- what was seen ----------------------------------------------------------------------------------------------------
+
+FULL = Check(
+    Outcome.GONE,
+    "no such file",
+    NOW.astimezone(timezone(timedelta(hours=8))),
+    How.FILE,
+    http_status=404,
+    final_url="https://b.example/",
+    elapsed=timedelta(seconds=1.25),
+    conclusive=True,
+    suggestion="b.md",
+    suggestion_source="file",
+)
+
+
+def test_a_check_comes_back_as_it_was(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    store.save([Result(a, FULL, judgement=Judgement(Verdict.DEAD, 3, NOW + NIGHT))])
+    expected = Standing(a, Verdict.DEAD, NOW, check=FULL, failures_in_a_row=3)
+    assert standing(store, a.url) == expected
+    assert all_due(store, NOW + NIGHT)[0].history == (FULL,)
+    bare = Check(Outcome.FAILED, "timeout", NOW + NIGHT, How.PAGE)
+    store.save([Result(a, bare, judgement=Judgement(Verdict.SUSPECT, 1, NOW + NIGHT))])
+    assert standing(store, a.url) == replace(expected, verdict=Verdict.SUSPECT, check=bare, failures_in_a_row=1)
+
+
+@pytest.mark.parametrize(
+    ("nights", "remembered"),
+    [
+        ("g", "g"),
+        ("gbf", "gbf"),
+        ("go", "o"),
+        ("gm", "m"),
+        ("ofg", "ofg"),
+        ("fofgb", "ofgb"),
+        ("frf", "frf"),  # restricted is an answer, but nothing was seen alive
+        ("fsg", "fg"),  # skipped is no look at the link
+        ("os", "o"),
+    ],
+)
+def test_history_is_what_was_seen_since_the_link_was_last_alive(store: Store, nights: str, remembered: str) -> None:
+    outcomes = {outcome.value[0]: outcome for outcome in Outcome if outcome is not Outcome.SKIPPED} | {
+        "s": Outcome.SKIPPED
+    }
+    a, b = register(store, "n.md", "https://a.example/", "https://a.example/b")
+    for night, letter in enumerate(nights):
+        moved = "https://m.example/" if letter == "m" else None
+        store.save([checked(a, outcomes[letter], night, final_url=moved, wait=timedelta(0))])
+    of_b, of_a = all_due(store, NOW + 99 * NIGHT)  # what was never looked at comes first
+    assert of_a.link == a
+    assert "".join(check.outcome.value[0] for check in of_a.history) == remembered
+    assert of_b == Due(b, texts=("text 1",))
+
+
+def test_last_alive(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    for night, (outcome, alive) in enumerate(
+        [(Outcome.FAILED, None), (Outcome.OK, 1), (Outcome.GONE, 1), (Outcome.MOVED, 3), (Outcome.RESTRICTED, 3)]
+    ):
+        store.save([checked(a, outcome, night, final_url="https://m.example/")])
+        assert standing(store, a.url).last_alive == (None if alive is None else NOW + alive * NIGHT)
+
+
+def test_where_a_link_moved_to_is_known_until_it_answers_again(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    seen = []
+    for night, (outcome, final_url) in enumerate(
+        [
+            (Outcome.OK, "https://redirected.example/"),
+            (Outcome.MOVED, "https://b.example/"),
+            (Outcome.FAILED, None),
+            (Outcome.SKIPPED, None),
+            (Outcome.GONE, "https://elsewhere.example/"),
+            (Outcome.MOVED, "https://c.example/"),
+            (Outcome.RESTRICTED, None),
+            (Outcome.OK, None),
+            (Outcome.BLOCKED, None),
+        ]
+    ):
+        store.save([checked(a, outcome, night, final_url=final_url)])
+        seen.append(standing(store, a.url).moved_to)
+    b, c = "https://b.example/", "https://c.example/"
+    assert seen == [None, b, b, b, b, c, c, None, None]
+
+
+def test_a_skipped_link_is_not_seen_but_its_reason_is_shown(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    store.save([checked(a, Outcome.FAILED, 0, Verdict.SUSPECT)])
+    skipped = checked(a, Outcome.SKIPPED, 1, Verdict.SUSPECT)
+    store.save([skipped])
+    assert standing(store, a.url).check == skipped.check
+    (due,) = all_due(store, NOW + 2 * NIGHT)
+    assert [check.outcome for check in due.history] == [Outcome.FAILED]
+
+
+def test_many_results_at_once(store: Store) -> None:
+    links = register(store, "n.md", *(f"https://a.example/{i}" for i in range(700)))
+    results = [checked(each, metadata=Page(each.url)) for each in links]
+    results[3] = checked(links[3], Outcome.MOVED, verdict=Verdict.MOVED, final_url="https://b.example/")
+    store.save(results)
+    found = store.standings_of(each.url for each in links)
+    assert len(found) == 700
+    assert all(found[each.url].metadata == Page(each.url) for each in links if each is not links[3])
+    assert [url for url, s in found.items() if s.moved_to] == [links[3].url]
+
+
+def test_a_result_must_be_judged(store: Store) -> None:
+    (a,) = register(store, "n.md", "https://a.example/")
+    with pytest.raises(ValueError, match="not judged: https://a.example/"):
+        store.save([Result(a, FULL)])
+    assert standing(store, a.url).check is None
+    assert all_due(store)[0].history == ()

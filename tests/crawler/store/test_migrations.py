@@ -1,0 +1,264 @@
+"""A store that the program before wrote: opened, brought to the newest version, and nothing of it lost."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from crawler.errors import UserError
+from crawler.models.note import Change, Check, How, Link, Outcome, Page, Paper, Standing, Verdict
+from crawler.store.link_store import Backlog, Store
+from crawler.store.tables import MIGRATIONS, NEVER
+from tests.support.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytest_plugins = ["tests.support.databases"]
+
+VERSION_1 = Path(__file__).parents[2] / "stores" / "version_1.sql"
+POSTGRESQL = {
+    "elapsed DATETIME": "elapsed INTERVAL",
+    "'1970-01-01 00:00:01.250000'": "'1.25 seconds'",
+    "DATETIME": "TIMESTAMP WITH TIME ZONE",
+    "INTEGER NOT NULL PRIMARY KEY": "SERIAL PRIMARY KEY",
+}
+"""The few words of version 1 that are others there."""
+
+LATER = datetime(2027, 6, 1, tzinfo=UTC)
+
+
+def at(day: int, hour: int = 3, minute: int = 0, second: int = 0, microsecond: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, second, microsecond, tzinfo=UTC)
+
+
+@contextmanager
+def connected(url: str) -> Iterator[sa.Connection]:
+    """Open a transaction on a database as it is, past the store."""
+    engine = sa.create_engine(url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def write(url: str, statements: str) -> None:
+    with connected(url) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL TIME ZONE 'UTC'")
+            for here, there in POSTGRESQL.items():
+                statements = statements.replace(here, there)
+        for statement in statements.split(";\n"):
+            connection.exec_driver_sql(statement)
+
+
+def tables(url: str) -> dict[str, Any]:
+    """Return what a database's tables are made of; the order of columns is nobody's business."""
+    with connected(url) as connection:
+        found = sa.inspect(connection)
+        return {
+            name: {
+                "columns": {
+                    column["name"]: (str(column["type"]), column["nullable"], column["default"])
+                    for column in found.get_columns(name)
+                },
+                "key": found.get_pk_constraint(name)["constrained_columns"],
+                "references": [each["constrained_columns"] for each in found.get_foreign_keys(name)],
+                "unique": [each["column_names"] for each in found.get_unique_constraints(name)],
+                "indexes": {
+                    index["name"]: (index["column_names"], bool(index["unique"])) for index in found.get_indexes(name)
+                },
+            }
+            for name in found.get_table_names()
+        }
+
+
+def content(url: str) -> dict[str, list[sa.Row[Any]]]:
+    """Return every row of every table."""
+    with connected(url) as connection:
+        names = sa.inspect(connection).get_table_names()
+        return {name: sorted(connection.exec_driver_sql(f"SELECT * FROM {name}"), key=str) for name in names}
+
+
+@pytest.fixture
+def old_url(database_url: str) -> str:
+    """Return the URL of a store of version 1."""
+    write(database_url, VERSION_1.read_text("utf-8"))
+    return database_url
+
+
+@pytest.fixture
+def migrated(old_url: str) -> Iterator[Store]:
+    """Return that store, opened by this program."""
+    store = Store.open(old_url)
+    yield store
+    store.close()
+
+
+def web(url: str) -> Link:
+    return Link(url, "web", url, "a.example")
+
+
+SEEN = Check(Outcome.OK, "HTTP 200", at(17, 3, 4, 5, 678901), How.PAGE, 200, elapsed=timedelta(seconds=1.25))
+GONE = Check(Outcome.GONE, "HTTP 404", at(19), How.PAGE, 404)
+MOVED = Check(Outcome.MOVED, "HTTP 301", at(18), How.PAGE, 200, "https://b.example/")
+LISTED = Check(Outcome.OK, "listed", at(12), How.API)
+
+KNOWN = [
+    (
+        Standing(web("https://a.example/dead"), Verdict.DEAD, at(1), GONE, 3, at(10)),
+        ("日记/a.md:2",),
+    ),
+    (
+        Standing(
+            web("https://a.example/moved"),
+            Verdict.MOVED,
+            at(1),
+            MOVED,
+            last_alive=at(18),
+            moved_to="https://b.example/",
+        ),
+        ("日记/a.md:3",),
+    ),
+    (
+        Standing(web("https://a.example/new"), Verdict.UNKNOWN, at(19, 12)),
+        ("b.md:1",),
+    ),
+    (
+        Standing(
+            web("https://a.example/"),
+            Verdict.ALIVE,
+            at(1),
+            SEEN,
+            last_alive=SEEN.checked_at,
+            metadata=Page("题目", "text/html"),
+        ),
+        ("b.md:3", "日记/a.md:1"),
+    ),
+    (
+        Standing(
+            Link("https://arxiv.org/abs/1706.03762", "arxiv", "1706.03762", "arxiv.org"),
+            Verdict.ALIVE,
+            at(1),
+            LISTED,
+            last_alive=at(12),
+            metadata=Paper("Attention Is All You Need", "1706.03762"),
+        ),
+        ("b.md:2",),
+    ),
+]
+
+
+def test_everything_known_stays(migrated: Store) -> None:
+    assert list(migrated.standings()) == KNOWN
+    forgotten = standing(migrated, "https://forgotten.example/")
+    assert (forgotten.verdict, forgotten.first_seen) == (Verdict.UNKNOWN, at(1))
+
+
+def test_links_wait_since_they_were_last_looked_at(migrated: Store) -> None:
+    migrated.start_run(LATER)
+    in_order = [due.link.url.removeprefix("https://a.example/") for due in all_due(migrated, LATER, ["web"])]
+    assert in_order == ["new", "", "moved", "dead"]
+    assert migrated.backlogs(["web"], LATER) == [Backlog(NEVER, "web", "a.example", 4)]
+
+
+@one_worker
+def test_what_was_put_off_is_due_again(migrated: Store) -> None:
+    migrated.start_run(LATER)
+    assert migrated.backlogs(["arxiv"], LATER) == [Backlog(at(12), "arxiv", "arxiv.org")]
+
+
+def test_only_what_was_due_is_due(migrated: Store) -> None:
+    assert [due.link.url for due in all_due(migrated, at(20), ["web"])] == ["https://a.example/new"]
+
+
+def test_history_is_handed_out(migrated: Store) -> None:
+    due = {each.link.url: each for each in all_due(migrated, LATER)}
+    outcomes = [check.outcome for check in due["https://a.example/dead"].history]
+    assert outcomes == [Outcome.OK, Outcome.GONE, Outcome.FAILED, Outcome.GONE]
+    assert due["https://a.example/"].texts == ("one", "one again")
+
+
+def test_a_run_goes_on_from_there(migrated: Store) -> None:
+    """What changed since is a change, what had been so before is none; for the dead the archive is asked."""
+    migrated.start_run(LATER)
+    assert not migrated.changes()
+    migrated.save([checked(web("https://a.example/"), Outcome.GONE, verdict=Verdict.DEAD)])
+    assert migrated.changes() == {Change.NEWLY_DEAD: 1}
+    assert [each.link.url for each, _ in migrated.standings(Change.NEWLY_DEAD)] == ["https://a.example/"]
+    asked = migrated.wanting_snapshot(KINDS, LATER, 9)
+    assert asked == [(web(f"https://a.example/{name}"), at(1).date()) for name in ("", "dead")]
+
+
+def test_new_links_join_the_old(migrated: Store) -> None:
+    register(migrated, "c.md", "https://a.example/newer", "https://a.example/dead")
+    assert [due.link.url for due in all_due(migrated, at(21), ["web"])] == [
+        "https://a.example/new",
+        "https://a.example/newer",
+    ]
+    migrated.save([checked(link("https://a.example/newer"))])
+    assert standing(migrated, "https://a.example/newer").verdict is Verdict.ALIVE
+
+
+def test_opening_again_changes_nothing(old_url: str) -> None:
+    Store.open(old_url).close()
+    first = tables(old_url), content(old_url)
+    assert first[1]["schema_version"] == [(len(MIGRATIONS),)]
+    Store.open(old_url).close()
+    assert (tables(old_url), content(old_url)) == first
+
+
+def test_several_programs_may_open_it_at_once(old_url: str) -> None:
+    with ThreadPoolExecutor(4) as programs:
+        for store in [program.result() for program in [programs.submit(Store.open, old_url) for _ in range(4)]]:
+            assert list(store.standings()) == KNOWN
+            store.close()
+
+
+def test_a_migrated_store_is_made_like_a_new_one(database_url: str) -> None:
+    Store.open(database_url).close()
+    new = tables(database_url)
+    with connected(database_url) as connection:
+        found = sa.MetaData()
+        found.reflect(connection)
+        found.drop_all(connection)
+    write(database_url, VERSION_1.read_text("utf-8"))
+    assert tables(database_url) != new
+    Store.open(database_url).close()
+    assert tables(database_url) == new
+
+
+def test_a_step_that_fails_leaves_the_old_store_as_it_was(old_url: str) -> None:
+    write(old_url, "CREATE TABLE runs (id INTEGER NOT NULL)")  # in the way of the one that version 2 brings
+    before = tables(old_url), content(old_url)
+    with pytest.raises(UserError, match="the store cannot be used"):
+        Store.open(old_url)
+    assert (tables(old_url), content(old_url)) == before
+    write(old_url, "DROP TABLE runs")
+    store = Store.open(old_url)
+    assert list(store.standings()) == KNOWN
+    store.close()
+
+
+# --- how what is due is found -----------------------------------------------------------------------------------------
+
+
+@one_worker
+def test_a_host_s_links_are_read_in_the_order_of_their_index(store: Store) -> None:
+    """Whoever sorts twenty thousand links for every sixteen of them sorts all night."""
+    for i in range(20):
+        register(store, f"{i}.md", *(f"https://a.example/{i}/{j}" for j in range(1000)))
+    (backlog,) = store.backlogs(KINDS, LATER)
+    _, after = store.due(backlog, LATER, 16)
+    for place in (None, after):
+        more = {} if place is None else {"after": place}
+        (plan,) = plans(store, lambda more=more: store.due(backlog, LATER, 16, **more))
+        assert plan[0].startswith("SEARCH links USING INDEX links_due (kind=? AND host=? AND again=? AND ")
+        assert not [step for step in plan if "TEMP B-TREE" in step or step.startswith("SCAN")]

@@ -1,0 +1,1 @@
+"""Tests of the documents: what they say is true, and what they tell to type works."""

@@ -1,0 +1,169 @@
+"""The workflow to copy is one that GitHub takes, and its steps do what they are for; the Dockerfile is well made."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.internet import World
+from tests.support.processes import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support.crawling import Desk
+
+WORKFLOW = ROOT / "docs/workflows/notemend.yml"
+TOOLS = os.environ | {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}  # noqa: PTH120 - of a string
+
+
+def tool(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the development environment."""
+    return subprocess.run(words, env=TOOLS, capture_output=True, text=True, check=False)
+
+
+def complaints(workflow: Path) -> str:
+    """Return what is wrong with a workflow: by GitHub's schema, and by what no workflow should do."""
+    form = tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow))
+    manners = tool("zizmor", "--offline", "--no-progress", "--persona", "pedantic", str(workflow))
+    return "".join(each.stdout + each.stderr for each in (form, manners) if each.returncode)
+
+
+def test_workflow_is_one_that_github_takes() -> None:
+    assert complaints(WORKFLOW) == ""
+
+
+ILL = {
+    "permissions: {}": ("permissions: write-all", "excessive-permissions"),
+    'echo "nothing to mend"': ("echo ${{ github.event.head_commit.message }}", "template-injection"),
+    "@08c6903cd8c0fde910a37f88322edcfb5dd907a8": ("@v5", "unpinned-uses"),
+}
+
+
+def test_what_a_workflow_must_not_be_is_found(tmp_path: Path) -> None:
+    workflow = tmp_path / "workflow.yml"
+    text = WORKFLOW.read_text("utf-8")
+    workflow.write_text(text.replace("runs-on: ubuntu-latest", "runs_on: ubuntu-latest"), "utf-8")
+    assert "runs_on" in complaints(workflow)
+    for well, (ill, _) in ILL.items():
+        assert well in text
+        text = text.replace(well, ill)
+    workflow.write_text(text, "utf-8")
+    found = complaints(workflow)
+    assert [said for _, said in ILL.values() if said not in found] == []
+
+
+def test_dockerfile_is_well_made() -> None:
+    done = tool("hadolint", str(ROOT / "Dockerfile"))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+# --- the steps --------------------------------------------------------------------------------------------------------
+
+
+def steps(job: str) -> dict[str, dict[str, Any]]:
+    """Return the steps of a job by name."""
+    jobs = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]
+    return {step["name"]: step for step in jobs[job]["steps"] if "run" in step}
+
+
+class Runner:
+    """A machine with a repository of notes, checked out, and the programs that runners carry.
+
+    `gh` stands in for GitHub: it writes down how it was called.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.repository, self.temp, tools = desk.notes, desk.folder / "temp", desk.folder / "tools"
+        self.origin = desk.folder / "origin.git"
+        for folder in (self.temp, tools):
+            folder.mkdir()
+        self.summary, self.asked = self.temp / "step_summary.md", self.temp / "gh.txt"
+        for name, script in {
+            "notemend": f'exec {sys.executable} -m crawler "$@" -s \'PACE={{"*": 0}}\'',
+            "gh": f'echo "$@" >> {self.asked}',
+        }.items():
+            (tools / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+            (tools / name).chmod(0o755)
+        settings = yaml.safe_load(WORKFLOW.read_text("utf-8"))["env"]
+        paths = {"HOME": str(desk.folder / "home"), "RUNNER_TEMP": str(self.temp), "PYTHONPATH": str(ROOT)}
+        github = {"GITHUB_STEP_SUMMARY": str(self.summary), "GITHUB_REF_NAME": "main", "GITHUB_TOKEN": ""}
+        self.environ = os.environ | desk.environ | settings | paths | github
+        self.environ["PATH"] = f"{tools}:{os.environ['PATH']}"
+        self.shell("git init --quiet --initial-branch main")
+        self.shell("git config user.name n; git config user.email n@example.org; git add .; git commit -qm notes")
+        self.shell(f"git clone --quiet --bare . {self.origin} && git remote add origin {self.origin}")
+
+    def shell(self, script: str) -> str:
+        """Run a script as a step is run; return what it printed."""
+        words = ["bash", "--noprofile", "--norc", "-e", "-c", script]
+        done = subprocess.run(words, cwd=self.repository, env=self.environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def step(self, job: str, name: str) -> None:
+        """Run a step of the workflow."""
+        self.shell(steps(job)[name]["run"])
+
+
+MEND, OPEN = "Mend the notes", "Open a pull request, or bring the open one up to date"
+
+
+def hand_over(runner: Runner) -> None:
+    """Take what the first job made to the second, which has a fresh checkout."""
+    (runner.temp / "proposal").mkdir(exist_ok=True)
+    for file in ("health.md", "proposal.patch"):
+        shutil.copy(runner.temp / file, runner.temp / "proposal" / file)
+    runner.shell("git reset --quiet --hard; git clean --quiet -d --force")
+
+
+def keep_pictures(runner: Runner) -> Path:
+    """Put the pictures where the workflow says that the cache has them; return that place."""
+    save = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]["crawl"]["steps"]
+    paths = [step["with"]["path"].split() for step in save if "actions/cache/" in step.get("uses", "")]
+    assert paths == [["~/notemend", "${{", "env.IMAGES", "}}"]] * 2
+    cache = runner.temp / "cache"
+    shutil.copytree(runner.repository / runner.environ["IMAGES"], cache)
+    return cache
+
+
+def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
+    dead, moved = World.article("deleted"), "https://github.com/IDEACVR/DINO"
+    desk.write("2026/a.md", f"<{dead}>\n\n- Code: <{moved}>\n\n![]({World.picture('webp')})\n")
+    runner = Runner(desk)
+    for name in ("Crawl", "Say how the links are", MEND):
+        runner.step("crawl", name)
+    health = (runner.temp / "health.md").read_text("utf-8")
+    assert f"newly dead: 2026/a.md:1 {dead} deleted by its author" in health
+    assert runner.summary.read_text("utf-8") == health
+    proposal, cache = (runner.temp / "proposal.patch").read_bytes(), keep_pictures(runner)
+
+    hand_over(runner)
+    runner.step("propose", OPEN)
+    body = runner.temp / "proposal/health.md"
+    assert f"pr create --head notemend --base main --title Mend links, facts and pictures --body-file {body}" in (
+        runner.asked.read_text("utf-8")
+    )
+    changed = runner.shell("git show --format= --name-only origin/notemend").splitlines()
+    assert [name.partition("/")[0] for name in changed] == ["2026", "images"]
+    note = runner.shell("git show origin/notemend:2026/a.md")
+    assert "IDEA-Research/DINO" in note
+    assert f"](../{changed[1]})" in note
+
+    # The next night, nobody having merged it: the same proposal, pictures included.
+    runner.shell("git switch --quiet main")
+    shutil.copytree(cache, runner.repository / runner.environ["IMAGES"])
+    runner.step("crawl", MEND)
+    assert (runner.temp / "proposal.patch").read_bytes() == proposal
+
+    # And when it was merged: nothing.
+    runner.shell("git reset --quiet --hard; git switch --quiet notemend")
+    runner.step("crawl", MEND)
+    hand_over(runner)
+    runner.step("propose", OPEN)
+    assert runner.summary.read_text("utf-8").endswith("nothing to mend\n")

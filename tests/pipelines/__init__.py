@@ -1,0 +1,1 @@
+"""Tests of `pipelines`, a folder for each of its packages."""

@@ -1,0 +1,139 @@
+"""The bibliography, read back by another program."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pybtex.database import BibliographyData, parse_string  # type: ignore[import-untyped]
+
+from crawler.models.note import Paper
+from pipelines.reports import bibtex
+from pipelines.reports.base import render
+from tests.support.mending import rendering, standing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY = datetime(2021, 11, 11, tzinfo=UTC)
+MAE = Paper(
+    "Masked Autoencoders Are Scalable Vision Learners",
+    "2111.06377",
+    ("Kaiming He", "José Müller"),
+    categories=("cs.CV", "cs.LG"),
+    doi="10.1/x_y",
+    published=DAY,
+    venue="CVPR",
+    venue_year=2022,
+)
+
+
+def bibliography(folder: Path, *papers: Paper) -> BibliographyData:
+    """Render papers and read them back."""
+    text = "\n\n".join(f"<https://arxiv.org/abs/{paper.arxiv_id}>" for paper in papers)
+    standings = [standing(f"https://arxiv.org/abs/{paper.arxiv_id}", metadata=paper) for paper in papers]
+    given = rendering(folder, {"a.md": text}, standings)
+    render(given, bibtex)
+    first = (given.output_dir / "papers.bib").read_bytes()
+    render(given, bibtex)
+    assert (given.output_dir / "papers.bib").read_bytes() == first
+    return parse_string(first.decode(), "bibtex")
+
+
+def test_a_conference_paper(tmp_path: Path) -> None:
+    entry = bibliography(tmp_path, MAE).entries["he2021masked"]
+    assert entry.type == "inproceedings"
+    assert [str(person) for person in entry.persons["author"]] == ["He, Kaiming", r"M\"uller, Jos\'e"]
+    assert dict(entry.fields) == {
+        "title": "{Masked Autoencoders Are Scalable Vision Learners}",
+        "booktitle": "Conference on Computer Vision and Pattern Recognition",
+        "year": "2022",
+        "eprint": "2111.06377",
+        "archiveprefix": "arXiv",
+        "primaryclass": "cs.CV",
+        "doi": r"10.1/x\_y",
+        "url": "https://arxiv.org/abs/2111.06377",
+    }
+
+
+@pytest.mark.parametrize(
+    ("venue", "track", "where"),
+    [
+        ("TPAMI", None, ("article", "journal", "IEEE Transactions on Pattern Analysis and Machine Intelligence")),
+        ("ICCV", "oral", ("inproceedings", "booktitle", "International Conference on Computer Vision")),
+        (
+            "ICCV Workshop",
+            "workshop",
+            ("inproceedings", "booktitle", "International Conference on Computer Vision Workshop"),
+        ),
+        ("Some Symposium", None, ("misc", "howpublished", "Some Symposium")),
+    ],
+)
+def test_the_venue_says_what_kind_of_entry_it_is(
+    tmp_path: Path, venue: str, track: str | None, where: tuple[str, str, str]
+) -> None:
+    paper = Paper("Loops", "2204.00001", ("Ada Lovelace",), venue=venue, venue_track=track, venue_year=2022)
+    (entry,) = bibliography(tmp_path, paper).entries.values()
+    kind, field, name = where
+    assert (entry.type, entry.fields[field], entry.fields["year"]) == (kind, name, "2022")
+
+
+def test_a_preprint(tmp_path: Path) -> None:
+    (entry,) = bibliography(tmp_path, Paper("Loops", "2204.00001", published=DAY, withdrawn=True)).entries.values()
+    assert (entry.type, entry.fields["year"], entry.fields["note"]) == ("misc", "2021", "Withdrawn")
+    assert "author" not in entry.persons
+
+
+def test_keys_are_unique_and_plain(tmp_path: Path) -> None:
+    same = [Paper("On the Loops", f"2204.0000{n}", ("Ada Lovelace",), published=DAY) for n in range(3)]
+    foreign = Paper("循环", "2205.00001", ("李 雷",), published=DAY)
+    old = [Paper("Über-Loops", f"math/030913{n}", ("Paul Erdős",)) for n in range(2)]
+    assert list(bibliography(tmp_path, *same, foreign, *old).entries) == [
+        "lovelace2021loops",
+        "lovelace2021loops-2204-00001",
+        "lovelace2021loops-2204-00002",
+        "anonymous2021",
+        "erdosuber",
+        "erdosuber-math-0309131",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        (r"Bounds for $\ell_1$ & 50% of A_b #1", r"Bounds for $\ell_1$ \& 50\% of A\_b \#1"),
+        (r"Schr\"odinger Bridges", r"Schr\"odinger Bridges"),
+        ("{BERT}: $x", "BERT: x"),
+        ("a } b { c", "a b c"),
+        ("$}{$ and $x^{2}$", "and $x^{2}$"),
+        ("two\nlines", "two lines"),
+        ("学习 “q” ~ ^", r"学习 {\textquotedblleft}q{\textquotedblright} {\textasciitilde} {\textasciicircum}"),
+        (r"<script>](javascript:|", r"\ensuremath{<}script\ensuremath{>}](javascript:|"),
+    ],
+)
+def test_titles_are_escaped(tmp_path: Path, title: str, shown: str) -> None:
+    (entry,) = bibliography(tmp_path, Paper(title, "2204.00001")).entries.values()
+    assert entry.fields["title"] == f"{{{shown}}}"
+
+
+TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from('{}\\$%&#_~^"@,=\n'), max_size=60)
+
+
+@given(TEXT, st.lists(TEXT, max_size=3), TEXT)
+def test_whatever_is_said_can_be_read_back(title: str, authors: list[str], venue: str) -> None:
+    paper = Paper(title, "2204.00001", tuple(authors), venue=venue)
+    written = bibtex._written("key", paper)
+    read = parse_string(written, "bibtex")
+    assert list(read.entries) == ["key"]
+    assert read.entries["key"].fields["eprint"] == "2204.00001"
+
+
+def test_long_texts_are_cut(tmp_path: Path) -> None:
+    paper = Paper("x" * 100_000, "2204.00001", tuple(f"Ada{n} Lovelace" for n in range(300)))
+    (entry,) = bibliography(tmp_path, paper).entries.values()
+    assert len(entry.fields["title"]) < 600
+    assert len(entry.persons["author"]) == 201
+    assert str(entry.persons["author"][-1]) == "others"

@@ -1,0 +1,136 @@
+"""The story of one link in words."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.models.note import Check, How, Outcome
+from pipelines.items.verdict import Policy, judge, steps
+from tests.internet import Internet, World
+from tests.internet.messages import text
+from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.storing import NIGHT, NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+POLICY = Policy(dead_after=2, dead_spacing=timedelta(days=0.8), recheck_after={})
+DELETED, RENAMED, PAPER = World.article("deleted"), World.repository("renamed"), "https://arxiv.org/abs/1706.03762"
+FAILING = "https://alive.example.org/x_y"
+
+
+def seen(outcome: Outcome, night: float, *, conclusive: bool = False) -> Check:
+    to = "https://a.example/" if outcome is Outcome.MOVED else None
+    return Check(outcome, "seen", NOW + night * NIGHT, How.PAGE, final_url=to, conclusive=conclusive)
+
+
+def test_each_step_says_what_it_did_and_the_last_is_the_verdict() -> None:
+    checks = [
+        *(seen(Outcome.OK, 0), seen(Outcome.FAILED, 1), seen(Outcome.FAILED, 1.5), seen(Outcome.BLOCKED, 2)),
+        *(seen(Outcome.GONE, 3), seen(Outcome.FAILED, 4), seen(Outcome.GONE, 4.8)),
+        *(seen(Outcome.FAILED, 4.9), seen(Outcome.MOVED, 5)),
+        *(seen(Outcome.GONE, 6, conclusive=True), seen(Outcome.FAILED, 7.9), seen(Outcome.SKIPPED, 8)),
+    ]
+    assert [step.why for step in steps(checks, POLICY)] == [
+        "it answered: alive, and no failure counts any more",
+        "suspect: failure 1 in a row; no answer is no reason to call it dead",
+        "not counted: within 0.8 days (DEAD_SPACING) of one that was",
+        "says nothing about the link",
+        "suspect: check 1 that says gone; 2 (DEAD_AFTER) make a link dead",
+        "suspect: failure 3 in a row; no answer is no reason to call it dead",
+        "dead: check 2 that says gone; 2 (DEAD_AFTER) make a link dead",
+        "not counted: within 0.8 days (DEAD_SPACING) of one that was",
+        "it answered: moved, and no failure counts any more",
+        "who has it says that it is gone: dead at once",
+        "it stays dead until it answers",
+        "says nothing about the link",
+    ]
+    once = [seen(Outcome.GONE, 0, conclusive=True), seen(Outcome.FAILED, 1)]
+    assert [step.why for step in steps(once, Policy(3, timedelta(0), {}))][1] == "it stays dead until it answers"
+    for number in range(1, len(checks) + 1):
+        *history, last = checks[:number]
+        judged = judge(history, last, POLICY)
+        *_, step = steps(checks[:number], POLICY)
+        assert (judged.verdict, judged.failures_in_a_row) == (step.verdict, step.failures)
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Return a desk after two nights, whose notes are gone."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("desk"), internet.environ())
+        desk.write("202605/a.md", f"[one](b.md) <{DELETED}>\n\n[code]({RENAMED}/)\n\n[p]({PAPER}) <{FAILING}>\n")
+        desk.write("202605/b.md", f'<a href="{PAPER.replace("abs", "pdf")}.pdf?fbclid=1">x</a> [gone](x/gone.md)\n')
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        internet.fault(f"{FAILING}*", text("", 503))
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+        shutil.rmtree(desk.notes)
+        yield desk
+
+
+def told(desk: Desk, what: str) -> list[str]:
+    done = desk.run("explain", what)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_the_whole_story_of_a_link(crawled: Desk) -> None:
+    lines = told(crawled, FAILING)
+    assert lines[0] == f"{FAILING}: suspect"
+    assert f"  202605/a.md:5  {FAILING}" in lines
+    checks = lines[lines.index("what was seen:") + 1 : -2]
+    assert " UTC  ok: " in checks[0]
+    assert checks[1] == "    it answered: alive, and no failure counts any more"
+    assert re.search(r" UTC  failed: .*\(HTTP 503\), by page in \d\.\d\d s", checks[2])
+    assert checks[3] == "    suspect: failure 1 in a row; no answer is no reason to call it dead"
+    assert lines[-2].startswith("last alive: ")
+    assert lines[-1].startswith("due again: ")
+    assert lines[-1].endswith(" UTC (RECHECK_AFTER: 0.8 days for web/suspect)")
+
+
+def test_what_was_edited_and_what_may_stand_in_its_place(crawled: Desk) -> None:
+    lines = told(crawled, RENAMED)
+    (moved,) = [line for line in lines if line.startswith("moved to: ")]
+    (edited,) = [line for line in lines if line.startswith("  202605/a.md: ")]
+    assert edited.startswith(f"  202605/a.md: {RENAMED}/ -> {moved.removeprefix('moved to: ')}")
+    lines = told(crawled, DELETED)
+    assert lines[0] == f"{DELETED}: dead"
+    assert "    who has it says that it is gone: dead at once" in lines
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        (f"{PAPER.replace('abs', 'pdf')}v3.pdf", PAPER),
+        ("arxiv.org/abs/1706.03762", PAPER),
+        ("1706.03762", PAPER),
+        (f"<{FAILING}?utm_source=x#y>", FAILING),
+        ("HTTPS://Alive.Example.org/x%5Fy?utm_source=x&amp;utm_medium=y", FAILING),
+        ("b.md", "202605/b.md"),
+        ("./x/gone.md", "202605/x/gone.md"),
+        ("../202605/b.md", "202605/b.md"),
+        (RENAMED.removeprefix("https://github.com/"), RENAMED),
+    ],
+)
+def test_a_link_is_found_however_it_is_written(crawled: Desk, written: str, url: str) -> None:
+    assert told(crawled, written)[0].startswith(f"{url}: ")
+
+
+def test_a_link_that_is_not_known(crawled: Desk) -> None:
+    done = crawled.run("explain", "https://alive.example.org/xy")
+    says = f"notemend: https://alive.example.org/xy: no such link; the nearest is {FAILING}\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", says)
+    assert crawled.run("explain").returncode == 2
+
+
+def test_what_strangers_write_cannot_move_the_cursor(desk: Desk, tmp_path: Path) -> None:
+    desk.write("a.md", "[\x1b[2J\u202eevil](b.md)")
+    desk.crawl()
+    assert "\x1b" not in "".join(told(desk, "b.md"))
+    assert "\u202e" not in "".join(told(desk, "b.md"))

@@ -1,0 +1,114 @@
+"""Notes before and after: `tests/notes/<case>/before.md` becomes `after.md`, whatever ends its lines."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.config.options import REWRITES
+from crawler.models.note import Article, Outcome, Paper, Repository, Verdict
+from tests.support.mending import EVERYTHING, STORE, mended, standing
+
+NOTES = Path(__file__).parents[2] / "notes"
+REWRITE = {
+    "dead-links-marked": {"marks"},
+    "dead-links-archived": {"snapshots"},
+    "all-facts": {"facts", "license", "article"},
+    "hostile-facts": {"facts", "license", "article"},
+}
+"""What is rewritten where it is not what is rewritten unless the user says otherwise."""
+
+DEAD = [
+    standing(f"https://dead.example/{page}", Outcome.GONE, Verdict.DEAD)
+    for page in ("post", "auto", "bare", "titled", "html", "reference", "picture.png")
+]
+KEPT = replace(
+    standing("https://kept.example/post", Outcome.GONE, Verdict.DEAD),
+    snapshot="https://web.archive.org/web/20210510120000/https://kept.example/post",
+)
+KNOWN = [
+    *STORE,
+    *DEAD,
+    KEPT,
+    standing("https://alive.example/back"),
+    standing("gone.md", Outcome.GONE, Verdict.DEAD),
+    standing("http://upgrade.example/", suggestion="https://upgrade.example/", source="https"),
+    standing(
+        "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA",
+        metadata=Article("文", "回路之声", published_at=datetime(2022, 5, 30, 16, 30, tzinfo=UTC)),
+    ),
+    standing(
+        "https://mp.weixin.qq.com/s/BBBBBBBBBBBBBBBBBBBBBB", metadata=Article("x", "](javascript:alert(1)\n<script>")
+    ),
+    standing("https://arxiv.org/abs/2105.00001", metadata=Paper("Withdrawn", "2105.00001", withdrawn=True)),
+    standing("https://arxiv.org/abs/2106.00001", metadata=Paper("y", "2106.00001", ("x\u202e\r\ny",))),
+    standing(
+        "https://github.com/still/archived",
+        metadata=Repository("still/archived", stars=980, license="MIT", archived=True),
+    ),
+    standing("https://github.com/hostile/one", metadata=Repository("hostile/one", license="|\n\n")),
+]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("case", sorted(path.name for path in NOTES.iterdir()))
+def test_notes(case: str, line_end: str) -> None:
+    before, after = (
+        (NOTES / case / f"{side}.md").read_text("utf-8").replace("\n", line_end) for side in ("before", "after")
+    )
+    assert mended(before, *KNOWN, rewrite=REWRITE.get(case, EVERYTHING)) == after
+
+
+LINKS = [known.link.url for known in KNOWN]
+PLACES = (
+    *("[t]({})", '[t]({} "title")', "[{0}]({0})", "<{}>", "{}", "![t]({})", "[r]\n\n[r]: {}\n", "中文：[文]({})，"),
+    *("<a href='{}'>t</a>", "<a href={}>{}</a>", '<img src="{}" width=3>', "| [t]({}) | {} |", "`{}`", "> [t]({})"),
+    *(
+        "   - Paper: [t]({})",
+        "   - 论文：{}",
+        "   - Code: {}",
+        "   - 代码：[{0}]({0})",
+        "   - Stars: 7",
+        "1. [t]({}) :star:",
+    ),
+    *(
+        "# t",
+        "- [ ] {}",
+        "---",
+        "<div align=center>",
+        "</div>",
+        "$$",
+        "```",
+        " (dead link)",
+        " （存档）",
+        "\ufeff",
+        "\u200b",
+        "\t",
+        "*",
+        "[[",
+    ),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(PLACES), st.sampled_from(LINKS), st.sampled_from(["\n", "\n\n", "\r\n", " ", ""]))
+    ),
+    st.sets(st.sampled_from(sorted(REWRITES))),
+)
+def test_any_edits_of_any_note_are_stable_and_can_be_undone(
+    pieces: list[tuple[str, str, str]], rewrite: set[str]
+) -> None:
+    text = "".join(place.format(url, url) + end for place, url, end in pieces)
+    mended(text, *KNOWN, rewrite=rewrite)
+
+
+@given(st.binary(max_size=300), st.sampled_from(LINKS))
+def test_no_bytes_break_it(data: bytes, url: str) -> None:
+    text = data.decode("utf-8", "replace").replace("�", f" [t]({url}) ")
+    mended(text, *KNOWN, rewrite=set(REWRITES))

@@ -1,0 +1,107 @@
+"""Which redirects reach a note: those that two runs saw and that will serve a reader for long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.internet.messages import page, redirect
+from tests.support.crawling import EVERY_NIGHT
+
+if TYPE_CHECKING:
+    from tests.internet import Internet
+    from tests.support.crawling import Desk
+
+OLD = "https://h01.bench.example.org/posts/attention"
+TITLE = "What attention attends to"
+
+
+def shown_after(desk: Desk, internet: Internet, *targets: str, text: str = "x", old: str = OLD) -> str:
+    """Return the note after a run for each target that the old address is redirected to for good."""
+    desk.write("a.md", f"[{text}]({old})\n")
+    for target in targets:
+        internet.heal()
+        internet.fault(target, page(TITLE))
+        internet.fault(old, redirect(target))
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
+    return (desk.output / "notes/a.md").read_text("utf-8").removesuffix(")\n").partition("](")[2]
+
+
+def test_two_runs_have_to_see_the_same_target(desk: Desk, internet: Internet) -> None:
+    new, other = (f"https://h01.bench.example.org/articles/{name}" for name in ("attention", "other"))
+    assert shown_after(desk, internet, new) == OLD
+    assert desk.health()[OLD]["verdict"] == "moved"
+    assert desk.health()[OLD]["final_url"] == new
+    assert shown_after(desk, internet, other) == OLD
+    assert shown_after(desk, internet, new) == new
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "https://h01.bench.example.org/articles/attention",
+        "https://h01.bench.example.org/posts/2020/attention?view=full",
+    ],
+)
+def test_what_lasts_is_written(desk: Desk, internet: Internet, new: str) -> None:
+    assert shown_after(desk, internet, new, new) == new
+
+
+def test_another_site_has_to_show_the_title_that_the_note_gives(desk: Desk, internet: Internet) -> None:
+    new = "https://h02.bench.example.org/posts/attention"
+    assert shown_after(desk, internet, new, new, text="An old post") == OLD
+    assert shown_after(desk, internet, new, text=TITLE) == new
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "http://h01.bench.example.org/posts/attention",
+        "https://h01.bench.example.org/",
+        "https://h01.bench.example.org/posts",
+        "https://h01.bench.example.org/attention",
+        "https://h01.bench.example.org/posts/attention;jsessionid=1A2B3C",
+        "https://h01.bench.example.org/posts/attention?PHPSESSID=1a2b",
+        "https://h01.bench.example.org/posts/attention?sid=1a2b",
+        "https://h01.bench.example.org/posts/attention?access_token=1a2b",
+        "https://h01.bench.example.org/(S(1a2b))/posts/attention",
+        "https://h01.bench.example.org/posts/attention?Expires=9999999999&Signature=x&Key-Pair-Id=y",
+        "https://h01.bench.example.org/a/b?X-Amz-Date=20260101T000000Z&X-Amz-Expires=600&X-Amz-Signature=x",
+        "https://h01.bench.example.org/posts/attention?sign=1a2b&t=5",
+        "https://h01.bench.example.org/users/login",
+        "https://h01.bench.example.org/passport/check",
+        "https://h01.bench.example.org/go/to?return=%2Fposts%2Fattention",
+        "https://h01.bench.example.org/go/to?next=/posts/attention",
+        "https://h01.bench.example.org/go/to?continue=https://h01.bench.example.org/posts/attention",
+        "https://h01.bench.example.org/go/to?url=https%3A%2F%2Fh01.bench.example.org%2Fposts%2Fattention",
+    ],
+)
+def test_what_serves_no_reader_is_not_written(desk: Desk, internet: Internet, new: str) -> None:
+    assert shown_after(desk, internet, new, new, text=TITLE) == OLD
+
+
+def test_what_the_old_address_asks_for_too_is_nothing_new(desk: Desk, internet: Internet) -> None:
+    old = f"{OLD}?url=a&sid=5"
+    new = "https://h01.bench.example.org/articles/attention?url=a&sid=5"
+    assert shown_after(desk, internet, new, new, old=old) == new
+
+
+def test_a_renamed_repository_is_the_services_own_word(desk: Desk) -> None:
+    old = "https://github.com/IDEACVR/DINO"
+    desk.write("a.md", f"[x]({old})\n")
+    assert desk.crawl().returncode == 0
+    assert (desk.output / "notes/a.md").read_text("utf-8") == "[x](https://github.com/IDEA-Research/DINO)\n"
+
+
+@pytest.mark.parametrize("behind", ["公历", "のページ", "페이지"])
+def test_a_bare_address_that_may_go_on_is_left_alone(desk: Desk, internet: Internet, behind: str) -> None:
+    internet.fault("https://h01.bench.example.org/wiki/", redirect("https://h01.bench.example.org/wiki/Main_Page"))
+    note = desk.write("a.md", f"见 https://h01.bench.example.org/wiki/{behind} 和别的\n")
+    for _ in range(2):
+        desk.crawl(*EVERY_NIGHT)
+    assert (desk.output / "notes/a.md").read_bytes() == note.read_bytes()
+    desk.write("a.md", "见 https://h01.bench.example.org/wiki/，和别的\n")
+    for _ in range(2):
+        desk.crawl(*EVERY_NIGHT)
+    assert "https://h01.bench.example.org/wiki/Main_Page，和" in (desk.output / "notes/a.md").read_text("utf-8")

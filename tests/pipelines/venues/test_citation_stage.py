@@ -1,0 +1,280 @@
+"""Papers without a venue and the bibliographies: who is asked about which, when, and what becomes of the answer."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crawler.fetch.host_throttle import REFUSALS
+from crawler.lookups.bibliographies.openalex import OpenAlex
+from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
+from crawler.lookups.session import open_session
+from crawler.models.metadata import Publication
+from crawler.models.note import Paper
+from crawler.store.external_sources import PUBLICATION_AGAIN
+from pipelines.venues.citation_stage import PAGE, ask, resolved
+from tests.internet.messages import as_json, html
+from tests.support.crawling import EVERY_NIGHT
+from tests.support.storing import NIGHT, NOW, checked, one_worker, register, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from crawler.lookups.bibliographies.base import Bibliography
+    from crawler.store.link_store import Store
+    from tests.internet import Internet, Request
+    from tests.internet.messages import Response
+    from tests.support.crawling import Desk
+
+pytest_plugins = ["tests.support.databases", "tests.internet.fixtures"]
+
+S2 = "https://api.semanticscholar.org/*"
+WORKS = "https://api.openalex.org/*"
+
+
+def known(store: Store, *papers: Paper, note: str = "n.md", night: float = 0) -> None:
+    """Let a note mention papers of which arXiv says this."""
+    links = register(store, note, *(f"https://arxiv.org/abs/{paper.arxiv_id}" for paper in papers))
+    store.save([checked(each, night=night, metadata=paper) for each, paper in zip(links, papers, strict=True)])
+
+
+def paper(number: int = 1, **more: Any) -> Paper:
+    return Paper(f"Title {number}", f"2111.{number:05}", ("Ada Lovelace",), **more)
+
+
+def wanting(store: Store, source: str = "openalex", now: datetime = NOW) -> list[str]:
+    return store.wanting_publication(source, f"{source}.example", now)
+
+
+def venue(store: Store, arxiv_id: str) -> str:
+    """Return "venue source" as the outputs see it."""
+    url = f"https://arxiv.org/abs/{arxiv_id}"
+    found = resolved(store, store.standings_of([url]))[url].metadata
+    assert isinstance(found, Paper)
+    return f"{found.venue} {found.venue_source}"
+
+
+# --- what is asked about ----------------------------------------------------------------------------------------------
+
+
+def test_only_papers_that_are_known_and_mentioned_are_asked_about(store: Store) -> None:
+    known(store, paper(1), note="gone.md")
+    known(store, paper(2), note="kept.md")
+    register(
+        store, "kept.md", "https://arxiv.org/abs/2111.00002", "https://arxiv.org/abs/2111.00009", "https://a.example/"
+    )
+    store.forget_other_notes(["kept.md"])
+    assert wanting(store) == ["2111.00002"]
+
+
+def test_what_was_answered_is_asked_again_a_month_later_those_never_asked_first(store: Store) -> None:
+    known(store, paper(1), paper(2), paper(3))
+    store.save_publications("openalex", {"2111.00001": Publication(), "2111.00002": Publication()}, NOW)
+    store.save_publications("openalex", {"2111.00001": Publication()}, NOW + NIGHT)
+    assert wanting(store) == ["2111.00003"]
+    assert wanting(store, "semantic_scholar") == ["2111.00001", "2111.00002", "2111.00003"]
+    assert wanting(store, now=NOW + PUBLICATION_AGAIN) == ["2111.00003"]
+    assert wanting(store, now=NOW + PUBLICATION_AGAIN + timedelta(seconds=1)) == ["2111.00003", "2111.00002"]
+    assert len(wanting(store, now=NOW + 2 * PUBLICATION_AGAIN)) == 3
+    assert timedelta(days=30) == PUBLICATION_AGAIN
+
+
+def test_what_a_bibliography_said_outlives_the_refresh_of_the_paper(store: Store) -> None:
+    known(store, paper())
+    said = Publication("Title 1", ("Ada Lovelace",), "2111.00001", ("ICML",), 2022)
+    store.save_publications("openalex", {"2111.00001": said}, NOW)
+    known(store, paper(version=2), night=7)
+    assert store.publications("openalex", ["2111.00001", "2111.00002"]) == {"2111.00001": said}
+    assert venue(store, "2111.00001") == "ICML openalex"
+    found = standing(store, "https://arxiv.org/abs/2111.00001")
+    assert found.metadata == paper(version=2)
+    known(store, paper(venue="CVPR", venue_source="comment"), night=14)
+    assert venue(store, "2111.00001") == "CVPR comment"
+
+
+def test_an_answer_about_another_paper_is_kept_and_not_believed(store: Store) -> None:
+    known(store, paper())
+    store.save_publications("openalex", {"2111.00001": Publication("Else", ("A B",), None, ("ICML",))}, NOW)
+    assert venue(store, "2111.00001") == "None None"
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def semantic_scholar(online: Internet, tmp_path: Path) -> Iterator[SemanticScholar]:
+    with open_session(tmp_path / "s2.sqlite", user_agent="tests", pace=0) as session:
+        yield SemanticScholar(session)
+
+
+@pytest.fixture
+def openalex(online: Internet, tmp_path: Path) -> Iterator[OpenAlex]:
+    with open_session(tmp_path / "oa.sqlite", user_agent="tests", pace=0) as session:
+        yield OpenAlex(session)
+
+
+def asks(store: Store, bibliography: Bibliography, night: float = 0, seconds: float = math.inf) -> None:
+    left = iter(range(int(seconds), -1, -1)) if math.isfinite(seconds) else None
+    ask(store, bibliography, NOW + night * NIGHT, lambda: math.inf if left is None else next(left))
+
+
+def appeared(request: Request) -> Response:
+    """Answer for every paper that it appeared at ICML."""
+    if request.method == "POST":
+        ids = [each.removeprefix("ARXIV:") for each in json.loads(request.body)["ids"]]
+        return as_json([{"externalIds": {"ArXiv": each}, "venue": "ICML", "year": 2022} for each in ids])
+    where = {"version": "publishedVersion", "source": {"display_name": "ICML", "type": "conference"}}
+    return as_json({"doi": f"https://doi.org/{request.path.partition('doi:')[2]}", "title": "t", "locations": [where]})
+
+
+def test_many_papers_are_few_requests(store: Store, semantic_scholar: SemanticScholar, online: Internet) -> None:
+    online.fault(S2, appeared)
+    count = 2 * PAGE + 1
+    known(store, *map(paper, range(count)), paper(count, venue="CVPR", venue_source="comment"))
+    asks(store, semantic_scholar)
+    assert [len(json.loads(request.body)["ids"]) for request in online.requests] == [500, 500, 1]
+    assert {venue(store, f"2111.{n:05}") for n in range(count)} == {"ICML semantic_scholar"}
+    online.forget()
+    for night in (0, 1, 100):  # what it knows is settled
+        asks(store, semantic_scholar, night)
+    assert online.requests == []
+
+
+def test_openalex_is_asked_for_what_is_still_open(
+    store: Store, semantic_scholar: SemanticScholar, openalex: OpenAlex, online: Internet
+) -> None:
+    def knows_the_first(request: Request) -> Response:
+        return as_json([{"externalIds": {"ArXiv": "2111.00001"}, "title": "t", "venue": "ICML"}, None])
+
+    online.fault(S2, knows_the_first)
+    online.fault(WORKS, appeared)
+    known(store, paper(1), paper(2))
+    asks(store, semantic_scholar)
+    asks(store, openalex)
+    assert [venue(store, f"2111.0000{n}") for n in (1, 2)] == ["ICML semantic_scholar", "ICML openalex"]
+    assert [request.path for request in online.asked(WORKS)] == ["/works/doi:10.48550/arxiv.2111.00002"]
+
+
+def test_openalex_is_asked_a_modest_number_a_night(store: Store, openalex: OpenAlex, online: Internet) -> None:
+    online.fault(WORKS, as_json({"error": "Not Found"}, 404))
+    known(store, *map(paper, range(openalex.nightly + 5)))
+    counts = []
+    for night in (0, 1, 2):
+        online.forget()
+        asks(store, openalex, night)
+        counts.append(len(online.requests))
+    assert counts == [openalex.nightly, 5, 0]
+    assert openalex.nightly == 100
+
+
+@one_worker
+def test_that_there_is_none_is_an_answer(
+    store: Store, semantic_scholar: SemanticScholar, online: Internet, caplog: pytest.LogCaptureFixture
+) -> None:
+    online.fault(S2, as_json({"error": "No valid paper ids given"}, 400))
+    known(store, paper())
+    for night, requests in ((0, 1), (1, 1), (29, 1), (31, 2)):
+        asks(store, semantic_scholar, night)
+        assert len(online.requests) == requests
+    assert venue(store, "2111.00001") == "None None"
+    assert caplog.messages == []
+
+
+def test_a_source_that_is_down_is_asked_the_next_night(
+    store: Store, openalex: OpenAlex, online: Internet, caplog: pytest.LogCaptureFixture
+) -> None:
+    known(store, *map(paper, range(REFUSALS + 5)))
+    store.save_publications(
+        "semantic_scholar", {"2111.00000": Publication(arxiv_id="2111.00000", venues=("CVPR",))}, NOW
+    )
+    online.fault(WORKS, html("offline", 404))
+    asks(store, openalex)
+    assert len(online.requests) == REFUSALS
+    assert caplog.messages == ["no venues for some papers tonight: OpenAlex does not answer: HTTP 404"]
+    assert venue(store, "2111.00000") == "CVPR semantic_scholar"
+    online.heal()
+    online.fault(WORKS, appeared)
+    asks(store, openalex, 1)
+    assert {venue(store, f"2111.{n:05}") for n in range(1, REFUSALS + 5)} == {"ICML openalex"}
+
+
+@one_worker
+def test_one_paper_that_cannot_be_answered_for_stops_no_other(
+    store: Store, openalex: OpenAlex, online: Internet
+) -> None:
+    online.fault(WORKS, appeared)
+    online.fault("*2111.0000[13]", html("oops", 403))
+    online.fault("*2111.0000[57]", html("oops", 403))
+    known(store, *map(paper, range(9)))
+    asks(store, openalex)
+    assert [n for n in range(9) if venue(store, f"2111.0000{n}") == "ICML openalex"] == [0, 2, 4, 6, 8]
+
+
+@one_worker
+@pytest.mark.parametrize(("seconds", "asked"), [(0, 0), (2, 2), (9, 5)])
+def test_time_that_is_up(store: Store, openalex: OpenAlex, online: Internet, seconds: int, asked: int) -> None:
+    online.fault(WORKS, appeared)
+    known(store, *map(paper, range(5)))
+    asks(store, openalex, seconds=seconds)
+    assert len(online.requests) == asked
+
+
+# --- on a desk --------------------------------------------------------------------------------------------------------
+
+MAE = "https://arxiv.org/abs/2111.06377"
+RESNET = "https://arxiv.org/abs/1512.03385"
+NOTE = f"""# Notes
+
+1. [a](https://alive.example.org/)
+   - Paper: [MAE]({MAE})
+2. [b](https://alive.example.org/b)
+   - Paper: [R]({RESNET})
+"""
+
+
+def venues(desk: Desk) -> list[str]:
+    with (desk.output / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [f"{row['venue']} {row['venue_year']} {row['venue_source']}" for row in csv.DictReader(file)]
+
+
+FOUND = ["CVPR 2022 semantic_scholar", "CVPR 2016 semantic_scholar"]
+
+
+def test_a_crawl_finds_where_papers_appeared(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", NOTE)
+    done = desk.crawl(SEMANTIC_SCHOLAR_API_KEY="secret")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert venues(desk) == FOUND
+    assert "   - Venue: CVPR 2022\n" in (desk.output / "notes/a.md").read_text("utf-8")
+    (request,) = internet.asked(S2)
+    assert request.headers["x-api-key"] == "secret"
+    desk.crawl(*EVERY_NIGHT)
+    assert len(internet.asked(S2)) == 1
+    assert venues(desk) == FOUND
+    desk.crawl("-a", "only=wechat", *EVERY_NIGHT)
+    assert len(internet.asked(S2)) == 1
+
+
+def test_bibliographies_that_are_down_are_said_in_a_line_each_and_asked_the_next_night(
+    desk: Desk, internet: Internet
+) -> None:
+    desk.write("a.md", NOTE)
+    internet.fault(S2, html("log in", 403))
+    internet.fault(WORKS, html("log in"))
+    done = desk.crawl()
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "WARNING: no venues for some papers tonight: Semantic Scholar does not answer: HTTP 403",
+        "WARNING: no venues for some papers tonight: OpenAlex does not answer: HTTP 200, no JSON",
+    ]
+    assert venues(desk) == ["  ", "  "]
+    internet.heal()
+    done = desk.crawl()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert venues(desk) == FOUND

@@ -1,0 +1,1 @@
+"""What tests share: commands in processes, recorded answers, databases, rendered notes."""

@@ -1,0 +1,91 @@
+"""Databases for tests of the store: SQLite always, a PostgreSQL server of our own where its programs are installed.
+
+Name this module in `pytest_plugins`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from crawler.store.database import sqlite_url
+from crawler.store.link_store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path("initdb")).parent
+OPTIONS = "-c listen_addresses='' -c fsync=off -c client_min_messages=warning -c timezone=Asia/Shanghai"
+
+_USER = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Path]:
+    """Run a PostgreSQL server for the whole session; return the folder of its socket."""
+    if not (BINARIES / "initdb").exists():
+        pytest.skip("PostgreSQL's server programs are not installed (Debian: apt-get install postgresql)")
+    # pytest's own folders are closed to other users, and their paths too long for a socket
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    if _USER is not None:
+        shutil.chown(folder, _USER)
+    try:
+        _run(folder, "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
+        _start(folder)
+        try:
+            yield folder
+        finally:
+            _stop(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def restart_postgresql(postgresql: Path) -> Callable[[], None]:
+    """Return what stops the server as the power failing would, and starts it again."""
+
+    def restart() -> None:
+        _stop(postgresql)
+        _start(postgresql)
+
+    return restart
+
+
+def _start(folder: Path) -> None:
+    _run(folder, "pg_ctl", "--wait", f"--log={folder}/log", f"--options={OPTIONS} -k {folder}", "start")
+
+
+def _stop(folder: Path) -> None:
+    _run(folder, "pg_ctl", "--mode=immediate", "stop")
+
+
+def _run(folder: Path, program: str, *words: str) -> None:
+    command: list[str | Path] = [BINARIES / program, "-D", folder / "data", *words]
+    done = subprocess.run(command, user=_USER, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "store.sqlite")
+    folder: Path = request.getfixturevalue("postgresql")
+    with psycopg.connect(f"host={folder} user=postgres") as connection:  # quicker than a database for each test
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """Return an empty store."""
+    store = Store.open(database_url)
+    yield store
+    store.close()

@@ -1,0 +1,142 @@
+"""What tests of the outputs share: links in a certain state, and notes mended with them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawler.config.options import REWRITES
+from crawler.images.store import Folder
+from crawler.kinds.registry import link_of
+from crawler.models.note import Check, How, Judgement, Outcome, Paper, Picture, Repository, Result, Standing, Verdict
+from crawler.notes import parser
+from crawler.notes.folder import Library
+from crawler.store.database import sqlite_url
+from crawler.store.link_store import Store
+from pipelines.reports.base import Rendering
+from pipelines.rewriting import link_edits
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from crawler.models.note import Edit, Metadata, Note
+
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+
+EVERYTHING = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
+"""What is rewritten unless the user says otherwise."""
+
+LOOPS = Paper(
+    "Loops in Sight",
+    "2204.00001",
+    ("Ada Lovelace", "Emmy Noether"),
+    venue="CVPR",
+    venue_year=2022,
+    venue_source="comment",
+)
+MANY = Paper("Second", "2103.00002", tuple(f"A{n}" for n in range(1, 8)))
+PICTURE = Picture("ab/abcd.png", "abcd", "image/png", 68)
+
+
+def standing(
+    url: str,
+    outcome: Outcome = Outcome.OK,
+    verdict: Verdict = Verdict.ALIVE,
+    metadata: Metadata | None = None,
+    *,
+    final: str | None = None,
+    suggestion: str | None = None,
+    source: str | None = "file",
+) -> Standing:
+    link = link_of(url, "")
+    assert link is not None
+    check = Check(
+        outcome,
+        "seen",
+        NOW,
+        How.PAGE,
+        http_status=200,
+        final_url=final or url,
+        suggestion=suggestion,
+        suggestion_source=source if suggestion else None,
+    )
+    return Standing(link, verdict, NOW, check, moved_to=final, is_move_confirmed=final is not None, metadata=metadata)
+
+
+def moved(url: str, final: str, metadata: Metadata | None = None) -> Standing:
+    return standing(url, Outcome.MOVED, Verdict.MOVED, metadata, final=final)
+
+
+def missing(path: str, suggestion: str, source: str = "file") -> Standing:
+    return standing(path, Outcome.GONE, Verdict.DEAD, suggestion=suggestion, source=source)
+
+
+def known(note: Note, standings: Sequence[Standing]) -> dict[int, Standing]:
+    by_url = {each.link.url: each for each in standings}
+    links = (link_of(mention.url, note.path, mention.role) for mention in note.mentions)
+    return {at: by_url[link.url] for at, link in enumerate(links) if link and link.url in by_url}
+
+
+def hosted(picture: Picture) -> str:
+    return f"../images/{picture.title}"
+
+
+def edits(
+    text: str | bytes, *standings: Standing, path: str = "notes/a.md", rewrite: Collection[str] = EVERYTHING
+) -> tuple[Edit, ...]:
+    note = parser.read(path, text if isinstance(text, bytes) else text.encode())
+    return link_edits.edits(note, known(note, standings), hosted, {each for name in rewrite for each in REWRITES[name]})
+
+
+def mended(text: str, *standings: Standing, path: str = "notes/a.md", rewrite: Collection[str] = EVERYTHING) -> str:
+    """Mend a note, and see that mending it again changes nothing and undoing gives it back."""
+    data = text.encode()
+    made = edits(data, *standings, path=path, rewrite=rewrite)
+    out = link_edits.apply(data, made)
+    assert edits(out, *standings, path=path, rewrite=rewrite) == ()
+    assert link_edits.apply(out, link_edits.undo(made)) == data
+    return out.decode()
+
+
+STORE = [
+    standing("https://arxiv.org/abs/2204.00001", metadata=LOOPS),
+    standing("https://arxiv.org/abs/2103.00002", metadata=MANY),
+    moved("https://github.com/old/loops", "https://github.com/new/loops", Repository("new/loops", stars=1234)),
+    standing("https://github.com/new/loops", metadata=Repository("new/loops", stars=1234)),
+    standing("https://github.com/kept/second", metadata=Repository("kept/second", stars=56789)),
+    standing("https://github.com/gone/gone", Outcome.GONE, Verdict.DEAD, Repository("gone/gone", stars=3)),
+    standing("https://mmbiz.qpic.cn/mmbiz_png/abc/640?wx_fmt=png&wxfrom=5", metadata=PICTURE),
+]
+
+
+def rendering(folder: Path, notes: Mapping[str, str], standings: Iterable[Standing]) -> Rendering:
+    """Return what to render: these notes, and a store that read them and has seen their links in these states."""
+    for path, text in notes.items():
+        (folder / "notes" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "notes" / path).write_bytes(text.encode())
+    library = Library(folder / "notes")
+    store = Store.open(sqlite_url(folder / "store.sqlite"))
+    mentioned = set()
+    for note in library:
+        links = [(mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions]
+        store.register(note.path, [(mention, link) for mention, link in links if link], NOW)
+        mentioned |= {link.url for _, link in links if link}
+    if seen := [result_of(each) for each in standings if each.link.url in mentioned]:
+        store.save(seen)
+    output = folder / "output"
+    keep(output / "images")
+    return Rendering(library, store, output, Folder(output / "images"), EVERYTHING)
+
+
+def keep(images: Path) -> None:
+    """Put the picture where it is kept."""
+    (images / PICTURE.title).parent.mkdir(parents=True, exist_ok=True)
+    (images / PICTURE.title).write_bytes(b"picture")
+
+
+def result_of(known: Standing) -> Result:
+    """Return the observation that leads to a standing."""
+    assert known.check is not None
+    judgement = Judgement(known.verdict, known.failures_in_a_row, NOW)
+    return Result(known.link, known.check, known.metadata, judgement=judgement)

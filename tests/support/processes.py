@@ -1,0 +1,64 @@
+"""Runs `scrapy …` in processes of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 120
+"""Seconds that a command may take."""
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["scrapy.cmdline", "crawler.spiders.notes", "pipelines.reports.publish"])
+
+
+def start(words: list[str], environ: dict[str, str], said: IO[str] | int) -> subprocess.Popen[bytes]:
+    """Start `scrapy …` and return at once; `environ` is the whole environment."""
+    return subprocess.Popen([sys.executable, "-m", "scrapy", *words], cwd=ROOT, env=environ, stdout=said, stderr=said)
+
+
+def run(words: list[str], environ: dict[str, str], *, unprivileged: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run `scrapy …` to its end, forked from a process that has imported already what takes each of them a second.
+
+    If `unprivileged`, file permissions count for it, even where the tests are run by root.
+    """
+    with TemporaryDirectory() as folder:
+        said = [Path(folder, name) for name in ("stdout", "stderr")]
+        process = _processes.Process(target=_scrapy, args=(words, environ, *said, unprivileged))
+        process.start()
+        process.join(TIMEOUT)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(words, TIMEOUT, *(file.read_bytes() for file in said))
+        return subprocess.CompletedProcess(words, process.exitcode, *(file.read_text("utf-8") for file in said))
+
+
+def _scrapy(words: list[str], environ: dict[str, str], stdout: Path, stderr: Path, unprivileged: bool) -> None:
+    for number, file in ((1, stdout), (2, stderr)):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
+    if unprivileged:
+        _drop_capabilities()
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environ)
+    from scrapy.cmdline import execute  # noqa: PLC0415 - nothing of Scrapy belongs into the tests' own process
+
+    execute(["scrapy", *words])
+
+
+def _drop_capabilities() -> None:
+    """Give up root's CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH (capabilities(7)), in this process alone."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, sets) == 0, os.strerror(ctypes.get_errno())
+    for low in range(3):  # effective, permitted, inheritable; the upper halves follow
+        sets[low] &= ~(1 << 1 | 1 << 2)
+    assert libc.capset(header, sets) == 0, os.strerror(ctypes.get_errno())
