@@ -19,6 +19,7 @@ from scrapy.exceptions import (
 )
 
 from crawler.checks.soft404 import stand_in, wall_at
+from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import InvalidURLError, is_same_site, normalise, parameters, without_tracking
 from crawler.links.signed_urls import VIDEO_HOST, expiry
 from crawler.models.note import Check, How, Outcome
@@ -69,10 +70,6 @@ _NOT_FOUND = re.compile(
 _ERROR = re.compile(r"(?:/[\w.-]+)*?/error(?:[_-]?page)?(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
 _ASKS_FOR_ERROR = re.compile(r"error", re.IGNORECASE)
 _ASKS_FOR_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECASE)
-
-
-class AddressNotAllowedError(IgnoreRequest):
-    """The address guard does not let a request pass; its text says why."""
 
 
 def check_response(

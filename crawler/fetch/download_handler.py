@@ -25,7 +25,7 @@ from scrapy.http import Headers
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.url import add_http_if_no_scheme
 
-from crawler.checks.http_check import AddressNotAllowedError
+from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import InvalidURLError, as_sent, is_public
 
 if TYPE_CHECKING:

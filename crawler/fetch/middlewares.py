@@ -16,7 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.checks.http_check import AddressNotAllowedError
+from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import WEB_SCHEMES, is_sendable, why_not_fetch
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from protego import Protego
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from crawler.checks.http_check import AddressNotAllowedError
 from crawler.config import options
+from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.host_throttle import MAX_WAIT, NotNowError
 
 if TYPE_CHECKING:

@@ -20,8 +20,9 @@ from scrapy.exceptions import IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from crawler.checks.http_check import AddressNotAllowedError, check_failure, check_response
+from crawler.checks.http_check import check_failure, check_response
 from crawler.fetch.download_handler import GuardedDownloadHandler, PublicResolver
+from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.middlewares import AddressGuard
 from crawler.models.note import Check, How, Outcome
 from tests.crawler.checks.test_http_check import NO_DNS, NOW, OTHER_TROUBLE, URL
