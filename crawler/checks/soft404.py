@@ -15,8 +15,8 @@ from ahocorasick_rs import AhoCorasick
 from rapidfuzz import fuzz
 from scrapy.http import HtmlResponse
 
+from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.html import unescape
-from crawler.kinds.base import HEAD_OF_PAGE
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import parameters
 from crawler.models.note import Outcome

@@ -16,8 +16,8 @@ from rapidfuzz import fuzz
 from crawler.checks import http_check
 from crawler.checks.soft404 import visible_text
 from crawler.fetch.conditional_requests import NOT_MODIFIED
+from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import ask
-from crawler.kinds.base import HEAD_OF_PAGE
 from crawler.kinds.web import page_title
 from crawler.models.note import Outcome
 

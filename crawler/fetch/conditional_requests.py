@@ -9,8 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from crawler.images.sniff import DRAWING
-from crawler.models.note import Outcome, Picture, Result, Validators
-from crawler.store.images import PICTURED
+from crawler.models.note import PICTURED, Outcome, Picture, Result, Validators
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -8,12 +8,14 @@ from scrapy import signals
 from scrapy.exceptions import StopDownload
 
 from crawler.images.sniff import media_type
-from crawler.kinds.base import HEAD_OF_PAGE
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http.headers import Headers
+
+HEAD_OF_PAGE = 14 * 1024
+"""Bytes of a page, compressed as it came, that are read when only its head is wanted: what one TLS record holds."""
 
 _PAGES = (b"text/", b"application/xhtml", b"application/xml")
 _MAGIC = 1024  # bytes that tell what a file is

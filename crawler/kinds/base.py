@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import ask
 from crawler.models.note import Due, Link, Metadata, Result
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.models.note import Check
-
-HEAD_OF_PAGE = 14 * 1024
-"""Bytes of a page, compressed as it came, that are read when only its head is wanted: what one TLS record holds."""
 
 LARGEST_PAGE = 8 * 1024 * 1024
 """Bytes to which a page that is wanted whole may decompress: twice the largest that was seen."""

@@ -184,6 +184,10 @@ class Link:
         return self.host or self.kind
 
 
+PICTURED = frozenset({"image", "video"})
+"""The kinds of which bytes are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One observation of a link, judged by nobody yet.

@@ -25,10 +25,10 @@ from crawler.kinds.image import picture_request
 from crawler.links.canonical_url import InvalidURLError, normalise
 from crawler.lookups.session import ServiceDownError
 from crawler.lookups.wayback import Wayback
-from crawler.models.note import Outcome, Picture, Result
+from crawler.models.note import PICTURED, Outcome, Picture, Result
 from crawler.scheduling.daemon_threads import in_thread
 from crawler.store.external_sources import ARCHIVE
-from crawler.store.images import PICTURED, PLACEHOLDER
+from crawler.store.images import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -33,7 +33,7 @@ from crawler.fetch.host_throttle import Hosts, NotNowError
 from crawler.kinds.registry import all_kinds
 from crawler.links.canonical_url import why_not_fetch
 from crawler.lookups.wayback import Wayback
-from crawler.models.note import Due, Outcome, Result
+from crawler.models.note import PICTURED, Due, Outcome, Result
 from crawler.scheduling.archive_stage import find_snapshots
 from crawler.scheduling.daemon_threads import in_thread
 from crawler.scheduling.frontier import Frontier
@@ -43,7 +43,6 @@ from crawler.scheduling.processes import Helpers, listen
 from crawler.scheduling.worker import Crew
 from crawler.scheduling.workspace import open_workspace
 from crawler.store.database import repeated
-from crawler.store.images import PICTURED
 
 if TYPE_CHECKING:
     from asyncio import Task

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from crawler.models.note import Article, Origin, Outcome, Picture, Verdict
+from crawler.models.note import PICTURED, Article, Origin, Outcome, Picture, Verdict
 from crawler.store import mapping
 from crawler.store.external_sources import SNAPSHOT_AGAIN
 from crawler.store.leases import Leases
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from crawler.models.note import Link, Result
 
 PLACEHOLDER = "placeholder in the picture's place"
-
-PICTURED = frozenset({"image", "video"})
-"""The kinds of which bytes are kept."""
 
 
 class KeptPictures(Known, Leases):

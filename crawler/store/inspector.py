@@ -10,9 +10,8 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.models.note import Check, Picture, Standing
+from crawler.models.note import PICTURED, Check, Picture, Standing
 from crawler.store import mapping
-from crawler.store.images import PICTURED
 from crawler.store.leases import is_dead, short
 from crawler.store.reader import MENTIONED, SLICE, Known
 from crawler.store.tables import MIGRATIONS, checks, leases, links, mentions, runs, version_of

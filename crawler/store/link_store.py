@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from crawler.errors import UserError
-from crawler.models.note import Due, Link, Outcome, Verdict
+from crawler.models.note import PICTURED, Due, Link, Outcome, Verdict
 from crawler.store import mapping
 from crawler.store.external_sources import Evidence
-from crawler.store.images import PICTURED, KeptPictures
+from crawler.store.images import KeptPictures
 from crawler.store.reader import FACTS, MENTIONED, SLICE
 from crawler.store.runs import Runs
 from crawler.store.statistics import Statistics

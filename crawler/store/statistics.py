@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crawler.models.note import Article, Death, Health, Outcome, Picture, Tally, Verdict
+from crawler.models.note import PICTURED, Article, Death, Health, Outcome, Picture, Tally, Verdict
 from crawler.store import mapping
-from crawler.store.images import PICTURED
 from crawler.store.leases import Leases
 from crawler.store.reader import FACTS, MENTIONED, SLICE, Known
 from crawler.store.tables import checks, facts, links, mentions, run_counts, runs, star_counts

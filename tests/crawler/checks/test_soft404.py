@@ -18,7 +18,7 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 
 from crawler.checks import soft404
 from crawler.checks.soft404 import StandIn, stand_in
-from crawler.kinds.base import HEAD_OF_PAGE
+from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.models.note import Outcome
 
 URL = "https://e.example/a/b"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.kinds.base import HEAD_OF_PAGE
+from crawler.fetch.early_stop import HEAD_OF_PAGE
 from tests.crawler.checks.test_soft404 import BLOCKED, LONG, OK, PASSWORD, RESTRICTED, shown
 
 if TYPE_CHECKING:

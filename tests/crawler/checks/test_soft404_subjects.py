@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.kinds.base import HEAD_OF_PAGE
+from crawler.fetch.early_stop import HEAD_OF_PAGE
 from tests.crawler.checks.test_soft404 import BLOCKED, GONE, OK, shown
 
 SCRIPT = f"<script>{'x' * HEAD_OF_PAGE}</script>"
