@@ -13,9 +13,13 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pipelines.venues.from_text import Venue, find_venue
+from pipelines.venues.from_text import find_venue
 from pipelines.venues.table import table
+
+if TYPE_CHECKING:
+    from pipelines.venues.model import Venue
 
 DEFAULT = Path(__file__).parents[2] / "../shared/data/venue/venue_truth.tsv"
 

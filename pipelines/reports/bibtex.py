@@ -16,8 +16,8 @@ from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped
 
 from crawler.atomic_files import replacing
 from crawler.models.note import Paper
-from pipelines.items.venue import without_track
 from pipelines.venues.citation_stage import resolve_known
+from pipelines.venues.model import without_track
 from pipelines.venues.table import table
 
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, utils
 
-from pipelines.items.venue import with_venue
 from pipelines.venues.editions import edition, said_edition
-from pipelines.venues.from_text import Venue
+from pipelines.venues.model import Venue, with_venue
 from pipelines.venues.table import table
 from pipelines.venues.tokens import Text, mentions
 

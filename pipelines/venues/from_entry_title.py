@@ -6,9 +6,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipelines.items.venue import without_track
 from pipelines.venues.editions import year_before, year_behind
-from pipelines.venues.from_text import Venue, track_in
+from pipelines.venues.from_text import track_in
+from pipelines.venues.model import Venue, without_track
 from pipelines.venues.table import table
 from pipelines.venues.tokens import Text, mentions
 

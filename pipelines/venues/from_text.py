@@ -8,12 +8,12 @@ standing that the words around it support, `_choose` takes the best, `_track` sa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.venues.editions import edition, year_before, year_behind
+from pipelines.venues.model import Venue
 from pipelines.venues.table import TOKEN, table
 from pipelines.venues.tokens import ORGANISERS, Mention, Text, mentions
 
@@ -22,22 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _LONGEST = 4000  # characters; comments beyond are rare, and name their venue early
-
-
-@dataclass(frozen=True, slots=True)
-class Venue:
-    """Where a paper appeared.
-
-    `name` is the venue's canonical short name, `year` that of the edition (not of the upload), `track` what the text
-    says of the place in it (`oral`, `findings`, `demo` …), `source` the evidence: `journal_ref`, `comment`, the name of
-    a bibliography, or `note`. The track
-    `workshop` means a workshop held with that conference, which is not the conference.
-    """
-
-    name: str
-    year: int | None
-    track: str | None
-    source: str
 
 
 def find_venue(comment: str | None, journal_ref: str | None, published: datetime | None) -> Venue | None:

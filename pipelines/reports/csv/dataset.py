@@ -12,9 +12,9 @@ from crawler.atomic_files import replacing
 from crawler.models.note import Article, Entry, Note, Paper, Picture, Repository, Role, Standing
 from pipelines.consistency.entry_subject import first_mention
 from pipelines.consistency.title_match import title_matches
-from pipelines.items.venue import with_venue
 from pipelines.reports.csv.link_health import row, writing
 from pipelines.venues.from_entry_title import label_of
+from pipelines.venues.model import with_venue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

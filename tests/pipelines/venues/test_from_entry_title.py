@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from crawler.models.note import Paper
 from crawler.notes import parser
-from pipelines.items.venue import with_venue
 from pipelines.venues.from_entry_title import SOURCE, label_disagrees, label_of
-from pipelines.venues.from_text import Venue, find_venue
+from pipelines.venues.from_text import find_venue
+from pipelines.venues.model import Venue, with_venue
 
 CORPUS = Path(__file__).parents[3] / "../shared/corpus/dairly_learning"
 

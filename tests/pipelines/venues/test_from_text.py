@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.venues.from_text import Venue, find_venue
+from pipelines.venues.from_text import find_venue
+from pipelines.venues.model import Venue
 from pipelines.venues.table import table
 
 ROOT = Path(__file__).parents[3]
