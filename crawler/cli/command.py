@@ -11,8 +11,7 @@ from scrapy.utils.conf import arglist_to_dict
 
 from crawler.cli.terminal import remark
 from crawler.config import options
-from crawler.errors import UserError
-from crawler.images.store import GalleryError
+from crawler.errors import GalleryError, UserError
 
 if TYPE_CHECKING:
     import argparse

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import NotConfigured
 from scrapy.pipelines.files import FilesPipeline, FTPFilesStore, GCSFilesStore, S3FilesStore
 
-from crawler.errors import UserError
-from crawler.images.store import Gallery, GalleryError, is_ours
+from crawler.errors import GalleryError, UserError
+from crawler.images.store import Gallery, is_ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

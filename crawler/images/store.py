@@ -13,25 +13,20 @@ import re
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from crawler.atomic_files import replacing, sweep
-from crawler.errors import UserError
+from crawler.errors import GalleryError, UserError
 from crawler.images.sniff import EXTENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scrapy.settings import BaseSettings
 
 NAME = r"([0-9a-f]{2})/\1[0-9a-f]{62}(?:-\d+)?(?:" + "|".join(map(re.escape, EXTENSIONS.values())) + ")"
 """A pattern of the names that this program gives."""
 
 _OURS = re.compile(NAME)
-
-
-class GalleryError(Exception):
-    """The pictures' place does not answer, or has no room; the text says which and why."""
 
 
 class Gallery(ABC):
@@ -170,18 +165,6 @@ def is_intact(name: str, body: bytes) -> bool:
     """Tell whether bytes are those that the name was given for; of what was derived from them that cannot be told."""
     stem = stem_of(name)
     return "-" in stem or hashlib.sha256(body).hexdigest() == stem
-
-
-def open_gallery(settings: BaseSettings) -> Gallery:
-    """Return the place that IMAGES_STORE names; raise UserError where it cannot be used."""
-    place, base = str(settings["IMAGES_STORE"] or ""), str(settings["IMAGES_BASE_URL"] or "")
-    scheme = urlsplit(place).scheme if "://" in place else "file"
-    if scheme == "file":
-        folder = place.removeprefix("file://") or Path(settings["OUTPUT_DIR"], "images")
-        return Folder(writable_folder(Path(folder).expanduser()), base)
-    from crawler.images.remote_stores import REMOTE  # noqa: PLC0415 - their libraries are loaded where they are used
-
-    return REMOTE[scheme](place, base, settings)
 
 
 def writable_folder(folder: Path) -> Path:

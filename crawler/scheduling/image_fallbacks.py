@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 
 from crawler.checks.response_check import observe
 from crawler.config import options
+from crawler.errors import GalleryError
 from crawler.fetch.conditional_requests import conditional
 from crawler.fetch.host_throttle import NotNowError
 from crawler.images.badges import is_drawn_anew
 from crawler.images.sniff import DRAWING, BrokenError, RefusedError, examine
-from crawler.images.store import GalleryError, keep, name_of
+from crawler.images.store import keep, name_of
 from crawler.images.wechat_urls import LARGEST_PLACEHOLDER, REFERER, forms, looks_like_placeholder, picture_id
 from crawler.kinds.image import picture_request
 from crawler.links.canonical_url import InvalidURLError, normalise

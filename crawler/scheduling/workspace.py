@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from crawler.atomic_files import sweep
 from crawler.config import options
 from crawler.errors import UserError
-from crawler.images.store import open_gallery, writable_folder
+from crawler.images.opening import open_gallery
+from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
 from crawler.notes.folder import Library
 from crawler.store.database import sqlite_url

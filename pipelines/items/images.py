@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from crawler.images.store import GalleryError, keep
+from crawler.errors import GalleryError
+from crawler.images.store import keep
 from crawler.models.note import Picture, Result
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.config import options
-from crawler.images.store import open_gallery
+from crawler.images.opening import open_gallery
 from pipelines.reports.base import Rendering, render
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.in_place import editor as in_place

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
-from crawler.images.store import GalleryError, smaller
+from crawler.errors import GalleryError
+from crawler.images.store import smaller
 from crawler.models.note import Picture
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 from scrapy.utils.test import get_crawler
 
-from crawler.errors import UserError
-from crawler.images.store import Folder, GalleryError, is_intact, is_ours, name_of, open_gallery, smaller
+from crawler.errors import GalleryError, UserError
+from crawler.images.opening import open_gallery
+from crawler.images.store import Folder, is_intact, is_ours, name_of, smaller
 from tests.crawler.scheduling.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from scrapy.utils.test import get_crawler
 
+from crawler.images.opening import open_gallery
 from crawler.images.sniff import EXTENSIONS, examine, media_type
-from crawler.images.store import Folder, name_of, open_gallery
+from crawler.images.store import Folder, name_of
 from crawler.models.note import Check, How, Judgement, Link, Origin, Outcome, Page, Picture, Result, Verdict
 from pipelines.items.images import ImagesPipeline
 
