@@ -12,10 +12,10 @@ from crawler.config import options
 from crawler.fetch.verbatim_requests import ask
 from crawler.html import line, tree
 from crawler.kinds.base import LARGEST_PAGE, Kind
-from crawler.links.canonical_url import hostname
+from crawler.links.github_urls import github_link, repository_in
 from crawler.links.text_links import papers
 from crawler.lookups.github.client import GithubLookup
-from crawler.models.note import Link, Repository
+from crawler.models.note import Repository
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -25,22 +25,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-_HOSTS = frozenset({"github.com", "www.github.com"})
-# Owners are letters, digits and single hyphens, 39 at most; names letters, digits, `-_.`, 100 at most.
-_REPOSITORY = re.compile(r"/([A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/([A-Za-z0-9._-]{1,100})(/.*)?")
-# First path segments that are GitHub's own pages. Whatever is missing here is asked for once more by its page.
-_RESERVED = frozenset(
-    {
-        *("about", "account", "advisories", "apps", "blog", "case-studies", "codespaces", "collections", "contact"),
-        *("copilot", "customer-stories", "customer-terms", "dashboard", "discussions", "edu", "education"),
-        *("enterprise", "enterprises", "events", "explore", "features", "issues", "join", "login", "logout"),
-        *("marketplace", "mcp", "mobile", "models", "new", "newsroom", "notifications", "open-source"),
-        *("organizations", "orgs", "partners", "premium-support", "pricing", "pulls", "readme", "resources"),
-        *("search", "security", "sessions", "settings", "signup", "site", "social-impact", "solutions", "sponsors"),
-        *("stars", "team", "topics", "trending", "trust-center", "user-attachments", "users", "watching"),
-        "why-github",
-    }
-)
+    from crawler.models.note import Link
 
 _MOST_DIGITS = 12  # nothing on GitHub is counted in more
 
@@ -55,15 +40,7 @@ class Github(Kind):
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts say it all
         """Recognise repositories; a deep link keeps its path but shares the repository's identity."""
-        if hostname(parts) not in _HOSTS or (match := _REPOSITORY.fullmatch(parts.path)) is None:
-            return None
-        owner, name, rest = match[1], match[2].removesuffix(".git"), (match[3] or "").rstrip("/")
-        if owner.lower() in _RESERVED or name in {"", ".", ".."}:
-            return None
-        query = f"?{parts.query}" if parts.query else ""
-        return Link(
-            f"https://github.com/{owner}/{name}{rest}{query}", self.name, f"{owner}/{name}".lower(), "github.com"
-        )
+        return github_link(parts)
 
     def lookup(self, settings: BaseSettings) -> GithubLookup | None:
         """Ask the API if there is a token for it."""
@@ -75,12 +52,10 @@ class Github(Kind):
 
     def metadata(self, response: Response) -> Repository | None:
         """Read what the page shows; None where it is no repository's page."""
-        if (
-            not isinstance(response, TextResponse)
-            or (match := _REPOSITORY.fullmatch(urlsplit(response.url).path)) is None
-        ):
+        if not isinstance(response, TextResponse) or (shown := repository_in(urlsplit(response.url).path)) is None:
             return None
-        if (match[3] or "/") != "/":  # a page inside says less of the repository than its front page
+        owner, name, rest = shown
+        if rest not in {"", "/"}:  # a page inside says less of the repository than its front page
             return None
         soup = tree(response.text)
         licence = soup.select_one(
@@ -94,7 +69,7 @@ class Github(Kind):
             said += [readme.get_text(" "), *(str(anchor["href"]) for anchor in readme.select("a[href]"))]
         number = soup.select_one('meta[name="octolytics-dimension-repository_id"]')
         return Repository(
-            title=f"{match[1]}/{match[2]}",
+            title=f"{owner}/{name}",
             database_id=_number(str(number["content"])) if number and number.get("content") else None,
             stars=_count(soup, "#repo-stars-counter-star"),
             forks=_count(soup, "#repo-network-counter"),

@@ -27,7 +27,7 @@ from crawler.html import LINE, tree, unescape
 from crawler.images.wechat_urls import picture_id
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.links.canonical_url import hostname, parameters, split
-from crawler.links.text_links import link_among, named
+from crawler.links.text_links import named, web_url
 from crawler.models.note import Article, Check, Link, Outcome, Result
 
 if TYPE_CHECKING:
@@ -152,7 +152,8 @@ class Wechat(Kind):
         written += [str(button["href"]) for button in soup.select("a#js_access_msg[href]")]
         for address in map(_said, map(_said, written)):  # an escaped & may be that of an escaped &amp;
             is_path = address.startswith("/") and not address.startswith("//")
-            new = link_among(urljoin(response.url, address) if is_path else address, (self,))
+            url = web_url(urljoin(response.url, address) if is_path else address)
+            new = self.recognise(*url) if url is not None else None
             if new is not None and new != link and _LASTING.fullmatch(new.url):
                 return new.url
         return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.kinds.registry import all_kinds
+from crawler.links.arxiv_ids import arxiv_link
 from crawler.links.canonical_url import InvalidURLError, normalise, split
+from crawler.links.github_urls import github_link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from urllib.parse import SplitResult
 
-    from crawler.kinds.base import Kind
     from crawler.models.note import Link
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -22,15 +22,16 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _TRAILING = ".:?&=+%@~#-"
-_KINDS = ("arxiv", "github")
 
 
 def named(text: str) -> tuple[Link, ...]:
     """Return the papers and repositories whose addresses stand in a text, once each, in order."""
     found: dict[str, Link] = {}
-    kinds = [all_kinds()[name] for name in _KINDS]
     for address in _ADDRESS.findall(_INVISIBLE.sub("", text)):
-        if not address.endswith("..") and (link := link_among(address.rstrip(_TRAILING), kinds)) is not None:
+        if address.endswith("..") or (url := web_url(address.rstrip(_TRAILING))) is None:
+            continue
+        _, parts = url
+        if (link := arxiv_link(parts) or github_link(parts)) is not None:
             found.setdefault(link.identity, link)
     return tuple(found.values())
 
@@ -40,11 +41,10 @@ def papers(text: str) -> tuple[str, ...]:
     return tuple(link.identity for link in named(text) if link.kind == "arxiv")
 
 
-def link_among(url: str, kinds: Iterable[Kind]) -> Link | None:
-    """Return the link of one of these kinds that a stranger's address leads to."""
+def web_url(address: str) -> tuple[str, SplitResult] | None:
+    """Return the normalised URL of an address, which may lack its scheme, whole and in parts; None if it is invalid."""
     try:
-        url = normalise(url if "://" in url else f"https://{url.lstrip('/')}")
-        parts = split(url)
+        url = normalise(address if "://" in address else f"https://{address.lstrip('/')}")
+        return url, split(url)
     except InvalidURLError:
         return None
-    return next((link for kind in kinds if (link := kind.recognise(url, parts)) is not None), None)

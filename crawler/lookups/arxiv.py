@@ -19,6 +19,7 @@ from arxiv import _feed
 from requests import codes
 
 from crawler.config import options
+from crawler.links.arxiv_ids import is_well_formed
 from crawler.lookups.arxiv_withdrawal import is_withdrawn
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
@@ -40,11 +41,6 @@ CONTROL = "1706.03762"
 """A paper that is there as long as arXiv is."""
 HOST = "export.arxiv.org"
 
-# https://info.arxiv.org/help/arxiv_identifier.html: archive/YYMMNNN, from April 2007 YYMM.NNNN, from 2015 five digits.
-_WELL_FORMED = re.compile(
-    r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}|(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.[0-9]{5}"
-    r"|[a-z]+(?:-[a-z]+)?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}"
-)
 _NAMED = re.compile(
     rb"(?:<(?:\w+:)?id\b[^>]*>\s*(?:<!\[CDATA\[)?|<(?:\w+:)?link\b[^>]*\bhref=[\"'])\s*"
     rb"https?://(?:\w+\.)?arxiv\.org/abs/([^<>\"'\]\s?#]+)",
@@ -90,7 +86,7 @@ class ArxivLookup(ApiLookup):
         arXiv sometimes answers with fewer entries than it has, or none. So the second request also asks for a paper
         that is known to exist: only an answer that has it is believed.
         """
-        wanted = {each.link.identity for each in due if _WELL_FORMED.fullmatch(each.link.identity)}
+        wanted = {each.link.identity for each in due if is_well_formed(each.link.identity)}
         papers = self.papers(sorted(wanted))
         yield from _known(due, papers, now)
         missing = sorted(wanted.difference(papers, self._refused))

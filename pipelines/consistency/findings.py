@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crawler.kinds.arxiv import pinned_version
+from crawler.links.arxiv_ids import pinned_version
 from crawler.models.note import Entry, Note, Paper, Repository, Standing
 from pipelines.consistency.entry_subject import line_of, only_thing
 from pipelines.consistency.missing_links import Confidence, offers, paper_names

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from crawler.images.badges import is_drawn_anew
-from crawler.kinds.arxiv import paper_of
 from crawler.kinds.local import is_spelt_alike
+from crawler.links.arxiv_ids import paper_of
 from crawler.links.canonical_url import why_not_fetch
 from crawler.models.note import Check, Edit, Link, Mention, Note, Picture, Role, Standing, Verdict
 from crawler.notes.ignore_comments import meets

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.kinds.arxiv import pinned_version
 from crawler.kinds.registry import link_of
 from crawler.links.canonical_url import InvalidURLError, normalise, why_not_fetch
 from crawler.models.note import Link, Role
@@ -232,20 +231,3 @@ def test_a_link_leads_to_itself(url: str, note: str) -> None:
     link = link_of(url, note)
     assert link is not None
     assert link_of(link.url, "elsewhere/z.md") == link
-
-
-@pytest.mark.parametrize(
-    ("url", "version"),
-    [
-        ("https://arxiv.org/abs/2110.15352", None),
-        ("https://arxiv.org/abs/2110.15352v1", 1),
-        ("http://www.arXiv.org/pdf/cs/0101001v12.pdf?x=y#page=2", 12),
-        ("https://arxiv.org/ftp/arxiv/papers/2110/2110.15352v3.pdf", 3),
-        ("https://example.com/abs/2110.15352v1", None),
-        ("https://arxiv.org/list/cs.CV/v1", None),
-        ("paper_v2.md", None),
-        ("https://[", None),
-    ],
-)
-def test_the_version_that_an_address_pins(url: str, version: int | None) -> None:
-    assert pinned_version(url) == version

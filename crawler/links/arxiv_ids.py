@@ -1,0 +1,63 @@
+"""Addresses of papers on arXiv: which paper one leads to, and which version of it. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.links.canonical_url import InvalidURLError, hostname, split
+from crawler.models.note import Link
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+# https://info.arxiv.org/help/arxiv_identifier.html: since April 2007 YYMM.NNNN, five digits since 2015; before that
+# archive(.SC)/YYMMNNN.
+_YYMM = r"\d\d(?:0[1-9]|1[0-2])"
+_ID = rf"(?P<id>{_YYMM}\.\d{{4,5}}|[a-z][a-z-]*(?:\.[A-Za-z]{{2}})?/{_YYMM}\d{{3}})(?P<version>v[1-9]\d?)?"
+_PAGE = re.compile(rf"/(?:abs|pdf|html|format|ps|e-print|src)/{_ID}(?:\.pdf|\.ps\.gz|\.html)?/?")
+_FTP = re.compile(
+    r"/ftp/(?:arxiv/papers/\d{4}/(?P<new>\d{4}\.\d{4,5})|(?P<archive>[a-z-]+)/papers/\d{4}/(?P<old>\d{7}))"
+    r"(?P<version>v[1-9]\d?)?(?:\.pdf|\.ps\.gz)?"
+)
+_WELL_FORMED = re.compile(
+    r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}|(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.[0-9]{5}"
+    r"|[a-z]+(?:-[a-z]+)?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}"
+)
+_SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")  # math.GT/0309136 is math/0309136
+_HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org", "xxx.lanl.gov"})
+
+
+def arxiv_link(parts: SplitResult) -> Link | None:
+    """Return the link to the paper at an address on arXiv's hosts; versions and formats of a paper are one link."""
+    if hostname(parts) not in _HOSTS or (paper := paper_of(parts.path)) is None:
+        return None
+    arxiv_id, _ = paper
+    return Link(f"https://arxiv.org/abs/{arxiv_id}", "arxiv", arxiv_id, "arxiv.org")
+
+
+def pinned_version(url: str) -> int | None:
+    """Return the version that an address of a paper pins, None for one that leads to the newest (or to no paper).
+
+    A link pins an old version where this is below `Paper.version`.
+    """
+    try:
+        parts = split(url)
+        paper = paper_of(parts.path) if hostname(parts) in _HOSTS else None
+    except InvalidURLError:
+        return None
+    return int(paper[1].removeprefix("v")) if paper is not None and paper[1] else None
+
+
+def paper_of(path: str) -> tuple[str, str] | None:
+    """Return id and version ("" or "v2") of the paper that a path on arXiv's hosts names."""
+    if (match := _PAGE.fullmatch(path)) is not None:
+        return _SUBJECT_CLASS.sub("", match["id"]), match["version"] or ""
+    if (match := _FTP.fullmatch(path)) is not None:
+        return match["new"] or f"{match['archive']}/{match['old']}", match["version"] or ""
+    return None
+
+
+def is_well_formed(arxiv_id: str) -> bool:
+    """Return whether arXiv has given ids of this form: four digits up to 2014, five since."""
+    return _WELL_FORMED.fullmatch(arxiv_id) is not None
