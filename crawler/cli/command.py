@@ -12,6 +12,7 @@ from scrapy.utils.conf import arglist_to_dict
 from crawler.cli.terminal import remark
 from crawler.config import options
 from crawler.errors import GalleryError, UserError
+from crawler.kinds.registry import kind_names
 
 if TYPE_CHECKING:
     import argparse
@@ -63,7 +64,7 @@ class Command(ScrapyCommand):
         """Do the work; exit with 2 and one line where the user has to mend something first."""
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
         try:
-            options.check(self.settings)
+            options.check(self.settings, kind_names())
             self.work(self.settings, opts)
         except (UserError, GalleryError) as error:
             remark(str(error))

@@ -13,6 +13,7 @@ from crawler.cli.terminal import remark, show
 from crawler.config import options
 from crawler.config.setting_names import default, given_by
 from crawler.errors import UserError
+from crawler.kinds.registry import kind_names
 
 if TYPE_CHECKING:
     import argparse
@@ -38,7 +39,7 @@ class Command(scrapys.Command):
             return
         show(_line(self.settings, name) for name in options.OPTIONS)
         try:
-            options.check(self.settings)
+            options.check(self.settings, kind_names())
         except UserError as error:
             remark(str(error))
             self.exitcode = FAILED

@@ -121,13 +121,16 @@ def paces(settings: BaseSettings, name: str = "PACE") -> dict[str, float]:
 
 def days(settings: BaseSettings, name: str) -> dict[str, float]:
     """Return days by verdict, or `kind/verdict`, `*` for the rest."""
-    from crawler.kinds.registry import all_kinds  # noqa: PLC0415 - kinds read settings themselves
+    return _numbers(settings, name)
 
-    found = _numbers(settings, name)
+
+def known_days(settings: BaseSettings, name: str, kinds: Collection[str]) -> dict[str, float]:
+    """Return the same; raise UserError for a verdict or a kind that there is none of."""
+    found = days(settings, name)
     for key in found:
         kind, slash, verdict = key.rpartition("/")
-        if key != "*" and (verdict not in list(Verdict) or (slash and kind not in all_kinds())):
-            known = f"of the verdicts {', '.join(Verdict)} and the kinds {', '.join(all_kinds())}"
+        if key != "*" and (verdict not in list(Verdict) or (slash and kind not in kinds)):
+            known = f"of the verdicts {', '.join(Verdict)} and the kinds {', '.join(kinds)}"
             raise UserError(f"{name}[{key!r}]: neither verdict nor kind/verdict, {known}")
     return found
 
@@ -209,10 +212,15 @@ OPTIONS: Mapping[str, Callable[[BaseSettings, str], object]] = {
 """How each of the user's own settings is read."""
 
 
-def check(settings: BaseSettings) -> None:
-    """Raise UserError for the first setting that there is none of or that makes no sense, before anything is done."""
+def check(settings: BaseSettings, kinds: Collection[str]) -> None:
+    """Raise UserError for the first setting that there is none of or that makes no sense, before anything is done.
+
+    `kinds` are the names of the kinds of links.
+    """
     refuse_unknown(settings, OPTIONS)
-    for name, read in OPTIONS.items():
+    readers = dict(OPTIONS)
+    readers["RECHECK_AFTER"] = partial(known_days, kinds=kinds)
+    for name, read in readers.items():
         read(settings, name)
 
 

@@ -19,10 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_NO_KINDS = frozenset({"base", "registry"})
+"""The modules of this package that are not a kind."""
+
+
+def kind_names() -> list[str]:
+    """Return the names of all kinds, which are those of their modules; none of these is imported."""
+    return [module.name for module in iter_modules(crawler.kinds.__path__) if module.name not in _NO_KINDS]
+
+
 @cache
 def all_kinds() -> Mapping[str, Kind]:
     """Return every kind by name, in the order in which they are asked to recognise a URL."""
-    modules = [import_module(f"{__package__}.{module.name}") for module in iter_modules(crawler.kinds.__path__)]
+    modules = [import_module(f"{__package__}.{name}") for name in kind_names()]
     classes = [
         member
         for module in modules

@@ -13,6 +13,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.atomic_files import RefusedError, open_inside
 from crawler.config import options
 from crawler.errors import UserError
+from crawler.kinds.registry import kind_names
 from crawler.models.note import Verdict
 from crawler.notes.folder import Library
 from crawler.spiders.notes import NotesSpider
@@ -48,7 +49,7 @@ class CheckSpider(NotesSpider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """Set what a check does in its own way; what the command line says stands above that."""
-        options.check(settings)
+        options.check(settings, kind_names())
         for name in OWN:
             if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
                 raise UserError(f"{name}: check writes nowhere but to its own cache; leave that to crawl")

@@ -30,7 +30,7 @@ from crawler.errors import UserError
 from crawler.fetch.conditional_requests import is_unbelievable, page_request
 from crawler.fetch.connectivity import Network
 from crawler.fetch.host_throttle import Hosts, NotNowError
-from crawler.kinds.registry import all_kinds
+from crawler.kinds.registry import all_kinds, kind_names
 from crawler.links.canonical_url import why_not_fetch
 from crawler.lookups.wayback import Wayback
 from crawler.models.note import PICTURED, Due, Outcome, Result
@@ -120,7 +120,7 @@ class NotesSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Check the user's settings and turn PACE into Scrapy's terms."""
         super().update_settings(settings)
-        options.check(settings)
+        options.check(settings, kind_names())
         settings.set("USER_AGENT", options.user_agent(settings), priority="spider")
         pace = options.paces(settings)
         settings.set("DOWNLOAD_DELAY", pace.pop("*", 0), priority="spider")

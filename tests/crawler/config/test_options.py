@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 
 from crawler.config import options
 from crawler.errors import UserError
+from crawler.kinds.registry import kind_names
 from tests.support import processes
 from tests.support.processes import ROOT
 
@@ -71,7 +72,7 @@ def given(**values: object) -> Settings:
 )
 def test_what_makes_no_sense_is_refused_in_one_line(name: str, value: object, says: str) -> None:
     with pytest.raises(UserError) as refused:
-        options.check(given(**{name: value}))
+        options.check(given(**{name: value}), kind_names())
     assert str(refused.value).startswith(name)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -79,7 +80,7 @@ def test_what_makes_no_sense_is_refused_in_one_line(name: str, value: object, sa
 
 
 def test_what_makes_sense_is_taken() -> None:
-    options.check(given())
+    options.check(given(), kind_names())
     options.check(
         given(
             PACE='{"*": 0, "A.Example": 1, "中文.cn": 2, "::1": 3}',
@@ -92,7 +93,8 @@ def test_what_makes_sense_is_taken() -> None:
             LOG_LEVEL="INFO",
             DOWNLOAD_TIMEOUT="3",
             MEDIA_ALLOW_REDIRECTS="True",
-        )
+        ),
+        kind_names(),
     )
     settings = given(PACE='{"*": 0, "A.Example": 1, "中文.cn": 2}')
     assert options.paces(settings) == {"*": 0, "a.example": 1, "xn--fiq228c.cn": 2}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.kinds.registry import link_of
+from crawler.kinds.registry import all_kinds, kind_names, link_of
 from crawler.links.canonical_url import InvalidURLError, normalise, why_not_fetch
 from crawler.models.note import Link, Role
 from tests.crawler.links.test_canonical_url import URLS, words
@@ -231,3 +231,7 @@ def test_a_link_leads_to_itself(url: str, note: str) -> None:
     link = link_of(url, note)
     assert link is not None
     assert link_of(link.url, "elsewhere/z.md") == link
+
+
+def test_kinds_are_named_as_their_modules() -> None:
+    assert sorted(kind_names()) == sorted(all_kinds())
