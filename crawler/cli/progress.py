@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import suppress
 from io import TextIOBase
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -25,13 +25,12 @@ from crawler.errors import UserError
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
     from scrapy.crawler import Crawler
 
     from crawler.models.note import Result
-    from crawler.spiders.notes import NotesSpider
 
 MOST = 4
 """Hosts named at a time."""
@@ -41,6 +40,26 @@ COUNTED = 5.0
 
 SHARE = 0.02
 """How much of the time asking it may take."""
+
+
+class RunProgressSource(Protocol):
+    """What is shown of a run."""
+
+    stage: str
+    """What the run is doing."""
+
+    @property
+    def time_left(self) -> float:
+        """Seconds left of TIME_BUDGET."""
+
+    def progress(self) -> Iterable[tuple[str, str, int, int]]:
+        """Return kind and host with how many links were due, and how many of them were checked."""
+
+    def seconds_each(self, kind: str, host: str) -> float:
+        """Return the seconds that a link of a kind on a host takes."""
+
+    def resting(self) -> Sequence[tuple[str, float]]:
+        """Return the hosts that are not asked for now, with the seconds until they may be."""
 
 
 class Progress:
@@ -67,7 +86,7 @@ class Progress:
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
-    def spider_opened(self, spider: NotesSpider) -> None:
+    def spider_opened(self, spider: RunProgressSource) -> None:
         """Begin to watch."""
         if self._display is not None:
             interrupts.before_end(self._display.stop)
@@ -85,7 +104,7 @@ class Progress:
         if self._display is not None:
             self._display.stop()
 
-    async def _watch(self, spider: NotesSpider) -> None:
+    async def _watch(self, spider: RunProgressSource) -> None:
         counted = -math.inf
         self._rate.at(time.monotonic(), 0)
         while True:
@@ -102,7 +121,7 @@ class Progress:
             else:
                 self._display.draw(lines, self._tally)
 
-    def _lines(self, spider: NotesSpider) -> Iterator[str]:
+    def _lines(self, spider: RunProgressSource) -> Iterator[str]:
         """Say what the run does, how far it is and how long it will take, and who keeps it waiting."""
         done, due = self._tally.done.total(), self._tally.due.total()
         rate = self._rate.at(time.monotonic(), done)
@@ -116,7 +135,7 @@ class Progress:
             if resting := [_until(*each) for each in spider.resting()[:MOST]]:
                 yield f"left alone: {', '.join(resting)}"
 
-    def _time_left(self, spider: NotesSpider, rate: float) -> str:
+    def _time_left(self, spider: RunProgressSource, rate: float) -> str:
         seconds, host = self._tally.seconds_left(rate, spider.seconds_each, spider.resting())
         if spider.time_left < seconds:
             return f"{duration(spider.time_left)} left of TIME_BUDGET"
