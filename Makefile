@@ -1,6 +1,6 @@
 # make crawl            crawl the sample notes against the small internet on loopback: no network needed
 # make crawl NOTES=DIR  crawl your own notes on the real web
-# make test             every check: style, types, tests
+# make test             every check: style, layers, types, tests
 # make stress           interrupt a hundred crawls at random points: about ten minutes
 # make coverage         the tests again, with the lines that none of them runs: nearly twice as long
 # make bench            speed and memory beside other programs, into benchmarks/results.md: about half an hour;
@@ -28,6 +28,7 @@ endif
 test: .venv/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses=auto
 
@@ -61,4 +62,4 @@ reference: .venv/dev
 	touch $@
 
 clean:
-	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
