@@ -90,13 +90,6 @@ ITEM_PIPELINES = {
     "pipelines.items.store.StorePipeline": 400,
 }
 HELPS = ""  # set by WORKERS itself: the pipe by which a helper hears that its leader has ended, and the run's number
-RESOLVE = "pipelines.venues.citation_stage.resolve"
-PUBLISH = "pipelines.reports.publish.publish"
-EDIT_IN_PLACE = "pipelines.reports.publish.edit_in_place"
-DIFF = "pipelines.reports.publish.diff"
-EXPLAIN = "pipelines.reports.explain.explain"
-UNDO = "pipelines.rewriting.in_place.editor.undo"
-SHOWING = "pipelines.reports.files_with_images.files"
 OUTPUTS = [
     "pipelines.reports.csv.link_health",
     "pipelines.reports.report_json",

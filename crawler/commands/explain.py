@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
-from scrapy.utils.misc import load_object
 
 from crawler.cli import command
 from crawler.cli.terminal import show
@@ -38,8 +37,10 @@ class Command(command.Command):
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Tell it; exit with 2 and one line where there is no such link."""
+        from pipelines.reports.explain import explain
+
         store = Inspection.open_to_read(store_url(settings))
         try:
-            show(load_object(settings["EXPLAIN"])(settings, store, opts.url))
+            show(explain(settings, store, opts.url))
         finally:
             store.close()

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
-from scrapy.utils.misc import load_object
 
 from crawler.cli.command import FOUND, NotesCommand
 from crawler.config import options
@@ -16,6 +15,7 @@ from crawler.errors import UserError
 from crawler.images.references import names_in, stems_in
 from crawler.images.store import is_intact, smaller, stem_of
 from crawler.scheduling.workspace import open_workspace
+from pipelines.reports import files_with_images
 
 if TYPE_CHECKING:
     import argparse
@@ -119,6 +119,6 @@ def _stems_shown(library: Library, settings: BaseSettings, names: Iterable[str])
     """Return which of these names, by their stems, stand in notes, in regenerated ones or in what can be undone."""
     hashes = {stem_of(name).partition("-")[0] for name in names}
     try:
-        return stems_in(chain(library.files(), load_object(settings["SHOWING"])(settings, library)), hashes)
+        return stems_in(chain(library.files(), files_with_images.files(settings, library)), hashes)
     except UserError as error:
         raise UserError(f"nothing was removed: which pictures are in use is not known: {error}") from error

@@ -10,10 +10,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from scrapy.utils.misc import load_object
-
 from crawler.cli.command import NotesCommand
-from crawler.scheduling.workspace import open_workspace
 
 if TYPE_CHECKING:
     import argparse
@@ -37,17 +34,20 @@ class Command(NotesCommand):
         either.add_argument("--diff", action="store_true", help="only show what --in-place would edit")
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
-        """Read the notes, render the outputs; settings name who does, this package does not know the outputs."""
+        """Read the notes, render the outputs."""
+        from crawler.scheduling.workspace import open_workspace
+        from pipelines.reports.publish import diff, edit_in_place, publish
+
         with open_workspace(settings) as workspace:
             what = settings, workspace.library, workspace.store
             if opts.diff:
                 in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
-                _show(load_object(settings["DIFF"])(*what, in_colour))
+                _show(diff(*what, in_colour))
                 return
             workspace.read(datetime.now(UTC))
-            load_object(settings["PUBLISH"])(*what)
+            publish(*what)
             if opts.in_place:
-                self.tell(load_object(settings["EDIT_IN_PLACE"])(*what))
+                self.tell(edit_in_place(*what))
 
 
 def _show(diffs: Iterable[str]) -> None:

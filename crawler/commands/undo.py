@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrapy.utils.misc import load_object
-
 from crawler.cli import command
 
 if TYPE_CHECKING:
@@ -28,4 +26,6 @@ class Command(command.Command):
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Restore the notes; exit with 2 where one could not be."""
-        self.tell(load_object(settings["UNDO"])(settings, opts.run))
+        from pipelines.rewriting.in_place.editor import undo
+
+        self.tell(undo(settings, opts.run))

@@ -21,6 +21,6 @@ def open_gallery(settings: BaseSettings) -> Gallery:
     if scheme == "file":
         folder = place.removeprefix("file://") or Path(settings["OUTPUT_DIR"], "images")
         return Folder(writable_folder(Path(folder).expanduser()), base)
-    from crawler.images.remote_stores import REMOTE  # noqa: PLC0415 - their libraries are loaded where they are used
+    from crawler.images.remote_stores import REMOTE
 
     return REMOTE[scheme](place, base, settings)

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider
-from scrapy.utils.misc import load_object
 
 from crawler.checks import http_check
 from crawler.checks.response_check import asks_to_wait, observe, skipped, unsettled
@@ -43,6 +42,7 @@ from crawler.scheduling.processes import Helpers, listen
 from crawler.scheduling.worker import Crew
 from crawler.scheduling.workspace import open_workspace
 from crawler.store.database import repeated
+from pipelines.venues import citation_stage
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -356,9 +356,7 @@ class NotesSpider(Spider):
         kinds = {*self._pages, *self._batches.lookups} - {"local"}
         await self._last(partial(find_snapshots, self.store, wayback, kinds, self._crew.due_by))
         if "arxiv" in kinds:
-            await self._last(
-                partial(load_object(self.settings["RESOLVE"]), self.settings, self.store, self._crew.due_by)
-            )
+            await self._last(partial(citation_stage.resolve, self.settings, self.store, self._crew.due_by))
 
     async def _last(self, work: Callable[[Callable[[], float]], None]) -> None:
         """Do blocking work while there is time left."""
@@ -384,9 +382,11 @@ class NotesSpider(Spider):
         return await self._or_interrupted(self._network.is_there(self._download))
 
     def _publish(self) -> None:
-        """Last stage: render the outputs; the settings name them, nothing here knows them."""
+        """Last stage: render the outputs that the settings name."""
+        from pipelines.reports.publish import publish
+
         self.stage = "rendering the outputs"
-        load_object(self.settings["PUBLISH"])(self.settings, self._workspace.library, self.store)
+        publish(self.settings, self._workspace.library, self.store)
 
     # --- signals ------------------------------------------------------------------------------------------------------
 
