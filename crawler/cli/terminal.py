@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from typing import TextIO
+
+    from rich.table import Table as RichTable
 
 # Titles and reasons come from the network: what would move the cursor, or turn the line around, is not shown.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
@@ -52,15 +50,22 @@ def safe(text: str) -> str:
 
 def show(parts: Iterable[str | Table]) -> None:
     """Print lines and tables."""
-    console = Console(highlight=False, soft_wrap=True)
-    colourful = console.is_terminal and not console.is_dumb_terminal
-    for part in parts:
-        if isinstance(part, str):
-            print(safe(part))
-        elif colourful and console.measure(styled := _styled(part)).maximum <= console.width:
-            console.print(styled)
-        else:
-            print(part)
+    with until_closed():
+        for part in parts:
+            if isinstance(part, str):
+                print(safe(part))
+            elif not _is_drawn(part):
+                print(part)
+
+
+@contextmanager
+def until_closed() -> Iterator[None]:
+    """Write to stdout for as long as it is read, and end without a word when its reader closes it."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:  # nothing must be flushed to it at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def moment(time: datetime) -> str:
@@ -73,7 +78,27 @@ def live(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
 
 
+def _is_drawn(table: Table) -> bool:
+    """Draw a table in color, and return whether that was possible: on a terminal that is wide enough."""
+    if not (sys.stdout.isatty() or "FORCE_COLOR" in os.environ or "TTY_COMPATIBLE" in os.environ):
+        return False  # Console says the same, and takes long to be imported
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal or console.is_dumb_terminal:
+        return False
+    styled = _styled(table)
+    if console.measure(styled).maximum > console.width:
+        return False
+    console.print(styled)
+    return True
+
+
 def _styled(table: Table) -> RichTable:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
     styled = RichTable(box=SIMPLE_HEAD, pad_edge=False)
     for number, name in enumerate(table.header):
         styled.add_column(name, justify="right" if number else "left", style=STYLES.get(name, ""), no_wrap=True)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.cli.command import NotesCommand
+from crawler.cli.terminal import until_closed
 
 if TYPE_CHECKING:
     import argparse
@@ -51,9 +52,6 @@ class Command(NotesCommand):
 
 
 def _show(diffs: Iterable[str]) -> None:
-    try:
+    with until_closed():
         for diff in diffs:
             sys.stdout.buffer.write(diff.encode())
-        sys.stdout.flush()
-    except BrokenPipeError:  # who reads has seen enough; nothing must be flushed to them at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
