@@ -3,12 +3,17 @@
 import os
 import sys
 
-from scrapy.cmdline import execute
+from crawler.commands import without_scrapy
 
 
 def main() -> None:
     """Run the command that the arguments name, and exit as it does; settings of one's own stand above ours."""
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
+    code = without_scrapy.run(sys.argv[1:])
+    if code is not None:
+        sys.exit(code)
+    from scrapy.cmdline import execute
+
     execute(["notemend", *sys.argv[1:]])
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import re
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 LINE = 1_000
 """Characters of a title or a name that are kept: no honest one is longer."""
@@ -38,4 +40,6 @@ def tree(markup: str) -> BeautifulSoup:
     """Return the tree of a page; raise TooMuchMarkupError for a page that is there to be hard to read."""
     if next(islice(_TAG.finditer(markup), MOST_TAGS, None), None) is not None:
         raise TooMuchMarkupError("more markup than a page has")
+    from bs4 import BeautifulSoup
+
     return BeautifulSoup(markup, "lxml")

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
+from crawler.cli.exit_codes import FAILED, is_done
 from crawler.cli.terminal import remark
-from crawler.config import options
-from crawler.errors import GalleryError, UserError
-from crawler.kinds.registry import kind_names
 
 if TYPE_CHECKING:
     import argparse
 
     from scrapy.settings import BaseSettings
-
-
-FOUND, FAILED = 1, 2
-"""Exit codes: what the user asked to be told of was found; the command could not do what it is for. 0 means fine.
-
-A crawl that got a signal exits with 128 and the signal's number, as a shell says it.
-"""
 
 
 class Report(Protocol):
@@ -63,11 +55,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         """Do the work; exit with 2 and one line where the user has to mend something first."""
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
-        try:
-            options.check(self.settings, kind_names())
-            self.work(self.settings, opts)
-        except (UserError, GalleryError) as error:
-            remark(str(error))
+        if not is_done(self.settings, partial(self.work, self.settings, opts)):
             self.exitcode = FAILED
 
     @abstractmethod

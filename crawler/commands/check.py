@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.cli.command import FAILED
+from crawler.cli.exit_codes import FAILED
 from crawler.cli.terminal import remark
 from crawler.commands.crawl import run_to_its_end
 from crawler.errors import UserError
-from crawler.spiders.check import CheckSpider
 
 if TYPE_CHECKING:
     import argparse
@@ -38,6 +37,8 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         """Check; exit with 1 where a link is dead (or what else FAIL_ON names), with 2 where it could not be done."""
+        from crawler.spiders.check import CheckSpider
+
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before it calls
         try:
             crawler = self.crawler_process.create_crawler(CheckSpider)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
-from crawler.cli.command import FAILED, FOUND
+from crawler.cli.exit_codes import FAILED, FOUND
 from crawler.cli.interrupts import interrupts
 from crawler.cli.terminal import remark, show
 from crawler.errors import UserError
-from crawler.spiders.notes import NotesSpider
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +42,9 @@ class Command(crawl.Command):
 
 def run_to_its_end(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) -> int:
     """Run a spider, show what it found, and return the exit code."""
-    interrupts.catch()
+    interrupts.catch()  # before what takes long to import
+    from crawler.spiders.notes import NotesSpider
+
     process.crawl(crawler, **arguments)
     process.start(install_signal_handlers=False)
     spider = crawler.spider

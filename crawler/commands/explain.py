@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.cli import command
-from crawler.cli.terminal import show
-from crawler.scheduling.workspace import store_url
-from crawler.store.inspector import Inspection
+from crawler.commands.without_scrapy import show_explanation
 
 if TYPE_CHECKING:
     import argparse
@@ -37,10 +35,4 @@ class Command(command.Command):
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Tell it; exit with 2 and one line where there is no such link."""
-        from pipelines.reports.explain import explain
-
-        store = Inspection.open_to_read(store_url(settings))
-        try:
-            show(explain(settings, store, opts.url))
-        finally:
-            store.close()
+        show_explanation(settings, opts.url)

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import settings as scrapys
 
-from crawler.cli.command import FAILED
+from crawler.cli.exit_codes import FAILED
 from crawler.cli.terminal import remark, show
-from crawler.config import options
-from crawler.config.setting_names import default, given_by
 from crawler.errors import UserError
-from crawler.kinds.registry import kind_names
 
 if TYPE_CHECKING:
     import argparse
@@ -37,6 +34,9 @@ class Command(scrapys.Command):
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
         if not opts.ours:
             return
+        from crawler.config import options
+        from crawler.kinds.registry import kind_names
+
         show(_line(self.settings, name) for name in options.OPTIONS)
         try:
             options.check(self.settings, kind_names())
@@ -46,12 +46,16 @@ class Command(scrapys.Command):
 
 
 def _line(settings: BaseSettings, name: str) -> str:
+    from crawler.config.setting_names import default, given_by
+
     value, usual, giver = shown(name, settings[name]), shown(name, default(name)), given_by(settings, name)
     return f"{name}={value}  [{giver}]" if value == usual else f"{name}={value}  [{giver}; default: {usual or 'none'}]"
 
 
 def shown(name: str, value: Any) -> str:
     """Return a setting's value as it would be given on the command line, without what nobody else should see."""
+    from crawler.config import options
+
     if options.OPTIONS[name] is options.secret:
         return "(not shown)" if value else ""
     if isinstance(value, list | tuple):

@@ -9,9 +9,7 @@ from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from scrapy.settings import SETTINGS_PRIORITIES
-
-from crawler.config.setting_names import refuse_unknown
+from crawler.config.setting_names import COMMAND_LINE, refuse_unknown
 from crawler.errors import UserError
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
 from crawler.models.note import Verdict
@@ -19,7 +17,7 @@ from crawler.models.note import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.plain_settings import SettingsSource
 
 MOST = 100_000
 """No number of seconds, days or failures that makes sense is larger."""
@@ -55,7 +53,7 @@ _STATUSES = range(100, 1000)  # 999 is LinkedIn's own
 # --- readers: each takes a setting's name, and raises UserError where its value makes no sense ------------------------
 
 
-def text(settings: BaseSettings, name: str) -> str:
+def text(settings: SettingsSource, name: str) -> str:
     """Return a text, such as a path or an address."""
     value = settings[name]
     if value is not None and not isinstance(value, str | PathLike):
@@ -63,14 +61,14 @@ def text(settings: BaseSettings, name: str) -> str:
     return str(value or "")
 
 
-def secret(settings: BaseSettings, name: str) -> str:
+def secret(settings: SettingsSource, name: str) -> str:
     """Return what must not stand on a command line: everybody on the machine sees it there."""
-    if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
+    if settings.getpriority(name) == COMMAND_LINE:
         raise UserError(f"{name}: a secret, which others see on a command line: set it in the environment")
     return text(settings, name).strip()
 
 
-def flag(settings: BaseSettings, name: str) -> bool:
+def flag(settings: SettingsSource, name: str) -> bool:
     """Return a yes or no."""
     try:
         return settings.getbool(name)
@@ -78,12 +76,12 @@ def flag(settings: BaseSettings, name: str) -> bool:
         raise UserError(f"{name}: say True or False, not {settings[name]!r}") from error
 
 
-def number(settings: BaseSettings, name: str, least: float = 0) -> float:
+def number(settings: SettingsSource, name: str, least: float = 0) -> float:
     """Return a number that is not below `least`."""
     return _number(name, settings[name], least)
 
 
-def whole(settings: BaseSettings, name: str, least: int = 0) -> int:
+def whole(settings: SettingsSource, name: str, least: int = 0) -> int:
     """Return a whole number that is not below `least`."""
     found = number(settings, name, least)
     if not found.is_integer():
@@ -91,7 +89,7 @@ def whole(settings: BaseSettings, name: str, least: int = 0) -> int:
     return int(found)
 
 
-def width(settings: BaseSettings, name: str) -> int:
+def width(settings: SettingsSource, name: str) -> int:
     """Return pixels in which something can be seen, or 0 for none."""
     found = whole(settings, name)
     if 0 < found < LEAST_WIDTH:
@@ -99,7 +97,7 @@ def width(settings: BaseSettings, name: str) -> int:
     return found
 
 
-def words(settings: BaseSettings, name: str, known: Collection[str]) -> list[str]:
+def words(settings: SettingsSource, name: str, known: Collection[str]) -> list[str]:
     """Return words out of those that there are, separated by commas."""
     found = [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
     if unknown := sorted({*found}.difference(known)):
@@ -107,24 +105,24 @@ def words(settings: BaseSettings, name: str, known: Collection[str]) -> list[str
     return found
 
 
-def choice(settings: BaseSettings, name: str, known: Collection[str]) -> str:
+def choice(settings: SettingsSource, name: str, known: Collection[str]) -> str:
     """Return one word out of those that there are."""
     if (found := settings[name]) not in known:
         raise UserError(f"{name}: say {' or '.join(known)}, not {found!r}")
     return str(found)
 
 
-def paces(settings: BaseSettings, name: str = "PACE") -> dict[str, float]:
+def paces(settings: SettingsSource, name: str = "PACE") -> dict[str, float]:
     """Return the seconds between two requests by host, `*` for the rest."""
     return {host if host == "*" else _host(name, host): seconds for host, seconds in _numbers(settings, name).items()}
 
 
-def days(settings: BaseSettings, name: str) -> dict[str, float]:
+def days(settings: SettingsSource, name: str) -> dict[str, float]:
     """Return days by verdict, or `kind/verdict`, `*` for the rest."""
     return _numbers(settings, name)
 
 
-def known_days(settings: BaseSettings, name: str, kinds: Collection[str]) -> dict[str, float]:
+def known_days(settings: SettingsSource, name: str, kinds: Collection[str]) -> dict[str, float]:
     """Return the same; raise UserError for a verdict or a kind that there is none of."""
     found = days(settings, name)
     for key in found:
@@ -135,7 +133,7 @@ def known_days(settings: BaseSettings, name: str, kinds: Collection[str]) -> dic
     return found
 
 
-def statuses(settings: BaseSettings, name: str) -> dict[str, frozenset[int]]:
+def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
     """Return HTTP statuses by shell-like pattern of a host."""
     found = {}
     for host, given in _object(settings, name).items():
@@ -146,7 +144,7 @@ def statuses(settings: BaseSettings, name: str) -> dict[str, frozenset[int]]:
     return found
 
 
-def globs(settings: BaseSettings, name: str) -> re.Pattern[str]:
+def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
     """Return a pattern that URLs match which are not to be looked at; a list may be written as JSON, too."""
     given = settings[name]
     if isinstance(given, str) and given.startswith("["):
@@ -159,7 +157,7 @@ def globs(settings: BaseSettings, name: str) -> re.Pattern[str]:
     return re.compile("|".join(translate(str(glob).strip()) for glob in given) or "(?!)")
 
 
-def place(settings: BaseSettings, name: str) -> str:
+def place(settings: SettingsSource, name: str) -> str:
     """Return where pictures are kept: somewhere that notes can point to."""
     found = text(settings, name)
     scheme, apart, _ = found.partition("://")
@@ -172,7 +170,7 @@ def place(settings: BaseSettings, name: str) -> str:
     return found
 
 
-def contact(settings: BaseSettings, name: str) -> str:
+def contact(settings: SettingsSource, name: str) -> str:
     """Return a web page or a mail address; empty for none."""
     found = text(settings, name).strip()
     if found and (not re.fullmatch(r"[!-~]+", found) or not re.match(r"https?://.|mailto:.|[^@:]+@[^@:]+$", found)):
@@ -180,7 +178,7 @@ def contact(settings: BaseSettings, name: str) -> str:
     return found
 
 
-OPTIONS: Mapping[str, Callable[[BaseSettings, str], object]] = {
+OPTIONS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "NOTES_DIR": text,
     "OUTPUT_DIR": text,
     "DATABASE_URL": text,
@@ -212,7 +210,7 @@ OPTIONS: Mapping[str, Callable[[BaseSettings, str], object]] = {
 """How each of the user's own settings is read."""
 
 
-def check(settings: BaseSettings, kinds: Collection[str]) -> None:
+def check(settings: SettingsSource, kinds: Collection[str]) -> None:
     """Raise UserError for the first setting that there is none of or that makes no sense, before anything is done.
 
     `kinds` are the names of the kinds of links.
@@ -227,18 +225,18 @@ def check(settings: BaseSettings, kinds: Collection[str]) -> None:
 # --- what is made of several, or of their values ----------------------------------------------------------------------
 
 
-def rewrite(settings: BaseSettings) -> frozenset[str]:
+def rewrite(settings: SettingsSource) -> frozenset[str]:
     """Return what may be rewritten in the notes, each thing by its own name."""
     return frozenset(each for name in words(settings, "REWRITE", REWRITES) for each in REWRITES[name])
 
 
-def pace(settings: BaseSettings, host: str) -> float:
+def pace(settings: SettingsSource, host: str) -> float:
     """Return the seconds between two requests to a host."""
     found = paces(settings)
     return found.get(host, found.get("*", 0))
 
 
-def user_agent(settings: BaseSettings) -> str:
+def user_agent(settings: SettingsSource) -> str:
     """Return who we say that we are, with the contact that the user gave."""
     found, given = str(settings["USER_AGENT"]), contact(settings, "USER_AGENT_CONTACT")
     return f"{found.removesuffix(')')}; +{given})" if given else found
@@ -255,11 +253,11 @@ def _host(name: str, key: str) -> str:
         raise UserError(f"{name}[{key!r}]: {error}") from error
 
 
-def _numbers(settings: BaseSettings, name: str) -> dict[str, float]:
+def _numbers(settings: SettingsSource, name: str) -> dict[str, float]:
     return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in _object(settings, name).items()}
 
 
-def _object(settings: BaseSettings, name: str) -> dict[str, Any]:
+def _object(settings: SettingsSource, name: str) -> dict[str, Any]:
     try:
         return settings.getdict(name)
     except (TypeError, ValueError) as error:

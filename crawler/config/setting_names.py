@@ -7,18 +7,18 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from rapidfuzz import fuzz, process
-from scrapy.settings import SETTINGS_PRIORITIES, default_settings
-
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.plain_settings import SettingsSource
 
 FROM_ENVIRONMENT = ("DATABASE_URL", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY")
 """Settings that `crawler/settings.py` takes from variables of the same name."""
+
+COMMAND_LINE = 40
+"""The priority of a setting that was given on the command line: Scrapy's `SETTINGS_PRIORITIES["cmdline"]`."""
 
 LIKELY = 85
 """Similarity (0 to 100) from which a name in somebody's own settings module is a slip, and no setting of their own."""
@@ -33,18 +33,25 @@ _UNDECLARED = frozenset({"CHECK", "PROJECT", "PYTHON_SHELL", "SETTINGS_MODULE", 
 
 def nearest(word: str, known: Iterable[str], least: float = _LEAST) -> str | None:
     """Return the name that was most likely meant."""
+    from rapidfuzz import fuzz, process
+
     found = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=least)
     return None if found is None else str(found[0])
 
 
-def refuse_unknown(settings: BaseSettings, ours: Collection[str]) -> None:
+def refuse_unknown(settings: SettingsSource, ours: Collection[str]) -> None:
     """Raise UserError for a setting on the command line that there is none of, and for a slip in a settings module.
 
     A settings module may have settings for components of its own: only what is nearly one of ours is a slip there.
     """
-    known = {*_names(default_settings), *_names(_defaults()), *_UNDECLARED, *ours}
+    known = {*_names(_defaults()), *_UNDECLARED, *ours}
+    if known.issuperset(settings):
+        return
+    from scrapy.settings import default_settings
+
+    known |= _names(default_settings)
     for name in sorted(set(settings) - known):
-        if settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:
+        if settings.getpriority(name) != COMMAND_LINE:
             meant = nearest(name, ours, LIKELY)
         elif name not in _names(_module(settings)):
             meant = nearest(name, (*ours, *sorted(known))) or f"one of {', '.join(ours)}"
@@ -59,9 +66,9 @@ def default(name: str) -> Any:
     return "" if name in FROM_ENVIRONMENT else getattr(_defaults(), name)
 
 
-def given_by(settings: BaseSettings, name: str) -> str:
+def given_by(settings: SettingsSource, name: str) -> str:
     """Say where a setting's value came from."""
-    if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
+    if settings.getpriority(name) == COMMAND_LINE:
         return "command line"
     if name in FROM_ENVIRONMENT and os.environ.get(name) and settings[name] == os.environ[name]:
         return "environment"
@@ -70,7 +77,7 @@ def given_by(settings: BaseSettings, name: str) -> str:
     return "default"
 
 
-def _module(settings: BaseSettings) -> Any:
+def _module(settings: SettingsSource) -> Any:
     """Return the settings module in use: ours, or one that the user named in scrapy.cfg or the environment."""
     return import_module(settings.get("SETTINGS_MODULE") or _DEFAULTS)
 

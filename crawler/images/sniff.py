@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from crawler.images.svg import DrawingError, drawing_size
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 FILM = "video/mp4"
 DRAWING = "image/svg+xml"
@@ -47,8 +50,6 @@ _MAGIC = (
     (FILM, re.compile(rb"....ftyp(?:avc1|iso[m2-9]|mp4[12]|M4V |MSNV|mmp4|dash|f4v )", re.DOTALL)),
 )
 _HEAD = 4096
-
-warnings.simplefilter("error", Image.DecompressionBombWarning)  # as Pillow's documentation says: refused, not warned of
 
 
 class RefusedError(ValueError):
@@ -91,13 +92,24 @@ def examine(body: bytes) -> Shape:
             raise RefusedError(f"SVG {error}") from error
     if kind in _WHOLE and not _WHOLE[kind](body):
         raise BrokenError("picture cut short")
+    image_module = _pillow()
     try:
-        with Image.open(BytesIO(body), formats=[kind.partition("/")[2]]) as image:
-            return Shape(kind, *image.size, getattr(image, "n_frames", 1))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        with image_module.open(BytesIO(body), formats=[kind.partition("/")[2]]) as image:
+            width, height = image.size
+            return Shape(kind, width, height, getattr(image, "n_frames", 1))
+    except (image_module.DecompressionBombWarning, image_module.DecompressionBombError):
         raise RefusedError("picture of too many pixels") from None
     except Exception as error:
         raise BrokenError("picture that cannot be read") from error
+
+
+@cache
+def _pillow() -> ModuleType:
+    """Return Pillow's module of images; images of too many pixels are refused, not warned of, as its manual says."""
+    from PIL import Image
+
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    return Image
 
 
 # Does a picture go on to its end? Bytes behind the end harm nobody.

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lxml import etree
 
 _RUNS = frozenset({"script", "handler", "listener", "foreignobject", "iframe", "embed", "object", "audio", "video"})
 _ANIMATES = frozenset({"animate", "set", "animatemotion", "animatetransform", "animatecolor"})
@@ -33,6 +33,8 @@ def drawing_size(body: bytes) -> tuple[int | None, int | None]:
 
     Raises DrawingError for one that is no XML, declares entities, or does more than draw.
     """
+    from lxml import etree
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     try:
         root = etree.fromstring(body, parser)
@@ -48,6 +50,8 @@ def drawing_size(body: bytes) -> tuple[int | None, int | None]:
 
 
 def _more_than_drawing(root: etree._Element) -> Iterator[str]:
+    from lxml import etree
+
     for node in root.getroottree().xpath("//processing-instruction()"):
         yield f"a processing instruction ({node.target})"
     for element in root.iter(etree.Element):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.base import Kind
 from crawler.links.arxiv_ids import arxiv_link
-from crawler.lookups.arxiv import ArxivLookup
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from scrapy.settings import BaseSettings
 
+    from crawler.lookups.arxiv import ArxivLookup
     from crawler.models.note import Link
 
 
@@ -27,4 +27,6 @@ class Arxiv(Kind):
 
     def lookup(self, settings: BaseSettings) -> ArxivLookup:
         """Ask arXiv's API."""
+        from crawler.lookups.arxiv import ArxivLookup
+
         return ArxivLookup.from_settings(settings)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from crawler.fetch.early_stop import HEAD_OF_PAGE
-from crawler.fetch.verbatim_requests import ask
 from crawler.models.note import Due, Link, Metadata, Result
 
 if TYPE_CHECKING:
@@ -60,6 +58,9 @@ class Kind(ABC):
 
     def request(self, link: Link) -> Request:
         """Return the request whose response says the state and the metadata of the link at once."""
+        from crawler.fetch.early_stop import HEAD_OF_PAGE
+        from crawler.fetch.verbatim_requests import ask
+
         return ask(link.url, meta={"enough": HEAD_OF_PAGE})
 
     def read(self, link: Link, response: Response, check: Check) -> Result:

@@ -6,15 +6,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy.http import TextResponse
-
 from crawler.config import options
-from crawler.fetch.verbatim_requests import ask
 from crawler.html import line, tree
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.links.github_urls import github_link, repository_in
 from crawler.links.text_links import papers
-from crawler.lookups.github.client import GithubLookup
 from crawler.models.note import Repository
 
 if TYPE_CHECKING:
@@ -25,6 +21,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
+    from crawler.lookups.github.client import GithubLookup
     from crawler.models.note import Link
 
 _MOST_DIGITS = 12  # nothing on GitHub is counted in more
@@ -44,14 +41,20 @@ class Github(Kind):
 
     def lookup(self, settings: BaseSettings) -> GithubLookup | None:
         """Ask the API if there is a token for it."""
+        from crawler.lookups.github.client import GithubLookup
+
         return GithubLookup.from_settings(settings) if options.secret(settings, "GITHUB_TOKEN") else None
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: the sidebar with the licence stands far down."""
+        from crawler.fetch.verbatim_requests import ask
+
         return ask(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def metadata(self, response: Response) -> Repository | None:
         """Read what the page shows; None where it is no repository's page."""
+        from scrapy.http import TextResponse
+
         if not isinstance(response, TextResponse) or (shown := repository_in(urlsplit(response.url).path)) is None:
             return None
         owner, name, rest = shown

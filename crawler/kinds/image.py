@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.fetch.conditional_requests import is_uncached, version_of
-from crawler.fetch.verbatim_requests import ask
 from crawler.images.sniff import media_type
 from crawler.images.wechat_urls import forms, picture_id
 from crawler.kinds.base import Kind
@@ -61,6 +60,8 @@ class Image(Kind):
 
 def picture_request(address: str) -> Request:
     """Return the request for a picture that is read to its end only if it begins like one."""
+    from crawler.fetch.verbatim_requests import ask
+
     return ask(address, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"picture": True})
 
 

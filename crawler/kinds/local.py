@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
 
-from rapidfuzz import fuzz, process
-
 from crawler.atomic_files import RefusedError, open_inside
 from crawler.kinds.base import Kind
 from crawler.models.note import Check, Due, How, Link, Outcome, Result
-from crawler.notes.folder import files_below, is_utf8
 from crawler.notes.site_generators import is_site_source
 
 if TYPE_CHECKING:
@@ -126,6 +123,8 @@ class FileLookup:
         A file of the same type with nearly the same path. Where several are equally near (`05010.md` is one letter from
         `0501.md` and from `0510.md`), the one whose heading is the link's text; where that does not tell, none.
         """
+        from rapidfuzz import fuzz, process
+
         if spelt := [name for name in self.files() if is_spelt_alike(name, path)]:
             return (spelt[0], "file") if len(spelt) == 1 else (None, None)
         if (address := self._without_scheme(path)) is not None:
@@ -163,6 +162,8 @@ class FileLookup:
 
     def files(self) -> list[str]:
         """Return all files below the folder but the outputs and links out of the folder, found once a run."""
+        from crawler.notes.folder import files_below, is_utf8
+
         if self._files is None:
             found = (path for path in files_below(self.folder, self._skip) if is_utf8(path))
             self._files = sorted(path for path in found if self._is_inside(self.folder / path))

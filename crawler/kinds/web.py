@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from scrapy.http import TextResponse
-
 from crawler.html import line
 from crawler.kinds.base import Kind
 from crawler.links.canonical_url import hostname
@@ -39,6 +37,8 @@ class Web(Kind):
 
 def page_title(response: Response) -> str:
     """Return the text of a page's `<title>` with white space collapsed."""
+    from scrapy.http import TextResponse
+
     if not isinstance(response, TextResponse) or (match := _TITLE.search(response.text)) is None:
         return ""
     return line(match[1])

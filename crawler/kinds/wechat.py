@@ -19,10 +19,6 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
-from bs4 import NavigableString, Tag
-from scrapy.http import TextResponse
-
-from crawler.fetch.verbatim_requests import ask
 from crawler.html import LINE, tree, unescape
 from crawler.images.wechat_urls import picture_id
 from crawler.kinds.base import LARGEST_PAGE, Kind
@@ -34,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from urllib.parse import SplitResult
 
-    from bs4 import BeautifulSoup
+    from bs4 import BeautifulSoup, Tag
     from scrapy import Request
-    from scrapy.http import Response
+    from scrapy.http import Response, TextResponse
 
 HOST = "mp.weixin.qq.com"
 
@@ -121,10 +117,14 @@ class Wechat(Kind):
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: name and time of an article stand in scripts behind its body."""
+        from crawler.fetch.verbatim_requests import ask
+
         return ask(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def read(self, link: Link, response: Response, check: Check) -> Result:
         """Decide from captcha, body and notice; keep what the HTTP exchange says where the page is no WeChat page."""
+        from scrapy.http import TextResponse
+
         if _CAPTCHA_PATH.match(split(response.url).path):
             return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
         if not isinstance(response, TextResponse):
@@ -247,6 +247,8 @@ def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
 
     Where the body is not served, as for types 8 and 10, its text stands in a script.
     """
+    from bs4 import Tag
+
     body = soup.find(id="js_content")
     if isinstance(body, Tag) and (links := _named(body)):
         return links
@@ -262,6 +264,8 @@ def _named(body: Tag) -> tuple[str, ...]:
 
 def _lines(body: Tag) -> Iterator[str]:
     """Yield a body's text, with a line break wherever a reader sees one and a link's address for its text."""
+    from bs4 import NavigableString, Tag
+
     block: Tag | None = None
     for node in body.descendants:
         if isinstance(node, Tag):

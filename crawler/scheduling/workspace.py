@@ -17,7 +17,7 @@ from crawler.images.opening import open_gallery
 from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
 from crawler.notes.folder import Library
-from crawler.store.database import sqlite_url
+from crawler.store.database import store_url
 from crawler.store.link_store import Store
 
 if TYPE_CHECKING:
@@ -62,11 +62,6 @@ class Workspace:
             logger.warning(problem)
         if library.incomplete is None:
             self.store.forget_other_notes([*paths, *library.unread])
-
-
-def store_url(settings: BaseSettings) -> str:
-    """Return the database URL of the store."""
-    return str(settings["DATABASE_URL"] or sqlite_url(Path(settings["OUTPUT_DIR"], "notemend.sqlite")))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from contextlib import AbstractContextManager, contextmanager
 from inspect import isfunction, isgeneratorfunction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
@@ -18,7 +19,8 @@ from crawler.store.tables import is_newest, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from crawler.config.plain_settings import SettingsSource
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +146,11 @@ class Database:
 def sqlite_url(path: Path) -> str:
     """Return the database URL of an SQLite file."""
     return sa.URL.create("sqlite", database=str(path)).render_as_string()
+
+
+def store_url(settings: SettingsSource) -> str:
+    """Return the database URL of the store that the settings name."""
+    return str(settings["DATABASE_URL"] or sqlite_url(Path(settings["OUTPUT_DIR"], "notemend.sqlite")))
 
 
 def _is_passing(error: sa.exc.DBAPIError) -> bool:

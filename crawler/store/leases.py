@@ -17,17 +17,19 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.store.database import Database
 from crawler.store.tables import NEVER, Instant, leases
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
+
+    from sqlalchemy.dialects import postgresql
 
 LEASE = timedelta(seconds=60)
 """How long a host belongs to a worker that is not heard of any more, unless LEASE says otherwise."""
@@ -63,7 +65,9 @@ class Leases(Database):
         self.worker = worker_name()
         self._held: dict[str, _Held] = {}
         self._numbers = 0
-        self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        self._insert: Callable[[sa.Table], postgresql.Insert] = import_module(
+            f"sqlalchemy.dialects.{engine.dialect.name}"
+        ).insert
 
     def lease(self, host: str, pace: float = 0.0) -> Lease | None:
         """Take a host, or go on holding it; `pace` is the seconds between two requests to it. None: another has it."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC
+from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from cattrs.preconf.json import make_converter
 
 from crawler.models import note as items
 from crawler.models.metadata import Publication
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import sqlalchemy as sa
+    from cattrs.preconf.json import JsonConverter
 
 CHECK = tuple(field.name for field in fields(Check))
 """The columns of a check are its fields."""
@@ -39,7 +39,13 @@ CONFIRMED_BY = 2
 """Runs that have to see a link redirected to the same address before that is believed."""
 
 _VALIDATORS = tuple(field.name for field in fields(Validators))
-_json = make_converter()
+
+
+@cache
+def _json() -> JsonConverter:
+    from cattrs.preconf.json import make_converter
+
+    return make_converter()
 
 
 def check_of(row: sa.Row[Any]) -> Check:
@@ -70,7 +76,7 @@ def metadata_of(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
     """Return the metadata in a row of `facts`; None where the outer join found none."""
     if row.type is None:
         return None
-    metadata: Metadata = _json.loads(row.data, getattr(items, row.type))
+    metadata: Metadata = _json().loads(row.data, getattr(items, row.type))
     return metadata
 
 
@@ -115,7 +121,7 @@ def of_fact(kind: str, identity: str, fact: Metadata | Publication, seen_at: dat
         "kind": kind,
         "identity": identity,
         "type": type(fact).__name__,
-        "data": _json.dumps(fact, ensure_ascii=False),
+        "data": _json().dumps(fact, ensure_ascii=False),
         "seen_at": seen_at,
     }
 
@@ -140,9 +146,9 @@ def of_stars(result: Result) -> dict[str, Any] | None:
 
 def paper_of(data: str) -> Paper:
     """Return the paper in a row of `facts`."""
-    return _json.loads(data, Paper)
+    return _json().loads(data, Paper)
 
 
 def publication_of(data: str) -> Publication:
     """Return what a bibliography said, in a row of `facts`."""
-    return _json.loads(data, Publication)
+    return _json().loads(data, Publication)

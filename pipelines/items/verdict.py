@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
+
+    from crawler.config.plain_settings import SettingsSource
 
 _STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
 _UNSEEN = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
@@ -42,7 +43,7 @@ class Policy:
             raise ValueError(f"DEAD_AFTER counts checks, at least 1, not {self.dead_after}")
 
     @classmethod
-    def of(cls, settings: BaseSettings) -> Self:
+    def of(cls, settings: SettingsSource) -> Self:
         """Read the policy from the settings, which count in days."""
         days = options.days(settings, "RECHECK_AFTER")
         return cls(

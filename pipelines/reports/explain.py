@@ -10,8 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
-
 from crawler.cli.terminal import moment
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
@@ -22,13 +20,12 @@ from pipelines.rewriting.in_place.journal import Journal
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from scrapy.settings import BaseSettings
-
+    from crawler.config.plain_settings import SettingsSource
     from crawler.models.note import Check
     from crawler.store.inspector import Inspection, Story
 
 
-def explain(settings: BaseSettings, store: Inspection, text: str) -> Iterator[str]:
+def explain(settings: SettingsSource, store: Inspection, text: str) -> Iterator[str]:
     """Yield the story of each link that a text may mean; raise UserError where none is known."""
     policy, output_dir = Policy.of(settings), Path(settings["OUTPUT_DIR"])
     for number, url in enumerate(find(store, text)):
@@ -52,6 +49,8 @@ def find(store: Inspection, text: str) -> list[str]:
         path = path.removeprefix("../")
     if found := store.called(path) or store.files_called(path):
         return found
+    from rapidfuzz import fuzz
+
     likeness, nearest = max(((fuzz.ratio(wanted, url), url) for url in store.urls()), default=(0, ""))
     raise UserError(f"{text}: no such link" + (f"; the nearest is {nearest}" if likeness else ""))
 

@@ -16,7 +16,24 @@ TIMEOUT = 120
 """Seconds that a command may take."""
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["scrapy.cmdline", "crawler.spiders.notes", "pipelines.reports.publish"])
+_processes.set_forkserver_preload(
+    [
+        "scrapy.cmdline",
+        "crawler.spiders.check",
+        "crawler.fetch.early_stop",
+        "crawler.lookups.arxiv",
+        "crawler.lookups.github.client",
+        "pipelines.reports.explain",
+        "pipelines.reports.publish",
+        "pipelines.reports.stored_images",
+        "bs4",
+        "cattrs.preconf.json",
+        "lxml.etree",
+        "PIL.Image",
+        "rapidfuzz.process",
+        "sqlalchemy.dialects.sqlite",
+    ]
+)
 
 
 def start(words: list[str], environ: dict[str, str], said: IO[str] | int) -> subprocess.Popen[bytes]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.commands.status import state
+from crawler.cli.store_status import state
 from crawler.errors import UserError
 from crawler.models.note import Outcome, Verdict
 from crawler.store.inspector import Inspection

@@ -1,0 +1,33 @@
+"""How a command ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.cli.terminal import remark
+from crawler.errors import GalleryError, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.config.plain_settings import SettingsSource
+
+FOUND, FAILED = 1, 2
+"""Exit codes: what the user asked to be told of was found; the command could not do what it is for. 0 means fine.
+
+A crawl that got a signal exits with 128 and the signal's number, as a shell says it.
+"""
+
+
+def is_done(settings: SettingsSource, work: Callable[[], None]) -> bool:
+    """Check the settings and do the work; print one line and return False where the user has to mend something."""
+    from crawler.config import options
+    from crawler.kinds.registry import kind_names
+
+    try:
+        options.check(settings, kind_names())
+        work()
+    except (UserError, GalleryError) as error:
+        remark(str(error))
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""What commands load before they do anything, and the two that need no Scrapy."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.settings import SETTINGS_PRIORITIES, Settings
+
+from crawler.config import options, plain_settings
+from crawler.config.plain_settings import PlainSettings
+from crawler.config.setting_names import COMMAND_LINE
+from crawler.store.database import sqlite_url
+from crawler.store.link_store import Store
+from tests.support.processes import ROOT
+from tests.support.storing import register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAPER = "https://arxiv.org/abs/1706.03762"
+HEAVY = {"PIL", "aiohttp", "arxiv", "boto3", "botocore", "bs4", "lxml", "pyarrow", "pyromark", "requests"}
+"""What reads pages, asks APIs and writes tables."""
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    """Return an OUTPUT_DIR whose store knows one link."""
+    store = Store.open(sqlite_url(tmp_path / "notemend.sqlite"))
+    register(store, "a.md", PAPER)
+    store.close()
+    return tmp_path
+
+
+def run(*words: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=environ, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
+    )
+
+
+def loaded(*words: str) -> set[str]:
+    """Return the packages that `python -m …` imports; `-X importtime` has a line for each module."""
+    done = run("-X", "importtime", "-m", *words)
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+@pytest.mark.parametrize("words", [("scrapy", "status"), ("crawler", "status"), ("crawler", "explain", PAPER)])
+def test_looking_at_the_store_loads_nothing_that_fetches(words: tuple[str, ...], output: Path) -> None:
+    # Scrapy itself loads lxml, through parsel, whatever its command.
+    heavy = HEAVY | {"scrapy", "twisted"} if words[0] == "crawler" else HEAVY - {"lxml"}
+    assert loaded(*words, "-s", f"OUTPUT_DIR={output}") & heavy == set()
+
+
+def test_help_loads_neither_spider_nor_store(output: Path) -> None:
+    assert loaded("scrapy", "status", "--help") & (HEAVY - {"lxml"} | {"sqlalchemy", "rapidfuzz", "rich"}) == set()
+
+
+# --- the same as Scrapy says ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status"],
+        ["explain", PAPER],
+        ["explain", "https://nowhere.example/"],
+        ["explain"],
+        ["status", "x"],
+        ["status", "-s", "OUTPUT_DI=x"],
+        ["status", "-s", "PACE=1"],
+        ["status", "-s", 'RECHECK_AFTER={"podcast/alive": 1}'],
+        ["status", "-s", "GITHUB_TOKEN=secret"],
+        ["status", "--set", "LOG_FILE=x"],
+        ["status", "-sLOG_FILE=x"],
+        ["status", "-s", "DATABASE_URL"],
+        ["status", "--help"],
+        ["-s", "OUTPUT_DIR=x", "status"],
+    ],
+)
+def test_the_answer_is_the_same_with_scrapy_and_without(words: list[str], output: Path) -> None:
+    words = [*words, "-s", f"OUTPUT_DIR={output}"]
+    without, scrapy = run("-m", "crawler", *words), run("-m", "scrapy", *words)
+    assert (without.returncode, without.stdout, without.stderr) == (scrapy.returncode, scrapy.stdout, scrapy.stderr)
+
+
+GIVEN = {
+    "ALLOW_PRIVATE_ADDRESSES": "true",
+    "DEAD_AFTER": "5",
+    "EXCLUDE": "a.example/*, b.example/*",
+    "FAIL_ON": "",
+    "OUTPUT_DIR": "elsewhere",
+    "PACE": '{"*": 0, "a.example": 2}',
+    "REWRITE": "links,facts",
+}
+
+
+@pytest.mark.parametrize("given", [{}, GIVEN])
+def test_settings_are_read_as_scrapy_reads_them(given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "crawler.settings")
+    plain, scrapy = PlainSettings.of_project(given), Settings()
+    scrapy.setmodule("crawler.settings", priority="project")
+    scrapy.setdict(given, priority="cmdline")
+    for name, read in options.OPTIONS.items():
+        assert read(plain, name) == read(scrapy, name), name
+        assert plain.getpriority(name) == scrapy.getpriority(name)
+    assert plain.get("NO_SUCH", 1) == scrapy.get("NO_SUCH", 1)
+    assert plain.getpriority("NO_SUCH") == scrapy.getpriority("NO_SUCH")
+
+
+def test_priorities_are_scrapy_s() -> None:
+    assert SETTINGS_PRIORITIES["cmdline"] == COMMAND_LINE
+    assert SETTINGS_PRIORITIES["project"] == plain_settings.PROJECT
+
+
+# --- a reader that has seen enough ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("program", ["scrapy", "crawler"])
+def test_a_closed_pipe_ends_a_command_without_a_word(program: str, output: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = run("-m", program, "status", "-s", f"OUTPUT_DIR={output}", stdout=writing)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
