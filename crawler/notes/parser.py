@@ -35,7 +35,7 @@ _LINE_END = re.compile(rb"\r\n?|\n")
 _UNDER_HTML = re.compile(
     rb"(?:</[A-Za-z][A-Za-z0-9]*|--)>(?=[ \t]*(?:\r\n?|\n)(?P<below>) {0,3}(?:\d{1,9}[.)]|[-*+]|\#{1,6})[ \t])"
 )
-_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\$\{|%7B%7B|%7D%7D|%7B%25|\$%7B", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\$\{")
 """What a template has in place of an address or of a part of it: braces of Jekyll and Hugo, variables of scripts."""
 
 _LINE_MARKS = re.compile(rb"(?<=[\r\n])[ \t>]+")

@@ -234,7 +234,6 @@ def test_lines_and_columns_count_characters_from_one(text: str, positions: list[
         '[x]({{< relref "a" >}}#top)',
         "https://e.example/${VERSION}/a",
         "[x](${BASE}/a.html)",
-        "[x](%7B%7B%20site.url%20%7D%7D/a)",
         "[x][r]\n\n[r]: {{site.url}}/a",
     ],
 )
