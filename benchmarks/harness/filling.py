@@ -16,13 +16,16 @@ from scrapy.settings import Settings
 
 from benchmarks.baselines.programs import store_url
 from crawler.kinds.registry import link_of
-from crawler.models.note import Check, How, Judgement, Outcome, Page, Result, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Verdict
+from crawler.models.metadata import Page
+from crawler.models.result import Result
 from crawler.scheduling.workspace import open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.note import Link
+    from crawler.models.link import Link
     from crawler.scheduling.workspace import Workspace
 
 BATCH = 1000

@@ -20,7 +20,10 @@ from benchmarks.harness.running import MB, machine, table
 from crawler.config.options import REWRITES
 from crawler.images.store import Folder
 from crawler.kinds.registry import link_of
-from crawler.models.note import Article, Check, How, Judgement, Outcome, Paper, Picture, Repository, Result, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Verdict
+from crawler.models.metadata import Article, Paper, Picture, Repository
+from crawler.models.result import Result
 from crawler.notes.folder import Library
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import Store
@@ -28,7 +31,8 @@ from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
 
 if TYPE_CHECKING:
-    from crawler.models.note import Link, Metadata
+    from crawler.models.link import Link
+    from crawler.models.metadata import Metadata
 
 SIZE = 10_000
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from benchmarks.harness.running import machine
-from crawler.models.note import Check, How, Judgement, Link, Mention, Outcome, Page, Result, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Link, Verdict
+from crawler.models.metadata import Page
+from crawler.models.note import Mention
+from crawler.models.result import Result
 from crawler.store.link_store import Store
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from crawler.checks.soft404 import stand_in, wall_at
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import InvalidURLError, is_same_site, normalise, parameters, without_tracking
 from crawler.links.signed_urls import VIDEO_HOST, expiry
-from crawler.models.note import Check, How, Outcome
+from crawler.models.check import Check, How, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

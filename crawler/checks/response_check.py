@@ -13,14 +13,15 @@ from crawler.fetch.conditional_requests import unchanged, validators_of
 from crawler.fetch.host_throttle import retry_after
 from crawler.html import TooMuchMarkupError
 from crawler.kinds.registry import all_kinds
-from crawler.models.note import Check, How, Outcome, Result
+from crawler.models.check import Check, How, Outcome
+from crawler.models.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scrapy.http import Response
 
-    from crawler.models.note import Due
+    from crawler.models.result import Due
 
 logger = logging.getLogger(__name__)
 

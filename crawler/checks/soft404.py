@@ -19,7 +19,7 @@ from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.html import unescape
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import parameters
-from crawler.models.note import Outcome
+from crawler.models.check import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -19,7 +19,7 @@ from crawler.fetch.conditional_requests import NOT_MODIFIED
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import ask
 from crawler.kinds.web import page_title
-from crawler.models.note import Outcome
+from crawler.models.check import Outcome
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.models.note import Check, Due
+    from crawler.models.check import Check
+    from crawler.models.result import Due
 
 CALLED = 80
 """Similarity (0 to 100) of a page's title and what the notes call it from which it is the page that was meant."""

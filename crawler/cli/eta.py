@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from crawler.models.note import Link
+    from crawler.models.link import Link
 
 BUSIEST = 100
 """Hosts of which it is known what is left: those that will take longest."""

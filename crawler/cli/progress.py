@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from crawler.models.note import Result
+    from crawler.models.result import Result
 
 MOST = 4
 """Hosts named at a time."""

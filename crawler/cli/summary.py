@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import Table
-from crawler.models.note import Change, Verdict
+from crawler.models.link import Change, Verdict
 from crawler.store.leases import short
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from crawler.fetch.host_throttle import Hosts
-    from crawler.models.note import Standing
+    from crawler.models.link import Standing
 
 MOST = 3
 """Hosts named for being slow, and for blocking; links named for what FAIL_ON asks."""

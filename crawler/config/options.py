@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.config.setting_names import COMMAND_LINE, refuse_unknown
 from crawler.errors import UserError
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
-from crawler.models.note import Verdict
+from crawler.models.link import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -9,13 +9,17 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from crawler.images.sniff import DRAWING
-from crawler.models.note import PICTURED, Outcome, Picture, Result, Validators
+from crawler.models.check import Outcome
+from crawler.models.link import PICTURED
+from crawler.models.metadata import Picture
+from crawler.models.result import Result, Validators
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.models.note import Check, Due
+    from crawler.models.check import Check
+    from crawler.models.result import Due
 
 NOT_MODIFIED = 304
 """RFC 9110, 15.4.5."""

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.models.note import Due
+    from crawler.models.result import Due
 
 
 # uvloop resolves names in libuv's threads: four, unless this is set before the first is started. A few dead names would

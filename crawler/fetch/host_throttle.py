@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.models.note import Outcome
+from crawler.models.check import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from crawler.models.note import Check
+    from crawler.models.check import Check
 
 MAX_WAIT = 120.0
 """Seconds that a Retry-After is waited for within a run; who asks for more is left for the next night."""

@@ -10,10 +10,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from crawler.links.canonical_url import InvalidURLError, hostname, split
-from crawler.models.note import Picture
+from crawler.models.metadata import Picture
 
 if TYPE_CHECKING:
-    from crawler.models.note import Link, Metadata
+    from crawler.models.link import Link
+    from crawler.models.metadata import Metadata
 
 
 def is_drawn_anew(link: Link, known: Metadata | None) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.lookups.arxiv import ArxivLookup
-    from crawler.models.note import Link
+    from crawler.models.link import Link
 
 
 class Arxiv(Kind):

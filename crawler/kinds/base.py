@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from crawler.models.note import Due, Link, Metadata, Result
+from crawler.models.result import Due, Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-    from crawler.models.note import Check
+    from crawler.models.check import Check
+    from crawler.models.link import Link
+    from crawler.models.metadata import Metadata
 
 LARGEST_PAGE = 8 * 1024 * 1024
 """Bytes to which a page that is wanted whole may decompress: twice the largest that was seen."""

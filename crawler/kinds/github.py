@@ -11,7 +11,7 @@ from crawler.html import line, tree
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.links.github_urls import github_link, repository_in
 from crawler.links.text_links import papers
-from crawler.models.note import Repository
+from crawler.models.metadata import Repository
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.lookups.github.client import GithubLookup
-    from crawler.models.note import Link
+    from crawler.models.link import Link
 
 _MOST_DIGITS = 12  # nothing on GitHub is counted in more
 

@@ -11,7 +11,9 @@ from crawler.images.sniff import media_type
 from crawler.images.wechat_urls import forms, picture_id
 from crawler.kinds.base import Kind
 from crawler.links.canonical_url import hostname
-from crawler.models.note import Link, Origin, Outcome, Result
+from crawler.models.check import Outcome
+from crawler.models.link import Link
+from crawler.models.result import Origin, Result
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.models.note import Check
+    from crawler.models.check import Check
 
 WECHAT_HOSTS = ("qpic.cn", "qlogo.cn")
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")

@@ -14,7 +14,9 @@ from urllib.parse import unquote
 
 from crawler.atomic_files import RefusedError, open_inside
 from crawler.kinds.base import Kind
-from crawler.models.note import Check, Due, How, Link, Outcome, Result
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Link
+from crawler.models.result import Due, Result
 from crawler.notes.site_generators import is_site_source
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from urllib.parse import unquote
 import crawler.kinds
 from crawler.kinds.base import Kind
 from crawler.links import canonical_url
-from crawler.models.note import Link, Role
+from crawler.models.link import Link
+from crawler.models.note import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

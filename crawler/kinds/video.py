@@ -10,7 +10,9 @@ from crawler.kinds.base import Kind
 from crawler.kinds.image import origin_of, picture_request
 from crawler.links.canonical_url import hostname
 from crawler.links.signed_urls import VIDEO_HOST
-from crawler.models.note import Link, Outcome, Result
+from crawler.models.check import Outcome
+from crawler.models.link import Link
+from crawler.models.result import Result
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.models.note import Check
+    from crawler.models.check import Check
 
 
 class Video(Kind):

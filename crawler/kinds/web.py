@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from crawler.html import line
 from crawler.kinds.base import Kind
 from crawler.links.canonical_url import hostname
-from crawler.models.note import Link, Page
+from crawler.models.link import Link
+from crawler.models.metadata import Page
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult

@@ -24,7 +24,10 @@ from crawler.images.wechat_urls import picture_id
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.links.canonical_url import hostname, parameters, split
 from crawler.links.text_links import named, web_url
-from crawler.models.note import Article, Check, Link, Outcome, Result
+from crawler.models.check import Check, Outcome
+from crawler.models.link import Link
+from crawler.models.metadata import Article
+from crawler.models.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

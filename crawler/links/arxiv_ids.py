@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.links.canonical_url import InvalidURLError, hostname, split
-from crawler.models.note import Link
+from crawler.models.link import Link
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult

@@ -12,7 +12,7 @@ from crawler.links.github_urls import github_link
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-    from crawler.models.note import Link
+    from crawler.models.link import Link
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # Addresses in running text: often without scheme, run into the words around them, cut off with dots.

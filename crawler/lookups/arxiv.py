@@ -23,7 +23,9 @@ from crawler.links.arxiv_ids import is_well_formed
 from crawler.lookups.arxiv_withdrawal import is_withdrawn
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
-from crawler.models.note import Check, How, Outcome, Paper, Result
+from crawler.models.check import Check, How, Outcome
+from crawler.models.metadata import Paper
+from crawler.models.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     import requests
     from scrapy.settings import BaseSettings
 
-    from crawler.models.note import Due
+    from crawler.models.result import Due
 
 logging.getLogger("arxiv").setLevel(logging.ERROR)  # what cannot be read is said of the link itself
 

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.lookups.session import ServiceDownError, answers
-from crawler.models.note import Check, How, Outcome, Result
+from crawler.models.check import Check, How, Outcome
+from crawler.models.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import requests
 
-    from crawler.models.note import Due
+    from crawler.models.result import Due
 
 
 class ApiLookup(ABC):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from crawler.lookups.wayback import Wayback
-    from crawler.models.note import Link
+    from crawler.models.link import Link
     from crawler.store.link_store import Store
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from crawler.models.note import Due, Link
+    from crawler.models.link import Link
+    from crawler.models.result import Due
     from crawler.scheduling.worker import Crew
     from crawler.store.link_store import Backlog, Place, Store
 

@@ -26,7 +26,9 @@ from crawler.kinds.image import picture_request
 from crawler.links.canonical_url import InvalidURLError, normalise
 from crawler.lookups.session import ServiceDownError
 from crawler.lookups.wayback import Wayback
-from crawler.models.note import PICTURED, Outcome, Picture, Result
+from crawler.models.check import Outcome
+from crawler.models.link import PICTURED
+from crawler.models.metadata import Picture
 from crawler.scheduling.daemon_threads import in_thread
 from crawler.store.external_sources import ARCHIVE
 from crawler.store.images import PLACEHOLDER
@@ -40,7 +42,9 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.images.store import Gallery
-    from crawler.models.note import Check, Due, Link
+    from crawler.models.check import Check
+    from crawler.models.link import Link
+    from crawler.models.result import Due, Result
     from crawler.store.link_store import Store
 
 logger = logging.getLogger(__name__)

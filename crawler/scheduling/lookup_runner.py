@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crawler.fetch.connectivity import Network
     from crawler.kinds.base import Lookup
-    from crawler.models.note import Result
+    from crawler.models.result import Result
     from crawler.scheduling.worker import Crew
     from crawler.store.link_store import Store
 

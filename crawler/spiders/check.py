@@ -14,7 +14,7 @@ from crawler.atomic_files import RefusedError, open_inside
 from crawler.config import options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
-from crawler.models.note import Verdict
+from crawler.models.link import Verdict
 from crawler.notes.folder import Library
 from crawler.spiders.notes import NotesSpider
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.models.note import Standing
+    from crawler.models.link import Standing
 
 SECONDS = 60
 """As long as anybody waits for a commit; what was not looked at by then comes first the next time."""

@@ -32,7 +32,9 @@ from crawler.fetch.host_throttle import Hosts, NotNowError
 from crawler.kinds.registry import all_kinds, kind_names
 from crawler.links.canonical_url import why_not_fetch
 from crawler.lookups.wayback import Wayback
-from crawler.models.note import PICTURED, Due, Outcome, Result
+from crawler.models.check import Outcome
+from crawler.models.link import PICTURED
+from crawler.models.result import Due, Result
 from crawler.scheduling.archive_stage import find_snapshots
 from crawler.scheduling.daemon_threads import in_thread
 from crawler.scheduling.frontier import Frontier
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
 
     from crawler.cli.terminal import Table
     from crawler.kinds.base import Kind
-    from crawler.models.note import Link
+    from crawler.models.link import Link
 
 AT_ONCE = 1024
 """Links handed out at a time, over all hosts: few kB each, and 64 slow hosts do not stop the others."""

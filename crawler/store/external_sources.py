@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crawler.models.note import Link, Verdict
+from crawler.models.link import Link, Verdict
 from crawler.store import mapping
 from crawler.store.leases import Leases
 from crawler.store.reader import MENTIONED, Known

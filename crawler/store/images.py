@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from crawler.models.note import PICTURED, Article, Origin, Outcome, Picture, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import PICTURED, Verdict
+from crawler.models.metadata import Article, Picture
+from crawler.models.result import Origin
 from crawler.store import mapping
 from crawler.store.external_sources import SNAPSHOT_AGAIN
 from crawler.store.leases import Leases
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from crawler.models.note import Link, Result
+    from crawler.models.link import Link
+    from crawler.models.result import Result
 
 PLACEHOLDER = "placeholder in the picture's place"
 

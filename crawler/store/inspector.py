@@ -10,7 +10,8 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.models.note import PICTURED, Check, Picture, Standing
+from crawler.models.link import PICTURED, Standing
+from crawler.models.metadata import Picture
 from crawler.store import mapping
 from crawler.store.leases import is_dead, short
 from crawler.store.reader import MENTIONED, SLICE, Known
@@ -19,6 +20,8 @@ from crawler.store.tables import MIGRATIONS, checks, leases, links, mentions, ru
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from crawler.models.check import Check
 
 MOST = 10
 """Links found for one text."""

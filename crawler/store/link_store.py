@@ -19,7 +19,9 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from crawler.errors import UserError
-from crawler.models.note import PICTURED, Due, Link, Outcome, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import PICTURED, Link, Verdict
+from crawler.models.result import Due
 from crawler.store import mapping
 from crawler.store.external_sources import Evidence
 from crawler.store.images import KeptPictures
@@ -42,7 +44,9 @@ from crawler.store.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crawler.models.note import Check, Mention, Result, Validators
+    from crawler.models.check import Check
+    from crawler.models.note import Mention
+    from crawler.models.result import Result, Validators
 
 
 @dataclass(frozen=True, slots=True)

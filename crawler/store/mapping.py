@@ -7,21 +7,11 @@ from datetime import UTC
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crawler.models import note as items
-from crawler.models.metadata import Publication
-from crawler.models.note import (
-    Check,
-    How,
-    Link,
-    Metadata,
-    Outcome,
-    Paper,
-    Repository,
-    Result,
-    Standing,
-    Validators,
-    Verdict,
-)
+from crawler.models import metadata as metadata_types
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Link, Standing, Verdict
+from crawler.models.metadata import Metadata, Paper, Publication, Repository
+from crawler.models.result import Result, Validators
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -76,7 +66,7 @@ def metadata_of(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
     """Return the metadata in a row of `facts`; None where the outer join found none."""
     if row.type is None:
         return None
-    metadata: Metadata = _json().loads(row.data, getattr(items, row.type))
+    metadata: Metadata = _json().loads(row.data, getattr(metadata_types, row.type))
     return metadata
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from crawler.models.note import Outcome, Verdict, change_of
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict, change_of
 from crawler.store import mapping
 from crawler.store.database import Database
 from crawler.store.tables import checks, facts, links, mentions, star_counts
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
-    from crawler.models.metadata import Publication
-    from crawler.models.note import Change, Metadata, Paper, Standing
+    from crawler.models.link import Change, Standing
+    from crawler.models.metadata import Metadata, Paper, Publication
 
 SLICE = 500
 """Values in one IN list; SQLite of 2020 takes 32,766."""

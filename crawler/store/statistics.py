@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crawler.models.note import PICTURED, Article, Death, Health, Outcome, Picture, Tally, Verdict
+from crawler.models.check import Outcome
+from crawler.models.history import Death, Health, Tally
+from crawler.models.link import PICTURED, Verdict
+from crawler.models.metadata import Article, Picture
 from crawler.store import mapping
 from crawler.store.leases import Leases
 from crawler.store.reader import FACTS, MENTIONED, SLICE, Known

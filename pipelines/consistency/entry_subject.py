@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
-from crawler.models.note import Entry, Field, Note, Paper, Repository, Role, Standing
+from crawler.models.metadata import Paper, Repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from crawler.models.link import Standing
+    from crawler.models.note import Entry, Field, Note, Role
 
 _Metadata = TypeVar("_Metadata", Paper, Repository)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler.links.arxiv_ids import pinned_version
-from crawler.models.note import Entry, Note, Paper, Repository, Standing
+from crawler.models.metadata import Paper, Repository
 from pipelines.consistency.entry_subject import line_of, only_thing
 from pipelines.consistency.missing_links import Confidence, offers, paper_names
 from pipelines.consistency.title_match import normalised_title, noted_title, same_title, similarity
@@ -16,6 +16,9 @@ from pipelines.venues.from_entry_title import label_disagrees, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from crawler.models.link import Standing
+    from crawler.models.note import Entry, Note
 
 ANOTHER_PAPER = 50
 """Similarity (0 to 100) below which a title is another paper's; above, a paper may have changed its title."""

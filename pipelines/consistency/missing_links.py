@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
 from crawler.links.text_links import named
-from crawler.models.note import Article, Entry, Note, Paper, Repository, Role, Standing
+from crawler.models.metadata import Article, Paper, Repository
+from crawler.models.note import Entry, Note, Role
 from pipelines.consistency.entry_subject import first_mention, only_thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from crawler.models.note import Link
+    from crawler.models.link import Link, Standing
 
 
 class Confidence(StrEnum):

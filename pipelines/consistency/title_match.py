@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 if TYPE_CHECKING:
-    from crawler.models.note import Mention, Paper
+    from crawler.models.metadata import Paper
+    from crawler.models.note import Mention
 
 SAME_TITLE = 90
 """Similarity (0 to 100) of two normalised titles from which they are one."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from crawler.errors import GalleryError
 from crawler.images.store import keep
-from crawler.models.note import Picture, Result
+from crawler.models.metadata import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.images.store import Gallery
+    from crawler.models.result import Result
 
 
 class ImagesPipeline:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.models.note import Result
+    from crawler.models.result import Result
 
 BATCH = 64
 DELAY = 0.1

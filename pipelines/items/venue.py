@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from crawler.models.note import Paper, Result
+from crawler.models.metadata import Paper
 from pipelines.venues.from_text import find_venue
 from pipelines.venues.model import with_venue
+
+if TYPE_CHECKING:
+    from crawler.models.result import Result
 
 
 class VenuePipeline:

@@ -8,7 +8,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
 from crawler.config import options
-from crawler.models.note import Check, How, Judgement, Outcome, Result, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.config.plain_settings import SettingsSource
+    from crawler.models.result import Result
 
 _STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
 _UNSEEN = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})

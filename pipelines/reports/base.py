@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
-from crawler.models.note import Note, Standing
+from crawler.models.link import Standing
+from crawler.models.note import Note
 from pipelines.venues.citation_stage import resolved
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from crawler.images.store import Gallery
-    from crawler.models.note import Edit
+    from crawler.models.edit import Edit
     from crawler.notes.folder import Library
     from crawler.store.link_store import Store
 

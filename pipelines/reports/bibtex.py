@@ -15,7 +15,7 @@ from bibtexparser.model import Entry, Field
 from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
 from crawler.atomic_files import replacing
-from crawler.models.note import Paper
+from crawler.models.metadata import Paper
 from pipelines.venues.citation_stage import resolve_known
 from pipelines.venues.model import without_track
 from pipelines.venues.table import table

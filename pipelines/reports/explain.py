@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from crawler.cli.terminal import moment
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
-from crawler.models.note import Edit
+from crawler.models.edit import Edit
 from pipelines.items.verdict import Policy, steps
 from pipelines.rewriting.in_place.journal import Journal
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from crawler.config.plain_settings import SettingsSource
-    from crawler.models.note import Check
+    from crawler.models.check import Check
     from crawler.store.inspector import Inspection, Story
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from crawler.atomic_files import replacing
-from crawler.models.note import Verdict
+from crawler.models.link import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.models.note import Standing
+    from crawler.models.link import Standing
     from pipelines.reports.base import Rendering
 
 SKIPPED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from crawler.atomic_files import RefusedError, open_inside, replacing
 from crawler.errors import UserError
-from crawler.models.note import Edit, Outcome
+from crawler.models.check import Outcome
+from crawler.models.edit import Edit
 from crawler.notes.folder import ENDINGS
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.note_rewriter import Mender
@@ -20,7 +21,8 @@ from pipelines.rewriting.note_rewriter import Mender
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from crawler.models.note import Note, Standing
+    from crawler.models.link import Standing
+    from crawler.models.note import Note
     from crawler.notes.folder import Library
     from pipelines.reports.base import Rendering, TakeNote
 

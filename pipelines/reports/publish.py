@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.models.note import Edit, Note
+    from crawler.models.edit import Edit
+    from crawler.models.note import Note
     from crawler.notes.folder import Library
     from crawler.store.link_store import Store
 

@@ -14,7 +14,7 @@ from pipelines.reports.csv.link_health import COLUMNS, cell
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crawler.models.note import Standing
+    from crawler.models.link import Standing
     from pipelines.reports.base import Rendering, TakeLink
 
 VERSION = 1

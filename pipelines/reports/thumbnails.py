@@ -11,12 +11,12 @@ from PIL import Image, ImageOps
 
 from crawler.errors import GalleryError
 from crawler.images.store import smaller
-from crawler.models.note import Picture
+from crawler.models.metadata import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.note import Standing
+    from crawler.models.link import Standing
     from pipelines.reports.base import Rendering, TakeLink
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Edit, Mention, Note, Role, Standing, Verdict
+from crawler.models.edit import Edit
+from crawler.models.link import Standing, Verdict
+from crawler.models.note import Mention, Note, Role
 from pipelines.rewriting.line_style import has_han
 
 if TYPE_CHECKING:

@@ -6,12 +6,16 @@ import re
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Article, Edit, Entry, Note, Paper, Repository, Standing, Verdict
+from crawler.models.edit import Edit
+from crawler.models.link import Standing, Verdict
+from crawler.models.metadata import Article, Paper, Repository
 from pipelines.consistency.entry_subject import only_thing
 from pipelines.rewriting.line_style import existing, insert, is_chinese, plain, said
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+
+    from crawler.models.note import Entry, Note
 
 BEIJING = timezone(timedelta(hours=8))
 """The time WeChat shows."""

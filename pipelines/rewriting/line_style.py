@@ -10,10 +10,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from crawler.models.note import Edit, Entry, Field, Note
+from crawler.models.edit import Edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from crawler.models.note import Entry, Field, Note
 
 LONGEST = 120
 """Characters of a name or venue; longer ones are cut."""

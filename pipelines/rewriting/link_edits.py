@@ -13,7 +13,10 @@ from crawler.images.badges import is_drawn_anew
 from crawler.kinds.local import is_spelt_alike
 from crawler.links.arxiv_ids import paper_of
 from crawler.links.canonical_url import why_not_fetch
-from crawler.models.note import Check, Edit, Link, Mention, Note, Picture, Role, Standing, Verdict
+from crawler.models.edit import Edit
+from crawler.models.link import Link, Standing, Verdict
+from crawler.models.metadata import Picture
+from crawler.models.note import Mention, Note, Role
 from crawler.notes.ignore_comments import meets
 from pipelines.rewriting.dead_marks import mark_edits
 from pipelines.rewriting.fact_lines import fact_edits
@@ -22,6 +25,8 @@ from pipelines.rewriting.redirects import earns_edit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from crawler.models.check import Check
 
 
 def edits(

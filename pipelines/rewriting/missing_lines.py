@@ -10,7 +10,9 @@ from pipelines.rewriting.line_style import existing, insert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crawler.models.note import Edit, Entry, Field, Note, Standing
+    from crawler.models.edit import Edit
+    from crawler.models.link import Standing
+    from crawler.models.note import Entry, Field, Note
 
 
 def missing_edits(note: Note, standings: Mapping[int, Standing]) -> Iterator[Edit]:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from crawler.models.note import Edit, Note, Picture, Standing
+    from crawler.models.edit import Edit
+    from crawler.models.link import Standing
+    from crawler.models.metadata import Picture
+    from crawler.models.note import Note
     from pipelines.reports.base import Rendering
 
 

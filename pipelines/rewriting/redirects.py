@@ -18,7 +18,8 @@ from pipelines.consistency.title_match import SAME_TITLE, normalised_title, simi
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-    from crawler.models.note import Link, Mention, Standing
+    from crawler.models.link import Link, Standing
+    from crawler.models.note import Mention
 
 _SESSION_IN_PATH = re.compile(r";[\w.-]*(?:session|sid)[\w.-]*=|/\([SFX]\([^)]*\)\)", re.IGNORECASE)
 """A session within a path: of servlets (`;jsessionid=`), and of ASP.NET without cookies (`/(S(…))/`)."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crawler.models.note import Edit
+    from crawler.models.edit import Edit
 
 _Key = tuple[str, ...]
 

@@ -15,7 +15,7 @@ from crawler.fetch.host_throttle import REFUSALS
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.session import ServiceDownError
-from crawler.models.note import Paper
+from crawler.models.metadata import Paper
 from pipelines.venues.from_bibliography import completed
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.lookups.bibliographies.base import Bibliography
-    from crawler.models.note import Standing
+    from crawler.models.link import Standing
     from crawler.store.link_store import Store
     from crawler.store.reader import Known
 

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from crawler.models.metadata import Publication
-    from crawler.models.note import Paper
+    from crawler.models.metadata import Paper, Publication
     from pipelines.venues.table import Series
 
 SAME_TITLE = 95

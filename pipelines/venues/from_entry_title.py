@@ -15,7 +15,7 @@ from pipelines.venues.tokens import Text, mentions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.note import Paper
+    from crawler.models.metadata import Paper
     from pipelines.venues.table import Series
 
 SOURCE = "note"

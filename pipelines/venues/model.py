@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crawler.models.note import Paper
+    from crawler.models.metadata import Paper
 
 _APART = {"workshop": "Workshop", "findings": "Findings"}
 """Tracks that are no part of the conference whose name they carry, as they are written behind it."""

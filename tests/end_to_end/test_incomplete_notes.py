@@ -11,7 +11,7 @@ import pytest
 
 from crawler.errors import UserError
 from crawler.kinds.local import FileLookup
-from crawler.models.note import Outcome
+from crawler.models.check import Outcome
 from crawler.notes.folder import Library
 from tests.crawler.scheduling.test_image_fallbacks import drawn, kept, shown, url
 from tests.support.crawling import EVERY_NIGHT

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Check, How, Outcome, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Verdict
 from pipelines.items.verdict import Policy, judge
 from tests.internet import Failure, World
 from tests.internet.messages import html, text

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from crawler.config.options import REWRITES
 from crawler.images.store import Folder
 from crawler.kinds.registry import link_of
-from crawler.models.note import Check, How, Judgement, Outcome, Paper, Picture, Repository, Result, Standing, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Standing, Verdict
+from crawler.models.metadata import Paper, Picture, Repository
+from crawler.models.result import Result
 from crawler.notes import parser
 from crawler.notes.folder import Library
 from crawler.store.database import sqlite_url
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from crawler.models.note import Edit, Metadata, Note
+    from crawler.models.edit import Edit
+    from crawler.models.metadata import Metadata
+    from crawler.models.note import Note
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 

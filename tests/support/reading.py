@@ -11,10 +11,11 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.checks.http_check import check_response
 from crawler.kinds.registry import all_kinds, link_of
-from crawler.models.note import Article
+from crawler.models.metadata import Article
 
 if TYPE_CHECKING:
-    from crawler.models.note import Link, Result
+    from crawler.models.link import Link
+    from crawler.models.result import Result
 
 PAGES = Path(__file__).parents[1] / "pages"
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 
-from crawler.models.note import Article, Outcome, Paper, Repository, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+from crawler.models.metadata import Article, Paper, Repository
 from pipelines.reports.base import render
 from pipelines.reports.html import report
 from tests.internet.sites.qpic import draw

@@ -9,13 +9,16 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.kinds.registry import link_of
-from crawler.models.note import Check, Due, How, Judgement, Link, Mention, Outcome, Result, Standing, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Link, Standing, Verdict
+from crawler.models.note import Mention
+from crawler.models.result import Due, Result
 from crawler.store.link_store import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crawler.models.note import Metadata
+    from crawler.models.metadata import Metadata
     from crawler.store.link_store import Store
 
 NOW = datetime(2026, 11, 20, 3, 4, 5, 678901, tzinfo=UTC)

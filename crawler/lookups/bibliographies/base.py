@@ -14,7 +14,7 @@ from crawler.models.metadata import Publication
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crawler.models.note import Paper
+    from crawler.models.metadata import Paper
 
 LONGEST = 500
 """Characters kept of a title or name."""

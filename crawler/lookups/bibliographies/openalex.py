@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import requests
     from scrapy.settings import BaseSettings
 
-    from crawler.models.note import Paper
+    from crawler.models.metadata import Paper
 
 _ARXIV_DOI = "10.48550/arxiv."
 _ARXIV_PAGE = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(.+?)(?:v\d+)?(?:\.pdf)?", re.IGNORECASE)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import requests
     from scrapy.settings import BaseSettings
 
-    from crawler.models.note import Paper
+    from crawler.models.metadata import Paper
 
 MOST_REFUSED = 50
 """Requests refused with HTTP 400 for one batch: enough to find five bad ids among five hundred."""

@@ -22,7 +22,9 @@ from crawler.lookups.github.pages import GithubPages
 from crawler.lookups.github.paths import place_of
 from crawler.lookups.github.rest import GithubRest, Lost
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
-from crawler.models.note import Check, How, Outcome, Repository, Result
+from crawler.models.check import Check, How, Outcome
+from crawler.models.metadata import Repository
+from crawler.models.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.lookups.github.paths import Place
-    from crawler.models.note import Due, Link
+    from crawler.models.link import Link
+    from crawler.models.result import Due
 
 BATCH = 50
 HOST = "api.github.com"

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.links.text_links import papers
-from crawler.models.note import Repository
+from crawler.models.metadata import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

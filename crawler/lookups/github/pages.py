@@ -9,7 +9,7 @@ import requests
 from requests import codes
 
 from crawler.lookups.session import ServiceDownError
-from crawler.models.note import Check, How, Outcome
+from crawler.models.check import Check, How, Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime

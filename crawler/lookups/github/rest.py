@@ -15,7 +15,8 @@ from requests import codes
 
 from crawler.lookups.github.graphql import moment
 from crawler.lookups.session import ServiceDownError
-from crawler.models.note import Outcome, Repository
+from crawler.models.check import Outcome
+from crawler.models.metadata import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Change
+from crawler.models.link import Change
 from pipelines.reports.csv import link_health
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from crawler.atomic_files import replacing
-from crawler.models.note import Article, Entry, Note, Paper, Picture, Repository, Role, Standing
+from crawler.models.metadata import Article, Paper, Picture, Repository
+from crawler.models.note import Entry, Note, Role
 from pipelines.consistency.entry_subject import first_mention
 from pipelines.consistency.title_match import title_matches
 from pipelines.reports.csv.link_health import row, writing
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from crawler.models.link import Standing
     from pipelines.reports.base import Rendering, TakeLink, TakeNote
 
 BATCH = 5_000

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Paper
+from crawler.models.metadata import Paper
 from pipelines.consistency.findings import Catalogue, Finding, Place, findings
 from pipelines.reports.csv import link_health
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crawler.models.note import Note, Standing
+    from crawler.models.link import Standing
+    from crawler.models.note import Note
     from crawler.store.reader import Known
     from pipelines.reports.base import Rendering, TakeNote
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from crawler.models.note import Standing
+    from crawler.models.link import Standing
     from pipelines.reports.base import Rendering, TakeLink
 
 COLUMNS = (

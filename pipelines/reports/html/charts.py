@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Verdict
+from crawler.models.link import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from crawler.models.note import Death, Health
+    from crawler.models.history import Death, Health
 
 HOSTS, VENUES, YEARS = 12, 7, 12
 """As many are shown by name."""

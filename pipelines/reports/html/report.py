@@ -9,7 +9,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.atomic_files import replacing
-from crawler.models.note import Change, Health, Tally, Verdict
+from crawler.models.history import Health, Tally
+from crawler.models.link import Change, Verdict
 from pipelines.consistency.findings import findings
 from pipelines.reports.csv import findings as findings_csv
 from pipelines.reports.html import charts, page
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
-    from crawler.models.note import Note, Picture, Standing
+    from crawler.models.link import Standing
+    from crawler.models.metadata import Picture
+    from crawler.models.note import Note
     from pipelines.reports.base import Rendering, TakeNote
 
 LINKS, ENTRIES, EACH = 50_000, 10_000, 100

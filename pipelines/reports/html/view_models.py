@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crawler.models.note import Change, Paper, Picture, Role, Standing, Verdict
+from crawler.models.link import Change, Standing, Verdict
+from crawler.models.metadata import Paper, Picture
+from crawler.models.note import Role
 from crawler.store.mapping import place_of
 from pipelines.consistency.entry_subject import first_mention, line_of
 from pipelines.consistency.missing_links import Confidence

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.models.note import Edit, Note
+    from crawler.models.edit import Edit
+    from crawler.models.note import Note
     from pipelines.rewriting.in_place.journal import Mended, Run
 
 

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from crawler.atomic_files import sync
 from crawler.errors import UserError
-from crawler.models.note import Edit
+from crawler.models.edit import Edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from crawler.models.note import Edit
+from crawler.models.edit import Edit
 from crawler.notes.entries import dates
 from crawler.notes.ignore_comments import meets
 from pipelines.rewriting.index.page import Group, Item, Page, falls, read

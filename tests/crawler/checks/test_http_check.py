@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
 from crawler.checks.http_check import check_response
-from crawler.models.note import Check, How, Outcome
+from crawler.models.check import Check, How, Outcome
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 URL = "https://e.example/a"

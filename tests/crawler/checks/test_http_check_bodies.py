@@ -14,11 +14,11 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from crawler.checks.http_check import check_failure, check_response
-from crawler.models.note import Outcome
+from crawler.models.check import Outcome
 from tests.crawler.checks.test_http_check import NOW, URL
 
 if TYPE_CHECKING:
-    from crawler.models.note import Check
+    from crawler.models.check import Check
 
 
 def decoding(coding: str, body: bytes) -> Check:

@@ -24,7 +24,7 @@ from crawler.checks.http_check import check_failure, check_response
 from crawler.fetch.download_handler import GuardedDownloadHandler, PublicResolver
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.middlewares import AddressGuard
-from crawler.models.note import Check, How, Outcome
+from crawler.models.check import Check, How, Outcome
 from tests.crawler.checks.test_http_check import NO_DNS, NOW, OTHER_TROUBLE, URL
 
 Client = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

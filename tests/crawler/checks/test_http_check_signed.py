@@ -13,7 +13,7 @@ from scrapy.http import Response
 
 from crawler.checks.http_check import check_response
 from crawler.links.signed_urls import expiry
-from crawler.models.note import Check, How, Outcome
+from crawler.models.check import Check, How, Outcome
 
 MARCH = datetime(2022, 3, 1, 12, tzinfo=UTC)
 UNIX = int(MARCH.timestamp())

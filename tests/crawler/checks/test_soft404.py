@@ -19,7 +19,7 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from crawler.checks import soft404
 from crawler.checks.soft404 import StandIn, stand_in
 from crawler.fetch.early_stop import HEAD_OF_PAGE
-from crawler.models.note import Outcome
+from crawler.models.check import Outcome
 
 URL = "https://e.example/a/b"
 LONG = "这篇文章讲的是注意力机制，以及它为什么有效。Attention is all one needs to know about it. " * 40

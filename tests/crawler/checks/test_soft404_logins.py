@@ -10,7 +10,7 @@ from crawler.fetch.early_stop import HEAD_OF_PAGE
 from tests.crawler.checks.test_soft404 import BLOCKED, LONG, OK, PASSWORD, RESTRICTED, shown
 
 if TYPE_CHECKING:
-    from crawler.models.note import Outcome
+    from crawler.models.check import Outcome
 
 
 @pytest.mark.parametrize(

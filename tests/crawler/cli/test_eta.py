@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from crawler.cli.eta import BUSIEST, Rate, Tally, duration
-from crawler.models.note import Link
+from crawler.models.link import Link
 
 PACES = {"wechat.example": 3.0, "quick.example": 0.1}
 

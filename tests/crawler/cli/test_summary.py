@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.summary import alarm, summary
 from crawler.fetch.host_throttle import Hosts
-from crawler.models.note import Change, Check, How, Outcome, Standing, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Change, Standing, Verdict
 from tests.support.storing import link
 
 if TYPE_CHECKING:

@@ -21,7 +21,9 @@ from crawler.fetch.conditional_requests import (
     unchanged,
     version_of,
 )
-from crawler.models.note import Check, Due, How, Link, Outcome, Result, Validators
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Link
+from crawler.models.result import Due, Result, Validators
 from tests.internet.messages import html, page, redirect, revalidated, text
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.storing import NOW, all_due, checked, register

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.fetch.host_throttle import MAX_WAIT, REFUSALS, Hosts
-from crawler.models.note import Check, How, Outcome
+from crawler.models.check import Check, How, Outcome
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 

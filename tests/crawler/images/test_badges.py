@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.images.badges import is_badge, is_drawn_anew
-from crawler.models.note import Link, Picture
+from crawler.models.link import Link
+from crawler.models.metadata import Picture
 
 
 @pytest.mark.parametrize(

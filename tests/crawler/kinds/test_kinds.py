@@ -18,13 +18,17 @@ from scrapy.settings import Settings
 
 from crawler.checks.http_check import check_response
 from crawler.kinds.registry import all_kinds, link_of
-from crawler.models import note as items
-from crawler.models.note import Due, Link, Metadata, Result, Role
+from crawler.models import metadata as metadata_types
+from crawler.models.link import Link
+from crawler.models.note import Role
+from crawler.models.result import Due, Result
 from tests.support.answers import Answer, Server
 from tests.support.reading import NOW, PAGES, read
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from crawler.models.metadata import Metadata
 
 TEMPLATES = {PAGES / "wechat/notice.html"}
 
@@ -43,7 +47,7 @@ def metadata(expected: dict[str, Any] | None) -> Metadata | None:
     if expected is None:
         return None
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in expected.items()}
-    found: Metadata = getattr(items, str(values.pop("type")))(**values)
+    found: Metadata = getattr(metadata_types, str(values.pop("type")))(**values)
     return found
 
 

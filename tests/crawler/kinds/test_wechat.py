@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.kinds.wechat import notices
-from crawler.models.note import Article
+from crawler.models.metadata import Article
 from tests.internet.sites import weixin
 from tests.internet.world import articles as world
 from tests.internet.world.articles import LIVE as LIVE_STATES

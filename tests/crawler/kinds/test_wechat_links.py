@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Article
+from crawler.models.metadata import Article
 from tests.support.reading import read_article, read_wechat
 
 PAPER, CODE = "https://arxiv.org/abs/2203.03605", "https://github.com/IDEACVR/DINO"

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.kinds.registry import link_of
-from crawler.models.note import Article, Outcome
+from crawler.models.check import Outcome
+from crawler.models.metadata import Article
 from tests.support.reading import PAGES, read
 
 if TYPE_CHECKING:
-    from crawler.models.note import Result
+    from crawler.models.result import Result
 
 URL = "https://mp.weixin.qq.com/s/AbC"
 CAPTCHA = ("captcha", "captcha_button", "captcha_other")

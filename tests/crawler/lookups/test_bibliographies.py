@@ -14,8 +14,7 @@ from scrapy.settings import Settings
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import MOST_REFUSED, SemanticScholar
 from crawler.lookups.session import ServiceDownError
-from crawler.models.metadata import Publication
-from crawler.models.note import Paper
+from crawler.models.metadata import Paper, Publication
 from tests.support.answers import Answer, query_of
 
 if TYPE_CHECKING:

@@ -14,7 +14,9 @@ from crawler.kinds.registry import link_of
 from crawler.lookups.github import graphql
 from crawler.lookups.github.client import RESERVE, GithubLookup
 from crawler.lookups.github.paths import place_of
-from crawler.models.note import Due, How, Outcome, Repository
+from crawler.models.check import How, Outcome
+from crawler.models.metadata import Repository
+from crawler.models.result import Due
 from tests.internet import World
 from tests.internet.messages import as_json, redirect, text
 from tests.internet.world import find_repository
@@ -22,7 +24,8 @@ from tests.internet.world import find_repository
 if TYPE_CHECKING:
     from requests import Session
 
-    from crawler.models.note import Metadata, Result
+    from crawler.models.metadata import Metadata
+    from crawler.models.result import Result
     from tests.internet import Internet, Request, Response
 
 pytest_plugins = ["tests.support.apis"]

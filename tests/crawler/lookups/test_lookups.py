@@ -19,7 +19,10 @@ from scrapy.settings import Settings
 from crawler.kinds.registry import link_of
 from crawler.lookups.arxiv import CONTROL, ArxivLookup
 from crawler.lookups.github.client import GithubLookup
-from crawler.models.note import Check, Due, How, Link, Outcome, Paper
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Link
+from crawler.models.metadata import Paper
+from crawler.models.result import Due
 from tests.internet import World
 from tests.internet.messages import as_json, text
 from tests.support.answers import Answer, Clock, query_of

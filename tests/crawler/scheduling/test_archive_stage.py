@@ -12,7 +12,9 @@ import pytest
 from crawler.fetch.host_throttle import REFUSALS
 from crawler.lookups.session import open_session
 from crawler.lookups.wayback import Wayback, _can_be_read
-from crawler.models.note import Mention, Outcome, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+from crawler.models.note import Mention
 from crawler.scheduling.archive_stage import BATCH, find_snapshots
 from crawler.store.external_sources import SNAPSHOT_AGAIN
 from tests.internet import World
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crawler.models.note import Link
+    from crawler.models.link import Link
     from crawler.store.link_store import Store
     from tests.internet import Internet
     from tests.support.crawling import Desk

@@ -17,7 +17,10 @@ from scrapy.http import Request, Response
 from crawler.fetch.connectivity import SUSPICIOUS, Network
 from crawler.fetch.host_throttle import Hosts
 from crawler.kinds.registry import link_of
-from crawler.models.note import Check, How, Judgement, Link, Mention, Outcome, Result, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Link, Verdict
+from crawler.models.note import Mention
+from crawler.models.result import Result
 from crawler.scheduling.frontier import MOST, Frontier
 from crawler.scheduling.worker import Crew
 from crawler.store.database import sqlite_url
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
-    from crawler.models.note import Due
+    from crawler.models.result import Due
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tenacity import stop_after_attempt, wait_none
 
 from crawler.errors import UserError
-from crawler.models.note import Page
+from crawler.models.metadata import Page
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import Store
 from crawler.store.tables import MIGRATIONS

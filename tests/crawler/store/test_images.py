@@ -7,13 +7,19 @@ from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Article, Mention, Origin, Outcome, Picture, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+from crawler.models.metadata import Article, Picture
+from crawler.models.note import Mention
+from crawler.models.result import Origin
 from crawler.store.external_sources import SNAPSHOT_AGAIN
 from crawler.store.mapping import metadata_of
 from tests.support.storing import NIGHT, NOW, all_due, checked, link, register, standing
 
 if TYPE_CHECKING:
-    from crawler.models.note import Link, Metadata, Result
+    from crawler.models.link import Link
+    from crawler.models.metadata import Metadata
+    from crawler.models.result import Result
     from crawler.store.link_store import Store
 
 pytest_plugins = ["tests.support.databases"]

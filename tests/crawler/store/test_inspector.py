@@ -11,7 +11,8 @@ import pytest
 
 from crawler.cli.store_status import state
 from crawler.errors import UserError
-from crawler.models.note import Outcome, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
 from crawler.store.inspector import Inspection
 from tests.internet.messages import html
 from tests.support.storing import NIGHT, NOW, all_due, checked, one_worker, register

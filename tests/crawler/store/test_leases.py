@@ -14,7 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.models.note import Outcome, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
 from crawler.store.database import sqlite_url
 from crawler.store.leases import LEASE, clock
 from crawler.store.link_store import Store

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.note import Check, Due, How, Judgement, Link, Mention, Outcome, Page, Result, Standing, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Link, Standing, Verdict
+from crawler.models.metadata import Page
+from crawler.models.note import Mention
+from crawler.models.result import Due, Result
 from crawler.store.link_store import Backlog, Store
 from crawler.store.tables import NEVER
 from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, due_urls, link, one_worker, register, standing

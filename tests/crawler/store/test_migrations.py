@@ -12,7 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.models.note import Change, Check, How, Link, Outcome, Page, Paper, Standing, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Change, Link, Standing, Verdict
+from crawler.models.metadata import Page, Paper
 from crawler.store.link_store import Backlog, Store
 from crawler.store.tables import MIGRATIONS, NEVER
 from tests.support.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing

@@ -10,24 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from crawler.models.note import (
-    Article,
-    Change,
-    Judgement,
-    Link,
-    Mention,
-    Outcome,
-    Page,
-    Paper,
-    Picture,
-    Repository,
-    Verdict,
-)
+from crawler.models.check import Outcome
+from crawler.models.link import Change, Judgement, Link, Verdict
+from crawler.models.metadata import Article, Page, Paper, Picture, Repository
+from crawler.models.note import Mention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crawler.models.note import Metadata
+    from crawler.models.metadata import Metadata
     from crawler.store.link_store import Store
 
 from crawler.store.tables import facts

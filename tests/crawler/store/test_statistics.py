@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crawler.models.note import Article, Death, Health, Mention, Outcome, Picture, Repository, Verdict
+from crawler.models.check import Outcome
+from crawler.models.history import Death, Health
+from crawler.models.link import Verdict
+from crawler.models.metadata import Article, Picture, Repository
+from crawler.models.note import Mention
 from crawler.store.link_store import Store
 from tests.support.storing import NIGHT, NOW, checked, link, register
 
 if TYPE_CHECKING:
-    from crawler.models.note import Result
+    from crawler.models.result import Result
 
 pytest_plugins = ["tests.support.databases"]
 

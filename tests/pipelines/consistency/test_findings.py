@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.note import Article, Paper, Repository
+from crawler.models.metadata import Article, Paper, Repository
 from crawler.notes import parser
 from pipelines.consistency.findings import Catalogue, Finding, FindingKind, findings
 from pipelines.consistency.missing_links import Confidence
@@ -19,7 +19,8 @@ from tests.support.mending import known, rendering, standing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crawler.models.note import Metadata, Standing
+    from crawler.models.link import Standing
+    from crawler.models.metadata import Metadata
 
 URL = "https://arxiv.org/abs"
 ADA, EMMY = ("Ada Lovelace",), ("Emmy Noether",)

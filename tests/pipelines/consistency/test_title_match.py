@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Mention, Paper
+from crawler.models.metadata import Paper
+from crawler.models.note import Mention
 from pipelines.consistency.title_match import normalised_title, same_title, title_matches
 
 

@@ -18,7 +18,10 @@ from scrapy.utils.test import get_crawler
 from crawler.images.opening import open_gallery
 from crawler.images.sniff import EXTENSIONS, examine, media_type
 from crawler.images.store import Folder, name_of
-from crawler.models.note import Check, How, Judgement, Link, Origin, Outcome, Page, Picture, Result, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Link, Verdict
+from crawler.models.metadata import Page, Picture
+from crawler.models.result import Origin, Result
 from pipelines.items.images import ImagesPipeline
 
 if TYPE_CHECKING:

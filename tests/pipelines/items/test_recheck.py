@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Check, How, Judgement, Outcome, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Verdict
 from pipelines.items.verdict import A_DAY, spread
 
 AT = datetime(2026, 11, 1, 3, tzinfo=UTC)

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
-from crawler.models.note import Check, How, Judgement, Link, Outcome, Result, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Judgement, Link, Verdict
+from crawler.models.result import Result
 from pipelines.items.verdict import Policy, VerdictPipeline, judge
 
 NIGHT = timedelta(days=1)

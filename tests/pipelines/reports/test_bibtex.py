@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pybtex.database import BibliographyData, parse_string  # type: ignore[import-untyped]
 
-from crawler.models.note import Paper
+from crawler.models.metadata import Paper
 from pipelines.reports import bibtex
 from pipelines.reports.base import render
 from tests.support.mending import rendering, standing

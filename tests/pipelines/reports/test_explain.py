@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.note import Check, How, Outcome
+from crawler.models.check import Check, How, Outcome
 from pipelines.items.verdict import Policy, judge, steps
 from tests.internet import Internet, World
 from tests.internet.messages import text

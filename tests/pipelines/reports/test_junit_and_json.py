@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestSuite
 
-from crawler.models.note import Check, How, Outcome, Standing, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Standing, Verdict
 from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.junit_xml import suite
 from pipelines.reports.report_json import FIELDS

@@ -10,7 +10,9 @@ import pytest
 from crawler.atomic_files import replacing
 from crawler.errors import UserError
 from crawler.images.store import Folder
-from crawler.models.note import Edit, Outcome, Verdict
+from crawler.models.check import Outcome
+from crawler.models.edit import Edit
+from crawler.models.link import Verdict
 from crawler.notes.folder import Library
 from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render

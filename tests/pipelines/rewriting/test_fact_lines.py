@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Paper, Repository
+from crawler.models.metadata import Paper, Repository
 from crawler.notes import parser
 from pipelines.rewriting.line_style import LONGEST, plain
 from tests.support.mending import LOOPS, STORE, mended, standing

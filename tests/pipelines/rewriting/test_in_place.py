@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crawler.models.note import Edit, Note
+    from crawler.models.edit import Edit
+    from crawler.models.note import Note
     from pipelines.reports.base import Rendering
 
 SHOWN = STORE[-1].link.url

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.kinds.registry import link_of
-from crawler.models.note import Check, Edit, How, Link, Note, Outcome, Repository, Standing, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Link, Standing, Verdict
+from crawler.models.metadata import Repository
 from crawler.notes import parser
 from pipelines.rewriting import link_edits
 from tests.support.mending import (
@@ -26,6 +29,10 @@ from tests.support.mending import (
     moved,
     standing,
 )
+
+if TYPE_CHECKING:
+    from crawler.models.edit import Edit
+    from crawler.models.note import Note
 
 # ---- which links
 

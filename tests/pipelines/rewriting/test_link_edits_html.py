@@ -21,7 +21,7 @@ from tests.support.mending import EVERYTHING, edits, hosted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crawler.models.note import Edit
+    from crawler.models.edit import Edit
 
 OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_FOOTNOTES
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.models.note import Article, Paper
+from crawler.models.metadata import Article, Paper
 from tests.support.mending import mended, standing
 
 NAMES = Paper("Loops in Sight", "2204.00001", ("Ada Lovelace",), comment="Code: github.com/ada/loops")

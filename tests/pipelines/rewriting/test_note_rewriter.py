@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.config.options import REWRITES
-from crawler.models.note import Article, Outcome, Paper, Repository, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+from crawler.models.metadata import Article, Paper, Repository
 from tests.support.mending import EVERYTHING, STORE, mended, standing
 
 NOTES = Path(__file__).parents[2] / "notes"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Edit
+from crawler.models.edit import Edit
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.reverted_edits import without_reverted
 

@@ -14,8 +14,7 @@ from crawler.fetch.host_throttle import REFUSALS
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.session import open_session
-from crawler.models.metadata import Publication
-from crawler.models.note import Paper
+from crawler.models.metadata import Paper, Publication
 from crawler.store.external_sources import PUBLICATION_AGAIN
 from pipelines.venues.citation_stage import PAGE, ask, resolved
 from tests.internet.messages import as_json, html

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.metadata import Publication
-from crawler.models.note import Paper
+from crawler.models.metadata import Paper, Publication
 from pipelines.venues.from_bibliography import LONGEST_NAME, completed, is_same_paper, venue_said
 
 PAPER = Paper(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Paper
+from crawler.models.metadata import Paper
 from crawler.notes import parser
 from pipelines.venues.from_entry_title import SOURCE, label_disagrees, label_of
 from pipelines.venues.from_text import find_venue

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.note import Change, Check, How, Link, Outcome, Page, Standing, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Change, Link, Standing, Verdict
+from crawler.models.metadata import Page
 from crawler.store.link_store import Store
 from pipelines.reports.base import render
 from pipelines.reports.csv import changes as changes_csv

@@ -9,7 +9,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from crawler.models.note import Article, Outcome, Paper, Picture, Repository, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+from crawler.models.metadata import Article, Paper, Picture, Repository
 from crawler.notes import parser
 from pipelines.reports.base import render
 from pipelines.reports.csv import dataset

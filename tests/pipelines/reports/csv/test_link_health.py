@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Check, How, Outcome, Page, Verdict
+from crawler.models.check import Check, How, Outcome
+from crawler.models.link import Verdict
+from crawler.models.metadata import Page
 from pipelines.reports.base import render
 from pipelines.reports.csv import link_health
 from tests.support.mending import NOW, missing, moved, rendering, standing

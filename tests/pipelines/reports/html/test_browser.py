@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from crawler.models.note import Article, Outcome, Page, Picture, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+from crawler.models.metadata import Article, Page, Picture
 from pipelines.reports.html import page as pages
 from tests.support.browsing import chromium
 from tests.support.mending import moved, standing

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.images.store import Folder
-from crawler.models.note import Outcome, Verdict
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
 from pipelines.reports.base import render
 from pipelines.reports.html import page as pages
 from pipelines.reports.html import report

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.kinds.registry import all_kinds
-from crawler.models.note import Article, Change, Death, Health, Outcome, Picture, Repository, Verdict
+from crawler.models.check import Outcome
+from crawler.models.history import Death, Health
+from crawler.models.link import Change, Verdict
+from crawler.models.metadata import Article, Picture, Repository
 from crawler.notes import parser
 from pipelines.consistency.findings import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
@@ -20,7 +23,7 @@ from pipelines.reports.html.view_models import Findings, LinkRows, dead_links, n
 from tests.support.mending import LOOPS, NOW, PICTURE, known, moved, standing
 
 if TYPE_CHECKING:
-    from crawler.models.note import Standing
+    from crawler.models.link import Standing
 
 # --- links ------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,29 @@
+"""One edit of a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One replacement in a note: bytes `start..end` of the original, `old`, become `new`.
+
+    An insertion has `start == end`.
+    """
+
+    note: str
+    start: int
+    end: int
+    old: str
+    new: str
+    reason: str
+    evidence: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"an edit needs a span, not {self.start}..{self.end}")
+        if len(self.old.encode()) != self.end - self.start:
+            raise ValueError(f"an edit's span and old text differ: {self.old!r} at {self.start}..{self.end}")
+        if self.old == self.new:
+            raise ValueError(f"an edit must change something: {self.old!r}")
