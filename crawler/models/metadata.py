@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -126,3 +127,22 @@ class Publication:
 
 
 Metadata = Article | Paper | Repository | Page | Picture
+
+METADATA_TYPES: Mapping[str, type[Metadata]] = {
+    "Article": Article,
+    "Paper": Paper,
+    "Repository": Repository,
+    "Page": Page,
+    "Picture": Picture,
+}
+"""The types by the names under which the store keeps them: a class may be renamed or moved, its name here may not."""
+
+_NAMES: Mapping[type, str] = {
+    **{type_: name for name, type_ in METADATA_TYPES.items()},
+    Publication: "Publication",
+}
+
+
+def type_name(type_: type[Metadata | Publication]) -> str:
+    """Return the name under which the store keeps what is of a type."""
+    return _NAMES[type_]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crawler.models.check import Outcome
 from crawler.models.link import PICTURED, Verdict
-from crawler.models.metadata import Article, Picture
+from crawler.models.metadata import Article, Picture, type_name
 from crawler.models.result import Origin
 from crawler.store import mapping
 from crawler.store.external_sources import SNAPSHOT_AGAIN
@@ -100,7 +100,7 @@ class KeptPictures(Known, Leases):
             .join(links, FACTS)
             .join(beside, beside.c.link_id == links.c.id)
             .join(mentions, mentions.c.note == beside.c.note)
-            .where(facts.c.type == Article.__name__, mentions.c.link_id.in_(_id_of(link)))
+            .where(facts.c.type == type_name(Article), mentions.c.link_id.in_(_id_of(link)))
         )
         with self._begin() as connection:
             known = [mapping.metadata_of(row) for row in connection.execute(query)]
@@ -125,7 +125,7 @@ class KeptPictures(Known, Leases):
     def kept_titles(self) -> dict[str, list[str]]:
         """Return the pictures that notes use, each with the URLs for which it is kept."""
         query = sa.select(links.c.url, facts.c.type, facts.c.data).join(facts, FACTS)
-        query = query.where(facts.c.type == Picture.__name__, MENTIONED).order_by(links.c.url)
+        query = query.where(facts.c.type == type_name(Picture), MENTIONED).order_by(links.c.url)
         found: dict[str, list[str]] = {}
         with self._begin() as connection:
             for row in connection.execute(query.execution_options(yield_per=SLICE)):

@@ -7,10 +7,9 @@ from datetime import UTC
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crawler.models import metadata as metadata_types
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Link, Standing, Verdict
-from crawler.models.metadata import Metadata, Paper, Publication, Repository
+from crawler.models.metadata import METADATA_TYPES, Metadata, Paper, Publication, Repository, type_name
 from crawler.models.result import Result, Validators
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def metadata_of(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
     """Return the metadata in a row of `facts`; None where the outer join found none."""
     if row.type is None:
         return None
-    metadata: Metadata = _json().loads(row.data, getattr(metadata_types, row.type))
+    metadata: Metadata = _json().loads(row.data, METADATA_TYPES[row.type])
     return metadata
 
 
@@ -110,7 +109,7 @@ def of_fact(kind: str, identity: str, fact: Metadata | Publication, seen_at: dat
     return {
         "kind": kind,
         "identity": identity,
-        "type": type(fact).__name__,
+        "type": type_name(type(fact)),
         "data": _json().dumps(fact, ensure_ascii=False),
         "seen_at": seen_at,
     }

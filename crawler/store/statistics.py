@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from crawler.models.check import Outcome
 from crawler.models.history import Death, Health, Tally
 from crawler.models.link import PICTURED, Verdict
-from crawler.models.metadata import Article, Picture
+from crawler.models.metadata import Article, Picture, type_name
 from crawler.store import mapping
 from crawler.store.leases import Leases
 from crawler.store.reader import FACTS, MENTIONED, SLICE, Known
@@ -32,7 +32,7 @@ class Statistics(Known, Leases):
             found[verdict] += count
         blocked = sa.select(sa.func.count()).where(links.c.outcome == Outcome.BLOCKED, MENTIONED)
         pictures = sa.select(sa.func.count()).select_from(sa.join(links, facts, FACTS))
-        pictures = pictures.where(links.c.kind.in_(PICTURED), facts.c.type == Picture.__name__, MENTIONED)
+        pictures = pictures.where(links.c.kind.in_(PICTURED), facts.c.type == type_name(Picture), MENTIONED)
         with self._begin() as connection:
             found[Tally.BLOCKED] = connection.scalar(blocked) or 0
             found[Tally.PICTURES] = connection.scalar(pictures) or 0

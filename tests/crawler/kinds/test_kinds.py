@@ -18,8 +18,8 @@ from scrapy.settings import Settings
 
 from crawler.checks.http_check import check_response
 from crawler.kinds.registry import all_kinds, link_of
-from crawler.models import metadata as metadata_types
 from crawler.models.link import Link
+from crawler.models.metadata import METADATA_TYPES
 from crawler.models.note import Role
 from crawler.models.result import Due, Result
 from tests.support.answers import Answer, Server
@@ -47,7 +47,8 @@ def metadata(expected: dict[str, Any] | None) -> Metadata | None:
     if expected is None:
         return None
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in expected.items()}
-    found: Metadata = getattr(metadata_types, str(values.pop("type")))(**values)
+    type_: Any = METADATA_TYPES[str(values.pop("type"))]
+    found: Metadata = type_(**values)
     return found
 
 

@@ -159,6 +159,13 @@ def test_stars_are_counted_once_a_day(store: Store) -> None:
     ("type_", "data", "metadata"),
     [
         ("Repository", '{"title": "o/r", "stars": 7}', Repository("o/r", stars=7)),
+        ("Article", '{"title": "t", "account": "号"}', Article("t", "号")),
+        ("Page", '{"title": "t"}', Page("t")),
+        (
+            "Picture",
+            '{"title": "ab/abc.png", "sha256": "abc", "media_type": "image/png", "size": 12}',
+            Picture("ab/abc.png", "abc", "image/png", 12),
+        ),
         ("Paper", '{"title": "T", "arxiv_id": "2110.15353", "authors": ["A"]}', Paper("T", "2110.15353", ("A",))),
     ],
 )
