@@ -12,7 +12,7 @@ from crawler.checks import http_check
 from crawler.fetch.conditional_requests import unchanged, validators_of
 from crawler.fetch.host_throttle import retry_after
 from crawler.html import TooMuchMarkupError
-from crawler.kinds.registry import all_kinds
+from crawler.kinds.registry import kind_of
 from crawler.models.check import Check, How, Outcome
 from crawler.models.result import Result
 
@@ -33,19 +33,20 @@ def observe(due: Due, response: Response, accepted: Mapping[str, frozenset[int]]
 
     `accepted` are the HTTP statuses that the user takes for good, by pattern of the host.
     """
-    link = due.link
+    link, kind = due.link, kind_of(due.link)
     fine = (statuses for pattern, statuses in accepted.items() if fnmatchcase(link.host, pattern))
     check = http_check.check_response(response, now, texts=due.texts, accept=frozenset().union(*fine))
-    if (same := unchanged(due, response, check)) is not None:
+    if (same := unchanged(due, response, check, keeps_body=kind.keeps_body)) is not None:
         return replace(same, history=due.history)
     try:
-        result = all_kinds()[link.kind].read(link, response, check)
+        result = kind.read(link, response, check)
     except TooMuchMarkupError as error:
         result = Result(link, replace(check, outcome=Outcome.FAILED, reason=str(error)))
     except Exception as error:
         logger.exception("%s could not be read", link.url)
         result = Result(link, replace(check, outcome=Outcome.BLOCKED, reason=f"page not understood: {error!r}"[:200]))
-    return replace(result, validators=validators_of(result, response), history=due.history)
+    validators = None if kind.keeps_body else validators_of(result, response)
+    return replace(result, validators=validators, history=due.history)
 
 
 def asks_to_wait(response: Response, now: datetime) -> float | None:

@@ -18,6 +18,7 @@ from crawler.checks.soft404 import visible_text
 from crawler.fetch.conditional_requests import NOT_MODIFIED
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import ask
+from crawler.kinds.registry import kind_of
 from crawler.kinds.web import page_title
 from crawler.models.check import Outcome
 
@@ -88,7 +89,7 @@ class SecondLooks:
 
         What has not changed was looked at when it was read.
         """
-        if due.link.kind != "web" or not check.well or response.status == NOT_MODIFIED:
+        if not kind_of(due.link).checks_soft_404 or not check.well or response.status == NOT_MODIFIED:
             return False
         plain = response.url.startswith("http:") and urlsplit(due.link.url).netloc not in self._without_https
         return plain or self._is_doubtful(due, response)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from crawler.images.sniff import DRAWING
 from crawler.models.check import Outcome
-from crawler.models.link import PICTURED
 from crawler.models.metadata import Picture
 from crawler.models.result import Result, Validators
 
@@ -71,8 +70,7 @@ def page_request(request: Request, due: Due, now: datetime) -> Request:
 def validators_of(result: Result, response: Response) -> Validators | None:
     """Return by what a page that was well can be asked about the next time."""
     etag, last_modified = version_of(response)
-    read = response.status == _WHOLE and result.check.well and result.link.kind not in PICTURED
-    if not read or not (etag or last_modified):
+    if response.status != _WHOLE or not result.check.well or not (etag or last_modified):
         return None
     return Validators(response.url, result.check.checked_at, etag, last_modified)
 
@@ -84,11 +82,14 @@ def is_unbelievable(due: Due, response: Response) -> bool:
     return response.status != NOT_MODIFIED or response.url != due.validators.address
 
 
-def unchanged(due: Due, response: Response, check: Check) -> Result | None:
-    """Return that all is as it was when last seen, if that is what was asked and answered."""
+def unchanged(due: Due, response: Response, check: Check, *, keeps_body: bool = False) -> Result | None:
+    """Return that all is as it was when last seen, if that is what was asked and answered.
+
+    With `keeps_body` the link is of a kind of which bytes are kept.
+    """
     if response.status != NOT_MODIFIED or not _was_asked(response):
         return None
-    if due.link.kind in PICTURED:
+    if keeps_body:
         metadata = _drawn_anew(due) if is_uncached(response) else None
         return Result(due.link, replace(check, outcome=Outcome.OK, reason=KEPT, final_url=None), metadata)
     last = due.history[-1]

@@ -7,21 +7,8 @@ import tomllib
 from fnmatch import translate
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from crawler.links.canonical_url import InvalidURLError, hostname, split
-from crawler.models.metadata import Picture
-
-if TYPE_CHECKING:
-    from crawler.models.link import Link
-    from crawler.models.metadata import Metadata
-
-
-def is_drawn_anew(link: Link, known: Metadata | None) -> bool:
-    """Return whether a picture is drawn anew at each view, as its server said or as its address says."""
-    if isinstance(known, Picture) and known.dynamic:
-        return True
-    return link.kind == "image" and is_badge(link.url)
 
 
 def is_badge(url: str) -> bool:

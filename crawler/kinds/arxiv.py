@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from crawler.kinds.base import Kind
 from crawler.links.arxiv_ids import arxiv_link
+from crawler.models.metadata import Paper
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from urllib.parse import SplitResult
 
     from scrapy.settings import BaseSettings
@@ -20,6 +22,8 @@ class Arxiv(Kind):
     """A paper by its id, whatever shape its address has."""
 
     name = "arxiv"
+    labels: ClassVar[Mapping[str, str]] = {"en": "arXiv", "zh": "arXiv"}
+    metadata_type = Paper
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the path says it all
         """Recognise papers on arXiv's hosts; all versions and formats of a paper are one link."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from crawler.models.result import Due, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from urllib.parse import SplitResult
 
     from scrapy import Request
@@ -47,8 +47,25 @@ class Kind(ABC):
     name: ClassVar[str]
     rank: ClassVar[int] = 0
     """Kinds are asked in the order of their rank whether they recognise a URL; the first that does has it."""
+    labels: ClassVar[Mapping[str, str]] = {}
+    """What readers call it, by language: `{"en": "film", "zh": "视频"}`; without one they are shown its name."""
+    metadata_type: ClassVar[type[Metadata] | None] = None
+    """The type of what is known of the things that its links lead to."""
+    in_notes_folder: ClassVar[bool] = False
+    """Whether its links lead to files of the notes' own folder instead of the web."""
+    keeps_body: ClassVar[bool] = False
+    """Whether the bytes that its links lead to are kept in the image store."""
+    size_limit: ClassVar[str] = "IMAGES_MAX_MB"
+    """The setting that says how many megabytes of a body are kept at most."""
+    checks_soft_404: ClassVar[bool] = False
+    """Whether a page that answers well is compared with what its site answers at random addresses."""
     says_what_moved: ClassVar[bool] = False
     """Whether leading from one link of the kind to another is the service's own word that the thing has moved."""
+
+    @classmethod
+    def label(cls, language: str = "en") -> str:
+        """Return what readers of a language call the kind."""
+        return cls.labels.get(language, cls.name)
 
     @abstractmethod
     def recognise(self, url: str, parts: SplitResult) -> Link | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.config import options
@@ -14,6 +14,7 @@ from crawler.links.text_links import papers
 from crawler.models.metadata import Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from urllib.parse import SplitResult
 
     from bs4 import BeautifulSoup
@@ -31,6 +32,8 @@ class Github(Kind):
     """A repository, or a place inside one."""
 
     name = "github"
+    labels: ClassVar[Mapping[str, str]] = {"en": "GitHub", "zh": "GitHub"}
+    metadata_type = Repository
     says_what_moved = (
         True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository
     )

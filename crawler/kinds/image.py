@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.fetch.conditional_requests import is_uncached, version_of
+from crawler.images.badges import is_badge
 from crawler.images.sniff import media_type
 from crawler.images.wechat_urls import forms, picture_id
 from crawler.kinds.base import Kind
 from crawler.links.canonical_url import hostname
 from crawler.models.check import Outcome
 from crawler.models.link import Link
+from crawler.models.metadata import Picture
 from crawler.models.result import Origin, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from urllib.parse import SplitResult
 
     from scrapy import Request
     from scrapy.http import Response
 
     from crawler.models.check import Check
+    from crawler.models.metadata import Metadata
 
 WECHAT_HOSTS = ("qpic.cn", "qlogo.cn")
 _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")
@@ -32,6 +36,9 @@ class Image(Kind):
 
     name = "image"
     rank = 5
+    labels: ClassVar[Mapping[str, str]] = {"en": "picture", "zh": "图片"}
+    metadata_type = Picture
+    keeps_body = True
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
         """Recognise pictures by host or ending; ids of WeChat's pictures are case-sensitive."""
@@ -58,6 +65,13 @@ class Image(Kind):
                 return Result(link, check)
             return Result(link, replace(check, outcome=Outcome.FAILED, reason="not a picture"))
         return Result(link, check, body=response.body, origin=origin_of(response))
+
+
+def is_drawn_anew(link: Link, known: Metadata | None) -> bool:
+    """Return whether a picture is drawn anew at each view, as its server said or as its address says."""
+    if isinstance(known, Picture) and known.dynamic:
+        return True
+    return link.kind == Image.name and is_badge(link.url)
 
 
 def picture_request(address: str) -> Request:

@@ -20,7 +20,7 @@ from crawler.models.result import Due, Result
 from crawler.notes.site_generators import is_site_source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from urllib.parse import SplitResult
 
     from scrapy.settings import BaseSettings
@@ -38,6 +38,8 @@ class Local(Kind):
     """Paths below NOTES_DIR, relative to it or from the root of the site."""
 
     name = "local"
+    labels: ClassVar[Mapping[str, str]] = {"en": "file", "zh": "本地文件"}
+    in_notes_folder = True
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
         """Recognise what has neither scheme nor host."""

@@ -19,6 +19,8 @@ from crawler.models.note import Role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from crawler.models.metadata import Metadata
+
 
 _NO_KINDS = frozenset({"base", "registry"})
 """The modules of this package that are not a kind."""
@@ -40,6 +42,23 @@ def all_kinds() -> Mapping[str, Kind]:
         if issubclass(member, Kind) and not inspect.isabstract(member) and member.__module__ == module.__name__
     ]
     return {kind.name: kind for kind in sorted((cls() for cls in classes), key=lambda kind: (kind.rank, kind.name))}
+
+
+def kind_of(link: Link) -> Kind:
+    """Return a link's kind; one that this program no longer has is taken for a web page."""
+    return all_kinds().get(link.kind) or all_kinds()["web"]
+
+
+@cache
+def with_metadata(type_: type[Metadata]) -> tuple[str, ...]:
+    """Return the names of the kinds whose links lead to things of that type."""
+    return tuple(sorted(kind.name for kind in all_kinds().values() if kind.metadata_type is type_))
+
+
+@cache
+def keeping_bodies() -> frozenset[str]:
+    """Return the names of the kinds of which bytes are kept."""
+    return frozenset(kind.name for kind in all_kinds().values() if kind.keeps_body)
 
 
 def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:

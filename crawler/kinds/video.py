@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from crawler.images.sniff import FILM, media_type
 from crawler.kinds.base import Kind
@@ -12,9 +12,11 @@ from crawler.links.canonical_url import hostname
 from crawler.links.signed_urls import VIDEO_HOST
 from crawler.models.check import Outcome
 from crawler.models.link import Link
+from crawler.models.metadata import Picture
 from crawler.models.result import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from urllib.parse import SplitResult
 
     from scrapy import Request
@@ -28,6 +30,10 @@ class Video(Kind):
 
     name = "video"
     rank = 4
+    labels: ClassVar[Mapping[str, str]] = {"en": "film", "zh": "视频"}
+    metadata_type = Picture
+    keeps_body = True
+    size_limit = "VIDEOS_MAX_MB"
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
         """Recognise WeChat's host of films."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from crawler.html import line
 from crawler.kinds.base import Kind
@@ -12,6 +12,7 @@ from crawler.models.link import Link
 from crawler.models.metadata import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from urllib.parse import SplitResult
 
     from scrapy.http import Response
@@ -25,6 +26,9 @@ class Web(Kind):
 
     name = "web"
     rank = 9
+    labels: ClassVar[Mapping[str, str]] = {"en": "web", "zh": "网页"}
+    metadata_type = Page
+    checks_soft_404 = True
 
     def recognise(self, url: str, parts: SplitResult) -> Link:
         """Recognise everything."""

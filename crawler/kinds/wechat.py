@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode, urljoin
 
 from crawler.html import LINE, tree, unescape
@@ -30,7 +30,7 @@ from crawler.models.metadata import Article
 from crawler.models.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from urllib.parse import SplitResult
 
     from bs4 import BeautifulSoup, Tag
@@ -100,6 +100,8 @@ class Wechat(Kind):
     """An article of a WeChat official account."""
 
     name = "wechat"
+    labels: ClassVar[Mapping[str, str]] = {"en": "WeChat", "zh": "微信"}
+    metadata_type = Article
     says_what_moved = True  # its notice of a migrated account names the new address
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:

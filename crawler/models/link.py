@@ -33,10 +33,6 @@ class Change(StrEnum):
     NEWLY_BLOCKED = "newly blocked"
 
 
-PICTURED = frozenset({"image", "video"})
-"""The kinds of which bytes are kept."""
-
-
 @dataclass(frozen=True, slots=True)
 class Link:
     """One canonical URL.

@@ -18,23 +18,22 @@ from crawler.config import options
 from crawler.errors import GalleryError
 from crawler.fetch.conditional_requests import conditional
 from crawler.fetch.host_throttle import NotNowError
-from crawler.images.badges import is_drawn_anew
 from crawler.images.sniff import DRAWING, BrokenError, RefusedError, examine
 from crawler.images.store import keep, name_of
 from crawler.images.wechat_urls import LARGEST_PLACEHOLDER, REFERER, forms, looks_like_placeholder, picture_id
-from crawler.kinds.image import picture_request
+from crawler.kinds.image import is_drawn_anew, picture_request
+from crawler.kinds.registry import all_kinds, keeping_bodies, kind_of
 from crawler.links.canonical_url import InvalidURLError, normalise
 from crawler.lookups.session import ServiceDownError
 from crawler.lookups.wayback import Wayback
 from crawler.models.check import Outcome
-from crawler.models.link import PICTURED
 from crawler.models.metadata import Picture
 from crawler.scheduling.daemon_threads import in_thread
 from crawler.store.external_sources import ARCHIVE
 from crawler.store.images import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from scrapy import Request
@@ -67,21 +66,23 @@ _OTHER = "not the image saved before"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes: the largest picture and the largest film that are kept, and how much is fetched in one run (0: no end)."""
+    """Bytes: the largest body that is kept, by kind, and how much is fetched in one run (0: no end)."""
 
-    picture: int
-    film: int
+    largest: Mapping[str, int]
     run: int
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         """Read the settings, which count in megabytes."""
-        names = ("IMAGES_MAX_MB", "VIDEOS_MAX_MB", "IMAGES_RUN_MB")
-        return cls(*(int(options.number(settings, name) * MB) for name in names))
+
+        def limit(name: str) -> int:
+            return int(options.number(settings, name) * MB)
+
+        return cls({kind: limit(all_kinds()[kind].size_limit) for kind in keeping_bodies()}, limit("IMAGES_RUN_MB"))
 
     def of(self, link: Link) -> int:
         """Return the bytes of the largest that is kept of a link."""
-        return self.film if link.kind == "video" else self.picture
+        return self.largest[link.kind]
 
 
 class PictureWays:
@@ -162,7 +163,7 @@ class PictureWays:
 
     def too_large(self, check: Check, link: Link) -> Check:
         """Read a failure: that a picture is too large for us says nothing about its link."""
-        if check.reason != _TOO_LARGE or link.kind not in PICTURED:
+        if check.reason != _TOO_LARGE or not kind_of(link).keeps_body:
             return check
         return replace(check, outcome=Outcome.SKIPPED, reason=f"larger than {self._limits.of(link) / MB:g} MB")
 
@@ -252,7 +253,7 @@ class PictureWays:
     async def _answer(self, due: Due, address: str, referer: str | None = None) -> Result | None:
         """Ask for a picture at some address; None when there is no answer."""
         request = picture_request(address)
-        request.meta["download_maxsize"] = self._limits.picture
+        request.meta["download_maxsize"] = self._limits.of(due.link)
         if referer is not None:
             request.headers["Referer"] = referer
         if not self._time_left():

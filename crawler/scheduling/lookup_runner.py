@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from crawler.checks.response_check import skipped
+from crawler.kinds.registry import all_kinds
 from crawler.scheduling.daemon_threads import in_thread
 from crawler.scheduling.worker import POLL
 
@@ -66,7 +67,7 @@ class Batches:
 
     def start(self, due_by: datetime) -> None:
         """Begin to observe what is due; files are for whoever has the notes."""
-        kinds = [kind for kind in self.lookups if kind != "local" or self._crew.has_read]
+        kinds = [kind for kind in self.lookups if self._crew.has_read or not all_kinds()[kind].in_notes_folder]
         self._tasks = [asyncio.create_task(self._observe(kind, due_by)) for kind in kinds]
         for task in self._tasks:
             task.add_done_callback(lambda _: self._wake())

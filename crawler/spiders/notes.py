@@ -29,11 +29,10 @@ from crawler.errors import UserError
 from crawler.fetch.conditional_requests import is_unbelievable, page_request
 from crawler.fetch.connectivity import Network
 from crawler.fetch.host_throttle import Hosts, NotNowError
-from crawler.kinds.registry import all_kinds, kind_names
+from crawler.kinds.registry import all_kinds, kind_names, kind_of
 from crawler.links.canonical_url import why_not_fetch
 from crawler.lookups.wayback import Wayback
 from crawler.models.check import Outcome
-from crawler.models.link import PICTURED
 from crawler.models.result import Due, Result
 from crawler.scheduling.archive_stage import find_snapshots
 from crawler.scheduling.daemon_threads import in_thread
@@ -56,8 +55,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.cli.terminal import Table
-    from crawler.kinds.base import Kind
-    from crawler.models.link import Link
 
 AT_ONCE = 1024
 """Links handed out at a time, over all hosts: few kB each, and 64 slow hosts do not stop the others."""
@@ -355,7 +352,7 @@ class NotesSpider(Spider):
         """Last requests of a run: where dead links can still be read, and where papers appeared."""
         self.stage = "asking archive and bibliographies"
         wayback = Wayback.from_settings(self.settings)
-        kinds = {*self._pages, *self._batches.lookups} - {"local"}
+        kinds = {name for name in (*self._pages, *self._batches.lookups) if not all_kinds()[name].in_notes_folder}
         await self._last(partial(find_snapshots, self.store, wayback, kinds, self._crew.due_by))
         if "arxiv" in kinds:
             await self._last(partial(citation_stage.resolve, self.settings, self.store, self._crew.due_by))
@@ -476,8 +473,8 @@ class NotesSpider(Spider):
         """Return what was seen of a link: nothing where it is to be asked for again later."""
         if (reason := self._why_not(due)) is not None:
             return [skipped(due, reason)]
-        request = self._kind(due.link).request(due.link)
-        if due.link.kind in PICTURED:
+        request = kind_of(due.link).request(due.link)
+        if kind_of(due.link).keeps_body:
             request = self._pictures.prepared(request, due)
         else:
             request = page_request(request, due, datetime.now(UTC))
@@ -504,7 +501,7 @@ class NotesSpider(Spider):
             return "excluded"
         if refused := why_not_fetch(due.link.url, allow_private=self._allow_private):
             return refused
-        return self._pictures.closed if due.link.kind in PICTURED else None
+        return self._pictures.closed if kind_of(due.link).keeps_body else None
 
     def _turn(self) -> asyncio.Semaphore:
         """As many links of a host are asked for at once."""
@@ -527,7 +524,7 @@ class NotesSpider(Spider):
         """Raise NotNowError for a request that must not be sent now, though it was handed out."""
         if self._interrupted.is_set() and due.link.url not in self._sent:
             raise NotNowError(host)
-        if self._hosts.wait(host) > 0 or (due.link.kind in PICTURED and self._pictures.closed):
+        if self._hosts.wait(host) > 0 or (kind_of(due.link).keeps_body and self._pictures.closed):
             raise NotNowError(host)
         if host == due.link.host and not self.store.holds(host):  # whoever had it since may have seen the link
             raise NotNowError(host, taken=True)
@@ -543,7 +540,7 @@ class NotesSpider(Spider):
 
     async def _settled(self, result: Result, come_back: bool, due: Due, response: Response) -> Iterable[Result]:
         """Return what was seen, with what a second look adds."""
-        if due.link.kind in PICTURED:
+        if kind_of(due.link).keeps_body:
             return await self._look_for_picture(due, result, response, come_back=come_back)
         host = urlsplit(response.url).hostname or ""
         if not self._hosts.wait(host) and self._second_looks.needed(due, response, result.check):
@@ -569,7 +566,7 @@ class NotesSpider(Spider):
         if check.unreached:
             self._network.missed(due.link.host)
         result = Result(due.link, self._pictures.too_large(check, due.link), history=due.history)
-        if due.link.kind in PICTURED and result.check.outcome in {Outcome.GONE, Outcome.SKIPPED}:
+        if kind_of(due.link).keeps_body and result.check.outcome in {Outcome.GONE, Outcome.SKIPPED}:
             return await self._look_for_picture(due, result, request)
         if self._again and check.unreached and (secure := await self._second_looks.secure_form(due.link.url)):
             result = replace(result, check=replace(result.check, suggestion=secure, suggestion_source="https"))
@@ -656,6 +653,3 @@ class NotesSpider(Spider):
             left=self.store.left([*self._pages, *lookups], self._crew.due_by),
             took=took,
         )
-
-    def _kind(self, link: Link) -> Kind:
-        return all_kinds()[link.kind]

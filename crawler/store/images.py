@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from crawler.kinds.registry import keeping_bodies
 from crawler.models.check import Outcome
-from crawler.models.link import PICTURED, Verdict
+from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, type_name
 from crawler.models.result import Origin
 from crawler.store import mapping
@@ -135,7 +136,9 @@ class KeptPictures(Known, Leases):
 
     def pictures_never_seen(self) -> int:
         """Return of how many pictures in notes it is not known yet whether they are kept."""
-        query = sa.select(sa.func.count()).where(links.c.kind.in_(PICTURED), links.c.checked_at.is_(None), MENTIONED)
+        query = sa.select(sa.func.count()).where(
+            links.c.kind.in_(keeping_bodies()), links.c.checked_at.is_(None), MENTIONED
+        )
         with self._begin() as connection:
             return connection.scalar(query) or 0
 

@@ -10,18 +10,18 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.models.link import PICTURED, Standing
 from crawler.models.metadata import Picture
 from crawler.store import mapping
 from crawler.store.leases import is_dead, short
-from crawler.store.reader import MENTIONED, SLICE, Known
-from crawler.store.tables import MIGRATIONS, checks, leases, links, mentions, runs, version_of
+from crawler.store.reader import FACTS, MENTIONED, SLICE, Known
+from crawler.store.tables import MIGRATIONS, checks, facts, leases, links, mentions, pictures, runs, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from crawler.models.check import Check
+    from crawler.models.link import Standing
 
 MOST = 10
 """Links found for one text."""
@@ -115,12 +115,10 @@ class Inspection(Known):
 
     def pictures(self) -> tuple[int, int]:
         """Return how many pictures and films are kept, and their bytes."""
-        sizes = {
-            picture.title: picture.size
-            for kind in sorted(PICTURED)
-            for picture in self.metadata(kind)
-            if isinstance(picture, Picture)
-        }
+        query = sa.select(facts.c.type, facts.c.data).select_from(pictures).join(links).join(facts, FACTS)
+        with self._begin() as connection:
+            kept = map(mapping.metadata_of, connection.execute(query.where(MENTIONED)))
+            sizes = {picture.title: picture.size for picture in kept if isinstance(picture, Picture)}
         return len(sizes), sum(sizes.values())
 
     def last_run(self) -> tuple[datetime, datetime | None] | None:
@@ -177,7 +175,7 @@ class Inspection(Known):
 
     def files_called(self, path: str) -> list[str]:
         """Return the files that the end of a path may mean."""
-        alike = sa.and_(links.c.kind == "local", links.c.url.endswith(f"/{path}", autoescape=True))
+        alike = sa.and_(links.c.host == "", links.c.url.endswith(f"/{path}", autoescape=True))
         with self._begin() as connection:
             return list(connection.scalars(sa.select(links.c.url).where(alike).order_by(links.c.url).limit(MOST)))
 

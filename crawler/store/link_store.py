@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from crawler.errors import UserError
+from crawler.kinds.registry import keeping_bodies
 from crawler.models.check import Outcome
-from crawler.models.link import PICTURED, Link, Verdict
+from crawler.models.link import Link, Verdict
 from crawler.models.result import Due
 from crawler.store import mapping
 from crawler.store.external_sources import Evidence
@@ -242,7 +243,7 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
             found = connection.execute(_DUE, asked).all()
             seen = [row.id for row in found if row.checked_at is not None]
             history = self._history(connection, seen)
-            pictured = backlog.kind in PICTURED
+            pictured = backlog.kind in keeping_bodies()
             origins = self._origins(connection, seen) if pictured else {}
             versions = {} if pictured else self._validators(connection, seen)
         due = [

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from crawler.kinds.registry import keeping_bodies, with_metadata
 from crawler.models.check import Outcome
 from crawler.models.history import Death, Health, Tally
-from crawler.models.link import PICTURED, Verdict
-from crawler.models.metadata import Article, Picture, type_name
+from crawler.models.link import Verdict
+from crawler.models.metadata import Article, Picture, Repository, type_name
 from crawler.store import mapping
 from crawler.store.leases import Leases
 from crawler.store.reader import FACTS, MENTIONED, SLICE, Known
 from crawler.store.tables import checks, facts, links, mentions, run_counts, runs, star_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
 
@@ -32,7 +33,7 @@ class Statistics(Known, Leases):
             found[verdict] += count
         blocked = sa.select(sa.func.count()).where(links.c.outcome == Outcome.BLOCKED, MENTIONED)
         pictures = sa.select(sa.func.count()).select_from(sa.join(links, facts, FACTS))
-        pictures = pictures.where(links.c.kind.in_(PICTURED), facts.c.type == type_name(Picture), MENTIONED)
+        pictures = pictures.where(links.c.kind.in_(keeping_bodies()), facts.c.type == type_name(Picture), MENTIONED)
         with self._begin() as connection:
             found[Tally.BLOCKED] = connection.scalar(blocked) or 0
             found[Tally.PICTURES] = connection.scalar(pictures) or 0
@@ -84,7 +85,7 @@ class Statistics(Known, Leases):
 
     def fastest_growing(self, most: int) -> list[str]:
         """Return the identities of the repositories in notes that gained most stars while they were looked at."""
-        mentioned = sa.select(links.c.identity).where(links.c.kind == "github", MENTIONED)
+        mentioned = sa.select(links.c.identity).where(links.c.kind.in_(with_metadata(Repository)), MENTIONED)
         days = (
             sa.select(star_counts.c.identity, sa.func.min(star_counts.c.day), sa.func.max(star_counts.c.day))
             .where(star_counts.c.identity.in_(mentioned))
@@ -101,8 +102,8 @@ class Statistics(Known, Leases):
         with self._begin() as connection:
             return list(connection.scalars(query))
 
-    def deaths(self, kind: str) -> Iterator[Death]:
-        """Yield when the dead links of a kind were made, or first noted, and when they were first found gone."""
+    def deaths(self, kinds: Iterable[str]) -> Iterator[Death]:
+        """Yield when the dead links of some kinds were made, or first noted, and when they were first found gone."""
         gone = checks.c.outcome.in_([Outcome.GONE, Outcome.FAILED])
         since = sa.or_(links.c.last_alive.is_(None), checks.c.checked_at > links.c.last_alive)
         died = sa.select(sa.func.min(checks.c.checked_at)).where(checks.c.link_id == links.c.id, gone, since)
@@ -115,7 +116,7 @@ class Statistics(Known, Leases):
                 facts.c.data,
             )
             .select_from(sa.outerjoin(links, facts, FACTS))
-            .where(links.c.kind == kind, links.c.verdict == Verdict.DEAD, MENTIONED)
+            .where(links.c.kind.in_(list(kinds)), links.c.verdict == Verdict.DEAD, MENTIONED)
             .order_by(links.c.id)
             .execution_options(yield_per=SLICE)
         )

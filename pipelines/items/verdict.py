@@ -138,7 +138,7 @@ def steps(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
         yield Step(seen, verdict, failures, gone, counted, is_new_move, policy)
 
 
-def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "web") -> Judgement:
+def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "") -> Judgement:
     """Return the verdict that all checks together support; `history` is the earlier ones, oldest first."""
     *_, last = steps((*history, check), policy)
     wait = policy.recheck(kind, last.rechecked_as)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from crawler.atomic_files import RefusedError, open_inside, replacing
 from crawler.errors import UserError
+from crawler.kinds.registry import kind_of
 from crawler.models.check import Outcome
 from crawler.models.edit import Edit
 from crawler.notes.folder import ENDINGS
@@ -72,8 +73,8 @@ def _copy_attachments(standings: Iterable[Standing], folder: Path, mirror: Path)
     """Copy the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
     for standing in standings:
         path = standing.link.url.lstrip("/")
-        found = standing.link.kind == "local" and standing.check is not None and standing.check.outcome is Outcome.OK
-        if not found or path.lower().endswith(ENDINGS):
+        found = standing.check is not None and standing.check.outcome is Outcome.OK
+        if not found or not kind_of(standing.link).in_notes_folder or path.lower().endswith(ENDINGS):
             continue
         try:
             original = open_inside(folder, path)

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from crawler.kinds.registry import kind_of
 from crawler.models.edit import Edit
 from crawler.models.link import Standing, Verdict
 from crawler.models.note import Mention, Note, Role
@@ -32,7 +33,7 @@ def mark_edits(note: Note, standings: Mapping[int, Standing], rewrite: Collectio
     """
     for at, standing in standings.items():
         mention = note.mentions[at]
-        if mention.role in {Role.IMAGE, Role.VIDEO} or standing.link.kind == "local":
+        if mention.role in {Role.IMAGE, Role.VIDEO} or kind_of(standing.link).in_notes_folder:
             continue
         if (end := _end(note.data, mention)) is None:
             continue

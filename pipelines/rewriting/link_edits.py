@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from crawler.images.badges import is_drawn_anew
+from crawler.kinds.image import is_drawn_anew
 from crawler.kinds.local import is_spelt_alike
 from crawler.links.arxiv_ids import paper_of
 from crawler.links.canonical_url import why_not_fetch
@@ -135,7 +135,7 @@ def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str,
 
 def _respelt(link: Link, check: Check | None) -> str | None:
     """Return the file whose name differs from a missing one's by case or percent-encoding alone; None for no such."""
-    if link.kind != "local" or check is None or check.suggestion is None or check.suggestion_source != "file":
+    if check is None or check.suggestion is None or check.suggestion_source != "file":
         return None
     return check.suggestion if is_spelt_alike(check.suggestion, link.url) else None
 

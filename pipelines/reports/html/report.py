@@ -9,8 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.atomic_files import replacing
+from crawler.kinds.registry import with_metadata
 from crawler.models.history import Health, Tally
 from crawler.models.link import Change, Verdict
+from crawler.models.metadata import Article
 from pipelines.consistency.findings import findings
 from pipelines.reports.csv import findings as findings_csv
 from pipelines.reports.html import charts, page
@@ -62,7 +64,7 @@ def _write(rendering: Rendering, notes: _Notes) -> None:
         charts.hosts(store.host_counts()),
         charts.venues(notes.venues),
         charts.stars(store.star_counts(store.fastest_growing(GROWING))),
-        charts.ages(store.deaths("wechat")),
+        charts.ages(store.deaths(with_metadata(Article))),
     ]
     pieces = page.stream(
         rendering.gallery.base,

@@ -10,6 +10,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from crawler.kinds.registry import all_kinds
+
 ASSETS = files("pipelines.reports.html") / "assets"
 LANGUAGES = ("en", "zh")
 """The page is rendered in the first, and changes to another where the browser asks for it."""
@@ -17,8 +19,9 @@ LANGUAGES = ("en", "zh")
 
 @cache
 def words() -> dict[str, dict[str, str]]:
-    """Return each text by its key and language; nested tables have dotted keys."""
-    return dict(_flat(tomllib.loads((ASSETS / "words.toml").read_text("utf-8"))))
+    """Return each text by its key and language; nested tables have dotted keys. Kinds say themselves what they are."""
+    kinds = {f"kind.{name}": {each: kind.label(each) for each in LANGUAGES} for name, kind in all_kinds().items()}
+    return dict(_flat(tomllib.loads((ASSETS / "words.toml").read_text("utf-8")))) | kinds
 
 
 def _flat(table: dict[str, Any], above: str = "") -> list[tuple[str, dict[str, str]]]:

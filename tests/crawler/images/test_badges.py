@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.images.badges import is_badge, is_drawn_anew
+from crawler.images.badges import is_badge
+from crawler.kinds.image import is_drawn_anew
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
 

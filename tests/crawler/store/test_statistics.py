@@ -108,11 +108,11 @@ def test_deaths(store: Store) -> None:
     store.save([seen(known, Outcome.FAILED, 2, Verdict.SUSPECT)])
     store.save([seen(known, Outcome.GONE, 3, Verdict.DEAD), seen(noted, Outcome.GONE, 3, Verdict.DEAD)])
     store.save([seen(undated, Outcome.GONE, 3, Verdict.DEAD)])
-    assert list(store.deaths("wechat")) == [
+    assert list(store.deaths(["wechat"])) == [
         Death((NOW - timedelta(days=400)).date(), (NOW + 2 * NIGHT).date()),
         Death(day, (NOW + 3 * NIGHT).date()),
     ]
-    assert list(store.deaths("web")) == []
+    assert list(store.deaths(["web"])) == []
 
 
 def go_back_to_version_4(store: Store) -> None:
