@@ -81,7 +81,7 @@ def seen(link: Link) -> Result:
     match link.kind:
         case "arxiv":
             authors = ("Ada Lovelace", "Emmy Noether")
-            metadata = Paper("A Simple Method", link.identity, authors, venue="CVPR", venue_year=2022)
+            metadata = Paper("A Simple Method", {"arxiv": link.identity}, authors, venue="CVPR", venue_year=2022)
         case "github":
             final = link.url.replace("/old/", "/new/")
             metadata = Repository(link.identity.replace("old/", "new/"), stars=1234)

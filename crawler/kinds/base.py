@@ -62,6 +62,11 @@ class Kind(ABC):
     says_what_moved: ClassVar[bool] = False
     """Whether leading from one link of the kind to another is the service's own word that the thing has moved."""
 
+    citation_source: ClassVar[bool] = False
+    """Whether bibliographies are asked where its papers appeared, for those of which it does not know it itself."""
+    text_hosts: ClassVar[tuple[str, ...]] = ()
+    """Hosts whose addresses are looked for, also without scheme, in what papers, articles and repositories say."""
+
     @classmethod
     def label(cls, language: str = "en") -> str:
         """Return what readers of a language call the kind."""
@@ -70,6 +75,26 @@ class Kind(ABC):
     @abstractmethod
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
         """Return the link, with canonical URL and identity, if the (normalised) URL is one of this kind."""
+
+    def url_of(self, identity: str) -> str:
+        """Return the canonical URL of the thing with an identity."""
+        return identity
+
+    def reference(self, identity: str) -> str:
+        """Return how the thing with an identity is named as evidence: `arXiv 2110.15352`."""
+        return f"{self.label()} {identity}"
+
+    def link_text(self, link: Link) -> str:
+        """Return the text of a link where one is added to a note."""
+        return link.url
+
+    def preferred_url(self, url: str) -> str | None:  # noqa: ARG002 - for most kinds one address is as good as another
+        """Return the URL that a note should have in place of another one of the same thing; None to leave it."""
+        return None
+
+    def pinned_version(self, url: str) -> int | None:  # noqa: ARG002 - few things have versions
+        """Return the version of the thing that a URL is bound to; None for the newest."""
+        return None
 
     def lookup(self, settings: BaseSettings) -> Lookup | None:  # noqa: ARG002 - kinds without an API have nothing to read there
         """Return the batched client that these settings allow; None means page by page."""

@@ -34,6 +34,7 @@ class Github(Kind):
     name = "github"
     labels: ClassVar[Mapping[str, str]] = {"en": "GitHub", "zh": "GitHub"}
     metadata_type = Repository
+    text_hosts = ("github.com",)
     says_what_moved = (
         True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository
     )
@@ -41,6 +42,10 @@ class Github(Kind):
     def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts say it all
         """Recognise repositories; a deep link keeps its path but shares the repository's identity."""
         return github_link(parts)
+
+    def url_of(self, identity: str) -> str:
+        """Return the address of a repository."""
+        return f"https://github.com/{identity}"
 
     def lookup(self, settings: BaseSettings) -> GithubLookup | None:
         """Ask the API if there is a token for it."""

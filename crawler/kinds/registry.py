@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import crawler.kinds
 from crawler.kinds.base import Kind
 from crawler.links import canonical_url
+from crawler.links.text_links import urls_in
 from crawler.models.link import Link
 from crawler.models.note import Role
 
@@ -59,6 +60,24 @@ def with_metadata(type_: type[Metadata]) -> tuple[str, ...]:
 def keeping_bodies() -> frozenset[str]:
     """Return the names of the kinds of which bytes are kept."""
     return frozenset(kind.name for kind in all_kinds().values() if kind.keeps_body)
+
+
+@cache
+def citation_sources() -> frozenset[str]:
+    """Return the names of the kinds about whose papers bibliographies are asked."""
+    return frozenset(kind.name for kind in all_kinds().values() if kind.citation_source)
+
+
+def links_in(text: str) -> tuple[Link, ...]:
+    """Return the papers and repositories whose addresses stand in a text, once each, in order."""
+    kinds = [kind for kind in all_kinds().values() if kind.text_hosts]
+    hosts = tuple(host for kind in kinds for host in kind.text_hosts)
+    found: dict[str, Link] = {}
+    for url, parts in urls_in(text, hosts):
+        link = next((link for kind in kinds if (link := kind.recognise(url, parts)) is not None), None)
+        if link is not None:
+            found.setdefault(link.key, link)
+    return tuple(found.values())
 
 
 def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:

@@ -22,8 +22,9 @@ from urllib.parse import urlencode, urljoin
 from crawler.html import LINE, tree, unescape
 from crawler.images.wechat_urls import picture_id
 from crawler.kinds.base import LARGEST_PAGE, Kind
+from crawler.kinds.registry import links_in
 from crawler.links.canonical_url import hostname, parameters, split
-from crawler.links.text_links import named, web_url
+from crawler.links.text_links import web_url
 from crawler.models.check import Check, Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Article
@@ -264,7 +265,7 @@ def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
 
 
 def _named(body: Tag) -> tuple[str, ...]:
-    return tuple(link.url for link in named("".join(_lines(body))))
+    return tuple(link.url for link in links_in("".join(_lines(body))))
 
 
 def _lines(body: Tag) -> Iterator[str]:

@@ -28,12 +28,26 @@ _SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")  # math.GT/0309136 is math/03
 _HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org", "xxx.lanl.gov"})
 
 
+def paper_url(arxiv_id: str) -> str:
+    """Return the address of a paper's page, of the newest version if the id has none."""
+    return f"https://arxiv.org/abs/{arxiv_id}"
+
+
 def arxiv_link(parts: SplitResult) -> Link | None:
     """Return the link to the paper at an address on arXiv's hosts; versions and formats of a paper are one link."""
     if hostname(parts) not in _HOSTS or (paper := paper_of(parts.path)) is None:
         return None
     arxiv_id, _ = paper
-    return Link(f"https://arxiv.org/abs/{arxiv_id}", "arxiv", arxiv_id, "arxiv.org")
+    return Link(paper_url(arxiv_id), "arxiv", arxiv_id, "arxiv.org")
+
+
+def arxiv_id_of(url: str) -> str | None:
+    """Return the id of the paper on arXiv at a URL, None for any other."""
+    try:
+        link = arxiv_link(split(url))
+    except InvalidURLError:
+        return None
+    return None if link is None else link.identity
 
 
 def pinned_version(url: str) -> int | None:

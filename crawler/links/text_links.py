@@ -1,44 +1,44 @@
-"""What a stranger's text names: papers on arXiv and repositories on GitHub. Pure."""
+"""Addresses in what a stranger's text says. Pure."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from crawler.links.arxiv_ids import arxiv_link
 from crawler.links.canonical_url import InvalidURLError, normalise, split
-from crawler.links.github_urls import github_link
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from urllib.parse import SplitResult
 
-    from crawler.models.link import Link
-
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-# Addresses in running text: often without scheme, run into the words around them, cut off with dots.
-_ADDRESS = re.compile(
-    r"(?:https?://|(?<![A-Za-z0-9.@_/=%-])(?=(?:[a-z]+\.)?(?:arxiv\.org|github\.com)/))"
-    r"(?:(?!https?://)[A-Za-z0-9._~/?#&=%+:@-])++(?!…)",
-    re.IGNORECASE,
-)
 _TRAILING = ".:?&=+%@~#-"
 
 
-def named(text: str) -> tuple[Link, ...]:
-    """Return the papers and repositories whose addresses stand in a text, once each, in order."""
-    found: dict[str, Link] = {}
-    for address in _ADDRESS.findall(_INVISIBLE.sub("", text)):
-        if address.endswith("..") or (url := web_url(address.rstrip(_TRAILING))) is None:
-            continue
-        _, parts = url
-        if (link := arxiv_link(parts) or github_link(parts)) is not None:
-            found.setdefault(link.identity, link)
-    return tuple(found.values())
+def urls_in(text: str, hosts: tuple[str, ...]) -> Iterator[tuple[str, SplitResult]]:
+    """Yield the URLs that stand in a text, normalised, whole and in parts; those of `hosts` may lack their scheme."""
+    for address in _addresses(hosts).findall(_INVISIBLE.sub("", text)):
+        if not address.endswith("..") and (url := web_url(address.rstrip(_TRAILING))) is not None:
+            yield url
 
 
 def papers(text: str) -> tuple[str, ...]:
-    """Return the ids of the papers on arXiv whose addresses stand in a text."""
-    return tuple(link.identity for link in named(text) if link.kind == "arxiv")
+    """Return the ids of the papers on arXiv whose addresses stand in a text, once each, in order."""
+    found = (link for _, parts in urls_in(text, ("arxiv.org",)) if (link := arxiv_link(parts)) is not None)
+    return tuple(dict.fromkeys(link.identity for link in found))
+
+
+@cache
+def _addresses(hosts: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what addresses in running text are like: without scheme, run into the words around them, cut with dots."""
+    names = "|".join(map(re.escape, hosts))
+    return re.compile(
+        rf"(?:https?://|(?<![A-Za-z0-9.@_/=%-])(?=(?:[a-z]+\.)?(?:{names})/))"
+        r"(?:(?!https?://)[A-Za-z0-9._~/?#&=%+:@-])++(?!…)",
+        re.IGNORECASE,
+    )
 
 
 def web_url(address: str) -> tuple[str, SplitResult] | None:

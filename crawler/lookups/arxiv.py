@@ -135,7 +135,7 @@ class ArxivLookup(ApiLookup):
                 raise ServiceDownError(_said(error)) from error
             found = [result for answer in self._answers for result in _one_by_one(answer)]
         papers = [paper for result in found if (paper := _paper(result)) is not None]
-        return dict.fromkeys(self._named()) | {paper.arxiv_id: paper for paper in papers}
+        return dict.fromkeys(self._named()) | {paper.ids["arxiv"]: paper for paper in papers}
 
     def _keep(self, response: requests.Response, **_: object) -> None:
         """Keep an answer; raise ServiceDownError for no feed, or half of one: the client would read what there is."""
@@ -197,13 +197,12 @@ def _paper(result: arxiv.Result) -> Paper | None:
     authors = [(name, _affiliation(author)) for author in result.authors if (name := _text(author.name))]
     return Paper(
         title=title,
-        arxiv_id=arxiv_id,
+        ids={"arxiv": arxiv_id} | ({"doi": doi} if (doi := _text(result.doi)) else {}),
         authors=tuple(name for name, _ in authors),
         abstract=abstract,
         categories=tuple(result.categories),
         comment=comment,
         journal_ref=_text(result.journal_ref),
-        doi=_text(result.doi),
         published=result.published,
         updated=result.updated,
         version=version,

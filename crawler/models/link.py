@@ -52,9 +52,19 @@ class Link:
             raise ValueError(f"a link needs url, kind and identity: {self!r}")
 
     @property
+    def key(self) -> str:
+        """Kind and identity in one: links with the same key lead to the same thing."""
+        return key_of(self.kind, self.identity)
+
+    @property
     def leased(self) -> str:
         """What a worker leases to look at it: its host, its kind where it has none."""
         return self.host or self.kind
+
+
+def key_of(kind: str, identity: str) -> str:
+    """Return the key of the links of a kind with an identity."""
+    return f"{kind}:{identity}"
 
 
 @dataclass(frozen=True, slots=True)

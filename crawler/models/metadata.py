@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -28,21 +28,22 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What arXiv says of a paper; `version` is the newest one.
+    """What a service says of a paper; `version` is the newest one.
 
-    `affiliations` has a text for each author, empty where arXiv says nothing; it is empty as a whole where nobody has
-    one. `published` is the day of the first version, `updated` that of the newest. The venue is found by
-    `pipelines.items.venue`; `venue_track` is what the paper was there: `oral`, `workshop`, `demo` …
+    `ids` are its ids by scheme: `{"arxiv": "2110.15352", "doi": "10.1109/x"}`; any of them, or all, may be missing.
+    `affiliations` has a text for each author, empty where nothing is said; it is empty as a whole where nobody has one.
+    `published` is the day of the first version, `updated` that of the newest. The venue is found by
+    `pipelines.items.venue` where the service does not say it; `venue_track` is what the paper was there: `oral`,
+    `workshop`, `demo` …
     """
 
     title: str
-    arxiv_id: str
+    ids: Mapping[str, str] = field(default_factory=dict, hash=False)
     authors: tuple[str, ...] = ()
     abstract: str | None = None
     categories: tuple[str, ...] = ()
     comment: str | None = None
     journal_ref: str | None = None
-    doi: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
     version: int | None = None
@@ -55,7 +56,17 @@ class Paper:
 
     def __post_init__(self) -> None:
         if self.affiliations and len(self.affiliations) != len(self.authors):
-            raise ValueError(f"{len(self.affiliations)} affiliations of {len(self.authors)} authors: {self.arxiv_id}")
+            raise ValueError(f"{len(self.affiliations)} affiliations of {len(self.authors)} authors: {self.title}")
+
+    @property
+    def arxiv_id(self) -> str | None:
+        """The id of the paper on arXiv."""
+        return self.ids.get("arxiv")
+
+    @property
+    def doi(self) -> str | None:
+        """The DOI, as the authors or the publisher wrote it."""
+        return self.ids.get("doi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a bibliography says of a paper that it was asked about by its arXiv id.
+    """What a bibliography says of a paper that it was asked about by one of its ids.
 
     `venues` are its names for the place where it appeared, the most telling first; without any it knows of none.
     `title`, `authors` and `arxiv_id` are those of its own record: it may be another paper's.

@@ -29,7 +29,7 @@ from crawler.errors import UserError
 from crawler.fetch.conditional_requests import is_unbelievable, page_request
 from crawler.fetch.connectivity import Network
 from crawler.fetch.host_throttle import Hosts, NotNowError
-from crawler.kinds.registry import all_kinds, kind_names, kind_of
+from crawler.kinds.registry import all_kinds, citation_sources, kind_names, kind_of
 from crawler.links.canonical_url import why_not_fetch
 from crawler.lookups.wayback import Wayback
 from crawler.models.check import Outcome
@@ -354,7 +354,7 @@ class NotesSpider(Spider):
         wayback = Wayback.from_settings(self.settings)
         kinds = {name for name in (*self._pages, *self._batches.lookups) if not all_kinds()[name].in_notes_folder}
         await self._last(partial(find_snapshots, self.store, wayback, kinds, self._crew.due_by))
-        if "arxiv" in kinds:
+        if not citation_sources().isdisjoint(kinds):
             await self._last(partial(citation_stage.resolve, self.settings, self.store, self._crew.due_by))
 
     async def _last(self, work: Callable[[Callable[[], float]], None]) -> None:

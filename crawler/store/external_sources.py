@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crawler.models.link import Link, Verdict
+from crawler.kinds.registry import citation_sources
+from crawler.models.link import Link, Verdict, key_of
 from crawler.store import mapping
 from crawler.store.leases import Leases
 from crawler.store.reader import MENTIONED, Known
@@ -72,27 +73,28 @@ class Evidence(Known, Leases):
     # --- what bibliographies say --------------------------------------------------------------------------------------
 
     def wanting_publication(self, bibliography: str, host: str, now: datetime) -> list[str]:
-        """Return the ids of known papers about which a bibliography has said nothing lately, those never asked first.
+        """Return the keys of known papers about which a bibliography has said nothing lately, those never asked first.
 
         None when another worker asks its host.
         """
-        said = facts.alias()
-        mentioned = sa.select(links.c.identity).where(links.c.kind == "arxiv", MENTIONED)
+        said, kinds = facts.alias(), sorted(citation_sources())
+        mentioned = sa.select(links.c.kind, links.c.identity).where(links.c.kind.in_(kinds), MENTIONED)
+        key = facts.c.kind + key_of("", "") + facts.c.identity
         query = (
-            sa.select(facts.c.identity)
-            .outerjoin(said, sa.and_(said.c.kind == bibliography, said.c.identity == facts.c.identity))
+            sa.select(key)
+            .outerjoin(said, sa.and_(said.c.kind == bibliography, said.c.identity == key))
             .where(
-                facts.c.kind == "arxiv",
-                facts.c.identity.in_(mentioned),
+                facts.c.kind.in_(kinds),
+                sa.tuple_(facts.c.kind, facts.c.identity).in_(mentioned),
                 sa.or_(said.c.seen_at.is_(None), said.c.seen_at < now - PUBLICATION_AGAIN),
             )
-            .order_by(sa.func.coalesce(said.c.seen_at, NEVER), facts.c.identity)
+            .order_by(sa.func.coalesce(said.c.seen_at, NEVER), facts.c.kind, facts.c.identity)
         )
         with self._write() as connection:
             return list(connection.scalars(query)) if self._lease(connection, host) else []
 
     def save_publications(self, bibliography: str, said: Mapping[str, Publication], now: datetime) -> None:
-        """Write down what a bibliography says of papers, by arXiv id."""
-        new = [mapping.of_fact(bibliography, arxiv_id, said[arxiv_id], now) for arxiv_id in sorted(said)]
+        """Write down what a bibliography says of papers, by their keys."""
+        new = [mapping.of_fact(bibliography, key, said[key], now) for key in sorted(said)]
         with self._write() as connection:
             self._upsert(connection, facts, new)

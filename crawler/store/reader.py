@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from crawler.models.check import Outcome
-from crawler.models.link import Verdict, change_of
+from crawler.models.link import Verdict, change_of, key_of
 from crawler.store import mapping
 from crawler.store.database import Database
 from crawler.store.tables import checks, facts, links, mentions, star_counts
@@ -107,34 +107,39 @@ class Known(Database):
                 found |= {row.url: mapping.standing_of(row) for row in connection.execute(query)}
         return found
 
-    def metadata(self, kind: str, saying: str = "") -> Iterator[Metadata]:
-        """Yield what is known of a kind's mentioned links, by identity; `saying` a text, in whatever case."""
-        mentioned = sa.select(links.c.identity).where(links.c.kind == kind, MENTIONED)
-        query = (
-            sa.select(facts.c.type, facts.c.data)
-            .where(
-                facts.c.kind == kind, facts.c.data.icontains(saying, autoescape=True), facts.c.identity.in_(mentioned)
-            )
-            .order_by(facts.c.identity)
-            .execution_options(yield_per=SLICE)
-        )
-        with self._begin() as connection:
-            for row in connection.execute(query):
-                if (metadata := mapping.metadata_of(row)) is not None:
-                    yield metadata
+    def metadata(self, kinds: Iterable[str], saying: Iterable[str] = ()) -> Iterator[tuple[str, str, Metadata]]:
+        """Yield kind and identity of things that notes mention, with what is known of them.
 
-    def texts(self, kind: str) -> Iterator[tuple[str, list[tuple[str, int, str]]]]:
-        """Yield what the notes call each identity of a kind: note, line and text of its mentions."""
-        query = (
-            sa.select(links.c.identity, mentions.c.note, mentions.c.line, mentions.c.text)
-            .join(mentions, mentions.c.link_id == links.c.id)
-            .where(links.c.kind == kind)
-            .order_by(links.c.identity, mentions.c.note, mentions.c.start)
-            .execution_options(yield_per=SLICE)
-        )
-        with self._begin() as connection:
-            for identity, places in groupby(connection.execute(query), key=itemgetter(0)):
-                yield identity, [(note, line, text) for _, note, line, text in places]
+        They come kind by kind, by identity. With `saying` only those of which one of these texts is known, whatever
+        its case.
+        """
+        texts = [facts.c.data.icontains(text, autoescape=True) for text in saying] or [sa.true()]
+        for kind in kinds:
+            mentioned = sa.select(links.c.identity).where(links.c.kind == kind, MENTIONED)
+            query = (
+                sa.select(facts.c.identity, facts.c.type, facts.c.data)
+                .where(facts.c.kind == kind, sa.or_(*texts), facts.c.identity.in_(mentioned))
+                .order_by(facts.c.identity)
+                .execution_options(yield_per=SLICE)
+            )
+            with self._begin() as connection:
+                for row in connection.execute(query):
+                    if (metadata := mapping.metadata_of(row)) is not None:
+                        yield kind, row.identity, metadata
+
+    def texts(self, kinds: Iterable[str]) -> Iterator[tuple[str, str, list[tuple[str, int, str]]]]:
+        """Yield kind and identity of things, with what the notes call them: note, line and text of the mentions."""
+        for kind in kinds:
+            query = (
+                sa.select(links.c.identity, mentions.c.note, mentions.c.line, mentions.c.text)
+                .join(mentions, mentions.c.link_id == links.c.id)
+                .where(links.c.kind == kind)
+                .order_by(links.c.identity, mentions.c.note, mentions.c.start)
+                .execution_options(yield_per=SLICE)
+            )
+            with self._begin() as connection:
+                for identity, places in groupby(connection.execute(query), key=itemgetter(0)):
+                    yield kind, identity, [(note, line, text) for _, note, line, text in places]
 
     def star_counts(self, identities: Iterable[str]) -> dict[str, list[tuple[date, int]]]:
         """Return how many stars repositories had, by identity: a count for each day on which they were looked at."""
@@ -151,13 +156,21 @@ class Known(Database):
                     found.setdefault(identity, []).append((day, stars))
         return found
 
-    def papers(self, arxiv_ids: Iterable[str]) -> dict[str, Paper]:
-        """Return what arXiv says of papers, by id."""
-        return {arxiv_id: mapping.paper_of(data) for arxiv_id, data in self._facts("arxiv", arxiv_ids)}
+    def papers(self, keys: Iterable[str]) -> dict[str, Paper]:
+        """Return what is known of papers, by their keys (`Link.key`)."""
+        by_kind: dict[str, list[str]] = {}
+        for key in keys:
+            kind, _, identity = key.partition(":")
+            by_kind.setdefault(kind, []).append(identity)
+        return {
+            key_of(kind, identity): mapping.paper_of(data)
+            for kind, identities in by_kind.items()
+            for identity, data in self._facts(kind, identities)
+        }
 
-    def publications(self, bibliography: str, arxiv_ids: Iterable[str]) -> dict[str, Publication]:
-        """Return what a bibliography said of papers, by arXiv id."""
-        return {arxiv_id: mapping.publication_of(data) for arxiv_id, data in self._facts(bibliography, arxiv_ids)}
+    def publications(self, bibliography: str, keys: Iterable[str]) -> dict[str, Publication]:
+        """Return what a bibliography said of papers, by their keys."""
+        return {key: mapping.publication_of(data) for key, data in self._facts(bibliography, keys)}
 
     def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
         wanted = sorted(set(identities))

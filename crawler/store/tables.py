@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -247,6 +248,31 @@ def _share_runs(connection: sa.Connection) -> None:
     leases.create(connection)
 
 
+def _identify_papers(connection: sa.Connection) -> None:
+    """Version 8: a paper has ids by scheme; what bibliographies say of it goes by its link's kind and identity."""
+    since = ("", "")
+    while True:
+        key = sa.tuple_(facts.c.kind, facts.c.identity)
+        query = sa.select(facts.c.kind, facts.c.identity, facts.c.data).where(facts.c.type == "Paper", key > since)
+        found = connection.execute(query.order_by(facts.c.kind, facts.c.identity).limit(500)).all()
+        if not found:
+            break
+        since = (found[-1].kind, found[-1].identity)
+        new = [{"its_kind": row.kind, "its_identity": row.identity, "new": _with_ids(row.data)} for row in found]
+        update = sa.update(facts).values(data=sa.bindparam("new"))
+        its = (facts.c.kind == sa.bindparam("its_kind"), facts.c.identity == sa.bindparam("its_identity"))
+        connection.execute(update.where(*its), new)
+    said = sa.update(facts).where(facts.c.type == "Publication")
+    connection.execute(said.values(identity="arxiv:" + facts.c.identity))
+
+
+def _with_ids(data: str) -> str:
+    """Return what was known of a paper by version 7, with its ids together."""
+    paper = json.loads(data)
+    ids = {"arxiv": paper.pop("arxiv_id", None), "doi": paper.pop("doi", None)}
+    return json.dumps({**paper, "ids": {scheme: id_ for scheme, id_ in ids.items() if id_}}, ensure_ascii=False)
+
+
 MIGRATIONS = (
     _create,
     _remember_the_night_before,
@@ -255,6 +281,7 @@ MIGRATIONS = (
     _count_runs,
     _remember_versions,
     _share_runs,
+    _identify_papers,
 )
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
+from crawler.kinds.registry import kind_of
 from crawler.models.metadata import Paper, Repository
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ def first_mention(note: Note, entry: Entry, role: Role) -> int | None:
     """Return the position of the first mention with that role: in the field of the role's name, else anywhere."""
     in_fields = (at for field in entry.fields if field.name == role.value for at in field.mentions)
     return next((at for at in chain(in_fields, entry.mentions) if note.mentions[at].role is role), None)
+
+
+def reference_of(standing: Standing) -> str:
+    """Return how the thing that a link leads to is named as evidence: `arXiv 2110.15352`."""
+    return kind_of(standing.link).reference(standing.link.identity)
 
 
 def line_of(note: Note, entry: Entry) -> int:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crawler.links.arxiv_ids import pinned_version
+from crawler.kinds.registry import kind_of, with_metadata
+from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
-from pipelines.consistency.entry_subject import line_of, only_thing
+from pipelines.consistency.entry_subject import line_of, only_thing, reference_of
 from pipelines.consistency.missing_links import Confidence, offers, paper_names
 from pipelines.consistency.title_match import normalised_title, noted_title, same_title, similarity
 from pipelines.venues.from_entry_title import label_disagrees, label_of
@@ -75,23 +76,24 @@ class Place:
 class Catalogue:
     """What must be known of all notes at once: which papers go by several titles, whose paper names which repository.
 
-    `titles` go by arXiv id and hold ids with several titles only; `papers` go by the repository's identity.
+    `titles` go by `Link.key` and hold papers with several titles only; `papers`, each with its reference, go by the
+    repository's identity.
     """
 
     titles: dict[str, list[Place]] = field(default_factory=dict)
-    papers: dict[str, list[Paper]] = field(default_factory=lambda: defaultdict(list))
+    papers: dict[str, list[tuple[str, Paper]]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, papers: Iterable[Paper], texts: Iterable[tuple[str, list[Place]]]) -> Catalogue:
-        """Gather from all known papers, and from what notes call each arXiv id."""
+    def of(cls, papers: Iterable[tuple[str, Paper]], texts: Iterable[tuple[str, str, list[Place]]]) -> Catalogue:
+        """Gather from all known papers with their references, and from what notes call each kind and identity."""
         catalogue = cls()
-        for paper in papers:
+        for reference, paper in papers:
             for identity in paper_names(paper):
-                catalogue.papers[identity].append(replace(paper, comment=None, abstract=None))
-        for arxiv_id, places in texts:
-            titled = [place for place in places if noted_title(place.title, arxiv_id)]
+                catalogue.papers[identity].append((reference, replace(paper, comment=None, abstract=None)))
+        for kind, identity, places in texts:
+            titled = [place for place in places if noted_title(place.title, [identity])]
             if len({normalised_title(place.title) for place in titled}) > 1:
-                catalogue.titles[arxiv_id] = titled
+                catalogue.titles[key_of(kind, identity)] = titled
         return catalogue
 
 
@@ -108,21 +110,22 @@ def findings(note: Note, standings: Mapping[int, Standing], catalogue: Catalogue
 def _titles(note: Note, standings: Mapping[int, Standing], catalogue: Catalogue) -> Iterator[Finding]:
     """Compare what the note calls papers with what they are called, and with what other places call them."""
     for at, standing in standings.items():
-        if standing.link.kind != "arxiv":
+        link = standing.link
+        if link.kind not in with_metadata(Paper):
             continue
-        mention, arxiv_id, paper = note.mentions[at], standing.link.identity, standing.metadata
-        noted = noted_title(mention.text, arxiv_id)
+        mention, reference, paper = note.mentions[at], kind_of(link).reference(link.identity), standing.metadata
+        noted = noted_title(mention.text, [link.identity])
         real = paper.title if isinstance(paper, Paper) else None
         if noted is None or (real and same_title(noted, real)):
             continue
         others = {
-            place.title: place for place in catalogue.titles.get(arxiv_id, []) if not same_title(noted, place.title)
+            place.title: place for place in catalogue.titles.get(link.key, []) if not same_title(noted, place.title)
         }
         if real is None and not others:
             continue
         kind = FindingKind.ONE_ID_TWO_TITLES if others else FindingKind.ANOTHER_TITLE
         apart = real is not None and similarity(noted, real) < ANOTHER_PAPER
-        evidence = [f"arXiv {arxiv_id}"] if real else []
+        evidence = [reference] if real else []
         evidence += [f"“{place.title}” at {place.note}:{place.line}" for place in list(others.values())[:SHOWN]]
         yield Finding(
             note.path,
@@ -130,7 +133,7 @@ def _titles(note: Note, standings: Mapping[int, Standing], catalogue: Catalogue)
             _number(note, mention.entry),
             kind,
             noted,
-            real or f"arXiv {arxiv_id} can have one title only",
+            real or f"{reference} can have one title only",
             "; ".join(evidence),
             Confidence.HIGH if apart else Confidence.LOW if real else Confidence.MEDIUM,
         )
@@ -142,15 +145,20 @@ def _fates(note: Note, standings: Mapping[int, Standing]) -> Iterator[Finding]:
         mention, paper = note.mentions[at], standing.metadata
         if not isinstance(paper, Paper):
             continue
-        place = (note.path, mention.line, _number(note, mention.entry))
+        kind, place = kind_of(standing.link), (note.path, mention.line, _number(note, mention.entry))
         if paper.withdrawn:
-            said = paper.comment or paper.abstract or ""
+            evidence = f"{kind.label()}: {paper.comment or paper.abstract or ''}"[:300]
             yield Finding(
-                *place, FindingKind.WITHDRAWN, mention.text, "withdrawn", f"arXiv: {said}"[:300], Confidence.HIGH
+                *place,
+                FindingKind.WITHDRAWN,
+                mention.text,
+                "withdrawn",
+                evidence,
+                Confidence.HIGH,
             )
-        pinned = pinned_version(mention.url)
+        pinned = kind.pinned_version(mention.url)
         if pinned is not None and paper.version is not None and pinned < paper.version:
-            evidence = f"arXiv {paper.arxiv_id}v{paper.version}"
+            evidence = f"{kind.reference(standing.link.identity)}v{paper.version}"
             yield Finding(*place, FindingKind.OLD_VERSION, f"v{pinned}", f"v{paper.version}", evidence, Confidence.LOW)
 
 
@@ -163,10 +171,10 @@ def _label(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Itera
     paper = known[1]
     noted, known_to_be = (label.name, label.year, label.track), (paper.venue, paper.venue_year, paper.venue_track)
     says, true = (" ".join(map(str, filter(None, each))) for each in (noted, known_to_be))
-    evidence = f"arXiv {paper.arxiv_id}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
+    source = f"{reference_of(known[0])}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
     sure = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment"} else Confidence.MEDIUM
     yield Finding(
-        note.path, line_of(note, entry), entry.number, FindingKind.VENUE_LABEL, says, true, f"{evidence}"[:300], sure
+        note.path, line_of(note, entry), entry.number, FindingKind.VENUE_LABEL, says, true, f"{source}"[:300], sure
     )
 
 
@@ -181,17 +189,18 @@ def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue
     code_known = code_field and only_thing(Repository, code_field, standings)
     if not paper_known or not code_known or code_field is None:
         return
-    paper, (standing, repository) = paper_known[1], code_known
+    (its, paper), (standing, repository) = paper_known, code_known
+    reference = reference_of(its)
     names = {standing.link.identity, repository.title.casefold()}
     of_paper, of_code = paper_names(paper), frozenset(repository.papers)
     if names & of_paper.keys() or paper.arxiv_id in of_code or _says_title(repository, paper):
         return
     mention = note.mentions[code_field.mentions[0]]
     place = (note.path, mention.line, entry.number)
-    for other in (other for name in sorted(names) for other in catalogue.papers.get(name, [])):
-        if other.arxiv_id != paper.arxiv_id and not set(other.authors) & set(paper.authors):
-            true = f"code of “{other.title}” (arXiv {other.arxiv_id})"
-            evidence = f"arXiv {other.arxiv_id} names {repository.title} in its comment or abstract"
+    for whose, other in (each for name in sorted(names) for each in catalogue.papers.get(name, [])):
+        if whose != reference and not set(other.authors) & set(paper.authors):
+            true = f"code of “{other.title}” ({whose})"
+            evidence = f"{whose} names {repository.title} in its comment or abstract"
             sure = Confidence.HIGH if of_paper else Confidence.MEDIUM
             yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, sure)
             return
@@ -201,7 +210,7 @@ def _code(note: Note, entry: Entry, standings: Mapping[int, Standing], catalogue
         yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, Confidence.LOW)
     elif len(of_paper) == 1:
         (link,) = of_paper.values()
-        evidence = f"arXiv {paper.arxiv_id} names it in its comment or abstract"
+        evidence = f"{reference} names it in its comment or abstract"
         yield Finding(*place, FindingKind.OTHER_CODE, mention.url, link.url, evidence, Confidence.MEDIUM)
 
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crawler.kinds.registry import link_of
-from crawler.links.text_links import named
+from crawler.kinds.registry import link_of, links_in, with_metadata
+from crawler.links.arxiv_ids import paper_url
 from crawler.models.metadata import Article, Paper, Repository
 from crawler.models.note import Entry, Note, Role
-from pipelines.consistency.entry_subject import first_mention, only_thing
+from pipelines.consistency.entry_subject import first_mention, only_thing, reference_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from crawler.models.link import Link, Standing
 
@@ -42,12 +42,12 @@ def offers(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Itera
     A field that is there is the author's, whatever it says; so is a paper or a repository linked anywhere in the entry.
     A source that names several repositories, or several papers, names none for sure.
     """
-    for name, kind, sources in (
-        ("paper", "arxiv", (*_article(entry, standings), *_repository(entry, standings))),
-        ("code", "github", (*_paper(entry, standings), *_article(entry, standings))),
+    for name, type_, sources in (
+        ("paper", Paper, (*_article(entry, standings), *_repository(entry, standings))),
+        ("code", Repository, (*_paper(entry, standings), *_article(entry, standings))),
     ):
         if entry.field(name) is None and first_mention(note, entry, Role(name)) is None:
-            yield from _agreed(name, [(of, sure, _only(kind, links)) for of, sure, links in sources])
+            yield from _agreed(name, [(of, sure, _only(with_metadata(type_), links)) for of, sure, links in sources])
 
 
 _Source = tuple[str, Confidence, tuple["Link", ...]]
@@ -56,23 +56,22 @@ _Source = tuple[str, Confidence, tuple["Link", ...]]
 def paper_names(paper: Paper) -> dict[str, Link]:
     """Return the repositories that a paper's comment and abstract name, by identity."""
     text = f"{paper.comment or ''}\n{paper.abstract or ''}"
-    return {link.identity: link for link in named(text) if link.kind == "github"}
+    return {link.identity: link for link in links_in(text) if link.kind in with_metadata(Repository)}
 
 
 def _paper(entry: Entry, standings: Mapping[int, Standing]) -> Iterator[_Source]:
     field = entry.field("paper")
     if field is not None and (known := only_thing(Paper, field, standings)) is not None:
-        paper = known[1]
+        standing, paper = known
         links = tuple(paper_names(paper).values())
-        yield f"arXiv {paper.arxiv_id} names it in its comment or abstract", Confidence.HIGH, links
+        yield f"{reference_of(standing)} names it in its comment or abstract", Confidence.HIGH, links
 
 
 def _repository(entry: Entry, standings: Mapping[int, Standing]) -> Iterator[_Source]:
     field = entry.field("code")
     if field is not None and (known := only_thing(Repository, field, standings)) is not None:
         repository = known[1]
-        addresses = (f"https://arxiv.org/abs/{arxiv_id}" for arxiv_id in repository.papers)
-        yield f"{repository.title} names it", Confidence.MEDIUM, _links(addresses)
+        yield f"{repository.title} names it", Confidence.MEDIUM, _links(map(paper_url, repository.papers))
 
 
 def _article(entry: Entry, standings: Mapping[int, Standing]) -> Iterator[_Source]:
@@ -85,8 +84,8 @@ def _links(urls: Iterable[str]) -> tuple[Link, ...]:
     return tuple(link for url in urls if (link := link_of(url, "")) is not None)
 
 
-def _only(kind: str, links: tuple[Link, ...]) -> Link | None:
-    found = [link for link in links if link.kind == kind]
+def _only(kinds: Collection[str], links: tuple[Link, ...]) -> Link | None:
+    found = [link for link in links if link.kind in kinds]
     return found[0] if len(found) == 1 else None
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crawler.models.metadata import Paper
     from crawler.models.note import Mention
 
@@ -28,18 +30,20 @@ def title_matches(mention: Mention, paper: Paper) -> bool | None:
     """Tell whether a note calls a paper by its title, whatever the case, punctuation, spacing and LaTeX.
 
     A title without its subtitle, or a subtitle alone, will do. None when the note does not say a title: no text, an
-    address, an arXiv id, a word such as "paper".
+    address, an id, a word such as "paper".
     """
-    noted = noted_title(mention.text, paper.arxiv_id)
+    noted = noted_title(mention.text, paper.ids.values())
     if noted is None or not normalised_title(paper.title):
         return None
     return same_title(noted, paper.title)
 
 
-def noted_title(text: str, arxiv_id: str) -> str | None:
-    """Return what a link to a paper calls it; None where that is no title."""
+def noted_title(text: str, ids: Iterable[str]) -> str | None:
+    """Return what a link to a paper with some ids calls it; None where that is no title."""
     normal = normalised_title(text)
-    return None if not normal or normal in _not_titles() or "://" in text or arxiv_id in text else text
+    if not normal or normal in _not_titles() or "://" in text or any(each in text for each in ids):
+        return None
+    return text
 
 
 def same_title(noted: str, real: str) -> bool:

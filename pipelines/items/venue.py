@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class VenuePipeline:
-    """Adds the venue to papers whose comment or journal reference names one."""
+    """Adds the venue to papers whose comment or journal reference names one, unless the service says it."""
 
     def process_item(self, item: Result) -> Result:
         """Complete a paper; everything else passes."""
         paper = item.metadata
-        if not isinstance(paper, Paper):
+        if not isinstance(paper, Paper) or paper.venue is not None:
             return item
         venue = find_venue(paper.comment, paper.journal_ref, paper.published)
         return item if venue is None else replace(item, metadata=with_venue(paper, venue))

@@ -15,6 +15,8 @@ from bibtexparser.model import Entry, Field
 from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
 from crawler.atomic_files import replacing
+from crawler.kinds.registry import all_kinds, with_metadata
+from crawler.models.link import key_of
 from crawler.models.metadata import Paper
 from pipelines.venues.citation_stage import resolve_known
 from pipelines.venues.model import without_track
@@ -45,26 +47,28 @@ _tex = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
 
 
 def render(rendering: Rendering) -> None:
-    """Write all papers in the order of their arXiv ids."""
+    """Write all papers, kind by kind, in the order of their ids."""
     keys: set[str] = set()
     with (
         replacing(rendering.output_dir / "papers.bib") as draft,
         draft.open("w", encoding="utf-8", newline="\n") as file,
     ):
-        for paper in _papers(rendering.store):
-            keys.add(key := _unused(_key(paper), paper.arxiv_id, keys))
-            file.write(_written(key, paper) + "\n")
+        for kind, identity, paper in _papers(rendering.store):
+            keys.add(key := _unused(_key(paper), identity, keys))
+            file.write(_written(key, paper, all_kinds()[kind].url_of(identity)) + "\n")
 
 
-def _papers(store: Store) -> Iterator[Paper]:
-    """Yield all papers with their venues, a batch at a time."""
-    papers = (paper for paper in store.metadata("arxiv") if isinstance(paper, Paper))
-    while batch := list(islice(papers, BATCH)):
-        yield from resolve_known(store, batch).values()
+def _papers(store: Store) -> Iterator[tuple[str, str, Paper]]:
+    """Yield kind and identity of all papers, and the papers with their venues, a batch at a time."""
+    known = store.metadata(with_metadata(Paper))
+    papers = (((kind, identity), paper) for kind, identity, paper in known if isinstance(paper, Paper))
+    while batch := dict(islice(papers, BATCH)):
+        resolved = resolve_known(store, {key_of(*thing): paper for thing, paper in batch.items()})
+        yield from ((*thing, resolved[key_of(*thing)]) for thing in batch)
 
 
-def _written(key: str, paper: Paper) -> str:
-    """Return a paper's entry; everything in it is strangers' text made harmless for BibTeX and LaTeX."""
+def _written(key: str, paper: Paper, url: str) -> str:
+    """Return the entry of a paper at a URL; everything in it is strangers' text made harmless for BibTeX and LaTeX."""
     series = _by_name().get(without_track(paper))
     kind, where = _place(paper, series)
     values = {
@@ -72,11 +76,9 @@ def _written(key: str, paper: Paper) -> str:
         "author": _authors(paper.authors),
         **where,
         "year": str(paper.venue_year or (paper.published.year if paper.published else "")),
-        "eprint": paper.arxiv_id,
-        "archiveprefix": "arXiv",
-        "primaryclass": _plain("".join(paper.categories[:1])),
+        **_eprint(paper),
         "doi": _plain(paper.doi or ""),
-        "url": f"https://arxiv.org/abs/{paper.arxiv_id}",
+        "url": url,
         "note": "Withdrawn" if paper.withdrawn else "",
     }
     fields = [Field(name, value) for name, value in values.items() if value]
@@ -84,6 +86,14 @@ def _written(key: str, paper: Paper) -> str:
     text: str = write_string(library, prepend_middleware=[LatexEncodingMiddleware(enclose_urls=False)])
     # Capitals are the authors': without a second pair of braces styles print titles in lower case.
     return re.sub(r"(?m)^(\ttitle = )(\{.*\})(,?)$", r"\1{\2}\3", text)
+
+
+def _eprint(paper: Paper) -> dict[str, str]:
+    """Return the fields that say where a paper is on arXiv."""
+    if paper.arxiv_id is None:
+        return {}
+    category = _plain("".join(paper.categories[:1]))
+    return {"eprint": paper.arxiv_id, "archiveprefix": "arXiv", "primaryclass": category}
 
 
 def _place(paper: Paper, series: Series | None) -> tuple[str, dict[str, str]]:
@@ -121,8 +131,8 @@ def _ascii(words: list[str]) -> str:
     return re.sub(r"[^a-z0-9]", "", folded)
 
 
-def _unused(key: str, arxiv_id: str, keys: set[str]) -> str:
-    return key if key not in keys else f"{key}-{re.sub('[^0-9a-z]', '-', arxiv_id.lower())}"
+def _unused(key: str, identity: str, keys: set[str]) -> str:
+    return key if key not in keys else f"{key}-{re.sub('[^0-9a-z]', '-', identity.lower())}"
 
 
 def _plain(text: str) -> str:

@@ -6,10 +6,11 @@ import re
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
+from crawler.kinds.registry import kind_of
 from crawler.models.edit import Edit
 from crawler.models.link import Standing, Verdict
 from crawler.models.metadata import Article, Paper, Repository
-from pipelines.consistency.entry_subject import only_thing
+from pipelines.consistency.entry_subject import only_thing, reference_of
 from pipelines.rewriting.line_style import existing, insert, is_chinese, plain, said
 
 if TYPE_CHECKING:
@@ -52,10 +53,9 @@ def _article_facts(note: Note, entry: Entry, standings: Mapping[int, Standing]) 
     facts = [fact for fact in (plain(article.account or ""), day) if fact]
     if facts and existing(entry, "article") is None:
         first = entry.fields[0]
-        source = ("，" if is_chinese(entry, first) else ", ").join(facts)
-        yield from insert(
-            note, entry, first, "article", source, reason="source of the article", source="WeChat", above=True
-        )
+        value = ("，" if is_chinese(entry, first) else ", ").join(facts)
+        reason, source = "source of the article", kind_of(standing.link).label()
+        yield from insert(note, entry, first, "article", value, reason=reason, source=source, above=True)
 
 
 def _paper_facts(
@@ -64,7 +64,8 @@ def _paper_facts(
     field = entry.field("paper")
     if field is None or (known := only_thing(Paper, field, standings)) is None:
         return
-    paper, source, chinese = known[1], f"arXiv {known[1].arxiv_id}", is_chinese(entry, field)
+    (standing, paper), chinese = known, is_chinese(entry, field)
+    source = reference_of(standing)
     facts = {
         "authors": (_authors(paper, chinese=chinese), source),
         "venue": (_venue(paper), f"{source}, {paper.venue_source}"),
@@ -85,7 +86,7 @@ def _code_facts(
     standing, repository = known
     if standing.verdict is Verdict.DEAD:
         return
-    source = f"GitHub {repository.title}"
+    source = kind_of(standing.link).reference(repository.title)
     facts = {
         "stars": "" if repository.stars is None else f"{rounded(repository.stars):,}",
         "license": plain(repository.license or ""),

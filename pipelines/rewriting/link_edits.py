@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from crawler.kinds.image import is_drawn_anew
 from crawler.kinds.local import is_spelt_alike
-from crawler.links.arxiv_ids import paper_of
+from crawler.kinds.registry import kind_of
 from crawler.links.canonical_url import why_not_fetch
 from crawler.models.edit import Edit
 from crawler.models.link import Link, Standing, Verdict
@@ -122,7 +122,7 @@ def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str,
     moved = standing.moved_to is not None and _is_web(standing.moved_to) and earns_edit(standing, mention)
     if standing.moved_to and moved and verdict in {Verdict.MOVED, Verdict.SUSPECT}:
         return "moved", _at_same_place(standing.moved_to, mention), "moved"
-    if verdict is Verdict.ALIVE and link.kind == "arxiv" and (address := _canonical_paper(mention.url)):
+    if verdict is Verdict.ALIVE and (address := kind_of(link).preferred_url(mention.url)):
         return "canonical", address, "canonical address of the paper"
     if verdict is Verdict.DEAD and (path := _respelt(link, check)) is not None:
         return "files", _relative(note, mention, path), "file found under another path"
@@ -148,15 +148,6 @@ def _at_same_place(url: str, mention: Mention) -> str:
 
 def _is_web(url: str) -> bool:
     return why_not_fetch(url, allow_private=True) is None and urlsplit(url).netloc.isascii()
-
-
-def _canonical_paper(url: str) -> str | None:
-    """Return a paper's address with the version that the note pins; None for a place within the paper (`#page=3`)."""
-    parts = urlsplit(url)
-    if parts.fragment or (paper := paper_of(parts.path)) is None:
-        return None
-    arxiv_id, version = paper
-    return f"https://arxiv.org/abs/{arxiv_id}{version}"
 
 
 def _relative(note: Note, mention: Mention, path: str) -> str:

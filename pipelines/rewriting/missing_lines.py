@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.kinds.registry import kind_of
 from pipelines.consistency.missing_links import Confidence, Offer, offers
 from pipelines.rewriting.line_style import existing, insert
 
@@ -28,7 +29,7 @@ def missing_edits(note: Note, standings: Mapping[int, Standing]) -> Iterator[Edi
 
 def _shown(offer: Offer) -> str:
     link = offer.link
-    return f"[arXiv:{link.identity}]({link.url})" if link.kind == "arxiv" else f"[{link.url}]({link.url})"
+    return f"[{kind_of(link).link_text(link)}]({link.url})"
 
 
 def _before(entry: Entry, offer: Offer) -> Field:

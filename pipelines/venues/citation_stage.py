@@ -19,7 +19,7 @@ from crawler.models.metadata import Paper
 from pipelines.venues.from_bibliography import completed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from scrapy.settings import BaseSettings
@@ -52,7 +52,7 @@ def ask(store: Store, bibliography: Bibliography, now: datetime, time_left: Call
     left = islice(_open(store, bibliography, now), bibliography.nightly)
     in_a_row = 0
     why: ServiceDownError | None = None
-    while in_a_row < REFUSALS and time_left() and (papers := list(islice(left, bibliography.batch))):
+    while in_a_row < REFUSALS and time_left() and (papers := dict(islice(left, bibliography.batch))):
         try:
             said = bibliography.publications(papers)
         except ServiceDownError as error:
@@ -64,35 +64,34 @@ def ask(store: Store, bibliography: Bibliography, now: datetime, time_left: Call
         logger.warning("no venues for some papers tonight: %s does not answer: %s", bibliography.service, why)
 
 
-def _open(store: Store, bibliography: Bibliography, now: datetime) -> Iterator[Paper]:
-    """Yield the papers to ask about: those that nobody who was asked before knows a venue of."""
+def _open(store: Store, bibliography: Bibliography, now: datetime) -> Iterator[tuple[str, Paper]]:
+    """Yield the papers to ask about, by key: those that nobody who was asked before knows a venue of."""
     wanting = store.wanting_publication(bibliography.name, bibliography.host, now)
     for i in range(0, len(wanting), PAGE):
-        papers = store.papers(wanting[i : i + PAGE])
-        resolved = resolve_known(store, papers.values())
-        yield from (papers[arxiv_id] for arxiv_id in wanting[i : i + PAGE] if resolved[arxiv_id].venue is None)
+        known = store.papers(wanting[i : i + PAGE])
+        papers = {key: known[key] for key in wanting[i : i + PAGE] if bibliography.id_of(known[key]) is not None}
+        resolved = resolve_known(store, papers)
+        yield from ((key, paper) for key, paper in papers.items() if resolved[key].venue is None)
 
 
-def resolve_known(store: Known, papers: Iterable[Paper]) -> dict[str, Paper]:
-    """Return papers by id, with the venues that bibliographies have given for those without one."""
-    by_id = {paper.arxiv_id: paper for paper in papers}
-    without = [arxiv_id for arxiv_id, paper in by_id.items() if paper.venue is None]
+def resolve_known(store: Known, papers: Mapping[str, Paper]) -> dict[str, Paper]:
+    """Return papers by key, with the venues that bibliographies have given for those without one."""
+    without = [key for key, paper in papers.items() if paper.venue is None]
     said = [(each.name, store.publications(each.name, without)) for each in BIBLIOGRAPHIES]
-    return by_id | {
-        arxiv_id: completed(by_id[arxiv_id], [(name, all_[arxiv_id]) for name, all_ in said if arxiv_id in all_])
-        for arxiv_id in without
+    return dict(papers) | {
+        key: completed(papers[key], [(name, all_[key]) for name, all_ in said if key in all_]) for key in without
     }
 
 
 def resolved(store: Known, standings: Mapping[str, Standing]) -> dict[str, Standing]:
     """Return standings with the venues of their papers."""
-    papers = [standing.metadata for standing in standings.values() if isinstance(standing.metadata, Paper)]
-    by_id = resolve_known(store, papers)
+    papers = {each.link.key: each.metadata for each in standings.values() if isinstance(each.metadata, Paper)}
+    by_key = resolve_known(store, papers)
 
     def known(standing: Standing) -> Standing:
         if not isinstance(standing.metadata, Paper):
             return standing
-        paper = by_id[standing.metadata.arxiv_id]
+        paper = by_key[standing.link.key]
         return standing if paper is standing.metadata else replace(standing, metadata=paper)
 
     return {url: known(standing) for url, standing in standings.items()}

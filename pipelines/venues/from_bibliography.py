@@ -63,7 +63,7 @@ def venue_said(paper: Paper, source: str, publication: Publication) -> Venue | N
 def is_same_paper(paper: Paper, publication: Publication) -> bool:
     """Tell whether a record is this paper's."""
     said_id = re.sub(r"v\d+$", "", publication.arxiv_id or "")
-    if said_id.lower() == paper.arxiv_id.lower():
+    if paper.arxiv_id is not None and said_id.lower() == paper.arxiv_id.lower():
         return True
     alike = fuzz.ratio(paper.title, publication.title, processor=utils.default_process)
     return alike >= SAME_TITLE and not _authors(paper.authors).isdisjoint(_authors(publication.authors))

@@ -34,13 +34,13 @@ EVERYTHING = frozenset(name for word in ("links", "pictures", "facts") for name 
 
 LOOPS = Paper(
     "Loops in Sight",
-    "2204.00001",
+    {"arxiv": "2204.00001"},
     ("Ada Lovelace", "Emmy Noether"),
     venue="CVPR",
     venue_year=2022,
     venue_source="comment",
 )
-MANY = Paper("Second", "2103.00002", tuple(f"A{n}" for n in range(1, 8)))
+MANY = Paper("Second", {"arxiv": "2103.00002"}, tuple(f"A{n}" for n in range(1, 8)))
 PICTURE = Picture("ab/abcd.png", "abcd", "image/png", 68)
 
 

@@ -34,7 +34,7 @@ NOTE = """# 笔记（2022.5.31）
    - Tips: 无
 """
 MANY = "".join(f"- <https://h{n % 7}.example/{n:03}>\n" for n in range(250))
-LOOPS = Paper("Loops in Sight", "2204.00001", ("Ada",), venue="CVPR", venue_year=2022)
+LOOPS = Paper("Loops in Sight", {"arxiv": "2204.00001"}, ("Ada",), venue="CVPR", venue_year=2022)
 STORE = [
     standing("https://mp.weixin.qq.com/s/A", metadata=Article("目标检测综述", "号", published_at=NOW)),
     standing("https://mp.weixin.qq.com/s/B", Outcome.GONE, Verdict.DEAD, Article("", "W" * 120)),

@@ -12,7 +12,7 @@ from crawler.lookups.session import ServiceDownError
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from crawler.models.metadata import Paper
 
@@ -38,8 +38,15 @@ class Bibliography(ABC):
         self._session = session
 
     @abstractmethod
-    def publications(self, papers: Sequence[Paper]) -> dict[str, Publication]:
-        """Return what is said of each paper, by arXiv id; raise ServiceDownError when the service does not answer."""
+    def id_of(self, paper: Paper) -> str | None:
+        """Return the id by which the bibliography is asked about a paper; None where it would know none of its ids."""
+
+    @abstractmethod
+    def publications(self, papers: Mapping[str, Paper]) -> dict[str, Publication]:
+        """Return what is said of each paper that has an id, by the same keys.
+
+        Raises ServiceDownError when the service does not answer.
+        """
 
     def _ask(self, method: str, url: str, **more: Any) -> requests.Response:
         try:

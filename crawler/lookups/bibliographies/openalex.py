@@ -17,7 +17,7 @@ from crawler.lookups.session import cache_file, open_session
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     import requests
     from scrapy.settings import BaseSettings
@@ -53,14 +53,20 @@ class OpenAlex(Bibliography):
         contact = options.contact(settings, "USER_AGENT_CONTACT").removeprefix("mailto:")
         return cls(session, contact if "@" in contact and "/" not in contact else "")
 
-    def publications(self, papers: Sequence[Paper]) -> dict[str, Publication]:
-        """Return what is said of each paper."""
-        return {paper.arxiv_id: self._publication(paper) for paper in papers}
-
-    def _publication(self, paper: Paper) -> Publication:
+    def id_of(self, paper: Paper) -> str | None:
+        """Return a paper's DOI."""
         own = next(iter((paper.doi or "").split()), "")  # some give two
-        doi = quote(own if own.startswith("10.") else f"{_ARXIV_DOI}{paper.arxiv_id}", safe="/:")
-        response = self._ask("GET", f"https://{self.host}/works/doi:{doi}", params=self._query)
+        if own.startswith("10."):
+            return own
+        return f"{_ARXIV_DOI}{paper.arxiv_id}" if paper.arxiv_id else None
+
+    def publications(self, papers: Mapping[str, Paper]) -> dict[str, Publication]:
+        """Return what is said of each paper."""
+        dois = {key: self.id_of(paper) for key, paper in papers.items()}
+        return {key: self._publication(doi) for key, doi in dois.items() if doi is not None}
+
+    def _publication(self, doi: str) -> Publication:
+        response = self._ask("GET", f"https://{self.host}/works/doi:{quote(doi, safe='/:')}", params=self._query)
         if response.status_code == codes.not_found and "not found" in response.text[:1000].lower():
             return Publication()
         if response.status_code != codes.ok:

@@ -15,7 +15,7 @@ from crawler.lookups.session import ServiceDownError, cache_file, open_session
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import requests
     from scrapy.settings import BaseSettings
@@ -49,20 +49,27 @@ class SemanticScholar(Bibliography):
         )
         return cls(session, options.secret(settings, "SEMANTIC_SCHOLAR_API_KEY"))
 
-    def publications(self, papers: Sequence[Paper]) -> dict[str, Publication]:
+    def id_of(self, paper: Paper) -> str | None:
+        """Return a paper's id on arXiv, else its DOI."""
+        if paper.arxiv_id:
+            return f"ARXIV:{paper.arxiv_id}"
+        return f"DOI:{paper.doi}" if paper.doi else None
+
+    def publications(self, papers: Mapping[str, Paper]) -> dict[str, Publication]:
         """Return what is said of each paper. One bad id may spoil an answer (HTTP 400): such a batch is halved."""
         found: dict[str, Publication] = {}
         refused = 0
-        batches = [[paper.arxiv_id for paper in papers]]
+        ids = {key: id_ for key, paper in papers.items() if (id_ := self.id_of(paper)) is not None}
+        batches = [list(ids)] if ids else []
         while batches:
-            ids = batches.pop()
-            response = self._request(ids)
+            keys = batches.pop()
+            response = self._request([ids[key] for key in keys])
             if response.status_code != codes.bad_request:
-                found |= _publications(ids, response)
-            elif "paper ids" in response.text[:1000] or len(ids) == 1:  # "No valid paper ids given": it knows none
-                found |= dict.fromkeys(ids, Publication())
+                found |= _publications(keys, response)
+            elif "paper ids" in response.text[:1000] or len(keys) == 1:  # "No valid paper ids given": it knows none
+                found |= dict.fromkeys(keys, Publication())
             else:
-                batches += [ids[len(ids) // 2 :], ids[: len(ids) // 2]]
+                batches += [keys[len(keys) // 2 :], keys[: len(keys) // 2]]
             refused += response.status_code == codes.bad_request
             if refused > MOST_REFUSED:
                 raise down(response)
@@ -73,22 +80,22 @@ class SemanticScholar(Bibliography):
             "POST",
             f"https://{self.host}/graph/v1/paper/batch",
             params={"fields": _FIELDS},
-            json={"ids": [f"ARXIV:{arxiv_id}" for arxiv_id in ids]},
+            json={"ids": ids},
             headers=self._headers,
             allow_redirects=False,  # the key is for nobody else
         )
 
 
-def _publications(ids: Sequence[str], response: requests.Response) -> dict[str, Publication]:
-    """Read an answer: one record or null for each id, in their order."""
+def _publications(keys: Sequence[str], response: requests.Response) -> dict[str, Publication]:
+    """Read an answer: one record or null for each id, in the order of the papers' keys."""
     if response.status_code != codes.ok:
         raise down(response)
     answer = json_of(response)
-    if not isinstance(answer, list) or len(answer) != len(ids):
+    if not isinstance(answer, list) or len(answer) != len(keys):
         raise down(response, "not an answer of the batch API")
     if not all(record is None or isinstance(record, dict) for record in answer):
         raise ServiceDownError("records that are none")
-    return {arxiv_id: _publication(record) for arxiv_id, record in zip(ids, answer, strict=True)}
+    return {key: _publication(record) for key, record in zip(keys, answer, strict=True)}
 
 
 def _publication(record: dict[str, Any] | None) -> Publication:

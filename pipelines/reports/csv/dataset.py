@@ -9,6 +9,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from crawler.atomic_files import replacing
+from crawler.kinds.registry import with_metadata
+from crawler.links.arxiv_ids import arxiv_id_of
 from crawler.models.metadata import Article, Paper, Picture, Repository
 from crawler.models.note import Entry, Note, Role
 from pipelines.consistency.entry_subject import first_mention
@@ -182,13 +184,12 @@ def _of_article(note: Note, at: int | None, standings: Mapping[int, Standing]) -
 def _of_paper(note: Note, entry: Entry, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
     if at is None or (standing := standings.get(at)) is None:
         return {"paper_url": None if at is None else note.mentions[at].url}
-    values: dict[str, Any] = {"paper_url": standing.link.url}
-    if standing.link.kind == "arxiv":
-        values["arxiv_id"] = standing.link.identity
+    values: dict[str, Any] = {"paper_url": standing.link.url, "arxiv_id": arxiv_id_of(standing.link.url)}
     if isinstance(paper := standing.metadata, Paper):
         if paper.venue is None and (label := label_of(entry.title)) is not None:
             paper = with_venue(paper, label)
         values |= {
+            "arxiv_id": paper.arxiv_id,
             "paper_title": paper.title,
             "title_matches": title_matches(note.mentions[at], paper),
             "authors": paper.authors,
@@ -207,7 +208,7 @@ def _of_code(note: Note, at: int | None, standings: Mapping[int, Standing]) -> d
     if at is None or (standing := standings.get(at)) is None:
         return {"code_url": None if at is None else note.mentions[at].url}
     values: dict[str, Any] = {"code_url": standing.link.url}
-    if standing.link.kind == "github":
+    if standing.link.kind in with_metadata(Repository):
         values["repository"] = standing.link.identity
     if isinstance(repository := standing.metadata, Repository):
         values |= {

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
-from crawler.models.metadata import Paper
+from crawler.kinds.registry import all_kinds, with_metadata
+from crawler.models.metadata import Paper, Repository
 from pipelines.consistency.findings import Catalogue, Finding, Place, findings
 from pipelines.reports.csv import link_health
 
@@ -36,7 +37,13 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
 
 def catalogue(store: Known) -> Catalogue:
     """Return what findings need to know of all notes at once."""
+    papers = with_metadata(Paper)
+    repositories = [f"{host}/" for kind in with_metadata(Repository) for host in all_kinds()[kind].text_hosts]
     return Catalogue.of(
-        (paper for paper in store.metadata("arxiv", "github.com/") if isinstance(paper, Paper)),
-        ((arxiv_id, [Place(*place) for place in places]) for arxiv_id, places in store.texts("arxiv")),
+        (
+            (all_kinds()[kind].reference(identity), paper)
+            for kind, identity, paper in store.metadata(papers, repositories)
+            if isinstance(paper, Paper)
+        ),
+        ((kind, identity, [Place(*place) for place in places]) for kind, identity, places in store.texts(papers)),
     )

@@ -138,9 +138,9 @@ def _said(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def venues_of(standings: Iterable[Standing]) -> dict[str, tuple[str, int]]:
-    """Return venue and year of the papers that have both, by arXiv id."""
-    papers = (standing.metadata for standing in standings if isinstance(standing.metadata, Paper))
-    return {paper.arxiv_id: (paper.venue, paper.venue_year) for paper in papers if paper.venue and paper.venue_year}
+    """Return venue and year of the papers that have both, by key."""
+    papers = {each.link.key: each.metadata for each in standings if isinstance(each.metadata, Paper)}
+    return {key: (paper.venue, paper.venue_year) for key, paper in papers.items() if paper.venue and paper.venue_year}
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 RECORDED = Path(__file__).parents[3] / "../shared/data/bib_apis"
 pytest_plugins = ["tests.support.apis"]
-A, B = Paper("A", "2111.06377"), Paper("B", "cs/0101001")
+
+
+def by_id(*papers: Paper) -> dict[str, Paper]:
+    return {paper.ids["arxiv"]: paper for paper in papers}
+
+
+A, B = Paper("A", {"arxiv": "2111.06377"}), Paper("B", {"arxiv": "cs/0101001"})
 
 RECORD = {
     "paperId": "c1",
@@ -57,8 +63,38 @@ def asked_for(request: PreparedRequest) -> list[str]:
     return ids
 
 
-def papers(count: int) -> list[Paper]:
-    return [Paper("t", f"2111.{n:05}") for n in range(count)]
+def papers(count: int) -> dict[str, Paper]:
+    return by_id(*(Paper("t", {"arxiv": f"2111.{n:05}"}) for n in range(count)))
+
+
+WITHOUT_ARXIV = {
+    "a": A,
+    "d": Paper("t", {"doi": "10.1/x", "acl": "N19-1"}),
+    "n": Paper("t", {"acl": "N19-2"}),
+    "o": Paper("t"),
+}
+
+
+def test_papers_that_are_not_on_arxiv_are_asked_about_by_their_doi(serve: Any, session: Session) -> None:
+    server = serve([answer([None, None])])
+    found = SemanticScholar(session).publications(WITHOUT_ARXIV)
+    assert (set(found), json.loads(server.requests[0].body)) == (
+        {"a", "d"},
+        {"ids": ["ARXIV:2111.06377", "DOI:10.1/x"]},
+    )
+    server = serve([answer({"title": "t"})])
+    assert set(OpenAlex(session).publications(WITHOUT_ARXIV)) == {"a", "d"}
+    assert [request.path_url.partition("doi:")[2] for request in server.requests] == [
+        "10.48550/arxiv.2111.06377",
+        "10.1/x",
+    ]
+
+
+def test_nobody_is_asked_about_papers_without_an_id_that_is_known_there(serve: Any, session: Session) -> None:
+    server = serve([answer({})])
+    for client in (SemanticScholar, OpenAlex):
+        assert client(session).publications({"o": Paper("t")}) == {}
+    assert server.requests == []
 
 
 # --- Semantic Scholar -------------------------------------------------------------------------------------------------
@@ -66,8 +102,8 @@ def papers(count: int) -> list[Paper]:
 
 def test_a_batch_is_one_request_and_answers_stand_in_its_order(serve: Any, session: Session) -> None:
     server = serve([answer([RECORD, None])])
-    found = SemanticScholar(session, "secret").publications([A, B])
-    assert found == {A.arxiv_id: READ, B.arxiv_id: Publication()}
+    found = SemanticScholar(session, "secret").publications(by_id(A, B))
+    assert found == {"2111.06377": READ, "cs/0101001": Publication()}
     (request,) = server.requests
     assert (request.method, request.url.partition("?")[0]) == (
         *("POST", "https://api.semanticscholar.org/graph/v1/paper/batch"),
@@ -80,14 +116,14 @@ def test_a_batch_is_one_request_and_answers_stand_in_its_order(serve: Any, sessi
 
 def test_without_a_key_none_is_sent(serve: Any, session: Session) -> None:
     server = serve([answer([None])])
-    SemanticScholar(session).publications([A])
+    SemanticScholar(session).publications(by_id(A))
     assert "x-api-key" not in server.requests[0].headers
 
 
 def test_the_key_is_sent_to_nobody_else(serve: Any, session: Session) -> None:
     server = serve([Answer(status=302, headers={"Location": "https://elsewhere.example/"})])
     with pytest.raises(ServiceDownError, match="HTTP 302"):
-        SemanticScholar(session, "secret").publications([A])
+        SemanticScholar(session, "secret").publications(by_id(A))
     assert len(server.requests) == 1
 
 
@@ -105,7 +141,7 @@ def test_recorded_answers_are_read(serve: Any, session: Session) -> None:
     assert second.year == 2001
 
     serve([Answer((RECORDED / "openalex_work.json").read_bytes())])
-    (work,) = OpenAlex(session).publications([A]).values()
+    (work,) = OpenAlex(session).publications(by_id(A)).values()
     assert work.venues == ("PeerJ",)
     assert (work.year, work.authors[:2], work.arxiv_id) == (2018, ("Heather Piwowar", "Jason Priem"), None)
 
@@ -165,12 +201,12 @@ def test_a_work_is_asked_for_by_its_doi(serve: Any, session: Session) -> None:
     asked = [
         A,
         B,
-        Paper("t", "2111.00001", doi="10.1364/OE.1 10.1364/OE.2"),
-        Paper("t", "2111.00002", doi="https://x"),
-        Paper("t", "2111.00003", doi="10.1/a?b#c&d=../e f"),
+        Paper("t", {"arxiv": "2111.00001", "doi": "10.1364/OE.1 10.1364/OE.2"}),
+        Paper("t", {"arxiv": "2111.00002", "doi": "https://x"}),
+        Paper("t", {"arxiv": "2111.00003", "doi": "10.1/a?b#c&d=../e f"}),
     ]
-    found = OpenAlex(session, "me@example.org").publications(asked)
-    assert found[A.arxiv_id] == Publication(
+    found = OpenAlex(session, "me@example.org").publications(by_id(*asked))
+    assert found["2111.06377"] == Publication(
         "A", ("Kaiming He",), "2111.06377", ("Opt. Express", "Optics Express"), 2022
     )
     assert [request.url.partition("/works/")[2].partition("?")[0] for request in server.requests] == [
@@ -187,21 +223,21 @@ def test_an_answer_that_is_none_is_not_kept(serve: Any, tmp_path: Path) -> None:
     settings = Settings({"HTTP_CACHE": str(tmp_path / "c.sqlite"), "PACE": {}})
     serve([Answer(b"<html>Please log in</html>")])
     with pytest.raises(ServiceDownError):
-        OpenAlex.from_settings(settings).publications([A])
+        OpenAlex.from_settings(settings).publications(by_id(A))
     serve([answer(WORK)])
-    assert OpenAlex.from_settings(settings).publications([A])[A.arxiv_id].year == 2022
+    assert OpenAlex.from_settings(settings).publications(by_id(A))["2111.06377"].year == 2022
 
 
 def test_the_doi_of_arxiv_names_the_paper(serve: Any, session: Session) -> None:
     serve([answer({"doi": "https://doi.org/10.48550/arXiv.2111.06377", "title": None})])
-    assert OpenAlex(session).publications([A]) == {A.arxiv_id: Publication(arxiv_id="2111.06377")}
+    assert OpenAlex(session).publications(by_id(A)) == {"2111.06377": Publication(arxiv_id="2111.06377")}
 
 
 def test_what_it_does_not_have_is_none(serve: Any, session: Session) -> None:
     serve([answer({"error": "Not Found", "message": "The requested resource could not be found."}, 404)])
-    assert OpenAlex(session).publications([A]) == {A.arxiv_id: Publication()}
+    assert OpenAlex(session).publications(by_id(A)) == {"2111.06377": Publication()}
     serve([Answer(b"<!doctype html><title>404 Not Found</title>", 404)])
-    assert OpenAlex(session).publications([B]) == {B.arxiv_id: Publication()}
+    assert OpenAlex(session).publications(by_id(B)) == {"cs/0101001": Publication()}
 
 
 @pytest.mark.parametrize(
@@ -216,8 +252,8 @@ def test_what_it_does_not_have_is_none(serve: Any, session: Session) -> None:
 def test_who_asks_is_said_by_mail_address(serve: Any, tmp_path: Path, contact: str, mail: str | None) -> None:
     server = serve([answer(WORK)])
     settings = Settings({"USER_AGENT_CONTACT": contact, "HTTP_CACHE": str(tmp_path / "c.sqlite"), "PACE": {}})
-    OpenAlex.from_settings(settings).publications([A])
-    OpenAlex.from_settings(settings).publications([A])
+    OpenAlex.from_settings(settings).publications(by_id(A))
+    OpenAlex.from_settings(settings).publications(by_id(A))
     (request,) = server.requests  # the second comes from the cache
     assert query_of(request).get("mailto") == mail
 
@@ -254,7 +290,7 @@ def test_an_answer_that_is_none_says_that_the_service_is_down(
 ) -> None:
     serve([said])
     with pytest.raises(ServiceDownError) as caught:
-        client(session).publications([A])
+        client(session).publications(by_id(A))
     assert len(str(caught.value)) < 250
 
 
@@ -279,11 +315,11 @@ HOSTILE: list[Any] = [
 def test_records_of_odd_types_are_read_without_them(serve: Any, session: Session, value: Any) -> None:
     for field in RECORD:
         serve([answer([{**RECORD, field: value}])])
-        (found,) = SemanticScholar(session).publications([A]).values()
+        (found,) = SemanticScholar(session).publications(by_id(A)).values()
         check(found)
     for name in ("doi", "publication_year", "primary_location", "locations", "authorships"):
         serve([answer({**WORK, name: value})])
-        check(OpenAlex(session)._publication(Paper("t", f"2111.{HOSTILE.index(value):02}{len(name):03}")))
+        check(OpenAlex(session)._publication(f"10.48550/arxiv.2111.{HOSTILE.index(value):02}{len(name):03}"))
 
 
 def check(found: Publication) -> None:

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from crawler.errors import UserError
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Change, Link, Standing, Verdict
-from crawler.models.metadata import Page, Paper
+from crawler.models.metadata import Article, Page, Paper, Picture, Publication, Repository
 from crawler.store.link_store import Backlog, Store
-from crawler.store.tables import MIGRATIONS, NEVER
+from crawler.store.tables import MIGRATIONS, NEVER, facts
 from tests.support.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing
 
 if TYPE_CHECKING:
@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-VERSION_1 = Path(__file__).parents[2] / "stores" / "version_1.sql"
+STORES = Path(__file__).parents[2] / "stores"
+VERSION_1, VERSION_7 = STORES / "version_1.sql", STORES / "version_7.sql"
 POSTGRESQL = {
     "elapsed DATETIME": "elapsed INTERVAL",
     "'1970-01-01 00:00:01.250000'": "'1.25 seconds'",
     "DATETIME": "TIMESTAMP WITH TIME ZONE",
     "INTEGER NOT NULL PRIMARY KEY": "SERIAL PRIMARY KEY",
 }
-"""The few words of version 1 that are others there."""
+"""The few words of old versions that are others there."""
 
 LATER = datetime(2027, 6, 1, tzinfo=UTC)
 
@@ -151,7 +152,7 @@ KNOWN = [
             at(1),
             LISTED,
             last_alive=at(12),
-            metadata=Paper("Attention Is All You Need", "1706.03762"),
+            metadata=Paper("Attention Is All You Need", {"arxiv": "1706.03762"}),
         ),
         ("b.md:2",),
     ),
@@ -246,6 +247,53 @@ def test_a_step_that_fails_leaves_the_old_store_as_it_was(old_url: str) -> None:
     write(old_url, "DROP TABLE runs")
     store = Store.open(old_url)
     assert list(store.standings()) == KNOWN
+    store.close()
+
+
+# --- version 7 --------------------------------------------------------------------------------------------------------
+
+PUBLICATION = Publication("Attention Is All You Need", ("Ashish Vaswani",), "1706.03762", ("NeurIPS",), 2017)
+METADATA_OF_VERSION_7 = {
+    "https://arxiv.org/abs/1706.03762": Paper(
+        "Attention Is All You Need", {"arxiv": "1706.03762"}, authors=("Ashish Vaswani",)
+    ),
+    "https://arxiv.org/abs/cs/0101001": Paper(
+        "题目", {"arxiv": "cs/0101001", "doi": "10.1000/loops.7"}, venue="CVPR", venue_year=2022
+    ),
+    "https://github.com/o/r": Repository("o/r", stars=7, papers=("1706.03762",)),
+    "https://mp.weixin.qq.com/s/A": Article("标题", "号"),
+    "https://a.example/": Page("t", "text/html"),
+    "https://a.example/p.png": Picture("ab/abc.png", "abc", "image/png", 12),
+}
+
+
+def test_papers_have_ids_by_scheme_since_version_8(database_url: str) -> None:
+    """What is known of every link stays, and so does what a bibliography said, which goes by the paper's key now."""
+    write(database_url, VERSION_7.read_text("utf-8"))
+    store = Store.open(database_url)
+    known = {url: each.metadata for url, each in store.standings_of(METADATA_OF_VERSION_7).items()}
+    assert known == METADATA_OF_VERSION_7
+    assert store.publications("openalex", ["arxiv:1706.03762"]) == {"arxiv:1706.03762": PUBLICATION}
+    assert store.papers(["arxiv:cs/0101001", "arxiv:1"]) == {
+        "arxiv:cs/0101001": METADATA_OF_VERSION_7["https://arxiv.org/abs/cs/0101001"]
+    }
+    assert store.wanting_publication("openalex", "o.example", at(18)) == ["arxiv:cs/0101001"]
+    store.close()
+
+
+def test_all_papers_get_their_ids(database_url: str) -> None:
+    """However many there are; the migration takes some hundred at a time."""
+    write(database_url, VERSION_7.read_text("utf-8"))
+    count = 1203
+    with connected(database_url) as connection:
+        row = {"kind": "arxiv", "type": "Paper", "seen_at": at(17)}
+        papers = [
+            {"identity": f"2204.{n:05}", "data": f'{{"title": "t", "arxiv_id": "2204.{n:05}"}}'} for n in range(count)
+        ]
+        connection.execute(sa.insert(facts), [row | paper for paper in papers])
+    store = Store.open(database_url)
+    found = store.papers(f"arxiv:2204.{n:05}" for n in range(count))
+    assert [paper.arxiv_id for _, paper in sorted(found.items())] == [f"2204.{n:05}" for n in range(count)]
     store.close()
 
 

@@ -35,11 +35,11 @@ METADATA: list[tuple[str, Metadata]] = [
     (
         "https://arxiv.org/abs/2110.15352",
         Paper(
-            "T", "2110.15352", ("A", "B, Jr."), "abs", ("cs.CV", "cs.LG"), "CVPR", "J 1", "10.1/x", NOW, NOW, 3,
-            withdrawn=False, affiliations=("", "X"), venue="CVPR", venue_year=2022, venue_source="comment",
+            "T", {"arxiv": "2110.15352", "doi": "10.1/x"}, ("A", "B, Jr."), "abs", ("cs.CV", "cs.LG"), "CVPR", "J 1",
+            NOW, NOW, 3, withdrawn=False, affiliations=("", "X"), venue="CVPR", venue_year=2022, venue_source="comment",
         ),
     ),
-    ("https://arxiv.org/abs/2110.15353", Paper("T", "2110.15353")),
+    ("https://arxiv.org/abs/2110.15353", Paper("T", {"arxiv": "2110.15353"})),
     (
         "https://github.com/o/r",
         Repository(
@@ -146,7 +146,7 @@ def test_stars_are_counted_once_a_day(store: Store) -> None:
     store.save([replace(late, check=replace(late.check, checked_at=elsewhere))])
     store.save([checked(root, night=3, metadata=Repository("o/r")), checked(root, Outcome.FAILED, 4)])
     store.save([checked(other, night=1, metadata=Repository("o/other", stars=1))])
-    store.save([checked(paper, metadata=Paper("T", "2110.15353"))])
+    store.save([checked(paper, metadata=Paper("T", {"arxiv": "2110.15353"}))])
     day = NOW.date()
     assert store.star_counts(["o/r", "o/nothing"]) == {
         "o/r": [(day, 6), (day + NIGHT, 0), (day + 2 * NIGHT, 7), (day + 6 * NIGHT, 8), (day + 8 * NIGHT, 9)]
@@ -166,7 +166,11 @@ def test_stars_are_counted_once_a_day(store: Store) -> None:
             '{"title": "ab/abc.png", "sha256": "abc", "media_type": "image/png", "size": 12}',
             Picture("ab/abc.png", "abc", "image/png", 12),
         ),
-        ("Paper", '{"title": "T", "arxiv_id": "2110.15353", "authors": ["A"]}', Paper("T", "2110.15353", ("A",))),
+        (
+            "Paper",
+            '{"title": "T", "ids": {"arxiv": "2110.15353"}, "authors": ["A"]}',
+            Paper("T", {"arxiv": "2110.15353"}, ("A",)),
+        ),
     ],
 )
 def test_what_an_earlier_program_knew_can_be_read(store: Store, type_: str, data: str, metadata: Metadata) -> None:
@@ -205,9 +209,9 @@ def test_what_outputs_ask_for_takes_time_in_proportion(store: Store) -> None:
         "changes": store.changes,
         "those that came to a verdict": lambda: list(store.came_to([Verdict.DEAD])),
         "counts": store.counts,
-        "metadata": lambda: list(store.metadata("arxiv", "github.com/")),
-        "texts": lambda: list(store.texts("arxiv")),
-        "papers": lambda: store.papers(["x"]),
+        "metadata": lambda: list(store.metadata(["arxiv"], ["github.com/"])),
+        "texts": lambda: list(store.texts(["arxiv"])),
+        "papers": lambda: store.papers(["arxiv:x"]),
         "pictures": store.kept_titles,
         "left": lambda: store.left(KINDS, NOW),
     }

@@ -45,7 +45,8 @@ def found(text: str, standings: list[Standing], *others: Paper) -> list[Finding]
     """Return the findings in a note, where other notes mention these papers too."""
     note = parser.read("a.md", text.encode())
     papers = [each.metadata for each in standings if isinstance(each.metadata, Paper)]
-    return list(findings(note, known(note, standings), Catalogue.of([*papers, *others], [])))
+    mentioned = [(f"arXiv {paper.arxiv_id}", paper) for paper in (*papers, *others)]
+    return list(findings(note, known(note, standings), Catalogue.of(mentioned, [])))
 
 
 def entry(paper: str = "", code: str = "", article: str = "https://mp.weixin.qq.com/s/A") -> str:
@@ -55,7 +56,7 @@ def entry(paper: str = "", code: str = "", article: str = "https://mp.weixin.qq.
     return "\n".join([*lines, "   - Tips: 无", ""])
 
 
-LOOPS = Paper("Loops in Sight", "2204.00001", ADA)
+LOOPS = Paper("Loops in Sight", {"arxiv": "2204.00001"}, ADA)
 
 
 # --- titles -----------------------------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ def test_one_id_under_two_titles_is_seen_before_arxiv_answers(tmp_path: Path) ->
 
 
 def test_a_withdrawn_paper() -> None:
-    paper = Paper("Loops in Sight", "2204.00001", comment="This paper has been withdrawn", withdrawn=True)
+    paper = Paper("Loops in Sight", {"arxiv": "2204.00001"}, comment="This paper has been withdrawn", withdrawn=True)
     (finding,) = found(entry("Loops in Sight"), seen(paper=paper))
     assert (finding.kind, finding.evidence) == (FindingKind.WITHDRAWN, "arXiv: This paper has been withdrawn")
 
@@ -121,7 +122,7 @@ def test_a_withdrawn_paper() -> None:
 )
 def test_a_link_to_an_old_version(url: str, old: bool) -> None:
     note = f"[Loops in Sight](https://arxiv.org/{url})"
-    kinds = [each.kind for each in found(note, seen(paper=Paper("Loops in Sight", "2204.00001", version=3)))]
+    kinds = [each.kind for each in found(note, seen(paper=Paper("Loops in Sight", {"arxiv": "2204.00001"}, version=3)))]
     assert kinds == ([FindingKind.OLD_VERSION] if old else [])
 
 
@@ -131,7 +132,12 @@ def labelled(title: str, paper: Paper) -> list[Finding]:
 
 def test_a_label_that_the_evidence_contradicts() -> None:
     paper = Paper(
-        "Loops in Sight", "2204.00001", comment="NeurIPS 2021", venue="NeurIPS", venue_year=2021, venue_source="comment"
+        "Loops in Sight",
+        {"arxiv": "2204.00001"},
+        comment="NeurIPS 2021",
+        venue="NeurIPS",
+        venue_year=2021,
+        venue_source="comment",
     )
     (finding,) = labelled("CVPR 2021 | 看得见的回路", paper)
     assert finding == Finding(
@@ -151,7 +157,7 @@ def test_a_label_that_the_evidence_contradicts() -> None:
 
 # --- paper and code ---------------------------------------------------------------------------------------------------
 
-NAMES = Paper("Loops in Sight", "2204.00001", ADA, comment="Code: https://github.com/Ada/Loops.")
+NAMES = Paper("Loops in Sight", {"arxiv": "2204.00001"}, ADA, comment="Code: https://github.com/Ada/Loops.")
 BARE = Repository("who/ever")
 
 
@@ -164,7 +170,7 @@ BARE = Repository("who/ever")
         (NAMES, "re/implemented", Repository("re/implemented", papers=("2204.00001",))),
         (LOOPS, "who/ever", BARE),  # nobody says anything
         (
-            Paper("L", "2204.00001", comment="github.com/a/b and github.com/c/d"),
+            Paper("L", {"arxiv": "2204.00001"}, comment="github.com/a/b and github.com/c/d"),
             "who/ever",
             BARE,
         ),
@@ -193,7 +199,7 @@ def test_the_paper_names_other_code() -> None:
 
 
 def test_the_code_of_another_entry_s_paper() -> None:
-    other = Paper("Attention Is All You Need", "1706.03762", EMMY, abstract="Code at github.com/who/ever.")
+    other = Paper("Attention Is All You Need", {"arxiv": "1706.03762"}, EMMY, abstract="Code at github.com/who/ever.")
     standings = seen(paper=LOOPS, who__ever=BARE)
     (finding,) = found(entry("Loops in Sight", "who/ever"), standings, other)
     assert (finding.kind, finding.confidence) == (FindingKind.CODE_OF_ANOTHER_PAPER, Confidence.MEDIUM)
@@ -203,7 +209,7 @@ def test_the_code_of_another_entry_s_paper() -> None:
 
 
 def test_papers_with_an_author_in_common_may_share_their_code() -> None:
-    other = Paper("Loops Everywhere", "1706.03762", (*EMMY, *ADA), abstract="Code at github.com/who/ever.")
+    other = Paper("Loops Everywhere", {"arxiv": "1706.03762"}, (*EMMY, *ADA), abstract="Code at github.com/who/ever.")
     assert found(entry("Loops in Sight", "who/ever"), seen(paper=LOOPS, who__ever=BARE), other) == []
 
 
@@ -278,7 +284,7 @@ def written(folder: Path, notes: dict[str, str], standings: list[Standing]) -> l
 
 
 def test_the_file_names_repositories_of_other_notes(tmp_path: Path) -> None:
-    other = Paper("Attention Is All You Need", "1706.03762", EMMY, abstract="Code at GitHub.com/who/ever.")
+    other = Paper("Attention Is All You Need", {"arxiv": "1706.03762"}, EMMY, abstract="Code at GitHub.com/who/ever.")
     notes = {"a.md": entry("Loops in Sight", "who/ever"), "b.md": f"[Attention is all you need]({URL}/1706.03762)"}
     (row,) = written(tmp_path, notes, seen(paper=LOOPS, other=other, who__ever=BARE))
     assert list(row) == ["note", "line", "entry", "kind", "says", "true", "evidence", "confidence"]
@@ -286,7 +292,7 @@ def test_the_file_names_repositories_of_other_notes(tmp_path: Path) -> None:
 
 
 def test_papers_that_no_note_mentions_any_more_name_nothing(tmp_path: Path) -> None:
-    other = Paper("Attention Is All You Need", "1706.03762", EMMY, abstract="Code at github.com/who/ever.")
+    other = Paper("Attention Is All You Need", {"arxiv": "1706.03762"}, EMMY, abstract="Code at github.com/who/ever.")
     notes = {"a.md": entry("Loops in Sight", "who/ever"), "b.md": f"[x]({URL}/1706.03762)"}
     given = rendering(tmp_path, notes, seen(paper=LOOPS, other=other, who__ever=BARE))
     given.store.forget_other_notes(["a.md"])
@@ -296,6 +302,6 @@ def test_papers_that_no_note_mentions_any_more_name_nothing(tmp_path: Path) -> N
 
 
 def test_hostile_titles_are_harmless(tmp_path: Path) -> None:
-    paper = Paper('=HYPERLINK("x")\n<script>', "2204.00001")
+    paper = Paper('=HYPERLINK("x")\n<script>', {"arxiv": "2204.00001"})
     (row,) = written(tmp_path, {"a.md": entry("Loops in Sight")}, seen(paper=paper))
     assert row["true"] == '\'=HYPERLINK("x") <script>'

@@ -45,7 +45,7 @@ from pipelines.consistency.title_match import normalised_title, same_title, titl
 )
 def test_titles(noted: str, real: str, matches: bool | None) -> None:
     mention = Mention("https://arxiv.org/abs/2204.00001", 0, 1, 1, 1, noted)
-    assert title_matches(mention, Paper(real, "2204.00001")) is matches
+    assert title_matches(mention, Paper(real, {"arxiv": "2204.00001"})) is matches
 
 
 @given(st.text(), st.text())

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 DAY = datetime(2021, 11, 11, tzinfo=UTC)
 MAE = Paper(
     "Masked Autoencoders Are Scalable Vision Learners",
-    "2111.06377",
+    {"arxiv": "2111.06377", "doi": "10.1/x_y"},
     ("Kaiming He", "José Müller"),
     categories=("cs.CV", "cs.LG"),
-    doi="10.1/x_y",
     published=DAY,
     venue="CVPR",
     venue_year=2022,
@@ -75,22 +74,24 @@ def test_a_conference_paper(tmp_path: Path) -> None:
 def test_the_venue_says_what_kind_of_entry_it_is(
     tmp_path: Path, venue: str, track: str | None, where: tuple[str, str, str]
 ) -> None:
-    paper = Paper("Loops", "2204.00001", ("Ada Lovelace",), venue=venue, venue_track=track, venue_year=2022)
+    paper = Paper("Loops", {"arxiv": "2204.00001"}, ("Ada Lovelace",), venue=venue, venue_track=track, venue_year=2022)
     (entry,) = bibliography(tmp_path, paper).entries.values()
     kind, field, name = where
     assert (entry.type, entry.fields[field], entry.fields["year"]) == (kind, name, "2022")
 
 
 def test_a_preprint(tmp_path: Path) -> None:
-    (entry,) = bibliography(tmp_path, Paper("Loops", "2204.00001", published=DAY, withdrawn=True)).entries.values()
+    (entry,) = bibliography(
+        tmp_path, Paper("Loops", {"arxiv": "2204.00001"}, published=DAY, withdrawn=True)
+    ).entries.values()
     assert (entry.type, entry.fields["year"], entry.fields["note"]) == ("misc", "2021", "Withdrawn")
     assert "author" not in entry.persons
 
 
 def test_keys_are_unique_and_plain(tmp_path: Path) -> None:
-    same = [Paper("On the Loops", f"2204.0000{n}", ("Ada Lovelace",), published=DAY) for n in range(3)]
-    foreign = Paper("循环", "2205.00001", ("李 雷",), published=DAY)
-    old = [Paper("Über-Loops", f"math/030913{n}", ("Paul Erdős",)) for n in range(2)]
+    same = [Paper("On the Loops", {"arxiv": f"2204.0000{n}"}, ("Ada Lovelace",), published=DAY) for n in range(3)]
+    foreign = Paper("循环", {"arxiv": "2205.00001"}, ("李 雷",), published=DAY)
+    old = [Paper("Über-Loops", {"arxiv": f"math/030913{n}"}, ("Paul Erdős",)) for n in range(2)]
     assert list(bibliography(tmp_path, *same, foreign, *old).entries) == [
         "lovelace2021loops",
         "lovelace2021loops-2204-00001",
@@ -115,8 +116,14 @@ def test_keys_are_unique_and_plain(tmp_path: Path) -> None:
     ],
 )
 def test_titles_are_escaped(tmp_path: Path, title: str, shown: str) -> None:
-    (entry,) = bibliography(tmp_path, Paper(title, "2204.00001")).entries.values()
+    (entry,) = bibliography(tmp_path, Paper(title, {"arxiv": "2204.00001"})).entries.values()
     assert entry.fields["title"] == f"{{{shown}}}"
+
+
+def test_a_paper_that_is_not_on_arxiv_has_no_eprint() -> None:
+    written = bibtex._written("key", Paper("Loops", {"acl": "N19-1"}, categories=("cs.CV",)), "https://a.example/N19-1")
+    fields = parse_string(written, "bibtex").entries["key"].fields
+    assert dict(fields) == {"title": "{Loops}", "url": "https://a.example/N19-1"}
 
 
 TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from('{}\\$%&#_~^"@,=\n'), max_size=60)
@@ -124,15 +131,15 @@ TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from('{}\\$%&#_~^"@,=\n
 
 @given(TEXT, st.lists(TEXT, max_size=3), TEXT)
 def test_whatever_is_said_can_be_read_back(title: str, authors: list[str], venue: str) -> None:
-    paper = Paper(title, "2204.00001", tuple(authors), venue=venue)
-    written = bibtex._written("key", paper)
+    paper = Paper(title, {"arxiv": "2204.00001"}, tuple(authors), venue=venue)
+    written = bibtex._written("key", paper, "https://arxiv.org/abs/2204.00001")
     read = parse_string(written, "bibtex")
     assert list(read.entries) == ["key"]
     assert read.entries["key"].fields["eprint"] == "2204.00001"
 
 
 def test_long_texts_are_cut(tmp_path: Path) -> None:
-    paper = Paper("x" * 100_000, "2204.00001", tuple(f"Ada{n} Lovelace" for n in range(300)))
+    paper = Paper("x" * 100_000, {"arxiv": "2204.00001"}, tuple(f"Ada{n} Lovelace" for n in range(300)))
     (entry,) = bibliography(tmp_path, paper).entries.values()
     assert len(entry.fields["title"]) < 600
     assert len(entry.persons["author"]) == 201

@@ -182,7 +182,7 @@ def test_facts_at_the_end_of_a_note_without_line_end() -> None:
     ],
 )
 def test_author_lists(authors: tuple[str, ...], shown: str) -> None:
-    assert facts(PAPER_LINE, paper=Paper("t", "2204.00001", authors)) == [f"- Authors: {shown}"]
+    assert facts(PAPER_LINE, paper=Paper("t", {"arxiv": "2204.00001"}, authors)) == [f"- Authors: {shown}"]
 
 
 @pytest.mark.parametrize(
@@ -198,14 +198,17 @@ def test_author_lists(authors: tuple[str, ...], shown: str) -> None:
     ],
 )
 def test_venues(venue: str, year: int | None, track: str | None, shown: str) -> None:
-    paper = Paper("t", "2204.00001", venue=venue, venue_year=year, venue_track=track)
+    paper = Paper("t", {"arxiv": "2204.00001"}, venue=venue, venue_year=year, venue_track=track)
     assert facts(PAPER_LINE, paper=paper) == [f"- Venue: {shown}"]
 
 
 def test_what_is_not_known_is_not_said() -> None:
     assert (
         facts(
-            PAPER_LINE, "- Code: https://github.com/o/r", paper=Paper("t", "2204.00001"), repository=Repository("o/r")
+            PAPER_LINE,
+            "- Code: https://github.com/o/r",
+            paper=Paper("t", {"arxiv": "2204.00001"}),
+            repository=Repository("o/r"),
         )
         == []
     )
@@ -250,7 +253,9 @@ def test_plain_text(text: str, shown: str) -> None:
 def test_hostile_facts_are_plain_text(text: str) -> None:
     lines = entry(PAPER_LINE, "- Tips: x")
     before = parser.read("a.md", lines.encode())
-    store = standing("https://arxiv.org/abs/2204.00001", metadata=Paper("t", "2204.00001", (text, "Z"), venue=text))
+    store = standing(
+        "https://arxiv.org/abs/2204.00001", metadata=Paper("t", {"arxiv": "2204.00001"}, (text, "Z"), venue=text)
+    )
     out = mended(lines, store)
     after = parser.read("a.md", out.encode())
     assert [mention.url for mention in after.mentions] == [mention.url for mention in before.mentions]

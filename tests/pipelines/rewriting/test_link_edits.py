@@ -386,7 +386,7 @@ def everything_known(note: Note) -> dict[int, Standing]:
     for at, mention in enumerate(note.mentions):
         match link_of(mention.url, note.path, mention.role):
             case Link(kind="arxiv", identity=arxiv_id) as link:
-                found[at] = Standing(link, Verdict.ALIVE, NOW, metadata=replace(LOOPS, arxiv_id=arxiv_id))
+                found[at] = Standing(link, Verdict.ALIVE, NOW, metadata=replace(LOOPS, ids={"arxiv": arxiv_id}))
             case Link(kind="github", url=url) as link:
                 moved_to = url if "/new-" in url else url.replace("github.com/", "github.com/new-")
                 repository = Repository(link.identity.removeprefix("new-"), stars=12345)

@@ -7,7 +7,7 @@ import pytest
 from crawler.models.metadata import Article, Paper
 from tests.support.mending import mended, standing
 
-NAMES = Paper("Loops in Sight", "2204.00001", ("Ada Lovelace",), comment="Code: github.com/ada/loops")
+NAMES = Paper("Loops in Sight", {"arxiv": "2204.00001"}, ("Ada Lovelace",), comment="Code: github.com/ada/loops")
 STORE = [
     standing("https://arxiv.org/abs/2204.00001", metadata=NAMES),
     standing("https://mp.weixin.qq.com/s/A", metadata=Article("文", links=("https://arxiv.org/abs/1706.03762",))),

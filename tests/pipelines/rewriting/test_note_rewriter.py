@@ -47,8 +47,8 @@ KNOWN = [
     standing(
         "https://mp.weixin.qq.com/s/BBBBBBBBBBBBBBBBBBBBBB", metadata=Article("x", "](javascript:alert(1)\n<script>")
     ),
-    standing("https://arxiv.org/abs/2105.00001", metadata=Paper("Withdrawn", "2105.00001", withdrawn=True)),
-    standing("https://arxiv.org/abs/2106.00001", metadata=Paper("y", "2106.00001", ("x\u202e\r\ny",))),
+    standing("https://arxiv.org/abs/2105.00001", metadata=Paper("Withdrawn", {"arxiv": "2105.00001"}, withdrawn=True)),
+    standing("https://arxiv.org/abs/2106.00001", metadata=Paper("y", {"arxiv": "2106.00001"}, ("x\u202e\r\ny",))),
     standing(
         "https://github.com/still/archived",
         metadata=Repository("still/archived", stars=980, license="MIT", archived=True),

@@ -44,7 +44,7 @@ def known(store: Store, *papers: Paper, note: str = "n.md", night: float = 0) ->
 
 
 def paper(number: int = 1, **more: Any) -> Paper:
-    return Paper(f"Title {number}", f"2111.{number:05}", ("Ada Lovelace",), **more)
+    return Paper(f"Title {number}", {"arxiv": f"2111.{number:05}"}, ("Ada Lovelace",), **more)
 
 
 def wanting(store: Store, source: str = "openalex", now: datetime = NOW) -> list[str]:
@@ -69,17 +69,20 @@ def test_only_papers_that_are_known_and_mentioned_are_asked_about(store: Store) 
         store, "kept.md", "https://arxiv.org/abs/2111.00002", "https://arxiv.org/abs/2111.00009", "https://a.example/"
     )
     store.forget_other_notes(["kept.md"])
-    assert wanting(store) == ["2111.00002"]
+    assert wanting(store) == ["arxiv:2111.00002"]
 
 
 def test_what_was_answered_is_asked_again_a_month_later_those_never_asked_first(store: Store) -> None:
     known(store, paper(1), paper(2), paper(3))
-    store.save_publications("openalex", {"2111.00001": Publication(), "2111.00002": Publication()}, NOW)
-    store.save_publications("openalex", {"2111.00001": Publication()}, NOW + NIGHT)
-    assert wanting(store) == ["2111.00003"]
-    assert wanting(store, "semantic_scholar") == ["2111.00001", "2111.00002", "2111.00003"]
-    assert wanting(store, now=NOW + PUBLICATION_AGAIN) == ["2111.00003"]
-    assert wanting(store, now=NOW + PUBLICATION_AGAIN + timedelta(seconds=1)) == ["2111.00003", "2111.00002"]
+    store.save_publications("openalex", {"arxiv:2111.00001": Publication(), "arxiv:2111.00002": Publication()}, NOW)
+    store.save_publications("openalex", {"arxiv:2111.00001": Publication()}, NOW + NIGHT)
+    assert wanting(store) == ["arxiv:2111.00003"]
+    assert wanting(store, "semantic_scholar") == ["arxiv:2111.00001", "arxiv:2111.00002", "arxiv:2111.00003"]
+    assert wanting(store, now=NOW + PUBLICATION_AGAIN) == ["arxiv:2111.00003"]
+    assert wanting(store, now=NOW + PUBLICATION_AGAIN + timedelta(seconds=1)) == [
+        "arxiv:2111.00003",
+        "arxiv:2111.00002",
+    ]
     assert len(wanting(store, now=NOW + 2 * PUBLICATION_AGAIN)) == 3
     assert timedelta(days=30) == PUBLICATION_AGAIN
 
@@ -87,9 +90,9 @@ def test_what_was_answered_is_asked_again_a_month_later_those_never_asked_first(
 def test_what_a_bibliography_said_outlives_the_refresh_of_the_paper(store: Store) -> None:
     known(store, paper())
     said = Publication("Title 1", ("Ada Lovelace",), "2111.00001", ("ICML",), 2022)
-    store.save_publications("openalex", {"2111.00001": said}, NOW)
+    store.save_publications("openalex", {"arxiv:2111.00001": said}, NOW)
     known(store, paper(version=2), night=7)
-    assert store.publications("openalex", ["2111.00001", "2111.00002"]) == {"2111.00001": said}
+    assert store.publications("openalex", ["arxiv:2111.00001", "arxiv:2111.00002"]) == {"arxiv:2111.00001": said}
     assert venue(store, "2111.00001") == "ICML openalex"
     found = standing(store, "https://arxiv.org/abs/2111.00001")
     assert found.metadata == paper(version=2)
@@ -99,7 +102,7 @@ def test_what_a_bibliography_said_outlives_the_refresh_of_the_paper(store: Store
 
 def test_an_answer_about_another_paper_is_kept_and_not_believed(store: Store) -> None:
     known(store, paper())
-    store.save_publications("openalex", {"2111.00001": Publication("Else", ("A B",), None, ("ICML",))}, NOW)
+    store.save_publications("openalex", {"arxiv:2111.00001": Publication("Else", ("A B",), None, ("ICML",))}, NOW)
     assert venue(store, "2111.00001") == "None None"
 
 
@@ -190,7 +193,7 @@ def test_a_source_that_is_down_is_asked_the_next_night(
 ) -> None:
     known(store, *map(paper, range(REFUSALS + 5)))
     store.save_publications(
-        "semantic_scholar", {"2111.00000": Publication(arxiv_id="2111.00000", venues=("CVPR",))}, NOW
+        "semantic_scholar", {"arxiv:2111.00000": Publication(arxiv_id="2111.00000", venues=("CVPR",))}, NOW
     )
     online.fault(WORKS, html("offline", 404))
     asks(store, openalex)

@@ -14,7 +14,7 @@ from pipelines.venues.from_bibliography import LONGEST_NAME, completed, is_same_
 
 PAPER = Paper(
     "Masked Autoencoders Are Scalable Vision Learners",
-    "2111.06377",
+    {"arxiv": "2111.06377"},
     ("Kaiming He", "Xinlei Chen", "Piotr Dollár"),
     published=datetime(2021, 11, 11, tzinfo=UTC),
 )
@@ -169,3 +169,9 @@ def test_any_record_is_read(title: str, author: str, name: str, year: int) -> No
     ):
         venue = venue_said(PAPER, "openalex", record)
         assert venue is None or (venue.name and len(venue.name) <= LONGEST_NAME)
+
+
+def test_a_paper_without_an_id_is_known_by_title_and_author() -> None:
+    paper = replace(PAPER, ids={})
+    assert is_same_paper(paper, Publication(PAPER.title, ("Kaiming He",), arxiv_id="2111.06377"))
+    assert not is_same_paper(paper, Publication("Something else", ("Kaiming He",)))

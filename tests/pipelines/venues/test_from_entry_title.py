@@ -73,7 +73,7 @@ def venue(text: str, source: str = SOURCE) -> Venue:
 
 
 def known(text: str, source: str = "comment") -> Paper:
-    return with_venue(Paper("t", "2111.00001"), venue(text, source))
+    return with_venue(Paper("t", {"arxiv": "2111.00001"}), venue(text, source))
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_disagreement(noted: str, true: str, *, disagrees: bool) -> None:
 
 
 def test_nothing_known_is_no_disagreement() -> None:
-    assert not label_disagrees(venue("CVPR 2021"), Paper("t", "2111.00001"))
+    assert not label_disagrees(venue("CVPR 2021"), Paper("t", {"arxiv": "2111.00001"}))
 
 
 @given(st.text())
@@ -132,6 +132,6 @@ def test_labels_of_real_notes() -> None:
         for title, urls in titles.items()
         if any(arxiv_id in url for url in urls) and title in labels
         if (true := find_venue(comment, None, datetime(2021, 2, 9, tzinfo=UTC)))
-        if label_disagrees(labels[title], with_venue(Paper("t", arxiv_id), true))
+        if label_disagrees(labels[title], with_venue(Paper("t", {"arxiv": arxiv_id}), true))
     }
     assert wrong == set(comments)

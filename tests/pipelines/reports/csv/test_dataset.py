@@ -59,7 +59,7 @@ STORE = [
         "https://arxiv.org/abs/2204.00001",
         metadata=Paper(
             "Loops in Sight",
-            "2204.00001",
+            {"arxiv": "2204.00001"},
             ("Ada Lovelace", "Emmy Noether"),
             categories=("cs.CV", "cs.LG"),
             version=3,
@@ -227,7 +227,7 @@ def test_places_with_spaces_stay_as_they_are_in_lists(tmp_path: Path) -> None:
 )
 def test_the_title_says_the_venue_last(tmp_path: Path, venue: str | None, expected: tuple[object, ...]) -> None:
     note = "1. [ICLR 2022 Workshop | 梦](https://mp.weixin.qq.com/s/A)\n   - Paper: [x](https://arxiv.org/abs/2204.00001)\n"
-    paper = Paper("x", "2204.00001", venue=venue, venue_source="comment" if venue else None)
+    paper = Paper("x", {"arxiv": "2204.00001"}, venue=venue, venue_source="comment" if venue else None)
     given = rendering(tmp_path, {"a.md": note}, [standing("https://arxiv.org/abs/2204.00001", metadata=paper)])
     render(given, dataset)
     (row,) = parquet.read_table(given.output_dir / "entries.parquet").to_pylist()

@@ -181,9 +181,10 @@ def test_a_note_with_its_entries_facts_and_pictures() -> None:
 
 
 def test_venues_of_papers_that_have_both_venue_and_year() -> None:
-    papers = [LOOPS, replace(LOOPS, arxiv_id="1", venue_year=None), replace(LOOPS, arxiv_id="2", venue=None)]
-    standings = [standing("https://arxiv.org/abs/2204.00001", metadata=paper) for paper in papers]
-    assert venues_of([*standings, standing("https://a.example/")]) == {"2204.00001": ("CVPR", 2022)}
+    papers = [LOOPS, replace(LOOPS, venue_year=None), replace(LOOPS, venue=None)]
+    urls = (f"https://arxiv.org/abs/2204.0000{n}" for n in (1, 2, 3))
+    standings = [standing(url, metadata=paper) for url, paper in zip(urls, papers, strict=True)]
+    assert venues_of([*standings, standing("https://a.example/")]) == {"arxiv:2204.00001": ("CVPR", 2022)}
 
 
 # --- charts -----------------------------------------------------------------------------------------------------------
