@@ -1,6 +1,7 @@
 """What a kind of link is: how it is recognised, asked for and read.
 
-A kind is one module of this package with one `Kind` in it; the package finds it by itself.
+A kind is one module of this package with one `Kind` in it, or a class that another package offers as an entry point
+(`crawler.kinds.registry.ENTRY_POINTS`); it is found by itself.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Kind(ABC):
     """Whether its links lead to files of the notes' own folder instead of the web."""
     keeps_body: ClassVar[bool] = False
     """Whether the bytes that its links lead to are kept in the image store."""
+    may_be_picture: ClassVar[bool] = False
+    """Whether a link of the kind is taken for a picture where a note shows it as one."""
     size_limit: ClassVar[str] = "IMAGES_MAX_MB"
     """The setting that says how many megabytes of a body are kept at most."""
     checks_soft_404: ClassVar[bool] = False

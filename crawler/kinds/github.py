@@ -34,6 +34,7 @@ class Github(Kind):
     name = "github"
     labels: ClassVar[Mapping[str, str]] = {"en": "GitHub", "zh": "GitHub"}
     metadata_type = Repository
+    may_be_picture = True
     text_hosts = ("github.com",)
     says_what_moved = (
         True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository

@@ -6,11 +6,13 @@ import inspect
 import posixpath
 from functools import cache
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import crawler.kinds
+from crawler.errors import UserError
 from crawler.kinds.base import Kind
 from crawler.links import canonical_url
 from crawler.links.text_links import urls_in
@@ -26,23 +28,48 @@ if TYPE_CHECKING:
 _NO_KINDS = frozenset({"base", "registry"})
 """The modules of this package that are not a kind."""
 
+ENTRY_POINTS = "notemend.kinds"
+"""The group of entry points by which other packages add kinds: each is named like the kind and leads to its class."""
+
 
 def kind_names() -> list[str]:
-    """Return the names of all kinds, which are those of their modules; none of these is imported."""
-    return [module.name for module in iter_modules(crawler.kinds.__path__) if module.name not in _NO_KINDS]
+    """Return the names of all kinds, which are those of their modules and entry points; none of these is imported."""
+    own = [module.name for module in iter_modules(crawler.kinds.__path__) if module.name not in _NO_KINDS]
+    return [*own, *(added.name for added in entry_points(group=ENTRY_POINTS))]
 
 
 @cache
 def all_kinds() -> Mapping[str, Kind]:
-    """Return every kind by name, in the order in which they are asked to recognise a URL."""
-    modules = [import_module(f"{__package__}.{name}") for name in kind_names()]
+    """Return every kind by name, in the order in which they are asked to recognise a URL.
+
+    Raises UserError for an entry point that is none, or has the name of another kind.
+    """
+    added = {each.name: each for each in entry_points(group=ENTRY_POINTS)}
+    names = kind_names()
+    if twice := [name for name in added if names.count(name) > 1]:
+        raise UserError(
+            f"there are several kinds of links named {twice[0]}: see the entry point {added[twice[0]].value}"
+        )
+    modules = [import_module(f"{__package__}.{name}") for name in names if name not in added]
     classes = [
         member
         for module in modules
         for _, member in inspect.getmembers(module, inspect.isclass)
         if issubclass(member, Kind) and not inspect.isabstract(member) and member.__module__ == module.__name__
     ]
+    classes += map(_load, added.values())
     return {kind.name: kind for kind in sorted((cls() for cls in classes), key=lambda kind: (kind.rank, kind.name))}
+
+
+def _load(added: EntryPoint) -> type[Kind]:
+    """Return the kind of another package; raise UserError for what is none."""
+    try:
+        kind = added.load()
+    except Exception as error:
+        raise UserError(f"kind {added.name}: {added.value} cannot be loaded: {error}") from error
+    if not (inspect.isclass(kind) and issubclass(kind, Kind)) or inspect.isabstract(kind) or kind.name != added.name:
+        raise UserError(f"kind {added.name}: {added.value} is not a kind of that name")
+    return kind
 
 
 def kind_of(link: Link) -> Kind:
@@ -95,7 +122,7 @@ def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
     if not url:
         return None
     link = next(found for kind in all_kinds().values() if (found := kind.recognise(url, parts)) is not None)
-    if role is Role.IMAGE and link.kind in {"web", "github"} and link.host:
+    if role is Role.IMAGE and kind_of(link).may_be_picture and link.host:
         link = Link(link.url, "image", link.url, link.host)  # a repository has many pictures
     return link
 

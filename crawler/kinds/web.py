@@ -28,6 +28,7 @@ class Web(Kind):
     rank = 9
     labels: ClassVar[Mapping[str, str]] = {"en": "web", "zh": "网页"}
     metadata_type = Page
+    may_be_picture = True
     checks_soft_404 = True
 
     def recognise(self, url: str, parts: SplitResult) -> Link:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.kinds.registry import all_kinds, link_of
+from crawler.kinds.registry import kind_of, link_of
 from crawler.links.canonical_url import is_same_site, parameters
 from crawler.links.signed_urls import expiry
 from pipelines.consistency.title_match import SAME_TITLE, normalised_title, similarity
@@ -49,7 +49,7 @@ def earns_edit(standing: Standing, mention: Mention) -> bool:
 def _is_said_by_service(old: Link, moved_to: str) -> bool:
     """Return whether the service whose links these are leads from one thing of its own to another."""
     new = link_of(moved_to, "")
-    return new is not None and new.kind == old.kind and all_kinds()[old.kind].says_what_moved
+    return new is not None and new.kind == old.kind and kind_of(old).says_what_moved
 
 
 def _serves_no_reader(old: str, new: str) -> bool:

@@ -1,0 +1,1 @@
+"""Kinds of links that other packages might add."""
