@@ -42,6 +42,7 @@ from crawler.scheduling.lookup_runner import Batches
 from crawler.scheduling.processes import Helpers, listen
 from crawler.scheduling.worker import Crew
 from crawler.scheduling.workspace import open_workspace
+from crawler.signals import run_opened
 from crawler.store.database import repeated
 from pipelines.venues import citation_stage
 
@@ -259,6 +260,7 @@ class NotesSpider(Spider):
             wake=self._wake.set,
         )
         self._join(family)
+        self.crawler.signals.send_catch_log(run_opened, store=self.store, image_store=self.gallery)
 
     def _join(self, family: int) -> None:
         """Begin a run or join one, and have as many helpers as WORKERS says."""

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Self
 from crawler.errors import GalleryError
 from crawler.images.store import keep
 from crawler.models.metadata import Picture
+from crawler.signals import run_opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scrapy.crawler import Crawler
 
     from crawler.images.store import Gallery
@@ -21,19 +20,24 @@ if TYPE_CHECKING:
 class ImagesPipeline:
     """Keeps the bytes of pictures as they came, under `ab/<sha256>.<ext>`."""
 
-    def __init__(self, gallery: Callable[[], Gallery]) -> None:
-        self._gallery = gallery
+    _image_store: Gallery
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Keep pictures in IMAGES_STORE, which the spider opens after this pipeline is built."""
-        return cls(lambda: crawler.spider.gallery)  # type: ignore[union-attr]
+        """Wait for the image store, which is opened when the run begins."""
+        pipeline = cls()
+        crawler.signals.connect(pipeline.run_opened, run_opened)
+        return pipeline
+
+    def run_opened(self, image_store: Gallery) -> None:
+        """Take the image store of the run."""
+        self._image_store = image_store
 
     async def process_item(self, item: Result) -> Result:
         """Keep a picture; what cannot be kept tonight is due again at once, and nothing is known of it yet."""
         if not item.body:
             return item
-        picture, gallery = item.metadata, self._gallery()
+        picture, gallery = item.metadata, self._image_store
         if not isinstance(picture, Picture):
             raise TypeError(f"bytes of no picture: {item.link.url}")
         try:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
+from crawler.signals import run_opened
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.models.result import Result
+    from crawler.store.link_store import Store
 
 BATCH = 64
 DELAY = 0.1
@@ -18,16 +21,23 @@ DELAY = 0.1
 class StorePipeline:
     """Writes results down; an item has passed it when it is safe."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
+    _store: Store
+
+    def __init__(self) -> None:
         self._batch: list[Result] = []
         self._written: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Keep the crawler: its spider opens the store after this pipeline is built."""
-        return cls(crawler)
+        """Wait for the store, which is opened when the run begins."""
+        pipeline = cls()
+        crawler.signals.connect(pipeline.run_opened, run_opened)
+        return pipeline
+
+    def run_opened(self, store: Store) -> None:
+        """Take the store of the run."""
+        self._store = store
 
     async def process_item(self, item: Result) -> Result:
         """Add a result to the batch and wait until it is written."""
@@ -50,7 +60,7 @@ class StorePipeline:
         if written is None:
             return
         try:
-            self._crawler.spider.store.save(batch)  # type: ignore[union-attr]
+            self._store.save(batch)
         except Exception as error:  # noqa: BLE001 - handed to every item that waits for it
             written.set_exception(error)
         else:

@@ -123,7 +123,9 @@ def seen(body: bytes) -> Result:
 
 
 def keep(gallery: Gallery, item: Result) -> Result:
-    return asyncio.run(ImagesPipeline(lambda: gallery).process_item(item))
+    pipeline = ImagesPipeline()
+    pipeline.run_opened(gallery)
+    return asyncio.run(pipeline.process_item(item))
 
 
 def files(folder: Path) -> list[str]:

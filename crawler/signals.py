@@ -1,0 +1,8 @@
+"""Scrapy signals of this project, beside those of `scrapy.signals`."""
+
+run_opened = object()
+"""Sent once, before the first request and the first item, when what a run works with is open.
+
+Its arguments are `store` (`Store`) and `image_store` (`Gallery`); a receiver is given those that it names as
+parameters.
+"""
