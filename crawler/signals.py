@@ -3,6 +3,6 @@
 run_opened = object()
 """Sent once, before the first request and the first item, when what a run works with is open.
 
-Its arguments are `store` (`Store`) and `image_store` (`Gallery`); a receiver is given those that it names as
-parameters.
+Its arguments are `run` (`crawler.scheduling.run.Run`), `store` (`Store`), `image_store` (`Gallery`) and `turns`
+(`TurnKeeper`); a receiver is given those that it names as parameters.
 """

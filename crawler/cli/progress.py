@@ -22,10 +22,11 @@ from crawler.cli.eta import Rate, Tally, duration
 from crawler.cli.interrupts import interrupts
 from crawler.cli.terminal import live, remark, safe
 from crawler.errors import UserError
+from crawler.signals import run_opened
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from typing import TextIO
 
     from scrapy.crawler import Crawler
@@ -45,21 +46,26 @@ SHARE = 0.02
 class RunProgressSource(Protocol):
     """What is shown of a run."""
 
-    stage: str
-    """What the run is doing."""
+    @property
+    def stage(self) -> str:
+        """What the run is doing."""
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether that is to check the links that `counts` counts."""
 
     @property
     def time_left(self) -> float:
-        """Seconds left of TIME_BUDGET."""
+        """Seconds until no request is sent any more."""
 
-    def progress(self) -> Iterable[tuple[str, str, int, int]]:
-        """Return kind and host with how many links were due, and how many of them were checked."""
+    def counts(self) -> Iterable[tuple[str, str, int, int]]:
+        """Yield kind and host with the links that this run is to check, and how many it has."""
 
     def seconds_each(self, kind: str, host: str) -> float:
-        """Return the seconds that a link of a kind on a host takes."""
+        """Return how long a link of a host takes at least."""
 
-    def resting(self) -> Sequence[tuple[str, float]]:
-        """Return the hosts that are not asked for now, with the seconds until they may be."""
+    def resting(self) -> list[tuple[str, float]]:
+        """Return the hosts that are left alone now, with the seconds that is so, infinite for the rest of the night."""
 
 
 class Progress:
@@ -82,16 +88,20 @@ class Progress:
         """Listen to the run's beginning and end, and to each result that is safe."""
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
+        crawler.signals.connect(extension.run_opened, run_opened)
         crawler.signals.connect(extension.item_scraped, signals.item_scraped)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
-    def spider_opened(self, spider: RunProgressSource) -> None:
-        """Begin to watch."""
+    def spider_opened(self) -> None:
+        """Take the terminal."""
         if self._display is not None:
             interrupts.before_end(self._display.stop)
             self._display.start()
-        self._task = asyncio.create_task(self._watch(spider))
+
+    def run_opened(self, run: RunProgressSource) -> None:
+        """Begin to watch."""
+        self._task = asyncio.create_task(self._watch(run))
 
     def item_scraped(self, item: Result) -> None:
         """Count a link."""
@@ -104,41 +114,41 @@ class Progress:
         if self._display is not None:
             self._display.stop()
 
-    async def _watch(self, spider: RunProgressSource) -> None:
+    async def _watch(self, run: RunProgressSource) -> None:
         counted = -math.inf
         self._rate.at(time.monotonic(), 0)
         while True:
             await asyncio.sleep(self.printed_every if self._display is None else self.drawn_every)
-            if spider.stage == "observing" and time.monotonic() >= counted:
+            if run.is_checking and time.monotonic() >= counted:
                 began = time.monotonic()
                 with suppress(UserError):  # the run itself says what is wrong with its store
-                    self._tally = await asyncio.to_thread(lambda: Tally.of(spider.progress(), spider.seconds_each))
+                    self._tally = await asyncio.to_thread(lambda: Tally.of(run.counts(), run.seconds_each))
                 ended = time.monotonic()
                 counted = ended + max(COUNTED, (ended - began) / SHARE)
-            lines = list(self._lines(spider))
+            lines = list(self._lines(run))
             if self._display is None:
                 remark("; ".join(lines))
             else:
                 self._display.draw(lines, self._tally)
 
-    def _lines(self, spider: RunProgressSource) -> Iterator[str]:
+    def _lines(self, run: RunProgressSource) -> Iterator[str]:
         """Say what the run does, how far it is and how long it will take, and who keeps it waiting."""
         done, due = self._tally.done.total(), self._tally.due.total()
         rate = self._rate.at(time.monotonic(), done)
-        if not due or spider.stage != "observing":
-            yield spider.stage
+        if not due or not run.is_checking:
+            yield run.stage
         else:
-            yield f"{spider.stage}: {done:,} of {due:,} links, {rate:.1f} a second, {self._time_left(spider, rate)}"
+            yield f"{run.stage}: {done:,} of {due:,} links, {rate:.1f} a second, {self._time_left(run, rate)}"
         if due:
             if slow := [f"{host} ({duration(seconds)})" for host, seconds in self._slow()[:MOST]]:
                 yield f"waiting for {', '.join(slow)}"
-            if resting := [_until(*each) for each in spider.resting()[:MOST]]:
+            if resting := [_until(*each) for each in run.resting()[:MOST]]:
                 yield f"left alone: {', '.join(resting)}"
 
-    def _time_left(self, spider: RunProgressSource, rate: float) -> str:
-        seconds, host = self._tally.seconds_left(rate, spider.seconds_each, spider.resting())
-        if spider.time_left < seconds:
-            return f"{duration(spider.time_left)} left of TIME_BUDGET"
+    def _time_left(self, run: RunProgressSource, rate: float) -> str:
+        seconds, host = self._tally.seconds_left(rate, run.seconds_each, run.resting())
+        if run.time_left < seconds:
+            return f"{duration(run.time_left)} left of TIME_BUDGET"
         return f"about {duration(seconds)} left" + (f" for {host}" if host else "")
 
     def _slow(self) -> list[tuple[str, float]]:

@@ -12,8 +12,7 @@ import math
 import os
 import socket
 from contextlib import asynccontextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar
 from urllib.request import getproxies
 
 import aiohttp
@@ -27,17 +26,17 @@ from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import InvalidURLError, as_sent, is_public
+from crawler.signals import run_opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from contextlib import AbstractAsyncContextManager
 
     from aiohttp.connector import AddrInfoType, Connection
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.models.result import Due
+    from crawler.fetch.turns import TurnKeeper
 
 
 # uvloop resolves names in libuv's threads: four, unless this is set before the first is started. A few dead names would
@@ -52,24 +51,6 @@ WINDOW = 8 * 1024
 """Bytes that a server may send before we have read any, where only the head of a page is wanted."""
 
 
-@runtime_checkable
-class Timed(Protocol):
-    """A spider that knows when nobody, or a host, is to be asked any more."""
-
-    @property
-    def time_left(self) -> float:
-        """Seconds that the run has."""
-
-    def check_turn(self, host: str, due: Due) -> None:
-        """Raise NotNowError if a host is not to be asked now for what is due."""
-
-    def turn(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None, None]:
-        """Hold a host for one request; raise NotNowError when another worker has it for so many seconds."""
-
-    def check_host(self, host: str) -> None:
-        """Raise NotNowError if a host whose turn it was is another worker's by now."""
-
-
 class _Guarded(AiohttpDownloadHandler):
     """Connects only to what a resolver says is public, at the moment of connecting: a name cannot change in between."""
 
@@ -77,6 +58,8 @@ class _Guarded(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self.turns: TurnKeeper | None = None
+        crawler.signals.connect(self.run_opened, run_opened)
         self._session._request_class = _request_class(self)  # noqa: SLF001 - the parent offers no way in
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # SSL_CERT_FILE is honoured by OpenSSL itself
             self._ssl_context.load_verify_locations(bundle)
@@ -84,11 +67,9 @@ class _Guarded(AiohttpDownloadHandler):
             connector = self._connector
             connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - as above
 
-    @cached_property
-    def run(self) -> Timed | None:
-        """The spider, once it has opened: asking at each request what it is would take its time."""
-        spider: Any = self.crawler.spider
-        return spider if isinstance(spider, Timed) else None
+    def run_opened(self, turns: TurnKeeper) -> None:
+        """Ask from now on whether a request may be sent; before, and outside of a run, all may."""
+        self.turns = turns
 
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - as above
@@ -135,7 +116,7 @@ class GuardedDownloadHandler(_Guarded):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._heads = _Heads(crawler)
-        self._turns = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
+        self._connections = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
 
     async def download_request(self, request: Request) -> Response:
         """Send a request, a link's when it is its host's turn; none outlasts the time that the run has.
@@ -143,25 +124,25 @@ class GuardedDownloadHandler(_Guarded):
         Raises NotNowError where the host is left alone for now, or the time was up before it answered.
         """
         host = urlparse_cached(request).hostname or ""
-        run = self.run
-        if run is None:
+        turns = self.turns
+        if turns is None:
             return await self._download(request)
         timeout = request.meta["download_timeout"]
         due = request.cb_kwargs.get("due")
         if due is None:
-            request.meta["download_timeout"] = min(timeout, run.time_left or math.inf)
+            request.meta["download_timeout"] = min(timeout, turns.time_left or math.inf)
             if "reference" in request.meta:
                 return await self._download(request)
-            async with run.turn(host, request.meta["download_timeout"]):
+            async with turns.turn(host, request.meta["download_timeout"]):
                 return await self._download(request)
-        async with self._turns:  # of a connection: waiting for one, its time would run
-            run.check_turn(host, due)
-            request.meta["download_timeout"] = min(timeout, run.time_left)
-            async with run.turn(host):
+        async with self._connections:  # waiting for one, its time would run
+            turns.check_turn(host, due)
+            request.meta["download_timeout"] = min(timeout, turns.time_left)
+            async with turns.turn(host):
                 try:
                     return await self._download(request)
                 except DownloadTimeoutError:
-                    run.check_turn(host, due)
+                    turns.check_turn(host, due)
                     raise
 
     async def _download(self, request: Request) -> Response:
@@ -184,8 +165,8 @@ def _request_class(handler: _Guarded) -> type[aiohttp.ClientRequest]:
 
     class LastWord(aiohttp.ClientRequest):
         async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-            if handler.run is not None:
-                handler.run.check_host(self.url.raw_host or "")
+            if handler.turns is not None:
+                handler.turns.check_host(self.url.raw_host or "")
             return await super().send(conn)
 
     return LastWord

@@ -107,6 +107,14 @@ def links_in(text: str) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
+def kinds_named(names: str) -> set[str]:
+    """Return the kinds that `only=` names, all if it names none; raise UserError for one that there is not."""
+    wanted = {name.strip() for name in names.split(",") if name.strip()} or set(all_kinds())
+    if unknown := wanted.difference(all_kinds()):
+        raise UserError(f"only={names}: no such kind: {', '.join(sorted(unknown))}; there are {', '.join(all_kinds())}")
+    return wanted
+
+
 def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
     """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment).
 

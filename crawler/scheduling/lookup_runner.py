@@ -6,54 +6,31 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from crawler.checks.response_check import skipped
+from crawler.config import options
 from crawler.kinds.registry import all_kinds
 from crawler.scheduling.daemon_threads import in_thread
+from crawler.scheduling.result_queue import WAIT
 from crawler.scheduling.worker import POLL
 
 if TYPE_CHECKING:
-    import re
     from asyncio import Task
-    from collections import deque
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from crawler.fetch.connectivity import Network
     from crawler.kinds.base import Lookup
-    from crawler.models.result import Result
-    from crawler.scheduling.worker import Crew
-    from crawler.store.link_store import Store
-
-WAIT = 0.05
-"""Seconds that a lookup waits at a time while too much of what it found is not safe yet."""
+    from crawler.scheduling.context import RunContext
 
 
 class Batches:
-    """The lookups of a run.
+    """The lookups of a run, by kind."""
 
-    What they find joins `results`, to be passed on; `full` tells that they are ahead of what is safe, `wake` that there
-    is something new.
-    """
-
-    def __init__(
-        self,
-        lookups: Mapping[str, Lookup],
-        *,
-        store: Store,
-        crew: Crew,
-        network: Network,
-        excluded: re.Pattern[str],
-        results: deque[Result],
-        full: Callable[[], bool],
-        wake: Callable[[], None],
-    ) -> None:
+    def __init__(self, lookups: Mapping[str, Lookup], context: RunContext) -> None:
         self.lookups = lookups
-        self._store = store
-        self._crew = crew
-        self._network = network
-        self._excluded = excluded
-        self._results = results
-        self._full = full
-        self._wake = wake
+        self._store = context.workspace.store
+        self._crew = context.crew
+        self._network = context.network
+        self._queue = context.queue
+        self._excluded = options.globs(context.settings, "EXCLUDE")
         self._tasks: list[Task[None]] = []
         self._ending = False
 
@@ -70,7 +47,7 @@ class Batches:
         kinds = [kind for kind in self.lookups if self._crew.has_read or not all_kinds()[kind].in_notes_folder]
         self._tasks = [asyncio.create_task(self._observe(kind, due_by)) for kind in kinds]
         for task in self._tasks:
-            task.add_done_callback(lambda _: self._wake())
+            task.add_done_callback(lambda _: self._queue.notify())
 
     def end(self) -> None:
         """Look nothing more up than what is being looked up."""
@@ -98,14 +75,13 @@ class Batches:
                 due, after = self._store.due(backlog, due_by, lookup.batch)
                 while due and not self._ending:
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
-                    self._results += (skipped(each, "excluded") for each in due if each not in wanted)
-                    self._results += await in_thread(lookup, wanted)
+                    self._queue.put(skipped(each, "excluded") for each in due if each not in wanted)
+                    self._queue.put(await in_thread(lookup, wanted))
                     if lookup.reached:
                         self._network.answered(kind)
                     elif lookup.down is not None:
                         self._network.missed(kind)
-                    self._wake()
-                    while self._full():  # noqa: ASYNC110 - there is no event for it
+                    while self._queue.is_full:  # noqa: ASYNC110 - there is no event for it
                         await asyncio.sleep(WAIT)
                     due, after = self._store.due(backlog, due_by, lookup.batch, after=after)
             if elsewhere:

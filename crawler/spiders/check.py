@@ -16,6 +16,9 @@ from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from crawler.models.link import Verdict
 from crawler.notes.folder import Library
+from crawler.scheduling.run import Stages
+from crawler.scheduling.run_summary import RunSummary, image_store_error
+from crawler.scheduling.stages import ReadNotes, check_stages
 from crawler.spiders.notes import NotesSpider
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.models.link import Standing
+    from crawler.scheduling.context import RunContext
+    from crawler.scheduling.run import Run
 
 SECONDS = 60
 """As long as anybody waits for a commit; what was not looked at by then comes first the next time."""
@@ -64,32 +69,26 @@ class CheckSpider(NotesSpider):
         settings.set("ITEM_PIPELINES", settings.getdict("ITEM_PIPELINES") | kept, priority="spider")
         super().update_settings(settings)
 
-    def _open(self) -> None:
-        super()._open()
+    def stages(self, context: RunContext) -> Stages:
+        """Check the links of the files; whoever waits wants to know of these alone."""
         folder = Path(self.settings["NOTES_DIR"]).expanduser()
-        only = {_below(folder, file) for file in self._files}
-        library = Library(folder, only=only)
-        self._workspace = replace(self._workspace, open_library=lambda: library)
+        library = Library(folder, only={_below(folder, file) for file in self._files})
+        workspace = replace(context.workspace, open_library=lambda: library)
+        return Stages(read=ReadNotes(workspace), rounds=check_stages(context))
 
-    async def _resolve(self) -> None:
-        """Ask nobody else: who waits wants to know of the links alone."""
-
-    def _publish(self) -> None:
-        """Render nothing."""
-
-    def _sum_up(self) -> None:
+    def summarise(self, run: Run) -> RunSummary:
         """Say what is not well and where it stands, worst first; without a network no commit has to wait."""
         fail_on = options.words(self.settings, "FAIL_ON", options.FAIL_ON)
-        unwell = [each for each in self.store.standings() if each[0].verdict is not Verdict.ALIVE]
-        self.summary = list(_lines(unwell))
-        if failing := sum(standing.verdict in fail_on for standing, _ in unwell):
-            self.alarm = f"links that are {' or '.join(fail_on)}: {failing}"
+        unwell = [each for each in run.context.workspace.store.standings() if each[0].verdict is not Verdict.ALIVE]
+        lines = list(_lines(unwell))
+        failing = sum(standing.verdict in fail_on for standing, _ in unwell)
+        alarm = f"links that are {' or '.join(fail_on)}: {failing}" if failing else None
         left = sum(standing.check is None for standing, _ in unwell)
-        if self._outage is not None:
-            self.summary.append(f"links were not checked: {self._outage}")
-            self._outage = None
+        if run.outage is not None:
+            lines.append(f"links were not checked: {run.outage}")
         elif left:
-            self.summary.append(f"links that there was no time to look at: {left}")
+            lines.append(f"links that there was no time to look at: {left}")
+        return RunSummary(lines, alarm, image_store_error(run))
 
 
 def cache_of(folder: Path) -> Path:

@@ -1,0 +1,288 @@
+"""The stages of a run; which of them a run has, and in which order, its spider says."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from crawler.checks.response_check import unsettled
+from crawler.fetch.host_throttle import NotNowError
+from crawler.kinds.registry import all_kinds, citation_sources
+from crawler.lookups.wayback import Wayback
+from crawler.models.result import Result
+from crawler.scheduling.archive_stage import find_snapshots
+from crawler.scheduling.daemon_threads import in_thread
+from crawler.scheduling.frontier import Frontier
+from crawler.scheduling.result_queue import AT_ONCE, WAIT
+from crawler.store.database import repeated
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+    from datetime import datetime
+
+    from scrapy.settings import BaseSettings
+
+    from crawler.models.result import Due
+    from crawler.notes.folder import Library
+    from crawler.scheduling.context import RunContext
+    from crawler.scheduling.workspace import Workspace
+    from crawler.store.link_store import Store
+
+LAST_ANSWERS = 3.0
+"""Seconds that requests which were sent have to be answered when the run is interrupted."""
+
+CHECKING = "observing"
+"""The name of the stage whose links are counted."""
+
+RETRYING = "trying again"
+ASKING_OTHERS = "asking archive and bibliographies"
+
+
+class NetworkDownError(Exception):
+    """Our own network failed; no failure counts against a link."""
+
+
+class Stage(Protocol):
+    """A part of a run that has results."""
+
+    name: str
+    """What the run is doing, for those who watch."""
+
+    def run(self) -> AsyncIterator[Result]:
+        """Yield results; what is not asked for any more when the run is interrupted stays due."""
+
+
+class LastStage(Protocol):
+    """A part of a run that has none."""
+
+    name: str
+
+    async def run(self) -> None:
+        """Do the work."""
+
+
+class ReadNotes:
+    """Registers in the store what the notes mention; called in a thread, by each worker that leads the run."""
+
+    name = "reading the notes"
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def run(self, due_by: datetime) -> None:
+        """Read the notes; raise UserError where they cannot be read."""
+        self._workspace.read(due_by)
+        self._workspace.gallery.reach()
+
+
+class CheckLinks:
+    """Checks what is due, or what failed before, until all of it is safe in the store."""
+
+    def __init__(self, context: RunContext, *, is_retry: bool = False) -> None:
+        self.name = RETRYING if is_retry else CHECKING
+        self._context = context
+        self._store = context.workspace.store
+        self._queue = context.queue
+        self._batches = context.batches
+        self._is_retry = is_retry
+        self._frontier: Frontier | None = None
+
+    async def run(self) -> AsyncIterator[Result]:
+        """Yield results; raise NetworkDownError when no host answers any more."""
+        context, frontier = self._context, self._open_frontier()
+        if not self._is_retry:
+            self._batches.start(context.crew.due_by)
+        try:
+            while True:
+                if context.network.suspicious and not await context.is_online():
+                    raise NetworkDownError("no host answers any more")
+                context.interruption.check()
+                self._hand_out(frontier)
+                for result in self._queue.take():
+                    yield result
+                if self._is_done(frontier):
+                    break
+                await self._queue.wait(min(frontier.rest, context.hosts.time_left or WAIT))
+                context.interruption.check()
+        finally:
+            if not context.interruption.is_set:
+                self._batches.stop()
+                context.in_flight.cancel()
+
+    def _open_frontier(self) -> Frontier:
+        """Return the frontier of all rounds, with what is new since the last one."""
+        if self._frontier is not None:
+            self._frontier.look()
+            return self._frontier
+        crew = self._context.crew
+        self._frontier = Frontier(self._store, self._context.pages, crew.due_by, crew, again=self._is_retry)
+        self._queue.on_saved(self._frontier.give_back)
+        return self._frontier
+
+    def _hand_out(self, frontier: Frontier) -> None:
+        """Ask for what is due, as much of it as may be under way."""
+        for due in frontier.take(AT_ONCE - frontier.out):
+            self._context.in_flight.start(due.link.url, partial(self._check, frontier, due))
+
+    async def _check(self, frontier: Frontier, due: Due) -> None:
+        """Check one link; pass its result on, or keep the link for later."""
+        try:
+            outcome = await self._context.checker.check(due, is_retry=self._is_retry)
+        except NotNowError as error:
+            self._put_back(frontier, due, error)
+            return
+        if outcome.retry:
+            self._context.retries.add(outcome.result, is_retry=self._is_retry)
+            frontier.give_back(due.link)
+        else:
+            self._queue.put([outcome.result])
+
+    def _put_back(self, frontier: Frontier, due: Due, error: NotNowError) -> None:
+        """Take back a link whose turn has not come, or that leads to a host whose turn has not: that one stays due."""
+        if error.tonight:
+            self._context.hosts.close(error.host)
+        if error.host == due.link.host:
+            frontier.hand_back(due)
+            return
+        if error.taken and not self._is_retry:
+            self._store.put_off(due.link)
+        frontier.give_back(due.link)
+
+    def _is_done(self, frontier: Frontier) -> bool:
+        """Return whether all is safe; end lookups when the time is up."""
+        if not self._context.hosts.time_left:
+            self._batches.stop()
+        if not self._queue.is_empty or not self._batches.done:
+            return False
+        self._batches.let_go()
+        return frontier.exhausted
+
+
+class SettleFailures:
+    """Counts what failed twice, unless it was our network that failed; what had no second try is only noted."""
+
+    name = RETRYING
+
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+
+    async def run(self) -> AsyncIterator[Result]:
+        """Yield what failed, and wait until it is saved; raise NetworkDownError if most hosts are silent."""
+        context, queue = self._context, self._context.queue
+        if context.network.mostly_silent and not await context.is_online():
+            raise NetworkDownError("most hosts do not answer")
+        queue.put(context.retries.settle())
+        while not queue.is_empty:
+            for result in queue.take():
+                yield result
+            await queue.wait()
+            context.interruption.check()
+
+
+def check_stages(context: RunContext) -> tuple[Stage, ...]:
+    """Return the stages that check what is due: once, what failed once more, and what failed twice is counted."""
+    return CheckLinks(context), CheckLinks(context, is_retry=True), SettleFailures(context)
+
+
+class SaveAnswered:
+    """Saves what was answered when the run is interrupted; what was not sent yet stays due.
+
+    Scrapy's own way to stop waits for ever where an item is in a pipeline that no response led to, as all are here.
+    """
+
+    name = "stopping: what was answered is being saved; Ctrl-C again ends it at once"
+
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+
+    async def run(self) -> AsyncIterator[Result]:
+        """Yield what is answered within a few seconds, and return when all of it is safe."""
+        queue, in_flight, batches = self._context.queue, self._context.in_flight, self._context.batches
+        batches.end()
+        in_flight.cancel_unsent()
+        until = time.monotonic() + LAST_ANSWERS
+        while (in_flight or not batches.done) and (left := until - time.monotonic()) > 0:
+            for result in queue.take():
+                yield result
+            await queue.wait(left)
+        batches.stop()
+        in_flight.cancel()
+        queue.put(self._unfinished())
+        while not queue.is_empty:
+            for result in queue.take():
+                yield result
+            await queue.wait()
+
+    def _unfinished(self) -> Iterable[Result]:
+        """Return what is noted of links that were answered, though another request would have been needed."""
+        retries = self._context.retries
+        answered = [each for each in (*self._context.checker.answered, *retries.failed) if each.check.http_status]
+        doubtful = () if self._context.network.mostly_silent else retries.failed_again
+        bare = (Result(each.link, each.check, history=each.history) for each in answered)
+        return [*(unsettled(each, "the run was interrupted") for each in bare), *doubtful]
+
+
+class AskArchive:
+    """Asks where dead links can still be read."""
+
+    name = ASKING_OTHERS
+
+    def __init__(self, context: RunContext) -> None:
+        self._context = context
+
+    async def run(self) -> None:
+        """Ask for all that have no snapshot yet, while there is time."""
+        context = self._context
+        wayback = Wayback.from_settings(context.settings)
+        kinds = {name for name in context.kinds if not all_kinds()[name].in_notes_folder}
+        work = partial(find_snapshots, context.workspace.store, wayback, kinds, context.crew.due_by)
+        await _while_there_is_time(context, work)
+
+
+class AskBibliographies:
+    """Asks where papers appeared; `ask` is the blocking function that does it."""
+
+    name = ASKING_OTHERS
+
+    def __init__(
+        self, context: RunContext, ask: Callable[[BaseSettings, Store, datetime, Callable[[], float]], None]
+    ) -> None:
+        self._context = context
+        self._ask = ask
+
+    async def run(self) -> None:
+        """Ask for all papers without an answer, while there is time."""
+        context = self._context
+        if not citation_sources().isdisjoint(context.kinds):
+            work = partial(self._ask, context.settings, context.workspace.store, context.crew.due_by)
+            await _while_there_is_time(context, work)
+
+
+class Publish:
+    """Renders the outputs; `publish` is the blocking function that does it."""
+
+    name = "rendering the outputs"
+
+    def __init__(self, context: RunContext, publish: Callable[[BaseSettings, Library, Store], None]) -> None:
+        self._context = context
+        self._publish = publish
+
+    async def run(self) -> None:
+        """Render them; again as a whole, if the store is away meanwhile."""
+        await self._context.interruption.guard(asyncio.to_thread(repeated(self._render)))
+
+    def _render(self) -> None:
+        workspace = self._context.workspace
+        self._publish(self._context.settings, workspace.library, workspace.store)
+
+
+async def _while_there_is_time(context: RunContext, work: Callable[[Callable[[], float]], None]) -> None:
+    """Do blocking work while there is time left."""
+    left = context.hosts.time_left
+    with suppress(TimeoutError):
+        work_done = in_thread(work, lambda: context.hosts.time_left)
+        await context.interruption.guard(asyncio.wait_for(work_done, None if math.isinf(left) else left))
