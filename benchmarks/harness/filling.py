@@ -19,6 +19,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Verdict
 from crawler.models.metadata import Page
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 from crawler.scheduling.workspace import open_workspace
 
@@ -42,7 +43,9 @@ def links(workspace: Workspace) -> Iterator[Link]:
 def check(workspace: Workspace, due: int) -> None:
     """Find all but the first few links alive."""
     now = datetime.now(UTC)
-    seen = Check(Outcome.OK, "answers", now, How.PAGE, http_status=200, elapsed=timedelta(seconds=0.2))
+    seen = Check(
+        Outcome.OK, Reason(ReasonCode.REACHABLE), now, How.PAGE, http_status=200, elapsed=timedelta(seconds=0.2)
+    )
     alive = Judgement(Verdict.ALIVE, 0, now + timedelta(days=7))
     page = Page("Plain", "text/html")
     fresh = islice(dict.fromkeys(links(workspace)), due, None)

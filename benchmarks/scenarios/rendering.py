@@ -23,6 +23,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Verdict
 from crawler.models.metadata import Article, Paper, Picture, Repository
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 from crawler.notes.folder import Library
 from crawler.store.database import sqlite_url
@@ -89,7 +90,14 @@ def seen(link: Link) -> Result:
             metadata = Picture("ab/kept.png", "kept", "image/png", 200_000)
         case _:
             metadata = Article("一种简单而高效的方法", "号", published_at=NOW)
-    check = Check(Outcome.MOVED if final else Outcome.OK, "seen", NOW, How.PAGE, http_status=200, final_url=final)
+    check = Check(
+        Outcome.MOVED if final else Outcome.OK,
+        Reason(ReasonCode.REACHABLE),
+        NOW,
+        How.PAGE,
+        http_status=200,
+        final_url=final,
+    )
     verdict = Verdict.MOVED if final else Verdict.ALIVE
     return Result(link, check, metadata, judgement=Judgement(verdict, 0, NOW + timedelta(days=7)))
 

@@ -17,6 +17,7 @@ from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Link, Verdict
 from crawler.models.metadata import Page
 from crawler.models.note import Mention
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 from crawler.store.link_store import Store
 
@@ -44,7 +45,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def result(link: Link, now: datetime) -> Result:
     """Return a good answer."""
-    seen = Check(Outcome.OK, "HTTP 200", now, How.PAGE, 200, elapsed=timedelta(seconds=0.2))
+    seen = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), now, How.PAGE, 200, elapsed=timedelta(seconds=0.2))
     return Result(
         link,
         seen,

@@ -23,6 +23,7 @@ from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import InvalidURLError, is_same_site, normalise, parameters, without_tracking
 from crawler.links.signed_urls import VIDEO_HOST, expiry
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,11 +34,16 @@ if TYPE_CHECKING:
 PERMANENT = frozenset({301, 308})
 """Redirects that say "use the new address from now on" (RFC 9110, 15.4.2 and 15.4.9)."""
 
-NO_SUCH_HOST = "host does not exist"
-
-_GONE = {404: "not found", 410: "gone"}
-_RESTRICTED = {401: "login required", 402: "payment required", 451: "unavailable for legal reasons"}
-_BLOCKED = {403: "forbidden", 407: "proxy wants a login", 429: "too many requests"}
+_SAID_BY_STATUS = {
+    401: (Outcome.RESTRICTED, ReasonCode.LOGIN_REQUIRED),
+    402: (Outcome.RESTRICTED, ReasonCode.PAYMENT_REQUIRED),
+    403: (Outcome.BLOCKED, ReasonCode.FORBIDDEN),
+    404: (Outcome.GONE, ReasonCode.NOT_FOUND),
+    407: (Outcome.BLOCKED, ReasonCode.PROXY_LOGIN_REQUIRED),
+    410: (Outcome.GONE, ReasonCode.GONE),
+    429: (Outcome.BLOCKED, ReasonCode.TOO_MANY_REQUESTS),
+    451: (Outcome.RESTRICTED, ReasonCode.LEGAL_REASONS),
+}
 _CLIENT_ERRORS = range(400, 500)
 _REFUSED = frozenset({400, 401, 403, 404, 410})  # what servers say to a signature that is too old
 
@@ -51,8 +57,6 @@ _INVALID = re.compile(
     "Invalid IPv6 URL|to be an IPv4 or IPv6 address|IPv4 address cannot be in brackets|IPvFuture address is invalid"
     "|netloc .* contains invalid|Port (?:out of range|could not be cast)"
 )
-
-_NO_PAGE = "redirect to something that is no web page"
 
 _LANGUAGE = "ar|cn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hk|hu|id|it|ja|jp|ko|kr|nl|no|pl|pt|ro|ru|sv|th|tr|tw|uk|us|vi|zh"
 _HOME = re.compile(
@@ -98,42 +102,43 @@ def check_response(
 
 def _status(
     response: Response, now: datetime, texts: Sequence[str], accept: frozenset[int]
-) -> tuple[Outcome, str, bool]:
+) -> tuple[Outcome, Reason, bool]:
     status = response.status
     if status in accept:
-        return Outcome.OK, f"HTTP {status} accepted (ACCEPT)", False
+        return Outcome.OK, Reason(ReasonCode.STATUS_ACCEPTED, str(status)), False
     if (shown := stand_in(response, texts)) is not None:
         return shown.outcome, shown.reason, False
     asked = _asked(response)
     until = expiry(asked)
     if until is not None and until <= now and status in _REFUSED:
-        return Outcome.GONE, f"signed address, expired {until:%Y-%m-%d}{_video(asked)}", True
+        return Outcome.GONE, Reason(ReasonCode.SIGNED_URL_EXPIRED, f"{until:%Y-%m-%d}", *_video(asked)), True
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         good = until is not None and until > now
-        return Outcome.OK, f"answers; signed address, expires {until:%Y-%m-%d}" if good else "answers", False
+        reason = Reason(ReasonCode.SIGNED_URL_VALID, f"{until:%Y-%m-%d}") if good else Reason(ReasonCode.REACHABLE)
+        return Outcome.OK, reason, False
     if status >= 500 and _no_such_host(response.headers.get("Proxy-Status"), response.headers.get("X-Squid-Error")):  # noqa: PLR2004
-        return Outcome.GONE, NO_SUCH_HOST, False
-    for table, outcome in ((_GONE, Outcome.GONE), (_RESTRICTED, Outcome.RESTRICTED), (_BLOCKED, Outcome.BLOCKED)):
-        if status in table:
-            return outcome, table[status], False
+        return Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), False
+    if status in _SAID_BY_STATUS:
+        outcome, code = _SAID_BY_STATUS[status]
+        return outcome, Reason(code), False
     if status in _CLIENT_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
-        return Outcome.BLOCKED, f"request refused (HTTP {status})", False
+        return Outcome.BLOCKED, Reason(ReasonCode.REFUSED, str(status)), False
     if 300 <= status < 400 and "Location" in response.headers:  # noqa: PLR2004 - RFC 9110, 15.4; those to the web are followed
-        return Outcome.FAILED, _NO_PAGE, False
-    return Outcome.FAILED, f"HTTP {status}", False
+        return Outcome.FAILED, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL), False
+    return Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, str(status)), False
 
 
-def _redirected(response: Response, redirects: list[int], reason: str, *, accepted: bool) -> tuple[Outcome, str]:
+def _redirected(response: Response, redirects: list[int], reason: Reason, *, accepted: bool) -> tuple[Outcome, Reason]:
     """Judge where the redirects of a good answer led."""
     asked, final = _asked(response), response.url
     if not accepted and _is_deep(asked) and _is_home(final) and is_same_site(asked, final):
-        return Outcome.GONE, "redirected to the home page"
+        return Outcome.GONE, Reason(ReasonCode.REDIRECTED_HOME)
     if not accepted and _leads_to(_NOT_FOUND, final) and not _ASKS_FOR_NOT_FOUND.search(asked):
-        return Outcome.GONE, "redirected to a page for what is not found"
+        return Outcome.GONE, Reason(ReasonCode.REDIRECTED_TO_404_PAGE)
     if not accepted and _leads_to(_ERROR, final) and not _ASKS_FOR_ERROR.search(asked):
-        return Outcome.FAILED, "redirected to a page for errors"  # of which a missing page is one
+        return Outcome.FAILED, Reason(ReasonCode.REDIRECTED_TO_ERROR_PAGE)  # of which a missing page is one
     if PERMANENT.issuperset(redirects):
-        return Outcome.MOVED, f"permanent redirect ({redirects[0]})"
+        return Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, str(redirects[0]))
     return Outcome.OK, reason
 
 
@@ -143,13 +148,13 @@ def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] 
     `redirects` are the addresses that redirects led through before.
     """
     if isinstance(error, AddressNotAllowedError):
-        return Check(Outcome.SKIPPED, str(error), now, How.PAGE)
+        return Check(Outcome.SKIPPED, error.reason, now, How.PAGE)
     if isinstance(error, CannotResolveHostError):
-        return Check(Outcome.GONE, NO_SUCH_HOST, now, How.PAGE)
+        return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, How.PAGE)
     if isinstance(error.__cause__, aiohttp.ClientHttpProxyError):
         headers: Mapping[str, str] = error.__cause__.headers or {}
         if _no_such_host(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
-            return Check(Outcome.GONE, NO_SUCH_HOST, now, How.PAGE)
+            return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, How.PAGE)
     if str(error) == _TOO_MANY and (wall := wall_at(redirects[1:])) is not None:
         return Check(wall.outcome, wall.reason, now, How.PAGE)
     return Check(Outcome.FAILED, _failure(error, redirects), now, How.PAGE)
@@ -188,11 +193,11 @@ def _leads_to(pages: re.Pattern[str], url: str) -> bool:
     return any(pages.fullmatch(path) is not None for path in (parts.path, parts.fragment))
 
 
-def _video(url: str) -> str:
-    """Return what stays of a video whose address has expired."""
+def _video(url: str) -> tuple[str, ...]:
+    """Return what stays of a video whose address has expired: its number."""
     parts = urlsplit(url)
     number = parameters(parts.query).get("vid") if parts.hostname == VIDEO_HOST else None
-    return f" (vid {number})" if number else ""
+    return (number,) if number else ()
 
 
 def _no_such_host(*proxy_says: bytes | str | None) -> bool:
@@ -201,54 +206,55 @@ def _no_such_host(*proxy_says: bytes | str | None) -> bool:
     return "dns_error" in said or "ERR_DNS_FAIL" in said
 
 
-def _failure(error: BaseException, redirects: Sequence[str]) -> str:  # noqa: C901 - a table in the order of precedence
+def _failure(error: BaseException, redirects: Sequence[str]) -> Reason:  # noqa: C901 - a table in the order of precedence
     cause = error.__cause__
     match error, cause:
         case _, aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
-            return f"TLS: {_short(cause)}"
+            return Reason(ReasonCode.TLS_ERROR, _short(cause))
         case _, aiohttp.ClientHttpProxyError():
-            return f"proxy could not reach the host (HTTP {cause.status})"
+            return Reason(ReasonCode.PROXY_CANNOT_REACH_HOST, str(cause.status))
         case _, aiohttp.ClientProxyConnectionError():
-            return "proxy does not answer"
+            return Reason(ReasonCode.PROXY_UNAVAILABLE)
         case _, aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() if not isinstance(
             error, DownloadConnectionRefusedError
         ):
-            return "connection reset"
+            return Reason(ReasonCode.CONNECTION_RESET)
         case DownloadTimeoutError(), _:
-            return "timeout"
+            return Reason(ReasonCode.TIMEOUT)
         case DownloadConnectionRefusedError(), _:
-            return "connection refused"
+            return Reason(ReasonCode.CONNECTION_REFUSED)
         case DownloadCancelledError(), _:
-            return "body too large"
+            return Reason(ReasonCode.RESPONSE_TOO_LARGE)
         case ResponseDataLossError(), _:
-            return "body cut short"
+            return Reason(ReasonCode.RESPONSE_TRUNCATED)
         case UnsupportedURLSchemeError(), _:
-            return "not a valid URL"
+            return Reason(ReasonCode.INVALID_URL)
         case IgnoreRequest(), _:
             return _ignored(error, redirects)
         case _:
             return _other(error)
 
 
-def _ignored(error: IgnoreRequest, redirects: Sequence[str]) -> str:
+def _ignored(error: IgnoreRequest, redirects: Sequence[str]) -> Reason:
     """Read what Scrapy's own middlewares refuse to go on with."""
     if isinstance(error.__cause__, ValueError):  # decompression stops at DOWNLOAD_MAXSIZE
-        return "body too large"
+        return Reason(ReasonCode.RESPONSE_TOO_LARGE)
     if str(error) == _TOO_MANY:
-        return "redirect loop" if len(set(redirects)) < len(redirects) else "too many redirects"
-    return _short(error)
+        is_loop = len(set(redirects)) < len(redirects)
+        return Reason(ReasonCode.REDIRECT_LOOP if is_loop else ReasonCode.TOO_MANY_REDIRECTS)
+    return Reason(ReasonCode.OTHER, _short(error))
 
 
-def _other(error: BaseException) -> str:
+def _other(error: BaseException) -> Reason:
     """Read what has no type of its own."""
     said = _short(error)
     if type(error).__name__ in _UNDECODABLE:
-        return "body is not in its Content-Encoding"
+        return Reason(ReasonCode.RESPONSE_WRONGLY_ENCODED)
     if said.startswith(_OTHER_SCHEME):
-        return _NO_PAGE
+        return Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)
     if isinstance(error, ValueError) and _INVALID.search(said):
-        return "redirect to an invalid address"
-    return f"{type(error).__name__}: {said}"
+        return Reason(ReasonCode.REDIRECT_TO_INVALID_URL)
+    return Reason(ReasonCode.OTHER, f"{type(error).__name__}: {said}")
 
 
 def _short(error: BaseException | None) -> str:

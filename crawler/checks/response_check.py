@@ -14,6 +14,7 @@ from crawler.fetch.host_throttle import retry_after
 from crawler.html import TooMuchMarkupError
 from crawler.kinds.registry import kind_of
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ def observe(due: Due, response: Response, accepted: Mapping[str, frozenset[int]]
         return replace(same, history=due.history)
     try:
         result = kind.read(link, response, check)
-    except TooMuchMarkupError as error:
-        result = Result(link, replace(check, outcome=Outcome.FAILED, reason=str(error)))
+    except TooMuchMarkupError:
+        result = Result(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.PAGE_TOO_COMPLEX)))
     except Exception as error:
         logger.exception("%s could not be read", link.url)
-        result = Result(link, replace(check, outcome=Outcome.BLOCKED, reason=f"page not understood: {error!r}"[:200]))
+        reason = Reason(ReasonCode.PAGE_PARSE_ERROR, repr(error)[:180])
+        result = Result(link, replace(check, outcome=Outcome.BLOCKED, reason=reason))
     validators = None if kind.keeps_body else validators_of(result, response)
     return replace(result, validators=validators, history=due.history)
 
@@ -55,12 +57,12 @@ def asks_to_wait(response: Response, now: datetime) -> float | None:
     return None if asked is None else retry_after(asked.decode("latin-1"), now)
 
 
-def skipped(due: Due, reason: str) -> Result:
+def skipped(due: Due, reason: Reason) -> Result:
     """Return what is noted of a link that is not looked at."""
     return Result(due.link, Check(Outcome.SKIPPED, reason, datetime.now(UTC), How.PAGE), history=due.history)
 
 
-def unsettled(result: Result, why: str = "not tried again tonight") -> Result:
+def unsettled(result: Result, why: ReasonCode = ReasonCode.NOT_RETRIED) -> Result:
     """Return what is noted of an answer without the next request: it was seen, and says nothing about the link."""
     check = replace(result.check, outcome=Outcome.BLOCKED, conclusive=False)
-    return replace(result, check=replace(check, reason=f"{check.reason}; {why}"))
+    return replace(result, check=replace(check, reason=check.reason.plus(Reason(why))))

@@ -20,6 +20,7 @@ from crawler.html import unescape
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import parameters
 from crawler.models.check import Outcome
+from crawler.models.reason import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +55,7 @@ class StandIn:
     """What a page says of the link in whose place it was shown."""
 
     outcome: Outcome
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +386,7 @@ def _named(row: dict[str, Any]) -> re.Pattern[str] | None:
 
 
 def _shown(row: dict[str, Any]) -> StandIn:
-    return StandIn(Outcome(row["outcome"]), row["reason"])
+    return StandIn(Outcome(row["outcome"]), Reason.decoded(row["reason"]))
 
 
 def _any(patterns: Iterable[str]) -> re.Pattern[str]:

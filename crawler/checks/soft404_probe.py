@@ -21,6 +21,7 @@ from crawler.fetch.verbatim_requests import ask
 from crawler.kinds.registry import kind_of
 from crawler.kinds.web import page_title
 from crawler.models.check import Outcome
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -40,8 +41,6 @@ A_NAME = 15
 
 A_SHELL = 200
 """Bytes of text up to which a page with scripts may be an empty frame: "Loading …" stands at every address."""
-
-ANY_ADDRESS = "the same page as at any other address there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,9 @@ class SecondLooks:
         if self._is_doubtful(due, response):
             for_all = await self._is_shown_for_all(url, response)
             if for_all:
-                return replace(check, outcome=Outcome.GONE, reason=ANY_ADDRESS)
-            if for_all is None and any(seen.reason == ANY_ADDRESS for seen in due.history[-1:]):
-                return replace(check, outcome=Outcome.BLOCKED, reason=f"not told apart from {ANY_ADDRESS}")
+                return replace(check, outcome=Outcome.GONE, reason=Reason(ReasonCode.CATCH_ALL_PAGE))
+            if for_all is None and any(seen.reason.code is ReasonCode.CATCH_ALL_PAGE for seen in due.history[-1:]):
+                return replace(check, outcome=Outcome.BLOCKED, reason=Reason(ReasonCode.POSSIBLE_CATCH_ALL_PAGE))
         if urlsplit(response.url).scheme == "http" and (secure := await self.secure_form(url, response)):
             return replace(check, suggestion=secure, suggestion_source="https")
         return check

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.images.sniff import DRAWING
 from crawler.models.check import Outcome
 from crawler.models.metadata import Picture
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result, Validators
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ NOT_MODIFIED = 304
 FULL_AFTER = timedelta(days=90)
 """Until a page is read again whatever its server says: some say for ever that nothing has changed, with the page long
 gone; and what is looked for in pages changes, too."""
-
-KEPT = "as it was kept"
 
 _LONGEST_DATE = 40
 _WHOLE = 200
@@ -91,7 +90,8 @@ def unchanged(due: Due, response: Response, check: Check, *, keeps_body: bool = 
         return None
     if keeps_body:
         metadata = _drawn_anew(due) if is_uncached(response) else None
-        return Result(due.link, replace(check, outcome=Outcome.OK, reason=KEPT, final_url=None), metadata)
+        same = replace(check, outcome=Outcome.OK, reason=Reason(ReasonCode.UNCHANGED), final_url=None)
+        return Result(due.link, same, metadata)
     last = due.history[-1]
     same = replace(
         check,

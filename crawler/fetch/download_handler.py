@@ -26,6 +26,7 @@ from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import InvalidURLError, as_sent, is_public
+from crawler.models.reason import Reason, ReasonCode
 from crawler.signals import run_opened
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class PublicResolver(AbstractResolver):
         if (host, port) not in self._proxies:
             for result in found:
                 if not is_public(ipaddress.ip_address(result["host"].partition("%")[0])):
-                    raise AddressNotAllowedError(f"private address: {host} is {result['host']}")
+                    raise AddressNotAllowedError(Reason(ReasonCode.PRIVATE_ADDRESS, host, result["host"]))
         return found
 
     async def close(self) -> None:

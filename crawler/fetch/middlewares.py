@@ -18,6 +18,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import WEB_SCHEMES, is_sendable, why_not_fetch
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -54,7 +55,7 @@ class SchemeGuard:
         if location is not None:
             scheme = urlsplit(urljoin(request.url, location.decode("latin-1").strip())).scheme
             if scheme not in WEB_SCHEMES:
-                raise AddressNotAllowedError(f"unsupported scheme: {scheme}")
+                raise AddressNotAllowedError(Reason(ReasonCode.UNSUPPORTED_SCHEME, scheme))
         return response
 
 

@@ -14,6 +14,7 @@ from scrapy.http import TextResponse
 from crawler.config import options
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.host_throttle import MAX_WAIT, NotNowError
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -57,9 +58,9 @@ class Robots:
             return
         rules = await self._rules(f"{parts.scheme}://{parts.netloc}")
         if self._obey and rules is None:
-            raise AddressNotAllowedError("robots.txt cannot be read tonight")
+            raise AddressNotAllowedError(Reason(ReasonCode.ROBOTS_UNREADABLE))
         if self._obey and rules is not None and not rules.can_fetch(request.url, AGENT):
-            raise AddressNotAllowedError("robots.txt disallows it")
+            raise AddressNotAllowedError(Reason(ReasonCode.ROBOTS_DISALLOWED))
         if host in self._too_slow:
             raise NotNowError(host, tonight=True)
 

@@ -13,7 +13,8 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from crawler.images.svg import DrawingError, drawing_size
+from crawler.images.svg import MalformedError, UnsafeError, drawing_size
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -53,7 +54,11 @@ _HEAD = 4096
 
 
 class RefusedError(ValueError):
-    """Bytes that are not kept; the text says why, as it may stand in a CSV."""
+    """Bytes that are not kept."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class BrokenError(RefusedError):
@@ -80,27 +85,29 @@ def examine(body: bytes) -> Shape:
     """Return what a picture or film is; raise RefusedError for what is neither, or is not to be kept."""
     kind = media_type(body)
     if kind is None:
-        raise BrokenError("not a picture")
+        raise BrokenError(Reason(ReasonCode.NOT_AN_IMAGE))
     if kind == FILM:
         if not _boxes_end(body):
-            raise BrokenError("film cut short")
+            raise BrokenError(Reason(ReasonCode.VIDEO_TRUNCATED))
         return Shape(kind)
     if kind == DRAWING:
         try:
             return Shape(kind, *drawing_size(body), 1)
-        except DrawingError as error:
-            raise RefusedError(f"SVG {error}") from error
+        except MalformedError as error:
+            raise RefusedError(Reason(ReasonCode.SVG_MALFORMED)) from error
+        except UnsafeError as error:
+            raise RefusedError(Reason(ReasonCode.SVG_UNSAFE, str(error))) from error
     if kind in _WHOLE and not _WHOLE[kind](body):
-        raise BrokenError("picture cut short")
+        raise BrokenError(Reason(ReasonCode.IMAGE_TRUNCATED))
     image_module = _pillow()
     try:
         with image_module.open(BytesIO(body), formats=[kind.partition("/")[2]]) as image:
             width, height = image.size
             return Shape(kind, width, height, getattr(image, "n_frames", 1))
     except (image_module.DecompressionBombWarning, image_module.DecompressionBombError):
-        raise RefusedError("picture of too many pixels") from None
+        raise RefusedError(Reason(ReasonCode.IMAGE_TOO_MANY_PIXELS)) from None
     except Exception as error:
-        raise BrokenError("picture that cannot be read") from error
+        raise BrokenError(Reason(ReasonCode.IMAGE_UNREADABLE)) from error
 
 
 @cache

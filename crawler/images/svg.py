@@ -24,14 +24,18 @@ _FETCHED = re.compile(
 _LENGTH = re.compile(r"\s*(\d{1,6}(?:\.\d*)?)\s*(?:px)?\s*")
 
 
-class DrawingError(ValueError):
-    """A drawing that is not kept; the text says what it has."""
+class MalformedError(ValueError):
+    """A drawing that is no well-formed XML."""
+
+
+class UnsafeError(ValueError):
+    """A drawing that may do more than draw; the text says what it has."""
 
 
 def drawing_size(body: bytes) -> tuple[int | None, int | None]:
     """Return a drawing's width and height in pixels, None where it does not say them.
 
-    Raises DrawingError for one that is no XML, declares entities, or does more than draw.
+    Raises MalformedError for one that is no XML, UnsafeError for one that declares entities or does more than draw.
     """
     from lxml import etree
 
@@ -39,11 +43,11 @@ def drawing_size(body: bytes) -> tuple[int | None, int | None]:
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise DrawingError("that is not well-formed") from error
+        raise MalformedError("not well-formed") from error
     if (types := root.getroottree().docinfo.internalDTD) is not None and any(types.iterentities()):
-        raise DrawingError("with entities of its own")
+        raise UnsafeError("entities of its own")
     for found in _more_than_drawing(root):
-        raise DrawingError(f"with {found}")
+        raise UnsafeError(found)
     box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
     across, down = (box[2], box[3]) if len(box) == 4 else ("", "")  # noqa: PLR2004 - x, y, width, height
     return _pixels(root.get("width", across), across), _pixels(root.get("height", down), down)

@@ -15,6 +15,7 @@ from crawler.links.canonical_url import hostname
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Origin, Result
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Image(Kind):
         if media_type(response.body) is None:
             if self.recognise(link.url, urlsplit(link.url)) is None:  # a page that some note shows as a picture
                 return Result(link, check)
-            return Result(link, replace(check, outcome=Outcome.FAILED, reason="not a picture"))
+            return Result(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_AN_IMAGE)))
         return Result(link, check, body=response.body, origin=origin_of(response))
 
 

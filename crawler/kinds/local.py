@@ -16,6 +16,7 @@ from crawler.atomic_files import RefusedError, open_inside
 from crawler.kinds.base import Kind
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Link
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Due, Result
 from crawler.notes.site_generators import is_site_source
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 CLOSE_ENOUGH = 80
 """Similarity (0 to 100) of two paths from which one is offered for the other; the best must also be the only best."""
-
-UNDECIDED = "how this site resolves it is not known"
 
 _FILE = re.compile(r".*\.(?=\w*[A-Za-z])\w{1,10}")
 """A name with an extension; `v1.2` has none."""
@@ -84,16 +83,17 @@ class FileLookup:
         try:
             target = (self.folder / path).resolve()
             if not target.is_relative_to(self.folder):
-                return Check(Outcome.SKIPPED, "outside the notes folder", now, How.FILE)
+                return Check(Outcome.SKIPPED, Reason(ReasonCode.OUTSIDE_NOTES_FOLDER), now, How.FILE)
             target.stat()
-            return Check(Outcome.OK, "file exists", now, How.FILE)
+            return Check(Outcome.OK, Reason(ReasonCode.FILE_EXISTS), now, How.FILE)
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: symlinks that lead in circles
             if (reason := self._why_unseen(error)) is not None:
                 return Check(Outcome.BLOCKED, reason, now, How.FILE)
             if self.is_site:
-                return Check(Outcome.SKIPPED, UNDECIDED, now, How.FILE)
+                return Check(Outcome.SKIPPED, Reason(ReasonCode.SITE_PATH), now, How.FILE)
             if not isinstance(error, FileNotFoundError | NotADirectoryError):  # a name too long, a NUL byte
-                return Check(Outcome.GONE, f"no such file: {error}", now, How.FILE, conclusive=True)
+                reason = Reason(ReasonCode.FILE_NOT_FOUND, str(error))
+                return Check(Outcome.GONE, reason, now, How.FILE, conclusive=True)
         try:
             suggestion, source = self.meant(path, texts)
         except OSError:  # a folder on the way cannot be looked at
@@ -101,7 +101,7 @@ class FileLookup:
         is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
         return Check(
             Outcome.GONE if is_file else Outcome.SKIPPED,
-            "no such file" if is_file else UNDECIDED,
+            Reason(ReasonCode.FILE_NOT_FOUND if is_file else ReasonCode.SITE_PATH),
             now,
             How.FILE,
             conclusive=is_file,
@@ -109,16 +109,17 @@ class FileLookup:
             suggestion_source=source,
         )
 
-    def _why_unseen(self, error: Exception) -> str | None:
+    def _why_unseen(self, error: Exception) -> Reason | None:
         """Return why an error does not say that a file is not there; None if it does."""
         if isinstance(error, RuntimeError) or (isinstance(error, OSError) and error.errno not in _NOT_THERE):
-            return f"could not be looked at ({getattr(error, 'strerror', None) or 'symlinks in a circle'})"
+            what = getattr(error, "strerror", None) or "symbolic link loop"
+            return Reason(ReasonCode.FILE_INACCESSIBLE, what)
         try:
             with os.scandir(self.folder) as found:
                 there = next(found, None) is not None
         except OSError:
             there = False
-        return None if there else "the notes folder is gone or empty"
+        return None if there else Reason(ReasonCode.NOTES_FOLDER_EMPTY)
 
     def meant(self, path: str, texts: Sequence[str]) -> tuple[str, str] | tuple[None, None]:
         """Return what was most likely meant and who says so: an existing file, or the scheme that was left out.

@@ -13,6 +13,7 @@ from crawler.links.signed_urls import VIDEO_HOST
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 
 if TYPE_CHECKING:
@@ -49,5 +50,5 @@ class Video(Kind):
         if not check.well:
             return Result(link, check)
         if media_type(response.body) != FILM:
-            return Result(link, replace(check, outcome=Outcome.FAILED, reason="not a film"))
+            return Result(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_A_VIDEO)))
         return Result(link, check, body=response.body, origin=origin_of(response))

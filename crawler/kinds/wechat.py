@@ -28,6 +28,7 @@ from crawler.links.text_links import web_url
 from crawler.models.check import Check, Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Article
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Notice:
 
     texts: tuple[str, ...]
     outcome: Outcome
-    reason: str
+    reason: Reason
     conclusive: bool = False
     titles: tuple[str, ...] = ()
 
@@ -132,25 +133,25 @@ class Wechat(Kind):
         from scrapy.http import TextResponse
 
         if _CAPTCHA_PATH.match(split(response.url).path):
-            return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
+            return Result(link, _seen(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA)))
         if not isinstance(response, TextResponse):
             return Result(link, check)
         text = response.text
         soup = tree(text)
         if soup.find(id=_BODY.__contains__) is not None:  # before the page id, which an article on crawling may quote
-            return Result(link, _seen(check, Outcome.OK, "article shown"), _article(soup, text))
+            return Result(link, _seen(check, Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN)), _article(soup, text))
         if _CAPTCHA_PAGE in text or soup.find(id=_CAPTCHA_BUTTON) is not None:
-            return Result(link, _seen(check, Outcome.BLOCKED, "captcha"))
+            return Result(link, _seen(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA)))
         if (new_address := self._moved_to(link, response, soup)) is not None:
-            return Result(link, _seen(check, Outcome.MOVED, "account migrated", new_address))
+            return Result(link, _seen(check, Outcome.MOVED, Reason(ReasonCode.ACCOUNT_MIGRATED), new_address))
         shown = soup.select(_NOTICE)  # where a notice stands by itself, its words are no proof
         if not shown and (article := _article(soup, text)).title and (article.account_id or article.account):
-            return Result(link, _seen(check, Outcome.OK, "article shown"), article)
+            return Result(link, _seen(check, Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN)), article)
         if (noticed := _noticed(check, soup, shown, text)) is not None:
             return Result(link, noticed)
         if response.status // 100 != 2:  # noqa: PLR2004 - RFC 9110 class
             return Result(link, check)
-        return Result(link, _seen(check, Outcome.BLOCKED, "neither article nor known notice"))
+        return Result(link, _seen(check, Outcome.BLOCKED, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)))
 
     def _moved_to(self, link: Link, response: TextResponse, soup: BeautifulSoup) -> str | None:
         """Return the article's address in its account's new home; what leads anywhere else is none."""
@@ -172,7 +173,7 @@ def notices() -> tuple[Notice, ...]:
         Notice(
             tuple(map(_folded, row["texts"])),
             Outcome(row["outcome"]),
-            row["reason"],
+            Reason.decoded(row["reason"]),
             row.get("conclusive", False),
             tuple(map(_folded, row.get("titles", ()))),
         )
@@ -205,13 +206,13 @@ def _noticed(check: Check, soup: BeautifulSoup, shown: list[Tag], text: str) -> 
             seen = _seen(check, notice.outcome, notice.reason)
             return replace(seen, conclusive=notice.conclusive and bool(shown))
     if shown and _REMOVED.search(text) is not None:
-        return replace(_seen(check, Outcome.GONE, "removed by WeChat"), conclusive=True)
+        return replace(_seen(check, Outcome.GONE, Reason(ReasonCode.REMOVED_BY_WECHAT)), conclusive=True)
     if shown and not message:
-        return _seen(check, Outcome.BLOCKED, "captcha")
+        return _seen(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA))
     return None
 
 
-def _seen(check: Check, outcome: Outcome, reason: str, final_url: str | None = None) -> Check:
+def _seen(check: Check, outcome: Outcome, reason: Reason, final_url: str | None = None) -> Check:
     """Return the check with what the page says; a redirect within WeChat is no new address of the article."""
     return replace(check, outcome=outcome, reason=reason, final_url=final_url)
 

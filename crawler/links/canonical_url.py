@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlun
 
 import idna
 
+from crawler.models.reason import Reason, ReasonCode
+
 WEB_SCHEMES = frozenset({"http", "https"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PERCENT = re.compile("%([0-9A-Fa-f]{2})?")
@@ -129,8 +131,8 @@ def parameters(query: str) -> dict[str, str]:
     return values
 
 
-def why_not_fetch(url: str, *, allow_private: bool = False) -> str | None:
-    """Say why a URL must not be fetched, or return None if it may be.
+def why_not_fetch(url: str, *, allow_private: bool = False) -> Reason | None:
+    """Return why a URL must not be fetched, None if it may be.
 
     Only http and https, and never an address or name that is not on the public internet: a note is a stranger's text,
     and must not make this machine talk to its own network. Addresses are read as a browser reads them (decimal, octal,
@@ -140,17 +142,17 @@ def why_not_fetch(url: str, *, allow_private: bool = False) -> str | None:
         parts = split(url)
         host = hostname(parts)
     except InvalidURLError as error:
-        return f"not a valid URL: {error}"
+        return Reason(ReasonCode.INVALID_URL, str(error))
     if parts.scheme.lower() not in WEB_SCHEMES:
-        return f"unsupported scheme: {parts.scheme.lower() or 'none'}"
+        return Reason(ReasonCode.UNSUPPORTED_SCHEME, parts.scheme.lower() or "none")
     if not host:
-        return "not a valid URL: no host"
+        return Reason(ReasonCode.INVALID_URL, "no host")
     if allow_private:
         return None
     if (address := literal_address(host)) is not None:
-        return None if is_public(address) else f"private address: {address}"
+        return None if is_public(address) else Reason(ReasonCode.PRIVATE_ADDRESS, str(address))
     if "." not in host or host.endswith(_LOCAL_SUFFIXES):
-        return f"local name: {host}"
+        return Reason(ReasonCode.LOCAL_NAME, host)
     return None
 
 

@@ -25,6 +25,7 @@ from crawler.lookups.base import ApiLookup
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
 from crawler.models.check import Check, How, Outcome
 from crawler.models.metadata import Paper
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class ArxivLookup(ApiLookup):
         yield from _known(due, {arxiv_id: papers[arxiv_id] for arxiv_id in missing if arxiv_id in papers}, now)
         for each in due:
             if each.link.identity not in papers:
-                reason = "arXiv knows no such paper" if each.link.identity in missing else "not an arXiv identifier"
+                is_missing = each.link.identity in missing
+                reason = Reason(ReasonCode.NOT_ON_ARXIV if is_missing else ReasonCode.INVALID_ARXIV_ID)
                 check = Check(Outcome.GONE, reason, now, How.API, conclusive=True)
                 yield Result(each.link, check, history=each.history)
 
@@ -160,7 +162,7 @@ def _known(due: Sequence[Due], papers: Mapping[str, Paper | None], now: datetime
     for each in due:
         if each.link.identity in papers:
             paper = papers[each.link.identity]
-            reason = "arXiv knows it" if paper is not None else "arXiv knows it; its record cannot be read"
+            reason = Reason(ReasonCode.ARXIV_RECORD_UNREADABLE if paper is None else ReasonCode.FOUND_ON_ARXIV)
             yield Result(each.link, Check(Outcome.OK, reason, now, How.API), paper, history=each.history)
 
 

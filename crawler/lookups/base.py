@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from crawler.lookups.session import ServiceDownError, answers
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class ApiLookup(ABC):
             except Exception as error:  # noqa: BLE001 - whatever a service sends, everything else goes on
                 self.down = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         self.reached = answers(self._session) > answers_before
-        check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {self.down}", now, How.API)
+        reason = Reason(ReasonCode.SERVICE_UNAVAILABLE, self.service, str(self.down))
+        check = Check(Outcome.SKIPPED, reason, now, How.API)
         return [seen.get(each.link.url) or Result(each.link, check, history=each.history) for each in due]
 
     @abstractmethod

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from crawler.models.reason import Reason
+
 
 class Outcome(StrEnum):
     """What one check saw."""
@@ -37,7 +39,7 @@ class Check:
     """
 
     outcome: Outcome
-    reason: str
+    reason: Reason
     checked_at: datetime
     how: How
     http_status: int | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.models.reason import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -17,7 +19,7 @@ class Edit:
     end: int
     old: str
     new: str
-    reason: str
+    reason: Reason
     evidence: str
 
     def __post_init__(self) -> None:

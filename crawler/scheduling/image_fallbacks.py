@@ -28,9 +28,9 @@ from crawler.lookups.session import ServiceDownError
 from crawler.lookups.wayback import Wayback
 from crawler.models.check import Outcome
 from crawler.models.metadata import Picture
+from crawler.models.reason import Reason, ReasonCode
 from crawler.scheduling.daemon_threads import in_thread
 from crawler.store.external_sources import ARCHIVE
-from crawler.store.images import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -56,12 +56,6 @@ PATIENCE = 600.0
 """Seconds that the archive is waited for while other workers ask it for their pictures, one at a time."""
 
 _GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
-_TOO_LARGE = "body too large"
-
-# Why the copy that was kept before is not replaced.
-_REDIRECTED = "redirected to another image; the copy saved before is kept"
-_SHARED = "same image as at other addresses of the host; the copy saved before is kept"
-_OTHER = "not the image saved before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +111,12 @@ class PictureWays:
         self._archive_down = False
 
     @property
-    def closed(self) -> str | None:
+    def closed(self) -> Reason | None:
         """Why no more pictures are fetched in this run."""
         if self._gallery.down:
-            return f"cannot be kept: {self._gallery.down}"
+            return Reason(ReasonCode.IMAGE_STORE_UNAVAILABLE, self._gallery.down)
         if self._limits.run and self._spent >= self._limits.run:
-            return "as much was fetched in this run as IMAGES_RUN_MB allows"
+            return Reason(ReasonCode.RUN_LIMIT_REACHED)
         return None
 
     def prepared(self, request: Request, due: Due) -> Request:
@@ -163,9 +157,10 @@ class PictureWays:
 
     def too_large(self, check: Check, link: Link) -> Check:
         """Read a failure: that a picture is too large for us says nothing about its link."""
-        if check.reason != _TOO_LARGE or not kind_of(link).keeps_body:
+        if check.reason.code is not ReasonCode.RESPONSE_TOO_LARGE or not kind_of(link).keeps_body:
             return check
-        return replace(check, outcome=Outcome.SKIPPED, reason=f"larger than {self._limits.of(link) / MB:g} MB")
+        reason = Reason(ReasonCode.FILE_TOO_LARGE, f"{self._limits.of(link) / MB:g}")
+        return replace(check, outcome=Outcome.SKIPPED, reason=reason)
 
     # --- one answer ---------------------------------------------------------------------------------------------------
 
@@ -180,11 +175,13 @@ class PictureWays:
             body = result.body
             picture = _picture(body) if len(body) <= AT_HAND else await asyncio.to_thread(_picture, body)
         except BrokenError as error:
-            return _without(result, replace(result.check, outcome=Outcome.FAILED, reason=str(error), final_url=None))
+            return _without(result, replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None))
         except RefusedError as error:
-            return _without(result, replace(result.check, reason=f"{result.check.reason}; not kept: {error}"))
+            reason = result.check.reason.plus(Reason(ReasonCode.NOT_SAVED), error.reason)
+            return _without(result, replace(result.check, reason=reason))
         if self._is_placeholder(due.link.url, picture.title, result.body):
-            return _without(result, replace(result.check, outcome=Outcome.BLOCKED, reason=PLACEHOLDER, final_url=None))
+            reason = Reason(ReasonCode.PLACEHOLDER)
+            return _without(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))
         sent_for = (due.link.host, picture.title), _which(due.link.url)
         if self._sent.setdefault(*sent_for) != sent_for[1]:
             self._sent[sent_for[0]] = None
@@ -203,20 +200,20 @@ class PictureWays:
         new = result.metadata.title if result.body and isinstance(result.metadata, Picture) else None
         return new is not None and self._kept(due) not in {None, new}
 
-    def _why_kept(self, link: Link, result: Result, asked: str, sent_by: str, *, last: bool) -> str | None:
+    def _why_kept(self, link: Link, result: Result, asked: str, sent_by: str, *, last: bool) -> Reason | None:
         """Return why the copy that is kept is not replaced by an answer; None where it is."""
         assert isinstance(result.metadata, Picture)  # noqa: S101 - what _would_replace found
         if _place(asked) != _place(sent_by):
-            return _REDIRECTED
+            return Reason(ReasonCode.REDIRECTED_TO_OTHER_IMAGE)
         name = result.metadata.title
         kept_for = (url for url in self._store.links_shown_as(name) if urlsplit(url).hostname == link.host)
         if self._sent[link.host, name] is None or any(_which(url) != _which(link.url) for url in kept_for):
-            return _SHARED
-        return None if last else _OTHER
+            return Reason(ReasonCode.SHARED_IMAGE)
+        return None if last else Reason(ReasonCode.OTHER_IMAGE)
 
     @staticmethod
     def _not_kept(result: Result) -> bool:
-        return not result.body and "not kept" in result.check.reason
+        return not result.body and result.check.reason.has(ReasonCode.NOT_SAVED)
 
     def _is_placeholder(self, url: str, name: str, body: bytes) -> bool:
         """Tell whether the bytes for one of WeChat's pictures are those that are shown for others, too."""
@@ -280,10 +277,10 @@ class PictureWays:
             self._gallery.down = str(error)
             return result
         address = copy.origin.address if copy.origin else None
-        check = replace(result.check, reason=f"{result.check.reason}; kept from {where}")
+        check = replace(result.check, reason=result.check.reason.plus(Reason(where)))
         return replace(result, check=check, metadata=replace(copy.metadata, source=address), origin=copy.origin)
 
-    async def _in_articles(self, due: Due) -> tuple[Result, str] | None:
+    async def _in_articles(self, due: Due) -> tuple[Result, ReasonCode] | None:
         picture = picture_id(due.link.url)
         if picture is None:
             return None
@@ -298,12 +295,12 @@ class PictureWays:
                 for referer in (None, REFERER):
                     answer = await self._answer(due, form, referer)
                     if answer is not None and answer.body:
-                        return answer, "the article"
+                        return answer, ReasonCode.SAVED_FROM_ARTICLE
                     if answer is None or answer.check.outcome is not Outcome.BLOCKED:
                         break
         return None
 
-    async def _in_archive(self, due: Due) -> tuple[Result, str] | None:
+    async def _in_archive(self, due: Due) -> tuple[Result, ReasonCode] | None:
         async with self._archive:  # one question at a time
             snapshot, may_ask = self._store.known_snapshot(due.link, datetime.now(UTC))
             if may_ask and not self._archive_down and self._time_left():
@@ -320,7 +317,7 @@ class PictureWays:
         head, stamp, rest = snapshot.partition("/web/")
         moment, _, page = rest.partition("/")
         answer = await self._answer(due, f"{head}{stamp}{moment}id_/{page}")  # `id_`: the bytes as they were archived
-        return (answer, "the Wayback Machine") if answer is not None and answer.body else None
+        return (answer, ReasonCode.SAVED_FROM_ARCHIVE) if answer is not None and answer.body else None
 
 
 def is_missed(due: Due, result: Result) -> bool:
@@ -330,7 +327,7 @@ def is_missed(due: Due, result: Result) -> bool:
 
 def is_undecided(result: Result) -> bool:
     """Return whether an answer has to be seen again before it may take the place of what is kept."""
-    return result.check.reason == _OTHER
+    return result.check.reason.code is ReasonCode.OTHER_IMAGE
 
 
 def _which(url: str) -> str:

@@ -18,6 +18,7 @@ from crawler.fetch.host_throttle import NotNowError
 from crawler.kinds.registry import kind_of
 from crawler.links.canonical_url import why_not_fetch
 from crawler.models.check import Outcome
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 from crawler.scheduling.image_fallbacks import is_missed, is_undecided
 
@@ -90,10 +91,10 @@ class LinkChecker:
             self._turns.end(due.link)
             self._answered.pop(due.link.url, None)
 
-    def refusal(self, link: Link) -> str | None:
+    def refusal(self, link: Link) -> Reason | None:
         """Return why a link is not asked for at all, or None."""
         if self._excluded.fullmatch(link.url):
-            return "excluded"
+            return Reason(ReasonCode.EXCLUDED)
         if refused := why_not_fetch(link.url, allow_private=self._allow_private):
             return refused
         return self._pictures.closed if kind_of(link).keeps_body else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.checks.response_check import skipped
 from crawler.config import options
 from crawler.kinds.registry import all_kinds
+from crawler.models.reason import Reason, ReasonCode
 from crawler.scheduling.daemon_threads import in_thread
 from crawler.scheduling.result_queue import WAIT
 from crawler.scheduling.worker import POLL
@@ -75,7 +76,8 @@ class Batches:
                 due, after = self._store.due(backlog, due_by, lookup.batch)
                 while due and not self._ending:
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
-                    self._queue.put(skipped(each, "excluded") for each in due if each not in wanted)
+                    excluded = Reason(ReasonCode.EXCLUDED)
+                    self._queue.put(skipped(each, excluded) for each in due if each not in wanted)
                     self._queue.put(await in_thread(lookup, wanted))
                     if lookup.reached:
                         self._network.answered(kind)

@@ -13,6 +13,7 @@ from crawler.checks.response_check import unsettled
 from crawler.fetch.host_throttle import NotNowError
 from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.lookups.wayback import Wayback
+from crawler.models.reason import ReasonCode
 from crawler.models.result import Result
 from crawler.scheduling.archive_stage import find_snapshots
 from crawler.scheduling.daemon_threads import in_thread
@@ -223,7 +224,7 @@ class SaveAnswered:
         answered = [each for each in (*self._context.checker.answered, *retries.failed) if each.check.http_status]
         doubtful = () if self._context.network.mostly_silent else retries.failed_again
         bare = (Result(each.link, each.check, history=each.history) for each in answered)
-        return [*(unsettled(each, "the run was interrupted") for each in bare), *doubtful]
+        return [*(unsettled(each, ReasonCode.INTERRUPTED) for each in bare), *doubtful]
 
 
 class AskArchive:

@@ -10,6 +10,7 @@ from crawler.kinds.registry import keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, type_name
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Origin
 from crawler.store import mapping
 from crawler.store.external_sources import SNAPSHOT_AGAIN
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from crawler.models.link import Link
     from crawler.models.result import Result
-
-PLACEHOLDER = "placeholder in the picture's place"
 
 
 class KeptPictures(Known, Leases):
@@ -56,7 +55,7 @@ class KeptPictures(Known, Leases):
             known = sa.select(links.c.kind, links.c.identity).where(links.c.id.in_(some))
             connection.execute(sa.delete(facts).where(sa.tuple_(facts.c.kind, facts.c.identity).in_(known)))
             connection.execute(sa.delete(pictures).where(pictures.c.link_id.in_(some)))
-            seen = {"outcome": Outcome.BLOCKED, "reason": PLACEHOLDER}
+            seen = {"outcome": Outcome.BLOCKED, "reason": Reason(ReasonCode.PLACEHOLDER)}
             well = checks.c.outcome.in_([Outcome.OK, Outcome.MOVED])
             connection.execute(sa.update(checks).where(checks.c.link_id.in_(some), well).values(seen))
             unknown = {"verdict": Verdict.UNKNOWN, "last_alive": None, "due_at": links.c.first_seen, "again": True}

@@ -77,7 +77,7 @@ def place_of(place: str) -> tuple[str, int]:
 
 def of_check(check: Check) -> dict[str, Any]:
     """Return a check's columns."""
-    return {name: getattr(check, name) for name in CHECK} | {"reason": check.reason.replace("\0", "")}
+    return {name: getattr(check, name) for name in CHECK}
 
 
 def of_result(link_id: int, result: Result) -> dict[str, Any]:

@@ -10,9 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex
 
 from crawler.errors import UserError
+from crawler.models.former_reasons import former_reason
+from crawler.models.reason import Reason
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a link was last looked at that never was: longest ago of all."""
+
+_SLICE = 10_000
+"""Rows that a migration reads and writes at a time."""
 
 _NEVER = "1970-01-01 00:00:00.000000"
 
@@ -36,11 +41,26 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class ReasonText(sa.types.TypeDecorator[Reason]):
+    """A reason: `code|detail`, a line for it and for each addition."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Reason | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002
+        """Store code and details."""
+        return None if value is None else value.encoded
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Reason | None:  # noqa: ARG002
+        """Return code and details."""
+        return None if value is None else Reason.decoded(value)
+
+
 def _check_columns() -> list[sa.Column[Any]]:
     """Return the columns of one check: in `checks` as history, in `links` as the last one."""
     return [
         sa.Column("outcome", sa.Text),
-        sa.Column("reason", sa.Text),
+        sa.Column("reason", ReasonText),
         sa.Column("checked_at", Instant),
         sa.Column("how", sa.Text),
         sa.Column("http_status", sa.Integer),
@@ -273,6 +293,19 @@ def _with_ids(data: str) -> str:
     return json.dumps({**paper, "ids": {scheme: id_ for scheme, id_ in ids.items() if id_}}, ensure_ascii=False)
 
 
+def _code_reasons(connection: sa.Connection) -> None:
+    """Version 9: reasons are codes with details, no texts for display any more."""
+    for table in (links, checks):
+        text = sa.type_coerce(table.c.reason, sa.Text)
+        some = sa.select(table.c.id, text).where(text.is_not(None), table.c.id > sa.bindparam("behind"))
+        some = some.order_by(table.c.id).limit(_SLICE)
+        write = sa.update(table).where(table.c.id == sa.bindparam("row")).values(reason=sa.bindparam("reason"))
+        behind = -1
+        while rows := connection.execute(some, {"behind": behind}).all():
+            connection.execute(write, [{"row": row, "reason": former_reason(was)} for row, was in rows])
+            behind = rows[-1][0]
+
+
 MIGRATIONS = (
     _create,
     _remember_the_night_before,
@@ -282,6 +315,7 @@ MIGRATIONS = (
     _remember_versions,
     _share_runs,
     _identify_papers,
+    _code_reasons,
 )
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from crawler.errors import GalleryError
 from crawler.images.store import keep
 from crawler.models.metadata import Picture
+from crawler.models.reason import Reason, ReasonCode
 from crawler.signals import run_opened
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class ImagesPipeline:
             await keep(gallery, picture.title, item.body, picture.media_type)
         except GalleryError as error:
             gallery.down = str(error)
-            check = replace(item.check, reason=f"{item.check.reason}; not kept: {error}")
+            reason = item.check.reason.plus(Reason(ReasonCode.NOT_SAVED), Reason(ReasonCode.OTHER, str(error)))
+            check = replace(item.check, reason=reason)
             judgement = item.judgement and replace(item.judgement, due_at=check.checked_at)
             return replace(item, check=check, metadata=None, body=b"", origin=None, judgement=judgement)
         return replace(item, body=b"")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from crawler.cli.terminal import moment
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
-from crawler.models.edit import Edit
 from pipelines.items.verdict import Policy, steps
+from pipelines.rewriting.edit_record import from_record
 from pipelines.rewriting.in_place.journal import Journal
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from crawler.config.plain_settings import SettingsSource
     from crawler.models.check import Check
+    from crawler.models.edit import Edit
     from crawler.store.inspector import Inspection, Story
 
 
@@ -123,6 +124,6 @@ def _rendered(output_dir: Path, notes: Collection[str]) -> Iterator[Edit]:
     """Read the edits of some notes from the journal of the mended ones; none where that is not there."""
     with suppress(FileNotFoundError), (output_dir / "edits.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
-            edit = Edit(**json.loads(line))
+            edit = from_record(json.loads(line))
             if edit.note in notes:
                 yield edit

@@ -9,6 +9,7 @@ from lxml import etree
 
 from crawler.atomic_files import replacing
 from crawler.models.link import Verdict
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def _case(note: str, line: int, standing: Standing) -> etree._Element:
     seconds = check.elapsed.total_seconds() if check is not None and check.elapsed is not None else 0.0
     where = {"classname": _xml(note), "file": _xml(note), "line": str(line), "time": f"{seconds:.3f}"}
     case = etree.Element("testcase", name=_xml(standing.link.url), **where)
-    why = check.reason if check is not None else "not looked at yet"
+    why = str(check.reason if check is not None else Reason(ReasonCode.NOT_CHECKED))
     if standing.suggestion is not None:
         why += f"; {standing.suggestion[0]} may stand in its place"
     if standing.verdict is Verdict.DEAD:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -14,20 +13,20 @@ from crawler.atomic_files import RefusedError, open_inside, replacing
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_of
 from crawler.models.check import Outcome
-from crawler.models.edit import Edit
 from crawler.notes.folder import ENDINGS
 from pipelines.rewriting import link_edits
+from pipelines.rewriting.edit_record import to_record
 from pipelines.rewriting.note_rewriter import Mender
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from crawler.models.edit import Edit
     from crawler.models.link import Standing
     from crawler.models.note import Note
     from crawler.notes.folder import Library
     from pipelines.reports.base import Rendering, TakeNote
 
-_FIELDS = tuple(field.name for field in fields(Edit))
 _json = json.JSONEncoder(ensure_ascii=False)
 _PIECE = 1024 * 1024
 
@@ -65,8 +64,8 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
 
 
 def _line(edit: Edit) -> str:
-    """Return an edit as a line of the journal; `asdict` would copy every text."""
-    return _json.encode({field: getattr(edit, field) for field in _FIELDS}) + "\n"
+    """Return an edit as a line of the journal."""
+    return _json.encode(to_record(edit)) + "\n"
 
 
 def _copy_attachments(standings: Iterable[Standing], folder: Path, mirror: Path) -> None:

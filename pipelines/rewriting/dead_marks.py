@@ -12,6 +12,7 @@ from crawler.kinds.registry import kind_of
 from crawler.models.edit import Edit
 from crawler.models.link import Standing, Verdict
 from crawler.models.note import Mention, Note, Role
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.rewriting.line_style import has_han
 
 if TYPE_CHECKING:
@@ -42,10 +43,10 @@ def mark_edits(note: Note, standings: Mapping[int, Standing], rewrite: Collectio
             continue
         mark = new["chinese" if _is_chinese(note, mention, end) else "english"]
         if mark != old:
-            reason = "mark of a dead link" if mark else "mark of a link that lives again"
+            code = ReasonCode.EDIT_DEAD_MARK if mark else ReasonCode.EDIT_DEAD_MARK_REMOVED
             why = standing.check.reason if standing.check else standing.verdict.value
             evidence = f"{standing.link.url}, {why}"
-            yield Edit(note.path, end, end + len(old.encode()), old, mark, reason, evidence)
+            yield Edit(note.path, end, end + len(old.encode()), old, mark, Reason(code), evidence)
 
 
 def _wanted(standing: Standing, rewrite: Collection[str]) -> dict[str, str] | None:

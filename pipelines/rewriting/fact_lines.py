@@ -10,6 +10,7 @@ from crawler.kinds.registry import kind_of
 from crawler.models.edit import Edit
 from crawler.models.link import Standing, Verdict
 from crawler.models.metadata import Article, Paper, Repository
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.consistency.entry_subject import only_thing, reference_of
 from pipelines.rewriting.line_style import existing, insert, is_chinese, plain, said
 
@@ -27,6 +28,14 @@ SHOWN_AUTHORS = 5
 STALE = 0.1
 """How far a count of stars may be off before it is written anew, as a part of the count."""
 
+_REASONS = {
+    "authors": Reason(ReasonCode.EDIT_AUTHORS),
+    "venue": Reason(ReasonCode.EDIT_VENUE),
+    "withdrawn": Reason(ReasonCode.EDIT_WITHDRAWN),
+    "stars": Reason(ReasonCode.EDIT_STARS),
+    "license": Reason(ReasonCode.EDIT_LICENSE),
+    "archived": Reason(ReasonCode.EDIT_ARCHIVED),
+}
 _NUMBER = re.compile(r"[:：][*_\s]*(\d{1,3}(?:,\d{3})+|\d+)[*_\s]*\Z")
 
 
@@ -54,7 +63,7 @@ def _article_facts(note: Note, entry: Entry, standings: Mapping[int, Standing]) 
     if facts and existing(entry, "article") is None:
         first = entry.fields[0]
         value = ("，" if is_chinese(entry, first) else ", ").join(facts)
-        reason, source = "source of the article", kind_of(standing.link).label()
+        reason, source = Reason(ReasonCode.EDIT_ARTICLE_SOURCE), kind_of(standing.link).label()
         yield from insert(note, entry, first, "article", value, reason=reason, source=source, above=True)
 
 
@@ -74,7 +83,7 @@ def _paper_facts(
     behind = existing(entry, "authors") or field
     for name, (value, evidence) in facts.items():
         if value and name in rewrite and existing(entry, name) is None:
-            yield from insert(note, entry, behind, name, value, reason=f"{name} of the paper", source=evidence)
+            yield from insert(note, entry, behind, name, value, reason=_REASONS[name], source=evidence)
 
 
 def _code_facts(
@@ -97,7 +106,7 @@ def _code_facts(
             continue
         if existing(entry, name) is None:
             behind = existing(entry, "stars") or field
-            yield from insert(note, entry, behind, name, value, reason=f"{name} of the repository", source=source)
+            yield from insert(note, entry, behind, name, value, reason=_REASONS[name], source=source)
         elif name == "stars":
             yield from _new_count(note, entry, repository.stars or 0, source)
 
@@ -113,7 +122,7 @@ def _new_count(note: Note, entry: Entry, stars: int, source: str) -> Iterator[Ed
     separated = "," in number[1] or len(number[1]) < len("1000")
     new = f"{rounded(stars):,}" if separated else str(rounded(stars))
     start = present.label_start + len(text[: number.start(1)].encode())
-    yield Edit(note.path, start, start + len(number[1]), number[1], new, "stars of the repository", source)
+    yield Edit(note.path, start, start + len(number[1]), number[1], new, _REASONS["stars"], source)
 
 
 def rounded(count: int) -> int:

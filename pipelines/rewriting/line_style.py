@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.models.note import Entry, Field, Note
+    from crawler.models.reason import Reason
 
 LONGEST = 120
 """Characters of a name or venue; longer ones are cut."""
@@ -103,7 +104,7 @@ _HARD_BREAK = re.compile(rb"(?:[ \t]*<br ?/?>| {2,}|\\)\Z")
 
 
 def insert(
-    note: Note, entry: Entry, field: Field, name: str, value: str, *, reason: str, source: str, above: bool = False
+    note: Note, entry: Entry, field: Field, name: str, value: str, *, reason: Reason, source: str, above: bool = False
 ) -> Iterator[Edit]:
     """Yield the insertion of a line behind a field, or above it, where a line like the field's fits.
 

@@ -17,6 +17,7 @@ from crawler.models.edit import Edit
 from crawler.models.link import Link, Standing, Verdict
 from crawler.models.metadata import Picture
 from crawler.models.note import Mention, Note, Role
+from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.ignore_comments import meets
 from pipelines.rewriting.dead_marks import mark_edits
 from pipelines.rewriting.fact_lines import fact_edits
@@ -71,7 +72,7 @@ def undo(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     back, shift = [], 0
     for edit in edits:
         start, length = edit.start + shift, len(edit.new.encode())
-        back.append(Edit(edit.note, start, start + length, edit.new, edit.old, f"undo: {edit.reason}", edit.evidence))
+        back.append(Edit(edit.note, start, start + length, edit.new, edit.old, edit.reason, edit.evidence))
         shift += length - (edit.end - edit.start)
     return tuple(back)
 
@@ -90,12 +91,12 @@ def _mention_edits(
             opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("
             bare = mention.text in {mention.url, note.written(mention)} and not opened
             if address is not None and (_is_web(address) or not bare):
-                yield from _replace(note, mention, address, "picture kept", evidence)
+                yield from _replace(note, mention, address, Reason(ReasonCode.EDIT_IMAGE), evidence)
         elif (found := _better(note, mention, standing)) is not None and found[0] in rewrite:
-            _, url, reason = found
+            _, url, code = found
             evidence = _evidence(standing)
-            yield from _replace(note, mention, url, reason, evidence)
-            yield from _replace_text(note, mention, url, reason, evidence)
+            yield from _replace(note, mention, url, Reason(code), evidence)
+            yield from _replace_text(note, mention, url, Reason(code), evidence)
 
 
 def _may_go_on(note: Note, mention: Mention) -> bool:
@@ -111,7 +112,7 @@ def _evidence(standing: Standing) -> str:
     return f"{check.outcome.value}: {check.reason} ({check.how.value}{status}, {check.checked_at:%Y-%m-%d})"
 
 
-def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str, str] | None:
+def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str, ReasonCode] | None:
     """Return what to rewrite (a name of REWRITE), the URL that should stand there and why; None to leave it as it is.
 
     What was once seen decides, not the last check: a captcha or a bad night neither mends nor unmends anything.
@@ -121,15 +122,15 @@ def _better(note: Note, mention: Mention, standing: Standing) -> tuple[str, str,
     source = check.suggestion_source if check else None
     moved = standing.moved_to is not None and _is_web(standing.moved_to) and earns_edit(standing, mention)
     if standing.moved_to and moved and verdict in {Verdict.MOVED, Verdict.SUSPECT}:
-        return "moved", _at_same_place(standing.moved_to, mention), "moved"
+        return "moved", _at_same_place(standing.moved_to, mention), ReasonCode.EDIT_MOVED
     if verdict is Verdict.ALIVE and (address := kind_of(link).preferred_url(mention.url)):
-        return "canonical", address, "canonical address of the paper"
+        return "canonical", address, ReasonCode.EDIT_PAPER_URL
     if verdict is Verdict.DEAD and (path := _respelt(link, check)) is not None:
-        return "files", _relative(note, mention, path), "file found under another path"
+        return "files", _relative(note, mention, path), ReasonCode.EDIT_FILE_PATH
     if verdict is Verdict.ALIVE and offered and source == "https" and _is_web(offered):
-        return "https", _at_same_place(offered, mention), "the same over https"
+        return "https", _at_same_place(offered, mention), ReasonCode.EDIT_HTTPS
     if verdict is Verdict.DEAD and standing.snapshot and mention.role not in {Role.IMAGE, Role.VIDEO}:
-        return "snapshots", _encoded(standing.snapshot), "dead, as the Wayback Machine kept it"
+        return "snapshots", _encoded(standing.snapshot), ReasonCode.EDIT_SNAPSHOT
     return None
 
 
@@ -166,14 +167,14 @@ def _relative(note: Note, mention: Mention, path: str) -> str:
     return path + (f"#{parts.fragment}" if parts.fragment else "")
 
 
-def _replace(note: Note, mention: Mention, url: str, reason: str, evidence: str) -> Iterator[Edit]:
+def _replace(note: Note, mention: Mention, url: str, reason: Reason, evidence: str) -> Iterator[Edit]:
     old = note.written(mention)
     new = _written(url, *_around(note.data, mention))
     if new != old and url != mention.url:
         yield Edit(note.path, mention.start, mention.end, old, new, reason, evidence)
 
 
-def _replace_text(note: Note, mention: Mention, url: str, reason: str, evidence: str) -> Iterator[Edit]:
+def _replace_text(note: Note, mention: Mention, url: str, reason: Reason, evidence: str) -> Iterator[Edit]:
     """Replace a link's visible text if it is the old URL itself."""
     old = note.written(mention)
     if mention.text not in {old, mention.url} or url == mention.url:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.consistency.missing_links import Confidence, Offer, offers
 from pipelines.rewriting.line_style import existing, insert
 
@@ -16,15 +17,19 @@ if TYPE_CHECKING:
     from crawler.models.note import Entry, Field, Note
 
 
+_REASONS = {
+    "paper": Reason(ReasonCode.EDIT_MISSING_PAPER),
+    "code": Reason(ReasonCode.EDIT_MISSING_CODE),
+}
+
+
 def missing_edits(note: Note, standings: Mapping[int, Standing]) -> Iterator[Edit]:
     """Yield a line for each missing piece, but for guesses; its facts come when its link was looked at."""
     for entry in note.entries:
         for offer in offers(note, entry, standings):
             if offer.confidence is not Confidence.LOW and entry.fields:
-                reason = f"missing {offer.field}"
-                yield from insert(
-                    note, entry, _before(entry, offer), offer.field, _shown(offer), reason=reason, source=offer.evidence
-                )
+                reason, behind = _REASONS[offer.field], _before(entry, offer)
+                yield from insert(note, entry, behind, offer.field, _shown(offer), reason=reason, source=offer.evidence)
 
 
 def _shown(offer: Offer) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.images.store import smaller
+from crawler.models.reason import ReasonCode
 from pipelines.rewriting import link_edits
-from pipelines.rewriting.index import editor as index
+from pipelines.rewriting.index.editor import index_edits
 from pipelines.rewriting.reverted_edits import without_reverted
 
 if TYPE_CHECKING:
@@ -51,12 +52,13 @@ class Mender:
     ) -> Iterator[Edit]:
         """Yield what completes an index page, but for notes that a mended link of it leads to or a person took out."""
         meant = {standing.suggestion[0] for standing in standings.values() if standing.suggestion is not None}
-        once = [f", {edit.evidence}, " for run in made for edit in run if edit.reason == index.MISSING]
+        entries = (edit for run in made for edit in run if edit.reason.code is ReasonCode.EDIT_INDEX_ENTRY)
+        once = [f", {edit.evidence}, " for edit in entries]
         taken_out = {path for path, _, _ in self._notes if any(f", {path}, " in paths for paths in once)}
-        edits = index.index_edits(note, self._notes, meant | taken_out)
-        dated = [edit for edit in edits if edit.reason == index.DATED]
+        edits = index_edits(note, self._notes, meant | taken_out)
+        dated = [edit for edit in edits if edit.reason.code is ReasonCode.EDIT_INDEX_DATE]
         kept = without_reverted(note.data, dated, made)
-        yield from (edit for edit in edits if edit.reason != index.DATED or edit in kept)
+        yield from (edit for edit in edits if edit not in dated or edit in kept)
 
 
 def shown(rendering: Rendering, picture: Picture, folder: Path) -> str | None:

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crawler.models.reason import ReasonCode
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -63,12 +65,12 @@ def _replacement(edit: Edit) -> _Key:
 
 def _shown(edit: Edit) -> str:
     """Return an edit's new text, of a kept picture its name alone: the path depends on where the note lies."""
-    return edit.new.rpartition("/")[2] if edit.reason == "picture kept" else edit.new
+    return edit.new.rpartition("/")[2] if edit.reason.code is ReasonCode.EDIT_IMAGE else edit.new
 
 
 def _insertion(edit: Edit, line: str) -> _Key:
     label = re.split("[:：]", _bare(line), maxsplit=1)[0]
-    return edit.reason, edit.evidence.partition(",")[0], label
+    return edit.reason.encoded, edit.evidence.partition(",")[0], label
 
 
 def _places(text: str, edit: Edit) -> int:

@@ -139,7 +139,7 @@ def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     for name in ("Crawl", "Say how the links are", MEND):
         runner.step("crawl", name)
     health = (runner.temp / "health.md").read_text("utf-8")
-    assert f"newly dead: 2026/a.md:1 {dead} deleted by its author" in health
+    assert f"newly dead: 2026/a.md:1 {dead} deleted by author" in health
     assert runner.summary.read_text("utf-8") == health
     proposal, cache = (runner.temp / "proposal.patch").read_bytes(), keep_pictures(runner)
 

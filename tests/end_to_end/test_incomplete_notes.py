@@ -12,6 +12,7 @@ import pytest
 from crawler.errors import UserError
 from crawler.kinds.local import FileLookup
 from crawler.models.check import Outcome
+from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.folder import Library
 from tests.crawler.scheduling.test_image_fallbacks import drawn, kept, shown, url
 from tests.support.crawling import EVERY_NIGHT
@@ -184,7 +185,7 @@ def test_an_iteration_says_whether_it_saw_all_notes(tmp_path: Path) -> None:
 
 def look(folder: Path, path: str) -> tuple[Outcome, bool, str]:
     check = FileLookup(folder).check(path, (), NOW)
-    return check.outcome, check.conclusive, check.reason
+    return check.outcome, check.conclusive, str(check.reason)
 
 
 def test_what_is_not_there_is_gone(tmp_path: Path) -> None:
@@ -192,7 +193,7 @@ def test_what_is_not_there_is_gone(tmp_path: Path) -> None:
     for path in ("b.md", "a.md/b.md", "x\0y", "x" * 300):
         outcome, conclusive, reason = look(tmp_path, path)
         assert (outcome, conclusive) == (Outcome.GONE, True)
-        assert reason.startswith("no such file")
+        assert reason.startswith("file not found")
 
 
 def test_what_could_not_be_looked_at_is_not_gone(tmp_path: Path) -> None:
@@ -202,14 +203,14 @@ def test_what_could_not_be_looked_at_is_not_gone(tmp_path: Path) -> None:
     for path in ("round", "round/x", "folder"):
         outcome, conclusive, reason = look(tmp_path, path)
         assert (outcome, conclusive) == (Outcome.BLOCKED, False)
-        assert reason.startswith("could not be looked at (")
+        assert reason.startswith("file not accessible (")
 
 
 def test_no_file_of_a_folder_that_is_gone_or_empty_is_gone(tmp_path: Path) -> None:
     lookup = FileLookup(tmp_path / "notes")
     for _ in range(2):
         check = lookup.check("b.md", (), NOW)
-        assert (check.outcome, check.reason) == (Outcome.BLOCKED, "the notes folder is gone or empty")
+        assert (check.outcome, check.reason) == (Outcome.BLOCKED, Reason(ReasonCode.NOTES_FOLDER_EMPTY))
         (tmp_path / "notes").mkdir(exist_ok=True)
     (tmp_path / "notes/a.md").write_text("x")
     assert lookup.check("b.md", (), NOW).outcome is Outcome.GONE

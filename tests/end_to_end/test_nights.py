@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Verdict
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.items.verdict import Policy, judge
 from tests.internet import Failure, World
 from tests.internet.messages import html, text
@@ -40,7 +41,9 @@ NIGHTS = 30
 def night(number: int, outcome: Outcome, late: float, *, conclusive: bool = False) -> Check:
     """Return what a run saw that began up to two hours early or late."""
     at = START + timedelta(days=number, hours=late)
-    return Check(outcome, "seen", at, How.PAGE, conclusive=conclusive and outcome is Outcome.GONE)
+    return Check(
+        outcome, Reason(ReasonCode.OTHER, "seen"), at, How.PAGE, conclusive=conclusive and outcome is Outcome.GONE
+    )
 
 
 def verdicts(checks: list[Check]) -> Iterator[Verdict]:

@@ -11,6 +11,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Standing, Verdict
 from crawler.models.metadata import Paper, Picture, Repository
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 from crawler.notes import parser
 from crawler.notes.folder import Library
@@ -58,7 +59,7 @@ def standing(
     assert link is not None
     check = Check(
         outcome,
-        "seen",
+        Reason(ReasonCode.OTHER, "seen"),
         NOW,
         How.PAGE,
         http_status=200,

@@ -12,6 +12,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Link, Standing, Verdict
 from crawler.models.note import Mention
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Due, Result
 from crawler.store.link_store import START
 
@@ -52,7 +53,7 @@ def checked(
     wait: timedelta = NIGHT,
 ) -> Result:
     at = NOW + night * NIGHT
-    check = Check(outcome, "seen", at, How.PAGE, final_url=final_url)
+    check = Check(outcome, Reason(ReasonCode.OTHER, "seen"), at, How.PAGE, final_url=final_url)
     return Result(each, check, metadata, judgement=Judgement(verdict, 0, at + wait))
 
 

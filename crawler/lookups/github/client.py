@@ -24,6 +24,7 @@ from crawler.lookups.github.rest import GithubRest, Lost
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
 from crawler.models.check import Check, How, Outcome
 from crawler.models.metadata import Repository
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ class GithubLookup(ApiLookup):
                 neither = isinstance(answer, str) and answer not in graphql.OWN_ERRORS
                 if neither or self._failures_in_a_row >= PATIENCE:
                     raise
-                check = Check(Outcome.SKIPPED, f"{self.service} did not answer: {error}", now, How.API)
+                reason = Reason(ReasonCode.SERVICE_UNAVAILABLE, self.service, str(error))
+                check = Check(Outcome.SKIPPED, reason, now, How.API)
                 yield from (Result(each.link, check, history=each.history) for each in links[name])
         self.down = self._spent
 
@@ -192,12 +194,12 @@ class GithubLookup(ApiLookup):
     def _check(self, link: Link, found: Found, now: datetime) -> Check:
         repository, place = found.repository, place_of(link.url)
         below = "/".join(link.url.split("/")[5:])
-        reason = "GitHub knows it"
+        reason = Reason(ReasonCode.FOUND_ON_GITHUB)
         if repository.earlier_id is not None:
-            reason = f"another repository has this name now (its number was {repository.earlier_id})"
+            reason = Reason(ReasonCode.NAME_REUSED, str(repository.earlier_id))
         moved = repository.title.lower() != link.identity
         if moved:
-            reason = "repository renamed or transferred"
+            reason = Reason(ReasonCode.REPOSITORY_RENAMED)
         if place is not None and not any(found.there.get(each, True) for each in place.evidence):
             lost = self._place(repository, place, found.there, now)
             if lost is not None:
@@ -217,12 +219,13 @@ class GithubLookup(ApiLookup):
             today = self._rest.today(repository.title, place.branch if branch_is_gone else place.rest)
             moved_to = _moved_to(repository, place, today, offered) if today else None
             if moved_to is not None:
-                return Check(Outcome.MOVED, f"{place.what} moved", now, How.API, final_url=moved_to)
+                moved = Reason(ReasonCode.PATH_MOVED if place.verb else ReasonCode.ISSUE_MOVED)
+                return Check(Outcome.MOVED, moved, now, How.API, final_url=moved_to)
             if today is not None and not branch_is_gone:
                 return None
         return Check(
             Outcome.GONE,
-            f"the repository is there, but no such {place.what} in it",
+            Reason(place.not_found),
             now,
             How.API,
             conclusive=place.certain and not branch_is_gone,  # it may have a slash in its name, and have been renamed

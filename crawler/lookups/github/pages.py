@@ -10,6 +10,7 @@ from requests import codes
 
 from crawler.lookups.session import ServiceDownError
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,7 @@ class GithubPages:
         self._failures_in_a_row = 0
         self._down: str | None = None
 
-    def check(self, url: str, gone: str, now: datetime) -> Check:
+    def check(self, url: str, gone: Reason, now: datetime) -> Check:
         """Return what the page says of a link; it is gone, for the reason given, only if the page is not there."""
         if self._down is None:
             try:
@@ -38,22 +39,26 @@ class GithubPages:
                 said = str(error)[:200]
                 if self._failures_in_a_row >= PATIENCE or not said.startswith("HTTP 5"):
                     self._down = said
-                return Check(Outcome.SKIPPED, f"{HOST} did not answer: {said}", now, How.API)
+                return _not_answered(said, now)
             self._failures_in_a_row = 0
             return _read(response, gone, now)
-        return Check(Outcome.SKIPPED, f"{HOST} did not answer: {self._down}", now, How.API)
+        return _not_answered(self._down, now)
 
 
-def _read(response: requests.Response, gone: str, now: datetime) -> Check:
+def _not_answered(error: str, now: datetime) -> Check:
+    return Check(Outcome.SKIPPED, Reason(ReasonCode.SERVICE_UNAVAILABLE, HOST, error), now, How.API)
+
+
+def _read(response: requests.Response, gone: Reason, now: datetime) -> Check:
     """Read an answer; where a redirect leads is not asked for: it may be a signed address that expires soon."""
-    status, outcome, reason = response.status_code, Outcome.OK, "no repository, but a page of GitHub itself"
+    status, outcome, reason = response.status_code, Outcome.OK, Reason(ReasonCode.GITHUB_PAGE)
     if status in {codes.not_found, codes.gone}:
         return Check(Outcome.GONE, gone, now, How.API, conclusive=True)
     if response.is_redirect:
-        reason = f"{reason}, which redirects"
+        reason = Reason(ReasonCode.GITHUB_PAGE_REDIRECTS)
         target = urlsplit(urljoin(response.url, response.headers["Location"]))
         if target.hostname == HOST and target.path == "/login":
-            outcome, reason = Outcome.RESTRICTED, "login required"
+            outcome, reason = Outcome.RESTRICTED, Reason(ReasonCode.LOGIN_REQUIRED)
     elif not 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
-        outcome, reason = Outcome.BLOCKED, f"unknown to GitHub's API; its page answers HTTP {status}"
+        outcome, reason = Outcome.BLOCKED, Reason(ReasonCode.GITHUB_PAGE_STATUS, str(status))
     return Check(outcome, reason, now, How.PAGE, http_status=status)

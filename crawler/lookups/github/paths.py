@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from crawler.models.reason import ReasonCode
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,7 +28,7 @@ class Place:
     a path's branch. A place that is `certain` is gone when none of all that is there.
     """
 
-    what: str
+    not_found: ReasonCode
     evidence: tuple[str, ...]
     ref: str | None = None
     elsewhere: str | None = None
@@ -55,16 +57,16 @@ def place_of(url: str) -> Place | None:
             fields = [f"issueOrPullRequest(number: {int(number)}) {{ __typename }}"]
             if verb == "issues":  # an issue can be made a discussion, and is redirected
                 fields.append(_discussion(number))
-            return Place("issue or pull request", tuple(fields), rest=f"issues/{int(number)}")
+            return Place(ReasonCode.ISSUE_NOT_FOUND, tuple(fields), rest=f"issues/{int(number)}")
         case ["discussions", number, *_] if _counts(number):
-            return Place("discussion", (_discussion(number),), certain=False)
+            return Place(ReasonCode.DISCUSSION_NOT_FOUND, (_discussion(number),), certain=False)
         case ["releases", "tag", *parts] if all(parts):
             tag = "/".join(parts)
             fields = [f"release(tagName: {json.dumps(tag)}) {{ tagName }}"]
             fields.append(f"ref(qualifiedName: {json.dumps(f'refs/tags/{tag}')}) {{ name }}")
-            return Place("release", tuple(fields))
+            return Place(ReasonCode.RELEASE_NOT_FOUND, tuple(fields))
         case ["commit", revision, *_] if revision:
-            return Place("commit", (_object(revision),), certain=False)
+            return Place(ReasonCode.COMMIT_NOT_FOUND, (_object(revision),), certain=False)
     return None
 
 
@@ -74,7 +76,7 @@ def _path(verb: str, parts: Sequence[str]) -> Place | None:
     splits = range(1, min(len(parts), MOST_SPLITS) + 1)
     path = "/".join(parts[1:])
     return Place(
-        "path",
+        ReasonCode.PATH_NOT_FOUND,
         tuple(_object(f"{'/'.join(parts[:at])}:{'/'.join(parts[at:])}") for at in splits),
         ref=_object(f"{parts[0]}:") if path else None,
         elsewhere=_object(f"HEAD:{path}") if path else None,

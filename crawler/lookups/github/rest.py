@@ -17,6 +17,7 @@ from crawler.lookups.github.graphql import moment
 from crawler.lookups.session import ServiceDownError
 from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ class Lost:
     """What GitHub says in place of a repository."""
 
     outcome: Outcome
-    reason: str
+    reason: Reason
 
 
 class GithubRest:
@@ -68,13 +69,13 @@ class GithubRest:
             case codes.ok if "full_name" in answer:
                 return _read(answer)
             case codes.not_found:
-                return Lost(Outcome.GONE, "GitHub knows no such repository")
+                return Lost(Outcome.GONE, Reason(ReasonCode.REPOSITORY_NOT_FOUND))
             case codes.unavailable_for_legal_reasons:
-                return Lost(Outcome.RESTRICTED, f"blocked by GitHub: {reason or 'legal reasons'}")
+                return Lost(Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, str(reason or "legal reasons")))
             case codes.forbidden if reason:
-                return Lost(Outcome.RESTRICTED, f"blocked by GitHub: {reason}")
+                return Lost(Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, str(reason)))
             case codes.forbidden if _SAML in str(answer.get("message")).lower():
-                return Lost(Outcome.BLOCKED, "its organisation has not approved our token (SAML)")
+                return Lost(Outcome.BLOCKED, Reason(ReasonCode.TOKEN_NOT_APPROVED))
         raise ServiceDownError(_said(response, answer))
 
     def _get(self, path: str) -> requests.Response:

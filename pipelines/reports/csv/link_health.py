@@ -72,7 +72,7 @@ def row(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
         standing.verdict.value,
         check and check.outcome.value,
         check and check.http_status,
-        check and check.reason,
+        check and str(check.reason),
         final_url if final_url != link.url else None,
         suggestion,
         source,

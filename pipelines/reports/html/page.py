@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.links.canonical_url import WEB_SCHEMES
-from pipelines.reports.html.translations import ASSETS, attribute, label, say, words
+from pipelines.reports.html.translations import ASSETS, attribute, bilingual, label, say, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"say": say, "label": label, "attribute": attribute, "place": place}
+    environment.globals |= {"say": say, "label": label, "attribute": attribute, "bilingual": bilingual, "place": place}
     environment.tests["web"] = web
     environment.filters["embedded"] = embedded
     return environment

@@ -6,21 +6,28 @@ import json
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from crawler.kinds.registry import all_kinds
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.models.reason import Language
+
 ASSETS = files("pipelines.reports.html") / "assets"
-LANGUAGES = ("en", "zh")
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
 """The page is rendered in the first, and changes to another where the browser asks for it."""
 
 
 @cache
 def words() -> dict[str, dict[str, str]]:
     """Return each text by its key and language; nested tables have dotted keys. Kinds say themselves what they are."""
-    kinds = {f"kind.{name}": {each: kind.label(each) for each in LANGUAGES} for name, kind in all_kinds().items()}
+    kinds: dict[str, dict[str, str]] = {
+        f"kind.{name}": {each: kind.label(each) for each in LANGUAGES} for name, kind in all_kinds().items()
+    }
     return dict(_flat(tomllib.loads((ASSETS / "words.toml").read_text("utf-8")))) | kinds
 
 
@@ -36,6 +43,12 @@ def say(key: str, **values: object) -> Markup:
     text = words()[key][LANGUAGES[0]].format(**shown)
     given = Markup(' data-values="{}"').format(json.dumps(values, ensure_ascii=False)) if values else ""
     return Markup('<span data-say="{}"{}>{}</span>').format(key, given, text)
+
+
+def bilingual(texts: Mapping[Language, str]) -> Markup:
+    """Return a text that comes in both languages, as an element that changes with the language."""
+    given = Markup(" ").join(Markup('data-{}="{}"').format(language, texts[language]) for language in LANGUAGES)
+    return Markup('<bdi lang="{}" {}>{}</bdi>').format(LANGUAGES[0], given, texts[LANGUAGES[0]])
 
 
 def label(text: str) -> Markup:

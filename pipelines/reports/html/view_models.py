@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crawler.models.link import Change, Standing, Verdict
 from crawler.models.metadata import Paper, Picture
@@ -13,12 +14,14 @@ from crawler.store.mapping import place_of
 from pipelines.consistency.entry_subject import first_mention, line_of
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.csv.dataset import entry_row
+from pipelines.reports.html.translations import LANGUAGES
 from pipelines.rewriting.fact_lines import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from crawler.models.note import Entry, Note
+    from crawler.models.reason import Language, Reason
     from pipelines.consistency.findings import Finding
 
 AUTHORS = 5
@@ -31,17 +34,20 @@ _FROM_ENTRY = (
 )
 
 
-class Numbers:
+_Value = TypeVar("_Value", bound=Hashable)
+
+
+class Numbers(Generic[_Value]):
     """Gives each value a number, in the order in which they come."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[_Value, int] = {}
 
-    def __getitem__(self, value: str) -> int:
+    def __getitem__(self, value: _Value) -> int:
         """Return the value's number."""
         return self._numbers.setdefault(value, len(self._numbers))
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[_Value]:
         """Yield the values, number 0 first."""
         return iter(self._numbers)
 
@@ -53,7 +59,14 @@ class LinkRows:
     """
 
     def __init__(self) -> None:
-        self.hosts, self.reasons, self.notes = Numbers(), Numbers(), Numbers()
+        self.hosts: Numbers[str] = Numbers()
+        self.notes: Numbers[str] = Numbers()
+        self._reasons: Numbers[Reason | None] = Numbers()
+
+    @property
+    def reasons(self) -> list[dict[Language, str]]:
+        """Return the text of each reason by language."""
+        return [texts_of(reason) for reason in self._reasons]
 
     def row(self, standing: Standing, places: Sequence[str]) -> list[Any]:
         """Return a row: URL, title, kind, verdict, host, reason, outcome, time, replacement, change, places.
@@ -67,7 +80,7 @@ class LinkRows:
             standing.link.kind,
             standing.verdict.value,
             self.hosts[standing.link.host],
-            self.reasons[check.reason if check else ""],
+            self._reasons[check.reason if check else None],
             check.outcome.value if check else "",
             int(check.checked_at.timestamp() // 60) if check else 0,
             replacement(standing) or "",
@@ -79,6 +92,11 @@ class LinkRows:
 def title_of(standing: Standing) -> str:
     """Return the title of what a link leads to; a picture's is only the name of its file."""
     return standing.metadata.title if standing.metadata and not isinstance(standing.metadata, Picture) else ""
+
+
+def texts_of(reason: Reason | None) -> dict[Language, str]:
+    """Return a reason's text by language, empty for none."""
+    return {language: "" if reason is None else reason.text(language) for language in LANGUAGES}
 
 
 def replacement(standing: Standing) -> str | None:
@@ -150,7 +168,7 @@ def venues_of(standings: Iterable[Standing]) -> dict[str, tuple[str, int]]:
 class Item:
     """One thing to act on: where, what the note says, what would be right, and who says so.
 
-    `title` is that of what a link leads to.
+    `title` is that of what a link leads to, `reason` the text of its last check by language.
     """
 
     places: tuple[tuple[str, int], ...]
@@ -158,6 +176,7 @@ class Item:
     title: str = ""
     better: str = ""
     why: str = ""
+    reason: Mapping[Language, str] | None = None
     confidence: str = ""
     entry: int | None = None
 
@@ -220,8 +239,8 @@ def dead_links(
 def _put(group: Group, standing: Standing, places: Sequence[str], most: int) -> None:
     group.total += 1
     if len(group.items) < most:
-        why = standing.check.reason if standing.check else ""
+        reason = texts_of(standing.check.reason) if standing.check else None
         better = replacement(standing) or ""
         group.items.append(
-            Item(tuple(map(place_of, places)), standing.link.url, title_of(standing), better=better, why=why)
+            Item(tuple(map(place_of, places)), standing.link.url, title_of(standing), better=better, reason=reason)
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +18,12 @@ from filelock import FileLock, Timeout
 
 from crawler.atomic_files import sync
 from crawler.errors import UserError
-from crawler.models.edit import Edit
+from pipelines.rewriting.edit_record import from_record, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crawler.models.edit import Edit
     from crawler.models.note import Note
 
 
@@ -60,9 +61,8 @@ class Run:
             sync(parent)
             if parent == self._folder.parent.parent:
                 break
-        changes = [asdict(edit) for edit in edits]
         hashes = {"before": _sha256(note.data), "after": _sha256(after)}
-        self._append({"note": note.path, "folder": str(folder), **hashes, "edits": changes})
+        self._append({"note": note.path, "folder": str(folder), **hashes, "edits": [to_record(edit) for edit in edits]})
 
     def confirm(self, path: str) -> None:
         """Write down that a planned note was edited."""
@@ -186,6 +186,6 @@ def _sha256(data: bytes) -> str:
 
 
 def _mended(plan: dict[str, Any]) -> Mended:
-    edits = tuple(Edit(**edit) for edit in plan["edits"])
+    edits = tuple(map(from_record, plan["edits"]))
     folder = Path(plan["folder"])
     return Mended(plan["note"], folder, plan["before"], plan["after"], edits, made=plan.get("made", False))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from crawler.models.edit import Edit
+from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.entries import dates
 from crawler.notes.ignore_comments import meets
 from pipelines.rewriting.index.page import Group, Item, Page, falls, read
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 LEAST = 3
 """A page that lists fewer notes of its folder than this, or than half of those with a date, is no index."""
 
-MISSING, DATED = "missing from the index", "date of the newest note"
+_ENTRY, _DATE = Reason(ReasonCode.EDIT_INDEX_ENTRY), Reason(ReasonCode.EDIT_INDEX_DATE)
 
 Listed = tuple[str, str, date | None]
 """A note of the folder: its path below NOTES_DIR, title and date."""
@@ -112,7 +113,15 @@ def _into(page: Page, group: Group, news: list[_New]) -> Iterator[Edit]:
             yield _insertion(page, following.start if following else group.items_end, line, [each])
         elif each.number is not None and rising and each.number != number:
             start, end = each.number_span
-            yield Edit(page.path, start, end, str(each.number), str(number), MISSING, "numbers behind it")
+            yield Edit(
+                page.path,
+                start,
+                end,
+                str(each.number),
+                str(number),
+                _ENTRY,
+                "numbers behind it",
+            )
 
 
 def _beside(page: Page, neighbours: list[Group], months: dict[tuple[int, ...], list[_New]]) -> Iterator[Edit]:
@@ -197,7 +206,7 @@ def _renamed(text: str, old: int, new: int, besides: int | None = None) -> str:
 def _insertion(page: Page, at: int, text: str, news: Iterable[_New]) -> Edit:
     if at == page.size and not page.ended:
         text = page.line_end + text.removesuffix(page.line_end)
-    return Edit(page.path, at, at, "", text, MISSING, ", ".join(new.path for new in news))
+    return Edit(page.path, at, at, "", text, _ENTRY, ", ".join(new.path for new in news))
 
 
 _DATE_LINE = re.compile(
@@ -222,5 +231,13 @@ def _dated(note: Note, newest: date) -> Iterator[Edit]:
             width = 2 if found["first"] == "-" or "0" in {found["month"][0], found["day"][0]} else 1
             new = f"{newest.year}{found['first']}{newest.month:0{width}}{found['second']}{newest.day:0{width}}"
             start = len(text[: found.start("date")].encode())
-            yield Edit(note.path, start, start + len(found["date"].encode()), found["date"], new, DATED, f"{newest}")
+            yield Edit(
+                note.path,
+                start,
+                start + len(found["date"].encode()),
+                found["date"],
+                new,
+                _DATE,
+                f"{newest}",
+            )
         return

@@ -10,6 +10,7 @@ from scrapy.http import HtmlResponse, Response
 
 from crawler.checks.http_check import check_response
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 URL = "https://e.example/a"
@@ -26,37 +27,37 @@ def response(status: int, *redirects: int, headers: dict[str, str] | None = None
 @pytest.mark.parametrize(
     ("status", "outcome", "reason"),
     [
-        (200, Outcome.OK, "answers"),
-        (204, Outcome.OK, "answers"),
-        (206, Outcome.OK, "answers"),
-        (299, Outcome.OK, "answers"),
-        (300, Outcome.FAILED, "HTTP 300"),
-        (304, Outcome.FAILED, "HTTP 304"),
-        (400, Outcome.BLOCKED, "request refused (HTTP 400)"),
-        (401, Outcome.RESTRICTED, "login required"),
-        (402, Outcome.RESTRICTED, "payment required"),
-        (403, Outcome.BLOCKED, "forbidden"),
-        (404, Outcome.GONE, "not found"),
-        (405, Outcome.BLOCKED, "request refused (HTTP 405)"),
-        (407, Outcome.BLOCKED, "proxy wants a login"),
-        (410, Outcome.GONE, "gone"),
-        (418, Outcome.BLOCKED, "request refused (HTTP 418)"),
-        (429, Outcome.BLOCKED, "too many requests"),
-        (451, Outcome.RESTRICTED, "unavailable for legal reasons"),
-        (999, Outcome.BLOCKED, "request refused (HTTP 999)"),
-        (500, Outcome.FAILED, "HTTP 500"),
-        (503, Outcome.FAILED, "HTTP 503"),
-        (599, Outcome.FAILED, "HTTP 599"),
+        (200, Outcome.OK, Reason(ReasonCode.REACHABLE)),
+        (204, Outcome.OK, Reason(ReasonCode.REACHABLE)),
+        (206, Outcome.OK, Reason(ReasonCode.REACHABLE)),
+        (299, Outcome.OK, Reason(ReasonCode.REACHABLE)),
+        (300, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "300")),
+        (304, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "304")),
+        (400, Outcome.BLOCKED, Reason(ReasonCode.REFUSED, "400")),
+        (401, Outcome.RESTRICTED, Reason(ReasonCode.LOGIN_REQUIRED)),
+        (402, Outcome.RESTRICTED, Reason(ReasonCode.PAYMENT_REQUIRED)),
+        (403, Outcome.BLOCKED, Reason(ReasonCode.FORBIDDEN)),
+        (404, Outcome.GONE, Reason(ReasonCode.NOT_FOUND)),
+        (405, Outcome.BLOCKED, Reason(ReasonCode.REFUSED, "405")),
+        (407, Outcome.BLOCKED, Reason(ReasonCode.PROXY_LOGIN_REQUIRED)),
+        (410, Outcome.GONE, Reason(ReasonCode.GONE)),
+        (418, Outcome.BLOCKED, Reason(ReasonCode.REFUSED, "418")),
+        (429, Outcome.BLOCKED, Reason(ReasonCode.TOO_MANY_REQUESTS)),
+        (451, Outcome.RESTRICTED, Reason(ReasonCode.LEGAL_REASONS)),
+        (999, Outcome.BLOCKED, Reason(ReasonCode.REFUSED, "999")),
+        (500, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "500")),
+        (503, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "503")),
+        (599, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "599")),
     ],
 )
-def test_status(status: int, outcome: Outcome, reason: str) -> None:
+def test_status(status: int, outcome: Outcome, reason: Reason) -> None:
     assert check_response(response(status), NOW) == Check(outcome, reason, NOW, How.PAGE, http_status=status)
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
 def test_a_challenge_is_no_answer_of_the_page(status: int) -> None:
     check = check_response(response(status, headers={"CF-Mitigated": "challenge"}), NOW)
-    assert (check.outcome, check.reason) == (Outcome.BLOCKED, "challenge of a bot wall (Cloudflare)")
+    assert (check.outcome, check.reason) == (Outcome.BLOCKED, Reason(ReasonCode.BOT_WALL, "Cloudflare"))
     assert check.http_status == status
 
 
@@ -72,30 +73,30 @@ OTHER_TROUBLE = [{"Proxy-Status": "proxy.lan; error=connection_timeout"}, {"X-Sq
 def test_a_proxy_says_that_the_host_does_not_exist(headers: dict[str, str]) -> None:
     for status in (500, 502, 503):
         check = check_response(response(status, headers=headers), NOW)
-        assert check == Check(Outcome.GONE, "host does not exist", NOW, How.PAGE, http_status=status)
+        assert check == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, How.PAGE, http_status=status)
     assert check_response(response(200, headers=headers), NOW).outcome is Outcome.OK
-    assert check_response(response(499, headers=headers), NOW).reason == "request refused (HTTP 499)"
+    assert check_response(response(499, headers=headers), NOW).reason == Reason(ReasonCode.REFUSED, "499")
 
 
 @pytest.mark.parametrize("headers", OTHER_TROUBLE)
 def test_other_trouble_of_a_proxy_is_no_fault_of_the_host(headers: dict[str, str]) -> None:
-    assert check_response(response(502, headers=headers), NOW).reason == "HTTP 502"
+    assert check_response(response(502, headers=headers), NOW).reason == Reason(ReasonCode.UNEXPECTED_STATUS, "502")
 
 
 @pytest.mark.parametrize(
     ("redirects", "outcome", "reason"),
     [
-        ((301,), Outcome.MOVED, "permanent redirect (301)"),
-        ((308,), Outcome.MOVED, "permanent redirect (308)"),
-        ((308, 301), Outcome.MOVED, "permanent redirect (308)"),
-        ((302,), Outcome.OK, "answers"),
-        ((303,), Outcome.OK, "answers"),
-        ((307,), Outcome.OK, "answers"),
-        ((301, 302), Outcome.OK, "answers"),
-        ((302, 301), Outcome.OK, "answers"),
+        ((301,), Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, "301")),
+        ((308,), Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, "308")),
+        ((308, 301), Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, "308")),
+        ((302,), Outcome.OK, Reason(ReasonCode.REACHABLE)),
+        ((303,), Outcome.OK, Reason(ReasonCode.REACHABLE)),
+        ((307,), Outcome.OK, Reason(ReasonCode.REACHABLE)),
+        ((301, 302), Outcome.OK, Reason(ReasonCode.REACHABLE)),
+        ((302, 301), Outcome.OK, Reason(ReasonCode.REACHABLE)),
     ],
 )
-def test_only_permanent_redirects_move_a_link(redirects: tuple[int, ...], outcome: Outcome, reason: str) -> None:
+def test_only_permanent_redirects_move_a_link(redirects: tuple[int, ...], outcome: Outcome, reason: Reason) -> None:
     check = check_response(response(200, *redirects), NOW)
     assert check == Check(outcome, reason, NOW, How.PAGE, http_status=200, final_url="https://e.example/b")
 
@@ -109,7 +110,7 @@ def test_a_redirect_to_a_bad_page_moves_nothing(status: int, outcome: Outcome) -
 @pytest.mark.parametrize("location", ["weixin://dl/business", "ftp://e.example/a"])
 def test_a_redirect_to_what_is_no_web_page(location: str) -> None:
     check = check_response(response(302, headers={"Location": location}), NOW)
-    assert (check.outcome, check.reason) == (Outcome.FAILED, "redirect to something that is no web page")
+    assert (check.outcome, check.reason) == (Outcome.FAILED, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL))
 
 
 def test_elapsed_is_the_time_to_the_first_byte() -> None:
@@ -155,7 +156,7 @@ def redirected(asked: str, final: str, *redirects: int, body: bytes = b"", statu
 )
 def test_a_deep_link_that_leads_home_is_gone(asked: str, final: str, status: int) -> None:
     check = check_response(redirected(asked, final, status), NOW)
-    assert (check.outcome, check.reason) == (Outcome.GONE, "redirected to the home page")
+    assert (check.outcome, check.reason) == (Outcome.GONE, Reason(ReasonCode.REDIRECTED_HOME))
     assert not check.conclusive
 
 
@@ -192,7 +193,7 @@ def test_other_redirects_lead_where_they_lead(asked: str, final: str) -> None:
 def test_a_redirect_to_what_is_not_found(path: str) -> None:
     for status in (301, 302):
         check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
-        assert (check.outcome, check.reason) == (Outcome.GONE, "redirected to a page for what is not found")
+        assert (check.outcome, check.reason) == (Outcome.GONE, Reason(ReasonCode.REDIRECTED_TO_404_PAGE))
     assert not check.conclusive
 
 
@@ -202,7 +203,7 @@ def test_a_redirect_to_what_is_not_found(path: str) -> None:
 def test_a_redirect_to_a_page_for_errors(path: str) -> None:
     for status in (301, 302):
         check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
-        assert (check.outcome, check.reason) == (Outcome.FAILED, "redirected to a page for errors")
+        assert (check.outcome, check.reason) == (Outcome.FAILED, Reason(ReasonCode.REDIRECTED_TO_ERROR_PAGE))
         asked = redirected("https://e.example/docs/errors", f"https://e.example/x/{path}", status)
         assert check_response(asked, NOW).outcome in {Outcome.OK, Outcome.MOVED}
 
@@ -233,7 +234,7 @@ def test_a_redirect_to_what_only_sounds_like_it(asked: str, path: str) -> None:
 def test_a_stand_in_is_no_new_address() -> None:
     body = "<title>页面不存在</title>".encode()
     check = check_response(redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW)
-    assert (check.outcome, check.reason) == (Outcome.GONE, "page says not found")
+    assert (check.outcome, check.reason) == (Outcome.GONE, Reason(ReasonCode.SOFT_404))
     check = check_response(
         redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW, texts=["页面不存在"]
     )
@@ -248,7 +249,7 @@ def test_an_accepted_status_is_good(status: int) -> None:
     accepted = frozenset({status})
     walled = response(status, headers={"CF-Mitigated": "challenge"})
     check = check_response(walled, NOW, accept=accepted)
-    assert (check.outcome, check.reason) == (Outcome.OK, f"HTTP {status} accepted (ACCEPT)")
+    assert (check.outcome, check.reason) == (Outcome.OK, Reason(ReasonCode.STATUS_ACCEPTED, str(status)))
     assert check_response(walled, NOW, accept=frozenset({status + 1})).outcome is Outcome.BLOCKED
     assert check_response(response(status, 301), NOW, accept=accepted).outcome is Outcome.MOVED
     home = redirected("https://e.example/a", "https://e.example/", 302, status=status)

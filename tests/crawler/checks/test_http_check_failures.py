@@ -25,6 +25,7 @@ from crawler.fetch.download_handler import GuardedDownloadHandler, PublicResolve
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.middlewares import AddressGuard
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 from tests.crawler.checks.test_http_check import NO_DNS, NOW, OTHER_TROUBLE, URL
 
 Client = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -138,7 +139,7 @@ def stranger() -> ssl.SSLContext:
     return context
 
 
-def failed(reason: str, check: Check) -> None:
+def failed(reason: Reason, check: Check) -> None:
     assert check == Check(Outcome.FAILED, reason, NOW, How.PAGE)
     assert check.unreached
     assert check.may_pass
@@ -154,26 +155,26 @@ def test_an_answer_through_the_handler() -> None:
 @pytest.mark.parametrize(
     ("client", "reason"),
     [
-        (resets, "connection reset"),
-        (says(b""), "connection reset"),
-        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), "body cut short"),
-        (says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), "body cut short"),
+        (resets, Reason(ReasonCode.CONNECTION_RESET)),
+        (says(b""), Reason(ReasonCode.CONNECTION_RESET)),
+        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), Reason(ReasonCode.RESPONSE_TRUNCATED)),
+        (says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), Reason(ReasonCode.RESPONSE_TRUNCATED)),
     ],
 )
-def test_broken_connections(client: Client, reason: str) -> None:
+def test_broken_connections(client: Client, reason: Reason) -> None:
     failed(reason, seen(client))
 
 
 def test_no_http() -> None:
     check = seen(says(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"))
     assert check.outcome is Outcome.FAILED
-    assert check.reason.startswith("DownloadFailedError: 400, message=")
-    assert "\n" not in check.reason
-    assert len(check.reason) < 250
+    assert str(check.reason).startswith("DownloadFailedError: 400, message=")
+    assert "\n" not in str(check.reason)
+    assert len(str(check.reason)) < 250
 
 
 def test_timeout() -> None:
-    failed("timeout", seen(hangs, download_timeout=0.05))
+    failed(Reason(ReasonCode.TIMEOUT), seen(hangs, download_timeout=0.05))
 
 
 def test_timeout_in_the_middle_of_a_body() -> None:
@@ -181,23 +182,25 @@ def test_timeout_in_the_middle_of_a_body() -> None:
         await says(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")(reader, writer)
         await hangs(reader, writer)
 
-    failed("timeout", seen(client, download_timeout=0.1))
+    failed(Reason(ReasonCode.TIMEOUT), seen(client, download_timeout=0.1))
 
 
 def test_oversized_bodies() -> None:
     length = says(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 100)
-    failed("body too large", seen(length, DOWNLOAD_MAXSIZE=99))
+    failed(Reason(ReasonCode.RESPONSE_TOO_LARGE), seen(length, DOWNLOAD_MAXSIZE=99))
     assert seen(length, DOWNLOAD_MAXSIZE=100).outcome is Outcome.OK
-    failed("body too large", seen(says(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 100), DOWNLOAD_MAXSIZE=99))
+    failed(
+        Reason(ReasonCode.RESPONSE_TOO_LARGE), seen(says(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 100), DOWNLOAD_MAXSIZE=99)
+    )
 
 
 def test_nobody_listens() -> None:
-    failed("connection refused", seen(url=f"http://127.0.0.1:{closed_port()}/"))
+    failed(Reason(ReasonCode.CONNECTION_REFUSED), seen(url=f"http://127.0.0.1:{closed_port()}/"))
 
 
 def test_host_that_does_not_exist() -> None:
     check = seen(url="http://no-such-host.example/", resolver=Names())
-    assert check == Check(Outcome.GONE, "host does not exist", NOW, How.PAGE)
+    assert check == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, How.PAGE)
     assert check.unreached
     assert check.may_pass
 
@@ -205,15 +208,15 @@ def test_host_that_does_not_exist() -> None:
 def test_certificates_are_verified(stranger: ssl.SSLContext) -> None:
     check = seen(says(b"HTTP/1.1 200 OK\r\n\r\n"), "https://127.0.0.1:{port}/", tls=stranger)
     assert check.outcome is Outcome.FAILED
-    assert check.reason.startswith("TLS: ")
-    assert "certificate verify failed" in check.reason
-    assert len(check.reason) <= len("TLS: ") + 200
+    assert str(check.reason).startswith("TLS error: ")
+    assert "certificate verify failed" in str(check.reason)
+    assert len(str(check.reason)) <= len("TLS error: ") + 200
 
 
 def test_no_tls_where_https_was_asked_for() -> None:
     check = seen(says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "https://127.0.0.1:{port}/", greeted=False)
     assert check.outcome is Outcome.FAILED
-    assert check.reason.startswith("TLS: ")
+    assert str(check.reason).startswith("TLS error: ")
     assert check.http_status is None
 
 
@@ -226,22 +229,24 @@ def refusing(headers: dict[str, str]) -> Check:
 
 @pytest.mark.parametrize("headers", OTHER_TROUBLE)
 def test_proxy_that_cannot_reach_the_host(headers: dict[str, str]) -> None:
-    failed("proxy could not reach the host (HTTP 502)", refusing(headers))
+    failed(Reason(ReasonCode.PROXY_CANNOT_REACH_HOST, "502"), refusing(headers))
 
 
 @pytest.mark.parametrize("headers", NO_DNS)
 def test_proxy_that_finds_no_such_host(headers: dict[str, str]) -> None:
-    assert refusing(headers) == Check(Outcome.GONE, "host does not exist", NOW, How.PAGE)
+    assert refusing(headers) == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, How.PAGE)
 
 
 def test_proxy_that_does_not_answer() -> None:
-    failed("proxy does not answer", seen(url="https://e.example/", proxy=f"http://127.0.0.1:{closed_port()}"))
+    failed(
+        Reason(ReasonCode.PROXY_UNAVAILABLE), seen(url="https://e.example/", proxy=f"http://127.0.0.1:{closed_port()}")
+    )
 
 
 def test_a_name_that_leads_to_a_private_address() -> None:
     check = seen(url="http://localhost:{port}/", allow_private=False)
     assert check.outcome is Outcome.SKIPPED
-    assert check.reason.startswith("private address: localhost is ")
+    assert str(check.reason).startswith("private address: localhost (")
     assert seen(says(b"HTTP/1.1 200 OK\r\n\r\n"), "http://localhost:{port}/").outcome is Outcome.OK
 
 
@@ -260,7 +265,10 @@ def test_a_public_name_that_leads_here(enough: dict[str, Any]) -> None:
         resolver=Names(public=["127.0.0.1"]),
         **enough,
     )
-    assert (check.outcome, check.reason) == (Outcome.SKIPPED, "private address: public.example is 127.0.0.1")
+    assert (check.outcome, check.reason) == (
+        Outcome.SKIPPED,
+        Reason(ReasonCode.PRIVATE_ADDRESS, "public.example", "127.0.0.1"),
+    )
     assert asked == []
 
 
@@ -290,7 +298,7 @@ def test_every_address_of_a_name_must_be_public(addresses: list[str], *, refused
     if not refused:
         assert [each["host"] for each in asyncio.run(resolver.resolve("host.example", 443))] == addresses
         return
-    with pytest.raises(AddressNotAllowedError, match=r"private address: host\.example is "):
+    with pytest.raises(AddressNotAllowedError, match=r"private address: host\.example \("):
         asyncio.run(resolver.resolve("host.example", 443))
 
 
@@ -314,7 +322,7 @@ def test_what_the_address_guard_refuses_is_skipped() -> None:
     with pytest.raises(AddressNotAllowedError) as refusal:
         guard.process_request(Request("http://10.0.0.1/"))
     check = check_failure(refusal.value, NOW)
-    assert check == Check(Outcome.SKIPPED, "private address: 10.0.0.1", NOW, How.PAGE)
+    assert check == Check(Outcome.SKIPPED, Reason(ReasonCode.PRIVATE_ADDRESS, "10.0.0.1"), NOW, How.PAGE)
     assert not check.unreached
     AddressGuard.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": True})).process_request(
         Request("http://10.0.0.1/")
@@ -336,53 +344,57 @@ def redirecting(*urls: str) -> Check:
 
 
 def test_endless_redirects_end() -> None:
-    failed("redirect loop", redirecting(URL, URL, URL, URL))
-    failed("redirect loop", redirecting(*[URL, f"{URL}/other"] * 3))
-    failed("too many redirects", redirecting(*(f"{URL}/{number}" for number in range(12))))
+    failed(Reason(ReasonCode.REDIRECT_LOOP), redirecting(URL, URL, URL, URL))
+    failed(Reason(ReasonCode.REDIRECT_LOOP), redirecting(*[URL, f"{URL}/other"] * 3))
+    failed(Reason(ReasonCode.TOO_MANY_REDIRECTS), redirecting(*(f"{URL}/{number}" for number in range(12))))
 
 
 @pytest.mark.parametrize(
     ("wall", "reason"),
     [
-        ("https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x", "captcha"),
-        ("https://www.google.com/sorry/index?continue=x", "challenge of a bot wall (Google)"),
-        ("https://consent.youtube.com/m?continue=x", "consent page"),
+        ("https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x", Reason(ReasonCode.CAPTCHA)),
+        ("https://www.google.com/sorry/index?continue=x", Reason(ReasonCode.BOT_WALL, "Google")),
+        ("https://consent.youtube.com/m?continue=x", Reason(ReasonCode.CONSENT_PAGE)),
     ],
 )
-def test_endless_redirects_by_way_of_a_wall(wall: str, reason: str) -> None:
+def test_endless_redirects_by_way_of_a_wall(wall: str, reason: Reason) -> None:
     for urls in ([URL, wall] * 3, [URL, *(f"{wall}{number}" for number in range(5))]):
         check = redirecting(*urls)
         assert check == Check(Outcome.BLOCKED, reason, NOW, How.PAGE)
         assert not check.unreached
-    failed("redirect loop", redirecting(*["https://www.zhihu.com/signin", URL] * 3))  # a login is no wall
-    failed("too many redirects", redirecting(wall, *(f"{URL}/{number}" for number in range(5))))  # it was asked for
+    failed(
+        Reason(ReasonCode.REDIRECT_LOOP), redirecting(*["https://www.zhihu.com/signin", URL] * 3)
+    )  # a login is no wall
+    failed(
+        Reason(ReasonCode.TOO_MANY_REDIRECTS), redirecting(wall, *(f"{URL}/{number}" for number in range(5)))
+    )  # it was asked for
 
 
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        ("mailto:a@b.c", "redirect to something that is no web page"),
-        ("javascript:void(0)", "redirect to something that is no web page"),
-        ("http://[bad/", "redirect to an invalid address"),
-        ("http://[1::g]/", "redirect to an invalid address"),
-        ("http://e.example:99999/", "redirect to an invalid address"),
-        ("http://e.example:b/", "redirect to an invalid address"),
-        ("http://\u2100.example/", "redirect to an invalid address"),
+        ("mailto:a@b.c", Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)),
+        ("javascript:void(0)", Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)),
+        ("http://[bad/", Reason(ReasonCode.REDIRECT_TO_INVALID_URL)),
+        ("http://[1::g]/", Reason(ReasonCode.REDIRECT_TO_INVALID_URL)),
+        ("http://e.example:99999/", Reason(ReasonCode.REDIRECT_TO_INVALID_URL)),
+        ("http://e.example:b/", Reason(ReasonCode.REDIRECT_TO_INVALID_URL)),
+        ("http://\u2100.example/", Reason(ReasonCode.REDIRECT_TO_INVALID_URL)),
     ],
 )
-def test_redirects_that_nobody_can_follow(location: str, reason: str) -> None:
+def test_redirects_that_nobody_can_follow(location: str, reason: Reason) -> None:
     failed(reason, redirecting(URL, location))
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (UnsupportedURLSchemeError("no handler"), "not a valid URL"),
-        (IgnoreRequest("Filtered by somebody"), "Filtered by somebody"),
-        (ValueError("what\n  nobody   foresaw"), "ValueError: what nobody foresaw"),
-        (ValueError("x" * 300), "ValueError: " + "x" * 200),
-        (KeyError(), "KeyError: "),
+        (UnsupportedURLSchemeError("no handler"), Reason(ReasonCode.INVALID_URL)),
+        (IgnoreRequest("Filtered by somebody"), Reason(ReasonCode.OTHER, "Filtered by somebody")),
+        (ValueError("what\n  nobody   foresaw"), Reason(ReasonCode.OTHER, "ValueError: what nobody foresaw")),
+        (ValueError("x" * 300), Reason(ReasonCode.OTHER, "ValueError: " + "x" * 200)),
+        (KeyError(), Reason(ReasonCode.OTHER, "KeyError: ")),
     ],
 )
-def test_what_is_not_known_is_a_failure_of_ours(error: Exception, reason: str) -> None:
+def test_what_is_not_known_is_a_failure_of_ours(error: Exception, reason: Reason) -> None:
     failed(reason, check_failure(error, NOW))

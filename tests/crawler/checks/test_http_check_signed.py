@@ -14,6 +14,7 @@ from scrapy.http import Response
 from crawler.checks.http_check import check_response
 from crawler.links.signed_urls import expiry
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 
 MARCH = datetime(2022, 3, 1, 12, tzinfo=UTC)
 UNIX = int(MARCH.timestamp())
@@ -97,10 +98,10 @@ def check(url: str, status: int, now: datetime, **meta: list[Any]) -> Check:
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
 def test_a_refusal_after_that_time_is_final(url: str, status: int) -> None:
     seen = check(url, status, MARCH)
-    number = " (vid wxv_2380802778538688513)" if url == VIDEO else ""
+    number = ("wxv_2380802778538688513",) if url == VIDEO else ()
     assert seen == Check(
         Outcome.GONE,
-        f"signed address, expired 2022-03-01{number}",
+        Reason(ReasonCode.SIGNED_URL_EXPIRED, "2022-03-01", *number),
         MARCH,
         How.PAGE,
         http_status=status,
@@ -111,20 +112,20 @@ def test_a_refusal_after_that_time_is_final(url: str, status: int) -> None:
 @pytest.mark.parametrize("url", SIGNED)
 def test_anything_else_is_what_it_is(url: str) -> None:
     before, after = MARCH - timedelta(seconds=1), MARCH + timedelta(days=1)
-    assert check(url, 404, before).reason == "not found"
+    assert check(url, 404, before).reason == Reason(ReasonCode.NOT_FOUND)
     assert not check(url, 404, before).conclusive
     assert check(url, 403, before).outcome is Outcome.BLOCKED
-    assert check(url, 503, after).reason == "HTTP 503"
+    assert check(url, 503, after).reason == Reason(ReasonCode.UNEXPECTED_STATUS, "503")
     assert check(url, 429, after).outcome is Outcome.BLOCKED
-    assert check(url, 200, after).reason == "answers"
-    assert check(url, 200, before).reason == "answers; signed address, expires 2022-03-01"
+    assert check(url, 200, after).reason == Reason(ReasonCode.REACHABLE)
+    assert check(url, 200, before).reason == Reason(ReasonCode.SIGNED_URL_VALID, "2022-03-01")
 
 
 def test_a_lasting_link_may_lead_to_a_signed_address() -> None:
     meta: dict[str, list[Any]] = {"redirect_urls": ["https://e.example/latest"], "redirect_reasons": [302]}
     seen = check(S3, 403, MARCH, **meta)
     assert (seen.outcome, seen.conclusive) == (Outcome.BLOCKED, False)
-    assert check(S3, 200, MARCH - timedelta(days=1), **meta).reason == "answers"
+    assert check(S3, 200, MARCH - timedelta(days=1), **meta).reason == Reason(ReasonCode.REACHABLE)
 
 
 def test_a_wall_before_an_expired_address_says_nothing_of_it() -> None:

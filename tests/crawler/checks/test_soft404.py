@@ -20,6 +20,7 @@ from crawler.checks import soft404
 from crawler.checks.soft404 import StandIn, stand_in
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.models.check import Outcome
+from crawler.models.reason import Reason, ReasonCode
 
 URL = "https://e.example/a/b"
 LONG = "这篇文章讲的是注意力机制，以及它为什么有效。Attention is all one needs to know about it. " * 40
@@ -363,14 +364,14 @@ def test_what_only_sounds_like_that(title: str) -> None:
 
 def test_reasons_name_who_stands_there() -> None:
     response = HtmlResponse(URL, body=b"<title>DDoS-Guard</title>", encoding="utf-8", request=Request(URL))
-    assert stand_in(response) == StandIn(BLOCKED, "challenge of a bot wall (DDoS-Guard)")
+    assert stand_in(response) == StandIn(BLOCKED, Reason(ReasonCode.BOT_WALL, "DDoS-Guard"))
 
 
 def test_what_is_no_page_has_only_headers() -> None:
     response = Response(URL, body=b"<title>404</title>", request=Request(URL))
     assert stand_in(response) is None
     response.headers["x-amzn-waf-action"] = "captcha"
-    assert stand_in(response) == StandIn(BLOCKED, "challenge of a bot wall (AWS WAF)")
+    assert stand_in(response) == StandIn(BLOCKED, Reason(ReasonCode.BOT_WALL, "AWS WAF"))
 
 
 TABLE = tomllib.loads(files("crawler").joinpath("data/standins.toml").read_text("utf-8"))

@@ -9,6 +9,7 @@ from crawler.cli.summary import alarm, summary
 from crawler.fetch.host_throttle import Hosts
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Change, Standing, Verdict
+from crawler.models.reason import Reason, ReasonCode
 from tests.support.storing import link
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ def test_a_run_is_told_in_a_few_lines() -> None:
         *(("slow.example", 2.5, Outcome.OK), ("quick.example", 0.01, Outcome.OK), ("b.example", 0.2, Outcome.OK)),
         *(("wall.example", 0.1, Outcome.BLOCKED), ("wall.example", 0.1, Outcome.BLOCKED)),
     ]:
-        hosts.answered(name, Check(outcome, "seen", NOW, How.PAGE, elapsed=timedelta(seconds=seconds)))
+        hosts.answered(
+            name, Check(outcome, Reason(ReasonCode.OTHER, "seen"), NOW, How.PAGE, elapsed=timedelta(seconds=seconds))
+        )
     counts = [("arxiv", Verdict.ALIVE, 12), ("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3)]
     silent = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
     changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}

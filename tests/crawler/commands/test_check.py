@@ -50,11 +50,11 @@ def test_only_dead_links_fail_and_the_rest_is_said(desk: Desk, internet: Interne
     done = check(desk, str(note))
     assert (done.returncode, done.stderr) == (1, "notemend: links that are dead: 2\n")
     assert done.stdout.splitlines() == [
-        "a.md:3 2026/05011.md dead: no such file; perhaps 2026/0501.md is meant",
-        f"a.md:3 {DEAD} dead: deleted by its author",
-        f"a.md:4 {MISSING} suspect: not found",
+        "a.md:3 2026/05011.md dead: file not found; perhaps 2026/0501.md is meant",
+        f"a.md:3 {DEAD} dead: deleted by author",
+        f"a.md:4 {MISSING} suspect: not found (404)",
         f"a.md:5 {MOVED} moved: permanent redirect (301): https://github.com/IDEA-Research/DINO",
-        f"a.md:4 {BUSY} unknown: too many requests",
+        f"a.md:4 {BUSY} unknown: rate limited (429)",
     ]
     assert sorted(desk.folder.rglob("*.md")) == [other, note]
     assert not desk.output.exists()
@@ -78,7 +78,7 @@ def test_without_a_network_what_is_here_is_checked(desk: Desk, internet: Interne
     desk.write("a.md", f"<{ALIVE}> [x](gone.md)")
     done = check(desk, str(note))
     assert done.returncode == 1
-    assert "a.md:1 gone.md dead: no such file" in done.stdout
+    assert "a.md:1 gone.md dead: file not found" in done.stdout
 
 
 def test_pictures_are_looked_at_and_not_kept(desk: Desk, internet: Internet, cache: Path) -> None:
@@ -164,5 +164,5 @@ def test_pre_commit_runs_the_hook(desk: Desk, cache: Path) -> None:
     desk.write("a note.md", f"<{ALIVE}>\n\n<{DEAD}>")
     done = commit()
     assert done.returncode == 1
-    assert f"a note.md:3 {DEAD} dead: deleted by its author" in done.stdout + done.stderr
+    assert f"a note.md:3 {DEAD} dead: deleted by author" in done.stdout + done.stderr
     assert run("git", "status", "--porcelain").stdout.splitlines()[0] == 'M  "a note.md"'

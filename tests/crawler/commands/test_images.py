@@ -238,7 +238,7 @@ def test_what_turns_out_to_be_a_placeholder_stays_while_a_note_shows_it(desk: De
     assert in_place(desk).returncode == 0
     desk.write("b.md", shown(url("two")))
     assert desk.crawl().returncode == 0
-    assert desk.health()[url("two")]["reason"] == "placeholder in the picture's place"
+    assert desk.health()[url("two")]["reason"] == "placeholder image"
     assert kept(desk) == {body}
     assert images(desk, "--gc").stdout.startswith("0 pictures")
     assert kept(desk) == {body}

@@ -23,6 +23,7 @@ from crawler.fetch.conditional_requests import (
 )
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Link
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Due, Result, Validators
 from tests.internet.messages import html, page, redirect, revalidated, text
 from tests.support.crawling import EVERY_NIGHT
@@ -50,7 +51,7 @@ def answer(status: int = 200, url: str = URL, request: Request | None = None, **
 
 
 def due(outcome: Outcome = Outcome.OK, kind: str = "web", read: timedelta = timedelta(7)) -> Due:
-    history = (Check(outcome, "seen", AT - timedelta(7), How.PAGE, 200),)
+    history = (Check(outcome, Reason(ReasonCode.OTHER, "seen"), AT - timedelta(7), How.PAGE, 200),)
     return Due(Link(URL, kind, URL, "e.example"), history, validators=Validators(URL, AT - read, '"1"', DATE))
 
 
@@ -142,16 +143,24 @@ def test_only_the_answer_of_who_was_asked_counts() -> None:
     assert is_unbelievable(due(), answer(412, request=asked))
     assert not is_unbelievable(due(), answer(200, "https://other.example/page", asked))
     assert not is_unbelievable(due(), answer(304))  # nobody asked for it: a failure like any other
-    check = Check(Outcome.FAILED, "HTTP 304", AT, How.PAGE, 304)
+    check = Check(Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "304"), AT, How.PAGE, 304)
     assert unchanged(due(), answer(304), check) is None
     assert unchanged(due(), answer(200, request=asked), check) is None
 
 
 def test_unchanged_is_as_it_was_but_for_the_time() -> None:
     moved = Check(
-        Outcome.MOVED, "moved", AT - timedelta(7), How.PAGE, 200, "https://e.example/new", suggestion=URL + "s"
+        Outcome.MOVED,
+        Reason(ReasonCode.PERMANENT_REDIRECT, "301"),
+        AT - timedelta(7),
+        How.PAGE,
+        200,
+        "https://e.example/new",
+        suggestion=URL + "s",
     )
-    seen = Check(Outcome.FAILED, "HTTP 304", AT, How.PAGE, 304, elapsed=timedelta(seconds=1))
+    seen = Check(
+        Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "304"), AT, How.PAGE, 304, elapsed=timedelta(seconds=1)
+    )
     each = replace(due(), history=(moved,))
     same = unchanged(each, answer(304, request=page_request(Request(URL), each, AT)), seen)
     expected = replace(moved, checked_at=AT, http_status=304, elapsed=timedelta(seconds=1))
@@ -263,7 +272,7 @@ def test_a_304_that_says_nothing_is_not_believed(desk: Desk, internet: Internet)
     desk.write("a.md", "\n".join(f"- <{url}>" for url in urls))
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
     assert desk.health()[urls[2]]["outcome"] == "failed"
-    assert desk.health()[urls[2]]["reason"] == "HTTP 304"
+    assert desk.health()[urls[2]]["reason"] == "unexpected status (HTTP 304)"
 
     internet.fault(f"{strayed}/post", redirect(f"{stray}/post"))
     internet.fault(

@@ -9,6 +9,7 @@ import pytest
 
 from crawler.fetch.host_throttle import MAX_WAIT, REFUSALS, Hosts
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
@@ -16,7 +17,7 @@ NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 def answer(outcome: Outcome = Outcome.OK, seconds: float | None = None) -> Check:
     elapsed = None if seconds is None else timedelta(seconds=seconds)
     final_url = "https://m.example/" if outcome is Outcome.MOVED else None
-    return Check(outcome, "seen", NOW, How.PAGE, elapsed=elapsed, final_url=final_url)
+    return Check(outcome, Reason(ReasonCode.OTHER, "seen"), NOW, How.PAGE, elapsed=elapsed, final_url=final_url)
 
 
 class Clock:

@@ -177,7 +177,7 @@ def test_nights_whose_time_is_spent_on_hanging_links_add_up(desk: Desk, internet
         assert done.returncode == 0
     rows = desk.health()
     assert {rows[f"{HOST}/{n}"]["verdict"] for n in range(8, 16)} == {"alive"}
-    assert {rows[f"{HOST}/{n}"]["reason"].partition(";")[0] for n in range(8)} == {"timeout"}
+    assert {rows[f"{HOST}/{n}"]["reason"].partition(";")[0] for n in range(8)} == {"timed out"}
 
 
 def test_a_link_that_was_not_sent_has_not_timed_out(desk: Desk, internet: Internet) -> None:
@@ -235,7 +235,7 @@ def test_robots_txt_is_obeyed_where_the_user_wants_it(desk: Desk, internet: Inte
     rows = desk.health()
     for url in (f"{HOST}/1", wechat):
         assert (rows[url]["verdict"], rows[url]["outcome"]) == ("unknown", "skipped")
-        assert rows[url]["reason"] == "robots.txt disallows it"
+        assert rows[url]["reason"] == "disallowed by robots.txt"
     assert {rows[f"{HOST}/{n}"]["verdict"] for n in (0, 2)} == {"alive"}
     assert {request.path for request in asked(internet)} == {"/0", "/2"}
     assert {request.path for request in internet.asked("https://mp.weixin.qq.com/*")} == {"/robots.txt"}
@@ -259,7 +259,11 @@ def test_excluded_links_are_not_looked_at(desk: Desk, internet: Internet) -> Non
     assert desk.crawl("-s", f"EXCLUDE={HOST}/*,*://arxiv.org/*").returncode == 0
     rows = desk.health()
     for url in (f"{HOST}/0", f"{HOST}/1", paper):
-        assert (rows[url]["verdict"], rows[url]["outcome"], rows[url]["reason"]) == ("unknown", "skipped", "excluded")
+        assert (rows[url]["verdict"], rows[url]["outcome"], rows[url]["reason"]) == (
+            "unknown",
+            "skipped",
+            "excluded by EXCLUDE",
+        )
     assert {request.host for request in internet.requests} == {"h01.bench.example.org"}
 
 
@@ -268,7 +272,7 @@ def test_a_status_that_the_user_accepts_is_fine(desk: Desk, pattern: str) -> Non
     desk.write("a.md", "<https://wall.example.org/> <https://missing.example.com/>")
     assert desk.crawl("-s", f'ACCEPT={{"{pattern}": [403]}}').returncode == 0
     row = desk.health()["https://wall.example.org/"]
-    assert (row["verdict"], row["http_status"], row["reason"]) == ("alive", "403", "HTTP 403 accepted (ACCEPT)")
+    assert (row["verdict"], row["http_status"], row["reason"]) == ("alive", "403", "accepted by ACCEPT (HTTP 403)")
 
 
 def test_the_contact_is_said_to_everyone(desk: Desk, internet: Internet) -> None:

@@ -52,7 +52,7 @@ def test_the_end_of_a_thumbnail_is_not_the_end_of_its_picture() -> None:
     segment = b"Exif\0\0" + small
     whole = large[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + large[2:]
     assert examine(whole).width == 64
-    with pytest.raises(BrokenError, match="cut short"):
+    with pytest.raises(BrokenError, match="truncated"):
         examine(whole[: len(whole) - len(large) // 2])
 
 
@@ -84,7 +84,7 @@ def test_a_bomb_is_refused_by_its_header(across: int) -> None:
     body = bytearray(saved("PNG"))
     body[16:24] = across.to_bytes(4, "big") * 2
     body[29:33] = zlib.crc32(body[12:29]).to_bytes(4, "big")
-    with pytest.raises(RefusedError, match="too many pixels") as refused:
+    with pytest.raises(RefusedError, match="image too large") as refused:
         examine(bytes(body))
     assert not isinstance(refused.value, BrokenError)
 
@@ -92,7 +92,7 @@ def test_a_bomb_is_refused_by_its_header(across: int) -> None:
 def test_films() -> None:
     assert examine(film("a")) == Shape(FILM)
     for cut in (1, 500, 1010):
-        with pytest.raises(BrokenError, match="film cut short"):
+        with pytest.raises(BrokenError, match="video truncated"):
             examine(film("a")[:-cut])
     assert examine(film("a") + b"\0\0\0\0mdat and all the rest") == Shape(FILM)
 
@@ -157,12 +157,12 @@ def test_drawings_that_draw(inside: str) -> None:
         (svg('<rect fill="url(https://spy.example/a.svg#b)"/>'), "a style that fetches"),
         (svg(before='<?xml-stylesheet href="x.css"?>'), "a processing instruction (xml-stylesheet)"),
         (svg(before='<!DOCTYPE svg [<!ENTITY a "b">]>'), "entities of its own"),
-        (svg()[:-3], "not well-formed"),
-        (b"<SVG>", "not well-formed"),
+        (svg()[:-3], "malformed"),
+        (b"<SVG>", "malformed"),
     ],
 )
 def test_drawings_that_do_more_are_refused(body: bytes, why: str) -> None:
-    with pytest.raises(RefusedError, match="^SVG ") as refused:
+    with pytest.raises(RefusedError, match="SVG") as refused:
         examine(body)
     assert why in str(refused.value)
     assert not isinstance(refused.value, BrokenError)

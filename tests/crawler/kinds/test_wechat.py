@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from crawler.kinds.wechat import notices
 from crawler.models.metadata import Article
+from crawler.models.reason import Reason, ReasonCode
 from tests.internet.sites import weixin
 from tests.internet.world import articles as world
 from tests.internet.world.articles import LIVE as LIVE_STATES
@@ -26,10 +27,14 @@ RECORDED = Path(__file__).parents[3] / "../shared/data/wechat"
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded pages in ../shared/data/wechat are not here")
 
 OK, MOVED, GONE, RESTRICTED, BLOCKED, FAILED = "ok", "moved", "gone", "restricted", "blocked", "failed"
-BY_AUTHOR, VIOLATION, CLOSED = "deleted by its author", "removed: violates regulations", "account closed"
-COMPLAINTS, EXPIRED = "removed after complaints", "link expired or malformed"
-NOT_ALONG, NOT_KNOWN = "account migrated, link not taken along", "account migrated, new address not known"
-FOR_NOW, PRIVATE = "unavailable for now", "private, paid or for WeChat's own client only"
+BY_AUTHOR, VIOLATION, CLOSED = (
+    Reason(ReasonCode.DELETED_BY_AUTHOR),
+    Reason(ReasonCode.REMOVED_FOR_VIOLATIONS),
+    Reason(ReasonCode.ACCOUNT_CLOSED),
+)
+COMPLAINTS, EXPIRED = Reason(ReasonCode.REMOVED_AFTER_COMPLAINTS), Reason(ReasonCode.LINK_EXPIRED)
+NOT_ALONG, NOT_KNOWN = Reason(ReasonCode.ACCOUNT_MIGRATED_LINK_DROPPED), Reason(ReasonCode.ACCOUNT_MIGRATED_URL_UNKNOWN)
+FOR_NOW, PRIVATE = Reason(ReasonCode.TEMPORARILY_UNAVAILABLE), Reason(ReasonCode.WECHAT_ONLY)
 NOTICES = [
     ("该内容已被发布者删除", GONE, BY_AUTHOR),
     ("The content has been deleted by the author.", GONE, BY_AUTHOR),
@@ -61,10 +66,10 @@ NOTICES = [
     ("根据作者隐私设置，无法查看该内容", RESTRICTED, PRIVATE),
     ("付费后可继续阅读", RESTRICTED, PRIVATE),
     ("请在微信客户端打开链接", RESTRICTED, PRIVATE),
-    ("访问过于频繁，请用微信扫描二维码进行访问", BLOCKED, "too frequent"),
-    ("操作频繁，请稍候再试", BLOCKED, "too frequent"),
-    ("当前环境异常，完成验证后即可继续访问。", BLOCKED, "captcha"),
-    ("完成验证后即可继续访问，该内容已被发布者删除", BLOCKED, "captcha"),
+    ("访问过于频繁，请用微信扫描二维码进行访问", BLOCKED, Reason(ReasonCode.RATE_LIMITED)),
+    ("操作频繁，请稍候再试", BLOCKED, Reason(ReasonCode.RATE_LIMITED)),
+    ("当前环境异常，完成验证后即可继续访问。", BLOCKED, Reason(ReasonCode.CAPTCHA)),
+    ("完成验证后即可继续访问，该内容已被发布者删除", BLOCKED, Reason(ReasonCode.CAPTCHA)),
 ]
 SUPPOSED = [  # English that nobody has recorded: a suspicion, never a proof
     ("This account has been blocked. Unable to view content.", GONE, CLOSED),
@@ -81,8 +86,8 @@ SUPPOSED = [  # English that nobody has recorded: a suspicion, never a proof
     ("Unable to view this content due to the author's privacy settings", RESTRICTED, PRIVATE),
     ("Pay to continue reading", RESTRICTED, PRIVATE),
     ("Please open the link in Weixin", RESTRICTED, PRIVATE),
-    ("Your visits are too frequent. Try again later.", BLOCKED, "too frequent"),
-    ("The environment is abnormal. Complete verification to continue.", BLOCKED, "captcha"),
+    ("Your visits are too frequent. Try again later.", BLOCKED, Reason(ReasonCode.RATE_LIMITED)),
+    ("The environment is abnormal. Complete verification to continue.", BLOCKED, Reason(ReasonCode.CAPTCHA)),
 ]
 PAGE = (PAGES / "wechat/notice.html").read_text("utf-8")
 CRAWLING = (PAGES / "wechat/article_on_crawling.html").read_text("utf-8")
@@ -96,7 +101,7 @@ CAPTCHA = "<script>var PAGE_MID='mmbizwap:secitptpage/verify.html';</script>"
 
 @pytest.mark.parametrize("block", ["weui-msg", "mesg-block", "global_error_msg"])
 @pytest.mark.parametrize(("notice", "outcome", "reason"), NOTICES)
-def test_notice(notice: str, outcome: str, reason: str, block: str) -> None:
+def test_notice(notice: str, outcome: str, reason: Reason, block: str) -> None:
     result = read_wechat(PAGE.replace("BLOCK", block).replace("NOTICE", notice))
     check = result.check
     assert (check.outcome, check.reason, check.conclusive) == (outcome, reason, outcome == GONE)
@@ -104,7 +109,7 @@ def test_notice(notice: str, outcome: str, reason: str, block: str) -> None:
 
 
 @pytest.mark.parametrize(("notice", "outcome", "reason"), SUPPOSED)
-def test_supposed_notice(notice: str, outcome: str, reason: str) -> None:
+def test_supposed_notice(notice: str, outcome: str, reason: Reason) -> None:
     check = read_wechat(PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", notice)).check
     assert (check.outcome, check.reason, check.conclusive) == (outcome, reason, False)
 
@@ -150,12 +155,12 @@ def test_how_a_notice_is_set_does_not_matter(notice: str) -> None:
         ("根據作者隱私設置，無法查看該內容", RESTRICTED, PRIVATE),
         ("付費後可繼續閱讀", RESTRICTED, PRIVATE),
         ("請在微信客戶端打開鏈接", RESTRICTED, PRIVATE),
-        ("訪問過於頻繁", BLOCKED, "too frequent"),
-        ("當前環境異常", BLOCKED, "captcha"),
-        ("完成驗證後即可繼續訪問", BLOCKED, "captcha"),
+        ("訪問過於頻繁", BLOCKED, Reason(ReasonCode.RATE_LIMITED)),
+        ("當前環境異常", BLOCKED, Reason(ReasonCode.CAPTCHA)),
+        ("完成驗證後即可繼續訪問", BLOCKED, Reason(ReasonCode.CAPTCHA)),
     ],
 )
-def test_notice_in_traditional_characters(notice: str, outcome: str, reason: str) -> None:
+def test_notice_in_traditional_characters(notice: str, outcome: str, reason: Reason) -> None:
     check = read_wechat(PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", notice)).check
     assert (check.outcome, check.reason, check.conclusive) == (outcome, reason, outcome == GONE)
 
@@ -174,7 +179,7 @@ def test_words_without_a_notice_are_no_proof() -> None:
 def test_a_notice_in_a_script_is_no_notice() -> None:
     page = PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", "系统维护中")
     text = page.replace("</body>", "<script>var a = '该内容已被发布者删除';</script></body>")
-    assert read_wechat(text).check.reason == "neither article nor known notice"
+    assert read_wechat(text).check.reason == Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)
 
 
 # --- articles that speak of notices -----------------------------------------------------------------------------------
@@ -223,7 +228,7 @@ def test_a_quote_in_a_page_as_served_changes_nothing(quote: str) -> None:
 def test_no_captcha_is_an_article_without_a_known_body() -> None:
     audio = (PAGES / "wechat/audio.html").read_text("utf-8")
     for mark in (CAPTCHA, '<a id="js_verify">x</a>', '<div class="weui-msg"></div>'):
-        assert read_wechat(audio.replace("<body", f"{mark}<body")).check.reason == "captcha"
+        assert read_wechat(audio.replace("<body", f"{mark}<body")).check.reason == Reason(ReasonCode.CAPTCHA)
     for part in ("nick_name", "user_name"):
         audio = audio.replace(part, "other")
     assert read_wechat(audio).check.outcome != OK
@@ -330,7 +335,7 @@ def test_the_small_internets_notices(state: str) -> None:
     assert isinstance(page.body, bytes)
     check = read_wechat(page.body).check
     assert check.outcome != OK
-    assert check.reason != "neither article nor known notice"
+    assert check.reason != Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)
     assert (check.outcome == MOVED) == (state == "migrated")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.models.reason import Reason, ReasonCode
 from tests.support.reading import read_wechat
 
 MOVED, GONE, FAILED = "moved", "gone", "failed"
-NOT_ALONG, NOT_KNOWN = "account migrated, link not taken along", "account migrated, new address not known"
+NOT_ALONG, NOT_KNOWN = Reason(ReasonCode.ACCOUNT_MIGRATED_LINK_DROPPED), Reason(ReasonCode.ACCOUNT_MIGRATED_URL_UNKNOWN)
 NEW = "https://mp.weixin.qq.com/s/NewHome"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzI5==&mid=22&idx=1&sn=ab12"
 ESCAPED = LONG.replace("&", r"\x26amp;")
@@ -45,7 +46,7 @@ MIGRATED = '<title>账号已迁移</title><div class="weui-msg">该公众号已�
 )
 def test_the_address_of_a_migrated_article(written: str, address: str) -> None:
     check = read_wechat(MIGRATED.format("") + written).check
-    assert (check.outcome, check.reason, check.final_url) == (MOVED, "account migrated", address)
+    assert (check.outcome, check.reason, check.final_url) == (MOVED, Reason(ReasonCode.ACCOUNT_MIGRATED), address)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crawler.kinds.registry import link_of
 from crawler.models.check import Outcome
 from crawler.models.metadata import Article
+from crawler.models.reason import Reason, ReasonCode
 from tests.support.reading import PAGES, read
 
 if TYPE_CHECKING:
@@ -47,14 +48,14 @@ def answer(body: str, status: int, final_url: str = URL, content_type: str = "te
 @given(st.sampled_from(CAPTCHA), ERRORS)
 def test_a_captcha(name: str, status: int) -> None:
     check = answer(page(name), status).check
-    assert (check.outcome, check.reason, check.http_status) == (Outcome.BLOCKED, "captcha", status)
+    assert (check.outcome, check.reason, check.http_status) == (Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA), status)
 
 
 @given(st.sampled_from(LIVE), ERRORS, st.booleans())
 def test_an_article(name: str, status: int, walled: bool) -> None:
     html = page(name)
     result = answer(html + WALL if walled else html, status)
-    assert (result.check.outcome, result.check.reason) == (Outcome.OK, "article shown")
+    assert (result.check.outcome, result.check.reason) == (Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN))
     assert isinstance(result.metadata, Article)
     assert result.metadata == answer(html, 200).metadata
 
@@ -69,10 +70,10 @@ def test_an_article_wins_over_a_wall(status: int) -> None:
 @given(ERRORS)
 def test_a_notice(status: int) -> None:
     check = answer(notice("该内容已被发布者删除"), status).check
-    assert (check.outcome, check.reason, check.conclusive) == (Outcome.GONE, "deleted by its author", True)
+    assert (check.outcome, check.reason, check.conclusive) == (Outcome.GONE, Reason(ReasonCode.DELETED_BY_AUTHOR), True)
     assert answer(notice("该内容暂时无法查看"), status).check.outcome is Outcome.FAILED
     assert answer(notice("付费后可继续阅读"), status).check.outcome is Outcome.RESTRICTED
-    assert answer(page("removed"), status).check.reason == "removed by WeChat"
+    assert answer(page("removed"), status).check.reason == Reason(ReasonCode.REMOVED_BY_WECHAT)
 
 
 @given(ERRORS)
@@ -84,27 +85,27 @@ def test_a_migrated_account(status: int) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "outcome", "reason"),
     [
-        (NGINX.format("502 Bad Gateway"), 502, Outcome.FAILED, "HTTP 502"),
-        (NGINX.format("404 Not Found"), 404, Outcome.GONE, "not found"),
-        ("", 404, Outcome.GONE, "not found"),
-        ("", 410, Outcome.GONE, "gone"),
-        ("", 403, Outcome.BLOCKED, "forbidden"),
-        ("", 500, Outcome.FAILED, "HTTP 500"),
-        ("", 451, Outcome.RESTRICTED, "unavailable for legal reasons"),
-        (notice("系统维护中"), 503, Outcome.FAILED, "HTTP 503"),
-        (notice("系统维护中"), 404, Outcome.GONE, "not found"),
-        (notice("系统维护中"), 200, Outcome.BLOCKED, "neither article nor known notice"),
-        ("", 204, Outcome.BLOCKED, "neither article nor known notice"),
+        (NGINX.format("502 Bad Gateway"), 502, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "502")),
+        (NGINX.format("404 Not Found"), 404, Outcome.GONE, Reason(ReasonCode.NOT_FOUND)),
+        ("", 404, Outcome.GONE, Reason(ReasonCode.NOT_FOUND)),
+        ("", 410, Outcome.GONE, Reason(ReasonCode.GONE)),
+        ("", 403, Outcome.BLOCKED, Reason(ReasonCode.FORBIDDEN)),
+        ("", 500, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "500")),
+        ("", 451, Outcome.RESTRICTED, Reason(ReasonCode.LEGAL_REASONS)),
+        (notice("系统维护中"), 503, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "503")),
+        (notice("系统维护中"), 404, Outcome.GONE, Reason(ReasonCode.NOT_FOUND)),
+        (notice("系统维护中"), 200, Outcome.BLOCKED, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)),
+        ("", 204, Outcome.BLOCKED, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)),
     ],
 )
-def test_a_page_that_says_nothing_known(body: str, status: int, outcome: Outcome, reason: str) -> None:
+def test_a_page_that_says_nothing_known(body: str, status: int, outcome: Outcome, reason: Reason) -> None:
     check = answer(body, status).check
     assert (check.outcome, check.reason, check.conclusive) == (outcome, reason, False)
 
 
 def test_what_is_no_text_keeps_what_the_exchange_says() -> None:
     check = answer("\0", 404, content_type="image/png").check
-    assert (check.outcome, check.reason) == (Outcome.GONE, "not found")
+    assert (check.outcome, check.reason) == (Outcome.GONE, Reason(ReasonCode.NOT_FOUND))
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 500])
@@ -121,5 +122,5 @@ def test_what_is_no_text_keeps_what_the_exchange_says() -> None:
 )
 def test_the_address_of_a_captcha(path: str, is_captcha: bool, status: int) -> None:
     check = answer("<p>x</p>", status, f"https://mp.weixin.qq.com{path}").check
-    assert (check.reason == "captcha") is is_captcha
+    assert (check.reason == Reason(ReasonCode.CAPTCHA)) is is_captcha
     assert check.outcome is Outcome.BLOCKED or not is_captcha

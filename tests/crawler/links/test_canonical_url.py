@@ -181,13 +181,13 @@ PUBLIC = words("""
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_private_addresses_are_not_fetched(url: str) -> None:
-    assert (why_not_fetch(url) or "").startswith("private address: ")
+    assert str(why_not_fetch(url)).startswith("private address: ")
     assert why_not_fetch(url, allow_private=True) is None
 
 
 @pytest.mark.parametrize("url", LOCAL_NAMES)
 def test_local_names_are_not_fetched(url: str) -> None:
-    assert (why_not_fetch(url) or "").startswith("local name: ")
+    assert str(why_not_fetch(url)).startswith("local name: ")
     assert why_not_fetch(url, allow_private=True) is None
 
 
@@ -209,14 +209,14 @@ def test_the_public_internet_is_fetched(url: str) -> None:
         ("gopher://127.0.0.1/", "unsupported scheme: gopher"),
         ("example.com", "unsupported scheme: none"),
         ("//example.com/", "unsupported scheme: none"),
-        ("https://", "not a valid URL: no host"),
-        ("https://[::1", "not a valid URL: Invalid IPv6 URL"),
-        ("https://example.com:x/", "not a valid URL: Port"),
-        ("https://é_ .example/", "not a valid URL: host"),
+        ("https://", "invalid URL: no host"),
+        ("https://[::1", "invalid URL: Invalid IPv6 URL"),
+        ("https://example.com:x/", "invalid URL: Port"),
+        ("https://é_ .example/", "invalid URL: host"),
     ],
 )
 def test_what_is_no_web_address_is_not_fetched(url: str, why: str, *, allow_private: bool) -> None:
-    assert (why_not_fetch(url, allow_private=allow_private) or "").startswith(why)
+    assert str(why_not_fetch(url, allow_private=allow_private)).startswith(why)
 
 
 @given(st.ip_addresses(v=4))

@@ -81,7 +81,7 @@ def test_a_paper_in_an_answer_is_there(desk: Desk, internet: Internet, damage: s
         done = desk.crawl(*EVERY_NIGHT)
         assert (done.returncode, done.stderr) == (0, "")
         assert desk.verdicts() == {BAD: "alive", GOOD: "alive", MISSING: "dead"}
-        assert desk.health()[MISSING]["reason"] == "arXiv knows no such paper"
+        assert desk.health()[MISSING]["reason"] == "not found on arXiv"
         assert desk.health()[GOOD]["title"]
 
 
@@ -106,7 +106,7 @@ def test_what_was_known_stays(desk: Desk, internet: Internet, damage: str) -> No
     assert {url: (row["verdict"], row["title"]) for url, row in after.items()} == {
         url: ("alive", row["title"]) for url, row in before.items()
     }
-    assert after[BAD]["reason"] == "arXiv knows it; its record cannot be read"
+    assert after[BAD]["reason"] == "found on arXiv; record unreadable"
     assert after[BAD]["outcome"] == "ok"
 
 

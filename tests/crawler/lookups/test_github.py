@@ -16,6 +16,7 @@ from crawler.lookups.github.client import RESERVE, GithubLookup
 from crawler.lookups.github.paths import place_of
 from crawler.models.check import How, Outcome
 from crawler.models.metadata import Repository
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Due
 from tests.internet import World
 from tests.internet.messages import as_json, redirect, text
@@ -168,8 +169,8 @@ def test_points_are_left_for_others(internet: Internet, web_session: Session) ->
         results += lookup(due(World.repository("alive", n)))
     assert [result.check.outcome for result in results] == [Outcome.OK, Outcome.OK, Outcome.SKIPPED]
     third = results[2]
-    assert third.check.reason == (
-        f"GitHub's API did not answer: only {RESERVE - 1} requests left until 2030-01-01T00:00:00Z"
+    assert str(third.check.reason) == (
+        f"GitHub's API unavailable: only {RESERVE - 1} requests left until 2030-01-01T00:00:00Z"
     )
     assert len(internet.requests) == 2
 
@@ -180,13 +181,13 @@ def test_points_are_left_for_others(internet: Internet, web_session: Session) ->
 @pytest.mark.parametrize(
     ("state", "outcome", "conclusive", "reason"),
     [
-        ("missing", Outcome.GONE, True, "GitHub knows no such repository"),
-        ("dmca", Outcome.RESTRICTED, False, "blocked by GitHub: dmca"),
-        ("tos", Outcome.RESTRICTED, False, "blocked by GitHub: tos"),
+        ("missing", Outcome.GONE, True, Reason(ReasonCode.REPOSITORY_NOT_FOUND)),
+        ("dmca", Outcome.RESTRICTED, False, Reason(ReasonCode.BLOCKED_BY_GITHUB, "dmca")),
+        ("tos", Outcome.RESTRICTED, False, Reason(ReasonCode.BLOCKED_BY_GITHUB, "tos")),
     ],
 )
 def test_rest_tells_what_graphql_does_not(
-    internet: Internet, web_session: Session, state: str, outcome: Outcome, reason: str, *, conclusive: bool
+    internet: Internet, web_session: Session, state: str, outcome: Outcome, reason: Reason, *, conclusive: bool
 ) -> None:
     url = World.repository(state)
     for result in look_up(web_session, url, f"{url}/tree/main/x"):
@@ -216,7 +217,7 @@ def test_a_limit_says_nothing_of_a_repository(
     lookup = GithubLookup(web_session, "token")
     results = lookup(due(ALIVE, *(World.repository("missing", n) for n in range(9))))
     assert [result.check.outcome for result in results] == [Outcome.OK] + 9 * [Outcome.SKIPPED]
-    assert results[1].check.reason.startswith(f"GitHub's API did not answer: {reason}")
+    assert str(results[1].check.reason).startswith(f"GitHub's API unavailable: {reason}")
     assert len(internet.asked(REST)) == 3
     assert str(lookup.down).startswith(reason)
     look = lookup(due(ALIVE))
@@ -237,7 +238,7 @@ def test_an_organisation_that_wants_another_token_says_nothing(internet: Interne
     internet.fault(REST, as_json({"message": forbidden["message"]}, 403))
     (result,) = look_up(web_session, ALIVE)
     assert (result.check.outcome, result.metadata) == (Outcome.BLOCKED, None)
-    assert "SAML" in result.check.reason
+    assert "SAML" in str(result.check.reason)
     internet.heal()
     internet.fault(GRAPHQL, as_json({"data": {"r0": None}, "errors": [forbidden]}))
     (result,) = look_up(web_session, ALIVE)
@@ -253,7 +254,7 @@ def test_renamed(internet: Internet, web_session: Session) -> None:
     old, now = World.repository("renamed"), "https://github.com/small-internet/now-0"
     same, deep, gone = look_up(web_session, old, f"{old}/tree/HEAD/a%20b?x=y", f"{old}/tree/HEAD/missing")
     assert (same.check.outcome, same.check.final_url) == (Outcome.MOVED, now)
-    assert same.check.reason == "repository renamed or transferred"
+    assert same.check.reason == Reason(ReasonCode.REPOSITORY_RENAMED)
     assert (deep.check.outcome, deep.check.final_url) == (Outcome.MOVED, f"{now}/tree/HEAD/a%20b?x=y")
     assert gone.check.outcome is Outcome.GONE
     assert isinstance(same.metadata, Repository)
@@ -282,14 +283,14 @@ def test_a_name_that_was_taken_over_is_said_to_be(internet: Internet, web_sessio
     for _ in range(3):
         (result,) = look_up(web_session, ALIVE, known=known)
         assert result.check.outcome is Outcome.OK
-        assert result.check.reason == "another repository has this name now (its number was 5)"
+        assert result.check.reason == Reason(ReasonCode.NAME_REUSED, "5")
         assert result.metadata is not None
         known = result.metadata
     assert len(internet.asked("https://api.github.com/repositories/5")) == 1
     assert isinstance(known, Repository)
     assert known.earlier_id == 5
     (result,) = look_up(web_session, ALIVE, known=replace(known, database_id=None, earlier_id=None))
-    assert result.check.reason == "GitHub knows it"
+    assert result.check.reason == Reason(ReasonCode.FOUND_ON_GITHUB)
 
 
 def test_what_is_not_found_by_name_may_be_by_number(internet: Internet, web_session: Session) -> None:
@@ -393,7 +394,7 @@ def test_a_place_that_rest_stumbles_over_stops_no_other(internet: Internet, web_
     urls = [f"{ALIVE}/blob/{DEFAULT}/missing.md", World.repository("alive", 1), World.repository("missing")]
     results = lookup(due(*urls))
     assert [result.check.outcome for result in results] == [Outcome.SKIPPED, Outcome.OK, Outcome.GONE]
-    assert results[0].check.reason.startswith("GitHub's API did not answer: TooManyRedirects")
+    assert str(results[0].check.reason).startswith("GitHub's API unavailable: TooManyRedirects")
     assert lookup.down is None
 
 

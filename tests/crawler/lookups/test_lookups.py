@@ -22,6 +22,7 @@ from crawler.lookups.github.client import GithubLookup
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Paper
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Due
 from tests.internet import World
 from tests.internet.messages import as_json, text
@@ -41,7 +42,7 @@ NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 def due(*urls: str) -> list[Due]:
     links = [link_of(url, "n.md") for url in urls]
-    history = (Check(Outcome.OK, "earlier", NOW, How.API),)
+    history = (Check(Outcome.OK, Reason(ReasonCode.OTHER, "earlier"), NOW, How.API),)
     return [Due(link, history=history) for link in links if link is not None]
 
 
@@ -116,7 +117,10 @@ def test_answers_are_joined_to_what_was_asked_by_id(serve: Any, session: Session
     versions = [result.metadata.version if isinstance(result.metadata, Paper) else None for result in results]
     assert versions == [1, 1, None, 1, 1, None]
     assert "0808.05394" not in "".join(str(request.url) for request in server.requests)  # five digits in 2008
-    for gone, reason in ((results[2], "not an arXiv identifier"), (results[5], "arXiv knows no such paper")):
+    for gone, reason in (
+        (results[2], Reason(ReasonCode.INVALID_ARXIV_ID)),
+        (results[5], Reason(ReasonCode.NOT_ON_ARXIV)),
+    ):
         assert (gone.check.outcome, gone.check.conclusive, gone.metadata) == (Outcome.GONE, True, None)
         assert gone.check.reason == reason
     old = results[3].metadata
@@ -152,7 +156,9 @@ def test_an_id_that_is_refused_is_believed_only_while_others_are_not(serve: Any,
     assert (refused.check.outcome, refused.check.conclusive) == (Outcome.GONE, True)
     session.cache.clear()  # type: ignore[attr-defined]
     server = serve(partial(answer, bad=""))
-    assert {result.check.reason for result in ArxivLookup(session)(asked)} == {"arXiv's API did not answer: HTTP 400"}
+    assert {result.check.reason for result in ArxivLookup(session)(asked)} == {
+        Reason(ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "HTTP 400")
+    }
     assert len(server.requests) == 2
 
 
@@ -163,7 +169,9 @@ def test_half_a_feed_is_no_answer(serve: Any, session: Session) -> None:
         session.cache.clear()  # type: ignore[attr-defined]
         serve([Answer(cut)])
         (result,) = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15353"))
-        assert result.check.reason == "arXiv's API did not answer: an answer that is no whole feed"
+        assert result.check.reason == Reason(
+            ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "an answer that is no whole feed"
+        )
 
 
 def test_only_answers_over_the_network_show_that_it_is_there(serve: Any, session: Session) -> None:
@@ -252,9 +260,9 @@ def test_a_hundred_papers_are_one_request(serve: Any, session: Session) -> None:
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (Answer(status=503), "arXiv's API did not answer: HTTP 503"),
-        (requests.ConnectionError("refused"), "arXiv's API did not answer: ConnectionError: refused"),
-        (Answer(status=403), "arXiv's API did not answer: HTTP 403"),
+        (Answer(status=503), "arXiv's API unavailable: HTTP 503"),
+        (requests.ConnectionError("refused"), "arXiv's API unavailable: ConnectionError: refused"),
+        (Answer(status=403), "arXiv's API unavailable: HTTP 403"),
     ],
 )
 def test_a_service_that_is_down_says_nothing_and_is_left_alone(
@@ -268,7 +276,7 @@ def test_a_service_that_is_down_says_nothing_and_is_left_alone(
     assert [result.history for result in results] == [each.history for each in asked]
     for result in results:
         assert (result.check.outcome, result.check.how, result.metadata) == (Outcome.SKIPPED, How.API, None)
-        assert result.check.reason.startswith(reason)
+        assert str(result.check.reason).startswith(reason)
     asked_so_far = len(server.requests)
     later = lookup(due("https://arxiv.org/abs/2110.15354"))
     assert [result.check.outcome for result in later] == [Outcome.SKIPPED]
@@ -301,7 +309,7 @@ def test_github_down_says_nothing(internet: Internet, web_session: Session, answ
     results = lookup(due(World.repository("alive", 0), World.repository("missing")))
     for result in results:
         assert result.check.outcome is Outcome.SKIPPED
-        assert result.check.reason.startswith(f"GitHub's API did not answer: {reason}")
+        assert str(result.check.reason).startswith(f"GitHub's API unavailable: {reason}")
     so_far = len(internet.requests)
     assert so_far <= (1 if reason == "API rate limit" else 12)
     assert lookup(due(World.repository("alive", 1)))[0].check.outcome is Outcome.SKIPPED

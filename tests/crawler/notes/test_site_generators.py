@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.kinds.local import UNDECIDED
+from crawler.models.reason import Reason, ReasonCode
 from tests.support.crawling import EVERY_NIGHT
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ def test_what_a_generator_resolves_is_not_known(desk: Desk, generator: str) -> N
     found = site(desk, GENERATORS[generator])
     there = {url for url, said in found.items() if said == "alive: file exists"}
     assert there == {"content/guide/start.md", "content/guide/deeper"}
-    assert {said for url, said in found.items() if url not in there} == {f"unknown: {UNDECIDED}"}
+    assert {said for url, said in found.items() if url not in there} == {f"unknown: {Reason(ReasonCode.SITE_PATH)}"}
     assert len(found) == 11
 
 
 def test_elsewhere_a_relative_file_that_is_not_there_is_gone(desk: Desk) -> None:
     found = site(desk, None)
-    gone = {url for url, said in found.items() if said == "dead: no such file"}
+    gone = {url for url, said in found.items() if said == "dead: file not found"}
     assert gone == {f"content/guide/{name}" for name in ("missing.md", "stat.md", "START.md", "img/b.png")}
     assert {url for url, said in found.items() if said.startswith("unknown")} == {
         *("/guide/install", "/guide/install.html", "/img/a.png"),

@@ -20,6 +20,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Link, Verdict
 from crawler.models.note import Mention
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 from crawler.scheduling.frontier import MOST, Frontier
 from crawler.scheduling.worker import Crew
@@ -67,7 +68,7 @@ def hosts(due: Sequence[Due]) -> Counter[str]:
 
 
 def save(store: Store, link: Link, wait: timedelta = timedelta(days=1)) -> None:
-    check = Check(Outcome.OK, "answers", NOW, How.PAGE)
+    check = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), NOW, How.PAGE)
     store.save([Result(link, check, judgement=Judgement(Verdict.ALIVE, 0, NOW + wait))])
 
 

@@ -113,7 +113,7 @@ def test_a_placeholder_is_learned_from_what_was_kept_on_another_night(desk: Desk
     desk.write("b.md", shown(url("two")))
     assert desk.crawl().returncode == 0
     assert kept(desk) == {stranger}  # `images --gc` removes what no note shows
-    assert {row["reason"] for row in desk.health().values()} == {"placeholder in the picture's place"}
+    assert {row["reason"] for row in desk.health().values()} == {"placeholder image"}
     assert set(desk.verdicts().values()) == {"unknown"}
     assert url("one") in (desk.output / "notes/a.md").read_text()
 
@@ -145,7 +145,7 @@ def test_the_known_placeholder_is_never_kept(desk: Desk, internet: Internet) -> 
     assert (row["verdict"], row["outcome"], row["reason"]) == (
         "unknown",
         "blocked",
-        "placeholder in the picture's place",
+        "placeholder image",
     )
 
 
@@ -166,9 +166,13 @@ def test_a_picture_that_is_gone_is_looked_for_in_the_article(desk: Desk, interne
     picture_id = there.split("/")[-2]
     assert kept(desk) == {draw(picture_id, "png" if "mmbiz_png" in there else "jpeg")}
     row = desk.health()[noted]
-    assert (row["verdict"], row["outcome"], row["reason"]) == ("suspect", "gone", "not found; kept from the article")
+    assert (row["verdict"], row["outcome"], row["reason"]) == (
+        "suspect",
+        "gone",
+        "not found (404); saved from the article",
+    )
     assert "../images/" in (desk.output / "notes/a.md").read_text()
-    assert "mmbiz.qpic.cn" in next(str(edit["evidence"]) for edit in desk.edits() if edit["reason"] == "picture kept")
+    assert "mmbiz.qpic.cn" in next(str(edit["evidence"]) for edit in desk.edits() if edit["reason"] == "image saved")
 
 
 def test_then_in_the_archive(desk: Desk, internet: Internet) -> None:
@@ -178,7 +182,7 @@ def test_then_in_the_archive(desk: Desk, internet: Internet) -> None:
     internet.fault("https://h00.bench.example.org/*", not_found())
     assert desk.crawl().returncode == 0
     assert kept(desk) == {drawn("archived")}
-    assert desk.health()[gone]["reason"] == "not found; kept from the Wayback Machine"
+    assert desk.health()[gone]["reason"] == "not found (404); saved from the Wayback Machine"
     (snapshot, *_) = internet.asked("https://web.archive.org/web/*id_/*mmbiz*")
     assert snapshot.url.startswith("https://web.archive.org/web/2022011512")
 
@@ -209,7 +213,7 @@ def test_what_is_nowhere_stays_as_the_note_has_it(desk: Desk, internet: Internet
     desk.write("a.md", shown(gone))
     assert desk.crawl().returncode == 0
     assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
-    assert (desk.health()[gone]["reason"], kept(desk)) == ("not found", set())
+    assert (desk.health()[gone]["reason"], kept(desk)) == ("not found (404)", set())
 
 
 def test_a_placeholder_in_the_archive_is_no_picture_either(desk: Desk, internet: Internet) -> None:
@@ -239,7 +243,7 @@ def test_what_has_not_changed_is_not_sent_again(desk: Desk, internet: Internet) 
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
     assert len(internet.asked(PICTURES)) == 3
     assert internet.sent(PICTURES) == 0
-    assert {row["reason"] for row in desk.health().values()} == {"as it was kept"}
+    assert {row["reason"] for row in desk.health().values()} == {"unchanged since saved"}
     assert {name: body for name, body in desk.outputs().items() if "images" in name or "notes/" in name} == {
         name: body for name, body in before.items() if "images" in name or "notes/" in name
     }
@@ -308,7 +312,7 @@ def test_the_first_copy_stays_where_a_redirect_leads_elsewhere(
         assert shows(night, GOOD)
         row = night.health()[f"{HOST}/a.png"]
         assert (row["verdict"], row["outcome"], row["final_url"]) == ("alive", "blocked", "")
-        assert row["reason"] == "redirected to another image; the copy saved before is kept"
+        assert row["reason"] == "redirected to another image; saved copy unchanged"
     assert night.run("images", "--gc", "-a", f"notes={night.notes}").stdout.startswith("0 pictures")
     assert kept(night) == {GOOD}
 
@@ -327,11 +331,11 @@ def test_a_picture_that_is_another_one_now_is_taken(night: Desk, internet: Inter
     assert night.crawl(*EVERY_NIGHT).returncode == 0
     assert len(internet.asked(f"{HOST}/a.png")) == 2
     row = night.health()[f"{HOST}/a.png"]
-    assert (row["outcome"], row["reason"]) == ("ok", "answers")
+    assert (row["outcome"], row["reason"]) == ("ok", "reachable")
     assert shows(night, WORSE)
 
 
-SAME = "same image as at other addresses of the host; the copy saved before is kept"
+SAME = "same image for several URLs; saved copy unchanged"
 
 
 @pytest.mark.parametrize("names", [("a.png", "b.png"), ("b.png", "a.png"), ("0.png", "a.png", "z.png?id=7")])
@@ -450,7 +454,7 @@ def drawing(cache_control: str | None = None, body: bytes = COUNT) -> Response:
 
 @pytest.mark.skipif(not REPORT.exists(), reason=f"the reports are not there: {REPORT}")
 def test_badges_stay_where_they_are(desk: Desk, internet: Internet) -> None:
-    for answer in json.loads((REPORT / "answers.json").read_text("utf-8"))["answers"]:
+    for answer in json.loads((REPORT / "answers.json").read_text("utf-8"))["reachable"]:
         host = urlsplit(answer["url"]).hostname
         internet._network._sites.setdefault(host, Site((host,), lambda _request, _world: not_found(), robots=""))
         said = Response(body=answer.get("body", "").encode(), headers=answer.get("headers", {}))
@@ -496,7 +500,7 @@ def test_what_is_drawn_anew_is_no_stand_in(desk: Desk, internet: Internet) -> No
         internet.fault(f"{HOST}/*.svg", drawing("no-cache", body))
         internet.forget()
         assert desk.crawl(*EVERY_NIGHT).returncode == 0
-        assert {row["reason"] for row in desk.health().values()} == {"answers"}
+        assert {row["reason"] for row in desk.health().values()} == {"reachable"}
         assert len(internet.asked(f"{HOST}/*.svg")) == 3
         assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
 
@@ -530,7 +534,7 @@ def test_limits(desk: Desk, internet: Internet) -> None:
     desk.write("a.md", shown(*urls))
     assert desk.crawl(*EVERY_NIGHT, "-s", "IMAGES_RUN_MB=0.0002").returncode == 0
     reasons = {row["reason"] for row in desk.health().values()}
-    assert reasons == {"answers", "as much was fetched in this run as IMAGES_RUN_MB allows"}
+    assert reasons == {"reachable", "IMAGES_RUN_MB reached"}
     first = len(kept(desk))
     assert 0 < first < 12
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
@@ -560,7 +564,7 @@ def test_films_are_kept_while_they_live(desk: Desk, internet: Internet) -> None:
     )
     row = desk.health()[expired]
     assert (row["kind"], row["verdict"]) == ("video", "dead")
-    assert row["reason"] == "signed address, expired 2022-07-11 (vid wxv_24717)"
+    assert row["reason"] == "signed URL expired 2022-07-11 (vid wxv_24717)"
     too_large = desk.crawl(*EVERY_NIGHT, "-s", "VIDEOS_MAX_MB=0.0005", "-s", f"OUTPUT_DIR={desk.folder}/other")
     assert too_large.returncode == 0
     assert "larger than 0.0005 MB" in (desk.folder / "other/link_health.csv").read_text("utf-8-sig")
@@ -569,9 +573,13 @@ def test_films_are_kept_while_they_live(desk: Desk, internet: Internet) -> None:
 @pytest.mark.parametrize(
     ("body", "outcome", "reason"),
     [
-        (drawn("x")[:-20], "failed", "picture cut short"),
-        (b"<html><title>moved to our app</title></html>", "failed", "not a picture"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "ok", "answers; not kept: SVG with <script>"),
+        (drawn("x")[:-20], "failed", "image truncated"),
+        (b"<html><title>moved to our app</title></html>", "failed", "not an image"),
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
+            "ok",
+            "reachable; not saved: unsafe SVG (<script>)",
+        ),
     ],
 )
 def test_what_is_refused_says_why(desk: Desk, internet: Internet, body: bytes, outcome: str, reason: str) -> None:
@@ -603,7 +611,7 @@ def test_every_way_of_showing_a_picture_leads_to_the_kept_one(desk: Desk, intern
     assert kept(desk) == {drawn("one")}
     assert (desk.output / "notes/b/here.png").read_bytes() == drawn("here")
     row = desk.health()["b/missing.png"]
-    assert (row["verdict"], row["reason"], row["mentions"]) == ("dead", "no such file", "b/a.md:9")
+    assert (row["verdict"], row["reason"], row["mentions"]) == ("dead", "file not found", "b/a.md:9")
 
 
 def test_pictures_of_one_repository_are_pictures_of_their_own(desk: Desk, internet: Internet) -> None:

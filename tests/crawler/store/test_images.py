@@ -11,6 +11,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture
 from crawler.models.note import Mention
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Origin
 from crawler.store.external_sources import SNAPSHOT_AGAIN
 from crawler.store.mapping import metadata_of
@@ -63,7 +64,7 @@ def test_a_placeholder_is_forgotten_wherever_it_was_kept(store: Store) -> None:
         known = standing(store, url)
         assert (known.verdict, known.metadata, known.last_alive) == (Verdict.UNKNOWN, None, None)
         assert known.check is not None
-        assert (known.check.outcome, known.check.reason) == (Outcome.BLOCKED, "placeholder in the picture's place")
+        assert (known.check.outcome, known.check.reason) == (Outcome.BLOCKED, Reason(ReasonCode.PLACEHOLDER))
     assert standing(store, C).metadata is not None
     again = {due.link.url: due for due in all_due(store, NOW, again=True)}
     assert again.keys() == {A, B}

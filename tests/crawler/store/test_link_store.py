@@ -14,6 +14,7 @@ from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Link, Standing, Verdict
 from crawler.models.metadata import Page
 from crawler.models.note import Mention
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Due, Result
 from crawler.store.link_store import Backlog, Store
 from crawler.store.tables import NEVER
@@ -241,7 +242,7 @@ def test_what_other_workers_have_put_off_is_left_for_the_end(store: Store, datab
 
 FULL = Check(
     Outcome.GONE,
-    "no such file",
+    Reason(ReasonCode.FILE_NOT_FOUND),
     NOW.astimezone(timezone(timedelta(hours=8))),
     How.FILE,
     http_status=404,
@@ -259,7 +260,7 @@ def test_a_check_comes_back_as_it_was(store: Store) -> None:
     expected = Standing(a, Verdict.DEAD, NOW, check=FULL, failures_in_a_row=3)
     assert standing(store, a.url) == expected
     assert all_due(store, NOW + NIGHT)[0].history == (FULL,)
-    bare = Check(Outcome.FAILED, "timeout", NOW + NIGHT, How.PAGE)
+    bare = Check(Outcome.FAILED, Reason(ReasonCode.TIMEOUT), NOW + NIGHT, How.PAGE)
     store.save([Result(a, bare, judgement=Judgement(Verdict.SUSPECT, 1, NOW + NIGHT))])
     assert standing(store, a.url) == replace(expected, verdict=Verdict.SUSPECT, check=bare, failures_in_a_row=1)
 

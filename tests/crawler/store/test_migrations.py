@@ -15,8 +15,10 @@ from crawler.errors import UserError
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Change, Link, Standing, Verdict
 from crawler.models.metadata import Article, Page, Paper, Picture, Publication, Repository
+from crawler.models.reason import Reason, ReasonCode
 from crawler.store.link_store import Backlog, Store
 from crawler.store.tables import MIGRATIONS, NEVER, facts
+from pipelines.items.verdict import Policy, steps
 from tests.support.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing
 
 if TYPE_CHECKING:
@@ -109,10 +111,17 @@ def web(url: str) -> Link:
     return Link(url, "web", url, "a.example")
 
 
-SEEN = Check(Outcome.OK, "HTTP 200", at(17, 3, 4, 5, 678901), How.PAGE, 200, elapsed=timedelta(seconds=1.25))
-GONE = Check(Outcome.GONE, "HTTP 404", at(19), How.PAGE, 404)
-MOVED = Check(Outcome.MOVED, "HTTP 301", at(18), How.PAGE, 200, "https://b.example/")
-LISTED = Check(Outcome.OK, "listed", at(12), How.API)
+SEEN = Check(
+    Outcome.OK,
+    Reason(ReasonCode.UNEXPECTED_STATUS, "200"),
+    at(17, 3, 4, 5, 678901),
+    How.PAGE,
+    200,
+    elapsed=timedelta(seconds=1.25),
+)
+GONE = Check(Outcome.GONE, Reason(ReasonCode.UNEXPECTED_STATUS, "404"), at(19), How.PAGE, 404)
+MOVED = Check(Outcome.MOVED, Reason(ReasonCode.UNEXPECTED_STATUS, "301"), at(18), How.PAGE, 200, "https://b.example/")
+LISTED = Check(Outcome.OK, Reason(ReasonCode.OTHER, "listed"), at(12), How.API)
 
 KNOWN = [
     (
@@ -312,3 +321,66 @@ def test_a_host_s_links_are_read_in_the_order_of_their_index(store: Store) -> No
         (plan,) = plans(store, lambda more=more: store.due(backlog, LATER, 16, **more))
         assert plan[0].startswith("SEARCH links USING INDEX links_due (kind=? AND host=? AND again=? AND ")
         assert not [step for step in plan if "TEMP B-TREE" in step or step.startswith("SCAN")]
+
+
+# --- reasons as texts -------------------------------------------------------------------------------------------------
+
+REASONS_OF_VERSION_7 = VERSION_1.with_name("version_7_reasons.sql")
+
+
+@pytest.fixture
+def texts_url(database_url: str) -> str:
+    """Return the URL of a store of version 7."""
+    write(database_url, REASONS_OF_VERSION_7.read_text("utf-8"))
+    return database_url
+
+
+def test_texts_become_codes_and_nothing_else_changes(texts_url: str) -> None:
+    before = content(texts_url)
+    names = {"links": "id, verdict, failures_in_a_row, outcome, conclusive, due_at", "checks": "id, outcome"}
+
+    def rest() -> list[list[sa.Row[Any]]]:
+        with connected(texts_url) as connection:
+            return [list(connection.exec_driver_sql(f"SELECT {names[name]} FROM {name} ORDER BY id")) for name in names]
+
+    judged = rest()
+    store = Store.open(texts_url)
+    found = {known.link.url: known.check and known.check.reason for known, _ in store.standings()}
+    assert found == {
+        "https://a.example/": Reason(ReasonCode.REACHABLE),
+        "https://a.example/all": Reason(ReasonCode.CATCH_ALL_PAGE),
+        "https://a.example/p.png": Reason(ReasonCode.NOT_FOUND).plus(Reason(ReasonCode.SAVED_FROM_ARTICLE)),
+        "https://v.example/v.mp4": Reason(ReasonCode.SIGNED_URL_EXPIRED, "2022-07-11", "wxv_24717"),
+        "https://arxiv.org/abs/1706.03762": Reason(ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "HTTP 503"),
+        "https://a.example/later": Reason(ReasonCode.TIMEOUT).plus(Reason(ReasonCode.NOT_RETRIED)),
+        "https://a.example/odd": Reason(ReasonCode.OTHER, "what | nobody wrote; here"),
+        "https://a.example/new": None,
+    }
+    history = {each.link.url: each.history for each in all_due(store, LATER)}["https://a.example/all"]
+    store.close()
+    assert [check.reason for check in history] == [
+        Reason(ReasonCode.SIGNED_URL_VALID, "2030-01-01"),
+        Reason(ReasonCode.NOT_FOUND),
+        Reason(ReasonCode.BOT_WALL, "Cloudflare"),
+        Reason(ReasonCode.CATCH_ALL_PAGE),
+    ]
+    assert rest() == judged
+    after = content(texts_url)
+    assert {name for name in after if after[name] != before[name]} == {"links", "checks", "schema_version"}
+
+
+def test_many_reasons_become_codes_a_few_at_a_time(texts_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.store.tables._SLICE", 2)
+    store = Store.open(texts_url)
+    assert [known.link.url for known, _ in store.standings() if known.check and "|" in str(known.check.reason)] == [
+        "https://a.example/odd"
+    ]
+    store.close()
+
+
+def test_a_store_of_version_7_is_judged_as_before(texts_url: str) -> None:
+    store = Store.open(texts_url)
+    history = {each.link.url: each.history for each in all_due(store, LATER)}["https://a.example/all"]
+    store.close()
+    verdicts = [step.verdict for step in steps(history, Policy(3, timedelta(days=0.8), {"*": timedelta(7)}))]
+    assert verdicts == [Verdict.ALIVE, Verdict.SUSPECT, Verdict.SUSPECT, Verdict.SUSPECT]

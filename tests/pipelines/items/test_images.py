@@ -21,6 +21,7 @@ from crawler.images.store import Folder, name_of
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Link, Verdict
 from crawler.models.metadata import Page, Picture
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Origin, Result
 from pipelines.items.images import ImagesPipeline
 
@@ -112,7 +113,7 @@ def test_extensions_are_all_different() -> None:
 
 
 def seen(body: bytes) -> Result:
-    check = Check(Outcome.OK, "answers", NOW, How.PAGE, http_status=200)
+    check = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), NOW, How.PAGE, http_status=200)
     if not body:
         return Result(LINK, check)
     shape = examine(body)
@@ -185,7 +186,7 @@ def test_a_failed_write_leaves_nothing_behind_and_is_tried_again(tmp_path: Path)
     gallery = Folder(tmp_path)
     kept = keep(gallery, seen(body))
     assert kept.check.outcome is Outcome.OK
-    assert "not kept" in kept.check.reason
+    assert kept.check.reason.has(ReasonCode.NOT_SAVED)
     assert (kept.metadata, kept.origin, kept.body) == (None, None, b"")
     assert kept.judgement is not None
     assert kept.judgement.due_at == NOW

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Verdict
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.items.verdict import A_DAY, spread
 
 AT = datetime(2026, 11, 1, 3, tzinfo=UTC)
@@ -21,7 +22,7 @@ def waits(
     url: str, days: float, verdict: Verdict = Verdict.ALIVE, outcome: Outcome = Outcome.OK, at: datetime = AT
 ) -> timedelta:
     """Return for how long a link is left alone that the policy leaves alone for so many days."""
-    check = Check(outcome, "seen", at, How.PAGE)
+    check = Check(outcome, Reason(ReasonCode.OTHER, "seen"), at, How.PAGE)
     return spread(Judgement(verdict, 0, at + timedelta(days=days)), check, url).due_at - at
 
 

@@ -10,6 +10,7 @@ from scrapy.utils.test import get_crawler
 
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Judgement, Link, Verdict
+from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import Result
 from pipelines.items.verdict import Policy, VerdictPipeline, judge
 
@@ -33,7 +34,14 @@ SEEN = {
 def check(letter: str, nights: float = 0) -> Check:
     outcome, conclusive = SEEN[letter]
     final_url = "https://new.example/" if outcome is Outcome.MOVED else None
-    return Check(outcome, letter, START + nights * NIGHT, How.PAGE, final_url=final_url, conclusive=conclusive)
+    return Check(
+        outcome,
+        Reason(ReasonCode.OTHER, letter),
+        START + nights * NIGHT,
+        How.PAGE,
+        final_url=final_url,
+        conclusive=conclusive,
+    )
 
 
 def verdict_of(nights: str, policy: Policy = POLICY, spacing: float = 1) -> tuple[Verdict, int]:

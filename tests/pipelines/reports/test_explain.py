@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.models.check import Check, How, Outcome
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.items.verdict import Policy, judge, steps
 from tests.internet import Internet, World
 from tests.internet.messages import text
@@ -27,7 +28,9 @@ FAILING = "https://alive.example.org/x_y"
 
 def seen(outcome: Outcome, night: float, *, conclusive: bool = False) -> Check:
     to = "https://a.example/" if outcome is Outcome.MOVED else None
-    return Check(outcome, "seen", NOW + night * NIGHT, How.PAGE, final_url=to, conclusive=conclusive)
+    return Check(
+        outcome, Reason(ReasonCode.OTHER, "seen"), NOW + night * NIGHT, How.PAGE, final_url=to, conclusive=conclusive
+    )
 
 
 def test_each_step_says_what_it_did_and_the_last_is_the_verdict() -> None:

@@ -9,6 +9,7 @@ from junitparser import Failure, JUnitXml, Skipped, TestSuite
 
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Standing, Verdict
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.junit_xml import suite
 from pipelines.reports.report_json import FIELDS
@@ -42,7 +43,7 @@ def test_ci_sees_a_suite_for_each_note_and_a_case_for_each_link(desk: Desk) -> N
     (dead,) = first[DELETED].result
     assert isinstance(dead, Failure)
     assert dead.message is not None
-    assert "deleted by its author" in dead.message
+    assert "deleted by author" in dead.message
     assert dead.text == f"五月/a b.md:3: {DELETED}"
     assert (first[DELETED]._elem.get("file"), first[DELETED]._elem.get("line")) == ("五月/a b.md", "3")
     assert first[ALIVE].is_passed
@@ -50,7 +51,7 @@ def test_ci_sees_a_suite_for_each_note_and_a_case_for_each_link(desk: Desk) -> N
     assert first[RENAMED].is_passed
     assert first[RENAMED].system_out.startswith("moved to https://github.com/")
     assert second[ALIVE].is_passed
-    for url, word in ((GONE, "suspect: "), (CAPTCHA, "unknown: captcha")):
+    for url, word in ((GONE, "suspect: "), (CAPTCHA, "unknown: captcha required")):
         (skipped,) = second[url].result
         assert isinstance(skipped, Skipped)
         assert skipped.message is not None
@@ -58,7 +59,7 @@ def test_ci_sees_a_suite_for_each_note_and_a_case_for_each_link(desk: Desk) -> N
 
 
 def test_what_xml_cannot_write_is_left_out() -> None:
-    check = Check(Outcome.GONE, "\x00\x1b<b>\ud800\ufffe]]>", NOW, How.PAGE)
+    check = Check(Outcome.GONE, Reason(ReasonCode.OTHER, "\x02\x1b<b>\ud800\ufffe]]>"), NOW, How.PAGE)
     made = suite("a\x01&.md", [(1, Standing(link("https://a.example/"), Verdict.DEAD, NOW, check))])
     assert made.get("name") == "a &.md"
     assert made[0][0].get("message") == "  <b>  ]]>"

@@ -11,12 +11,12 @@ from crawler.atomic_files import replacing
 from crawler.errors import UserError
 from crawler.images.store import Folder
 from crawler.models.check import Outcome
-from crawler.models.edit import Edit
 from crawler.models.link import Verdict
 from crawler.notes.folder import Library
 from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
 from pipelines.rewriting import link_edits
+from pipelines.rewriting.edit_record import from_record
 from tests.support.mending import PICTURE, STORE, keep, missing, rendering, standing
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ def test_the_journal_turns_the_originals_into_the_mirror(given: Rendering) -> No
     render(given, notes_mirror)
     text = (given.output_dir / "edits.jsonl").read_text("utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
-    assert all(list(line) == ["note", "start", "end", "old", "new", "reason", "evidence"] for line in lines)
+    assert all(list(line) == ["note", "start", "end", "old", "new", "reason", "evidence", "code"] for line in lines)
     assert "五月" in text
     assert lines == sorted(lines, key=lambda line: (line["note"], line["start"]))
     for path, data in tree(given.output_dir / "notes").items():
-        edits = [Edit(**line) for line in lines if line["note"] == path]
+        edits = [from_record(line) for line in lines if line["note"] == path]
         original = (given.library.folder / path).read_bytes()
         assert link_edits.apply(original, edits) == data
         assert link_edits.apply(data, link_edits.undo(edits)) == original

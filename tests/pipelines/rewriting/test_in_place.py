@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from scrapy.settings import Settings
 
 from crawler.config.options import REWRITES
 from crawler.errors import UserError
+from crawler.models.reason import Reason, reason_texts
 from pipelines.reports import notes_mirror as notes
 from pipelines.reports.base import render
 from pipelines.reports.publish import planned
@@ -147,8 +149,22 @@ def test_what_was_undone_is_not_edited_again(given: Rendering) -> None:
     assert (given.output_dir / "edits.jsonl").read_bytes() == b""
 
 
-def test_an_edit_that_a_person_took_back_is_not_made_again(given: Rendering) -> None:
+def with_texts_for_reasons(given: Rendering) -> None:
+    """Write the journal anew as it was written when reasons were texts."""
+    for journal in (given.output_dir / "in_place").glob("*/journal.jsonl"):
+        lines = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
+        for each in chain.from_iterable(line.get("edits", ()) for line in lines):
+            reason = Reason.decoded(each.pop("code"))
+            each["reason"] = reason_texts()[reason.code].was[0]
+            assert not reason.details
+        journal.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
+
+
+@pytest.mark.parametrize("texts", [False, True], ids=["codes", "texts"])
+def test_an_edit_that_a_person_took_back_is_not_made_again(given: Rendering, *, texts: bool) -> None:
     edit(given)
+    if texts:
+        with_texts_for_reasons(given)
     note = given.library.folder / "2022/五月/0531.md"
     note.write_text(MENDED.replace("/abs/", "/pdf/").replace("   - Venue: CVPR 2022\n", ""))
     taken_back = note.read_bytes()
@@ -224,13 +240,16 @@ def test_a_note_that_cannot_be_written_is_an_error_and_the_others_are_edited(
     assert not list(given.library.folder.rglob(".notemend*"))
 
 
-def test_an_index_page_is_completed_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("texts", [False, True], ids=["codes", "texts"])
+def test_an_index_page_is_completed_once(tmp_path: Path, *, texts: bool) -> None:
     lines = [f"- [t{day}](2026/05{day:02}.md)\n" for day in range(1, 6)]
     notes = {f"2026/05{day:02}.md": f"# t{day} (2026.5.{day})\n" for day in range(1, 6)}
     given = rendering(tmp_path, notes | {"README.md": "updated: 2026.5.1\n\n" + "".join(lines[:3])}, [])
     assert edit(given).summary == "nothing to edit"
     given = replace(given, rewrite=frozenset({"index"}))
     assert edit(given).summary == "run 1: 3 edits in 1 note"
+    if texts:
+        with_texts_for_reasons(given)
     index = given.library.folder / "README.md"
     titled = [f"- [t{day} (2026.5.{day})](2026/05{day:02}.md)\n" for day in (4, 5)]
     assert index.read_text() == "updated: 2026.5.5\n\n" + "".join([*lines[:3], *titled])

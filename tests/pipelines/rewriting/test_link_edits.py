@@ -14,6 +14,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Link, Standing, Verdict
 from crawler.models.metadata import Repository
+from crawler.models.reason import Reason, ReasonCode
 from crawler.notes import parser
 from pipelines.rewriting import link_edits
 from tests.support.mending import (
@@ -43,7 +44,7 @@ NEW = "https://b.a.example/new"
 
 def test_a_moved_link_is_replaced() -> None:
     (edit,) = edits(f"[x]({PAGE})", moved(PAGE, NEW))
-    assert (edit.start, edit.old, edit.new, edit.reason) == (4, PAGE, NEW, "moved")
+    assert (edit.start, edit.old, edit.new, edit.reason) == (4, PAGE, NEW, Reason(ReasonCode.EDIT_MOVED))
     assert edit.evidence == "moved: seen (page 200, 2026-11-20)"
 
 
@@ -65,7 +66,7 @@ def test_a_picture_s_bare_url_stays_a_link() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.SKIPPED])
 def test_a_bad_night_does_not_undo_a_move(outcome: Outcome) -> None:
-    check = Check(outcome, "captcha", NOW, How.PAGE, final_url="https://c.example/captcha")
+    check = Check(outcome, Reason(ReasonCode.CAPTCHA), NOW, How.PAGE, final_url="https://c.example/captcha")
     assert mended(f"[x]({PAGE})", replace(moved(PAGE, NEW), check=check)) == f"[x]({NEW})"
 
 
@@ -275,9 +276,9 @@ def test_rewrite_selects() -> None:
         what: {edit.reason for edit in edits(text, *STORE, rewrite={what})} for what in ("links", "pictures", "facts")
     }
     assert reasons == {
-        "links": {"moved", "canonical address of the paper"},
-        "pictures": {"picture kept"},
-        "facts": {"authors of the paper", "venue of the paper", "stars of the repository"},
+        "links": {Reason(ReasonCode.EDIT_MOVED), Reason(ReasonCode.EDIT_PAPER_URL)},
+        "pictures": {Reason(ReasonCode.EDIT_IMAGE)},
+        "facts": {Reason(ReasonCode.EDIT_AUTHORS), Reason(ReasonCode.EDIT_VENUE), Reason(ReasonCode.EDIT_STARS)},
     }
 
 
@@ -357,7 +358,7 @@ CORPUS = Path(__file__).parents[3] / "../shared/corpus"
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes is not here")
 def test_real_notes_keep_their_shape() -> None:
-    reasons: set[str] = set()
+    reasons: set[Reason] = set()
     for file in sorted(CORPUS.rglob("*.md")):
         data = file.read_bytes()
         note = parser.read(file.name, data)
@@ -371,12 +372,12 @@ def test_real_notes_keep_their_shape() -> None:
         assert [mention.role for mention in mended_note.mentions] == [mention.role for mention in note.mentions]
         reasons |= {edit.reason for edit in made}
     assert reasons == {
-        "moved",
-        "canonical address of the paper",
-        "picture kept",
-        "authors of the paper",
-        "venue of the paper",
-        "stars of the repository",
+        Reason(ReasonCode.EDIT_MOVED),
+        Reason(ReasonCode.EDIT_PAPER_URL),
+        Reason(ReasonCode.EDIT_IMAGE),
+        Reason(ReasonCode.EDIT_AUTHORS),
+        Reason(ReasonCode.EDIT_VENUE),
+        Reason(ReasonCode.EDIT_STARS),
     }
 
 

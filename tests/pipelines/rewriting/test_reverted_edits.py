@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.models.edit import Edit
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.reverted_edits import without_reverted
 
@@ -15,13 +16,13 @@ def replacements(data: str, old: str = OLD, new: str = NEW) -> tuple[Edit, ...]:
     found, at = [], data.encode().find(old.encode())
     while at >= 0:
         end = at + len(old.encode())
-        found.append(Edit("a.md", at, end, old, new, "moved", "seen"))
+        found.append(Edit("a.md", at, end, old, new, Reason(ReasonCode.EDIT_MOVED), "seen"))
         at = data.encode().find(old.encode(), end)
     return tuple(found)
 
 
 def insertion(new: str, source: str = "arXiv 1, venue: comment", at: int = 0) -> Edit:
-    return Edit("a.md", at, at, "", new, "facts of the paper", source)
+    return Edit("a.md", at, at, "", new, Reason(ReasonCode.EDIT_AUTHORS), source)
 
 
 def left(data: str, edits: tuple[Edit, ...], *made: tuple[Edit, ...]) -> tuple[Edit, ...]:
@@ -111,8 +112,14 @@ texts = st.text(st.sampled_from(["a", "：", ":", " ", "\n", "\r", "5", "-", "é
 
 @given(texts, st.lists(st.tuples(texts, texts).filter(lambda pair: pair[0] != pair[1]), max_size=5), st.integers(0, 5))
 def test_whatever_was_made_the_edits_stay_edits(data: str, pairs: list[tuple[str, str]], runs: int) -> None:
-    made = tuple(Edit("a.md", 0, len(old.encode()), old, new, "moved", "x, y") for old, new in pairs)
-    wanted = tuple(Edit("a.md", at, at + len(t.encode()), t, f"{t}!", "moved", "x") for at, t in [(0, data[:3])] if t)
+    made = tuple(
+        Edit("a.md", 0, len(old.encode()), old, new, Reason(ReasonCode.EDIT_MOVED), "x, y") for old, new in pairs
+    )
+    wanted = tuple(
+        Edit("a.md", at, at + len(t.encode()), t, f"{t}!", Reason(ReasonCode.EDIT_MOVED), "x")
+        for at, t in [(0, data[:3])]
+        if t
+    )
     for edit in left(data, (*wanted, insertion("\n- A: b")), *[made] * runs):
         assert edit in wanted or edit.new == "\n- A: b"
 
@@ -121,7 +128,7 @@ MARK = " (dead link)"
 
 
 def mark(old: str, new: str, url: str = OLD, at: int = 0) -> Edit:
-    return Edit("a.md", at, at + len(old), old, new, "mark of a dead link", f"{url}, not found")
+    return Edit("a.md", at, at + len(old), old, new, Reason(ReasonCode.EDIT_DEAD_MARK), f"{url}, not found")
 
 
 def test_a_mark_taken_away_by_hand_stays_away() -> None:
@@ -137,6 +144,6 @@ def test_a_mark_that_we_took_away_ourselves_comes_again() -> None:
 
 
 def test_a_line_above_others_that_was_taken_back() -> None:
-    source = Edit("a.md", 0, 0, "", "   - Source: x\n", "source of the article", "WeChat")
+    source = Edit("a.md", 0, 0, "", "   - Source: x\n", Reason(ReasonCode.EDIT_ARTICLE_SOURCE), "WeChat")
     assert left("   - Paper: y\n", (source,), (source,)) == ()
     assert left("   - Source: x\n   - Paper: y\n", (source,), (source,)) == (source,)

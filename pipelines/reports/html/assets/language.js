@@ -32,12 +32,26 @@ function saidAs(element, name, key, values) {
   element.setAttribute(name, say(key, values));
 }
 
+// An element whose text comes in both languages.
+function bilingual(tag, texts) {
+  const element = document.createElement(tag);
+  Object.assign(element.dataset, texts);
+  translate(element);
+  return element;
+}
+
+function translate(element) {
+  element.lang = language === "zh" ? "zh-CN" : "en";
+  element.textContent = element.dataset[language];
+}
+
 function sayAll() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.title = `notemend · ${say("title")}`;
   for (const element of document.querySelectorAll("[data-say]")) {
     element.textContent = say(element.dataset.say, given(element));
   }
+  document.querySelectorAll("[data-en]").forEach(translate);
   for (const name of ["aria-label", "alt"]) {
     for (const element of document.querySelectorAll(`[data-say-${name}]`)) {
       element.setAttribute(name, say(element.getAttribute(`data-say-${name}`), given(element)));

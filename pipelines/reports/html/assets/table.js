@@ -17,7 +17,7 @@ const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, 
   url, title, kind, verdict, outcome, minutes, instead, change, where, rank,
   host: data.hosts[host],
   reason: data.reasons[reason],
-  text: plain(`${title}\n${url}\n${data.reasons[reason]}\n${instead}`),
+  text: plain(`${title}\n${url}\n${Object.values(data.reasons[reason]).join("\n")}\n${instead}`),
 }));
 
 const paths = data.notes.map(plain);
@@ -28,7 +28,7 @@ const KEYS = {
   link: (link) => link.title || link.url,
   kind: (link) => say(`kind.${link.kind}`),
   host: (link) => link.host,
-  reason: (link) => link.reason,
+  reason: (link) => link.reason[language],
   checked: (link) => link.minutes,
   where: (link) => `${data.notes[link.where[0]]} ${link.where[1]}`,
 };
@@ -105,8 +105,8 @@ function row(link) {
   }
   const kind = element("td", "", "kind");
   kind.append(said("span", `kind.${link.kind}`));
-  const reason = element("td", link.reason, "reason");
-  reason.lang = "en";
+  const reason = bilingual("td", link.reason);
+  reason.className = "reason";
   const checked = element("td", link.minutes ? new Date(link.minutes * 60000).toISOString().slice(0, 10) : "", "checked");
   const where = element("td", "", "where");
   for (let at = 0; at < Math.min(link.where.length, 2 * PLACES); at += 2) {

@@ -13,6 +13,7 @@ import pytest
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Change, Link, Standing, Verdict
 from crawler.models.metadata import Page
+from crawler.models.reason import Reason, ReasonCode
 from crawler.store.link_store import Store
 from pipelines.reports.base import render
 from pipelines.reports.csv import changes as changes_csv
@@ -39,7 +40,9 @@ LINK = Link("https://a.example/", "web", "https://a.example/", "a.example")
 def change(before: str, now: str) -> Change | None:
     """Return what became of a link; a state is a verdict, with `!` when the last check was blocked."""
     verdict = Verdict(now.rstrip("!"))
-    check = Check(Outcome.BLOCKED if now.endswith("!") else Outcome.FAILED, "seen", NOW, How.PAGE)
+    check = Check(
+        Outcome.BLOCKED if now.endswith("!") else Outcome.FAILED, Reason(ReasonCode.OTHER, "seen"), NOW, How.PAGE
+    )
     return Standing(
         LINK,
         verdict,

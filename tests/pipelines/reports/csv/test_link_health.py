@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from crawler.models.check import Check, How, Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Page
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.reports.base import render
 from pipelines.reports.csv import link_health
 from tests.support.mending import NOW, missing, moved, rendering, standing
@@ -71,7 +72,7 @@ def test_one_row_per_link_worst_first(tmp_path: Path) -> None:
 
 
 def test_where_a_link_moved_stays_known_through_a_captcha() -> None:
-    captcha = Check(Outcome.BLOCKED, "captcha", NOW, How.PAGE, final_url="https://captcha.example/")
+    captcha = Check(Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA), NOW, How.PAGE, final_url="https://captcha.example/")
     row = link_health.row(replace(moved("https://a.example/", "https://b.example/"), check=captcha), ())
     assert row["final_url"] == "https://b.example/"
 

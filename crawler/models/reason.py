@@ -1,0 +1,279 @@
+"""Why a check or an edit came out as it did: a stable code with details. Texts are for display only.
+
+Codes are compared and stored, never texts; `data/reasons.toml` has a text in each language for each code.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+
+class ReasonCode(StrEnum):
+    """Every code; the values are those of `data/reasons.toml`. A code is never renamed: stores and journals have it."""
+
+    # What a check saw: the link works.
+    REACHABLE = "reachable"
+    ARTICLE_SHOWN = "article_shown"
+    FOUND_ON_ARXIV = "found_on_arxiv"
+    ARXIV_RECORD_UNREADABLE = "arxiv_record_unreadable"
+    FOUND_ON_GITHUB = "found_on_github"
+    NAME_REUSED = "name_reused"
+    GITHUB_PAGE = "github_page"
+    GITHUB_PAGE_REDIRECTS = "github_page_redirects"
+    FILE_EXISTS = "file_exists"
+    STATUS_ACCEPTED = "status_accepted"
+    SIGNED_URL_VALID = "signed_url_valid"
+    UNCHANGED = "unchanged"
+
+    # The link has moved.
+    PERMANENT_REDIRECT = "permanent_redirect"
+    REPOSITORY_RENAMED = "repository_renamed"
+    PATH_MOVED = "path_moved"
+    ISSUE_MOVED = "issue_moved"
+    ACCOUNT_MIGRATED = "account_migrated"
+
+    # The link is gone.
+    NOT_FOUND = "not_found"
+    GONE = "gone"
+    FILE_NOT_FOUND = "file_not_found"
+    HOST_NOT_FOUND = "host_not_found"
+    NOT_ON_ARXIV = "not_on_arxiv"
+    INVALID_ARXIV_ID = "invalid_arxiv_id"
+    REPOSITORY_NOT_FOUND = "repository_not_found"
+    PATH_NOT_FOUND = "path_not_found"
+    ISSUE_NOT_FOUND = "issue_not_found"
+    DISCUSSION_NOT_FOUND = "discussion_not_found"
+    RELEASE_NOT_FOUND = "release_not_found"
+    COMMIT_NOT_FOUND = "commit_not_found"
+    DELETED_BY_AUTHOR = "deleted_by_author"
+    REMOVED_FOR_VIOLATIONS = "removed_for_violations"
+    REMOVED_AFTER_COMPLAINTS = "removed_after_complaints"
+    REMOVED_BY_WECHAT = "removed_by_wechat"
+    ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_MIGRATED_LINK_DROPPED = "account_migrated_link_dropped"
+    ACCOUNT_MIGRATED_URL_UNKNOWN = "account_migrated_url_unknown"
+    LINK_EXPIRED = "link_expired"
+    SIGNED_URL_EXPIRED = "signed_url_expired"
+    SOFT_404 = "soft_404"
+    PARKED_DOMAIN = "parked_domain"
+    REDIRECTED_HOME = "redirected_home"
+    REDIRECTED_TO_404_PAGE = "redirected_to_404_page"
+    REDIRECTED_TO_ERROR_PAGE = "redirected_to_error_page"
+    CATCH_ALL_PAGE = "catch_all_page"
+
+    # Access is restricted, or the server refuses.
+    LOGIN_REQUIRED = "login_required"
+    PAYMENT_REQUIRED = "payment_required"
+    PASSWORD_REQUIRED = "password_required"  # noqa: S105 - a code
+    WECHAT_ONLY = "wechat_only"
+    LEGAL_REASONS = "legal_reasons"
+    BLOCKED_BY_GITHUB = "blocked_by_github"
+    POSSIBLE_CATCH_ALL_PAGE = "possible_catch_all_page"
+    CAPTCHA = "captcha"
+    BOT_WALL = "bot_wall"
+    CONSENT_PAGE = "consent_page"
+    FORBIDDEN = "forbidden"
+    REFUSED = "refused"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    RATE_LIMITED = "rate_limited"
+    TOKEN_NOT_APPROVED = "token_not_approved"  # noqa: S105 - a code
+    GITHUB_PAGE_STATUS = "github_page_status"
+    UNKNOWN_WECHAT_PAGE = "unknown_wechat_page"
+    PAGE_PARSE_ERROR = "page_parse_error"
+    PLACEHOLDER = "placeholder"
+    FILE_INACCESSIBLE = "file_inaccessible"
+    NOTES_FOLDER_EMPTY = "notes_folder_empty"
+
+    # The request failed.
+    UNEXPECTED_STATUS = "unexpected_status"
+    TIMEOUT = "timeout"
+    CONNECTION_REFUSED = "connection_refused"
+    CONNECTION_RESET = "connection_reset"
+    TLS_ERROR = "tls_error"
+    PROXY_LOGIN_REQUIRED = "proxy_login_required"
+    PROXY_UNAVAILABLE = "proxy_unavailable"
+    PROXY_CANNOT_REACH_HOST = "proxy_cannot_reach_host"
+    REDIRECT_LOOP = "redirect_loop"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    REDIRECT_TO_NON_WEB_URL = "redirect_to_non_web_url"
+    REDIRECT_TO_INVALID_URL = "redirect_to_invalid_url"
+    RESPONSE_TOO_LARGE = "response_too_large"
+    RESPONSE_TRUNCATED = "response_truncated"
+    RESPONSE_WRONGLY_ENCODED = "response_wrongly_encoded"
+    PAGE_TOO_COMPLEX = "page_too_complex"
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+
+    # Images and videos.
+    NOT_AN_IMAGE = "not_an_image"
+    NOT_A_VIDEO = "not_a_video"
+    IMAGE_TRUNCATED = "image_truncated"
+    VIDEO_TRUNCATED = "video_truncated"
+    IMAGE_TOO_MANY_PIXELS = "image_too_many_pixels"
+    IMAGE_UNREADABLE = "image_unreadable"
+    SVG_UNSAFE = "svg_unsafe"
+    SVG_MALFORMED = "svg_malformed"
+    FILE_TOO_LARGE = "file_too_large"
+    RUN_LIMIT_REACHED = "run_limit_reached"
+    IMAGE_STORE_UNAVAILABLE = "image_store_unavailable"
+    REDIRECTED_TO_OTHER_IMAGE = "redirected_to_other_image"
+    SHARED_IMAGE = "shared_image"
+    OTHER_IMAGE = "other_image"
+
+    # The link was not requested.
+    ROBOTS_DISALLOWED = "robots_disallowed"
+    ROBOTS_UNREADABLE = "robots_unreadable"
+    EXCLUDED = "excluded"
+    OUTSIDE_NOTES_FOLDER = "outside_notes_folder"
+    SITE_PATH = "site_path"
+    PRIVATE_ADDRESS = "private_address"
+    LOCAL_NAME = "local_name"
+    INVALID_URL = "invalid_url"
+    UNSUPPORTED_SCHEME = "unsupported_scheme"
+    NOT_CHECKED = "not_checked"
+
+    # Added to another reason.
+    NOT_RETRIED = "not_retried"
+    INTERRUPTED = "interrupted"
+    NOT_SAVED = "not_saved"
+    SAVED_FROM_ARTICLE = "saved_from_article"
+    SAVED_FROM_ARCHIVE = "saved_from_archive"
+
+    # Why a note is edited.
+    EDIT_MOVED = "edit_moved"
+    EDIT_PAPER_URL = "edit_paper_url"
+    EDIT_FILE_PATH = "edit_file_path"
+    EDIT_HTTPS = "edit_https"
+    EDIT_SNAPSHOT = "edit_snapshot"
+    EDIT_IMAGE = "edit_image"
+    EDIT_DEAD_MARK = "edit_dead_mark"
+    EDIT_DEAD_MARK_REMOVED = "edit_dead_mark_removed"
+    EDIT_ARTICLE_SOURCE = "edit_article_source"
+    EDIT_AUTHORS = "edit_authors"
+    EDIT_VENUE = "edit_venue"
+    EDIT_WITHDRAWN = "edit_withdrawn"
+    EDIT_STARS = "edit_stars"
+    EDIT_LICENSE = "edit_license"
+    EDIT_ARCHIVED = "edit_archived"
+    EDIT_MISSING_PAPER = "edit_missing_paper"
+    EDIT_MISSING_CODE = "edit_missing_code"
+    EDIT_INDEX_ENTRY = "edit_index_entry"
+    EDIT_INDEX_DATE = "edit_index_date"
+
+    # Any other text, shown as it is.
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Reason:
+    """A code with its details (a status, a date, an error), and what was added to it later (`not retried`).
+
+    `str()` of it is its English text. Details are single lines, and only the last may contain `|`.
+    """
+
+    code: ReasonCode
+    details: tuple[str, ...]
+    additions: tuple[Reason, ...]
+
+    def __init__(self, code: ReasonCode, *details: str, additions: tuple[Reason, ...] = ()) -> None:
+        lines = [" ".join(detail.replace("\0", "").splitlines()) for detail in details]
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "details", (*(line.replace("|", "/") for line in lines[:-1]), *lines[-1:]))
+        object.__setattr__(self, "additions", additions)
+
+    @classmethod
+    def decoded(cls, text: str) -> Reason:
+        """Return the reason that `encoded` wrote as this text."""
+        return _decoded(text)
+
+    @property
+    def encoded(self) -> str:
+        """Return the reason as the store keeps it: `code|detail|…`, and a line like this for each addition."""
+        return "\n".join("|".join((each.code.value, *each.details)) for each in (self, *self.additions))
+
+    def plus(self, *additions: Reason) -> Reason:
+        """Return the reason with additions."""
+        return Reason(self.code, *self.details, additions=(*self.additions, *additions))
+
+    def has(self, code: ReasonCode) -> bool:
+        """Return whether this is its code, or that of an addition."""
+        return any(each.code is code for each in (self, *self.additions))
+
+    def text(self, language: Language) -> str:
+        """Return the text for display."""
+        return _text(self, language)
+
+    def __str__(self) -> str:
+        """Return the English text."""
+        return _text(self, "en")
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonTexts:
+    """One row of the table: templates by language, the names of the details, and the texts used before codes."""
+
+    templates: dict[Language, str]
+    names: tuple[str, ...]
+    was: tuple[str, ...]
+
+
+@cache
+def reason_texts() -> dict[ReasonCode, ReasonTexts]:
+    """Return the table."""
+    table = tomllib.loads(files("crawler").joinpath("data/reasons.toml").read_text("utf-8"))
+    return {
+        ReasonCode(code): ReasonTexts(
+            {"en": row["en"], "zh": row["zh"]}, tuple(PLACEHOLDER.findall(row["en"])), tuple(row.get("was", ()))
+        )
+        for code, row in table.items()
+    }
+
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_CODES = frozenset(ReasonCode)
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_SEMICOLON: dict[Language, str] = {"en": "; ", "zh": "；"}
+_COLON: dict[Language, str] = {"en": ": ", "zh": "："}
+
+
+@lru_cache(maxsize=10_000)
+def _text(reason: Reason, language: Language) -> str:
+    text = _filled(reason, language)
+    for before, addition in pairwise((reason, *reason.additions)):
+        separators = _COLON if before.code is ReasonCode.NOT_SAVED else _SEMICOLON
+        text += separators[language] + _filled(addition, language)
+    return text
+
+
+def _filled(reason: Reason, language: Language) -> str:
+    row = reason_texts()[reason.code]
+    given = dict(zip(row.names, reason.details, strict=False))
+    needed = _OPTIONAL.sub(
+        lambda part: part[1] if all(map(given.__contains__, PLACEHOLDER.findall(part[1]))) else "",
+        row.templates[language],
+    )
+    return PLACEHOLDER.sub(lambda name: given.get(name[1], ""), needed)
+
+
+@lru_cache(maxsize=10_000)
+def _decoded(text: str) -> Reason:
+    first, *additions = map(_decoded_line, text.split("\n"))
+    return first.plus(*additions) if additions else first
+
+
+def _decoded_line(line: str) -> Reason:
+    name = line.partition("|")[0]
+    if name not in _CODES:  # of a newer program
+        return Reason(ReasonCode.OTHER, line)
+    code = ReasonCode(name)
+    _, *details = line.split("|", maxsplit=len(reason_texts()[code].names))
+    return Reason(code, *details)
