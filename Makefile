@@ -12,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 OPTIONS ?=
 # What the demonstration learns of its small internet must not be taken for the real one: it has a store of its own.
-DEMO := -s 'PACE={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
+DEMO := -s 'DOWNLOAD_DELAYS={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
 .PHONY: crawl test stress coverage bench accuracy reference clean
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.harness import results
 from benchmarks.harness.running import ROOT
-from crawler.atomic_files import replacing
+from crawler.atomic_files import replace_atomically
 
 FILE = Path(__file__).with_name("results.md")
 SUITE = {
@@ -85,7 +85,7 @@ def revision() -> str:
 def write(sections: dict[str, str]) -> None:
     """Replace these sections of the file."""
     old = FILE.read_text("utf-8") if FILE.exists() else ""
-    with replacing(FILE) as draft:
+    with replace_atomically(FILE) as draft:
         draft.write_text(results.replaced(old, sections, SUITE), encoding="utf-8")
 
 

@@ -20,7 +20,7 @@ _MOST_LINKS = 40
 """Symlinks that are followed for a message; Linux follows as many."""
 
 
-class RefusedError(Exception):
+class UnsafePathError(Exception):
     """A file is not read; the message says why."""
 
 
@@ -31,13 +31,13 @@ def open_inside(folder: Path, path: str) -> BinaryIO:
     """
     real = Path(os.path.realpath(folder / path))
     if not real.is_relative_to(folder):
-        raise RefusedError(f"links to {_target(folder / path, real)}, outside the notes folder")
+        raise UnsafePathError(f"links to {_target(folder / path, real)}, outside the notes folder")
     _check_regular(os.stat(real).st_mode)  # noqa: PTH116 - opening a device or a pipe may do something to it
     # Another file may have taken its place since: no symlink is followed then, and no pipe waited for.
     file = open(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")  # noqa: PTH123, SIM115 - as above
     try:
         _check_regular(os.fstat(file.fileno()).st_mode)
-    except RefusedError:
+    except UnsafePathError:
         file.close()
         raise
     return file
@@ -45,7 +45,7 @@ def open_inside(folder: Path, path: str) -> BinaryIO:
 
 def _check_regular(mode: int) -> None:
     if not stat.S_ISREG(mode):
-        raise RefusedError("no regular file")
+        raise UnsafePathError("no regular file")
 
 
 def _target(path: Path, real: Path) -> str:
@@ -60,7 +60,7 @@ def _target(path: Path, real: Path) -> str:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replace_atomically(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path` to write to; what is written there takes its place as a whole or not at all.
 
     A file that would not change is left untouched. A link at `path` is replaced, not followed.
@@ -75,7 +75,7 @@ def replacing(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
-def sync(path: Path) -> None:
+def fsync_path(path: Path) -> None:
     """Return when a file's bytes, or the names in a folder, would survive a power failure."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -84,7 +84,7 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def sweep(folder: Path, older_than: float) -> None:
+def remove_stale_drafts(folder: Path, older_than: float) -> None:
     """Remove the drafts that a killed run left behind; `older_than` seconds spares those of runs still going."""
     for draft in folder.rglob(_DRAFTS):
         with suppress(FileNotFoundError):  # another worker's, in place by now

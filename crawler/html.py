@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-LINE = 1_000
+MAX_LINE = 1_000
 """Characters of a title or a name that are kept: no honest one is longer."""
 
-MOST_TAGS = 50_000
+MAX_TAGS = 50_000
 """Opening tags up to which markup is made a tree: several times what honest pages have, and a second of work."""
 
 # What is beyond Unicode is U+FFFD (HTML standard, 13.2.5.80), and Python refuses to count that far.
-_BEYOND = re.compile("&#(?:[0-9]{8,}|x[0-9a-f]{7,});?", re.IGNORECASE)
+_OUTSIDE_UNICODE = re.compile("&#(?:[0-9]{8,}|x[0-9a-f]{7,});?", re.IGNORECASE)
 
 _TAG = re.compile("<[a-z!?]", re.IGNORECASE)
 
@@ -28,17 +28,17 @@ class TooMuchMarkupError(ValueError):
 
 def unescape(text: str) -> str:
     """Return text with its character references decoded."""
-    return html.unescape(_BEYOND.sub("\ufffd", text) if "&#" in text else text)
+    return html.unescape(_OUTSIDE_UNICODE.sub("\ufffd", text) if "&#" in text else text)
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return what a short text in markup says, as one line that a table can hold."""
-    return " ".join(unescape(text[:LINE]).split())
+    return " ".join(unescape(text[:MAX_LINE]).split())
 
 
-def tree(markup: str) -> BeautifulSoup:
+def parse_html(markup: str) -> BeautifulSoup:
     """Return the tree of a page; raise TooMuchMarkupError for a page that is there to be hard to read."""
-    if next(islice(_TAG.finditer(markup), MOST_TAGS, None), None) is not None:
+    if next(islice(_TAG.finditer(markup), MAX_TAGS, None), None) is not None:
         raise TooMuchMarkupError("more markup than a page has")
     from bs4 import BeautifulSoup
 

@@ -22,17 +22,17 @@ IMAGES_BASE_URL = ""  # the address that notes give for IMAGES_STORE; empty: rel
 IMAGES_WEBP_WIDTH = 0  # pixels; what is wider is shown as a WebP of that width, made beside the original; 0: none
 IMAGES_MAX_MB = 16  # megabytes of the largest picture that is kept
 VIDEOS_MAX_MB = 50  # megabytes of the largest film that is kept
-IMAGES_RUN_MB = 5000  # megabytes of pictures and films that are fetched in one run; 0: no end
+IMAGES_MAX_RUN_MB = 5000  # megabytes of pictures and films that are fetched in one run; 0: no end
 REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes; docs/notes.md has the names
 ALLOW_PRIVATE_ADDRESSES = False  # whether links to private addresses are looked at; otherwise they are skipped
-EXCLUDE: list[str] = []  # URLs that are not looked at, separated by commas; `*` stands for anything
-ACCEPT: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: `{"*.example.com": [403]}`
+EXCLUDE_URLS: list[str] = []  # URLs that are not looked at, separated by commas; `*` stands for anything
+ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: `{"*.example.com": [403]}`
 # What is made of the robots.txt of pages that the notes' author linked; `obey` skips what it disallows, and says so in
 # the CSV.
 ROBOTS = "ignore"
-TIME_BUDGET = 0  # seconds after which a run stops asking and reports; the next starts with what waited longest; 0: none
+RUN_TIMEOUT = 0  # seconds after which a run stops asking and reports; the next starts with what waited longest; 0: none
 WORKERS = 1  # processes on this machine that share a run; docs/scaling.md has more machines
-LEASE = 60  # seconds until the other workers take over from one that is not heard of any more
+LEASE_SECONDS = 60  # seconds until the other workers take over from one that is not heard of any more
 # Verdicts: a run exits with 1 where a link has newly come to one of them: `dead`, `suspect`, `restricted`, `moved`.
 FAIL_ON: list[str] = []
 USER_AGENT_CONTACT = ""  # your page or mail address, told to every host: please set it
@@ -64,10 +64,10 @@ RECHECK_AFTER = {
     "local/unknown": 0,
 }
 DEAD_AFTER = 3  # checks that say that a link is gone, with no answer between them, that make it dead
-DEAD_SPACING = 0.8  # days between two failures that count
+DEAD_MIN_INTERVAL_DAYS = 0.8  # days between two failures that count
 
 # Seconds between two requests to a host, `*` for the rest; replaces the default whole.
-PACE = {
+DOWNLOAD_DELAYS = {
     "mp.weixin.qq.com": 3,
     "export.arxiv.org": 3,
     "api.github.com": 0.5,
@@ -89,7 +89,9 @@ ITEM_PIPELINES = {
     "pipelines.items.images.ImagesPipeline": 300,
     "pipelines.items.store.StorePipeline": 400,
 }
-HELPS = ""  # set by WORKERS itself: the pipe by which a helper hears that its leader has ended, and the run's number
+_PARENT_PIPE = (
+    ""  # set by WORKERS itself: the pipe by which a helper hears that its leader has ended, and the run's number
+)
 OUTPUTS = [
     "pipelines.reports.csv.link_health",
     "pipelines.reports.report_json",
@@ -115,8 +117,8 @@ ROBOTSTXT_OBEY = False  # ROBOTS says what is made of it
 
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.fetch.download_handler.GuardedDownloadHandler",
-    "https": "crawler.fetch.download_handler.GuardedDownloadHandler",
+    "http": "crawler.fetch.download_handler.SafeDownloadHandler",
+    "https": "crawler.fetch.download_handler.SafeDownloadHandler",
     "data": None,
     "file": None,
     "ftp": None,
@@ -126,7 +128,7 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # pictures, films and pages have limits of their own
 DOWNLOAD_WARNSIZE = 0
-DOWNLOAD_DELAY_JITTER = 0  # PACE is a promise
+DOWNLOAD_DELAY_JITTER = 0  # DOWNLOAD_DELAYS is a promise
 CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 REDIRECT_MAX_TIMES = 10
@@ -136,14 +138,14 @@ RETRY_ENABLED = False  # the spider tries again at the end of the run
 METAREFRESH_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.fetch.middlewares.AddressGuard": 10,
-    "crawler.fetch.middlewares.KnownCharset": 15,
-    "crawler.fetch.middlewares.OwnTurn": 20,
-    "crawler.fetch.robots.Robots": 30,
-    "crawler.fetch.middlewares.Decompression": 590,
-    "crawler.fetch.middlewares.Redirects": 600,
-    "crawler.fetch.middlewares.SchemeGuard": 610,  # it sees redirects before they are followed, at 600
-    "crawler.fetch.middlewares.Proxy": 750,
+    "crawler.fetch.middlewares.SsrfGuardMiddleware": 10,
+    "crawler.fetch.middlewares.SafeCharsetMiddleware": 15,
+    "crawler.fetch.middlewares.RedirectSlotMiddleware": 20,
+    "crawler.fetch.robots.RobotsMiddleware": 30,
+    "crawler.fetch.middlewares.BoundedDecompressionMiddleware": 590,
+    "crawler.fetch.middlewares.VerbatimRedirectMiddleware": 600,
+    "crawler.fetch.middlewares.RedirectSchemeMiddleware": 610,  # it sees redirects before they are followed, at 600
+    "crawler.fetch.middlewares.ProxyMiddleware": 750,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
@@ -159,7 +161,7 @@ SPIDER_MIDDLEWARES = {  # the spider sends its requests itself; these have nothi
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
-    "crawler.fetch.early_stop.EnoughRead": 0,
+    "crawler.fetch.early_stop.EarlyStop": 0,
     "scrapy.extensions.corestats.CoreStats": None,
     "crawler.cli.progress.Progress": 0,
     "scrapy.extensions.logstats.LogStats": None,

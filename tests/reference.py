@@ -14,7 +14,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 import crawler.commands
-from crawler.commands.settings import shown
+from crawler.commands.settings import format_value
 from crawler.config import options
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
 from crawler.kinds.registry import all_kinds
@@ -60,7 +60,7 @@ def _lines(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator
 def _settings() -> Iterator[tuple[str, ...]]:
     said = explained()
     for name in options.OPTIONS:
-        value = shown(name, default(name))
+        value = format_value(name, default(name))
         where = "; from the environment alone" if options.OPTIONS[name] is options.secret else ""
         where = where or ("; also from the environment" if name in FROM_ENVIRONMENT else "")
         yield f"`{name}`", f"`{value}`" if value else "", said[name] + where

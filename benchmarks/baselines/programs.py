@@ -24,7 +24,7 @@ def crawl(notes: Path, output: Path, pace: float = 0, **settings: int) -> list[s
     `pace` is in seconds between two requests to a host.
     """
     given = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    return [*_scrapy("crawl", "notes"), *_folders(notes, output), "-s", f'PACE={{"*": {pace}}}', *given]
+    return [*_scrapy("crawl", "notes"), *_folders(notes, output), "-s", f'DOWNLOAD_DELAYS={{"*": {pace}}}', *given]
 
 
 def publish(notes: Path, output: Path) -> list[str]:

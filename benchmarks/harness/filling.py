@@ -16,11 +16,11 @@ from scrapy.settings import Settings
 
 from benchmarks.baselines.programs import store_url
 from crawler.kinds.registry import link_of
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import Page
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 from crawler.scheduling.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ BATCH = 1000
 
 def links(workspace: Workspace) -> Iterator[Link]:
     """Yield every link of the notes."""
-    for note in workspace.library:
+    for note in workspace.notes_folder:
         for mention in note.mentions:
             if (link := link_of(mention.url, note.path, mention.role)) is not None:
                 yield link
@@ -44,13 +44,13 @@ def check(workspace: Workspace, due: int) -> None:
     """Find all but the first few links alive."""
     now = datetime.now(UTC)
     seen = Check(
-        Outcome.OK, Reason(ReasonCode.REACHABLE), now, How.PAGE, http_status=200, elapsed=timedelta(seconds=0.2)
+        Outcome.OK, Reason(ReasonCode.REACHABLE), now, CheckMethod.PAGE, http_status=200, elapsed=timedelta(seconds=0.2)
     )
-    alive = Judgement(Verdict.ALIVE, 0, now + timedelta(days=7))
+    alive = VerdictRecord(Verdict.ALIVE, 0, now + timedelta(days=7))
     page = Page("Plain", "text/html")
     fresh = islice(dict.fromkeys(links(workspace)), due, None)
     while some := list(islice(fresh, BATCH)):
-        workspace.store.save([Result(link, seen, page, judgement=alive) for link in some])
+        workspace.store.save([CheckResult(link, seen, page, verdict_record=alive) for link in some])
 
 
 def main(step: str, notes: str, output: str, due: str) -> None:

@@ -11,12 +11,12 @@ from collections import Counter
 from pathlib import Path
 
 from crawler.kinds.registry import link_of
-from crawler.notes.folder import Library
+from crawler.notes.folder import NotesFolder
 
 
 def counts(folder: Path) -> list[int]:
     """Return the numbers of links, without those to files."""
-    found = (link_of(mention.url, note.path, mention.role) for note in Library(folder) for mention in note.mentions)
+    found = (link_of(mention.url, note.path, mention.role) for note in NotesFolder(folder) for mention in note.mentions)
     links = {link.url: link.host for link in found if link is not None and link.kind != "local"}
     return sorted(Counter(links.values()).values(), reverse=True)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.venues.from_text import find_venue
-from pipelines.venues.table import table
+from pipelines.venues.table import venue_table
 
 if TYPE_CHECKING:
     from pipelines.venues.model import Venue
@@ -96,14 +96,14 @@ def _shown(venue: Venue | None) -> str:
 
 def _same(answer: str, truth: str) -> bool:
     """Compare names; a journal that prints a conference's papers (RA-L) counts as it, as in the proceedings lists."""
-    return answer == truth or any(series.name == answer and truth in series.joint for series in table().series)
+    return answer == truth or any(series.name == answer and truth in series.joint for series in venue_table().series)
 
 
 def _names(comment: str, venue: str) -> bool:
     """Tell by crude means of its own, not by the reader's, whether a comment names that venue as accepted."""
     if _PENDING.search(comment) and not _TAKEN.search(comment):
         return False
-    series = next(series for series in table().series if series.name == venue)
+    series = next(series for series in venue_table().series if series.name == venue)
     names = (*series.acronyms, *series.words, series.full_name, *series.names)
     return any(re.search(rf"(?<![^\W\d_]){re.escape(name)}(?![^\W\d_])", comment, re.IGNORECASE) for name in names)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from benchmarks.harness import notes
 from benchmarks.harness.running import MB, machine, positive, table
 from crawler.notes import parser as markdown
-from crawler.notes.folder import Library
+from crawler.notes.folder import NotesFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -56,11 +56,11 @@ def main(arguments: Sequence[str]) -> None:
     print(machine(), flush=True)
     lines = [["", "notes", "MB", "mentions", "seconds", "seconds per MB"]]
     if options.notes:
-        library = Library(Path(options.notes))
+        library = NotesFolder(Path(options.notes))
         lines.append(measure("real notes", lambda: library))
     for size in options.sizes:
         data = generated(size * MB)
-        lines.append(measure("one generated note", lambda data=data: [markdown.read("note.md", data)]))  # type: ignore[misc]
+        lines.append(measure("one generated note", lambda data=data: [markdown.parse_note("note.md", data)]))  # type: ignore[misc]
     print(table(lines), flush=True)
 
 

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness.running import MB, machine, table
 from crawler.config.options import REWRITES
-from crawler.images.store import Folder
+from crawler.images.store import FolderImageStore
 from crawler.kinds.registry import link_of
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import Article, Paper, Picture, Repository
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
-from crawler.notes.folder import Library
+from crawler.models.result import CheckResult
+from crawler.notes.folder import NotesFolder
 from crawler.store.database import sqlite_url
-from crawler.store.link_store import Store
+from crawler.store.link_store import LinkStore
 from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
 
@@ -62,7 +62,7 @@ def write(folder: Path, number: int) -> int:
     return written
 
 
-def fill(library: Library, store: Store, images: Path) -> None:
+def fill(library: NotesFolder, store: LinkStore, images: Path) -> None:
     """Write down that every link was found."""
     images.joinpath("ab").mkdir(parents=True)
     images.joinpath("ab/kept.png").touch()
@@ -75,7 +75,7 @@ def fill(library: Library, store: Store, images: Path) -> None:
         store.save(results)
 
 
-def seen(link: Link) -> Result:
+def seen(link: Link) -> CheckResult:
     """Return what was seen of a link: repositories have moved, everything else is where it was."""
     metadata: Metadata
     final = None
@@ -94,12 +94,12 @@ def seen(link: Link) -> Result:
         Outcome.MOVED if final else Outcome.OK,
         Reason(ReasonCode.REACHABLE),
         NOW,
-        How.PAGE,
+        CheckMethod.PAGE,
         http_status=200,
         final_url=final,
     )
     verdict = Verdict.MOVED if final else Verdict.ALIVE
-    return Result(link, check, metadata, judgement=Judgement(verdict, 0, NOW + timedelta(days=7)))
+    return CheckResult(link, check, metadata, verdict_record=VerdictRecord(verdict, 0, NOW + timedelta(days=7)))
 
 
 def measure(number: int) -> list[str]:
@@ -107,11 +107,11 @@ def measure(number: int) -> list[str]:
     with TemporaryDirectory() as place:
         folder = Path(place)
         size = write(folder / "notes", number)
-        library, store = Library(folder / "notes"), Store.open(sqlite_url(folder / "store.sqlite"))
+        library, store = NotesFolder(folder / "notes"), LinkStore.open(sqlite_url(folder / "store.sqlite"))
         output = folder / "output"
         fill(library, store, output / "images")
         rewrite = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
-        rendering = Rendering(library, store, output, Folder(output / "images"), rewrite)
+        rendering = Rendering(library, store, output, FolderImageStore(output / "images"), rewrite)
         times = []
         for _ in range(3):
             began = time.perf_counter()

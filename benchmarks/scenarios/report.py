@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from benchmarks.harness.running import MB, at_most, machine, table
 from benchmarks.scenarios.rendering import NOW, fill, write
 from crawler.config.options import REWRITES
-from crawler.images.store import Folder
-from crawler.notes.folder import Library
+from crawler.images.store import FolderImageStore
+from crawler.notes.folder import NotesFolder
 from crawler.store.database import sqlite_url
-from crawler.store.link_store import Store
+from crawler.store.link_store import LinkStore
 from pipelines.reports import base as reports
 from pipelines.reports.base import Rendering
 from pipelines.reports.html import report
@@ -58,13 +58,13 @@ ACTS = {
 def render(folder: Path, links: int) -> tuple[Path, float]:
     """Render the report of so many links; return it, and the seconds that took."""
     write(folder / "notes", links // LINKS_A_NOTE)
-    library, store = Library(folder / "notes"), Store.open(sqlite_url(folder / "store.sqlite"))
+    library, store = NotesFolder(folder / "notes"), LinkStore.open(sqlite_url(folder / "store.sqlite"))
     output = folder / "output"
     fill(library, store, output / "images")
     store.start_run(NOW)
     rewrite = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
     began = time.perf_counter()
-    reports.render(Rendering(library, store, output, Folder(output / "images"), rewrite), report)
+    reports.render(Rendering(library, store, output, FolderImageStore(output / "images"), rewrite), report)
     took = time.perf_counter() - began
     store.close()
     return output / "report.html", took

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from benchmarks.harness.running import machine
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Link, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Page
 from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
-from crawler.store.link_store import Store
+from crawler.models.result import CheckResult
+from crawler.store.link_store import LinkStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,18 +43,18 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def result(link: Link, now: datetime) -> Result:
+def result(link: Link, now: datetime) -> CheckResult:
     """Return a good answer."""
-    seen = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), now, How.PAGE, 200, elapsed=timedelta(seconds=0.2))
-    return Result(
+    seen = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), now, CheckMethod.PAGE, 200, elapsed=timedelta(seconds=0.2))
+    return CheckResult(
         link,
         seen,
         Page("A Simple and Efficient Method", "text/html"),
-        judgement=Judgement(Verdict.ALIVE, 0, now + WEEK),
+        verdict_record=VerdictRecord(Verdict.ALIVE, 0, now + WEEK),
     )
 
 
-def plans(store: Store, work: Callable[[], object]) -> list[str]:
+def plans(store: LinkStore, work: Callable[[], object]) -> list[str]:
     """Return how the database goes about what some work asks it."""
     asked: list[tuple[str, Any]] = []
     listener = (
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=2_000)
     wanted = parser.parse_args()
     now = datetime.now(UTC)
-    store = Store.open(wanted.url)
+    store = LinkStore.open(wanted.url)
     links = urls(wanted.links, wanted.hosts)
     print(f"{wanted.links:,} links on {wanted.hosts:,} hosts, {store._engine.dialect.name}; {machine()}")
 
@@ -102,7 +102,7 @@ def main() -> None:
     some = links[: wanted.links // 10]
     backlogs: list[Any] = []
     print(f"backlogs: {timed(lambda: backlogs.extend(store.backlogs(['web'], now))):.2f} s")
-    seconds = timed(lambda: [store.due(backlog, now, 16) for backlog in backlogs[:500]])
+    seconds = timed(lambda: [store.next_due(backlog, now, 16) for backlog in backlogs[:500]])
     print(f"due: {min(500, len(backlogs)) / seconds:,.0f} hosts/s")
     if store.shared:
         with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -110,7 +110,7 @@ def main() -> None:
     for name, work in (
         ("backlogs", lambda: store.backlogs(["web"], now)),
         ("a lease", lambda: store.lease(hosts[0])),
-        ("due", lambda: store.due(backlogs[0], now, 16)),
+        ("due", lambda: store.next_due(backlogs[0], now, 16)),
     ):
         print(f"--- {name}", *plans(store, work), sep="\n    ")
     for host in {link.host for link in some}:

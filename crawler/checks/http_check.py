@@ -18,11 +18,11 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from crawler.checks.soft404 import stand_in, wall_at
+from crawler.checks.soft404 import bot_wall_at, detect_soft_error
 from crawler.fetch.errors import AddressNotAllowedError
-from crawler.links.canonical_url import InvalidURLError, is_same_site, normalise, parameters, without_tracking
-from crawler.links.signed_urls import VIDEO_HOST, expiry
-from crawler.models.check import Check, How, Outcome
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_same_site, parameters, without_tracking
+from crawler.links.signed_urls import VIDEO_HOST, expires_at
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _SAID_BY_STATUS = {
     451: (Outcome.RESTRICTED, ReasonCode.LEGAL_REASONS),
 }
 _CLIENT_ERRORS = range(400, 500)
-_REFUSED = frozenset({400, 401, 403, 404, 410})  # what servers say to a signature that is too old
+_EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # what servers say to a signature that is too old
 
 _UNDECODABLE = frozenset({"BadGzipFile", "EOFError", "ZstdError", "error"})
 """Names of what decoders raise: gzip's, zstd's, and the `error` of zlib, struct and brotli."""
@@ -62,7 +62,7 @@ _LANGUAGE = "ar|cn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hk|hu|id|it|ja|jp|ko|kr|nl|n
 _HOME = re.compile(
     rf"(?:/(?:{_LANGUAGE})(?:[-_][a-z]{{2,4}})?)?(?:/(?:(?:index|default|home)(?:\.[a-z]{{3,5}})?/?)?)?", re.IGNORECASE
 )
-_FRONT = re.compile(
+_FRONT_PAGE_PART = re.compile(
     rf"(?:(?:{_LANGUAGE})(?:[-_][a-z]{{2,4}})?|(?:index|default|home|homepage|main|welcome|start|latest|stable|portal)(?:\.[a-z]{{3,5}})?)",
     re.IGNORECASE,
 )
@@ -77,41 +77,45 @@ _ASKS_FOR_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECAS
 
 
 def check_response(
-    response: Response, now: datetime, *, texts: Sequence[str] = (), accept: frozenset[int] = frozenset()
+    response: Response, now: datetime, *, texts: Sequence[str] = (), accepted_statuses: frozenset[int] = frozenset()
 ) -> Check:
     """Judge status, page and redirects; a 2xx behind permanent redirects only is `moved`.
 
     `texts` are what the notes call the link, `accept` the statuses that the user takes for good on its host.
     """
     redirects: list[int] = response.meta.get("redirect_reasons", [])
-    outcome, reason, conclusive = _status(response, now, texts, accept)
+    outcome, reason, conclusive = _check_status(response, now, texts, accepted_statuses)
     if outcome is Outcome.OK and redirects:
-        outcome, reason = _redirected(response, redirects, reason, accepted=response.status in accept)
+        outcome, reason = _check_redirects(response, redirects, reason, accepted=response.status in accepted_statuses)
     latency = response.meta.get("download_latency")
     return Check(
         outcome,
         reason,
         now,
-        How.PAGE,
+        CheckMethod.PAGE,
         http_status=response.status,
-        final_url=_address(response.url) if redirects else None,
+        final_url=_clean_final_url(response.url) if redirects else None,
         elapsed=None if latency is None else timedelta(seconds=latency),
         conclusive=conclusive,
     )
 
 
-def _status(
-    response: Response, now: datetime, texts: Sequence[str], accept: frozenset[int]
+def _check_status(
+    response: Response, now: datetime, texts: Sequence[str], accepted_statuses: frozenset[int]
 ) -> tuple[Outcome, Reason, bool]:
     status = response.status
-    if status in accept:
+    if status in accepted_statuses:
         return Outcome.OK, Reason(ReasonCode.STATUS_ACCEPTED, str(status)), False
-    if (shown := stand_in(response, texts)) is not None:
-        return shown.outcome, shown.reason, False
-    asked = _asked(response)
-    until = expiry(asked)
-    if until is not None and until <= now and status in _REFUSED:
-        return Outcome.GONE, Reason(ReasonCode.SIGNED_URL_EXPIRED, f"{until:%Y-%m-%d}", *_video(asked)), True
+    if (soft_error := detect_soft_error(response, texts)) is not None:
+        return soft_error.outcome, soft_error.reason, False
+    requested_url = _requested_url(response)
+    until = expires_at(requested_url)
+    if until is not None and until <= now and status in _EXPIRED_SIGNATURE_STATUSES:
+        return (
+            Outcome.GONE,
+            Reason(ReasonCode.SIGNED_URL_EXPIRED, f"{until:%Y-%m-%d}", *_video_suffix(requested_url)),
+            True,
+        )
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         good = until is not None and until > now
         reason = Reason(ReasonCode.SIGNED_URL_VALID, f"{until:%Y-%m-%d}") if good else Reason(ReasonCode.REACHABLE)
@@ -128,14 +132,16 @@ def _status(
     return Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, str(status)), False
 
 
-def _redirected(response: Response, redirects: list[int], reason: Reason, *, accepted: bool) -> tuple[Outcome, Reason]:
+def _check_redirects(
+    response: Response, redirects: list[int], reason: Reason, *, accepted: bool
+) -> tuple[Outcome, Reason]:
     """Judge where the redirects of a good answer led."""
-    asked, final = _asked(response), response.url
-    if not accepted and _is_deep(asked) and _is_home(final) and is_same_site(asked, final):
+    requested_url, final = _requested_url(response), response.url
+    if not accepted and _is_deep(requested_url) and _is_home(final) and is_same_site(requested_url, final):
         return Outcome.GONE, Reason(ReasonCode.REDIRECTED_HOME)
-    if not accepted and _leads_to(_NOT_FOUND, final) and not _ASKS_FOR_NOT_FOUND.search(asked):
+    if not accepted and _leads_to(_NOT_FOUND, final) and not _ASKS_FOR_NOT_FOUND.search(requested_url):
         return Outcome.GONE, Reason(ReasonCode.REDIRECTED_TO_404_PAGE)
-    if not accepted and _leads_to(_ERROR, final) and not _ASKS_FOR_ERROR.search(asked):
+    if not accepted and _leads_to(_ERROR, final) and not _ASKS_FOR_ERROR.search(requested_url):
         return Outcome.FAILED, Reason(ReasonCode.REDIRECTED_TO_ERROR_PAGE)  # of which a missing page is one
     if PERMANENT.issuperset(redirects):
         return Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, str(redirects[0]))
@@ -148,26 +154,26 @@ def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] 
     `redirects` are the addresses that redirects led through before.
     """
     if isinstance(error, AddressNotAllowedError):
-        return Check(Outcome.SKIPPED, error.reason, now, How.PAGE)
+        return Check(Outcome.SKIPPED, error.reason, now, CheckMethod.PAGE)
     if isinstance(error, CannotResolveHostError):
-        return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, How.PAGE)
+        return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
     if isinstance(error.__cause__, aiohttp.ClientHttpProxyError):
         headers: Mapping[str, str] = error.__cause__.headers or {}
         if _no_such_host(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
-            return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, How.PAGE)
-    if str(error) == _TOO_MANY and (wall := wall_at(redirects[1:])) is not None:
-        return Check(wall.outcome, wall.reason, now, How.PAGE)
-    return Check(Outcome.FAILED, _failure(error, redirects), now, How.PAGE)
+            return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
+    if str(error) == _TOO_MANY and (wall := bot_wall_at(redirects[1:])) is not None:
+        return Check(wall.outcome, wall.reason, now, CheckMethod.PAGE)
+    return Check(Outcome.FAILED, _describe_failure(error, redirects), now, CheckMethod.PAGE)
 
 
-def _asked(response: Response) -> str:
+def _requested_url(response: Response) -> str:
     return str(response.meta.get("redirect_urls", [response.url])[0])
 
 
-def _address(url: str) -> str:
+def _clean_final_url(url: str) -> str:
     """Return where a redirect led, as it may stand in a note: without what only tells where the reader came from."""
     try:
-        return normalise(url)
+        return canonicalize_url(url)
     except InvalidURLError:
         return url
 
@@ -178,7 +184,7 @@ def _is_home(url: str) -> bool:
 
 def _is_deep(url: str) -> bool:
     """Tell whether an address asks for one thing of a site; a query without a number only tells who asks."""
-    named = [part for part in urlsplit(url).path.split("/") if part and _FRONT.fullmatch(part) is None]
+    named = [part for part in urlsplit(url).path.split("/") if part and _FRONT_PAGE_PART.fullmatch(part) is None]
     return bool(named) or any(character.isdecimal() for character in _query(url))
 
 
@@ -193,24 +199,24 @@ def _leads_to(pages: re.Pattern[str], url: str) -> bool:
     return any(pages.fullmatch(path) is not None for path in (parts.path, parts.fragment))
 
 
-def _video(url: str) -> tuple[str, ...]:
+def _video_suffix(url: str) -> tuple[str, ...]:
     """Return what stays of a video whose address has expired: its number."""
     parts = urlsplit(url)
     number = parameters(parts.query).get("vid") if parts.hostname == VIDEO_HOST else None
     return (number,) if number else ()
 
 
-def _no_such_host(*proxy_says: bytes | str | None) -> bool:
+def _no_such_host(*proxy_headers: bytes | str | None) -> bool:
     """Tell from a proxy's own headers that the name does not resolve (RFC 9209, 2.3.2; Squid's X-Squid-Error)."""
-    said = " ".join(str(value) for value in proxy_says if value)
-    return "dns_error" in said or "ERR_DNS_FAIL" in said
+    values = " ".join(str(value) for value in proxy_headers if value)
+    return "dns_error" in values or "ERR_DNS_FAIL" in values
 
 
-def _failure(error: BaseException, redirects: Sequence[str]) -> Reason:  # noqa: C901 - a table in the order of precedence
+def _describe_failure(error: BaseException, redirects: Sequence[str]) -> Reason:  # noqa: C901 - a table in the order of precedence
     cause = error.__cause__
     match error, cause:
         case _, aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
-            return Reason(ReasonCode.TLS_ERROR, _short(cause))
+            return Reason(ReasonCode.TLS_ERROR, _short_message(cause))
         case _, aiohttp.ClientHttpProxyError():
             return Reason(ReasonCode.PROXY_CANNOT_REACH_HOST, str(cause.status))
         case _, aiohttp.ClientProxyConnectionError():
@@ -230,32 +236,32 @@ def _failure(error: BaseException, redirects: Sequence[str]) -> Reason:  # noqa:
         case UnsupportedURLSchemeError(), _:
             return Reason(ReasonCode.INVALID_URL)
         case IgnoreRequest(), _:
-            return _ignored(error, redirects)
+            return _describe_ignored(error, redirects)
         case _:
-            return _other(error)
+            return _describe_other(error)
 
 
-def _ignored(error: IgnoreRequest, redirects: Sequence[str]) -> Reason:
+def _describe_ignored(error: IgnoreRequest, redirects: Sequence[str]) -> Reason:
     """Read what Scrapy's own middlewares refuse to go on with."""
     if isinstance(error.__cause__, ValueError):  # decompression stops at DOWNLOAD_MAXSIZE
         return Reason(ReasonCode.RESPONSE_TOO_LARGE)
     if str(error) == _TOO_MANY:
         is_loop = len(set(redirects)) < len(redirects)
         return Reason(ReasonCode.REDIRECT_LOOP if is_loop else ReasonCode.TOO_MANY_REDIRECTS)
-    return Reason(ReasonCode.OTHER, _short(error))
+    return Reason(ReasonCode.OTHER, _short_message(error))
 
 
-def _other(error: BaseException) -> Reason:
+def _describe_other(error: BaseException) -> Reason:
     """Read what has no type of its own."""
-    said = _short(error)
+    message = _short_message(error)
     if type(error).__name__ in _UNDECODABLE:
         return Reason(ReasonCode.RESPONSE_WRONGLY_ENCODED)
-    if said.startswith(_OTHER_SCHEME):
+    if message.startswith(_OTHER_SCHEME):
         return Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)
-    if isinstance(error, ValueError) and _INVALID.search(said):
+    if isinstance(error, ValueError) and _INVALID.search(message):
         return Reason(ReasonCode.REDIRECT_TO_INVALID_URL)
-    return Reason(ReasonCode.OTHER, f"{type(error).__name__}: {said}")
+    return Reason(ReasonCode.OTHER, f"{type(error).__name__}: {message}")
 
 
-def _short(error: BaseException | None) -> str:
+def _short_message(error: BaseException | None) -> str:
     return " ".join(str(error).split())[:200]

@@ -17,7 +17,7 @@ from crawler.checks import http_check
 from crawler.checks.soft404 import visible_text
 from crawler.fetch.conditional_requests import NOT_MODIFIED
 from crawler.fetch.early_stop import HEAD_OF_PAGE
-from crawler.fetch.verbatim_requests import ask
+from crawler.fetch.verbatim_requests import build_request
 from crawler.kinds.registry import kind_of
 from crawler.kinds.web import page_title
 from crawler.models.check import Outcome
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.models.check import Check
-    from crawler.models.result import Due
+    from crawler.models.result import DueLink
 
-CALLED = 80
+TITLE_SIMILARITY = 80
 """Similarity (0 to 100) of a page's title and what the notes call it from which it is the page that was meant."""
 
-A_NAME = 15
+SITE_NAME_BYTES = 15
 """Bytes up to which what the notes call a link may be no more than the name of its site."""
 
-A_SHELL = 200
+EMPTY_FRAME_BYTES = 200
 """Bytes of text up to which a page with scripts may be an empty frame: "Loading …" stands at every address."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PageFingerprint:
     """What a reader sees: where redirects led, the page's title and text."""
 
     url: str
@@ -52,11 +52,11 @@ class Shown:
     text: str
 
 
-NOTHING = Shown("", "", "")
+NOT_FOUND = PageFingerprint("", "", "")
 """An error where no page is, as it should be."""
 
 
-class SecondLooks:
+class Soft404Prober:
     """The second requests of one run; `fetch` sends one.
 
     A host is asked once for a page that nobody can have put there. Only if it shows something all the same, it is asked
@@ -65,35 +65,37 @@ class SecondLooks:
 
     def __init__(self, fetch: Callable[[Request], Awaitable[Response]]) -> None:
         self._fetch = fetch
-        self._first: dict[str, Task[Shown | None]] = {}
-        self._folders: dict[str, Task[Shown | None]] = {}
+        self._by_host: dict[str, Task[PageFingerprint | None]] = {}
+        self._by_folder: dict[str, Task[PageFingerprint | None]] = {}
         self._without_https: set[str] = set()
-        self._one_by_one: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._host_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def look(self, due: Due, response: Response, check: Check) -> Check:
+    async def probe(self, due: DueLink, response: Response, check: Check) -> Check:
         """Return a good check with what a second look adds."""
         url = due.link.url
         if self._is_doubtful(due, response):
-            for_all = await self._is_shown_for_all(url, response)
-            if for_all:
+            is_catch_all = await self._is_catch_all(url, response)
+            if is_catch_all:
                 return replace(check, outcome=Outcome.GONE, reason=Reason(ReasonCode.CATCH_ALL_PAGE))
-            if for_all is None and any(seen.reason.code is ReasonCode.CATCH_ALL_PAGE for seen in due.history[-1:]):
+            if is_catch_all is None and any(
+                check_before.reason.code is ReasonCode.CATCH_ALL_PAGE for check_before in due.history[-1:]
+            ):
                 return replace(check, outcome=Outcome.BLOCKED, reason=Reason(ReasonCode.POSSIBLE_CATCH_ALL_PAGE))
-        if urlsplit(response.url).scheme == "http" and (secure := await self.secure_form(url, response)):
-            return replace(check, suggestion=secure, suggestion_source="https")
+        if urlsplit(response.url).scheme == "http" and (https_url := await self.https_upgrade(url, response)):
+            return replace(check, suggestion=https_url, suggestion_source="https")
         return check
 
-    def needed(self, due: Due, response: Response, check: Check) -> bool:
+    def is_needed(self, due: DueLink, response: Response, check: Check) -> bool:
         """Tell whether a look would send a request: at web pages only, the other kinds know what they expect.
 
         What has not changed was looked at when it was read.
         """
-        if not kind_of(due.link).checks_soft_404 or not check.well or response.status == NOT_MODIFIED:
+        if not kind_of(due.link).checks_soft_404 or not check.is_ok or response.status == NOT_MODIFIED:
             return False
         plain = response.url.startswith("http:") and urlsplit(due.link.url).netloc not in self._without_https
         return plain or self._is_doubtful(due, response)
 
-    async def secure_form(self, url: str, response: Response | None = None) -> str | None:
+    async def https_upgrade(self, url: str, response: Response | None = None) -> str | None:
         """Return the https form of an http URL if it shows the same (or, without a response, anything).
 
         A host that does not speak https is not asked again.
@@ -101,71 +103,73 @@ class SecondLooks:
         parts = urlsplit(url)
         if parts.scheme != "http" or parts.port is not None:
             return None
-        secure = urlunsplit(parts._replace(scheme="https"))
-        async with self._one_by_one[parts.netloc]:
+        https_url = urlunsplit(parts._replace(scheme="https"))
+        async with self._host_locks[parts.netloc]:
             if parts.netloc in self._without_https:
                 return None
             try:
-                found = await self._fetch(ask(secure, meta={"enough": HEAD_OF_PAGE}))
+                found = await self._fetch(build_request(https_url, meta={"max_bytes": HEAD_OF_PAGE}))
             except Exception:  # noqa: BLE001 - whatever keeps https from us, it is no way forward
                 self._without_https.add(parts.netloc)
                 return None
-        good = http_check.check_response(found, datetime.now(UTC)).well
+        good = http_check.check_response(found, datetime.now(UTC)).is_ok
         if not good or urlsplit(found.url).scheme != "https":
             return None
-        return secure if response is None or page_title(found) == page_title(response) else None
+        return https_url if response is None or page_title(found) == page_title(response) else None
 
-    def _is_doubtful(self, due: Due, response: Response) -> bool:
+    def _is_doubtful(self, due: DueLink, response: Response) -> bool:
         """Tell whether a page could be one that its host shows for every address."""
         parts = urlsplit(due.link.url)
-        first = self._first.get(parts.netloc)
-        if parts.path in {"", "/"} or (first is not None and first.done() and first.result() is NOTHING):
+        first = self._by_host.get(parts.netloc)
+        if parts.path in {"", "/"} or (first is not None and first.done() and first.result() is NOT_FOUND):
             return False
         title = page_title(response).casefold()
-        return not any(_calls(text.casefold(), title) for text in due.texts)
+        return not any(_names_title(text.casefold(), title) for text in due.texts)
 
-    async def _is_shown_for_all(self, url: str, response: Response) -> bool | None:
+    async def _is_catch_all(self, url: str, response: Response) -> bool | None:
         """Compare a page with what stands where nobody can have put a page; None when that cannot be had."""
         text = visible_text(response)
-        if not text or (len(text.encode()) < A_SHELL and "<script" in response.text.lower()):  # for a script to fill
+        if not text or (
+            len(text.encode()) < EMPTY_FRAME_BYTES and "<script" in response.text.lower()
+        ):  # for a script to fill
             return False
-        for sibling in _siblings(url):
-            shown = await self._shown_at(sibling)
-            if shown is None:
+        for sibling in _random_siblings(url):
+            fingerprint = await self._fingerprint(sibling)
+            if fingerprint is None:
                 return None
-            if shown.url == url or (shown.title, shown.text) != (page_title(response), text):
+            if fingerprint.url == url or (fingerprint.title, fingerprint.text) != (page_title(response), text):
                 return False  # another page; or one whose true address is the link's
         return True
 
-    async def _shown_at(self, url: str) -> Shown | None:
+    async def _fingerprint(self, url: str) -> PageFingerprint | None:
         host, folder = urlsplit(url).netloc, posixpath.dirname(url.rstrip("/"))
-        if host not in self._first:
-            self._first[host] = self._folders[folder] = asyncio.ensure_future(self._ask(url))
-        first = await asyncio.shield(self._first[host])
-        if first in {NOTHING, None}:
+        if host not in self._by_host:
+            self._by_host[host] = self._by_folder[folder] = asyncio.ensure_future(self._fetch_fingerprint(url))
+        first = await asyncio.shield(self._by_host[host])
+        if first in {NOT_FOUND, None}:
             return first
-        if folder not in self._folders:
-            self._folders[folder] = asyncio.ensure_future(self._ask(url))
-        return await asyncio.shield(self._folders[folder])
+        if folder not in self._by_folder:
+            self._by_folder[folder] = asyncio.ensure_future(self._fetch_fingerprint(url))
+        return await asyncio.shield(self._by_folder[folder])
 
-    async def _ask(self, url: str) -> Shown | None:
+    async def _fetch_fingerprint(self, url: str) -> PageFingerprint | None:
         try:
-            response = await self._fetch(ask(url, meta={"enough": HEAD_OF_PAGE}))
+            response = await self._fetch(build_request(url, meta={"max_bytes": HEAD_OF_PAGE}))
         except Exception:  # noqa: BLE001 - a second look that fails says nothing
             return None
         check = http_check.check_response(response, datetime.now(UTC))
-        if check.well:
-            return Shown(response.url, page_title(response), visible_text(response))
-        return None if check.outcome in {Outcome.BLOCKED, Outcome.FAILED} else NOTHING
+        if check.is_ok:
+            return PageFingerprint(response.url, page_title(response), visible_text(response))
+        return None if check.outcome in {Outcome.BLOCKED, Outcome.FAILED} else NOT_FOUND
 
 
-def _calls(text: str, title: str) -> bool:
+def _names_title(text: str, title: str) -> bool:
     """Tell whether a text stands in a page's title, and is more than the name of a site."""
-    long_enough = len(text.encode()) > A_NAME and len(title) * 100 >= len(text) * CALLED
-    return long_enough and fuzz.partial_ratio(text, title) >= CALLED
+    long_enough = len(text.encode()) > SITE_NAME_BYTES and len(title) * 100 >= len(text) * TITLE_SIMILARITY
+    return long_enough and fuzz.partial_ratio(text, title) >= TITLE_SIMILARITY
 
 
-def _siblings(url: str) -> list[str]:
+def _random_siblings(url: str) -> list[str]:
     """Return addresses beside one, of the same form, that nobody can have put a page at.
 
     Behind a number the name may be for show (`/questions/123/any-words`): then the number is changed as well.

@@ -10,8 +10,8 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
-from crawler.cli.exit_codes import FAILED, is_done
-from crawler.cli.terminal import remark
+from crawler.cli.exit_codes import EXIT_ERROR, is_done
+from crawler.cli.terminal import print_error
 
 if TYPE_CHECKING:
     import argparse
@@ -56,18 +56,18 @@ class Command(ScrapyCommand):
         """Do the work; exit with 2 and one line where the user has to mend something first."""
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
         if not is_done(self.settings, partial(self.work, self.settings, opts)):
-            self.exitcode = FAILED
+            self.exitcode = EXIT_ERROR
 
     @abstractmethod
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Do what the command is for."""
 
-    def tell(self, report: Report) -> None:
+    def print_report(self, report: Report) -> None:
         """Say what was done to notes; exit with 2 where one should have been changed and was not."""
         for line in report.left_alone:
-            remark(line)
+            print_error(line)
         print(report.summary)
-        self.exitcode = FAILED if report.failed else 0
+        self.exitcode = EXIT_ERROR if report.failed else 0
 
 
 class NotesCommand(Command):

@@ -21,15 +21,17 @@ WINDOW = 30.0
 
 
 @dataclass(slots=True)
-class Tally:
+class RunProgress:
     """Links done and due by kind, and what is left of the busiest hosts, by kind and host."""
 
     done: Counter[str] = field(default_factory=Counter)
     due: Counter[str] = field(default_factory=Counter)
-    left: dict[tuple[str, str], int] = field(default_factory=dict)
+    remaining: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, counts: Iterable[tuple[str, str, int, int]], seconds_each: Callable[[str, str], float]) -> Self:
+    def from_counts(
+        cls, counts: Iterable[tuple[str, str, int, int]], seconds_each: Callable[[str, str], float]
+    ) -> Self:
         """Gather from kind, host, due and done; memory does not grow with the number of hosts."""
         tally = cls()
 
@@ -39,17 +41,17 @@ class Tally:
                 tally.done[kind] += done
                 yield (due - done) * seconds_each(kind, host), kind, host, due - done
 
-        tally.left = {(kind, host): left for _, kind, host, left in heapq.nlargest(BUSIEST, counted()) if left}
+        tally.remaining = {(kind, host): left for _, kind, host, left in heapq.nlargest(BUSIEST, counted()) if left}
         return tally
 
-    def saw(self, link: Link) -> None:
+    def record(self, link: Link) -> None:
         """Take note that a link was looked at."""
         self.done[link.kind] += 1
         self.due[link.kind] = max(self.due[link.kind], self.done[link.kind])  # what became due meanwhile
-        if (left := self.left.get((link.kind, link.host))) is not None:
-            self.left[link.kind, link.host] = max(0, left - 1)
+        if (left := self.remaining.get((link.kind, link.host))) is not None:
+            self.remaining[link.kind, link.host] = max(0, left - 1)
 
-    def seconds_left(
+    def time_left(
         self, rate: float, seconds_each: Callable[[str, str], float], resting: Iterable[tuple[str, float]] = ()
     ) -> tuple[float, str]:
         """Return how long the rest will take, and the host that decides it; empty where it is the rate that does.
@@ -59,7 +61,7 @@ class Tally:
         waits = dict(resting)
         hosts: defaultdict[str, float] = defaultdict(float)
         closed = 0
-        for (kind, host), left in self.left.items():
+        for (kind, host), left in self.remaining.items():
             if math.isinf(waits.get(host, 0)):
                 closed += left
             elif left:
@@ -74,18 +76,18 @@ class Tally:
 class Rate:
     """Links a second, of late."""
 
-    _seen: deque[tuple[float, int]] = field(default_factory=deque)
+    _samples: deque[tuple[float, int]] = field(default_factory=deque)
 
-    def at(self, now: float, done: int) -> float:
+    def update(self, now: float, done: int) -> float:
         """Take note of how many are done by now (seconds of any clock); return the rate."""
-        self._seen.append((now, done))
-        while len(self._seen) > 2 and now - self._seen[1][0] >= WINDOW:  # noqa: PLR2004 - two ends
-            self._seen.popleft()
-        then, before = self._seen[0]
+        self._samples.append((now, done))
+        while len(self._samples) > 2 and now - self._samples[1][0] >= WINDOW:  # noqa: PLR2004 - two ends
+            self._samples.popleft()
+        then, before = self._samples[0]
         return max(0, done - before) / (now - then) if now > then else 0.0
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a time as people say it, rounded up: `40 s`, `12 min`, `2 h 5 min`."""
     if seconds < 100:  # noqa: PLR2004 - up to there people say seconds
         return f"{math.ceil(seconds)} s"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.cli.terminal import remark
-from crawler.errors import GalleryError, UserError
+from crawler.cli.terminal import print_error
+from crawler.errors import ImageStoreError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crawler.config.plain_settings import SettingsSource
 
-FOUND, FAILED = 1, 2
+EXIT_FOUND, EXIT_ERROR = 1, 2
 """Exit codes: what the user asked to be told of was found; the command could not do what it is for. 0 means fine.
 
 A crawl that got a signal exits with 128 and the signal's number, as a shell says it.
@@ -25,9 +25,9 @@ def is_done(settings: SettingsSource, work: Callable[[], None]) -> bool:
     from crawler.kinds.registry import kind_names
 
     try:
-        options.check(settings, kind_names())
+        options.check_settings(settings, kind_names())
         work()
-    except (UserError, GalleryError) as error:
-        remark(str(error))
+    except (UserError, ImageStoreError) as error:
+        print_error(str(error))
         return False
     return True

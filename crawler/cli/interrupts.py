@@ -17,7 +17,7 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, NoReturn
 
-from crawler.cli.terminal import remark
+from crawler.cli.terminal import print_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,7 +116,7 @@ class Interrupts:
     def _say(self, line: str) -> None:
         self._tidy()
         if line:
-            remark(line)
+            print_error(line)
         sys.stdout.flush()
         sys.stderr.flush()
 

@@ -18,9 +18,9 @@ from rich.table import Table
 from rich.text import Text
 from scrapy import signals
 
-from crawler.cli.eta import Rate, Tally, duration
+from crawler.cli.eta import Rate, RunProgress, format_duration
 from crawler.cli.interrupts import interrupts
-from crawler.cli.terminal import live, remark, safe
+from crawler.cli.terminal import live, print_error, safe
 from crawler.errors import UserError
 from crawler.signals import run_opened
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
 
 MOST = 4
 """Hosts named at a time."""
@@ -71,14 +71,14 @@ class RunProgressSource(Protocol):
 class Progress:
     """Draws a few lines that are drawn over at the next time, or prints one every five minutes."""
 
-    drawn_every: ClassVar[float] = 0.5
-    printed_every: ClassVar[float] = 300.0
+    draw_interval: ClassVar[float] = 0.5
+    print_interval: ClassVar[float] = 300.0
     slow_after: ClassVar[float] = 3.0
     """Seconds without an answer from which a host is named."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._tally = Tally()
+        self._run_progress = RunProgress()
         self._rate = Rate()
         self._display = Display() if live(sys.stderr) else None
         self._task: Task[None] | None = None
@@ -103,9 +103,9 @@ class Progress:
         """Begin to watch."""
         self._task = asyncio.create_task(self._watch(run))
 
-    def item_scraped(self, item: Result) -> None:
+    def item_scraped(self, item: CheckResult) -> None:
         """Count a link."""
-        self._tally.saw(item.link)
+        self._run_progress.record(item.link)
 
     def spider_closed(self) -> None:
         """Leave the terminal as it was."""
@@ -116,40 +116,42 @@ class Progress:
 
     async def _watch(self, run: RunProgressSource) -> None:
         counted = -math.inf
-        self._rate.at(time.monotonic(), 0)
+        self._rate.update(time.monotonic(), 0)
         while True:
-            await asyncio.sleep(self.printed_every if self._display is None else self.drawn_every)
+            await asyncio.sleep(self.print_interval if self._display is None else self.draw_interval)
             if run.is_checking and time.monotonic() >= counted:
                 began = time.monotonic()
                 with suppress(UserError):  # the run itself says what is wrong with its store
-                    self._tally = await asyncio.to_thread(lambda: Tally.of(run.counts(), run.seconds_each))
+                    self._run_progress = await asyncio.to_thread(
+                        lambda: RunProgress.from_counts(run.counts(), run.seconds_each)
+                    )
                 ended = time.monotonic()
                 counted = ended + max(COUNTED, (ended - began) / SHARE)
             lines = list(self._lines(run))
             if self._display is None:
-                remark("; ".join(lines))
+                print_error("; ".join(lines))
             else:
-                self._display.draw(lines, self._tally)
+                self._display.draw(lines, self._run_progress)
 
     def _lines(self, run: RunProgressSource) -> Iterator[str]:
         """Say what the run does, how far it is and how long it will take, and who keeps it waiting."""
-        done, due = self._tally.done.total(), self._tally.due.total()
-        rate = self._rate.at(time.monotonic(), done)
+        done, due = self._run_progress.done.total(), self._run_progress.due.total()
+        rate = self._rate.update(time.monotonic(), done)
         if not due or not run.is_checking:
             yield run.stage
         else:
             yield f"{run.stage}: {done:,} of {due:,} links, {rate:.1f} a second, {self._time_left(run, rate)}"
         if due:
-            if slow := [f"{host} ({duration(seconds)})" for host, seconds in self._slow()[:MOST]]:
+            if slow := [f"{host} ({format_duration(seconds)})" for host, seconds in self._slow()[:MOST]]:
                 yield f"waiting for {', '.join(slow)}"
             if resting := [_until(*each) for each in run.resting()[:MOST]]:
                 yield f"left alone: {', '.join(resting)}"
 
     def _time_left(self, run: RunProgressSource, rate: float) -> str:
-        seconds, host = self._tally.seconds_left(rate, run.seconds_each, run.resting())
+        seconds, host = self._run_progress.time_left(rate, run.seconds_each, run.resting())
         if run.time_left < seconds:
-            return f"{duration(run.time_left)} left of TIME_BUDGET"
-        return f"about {duration(seconds)} left" + (f" for {host}" if host else "")
+            return f"{format_duration(run.time_left)} left of RUN_TIMEOUT"
+        return f"about {format_duration(seconds)} left" + (f" for {host}" if host else "")
 
     def _slow(self) -> list[tuple[str, float]]:
         """Return the hosts of which no request was answered for a while, the slowest first."""
@@ -161,7 +163,7 @@ class Progress:
 
 
 def _until(host: str, seconds: float) -> str:
-    return f"{host} ({'until the next run' if math.isinf(seconds) else duration(seconds)})"
+    return f"{host} ({'until the next run' if math.isinf(seconds) else format_duration(seconds)})"
 
 
 class Display:
@@ -181,11 +183,11 @@ class Display:
         self._log_to(self._stderr, self._above)
         self._live.start()
 
-    def draw(self, lines: Iterable[str], tally: Tally) -> None:
+    def draw(self, lines: Iterable[str], run_progress: RunProgress) -> None:
         """Draw."""
         kinds = Table.grid(padding=(0, 2))
-        for kind in sorted(tally.due):
-            done, due = tally.done[kind], tally.due[kind]
+        for kind in sorted(run_progress.due):
+            done, due = run_progress.done[kind], run_progress.due[kind]
             kinds.add_row(kind, ProgressBar(due, done, width=24), f"{done:,}/{due:,}")
         texts = [Text(safe(line), no_wrap=True, overflow="ellipsis") for line in lines]
         self._live.update(Group(texts[0], kinds, *texts[1:]), refresh=True)

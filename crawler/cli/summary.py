@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import timedelta
 
-    from crawler.fetch.host_throttle import Hosts
-    from crawler.models.link import Standing
+    from crawler.fetch.host_throttle import HostThrottle
+    from crawler.models.link import LinkState
 
 MOST = 3
 """Hosts named for being slow, and for blocking; links named for what FAIL_ON asks."""
 
 
-def alarm(found: Iterable[Standing]) -> str | None:
+def fail_on_message(found: Iterable[LinkState]) -> str | None:
     """Say in one line which links came to a verdict that FAIL_ON names; None for none."""
     counts: Counter[Verdict] = Counter()
     some: list[str] = []
-    for standing in found:
-        counts[standing.verdict] += 1
-        some += [standing.link.url] if len(some) < MOST else []
+    for state in found:
+        counts[state.verdict] += 1
+        some += [state.link.url] if len(some) < MOST else []
     if not counts:
         return None
     what = ", ".join(f"{count} newly {verdict}" for verdict, count in counts.items())
@@ -37,7 +37,7 @@ def alarm(found: Iterable[Standing]) -> str | None:
 def summary(
     counts: Sequence[tuple[str, Verdict, int]],
     changes: Mapping[Change, int],
-    hosts: Hosts,
+    throttle: HostThrottle,
     *,
     silent: Mapping[str, str],
     left: int,
@@ -50,23 +50,23 @@ def summary(
     lines = []
     if changes:
         lines.append("changed: " + ", ".join(f"{changes[change]} {change}" for change in Change if changes.get(change)))
-    if slow := [f"{name} ({seconds:.2f} s)" for name, seconds in hosts.slowest(MOST)]:
+    if slow := [f"{name} ({seconds:.2f} s)" for name, seconds in throttle.slowest(MOST)]:
         lines.append("slowest: " + ", ".join(slow))
-    if blocking := [f"{name} ({count})" for name, count in hosts.most_blocking(MOST)]:
+    if blocking := [f"{name} ({count})" for name, count in throttle.most_blocking(MOST)]:
         lines.append("most blocking: " + ", ".join(blocking))
     if silent:
         lines.append("not answered tonight: " + ", ".join(f"{name} ({why})" for name, why in silent.items()))
     if left:
         lines.append(f"links left for the next run: {left}")
-    return by_verdict(counts), *lines, f"in {took.total_seconds():.1f} s"
+    return verdict_table(counts), *lines, f"in {took.total_seconds():.1f} s"
 
 
-def helped(leader: str, links: int, took: timedelta) -> str:
+def worker_summary(leader: str, links: int, duration: timedelta) -> str:
     """Return what a worker did itself that helped another."""
-    return f"helped {short(leader)}: {links} links looked at in {took.total_seconds():.1f} s"
+    return f"helped {short(leader)}: {links} links looked at in {duration.total_seconds():.1f} s"
 
 
-def by_verdict(counts: Sequence[tuple[str, Verdict, int]]) -> Table:
+def verdict_table(counts: Sequence[tuple[str, Verdict, int]]) -> Table:
     """Return how many links there are of each kind and verdict, and of all."""
     table = {(kind, verdict): count for kind, verdict, count in counts}
     rows = []

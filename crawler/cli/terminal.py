@@ -48,7 +48,7 @@ def safe(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
-def show(parts: Iterable[str | Table]) -> None:
+def print_parts(parts: Iterable[str | Table]) -> None:
     """Print lines and tables."""
     with until_closed():
         for part in parts:
@@ -68,7 +68,7 @@ def until_closed() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def moment(time: datetime) -> str:
+def format_time(time: datetime) -> str:
     """Return a moment as it is shown, in UTC as in every output."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
@@ -107,6 +107,6 @@ def _styled(table: Table) -> RichTable:
     return styled
 
 
-def remark(line: str) -> None:
+def print_error(line: str) -> None:
     """Say on stderr, in one line, what is no part of a command's output."""
     print(f"notemend: {safe(line)}", file=sys.stderr)

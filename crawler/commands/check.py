@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
-from crawler.cli.exit_codes import FAILED
-from crawler.cli.terminal import remark
+from crawler.cli.exit_codes import EXIT_ERROR
+from crawler.cli.terminal import print_error
 from crawler.commands.crawl import run_to_its_end
 from crawler.errors import UserError
 
@@ -43,7 +43,7 @@ class Command(ScrapyCommand):
         try:
             crawler = self.crawler_process.create_crawler(CheckSpider)
         except UserError as error:
-            remark(str(error))
-            self.exitcode = FAILED
+            print_error(str(error))
+            self.exitcode = EXIT_ERROR
         else:
             self.exitcode = run_to_its_end(self.crawler_process, crawler, files=args)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
-from crawler.cli.exit_codes import FAILED, FOUND
+from crawler.cli.exit_codes import EXIT_ERROR, EXIT_FOUND
 from crawler.cli.interrupts import interrupts
-from crawler.cli.terminal import remark, show
+from crawler.cli.terminal import print_error, print_parts
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Command(crawl.Command):
                 f"no such spider: {args[0]}; there are {', '.join(self.crawler_process.spider_loader.list())}"
             ) from None
         except UserError as error:
-            remark(str(error))
-            self.exitcode = FAILED
+            print_error(str(error))
+            self.exitcode = EXIT_ERROR
             return
         crawler.settings.set("COMMAND", _words(args[0], opts), priority="cmdline")
         self.exitcode = run_to_its_end(self.crawler_process, crawler, **opts.spargs)
@@ -49,14 +49,14 @@ def run_to_its_end(process: CrawlerProcessBase, crawler: Crawler, **arguments: A
     process.start(install_signal_handlers=False)
     spider = crawler.spider
     if not isinstance(spider, NotesSpider) or process.bootstrap_failed:
-        return interrupts.exit_code or FAILED  # Scrapy has said why
+        return interrupts.exit_code or EXIT_ERROR  # Scrapy has said why
     if spider.error is not None:
-        remark(spider.error)
-        return interrupts.exit_code or FAILED
-    show(spider.summary)
-    if spider.alarm is not None:
-        remark(spider.alarm)
-        return FOUND
+        print_error(spider.error)
+        return interrupts.exit_code or EXIT_ERROR
+    print_parts(spider.summary)
+    if spider.fail_on_message is not None:
+        print_error(spider.fail_on_message)
+        return EXIT_FOUND
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.cli.command import NotesCommand
-from crawler.cli.exit_codes import FOUND
+from crawler.cli.exit_codes import EXIT_FOUND
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.images.store import Gallery
+    from crawler.images.store import ImageStore
 
 
 class Command(NotesCommand):
@@ -46,14 +46,14 @@ class Command(NotesCommand):
         now = datetime.now(UTC)
         with open_workspace(settings) as workspace:
             workspace.read(now)
-            _reach(workspace.gallery)
+            _connect(workspace.image_store)
             if opts.verify and not verify(workspace, now):
-                self.exitcode = FOUND
+                self.exitcode = EXIT_FOUND
             if opts.gc:
                 collect(workspace, settings)
 
 
-def _reach(gallery: Gallery) -> None:
-    gallery.reach()
-    if gallery.down:
-        raise UserError(f"IMAGES_STORE: {gallery.down}")
+def _connect(image_store: ImageStore) -> None:
+    image_store.connect()
+    if image_store.unavailable_reason:
+        raise UserError(f"IMAGES_STORE: {image_store.unavailable_reason}")

@@ -40,18 +40,18 @@ class Command(NotesCommand):
         from pipelines.reports.publish import diff, edit_in_place, publish
 
         with open_workspace(settings) as workspace:
-            what = settings, workspace.library, workspace.store
+            what = settings, workspace.notes_folder, workspace.store
             if opts.diff:
                 in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
-                _show(diff(*what, in_colour))
+                _print_diffs(diff(*what, in_colour))
                 return
             workspace.read(datetime.now(UTC))
             publish(*what)
             if opts.in_place:
-                self.tell(edit_in_place(*what))
+                self.print_report(edit_in_place(*what))
 
 
-def _show(diffs: Iterable[str]) -> None:
+def _print_diffs(diffs: Iterable[str]) -> None:
     with until_closed():
         for diff in diffs:
             sys.stdout.buffer.write(diff.encode())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import settings as scrapys
 
-from crawler.cli.exit_codes import FAILED
-from crawler.cli.terminal import remark, show
+from crawler.cli.exit_codes import EXIT_ERROR
+from crawler.cli.terminal import print_error, print_parts
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,22 +37,26 @@ class Command(scrapys.Command):
         from crawler.config import options
         from crawler.kinds.registry import kind_names
 
-        show(_line(self.settings, name) for name in options.OPTIONS)
+        print_parts(_line(self.settings, name) for name in options.OPTIONS)
         try:
-            options.check(self.settings, kind_names())
+            options.check_settings(self.settings, kind_names())
         except UserError as error:
-            remark(str(error))
-            self.exitcode = FAILED
+            print_error(str(error))
+            self.exitcode = EXIT_ERROR
 
 
 def _line(settings: BaseSettings, name: str) -> str:
-    from crawler.config.setting_names import default, given_by
+    from crawler.config.setting_names import default, value_source
 
-    value, usual, giver = shown(name, settings[name]), shown(name, default(name)), given_by(settings, name)
+    value, usual, giver = (
+        format_value(name, settings[name]),
+        format_value(name, default(name)),
+        value_source(settings, name),
+    )
     return f"{name}={value}  [{giver}]" if value == usual else f"{name}={value}  [{giver}; default: {usual or 'none'}]"
 
 
-def shown(name: str, value: Any) -> str:
+def format_value(name: str, value: Any) -> str:
     """Return a setting's value as it would be given on the command line, without what nobody else should see."""
     from crawler.config import options
 

@@ -28,4 +28,4 @@ class Command(command.Command):
         """Restore the notes; exit with 2 where one could not be."""
         from pipelines.rewriting.in_place.editor import undo
 
-        self.tell(undo(settings, opts.run))
+        self.print_report(undo(settings, opts.run))

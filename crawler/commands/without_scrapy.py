@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crawler.cli.exit_codes import FAILED, is_done
-from crawler.cli.terminal import show
+from crawler.cli.exit_codes import EXIT_ERROR, is_done
+from crawler.cli.terminal import print_parts
 from crawler.config.plain_settings import PlainSettings
 
 if TYPE_CHECKING:
@@ -29,18 +29,18 @@ def run(words: Sequence[str]) -> int | None:
         settings = PlainSettings.of_project(given)
     except ImportError:
         return None
-    return 0 if is_done(settings, partial(work, settings)) else FAILED
+    return 0 if is_done(settings, partial(work, settings)) else EXIT_ERROR
 
 
 def show_status(settings: SettingsSource) -> None:
     """Print the state of the store; raise UserError where there is none."""
-    from crawler.cli.store_status import state
+    from crawler.cli.store_status import status_parts
     from crawler.store.database import store_url
-    from crawler.store.inspector import Inspection
+    from crawler.store.inspector import StoreInspector
 
-    store = Inspection.open_to_read(store_url(settings))
+    store = StoreInspector.open_to_read(store_url(settings))
     try:
-        show(state(store, datetime.now(UTC)))
+        print_parts(status_parts(store, datetime.now(UTC)))
     finally:
         store.close()
 
@@ -48,12 +48,12 @@ def show_status(settings: SettingsSource) -> None:
 def show_explanation(settings: SettingsSource, text: str) -> None:
     """Print all that is known of the links that a text means; raise UserError where there is none."""
     from crawler.store.database import store_url
-    from crawler.store.inspector import Inspection
+    from crawler.store.inspector import StoreInspector
     from pipelines.reports.explain import explain
 
-    store = Inspection.open_to_read(store_url(settings))
+    store = StoreInspector.open_to_read(store_url(settings))
     try:
-        show(explain(settings, store, text))
+        print_parts(explain(settings, store, text))
     finally:
         store.close()
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from crawler.config.plain_settings import SettingsSource
 
-MOST = 100_000
+MAX_VALUE = 100_000
 """No number of seconds, days or failures that makes sense is larger."""
 
-LEAST_WIDTH = 16
+MIN_WIDTH = 16
 """Pixels of a picture in which anything can be seen."""
 
 STORES = ("s3", "gs", "ftp")
@@ -81,7 +81,7 @@ def number(settings: SettingsSource, name: str, least: float = 0) -> float:
     return _number(name, settings[name], least)
 
 
-def whole(settings: SettingsSource, name: str, least: int = 0) -> int:
+def whole_number(settings: SettingsSource, name: str, least: int = 0) -> int:
     """Return a whole number that is not below `least`."""
     found = number(settings, name, least)
     if not found.is_integer():
@@ -91,13 +91,13 @@ def whole(settings: SettingsSource, name: str, least: int = 0) -> int:
 
 def width(settings: SettingsSource, name: str) -> int:
     """Return pixels in which something can be seen, or 0 for none."""
-    found = whole(settings, name)
-    if 0 < found < LEAST_WIDTH:
-        raise UserError(f"{name}: pixels, at least {LEAST_WIDTH}: {settings[name]!r}")
+    found = whole_number(settings, name)
+    if 0 < found < MIN_WIDTH:
+        raise UserError(f"{name}: pixels, at least {MIN_WIDTH}: {settings[name]!r}")
     return found
 
 
-def words(settings: SettingsSource, name: str, known: Collection[str]) -> list[str]:
+def word_list(settings: SettingsSource, name: str, known: Collection[str]) -> list[str]:
     """Return words out of those that there are, separated by commas."""
     found = [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
     if unknown := sorted({*found}.difference(known)):
@@ -112,7 +112,7 @@ def choice(settings: SettingsSource, name: str, known: Collection[str]) -> str:
     return str(found)
 
 
-def paces(settings: SettingsSource, name: str = "PACE") -> dict[str, float]:
+def download_delays(settings: SettingsSource, name: str = "DOWNLOAD_DELAYS") -> dict[str, float]:
     """Return the seconds between two requests by host, `*` for the rest."""
     return {host if host == "*" else _host(name, host): seconds for host, seconds in _numbers(settings, name).items()}
 
@@ -157,7 +157,7 @@ def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
     return re.compile("|".join(translate(str(glob).strip()) for glob in given) or "(?!)")
 
 
-def place(settings: SettingsSource, name: str) -> str:
+def store_location(settings: SettingsSource, name: str) -> str:
     """Return where pictures are kept: somewhere that notes can point to."""
     found = text(settings, name)
     scheme, apart, _ = found.partition("://")
@@ -183,34 +183,34 @@ OPTIONS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "OUTPUT_DIR": text,
     "DATABASE_URL": text,
     "HTTP_CACHE": text,
-    "IMAGES_STORE": place,
+    "IMAGES_STORE": store_location,
     "IMAGES_BASE_URL": text,
     "IMAGES_WEBP_WIDTH": width,
     "IMAGES_MAX_MB": number,
     "VIDEOS_MAX_MB": number,
-    "IMAGES_RUN_MB": number,
-    "REWRITE": partial(words, known=REWRITES),
+    "IMAGES_MAX_RUN_MB": number,
+    "REWRITE": partial(word_list, known=REWRITES),
     "ALLOW_PRIVATE_ADDRESSES": flag,
-    "EXCLUDE": globs,
-    "ACCEPT": statuses,
+    "EXCLUDE_URLS": globs,
+    "ACCEPTED_STATUSES": statuses,
     "ROBOTS": partial(choice, known=ROBOTS),
-    "TIME_BUDGET": number,
-    "WORKERS": partial(whole, least=1),
-    "LEASE": partial(number, least=1),
-    "FAIL_ON": partial(words, known=FAIL_ON),
+    "RUN_TIMEOUT": number,
+    "WORKERS": partial(whole_number, least=1),
+    "LEASE_SECONDS": partial(number, least=1),
+    "FAIL_ON": partial(word_list, known=FAIL_ON),
     "USER_AGENT_CONTACT": contact,
     "GITHUB_TOKEN": secret,
     "SEMANTIC_SCHOLAR_API_KEY": secret,
     "RECHECK_AFTER": days,
-    "DEAD_AFTER": partial(whole, least=1),
-    "DEAD_SPACING": number,
-    "PACE": paces,
+    "DEAD_AFTER": partial(whole_number, least=1),
+    "DEAD_MIN_INTERVAL_DAYS": number,
+    "DOWNLOAD_DELAYS": download_delays,
     "API_TIMEOUT": partial(number, least=0.1),
 }
 """How each of the user's own settings is read."""
 
 
-def check(settings: SettingsSource, kinds: Collection[str]) -> None:
+def check_settings(settings: SettingsSource, kinds: Collection[str]) -> None:
     """Raise UserError for the first setting that there is none of or that makes no sense, before anything is done.
 
     `kinds` are the names of the kinds of links.
@@ -227,16 +227,16 @@ def check(settings: SettingsSource, kinds: Collection[str]) -> None:
 
 def rewrite(settings: SettingsSource) -> frozenset[str]:
     """Return what may be rewritten in the notes, each thing by its own name."""
-    return frozenset(each for name in words(settings, "REWRITE", REWRITES) for each in REWRITES[name])
+    return frozenset(each for name in word_list(settings, "REWRITE", REWRITES) for each in REWRITES[name])
 
 
-def pace(settings: SettingsSource, host: str) -> float:
+def download_delay(settings: SettingsSource, host: str) -> float:
     """Return the seconds between two requests to a host."""
-    found = paces(settings)
+    found = download_delays(settings)
     return found.get(host, found.get("*", 0))
 
 
-def user_agent(settings: SettingsSource) -> str:
+def full_user_agent(settings: SettingsSource) -> str:
     """Return who we say that we are, with the contact that the user gave."""
     found, given = str(settings["USER_AGENT"]), contact(settings, "USER_AGENT_CONTACT")
     return f"{found.removesuffix(')')}; +{given})" if given else found
@@ -269,6 +269,6 @@ def _number(name: str, value: object, least: float) -> float:
         found = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise UserError(f"{name}: not a number: {value!r}") from error
-    if not least <= found <= MOST:
-        raise UserError(f"{name}: must be from {least:g} to {MOST:g}: {value!r}")
+    if not least <= found <= MAX_VALUE:
+        raise UserError(f"{name}: must be from {least:g} to {MAX_VALUE:g}: {value!r}")
     return found

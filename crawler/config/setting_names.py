@@ -24,14 +24,14 @@ LIKELY = 85
 """Similarity (0 to 100) from which a name in somebody's own settings module is a slip, and no setting of their own."""
 
 _DEFAULTS = "crawler.settings"
-_LEAST = 40
+_MIN_SIMILARITY = 40
 """Similarity from which a name is offered at all."""
 
 # What Scrapy sets itself, from its environment, and reads without a default.
 _UNDECLARED = frozenset({"CHECK", "PROJECT", "PYTHON_SHELL", "SETTINGS_MODULE", "MEDIA_ALLOW_REDIRECTS"})
 
 
-def nearest(word: str, known: Iterable[str], least: float = _LEAST) -> str | None:
+def closest_name(word: str, known: Iterable[str], least: float = _MIN_SIMILARITY) -> str | None:
     """Return the name that was most likely meant."""
     from rapidfuzz import fuzz, process
 
@@ -52,9 +52,9 @@ def refuse_unknown(settings: SettingsSource, ours: Collection[str]) -> None:
     known |= _names(default_settings)
     for name in sorted(set(settings) - known):
         if settings.getpriority(name) != COMMAND_LINE:
-            meant = nearest(name, ours, LIKELY)
+            meant = closest_name(name, ours, LIKELY)
         elif name not in _names(_module(settings)):
-            meant = nearest(name, (*ours, *sorted(known))) or f"one of {', '.join(ours)}"
+            meant = closest_name(name, (*ours, *sorted(known))) or f"one of {', '.join(ours)}"
         else:
             continue
         if meant is not None:
@@ -66,7 +66,7 @@ def default(name: str) -> Any:
     return "" if name in FROM_ENVIRONMENT else getattr(_defaults(), name)
 
 
-def given_by(settings: SettingsSource, name: str) -> str:
+def value_source(settings: SettingsSource, name: str) -> str:
     """Say where a setting's value came from."""
     if settings.getpriority(name) == COMMAND_LINE:
         return "command line"

@@ -25,7 +25,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.fetch.errors import AddressNotAllowedError
-from crawler.links.canonical_url import InvalidURLError, as_sent, is_public
+from crawler.links.canonical_url import InvalidURLError, encode_for_request, is_public
 from crawler.models.reason import Reason, ReasonCode
 from crawler.signals import run_opened
 
@@ -45,14 +45,14 @@ if TYPE_CHECKING:
 os.environ.setdefault("UV_THREADPOOL_SIZE", "32")
 
 
-LARGEST_HEAD = 1024 * 1024
+MAX_HEAD_BYTES = 1024 * 1024
 """Bytes to which the head of a page may decompress: sixty times what was read, which no honest page reaches."""
 
 WINDOW = 8 * 1024
 """Bytes that a server may send before we have read any, where only the head of a page is wanted."""
 
 
-class _Guarded(AiohttpDownloadHandler):
+class _SafeDownloadHandler(AiohttpDownloadHandler):
     """Connects only to what a resolver says is public, at the moment of connecting: a name cannot change in between."""
 
     experimental: ClassVar[bool] = False  # covered by this project's own end-to-end tests
@@ -61,7 +61,7 @@ class _Guarded(AiohttpDownloadHandler):
         super().__init__(crawler)
         self.turns: TurnKeeper | None = None
         crawler.signals.connect(self.run_opened, run_opened)
-        self._session._request_class = _request_class(self)  # noqa: SLF001 - the parent offers no way in
+        self._session._request_class = _lease_checked_request(self)  # noqa: SLF001 - the parent offers no way in
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # SSL_CERT_FILE is honoured by OpenSSL itself
             self._ssl_context.load_verify_locations(bundle)
         if not crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES"):
@@ -76,7 +76,7 @@ class _Guarded(AiohttpDownloadHandler):
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - as above
         """Send a request to exactly the address that it names: yarl would decode `%3A`, `%2A`, `%27` and more."""
         try:
-            url = as_sent(request.url)
+            url = encode_for_request(request.url)
         except InvalidURLError as error:
             raise UnsupportedURLSchemeError(str(error)) from error
         verbatim = request.replace(url=url, meta={**request.meta, "verbatim_url": True})
@@ -103,26 +103,26 @@ class _Guarded(AiohttpDownloadHandler):
                 response.connection.transport.abort()
 
 
-class _Heads(_Guarded):
+class _HeadOnlyHandler(_SafeDownloadHandler):
     """Has connections of its own, on which little more can be under way than is wanted."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._connector._socket_factory = _narrow_socket  # noqa: SLF001 - as above
+        self._connector._socket_factory = _small_buffer_socket  # noqa: SLF001 - as above
 
 
-class GuardedDownloadHandler(_Guarded):
+class SafeDownloadHandler(_SafeDownloadHandler):
     """Downloads what is wanted whole itself, and lets another handler fetch the heads of pages."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._heads = _Heads(crawler)
+        self._head_only = _HeadOnlyHandler(crawler)
         self._connections = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
 
     async def download_request(self, request: Request) -> Response:
         """Send a request, a link's when it is its host's turn; none outlasts the time that the run has.
 
-        Raises NotNowError where the host is left alone for now, or the time was up before it answered.
+        Raises HostUnavailableError where the host is left alone for now, or the time was up before it answered.
         """
         host = urlparse_cached(request).hostname or ""
         turns = self.turns
@@ -132,48 +132,48 @@ class GuardedDownloadHandler(_Guarded):
         due = request.cb_kwargs.get("due")
         if due is None:
             request.meta["download_timeout"] = min(timeout, turns.time_left or math.inf)
-            if "reference" in request.meta:
+            if "is_probe" in request.meta:
                 return await self._download(request)
-            async with turns.turn(host, request.meta["download_timeout"]):
+            async with turns.hold_host(host, request.meta["download_timeout"]):
                 return await self._download(request)
         async with self._connections:  # waiting for one, its time would run
-            turns.check_turn(host, due)
+            turns.check_may_send(host, due)
             request.meta["download_timeout"] = min(timeout, turns.time_left)
-            async with turns.turn(host):
+            async with turns.hold_host(host):
                 try:
                     return await self._download(request)
                 except DownloadTimeoutError:
-                    turns.check_turn(host, due)
+                    turns.check_may_send(host, due)
                     raise
 
     async def _download(self, request: Request) -> Response:
-        if "enough" not in request.meta:
+        if "max_bytes" not in request.meta:
             return await super().download_request(request)
         request.meta["download_maxsize"] = 0  # it is cut, whatever length it announces
         try:
-            return await self._heads.download_request(request)
+            return await self._head_only.download_request(request)
         finally:
-            request.meta["download_maxsize"] = LARGEST_HEAD
+            request.meta["download_maxsize"] = MAX_HEAD_BYTES
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._heads.close()
+        await self._head_only.close()
         await super().close()
 
 
-def _request_class(handler: _Guarded) -> type[aiohttp.ClientRequest]:
+def _lease_checked_request(handler: _SafeDownloadHandler) -> type[aiohttp.ClientRequest]:
     """Return requests that are not sent if, while a connection was made, their host has become another worker's."""
 
-    class LastWord(aiohttp.ClientRequest):
+    class LeaseCheckedRequest(aiohttp.ClientRequest):
         async def send(self, conn: Connection) -> aiohttp.ClientResponse:
             if handler.turns is not None:
-                handler.turns.check_host(self.url.raw_host or "")
+                handler.turns.check_lease(self.url.raw_host or "")
             return await super().send(conn)
 
-    return LastWord
+    return LeaseCheckedRequest
 
 
-def _narrow_socket(address: AddrInfoType) -> socket.socket:
+def _small_buffer_socket(address: AddrInfoType) -> socket.socket:
     """Return a socket whose receive buffer is small from the start, as the window that TCP offers follows from it."""
     family, kind, protocol, *_ = address
     narrow = socket.socket(family, kind, protocol)

@@ -21,10 +21,10 @@ _PAGES = (b"text/", b"application/xhtml", b"application/xml")
 _MAGIC = 1024  # bytes that tell what a file is
 
 
-class EnoughRead:
-    """Ends downloads when as many bytes were read as `meta["enough"]` says, earlier where a file is no page.
+class EarlyStop:
+    """Ends downloads when as many bytes were read as `meta["max_bytes"]` says, earlier where a file is no page.
 
-    What was asked for as a picture (`meta["picture"]`) is read to its end if its first bytes are a picture's.
+    What was asked for as a picture (`meta["is_image"]`) is read to its end if its first bytes are a picture's.
     """
 
     @classmethod
@@ -40,22 +40,22 @@ class EnoughRead:
 
         Nor more than the head of a page, in place of what is plain text (a robots.txt) too.
         """
-        if "enough" in request.meta:
+        if "max_bytes" in request.meta:
             content_type = (headers.get("Content-Type") or b"text/plain").strip().lower()
             most = HEAD_OF_PAGE if content_type.startswith(_PAGES) else _MAGIC
-            request.meta["left"] = request.meta["enough"] if content_type.startswith(b"text/plain") else most
-        if "picture" in request.meta:
-            request.meta["unknown"] = None if "Content-Encoding" in headers else b""
+            request.meta["bytes_left"] = request.meta["max_bytes"] if content_type.startswith(b"text/plain") else most
+        if "is_image" in request.meta:
+            request.meta["sniff_buffer"] = None if "Content-Encoding" in headers else b""
 
     def bytes_received(self, data: bytes, request: Request) -> None:
         """Stop when the bytes so far will do."""
-        if "enough" in request.meta:
-            request.meta["left"] -= len(data)
-            if request.meta["left"] <= 0:
+        if "max_bytes" in request.meta:
+            request.meta["bytes_left"] -= len(data)
+            if request.meta["bytes_left"] <= 0:
                 raise StopDownload(fail=False)
-        if request.meta.get("unknown") is not None:
-            request.meta["unknown"] += data
-            if len(request.meta["unknown"]) >= HEAD_OF_PAGE:
-                if media_type(request.meta["unknown"]) is None:
+        if request.meta.get("sniff_buffer") is not None:
+            request.meta["sniff_buffer"] += data
+            if len(request.meta["sniff_buffer"]) >= HEAD_OF_PAGE:
+                if media_type(request.meta["sniff_buffer"]) is None:
                     raise StopDownload(fail=False)
-                request.meta["unknown"] = None
+                request.meta["sniff_buffer"] = None

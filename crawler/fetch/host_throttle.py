@@ -26,26 +26,26 @@ REFUSALS = 3
 """Refusals in a row after which a host is left alone for the rest of the night."""
 
 
-class NotNowError(IgnoreRequest):
+class HostUnavailableError(IgnoreRequest):
     """A request was not sent: its host is left alone for now, for the rest of the night, or is another worker's."""
 
-    def __init__(self, host: str, *, tonight: bool = False, taken: bool = False) -> None:
+    def __init__(self, host: str, *, for_run: bool = False, leased: bool = False) -> None:
         super().__init__(host)
         self.host = host
-        self.tonight = tonight
-        self.taken = taken
+        self.for_run = for_run
+        self.leased = leased
 
 
 @dataclass(slots=True)
-class _Host:
+class _HostState:
     answers: int = 0
-    took: timedelta = timedelta(0)
+    total_time: timedelta = timedelta(0)
     refusals: int = 0
     refusals_in_a_row: int = 0
     free_at: float = 0.0
 
 
-class Hosts:
+class HostThrottle:
     """The hosts of one run: a breaker for each that opens when it keeps refusing, and the time that the run has.
 
     A refusal is a captcha, a wall, a 429 or any answer that asks to come back later: it says that we come too often.
@@ -55,59 +55,61 @@ class Hosts:
     def __init__(self, clock: Callable[[], float], deadline: float = math.inf) -> None:
         self._clock = clock
         self._deadline = deadline
-        self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
-        self._resting: set[str] = set()
+        self._hosts: defaultdict[str, _HostState] = defaultdict(_HostState)
+        self._backed_off: set[str] = set()
 
     @property
     def time_left(self) -> float:
         """Return the seconds until nobody is asked any more."""
         return max(0.0, self._deadline - self._clock())
 
-    def wait(self, name: str) -> float:
+    def seconds_until_free(self, name: str) -> float:
         """Return the seconds that a host is to be left alone, infinite for the rest of the night."""
         now = self._clock()
         free_at = self._hosts[name].free_at if name in self._hosts else 0.0
         return math.inf if max(now, free_at) >= self._deadline else max(0.0, free_at - now)
 
-    def answered(self, name: str, check: Check, retry_after: float | None = None) -> bool:
+    def record_answer(self, name: str, check: Check, retry_after: float | None = None) -> bool:
         """Take note of an answer; tell whether the host asks to come back, and this is worth it within the run."""
         host = self._hosts[name]
         host.answers += 1
-        host.took += check.elapsed or timedelta(0)
+        host.total_time += check.elapsed or timedelta(0)
         if check.outcome is not Outcome.BLOCKED and retry_after is None:
             host.refusals_in_a_row = 0
             return False
         host.refusals += 1
         host.refusals_in_a_row += 1
         if host.refusals_in_a_row >= REFUSALS or (retry_after or 0) > MAX_WAIT:
-            self.close(name)
+            self.open_circuit(name)
         elif retry_after is not None:
-            self.rest(name, retry_after)
-        return retry_after is not None and not math.isinf(self.wait(name))
+            self.back_off(name, retry_after)
+        return retry_after is not None and not math.isinf(self.seconds_until_free(name))
 
-    def rest(self, name: str, seconds: float) -> None:
+    def back_off(self, name: str, seconds: float) -> None:
         """Leave a host alone for so many seconds, infinite for the rest of the night."""
         host = self._hosts[name]
         host.free_at = max(host.free_at, self._clock() + seconds)
-        self._resting.add(name)
+        self._backed_off.add(name)
 
-    def close(self, name: str) -> None:
+    def open_circuit(self, name: str) -> None:
         """Leave a host alone for the rest of the night."""
-        self.rest(name, math.inf)
+        self.back_off(name, math.inf)
 
-    def is_closed(self, name: str) -> bool:
+    def is_circuit_open(self, name: str) -> bool:
         """Tell whether a host itself is left alone for the rest of the night, not only because the time is up."""
         return name in self._hosts and math.isinf(self._hosts[name].free_at)
 
-    def resting(self) -> list[tuple[str, float]]:
+    def backed_off_hosts(self) -> list[tuple[str, float]]:
         """Return the hosts that are left alone now, with the seconds that is so, infinite for the rest of the night."""
-        waits = {name: self.wait(name) for name in sorted(self._resting)}
-        self._resting = {name for name, seconds in waits.items() if seconds}
-        return sorted(((name, waits[name]) for name in self._resting), key=lambda pair: (-pair[1], pair[0]))
+        waits = {name: self.seconds_until_free(name) for name in sorted(self._backed_off)}
+        self._backed_off = {name for name, seconds in waits.items() if seconds}
+        return sorted(((name, waits[name]) for name in self._backed_off), key=lambda pair: (-pair[1], pair[0]))
 
     def slowest(self, most: int) -> list[tuple[str, float]]:
         """Return the hosts whose answers took longest, with the mean in seconds."""
-        means = ((name, host.took.total_seconds() / host.answers) for name, host in self._hosts.items() if host.answers)
+        means = (
+            (name, host.total_time.total_seconds() / host.answers) for name, host in self._hosts.items() if host.answers
+        )
         return sorted(means, key=lambda pair: (-pair[1], pair[0]))[:most]
 
     def most_blocking(self, most: int) -> list[tuple[str, int]]:
@@ -116,7 +118,7 @@ class Hosts:
         return sorted(refusing, key=lambda pair: (-pair[1], pair[0]))[:most]
 
 
-def retry_after(value: str | None, now: datetime) -> float | None:
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Read a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3), as seconds from now."""
     if value is None:
         return None

@@ -17,7 +17,7 @@ from scrapy.http import TextResponse
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetch.errors import AddressNotAllowedError
-from crawler.links.canonical_url import WEB_SCHEMES, is_sendable, why_not_fetch
+from crawler.links.canonical_url import WEB_SCHEMES, is_sendable, refusal_reason
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "rot13", "undefined", "unicode-escape", "utf-7"})
 
 
-class AddressGuard:
+class SsrfGuardMiddleware:
     """Refuses URLs that must not be fetched, those that a redirect leads to included."""
 
     def __init__(self, *, allow_private: bool) -> None:
@@ -42,11 +42,11 @@ class AddressGuard:
 
     def process_request(self, request: Request) -> None:
         """Raise AddressNotAllowedError, or let the request pass."""
-        if (reason := why_not_fetch(request.url, allow_private=self._allow_private)) is not None:
+        if (reason := refusal_reason(request.url, allow_private=self._allow_private)) is not None:
             raise AddressNotAllowedError(reason)
 
 
-class SchemeGuard:
+class RedirectSchemeMiddleware:
     """Refuses redirects to what is no web address, which Scrapy would take for the page itself, or stumble over."""
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -59,7 +59,7 @@ class SchemeGuard:
         return response
 
 
-class Redirects(RedirectMiddleware):
+class VerbatimRedirectMiddleware(RedirectMiddleware):
     """Scrapy's own, but for following an address as the server writes it: Scrapy encodes `'`, `[` and `]` in it."""
 
     def _build_redirect_request(self, source_request: Request, response: Response, *, url: str, **more: Any) -> Request:
@@ -70,7 +70,7 @@ class Redirects(RedirectMiddleware):
         return super()._build_redirect_request(source_request, response, url=url, **more)
 
 
-class Decompression(HttpCompressionMiddleware):
+class BoundedDecompressionMiddleware(HttpCompressionMiddleware):
     """Lets go of what a compression bomb has become so far: the failure would hold on to it."""
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
@@ -83,7 +83,7 @@ class Decompression(HttpCompressionMiddleware):
             raise
 
 
-class KnownCharset:
+class SafeCharsetMiddleware:
     """Takes for UTF-8 what claims a codec of Python's that is no charset: some of those raise, or take for ever."""
 
     def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002 - Scrapy's signature
@@ -100,7 +100,7 @@ def _is_charset(name: str) -> bool:
         return False
 
 
-class Proxy(HttpProxyMiddleware):
+class ProxyMiddleware(HttpProxyMiddleware):
     """Scrapy's own, but for reading the whole environment anew at each request: a tenth of a run (measured)."""
 
     def __init__(self, auth_encoding: str | None = "latin-1") -> None:
@@ -117,14 +117,14 @@ class Proxy(HttpProxyMiddleware):
             self._set_proxy_and_creds(request, proxy, credentials, parts.scheme)
 
 
-class OwnTurn:
+class RedirectSlotMiddleware:
     """Lets a redirected request wait for the turn of the host that it leads to, not of the one it comes from.
 
-    Where redirects led is written down in `meta["trail"]`: who sent the first request does not see the others.
+    Where redirects led is written down in `meta["redirect_trail"]`: who sent the first request does not see the others.
     """
 
     def process_request(self, request: Request) -> None:
         """Take the request out of the queue of the host that sent it here."""
         if "redirect_times" in request.meta:
             request.meta.pop("download_slot", None)
-            request.meta.get("trail", []).append(request.url)
+            request.meta.get("redirect_trail", []).append(request.url)

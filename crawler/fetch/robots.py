@@ -13,7 +13,7 @@ from scrapy.http import TextResponse
 
 from crawler.config import options
 from crawler.fetch.errors import AddressNotAllowedError
-from crawler.fetch.host_throttle import MAX_WAIT, NotNowError
+from crawler.fetch.host_throttle import MAX_WAIT, HostUnavailableError
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _RULES = re.compile(r"(?:^[ \t]*(?:dis)?allow[ \t]*:[^\r\n]*[\r\n]*)++", re.IGNO
 _NO_RULES = range(400, 500)  # 2.3.1.3: without the file everything is allowed; 2.3.1.4: behind a 5xx nothing is
 
 
-class Robots:
+class RobotsMiddleware:
     """Asks a host for its robots.txt once a run, and only where an answer would matter.
 
     Unless it is obeyed, that is from the second request on, and not for a host to which the user gave a pace.
@@ -38,14 +38,14 @@ class Robots:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._obey = crawler.settings["ROBOTS"] == options.OBEY
-        self._paced = options.paces(crawler.settings)
-        self._met: set[str] = set()
+        self._paced = options.download_delays(crawler.settings)
+        self._cached_rules: set[str] = set()
         self._too_slow: set[str] = set()
-        self._asked: dict[str, Task[Protego | None]] = {}
+        self._pending: dict[str, Task[Protego | None]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read ROBOTS and PACE."""
+        """Read ROBOTS and DOWNLOAD_DELAYS."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
@@ -54,7 +54,7 @@ class Robots:
         host = parts.hostname or ""
         if parts.path == _PATH:
             return
-        if not self._obey and not self._matters(request, host):
+        if not self._obey and not self._applies_to(request, host):
             return
         rules = await self._rules(f"{parts.scheme}://{parts.netloc}")
         if self._obey and rules is None:
@@ -62,24 +62,24 @@ class Robots:
         if self._obey and rules is not None and not rules.can_fetch(request.url, AGENT):
             raise AddressNotAllowedError(Reason(ReasonCode.ROBOTS_DISALLOWED))
         if host in self._too_slow:
-            raise NotNowError(host, tonight=True)
+            raise HostUnavailableError(host, for_run=True)
 
-    def _matters(self, request: Request, host: str) -> bool:
+    def _applies_to(self, request: Request, host: str) -> bool:
         """Tell whether a Crawl-delay would change anything: not for the first link, nor where the user set a pace."""
-        first = host not in self._met
-        self._met.add(host)
+        first = host not in self._cached_rules
+        self._cached_rules.add(host)
         return "due" in request.cb_kwargs and host not in self._paced and not first
 
     async def _rules(self, site: str) -> Protego | None:
-        if site not in self._asked:
-            self._asked[site] = asyncio.ensure_future(self._fetch(site))
-        asked = self._asked[site]
+        if site not in self._pending:
+            self._pending[site] = asyncio.ensure_future(self._fetch(site))
+        asked = self._pending[site]
         return asked.result() if asked.done() else await asyncio.shield(asked)
 
     async def _fetch(self, site: str) -> Protego | None:
         """Return a site's rules, None when they cannot be had."""
         assert self._crawler.engine is not None  # noqa: S101 - it is the engine that sends requests here
-        request = Request(site + _PATH, meta={"enough": _LARGEST})
+        request = Request(site + _PATH, meta={"max_bytes": _LARGEST})
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception:  # noqa: BLE001 - whatever keeps the file from us, it is not there tonight

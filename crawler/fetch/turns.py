@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from crawler.fetch.host_throttle import NotNowError
+from crawler.fetch.host_throttle import HostUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from crawler.fetch.host_throttle import Hosts
+    from crawler.fetch.host_throttle import HostThrottle
     from crawler.models.link import Link
-    from crawler.models.result import Due
+    from crawler.models.result import DueLink
 
 
 class HostHolder(Protocol):
@@ -23,11 +23,11 @@ class HostHolder(Protocol):
     def holds(self, host: str) -> bool:
         """Return whether a host is this worker's now."""
 
-    def turn(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
-        """Hold a host for one request; raise NotNowError when another worker has it for so many seconds."""
+    def hold_host(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
+        """Hold a host for one request; raise HostUnavailableError when another worker has it for so many seconds."""
 
-    def check(self, host: str) -> None:
-        """Raise NotNowError if a host that was held for a request is another worker's by now."""
+    def check_lease(self, host: str) -> None:
+        """Raise HostUnavailableError if a host that was held for a request is another worker's by now."""
 
 
 class TurnKeeper:
@@ -37,7 +37,7 @@ class TurnKeeper:
     follow on one which was sent for the same link are allowed.
     """
 
-    def __init__(self, hosts: Hosts, worker: HostHolder, is_closed: Callable[[Link], bool]) -> None:
+    def __init__(self, hosts: HostThrottle, worker: HostHolder, is_closed: Callable[[Link], bool]) -> None:
         self._hosts = hosts
         self._worker = worker
         self._is_closed = is_closed
@@ -61,27 +61,27 @@ class TurnKeeper:
         """Forget the requests of a link whose check has ended."""
         self._sent.discard(link.url)
 
-    def check_turn(self, host: str, due: Due) -> None:
-        """Raise NotNowError for a request to a host that must not be sent now, though the link was handed out."""
+    def check_may_send(self, host: str, due: DueLink) -> None:
+        """Raise HostUnavailableError for a request to a host that must not be sent now, though the link was handed out."""
         if self._is_stopping and due.link.url not in self._sent:
-            raise NotNowError(host)
-        if self._hosts.wait(host) > 0 or self._is_closed(due.link):
-            raise NotNowError(host)
+            raise HostUnavailableError(host)
+        if self._hosts.seconds_until_free(host) > 0 or self._is_closed(due.link):
+            raise HostUnavailableError(host)
         if host == due.link.host and not self._worker.holds(host):  # whoever had it since may have seen the link
-            raise NotNowError(host, taken=True)
+            raise HostUnavailableError(host, leased=True)
         self._sent.add(due.link.url)
 
-    def turn(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
-        """Hold a host for one request; raise NotNowError when another worker has it for so many seconds."""
-        return self._worker.turn(host, patience)
+    def hold_host(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
+        """Hold a host for one request; raise HostUnavailableError when another worker has it for so many seconds."""
+        return self._worker.hold_host(host, patience)
 
-    def check_host(self, host: str) -> None:
-        """Raise NotNowError if a host that was held for a request is another worker's by now."""
-        self._worker.check(host)
+    def check_lease(self, host: str) -> None:
+        """Raise HostUnavailableError if a host that was held for a request is another worker's by now."""
+        self._worker.check_lease(host)
 
 
 def pace(crawler: Crawler, host: str) -> float:
-    """Return the seconds between two requests to a host: by PACE, or as its robots.txt asks for."""
+    """Return the seconds between two requests to a host: by DOWNLOAD_DELAYS, or as its robots.txt asks for."""
     assert crawler.engine is not None  # noqa: S101 - it is the engine that runs this
     slot = crawler.engine.downloader.per_slot_settings.get(host, {})
     return float(slot.get("delay", crawler.settings.getfloat("DOWNLOAD_DELAY")))

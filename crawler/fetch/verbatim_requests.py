@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def ask(url: str, meta: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Request:
+def build_request(url: str, meta: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Request:
     """Return a request for a URL; Scrapy encodes what cannot be sent, and leaves a URL alone that can be.
 
     Otherwise it would encode `'`, `[` and `]`, too, and servers with another spelling would redirect for ever.

@@ -22,7 +22,7 @@ _STEM = re.compile(rb"([0-9a-f]{64,})(-\d+)?")
 _NAME = re.compile(NAME.encode())
 
 
-def stems_in(files: Iterable[Path], known: Container[str]) -> set[str]:
+def find_stems(files: Iterable[Path], known: Container[str]) -> set[str]:
     """Return the names without folder and extension that stand in files, as far as their hash is known.
 
     Raises UserError where a file cannot be read.
@@ -36,7 +36,7 @@ def stems_in(files: Iterable[Path], known: Container[str]) -> set[str]:
     return found
 
 
-def names_in(file: Path) -> set[str]:
+def find_names(file: Path) -> set[str]:
     """Return the names of pictures that stand in a file; raise UserError where it cannot be read."""
     return {found[0].decode() for text in _texts(file) for found in _NAME.finditer(text)}
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import NotConfigured
 from scrapy.pipelines.files import FilesPipeline, FTPFilesStore, GCSFilesStore, S3FilesStore
 
-from crawler.errors import GalleryError, UserError
-from crawler.images.store import Gallery, is_ours
+from crawler.errors import ImageStoreError, UserError
+from crawler.images.store import ImageStore, is_image_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FOR_EVER = "public, max-age=31536000, immutable"  # a name never gets other bytes (RFC 8246)
 
 
-class Remote(Gallery):
+class RemoteImageStore(ImageStore):
     """A gallery whose names are listed once: to ask for each picture would take as long as to send it."""
 
     def __init__(self, place: str, base: str) -> None:
@@ -52,58 +52,58 @@ class Remote(Gallery):
     def _remove(self, name: str) -> None:
         """Remove a name."""
 
-    def reach(self) -> None:
+    def connect(self) -> None:
         """Fetch the list."""
         try:
-            self._known()
-        except GalleryError as error:
-            self.down = str(error)
+            self._load_names()
+        except ImageStoreError as error:
+            self.unavailable_reason = str(error)
 
-    def keep(self, name: str, body: bytes, media_type: str) -> None:
+    def put(self, name: str, body: bytes, media_type: str) -> None:
         """Send what is not there yet."""
         if self.has(name):
             return
-        with self._reached():
+        with self._report_reachability():
             self._put(name, body, media_type)
-        self._known().add(name)
+        self._load_names().add(name)
 
     def has(self, name: str) -> bool:
         """Look into the list."""
-        return name in self._known()
+        return name in self._load_names()
 
     def open(self, name: str) -> bytes:
         """Fetch bytes."""
-        with self._reached():
+        with self._report_reachability():
             return self._get(name)
 
     def list(self) -> Iterator[str]:
         """Return the list."""
-        return iter(sorted(self._known()))
+        return iter(sorted(self._load_names()))
 
     def delete(self, name: str) -> None:
         """Remove a name there and in the list."""
-        with self._reached():
+        with self._report_reachability():
             self._remove(name)
-        self._known().discard(name)
+        self._load_names().discard(name)
 
-    def _known(self) -> set[str]:
+    def _load_names(self) -> set[str]:
         with self._lock:
             if self._names is None:
-                with self._reached():
-                    self._names = set(filter(is_ours, self._list()))
+                with self._report_reachability():
+                    self._names = set(filter(is_image_name, self._list()))
             return self._names
 
     @contextmanager
-    def _reached(self) -> Iterator[None]:
+    def _report_reachability(self) -> Iterator[None]:
         """Say in one line what fails: the clients' exceptions have nothing in common."""
         try:
             yield
         except Exception as error:
             why = " ".join(str(error).split()) or type(error).__name__
-            raise GalleryError(f"{self.place}: {why[:300]}") from error
+            raise ImageStoreError(f"{self.place}: {why[:300]}") from error
 
 
-class S3(Remote):
+class S3ImageStore(RemoteImageStore):
     """A bucket of S3, MinIO, R2, Spaces … (AWS_ENDPOINT_URL); keys are found wherever botocore looks for them."""
 
     def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
@@ -140,7 +140,7 @@ class S3(Remote):
         self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name)
 
 
-class GoogleCloud(Remote):
+class GcsImageStore(RemoteImageStore):
     """A bucket of Google Cloud Storage (GCS_PROJECT_ID)."""
 
     def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
@@ -166,7 +166,7 @@ class GoogleCloud(Remote):
         self._bucket.blob(self._prefix + name).delete()
 
 
-class Ftp(Remote):
+class FtpImageStore(RemoteImageStore):
     """A folder on an FTP server (FTP_USER, FTP_PASSWORD, or both in the address); one connection for each request."""
 
     def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
@@ -219,7 +219,11 @@ class Ftp(Remote):
             ftp.delete(name)
 
 
-REMOTE: dict[str, Callable[[str, str, BaseSettings], Gallery]] = {"s3": S3, "gs": GoogleCloud, "ftp": Ftp}
+REMOTE: dict[str, Callable[[str, str, BaseSettings], ImageStore]] = {
+    "s3": S3ImageStore,
+    "gs": GcsImageStore,
+    "ftp": FtpImageStore,
+}
 
 
 def _store(store: Any, place: str, settings: BaseSettings, extra: str) -> Any:

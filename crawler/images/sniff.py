@@ -13,14 +13,14 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from crawler.images.svg import MalformedError, UnsafeError, drawing_size
+from crawler.images.svg import MalformedError, UnsafeError, svg_size
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-FILM = "video/mp4"
-DRAWING = "image/svg+xml"
+VIDEO = "video/mp4"
+SVG = "image/svg+xml"
 EXTENSIONS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
@@ -28,8 +28,8 @@ EXTENSIONS = {
     "image/webp": ".webp",
     "image/avif": ".avif",
     "image/bmp": ".bmp",
-    DRAWING: ".svg",
-    FILM: ".mp4",
+    SVG: ".svg",
+    VIDEO: ".mp4",
 }
 
 # WHATWG MIME Sniffing, 6.1; AVIF: ISO base media file whose brands include avif or avis.
@@ -41,19 +41,19 @@ _MAGIC = (
     ("image/avif", re.compile(rb"....ftyp(?:....){0,8}?avi[fs]", re.DOTALL)),
     ("image/bmp", re.compile(rb"BM.{4}\x00\x00\x00\x00", re.DOTALL)),
     (
-        DRAWING,
+        SVG,
         re.compile(
             rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE svg[^>\[]*(?:\[[^\]]*\])?[^>]*>)\s*)*+"
             rb"<svg[\s>]",
             re.DOTALL | re.IGNORECASE,
         ),
     ),
-    (FILM, re.compile(rb"....ftyp(?:avc1|iso[m2-9]|mp4[12]|M4V |MSNV|mmp4|dash|f4v )", re.DOTALL)),
+    (VIDEO, re.compile(rb"....ftyp(?:avc1|iso[m2-9]|mp4[12]|M4V |MSNV|mmp4|dash|f4v )", re.DOTALL)),
 )
 _HEAD = 4096
 
 
-class RefusedError(ValueError):
+class UnsupportedImageError(ValueError):
     """Bytes that are not kept."""
 
     def __init__(self, reason: Reason) -> None:
@@ -61,12 +61,12 @@ class RefusedError(ValueError):
         self.reason = reason
 
 
-class BrokenError(RefusedError):
+class CorruptImageError(UnsupportedImageError):
     """Bytes that nobody would see a picture in, so that the link is not well either."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ImageInfo:
     """What is known of a picture by its headers: pixels across and down, frames. A drawing may have no size."""
 
     media_type: str
@@ -81,33 +81,33 @@ def media_type(body: bytes) -> str | None:
     return next((name for name, magic in _MAGIC if magic.match(head)), None)
 
 
-def examine(body: bytes) -> Shape:
+def inspect_image(body: bytes) -> ImageInfo:
     """Return what a picture or film is; raise RefusedError for what is neither, or is not to be kept."""
     kind = media_type(body)
     if kind is None:
-        raise BrokenError(Reason(ReasonCode.NOT_AN_IMAGE))
-    if kind == FILM:
+        raise CorruptImageError(Reason(ReasonCode.NOT_AN_IMAGE))
+    if kind == VIDEO:
         if not _boxes_end(body):
-            raise BrokenError(Reason(ReasonCode.VIDEO_TRUNCATED))
-        return Shape(kind)
-    if kind == DRAWING:
+            raise CorruptImageError(Reason(ReasonCode.VIDEO_TRUNCATED))
+        return ImageInfo(kind)
+    if kind == SVG:
         try:
-            return Shape(kind, *drawing_size(body), 1)
+            return ImageInfo(kind, *svg_size(body), 1)
         except MalformedError as error:
-            raise RefusedError(Reason(ReasonCode.SVG_MALFORMED)) from error
+            raise UnsupportedImageError(Reason(ReasonCode.SVG_MALFORMED)) from error
         except UnsafeError as error:
-            raise RefusedError(Reason(ReasonCode.SVG_UNSAFE, str(error))) from error
+            raise UnsupportedImageError(Reason(ReasonCode.SVG_UNSAFE, str(error))) from error
     if kind in _WHOLE and not _WHOLE[kind](body):
-        raise BrokenError(Reason(ReasonCode.IMAGE_TRUNCATED))
+        raise CorruptImageError(Reason(ReasonCode.IMAGE_TRUNCATED))
     image_module = _pillow()
     try:
         with image_module.open(BytesIO(body), formats=[kind.partition("/")[2]]) as image:
             width, height = image.size
-            return Shape(kind, width, height, getattr(image, "n_frames", 1))
+            return ImageInfo(kind, width, height, getattr(image, "n_frames", 1))
     except (image_module.DecompressionBombWarning, image_module.DecompressionBombError):
-        raise RefusedError(Reason(ReasonCode.IMAGE_TOO_MANY_PIXELS)) from None
+        raise UnsupportedImageError(Reason(ReasonCode.IMAGE_TOO_MANY_PIXELS)) from None
     except Exception as error:
-        raise BrokenError(Reason(ReasonCode.IMAGE_UNREADABLE)) from error
+        raise CorruptImageError(Reason(ReasonCode.IMAGE_UNREADABLE)) from error
 
 
 @cache

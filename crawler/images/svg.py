@@ -32,7 +32,7 @@ class UnsafeError(ValueError):
     """A drawing that may do more than draw; the text says what it has."""
 
 
-def drawing_size(body: bytes) -> tuple[int | None, int | None]:
+def svg_size(body: bytes) -> tuple[int | None, int | None]:
     """Return a drawing's width and height in pixels, None where it does not say them.
 
     Raises MalformedError for one that is no XML, UnsafeError for one that declares entities or does more than draw.
@@ -46,14 +46,14 @@ def drawing_size(body: bytes) -> tuple[int | None, int | None]:
         raise MalformedError("not well-formed") from error
     if (types := root.getroottree().docinfo.internalDTD) is not None and any(types.iterentities()):
         raise UnsafeError("entities of its own")
-    for found in _more_than_drawing(root):
+    for found in _active_content(root):
         raise UnsafeError(found)
     box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
     across, down = (box[2], box[3]) if len(box) == 4 else ("", "")  # noqa: PLR2004 - x, y, width, height
     return _pixels(root.get("width", across), across), _pixels(root.get("height", down), down)
 
 
-def _more_than_drawing(root: etree._Element) -> Iterator[str]:
+def _active_content(root: etree._Element) -> Iterator[str]:
     from lxml import etree
 
     for node in root.getroottree().xpath("//processing-instruction()"):
@@ -81,6 +81,6 @@ def _in_attribute(element: str, attribute: str, value: str) -> Iterator[str]:
         yield "a style that fetches"
 
 
-def _pixels(said: str, otherwise: str) -> int | None:
-    found = _LENGTH.fullmatch(said) or _LENGTH.fullmatch(otherwise)
+def _pixels(declared: str, default: str) -> int | None:
+    found = _LENGTH.fullmatch(declared) or _LENGTH.fullmatch(default)
     return round(float(found[1])) if found else None

@@ -20,11 +20,11 @@ _PATH = re.compile(r"(?P<folder>/[\w/]*?)/(?P<id>[\w-]{20,})/(?P<width>\d*)")
 _PLACEHOLDERS = frozenset({("image/jpeg", 2090)})
 """Types and sizes in bytes of what has been reported to stand in the place of pictures."""
 
-LARGEST_PLACEHOLDER = 32 * 1024
+MAX_PLACEHOLDER_BYTES = 32 * 1024
 """Bytes up to which the same picture under two ids is taken for a placeholder: larger ones were uploaded twice."""
 
 
-def picture_id(url: str) -> str | None:
+def image_id(url: str) -> str | None:
     """Return which of WeChat's pictures is at an address; None for all others. Ids are case-sensitive."""
     try:
         parts = split(url)
@@ -34,12 +34,12 @@ def picture_id(url: str) -> str | None:
     return found["id"] if found else None
 
 
-def forms(url: str) -> tuple[str, ...]:
+def url_variants(url: str) -> tuple[str, ...]:
     """Return the addresses at which a picture is asked for, the best first: its original, then as the note has it.
 
     Pictures of other sites have the one address.
     """
-    if picture_id(url) is None:
+    if image_id(url) is None:
         return (url,)
     parts = split(url)._replace(scheme="https")
     form = parameters(parts.query).get("wx_fmt")

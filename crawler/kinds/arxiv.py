@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.kinds.base import Kind
-from crawler.links.arxiv_ids import arxiv_link, paper_of, paper_url, pinned_version
+from crawler.links.arxiv_ids import arxiv_id_in_path, arxiv_link, paper_url, pinned_version
 from crawler.models.metadata import Paper
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Arxiv(Kind):
     def preferred_url(self, url: str) -> str | None:
         """Return the page of a paper, in the version that the URL pins; None for a place within it (`#page=3`)."""
         parts = urlsplit(url)
-        if parts.fragment or (paper := paper_of(parts.path)) is None:
+        if parts.fragment or (paper := arxiv_id_in_path(parts.path)) is None:
             return None
         return paper_url("".join(paper))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from crawler.models.result import Due, Result
+from crawler.models.result import CheckResult, DueLink
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,12 +33,12 @@ class Lookup(Protocol):
     service: ClassVar[str]
     """Its name, for those who read what went wrong."""
     batch: int
-    down: str | None
+    unavailable_reason: str | None
     """Why the service behind it does not answer; None while it does."""
-    reached: bool
+    is_reached: bool
     """Whether its latest answers came over the network: only such show that it is there."""
 
-    def __call__(self, due: Sequence[Due]) -> Sequence[Result]:
+    def __call__(self, due: Sequence[DueLink]) -> Sequence[CheckResult]:
         """Return one result for each link that is due."""
 
 
@@ -62,7 +62,7 @@ class Kind(ABC):
     """The setting that says how many megabytes of a body are kept at most."""
     checks_soft_404: ClassVar[bool] = False
     """Whether a page that answers well is compared with what its site answers at random addresses."""
-    says_what_moved: ClassVar[bool] = False
+    has_permanent_redirects: ClassVar[bool] = False
     """Whether leading from one link of the kind to another is the service's own word that the thing has moved."""
 
     citation_source: ClassVar[bool] = False
@@ -106,14 +106,14 @@ class Kind(ABC):
     def request(self, link: Link) -> Request:
         """Return the request whose response says the state and the metadata of the link at once."""
         from crawler.fetch.early_stop import HEAD_OF_PAGE
-        from crawler.fetch.verbatim_requests import ask
+        from crawler.fetch.verbatim_requests import build_request
 
-        return ask(link.url, meta={"enough": HEAD_OF_PAGE})
+        return build_request(link.url, meta={"max_bytes": HEAD_OF_PAGE})
 
-    def read(self, link: Link, response: Response, check: Check) -> Result:
+    def read(self, link: Link, response: Response, check: Check) -> CheckResult:
         """Read a response; `check` is what the HTTP exchange alone says, the kind knows better or adds metadata."""
         metadata = self.metadata(response) if response.status // 100 == 2 else None  # noqa: PLR2004 - RFC 9110 class
-        return Result(link, check, metadata)
+        return CheckResult(link, check, metadata)
 
     def metadata(self, response: Response) -> Metadata | None:  # noqa: ARG002 - not every kind's pages say something
         """Return what a good response says of the thing it shows."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.config import options
-from crawler.html import line, tree
+from crawler.html import one_line, parse_html
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.links.github_urls import github_link, repository_in
-from crawler.links.text_links import papers
+from crawler.links.text_links import find_arxiv_ids
 from crawler.models.metadata import Repository
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Github(Kind):
     metadata_type = Repository
     may_be_picture = True
     text_hosts = ("github.com",)
-    says_what_moved = (
+    has_permanent_redirects = (
         True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository
     )
 
@@ -56,9 +56,9 @@ class Github(Kind):
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: the sidebar with the licence stands far down."""
-        from crawler.fetch.verbatim_requests import ask
+        from crawler.fetch.verbatim_requests import build_request
 
-        return ask(link.url, meta={"download_maxsize": LARGEST_PAGE})
+        return build_request(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def metadata(self, response: Response) -> Repository | None:
         """Read what the page shows; None where it is no repository's page."""
@@ -69,14 +69,14 @@ class Github(Kind):
         owner, name, rest = shown
         if rest not in {"", "/"}:  # a page inside says less of the repository than its front page
             return None
-        soup = tree(response.text)
+        soup = parse_html(response.text)
         licence = soup.select_one(
             'a[href$="/LICENSE"], a[data-analytics-event*="license" i], a[href*="-license-ov-file"]'
         )
         language = soup.select_one('a[href*="/search?l="] .text-bold')
         description = soup.select_one('meta[property="og:description"]')
         readme = soup.select_one("article.markdown-body")
-        said = [line(str(description["content"])) or ""] if description else []
+        said = [one_line(str(description["content"])) or ""] if description else []
         if readme is not None:
             said += [readme.get_text(" "), *(str(anchor["href"]) for anchor in readme.select("a[href]"))]
         number = soup.select_one('meta[name="octolytics-dimension-repository_id"]')
@@ -88,9 +88,9 @@ class Github(Kind):
             language=language.get_text(strip=True) if language else None,
             license=licence.get_text(" ", strip=True).removesuffix(" license") or None if licence else None,
             archived="This repository has been archived by the owner" in soup.get_text(" "),
-            description=line(str(description["content"])) if description else None,
+            description=one_line(str(description["content"])) if description else None,
             topics=tuple(topic.get_text(strip=True) for topic in soup.select("a.topic-tag")),
-            papers=papers("\n".join(said)),
+            papers=find_arxiv_ids("\n".join(said)),
         )
 
 

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from crawler.fetch.conditional_requests import is_uncached, version_of
 from crawler.images.badges import is_badge
 from crawler.images.sniff import media_type
-from crawler.images.wechat_urls import forms, picture_id
+from crawler.images.wechat_urls import image_id, url_variants
 from crawler.kinds.base import Kind
 from crawler.links.canonical_url import hostname
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Origin, Result
+from crawler.models.result import CheckResult, ImageSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,36 +53,38 @@ class Image(Kind):
 
     def request(self, link: Link) -> Request:
         """Ask for the best form, without a Referer: with a foreign one WeChat sends a placeholder."""
-        return picture_request(forms(link.url)[0])
+        return image_request(url_variants(link.url)[0])
 
-    def read(self, link: Link, response: Response, check: Check) -> Result:
+    def read(self, link: Link, response: Response, check: Check) -> CheckResult:
         """Hand the bytes on if they are a picture; a page in its place is no picture, whatever its status."""
-        if not check.well:
-            return Result(link, check)
-        if picture_id(link.url) is not None:  # where WeChat's original leads to says nothing of the address in the note
+        if not check.is_ok:
+            return CheckResult(link, check)
+        if image_id(link.url) is not None:  # where WeChat's original leads to says nothing of the address in the note
             check = replace(check, outcome=Outcome.OK, final_url=None)
         if media_type(response.body) is None:
             if self.recognise(link.url, urlsplit(link.url)) is None:  # a page that some note shows as a picture
-                return Result(link, check)
-            return Result(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_AN_IMAGE)))
-        return Result(link, check, body=response.body, origin=origin_of(response))
+                return CheckResult(link, check)
+            return CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_AN_IMAGE)))
+        return CheckResult(link, check, body=response.body, origin=image_source(response))
 
 
-def is_drawn_anew(link: Link, known: Metadata | None) -> bool:
+def is_dynamic_image(link: Link, known: Metadata | None) -> bool:
     """Return whether a picture is drawn anew at each view, as its server said or as its address says."""
     if isinstance(known, Picture) and known.dynamic:
         return True
     return link.kind == Image.name and is_badge(link.url)
 
 
-def picture_request(address: str) -> Request:
+def image_request(address: str) -> Request:
     """Return the request for a picture that is read to its end only if it begins like one."""
-    from crawler.fetch.verbatim_requests import ask
+    from crawler.fetch.verbatim_requests import build_request
 
-    return ask(address, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"picture": True})
+    return build_request(
+        address, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"is_image": True}
+    )
 
 
-def origin_of(response: Response) -> Origin:
+def image_source(response: Response) -> ImageSource:
     """Return where a response's bytes were asked for, and what the server calls that version of them."""
     address = str(response.meta.get("redirect_urls", [response.url])[0])
-    return Origin(address, *version_of(response), uncached=is_uncached(response))
+    return ImageSource(address, *version_of(response), uncached=is_uncached(response))

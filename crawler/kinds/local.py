@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import unquote
 
-from crawler.atomic_files import RefusedError, open_inside
+from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.kinds.base import Kind
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Due, Result
+from crawler.models.result import CheckResult, DueLink
 from crawler.notes.site_generators import is_site_source
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-CLOSE_ENOUGH = 80
+MIN_SIMILARITY = 80
 """Similarity (0 to 100) of two paths from which one is offered for the other; the best must also be the only best."""
 
 _FILE = re.compile(r".*\.(?=\w*[A-Za-z])\w{1,10}")
@@ -60,18 +60,20 @@ class FileLookup:
 
     service: ClassVar[str] = "the file system"
     batch = 500
-    down: str | None = None
-    reached = False
+    unavailable_reason: str | None = None
+    is_reached = False
 
     def __init__(self, folder: Path, skip: Path | None = None) -> None:
         self.folder = folder.resolve()
         self._skip = skip
         self._files: list[str] | None = None
 
-    def __call__(self, due: Sequence[Due]) -> list[Result]:
+    def __call__(self, due: Sequence[DueLink]) -> list[CheckResult]:
         """Return one result for each link that is due."""
         now = datetime.now(UTC)
-        return [Result(each.link, self.check(each.link.url, each.texts, now), history=each.history) for each in due]
+        return [
+            CheckResult(each.link, self.check(each.link.url, each.texts, now), history=each.history) for each in due
+        ]
 
     def check(self, url: str, texts: Sequence[str], now: datetime) -> Check:
         """Return what the file system says of a path below the folder; `texts` is how the notes call it.
@@ -83,19 +85,19 @@ class FileLookup:
         try:
             target = (self.folder / path).resolve()
             if not target.is_relative_to(self.folder):
-                return Check(Outcome.SKIPPED, Reason(ReasonCode.OUTSIDE_NOTES_FOLDER), now, How.FILE)
+                return Check(Outcome.SKIPPED, Reason(ReasonCode.OUTSIDE_NOTES_FOLDER), now, CheckMethod.FILE)
             target.stat()
-            return Check(Outcome.OK, Reason(ReasonCode.FILE_EXISTS), now, How.FILE)
+            return Check(Outcome.OK, Reason(ReasonCode.FILE_EXISTS), now, CheckMethod.FILE)
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: symlinks that lead in circles
-            if (reason := self._why_unseen(error)) is not None:
-                return Check(Outcome.BLOCKED, reason, now, How.FILE)
+            if (reason := self._read_error(error)) is not None:
+                return Check(Outcome.BLOCKED, reason, now, CheckMethod.FILE)
             if self.is_site:
-                return Check(Outcome.SKIPPED, Reason(ReasonCode.SITE_PATH), now, How.FILE)
+                return Check(Outcome.SKIPPED, Reason(ReasonCode.SITE_PATH), now, CheckMethod.FILE)
             if not isinstance(error, FileNotFoundError | NotADirectoryError):  # a name too long, a NUL byte
                 reason = Reason(ReasonCode.FILE_NOT_FOUND, str(error))
-                return Check(Outcome.GONE, reason, now, How.FILE, conclusive=True)
+                return Check(Outcome.GONE, reason, now, CheckMethod.FILE, conclusive=True)
         try:
-            suggestion, source = self.meant(path, texts)
+            suggestion, source = self.find_intended_file(path, texts)
         except OSError:  # a folder on the way cannot be looked at
             suggestion = source = None
         is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
@@ -103,13 +105,13 @@ class FileLookup:
             Outcome.GONE if is_file else Outcome.SKIPPED,
             Reason(ReasonCode.FILE_NOT_FOUND if is_file else ReasonCode.SITE_PATH),
             now,
-            How.FILE,
+            CheckMethod.FILE,
             conclusive=is_file,
             suggestion=suggestion,
             suggestion_source=source,
         )
 
-    def _why_unseen(self, error: Exception) -> Reason | None:
+    def _read_error(self, error: Exception) -> Reason | None:
         """Return why an error does not say that a file is not there; None if it does."""
         if isinstance(error, RuntimeError) or (isinstance(error, OSError) and error.errno not in _NOT_THERE):
             what = getattr(error, "strerror", None) or "symbolic link loop"
@@ -121,7 +123,7 @@ class FileLookup:
             there = False
         return None if there else Reason(ReasonCode.NOTES_FOLDER_EMPTY)
 
-    def meant(self, path: str, texts: Sequence[str]) -> tuple[str, str] | tuple[None, None]:
+    def find_intended_file(self, path: str, texts: Sequence[str]) -> tuple[str, str] | tuple[None, None]:
         """Return what was most likely meant and who says so: an existing file, or the scheme that was left out.
 
         First the file whose name differs by case or percent-encoding alone; where several do, none.
@@ -137,13 +139,15 @@ class FileLookup:
         ending = posixpath.splitext(path)[1].casefold()
         alike = [name for name in self.files() if name.casefold().endswith(ending)]
         near = process.extract(
-            path, alike, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=CLOSE_ENOUGH, limit=10
+            path, alike, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=MIN_SIMILARITY, limit=10
         )
         nearest = [name for name, score, _ in near if score == near[0][1]]
         if len(nearest) > 1:
-            fits = {name: max((fuzz.ratio(text, self.heading(name)) for text in texts), default=0) for name in nearest}
+            fits = {
+                name: max((fuzz.ratio(text, self.find_heading(name)) for text in texts), default=0) for name in nearest
+            }
             best = max(fits.values())
-            nearest = [name for name in nearest if fits[name] == best >= CLOSE_ENOUGH]
+            nearest = [name for name in nearest if fits[name] == best >= MIN_SIMILARITY]
         return (nearest[0], "file") if len(nearest) == 1 else (None, None)
 
     def _without_scheme(self, path: str) -> str | None:
@@ -155,12 +159,12 @@ class FileLookup:
             head, slash, rest = rest.partition("/")
         return f"{head}/{rest}" if slash and "." in head.strip(".") else None
 
-    def heading(self, path: str) -> str:
+    def find_heading(self, path: str) -> str:
         """Return the first heading of a Markdown file below the folder, else its name."""
         try:
             with open_inside(self.folder, path) as file:
                 head = file.read(HEAD).decode(errors="replace")
-        except (OSError, RefusedError):  # a broken symlink, or one that leads out of the folder
+        except (OSError, UnsafePathError):  # a broken symlink, or one that leads out of the folder
             head = ""
         heading = next((line.lstrip("# ").strip() for line in head.splitlines() if line.startswith("#")), None)
         return heading or posixpath.basename(path)

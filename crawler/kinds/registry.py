@@ -17,7 +17,7 @@ from crawler.kinds.base import Kind
 from crawler.links import canonical_url
 from crawler.links.text_links import urls_in
 from crawler.models.link import Link
-from crawler.models.note import Role
+from crawler.models.note import LinkRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +115,7 @@ def kinds_named(names: str) -> set[str]:
     return wanted
 
 
-def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
+def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None:
     """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment).
 
     `note` is the note's path: relative URLs are resolved against it. A picture is a picture because it stands where a
@@ -130,7 +130,7 @@ def link_of(url: str, note: str, role: Role = Role.OTHER) -> Link | None:
     if not url:
         return None
     link = next(found for kind in all_kinds().values() if (found := kind.recognise(url, parts)) is not None)
-    if role is Role.IMAGE and kind_of(link).may_be_picture and link.host:
+    if role is LinkRole.IMAGE and kind_of(link).may_be_picture and link.host:
         link = Link(link.url, "image", link.url, link.host)  # a repository has many pictures
     return link
 
@@ -145,7 +145,7 @@ def _absolute(url: str, note: str) -> str:
         url = f"https:{url}"
     parts = canonical_url.split(url)
     if parts.scheme.lower() in canonical_url.WEB_SCHEMES:
-        return canonical_url.normalise(url)
+        return canonical_url.canonicalize_url(url)
     if parts.scheme or not parts.path:
         return url if parts.scheme else ""
     path = unquote(parts.path).replace("\\", "/")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.images.sniff import FILM, media_type
+from crawler.images.sniff import VIDEO, media_type
 from crawler.kinds.base import Kind
-from crawler.kinds.image import origin_of, picture_request
+from crawler.kinds.image import image_request, image_source
 from crawler.links.canonical_url import hostname
 from crawler.links.signed_urls import VIDEO_HOST
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,12 +43,12 @@ class Video(Kind):
 
     def request(self, link: Link) -> Request:
         """Ask for the whole film."""
-        return picture_request(link.url)
+        return image_request(link.url)
 
-    def read(self, link: Link, response: Response, check: Check) -> Result:
+    def read(self, link: Link, response: Response, check: Check) -> CheckResult:
         """Hand the bytes on if they are a film."""
-        if not check.well:
-            return Result(link, check)
-        if media_type(response.body) != FILM:
-            return Result(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_A_VIDEO)))
-        return Result(link, check, body=response.body, origin=origin_of(response))
+        if not check.is_ok:
+            return CheckResult(link, check)
+        if media_type(response.body) != VIDEO:
+            return CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_A_VIDEO)))
+        return CheckResult(link, check, body=response.body, origin=image_source(response))

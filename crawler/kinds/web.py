@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.html import line
+from crawler.html import one_line
 from crawler.kinds.base import Kind
 from crawler.links.canonical_url import hostname
 from crawler.models.link import Link
@@ -47,4 +47,4 @@ def page_title(response: Response) -> str:
 
     if not isinstance(response, TextResponse) or (match := _TITLE.search(response.text)) is None:
         return ""
-    return line(match[1])
+    return one_line(match[1])

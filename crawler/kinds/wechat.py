@@ -19,8 +19,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode, urljoin
 
-from crawler.html import LINE, tree, unescape
-from crawler.images.wechat_urls import picture_id
+from crawler.html import MAX_LINE, parse_html, unescape
+from crawler.images.wechat_urls import image_id
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.kinds.registry import links_in
 from crawler.links.canonical_url import hostname, parameters, split
@@ -29,7 +29,7 @@ from crawler.models.check import Check, Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Article
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 HOST = "mp.weixin.qq.com"
 
-MOST_PICTURES = 100
+MAX_IMAGES = 100
 """Pictures of an article whose addresses are remembered; most have ten or twenty."""
 
 _IDENTITY = ("__biz", "mid", "idx", "sn")
@@ -104,7 +104,7 @@ class Wechat(Kind):
     name = "wechat"
     labels: ClassVar[Mapping[str, str]] = {"en": "WeChat", "zh": "微信"}
     metadata_type = Article
-    says_what_moved = True  # its notice of a migrated account names the new address
+    has_permanent_redirects = True  # its notice of a migrated account names the new address
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
         """Recognise article addresses: long ones are what `__biz, mid, idx, sn` say, short ones are their path."""
@@ -124,40 +124,44 @@ class Wechat(Kind):
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: name and time of an article stand in scripts behind its body."""
-        from crawler.fetch.verbatim_requests import ask
+        from crawler.fetch.verbatim_requests import build_request
 
-        return ask(link.url, meta={"download_maxsize": LARGEST_PAGE})
+        return build_request(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
-    def read(self, link: Link, response: Response, check: Check) -> Result:
+    def read(self, link: Link, response: Response, check: Check) -> CheckResult:
         """Decide from captcha, body and notice; keep what the HTTP exchange says where the page is no WeChat page."""
         from scrapy.http import TextResponse
 
         if _CAPTCHA_PATH.match(split(response.url).path):
-            return Result(link, _seen(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA)))
+            return CheckResult(link, _refined_check(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA)))
         if not isinstance(response, TextResponse):
-            return Result(link, check)
+            return CheckResult(link, check)
         text = response.text
-        soup = tree(text)
+        soup = parse_html(text)
         if soup.find(id=_BODY.__contains__) is not None:  # before the page id, which an article on crawling may quote
-            return Result(link, _seen(check, Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN)), _article(soup, text))
+            return CheckResult(
+                link, _refined_check(check, Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN)), _article(soup, text)
+            )
         if _CAPTCHA_PAGE in text or soup.find(id=_CAPTCHA_BUTTON) is not None:
-            return Result(link, _seen(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA)))
+            return CheckResult(link, _refined_check(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA)))
         if (new_address := self._moved_to(link, response, soup)) is not None:
-            return Result(link, _seen(check, Outcome.MOVED, Reason(ReasonCode.ACCOUNT_MIGRATED), new_address))
+            return CheckResult(
+                link, _refined_check(check, Outcome.MOVED, Reason(ReasonCode.ACCOUNT_MIGRATED), new_address)
+            )
         shown = soup.select(_NOTICE)  # where a notice stands by itself, its words are no proof
         if not shown and (article := _article(soup, text)).title and (article.account_id or article.account):
-            return Result(link, _seen(check, Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN)), article)
-        if (noticed := _noticed(check, soup, shown, text)) is not None:
-            return Result(link, noticed)
+            return CheckResult(link, _refined_check(check, Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN)), article)
+        if (noticed := _match_notice(check, soup, shown, text)) is not None:
+            return CheckResult(link, noticed)
         if response.status // 100 != 2:  # noqa: PLR2004 - RFC 9110 class
-            return Result(link, check)
-        return Result(link, _seen(check, Outcome.BLOCKED, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)))
+            return CheckResult(link, check)
+        return CheckResult(link, _refined_check(check, Outcome.BLOCKED, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)))
 
     def _moved_to(self, link: Link, response: TextResponse, soup: BeautifulSoup) -> str | None:
         """Return the article's address in its account's new home; what leads anywhere else is none."""
         written = [found[1] or found[2] or "" for found in _MOVED_TO.finditer(response.text)]
         written += [str(button["href"]) for button in soup.select("a#js_access_msg[href]")]
-        for address in map(_said, map(_said, written)):  # an escaped & may be that of an escaped &amp;
+        for address in map(_unquote, map(_unquote, written)):  # an escaped & may be that of an escaped &amp;
             is_path = address.startswith("/") and not address.startswith("//")
             url = web_url(urljoin(response.url, address) if is_path else address)
             new = self.recognise(*url) if url is not None else None
@@ -171,11 +175,11 @@ def notices() -> tuple[Notice, ...]:
     """Return the table of notices, their texts as they are compared."""
     return tuple(
         Notice(
-            tuple(map(_folded, row["texts"])),
+            tuple(map(_normalize, row["texts"])),
             Outcome(row["outcome"]),
             Reason.decoded(row["reason"]),
             row.get("conclusive", False),
-            tuple(map(_folded, row.get("titles", ()))),
+            tuple(map(_normalize, row.get("titles", ()))),
         )
         for row in _table()["notice"]
     )
@@ -192,46 +196,46 @@ def _variants() -> dict[int, str]:
     return {ord(variant): used for variant, used in _table()["variants"].split()}
 
 
-def _folded(text: str) -> str:
+def _normalize(text: str) -> str:
     """Return the letters and digits of a notice: spaces, punctuation, case and the form of characters vary."""
     return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold()).translate(_variants())
 
 
-def _noticed(check: Check, soup: BeautifulSoup, shown: list[Tag], text: str) -> Check | None:
+def _match_notice(check: Check, soup: BeautifulSoup, visible: list[Tag], text: str) -> Check | None:
     """Return the check with what is known of what stands in the article's place."""
-    message = _folded(" ".join(tag.get_text(" ") for tag in shown or (soup.body or soup,)))
-    title = _folded(soup.title.get_text()) if soup.title else ""
+    message = _normalize(" ".join(tag.get_text(" ") for tag in visible or (soup.body or soup,)))
+    title = _normalize(soup.title.get_text()) if soup.title else ""
     for notice in notices():
         if title in notice.titles or any(words in message for words in notice.texts):
-            seen = _seen(check, notice.outcome, notice.reason)
-            return replace(seen, conclusive=notice.conclusive and bool(shown))
-    if shown and _REMOVED.search(text) is not None:
-        return replace(_seen(check, Outcome.GONE, Reason(ReasonCode.REMOVED_BY_WECHAT)), conclusive=True)
-    if shown and not message:
-        return _seen(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA))
+            seen = _refined_check(check, notice.outcome, notice.reason)
+            return replace(seen, conclusive=notice.conclusive and bool(visible))
+    if visible and _REMOVED.search(text) is not None:
+        return replace(_refined_check(check, Outcome.GONE, Reason(ReasonCode.REMOVED_BY_WECHAT)), conclusive=True)
+    if visible and not message:
+        return _refined_check(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA))
     return None
 
 
-def _seen(check: Check, outcome: Outcome, reason: Reason, final_url: str | None = None) -> Check:
+def _refined_check(check: Check, outcome: Outcome, reason: Reason, final_url: str | None = None) -> Check:
     """Return the check with what the page says; a redirect within WeChat is no new address of the article."""
     return replace(check, outcome=outcome, reason=reason, final_url=final_url)
 
 
 def _article(soup: BeautifulSoup, text: str) -> Article:
     return Article(
-        title=_meta(soup, "og:title") or _shown(soup, *_TITLES) or _value(_TITLE, text) or "",
-        account=_shown(soup, "js_name") or _value(_ACCOUNT, text),
+        title=_meta_content(soup, "og:title") or _visible_text(soup, *_TITLES) or _value(_TITLE, text) or "",
+        account=_visible_text(soup, "js_name") or _value(_ACCOUNT, text),
         account_id=_value(_ACCOUNT_ID, text),
-        author=_meta(soup, "author") or _meta(soup, "og:article:author") or _value(_AUTHOR, text),
-        published_at=_published(text),
-        cover=_meta(soup, "og:image") or _value(_COVER, text),
+        author=_meta_content(soup, "author") or _meta_content(soup, "og:article:author") or _value(_AUTHOR, text),
+        published_at=_published_at(text),
+        cover=_meta_content(soup, "og:image") or _value(_COVER, text),
         original=_ORIGINAL.get(_value(_COPYRIGHT, text) or ""),
         links=_links(soup, text),
-        pictures=_pictures(soup, text),
+        pictures=_image_urls(soup, text),
     )
 
 
-def _published(text: str) -> datetime | None:
+def _published_at(text: str) -> datetime | None:
     if (seconds := _value(_SECONDS, text)) is not None:
         return datetime.fromtimestamp(int(seconds), UTC)
     clock = _value(_CLOCK, text)
@@ -241,12 +245,12 @@ def _published(text: str) -> datetime | None:
         return None
 
 
-def _pictures(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
+def _image_urls(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
     """Return the addresses of an article's pictures, once each; those of picture posts (type 8) stand in a script."""
     shown = (str(tag["data-src"]).strip() for tag in soup.select("img[data-src]"))
-    listed = (_said(found[1]) for found in _COVER[0].finditer(text))
-    found = (url for url in chain(shown, listed) if len(url) <= LINE and picture_id(url) is not None)
-    return tuple(islice(dict.fromkeys(found), MOST_PICTURES))
+    listed = (_unquote(found[1]) for found in _COVER[0].finditer(text))
+    found = (url for url in chain(shown, listed) if len(url) <= MAX_LINE and image_id(url) is not None)
+    return tuple(islice(dict.fromkeys(found), MAX_IMAGES))
 
 
 def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
@@ -257,19 +261,19 @@ def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
     from bs4 import Tag
 
     body = soup.find(id="js_content")
-    if isinstance(body, Tag) and (links := _named(body)):
+    if isinstance(body, Tag) and (links := _names_in_body(body)):
         return links
     script = _CONTENT.search(text)
     if script is None or not any(map(script[1].lower().__contains__, ("arxiv.org", "github.com"))):
         return ()
-    return _named(tree(_unescaped(script[1])))
+    return _names_in_body(parse_html(_unescape_js(script[1])))
 
 
-def _named(body: Tag) -> tuple[str, ...]:
-    return tuple(link.url for link in links_in("".join(_lines(body))))
+def _names_in_body(body: Tag) -> tuple[str, ...]:
+    return tuple(link.url for link in links_in("".join(_split_lines(body))))
 
 
-def _lines(body: Tag) -> Iterator[str]:
+def _split_lines(body: Tag) -> Iterator[str]:
     """Yield a body's text, with a line break wherever a reader sees one and a link's address for its text."""
     from bs4 import NavigableString, Tag
 
@@ -290,25 +294,25 @@ def _lines(body: Tag) -> Iterator[str]:
 
 def _value(patterns: Iterable[re.Pattern[str]], text: str) -> str | None:
     match = next((found for pattern in patterns if (found := pattern.search(text)) is not None), None)
-    return _said(match[match.lastindex or 0][:LINE]).strip() or None if match else None
+    return _unquote(match[match.lastindex or 0][:MAX_LINE]).strip() or None if match else None
 
 
-def _said(text: str) -> str:
+def _unquote(text: str) -> str:
     """Return what a script's string literal says whose value is HTML."""
-    return unescape(_unescaped(text))
+    return unescape(_unescape_js(text))
 
 
-def _unescaped(text: str) -> str:
+def _unescape_js(text: str) -> str:
     """Return what a script's string literal says; characters beyond 16 bits are escaped in two halves."""
     said = _ESCAPED.sub(lambda escape: escape[3] or chr(int(escape[1] or escape[2], 16)), text)
     return said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _meta(soup: BeautifulSoup, name: str) -> str | None:
+def _meta_content(soup: BeautifulSoup, name: str) -> str | None:
     tag = soup.select_one(f'meta[property="{name}"], meta[name="{name}"]')
-    return " ".join(_said(str(tag.get("content", ""))).split()) or None if tag else None
+    return " ".join(_unquote(str(tag.get("content", ""))).split()) or None if tag else None
 
 
-def _shown(soup: BeautifulSoup, *ids: str) -> str | None:
+def _visible_text(soup: BeautifulSoup, *ids: str) -> str | None:
     tag = soup.find(id=ids.__contains__)
-    return " ".join(tag.get_text().split())[:LINE] or None if tag else None
+    return " ".join(tag.get_text().split())[:MAX_LINE] or None if tag else None

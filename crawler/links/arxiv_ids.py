@@ -35,7 +35,7 @@ def paper_url(arxiv_id: str) -> str:
 
 def arxiv_link(parts: SplitResult) -> Link | None:
     """Return the link to the paper at an address on arXiv's hosts; versions and formats of a paper are one link."""
-    if hostname(parts) not in _HOSTS or (paper := paper_of(parts.path)) is None:
+    if hostname(parts) not in _HOSTS or (paper := arxiv_id_in_path(parts.path)) is None:
         return None
     arxiv_id, _ = paper
     return Link(paper_url(arxiv_id), "arxiv", arxiv_id, "arxiv.org")
@@ -57,13 +57,13 @@ def pinned_version(url: str) -> int | None:
     """
     try:
         parts = split(url)
-        paper = paper_of(parts.path) if hostname(parts) in _HOSTS else None
+        paper = arxiv_id_in_path(parts.path) if hostname(parts) in _HOSTS else None
     except InvalidURLError:
         return None
     return int(paper[1].removeprefix("v")) if paper is not None and paper[1] else None
 
 
-def paper_of(path: str) -> tuple[str, str] | None:
+def arxiv_id_in_path(path: str) -> tuple[str, str] | None:
     """Return id and version ("" or "v2") of the paper that a path on arXiv's hosts names."""
     if (match := _PAGE.fullmatch(path)) is not None:
         return _SUBJECT_CLASS.sub("", match["id"]), match["version"] or ""

@@ -59,7 +59,7 @@ def _hostname(netloc: str) -> str:
         raise InvalidURLError(f"host {host!r}: {error}") from error
 
 
-def normalise(url: str) -> str:
+def canonicalize_url(url: str) -> str:
     """Return the canonical form of an absolute web URL, for identity and for fetching.
 
     RFC 3986 section 6.2.2 and 6.2.3: scheme and host in lower case, host in ASCII, no default port, percent-encoding
@@ -88,7 +88,7 @@ def is_sendable(url: str) -> bool:
     return _SENDABLE.fullmatch(url) is not None
 
 
-def as_sent(url: str) -> str:
+def encode_for_request(url: str) -> str:
     """Return a URL as a client sends it: its host in canonical form, no dot segments, everything else as written.
 
     A host that stays no plain name or address when it is decoded is left as it is.
@@ -131,7 +131,7 @@ def parameters(query: str) -> dict[str, str]:
     return values
 
 
-def why_not_fetch(url: str, *, allow_private: bool = False) -> Reason | None:
+def refusal_reason(url: str, *, allow_private: bool = False) -> Reason | None:
     """Return why a URL must not be fetched, None if it may be.
 
     Only http and https, and never an address or name that is not on the public internet: a note is a stranger's text,

@@ -19,34 +19,34 @@ _SIGNERS = frozenset({"signature", "key-pair-id", "ossaccesskeyid", "awsaccesske
 
 
 @dataclass(frozen=True, slots=True)
-class _Signature:
+class _UrlSignature:
     """What a signed address's parameters look like: the first tells a time, and it is good for `life` after that."""
 
     parameters: Mapping[str, re.Pattern[str]]
     base: int = 10
     life: timedelta = timedelta()
 
-    def expiry(self, given: Mapping[str, str]) -> datetime | None:
+    def expires_at(self, given: Mapping[str, str]) -> datetime | None:
         """Return when an address with these parameters stops to be good; None where they are not signed like that."""
         found = [pattern.fullmatch(given.get(name, "")) for name, pattern in self.parameters.items()]
-        return _unix(found[0][1], self.base) + self.life if all(found) and found[0] else None
+        return _parse_timestamp(found[0][1], self.base) + self.life if all(found) and found[0] else None
 
 
 _ANY, _UNIX, _HEXADECIMAL = re.compile(".+"), re.compile(r"(\d+)"), re.compile("([0-9a-f]{8})", re.IGNORECASE)
 _ALIYUN = re.compile(r"(\d{10})-\w+-\w+-[0-9a-f]{32}")
 
 _SIGNATURES = (
-    _Signature({"x-expires": _UNIX}),  # ByteDance
-    _Signature({"q-sign-time": re.compile(r"\d+;(\d+)"), "q-signature": _ANY}),  # Tencent COS
-    _Signature({"auth_key": _ALIYUN}, life=timedelta(days=1)),  # of its CDN: when it was signed
-    _Signature({"e": _UNIX, "token": re.compile(".+:.+")}),  # Qiniu
-    _Signature({"ex": _HEXADECIMAL, "is": _ANY, "hm": _ANY}, base=16),  # Discord
-    _Signature({"oe": _HEXADECIMAL, "oh": _ANY}, base=16),  # Facebook, Instagram
-    _Signature({"deadline": _UNIX, "upsig": _ANY}),  # bilibili
+    _UrlSignature({"x-expires": _UNIX}),  # ByteDance
+    _UrlSignature({"q-sign-time": re.compile(r"\d+;(\d+)"), "q-signature": _ANY}),  # Tencent COS
+    _UrlSignature({"auth_key": _ALIYUN}, life=timedelta(days=1)),  # of its CDN: when it was signed
+    _UrlSignature({"e": _UNIX, "token": re.compile(".+:.+")}),  # Qiniu
+    _UrlSignature({"ex": _HEXADECIMAL, "is": _ANY, "hm": _ANY}, base=16),  # Discord
+    _UrlSignature({"oe": _HEXADECIMAL, "oh": _ANY}, base=16),  # Facebook, Instagram
+    _UrlSignature({"deadline": _UNIX, "upsig": _ANY}),  # bilibili
 )
 
 
-def expiry(url: str) -> datetime | None:
+def expires_at(url: str) -> datetime | None:
     """Return when a signed address stops to be good; None for any other address."""
     try:
         parts = split(url)
@@ -55,28 +55,28 @@ def expiry(url: str) -> datetime | None:
         return None
     given = {name.lower(): value for name, value in parameters(parts.query).items()}
     try:
-        return _expiry(host, given)
+        return _expires_at(host, given)
     except (ValueError, OverflowError, OSError):  # a number that is none, or none of a date
         return None
 
 
-def _expiry(host: str, given: Mapping[str, str]) -> datetime | None:
+def _expires_at(host: str, given: Mapping[str, str]) -> datetime | None:
     if host == VIDEO_HOST and "dis_t" in given:
-        return _unix(given["dis_t"]) + _VIDEO_LIFE
+        return _parse_timestamp(given["dis_t"]) + _VIDEO_LIFE
     for name in _PRESIGNED:
         if f"x-{name}-date" in given and f"x-{name}-expires" in given:
             signed = datetime.strptime(given[f"x-{name}-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
             return signed + timedelta(seconds=int(given[f"x-{name}-expires"]))
     for signature in _SIGNATURES:
-        if (until := signature.expiry(given)) is not None:
+        if (until := signature.expires_at(given)) is not None:
             return until
     if "expires" in given and not _SIGNERS.isdisjoint(given):
-        return _unix(given["expires"])
+        return _parse_timestamp(given["expires"])
     if "se" in given and "sig" in given:  # Azure
         until = datetime.fromisoformat(given["se"])
         return until if until.tzinfo else until.replace(tzinfo=UTC)
     return None
 
 
-def _unix(seconds: str, base: int = 10) -> datetime:
+def _parse_timestamp(seconds: str, base: int = 10) -> datetime:
     return datetime.fromtimestamp(int(seconds, base), UTC)

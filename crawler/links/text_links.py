@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from crawler.links.arxiv_ids import arxiv_link
-from crawler.links.canonical_url import InvalidURLError, normalise, split
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ def urls_in(text: str, hosts: tuple[str, ...]) -> Iterator[tuple[str, SplitResul
             yield url
 
 
-def papers(text: str) -> tuple[str, ...]:
+def find_arxiv_ids(text: str) -> tuple[str, ...]:
     """Return the ids of the papers on arXiv whose addresses stand in a text, once each, in order."""
     found = (link for _, parts in urls_in(text, ("arxiv.org",)) if (link := arxiv_link(parts)) is not None)
     return tuple(dict.fromkeys(link.identity for link in found))
@@ -44,7 +44,7 @@ def _addresses(hosts: tuple[str, ...]) -> re.Pattern[str]:
 def web_url(address: str) -> tuple[str, SplitResult] | None:
     """Return the normalised URL of an address, which may lack its scheme, whole and in parts; None if it is invalid."""
     try:
-        url = normalise(address if "://" in address else f"https://{address.lstrip('/')}")
+        url = canonicalize_url(address if "://" in address else f"https://{address.lstrip('/')}")
         return url, split(url)
     except InvalidURLError:
         return None

@@ -23,10 +23,10 @@ from crawler.links.arxiv_ids import is_well_formed
 from crawler.lookups.arxiv_withdrawal import is_withdrawn
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Paper
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import requests
     from scrapy.settings import BaseSettings
 
-    from crawler.models.result import Due
+    from crawler.models.result import DueLink
 
 logging.getLogger("arxiv").setLevel(logging.ERROR)  # what cannot be read is said of the link itself
 
@@ -67,7 +67,7 @@ class ArxivLookup(ApiLookup):
         # malformed id for ever and ignore Retry-After.
         self._client = arxiv.Client(page_size=BATCH, delay_seconds=0, num_retries=0)
         self._answers: list[bytes] = []  # to the latest question, page by page
-        session.hooks["response"].append(self._keep)
+        session.hooks["response"].append(self._cache_answer)
         self._client._session = session  # noqa: SLF001 - the only way in; tests/crawler/lookups/test_lookups.py guards it
 
     @classmethod
@@ -77,13 +77,13 @@ class ArxivLookup(ApiLookup):
             open_session(
                 cache_file(settings),
                 user_agent=settings["USER_AGENT"],
-                pace=options.pace(settings, HOST),
+                delay=options.download_delay(settings, HOST),
                 timeout=options.number(settings, "API_TIMEOUT"),
                 worth_keeping=_has_entries,
             )
         )
 
-    def observe(self, due: Sequence[Due], now: datetime) -> Iterator[Result]:
+    def check_links(self, due: Sequence[DueLink], now: datetime) -> Iterator[CheckResult]:
         """Look up all papers in one request, and once more those that seem not to exist.
 
         arXiv sometimes answers with fewer entries than it has, or none. So the second request also asks for a paper
@@ -91,20 +91,20 @@ class ArxivLookup(ApiLookup):
         """
         wanted = {each.link.identity for each in due if is_well_formed(each.link.identity)}
         papers = self.papers(sorted(wanted))
-        yield from _known(due, papers, now)
+        yield from _as_results(due, papers, now)
         missing = sorted(wanted.difference(papers, self._refused))
         for start in range(0, len(missing), BATCH - 1):
             found = self.papers([*missing[start : start + BATCH - 1], CONTROL])
             if CONTROL not in found:
                 raise ServiceDownError("an answer without papers")
             papers |= found
-        yield from _known(due, {arxiv_id: papers[arxiv_id] for arxiv_id in missing if arxiv_id in papers}, now)
+        yield from _as_results(due, {arxiv_id: papers[arxiv_id] for arxiv_id in missing if arxiv_id in papers}, now)
         for each in due:
             if each.link.identity not in papers:
                 is_missing = each.link.identity in missing
                 reason = Reason(ReasonCode.NOT_ON_ARXIV if is_missing else ReasonCode.INVALID_ARXIV_ID)
-                check = Check(Outcome.GONE, reason, now, How.API, conclusive=True)
-                yield Result(each.link, check, history=each.history)
+                check = Check(Outcome.GONE, reason, now, CheckMethod.API, conclusive=True)
+                yield CheckResult(each.link, check, history=each.history)
 
     def papers(self, ids: Sequence[str]) -> dict[str, Paper | None]:
         """Return the papers that exist, by id, None for what cannot be read.
@@ -113,9 +113,9 @@ class ArxivLookup(ApiLookup):
         """
         if not ids:
             return {}
-        if (papers := self._ask(ids)) is not None:
+        if (papers := self._request(ids)) is not None:
             return papers
-        if CONTROL not in (self._ask([CONTROL]) or {}):  # it refuses everything
+        if CONTROL not in (self._request([CONTROL]) or {}):  # it refuses everything
             raise ServiceDownError("HTTP 400")
         if len(ids) == 1:
             self._refused.update(ids)
@@ -123,7 +123,7 @@ class ArxivLookup(ApiLookup):
         middle = len(ids) // 2
         return self.papers(ids[:middle]) | self.papers(ids[middle:])
 
-    def _ask(self, ids: Sequence[str]) -> dict[str, Paper | None] | None:
+    def _request(self, ids: Sequence[str]) -> dict[str, Paper | None] | None:
         """Send one request; None when it is refused as malformed."""
         self._answers.clear()
         found: list[arxiv.Result] = []
@@ -133,13 +133,13 @@ class ArxivLookup(ApiLookup):
         except Exception as error:
             if isinstance(error, arxiv.HTTPError) and error.status == codes.bad_request and not self._answers:
                 return None
-            if not self._has_all():
-                raise ServiceDownError(_said(error)) from error
+            if not self._is_complete():
+                raise ServiceDownError(_error_message(error)) from error
             found = [result for answer in self._answers for result in _one_by_one(answer)]
         papers = [paper for result in found if (paper := _paper(result)) is not None]
-        return dict.fromkeys(self._named()) | {paper.ids["arxiv"]: paper for paper in papers}
+        return dict.fromkeys(self._ids_in_query()) | {paper.ids["arxiv"]: paper for paper in papers}
 
-    def _keep(self, response: requests.Response, **_: object) -> None:
+    def _cache_answer(self, response: requests.Response, **_: object) -> None:
         """Keep an answer; raise ServiceDownError for no feed, or half of one: the client would read what there is."""
         if response.status_code != codes.ok:
             return
@@ -147,26 +147,26 @@ class ArxivLookup(ApiLookup):
             raise ServiceDownError("an answer that is no whole feed")
         self._answers.append(response.content)
 
-    def _named(self) -> set[str]:
+    def _ids_in_query(self) -> set[str]:
         """Return the ids of all entries."""
         found = (match.decode("ascii", "replace") for answer in self._answers for match in _NAMED.findall(answer))
         return {_id_and_version(entry_id)[0] for entry_id in found}
 
-    def _has_all(self) -> bool:
+    def _is_complete(self) -> bool:
         """Return whether as many entries came as there are to the latest question."""
         total = _TOTAL.search(self._answers[0]) if self._answers else None
-        return total is not None and len(self._named()) >= int(total[1]) > 0
+        return total is not None and len(self._ids_in_query()) >= int(total[1]) > 0
 
 
-def _known(due: Sequence[Due], papers: Mapping[str, Paper | None], now: datetime) -> Iterator[Result]:
+def _as_results(due: Sequence[DueLink], papers: Mapping[str, Paper | None], now: datetime) -> Iterator[CheckResult]:
     for each in due:
         if each.link.identity in papers:
             paper = papers[each.link.identity]
             reason = Reason(ReasonCode.ARXIV_RECORD_UNREADABLE if paper is None else ReasonCode.FOUND_ON_ARXIV)
-            yield Result(each.link, Check(Outcome.OK, reason, now, How.API), paper, history=each.history)
+            yield CheckResult(each.link, Check(Outcome.OK, reason, now, CheckMethod.API), paper, history=each.history)
 
 
-def _said(error: Exception) -> str:
+def _error_message(error: Exception) -> str:
     """Return what went wrong, in one line."""
     if isinstance(error, arxiv.HTTPError):
         return f"HTTP {error.status}"

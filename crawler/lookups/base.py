@@ -6,17 +6,17 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.lookups.session import ServiceDownError, answers
-from crawler.models.check import Check, How, Outcome
+from crawler.lookups.session import ServiceDownError, answer_counts
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import requests
 
-    from crawler.models.result import Due
+    from crawler.models.result import DueLink
 
 
 class ApiLookup(ABC):
@@ -27,33 +27,33 @@ class ApiLookup(ABC):
     batch: int
     """Links it takes at a time."""
 
-    down: str | None = None
-    reached = False
+    unavailable_reason: str | None = None
+    is_reached = False
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
 
-    def __call__(self, due: Sequence[Due]) -> list[Result]:
+    def __call__(self, due: Sequence[DueLink]) -> list[CheckResult]:
         """Return one result for each link; what the service did not say anything about is skipped.
 
         What it said before it went silent counts.
         """
-        now, answers_before = datetime.now(UTC), answers(self._session)
-        seen: dict[str, Result] = {}
-        if self.down is None:
+        now, answers_before = datetime.now(UTC), answer_counts(self._session)
+        seen: dict[str, CheckResult] = {}
+        if self.unavailable_reason is None:
             try:
-                seen.update((result.link.url, result) for result in self.observe(due, now))
+                seen.update((result.link.url, result) for result in self.check_links(due, now))
             except ServiceDownError as error:
-                self.down = str(error)
+                self.unavailable_reason = str(error)
             except Exception as error:  # noqa: BLE001 - whatever a service sends, everything else goes on
-                self.down = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        self.reached = answers(self._session) > answers_before
-        reason = Reason(ReasonCode.SERVICE_UNAVAILABLE, self.service, str(self.down))
-        check = Check(Outcome.SKIPPED, reason, now, How.API)
-        return [seen.get(each.link.url) or Result(each.link, check, history=each.history) for each in due]
+                self.unavailable_reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        self.is_reached = answer_counts(self._session) > answers_before
+        reason = Reason(ReasonCode.SERVICE_UNAVAILABLE, self.service, str(self.unavailable_reason))
+        check = Check(Outcome.SKIPPED, reason, now, CheckMethod.API)
+        return [seen.get(each.link.url) or CheckResult(each.link, check, history=each.history) for each in due]
 
     @abstractmethod
-    def observe(self, due: Sequence[Due], now: datetime) -> Iterable[Result]:
+    def check_links(self, due: Sequence[DueLink], now: datetime) -> Iterable[CheckResult]:
         """Ask the service and yield what it says as soon as it is known.
 
         Raise ServiceDownError when it does not answer, or set `down` when it should not be asked any more.

@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from requests_cache import CachedSession
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
-from crawler.fetch.host_throttle import MAX_WAIT, retry_after
+from crawler.fetch.host_throttle import MAX_WAIT, parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -41,10 +41,10 @@ class ServiceDownError(Exception):
 class _TryAgainError(ServiceDownError):
     """Worth another try, `attempts` in all, after so many seconds if the service said how many."""
 
-    def __init__(self, message: str, attempts: int, after: float | None = None) -> None:
+    def __init__(self, message: str, attempts: int, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.attempts = attempts
-        self.after = after
+        self.retry_after = retry_after
 
 
 def cache_file(settings: BaseSettings) -> Path:
@@ -56,10 +56,10 @@ def open_session(
     cache: Path,
     *,
     user_agent: str,
-    pace: float,
+    delay: float,
     timeout: float = 60,
     worth_keeping: Callable[[Response], bool] | None = None,
-    paces: Mapping[str, float] | None = None,
+    delays: Mapping[str, float] | None = None,
 ) -> CachedSession:
     """Return a session for one service: good GET answers cached in a file, everything else by `_PoliteAdapter`.
 
@@ -84,30 +84,30 @@ def open_session(
     session.max_redirects = 5
     # requests knows REQUESTS_CA_BUNDLE alone, programs built on OpenSSL SSL_CERT_FILE: the user may have set either.
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
-    session.mount("https://", _PoliteAdapter(pace, user_agent, timeout))
-    for host, its_pace in (paces or {}).items():
+    session.mount("https://", _PoliteAdapter(delay, user_agent, timeout))
+    for host, its_pace in (delays or {}).items():
         session.mount(f"https://{host}/", _PoliteAdapter(its_pace, user_agent, timeout))
     return session
 
 
-def answers(session: requests.Session) -> int:
+def answer_counts(session: requests.Session) -> int:
     """Return how many answers came over the network so far: those of the cache do not show that it is there."""
-    return sum(adapter.answers for adapter in session.adapters.values() if isinstance(adapter, _PoliteAdapter))
+    return sum(adapter.answer_counts for adapter in session.adapters.values() if isinstance(adapter, _PoliteAdapter))
 
 
 class _PoliteAdapter(HTTPAdapter):
     """Waits for its turn and tries again what may pass. It sits below the cache, whose answers cost no wait."""
 
-    def __init__(self, pace: float, user_agent: str, timeout: float) -> None:
+    def __init__(self, delay: float, user_agent: str, timeout: float) -> None:
         super().__init__()
-        self._pace = pace
+        self._delay = delay
         self._user_agent = user_agent
         self._timeout = (min(CONNECT_TIMEOUT, timeout), timeout)
         self._next_turn = 0.0
-        self.answers = 0
+        self.answer_counts = 0
         self._retrying = Retrying(
             retry=retry_if_exception_type(_TryAgainError),
-            stop=_enough,
+            stop=_has_enough_attempts,
             wait=_wait,
             reraise=True,
         )
@@ -124,11 +124,11 @@ class _PoliteAdapter(HTTPAdapter):
             response = super().send(request, *args, **kwargs)
             response.content  # noqa: B018 - read here, so that an answer cut short is asked for again
         except requests.RequestException as error:
-            raise _TryAgainError(_cause(error), ATTEMPTS_UNANSWERED) from error
+            raise _TryAgainError(_root_cause(error), ATTEMPTS_UNANSWERED) from error
         finally:
-            self._next_turn = time.monotonic() + self._pace
-        self.answers += 1
-        after = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+            self._next_turn = time.monotonic() + self._delay
+        self.answer_counts += 1
+        after = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         told_to_wait = response.status_code == codes.forbidden and after is not None  # GitHub's secondary rate limit
         if (
             told_to_wait
@@ -145,12 +145,12 @@ class _PoliteAdapter(HTTPAdapter):
 _backoff = wait_exponential_jitter(initial=1, max=30)
 
 
-def _enough(state: RetryCallState) -> bool:
+def _has_enough_attempts(state: RetryCallState) -> bool:
     return state.attempt_number >= _error(state).attempts
 
 
 def _wait(state: RetryCallState) -> float:
-    after = _error(state).after
+    after = _error(state).retry_after
     return _backoff(state) if after is None else after
 
 
@@ -161,7 +161,7 @@ def _error(state: RetryCallState) -> _TryAgainError:
     return error
 
 
-def _cause(error: BaseException) -> str:
+def _root_cause(error: BaseException) -> str:
     """Say what lies at the bottom of requests' nested exceptions, in one short line."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]

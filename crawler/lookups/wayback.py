@@ -15,7 +15,7 @@ import requests
 from requests.utils import requote_uri
 
 from crawler.config import options
-from crawler.links.canonical_url import InvalidURLError, normalise, why_not_fetch
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Wayback:
             open_session(
                 cache_file(settings),
                 user_agent=settings["USER_AGENT"],
-                pace=options.pace(settings, HOST),
+                delay=options.download_delay(settings, HOST),
                 timeout=options.number(settings, "API_TIMEOUT"),
                 worth_keeping=_can_be_read,
             )
@@ -62,7 +62,7 @@ class Wayback:
         page = _public(url)
         if page is None:
             return None
-        moment = _stamp(when) if when else None
+        moment = _timestamp(when) if when else None
         snapshot = self._ask(AVAILABLE, {"url": page} | ({"timestamp": moment} if moment else {}))
         # It also says that there is none where there are some: for hours or days, for some URLs with https only
         # (https://github.com/internetarchive/wayback/issues/296, https://github.com/akamhy/waybackpy/issues/154).
@@ -79,14 +79,14 @@ class Wayback:
 def _public(url: str) -> str | None:
     """Return a page's URL as strangers may see it, without credentials; None for what nobody can have archived."""
     try:
-        page = urlsplit(normalise(url))
+        page = urlsplit(canonicalize_url(url))
     except InvalidURLError:
         return None
     shown = page._replace(netloc=page.netloc.rpartition("@")[2]).geturl()
-    return shown if why_not_fetch(shown) is None else None
+    return shown if refusal_reason(shown) is None else None
 
 
-def _stamp(when: datetime | date) -> str:
+def _timestamp(when: datetime | date) -> str:
     moment = when if isinstance(when, datetime) else datetime.combine(when, time(12))
     return f"{moment.astimezone(UTC) if moment.tzinfo else moment:%Y%m%d%H%M%S}"
 
@@ -112,7 +112,7 @@ def _snapshot(service: str, response: requests.Response) -> str | None:
         raise ServiceDownError(f"HTTP {response.status_code}, {error}"[:200]) from error
 
 
-def _available(answer: Any) -> str | None:
+def _closest_available(answer: Any) -> str | None:
     match answer:
         case {"archived_snapshots": {"closest": {"available": True, "status": "200", "url": str(address)}}}:
             return _address(address)
@@ -123,7 +123,7 @@ def _available(answer: Any) -> str | None:
     raise ValueError("not an answer of the availability API")
 
 
-def _listed(answer: Any) -> str | None:
+def _latest_listed(answer: Any) -> str | None:
     match answer:
         case [header, [str(stamp), str(original)]] if header == _FIELDS:
             return _address(f"https://web.archive.org/web/{stamp}/{original}")
@@ -132,7 +132,7 @@ def _listed(answer: Any) -> str | None:
     raise ValueError("not an answer of the index")
 
 
-_READERS: dict[str, Callable[[Any], str | None]] = {AVAILABLE: _available, INDEX: _listed}
+_READERS: dict[str, Callable[[Any], str | None]] = {AVAILABLE: _closest_available, INDEX: _latest_listed}
 
 
 def _address(snapshot: str) -> str:

@@ -21,7 +21,7 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class How(StrEnum):
+class CheckMethod(StrEnum):
     """The way a check was made."""
 
     API = "api"
@@ -41,7 +41,7 @@ class Check:
     outcome: Outcome
     reason: Reason
     checked_at: datetime
-    how: How
+    how: CheckMethod
     http_status: int | None = None
     final_url: str | None = None
     elapsed: timedelta | None = None
@@ -58,16 +58,18 @@ class Check:
             raise ValueError(f"only gone can be conclusive, not {self.outcome}")
 
     @property
-    def well(self) -> bool:
+    def is_ok(self) -> bool:
         """Tell whether what the link leads to was there, at its address or at a new one."""
         return self.outcome in {Outcome.OK, Outcome.MOVED}
 
     @property
-    def unreached(self) -> bool:
+    def is_unreachable(self) -> bool:
         """Tell whether no server answered at all: many of those at once are our network's fault, not the links'."""
-        return self.how is How.PAGE and self.http_status is None and self.outcome in {Outcome.FAILED, Outcome.GONE}
+        return (
+            self.how is CheckMethod.PAGE and self.http_status is None and self.outcome in {Outcome.FAILED, Outcome.GONE}
+        )
 
     @property
-    def may_pass(self) -> bool:
+    def is_transient(self) -> bool:
         """Tell whether the same check may well end otherwise an hour later."""
-        return self.outcome is Outcome.FAILED or self.unreached
+        return self.outcome is Outcome.FAILED or self.is_unreachable

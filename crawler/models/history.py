@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
-class Tally(StrEnum):
+class Metric(StrEnum):
     """What is counted at the end of a run besides verdicts."""
 
     BLOCKED = "blocked"
@@ -17,7 +17,7 @@ class Tally(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class RunMetrics:
     """How the links stood at the end of the run that began at `run`: counts by `Verdict` and `Tally`.
 
     What is not among them was not counted then.
@@ -28,7 +28,7 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
-class Death:
+class LinkLifetime:
     """When what a link leads to was made (or first noted, where it does not say), and when it was first found gone."""
 
     born: date

@@ -57,7 +57,7 @@ class Link:
         return key_of(self.kind, self.identity)
 
     @property
-    def leased(self) -> str:
+    def lease_key(self) -> str:
         """What a worker leases to look at it: its host, its kind where it has none."""
         return self.host or self.kind
 
@@ -68,7 +68,7 @@ def key_of(kind: str, identity: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class VerdictRecord:
     """A verdict with what it rests on: failures that counted, and when to look again."""
 
     verdict: Verdict
@@ -77,7 +77,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LinkState:
     """All the store knows of one link: the row that the outputs are rendered from.
 
     `check` is the last check whatever it saw; `moved_to` is the new address that a permanent redirect or a service's

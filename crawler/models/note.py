@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 
-class Role(StrEnum):
+class LinkRole(StrEnum):
     """What a mention is for in its note."""
 
     ARTICLE = "article"
@@ -35,7 +35,7 @@ class Mention:
     line: int
     column: int
     text: str = ""
-    role: Role = Role.OTHER
+    role: LinkRole = LinkRole.OTHER
     entry: int | None = None
 
     def __post_init__(self) -> None:
@@ -110,6 +110,6 @@ class Note:
     ignored: tuple[tuple[int, int], ...] = ()
     problems: tuple[str, ...] = ()
 
-    def written(self, mention: Mention) -> str:
+    def source_of(self, mention: Mention) -> str:
         """Return the mention's URL as it is written in the note."""
         return self.data[mention.start : mention.end].decode()

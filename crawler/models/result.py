@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crawler.models.check import Check
-    from crawler.models.link import Judgement, Link
+    from crawler.models.link import Link, VerdictRecord
     from crawler.models.metadata import Metadata
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ImageSource:
     """Where the bytes of a picture came from, and what its server calls that version (RFC 9110, 8.8).
 
     `title` is the picture's, once it is kept. `uncached` marks an answer that says that nobody may keep it unasked.
@@ -46,7 +46,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueLink:
     """A link to be observed now; with earlier checks (oldest first), its texts in the notes and what is known of it.
 
     `origin` is where the picture came from that is kept of it, `validators` by what a page can be asked for changes.
@@ -56,16 +56,16 @@ class Due:
     history: tuple[Check, ...] = ()
     texts: tuple[str, ...] = ()
     known: Metadata | None = None
-    origin: Origin | None = None
+    origin: ImageSource | None = None
     validators: Validators | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CheckResult:
     """One observation on its way through the pipelines.
 
     Kinds fill in the first fields; `history` is what the store knew (oldest first); the verdict pipeline adds
-    `judgement`, the images pipeline turns `body` (the bytes of a picture, which came from `origin`) into metadata.
+    `verdict_record`, the images pipeline turns `body` (the bytes of a picture, which came from `origin`) into metadata.
     `validators` say which version of a page this is.
     """
 
@@ -73,7 +73,7 @@ class Result:
     check: Check
     metadata: Metadata | None = None
     body: bytes = field(default=b"", repr=False)
-    origin: Origin | None = None
+    origin: ImageSource | None = None
     validators: Validators | None = None
     history: tuple[Check, ...] = ()
-    judgement: Judgement | None = None
+    verdict_record: VerdictRecord | None = None

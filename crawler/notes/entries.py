@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
-from crawler.models.note import Entry, Field, Role
+from crawler.models.note import Entry, Field, LinkRole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,8 +33,8 @@ _SPELLINGS: dict[str, str] = {
     spelling: name for name, label in _TABLE["labels"].items() for spelling in [name, *label["spellings"]]
 }
 _LONG, _VERY_LONG = 5, 8  # letters from which one slip, and two, are tolerated; shorter words are too near to others
-_ROLES = {name: Role(label["role"]) for name, label in _TABLE["labels"].items() if "role" in label}
-_HOSTS = {host: Role(role) for host, role in _TABLE["hosts"].items()}
+_ROLES = {name: LinkRole(label["role"]) for name, label in _TABLE["labels"].items() if "role" in label}
+_HOSTS = {host: LinkRole(role) for host, role in _TABLE["hosts"].items()}
 
 _LABEL = re.compile(
     r"""
@@ -66,7 +66,7 @@ _DATES = re.compile(
 
 
 @dataclass(slots=True)
-class Found:
+class RawMention:
     """A mention in the making.
 
     `place` is where the reader meets it: the start of the link, for a reference definition that of its first use.
@@ -78,7 +78,7 @@ class Found:
     end: int
     place: int
     text: str = ""
-    role: Role | None = None
+    role: LinkRole | None = None
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ class Outline:
         texts = self.texts[first:last]
         if texts and self.starts[first] < start:
             texts[0] = texts[0].encode()[start - self.starts[first] :].decode(errors="ignore")
-        return collapse("".join(texts))
+        return collapse_whitespace("".join(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +137,12 @@ class _Label:
     end: int
 
 
-def collapse(text: str) -> str:
+def collapse_whitespace(text: str) -> str:
     """Return the text on one line, without zero-width spaces."""
     return " ".join(text.replace("\u200b", " ").split())
 
 
-def divide(outline: Outline, found: list[Found]) -> tuple[tuple[Entry, ...], list[Role]]:
+def split_entries(outline: Outline, found: list[RawMention]) -> tuple[tuple[Entry, ...], list[LinkRole]]:
     """Return the note's entries, and the role of each of `found`.
 
     A role comes from the element (a picture is a picture wherever it stands), else from the label of the field, else
@@ -156,49 +156,57 @@ def divide(outline: Outline, found: list[Found]) -> tuple[tuple[Entry, ...], lis
     bounds = sorted([*outline.items, *(start for start, _ in outline.headings), len(outline.data)])
     entries: list[Entry] = []
 
-    def met(start: int, end: int) -> list[int]:
+    def mentions_within(start: int, end: int) -> list[int]:
         return order[bisect_left(places, start) : bisect_left(places, end)]
 
     for start in outline.items:
-        end = _trimmed(outline.data, start, bounds[bisect_right(bounds, start)])
+        end = _trim(outline.data, start, bounds[bisect_right(bounds, start)])
         lines = outline.lines[bisect_left(line_starts, start) : bisect_left(line_starts, end)]
         number = _NUMBER.match(outline.data, start, end)
         if not lines or not number:
             continue
-        fields = tuple(_fields(outline, lines, end, met))
+        fields = tuple(_find_fields(outline, lines, end, mentions_within))
         head = lines[0]
         head_end = min([head.leaf_end, *(field.label_start for field in fields[:1])])
         for labelled in fields:
             for position in labelled.mentions:
                 roles[position] = found[position].role or _ROLES.get(labelled.name) or roles[position]
-        linked = {*met(start, head_end), *(position for labelled in fields for position in labelled.mentions)}
-        if all(roles[position] in {Role.IMAGE, Role.INDEX} for position in linked):
+        linked = {
+            *mentions_within(start, head_end),
+            *(position for labelled in fields for position in labelled.mentions),
+        }
+        if all(roles[position] in {LinkRole.IMAGE, LinkRole.INDEX} for position in linked):
             continue
-        article = next((position for position in met(start, head_end) if found[position].role is None), None)
+        article = next(
+            (position for position in mentions_within(start, head_end) if found[position].role is None), None
+        )
         title = outline.text(head.start, min(head.end, head_end))
         if article is not None:
-            roles[article] = roles[article] or Role.ARTICLE
+            roles[article] = roles[article] or LinkRole.ARTICLE
             if not outline.data[head.start : found[article].place].strip(b"*_~ \t"):
                 title = found[article].text or title
-        articles = [article, *(at for labelled in fields if labelled.name == Role.ARTICLE for at in labelled.mentions)]
+        articles = [
+            article,
+            *(at for labelled in fields if labelled.name == LinkRole.ARTICLE for at in labelled.mentions),
+        ]
         entries.append(
             Entry(
                 number=int(number[1]),
-                title=collapse(_STARS.sub(" ", title)),
+                title=collapse_whitespace(_STARS.sub(" ", title)),
                 start=start,
                 end=end,
                 relevance=len(_STARS.findall(outline.text(head.start, head_end))),
-                article=next((at for at in articles if at is not None and roles[at] is Role.ARTICLE), None),
+                article=next((at for at in articles if at is not None and roles[at] is LinkRole.ARTICLE), None),
                 fields=fields,
-                mentions=tuple(sorted(met(start, end))),
+                mentions=tuple(sorted(mentions_within(start, end))),
             )
         )
-    return tuple(entries), [role or Role.OTHER for role in roles]
+    return tuple(entries), [role or LinkRole.OTHER for role in roles]
 
 
-def with_mentions(entries: Iterable[Entry], kept: list[int]) -> tuple[Entry, ...]:
+def reindex_mentions(entries: Iterable[Entry], kept_mentions: list[int]) -> tuple[Entry, ...]:
     """Return the entries with only the mentions at these positions of the note's, counted anew."""
-    position = {old: new for new, old in enumerate(kept)}
+    position = {old: new for new, old in enumerate(kept_mentions)}
 
     def among_kept(mentions: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(position[old] for old in mentions if old in position)
@@ -214,11 +222,13 @@ def with_mentions(entries: Iterable[Entry], kept: list[int]) -> tuple[Entry, ...
     )
 
 
-def _fields(outline: Outline, lines: list[Line], end: int, met: Callable[[int, int], list[int]]) -> Iterator[Field]:
+def _find_fields(
+    outline: Outline, lines: list[Line], end: int, mentions_within: Callable[[int, int], list[int]]
+) -> Iterator[Field]:
     """Yield the fields of the entry whose lines these are; a field runs until the next, or to the end of its block."""
     labels: list[_Label] = []
     for line in lines[1:]:
-        label = _label(outline.data, line, end)
+        label = _parse_label(outline.data, line, end)
         if label is None:
             continue
         inside = labels and line.start < labels[-1].end and line.leaf_end != labels[-1].line.leaf_end
@@ -226,7 +236,7 @@ def _fields(outline: Outline, lines: list[Line], end: int, met: Callable[[int, i
             labels.append(label)
     for position, label in enumerate(labels):
         following = _line_start(outline.data, labels[position + 1].start) if position + 1 < len(labels) else end
-        label_end = _trimmed(outline.data, label.value, min(label.end, following))
+        label_end = _trim(outline.data, label.value, min(label.end, following))
         yield Field(
             name=label.name,
             label=label.written,
@@ -234,14 +244,14 @@ def _fields(outline: Outline, lines: list[Line], end: int, met: Callable[[int, i
             start=_line_start(outline.data, label.start),
             label_start=label.start,
             end=label_end,
-            mentions=tuple(sorted(met(label.start, label_end))),
+            mentions=tuple(sorted(mentions_within(label.start, label_end))),
         )
 
 
-def _label(data: bytes, line: Line, end: int) -> _Label | None:
+def _parse_label(data: bytes, line: Line, end: int) -> _Label | None:
     text = data[line.start : min(line.end, line.start + _LABEL_REACH)].decode(errors="ignore")
     match = _LABEL.match(text)
-    name = canonical(match["label"]) if match else ""
+    name = canonical_label(match["label"]) if match else ""
     if not match or not name:
         return None
     start, value = (line.start + len(text[:offset].encode()) for offset in (match.end("before"), match.end()))
@@ -249,13 +259,13 @@ def _label(data: bytes, line: Line, end: int) -> _Label | None:
 
 
 @lru_cache(maxsize=4096)
-def canonical(label: str) -> str:
+def canonical_label(label: str) -> str:
     """Return the canonical name of a label, the folded label where the table has none, or nothing if it has no letters.
 
     Width, case, punctuation around and digits behind do not count; nor do one slip of the keyboard (two from eight
     letters on) in spellings of five letters or more that begin alike.
     """
-    folded = _EDGES.sub("", collapse(unicodedata.normalize("NFKC", label).casefold()))
+    folded = _EDGES.sub("", collapse_whitespace(unicodedata.normalize("NFKC", label).casefold()))
     bare = folded.rstrip("0123456789 ")
     for spelling in (folded, bare):
         if spelling in _SPELLINGS:
@@ -268,10 +278,10 @@ def canonical(label: str) -> str:
     return _SPELLINGS[near[0]] if near else folded
 
 
-def _role_of(url: str) -> Role | None:
+def _role_of(url: str) -> LinkRole | None:
     match = _HOST.match(url)
     if not match:
-        return Role.INDEX if _MARKDOWN_FILE.match(url) else None
+        return LinkRole.INDEX if _MARKDOWN_FILE.match(url) else None
     host = match[1].casefold()
     while host:
         if host in _HOSTS:
@@ -280,7 +290,7 @@ def _role_of(url: str) -> Role | None:
     return None
 
 
-def dates(text: str) -> Iterator[date]:
+def find_dates(text: str) -> Iterator[date]:
     """Yield the valid dates a heading or a path names, such as 2021.5.10, 2021年5月10日, 20210510, 202105/0510."""
     for match in _DATES.finditer(unicodedata.normalize("NFKC", text)):
         year, month, day = (int(part) for part in match.groups() if part)
@@ -288,7 +298,7 @@ def dates(text: str) -> Iterator[date]:
             yield date(year, month, day)
 
 
-def _trimmed(data: bytes, start: int, end: int) -> int:
+def _trim(data: bytes, start: int, end: int) -> int:
     return start + len(data[start:end].rstrip())
 
 

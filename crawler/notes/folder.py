@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.atomic_files import RefusedError, open_inside
+from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
 from crawler.notes import parser
 
@@ -23,7 +23,7 @@ LARGEST_NOTE = 10 * 1024 * 1024
 """Bytes of the largest file that is read as a note."""
 
 
-class Library:
+class NotesFolder:
     """A folder of notes; iterating reads them in the order of their paths.
 
     Only regular files whose real path lies in the folder are notes. `skip` is a folder that may lie inside but holds no
@@ -57,10 +57,10 @@ class Library:
                 self.problems.append(f"{str(file)!r}: its name is not UTF-8; skipped and left alone")
                 continue
             try:
-                note = parser.read(path, self._bytes_of(path))
-            except RefusedError as error:
+                note = parser.parse_note(path, self._bytes_of(path))
+            except UnsafePathError as error:
                 self.problems.append(f"{file}: {error}; skipped")
-            except _TooLargeError:
+            except _NoteTooLargeError:
                 self.problems.append(f"{file}: larger than {LARGEST_NOTE >> 20} MB; skipped and left alone")
                 self.unread.append(path)
             except UnicodeDecodeError as error:
@@ -128,11 +128,11 @@ class Library:
         with open_inside(self._real, path) as file:
             data = file.read(LARGEST_NOTE + 1)
         if len(data) > LARGEST_NOTE:
-            raise _TooLargeError
+            raise _NoteTooLargeError
         return data
 
 
-class _TooLargeError(Exception):
+class _NoteTooLargeError(Exception):
     """A file has more bytes than are read."""
 
 

@@ -29,16 +29,16 @@ class Comment:
 
     start: int
     end: int
-    word: str
+    directive: str
 
 
-def word_of(comment: bytes) -> str | None:
+def parse_directive(comment: bytes) -> str | None:
     """Return which ignore comment this is; None for any other comment."""
     match = _COMMENT.fullmatch(comment)
     return match[1].decode().lower() if match else None
 
 
-def ignored(data: bytes, comments: Iterable[Comment]) -> tuple[tuple[Span, ...], int | None]:
+def ignored_spans(data: bytes, comments: Iterable[Comment]) -> tuple[tuple[Span, ...], int | None]:
     """Return the spans that ignore comments take out of a note, and where one begins that nothing ends.
 
     The spans are in order and apart. From start to end they are exact, both comments included: what else stands on
@@ -50,26 +50,26 @@ def ignored(data: bytes, comments: Iterable[Comment]) -> tuple[tuple[Span, ...],
     before_next_lines = set()
     opened: int | None = None
     for comment in sorted(comments):
-        if comment.word == NEXT_LINE:
+        if comment.directive == NEXT_LINE:
             before_next_lines.add(ends[bisect_left(ends, comment.end)])
-        elif comment.word == START and opened is None:
+        elif comment.directive == START and opened is None:
             opened = comment.start
-        elif comment.word == END and opened is not None:
+        elif comment.directive == END and opened is not None:
             spans.append((opened, comment.end))
             opened = None
     if opened is not None:
         spans.append((opened, len(data)))
     spans += [match.span() for line_end in before_next_lines if (match := _NEXT_LINE.match(data, line_end))]
-    return tuple(_joined(spans)), opened
+    return tuple(_merge_spans(spans)), opened
 
 
-def meets(spans: Sequence[Span], start: int, end: int) -> bool:
+def overlaps_spans(spans: Sequence[Span], start: int, end: int) -> bool:
     """Tell whether the bytes `start..end` meet one of the spans; an insertion does where the byte behind it does."""
     last = bisect_left(spans, (max(end, start + 1),)) - 1
     return last >= 0 and start < spans[last][1]
 
 
-def _joined(spans: list[Span]) -> Iterator[Span]:
+def _merge_spans(spans: list[Span]) -> Iterator[Span]:
     """Yield what the spans cover, in order and apart."""
     at: Span | None = None
     for start, end in sorted(spans):

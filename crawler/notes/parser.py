@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING, Any, cast
 import pyromark
 from pyromark import Options
 
-from crawler.models.note import Mention, Note, Role
+from crawler.models.note import LinkRole, Mention, Note
 from crawler.notes import ignore_comments, url_spans
-from crawler.notes.entries import Found, Line, Outline, collapse, dates, divide, with_mentions
+from crawler.notes.entries import (
+    Line,
+    Outline,
+    RawMention,
+    collapse_whitespace,
+    find_dates,
+    reindex_mentions,
+    split_entries,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,15 +54,15 @@ _INLINE = _EMPHASIS | {"Link", "Image"}
 _VERBATIM = {"code", "pre", "kbd", "samp", "script", "style", "textarea"}
 _ATTRIBUTES = {"href", "src", "poster"}
 _ELEMENT_ROLES = {
-    ("img", "src"): Role.IMAGE,
-    ("video", "src"): Role.VIDEO,
-    ("source", "src"): Role.VIDEO,
-    ("video", "poster"): Role.IMAGE,
+    ("img", "src"): LinkRole.IMAGE,
+    ("video", "src"): LinkRole.VIDEO,
+    ("source", "src"): LinkRole.VIDEO,
+    ("video", "poster"): LinkRole.IMAGE,
 }
 _DEEPEST_TEXT = 2  # a picture in a link; what is nested deeper shows no text of its own
 
 
-def read(path: str, data: bytes) -> Note:
+def parse_note(path: str, data: bytes) -> Note:
     """Read one note; `path` is relative to NOTES_DIR with `/` as separator.
 
     Mentions come in the order of their spans and do not overlap. A `www.` address is read as GFM reads it, with
@@ -64,12 +72,14 @@ def read(path: str, data: bytes) -> Note:
     """
     reader = _Reader(data)
     outline, found = reader.outline, sorted(reader.found, key=lambda thing: thing.start)
-    entries, roles = divide(outline, found)
+    entries, roles = split_entries(outline, found)
     if reader.ignored:  # only now: what an entry is, and what its other links are for, does not change
         kept = [
-            at for at, thing in enumerate(found) if not ignore_comments.meets(reader.ignored, thing.start, thing.end)
+            at
+            for at, thing in enumerate(found)
+            if not ignore_comments.overlaps_spans(reader.ignored, thing.start, thing.end)
         ]
-        entries = with_mentions(entries, kept)
+        entries = reindex_mentions(entries, kept)
         found, roles = [found[at] for at in kept], [roles[at] for at in kept]
     homes = {position: home for home, entry in enumerate(entries) for position in entry.mentions}
     mentions = tuple(
@@ -86,8 +96,8 @@ def read(path: str, data: bytes) -> Note:
         for position, (thing, (line, column)) in enumerate(zip(found, _positions(data, found), strict=True))
     )
     headings = [outline.text(start, end) for start, end in outline.headings]
-    in_headings = (day for heading in headings for day in dates(heading))
-    in_path = [None, *dates(path)]
+    in_headings = (day for heading in headings for day in find_dates(heading))
+    in_path = [None, *find_dates(path)]
     return Note(
         path=path,
         data=data,
@@ -100,7 +110,7 @@ def read(path: str, data: bytes) -> Note:
     )
 
 
-def _positions(data: bytes, found: list[Found]) -> Iterator[tuple[int, int]]:
+def _positions(data: bytes, found: list[RawMention]) -> Iterator[tuple[int, int]]:
     """Yield line and column of each mention, counting from the one before where both share a line."""
     first = len(_BOM) if data.startswith(_BOM) else 0
     lines = [first, *(match.end() for match in _LINE_END.finditer(data))]
@@ -119,7 +129,7 @@ class _Reader:
 
     def __init__(self, data: bytes) -> None:
         self.outline = Outline(data)
-        self.found: list[Found] = []
+        self.found: list[RawMention] = []
         self.ignored: tuple[ignore_comments.Span, ...] = ()
         self.problems: list[str] = []
         self._data = data
@@ -131,21 +141,21 @@ class _Reader:
         self._in_cell = False
         self._emphasis: list[int] = []  # where the closing marks stand
         self._links: list[tuple[int, int, dict[str, Any]]] = []  # starts, pieces of text before, pyromark's data
-        self._anchor: tuple[Found, int] | None = None  # HTML's <a>, pieces of text before
+        self._anchor: tuple[RawMention, int] | None = None  # HTML's <a>, pieces of text before
         self._verbatim = 0  # depth of HTML elements such as <code>
         # What is collected until something ends it.
         self._lines: list[Line] = []
         self._at_line_start = True
         self._html: list[tuple[int, int]] = []
         self._run: tuple[int, int] | None = None  # text in which bare URLs may stand
-        self._limits: list[tuple[int, int]] = []  # how far they may reach, see `url_spans.bare_urls`
-        self._uses: dict[str, list[Found]] = {}  # of each reference
+        self._limits: list[tuple[int, int]] = []  # how far they may reach, see `url_spans.find_bare_urls`
+        self._uses: dict[str, list[RawMention]] = {}  # of each reference
         self._comments: list[ignore_comments.Comment] = []
         self._walk()
 
     def _walk(self) -> None:
         shift = len(_BOM) if self._data.startswith(_BOM) else 0
-        text = _mended(self._data[shift:]).decode()
+        text = _with_html_block_fix(self._data[shift:]).decode()
         for event, span in pyromark.events_with_range(text, options=_OPTIONS):
             start, end = span["start"] + shift, span["end"] + shift
             kind, value = (event, "") if isinstance(event, str) else next(iter(cast("dict[str, Any]", event).items()))
@@ -159,21 +169,21 @@ class _Reader:
             else:
                 self._inline(kind, value, start, end)
         if self._comments:
-            self.ignored, unclosed = ignore_comments.ignored(self._data, self._comments)
+            self.ignored, unclosed = ignore_comments.ignored_spans(self._data, self._comments)
             if unclosed is not None:
                 line = len(_LINE_END.findall(self._data, 0, unclosed)) + 1
                 self.problems.append(f"{line}: ignore-start without ignore-end")
         for label, link in pyromark.reference_definitions(text, options=_OPTIONS).items():
-            place = url_spans.definition(self._data, link["span"]["start"] + shift, link["dest"])
-            use = self._first_use(label) or Found("", 0, 0, place[0] if place else 0, text=label)
-            self._add(Found(link["dest"], *(place or (0, 0)), use.place, use.text, use.role))
+            place = url_spans.definition_span(self._data, link["span"]["start"] + shift, link["dest"])
+            use = self._first_use(label) or RawMention("", 0, 0, place[0] if place else 0, text=label)
+            self._add(RawMention(link["dest"], *(place or (0, 0)), use.place, use.text, use.role))
 
-    def _first_use(self, label: str) -> Found | None:
+    def _first_use(self, label: str) -> RawMention | None:
         """Return the first use of a reference that the author does not ask to ignore."""
-        uses = self._uses.get(_folded(label), ())
-        return next((use for use in uses if not ignore_comments.meets(self.ignored, use.place, use.end)), None)
+        uses = self._uses.get(_normalized_label(label), ())
+        return next((use for use in uses if not ignore_comments.overlaps_spans(self.ignored, use.place, use.end)), None)
 
-    def _add(self, found: Found) -> bool:
+    def _add(self, found: RawMention) -> bool:
         """Keep what is a mention: something written that leads out of the note, and no template's placeholder."""
         written = found.url + self._data[found.end : found.end + 2].decode(errors="ignore")
         kept = found.start < found.end and not re.match(r"\s*(?:#|data:|$)", found.url, re.IGNORECASE)
@@ -207,7 +217,7 @@ class _Reader:
         elif name == self._block:
             self._block = ""
             if self._html:
-                self._read_html(*_without_gaps(self._data, self._html))
+                self._read_html(*_join_spans(self._data, self._html))
                 self._html = []
 
     def _end_leaf(self) -> None:
@@ -246,19 +256,21 @@ class _Reader:
         else:
             start, pieces, link = self._links.pop()
             text = self._text_since(pieces) if len(self._links) < _DEEPEST_TEXT else ""
-            self._link(link, Found(link["dest_url"], start, end, start, text, Role.IMAGE if name == "Image" else None))
+            self._link(
+                link, RawMention(link["dest_url"], start, end, start, text, LinkRole.IMAGE if name == "Image" else None)
+            )
         self._before = end
 
-    def _link(self, link: dict[str, Any], found: Found) -> None:
+    def _link(self, link: dict[str, Any], found: RawMention) -> None:
         """Take a Markdown link whose span is still that of the whole link."""
         if link["link_type"] == "Autolink":
             found.start, found.end = found.start + 1, found.end - 1
-            found.url = url_spans.decode(self._data[found.start : found.end], html=True)
+            found.url = url_spans.decode_url(self._data[found.start : found.end], html=True)
         elif link["link_type"] == "Inline":
             middle = self._data.find(b"](", self._before, found.end)
-            found.start, found.end = url_spans.destination(self._data, middle + len(b"]("), found.url) or (0, 0)
+            found.start, found.end = url_spans.destination_span(self._data, middle + len(b"]("), found.url) or (0, 0)
         else:
-            self._uses.setdefault(_folded(link["id"]), []).append(found)
+            self._uses.setdefault(_normalized_label(link["id"]), []).append(found)
             return
         self._add(found)
 
@@ -305,23 +317,23 @@ class _Reader:
             self._run = None
 
     def _bare_urls(self, start: int, end: int, limits: list[tuple[int, int]]) -> None:
-        for first, last in url_spans.bare_urls(self._data, start, end, limits):
-            written = url_spans.decode(self._data[first:last])
+        for first, last in url_spans.find_bare_urls(self._data, start, end, limits):
+            written = url_spans.decode_url(self._data[first:last])
             url = f"http://{written}" if written[:4].lower() == "www." else written
-            self._add(Found(url, first, last, first, written))
+            self._add(RawMention(url, first, last, first, written))
 
     def _text_since(self, piece: int) -> str:
-        return collapse("".join(self.outline.texts[piece:]))
+        return collapse_whitespace("".join(self.outline.texts[piece:]))
 
     def _read_html(self, offset: int, html: bytes) -> None:
-        for tag in url_spans.tags(html):
+        for tag in url_spans.find_tags(html):
             start, end = offset + tag.start, offset + tag.end
             if not tag.name:
-                self.outline.add(start, end, url_spans.decode(html[tag.start : tag.end], html=True))
+                self.outline.add(start, end, url_spans.decode_url(html[tag.start : tag.end], html=True))
                 if not (self._anchor or self._verbatim):
                     self._bare_urls(start, end, [])
             elif tag.name == url_spans.COMMENT:
-                if word := ignore_comments.word_of(html[tag.start : tag.end]):
+                if word := ignore_comments.parse_directive(html[tag.start : tag.end]):
                     self._comments.append(ignore_comments.Comment(start, end, word))
             elif tag.name in _VERBATIM:
                 self._verbatim = max(0, self._verbatim + (-1 if tag.closing else 1))
@@ -334,21 +346,21 @@ class _Reader:
 
     def _read_tag(self, tag: url_spans.Tag, offset: int, html: bytes) -> None:
         place = offset + tag.start
-        alt = collapse(url_spans.decode(html[slice(*tag.attributes.get("alt", (0, 0)))], html=True))
+        alt = collapse_whitespace(url_spans.decode_url(html[slice(*tag.attributes.get("alt", (0, 0)))], html=True))
         if alt:
             self.outline.add(place, offset + tag.end, alt)
         for name in _ATTRIBUTES & tag.attributes.keys():
             first, last = tag.attributes[name]
             value = html[first:last].strip()
             start = offset + html.index(value, first)
-            url = url_spans.decode(value, html=True).translate(_DROPPED)
+            url = url_spans.decode_url(value, html=True).translate(_DROPPED)
             role = _ELEMENT_ROLES.get((tag.name, name))
-            found = Found(url, start, start + len(value), place, alt, role)
+            found = RawMention(url, start, start + len(value), place, alt, role)
             if self._add(found) and tag.name == "a":
                 self._anchor = (found, len(self.outline.texts))
 
 
-def _mended(data: bytes) -> bytes:
+def _with_html_block_fix(data: bytes) -> bytes:
     """Return the bytes to parse: no longer than `data`, a blank line between HTML and an item or heading below.
 
     To CommonMark 4.6 a line directly under `</div>`, or under a comment under it, still is HTML; to its author and to
@@ -368,12 +380,12 @@ def _mended(data: bytes) -> bytes:
     return bytes(mended)
 
 
-def _folded(label: str) -> str:
+def _normalized_label(label: str) -> str:
     """Return the label as CommonMark 4.7 compares labels."""
     return " ".join(label.split()).casefold()
 
 
-def _without_gaps(data: bytes, spans: list[tuple[int, int]]) -> tuple[int, bytes]:
+def _join_spans(data: bytes, spans: list[tuple[int, int]]) -> tuple[int, bytes]:
     """Return where the spans begin and what stands in them, with blanks for the marks of a block quote in between."""
     first = spans[0][0]
     html = bytearray(data[first : spans[-1][1]])

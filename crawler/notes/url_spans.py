@@ -62,9 +62,9 @@ _RAW = {
 }
 
 
-def decode(written: bytes, *, html: bool = False) -> str:
+def decode_url(source: bytes, *, html: bool = False) -> str:
     """Return what the bytes say once entities are resolved, and outside HTML backslash escapes."""
-    return (_HTML_ENTITIES if html else _CODED).sub(lambda match: _character(match[0]).encode(), written).decode()
+    return (_HTML_ENTITIES if html else _CODED).sub(lambda match: _character(match[0]).encode(), source).decode()
 
 
 def _character(coded: bytes) -> str:
@@ -78,7 +78,7 @@ def _character(coded: bytes) -> str:
     return html5.get(text[1:], text) if len(text) > 1 else text
 
 
-def destination(data: bytes, start: int, url: str) -> tuple[int, int] | None:
+def destination_span(data: bytes, start: int, url: str) -> tuple[int, int] | None:
     """Return the span of the destination behind `start` that is read as `url`.
 
     `start` is the offset behind `](` or `]:`. The answer is checked against `url`, never guessed: None where the two
@@ -87,19 +87,19 @@ def destination(data: bytes, start: int, url: str) -> tuple[int, int] | None:
     for before in (_BEFORE_QUOTED, _BEFORE):
         match = before.match(data, start)
         begin = match.end() if match else start
-        end = _written_end(data, begin, url)
+        end = _source_end(data, begin, url)
         if end is not None:
             return begin, end
     return None
 
 
-def definition(data: bytes, start: int, url: str) -> tuple[int, int] | None:
+def definition_span(data: bytes, start: int, url: str) -> tuple[int, int] | None:
     """Return the span of the destination of the link reference definition that begins at or behind `start`."""
     match = _DEFINITION.search(data, start)
-    return destination(data, match.end(), url) if match else None
+    return destination_span(data, match.end(), url) if match else None
 
 
-def _written_end(data: bytes, start: int, url: str) -> int | None:
+def _source_end(data: bytes, start: int, url: str) -> int | None:
     """Return where the text that is read as `url` ends."""
     plain = url.encode()
     end = start + len(plain)
@@ -118,7 +118,7 @@ def _written_end(data: bytes, start: int, url: str) -> int | None:
     return end
 
 
-def bare_urls(data: bytes, start: int, end: int, limits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def find_bare_urls(data: bytes, start: int, end: int, limits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the spans of the URLs that stand bare in the text `start..end`.
 
     The extended autolinks of GFM, ended as a reader of Chinese prose would end them. `limits` are pairs of an offset
@@ -172,7 +172,7 @@ class Tag:
     attributes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def tags(html: bytes) -> Iterator[Tag]:
+def find_tags(html: bytes) -> Iterator[Tag]:
     """Yield tags, comments and text of a piece of HTML in order, without what scripts and styles contain.
 
     A tag that is never closed counts as closed at the end; a quote that is never closed swallows the rest: browsers do
@@ -191,7 +191,7 @@ def tags(html: bytes) -> Iterator[Tag]:
             if match["comment"]:
                 yield Tag(match.start(), at, COMMENT)
             continue
-        tag = _tag(html, match)
+        tag = _parse_tag(html, match)
         yield tag
         at = text = tag.end
         if tag.name in _RAW and not tag.closing:
@@ -203,7 +203,7 @@ def tags(html: bytes) -> Iterator[Tag]:
         yield Tag(text, len(html))
 
 
-def _tag(html: bytes, opening: re.Match[bytes]) -> Tag:
+def _parse_tag(html: bytes, opening: re.Match[bytes]) -> Tag:
     attributes: dict[str, tuple[int, int]] = {}
     at = opening.end()
     while match := _ATTRIBUTE.match(html, at):

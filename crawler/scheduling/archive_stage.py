@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from crawler.lookups.wayback import Wayback
     from crawler.models.link import Link
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ BATCH = 100
 
 
 def find_snapshots(
-    store: Store, wayback: Wayback, kinds: Iterable[str], now: datetime, time_left: Callable[[], float]
+    store: LinkStore, wayback: Wayback, kinds: Iterable[str], now: datetime, time_left: Callable[[], float]
 ) -> None:
     """Ask for the snapshots of dead links one by one; what was not answered or not asked in time is asked next time.
 
@@ -34,7 +34,7 @@ def find_snapshots(
     why: ServiceDownError | None = None
     while in_a_row < REFUSALS and time_left():
         # What was answered is wanted no more: the unanswered stand in front.
-        wanting = wanting or store.wanting_snapshot(kinds, now, unanswered + BATCH)[unanswered:]
+        wanting = wanting or store.links_without_snapshot(kinds, now, unanswered + BATCH)[unanswered:]
         if not wanting:
             break
         link, day = wanting.pop(0)

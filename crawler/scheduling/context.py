@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.interrupts import interrupts
 from crawler.config import options
-from crawler.fetch.connectivity import Network
-from crawler.fetch.host_throttle import Hosts
+from crawler.fetch.connectivity import ConnectivityMonitor
+from crawler.fetch.host_throttle import HostThrottle
 from crawler.fetch.turns import TurnKeeper, pace
 from crawler.kinds.registry import all_kinds, kind_of
-from crawler.scheduling.image_fallbacks import PictureWays
+from crawler.scheduling.image_fallbacks import ImageFetcher
 from crawler.scheduling.in_flight import ChecksInFlight
 from crawler.scheduling.link_checker import LinkChecker
-from crawler.scheduling.lookup_runner import Batches
-from crawler.scheduling.processes import Helpers, listen
+from crawler.scheduling.lookup_runner import LookupRunner
+from crawler.scheduling.processes import WorkerProcesses, watch_parent
 from crawler.scheduling.result_queue import ResultQueue
 from crawler.scheduling.retries import RetryQueue
-from crawler.scheduling.worker import Crew
+from crawler.scheduling.worker import Worker
 from crawler.scheduling.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -56,16 +56,18 @@ class RunContext:
         self.interruption = interruption
         self.download = crawler.engine.download_async
         self.queue = ResultQueue()
-        self.network = Network()
-        self.hosts = Hosts(time.monotonic, time.monotonic() + (options.number(settings, "TIME_BUDGET") or math.inf))
-        self.crew = Crew(store, self.hosts, partial(pace, crawler), options.whole(settings, "WORKERS"))
-        self.pictures = PictureWays(
+        self.network = ConnectivityMonitor()
+        self.hosts = HostThrottle(
+            time.monotonic, time.monotonic() + (options.number(settings, "RUN_TIMEOUT") or math.inf)
+        )
+        self.crew = Worker(store, self.hosts, partial(pace, crawler), options.whole_number(settings, "WORKERS"))
+        self.pictures = ImageFetcher(
             self.download,
             store=store,
-            gallery=workspace.gallery,
+            image_store=workspace.image_store,
             settings=settings,
             time_left=lambda: self.hosts.time_left,
-            turn=self.crew.turn,
+            hold_host=self.crew.hold_host,
         )
         self.turns = TurnKeeper(self.hosts, self.crew, self._is_closed)
         self.retries = RetryQueue(store, self.crew)
@@ -74,8 +76,8 @@ class RunContext:
         lookups = {name: all_kinds()[name].lookup(settings) for name in sorted(kinds)}
         self.pages = [name for name, lookup in lookups.items() if lookup is None]
         """Kinds whose links are asked for one by one; the others have a lookup."""
-        self.batches = Batches({name: lookup for name, lookup in lookups.items() if lookup is not None}, self)
-        self.helpers: Helpers | None = None
+        self.batches = LookupRunner({name: lookup for name, lookup in lookups.items() if lookup is not None}, self)
+        self.helpers: WorkerProcesses | None = None
         interruption.add_callback(self.turns.stop)
         interruption.add_callback(self.queue.notify)
 
@@ -86,10 +88,10 @@ class RunContext:
 
     async def is_online(self) -> bool:
         """Return whether the network is there, by asking hosts that always are."""
-        return await self.interruption.guard(self.network.is_there(self.download))
+        return await self.interruption.guard(self.network.is_online(self.download))
 
     def _is_closed(self, link: Link) -> bool:
-        return kind_of(link).keeps_body and self.pictures.closed is not None
+        return kind_of(link).keeps_body and self.pictures.closed_reason is not None
 
 
 @contextmanager
@@ -107,36 +109,36 @@ def open_context(
     with ExitStack() as resources:
         workspace = resources.enter_context(open_workspace(crawler.settings))
         context = RunContext(crawler, workspace, kinds, interruption)
-        if helps := crawler.settings["HELPS"]:
-            _join_run(context, helps)
+        if parent_pipe := crawler.settings["_PARENT_PIPE"]:
+            _join_run(context, parent_pipe)
         else:
             context.helpers = helpers = _start_run(context)
             if helpers is not None:
                 resources.callback(lambda: helpers.close(finished=is_finished()))
-        beating = asyncio.ensure_future(context.crew.keep_beating())
+        beating = asyncio.ensure_future(context.crew.keep_heartbeat())
         beating.add_done_callback(partial(_heart_stopped, context))
         resources.callback(beating.cancel)
         resources.callback(context.crew.close)
         yield context
 
 
-def _start_run(context: RunContext) -> Helpers | None:
+def _start_run(context: RunContext) -> WorkerProcesses | None:
     """Begin a run, and have as many helpers as WORKERS says."""
     settings = context.settings
     run = context.workspace.store.start_run(context.started_at)
-    if (count := options.whole(settings, "WORKERS") - 1) < 1:
+    if (count := options.whole_number(settings, "WORKERS") - 1) < 1:
         return None
-    helpers = Helpers(settings.getlist("COMMAND"), count, run.number, context.workspace.locked)
+    helpers = WorkerProcesses(settings.getlist("COMMAND"), count, run.number, context.workspace.lock_fd)
     context.interruption.add_callback(helpers.interrupt)
     return helpers
 
 
-def _join_run(context: RunContext, helps: str) -> None:
+def _join_run(context: RunContext, parent_pipe: str) -> None:
     """Help the run of the worker that started this process, and end when that does."""
     interrupts.last_line = ""  # the leader says it
-    ear, _, number = helps.partition(":")
+    ear, _, number = parent_pipe.partition(":")
     context.workspace.store.join_run(int(number))
-    listen(int(ear), _leader_ended)
+    watch_parent(int(ear), _leader_ended)
 
 
 def _leader_ended() -> None:

@@ -14,7 +14,7 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 
-async def in_thread(function: Callable[[A], T], argument: A) -> T:
+async def run_in_thread(function: Callable[[A], T], argument: A) -> T:
     """Call a blocking function in a thread that does not keep the program alive.
 
     asyncio's own threads are waited for at exit: a service that asks to come back in two minutes would hold up Ctrl-C.

@@ -13,23 +13,23 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from crawler.checks.response_check import observe
+from crawler.checks.response_check import check_response_with_kind
 from crawler.config import options
-from crawler.errors import GalleryError
-from crawler.fetch.conditional_requests import conditional
-from crawler.fetch.host_throttle import NotNowError
-from crawler.images.sniff import DRAWING, BrokenError, RefusedError, examine
-from crawler.images.store import keep, name_of
-from crawler.images.wechat_urls import LARGEST_PLACEHOLDER, REFERER, forms, looks_like_placeholder, picture_id
-from crawler.kinds.image import is_drawn_anew, picture_request
+from crawler.errors import ImageStoreError
+from crawler.fetch.conditional_requests import add_conditions
+from crawler.fetch.host_throttle import HostUnavailableError
+from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, inspect_image
+from crawler.images.store import image_name, put_image
+from crawler.images.wechat_urls import MAX_PLACEHOLDER_BYTES, REFERER, image_id, looks_like_placeholder, url_variants
+from crawler.kinds.image import image_request, is_dynamic_image
 from crawler.kinds.registry import all_kinds, keeping_bodies, kind_of
-from crawler.links.canonical_url import InvalidURLError, normalise
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.lookups.session import ServiceDownError
 from crawler.lookups.wayback import Wayback
 from crawler.models.check import Outcome
 from crawler.models.metadata import Picture
 from crawler.models.reason import Reason, ReasonCode
-from crawler.scheduling.daemon_threads import in_thread
+from crawler.scheduling.daemon_threads import run_in_thread
 from crawler.store.external_sources import ARCHIVE
 
 if TYPE_CHECKING:
@@ -40,16 +40,16 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-    from crawler.images.store import Gallery
+    from crawler.images.store import ImageStore
     from crawler.models.check import Check
     from crawler.models.link import Link
-    from crawler.models.result import Due, Result
-    from crawler.store.link_store import Store
+    from crawler.models.result import CheckResult, DueLink
+    from crawler.store.link_store import LinkStore
 
 logger = logging.getLogger(__name__)
 
 MB = 1_000_000
-AT_HAND = MB
+INLINE_BYTES = MB
 """Bytes up to which a picture is looked at where it comes: that takes a millisecond."""
 
 PATIENCE = 600.0
@@ -72,158 +72,168 @@ class Limits:
         def limit(name: str) -> int:
             return int(options.number(settings, name) * MB)
 
-        return cls({kind: limit(all_kinds()[kind].size_limit) for kind in keeping_bodies()}, limit("IMAGES_RUN_MB"))
+        return cls({kind: limit(all_kinds()[kind].size_limit) for kind in keeping_bodies()}, limit("IMAGES_MAX_RUN_MB"))
 
-    def of(self, link: Link) -> int:
+    def for_link(self, link: Link) -> int:
         """Return the bytes of the largest that is kept of a link."""
         return self.largest[link.kind]
 
 
-class PictureWays:
+class ImageFetcher:
     """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it.
 
-    `turn` holds a host for an API's request, or raises NotNowError when others have it for more than so many seconds.
+    `turn` holds a host for an API's request, or raises HostUnavailableError when others have it for more than so many seconds.
     """
 
     def __init__(
         self,
         fetch: Callable[[Request], Awaitable[Response]],
         *,
-        store: Store,
-        gallery: Gallery,
+        store: LinkStore,
+        image_store: ImageStore,
         settings: BaseSettings,
         time_left: Callable[[], float],
-        turn: Callable[[str, float], AbstractAsyncContextManager[None]],
+        hold_host: Callable[[str, float], AbstractAsyncContextManager[None]],
     ) -> None:
         self._fetch = fetch
         self._store = store
-        self._gallery = gallery
+        self._image_store = image_store
         self._wayback = Wayback.from_settings(settings)
         self._limits = Limits.from_settings(settings)
-        self._accepted = options.statuses(settings, "ACCEPT")
+        self._accepted = options.statuses(settings, "ACCEPTED_STATUSES")
         self._time_left = time_left
-        self._turn = turn
+        self._hold_host = hold_host
         self._spent = 0
-        self._first: dict[str, str] = {}  # names of small pictures, and the id that each came for first
+        self._learned_placeholders: dict[str, str] = {}  # names of small pictures, and the id that each came for first
         self._placeholders: set[str] = set()
         self._sent: dict[tuple[str, str], str | None] = {}  # host and name: the one address that it came for
         self._archive = asyncio.Lock()
         self._archive_down = False
 
     @property
-    def closed(self) -> Reason | None:
+    def closed_reason(self) -> Reason | None:
         """Why no more pictures are fetched in this run."""
-        if self._gallery.down:
-            return Reason(ReasonCode.IMAGE_STORE_UNAVAILABLE, self._gallery.down)
+        if self._image_store.unavailable_reason:
+            return Reason(ReasonCode.IMAGE_STORE_UNAVAILABLE, self._image_store.unavailable_reason)
         if self._limits.run and self._spent >= self._limits.run:
             return Reason(ReasonCode.RUN_LIMIT_REACHED)
         return None
 
-    def prepared(self, request: Request, due: Due) -> Request:
+    def prepare(self, request: Request, due: DueLink) -> Request:
         """Return a picture's first request: with what is known of the version that is kept, if it still is.
 
         What is kept from elsewhere says nothing of how the link itself is, and where it is not known what is kept, its
         bytes have to come again.
         """
-        request = request.replace(meta=request.meta | {"download_maxsize": self._limits.of(due.link)})
+        request = request.replace(meta=request.meta | {"download_maxsize": self._limits.for_link(due.link)})
         origin = due.origin
-        if origin is None or origin.title is None or origin.address not in {due.link.url, *forms(due.link.url)}:
+        if origin is None or origin.title is None or origin.address not in {due.link.url, *url_variants(due.link.url)}:
             return request
-        if not isinstance(due.known, Picture) or not self._gallery.has(origin.title):
+        if not isinstance(due.known, Picture) or not self._image_store.has(origin.title):
             return request
         request = request.replace(url=origin.address)
-        return conditional(request, origin.etag, origin.last_modified, datetime.now(UTC))
+        return add_conditions(request, origin.etag, origin.last_modified, datetime.now(UTC))
 
-    async def settle(self, due: Due, result: Result, asked: str, sent_by: str, *, last: bool) -> Result:
+    async def resolve(self, due: DueLink, result: CheckResult, asked: str, sent_by: str, *, last: bool) -> CheckResult:
         """Return what comes of a first answer: the address `asked` led to the one that it was `sent_by`.
 
         Its bytes are examined; if they are no good, the other ways are tried: with `last` those that lead elsewhere,
         too, for which all articles have to be read. Nothing worse takes the place of what is kept. Other bytes take it
         with `last` only, when it is known what the host sends for its other links.
         """
-        result = await self._examined(due, result)
-        if self._would_replace(due, result) and (reason := self._why_kept(due.link, result, asked, sent_by, last=last)):
+        result = await self._inspect(due, result)
+        if self._would_replace(due, result) and (
+            reason := self._reason_to_keep(due.link, result, asked, sent_by, last=last)
+        ):
             check = replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None)
-            return replace(_without(result, check), metadata=None)
-        if result.check.well and not self._not_kept(result):
+            return replace(_without_body(result, check), metadata=None)
+        if result.check.is_ok and not self._is_not_stored(result):
             return result
-        async for other in self._other_ways(due, result, asked, forms(due.link.url)):
-            if other.check.well and other.body:
-                return replace(other, body=b"", metadata=None, origin=None) if self._kept(due) else other
+        async for other in self._retry_variants(due, result, asked, url_variants(due.link.url)):
+            if other.check.is_ok and other.body:
+                return replace(other, body=b"", metadata=None, origin=None) if self._stored_name(due) else other
             result = other
         if last and due.origin is None and result.check.outcome in _GIVEN_UP | {Outcome.FAILED}:
-            return await self._from_elsewhere(due, result)
+            return await self._from_article_or_archive(due, result)
         return result
 
-    def too_large(self, check: Check, link: Link) -> Check:
+    def as_too_large(self, check: Check, link: Link) -> Check:
         """Read a failure: that a picture is too large for us says nothing about its link."""
         if check.reason.code is not ReasonCode.RESPONSE_TOO_LARGE or not kind_of(link).keeps_body:
             return check
-        reason = Reason(ReasonCode.FILE_TOO_LARGE, f"{self._limits.of(link) / MB:g}")
+        reason = Reason(ReasonCode.FILE_TOO_LARGE, f"{self._limits.for_link(link) / MB:g}")
         return replace(check, outcome=Outcome.SKIPPED, reason=reason)
 
     # --- one answer ---------------------------------------------------------------------------------------------------
 
-    async def _examined(self, due: Due, result: Result) -> Result:
+    async def _inspect(self, due: DueLink, result: CheckResult) -> CheckResult:
         """Turn bytes into a picture, or into the reason why they are not kept."""
         if not result.body:
             return result
-        if self._gallery.shows(due.link.url):  # kept before, by whoever wrote the note
-            return _without(result, result.check)
+        if self._image_store.is_own_url(due.link.url):  # kept before, by whoever wrote the note
+            return _without_body(result, result.check)
         self._spent += len(result.body)
         try:
             body = result.body
-            picture = _picture(body) if len(body) <= AT_HAND else await asyncio.to_thread(_picture, body)
-        except BrokenError as error:
-            return _without(result, replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None))
-        except RefusedError as error:
+            picture = (
+                _describe_picture(body)
+                if len(body) <= INLINE_BYTES
+                else await asyncio.to_thread(_describe_picture, body)
+            )
+        except CorruptImageError as error:
+            return _without_body(
+                result, replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None)
+            )
+        except UnsupportedImageError as error:
             reason = result.check.reason.plus(Reason(ReasonCode.NOT_SAVED), error.reason)
-            return _without(result, replace(result.check, reason=reason))
+            return _without_body(result, replace(result.check, reason=reason))
         if self._is_placeholder(due.link.url, picture.title, result.body):
             reason = Reason(ReasonCode.PLACEHOLDER)
-            return _without(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))
-        sent_for = (due.link.host, picture.title), _which(due.link.url)
+            return _without_body(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))
+        sent_for = (due.link.host, picture.title), _image_key(due.link.url)
         if self._sent.setdefault(*sent_for) != sent_for[1]:
             self._sent[sent_for[0]] = None
-        drawn_anew = picture.media_type == DRAWING and result.origin is not None and result.origin.uncached
+        drawn_anew = picture.media_type == SVG and result.origin is not None and result.origin.uncached
         return replace(result, metadata=replace(picture, dynamic=drawn_anew))
 
-    def _kept(self, due: Due) -> str | None:
+    def _stored_name(self, due: DueLink) -> str | None:
         """Return the name of the copy that is kept of a link; None where there is none, or its file is missing."""
         title = due.origin.title if due.origin else None
-        return title if title is not None and self._gallery.has(title) else None
+        return title if title is not None and self._image_store.has(title) else None
 
-    def _would_replace(self, due: Due, result: Result) -> bool:
+    def _would_replace(self, due: DueLink, result: CheckResult) -> bool:
         """Return whether an answer has other bytes than the copy that is kept; of what is drawn anew none is shown."""
-        if is_drawn_anew(due.link, due.known):
+        if is_dynamic_image(due.link, due.known):
             return False
         new = result.metadata.title if result.body and isinstance(result.metadata, Picture) else None
-        return new is not None and self._kept(due) not in {None, new}
+        return new is not None and self._stored_name(due) not in {None, new}
 
-    def _why_kept(self, link: Link, result: Result, asked: str, sent_by: str, *, last: bool) -> Reason | None:
+    def _reason_to_keep(
+        self, link: Link, result: CheckResult, asked: str, sent_by: str, *, last: bool
+    ) -> Reason | None:
         """Return why the copy that is kept is not replaced by an answer; None where it is."""
         assert isinstance(result.metadata, Picture)  # noqa: S101 - what _would_replace found
-        if _place(asked) != _place(sent_by):
+        if _host_and_path(asked) != _host_and_path(sent_by):
             return Reason(ReasonCode.REDIRECTED_TO_OTHER_IMAGE)
         name = result.metadata.title
-        kept_for = (url for url in self._store.links_shown_as(name) if urlsplit(url).hostname == link.host)
-        if self._sent[link.host, name] is None or any(_which(url) != _which(link.url) for url in kept_for):
+        kept_for = (url for url in self._store.links_with_image(name) if urlsplit(url).hostname == link.host)
+        if self._sent[link.host, name] is None or any(_image_key(url) != _image_key(link.url) for url in kept_for):
             return Reason(ReasonCode.SHARED_IMAGE)
         return None if last else Reason(ReasonCode.OTHER_IMAGE)
 
     @staticmethod
-    def _not_kept(result: Result) -> bool:
+    def _is_not_stored(result: CheckResult) -> bool:
         return not result.body and result.check.reason.has(ReasonCode.NOT_SAVED)
 
     def _is_placeholder(self, url: str, name: str, body: bytes) -> bool:
         """Tell whether the bytes for one of WeChat's pictures are those that are shown for others, too."""
-        picture = picture_id(url)
-        if picture is None or len(body) > LARGEST_PLACEHOLDER:
+        picture = image_id(url)
+        if picture is None or len(body) > MAX_PLACEHOLDER_BYTES:
             return False
         if looks_like_placeholder(body) or name in self._placeholders or self._store.is_placeholder(name):
             return True
-        if self._first.setdefault(name, picture) == picture:
-            others = {picture_id(other) for other in self._store.links_shown_as(name)} - {picture, None}
+        if self._learned_placeholders.setdefault(name, picture) == picture:
+            others = {image_id(other) for other in self._store.links_with_image(name)} - {picture, None}
             if not others:
                 return False
         self._placeholders.add(name)
@@ -232,25 +242,25 @@ class PictureWays:
 
     # --- other answers ------------------------------------------------------------------------------------------------
 
-    async def _other_ways(
-        self, due: Due, result: Result, asked: str, addresses: tuple[str, ...]
-    ) -> AsyncIterator[Result]:
+    async def _retry_variants(
+        self, due: DueLink, result: CheckResult, asked: str, addresses: tuple[str, ...]
+    ) -> AsyncIterator[CheckResult]:
         """Yield what comes of asking again: with WeChat's Referer where that may help, and at the other addresses."""
-        if picture_id(due.link.url) is None:
+        if image_id(due.link.url) is None:
             return
         for address in (asked, *(each for each in addresses if each != asked)):
-            answer: Result | None = result
-            if address != asked and (answer := await self._answer(due, address)) is not None:
+            answer: CheckResult | None = result
+            if address != asked and (answer := await self._fetch_variant(due, address)) is not None:
                 yield answer
             if answer is not None and answer.check.outcome is Outcome.BLOCKED:
-                fetched = await self._answer(due, address, REFERER)
+                fetched = await self._fetch_variant(due, address, REFERER)
                 if fetched is not None and fetched.body:
                     yield fetched
 
-    async def _answer(self, due: Due, address: str, referer: str | None = None) -> Result | None:
+    async def _fetch_variant(self, due: DueLink, address: str, referer: str | None = None) -> CheckResult | None:
         """Ask for a picture at some address; None when there is no answer."""
-        request = picture_request(address)
-        request.meta["download_maxsize"] = self._limits.of(due.link)
+        request = image_request(address)
+        request.meta["download_maxsize"] = self._limits.for_link(due.link)
         if referer is not None:
             request.headers["Referer"] = referer
         if not self._time_left():
@@ -260,55 +270,55 @@ class PictureWays:
         except Exception as error:  # noqa: BLE001 - whatever keeps it from us, this is no way to the picture
             logger.debug("%s: %r", address, error)
             return None
-        return await self._examined(due, observe(due, response, self._accepted, datetime.now(UTC)))
+        return await self._inspect(due, check_response_with_kind(due, response, self._accepted, datetime.now(UTC)))
 
     # --- elsewhere ----------------------------------------------------------------------------------------------------
 
-    async def _from_elsewhere(self, due: Due, result: Result) -> Result:
+    async def _from_article_or_archive(self, due: DueLink, result: CheckResult) -> CheckResult:
         """Look for a picture that is gone in the articles beside it, then in the archive; keep what is found."""
-        found = await self._in_articles(due) or await self._in_archive(due)
+        found = await self._find_in_articles(due) or await self._find_in_archive(due)
         if found is None:
             return result
         copy, where = found
         assert isinstance(copy.metadata, Picture)  # noqa: S101 - what _examined made of the body
         try:
-            await keep(self._gallery, copy.metadata.title, copy.body, copy.metadata.media_type)
-        except GalleryError as error:
-            self._gallery.down = str(error)
+            await put_image(self._image_store, copy.metadata.title, copy.body, copy.metadata.media_type)
+        except ImageStoreError as error:
+            self._image_store.unavailable_reason = str(error)
             return result
         address = copy.origin.address if copy.origin else None
         check = replace(result.check, reason=result.check.reason.plus(Reason(where)))
         return replace(result, check=check, metadata=replace(copy.metadata, source=address), origin=copy.origin)
 
-    async def _in_articles(self, due: Due) -> tuple[Result, ReasonCode] | None:
-        picture = picture_id(due.link.url)
+    async def _find_in_articles(self, due: DueLink) -> tuple[CheckResult, ReasonCode] | None:
+        picture = image_id(due.link.url)
         if picture is None:
             return None
-        tried = set(forms(due.link.url))
-        for address in await asyncio.to_thread(self._store.pictures_of_articles, due.link):
-            if picture_id(address) != picture:
+        tried = set(url_variants(due.link.url))
+        for address in await asyncio.to_thread(self._store.images_of_articles, due.link):
+            if image_id(address) != picture:
                 continue
-            for form in forms(address):
+            for form in url_variants(address):
                 if form in tried:
                     continue
                 tried.add(form)
                 for referer in (None, REFERER):
-                    answer = await self._answer(due, form, referer)
+                    answer = await self._fetch_variant(due, form, referer)
                     if answer is not None and answer.body:
                         return answer, ReasonCode.SAVED_FROM_ARTICLE
                     if answer is None or answer.check.outcome is not Outcome.BLOCKED:
                         break
         return None
 
-    async def _in_archive(self, due: Due) -> tuple[Result, ReasonCode] | None:
+    async def _find_in_archive(self, due: DueLink) -> tuple[CheckResult, ReasonCode] | None:
         async with self._archive:  # one question at a time
             snapshot, may_ask = self._store.known_snapshot(due.link, datetime.now(UTC))
             if may_ask and not self._archive_down and self._time_left():
-                day = self._store.noted_on(due.link)
+                day = self._store.article_dates(due.link)
                 try:
-                    async with self._turn(ARCHIVE, min(PATIENCE, self._time_left())):
-                        snapshot = await in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
-                except (ServiceDownError, NotNowError):
+                    async with self._hold_host(ARCHIVE, min(PATIENCE, self._time_left())):
+                        snapshot = await run_in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
+                except (ServiceDownError, HostUnavailableError):
                     self._archive_down = True
                 else:
                     self._store.save_snapshot(due.link, snapshot, datetime.now(UTC))
@@ -316,41 +326,43 @@ class PictureWays:
             return None
         head, stamp, rest = snapshot.partition("/web/")
         moment, _, page = rest.partition("/")
-        answer = await self._answer(due, f"{head}{stamp}{moment}id_/{page}")  # `id_`: the bytes as they were archived
+        answer = await self._fetch_variant(
+            due, f"{head}{stamp}{moment}id_/{page}"
+        )  # `id_`: the bytes as they were archived
         return (answer, ReasonCode.SAVED_FROM_ARCHIVE) if answer is not None and answer.body else None
 
 
-def is_missed(due: Due, result: Result) -> bool:
+def is_missed(due: DueLink, result: CheckResult) -> bool:
     """Tell whether there is no picture of a link, neither now nor kept before."""
     return due.origin is None and result.metadata is None and result.check.outcome in _GIVEN_UP
 
 
-def is_undecided(result: Result) -> bool:
+def is_undecided(result: CheckResult) -> bool:
     """Return whether an answer has to be seen again before it may take the place of what is kept."""
     return result.check.reason.code is ReasonCode.OTHER_IMAGE
 
 
-def _which(url: str) -> str:
+def _image_key(url: str) -> str:
     """Return which picture an address is for, whatever its scheme, and in whatever form of WeChat's."""
-    return picture_id(url) or url.partition("://")[2]
+    return image_id(url) or url.partition("://")[2]
 
 
-def _place(url: str) -> tuple[str, str]:
+def _host_and_path(url: str) -> tuple[str, str]:
     """Return the host and the path of an address."""
     try:
-        parts = urlsplit(normalise(url))
+        parts = urlsplit(canonicalize_url(url))
     except InvalidURLError:
         return "", url
     return parts.netloc, parts.path
 
 
-def _without(result: Result, check: Check) -> Result:
+def _without_body(result: CheckResult, check: Check) -> CheckResult:
     return replace(result, check=check, body=b"", origin=None)
 
 
-def _picture(body: bytes) -> Picture:
+def _describe_picture(body: bytes) -> Picture:
     """Return what is kept of a picture's bytes."""
-    shape = examine(body)
-    name = name_of(body, shape.media_type)
+    shape = inspect_image(body)
+    name = image_name(body, shape.media_type)
     sha256 = name.rpartition("/")[2].partition(".")[0]
     return Picture(name, sha256, shape.media_type, len(body), shape.width, shape.height, shape.frames)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.checks import http_check
-from crawler.checks.response_check import asks_to_wait, observe, skipped
-from crawler.checks.soft404_probe import SecondLooks
+from crawler.checks.response_check import check_response_with_kind, requested_wait, skipped_result
+from crawler.checks.soft404_probe import Soft404Prober
 from crawler.config import options
-from crawler.fetch.conditional_requests import is_unbelievable, page_request
-from crawler.fetch.host_throttle import NotNowError
+from crawler.fetch.conditional_requests import is_invalid_304, with_validators
+from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import kind_of
-from crawler.links.canonical_url import why_not_fetch
+from crawler.links.canonical_url import refusal_reason
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 from crawler.scheduling.image_fallbacks import is_missed, is_undecided
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.models.link import Link
-    from crawler.models.result import Due
+    from crawler.models.result import DueLink
     from crawler.scheduling.context import RunContext
 
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class CheckOutcome:
     """What came of asking for one link; `retry` tells whether it may well be another result later in the run."""
 
-    result: Result
+    result: CheckResult
     retry: bool = False
 
 
@@ -45,7 +45,7 @@ class CheckOutcome:
 class _Attempt:
     """One request for a link; `trail` is where redirects led, `is_retry` tells that the link failed before."""
 
-    due: Due
+    due: DueLink
     request: Request
     trail: Sequence[str]
     is_retry: bool
@@ -67,23 +67,23 @@ class LinkChecker:
         self._pictures = context.pictures
         self._retries = context.retries
         self._turns = context.turns
-        self._second_looks = SecondLooks(context.download)
-        self._accepted = options.statuses(settings, "ACCEPT")
-        self._excluded = options.globs(settings, "EXCLUDE")
+        self._second_looks = Soft404Prober(context.download)
+        self._accepted = options.statuses(settings, "ACCEPTED_STATUSES")
+        self._excluded = options.globs(settings, "EXCLUDE_URLS")
         self._allow_private = settings.getbool("ALLOW_PRIVATE_ADDRESSES")
         at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
-        self._answered: dict[str, Result] = {}
+        self._answered: dict[str, CheckResult] = {}
 
     @property
-    def answered(self) -> Iterable[Result]:
+    def answered(self) -> Iterable[CheckResult]:
         """Return what is known so far of links that were answered, but need another request."""
         return self._answered.values()
 
-    async def check(self, due: Due, *, is_retry: bool) -> CheckOutcome:
+    async def check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
         """Check one link; if it `is_retry`, a picture that is gone is looked for elsewhere, too.
 
-        Raises NotNowError where a host that has to be asked for it cannot be asked now: nothing is known of the link.
+        Raises HostUnavailableError where a host that has to be asked for it cannot be asked now: nothing is known of the link.
         """
         try:
             return await self._check(due, is_retry=is_retry)
@@ -95,46 +95,46 @@ class LinkChecker:
         """Return why a link is not asked for at all, or None."""
         if self._excluded.fullmatch(link.url):
             return Reason(ReasonCode.EXCLUDED)
-        if refused := why_not_fetch(link.url, allow_private=self._allow_private):
+        if refused := refusal_reason(link.url, allow_private=self._allow_private):
             return refused
-        return self._pictures.closed if kind_of(link).keeps_body else None
+        return self._pictures.closed_reason if kind_of(link).keeps_body else None
 
-    async def _check(self, due: Due, *, is_retry: bool) -> CheckOutcome:
+    async def _check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
         if (reason := self.refusal(due.link)) is not None:
-            return CheckOutcome(skipped(due, reason))
+            return CheckOutcome(skipped_result(due, reason))
         attempt = self._attempt(due, is_retry=is_retry)
         async with self._slots[due.link.host]:  # until it is known whether the host pushes back
             try:
                 response = await self._download(attempt.request)
-            except NotNowError:
+            except HostUnavailableError:
                 raise
             except Exception as error:  # noqa: BLE001 - Scrapy's, aiohttp's, middlewares': it is read, not handled
                 return await self._read_failure(attempt, error)
-            answer = None if is_unbelievable(due, response) else self._read_answer(due, response)
-        if not self._crew.holds(due.link.leased):  # stopped for so long that its host is another worker's
-            raise NotNowError(due.link.host, taken=True)
+            answer = None if is_invalid_304(due, response) else self._read_answer(due, response)
+        if not self._crew.holds(due.link.lease_key):  # stopped for so long that its host is another worker's
+            raise HostUnavailableError(due.link.host, leased=True)
         if answer is None:
             return await self._check(replace(due, validators=None), is_retry=is_retry)
         self._answered[due.link.url] = answer.result
         return await self._settle(attempt, response, answer)
 
-    def _attempt(self, due: Due, *, is_retry: bool) -> _Attempt:
+    def _attempt(self, due: DueLink, *, is_retry: bool) -> _Attempt:
         request = kind_of(due.link).request(due.link)
         if kind_of(due.link).keeps_body:
-            request = self._pictures.prepared(request, due)
+            request = self._pictures.prepare(request, due)
         else:
-            request = page_request(request, due, datetime.now(UTC))
+            request = with_validators(request, due, datetime.now(UTC))
         request.cb_kwargs["due"] = due
-        trail = request.meta["trail"] = [request.url]
+        trail = request.meta["redirect_trail"] = [request.url]
         return _Attempt(due, request, trail, is_retry)
 
-    def _read_answer(self, due: Due, response: Response) -> CheckOutcome:
+    def _read_answer(self, due: DueLink, response: Response) -> CheckOutcome:
         """Read a response; `retry` tells whether the host asks to come back within the run."""
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # who answered
-        self._network.answered(due.link.host)
+        self._network.record_answer(due.link.host)
         self._retries.discard(due.link.url)
-        result = observe(due, response, self._accepted, now)
-        return CheckOutcome(result, self._hosts.answered(host, result.check, asks_to_wait(response, now)))
+        result = check_response_with_kind(due, response, self._accepted, now)
+        return CheckOutcome(result, self._hosts.record_answer(host, result.check, requested_wait(response, now)))
 
     async def _settle(self, attempt: _Attempt, response: Response, answer: CheckOutcome) -> CheckOutcome:
         """Return what was answered, with what further requests add."""
@@ -142,8 +142,8 @@ class LinkChecker:
         if attempt.is_pictured:
             return await self._settle_picture(attempt, answer, response)
         host = urlsplit(response.url).hostname or ""
-        if not self._hosts.wait(host) and self._second_looks.needed(due, response, result.check):
-            check = await self._second_looks.look(due, response, result.check)
+        if not self._hosts.seconds_until_free(host) and self._second_looks.is_needed(due, response, result.check):
+            check = await self._second_looks.probe(due, response, result.check)
             return CheckOutcome(replace(result, check=check))
         return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=answer.retry))
 
@@ -154,7 +154,7 @@ class LinkChecker:
         due, result, is_retry = attempt.due, answer.result, attempt.is_retry
         if not answer.retry or is_retry:
             asked = answered_by.meta.get("redirect_urls", [answered_by.url])[0]
-            result = await self._pictures.settle(due, result, asked, answered_by.url, last=is_retry)
+            result = await self._pictures.resolve(due, result, asked, answered_by.url, last=is_retry)
         is_open = answer.retry or is_missed(due, result) or is_undecided(result)
         return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=is_open))
 
@@ -163,16 +163,16 @@ class LinkChecker:
         due, link = attempt.due, attempt.due.link
         self._retries.discard(link.url)
         check = http_check.check_failure(error, datetime.now(UTC), attempt.trail)
-        if check.unreached:
-            self._network.missed(link.host)
-        result = Result(link, self._pictures.too_large(check, link), history=due.history)
+        if check.is_unreachable:
+            self._network.record_unreachable(link.host)
+        result = CheckResult(link, self._pictures.as_too_large(check, link), history=due.history)
         if attempt.is_pictured and result.check.outcome in {Outcome.GONE, Outcome.SKIPPED}:
             return await self._settle_picture(attempt, CheckOutcome(result), attempt.request)
-        if attempt.is_retry and check.unreached and (secure := await self._second_looks.secure_form(link.url)):
+        if attempt.is_retry and check.is_unreachable and (secure := await self._second_looks.https_upgrade(link.url)):
             result = replace(result, check=replace(result.check, suggestion=secure, suggestion_source="https"))
-        return CheckOutcome(result, check.may_pass)
+        return CheckOutcome(result, check.is_transient)
 
     @staticmethod
-    def _is_worth_a_retry(attempt: _Attempt, result: Result, *, otherwise: bool) -> bool:
+    def _is_worth_a_retry(attempt: _Attempt, result: CheckResult, *, otherwise: bool) -> bool:
         """Return whether a result may be another one later: in a retry only a failure, before also for other causes."""
-        return result.check.may_pass or (otherwise and not attempt.is_retry)
+        return result.check.is_transient or (otherwise and not attempt.is_retry)

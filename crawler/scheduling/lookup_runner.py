@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from crawler.checks.response_check import skipped
+from crawler.checks.response_check import skipped_result
 from crawler.config import options
 from crawler.kinds.registry import all_kinds
 from crawler.models.reason import Reason, ReasonCode
-from crawler.scheduling.daemon_threads import in_thread
+from crawler.scheduling.daemon_threads import run_in_thread
 from crawler.scheduling.result_queue import WAIT
 from crawler.scheduling.worker import POLL
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from crawler.scheduling.context import RunContext
 
 
-class Batches:
+class LookupRunner:
     """The lookups of a run, by kind."""
 
     def __init__(self, lookups: Mapping[str, Lookup], context: RunContext) -> None:
         self.lookups = lookups
         self._store = context.workspace.store
-        self._crew = context.crew
-        self._network = context.network
+        self._worker = context.crew
+        self._connectivity = context.network
         self._queue = context.queue
-        self._excluded = options.globs(context.settings, "EXCLUDE")
+        self._excluded = options.globs(context.settings, "EXCLUDE_URLS")
         self._tasks: list[Task[None]] = []
         self._ending = False
 
@@ -45,8 +45,8 @@ class Batches:
 
     def start(self, due_by: datetime) -> None:
         """Begin to observe what is due; files are for whoever has the notes."""
-        kinds = [kind for kind in self.lookups if self._crew.has_read or not all_kinds()[kind].in_notes_folder]
-        self._tasks = [asyncio.create_task(self._observe(kind, due_by)) for kind in kinds]
+        kinds = [kind for kind in self.lookups if self._worker.has_read or not all_kinds()[kind].in_notes_folder]
+        self._tasks = [asyncio.create_task(self._run_lookup(kind, due_by)) for kind in kinds]
         for task in self._tasks:
             task.add_done_callback(lambda _: self._queue.notify())
 
@@ -59,32 +59,32 @@ class Batches:
         for task in self._tasks:
             task.cancel()
 
-    def let_go(self) -> None:
+    def release_hosts(self) -> None:
         """Let other workers have the hosts that were asked, now that all they said is safe."""
         for kind in self.lookups:
-            self._crew.release_by(kind)
+            self._worker.release_by(kind)
 
-    async def _observe(self, kind: str, due_by: datetime) -> None:
+    async def _run_lookup(self, kind: str, due_by: datetime) -> None:
         """Observe one kind's links; hosts that other workers have are waited for, as those may die."""
         lookup, elsewhere = self.lookups[kind], True
         while elsewhere and not self._ending:
             elsewhere = False
             for backlog in self._store.backlogs([kind], due_by):
-                if self._crew.lease(backlog.leased, by=kind) is None:
+                if self._worker.lease(backlog.lease_key, by=kind) is None:
                     elsewhere = True
                     continue
-                due, after = self._store.due(backlog, due_by, lookup.batch)
+                due, after = self._store.next_due(backlog, due_by, lookup.batch)
                 while due and not self._ending:
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
                     excluded = Reason(ReasonCode.EXCLUDED)
-                    self._queue.put(skipped(each, excluded) for each in due if each not in wanted)
-                    self._queue.put(await in_thread(lookup, wanted))
-                    if lookup.reached:
-                        self._network.answered(kind)
-                    elif lookup.down is not None:
-                        self._network.missed(kind)
+                    self._queue.put(skipped_result(each, excluded) for each in due if each not in wanted)
+                    self._queue.put(await run_in_thread(lookup, wanted))
+                    if lookup.is_reached:
+                        self._connectivity.record_answer(kind)
+                    elif lookup.unavailable_reason is not None:
+                        self._connectivity.record_unreachable(kind)
                     while self._queue.is_full:  # noqa: ASYNC110 - there is no event for it
                         await asyncio.sleep(WAIT)
-                    due, after = self._store.due(backlog, due_by, lookup.batch, after=after)
+                    due, after = self._store.next_due(backlog, due_by, lookup.batch, after=after)
             if elsewhere:
                 await asyncio.sleep(POLL)

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-GRACE = 60.0
+STOP_TIMEOUT = 60.0
 """Seconds that helpers have to end the requests under way: longer than any of those takes."""
 
 INTERRUPTED = 10.0
 """Seconds that helpers have after a signal: they save what was answered, as their leader does."""
 
 
-class Helpers:
+class WorkerProcesses:
     """Starts `scrapy …` so many times to help a run; `lock` is the file that the family has locked, open in all.
 
     They hear of our end, whatever it is, through a pipe that we never write to.
@@ -32,9 +32,9 @@ class Helpers:
 
     def __init__(self, words: Sequence[str], count: int, run: int, lock: int | None) -> None:
         ear, mouth = os.pipe()
-        self._mouth: int | None = mouth
-        self._grace = GRACE
-        command = [sys.executable, "-m", "scrapy", *words, "-s", f"HELPS={ear}:{run}"]
+        self._write_end: int | None = mouth
+        self._grace = STOP_TIMEOUT
+        command = [sys.executable, "-m", "scrapy", *words, "-s", f"_PARENT_PIPE={ear}:{run}"]
         inherited = [ear] if lock is None else [ear, lock]
         unblocked = pthread_sigmask(SIG_BLOCK, SIGNALS)  # in helpers until they can handle them
         self._processes = [
@@ -65,17 +65,17 @@ class Helpers:
         self._hang_up()
 
     def _hang_up(self) -> None:
-        if self._mouth is not None:
-            os.close(self._mouth)
-            self._mouth = None
+        if self._write_end is not None:
+            os.close(self._write_end)
+            self._write_end = None
 
 
-def listen(ear: int, stop: Callable[[], object]) -> None:
+def watch_parent(read_end: int, stop: Callable[[], object]) -> None:
     """Call `stop` when the worker that started this helper has ended, or was interrupted."""
     loop = asyncio.get_running_loop()
 
     def hear() -> None:
-        loop.remove_reader(ear)
+        loop.remove_reader(read_end)
         stop()
 
-    loop.add_reader(ear, hear)
+    loop.add_reader(read_end, hear)

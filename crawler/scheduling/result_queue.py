@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.models.link import Link
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
 
 AT_ONCE = 1024
 """Links handed out at a time, over all hosts: few kB each, and 64 slow hosts do not stop the others."""
@@ -30,7 +30,7 @@ class ResultQueue:
     def __init__(self) -> None:
         self.saved_count = 0
         """Results that passed all pipelines."""
-        self._waiting: deque[Result] = deque()
+        self._waiting: deque[CheckResult] = deque()
         self._saving: set[str] = set()  # URLs of results that were passed on and are not yet safe in the store
         self._news = asyncio.Event()
         self._error: BaseException | None = None
@@ -46,12 +46,12 @@ class ResultQueue:
         """Return whether every result was passed on and is safe."""
         return not (self._waiting or self._saving)
 
-    def put(self, results: Iterable[Result]) -> None:
+    def put(self, results: Iterable[CheckResult]) -> None:
         """Add results to be passed on."""
         self._waiting += results
         self.notify()
 
-    def take(self) -> Iterator[Result]:
+    def take(self) -> Iterator[CheckResult]:
         """Yield what is to be passed on now; each is being saved from then on."""
         while self._waiting:
             result = self._waiting.popleft()
@@ -79,7 +79,7 @@ class ResultQueue:
         """Call a function for each link whose result is safe."""
         self._saved_callbacks.append(callback)
 
-    def item_saved(self, item: Result) -> None:
+    def item_saved(self, item: CheckResult) -> None:
         """Take note that a result has left the pipelines (a receiver of Scrapy's signals)."""
         self.saved_count += 1
         self._saving.discard(item.link.url)
@@ -87,7 +87,7 @@ class ResultQueue:
             callback(item.link)
         self.notify()
 
-    def item_failed(self, failure: Failure, item: Result) -> None:
+    def item_failed(self, failure: Failure, item: CheckResult) -> None:
         """End the run when a result cannot be kept: going on would only lose more (a receiver of Scrapy's signals)."""
         self._saving.discard(item.link.url)
         self.fail(failure.value)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
     from crawler.scheduling.context import RunContext
     from crawler.scheduling.stages import LastStage, ReadNotes, Stage
 
@@ -46,12 +46,12 @@ class Run:
         self._crawler = crawler
         self._stages = stages
 
-    async def results(self) -> AsyncIterator[Result]:
+    async def results(self) -> AsyncIterator[CheckResult]:
         """Yield the results of all stages; a signal ends them where they are, and what was answered is saved."""
         try:
             async for result in self._network_stages():
                 yield result
-            if self.context.crew.run.leads:
+            if self.context.crew.run.is_leader:
                 await self._end()
         except RunInterruptedError:
             pass
@@ -59,16 +59,16 @@ class Run:
             async for result in self._results_of(SaveAnswered(self.context)):
                 yield result
 
-    async def _network_stages(self) -> AsyncIterator[Result]:
+    async def _network_stages(self) -> AsyncIterator[CheckResult]:
         """Yield the results of what needs the network; an outage ends it, and nothing more is counted."""
         context = self.context
         try:
-            rounds = context.crew.rounds(context.started_at, self._read)
+            rounds = context.crew.work_rounds(context.started_at, self._read)
             while await context.interruption.guard(anext(rounds, True)) is None:
                 for stage in self._stages.rounds:
                     async for result in self._results_of(stage):
                         yield result
-            if context.crew.run.leads:
+            if context.crew.run.is_leader:
                 await self._work_through(self._stages.requests)
         except NetworkDownError as error:
             self.outage = f"no network: {error}; no failure was counted against any link"
@@ -78,14 +78,14 @@ class Run:
         store = self.context.workspace.store
         if self.outage is None or self.context.network.reached:
             await self._work_through(self._stages.outputs)
-        if self.outage is None and store.beat().leads:  # nobody has taken over while it was published
+        if self.outage is None and store.heartbeat().is_leader:  # nobody has taken over while it was published
             store.finish_run(datetime.now(UTC))
 
     def _read(self, due_by: datetime) -> None:
         self.stage = self._stages.read.name
         self._stages.read.run(due_by)
 
-    async def _results_of(self, stage: Stage) -> AsyncIterator[Result]:
+    async def _results_of(self, stage: Stage) -> AsyncIterator[CheckResult]:
         self.stage = stage.name
         async for result in stage.run():
             yield result
@@ -118,4 +118,4 @@ class Run:
 
     def resting(self) -> list[tuple[str, float]]:
         """Return the hosts that are left alone now, with the seconds that is so."""
-        return self.context.hosts.resting()
+        return self.context.hosts.backed_off_hosts()

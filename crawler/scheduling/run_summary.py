@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.cli.summary import alarm, helped, summary
+from crawler.cli.summary import fail_on_message, summary, worker_summary
 from crawler.config import options
 
 if TYPE_CHECKING:
@@ -30,23 +30,27 @@ def summarise_run(run: Run) -> RunSummary:
     context, store = run.context, run.context.workspace.store
     error = run.outage or image_store_error(run)
     took = datetime.now(UTC) - context.started_at
-    if not context.crew.run.leads:
-        return RunSummary([helped(context.crew.run.leader, context.queue.saved_count, took)], error=error)
-    fail_on = options.words(context.settings, "FAIL_ON", options.FAIL_ON)
+    if not context.crew.run.is_leader:
+        return RunSummary([worker_summary(context.crew.run.leader, context.queue.saved_count, took)], error=error)
+    fail_on = options.word_list(context.settings, "FAIL_ON", options.FAIL_ON)
     lines = summary(
         store.counts(),
         store.changes(),
         context.hosts,
-        silent={each.service: each.down for each in context.batches.lookups.values() if each.down is not None},
-        left=store.left(context.kinds, context.crew.due_by),
+        silent={
+            each.service: each.unavailable_reason
+            for each in context.batches.lookups.values()
+            if each.unavailable_reason is not None
+        },
+        left=store.remaining(context.kinds, context.crew.due_by),
         took=took,
     )
-    return RunSummary(lines, alarm(store.came_to(fail_on)), error)
+    return RunSummary(lines, fail_on_message(store.newly_in(fail_on)), error)
 
 
 def image_store_error(run: Run) -> str | None:
     """Return why the image store cannot be used, in one line; None where it can."""
-    down = run.context.workspace.gallery.down
+    down = run.context.workspace.image_store.unavailable_reason
     return down and f"IMAGES_STORE: {down}"
 
 

@@ -9,17 +9,17 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from crawler.checks.response_check import unsettled
-from crawler.fetch.host_throttle import NotNowError
+from crawler.checks.response_check import inconclusive_result
+from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.lookups.wayback import Wayback
 from crawler.models.reason import ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 from crawler.scheduling.archive_stage import find_snapshots
-from crawler.scheduling.daemon_threads import in_thread
+from crawler.scheduling.daemon_threads import run_in_thread
 from crawler.scheduling.frontier import Frontier
 from crawler.scheduling.result_queue import AT_ONCE, WAIT
-from crawler.store.database import repeated
+from crawler.store.database import retry_on_disconnect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.models.result import Due
-    from crawler.notes.folder import Library
+    from crawler.models.result import DueLink
+    from crawler.notes.folder import NotesFolder
     from crawler.scheduling.context import RunContext
     from crawler.scheduling.workspace import Workspace
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
 
 LAST_ANSWERS = 3.0
 """Seconds that requests which were sent have to be answered when the run is interrupted."""
@@ -53,7 +53,7 @@ class Stage(Protocol):
     name: str
     """What the run is doing, for those who watch."""
 
-    def run(self) -> AsyncIterator[Result]:
+    def run(self) -> AsyncIterator[CheckResult]:
         """Yield results; what is not asked for any more when the run is interrupted stays due."""
 
 
@@ -77,7 +77,7 @@ class ReadNotes:
     def run(self, due_by: datetime) -> None:
         """Read the notes; raise UserError where they cannot be read."""
         self._workspace.read(due_by)
-        self._workspace.gallery.reach()
+        self._workspace.image_store.connect()
 
 
 class CheckLinks:
@@ -92,14 +92,14 @@ class CheckLinks:
         self._is_retry = is_retry
         self._frontier: Frontier | None = None
 
-    async def run(self) -> AsyncIterator[Result]:
+    async def run(self) -> AsyncIterator[CheckResult]:
         """Yield results; raise NetworkDownError when no host answers any more."""
         context, frontier = self._context, self._open_frontier()
         if not self._is_retry:
             self._batches.start(context.crew.due_by)
         try:
             while True:
-                if context.network.suspicious and not await context.is_online():
+                if context.network.is_suspicious and not await context.is_online():
                     raise NetworkDownError("no host answers any more")
                 context.interruption.check()
                 self._hand_out(frontier)
@@ -107,7 +107,7 @@ class CheckLinks:
                     yield result
                 if self._is_done(frontier):
                     break
-                await self._queue.wait(min(frontier.rest, context.hosts.time_left or WAIT))
+                await self._queue.wait(min(frontier.seconds_until_free, context.hosts.time_left or WAIT))
                 context.interruption.check()
         finally:
             if not context.interruption.is_set:
@@ -117,41 +117,41 @@ class CheckLinks:
     def _open_frontier(self) -> Frontier:
         """Return the frontier of all rounds, with what is new since the last one."""
         if self._frontier is not None:
-            self._frontier.look()
+            self._frontier.refresh()
             return self._frontier
-        crew = self._context.crew
-        self._frontier = Frontier(self._store, self._context.pages, crew.due_by, crew, again=self._is_retry)
-        self._queue.on_saved(self._frontier.give_back)
+        worker = self._context.crew
+        self._frontier = Frontier(self._store, self._context.pages, worker.due_by, worker, retry=self._is_retry)
+        self._queue.on_saved(self._frontier.done)
         return self._frontier
 
     def _hand_out(self, frontier: Frontier) -> None:
         """Ask for what is due, as much of it as may be under way."""
-        for due in frontier.take(AT_ONCE - frontier.out):
+        for due in frontier.next_links(AT_ONCE - frontier.out):
             self._context.in_flight.start(due.link.url, partial(self._check, frontier, due))
 
-    async def _check(self, frontier: Frontier, due: Due) -> None:
+    async def _check(self, frontier: Frontier, due: DueLink) -> None:
         """Check one link; pass its result on, or keep the link for later."""
         try:
             outcome = await self._context.checker.check(due, is_retry=self._is_retry)
-        except NotNowError as error:
+        except HostUnavailableError as error:
             self._put_back(frontier, due, error)
             return
         if outcome.retry:
             self._context.retries.add(outcome.result, is_retry=self._is_retry)
-            frontier.give_back(due.link)
+            frontier.done(due.link)
         else:
             self._queue.put([outcome.result])
 
-    def _put_back(self, frontier: Frontier, due: Due, error: NotNowError) -> None:
+    def _put_back(self, frontier: Frontier, due: DueLink, error: HostUnavailableError) -> None:
         """Take back a link whose turn has not come, or that leads to a host whose turn has not: that one stays due."""
-        if error.tonight:
-            self._context.hosts.close(error.host)
+        if error.for_run:
+            self._context.hosts.open_circuit(error.host)
         if error.host == due.link.host:
-            frontier.hand_back(due)
+            frontier.requeue(due)
             return
-        if error.taken and not self._is_retry:
-            self._store.put_off(due.link)
-        frontier.give_back(due.link)
+        if error.leased and not self._is_retry:
+            self._store.mark_for_retry(due.link)
+        frontier.done(due.link)
 
     def _is_done(self, frontier: Frontier) -> bool:
         """Return whether all is safe; end lookups when the time is up."""
@@ -159,7 +159,7 @@ class CheckLinks:
             self._batches.stop()
         if not self._queue.is_empty or not self._batches.done:
             return False
-        self._batches.let_go()
+        self._batches.release_hosts()
         return frontier.exhausted
 
 
@@ -171,10 +171,10 @@ class SettleFailures:
     def __init__(self, context: RunContext) -> None:
         self._context = context
 
-    async def run(self) -> AsyncIterator[Result]:
+    async def run(self) -> AsyncIterator[CheckResult]:
         """Yield what failed, and wait until it is saved; raise NetworkDownError if most hosts are silent."""
         context, queue = self._context, self._context.queue
-        if context.network.mostly_silent and not await context.is_online():
+        if context.network.is_mostly_unreachable and not await context.is_online():
             raise NetworkDownError("most hosts do not answer")
         queue.put(context.retries.settle())
         while not queue.is_empty:
@@ -200,7 +200,7 @@ class SaveAnswered:
     def __init__(self, context: RunContext) -> None:
         self._context = context
 
-    async def run(self) -> AsyncIterator[Result]:
+    async def run(self) -> AsyncIterator[CheckResult]:
         """Yield what is answered within a few seconds, and return when all of it is safe."""
         queue, in_flight, batches = self._context.queue, self._context.in_flight, self._context.batches
         batches.end()
@@ -218,13 +218,13 @@ class SaveAnswered:
                 yield result
             await queue.wait()
 
-    def _unfinished(self) -> Iterable[Result]:
+    def _unfinished(self) -> Iterable[CheckResult]:
         """Return what is noted of links that were answered, though another request would have been needed."""
         retries = self._context.retries
         answered = [each for each in (*self._context.checker.answered, *retries.failed) if each.check.http_status]
-        doubtful = () if self._context.network.mostly_silent else retries.failed_again
-        bare = (Result(each.link, each.check, history=each.history) for each in answered)
-        return [*(unsettled(each, ReasonCode.INTERRUPTED) for each in bare), *doubtful]
+        doubtful = () if self._context.network.is_mostly_unreachable else retries.failed_again
+        bare = (CheckResult(each.link, each.check, history=each.history) for each in answered)
+        return [*(inconclusive_result(each, ReasonCode.INTERRUPTED) for each in bare), *doubtful]
 
 
 class AskArchive:
@@ -250,7 +250,7 @@ class AskBibliographies:
     name = ASKING_OTHERS
 
     def __init__(
-        self, context: RunContext, ask: Callable[[BaseSettings, Store, datetime, Callable[[], float]], None]
+        self, context: RunContext, ask: Callable[[BaseSettings, LinkStore, datetime, Callable[[], float]], None]
     ) -> None:
         self._context = context
         self._ask = ask
@@ -268,22 +268,22 @@ class Publish:
 
     name = "rendering the outputs"
 
-    def __init__(self, context: RunContext, publish: Callable[[BaseSettings, Library, Store], None]) -> None:
+    def __init__(self, context: RunContext, publish: Callable[[BaseSettings, NotesFolder, LinkStore], None]) -> None:
         self._context = context
         self._publish = publish
 
     async def run(self) -> None:
         """Render them; again as a whole, if the store is away meanwhile."""
-        await self._context.interruption.guard(asyncio.to_thread(repeated(self._render)))
+        await self._context.interruption.guard(asyncio.to_thread(retry_on_disconnect(self._render)))
 
     def _render(self) -> None:
         workspace = self._context.workspace
-        self._publish(self._context.settings, workspace.library, workspace.store)
+        self._publish(self._context.settings, workspace.notes_folder, workspace.store)
 
 
 async def _while_there_is_time(context: RunContext, work: Callable[[Callable[[], float]], None]) -> None:
     """Do blocking work while there is time left."""
     left = context.hosts.time_left
     with suppress(TimeoutError):
-        work_done = in_thread(work, lambda: context.hosts.time_left)
+        work_done = run_in_thread(work, lambda: context.hosts.time_left)
         await context.interruption.guard(asyncio.wait_for(work_done, None if math.isinf(left) else left))

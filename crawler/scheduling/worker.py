@@ -9,28 +9,28 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
-from crawler.fetch.host_throttle import NotNowError
+from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.store.leases import clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
-    from crawler.fetch.host_throttle import Hosts
-    from crawler.store.link_store import Store
-    from crawler.store.runs import Run
+    from crawler.fetch.host_throttle import HostThrottle
+    from crawler.store.link_store import LinkStore
+    from crawler.store.runs import RunRecord
 
 POLL = 1.0
 """Seconds between two looks at what the other workers are doing, while there is nothing else to do."""
 
-PAGES = "pages"
+PAGE_REQUESTS = "pages"
 """Who needs a host that is asked for pages; a lookup needs one under the name of its kind."""
 
-BEATS = 3
+HEARTBEATS_PER_LEASE = 3
 """Heartbeats while a lease lasts: two may be late."""
 
 
-class Crew:
+class Worker:
     """Keeps the hosts of this worker apart from those of the others.
 
     `pace` is a host's seconds between two requests, `hosts` what this worker has seen of each; `family` is how many
@@ -40,42 +40,44 @@ class Crew:
     has_read = False
     """Whether this worker has read the notes, as every leader does."""
 
-    def __init__(self, store: Store, hosts: Hosts, pace: Callable[[str], float], family: int = 1) -> None:
+    def __init__(
+        self, store: LinkStore, throttle: HostThrottle, delay: Callable[[str], float], local_worker_count: int = 1
+    ) -> None:
         self._store = store
-        self._hosts = hosts
-        self.pace = pace
-        self._family = family
-        self._gathered = clock() + self._beat
+        self._throttle = throttle
+        self.delay = delay
+        self._local_worker_count = local_worker_count
+        self._all_joined_at = clock() + self._heartbeat_interval
         self._owners: defaultdict[str, set[str]] = defaultdict(set)
-        self._under_way: Counter[str] = Counter()
-        self._kept: set[str] = set()
-        self._lingering: dict[str, asyncio.TimerHandle] = {}
+        self._active_requests: Counter[str] = Counter()
+        self._pinned: set[str] = set()
+        self._release_timers: dict[str, asyncio.TimerHandle] = {}
 
     @property
-    def _beat(self) -> float:
+    def _heartbeat_interval(self) -> float:
         """Seconds between two heartbeats."""
-        return self._store.length.total_seconds() / BEATS
+        return self._store.length.total_seconds() / HEARTBEATS_PER_LEASE
 
     @property
-    def run(self) -> Run:
+    def run(self) -> RunRecord:
         """The run, as it was at the last heartbeat."""
         assert self._store.run is not None  # noqa: S101 - a crew works on a run
         return self._store.run
 
     # --- its hosts ----------------------------------------------------------------------------------------------------
 
-    def wait(self, host: str) -> float:
+    def seconds_until_free(self, host: str) -> float:
         """Return the seconds that a host is to be left alone, infinite for the rest of the night."""
-        return self._hosts.wait(host)
+        return self._throttle.seconds_until_free(host)
 
-    def lease(self, host: str, by: str = PAGES) -> int | None:
+    def lease(self, host: str, by: str = PAGE_REQUESTS) -> int | None:
         """Take or keep a host until it is released; return the number of the lease, None while another has it."""
-        lease = self._store.lease(host, self.pace(host))
+        lease = self._store.lease(host, self.delay(host))
         if lease is None:
             self._owners.pop(host, None)
             return None
         if lease.wait:
-            self._hosts.rest(host, lease.wait)
+            self._throttle.back_off(host, lease.wait)
         self._owners[host].add(by)
         return lease.number
 
@@ -83,14 +85,14 @@ class Crew:
         """Tell whether a host is this worker's now."""
         return self._store.holds(host)
 
-    def keep(self, host: str) -> None:
+    def pin(self, host: str) -> None:
         """Hold on to a host until all hosts are released: something seen there is not yet written down."""
-        self._kept.add(host)
+        self._pinned.add(host)
 
-    def release(self, host: str, by: str = PAGES) -> None:
+    def release(self, host: str, by: str = PAGE_REQUESTS) -> None:
         """Let others have a host, as soon as nobody here needs it any more."""
         self._owners[host].discard(by)
-        self._let_go(host)
+        self._release_if_unused(host)
 
     def release_by(self, by: str) -> None:
         """Let others have all hosts that only `by` needed."""
@@ -99,61 +101,61 @@ class Crew:
 
     def close(self) -> None:
         """Leave it to the store to let go of what is still held."""
-        for timer in self._lingering.values():
+        for timer in self._release_timers.values():
             timer.cancel()
 
-    def _let_go(self, host: str) -> None:
-        if not self._owners[host] and host not in self._kept and not self._under_way[host]:
-            self._store.release([host], closed=self._hosts.is_closed(host))
-            del self._owners[host], self._under_way[host]
+    def _release_if_unused(self, host: str) -> None:
+        if not self._owners[host] and host not in self._pinned and not self._active_requests[host]:
+            self._store.release([host], closed=self._throttle.is_circuit_open(host))
+            del self._owners[host], self._active_requests[host]
 
     def _release_all(self) -> None:
         """Let others have all hosts, between two rounds."""
         self.close()
-        self._lingering.clear()
-        self._kept.clear()
+        self._release_timers.clear()
+        self._pinned.clear()
         self._owners.clear()
         self._store.release_all()
 
     def share(self, hosts: int) -> int:
         """Return how many of so many hosts this worker may hold, that the others have something to do, too."""
-        family = self._family if clock() < self._gathered else 1
-        return max(1, math.ceil(hosts / max(self.run.workers, family)))
+        local_workers = self._local_worker_count if clock() < self._all_joined_at else 1
+        return max(1, math.ceil(hosts / max(self.run.workers, local_workers)))
 
     @asynccontextmanager
-    async def turn(self, host: str, patience: float = 0.0) -> AsyncIterator[None]:
-        """Hold a host for one request to it; raise NotNowError when another worker has it for longer than `patience`.
+    async def hold_host(self, host: str, patience: float = 0.0) -> AsyncIterator[None]:
+        """Hold a host for one request to it; raise HostUnavailableError when another worker has it for longer than `patience`.
 
         A host that was not held before, because a redirect leads there, is let go a little later: more may lead there.
         """
         until = clock() + patience
-        while (lease := self._store.lease(host, self.pace(host))) is None:
+        while (lease := self._store.lease(host, self.delay(host))) is None:
             if clock() >= until:
-                raise NotNowError(host, taken=True)
+                raise HostUnavailableError(host, leased=True)
             await asyncio.sleep(min(POLL, patience))
-        self._under_way[host] += 1
+        self._active_requests[host] += 1
         try:
             if lease.wait:
-                self._hosts.rest(host, lease.wait)
+                self._throttle.back_off(host, lease.wait)
                 if lease.wait > patience:
-                    raise NotNowError(host, taken=True)
+                    raise HostUnavailableError(host, leased=True)
                 await asyncio.sleep(lease.wait)
             yield
         finally:
-            self._under_way[host] -= 1
-            if not self._under_way[host] and not self._owners[host]:
-                self._linger(host)
+            self._active_requests[host] -= 1
+            if not self._active_requests[host] and not self._owners[host]:
+                self._release_later(host)
 
-    def _linger(self, host: str) -> None:
-        if (timer := self._lingering.pop(host, None)) is not None:
+    def _release_later(self, host: str) -> None:
+        if (timer := self._release_timers.pop(host, None)) is not None:
             timer.cancel()
-        seconds = max(POLL, 2 * self.pace(host))
-        self._lingering[host] = asyncio.get_running_loop().call_later(seconds, self._let_go, host)
+        seconds = max(POLL, 2 * self.delay(host))
+        self._release_timers[host] = asyncio.get_running_loop().call_later(seconds, self._release_if_unused, host)
 
-    def check(self, host: str) -> None:
-        """Raise NotNowError if a host whose turn it was is another's by now: the last word before one is sent."""
-        if self._under_way[host] and not self._store.may_ask(host):
-            raise NotNowError(host, taken=True)
+    def check_lease(self, host: str) -> None:
+        """Raise HostUnavailableError if a host whose turn it was is another's by now: the last word before one is sent."""
+        if self._active_requests[host] and not self._store.may_ask(host):
+            raise HostUnavailableError(host, leased=True)
 
     # --- the others ---------------------------------------------------------------------------------------------------
 
@@ -163,7 +165,7 @@ class Crew:
         assert self.run.due_by is not None  # noqa: S101 - asked for when the notes are read
         return self.run.due_by
 
-    async def rounds(self, started_at: datetime, read: Callable[[datetime], None]) -> AsyncIterator[None]:
+    async def work_rounds(self, started_at: datetime, read: Callable[[datetime], None]) -> AsyncIterator[None]:
         """Yield whenever there may be something to do, until the run is finished, or nothing is left but to publish.
 
         While others are at work there is: they may die and leave theirs. `read` registers the notes; a leader does so
@@ -171,7 +173,7 @@ class Crew:
         """
         before: frozenset[str] | None = None
         while not self.run.finished:
-            leads = self.run.leads
+            leads = self.run.is_leader
             if leads and not self.has_read:
                 await asyncio.to_thread(self._read, started_at, read)
             others = frozenset(self._store.hosts_of_others())
@@ -181,14 +183,14 @@ class Crew:
                 if leads and not others and not self._store.hosts_of_others():
                     return
             before = others
-            await asyncio.sleep(min(POLL, self._beat))
-            self._store.beat()
+            await asyncio.sleep(min(POLL, self._heartbeat_interval))
+            self._store.heartbeat()
 
-    async def keep_beating(self) -> None:
+    async def keep_heartbeat(self) -> None:
         """Say again and again that this worker is alive."""
         while True:
-            await asyncio.sleep(self._beat)
-            self._store.beat()
+            await asyncio.sleep(self._heartbeat_interval)
+            self._store.heartbeat()
 
     def _read(self, started_at: datetime, read: Callable[[datetime], None]) -> None:
         took_over = self.run.due_by is not None

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_cache_path
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from crawler.atomic_files import RefusedError, open_inside
+from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.config import options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from crawler.models.link import Verdict
-from crawler.notes.folder import Library
+from crawler.notes.folder import NotesFolder
 from crawler.scheduling.run import Stages
 from crawler.scheduling.run_summary import RunSummary, image_store_error
 from crawler.scheduling.stages import ReadNotes, check_stages
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from crawler.scheduling.context import RunContext
     from crawler.scheduling.run import Run
 
 SECONDS = 60
 """As long as anybody waits for a commit; what was not looked at by then comes first the next time."""
 
-OWN = ("OUTPUT_DIR", "DATABASE_URL", "HTTP_CACHE", "IMAGES_STORE")
+OUTPUT_SETTINGS = ("OUTPUT_DIR", "DATABASE_URL", "HTTP_CACHE", "IMAGES_STORE")
 """Settings of places: a check keeps what it knows apart, so that the nightly store is as it was."""
 
 
@@ -54,15 +54,15 @@ class CheckSpider(NotesSpider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """Set what a check does in its own way; what the command line says stands above that."""
-        options.check(settings, kind_names())
-        for name in OWN:
+        options.check_settings(settings, kind_names())
+        for name in OUTPUT_SETTINGS:
             if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
                 raise UserError(f"{name}: check writes nowhere but to its own cache; leave that to crawl")
             settings.set(name, "", priority="spider")
         settings.set("NOTES_DIR", ".", priority="spider")
-        settings.set("OUTPUT_DIR", str(cache_of(Path(settings["NOTES_DIR"]).expanduser())), priority="spider")
+        settings.set("OUTPUT_DIR", str(check_folder(Path(settings["NOTES_DIR"]).expanduser())), priority="spider")
         settings.set("FAIL_ON", [Verdict.DEAD.value], priority="spider")
-        settings.set("TIME_BUDGET", SECONDS, priority="spider")
+        settings.set("RUN_TIMEOUT", SECONDS, priority="spider")
         always = dict.fromkeys((Verdict.DEAD.value, Verdict.SUSPECT.value, Verdict.UNKNOWN.value), 0)
         settings.set("RECHECK_AFTER", settings.getdict("RECHECK_AFTER") | always, priority="spider")
         kept = {"pipelines.items.images.ImagesPipeline": None}
@@ -72,18 +72,18 @@ class CheckSpider(NotesSpider):
     def stages(self, context: RunContext) -> Stages:
         """Check the links of the files; whoever waits wants to know of these alone."""
         folder = Path(self.settings["NOTES_DIR"]).expanduser()
-        library = Library(folder, only={_below(folder, file) for file in self._files})
-        workspace = replace(context.workspace, open_library=lambda: library)
+        notes_folder = NotesFolder(folder, only={_below(folder, file) for file in self._files})
+        workspace = replace(context.workspace, open_notes_folder=lambda: notes_folder)
         return Stages(read=ReadNotes(workspace), rounds=check_stages(context))
 
     def summarise(self, run: Run) -> RunSummary:
         """Say what is not well and where it stands, worst first; without a network no commit has to wait."""
-        fail_on = options.words(self.settings, "FAIL_ON", options.FAIL_ON)
-        unwell = [each for each in run.context.workspace.store.standings() if each[0].verdict is not Verdict.ALIVE]
-        lines = list(_lines(unwell))
-        failing = sum(standing.verdict in fail_on for standing, _ in unwell)
+        fail_on = options.word_list(self.settings, "FAIL_ON", options.FAIL_ON)
+        unwell = [each for each in run.context.workspace.store.link_states() if each[0].verdict is not Verdict.ALIVE]
+        lines = list(_result_lines(unwell))
+        failing = sum(state.verdict in fail_on for state, _ in unwell)
         alarm = f"links that are {' or '.join(fail_on)}: {failing}" if failing else None
-        left = sum(standing.check is None for standing, _ in unwell)
+        left = sum(state.check is None for state, _ in unwell)
         if run.outage is not None:
             lines.append(f"links were not checked: {run.outage}")
         elif left:
@@ -91,7 +91,7 @@ class CheckSpider(NotesSpider):
         return RunSummary(lines, alarm, image_store_error(run))
 
 
-def cache_of(folder: Path) -> Path:
+def check_folder(folder: Path) -> Path:
     """Return where is kept what was seen of a folder's links."""
     name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     return user_cache_path("notemend") / "check" / name
@@ -110,20 +110,20 @@ def _below(folder: Path, file: str) -> str:
             real = path.parent.resolve() / path.name
         below = real.relative_to(folder).as_posix()
         open_inside(folder, below).close()
-    except RefusedError as error:
+    except UnsafePathError as error:
         raise UserError(f"{file}: {error}") from None
     except OSError as error:
         raise UserError(f"{file}: {error.strerror}") from None
     return below
 
 
-def _lines(standings: Iterable[tuple[Standing, tuple[str, ...]]]) -> Iterator[str]:
-    for standing, places in standings:
-        if standing.check is None:
+def _result_lines(states: Iterable[tuple[LinkState, tuple[str, ...]]]) -> Iterator[str]:
+    for state, places in states:
+        if state.check is None:
             continue
-        what = f"{standing.verdict}: {standing.check.reason}"
-        if standing.verdict is Verdict.MOVED and standing.moved_to:
-            what += f": {standing.moved_to}"
-        if standing.suggestion is not None:
-            what += f"; perhaps {standing.suggestion[0]} is meant"
-        yield from (f"{place} {standing.link.url} {what}" for place in places)
+        what = f"{state.verdict}: {state.check.reason}"
+        if state.verdict is Verdict.MOVED and state.moved_to:
+            what += f": {state.moved_to}"
+        if state.suggestion is not None:
+            what += f"; perhaps {state.suggestion[0]} is meant"
+        yield from (f"{place} {state.link.url} {what}" for place in places)

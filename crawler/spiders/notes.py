@@ -1,4 +1,4 @@
-"""Scrapy's face of a run (`crawler.scheduling.run`) that checks the links of a folder of notes."""
+"""Scrapy's face of a run (`crawler.scheduling.run_clock`) that checks the links of a folder of notes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.cli.terminal import Table
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
     from crawler.scheduling.context import RunContext
     from crawler.scheduling.run_summary import RunSummary
 
@@ -53,16 +53,16 @@ class NotesSpider(Spider):
         """Why the run failed, in one line; None after a good run."""
         self.summary: Sequence[str | Table] = ()
         """What the run found, in a few lines."""
-        self.alarm: str | None = None
+        self.fail_on_message: str | None = None
         """What it found that FAIL_ON asks for, in one line."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Check the user's settings and turn PACE into Scrapy's terms."""
+        """Check the user's settings and turn DOWNLOAD_DELAYS into Scrapy's terms."""
         super().update_settings(settings)
-        options.check(settings, kind_names())
-        settings.set("USER_AGENT", options.user_agent(settings), priority="spider")
-        pace = options.paces(settings)
+        options.check_settings(settings, kind_names())
+        settings.set("USER_AGENT", options.full_user_agent(settings), priority="spider")
+        pace = options.download_delays(settings)
         settings.set("DOWNLOAD_DELAY", pace.pop("*", 0), priority="spider")
         settings.set("DOWNLOAD_SLOTS", {host: {"delay": delay} for host, delay in pace.items()}, priority="spider")
 
@@ -85,7 +85,7 @@ class NotesSpider(Spider):
             outputs=(Publish(context, publish),),
         )
 
-    async def start(self) -> AsyncIterator[Result]:
+    async def start(self) -> AsyncIterator[CheckResult]:
         """Yield the results of the run, and say why it failed if it did.
 
         Requests go to Scrapy's downloader directly: the store is the queue, and Scrapy's scheduler would be another.
@@ -99,7 +99,7 @@ class NotesSpider(Spider):
                 await pipelines_idle(self.crawler)
                 self._quit(run)
             found = self.summarise(run)
-            self.summary, self.alarm, self.error = found.lines, found.alarm, found.error
+            self.summary, self.fail_on_message, self.error = found.lines, found.alarm, found.error
         except UserError as error:
             self.error = str(error)
         except OSError as error:  # a full disk, a folder that went away
@@ -136,7 +136,11 @@ class NotesSpider(Spider):
         for signal in (signals.item_scraped, signals.item_dropped):
             self.crawler.signals.connect(context.queue.item_saved, signal)
         self.crawler.signals.connect(context.queue.item_failed, signals.item_error)
-        opened = {"store": context.workspace.store, "image_store": context.workspace.gallery, "turns": context.turns}
+        opened = {
+            "store": context.workspace.store,
+            "image_store": context.workspace.image_store,
+            "turns": context.turns,
+        }
         self.crawler.signals.send_catch_log(run_opened, run=run, **opened)
         return run
 
@@ -144,6 +148,6 @@ class NotesSpider(Spider):
         """Let go of helpers and store, say how far the run came, and end the process without waiting for threads."""
         if run.context.helpers is not None:
             run.context.helpers.close(finished=False)
-        line = "" if self.settings["HELPS"] else interrupted_line(run)
+        line = "" if self.settings["_PARENT_PIPE"] else interrupted_line(run)
         self._resources.close()
         interrupts.end(line)

@@ -24,36 +24,36 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 300.0
+RETRY_SECONDS = 300.0
 """Seconds that a server is waited for that was there before: it takes a minute or two to be restarted or moved."""
 
-BUSY = 30.0
+BUSY_TIMEOUT = 30.0
 """Seconds that a transaction waits for another process to let go of an SQLite file."""
 
 _LOCK = 0x6E6F7465  # any number that nobody else would lock
-_PASSING = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL's documentation, appendix A
+_TRANSIENT_STATES = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL's documentation, appendix A
 
 
-class GoneError(UserError):
+class DatabaseUnavailableError(UserError):
     """The server does not answer, or gave a transaction up, and may well answer to the same a moment later."""
 
 
-def _said_once(state: RetryCallState) -> None:
+def _log_first_retry(state: RetryCallState) -> None:
     if state.attempt_number == 1 and state.outcome is not None:
         logger.warning("waiting for the database: %s", state.outcome.exception())
 
 
-def _given_up(state: RetryCallState) -> None:
+def _raise_after_retries(state: RetryCallState) -> None:
     assert state.outcome is not None  # noqa: S101 - tenacity asks after an attempt
     raise UserError(f"{state.outcome.exception()}; what was saved is safe") from state.outcome.exception()
 
 
-repeated = retry(
-    retry=retry_if_exception_type(GoneError),
+retry_on_disconnect = retry(
+    retry=retry_if_exception_type(DatabaseUnavailableError),
     wait=wait_exponential(multiplier=0.1, max=5),
-    stop=stop_after_delay(PATIENCE),
-    before_sleep=_said_once,
-    retry_error_callback=_given_up,
+    stop=stop_after_delay(RETRY_SECONDS),
+    before_sleep=_log_first_retry,
+    retry_error_callback=_raise_after_retries,
 )
 """Repeats a function while the database is away."""
 
@@ -65,7 +65,7 @@ class Database:
         """Let public methods be repeated, but for those that hand out rows one by one."""
         for name, method in list(vars(cls).items()):
             if not name.startswith("_") and isfunction(method) and not isgeneratorfunction(method):
-                setattr(cls, name, repeated(method))
+                setattr(cls, name, retry_on_disconnect(method))
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
         self._engine = engine
@@ -95,14 +95,14 @@ class Database:
             if not self.shared:
                 found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
                 if found != "ok":
-                    raise UserError(self._damaged(found))
+                    raise UserError(self._damage_error(found))
             try:
                 if is_newest(connection):
                     return
             except UserError as error:
                 raise UserError(f"{self._name}: {error}") from error
         with self._write() as connection:
-            self._alone(connection)
+            self._exclusive(connection)
             migrate(connection)
 
     def close(self) -> None:
@@ -121,26 +121,26 @@ class Database:
             with self._engine.connect().execution_options(writing=writing) as connection, connection.begin():
                 yield connection
         except sa.exc.DBAPIError as error:
-            if self.shared and _is_passing(error):
-                raise GoneError(f"{self._name}: {_in_one_line(error.orig)}") from error
-            raise UserError(self._damaged(error.orig)) from error
+            if self.shared and _is_transient(error):
+                raise DatabaseUnavailableError(f"{self._name}: {_one_line(error.orig)}") from error
+            raise UserError(self._damage_error(error.orig)) from error
 
     def _write(self) -> AbstractContextManager[sa.Connection]:
         """Open a transaction in which what is read stays so until it is written: on SQLite, one at a time."""
         return self._begin(writing=True)
 
-    def _alone(self, connection: sa.Connection) -> None:
+    def _exclusive(self, connection: sa.Connection) -> None:
         """Keep other workers from setting up the store or registering notes until this transaction ends."""
         if self.shared:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
-    def _damaged(self, cause: object) -> str:
+    def _damage_error(self, cause: object) -> str:
         advice = "mend it, or move it away and run again"
         if "locked" in str(cause):  # SQLITE_BUSY has no other sign that every version of Python shows
             advice = "another program holds it; run again when that has ended"
         elif "disk is full" in str(cause):
             advice = "make room and run again; what was saved is safe"
-        return f"{self._name}: the store cannot be used ({_in_one_line(cause)}); {advice}"
+        return f"{self._name}: the store cannot be used ({_one_line(cause)}); {advice}"
 
 
 def sqlite_url(path: Path) -> str:
@@ -153,15 +153,15 @@ def store_url(settings: SettingsSource) -> str:
     return str(settings["DATABASE_URL"] or sqlite_url(Path(settings["OUTPUT_DIR"], "notemend.sqlite")))
 
 
-def _is_passing(error: sa.exc.DBAPIError) -> bool:
+def _is_transient(error: sa.exc.DBAPIError) -> bool:
     """Tell whether a server may answer to the same transaction a moment later; while it starts it gives no state."""
     state: str | None = getattr(error.orig, "sqlstate", None)
     if state is None:
         return error.connection_invalidated or isinstance(error, sa.exc.OperationalError)
-    return error.connection_invalidated or state.startswith(_PASSING)
+    return error.connection_invalidated or state.startswith(_TRANSIENT_STATES)
 
 
-def _in_one_line(cause: object) -> str:
+def _one_line(cause: object) -> str:
     return " ".join(str(cause).split())
 
 
@@ -170,7 +170,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say so, not where Python's driver guesses
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute(f"PRAGMA busy_timeout={BUSY * 1000:.0f}")
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000:.0f}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

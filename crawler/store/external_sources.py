@@ -15,7 +15,7 @@ from crawler.kinds.registry import citation_sources
 from crawler.models.link import Link, Verdict, key_of
 from crawler.store import mapping
 from crawler.store.leases import Leases
-from crawler.store.reader import MENTIONED, Known
+from crawler.store.reader import MENTIONED, StoreReader
 from crawler.store.tables import NEVER, facts, links, mentions
 
 if TYPE_CHECKING:
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
 
     from crawler.models.metadata import Publication
 
-SNAPSHOT_AGAIN = timedelta(days=30)
+SNAPSHOT_RETRY = timedelta(days=30)
 """Until the archive is asked again for what it did not have."""
 
-PUBLICATION_AGAIN = timedelta(days=30)
+PUBLICATION_RETRY = timedelta(days=30)
 """Until a bibliography is asked again where a paper appeared."""
 
 ARCHIVE = "archive.org"
 """The host that a worker leases while it asks the archive."""
 
 
-class Evidence(Known, Leases):
+class ExternalSources(StoreReader, Leases):
     """The store as those see it who ask others."""
 
     # --- what the archive has -----------------------------------------------------------------------------------------
 
-    def wanting_snapshot(self, kinds: Iterable[str], now: datetime, limit: int) -> list[tuple[Link, date]]:
+    def links_without_snapshot(self, kinds: Iterable[str], now: datetime, limit: int) -> list[tuple[Link, date]]:
         """Return dead links whose snapshot is not known, each with the day of the oldest note that mentions it.
 
         Where no note says its day it is the day on which the link was first seen. The latest looked at come first:
         those for which the archive never has an answer stop none of tonight's.
 
-        What the archive did not have is asked for again after `SNAPSHOT_AGAIN`. None when another worker asks.
+        What the archive did not have is asked for again after `SNAPSHOT_RETRY`. None when another worker asks.
         """
         query = (
             sa.select(*(links.c[name] for name in mapping.LINK), links.c.first_seen, sa.func.min(mentions.c.day))
@@ -53,7 +53,7 @@ class Evidence(Known, Leases):
                 links.c.verdict == Verdict.DEAD,
                 links.c.kind.in_(list(kinds)),
                 links.c.snapshot.is_(None),
-                sa.or_(links.c.snapshot_asked_at.is_(None), links.c.snapshot_asked_at < now - SNAPSHOT_AGAIN),
+                sa.or_(links.c.snapshot_asked_at.is_(None), links.c.snapshot_asked_at < now - SNAPSHOT_RETRY),
             )
             .group_by(links.c.id)
             .order_by(links.c.waiting_since.desc(), links.c.id)
@@ -72,7 +72,7 @@ class Evidence(Known, Leases):
 
     # --- what bibliographies say --------------------------------------------------------------------------------------
 
-    def wanting_publication(self, bibliography: str, host: str, now: datetime) -> list[str]:
+    def papers_without_publication(self, bibliography: str, host: str, now: datetime) -> list[str]:
         """Return the keys of known papers about which a bibliography has said nothing lately, those never asked first.
 
         None when another worker asks its host.
@@ -86,15 +86,15 @@ class Evidence(Known, Leases):
             .where(
                 facts.c.kind.in_(kinds),
                 sa.tuple_(facts.c.kind, facts.c.identity).in_(mentioned),
-                sa.or_(said.c.seen_at.is_(None), said.c.seen_at < now - PUBLICATION_AGAIN),
+                sa.or_(said.c.seen_at.is_(None), said.c.seen_at < now - PUBLICATION_RETRY),
             )
             .order_by(sa.func.coalesce(said.c.seen_at, NEVER), facts.c.kind, facts.c.identity)
         )
         with self._write() as connection:
             return list(connection.scalars(query)) if self._lease(connection, host) else []
 
-    def save_publications(self, bibliography: str, said: Mapping[str, Publication], now: datetime) -> None:
+    def save_publications(self, bibliography: str, publications: Mapping[str, Publication], now: datetime) -> None:
         """Write down what a bibliography says of papers, by their keys."""
-        new = [mapping.of_fact(bibliography, key, said[key], now) for key in sorted(said)]
+        new = [mapping.fact_to_row(bibliography, key, publications[key], now) for key in sorted(publications)]
         with self._write() as connection:
             self._upsert(connection, facts, new)

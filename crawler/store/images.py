@@ -11,11 +11,11 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, type_name
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Origin
+from crawler.models.result import ImageSource
 from crawler.store import mapping
-from crawler.store.external_sources import SNAPSHOT_AGAIN
+from crawler.store.external_sources import SNAPSHOT_RETRY
 from crawler.store.leases import Leases
-from crawler.store.reader import FACTS, MENTIONED, SLICE, Known
+from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
 from crawler.store.tables import checks, facts, links, mentions, pictures, placeholders
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from crawler.models.link import Link
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
 
 
-class KeptPictures(Known, Leases):
+class ImageRecords(StoreReader, Leases):
     """The store as those see it who fetch and keep pictures."""
 
     def is_placeholder(self, title: str) -> bool:
@@ -35,7 +35,7 @@ class KeptPictures(Known, Leases):
             query = sa.select(placeholders.c.title).where(placeholders.c.title == title)
             return connection.scalar(query) is not None
 
-    def links_shown_as(self, title: str) -> list[str]:
+    def links_with_image(self, title: str) -> list[str]:
         """Return the URLs for which that picture is kept."""
         with self._begin() as connection:
             return list(connection.scalars(sa.select(links.c.url).join(pictures).where(pictures.c.title == title)))
@@ -45,10 +45,10 @@ class KeptPictures(Known, Leases):
         with self._write() as connection:
             insert = self._insert(placeholders).values(title=title, learned_at=now)
             connection.execute(insert.on_conflict_do_nothing())
-            self._unlearn(connection, title)
+            self._forget_placeholder(connection, title)
 
     @staticmethod
-    def _unlearn(connection: sa.Connection, title: str) -> None:
+    def _forget_placeholder(connection: sa.Connection, title: str) -> None:
         ids = list(connection.scalars(sa.select(pictures.c.link_id).where(pictures.c.title == title)))
         for i in range(0, len(ids), SLICE):
             some = ids[i : i + SLICE]
@@ -61,7 +61,7 @@ class KeptPictures(Known, Leases):
             unknown = {"verdict": Verdict.UNKNOWN, "last_alive": None, "due_at": links.c.first_seen, "again": True}
             connection.execute(sa.update(links).where(links.c.id.in_(some)).values(seen | unknown))
 
-    def _save_pictures(self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[Result]) -> None:
+    def _save_images(self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]) -> None:
         """Write down where kept pictures came from."""
         kept = {
             ids[result.link.url]: {
@@ -80,18 +80,18 @@ class KeptPictures(Known, Leases):
         titles = sorted({str(row["title"]) for row in kept.values()})
         late = sa.select(placeholders.c.title).where(placeholders.c.title.in_(titles))
         for title in connection.scalars(late).all():  # learned while this was on its way
-            self._unlearn(connection, title)
+            self._forget_placeholder(connection, title)
 
     @staticmethod
-    def _origins(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Origin]:
+    def _sources(connection: sa.Connection, ids: Sequence[int]) -> dict[int, ImageSource]:
         """Return where the pictures came from that are kept for these links."""
         query = sa.select(pictures).where(pictures.c.link_id.in_(ids))
         return {
-            row.link_id: Origin(row.address, row.etag, row.last_modified, row.title)
+            row.link_id: ImageSource(row.address, row.etag, row.last_modified, row.title)
             for row in connection.execute(query)
         }
 
-    def pictures_of_articles(self, link: Link) -> list[str]:
+    def images_of_articles(self, link: Link) -> list[str]:
         """Return the addresses of the pictures in the articles that notes mention together with a link."""
         beside = mentions.alias()
         query = (
@@ -103,10 +103,10 @@ class KeptPictures(Known, Leases):
             .where(facts.c.type == type_name(Article), mentions.c.link_id.in_(_id_of(link)))
         )
         with self._begin() as connection:
-            known = [mapping.metadata_of(row) for row in connection.execute(query)]
+            known = [mapping.metadata_from_row(row) for row in connection.execute(query)]
         return [address for each in known if isinstance(each, Article) for address in each.pictures]
 
-    def noted_on(self, link: Link) -> date | None:
+    def article_dates(self, link: Link) -> date | None:
         """Return the day of the oldest note that mentions a link."""
         query = sa.select(sa.func.min(mentions.c.day)).where(mentions.c.link_id.in_(_id_of(link)))
         with self._begin() as connection:
@@ -118,22 +118,22 @@ class KeptPictures(Known, Leases):
         query = sa.select(links.c.snapshot, links.c.snapshot_asked_at).where(links.c.url == link.url)
         with self._begin() as connection:
             snapshot, asked_at = connection.execute(query).one()
-        return snapshot, snapshot is None and (asked_at is None or asked_at < now - SNAPSHOT_AGAIN)
+        return snapshot, snapshot is None and (asked_at is None or asked_at < now - SNAPSHOT_RETRY)
 
     # --- for those who look after what is kept ------------------------------------------------------------------------
 
-    def kept_titles(self) -> dict[str, list[str]]:
+    def stored_titles(self) -> dict[str, list[str]]:
         """Return the pictures that notes use, each with the URLs for which it is kept."""
         query = sa.select(links.c.url, facts.c.type, facts.c.data).join(facts, FACTS)
         query = query.where(facts.c.type == type_name(Picture), MENTIONED).order_by(links.c.url)
         found: dict[str, list[str]] = {}
         with self._begin() as connection:
             for row in connection.execute(query.execution_options(yield_per=SLICE)):
-                if (picture := mapping.metadata_of(row)) is not None:
+                if (picture := mapping.metadata_from_row(row)) is not None:
                     found.setdefault(picture.title, []).append(row.url)
         return found
 
-    def pictures_never_seen(self) -> int:
+    def images_never_fetched(self) -> int:
         """Return of how many pictures in notes it is not known yet whether they are kept."""
         query = sa.select(sa.func.count()).where(
             links.c.kind.in_(keeping_bodies()), links.c.checked_at.is_(None), MENTIONED
@@ -141,7 +141,7 @@ class KeptPictures(Known, Leases):
         with self._begin() as connection:
             return connection.scalar(query) or 0
 
-    def fetch_again(self, urls: Iterable[str], now: datetime) -> None:
+    def mark_for_fetch(self, urls: Iterable[str], now: datetime) -> None:
         """Let the next run fetch pictures anew, as if nothing were kept of them."""
         wanted = sorted(urls)
         with self._write() as connection:

@@ -13,7 +13,7 @@ from crawler.errors import UserError
 from crawler.models.metadata import Picture
 from crawler.store import mapping
 from crawler.store.leases import is_dead, short
-from crawler.store.reader import FACTS, MENTIONED, SLICE, Known
+from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
 from crawler.store.tables import MIGRATIONS, checks, facts, leases, links, mentions, pictures, runs, version_of
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crawler.models.check import Check
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
 
-MOST = 10
+MAX_MATCHES = 10
 """Links found for one text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MentionPlace:
     """Where a link stands: `start` is the byte offset of its URL in the note."""
 
     note: str
@@ -38,18 +38,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class LinkHistory:
     """All that is known of one link: every check, oldest first, and the other links that lead to the same thing."""
 
-    standing: Standing
+    state: LinkState
     due_at: datetime
     checks: tuple[Check, ...]
-    places: tuple[Place, ...]
+    places: tuple[MentionPlace, ...]
     others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueCount:
     """What is due of one kind: links now, and those of the day to come; `next_at` is when the first of these is."""
 
     kind: str
@@ -58,7 +58,7 @@ class Due:
     next_at: datetime | None
 
 
-class Inspection(Known):
+class StoreInspector(StoreReader):
     """The store, to be read alone."""
 
     @classmethod
@@ -113,11 +113,11 @@ class Inspection(Known):
             notes, places = connection.execute(query).one()
         return notes, places
 
-    def pictures(self) -> tuple[int, int]:
+    def image_totals(self) -> tuple[int, int]:
         """Return how many pictures and films are kept, and their bytes."""
         query = sa.select(facts.c.type, facts.c.data).select_from(pictures).join(links).join(facts, FACTS)
         with self._begin() as connection:
-            kept = map(mapping.metadata_of, connection.execute(query.where(MENTIONED)))
+            kept = map(mapping.metadata_from_row, connection.execute(query.where(MENTIONED)))
             sizes = {picture.title: picture.size for picture in kept if isinstance(picture, Picture)}
         return len(sizes), sum(sizes.values())
 
@@ -128,7 +128,7 @@ class Inspection(Known):
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.started_at, row.finished_at)
 
-    def at_work(self, now: datetime) -> dict[str, list[str]]:
+    def active_workers(self, now: datetime) -> dict[str, list[str]]:
         """Return the hosts that are being asked, by worker (`machine:process`); what is left of a killed one is not."""
         query = sa.select(leases.c.worker, leases.c.host).where(leases.c.until > now)
         query = query.order_by(leases.c.worker, leases.c.host)
@@ -139,7 +139,7 @@ class Inspection(Known):
                     found.setdefault(short(worker), []).append(host)
         return found
 
-    def due(self, now: datetime, tomorrow: datetime) -> list[Due]:
+    def due_counts(self, now: datetime, tomorrow: datetime) -> list[DueCount]:
         """Return what is due now and until tomorrow, by kind."""
         later = sa.and_(links.c.due_at > now, links.c.due_at <= tomorrow)
         query = (
@@ -154,11 +154,11 @@ class Inspection(Known):
             .order_by(links.c.kind)
         )
         with self._begin() as connection:
-            return [Due(kind, int(n), int(soon), next_at) for kind, n, soon, next_at in connection.execute(query)]
+            return [DueCount(kind, int(n), int(soon), next_at) for kind, n, soon, next_at in connection.execute(query)]
 
     # --- one link -----------------------------------------------------------------------------------------------------
 
-    def called(self, url: str) -> list[str]:
+    def find_links(self, url: str) -> list[str]:
         """Return the link with that URL; else those with that identity, or that lead to that address."""
         ways = (
             links.c.url == url,
@@ -168,36 +168,38 @@ class Inspection(Known):
         )
         with self._begin() as connection:
             for way in ways:
-                query = sa.select(links.c.url).where(way).order_by(links.c.url).limit(MOST)
+                query = sa.select(links.c.url).where(way).order_by(links.c.url).limit(MAX_MATCHES)
                 if found := list(connection.scalars(query)):
                     return found
         return []
 
-    def files_called(self, path: str) -> list[str]:
+    def find_files(self, path: str) -> list[str]:
         """Return the files that the end of a path may mean."""
         alike = sa.and_(links.c.host == "", links.c.url.endswith(f"/{path}", autoescape=True))
         with self._begin() as connection:
-            return list(connection.scalars(sa.select(links.c.url).where(alike).order_by(links.c.url).limit(MOST)))
+            return list(
+                connection.scalars(sa.select(links.c.url).where(alike).order_by(links.c.url).limit(MAX_MATCHES))
+            )
 
     def urls(self) -> Iterator[str]:
         """Yield the URL of every link."""
         with self._begin() as connection:
             yield from connection.scalars(sa.select(links.c.url).execution_options(yield_per=SLICE))
 
-    def story(self, url: str) -> Story:
+    def history(self, url: str) -> LinkHistory:
         """Return all that is known of a link that there is."""
-        standing = self.standings_of([url])[url]
+        state = self.link_states_of([url])[url]
         link_id = sa.select(links.c.id).where(links.c.url == url).scalar_subquery()
         stands = sa.select(mentions).where(mentions.c.link_id == link_id).order_by(mentions.c.note, mentions.c.start)
         alike = sa.select(links.c.url).where(
-            links.c.kind == standing.link.kind, links.c.identity == standing.link.identity, links.c.url != url
+            links.c.kind == state.link.kind, links.c.identity == state.link.identity, links.c.url != url
         )
         with self._begin() as connection:
             due_at = connection.execute(sa.select(links.c.due_at).where(links.c.url == url)).scalar_one()
             seen = connection.execute(sa.select(checks).where(checks.c.link_id == link_id).order_by(checks.c.id))
-            history = [mapping.check_of(row) for row in seen]
-            places = tuple(Place(row.note, row.line, row.start, row.text) for row in connection.execute(stands))
-            others = tuple(connection.scalars(alike.order_by(links.c.url).limit(MOST)))
-        if standing.check is not None and standing.check not in history:  # skipped: no part of its history
-            history.append(standing.check)
-        return Story(standing, due_at, tuple(history), places, others)
+            history = [mapping.check_from_row(row) for row in seen]
+            places = tuple(MentionPlace(row.note, row.line, row.start, row.text) for row in connection.execute(stands))
+            others = tuple(connection.scalars(alike.order_by(links.c.url).limit(MAX_MATCHES)))
+        if state.check is not None and state.check not in history:  # skipped: no part of its history
+            history.append(state.check)
+        return LinkHistory(state, due_at, tuple(history), places, others)

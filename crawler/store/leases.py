@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.dialects import postgresql
 
-LEASE = timedelta(seconds=60)
-"""How long a host belongs to a worker that is not heard of any more, unless LEASE says otherwise."""
+DEFAULT_LEASE = timedelta(seconds=60)
+"""How long a host belongs to a worker that is not heard of any more, unless LEASE_SECONDS says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Lease:
 
 
 @dataclass(slots=True)
-class _Held:
+class _HeldLease:
     number: int
     until: float
     pace: float
@@ -58,12 +58,12 @@ class _Held:
 class Leases(Database):
     """The store as a place where workers keep out of each other's way."""
 
-    length = LEASE
+    length = DEFAULT_LEASE
 
     def __init__(self, engine: sa.Engine, name: str) -> None:
         super().__init__(engine, name)
         self.worker = worker_name()
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, _HeldLease] = {}
         self._numbers = 0
         self._insert: Callable[[sa.Table], postgresql.Insert] = import_module(
             f"sqlalchemy.dialects.{engine.dialect.name}"
@@ -131,7 +131,7 @@ class Leases(Database):
             if connection.scalar(new.on_conflict_do_nothing().returning(leases.c.host)) is None:
                 self._held.pop(host, None)
                 return None
-            return self._took(host, here, pace, 0.0)
+            return self._take_lease(host, here, pace, 0.0)
         free_at = row.free_at
         if row.worker not in {None, self.worker}:
             if row.until > now and not is_dead(row.worker):
@@ -146,11 +146,11 @@ class Leases(Database):
         if row.worker == self.worker and held is not None:
             held.until = here + self.length.total_seconds()
             return Lease(held.number, 0.0)
-        return self._took(host, here, pace, (free_at - now).total_seconds())
+        return self._take_lease(host, here, pace, (free_at - now).total_seconds())
 
-    def _took(self, host: str, here: float, pace: float, wait: float) -> Lease:
+    def _take_lease(self, host: str, here: float, pace: float, wait: float) -> Lease:
         self._numbers += 1
-        self._held[host] = _Held(self._numbers, here + self.length.total_seconds(), pace, here + wait)
+        self._held[host] = _HeldLease(self._numbers, here + self.length.total_seconds(), pace, here + wait)
         return Lease(self._numbers, max(0.0, wait))
 
     def _renew(self, connection: sa.Connection) -> None:
@@ -164,7 +164,7 @@ class Leases(Database):
             else:
                 self._held.pop(host, None)
 
-    def _keep(self, connection: sa.Connection, hosts: Collection[str]) -> set[str]:
+    def _extend(self, connection: sa.Connection, hosts: Collection[str]) -> set[str]:
         """Return those of some hosts that are no other worker's, and leave them so until the transaction ends."""
         query = sa.select(leases.c.host, leases.c.worker).where(leases.c.host.in_(hosts))
         query = query.order_by(leases.c.host).with_for_update()
@@ -196,7 +196,7 @@ def clock() -> float:
 
 def worker_name() -> str:
     """Return a name that no other worker has: `machine:process` for people, then where such processes can be seen."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_here()}:{secrets.token_hex(4)}"
+    return f"{socket.gethostname()}:{os.getpid()}:{_machine_id()}:{secrets.token_hex(4)}"
 
 
 def short(worker: str) -> str:
@@ -207,7 +207,7 @@ def short(worker: str) -> str:
 def is_dead(worker: str) -> bool:
     """Tell whether a worker has surely ended: one of this machine, of which no process is left."""
     _, process, here, _ = worker.split(":")
-    if not here or here != _here():
+    if not here or here != _machine_id():
         return False
     try:
         stat = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
@@ -219,7 +219,7 @@ def is_dead(worker: str) -> bool:
 
 
 @cache
-def _here() -> str:
+def _machine_id() -> str:
     """Return what tells apart all places where processes have numbers of their own: machine, boot, container.
 
     Nothing where that cannot be known (other systems than Linux): then workers are dead when their leases have expired.

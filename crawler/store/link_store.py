@@ -22,10 +22,10 @@ from crawler.errors import UserError
 from crawler.kinds.registry import keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Link, Verdict
-from crawler.models.result import Due
+from crawler.models.result import DueLink
 from crawler.store import mapping
-from crawler.store.external_sources import Evidence
-from crawler.store.images import KeptPictures
+from crawler.store.external_sources import ExternalSources
+from crawler.store.images import ImageRecords
 from crawler.store.reader import FACTS, MENTIONED, SLICE
 from crawler.store.runs import Runs
 from crawler.store.statistics import Statistics
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
 
     from crawler.models.check import Check
     from crawler.models.note import Mention
-    from crawler.models.result import Result, Validators
+    from crawler.models.result import CheckResult, Validators
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class HostBacklog:
     """One host's due links of one kind: how many; the longest unchecked was last looked at `since` then."""
 
     since: datetime
@@ -60,15 +60,15 @@ class Backlog:
     links: int = 1
 
     @property
-    def leased(self) -> str:
+    def lease_key(self) -> str:
         """What a worker leases to look at these links: their host, their kind where they have none."""
         return self.host or self.kind
 
 
-Place = tuple[datetime, int]
+Cursor = tuple[datetime, int]
 """A place in a backlog: since when the link there waits, and its id."""
 
-START: Place = (NEVER, 0)
+FIRST: Cursor = (NEVER, 0)
 """Before the first link of every backlog."""
 
 
@@ -79,7 +79,7 @@ _TEXTS = (
 )
 
 # Both are put together once: that takes as long as asking the database.
-_DUE = (
+_IS_DUE = (
     sa.select(
         links.c.id,
         links.c.url,
@@ -105,7 +105,7 @@ _DUE = (
     .order_by(links.c.waiting_since, links.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
-_SEEN = (
+_RESULT_PARAMETERS = (
     sa.update(links)
     .where(links.c.id == sa.bindparam("link_id"))
     .values(
@@ -125,11 +125,11 @@ _SEEN = (
 )
 
 
-class Store(Evidence, KeptPictures, Runs, Statistics):
-    """One database with everything known; opened with `Store.open`."""
+class LinkStore(ExternalSources, ImageRecords, Runs, Statistics):
+    """One database with everything known; opened with `LinkStore.open`."""
 
     @contextmanager
-    def sole_family(self) -> Iterator[int | None]:
+    def exclusive_lock(self) -> Iterator[int | None]:
         """Hold the store for this worker and its helpers, as SQLite wants it; take over what killed ones had leased.
 
         Yields the file that is locked: the lock lasts until the last process that has it open has ended. On PostgreSQL
@@ -163,10 +163,10 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
         known = {link.url: tuple(getattr(link, name) for name in mapping.LINK) for _, link in found}
         said = sorted((m.start, m.line, m.text.replace("\0", ""), day, *known[link.url]) for m, link in found)
         with self._begin() as connection:
-            if connection.execute(self._said, {"note_": note}).all() == said:
+            if connection.execute(self._mentions_query, {"note_": note}).all() == said:
                 return
         with self._write() as connection:
-            self._alone(connection)
+            self._exclusive(connection)
             connection.execute(sa.delete(mentions).where(mentions.c.note == note))
             if not said:
                 return
@@ -183,7 +183,7 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
             )
 
     @cached_property
-    def _said(self) -> sa.Select[Any]:
+    def _mentions_query(self) -> sa.Select[Any]:
         """The query for what a note (`note_`) mentions."""
         columns = (
             *(mentions.c[name] for name in ("start", "line", "text", "day")),
@@ -202,14 +202,14 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
     def forget_other_notes(self, notes: Iterable[str]) -> None:
         """Drop the mentions of notes that are no longer there; what is known of their links stays."""
         with self._write() as connection:
-            self._alone(connection)
+            self._exclusive(connection)
             before = set(connection.scalars(sa.select(mentions.c.note).distinct()))
             for note in before.difference(notes):
                 connection.execute(sa.delete(mentions).where(mentions.c.note == note))
 
     # --- what is due --------------------------------------------------------------------------------------------------
 
-    def backlogs(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> list[Backlog]:
+    def backlogs(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> list[HostBacklog]:
         """Return what is due by kind and host, the host with the longest unchecked link first."""
         query = (
             sa.select(sa.func.min(links.c.waiting_since), links.c.kind, links.c.host, sa.func.count())
@@ -218,17 +218,17 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
             .order_by(sa.func.min(links.c.waiting_since), sa.func.min(links.c.first_seen), links.c.kind, links.c.host)
         )
         with self._begin() as connection:
-            return [Backlog(*row) for row in connection.execute(query)]
+            return [HostBacklog(*row) for row in connection.execute(query)]
 
-    def left(self, kinds: Iterable[str], now: datetime) -> int:
+    def remaining(self, kinds: Iterable[str], now: datetime) -> int:
         """Return how many links of some kinds are still due."""
         query = sa.select(sa.func.count()).where(links.c.kind.in_(list(kinds)), links.c.due_at <= now, MENTIONED)
         with self._begin() as connection:
             return connection.scalar(query) or 0
 
-    def due(
-        self, backlog: Backlog, now: datetime, limit: int, *, after: Place = START, again: bool = False
-    ) -> tuple[list[Due], Place]:
+    def next_due(
+        self, backlog: HostBacklog, now: datetime, limit: int, *, after: Cursor = FIRST, again: bool = False
+    ) -> tuple[list[DueLink], Cursor]:
         """Return a host's next due links, the longest unchecked first, and where to go on (`after`)."""
         asked = {
             "its_kind": backlog.kind,
@@ -240,18 +240,18 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
             "most": limit,
         }
         with self._begin() as connection:
-            found = connection.execute(_DUE, asked).all()
+            found = connection.execute(_IS_DUE, asked).all()
             seen = [row.id for row in found if row.checked_at is not None]
             history = self._history(connection, seen)
             pictured = backlog.kind in keeping_bodies()
-            origins = self._origins(connection, seen) if pictured else {}
+            origins = self._sources(connection, seen) if pictured else {}
             versions = {} if pictured else self._validators(connection, seen)
         due = [
-            Due(
+            DueLink(
                 Link(row.url, row.kind, row.identity, row.host),
                 history=tuple(history.get(row.id, ())),
                 texts=tuple(sorted(set(row.texts.split("\n")))),
-                known=mapping.metadata_of(row),
+                known=mapping.metadata_from_row(row),
                 origin=origins.get(row.id),
                 validators=versions.get(row.id),
             )
@@ -259,10 +259,10 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
         ]
         return due, (found[-1].waiting_since, found[-1].id) if found else after
 
-    def put_off(self, link: Link) -> None:
+    def mark_for_retry(self, link: Link) -> None:
         """Leave a link for the end of the run: what failed now may pass then."""
         with self._write() as connection:
-            if self._keep(connection, [link.leased]):
+            if self._extend(connection, [link.lease_key]):
                 connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
 
     @staticmethod
@@ -281,12 +281,12 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
             .order_by(checks.c.id)
         )
         for row in connection.execute(query):
-            history[row.link_id].append(mapping.check_of(row))
+            history[row.link_id].append(mapping.check_from_row(row))
         return history
 
     # --- what was seen ------------------------------------------------------------------------------------------------
 
-    def save(self, results: Sequence[Result]) -> None:
+    def save(self, results: Sequence[CheckResult]) -> None:
         """Write down judged results in one transaction; a skipped link was not seen and adds nothing to its history.
 
         Dropped are results of hosts that another worker has by now, and of links that this run has seen before: those
@@ -294,8 +294,8 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
         been taken for dead.
         """
         with self._write() as connection:
-            ours = self._keep(connection, {result.link.leased for result in results})
-            ids = self._ids(connection, (result.link.url for result in results if result.link.leased in ours))
+            ours = self._extend(connection, {result.link.lease_key for result in results})
+            ids = self._ids(connection, (result.link.url for result in results if result.link.lease_key in ours))
             ids = self._still_due(connection, ids)
             results = sorted(  # workers that lock rows in one order never deadlock
                 (result for result in results if result.link.url in ids), key=lambda result: result.link.url
@@ -304,14 +304,16 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
                 return
             seen = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
             if seen:
-                seen_rows = [{"link_id": ids[result.link.url], **mapping.of_check(result.check)} for result in seen]
+                seen_rows = [{"link_id": ids[result.link.url], **mapping.check_to_row(result.check)} for result in seen]
                 connection.execute(sa.insert(checks), seen_rows)
-            connection.execute(_SEEN, [mapping.of_result(ids[result.link.url], result) for result in results])
+            connection.execute(
+                _RESULT_PARAMETERS, [mapping.result_to_row(ids[result.link.url], result) for result in results]
+            )
             known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
-            self._upsert(connection, facts, [mapping.of_metadata(result) for _, result in known])
-            stars = (mapping.of_stars(result) for _, result in known)
+            self._upsert(connection, facts, [mapping.metadata_to_row(result) for _, result in known])
+            stars = (mapping.stars_to_row(result) for _, result in known)
             self._upsert(connection, star_counts, [row for row in stars if row is not None])
-            self._save_pictures(connection, ids, results)
+            self._save_images(connection, ids, results)
             self._save_validators(connection, ids, results)
 
     @staticmethod
@@ -320,13 +322,15 @@ class Store(Evidence, KeptPictures, Runs, Statistics):
         if not ids:
             return {}
         query = sa.select(validators).where(validators.c.link_id.in_(ids))
-        return {row.link_id: mapping.validators_of(row) for row in connection.execute(query)}
+        return {row.link_id: mapping.validators_from_row(row) for row in connection.execute(query)}
 
-    def _save_validators(self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[Result]) -> None:
+    def _save_validators(
+        self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]
+    ) -> None:
         """Write down which versions of pages were read; what is well without a version has none any more."""
-        well = [result for result in results if result.check.well]
+        well = [result for result in results if result.check.is_ok]
         found = {ids[each.link.url]: each.validators for each in well if each.validators is not None}
-        self._upsert(connection, validators, [mapping.of_validators(id_, found[id_]) for id_ in sorted(found)])
+        self._upsert(connection, validators, [mapping.validators_to_row(id_, found[id_]) for id_ in sorted(found)])
         without = sorted({ids[each.link.url] for each in well}.difference(found))
         if without:
             connection.execute(sa.delete(validators).where(validators.c.link_id.in_(without)))

@@ -7,10 +7,10 @@ from datetime import UTC
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Link, Standing, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import METADATA_TYPES, Metadata, Paper, Publication, Repository, type_name
-from crawler.models.result import Result, Validators
+from crawler.models.result import CheckResult, Validators
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,19 +37,19 @@ def _json() -> JsonConverter:
     return make_converter()
 
 
-def check_of(row: sa.Row[Any]) -> Check:
+def check_from_row(row: sa.Row[Any]) -> Check:
     """Return the check in a row of `checks`, or the last one in a row of `links`."""
     outcome, reason, checked_at, how, *rest = (getattr(row, name) for name in CHECK)
-    return Check(Outcome(outcome), reason, checked_at, How(how), *rest)
+    return Check(Outcome(outcome), reason, checked_at, CheckMethod(how), *rest)
 
 
-def standing_of(row: sa.Row[Any]) -> Standing:
+def link_state_from_row(row: sa.Row[Any]) -> LinkState:
     """Return the standing in a row of `links` joined with `facts`."""
-    return Standing(
+    return LinkState(
         Link(row.url, row.kind, row.identity, row.host),
         verdict=Verdict(row.verdict),
         first_seen=row.first_seen,
-        check=None if row.outcome is None else check_of(row),
+        check=None if row.outcome is None else check_from_row(row),
         failures_in_a_row=row.failures_in_a_row,
         last_alive=row.last_alive,
         moved_to=row.moved_to,
@@ -57,11 +57,11 @@ def standing_of(row: sa.Row[Any]) -> Standing:
         snapshot=row.snapshot,
         previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
         previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
-        metadata=metadata_of(row),
+        metadata=metadata_from_row(row),
     )
 
 
-def metadata_of(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
+def metadata_from_row(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
     """Return the metadata in a row of `facts`; None where the outer join found none."""
     if row.type is None:
         return None
@@ -69,42 +69,42 @@ def metadata_of(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
     return metadata
 
 
-def place_of(place: str) -> tuple[str, int]:
+def split_place(place: str) -> tuple[str, int]:
     """Split a place `path:line`."""
     note, _, line = place.rpartition(":")
     return note, int(line)
 
 
-def of_check(check: Check) -> dict[str, Any]:
+def check_to_row(check: Check) -> dict[str, Any]:
     """Return a check's columns."""
     return {name: getattr(check, name) for name in CHECK}
 
 
-def of_result(link_id: int, result: Result) -> dict[str, Any]:
+def result_to_row(link_id: int, result: CheckResult) -> dict[str, Any]:
     """Return what a judged result changes in `links`."""
-    if result.judgement is None:
+    if result.verdict_record is None:
         raise ValueError(f"not judged: {result.link.url}")
     return {
         "link_id": link_id,
-        **of_check(result.check),
-        "verdict": result.judgement.verdict,
-        "failures_in_a_row": result.judgement.failures_in_a_row,
-        "due_at": result.judgement.due_at,
+        **check_to_row(result.check),
+        "verdict": result.verdict_record.verdict,
+        "failures_in_a_row": result.verdict_record.failures_in_a_row,
+        "due_at": result.verdict_record.due_at,
         "waiting_since": result.check.checked_at,
         "again": False,
-        "alive_at": result.check.checked_at if result.check.well else None,
-        "answers": result.check.well,
+        "alive_at": result.check.checked_at if result.check.is_ok else None,
+        "answers": result.check.is_ok,
         "new_address": result.check.final_url if result.check.outcome is Outcome.MOVED else None,
     }
 
 
-def of_metadata(result: Result) -> dict[str, Any]:
+def metadata_to_row(result: CheckResult) -> dict[str, Any]:
     """Return the row of `facts` for a result with metadata."""
     assert result.metadata is not None  # noqa: S101 - asked for those that have some
-    return of_fact(result.link.kind, result.link.identity, result.metadata, result.check.checked_at)
+    return fact_to_row(result.link.kind, result.link.identity, result.metadata, result.check.checked_at)
 
 
-def of_fact(kind: str, identity: str, fact: Metadata | Publication, seen_at: datetime) -> dict[str, Any]:
+def fact_to_row(kind: str, identity: str, fact: Metadata | Publication, seen_at: datetime) -> dict[str, Any]:
     """Return a row of `facts`."""
     return {
         "kind": kind,
@@ -115,17 +115,17 @@ def of_fact(kind: str, identity: str, fact: Metadata | Publication, seen_at: dat
     }
 
 
-def of_validators(link_id: int, validators: Validators) -> dict[str, Any]:
+def validators_to_row(link_id: int, validators: Validators) -> dict[str, Any]:
     """Return the row of `validators` for a link's page."""
     return {"link_id": link_id, **{name: getattr(validators, name) for name in _VALIDATORS}}
 
 
-def validators_of(row: sa.Row[Any]) -> Validators:
+def validators_from_row(row: sa.Row[Any]) -> Validators:
     """Return what a row of `validators` says."""
     return Validators(**{name: getattr(row, name) for name in _VALIDATORS})
 
 
-def of_stars(result: Result) -> dict[str, Any] | None:
+def stars_to_row(result: CheckResult) -> dict[str, Any] | None:
     """Return the row of `star_counts` for a result that says how many stars a repository has."""
     if not isinstance(result.metadata, Repository) or result.metadata.stars is None:
         return None
@@ -133,11 +133,11 @@ def of_stars(result: Result) -> dict[str, Any] | None:
     return {"identity": result.link.identity, "day": day, "stars": result.metadata.stars}
 
 
-def paper_of(data: str) -> Paper:
+def paper_from_json(data: str) -> Paper:
     """Return the paper in a row of `facts`."""
     return _json().loads(data, Paper)
 
 
-def publication_of(data: str) -> Publication:
+def publication_from_json(data: str) -> Publication:
     """Return what a bibliography said, in a row of `facts`."""
     return _json().loads(data, Publication)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
-    from crawler.models.link import Change, Standing
+    from crawler.models.link import Change, LinkState
     from crawler.models.metadata import Metadata, Paper, Publication
 
 SLICE = 500
@@ -31,7 +31,7 @@ CHANGED = sa.or_(
     links.c.previous_verdict.is_distinct_from(links.c.verdict),
     links.c.previous_outcome.is_distinct_from(links.c.outcome),
 )
-_FATE = (links.c.previous_verdict, links.c.verdict, links.c.previous_outcome, links.c.outcome)
+_TRANSITION = (links.c.previous_verdict, links.c.verdict, links.c.previous_outcome, links.c.outcome)
 _APART = "//"  # between places: no path has it
 _PLACES = (
     sa.select(sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _APART))
@@ -41,16 +41,16 @@ _PLACES = (
 _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
 
 
-class Known(Database):
+class StoreReader(Database):
     """The store as its readers see it."""
 
-    def standings(self, change: Change | None = None) -> Iterator[tuple[Standing, tuple[str, ...]]]:
+    def link_states(self, change: Change | None = None) -> Iterator[tuple[LinkState, tuple[str, ...]]]:
         """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat.
 
         With `change` only those that changed in that way since the last run began.
         """
         query = (
-            _standing_query()
+            _link_state_query()
             .add_columns(_PLACES.label("places"))
             .where(MENTIONED)
             .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
@@ -58,24 +58,27 @@ class Known(Database):
         )
         with self._begin() as connection:
             if change is not None:
-                fates = [fate for fate, what, _ in _fates(connection) if what is change]
-                query = query.where(sa.or_(sa.false(), *map(_is_fate, fates)))
+                fates = [fate for fate, what, _ in _transitions(connection) if what is change]
+                query = query.where(sa.or_(sa.false(), *map(_is_transition, fates)))
             for row in connection.execute(query):
-                yield mapping.standing_of(row), tuple(sorted(set(row.places.split(_APART)), key=mapping.place_of))
+                yield (
+                    mapping.link_state_from_row(row),
+                    tuple(sorted(set(row.places.split(_APART)), key=mapping.split_place)),
+                )
 
-    def came_to(self, verdicts: Iterable[str]) -> Iterator[Standing]:
+    def newly_in(self, verdicts: Iterable[str]) -> Iterator[LinkState]:
         """Yield the mentioned links that have one of these verdicts and had another when the last run began."""
         new = links.c.previous_verdict.is_distinct_from(links.c.verdict)
-        query = _standing_query().where(links.c.verdict.in_(list(verdicts)), new, MENTIONED)
+        query = _link_state_query().where(links.c.verdict.in_(list(verdicts)), new, MENTIONED)
         query = query.order_by(_VERDICT_ORDER, links.c.url).execution_options(yield_per=SLICE)
         with self._begin() as connection:
             for row in connection.execute(query):
-                yield mapping.standing_of(row)
+                yield mapping.link_state_from_row(row)
 
-    def standings_by_note(self) -> Iterator[tuple[str, list[tuple[int, Standing]]]]:
+    def link_states_by_note(self) -> Iterator[tuple[str, list[tuple[int, LinkState]]]]:
         """Yield every note that mentions links, and each link with the line on which it first stands there."""
         query = (
-            _standing_query()
+            _link_state_query()
             .add_columns(mentions.c.note, mentions.c.line)
             .join(mentions, mentions.c.link_id == links.c.id)
             .order_by(mentions.c.note, mentions.c.start)
@@ -83,37 +86,37 @@ class Known(Database):
         )
         with self._begin() as connection:
             for note, found in groupby(connection.execute(query), key=attrgetter("note")):
-                first: dict[str, tuple[int, Standing]] = {}
+                first: dict[str, tuple[int, LinkState]] = {}
                 for row in found:
                     if row.url not in first:
-                        first[row.url] = row.line, mapping.standing_of(row)
+                        first[row.url] = row.line, mapping.link_state_from_row(row)
                 yield note, list(first.values())
 
     def changes(self) -> Counter[Change]:
         """Return how many links changed in which way since the last run began, where that asks for a look."""
         found: Counter[Change] = Counter()
         with self._begin() as connection:
-            for _, what, count in _fates(connection):
+            for _, what, count in _transitions(connection):
                 found[what] += count
         return found
 
-    def standings_of(self, urls: Iterable[str]) -> dict[str, Standing]:
+    def link_states_of(self, urls: Iterable[str]) -> dict[str, LinkState]:
         """Return what is known of some links, by URL."""
         wanted = sorted(set(urls))
-        found: dict[str, Standing] = {}
+        found: dict[str, LinkState] = {}
         with self._begin() as connection:
             for i in range(0, len(wanted), SLICE):
-                query = _standing_query().where(links.c.url.in_(wanted[i : i + SLICE]))
-                found |= {row.url: mapping.standing_of(row) for row in connection.execute(query)}
+                query = _link_state_query().where(links.c.url.in_(wanted[i : i + SLICE]))
+                found |= {row.url: mapping.link_state_from_row(row) for row in connection.execute(query)}
         return found
 
-    def metadata(self, kinds: Iterable[str], saying: Iterable[str] = ()) -> Iterator[tuple[str, str, Metadata]]:
+    def metadata(self, kinds: Iterable[str], containing: Iterable[str] = ()) -> Iterator[tuple[str, str, Metadata]]:
         """Yield kind and identity of things that notes mention, with what is known of them.
 
         They come kind by kind, by identity. With `saying` only those of which one of these texts is known, whatever
         its case.
         """
-        texts = [facts.c.data.icontains(text, autoescape=True) for text in saying] or [sa.true()]
+        texts = [facts.c.data.icontains(text, autoescape=True) for text in containing] or [sa.true()]
         for kind in kinds:
             mentioned = sa.select(links.c.identity).where(links.c.kind == kind, MENTIONED)
             query = (
@@ -124,7 +127,7 @@ class Known(Database):
             )
             with self._begin() as connection:
                 for row in connection.execute(query):
-                    if (metadata := mapping.metadata_of(row)) is not None:
+                    if (metadata := mapping.metadata_from_row(row)) is not None:
                         yield kind, row.identity, metadata
 
     def texts(self, kinds: Iterable[str]) -> Iterator[tuple[str, str, list[tuple[str, int, str]]]]:
@@ -163,14 +166,14 @@ class Known(Database):
             kind, _, identity = key.partition(":")
             by_kind.setdefault(kind, []).append(identity)
         return {
-            key_of(kind, identity): mapping.paper_of(data)
+            key_of(kind, identity): mapping.paper_from_json(data)
             for kind, identities in by_kind.items()
             for identity, data in self._facts(kind, identities)
         }
 
     def publications(self, bibliography: str, keys: Iterable[str]) -> dict[str, Publication]:
         """Return what a bibliography said of papers, by their keys."""
-        return {key: mapping.publication_of(data) for key, data in self._facts(bibliography, keys)}
+        return {key: mapping.publication_from_json(data) for key, data in self._facts(bibliography, keys)}
 
     def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
         wanted = sorted(set(identities))
@@ -222,17 +225,17 @@ _MOVE_CHECKS = sa.case(
 """How many checks, of which a run makes one, saw the link at the address that it has moved to."""
 
 
-def _standing_query() -> sa.Select[Any]:
+def _link_state_query() -> sa.Select[Any]:
     return sa.select(links, facts.c.type, facts.c.data, _MOVE_CHECKS.label("move_checks")).outerjoin(facts, FACTS)
 
 
-_Fate = tuple[str | None, ...]
+_Transition = tuple[str | None, ...]
 """The values of `_FATE` in a row."""
 
 
-def _fates(connection: sa.Connection) -> list[tuple[_Fate, Change, int]]:
+def _transitions(connection: sa.Connection) -> list[tuple[_Transition, Change, int]]:
     """Return in which ways links changed, what that is called, and how many did: of however many, the ways are few."""
-    query = sa.select(*_FATE, sa.func.count()).where(CHANGED, MENTIONED).group_by(*_FATE)
+    query = sa.select(*_TRANSITION, sa.func.count()).where(CHANGED, MENTIONED).group_by(*_TRANSITION)
     found = []
     for *fate, count in connection.execute(query):
         before, verdict, outcome_before, outcome = fate
@@ -247,5 +250,5 @@ def _fates(connection: sa.Connection) -> list[tuple[_Fate, Change, int]]:
     return found
 
 
-def _is_fate(fate: _Fate) -> sa.ColumnElement[bool]:
-    return sa.and_(*(column.is_not_distinct_from(value) for column, value in zip(_FATE, fate, strict=True)))
+def _is_transition(fate: _Transition) -> sa.ColumnElement[bool]:
+    return sa.and_(*(column.is_not_distinct_from(value) for column, value in zip(_TRANSITION, fate, strict=True)))

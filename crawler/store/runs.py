@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunRecord:
     """A run as one of its workers sees it.
 
     `leader` is who leads it, `leads` whether that is us, `workers` how many there are with us. What was due at `due_by`
@@ -31,7 +31,7 @@ class Run:
 
     number: int
     leader: str
-    leads: bool
+    is_leader: bool
     workers: int
     due_by: datetime | None = None
     finished: bool = False
@@ -40,18 +40,18 @@ class Run:
 class Runs(Leases):
     """The store as a place where workers share a run."""
 
-    run: Run | None = None
+    run: RunRecord | None = None
     """The run that this worker takes part in, as it was at the last heartbeat."""
 
-    def start_run(self, now: datetime) -> Run:
+    def start_run(self, now: datetime) -> RunRecord:
         """Begin a run, or join the one that others are at.
 
         A run that was killed is gone on with: what changed is what changed since the last run that came to its end, and
         what was put off or closed is due like everything else.
         """
         with self._write() as connection:
-            self._alone(connection)
-            others = self._greet(connection)
+            self._exclusive(connection)
+            others = self._register_worker(connection)
             under_way = sa.select(runs).where(runs.c.finished_at.is_(None)).order_by(runs.c.id).limit(1)
             row = connection.execute(under_way).one_or_none()
             leader, number = (None, None) if row is None else (row.leader, row.id)
@@ -68,16 +68,16 @@ class Runs(Leases):
                 connection.execute(sa.update(runs).where(runs.c.id == number).values(due_by=None))
             if leader not in others:
                 connection.execute(sa.update(runs).where(runs.c.id == number).values(leader=self.worker))
-            self.run = self._seen(connection, number, len(others))
+            self.run = self._read_run(connection, number, len(others))
             return self.run
 
-    def join_run(self, number: int) -> Run:
+    def join_run(self, number: int) -> RunRecord:
         """Join a run, even if it is finished by now."""
         with self._write() as connection:
-            self.run = self._seen(connection, number, len(self._greet(connection)))
+            self.run = self._read_run(connection, number, len(self._register_worker(connection)))
             return self.run
 
-    def notes_read(self, due_by: datetime) -> Run:
+    def notes_read(self, due_by: datetime) -> RunRecord:
         """Let the others begin, now that the notes are registered; whoever took over leaves them at what they do."""
         assert self.run is not None  # noqa: S101 - it is led
         with self._write() as connection:
@@ -85,21 +85,21 @@ class Runs(Leases):
             connection.execute(new.values(previous_verdict=links.c.verdict, previous_outcome=links.c.outcome))
             update = sa.update(runs).where(runs.c.id == self.run.number, runs.c.due_by.is_(None))
             connection.execute(update.values(due_by=due_by))
-            self.run = self._seen(connection, self.run.number, len(self._greet(connection)))
+            self.run = self._read_run(connection, self.run.number, len(self._register_worker(connection)))
             return self.run
 
-    def beat(self) -> Run:
+    def heartbeat(self) -> RunRecord:
         """Say that this worker is alive, renew its leases, take the leader's part if that is dead; return the run."""
         assert self.run is not None  # noqa: S101 - one that was begun or joined
         number = self.run.number
         with self._write() as connection:
-            others = self._greet(connection)
+            others = self._register_worker(connection)
             self._renew(connection)
             leader = connection.scalar(sa.select(runs.c.leader).where(runs.c.id == number))
             if leader not in {*others, self.worker}:
                 heir = sa.update(runs).where(runs.c.id == number, runs.c.leader.is_not_distinct_from(leader))
                 connection.execute(heir.values(leader=self.worker))
-            self.run = self._seen(connection, number, len(others))
+            self.run = self._read_run(connection, number, len(others))
             return self.run
 
     def finish_run(self, now: datetime) -> None:
@@ -123,7 +123,7 @@ class Runs(Leases):
             mine = sa.update(runs).where(runs.c.leader == self.worker, runs.c.finished_at.is_(None))
             connection.execute(mine.values(leader=None))
 
-    def _greet(self, connection: sa.Connection) -> set[str]:
+    def _register_worker(self, connection: sa.Connection) -> set[str]:
         """Enter this worker among those at work; return the others, less those that are not any more."""
         now = self._now(connection)
         self._upsert(connection, workers, [{"worker": self.worker, "until": now + self.length}])
@@ -133,7 +133,7 @@ class Runs(Leases):
             connection.execute(sa.delete(workers).where(workers.c.worker.in_(gone)))
         return {row.worker for row in found}.difference(gone)
 
-    def _seen(self, connection: sa.Connection, number: int, others: int) -> Run:
+    def _read_run(self, connection: sa.Connection, number: int, others: int) -> RunRecord:
         row = connection.execute(sa.select(runs).where(runs.c.id == number)).one()
         leads = row.leader == self.worker
-        return Run(row.id, row.leader or "", leads, others + 1, row.due_by, row.finished_at is not None)
+        return RunRecord(row.id, row.leader or "", leads, others + 1, row.due_by, row.finished_at is not None)

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from crawler.kinds.registry import keeping_bodies, with_metadata
 from crawler.models.check import Outcome
-from crawler.models.history import Death, Health, Tally
+from crawler.models.history import LinkLifetime, Metric, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, Repository, type_name
 from crawler.store import mapping
 from crawler.store.leases import Leases
-from crawler.store.reader import FACTS, MENTIONED, SLICE, Known
+from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
 from crawler.store.tables import checks, facts, links, mentions, run_counts, runs, star_counts
 
 if TYPE_CHECKING:
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Statistics(Known, Leases):
+class Statistics(StoreReader, Leases):
     """The store as those see it who sum up."""
 
     # --- the links, run by run ----------------------------------------------------------------------------------------
 
-    def tallies(self) -> dict[str, int]:
+    def metrics(self) -> dict[str, int]:
         """Return how many mentioned links have which verdict, and what else the store can count."""
-        found: dict[str, int] = dict.fromkeys((*Verdict, Tally.BLOCKED, Tally.PICTURES), 0)
+        found: dict[str, int] = dict.fromkeys((*Verdict, Metric.BLOCKED, Metric.PICTURES), 0)
         for _, verdict, count in self.counts():
             found[verdict] += count
         blocked = sa.select(sa.func.count()).where(links.c.outcome == Outcome.BLOCKED, MENTIONED)
         pictures = sa.select(sa.func.count()).select_from(sa.join(links, facts, FACTS))
         pictures = pictures.where(links.c.kind.in_(keeping_bodies()), facts.c.type == type_name(Picture), MENTIONED)
         with self._begin() as connection:
-            found[Tally.BLOCKED] = connection.scalar(blocked) or 0
-            found[Tally.PICTURES] = connection.scalar(pictures) or 0
+            found[Metric.BLOCKED] = connection.scalar(blocked) or 0
+            found[Metric.PICTURES] = connection.scalar(pictures) or 0
         return found
 
-    def run_began(self) -> datetime | None:
+    def run_started_at(self) -> datetime | None:
         """Return when the latest run began, whether it has ended or not."""
         with self._begin() as connection:
             began: datetime | None = connection.scalar(sa.select(runs.c.started_at).order_by(runs.c.id.desc()).limit(1))
             return began
 
-    def remember(self, counts: Mapping[str, int]) -> None:
+    def save_metrics(self, counts: Mapping[str, int]) -> None:
         """Write down the numbers of the latest run, in place of what it had; they are history when the next begins."""
         with self._begin() as connection:
             run = connection.scalar(sa.select(sa.func.max(runs.c.id)))
@@ -53,7 +53,7 @@ class Statistics(Known, Leases):
                 new = [{"run_id": run, "what": str(what), "count": count} for what, count in sorted(counts.items())]
                 self._upsert(connection, run_counts, new)
 
-    def earlier_health(self, most: int) -> list[Health]:
+    def earlier_metrics(self, most: int) -> list[RunMetrics]:
         """Return the numbers of up to so many runs before the latest, in their order."""
         latest = sa.select(sa.func.max(runs.c.id)).scalar_subquery()
         counted = sa.exists().where(run_counts.c.run_id == runs.c.id)
@@ -68,7 +68,7 @@ class Statistics(Known, Leases):
         with self._begin() as connection:
             for run, began, what, count in connection.execute(query):
                 found.setdefault(run, (began, {}))[1][what] = count
-        return [Health(began, counts) for began, counts in found.values()]
+        return [RunMetrics(began, counts) for began, counts in found.values()]
 
     # --- where, how fast, how old -------------------------------------------------------------------------------------
 
@@ -102,7 +102,7 @@ class Statistics(Known, Leases):
         with self._begin() as connection:
             return list(connection.scalars(query))
 
-    def deaths(self, kinds: Iterable[str]) -> Iterator[Death]:
+    def link_lifetimes(self, kinds: Iterable[str]) -> Iterator[LinkLifetime]:
         """Yield when the dead links of some kinds were made, or first noted, and when they were first found gone."""
         gone = checks.c.outcome.in_([Outcome.GONE, Outcome.FAILED])
         since = sa.or_(links.c.last_alive.is_(None), checks.c.checked_at > links.c.last_alive)
@@ -122,8 +122,8 @@ class Statistics(Known, Leases):
         )
         with self._begin() as connection:
             for row in connection.execute(query):
-                article = mapping.metadata_of(row)
+                article = mapping.metadata_from_row(row)
                 published = article.published_at if isinstance(article, Article) else None
                 born = published.date() if published else row.noted
                 if born is not None and row.died is not None:
-                    yield Death(born, row.died.date())
+                    yield LinkLifetime(born, row.died.date())

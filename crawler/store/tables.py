@@ -205,7 +205,7 @@ def _create(connection: sa.Connection) -> None:
     tables.create_all(connection)
 
 
-def _remember_the_night_before(connection: sa.Connection) -> None:
+def _migrate_to_2(connection: sa.Connection) -> None:
     """Version 2: the order of waiting, runs and what changed in them, snapshots, the notes' dates."""
     _add_columns(
         connection,
@@ -224,18 +224,18 @@ def _remember_the_night_before(connection: sa.Connection) -> None:
     connection.execute(sa.update(links).values(waiting_since=sa.func.coalesce(links.c.checked_at, NEVER)))
 
 
-def _count_stars(connection: sa.Connection) -> None:
+def _migrate_to_3(connection: sa.Connection) -> None:
     """Version 3: the stars of repositories day by day."""
     star_counts.create(connection)
 
 
-def _remember_origins(connection: sa.Connection) -> None:
+def _migrate_to_4(connection: sa.Connection) -> None:
     """Version 4: where pictures came from, and what was shown in their place."""
     pictures.create(connection)
     placeholders.create(connection)
 
 
-def _count_runs(connection: sa.Connection) -> None:
+def _migrate_to_5(connection: sa.Connection) -> None:
     """Version 5: numbers run by run; of the last two their verdicts are still known, of earlier ones only checks."""
     run_counts.create(connection)
     last = connection.execute(sa.select(runs.c.id, runs.c.finished_at).order_by(runs.c.id.desc()).limit(2)).all()
@@ -255,12 +255,12 @@ def _count_runs(connection: sa.Connection) -> None:
         connection.execute(sa.insert(run_counts), counted)
 
 
-def _remember_versions(connection: sa.Connection) -> None:
+def _migrate_to_6(connection: sa.Connection) -> None:
     """Version 6: which version of a page was read."""
     validators.create(connection)
 
 
-def _share_runs(connection: sa.Connection) -> None:
+def _migrate_to_7(connection: sa.Connection) -> None:
     """Version 7: who leads a run and who helps, when a host may be asked again."""
     _add_columns(connection, runs.c.leader, runs.c.due_by)
     workers.create(connection)
@@ -308,12 +308,12 @@ def _code_reasons(connection: sa.Connection) -> None:
 
 MIGRATIONS = (
     _create,
-    _remember_the_night_before,
-    _count_stars,
-    _remember_origins,
-    _count_runs,
-    _remember_versions,
-    _share_runs,
+    _migrate_to_2,
+    _migrate_to_3,
+    _migrate_to_4,
+    _migrate_to_5,
+    _migrate_to_6,
+    _migrate_to_7,
     _identify_papers,
     _code_reasons,
 )

@@ -26,27 +26,27 @@ _GREEK = re.compile("[\u0370-\u03ff]")
 _SUBTITLE = re.compile(r"\s*[:：]\s*|\s+[-–—]+\s+|(?<=[?!])\s+")
 
 
-def title_matches(mention: Mention, paper: Paper) -> bool | None:
+def has_title_of(mention: Mention, paper: Paper) -> bool | None:
     """Tell whether a note calls a paper by its title, whatever the case, punctuation, spacing and LaTeX.
 
     A title without its subtitle, or a subtitle alone, will do. None when the note does not say a title: no text, an
     address, an id, a word such as "paper".
     """
-    noted = noted_title(mention.text, paper.ids.values())
-    if noted is None or not normalised_title(paper.title):
+    noted = title_in_note(mention.text, paper.ids.values())
+    if noted is None or not normalized_title(paper.title):
         return None
-    return same_title(noted, paper.title)
+    return is_same_title(noted, paper.title)
 
 
-def noted_title(text: str, ids: Iterable[str]) -> str | None:
+def title_in_note(text: str, ids: Iterable[str]) -> str | None:
     """Return what a link to a paper with some ids calls it; None where that is no title."""
-    normal = normalised_title(text)
+    normal = normalized_title(text)
     if not normal or normal in _not_titles() or "://" in text or any(each in text for each in ids):
         return None
     return text
 
 
-def same_title(noted: str, real: str) -> bool:
+def is_same_title(noted: str, real: str) -> bool:
     """Tell whether a title is another, or its name without the subtitle, or the subtitle."""
     pairs = [*product([noted], _parts(real)), *product(_parts(noted), [real])]
     return any(similarity(one, other) >= SAME_TITLE for one, other in pairs)
@@ -54,10 +54,10 @@ def same_title(noted: str, real: str) -> bool:
 
 def similarity(one: str, other: str) -> float:
     """Return how alike two titles are, 0 to 100."""
-    return fuzz.ratio(normalised_title(one), normalised_title(other))
+    return fuzz.ratio(normalized_title(one), normalized_title(other))
 
 
-def normalised_title(title: str) -> str:
+def normalized_title(title: str) -> str:
     r"""Return the letters and digits of a title in lower case, without accents; `$\alpha$` and `α` are `alpha`."""
     title = _FORMATTING.sub("", title)
     title = unicodedata.normalize("NFKD", title).casefold()
@@ -69,10 +69,10 @@ def _parts(title: str) -> list[str]:
     """Return a title, its name and its subtitle."""
     found = _SUBTITLE.search(title)
     parts = [title, title[: found.start()], title[found.end() :]] if found else [title]
-    return [part for part in parts if normalised_title(part)]
+    return [part for part in parts if normalized_title(part)]
 
 
 @cache
 def _not_titles() -> frozenset[str]:
     table = tomllib.loads(files("pipelines").joinpath("data/link_words.toml").read_text("utf-8"))
-    return frozenset(normalised_title(word) for word in table["not_titles"])
+    return frozenset(normalized_title(word) for word in table["not_titles"])

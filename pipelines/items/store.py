@@ -10,8 +10,8 @@ from crawler.signals import run_opened
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.models.result import Result
-    from crawler.store.link_store import Store
+    from crawler.models.result import CheckResult
+    from crawler.store.link_store import LinkStore
 
 BATCH = 64
 DELAY = 0.1
@@ -21,11 +21,11 @@ DELAY = 0.1
 class StorePipeline:
     """Writes results down; an item has passed it when it is safe."""
 
-    _store: Store
+    _store: LinkStore
 
     def __init__(self) -> None:
-        self._batch: list[Result] = []
-        self._written: asyncio.Future[None] | None = None
+        self._batch: list[CheckResult] = []
+        self._is_written: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
@@ -35,26 +35,26 @@ class StorePipeline:
         crawler.signals.connect(pipeline.run_opened, run_opened)
         return pipeline
 
-    def run_opened(self, store: Store) -> None:
+    def run_opened(self, store: LinkStore) -> None:
         """Take the store of the run."""
         self._store = store
 
-    async def process_item(self, item: Result) -> Result:
+    async def process_item(self, item: CheckResult) -> CheckResult:
         """Add a result to the batch and wait until it is written."""
         loop = asyncio.get_running_loop()
         self._batch.append(item)
-        if self._written is None:
-            self._written = loop.create_future()
+        if self._is_written is None:
+            self._is_written = loop.create_future()
             self._timer = loop.call_later(DELAY, self._write)
-        written = self._written
+        written = self._is_written
         if len(self._batch) >= BATCH:
             self._write()
         await asyncio.shield(written)
         return item
 
     def _write(self) -> None:
-        batch, written, timer = self._batch, self._written, self._timer
-        self._batch, self._written, self._timer = [], None, None
+        batch, written, timer = self._batch, self._is_written, self._timer
+        self._batch, self._is_written, self._timer = [], None, None
         if timer is not None:
             timer.cancel()
         if written is None:

@@ -10,13 +10,13 @@ from pipelines.venues.from_text import find_venue
 from pipelines.venues.model import with_venue
 
 if TYPE_CHECKING:
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
 
 
 class VenuePipeline:
     """Adds the venue to papers whose comment or journal reference names one, unless the service says it."""
 
-    def process_item(self, item: Result) -> Result:
+    def process_item(self, item: CheckResult) -> CheckResult:
         """Complete a paper; everything else passes."""
         paper = item.metadata
         if not isinstance(paper, Paper) or paper.venue is not None:

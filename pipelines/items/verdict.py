@@ -8,8 +8,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
 from crawler.config import options
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Verdict, VerdictRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.config.plain_settings import SettingsSource
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
 
 _STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
 _UNSEEN = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
-_UNSETTLED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
+_UNDETERMINED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
 
 A_DAY = timedelta(days=1)
 
@@ -37,7 +37,7 @@ class Policy:
     """
 
     dead_after: int
-    dead_spacing: timedelta
+    dead_interval: timedelta
     recheck_after: Mapping[str, timedelta]
 
     def __post_init__(self) -> None:
@@ -45,16 +45,16 @@ class Policy:
             raise ValueError(f"DEAD_AFTER counts checks, at least 1, not {self.dead_after}")
 
     @classmethod
-    def of(cls, settings: SettingsSource) -> Self:
+    def from_settings(cls, settings: SettingsSource) -> Self:
         """Read the policy from the settings, which count in days."""
         days = options.days(settings, "RECHECK_AFTER")
         return cls(
-            dead_after=options.whole(settings, "DEAD_AFTER", 1),
-            dead_spacing=timedelta(days=options.number(settings, "DEAD_SPACING")),
+            dead_after=options.whole_number(settings, "DEAD_AFTER", 1),
+            dead_interval=timedelta(days=options.number(settings, "DEAD_MIN_INTERVAL_DAYS")),
             recheck_after={name: timedelta(days=count) for name, count in days.items()},
         )
 
-    def recheck(self, kind: str, verdict: Verdict) -> timedelta:
+    def recheck_interval(self, kind: str, verdict: Verdict) -> timedelta:
         """Return how long a link of that kind with that verdict is left alone."""
         names = (f"{kind}/{verdict}", verdict, "*")
         return next((self.recheck_after[name] for name in names if name in self.recheck_after), timedelta(days=1))
@@ -72,12 +72,12 @@ class Step:
     verdict: Verdict
     failures: int
     gone: int
-    counted: bool
+    is_counted: bool
     is_new_move: bool
     policy: Policy
 
     @property
-    def rechecked_as(self) -> Verdict:
+    def verdict_for_recheck(self) -> Verdict:
         """Return the verdict by which the next check is due.
 
         What was not seen is due as if nothing were known, and so is what was seen elsewhere for the first time: a
@@ -86,7 +86,7 @@ class Step:
         return Verdict.UNKNOWN if self.check.outcome in _UNSEEN or self.is_new_move else self.verdict
 
     @property
-    def why(self) -> str:
+    def explanation(self) -> str:
         """Say in words why it did that."""
         if self.check.outcome in _UNSEEN:
             return "says nothing about the link"
@@ -94,9 +94,9 @@ class Step:
             return f"it answered: {self.verdict}, and no failure counts any more"
         if self.check.conclusive:
             return "who has it says that it is gone: dead at once"
-        if not self.counted:
-            spacing = self.policy.dead_spacing / timedelta(days=1)
-            return f"not counted: within {spacing:g} days (DEAD_SPACING) of one that was"
+        if not self.is_counted:
+            spacing = self.policy.dead_interval / timedelta(days=1)
+            return f"not counted: within {spacing:g} days (DEAD_MIN_INTERVAL_DAYS) of one that was"
         unreached = self.check.outcome is Outcome.FAILED
         if self.verdict is Verdict.DEAD and (unreached or self.gone < self.policy.dead_after):
             return "it stays dead until it answers"
@@ -107,11 +107,11 @@ class Step:
         )
 
 
-def steps(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
+def fold_checks(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
     """Yield what each check made of a link, oldest first.
 
     An answer clears what was counted; a site that says itself that the thing is gone settles it; any other failure
-    counts once per `dead_spacing` and makes a link suspect. Only failures that say that it is gone make it dead: what
+    counts once per `dead_interval` and makes a link suspect. Only failures that say that it is gone make it dead: what
     could not be reached or read may be there. Blocked and skipped say nothing about the link, but that a file system
     cannot tell takes back what it said before.
     """
@@ -121,46 +121,46 @@ def steps(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
     moved_to: str | None = None
     for seen in checks:
         counted = False
-        is_new_move = seen.outcome is Outcome.MOVED and seen.how is How.PAGE and seen.final_url != moved_to
+        is_new_move = seen.outcome is Outcome.MOVED and seen.how is CheckMethod.PAGE and seen.final_url != moved_to
         moved_to = seen.final_url if seen.outcome is Outcome.MOVED else moved_to
         if seen.outcome in _STATES:
             verdict, failures, gone, failed_at, gone_at = _STATES[seen.outcome], 0, 0, None, None
         elif seen.outcome in {Outcome.GONE, Outcome.FAILED}:
-            if counted := failed_at is None or seen.checked_at - failed_at >= policy.dead_spacing:
+            if counted := failed_at is None or seen.checked_at - failed_at >= policy.dead_interval:
                 failures, failed_at = failures + 1, seen.checked_at
-            counts_as_gone = gone_at is None or seen.checked_at - gone_at >= policy.dead_spacing
+            counts_as_gone = gone_at is None or seen.checked_at - gone_at >= policy.dead_interval
             if seen.outcome is Outcome.GONE and counts_as_gone:
                 gone, gone_at = gone + 1, seen.checked_at
             settled = seen.conclusive or gone >= policy.dead_after or verdict is Verdict.DEAD
             verdict = Verdict.DEAD if settled else Verdict.SUSPECT
-        elif seen.outcome is Outcome.SKIPPED and seen.how is How.FILE:
+        elif seen.outcome is Outcome.SKIPPED and seen.how is CheckMethod.FILE:
             verdict, failures, gone, failed_at, gone_at = Verdict.UNKNOWN, 0, 0, None, None
         yield Step(seen, verdict, failures, gone, counted, is_new_move, policy)
 
 
-def judge(history: Sequence[Check], check: Check, policy: Policy, kind: str = "") -> Judgement:
+def compute_verdict(history: Sequence[Check], check: Check, policy: Policy, kind: str = "") -> VerdictRecord:
     """Return the verdict that all checks together support; `history` is the earlier ones, oldest first."""
-    *_, last = steps((*history, check), policy)
-    wait = policy.recheck(kind, last.rechecked_as)
-    if check.outcome is Outcome.SKIPPED and check.how is How.API:
+    *_, last = fold_checks((*history, check), policy)
+    wait = policy.recheck_interval(kind, last.verdict_for_recheck)
+    if check.outcome is Outcome.SKIPPED and check.how is CheckMethod.API:
         wait = timedelta(0)  # the service was down: the next run asks again, whenever it is
-    return Judgement(last.verdict, last.failures, check.checked_at + wait)
+    return VerdictRecord(last.verdict, last.failures, check.checked_at + wait)
 
 
-def spread(judgement: Judgement, check: Check, url: str) -> Judgement:
+def spread_due_date(record: VerdictRecord, check: Check, url: str) -> VerdictRecord:
     """Return the judgement with its time put off or brought forward by up to `SPREAD`, a day being the least.
 
     URL and day say by how much: whoever judges again gets the same, and on average intervals are as the policy has
     them. Intervals of up to a day stay, and so do those after a failure or a refusal, on which the counting rests.
     """
-    wait = judgement.due_at - check.checked_at
-    if wait <= A_DAY or judgement.verdict in _UNSETTLED or check.outcome in _UNSEEN:
-        return judgement
+    wait = record.due_at - check.checked_at
+    if wait <= A_DAY or record.verdict in _UNDETERMINED or check.outcome in _UNSEEN:
+        return record
     # A hash, for a checksum is linear: links that came on one day would come on one day for ever.
     digest = blake2b(f"{check.checked_at.astimezone(UTC):%Y-%m-%d} {url}".encode(), digest_size=4).digest()
     share = int.from_bytes(digest) / 2**32  # 0 to 1, evenly
     most = min(wait * SPREAD, wait - A_DAY)
-    return replace(judgement, due_at=judgement.due_at + most * (2 * share - 1))
+    return replace(record, due_at=record.due_at + most * (2 * share - 1))
 
 
 class VerdictPipeline:
@@ -172,9 +172,9 @@ class VerdictPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Read the policy from the settings."""
-        return cls(Policy.of(crawler.settings))
+        return cls(Policy.from_settings(crawler.settings))
 
-    def process_item(self, item: Result) -> Result:
+    def process_item(self, item: CheckResult) -> CheckResult:
         """Judge one result."""
-        judgement = judge(item.history, item.check, self._policy, item.link.kind)
-        return replace(item, judgement=spread(judgement, item.check, item.link.url))
+        record = compute_verdict(item.history, item.check, self._policy, item.link.kind)
+        return replace(item, verdict_record=spread_due_date(record, item.check, item.link.url))

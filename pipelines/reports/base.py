@@ -17,22 +17,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
-from crawler.models.link import Standing
+from crawler.models.link import LinkState
 from crawler.models.note import Note
-from pipelines.venues.citation_stage import resolved
+from pipelines.venues.citation_stage import link_states_with_venues
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from types import ModuleType
 
-    from crawler.images.store import Gallery
+    from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
-    from crawler.notes.folder import Library
-    from crawler.store.link_store import Store
+    from crawler.notes.folder import NotesFolder
+    from crawler.store.link_store import LinkStore
 
-TakeLink = Callable[[Standing, tuple[str, ...]], None]
-TakeNote = Callable[[Note, Mapping[int, Standing]], None]
+TakeLink = Callable[[LinkState, tuple[str, ...]], None]
+TakeNote = Callable[[Note, Mapping[int, LinkState]], None]
 """What `by_link` and `by_note` give; standings go by the position of the mention in `Note.mentions`."""
 
 
@@ -45,22 +45,22 @@ class Rendering:
     earlier runs made in the user's own notes, by note and run.
     """
 
-    library: Library
-    store: Store
+    notes_folder: NotesFolder
+    store: LinkStore
     output_dir: Path
-    gallery: Gallery
+    image_store: ImageStore
     rewrite: frozenset[str]
     webp_width: int = 0
-    made: Mapping[str, Sequence[Sequence[Edit]]] = field(default_factory=dict)
+    past_edits: Mapping[str, Sequence[Sequence[Edit]]] = field(default_factory=dict)
 
-    def standings(self, note: Note) -> dict[int, Standing]:
+    def link_states(self, note: Note) -> dict[int, LinkState]:
         """Return what is known of the note's links, by the position of the mention in `Note.mentions`."""
         urls = {
             position: link.url
             for position, mention in enumerate(note.mentions)
             if (link := link_of(mention.url, note.path, mention.role)) is not None
         }
-        known = resolved(self.store, self.store.standings_of(set(urls.values())))
+        known = link_states_with_venues(self.store, self.store.link_states_of(set(urls.values())))
         return {position: known[url] for position, url in urls.items() if url in known}
 
 
@@ -69,19 +69,19 @@ def render(rendering: Rendering, *outputs: ModuleType) -> None:
 
     Raises UserError where not all notes can be looked at, before anything is removed on that account.
     """
-    rendering.library.ensure_complete()
+    rendering.notes_folder.ensure_complete()
     with ExitStack() as stack:
         takers = [stack.enter_context(each.by_link(rendering)) for each in outputs if hasattr(each, "by_link")]
-        for standing, places in rendering.store.standings() if takers else ():
+        for state, places in rendering.store.link_states() if takers else ():
             for take in takers:
-                take(standing, places)
+                take(state, places)
     with ExitStack() as stack:
         takers = [stack.enter_context(each.by_note(rendering)) for each in outputs if hasattr(each, "by_note")]
-        for note in rendering.library if takers else ():
-            standings = rendering.standings(note)
+        for note in rendering.notes_folder if takers else ():
+            states = rendering.link_states(note)
             for take in takers:
-                take(note, standings)
-        rendering.library.ensure_complete()
+                take(note, states)
+        rendering.notes_folder.ensure_complete()
     for each in outputs:
         if hasattr(each, "render"):
             each.render(rendering)

@@ -14,20 +14,20 @@ from bibtexparser.middlewares import LatexEncodingMiddleware
 from bibtexparser.model import Entry, Field
 from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
-from crawler.atomic_files import replacing
+from crawler.atomic_files import replace_atomically
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper
-from pipelines.venues.citation_stage import resolve_known
+from pipelines.venues.citation_stage import with_known_venues
 from pipelines.venues.model import without_track
-from pipelines.venues.table import table
+from pipelines.venues.table import venue_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
     from pipelines.reports.base import Rendering
-    from pipelines.venues.table import Series
+    from pipelines.venues.table import VenueSeries
 
 LONGEST = 500
 """Characters of a field; longer ones are cut."""
@@ -50,24 +50,24 @@ def render(rendering: Rendering) -> None:
     """Write all papers, kind by kind, in the order of their ids."""
     keys: set[str] = set()
     with (
-        replacing(rendering.output_dir / "papers.bib") as draft,
+        replace_atomically(rendering.output_dir / "papers.bib") as draft,
         draft.open("w", encoding="utf-8", newline="\n") as file,
     ):
         for kind, identity, paper in _papers(rendering.store):
-            keys.add(key := _unused(_key(paper), identity, keys))
-            file.write(_written(key, paper, all_kinds()[kind].url_of(identity)) + "\n")
+            keys.add(key := _unused_key(_key(paper), identity, keys))
+            file.write(_format_entry(key, paper, all_kinds()[kind].url_of(identity)) + "\n")
 
 
-def _papers(store: Store) -> Iterator[tuple[str, str, Paper]]:
+def _papers(store: LinkStore) -> Iterator[tuple[str, str, Paper]]:
     """Yield kind and identity of all papers, and the papers with their venues, a batch at a time."""
     known = store.metadata(with_metadata(Paper))
     papers = (((kind, identity), paper) for kind, identity, paper in known if isinstance(paper, Paper))
     while batch := dict(islice(papers, BATCH)):
-        resolved = resolve_known(store, {key_of(*thing): paper for thing, paper in batch.items()})
+        resolved = with_known_venues(store, {key_of(*thing): paper for thing, paper in batch.items()})
         yield from ((*thing, resolved[key_of(*thing)]) for thing in batch)
 
 
-def _written(key: str, paper: Paper, url: str) -> str:
+def _format_entry(key: str, paper: Paper, url: str) -> str:
     """Return the entry of a paper at a URL; everything in it is strangers' text made harmless for BibTeX and LaTeX."""
     series = _by_name().get(without_track(paper))
     kind, where = _place(paper, series)
@@ -82,8 +82,8 @@ def _written(key: str, paper: Paper, url: str) -> str:
         "note": "Withdrawn" if paper.withdrawn else "",
     }
     fields = [Field(name, value) for name, value in values.items() if value]
-    library = Library([Entry(kind, key, fields)])
-    text: str = write_string(library, prepend_middleware=[LatexEncodingMiddleware(enclose_urls=False)])
+    notes_folder = Library([Entry(kind, key, fields)])
+    text: str = write_string(notes_folder, prepend_middleware=[LatexEncodingMiddleware(enclose_urls=False)])
     # Capitals are the authors': without a second pair of braces styles print titles in lower case.
     return re.sub(r"(?m)^(\ttitle = )(\{.*\})(,?)$", r"\1{\2}\3", text)
 
@@ -96,7 +96,7 @@ def _eprint(paper: Paper) -> dict[str, str]:
     return {"eprint": paper.arxiv_id, "archiveprefix": "arXiv", "primaryclass": category}
 
 
-def _place(paper: Paper, series: Series | None) -> tuple[str, dict[str, str]]:
+def _place(paper: Paper, series: VenueSeries | None) -> tuple[str, dict[str, str]]:
     """Return the type of entry, and the field that says where the paper appeared."""
     venue = paper.venue or ""
     if series is None:
@@ -106,8 +106,8 @@ def _place(paper: Paper, series: Series | None) -> tuple[str, dict[str, str]]:
 
 
 @cache
-def _by_name() -> dict[str, Series]:
-    return {series.name: series for series in table().series}
+def _by_name() -> dict[str, VenueSeries]:
+    return {series.name: series for series in venue_table().series}
 
 
 def _authors(names: Iterable[str]) -> str:
@@ -131,7 +131,7 @@ def _ascii(words: list[str]) -> str:
     return re.sub(r"[^a-z0-9]", "", folded)
 
 
-def _unused(key: str, identity: str, keys: set[str]) -> str:
+def _unused_key(key: str, identity: str, keys: set[str]) -> str:
     return key if key not in keys else f"{key}-{re.sub('[^0-9a-z]', '-', identity.lower())}"
 
 

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.notes.folder import Library
+    from crawler.notes.folder import NotesFolder
 
 
-def files(settings: BaseSettings, library: Library) -> Iterator[Path]:
+def files(settings: BaseSettings, notes_folder: NotesFolder) -> Iterator[Path]:
     """Yield those files; raise UserError where a journal cannot be read.
 
     A regenerated note counts until its original is changed or removed: then the next `scrapy publish` writes it anew.
     """
     output_dir = Path(settings["OUTPUT_DIR"])
-    for note in library.files():
-        mirrored = output_dir / "notes" / note.relative_to(library.folder)
+    for note in notes_folder.files():
+        mirrored = output_dir / "notes" / note.relative_to(notes_folder.folder)
         try:
             is_current = mirrored.exists() and note.stat().st_mtime_ns <= mirrored.stat().st_mtime_ns
         except OSError as error:
@@ -31,5 +31,5 @@ def files(settings: BaseSettings, library: Library) -> Iterator[Path]:
         if is_current:
             yield mirrored
     for run in Journal(output_dir).runs():
-        if not run.undone:
+        if not run.is_undone:
             yield from run.files()

@@ -9,22 +9,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawler.atomic_files import RefusedError, open_inside, replacing
+from crawler.atomic_files import UnsafePathError, open_inside, replace_atomically
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_of
 from crawler.models.check import Outcome
 from crawler.notes.folder import ENDINGS
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.edit_record import to_record
-from pipelines.rewriting.note_rewriter import Mender
+from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from crawler.models.edit import Edit
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from crawler.models.note import Note
-    from crawler.notes.folder import Library
+    from crawler.notes.folder import NotesFolder
     from pipelines.reports.base import Rendering, TakeNote
 
 _json = json.JSONEncoder(ensure_ascii=False)
@@ -39,28 +39,28 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     Files of the folder that a note links or shows are copied along, so that the mended note finds them where it stands.
     Links (symlinks) in the mirror are replaced, not followed. Raises UserError where originals would be written over.
     """
-    originals, mirror = rendering.library.folder, rendering.output_dir / "notes"
+    originals, mirror = rendering.notes_folder.folder, rendering.output_dir / "notes"
     journal = rendering.output_dir / "edits.jsonl"
-    if rendering.library.reads(mirror) or originals.resolve().is_relative_to(mirror.resolve()):
+    if rendering.notes_folder.reads(mirror) or originals.resolve().is_relative_to(mirror.resolve()):
         raise UserError(f"OUTPUT_DIR: mended notes in {mirror} and the notes in {originals} would get mixed up")
     _claim(mirror, journal)
-    mender = Mender(rendering, mirror)
+    rewriter = NoteRewriter(rendering, mirror)
     folder = originals.resolve()
     with (
-        replacing(journal) as draft,
+        replace_atomically(journal) as draft,
         draft.open("w", encoding="utf-8", newline="\n") as lines,
     ):
 
-        def take(note: Note, standings: Mapping[int, Standing]) -> None:
-            edits = mender.edits(note, standings)
+        def take(note: Note, states: Mapping[int, LinkState]) -> None:
+            edits = rewriter.plan_edits(note, states)
             _make_room(mirror, mirror / note.path)
-            with replacing(mirror / note.path) as mended:
-                mended.write_bytes(link_edits.apply(note.data, edits))
-            _copy_attachments(standings.values(), folder, mirror)
+            with replace_atomically(mirror / note.path) as mended:
+                mended.write_bytes(link_edits.apply_edits(note.data, edits))
+            _copy_attachments(states.values(), folder, mirror)
             lines.writelines(map(_line, edits))
 
         yield take
-    _forget_vanished(rendering.library, mirror)
+    _forget_vanished(rendering.notes_folder, mirror)
 
 
 def _line(edit: Edit) -> str:
@@ -68,19 +68,19 @@ def _line(edit: Edit) -> str:
     return _json.encode(to_record(edit)) + "\n"
 
 
-def _copy_attachments(standings: Iterable[Standing], folder: Path, mirror: Path) -> None:
+def _copy_attachments(states: Iterable[LinkState], folder: Path, mirror: Path) -> None:
     """Copy the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
-    for standing in standings:
-        path = standing.link.url.lstrip("/")
-        found = standing.check is not None and standing.check.outcome is Outcome.OK
-        if not found or not kind_of(standing.link).in_notes_folder or path.lower().endswith(ENDINGS):
+    for state in states:
+        path = state.link.url.lstrip("/")
+        found = state.check is not None and state.check.outcome is Outcome.OK
+        if not found or not kind_of(state.link).in_notes_folder or path.lower().endswith(ENDINGS):
             continue
         try:
             original = open_inside(folder, path)
-        except (OSError, RefusedError):  # a folder, gone by now, or a link out of the folder
+        except (OSError, UnsafePathError):  # a folder, gone by now, or a link out of the folder
             continue
         _make_room(mirror, mirror / path)
-        with original, replacing(mirror / path) as copy, copy.open("wb") as file:
+        with original, replace_atomically(mirror / path) as copy, copy.open("wb") as file:
             _copy(original, file)
 
 
@@ -114,10 +114,10 @@ def _make_room(mirror: Path, path: Path) -> None:
         shutil.rmtree(path)
 
 
-def _forget_vanished(library: Library, mirror: Path) -> None:
+def _forget_vanished(notes_folder: NotesFolder, mirror: Path) -> None:
     """Remove mended notes without an original, and the folders that this empties."""
     for path in list(_notes_below(mirror)):
-        if not library.has(path.relative_to(mirror).as_posix()):
+        if not notes_folder.has(path.relative_to(mirror).as_posix()):
             path.unlink()
             for folder in path.parents:
                 if folder == mirror or any(folder.iterdir()):

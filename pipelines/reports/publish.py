@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.config import options
-from crawler.images.opening import open_gallery
+from crawler.images.opening import open_image_store
 from pipelines.reports.base import Rendering, render
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.journal import Journal
-from pipelines.rewriting.in_place.unified_diff import coloured, unified
-from pipelines.rewriting.note_rewriter import Mender
+from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
+from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,48 +22,48 @@ if TYPE_CHECKING:
 
     from crawler.models.edit import Edit
     from crawler.models.note import Note
-    from crawler.notes.folder import Library
-    from crawler.store.link_store import Store
+    from crawler.notes.folder import NotesFolder
+    from crawler.store.link_store import LinkStore
 
 
-def publish(settings: BaseSettings, library: Library, store: Store) -> None:
+def publish(settings: BaseSettings, notes_folder: NotesFolder, store: LinkStore) -> None:
     """Render the outputs that the settings name."""
     outputs = map(import_module, settings.getlist("OUTPUTS"))
-    render(_rendering(settings, library, store), *outputs)
+    render(_open_rendering(settings, notes_folder, store), *outputs)
 
 
-def edit_in_place(settings: BaseSettings, library: Library, store: Store) -> in_place.Report:
+def edit_in_place(settings: BaseSettings, notes_folder: NotesFolder, store: LinkStore) -> in_place.EditReport:
     """Mend the user's own notes."""
-    library.ensure_complete()
-    rendering = _rendering(settings, library, store)
-    return in_place.edit(library.folder.resolve(), planned(rendering), Journal(rendering.output_dir))
+    notes_folder.ensure_complete()
+    rendering = _open_rendering(settings, notes_folder, store)
+    return in_place.edit_notes(notes_folder.folder.resolve(), plan_note_edits(rendering), Journal(rendering.output_dir))
 
 
-def diff(settings: BaseSettings, library: Library, store: Store, in_colour: bool) -> Iterator[str]:
+def diff(settings: BaseSettings, notes_folder: NotesFolder, store: LinkStore, in_color: bool) -> Iterator[str]:
     """Yield a unified diff of each note that `edit_in_place` would edit."""
-    for note, edits in planned(_rendering(settings, library, store)):
+    for note, edits in plan_note_edits(_open_rendering(settings, notes_folder, store)):
         if edits:
-            found = unified(note.path, note.data, link_edits.apply(note.data, edits))
-            yield coloured(found) if in_colour else found
+            found = git_diff(note.path, note.data, link_edits.apply_edits(note.data, edits))
+            yield colored_diff(found) if in_color else found
 
 
-def _rendering(settings: BaseSettings, library: Library, store: Store) -> Rendering:
+def _open_rendering(settings: BaseSettings, notes_folder: NotesFolder, store: LinkStore) -> Rendering:
     output_dir = Path(settings["OUTPUT_DIR"])
-    gallery = open_gallery(settings)
-    gallery.reach()
+    image_store = open_image_store(settings)
+    image_store.connect()
     return Rendering(
-        library=library,
+        notes_folder=notes_folder,
         store=store,
         output_dir=output_dir,
-        gallery=gallery,
+        image_store=image_store,
         rewrite=options.rewrite(settings),
         webp_width=options.width(settings, "IMAGES_WEBP_WIDTH"),
-        made=Journal(output_dir).made(),
+        past_edits=Journal(output_dir).past_edits(),
     )
 
 
-def planned(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
     """Yield every note with the edits that mend it where it lies: its pictures are seen from there."""
-    mender = Mender(rendering, rendering.library.folder)
-    for note in rendering.library:
-        yield note, mender.edits(note, rendering.standings(note))
+    rewriter = NoteRewriter(rendering, rendering.notes_folder.folder)
+    for note in rendering.notes_folder:
+        yield note, rewriter.plan_edits(note, rendering.link_states(note))

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.atomic_files import replacing
+from crawler.atomic_files import replace_atomically
 from pipelines.reports.csv import link_health
-from pipelines.reports.csv.link_health import COLUMNS, cell
+from pipelines.reports.csv.link_health import COLUMNS, safe_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from pipelines.reports.base import Rendering, TakeLink
 
 VERSION = 1
@@ -33,13 +33,13 @@ def by_link(rendering: Rendering) -> Iterator[TakeLink]:
         counts.setdefault(kind, {})[verdict] = count
     changes = {change.value: count for change, count in sorted(store.changes().items())}
     path = rendering.output_dir / "report.json"
-    with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+    with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_json({"version": VERSION, "counts": counts, "changes": changes})[:-1] + ', "links": [')
         apart, last_checked = "\n", ""
 
-        def take(standing: Standing, places: Sequence[str]) -> None:
+        def take(state: LinkState, places: Sequence[str]) -> None:
             nonlocal apart, last_checked
-            row = link(standing, places)
+            row = link(state, places)
             file.write(apart + _json(row))
             apart, last_checked = ",\n", max(last_checked, row["last_checked"] or "")
 
@@ -47,13 +47,13 @@ def by_link(rendering: Rendering) -> Iterator[TakeLink]:
         file.write('\n], "last_checked": ' + json.dumps(last_checked or None) + "}\n")
 
 
-def link(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
+def link(state: LinkState, places: Sequence[str]) -> dict[str, Any]:
     """Return what is known of one link by field; `places` are where it is mentioned, each `path:line`."""
-    values = link_health.row(standing, places) | {
-        "change": standing.change and standing.change.value,
+    values = link_health.link_health_row(state, places) | {
+        "change": state.change and state.change.value,
         "mentions": list(places),
     }
-    return {name: cell(values[name]) if isinstance(values[name], datetime) else values[name] for name in FIELDS}
+    return {name: safe_cell(values[name]) if isinstance(values[name], datetime) else values[name] for name in FIELDS}
 
 
 def _json(value: dict[str, Any]) -> str:

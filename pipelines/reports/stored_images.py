@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from crawler.config import options
 from crawler.errors import UserError
-from crawler.images.references import names_in, stems_in
-from crawler.images.store import is_intact, smaller, stem_of
+from crawler.images.references import find_names, find_stems
+from crawler.images.store import image_stem, is_intact, thumbnail_name
 from pipelines.reports import files_with_images
 
 if TYPE_CHECKING:
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from crawler.notes.folder import Library
+    from crawler.notes.folder import NotesFolder
     from crawler.scheduling.workspace import Workspace
 
 
 def verify(workspace: Workspace, now: datetime) -> bool:
     """Read every picture; what is damaged or missing is said, and fetched anew by the next run. True if all is well."""
-    gallery, used = workspace.gallery, workspace.store.kept_titles()
+    image_store, used = workspace.image_store, workspace.store.stored_titles()
     there, damaged = set(), set()
-    for name in gallery.list():
+    for name in image_store.list():
         there.add(name)
-        if not is_intact(name, gallery.open(name)):
+        if not is_intact(name, image_store.open(name)):
             damaged.add(name)
             print(f"damaged: {name}")
-    shown = _shown(workspace.library)
+    shown = _shown(workspace.notes_folder)
     missing = sorted((used.keys() | shown.keys()) - there)
     for name in missing:
         print(f"missing: {' '.join((name, *used.get(name, ()), *shown.get(name, ())))}")
-    workspace.store.fetch_again((url for name in (*damaged, *missing) for url in used.get(name, ())), now)
-    print(f"{len(there)} pictures in {gallery.place}: {len(damaged)} damaged, {len(missing)} missing")
+    workspace.store.mark_for_fetch((url for name in (*damaged, *missing) for url in used.get(name, ())), now)
+    print(f"{len(there)} pictures in {image_store.place}: {len(damaged)} damaged, {len(missing)} missing")
     return not damaged and not missing
 
 
-def _shown(library: Library) -> dict[str, list[str]]:
+def _shown(notes_folder: NotesFolder) -> dict[str, list[str]]:
     """Return the pictures that notes show from where they are kept, each with those notes."""
     shown: dict[str, list[str]] = {}
-    for file in library.files():
+    for file in notes_folder.files():
         with suppress(UserError):  # that it cannot be read was said when the notes were registered
-            for name in names_in(file):
-                shown.setdefault(name, []).append(file.relative_to(library.folder).as_posix())
+            for name in find_names(file):
+                shown.setdefault(name, []).append(file.relative_to(notes_folder.folder).as_posix())
     return shown
 
 
@@ -55,27 +55,27 @@ def collect(workspace: Workspace, settings: BaseSettings) -> None:
 
     Raises UserError where that cannot be told: a note or a journal cannot be read, or pictures were never looked at.
     """
-    workspace.library.ensure_complete()
-    if workspace.library.problems:
-        raise UserError(f"nothing was removed: what all notes use is not known: {workspace.library.problems[0]}")
-    if unknown := workspace.store.pictures_never_seen():
+    workspace.notes_folder.ensure_complete()
+    if workspace.notes_folder.problems:
+        raise UserError(f"nothing was removed: what all notes use is not known: {workspace.notes_folder.problems[0]}")
+    if unknown := workspace.store.images_never_fetched():
         raise UserError(f"nothing was removed: {unknown} pictures of the notes were never looked at; crawl first")
-    gallery = workspace.gallery
-    used = set(workspace.store.kept_titles())
+    image_store = workspace.image_store
+    used = set(workspace.store.stored_titles())
     if width := options.width(settings, "IMAGES_WEBP_WIDTH"):
-        used |= {smaller(name, width) for name in used}
-    unused = [name for name in gallery.list() if name not in used]
-    shown = _stems_shown(workspace.library, settings, unused)
-    unused = [name for name in unused if stem_of(name) not in shown]
+        used |= {thumbnail_name(name, width) for name in used}
+    unused = [name for name in image_store.list() if name not in used]
+    shown = _stems_shown(workspace.notes_folder, settings, unused)
+    unused = [name for name in unused if image_stem(name) not in shown]
     for name in unused:
-        gallery.delete(name)
-    print(f"{len(unused)} pictures that no note uses were removed from {gallery.place}")
+        image_store.delete(name)
+    print(f"{len(unused)} pictures that no note uses were removed from {image_store.place}")
 
 
-def _stems_shown(library: Library, settings: BaseSettings, names: Iterable[str]) -> set[str]:
+def _stems_shown(notes_folder: NotesFolder, settings: BaseSettings, names: Iterable[str]) -> set[str]:
     """Return which of these names, by their stems, stand in notes, in regenerated ones or in what can be undone."""
-    hashes = {stem_of(name).partition("-")[0] for name in names}
+    hashes = {image_stem(name).partition("-")[0] for name in names}
     try:
-        return stems_in(chain(library.files(), files_with_images.files(settings, library)), hashes)
+        return find_stems(chain(notes_folder.files(), files_with_images.files(settings, notes_folder)), hashes)
     except UserError as error:
         raise UserError(f"nothing was removed: which pictures are in use is not known: {error}") from error

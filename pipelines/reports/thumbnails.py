@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
-from crawler.errors import GalleryError
-from crawler.images.store import smaller
+from crawler.errors import ImageStoreError
+from crawler.images.store import thumbnail_name
 from crawler.models.metadata import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from pipelines.reports.base import Rendering, TakeLink
 
 logger = logging.getLogger(__name__)
@@ -28,19 +28,19 @@ _QUALITY = 80
 @contextmanager
 def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     """Make what is missing; a picture that cannot be made smaller is shown as it is."""
-    width, gallery = rendering.webp_width, rendering.gallery
-    able = width > 0 and not gallery.down
+    width, image_store = rendering.webp_width, rendering.image_store
+    able = width > 0 and not image_store.unavailable_reason
 
-    def take(standing: Standing, _places: tuple[str, ...]) -> None:
+    def take(state: LinkState, _places: tuple[str, ...]) -> None:
         nonlocal able
-        picture = standing.metadata
-        if not able or not isinstance(picture, Picture) or not is_reducible(picture, width):
+        picture = state.metadata
+        if not able or not isinstance(picture, Picture) or not needs_thumbnail(picture, width):
             return
-        name = smaller(picture.title, width)
+        name = thumbnail_name(picture.title, width)
         try:
-            if not gallery.has(name) and gallery.has(picture.title):
-                gallery.keep(name, reduced(gallery.open(picture.title), width), "image/webp")
-        except GalleryError as error:
+            if not image_store.has(name) and image_store.has(picture.title):
+                image_store.put(name, make_thumbnail(image_store.open(picture.title), width), "image/webp")
+        except ImageStoreError as error:
             logger.warning("no smaller pictures: %s", error)
             able = False
         except (OSError, SyntaxError, ValueError) as error:
@@ -49,12 +49,12 @@ def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     yield take
 
 
-def is_reducible(picture: Picture, width: int) -> bool:
+def needs_thumbnail(picture: Picture, width: int) -> bool:
     """Tell whether a picture is wider than that; what moves, and drawings, stay as they are."""
     return picture.media_type in _STILL and picture.frames == 1 and (picture.width or 0) > width
 
 
-def reduced(body: bytes, width: int) -> bytes:
+def make_thumbnail(body: bytes, width: int) -> bytes:
     """Return a picture as a WebP of that width: upright, in its proportions, its transparency kept."""
     with Image.open(BytesIO(body)) as image:
         profile = image.info.get("icc_profile", b"")

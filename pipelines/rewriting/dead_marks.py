@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of
 from crawler.models.edit import Edit
-from crawler.models.link import Standing, Verdict
-from crawler.models.note import Mention, Note, Role
+from crawler.models.link import LinkState, Verdict
+from crawler.models.note import LinkRole, Mention, Note
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.rewriting.line_style import has_han
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-REACH = 4096
+MAX_DISTANCE = 4096
 """Bytes behind a URL in which its link has to end."""
 
 _TITLE = rb"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))"
@@ -27,35 +27,35 @@ _ANCHOR = re.compile(rb"<a\s[^<>]*\Z", re.IGNORECASE)
 _ANCHOR_END = re.compile(rb"[^<>]*>(?:(?!</?a\b)[\s\S])*?</a\s*>", re.IGNORECASE)
 
 
-def mark_edits(note: Note, standings: Mapping[int, Standing], rewrite: Collection[str]) -> Iterator[Edit]:
+def mark_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
     """Yield marks behind dead links (`marks`) and behind snapshots put in their place (`snapshots`).
 
     The mark of a dead link that is alive again is taken away. Pictures and files get none: their place shows it.
     """
-    for at, standing in standings.items():
+    for at, state in states.items():
         mention = note.mentions[at]
-        if mention.role in {Role.IMAGE, Role.VIDEO} or kind_of(standing.link).in_notes_folder:
+        if mention.role in {LinkRole.IMAGE, LinkRole.VIDEO} or kind_of(state.link).in_notes_folder:
             continue
         if (end := _end(note.data, mention)) is None:
             continue
-        old, new = _present(note.data, end), _wanted(standing, rewrite)
+        old, new = _existing_mark(note.data, end), _expected_marks(state, rewrite)
         if new is None or old in new.values() or (old and old not in _marks()["marks"].values()):
             continue
         mark = new["chinese" if _is_chinese(note, mention, end) else "english"]
         if mark != old:
             code = ReasonCode.EDIT_DEAD_MARK if mark else ReasonCode.EDIT_DEAD_MARK_REMOVED
-            why = standing.check.reason if standing.check else standing.verdict.value
-            evidence = f"{standing.link.url}, {why}"
+            why = state.check.reason if state.check else state.verdict.value
+            evidence = f"{state.link.url}, {why}"
             yield Edit(note.path, end, end + len(old.encode()), old, mark, Reason(code), evidence)
 
 
-def _wanted(standing: Standing, rewrite: Collection[str]) -> dict[str, str] | None:
+def _expected_marks(state: LinkState, rewrite: Collection[str]) -> dict[str, str] | None:
     """Return the mark that a link should have, by language; None where whatever stands there may stay."""
-    if standing.verdict is Verdict.DEAD and standing.snapshot and "snapshots" in rewrite:
+    if state.verdict is Verdict.DEAD and state.snapshot and "snapshots" in rewrite:
         return _marks()["snapshots"]
-    if standing.verdict is Verdict.DEAD and "marks" in rewrite:
+    if state.verdict is Verdict.DEAD and "marks" in rewrite:
         return _marks()["marks"]
-    if standing.verdict in {Verdict.ALIVE, Verdict.MOVED} and "marks" in rewrite:
+    if state.verdict in {Verdict.ALIVE, Verdict.MOVED} and "marks" in rewrite:
         return {"english": "", "chinese": ""}
     return None
 
@@ -68,7 +68,7 @@ def _marks() -> dict[str, dict[str, str]]:
     return table
 
 
-def _present(data: bytes, end: int) -> str:
+def _existing_mark(data: bytes, end: int) -> str:
     """Return the mark that stands there, whoever wrote it."""
     marks = (mark for languages in _marks().values() for mark in languages.values())
     return next((mark for mark in marks if data.startswith(mark.encode(), end)), "")
@@ -82,7 +82,10 @@ def _is_chinese(note: Note, mention: Mention, end: int) -> bool:
 
 def _end(data: bytes, mention: Mention) -> int | None:
     """Return where the link ends whose URL a mention is; None for a definition, and where nobody can tell."""
-    before, behind = data[max(mention.start - REACH, 0) : mention.start], data[mention.end : mention.end + REACH]
+    before, behind = (
+        data[max(mention.start - MAX_DISTANCE, 0) : mention.start],
+        data[mention.end : mention.end + MAX_DISTANCE],
+    )
     opened = before.rstrip(b" \t\r\n").removesuffix(b"<").rstrip(b" \t\r\n")
     if opened.endswith(b"]("):
         found = _INLINE_END.match(behind)

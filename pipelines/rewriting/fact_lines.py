@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of
 from crawler.models.edit import Edit
-from crawler.models.link import Standing, Verdict
+from crawler.models.link import LinkState, Verdict
 from crawler.models.metadata import Article, Paper, Repository
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.consistency.entry_subject import only_thing, reference_of
-from pipelines.rewriting.line_style import existing, insert, is_chinese, plain, said
+from pipelines.consistency.entry_subject import only_subject, reference_of
+from pipelines.rewriting.line_style import escape_plain_text, existing_field, insert_line, is_chinese, labelled_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -25,7 +25,7 @@ BEIJING = timezone(timedelta(hours=8))
 SHOWN_AUTHORS = 5
 """Authors named before `et al.`."""
 
-STALE = 0.1
+STALE_SHARE = 0.1
 """How far a count of stars may be off before it is written anew, as a part of the count."""
 
 _REASONS = {
@@ -39,7 +39,7 @@ _REASONS = {
 _NUMBER = re.compile(r"[:：][*_\s]*(\d{1,3}(?:,\d{3})+|\d+)[*_\s]*\Z")
 
 
-def fact_edits(note: Note, standings: Mapping[int, Standing], rewrite: Collection[str]) -> Iterator[Edit]:
+def fact_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
     """Yield the fact lines that a note's entries lack, and the counts of stars that have changed.
 
     Facts need a field `paper` or `code` to follow that names exactly one paper or repository: below a title, a bare
@@ -48,98 +48,94 @@ def fact_edits(note: Note, standings: Mapping[int, Standing], rewrite: Collectio
     """
     for entry in note.entries:
         if "article" in rewrite:
-            yield from _article_facts(note, entry, standings)
-        yield from _paper_facts(note, entry, standings, rewrite)
-        yield from _code_facts(note, entry, standings, rewrite)
+            yield from _article_facts(note, entry, states)
+        yield from _paper_facts(note, entry, states, rewrite)
+        yield from _code_facts(note, entry, states, rewrite)
 
 
-def _article_facts(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> Iterator[Edit]:
+def _article_facts(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Edit]:
     """Say above the other fields who published the article, and on which day in Beijing."""
-    standing = standings.get(-1 if entry.article is None else entry.article)
-    if standing is None or not isinstance(article := standing.metadata, Article) or not entry.fields:
+    state = states.get(-1 if entry.article is None else entry.article)
+    if state is None or not isinstance(article := state.metadata, Article) or not entry.fields:
         return
     day = article.published_at and f"{article.published_at.astimezone(BEIJING):%Y-%m-%d}"
-    facts = [fact for fact in (plain(article.account or ""), day) if fact]
-    if facts and existing(entry, "article") is None:
+    facts = [fact for fact in (escape_plain_text(article.account or ""), day) if fact]
+    if facts and existing_field(entry, "article") is None:
         first = entry.fields[0]
         value = ("，" if is_chinese(entry, first) else ", ").join(facts)
-        reason, source = Reason(ReasonCode.EDIT_ARTICLE_SOURCE), kind_of(standing.link).label()
-        yield from insert(note, entry, first, "article", value, reason=reason, source=source, above=True)
+        reason, source = Reason(ReasonCode.EDIT_ARTICLE_SOURCE), kind_of(state.link).label()
+        yield from insert_line(note, entry, first, "article", value, reason=reason, source=source, above=True)
 
 
-def _paper_facts(
-    note: Note, entry: Entry, standings: Mapping[int, Standing], rewrite: Collection[str]
-) -> Iterator[Edit]:
+def _paper_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
     field = entry.field("paper")
-    if field is None or (known := only_thing(Paper, field, standings)) is None:
+    if field is None or (known := only_subject(Paper, field, states)) is None:
         return
-    (standing, paper), chinese = known, is_chinese(entry, field)
-    source = reference_of(standing)
+    (state, paper), chinese = known, is_chinese(entry, field)
+    source = reference_of(state)
     facts = {
         "authors": (_authors(paper, chinese=chinese), source),
         "venue": (_venue(paper), f"{source}, {paper.venue_source}"),
-        "withdrawn": (said("withdrawn", chinese=chinese) if paper.withdrawn else "", source),
+        "withdrawn": (labelled_text("withdrawn", chinese=chinese) if paper.withdrawn else "", source),
     }
-    behind = existing(entry, "authors") or field
+    behind = existing_field(entry, "authors") or field
     for name, (value, evidence) in facts.items():
-        if value and name in rewrite and existing(entry, name) is None:
-            yield from insert(note, entry, behind, name, value, reason=_REASONS[name], source=evidence)
+        if value and name in rewrite and existing_field(entry, name) is None:
+            yield from insert_line(note, entry, behind, name, value, reason=_REASONS[name], source=evidence)
 
 
-def _code_facts(
-    note: Note, entry: Entry, standings: Mapping[int, Standing], rewrite: Collection[str]
-) -> Iterator[Edit]:
+def _code_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
     field = entry.field("code")
-    if field is None or (known := only_thing(Repository, field, standings)) is None:
+    if field is None or (known := only_subject(Repository, field, states)) is None:
         return
-    standing, repository = known
-    if standing.verdict is Verdict.DEAD:
+    state, repository = known
+    if state.verdict is Verdict.DEAD:
         return
-    source = kind_of(standing.link).reference(repository.title)
+    source = kind_of(state.link).reference(repository.title)
     facts = {
-        "stars": "" if repository.stars is None else f"{rounded(repository.stars):,}",
-        "license": plain(repository.license or ""),
-        "archived": said("archived", chinese=is_chinese(entry, field)) if repository.archived else "",
+        "stars": "" if repository.stars is None else f"{round_count(repository.stars):,}",
+        "license": escape_plain_text(repository.license or ""),
+        "archived": labelled_text("archived", chinese=is_chinese(entry, field)) if repository.archived else "",
     }
     for name, value in facts.items():
         if not value or name not in rewrite:
             continue
-        if existing(entry, name) is None:
-            behind = existing(entry, "stars") or field
-            yield from insert(note, entry, behind, name, value, reason=_REASONS[name], source=source)
+        if existing_field(entry, name) is None:
+            behind = existing_field(entry, "stars") or field
+            yield from insert_line(note, entry, behind, name, value, reason=_REASONS[name], source=source)
         elif name == "stars":
             yield from _new_count(note, entry, repository.stars or 0, source)
 
 
 def _new_count(note: Note, entry: Entry, stars: int, source: str) -> Iterator[Edit]:
     """Replace a number standing alone that is off by more than `STALE`."""
-    present = existing(entry, "stars")
+    present = existing_field(entry, "stars")
     assert present is not None  # noqa: S101 - it is there, or it would be added
     text = note.data[present.label_start : present.end].decode()
     number = _NUMBER.search(text)
-    if number is None or abs(int(number[1].replace(",", "")) - stars) <= STALE * stars:
+    if number is None or abs(int(number[1].replace(",", "")) - stars) <= STALE_SHARE * stars:
         return
     separated = "," in number[1] or len(number[1]) < len("1000")
-    new = f"{rounded(stars):,}" if separated else str(rounded(stars))
+    new = f"{round_count(stars):,}" if separated else str(round_count(stars))
     start = present.label_start + len(text[: number.start(1)].encode())
     yield Edit(note.path, start, start + len(number[1]), number[1], new, _REASONS["stars"], source)
 
 
-def rounded(count: int) -> int:
+def round_count(count: int) -> int:
     """Return a count to two figures: what moves every day is not to change a note every night."""
     return int(float(f"{count:.1e}"))
 
 
 def _authors(paper: Paper, *, chinese: bool) -> str:
-    names = [name for author in paper.authors[: SHOWN_AUTHORS + 1] if (name := plain(author))]
+    names = [name for author in paper.authors[: SHOWN_AUTHORS + 1] if (name := escape_plain_text(author))]
     shown = ", ".join(names[:SHOWN_AUTHORS])
     more = " 等" if chinese else ", et al."
     return shown + (more if len(names) > SHOWN_AUTHORS else "")
 
 
 def _venue(paper: Paper) -> str:
-    venue = plain(paper.venue or "")
+    venue = escape_plain_text(paper.venue or "")
     year = str(paper.venue_year or "")
     dated = f"{venue} {year}".rstrip() if venue and year not in venue else venue
-    track = plain(paper.venue_track or "")
+    track = escape_plain_text(paper.venue_track or "")
     return f"{dated} ({track})" if dated and track and track.lower() not in dated.lower() else dated

@@ -22,7 +22,7 @@ LONGEST = 120
 """Characters of a name or venue; longer ones are cut."""
 
 
-def plain(text: str) -> str:
+def escape_plain_text(text: str) -> str:
     """Return a stranger's text as one short line that Markdown shows as it is: no markup, link, emoji code or math."""
     kept = "".join(_character(character) for character in text)
     line = " ".join(kept.split())
@@ -55,7 +55,7 @@ def _labels() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _known(name: str) -> frozenset[str]:
+def _known_labels(name: str) -> frozenset[str]:
     return frozenset(map(_bare_label, _labels()[name]["known"]))
 
 
@@ -64,9 +64,9 @@ def _bare_label(label: str) -> str:
     return "".join(character for character in label.casefold() if character.isalpha())
 
 
-def existing(entry: Entry, name: str) -> Field | None:
+def existing_field(entry: Entry, name: str) -> Field | None:
     """Return the entry's field that says this already, under whatever label."""
-    known = _known(name)
+    known = _known_labels(name)
     return next((field for field in entry.fields if field.name == name or _bare_label(field.label) in known), None)
 
 
@@ -103,7 +103,7 @@ _BEFORE = re.compile(r"[ \t>]*(?P<marker>(?:[-*+•·]|[0-9]+[.)])[ \t]+)?(?P<op
 _HARD_BREAK = re.compile(rb"(?:[ \t]*<br ?/?>| {2,}|\\)\Z")
 
 
-def insert(
+def insert_line(
     note: Note, entry: Entry, field: Field, name: str, value: str, *, reason: Reason, source: str, above: bool = False
 ) -> Iterator[Edit]:
     """Yield the insertion of a line behind a field, or above it, where a line like the field's fits.
@@ -119,7 +119,7 @@ def insert(
         yield Edit(note.path, field.start, field.start, "", line + style.line_end, reason, source)
 
 
-def said(name: str, *, chinese: bool) -> str:
+def labelled_text(name: str, *, chinese: bool) -> str:
     """Return what such a line says, where that is the same for all."""
     return str(_labels()[name]["says"]["chinese" if chinese else "english"])
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.consistency.missing_links import Confidence, Offer, offers
-from pipelines.rewriting.line_style import existing, insert
+from pipelines.consistency.missing_links import Confidence, Suggestion, find_suggestions
+from pipelines.rewriting.line_style import existing_field, insert_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from crawler.models.edit import Edit
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from crawler.models.note import Entry, Field, Note
 
 
@@ -23,21 +23,29 @@ _REASONS = {
 }
 
 
-def missing_edits(note: Note, standings: Mapping[int, Standing]) -> Iterator[Edit]:
+def missing_edits(note: Note, states: Mapping[int, LinkState]) -> Iterator[Edit]:
     """Yield a line for each missing piece, but for guesses; its facts come when its link was looked at."""
     for entry in note.entries:
-        for offer in offers(note, entry, standings):
-            if offer.confidence is not Confidence.LOW and entry.fields:
-                reason, behind = _REASONS[offer.field], _before(entry, offer)
-                yield from insert(note, entry, behind, offer.field, _shown(offer), reason=reason, source=offer.evidence)
+        for suggestion in find_suggestions(note, entry, states):
+            if suggestion.confidence is not Confidence.LOW and entry.fields:
+                reason, behind = _REASONS[suggestion.field], _field_before(entry, suggestion)
+                yield from insert_line(
+                    note,
+                    entry,
+                    behind,
+                    suggestion.field,
+                    _format_suggestion(suggestion),
+                    reason=reason,
+                    source=suggestion.evidence,
+                )
 
 
-def _shown(offer: Offer) -> str:
-    link = offer.link
+def _format_suggestion(suggestion: Suggestion) -> str:
+    link = suggestion.link
     return f"[{kind_of(link).link_text(link)}]({link.url})"
 
 
-def _before(entry: Entry, offer: Offer) -> Field:
+def _field_before(entry: Entry, suggestion: Suggestion) -> Field:
     """Return the field behind which it is read best."""
-    names = ("venue", "authors", "paper", "abstract") if offer.field == "code" else ("abstract",)
-    return next((field for name in names if (field := existing(entry, name))), entry.fields[-1])
+    names = ("venue", "authors", "paper", "abstract") if suggestion.field == "code" else ("abstract",)
+    return next((field for name in names if (field := existing_field(entry, name))), entry.fields[-1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.images.store import smaller
+from crawler.images.store import thumbnail_name
 from crawler.models.reason import ReasonCode
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.index.editor import index_edits
@@ -15,43 +15,41 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.models.edit import Edit
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from crawler.models.metadata import Picture
     from crawler.models.note import Note
     from pipelines.reports.base import Rendering
 
 
-class Mender:
+class NoteRewriter:
     """Finds the edits of notes that will lie in `folder`, at the same relative paths as in NOTES_DIR."""
 
     def __init__(self, rendering: Rendering, folder: Path) -> None:
         self._rendering = rendering
         self._folder = folder.resolve()  # as the place of the pictures: `..` leads back from where links lead
         listed = "index" in rendering.rewrite
-        self._notes = [(note.path, note.title, note.date) for note in rendering.library] if listed else []
+        self._notes = [(note.path, note.title, note.date) for note in rendering.notes_folder] if listed else []
 
-    def edits(self, note: Note, standings: Mapping[int, Standing]) -> tuple[Edit, ...]:
+    def plan_edits(self, note: Note, states: Mapping[int, LinkState]) -> tuple[Edit, ...]:
         """Return the edits of a note whose links have these standings, in order and without overlap."""
 
         def hosted(picture: Picture) -> str | None:
-            return shown(self._rendering, picture, (self._folder / note.path).parent)
+            return stored_image_url(self._rendering, picture, (self._folder / note.path).parent)
 
-        gallery = self._rendering.gallery
-        standings = {at: known for at, known in standings.items() if not gallery.shows(known.link.url)}
-        wanted = link_edits.edits(note, standings, hosted, self._rendering.rewrite)
-        made = self._rendering.made.get(note.path, ())
+        image_store = self._rendering.image_store
+        states = {at: known for at, known in states.items() if not image_store.is_own_url(known.link.url)}
+        wanted = link_edits.plan_edits(note, states, hosted, self._rendering.rewrite)
+        made = self._rendering.past_edits.get(note.path, ())
         edits = without_reverted(note.data, wanted, made)
         if not self._notes:
             return edits
-        return tuple(
-            sorted([*edits, *self._index_edits(note, standings, made)], key=lambda edit: (edit.start, edit.end))
-        )
+        return tuple(sorted([*edits, *self._index_edits(note, states, made)], key=lambda edit: (edit.start, edit.end)))
 
     def _index_edits(
-        self, note: Note, standings: Mapping[int, Standing], made: Sequence[Sequence[Edit]]
+        self, note: Note, states: Mapping[int, LinkState], made: Sequence[Sequence[Edit]]
     ) -> Iterator[Edit]:
         """Yield what completes an index page, but for notes that a mended link of it leads to or a person took out."""
-        meant = {standing.suggestion[0] for standing in standings.values() if standing.suggestion is not None}
+        meant = {state.suggestion[0] for state in states.values() if state.suggestion is not None}
         entries = (edit for run in made for edit in run if edit.reason.code is ReasonCode.EDIT_INDEX_ENTRY)
         once = [f", {edit.evidence}, " for edit in entries]
         taken_out = {path for path, _, _ in self._notes if any(f", {path}, " in paths for paths in once)}
@@ -61,12 +59,14 @@ class Mender:
         yield from (edit for edit in edits if edit not in dated or edit in kept)
 
 
-def shown(rendering: Rendering, picture: Picture, folder: Path) -> str | None:
+def stored_image_url(rendering: Rendering, picture: Picture, folder: Path) -> str | None:
     """Return the URL of a kept picture as seen from a folder (links resolved); None if it is not there any more.
 
     While the pictures' place cannot be asked, what is known to be kept there is taken to be there.
     """
-    gallery, width = rendering.gallery, rendering.webp_width
-    names = [smaller(picture.title, width)] if width else []
-    found = next((name for name in names if not gallery.down and gallery.has(name)), picture.title)
-    return gallery.address(found, folder) if gallery.down or gallery.has(found) else None
+    image_store, width = rendering.image_store, rendering.webp_width
+    names = [thumbnail_name(picture.title, width)] if width else []
+    found = next(
+        (name for name in names if not image_store.unavailable_reason and image_store.has(name)), picture.title
+    )
+    return image_store.public_url(found, folder) if image_store.unavailable_reason or image_store.has(found) else None

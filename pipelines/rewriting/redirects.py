@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.canonical_url import is_same_site, parameters
-from crawler.links.signed_urls import expiry
-from pipelines.consistency.title_match import SAME_TITLE, normalised_title, similarity
+from crawler.links.signed_urls import expires_at
+from pipelines.consistency.title_match import SAME_TITLE, normalized_title, similarity
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-    from crawler.models.link import Link, Standing
+    from crawler.models.link import Link, LinkState
     from crawler.models.note import Mention
 
 _SESSION_IN_PATH = re.compile(r";[\w.-]*(?:session|sid)[\w.-]*=|/\([SFX]\([^)]*\)\)", re.IGNORECASE)
@@ -28,7 +28,7 @@ _LEAST_TITLE = 6
 """Letters and digits that a title needs to tell one page from another."""
 
 
-def earns_edit(standing: Standing, mention: Mention) -> bool:
+def is_worth_edit(state: LinkState, mention: Mention) -> bool:
     """Return whether a note may get the address that a link has moved to.
 
     What a service says itself (a repository was renamed) is certain. Any other redirect may be of the night: it is
@@ -36,28 +36,28 @@ def earns_edit(standing: Standing, mention: Mention) -> bool:
     Never an address that expires or asks for something first, one without https where the old one has it, or one
     further up, which many pages of a site may have been sent to.
     """
-    if standing.moved_to is None or _serves_no_reader(standing.link.url, standing.moved_to):
+    if state.moved_to is None or _is_useless_target(state.link.url, state.moved_to):
         return False
-    if _is_said_by_service(standing.link, standing.moved_to):
+    if _is_confirmed_by_service(state.link, state.moved_to):
         return True
-    old, new = urlsplit(standing.link.url), urlsplit(standing.moved_to)
-    if not standing.is_move_confirmed or _depth(new) < _depth(old):
+    old, new = urlsplit(state.link.url), urlsplit(state.moved_to)
+    if not state.is_move_confirmed or _depth(new) < _depth(old):
         return False
-    return is_same_site(standing.link.url, standing.moved_to) or _is_titled_so(standing, mention)
+    return is_same_site(state.link.url, state.moved_to) or _has_target_title(state, mention)
 
 
-def _is_said_by_service(old: Link, moved_to: str) -> bool:
+def _is_confirmed_by_service(old: Link, moved_to: str) -> bool:
     """Return whether the service whose links these are leads from one thing of its own to another."""
     new = link_of(moved_to, "")
-    return new is not None and new.kind == old.kind and kind_of(old).says_what_moved
+    return new is not None and new.kind == old.kind and kind_of(old).has_permanent_redirects
 
 
-def _serves_no_reader(old: str, new: str) -> bool:
+def _is_useless_target(old: str, new: str) -> bool:
     """Return whether a new address is signed, holds a session, asks for a login, or is a step on the way elsewhere."""
     before, after = urlsplit(old), urlsplit(new)
     if before.scheme == "https" and after.scheme != "https":
         return True
-    if expiry(new) is not None or _SESSION_IN_PATH.search(after.path):
+    if expires_at(new) is not None or _SESSION_IN_PATH.search(after.path):
         return True
     added = parameters(after.query).keys() - parameters(before.query).keys()
     if any(_table()[name].fullmatch(each) for each in added for name in ("session", "signature", "return")):
@@ -74,10 +74,10 @@ def _depth(parts: SplitResult) -> int:
     return len([*filter(None, parts.path.split("/"))])
 
 
-def _is_titled_so(standing: Standing, mention: Mention) -> bool:
+def _has_target_title(state: LinkState, mention: Mention) -> bool:
     """Return whether what stands at the new address has the title that the note gives to the link."""
-    title = standing.metadata.title if standing.metadata is not None else ""
-    if len(normalised_title(mention.text)) < _LEAST_TITLE or "://" in mention.text:
+    title = state.metadata.title if state.metadata is not None else ""
+    if len(normalized_title(mention.text)) < _LEAST_TITLE or "://" in mention.text:
         return False
     return similarity(mention.text, title) >= SAME_TITLE
 

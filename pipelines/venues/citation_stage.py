@@ -16,7 +16,7 @@ from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.session import ServiceDownError
 from crawler.models.metadata import Paper
-from pipelines.venues.from_bibliography import completed
+from pipelines.venues.from_bibliography import with_citation_venue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.lookups.bibliographies.base import Bibliography
-    from crawler.models.link import Standing
-    from crawler.store.link_store import Store
-    from crawler.store.reader import Known
+    from crawler.models.link import LinkState
+    from crawler.store.link_store import LinkStore
+    from crawler.store.reader import StoreReader
 
 logger = logging.getLogger(__name__)
 
@@ -38,18 +38,20 @@ PAGE = 500
 """Papers read out of the store at a time."""
 
 
-def resolve(settings: BaseSettings, store: Store, now: datetime, time_left: Callable[[], float]) -> None:
+def resolve(settings: BaseSettings, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
     """Ask about the papers that are mentioned, known and without a venue, until the time is up."""
     for bibliography in BIBLIOGRAPHIES:
-        ask(store, bibliography.from_settings(settings), now, time_left)
+        ask_bibliography(store, bibliography.from_settings(settings), now, time_left)
 
 
-def ask(store: Store, bibliography: Bibliography, now: datetime, time_left: Callable[[], float]) -> None:
+def ask_bibliography(
+    store: LinkStore, bibliography: Bibliography, now: datetime, time_left: Callable[[], float]
+) -> None:
     """Ask one bibliography, and write down what it says.
 
     A batch that it cannot answer stops no other; `REFUSALS` of them in a row mean that it is down.
     """
-    left = islice(_open(store, bibliography, now), bibliography.nightly)
+    left = islice(_missing_papers(store, bibliography, now), bibliography.max_per_run)
     in_a_row = 0
     why: ServiceDownError | None = None
     while in_a_row < REFUSALS and time_left() and (papers := dict(islice(left, bibliography.batch))):
@@ -64,34 +66,35 @@ def ask(store: Store, bibliography: Bibliography, now: datetime, time_left: Call
         logger.warning("no venues for some papers tonight: %s does not answer: %s", bibliography.service, why)
 
 
-def _open(store: Store, bibliography: Bibliography, now: datetime) -> Iterator[tuple[str, Paper]]:
+def _missing_papers(store: LinkStore, bibliography: Bibliography, now: datetime) -> Iterator[tuple[str, Paper]]:
     """Yield the papers to ask about, by key: those that nobody who was asked before knows a venue of."""
-    wanting = store.wanting_publication(bibliography.name, bibliography.host, now)
+    wanting = store.papers_without_publication(bibliography.name, bibliography.host, now)
     for i in range(0, len(wanting), PAGE):
         known = store.papers(wanting[i : i + PAGE])
         papers = {key: known[key] for key in wanting[i : i + PAGE] if bibliography.id_of(known[key]) is not None}
-        resolved = resolve_known(store, papers)
+        resolved = with_known_venues(store, papers)
         yield from ((key, paper) for key, paper in papers.items() if resolved[key].venue is None)
 
 
-def resolve_known(store: Known, papers: Mapping[str, Paper]) -> dict[str, Paper]:
+def with_known_venues(store: StoreReader, papers: Mapping[str, Paper]) -> dict[str, Paper]:
     """Return papers by key, with the venues that bibliographies have given for those without one."""
     without = [key for key, paper in papers.items() if paper.venue is None]
     said = [(each.name, store.publications(each.name, without)) for each in BIBLIOGRAPHIES]
     return dict(papers) | {
-        key: completed(papers[key], [(name, all_[key]) for name, all_ in said if key in all_]) for key in without
+        key: with_citation_venue(papers[key], [(name, all_[key]) for name, all_ in said if key in all_])
+        for key in without
     }
 
 
-def resolved(store: Known, standings: Mapping[str, Standing]) -> dict[str, Standing]:
+def link_states_with_venues(store: StoreReader, states: Mapping[str, LinkState]) -> dict[str, LinkState]:
     """Return standings with the venues of their papers."""
-    papers = {each.link.key: each.metadata for each in standings.values() if isinstance(each.metadata, Paper)}
-    by_key = resolve_known(store, papers)
+    papers = {each.link.key: each.metadata for each in states.values() if isinstance(each.metadata, Paper)}
+    by_key = with_known_venues(store, papers)
 
-    def known(standing: Standing) -> Standing:
-        if not isinstance(standing.metadata, Paper):
-            return standing
-        paper = by_key[standing.link.key]
-        return standing if paper is standing.metadata else replace(standing, metadata=paper)
+    def known(state: LinkState) -> LinkState:
+        if not isinstance(state.metadata, Paper):
+            return state
+        paper = by_key[state.link.key]
+        return state if paper is state.metadata else replace(state, metadata=paper)
 
-    return {url: known(standing) for url, standing in standings.items()}
+    return {url: known(state) for url, state in states.items()}

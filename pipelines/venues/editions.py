@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipelines.venues.table import table
+from pipelines.venues.table import venue_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from pipelines.venues.table import Series
-    from pipelines.venues.tokens import Mention, Text
+    from pipelines.venues.table import VenueSeries
+    from pipelines.venues.tokens import TokenizedText, VenueMention
 
 _PUNCTUATION = frozenset("()[],:-–'’‘`´./")
 _APOSTROPHES = frozenset("'’‘`´")
@@ -37,7 +37,7 @@ _LATE = 3  # months after a meeting in which its papers still go up; beyond, the
 
 
 def edition(
-    text: Text, mentions: Sequence[Mention], others: Sequence[Mention], published: datetime | None
+    text: TokenizedText, mentions: Sequence[VenueMention], others: Sequence[VenueMention], published: datetime | None
 ) -> int | None:
     """Date the edition by what stands at the names, else within their sentence, else by the venue's calendar.
 
@@ -55,50 +55,52 @@ def edition(
     return _only_year(text, mentions[0], taken, published) or _coming_edition(text, mentions[0], published)
 
 
-def year_behind(text: Text, mention: Mention, published: datetime | None) -> int | None:
+def year_behind(text: TokenizedText, mention: VenueMention, published: datetime | None) -> int | None:
     """Read the year from "ICML 2018", "ICML'18", "ICML (Oral), 2018", "NIPS 30", "RSS XIV"."""
     series, tokens = mention.series, text.tokens
     for index in range(mention.last, min(mention.last + _REACH, len(tokens))):
         word, before = tokens[index].text, tokens[index - 1].text
         if _is_number(word, 4):
-            return _plausible(int(word), series, published)
+            return _plausible_year(int(word), series, published)
         if _is_number(word, 2):
             following = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
             if before == "," or (following in _UNITS and before not in _APOSTROPHES):
                 return None
             if mention.last - mention.first > 1 and index == mention.last and series.volumes:
-                return _counted(series.volumes, int(word), series, published)
-            return _plausible(_century(word), series, published) or _counted(
+                return _numbered_edition(series.volumes, int(word), series, published)
+            return _plausible_year(_century(word), series, published) or _numbered_edition(
                 series.volumes, int(word), series, published
             )
         if len(word) > 1 and (roman := _ROMAN.fullmatch(word)):
-            return _counted(series.volumes, 10 * len(roman[1]) + _ONES.index(roman[2]), series, published)
+            return _numbered_edition(series.volumes, 10 * len(roman[1]) + _ONES.index(roman[2]), series, published)
         if word.lower() not in _BETWEEN:
             return None
     return None
 
 
-def year_before(text: Text, mention: Mention, published: datetime | None) -> int | None:
+def year_before(text: TokenizedText, mention: VenueMention, published: datetime | None) -> int | None:
     """Read the year from "2018 IEEE/RSJ International …", "32nd AAAI", "Thirty-Second AAAI"."""
     series = mention.series
     words = [token.text.lower() for token in text.tokens[max(0, mention.first - _REACH - 2) : mention.first]]
     while words:
         word = words.pop()
         if _is_number(word, 4):
-            return _plausible(int(word), series, published)
+            return _plausible_year(int(word), series, published)
         if word in {"st", "nd", "rd", "th"} and words and words[-1].isdecimal():
-            return _counted(series.zeroth, int(words[-1]), series, published)
+            return _numbered_edition(series.zeroth, int(words[-1]), series, published)
         if word in _CARDINALS:
             tens = next((10 * _TENS.index(ten) for ten in reversed(words[-2:]) if ten in _TENS), 0)
-            return _counted(series.zeroth, tens + _CARDINALS.index(word), series, published)
+            return _numbered_edition(series.zeroth, tens + _CARDINALS.index(word), series, published)
         if word.endswith("ieth") and (ten := word.removesuffix("ieth") + "y") in _TENS:
-            return _counted(series.zeroth, 10 * _TENS.index(ten), series, published)
-        if word not in _BEFORE and word not in table().ignored:
+            return _numbered_edition(series.zeroth, 10 * _TENS.index(ten), series, published)
+        if word not in _BEFORE and word not in venue_table().ignored:
             return None
     return None
 
 
-def _year_in_sentence(text: Text, mention: Mention, taken: set[int], published: datetime | None) -> int | None:
+def _year_in_sentence(
+    text: TokenizedText, mention: VenueMention, taken: set[int], published: datetime | None
+) -> int | None:
     """Read the nearest four-digit year of the sentence, those behind the name first: "ICRA, Brisbane, May 2018"."""
     tokens, sentence = text.tokens, text.tokens[mention.first].sentence
     for indices in (range(mention.last, len(tokens)), range(mention.first - 1, -1, -1)):
@@ -106,13 +108,13 @@ def _year_in_sentence(text: Text, mention: Mention, taken: set[int], published: 
             if tokens[index].sentence != sentence or index in taken:
                 break
             if _is_number(tokens[index].text, 4) and tokens[index - 1].text.lower() not in {"©", "copyright"}:
-                year = _plausible(int(tokens[index].text), mention.series, published)
+                year = _plausible_year(int(tokens[index].text), mention.series, published)
                 if year:
                     return year
     return None
 
 
-def _only_year(text: Text, mention: Mention, taken: set[int], published: datetime | None) -> int | None:
+def _only_year(text: TokenizedText, mention: VenueMention, taken: set[int], published: datetime | None) -> int | None:
     """Read a conference's year from another sentence, if the whole text has only one: "In Proc. of ICML. June 2017"."""
     if mention.series.month is None:
         return None
@@ -122,7 +124,7 @@ def _only_year(text: Text, mention: Mention, taken: set[int], published: datetim
         if _is_number(token.text, 4) and index not in taken and text.tokens[index - 1].text not in _NO_YEAR_BEHIND
     }
     year = found.pop() if len(found) == 1 else None
-    return _plausible(year, mention.series, published) if year and mention.series.held(year) else None
+    return _plausible_year(year, mention.series, published) if year and mention.series.had_edition_in(year) else None
 
 
 def _is_number(word: str, digits: int) -> bool:
@@ -133,15 +135,15 @@ def _century(word: str) -> int:
     return int(word) + (1900 if int(word) >= 60 else 2000)  # noqa: PLR2004 - no venue here is older than 1960
 
 
-def _counted(zeroth: int | None, number: int, series: Series, published: datetime | None) -> int | None:
-    return _plausible(zeroth + number, series, published) if zeroth else None
+def _numbered_edition(zeroth: int | None, number: int, series: VenueSeries, published: datetime | None) -> int | None:
+    return _plausible_year(zeroth + number, series, published) if zeroth else None
 
 
-def _plausible(year: int, series: Series, published: datetime | None) -> int | None:
+def _plausible_year(year: int, series: VenueSeries, published: datetime | None) -> int | None:
     return year if series.since <= year <= (published.year + 2 if published else 2100) else None
 
 
-def _coming_edition(text: Text, mention: Mention, published: datetime | None) -> int | None:
+def _coming_edition(text: TokenizedText, mention: VenueMention, published: datetime | None) -> int | None:
     """Return the year of the edition that comes next after the upload, if the venue still had the name then."""
     if published is None:
         return None
@@ -150,23 +152,27 @@ def _coming_edition(text: Text, mention: Mention, published: datetime | None) ->
     return year and min(year, dict(mention.series.until).get(spelling, year))
 
 
-def next_edition(series: Series, published: datetime) -> int | None:
+def next_edition(series: VenueSeries, published: datetime) -> int | None:
     """Return the year of a conference's edition that comes next after the upload, or has just been."""
     if series.month is None:
         return None
     years = (year for year in range(published.year - 1, published.year + 3) if not _is_over(series, year, published))
-    return next((year for year in years if series.held(year)), None)
+    return next((year for year in years if series.had_edition_in(year)), None)
 
 
-def _is_over(series: Series, year: int, published: datetime) -> bool:
+def _is_over(series: VenueSeries, year: int, published: datetime) -> bool:
     return 12 * year + (series.month or 12) < 12 * published.year + published.month - _LATE
 
 
-def said_edition(series: Series, year: int, published: datetime) -> int | None:
+def stated_edition(series: VenueSeries, year: int, published: datetime) -> int | None:
     """Return the edition that a bibliography means with a year; None where there can have been none.
 
     It often gives the year of the upload: then the edition is the next, if there was none that year or it was over.
     """
-    if year == published.year and series.month and (not series.held(year) or _is_over(series, year, published)):
+    if (
+        year == published.year
+        and series.month
+        and (not series.had_edition_in(year) or _is_over(series, year, published))
+    ):
         return next_edition(series, published)
-    return year if year >= published.year - 1 and series.held(year) else None
+    return year if year >= published.year - 1 and series.had_edition_in(year) else None

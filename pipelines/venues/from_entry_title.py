@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from pipelines.venues.editions import year_before, year_behind
 from pipelines.venues.from_text import track_in
 from pipelines.venues.model import Venue, without_track
-from pipelines.venues.table import table
-from pipelines.venues.tokens import Text, mentions
+from pipelines.venues.table import venue_table
+from pipelines.venues.tokens import TokenizedText, find_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.models.metadata import Paper
-    from pipelines.venues.table import Series
+    from pipelines.venues.table import VenueSeries
 
 SOURCE = "note"
 """What `venue_source` says of a venue that only the note names."""
@@ -28,7 +28,7 @@ _LATE_PRINT = 1  # years between a journal's paper online and in print
 _APART = {"workshop", "findings"}
 
 
-def label_of(title: str) -> Venue | None:
+def venue_label(title: str) -> Venue | None:
     """Return the venue that an entry's title gives its paper, or None; `source` is `note`.
 
     A venue counts with its year, wherever it stands, or without one at the head: `CVPR | …`. None for titles about many
@@ -44,7 +44,7 @@ def label_of(title: str) -> Venue | None:
     return Venue(series.name, year, track, SOURCE)
 
 
-def label_disagrees(label: Venue, paper: Paper) -> bool:
+def has_wrong_label(label: Venue, paper: Paper) -> bool:
     """Tell whether a note's label contradicts what is known of the paper.
 
     It does where both name venues of the table and these are different series, or of different years, or one is the
@@ -52,7 +52,7 @@ def label_disagrees(label: Venue, paper: Paper) -> bool:
     where a journal prints that conference's papers (RA-L and ICRA), or where a journal's years are one apart, online
     and print.
     """
-    known = {series.name: series for series in table().series}
+    known = {series.name: series for series in venue_table().series}
     noted, true = known.get(label.name), known.get(without_track(paper))
     if noted is None or true is None or paper.venue_source == SOURCE:
         return False
@@ -65,10 +65,10 @@ def label_disagrees(label: Venue, paper: Paper) -> bool:
     return abs(label.year - paper.venue_year) > (_LATE_PRINT if true.kind == "journal" else 0)
 
 
-def _labels(title: str) -> Iterator[tuple[Series, int | None, str | None]]:
+def _labels(title: str) -> Iterator[tuple[VenueSeries, int | None, str | None]]:
     for fragment in _LATIN.finditer(title):
-        text = Text(fragment[0])
-        for mention in mentions(text):
+        text = TokenizedText(fragment[0])
+        for mention in find_mentions(text):
             year = year_behind(text, mention, None) or year_before(text, mention, None)
             at_head = not re.search(r"\w", title[: fragment.start() + text.tokens[mention.first].start])
             end = fragment.start() + text.tokens[mention.last - 1].end
@@ -79,4 +79,4 @@ def _labels(title: str) -> Iterator[tuple[Series, int | None, str | None]]:
 
 @cache
 def _not_of_one_paper() -> re.Pattern[str]:
-    return re.compile("|".join(table().about_many), re.IGNORECASE)
+    return re.compile("|".join(venue_table().about_many), re.IGNORECASE)

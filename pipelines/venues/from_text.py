@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.venues.editions import edition, year_before, year_behind
 from pipelines.venues.model import Venue
-from pipelines.venues.table import TOKEN, table
-from pipelines.venues.tokens import ORGANISERS, Mention, Text, mentions
+from pipelines.venues.table import TOKEN, venue_table
+from pipelines.venues.tokens import ORGANISERS, TokenizedText, VenueMention, find_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,9 +33,9 @@ def find_venue(comment: str | None, journal_ref: str | None, published: datetime
     for source, evidence in (("journal_ref", journal_ref), ("comment", comment)):
         if not evidence:
             continue
-        text = Text(evidence[:_LONGEST])
-        judged = _judge(text, mentions(text))
-        if best := _choose(judged):
+        text = TokenizedText(evidence[:_LONGEST])
+        judged = _judge_mentions(text, find_mentions(text))
+        if best := _choose_strongest(judged):
             series = best.mention.series
             same = [each.mention for each in judged if each.mention.series is series]
             same.sort(key=lambda mention: abs(mention.first - best.mention.first))
@@ -44,7 +44,7 @@ def find_venue(comment: str | None, journal_ref: str | None, published: datetime
     return None
 
 
-class _Standing(IntEnum):
+class _Strength(IntEnum):
     """What a text makes of a venue it names, from nothing to most; the cues of the table go by the same names."""
 
     SUBMITTED = 0
@@ -56,7 +56,7 @@ class _Standing(IntEnum):
     ACCEPTED = 6
 
 
-_ABOUT_OTHERS = {_Standing.SUBMITTED, _Standing.RELATED, _Standing.EARLIER}
+_ABOUT_OTHERS = {_Strength.SUBMITTED, _Strength.RELATED, _Strength.EARLIER}
 """What words say that within the quoted title of a paper say nothing."""
 
 
@@ -65,14 +65,14 @@ class _Cue(NamedTuple):
 
     first: int
     last: int
-    standing: _Standing
+    strength: _Strength
     accepts: bool  # in so many words
     forward: bool  # of what follows it: "submitted to …", not "submitted in May"
 
 
-class _Judged(NamedTuple):
-    mention: Mention
-    standing: _Standing
+class _JudgedMention(NamedTuple):
+    mention: VenueMention
+    strength: _Strength
 
 
 _FORWARD = re.compile(
@@ -92,87 +92,87 @@ _ANOTHER = re.compile(
 _COORDINATED = re.compile(r",|\band\b|&")
 
 
-def _judge(text: Text, found: Sequence[Mention]) -> list[_Judged]:
+def _judge_mentions(text: TokenizedText, found: Sequence[VenueMention]) -> list[_JudgedMention]:
     """Give each mention the standing of the last cue before it in its sentence, unless one behind says otherwise."""
-    events: list[Mention | _Cue] = [*_cues(text, found), *found]
+    events: list[VenueMention | _Cue] = [*_find_cues(text, found), *found]
     events.sort(key=lambda event: event.first)
-    judged: list[_Judged] = []
+    judged: list[_JudgedMention] = []
     cue: _Cue | None = None
     used: _Cue | None = None
     spent, sentence = True, -1
     for index, event in enumerate(events):
         if text.tokens[event.first].sentence != sentence:
             sentence, cue = text.tokens[event.first].sentence, None
-        if isinstance(event, Mention):
-            standing, used = _corrected(text, event, cue, events[index + 1 :])
-            judged.append(_Judged(event, standing))
+        if isinstance(event, VenueMention):
+            strength, used = _correct_by_following(text, event, cue, events[index + 1 :])
+            judged.append(_JudgedMention(event, strength))
             spent = True
-        elif event != used and (cue is None or spent or not _holds(text, cue, event)):
+        elif event != used and (cue is None or spent or not _outlasts(text, cue, event)):
             cue, spent = event, False
-    return _overruled(text, events, judged)
+    return _overrule(text, events, judged)
 
 
-def _cues(text: Text, found: Sequence[Mention]) -> Iterator[_Cue]:
+def _find_cues(text: TokenizedText, found: Sequence[VenueMention]) -> Iterator[_Cue]:
     """Find the cues that are not part of a venue's name."""
     named = {index for mention in found for index in range(mention.first, mention.last)}
     starts = {token.start: index for index, token in enumerate(text.tokens)}
     quoted = [match.span() for match in _QUOTED.finditer(text.plain)]
-    for match in table().cues.finditer(text.plain):
+    for match in venue_table().cues.finditer(text.plain):
         first = starts.get(match.start())
         if first is not None and first not in named:
-            standing = _Standing[str(match.lastgroup).upper()]
-            if standing in _ABOUT_OTHERS and any(start < match.start() < end for start, end in quoted):
+            strength = _Strength[str(match.lastgroup).upper()]
+            if strength in _ABOUT_OTHERS and any(start < match.start() < end for start, end in quoted):
                 continue
             accepts = match[0].lower().startswith("acc") and not match[0].lower().startswith("acceptance")
             last = first + len(TOKEN.findall(match[0]))
-            yield _Cue(first, last, standing, accepts, _FORWARD.match(text.plain, match.end()) is not None)
+            yield _Cue(first, last, strength, accepts, _FORWARD.match(text.plain, match.end()) is not None)
 
 
-def _holds(text: Text, cue: _Cue, following: _Cue) -> bool:
+def _outlasts(text: TokenizedText, cue: _Cue, following: _Cue) -> bool:
     """Tell whether a cue outlasts the next: "extends our paper accepted at …", "workshop paper accepted at …"."""
-    if cue.standing is _Standing.WORKSHOP and following.standing is _Standing.EARLIER:
+    if cue.strength is _Strength.WORKSHOP and following.strength is _Strength.EARLIER:
         return cue.last == following.first  # "workshop version of this paper"
-    if following.standing is not _Standing.ACCEPTED:
+    if following.strength is not _Strength.ACCEPTED:
         return False
-    if cue.standing is _Standing.SUBMITTED:  # "submitted to proceedings of", "under review for publication in"
+    if cue.strength is _Strength.SUBMITTED:  # "submitted to proceedings of", "under review for publication in"
         return not following.accepts and _INTENDED.fullmatch(text.between(cue.last, following.first)) is not None
-    if cue.standing is _Standing.WORKSHOP:
+    if cue.strength is _Strength.WORKSHOP:
         return not _COORDINATED.search(text.between(cue.last, following.first))
-    return cue.standing in {_Standing.EARLIER, _Standing.RELATED}
+    return cue.strength in {_Strength.EARLIER, _Strength.RELATED}
 
 
-def _corrected(
-    text: Text, mention: Mention, before: _Cue | None, events: Sequence[Mention | _Cue]
-) -> tuple[_Standing, _Cue | None]:
+def _correct_by_following(
+    text: TokenizedText, mention: VenueMention, before: _Cue | None, events: Sequence[VenueMention | _Cue]
+) -> tuple[_Strength, _Cue | None]:
     """Correct a standing by what is behind the mention, and tell by which cue.
 
     "ICML 2018 Workshop", "ICRA 2020 (under review)", "submitted to ICML 2018 (accepted)".
     """
-    standing = before.standing if before else _Standing.NAMED
+    strength = before.strength if before else _Strength.NAMED
     if mention.track == "workshop" or _is_hosted(text, mention, before):
-        return _Standing.WORKSHOP, None
-    for cue, belongs in _behind(text, mention, events):
+        return _Strength.WORKSHOP, None
+    for cue, belongs in _cues_behind(text, mention, events):
         gap = text.between(mention.last, cue.first)
-        if cue.standing is _Standing.ACCEPTED and not cue.forward:
-            decided = cue.accepts if standing is _Standing.SUBMITTED else standing is _Standing.NAMED
-            standing = _Standing.ACCEPTED if decided and len(gap) < _NEAR else standing
-        elif cue.standing is _Standing.WORKSHOP and belongs and standing is not _Standing.SUBMITTED:
+        if cue.strength is _Strength.ACCEPTED and not cue.forward:
+            decided = cue.accepts if strength is _Strength.SUBMITTED else strength is _Strength.NAMED
+            strength = _Strength.ACCEPTED if decided and len(gap) < _NEAR else strength
+        elif cue.strength is _Strength.WORKSHOP and belongs and strength is not _Strength.SUBMITTED:
             if len(gap) < _WORKSHOP_TITLE and not _ANOTHER.search(gap):
-                return _Standing.WORKSHOP, None if cue.forward else cue  # "the Dream workshop at ICML"
-        elif cue.standing is _Standing.BESIDE and len(gap) < _TITLE:
-            if standing is _Standing.ACCEPTED and _PRIZE.match(text.plain, text.tokens[cue.first].start):
+                return _Strength.WORKSHOP, None if cue.forward else cue  # "the Dream workshop at ICML"
+        elif cue.strength is _Strength.BESIDE and len(gap) < _TITLE:
+            if strength is _Strength.ACCEPTED and _PRIZE.match(text.plain, text.tokens[cue.first].start):
                 break  # "accepted at CVPR 2018, winner of …"
-            return _Standing.BESIDE, cue
+            return _Strength.BESIDE, cue
         elif (
-            cue.standing is _Standing.SUBMITTED and not cue.forward and standing in {_Standing.NAMED, _Standing.EARLIER}
+            cue.strength is _Strength.SUBMITTED and not cue.forward and strength in {_Strength.NAMED, _Strength.EARLIER}
         ):
-            return _Standing.SUBMITTED, cue
+            return _Strength.SUBMITTED, cue
         else:
             break
-    return standing, None
+    return strength, None
 
 
-def _is_hosted(text: Text, mention: Mention, before: _Cue | None) -> bool:
+def _is_hosted(text: TokenizedText, mention: VenueMention, before: _Cue | None) -> bool:
     """Tell whether the name is that of the host: "DreamNLP @ ACL", "MED-NIPS"; but "accepted @ ACL", "IEEE-ICRA"."""
     at = mention.first - 1
     if at <= 0:
@@ -182,10 +182,12 @@ def _is_hosted(text: Text, mention: Mention, before: _Cue | None) -> bool:
     host, dash, name = text.tokens[at - 1], text.tokens[at], text.tokens[mention.first]
     if dash.text != "-" or not host.end == dash.start == name.start - 1 or not host.text.isupper():
         return False
-    return len(host.text) > 1 and host.text.lower() not in table().short and host.text not in ORGANISERS
+    return len(host.text) > 1 and host.text.lower() not in venue_table().short and host.text not in ORGANISERS
 
 
-def _behind(text: Text, mention: Mention, events: Sequence[Mention | _Cue]) -> Iterator[tuple[_Cue, bool]]:
+def _cues_behind(
+    text: TokenizedText, mention: VenueMention, events: Sequence[VenueMention | _Cue]
+) -> Iterator[tuple[_Cue, bool]]:
     """Yield the cues behind a mention, up to the next venue, and whether each can be of this venue, not of the next."""
     for event, following in pairwise([*events, None]):
         if event is None or text.tokens[event.first].sentence != text.tokens[mention.first].sentence:
@@ -193,7 +195,7 @@ def _behind(text: Text, mention: Mention, events: Sequence[Mention | _Cue]) -> I
         if isinstance(event, _Cue):
             opens = event.last < len(text.tokens) and text.tokens[event.last].text == "("
             leads = event.forward or opens
-            other = isinstance(following, Mention) and following.series is not mention.series
+            other = isinstance(following, VenueMention) and following.series is not mention.series
             closed = following is not None and ")" in text.between(event.last, following.first)
             # In "the DMLR workshop at ICML" it is DMLR's, but SemEval is one itself.
             own = closed or (event.first == mention.last and "Workshop" not in mention.series.full_name)
@@ -202,9 +204,11 @@ def _behind(text: Text, mention: Mention, events: Sequence[Mention | _Cue]) -> I
             return
 
 
-def _overruled(text: Text, events: Sequence[Mention | _Cue], judged: Sequence[_Judged]) -> list[_Judged]:
+def _overrule(
+    text: TokenizedText, events: Sequence[VenueMention | _Cue], judged: Sequence[_JudgedMention]
+) -> list[_JudgedMention]:
     """Let a name count for less where another sentence says that it is only submitted, or its workshop's."""
-    naming = {text.tokens[event.first].sentence for event in events if isinstance(event, Mention)}
+    naming = {text.tokens[event.first].sentence for event in events if isinstance(event, VenueMention)}
     alone: dict[int, list[_Cue]] = {}
     for event in events:
         if isinstance(event, _Cue) and (sentence := text.tokens[event.first].sentence) not in naming:
@@ -212,48 +216,48 @@ def _overruled(text: Text, events: Sequence[Mention | _Cue], judged: Sequence[_J
     said = [cue.accepts for cues in alone.values() for cue in cues if cue.accepts or _is_pending(cue)]
     pending = said[-1:] == [False]
     workshops = {
-        (each.mention.series.name, _said_year(text, each)) for each in judged if each.standing is _Standing.WORKSHOP
+        (each.mention.series.name, _stated_year(text, each)) for each in judged if each.strength is _Strength.WORKSHOP
     }
     submitted: set[str] = set()
-    result: list[_Judged] = []
+    result: list[_JudgedMention] = []
     for each in judged:
-        name, sentence, standing = each.mention.series.name, text.tokens[each.mention.first].sentence, each.standing
-        if standing is _Standing.SUBMITTED:
+        name, sentence, strength = each.mention.series.name, text.tokens[each.mention.first].sentence, each.strength
+        if strength is _Strength.SUBMITTED:
             submitted.add(name)
-        if standing >= _Standing.NAMED and _is_workshop(alone.get(sentence + 1, [])[:1]):
-            standing = _Standing.WORKSHOP
-        elif standing is _Standing.NAMED and (pending or name in submitted):
-            standing = _Standing.SUBMITTED
-        elif standing is _Standing.NAMED and (
-            _is_workshop(alone.get(sentence - 1, [])) or workshops & {(name, _said_year(text, each)), (name, None)}
+        if strength >= _Strength.NAMED and _is_workshop(alone.get(sentence + 1, [])[:1]):
+            strength = _Strength.WORKSHOP
+        elif strength is _Strength.NAMED and (pending or name in submitted):
+            strength = _Strength.SUBMITTED
+        elif strength is _Strength.NAMED and (
+            _is_workshop(alone.get(sentence - 1, [])) or workshops & {(name, _stated_year(text, each)), (name, None)}
         ):
-            standing = _Standing.WORKSHOP
-        result.append(_Judged(each.mention, standing))
+            strength = _Strength.WORKSHOP
+        result.append(_JudgedMention(each.mention, strength))
     return result
 
 
-def _said_year(text: Text, judged: _Judged) -> int | None:
+def _stated_year(text: TokenizedText, judged: _JudgedMention) -> int | None:
     return year_behind(text, judged.mention, None) or year_before(text, judged.mention, None)
 
 
 def _is_pending(cue: _Cue) -> bool:
-    return cue.standing is _Standing.SUBMITTED and not cue.forward
+    return cue.strength is _Strength.SUBMITTED and not cue.forward
 
 
 def _is_workshop(cues: Sequence[_Cue]) -> bool:
-    return any(cue.standing is _Standing.WORKSHOP for cue in cues)
+    return any(cue.strength is _Strength.WORKSHOP for cue in cues)
 
 
-def _choose(judged: Sequence[_Judged]) -> _Judged | None:
+def _choose_strongest(judged: Sequence[_JudgedMention]) -> _JudgedMention | None:
     """Return the mention that stands highest, the first of equals; a workshop only where nothing else stands.
 
     A journal that prints a conference's papers ("ICRA 2021 (with RA-L)") gives way to that conference.
     """
-    best = max(judged, key=lambda each: each.standing, default=None)
-    if best is None or best.standing < _Standing.WORKSHOP:
+    best = max(judged, key=lambda each: each.strength, default=None)
+    if best is None or best.strength < _Strength.WORKSHOP:
         return None
     for other in judged:
-        if other.mention.series.name in best.mention.series.joint and other.standing >= _Standing.NAMED:
+        if other.mention.series.name in best.mention.series.joint and other.strength >= _Strength.NAMED:
             return other
     return best
 
@@ -270,9 +274,9 @@ _TRACKS = {
 _TRACK = re.compile(rf"\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _TRACKS.items())})\b", re.IGNORECASE)
 
 
-def _track(text: Text, best: _Judged, others: Sequence[Mention]) -> str | None:
+def _track(text: TokenizedText, best: _JudgedMention, others: Sequence[VenueMention]) -> str | None:
     """Find what the paper was there, in the mention's sentence and the next, up to the next venue."""
-    if best.standing is _Standing.WORKSHOP:
+    if best.strength is _Strength.WORKSHOP:
         return "workshop"
     mention = best.mention
     sentence = text.tokens[mention.first].sentence

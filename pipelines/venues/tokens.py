@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.venues.editions import year_before, year_behind
-from pipelines.venues.table import TOKEN, table
+from pipelines.venues.table import TOKEN, venue_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.venues.table import Series, Short
+    from pipelines.venues.table import ShortName, VenueSeries
 
 _LINK = re.compile(
     r"(?:https?://|www\.|arXiv:)\S+|\b[\w.-]{1,80}\.(?:com|org|net|edu|io|gov|cn|sty|cls|bst)\b\S*", re.IGNORECASE
@@ -46,16 +46,16 @@ class Token(NamedTuple):
     sentence: int
 
 
-class Mention(NamedTuple):
+class VenueMention(NamedTuple):
     """A venue named by the tokens `first` up to, not including, `last`; `track` is what the spelling itself says."""
 
-    series: Series
+    series: VenueSeries
     first: int
     last: int
     track: str | None = None
 
 
-class Text:
+class TokenizedText:
     """A text without its links: as `plain` string and as tokens."""
 
     def __init__(self, raw: str) -> None:
@@ -79,7 +79,7 @@ class Text:
         before, behind, after = matches[index - 1][0], matches[index].end(), matches[index + 1]
         if (
             before.lower() in _ABBREVIATED
-            or before.lower() in table().abbreviations
+            or before.lower() in venue_table().abbreviations
             or (len(before) == 1 and before.isalpha())
         ):
             return False
@@ -94,9 +94,9 @@ def _blank(link: re.Match[str]) -> str:
     return _WAS_LINK * len(address) + link[0][len(address) :]
 
 
-def mentions(text: Text) -> list[Mention]:
+def find_mentions(text: TokenizedText) -> list[VenueMention]:
     """Find the venues that a text names; where names overlap, the leftmost and longest."""
-    found: list[Mention] = []
+    found: list[VenueMention] = []
     index = 0
     while index < len(text.tokens):
         named = _full_name(text, index)
@@ -105,18 +105,20 @@ def mentions(text: Text) -> list[Mention]:
         if short and short.last == end:
             found.append(short)
         elif named and named[0]:
-            found.append(Mention(named[0], index, end))
+            found.append(VenueMention(named[0], index, end))
         index = end or index + 1
     return [
-        mention for mention, following in pairwise([*found, None]) if mention and not _heads(text, mention, following)
+        mention
+        for mention, following in pairwise([*found, None])
+        if mention and not _is_before(text, mention, following)
     ]
 
 
-def _full_name(text: Text, index: int) -> tuple[Series | None, int] | None:
+def _full_name(text: TokenizedText, index: int) -> tuple[VenueSeries | None, int] | None:
     """Read the longest name in full that starts here: its venue (None for what is no venue), and where it ends."""
-    known, tokens = table(), text.tokens
+    known, tokens = venue_table(), text.tokens
     node, end, words = known.names, index, 0
-    hit: tuple[Series | None, int] | None = None
+    hit: tuple[VenueSeries | None, int] | None = None
     while end < len(tokens) and tokens[end].sentence == tokens[index].sentence:
         word = tokens[end].text
         end += 1
@@ -131,23 +133,23 @@ def _full_name(text: Text, index: int) -> tuple[Series | None, int] | None:
         abbreviated = words == 1 and word.lower() in known.abbreviations
         if "" in node and not abbreviated and (words >= _PLAIN or tokens[index].text[0].isupper()):
             hit = node[""], end
-    if hit and hit[0] and (_goes_on(text, hit[1]) or (hit[0].generic and not _is_title(text, index, hit[1]))):
+    if hit and hit[0] and (_continues_name(text, hit[1]) or (hit[0].generic and not _is_title(text, index, hit[1]))):
         return None, hit[1]
     return hit
 
 
-def _goes_on(text: Text, end: int) -> bool:
+def _continues_name(text: TokenizedText, end: int) -> bool:
     """Tell whether a name is another's: "… Computer Vision and Graphics", "… Computer and Communications (ICCC)"."""
     if end + 1 >= len(text.tokens):
         return False
     mark, word = text.tokens[end].text, text.tokens[end + 1].text
     if mark == "(":
         acronym = sum(map(str.isupper, word)) > 1 and word not in ORGANISERS
-        return acronym and word.lower() not in table().short
+        return acronym and word.lower() not in venue_table().short
     return mark in {"and", "&"} and word.istitle()
 
 
-def _is_title(text: Text, first: int, last: int) -> bool:
+def _is_title(text: TokenizedText, first: int, last: int) -> bool:
     """Tell whether words of many uses, as "Pattern Recognition", stand as a title: alone, behind "accepted by"."""
     behind = text.tokens[last].text if last < len(text.tokens) else "."
     if behind in {"&", ":"} or (behind.isalpha() and behind.lower() not in _MAY_FOLLOW):
@@ -158,24 +160,24 @@ def _is_title(text: Text, first: int, last: int) -> bool:
     while start and text.tokens[start - 1].text.lower() in _LEADS:
         start -= 1
     led = text.plain[: text.tokens[start].start].rstrip() if start < first else ""
-    return any(cue.end() == len(led) for cue in table().cues.finditer(led, max(0, len(led) - _LED)))
+    return any(cue.end() == len(led) for cue in venue_table().cues.finditer(led, max(0, len(led) - _LED)))
 
 
-def _short_name(text: Text, index: int) -> Mention | None:
+def _short_name(text: TokenizedText, index: int) -> VenueMention | None:
     """Read the longest short spelling that starts here."""
     word = text.tokens[index].text
-    for short in table().short.get(word.lower(), ()):
-        mention = Mention(short.series, index, index + len(short.tokens))
-        if _is_spelled(text, mention, short) and (not short.weak or _is_backed(text, mention)):
+    for short in venue_table().short.get(word.lower(), ()):
+        mention = VenueMention(short.series, index, index + len(short.tokens))
+        if _is_spelled(text, mention, short) and (not short.weak or _is_confirmed(text, mention)):
             return mention
     if (track := _SUFFIXES.get(word[-1].lower())) and word[:-1].isupper():
-        for short in table().short.get(word[:-1].lower(), ()):
+        for short in venue_table().short.get(word[:-1].lower(), ()):
             if short.tokens == (word[:-1],) and not short.exact:
-                return Mention(short.series, index, index + 1, track)
+                return VenueMention(short.series, index, index + 1, track)
     return None
 
 
-def _is_spelled(text: Text, mention: Mention, short: Short) -> bool:
+def _is_spelled(text: TokenizedText, mention: VenueMention, short: ShortName) -> bool:
     written = tuple(token.text for token in text.tokens[mention.first : mention.last])
     if written == short.tokens:
         return not (short.weak and _is_glued(text, mention))
@@ -188,23 +190,23 @@ def _is_spelled(text: Text, mention: Mention, short: Short) -> bool:
     return _GLUED_YEAR.match(behind) is not None
 
 
-def _is_glued(text: Text, mention: Mention) -> bool:
+def _is_glued(text: TokenizedText, mention: VenueMention) -> bool:
     """Tell whether a word is part of another, as in MM4SG and AIM-FM; but ACL-IJCNLP."""
     end = text.tokens[mention.last - 1].end
     after = text.tokens[mention.last + 1].text if mention.last + 1 < len(text.tokens) else ""
-    return _GLUED.match(text.plain, end) is not None and after.lower() not in table().short
+    return _GLUED.match(text.plain, end) is not None and after.lower() not in venue_table().short
 
 
-def _is_backed(text: Text, mention: Mention) -> bool:
+def _is_confirmed(text: TokenizedText, mention: VenueMention) -> bool:
     """Tell whether what may be an ordinary word stands as a venue would: beside a year, or "accepted at" it."""
     if year_behind(text, mention, None) or year_before(text, mention, None) or _is_part(text, mention):
         return True
     start = text.tokens[mention.first].start
     led = mention.first > 0 and text.tokens[mention.first - 1].text.lower() in _LEADS
-    return led and table().cues.search(text.plain, max(0, start - _LED), start) is not None
+    return led and venue_table().cues.search(text.plain, max(0, start - _LED), start) is not None
 
 
-def _is_part(text: Text, mention: Mention) -> bool:
+def _is_part(text: TokenizedText, mention: VenueMention) -> bool:
     """Tell whether capitals stand as a venue: "ACL Findings", or alone at the end, "7 pages, 2 figures, ACL"."""
     word, before = text.tokens[mention.first].text, text.tokens[mention.first - 1].text if mention.first else ","
     if not word.isupper() or len(word) < _ACRONYM:
@@ -214,7 +216,7 @@ def _is_part(text: Text, mention: Mention) -> bool:
     return text.tokens[mention.last].text.lower() in _PARTS
 
 
-def _heads(text: Text, mention: Mention, following: Mention | None) -> bool:
+def _is_before(text: TokenizedText, mention: VenueMention, following: VenueMention | None) -> bool:
     """Tell whether the mention only heads the next: "AAAI ICWSM 2025", "Findings of the ACL: EMNLP 2020"."""
     if following is not None and following.first == mention.last:
         return text.tokens[mention.last - 1].text in ORGANISERS

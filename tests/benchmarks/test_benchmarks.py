@@ -138,7 +138,7 @@ def test_links_are_counted_by_host(tmp_path: Path) -> None:
 def test_notes_mention_each_url(links: int) -> None:
     urls = list(notes.urls("http", links, hosts=3))
     assert len({url.split("/")[2] for url in urls}) == min(links, 3)
-    note = parser.read("a.md", "".join(notes.entries(urls)).encode())
+    note = parser.parse_note("a.md", "".join(notes.entries(urls)).encode())
     assert list(dict.fromkeys(mention.url for mention in note.mentions)) == urls
 
 

@@ -85,7 +85,7 @@ class Runner:
             folder.mkdir()
         self.summary, self.asked = self.temp / "step_summary.md", self.temp / "gh.txt"
         for name, script in {
-            "notemend": f'exec {sys.executable} -m crawler "$@" -s \'PACE={{"*": 0}}\'',
+            "notemend": f'exec {sys.executable} -m crawler "$@" -s \'DOWNLOAD_DELAYS={{"*": 0}}\'',
             "gh": f'echo "$@" >> {self.asked}',
         }.items():
             (tools / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")

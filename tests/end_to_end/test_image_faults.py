@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from crawler.images.store import is_ours
+from crawler.images.store import is_image_name
 from tests.crawler.scheduling.test_image_fallbacks import PICTURES, drawn, kept, named, shown, url
 from tests.internet.messages import Request, Response
 from tests.support.crawling import kill
@@ -41,7 +41,7 @@ def large(request: Request) -> Response:
 def finished(folder: Path) -> list[Path]:
     """Return the files with final names, all of them whole; whatever else there is, is a draft."""
     files = [file for file in folder.rglob("*") if file.is_file()]
-    done = [file for file in files if is_ours(file.relative_to(folder).as_posix())]
+    done = [file for file in files if is_image_name(file.relative_to(folder).as_posix())]
     assert all(sha256(file.read_bytes()).hexdigest() == file.stem for file in done)
     assert all(file.name.endswith(".part") for file in set(files) - set(done))
     return done

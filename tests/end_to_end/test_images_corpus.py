@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 
-from crawler.models.note import Mention, Role
-from crawler.notes.folder import Library
+from crawler.models.note import LinkRole, Mention
+from crawler.notes.folder import NotesFolder
 from tests.crawler.scheduling.test_image_fallbacks import PICTURES
 from tests.internet import Internet
 from tests.internet.sites.qpic import PATH, draw, placeholder
@@ -52,8 +52,8 @@ def crawled(network: Internet, tmp_path_factory: pytest.TempPathFactory) -> Desk
 
 def pictures(folder: Path) -> list[tuple[str, Mention]]:
     """Return every mention of a WeChat picture, with its note."""
-    mentions = ((note.path, mention) for note in Library(folder) for mention in note.mentions)
-    return [(path, each) for path, each in mentions if each.role is Role.IMAGE and "mmbiz.qpic.cn" in each.url]
+    mentions = ((note.path, mention) for note in NotesFolder(folder) for mention in note.mentions)
+    return [(path, each) for path, each in mentions if each.role is LinkRole.IMAGE and "mmbiz.qpic.cn" in each.url]
 
 
 def true_bytes(url: str) -> bytes:

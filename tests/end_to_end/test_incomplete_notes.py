@@ -13,7 +13,7 @@ from crawler.errors import UserError
 from crawler.kinds.local import FileLookup
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
-from crawler.notes.folder import Library
+from crawler.notes.folder import NotesFolder
 from tests.crawler.scheduling.test_image_fallbacks import drawn, kept, shown, url
 from tests.support.crawling import EVERY_NIGHT
 
@@ -165,7 +165,7 @@ def test_a_folder_that_cannot_be_opened_at_all(desk: Desk) -> None:
 def test_an_iteration_says_whether_it_saw_all_notes(tmp_path: Path) -> None:
     for name in "abc":
         (tmp_path / f"{name}.md").write_text("x")
-    library = Library(tmp_path)
+    library = NotesFolder(tmp_path)
     seen = []
     for note in library:
         seen.append(note.path)
@@ -177,7 +177,7 @@ def test_an_iteration_says_whether_it_saw_all_notes(tmp_path: Path) -> None:
         library.ensure_complete()
     (tmp_path / "a.md").unlink()
     with pytest.raises(UserError, match="no Markdown file"):
-        Library(tmp_path)
+        NotesFolder(tmp_path)
 
 
 # --- links to files ---------------------------------------------------------------------------------------------------

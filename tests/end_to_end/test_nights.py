@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.items.verdict import Policy, judge
+from pipelines.items.verdict import Policy, compute_verdict
 from tests.internet import Failure, World
 from tests.internet.messages import html, text
 from tests.internet.sites import odd, walls, weixin
@@ -42,14 +42,18 @@ def night(number: int, outcome: Outcome, late: float, *, conclusive: bool = Fals
     """Return what a run saw that began up to two hours early or late."""
     at = START + timedelta(days=number, hours=late)
     return Check(
-        outcome, Reason(ReasonCode.OTHER, "seen"), at, How.PAGE, conclusive=conclusive and outcome is Outcome.GONE
+        outcome,
+        Reason(ReasonCode.OTHER, "seen"),
+        at,
+        CheckMethod.PAGE,
+        conclusive=conclusive and outcome is Outcome.GONE,
     )
 
 
 def verdicts(checks: list[Check]) -> Iterator[Verdict]:
     """Yield the verdict after each night."""
     for count in range(1, len(checks) + 1):
-        yield judge(checks[: count - 1], checks[count - 1], POLICY).verdict
+        yield compute_verdict(checks[: count - 1], checks[count - 1], POLICY).verdict
 
 
 def survivable(noise: list[Outcome]) -> list[Outcome]:

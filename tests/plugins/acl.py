@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from scrapy.http import TextResponse
 
-from crawler.html import tree
+from crawler.html import parse_html
 from crawler.kinds.base import Kind
 from crawler.links.canonical_url import hostname
 from crawler.models.link import Link
@@ -50,7 +50,7 @@ class Acl(Kind):
         if page is None or not isinstance(response, TextResponse):
             return None
         said: dict[str, list[str]] = {}
-        for meta in tree(response.text).select('meta[name^="citation_"]'):
+        for meta in parse_html(response.text).select('meta[name^="citation_"]'):
             said.setdefault(str(meta["name"]).removeprefix("citation_"), []).append(str(meta.get("content", "")))
         if not (title := said.get("title")):
             return None

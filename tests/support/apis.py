@@ -53,7 +53,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Server]:
 
 @pytest.fixture
 def session(tmp_path: Path, clock: Clock) -> Iterator[Session]:
-    with open_session(tmp_path / "cache.sqlite", user_agent="tests", pace=3) as session:
+    with open_session(tmp_path / "cache.sqlite", user_agent="tests", delay=3) as session:
         yield session
 
 
@@ -62,5 +62,5 @@ def web_session(internet: Internet, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     """Return a session on the small internet."""
     for name, value in internet.environ().items():
         monkeypatch.setenv(name, value)
-    with open_session(tmp_path / "web_session.sqlite", user_agent="tests", pace=0, timeout=10) as session:
+    with open_session(tmp_path / "web_session.sqlite", user_agent="tests", delay=0, timeout=10) as session:
         yield session

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CORPUS = ROOT / "../shared/corpus/dairly_learning"
-EVERY_NIGHT = ("-s", 'RECHECK_AFTER={"*": 0}', "-s", "DEAD_SPACING=0")
+EVERY_NIGHT = ("-s", 'RECHECK_AFTER={"*": 0}', "-s", "DEAD_MIN_INTERVAL_DAYS=0")
 """Settings with which every run is a new night."""
 
 
@@ -46,7 +46,7 @@ class Desk:
     def command(self, *words: str) -> list[str]:
         """Return the words after `scrapy`, with this desk's folders."""
         name, *more = words
-        return [name, "-s", f"OUTPUT_DIR={self.output}", "-s", 'PACE={"*": 0}', *more]
+        return [name, "-s", f"OUTPUT_DIR={self.output}", "-s", 'DOWNLOAD_DELAYS={"*": 0}', *more]
 
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""

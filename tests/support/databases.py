@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from crawler.store.database import sqlite_url
-from crawler.store.link_store import Store
+from crawler.store.link_store import LinkStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,8 +84,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
+def store(database_url: str) -> Iterator[LinkStore]:
     """Return an empty store."""
-    store = Store.open(database_url)
+    store = LinkStore.open(database_url)
     yield store
     store.close()

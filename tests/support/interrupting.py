@@ -18,8 +18,8 @@ from tests.support.sharing import wait_until
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.notes.folder import Library
-    from crawler.store.link_store import Store
+    from crawler.notes.folder import NotesFolder
+    from crawler.store.link_store import LinkStore
     from tests.internet import Internet, Request, Response
     from tests.support.crawling import Desk
 
@@ -140,6 +140,6 @@ class Stuck(Hurried):
         re.fullmatch(r"(a|aa)+b", "a" * 200)
 
 
-def never(settings: object, *_: Library | Store | object) -> None:
+def never(settings: object, *_: NotesFolder | LinkStore | object) -> None:
     """Take for ever to publish, or to resolve."""
     time.sleep(3600)

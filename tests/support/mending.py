@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.config.options import REWRITES
-from crawler.images.store import Folder
+from crawler.images.store import FolderImageStore
 from crawler.kinds.registry import link_of
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Standing, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import LinkState, Verdict, VerdictRecord
 from crawler.models.metadata import Paper, Picture, Repository
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 from crawler.notes import parser
-from crawler.notes.folder import Library
+from crawler.notes.folder import NotesFolder
 from crawler.store.database import sqlite_url
-from crawler.store.link_store import Store
+from crawler.store.link_store import LinkStore
 from pipelines.reports.base import Rendering
 from pipelines.rewriting import link_edits
 
@@ -54,31 +54,31 @@ def standing(
     final: str | None = None,
     suggestion: str | None = None,
     source: str | None = "file",
-) -> Standing:
+) -> LinkState:
     link = link_of(url, "")
     assert link is not None
     check = Check(
         outcome,
         Reason(ReasonCode.OTHER, "seen"),
         NOW,
-        How.PAGE,
+        CheckMethod.PAGE,
         http_status=200,
         final_url=final or url,
         suggestion=suggestion,
         suggestion_source=source if suggestion else None,
     )
-    return Standing(link, verdict, NOW, check, moved_to=final, is_move_confirmed=final is not None, metadata=metadata)
+    return LinkState(link, verdict, NOW, check, moved_to=final, is_move_confirmed=final is not None, metadata=metadata)
 
 
-def moved(url: str, final: str, metadata: Metadata | None = None) -> Standing:
+def moved(url: str, final: str, metadata: Metadata | None = None) -> LinkState:
     return standing(url, Outcome.MOVED, Verdict.MOVED, metadata, final=final)
 
 
-def missing(path: str, suggestion: str, source: str = "file") -> Standing:
+def missing(path: str, suggestion: str, source: str = "file") -> LinkState:
     return standing(path, Outcome.GONE, Verdict.DEAD, suggestion=suggestion, source=source)
 
 
-def known(note: Note, standings: Sequence[Standing]) -> dict[int, Standing]:
+def known(note: Note, standings: Sequence[LinkState]) -> dict[int, LinkState]:
     by_url = {each.link.url: each for each in standings}
     links = (link_of(mention.url, note.path, mention.role) for mention in note.mentions)
     return {at: by_url[link.url] for at, link in enumerate(links) if link and link.url in by_url}
@@ -89,19 +89,21 @@ def hosted(picture: Picture) -> str:
 
 
 def edits(
-    text: str | bytes, *standings: Standing, path: str = "notes/a.md", rewrite: Collection[str] = EVERYTHING
+    text: str | bytes, *standings: LinkState, path: str = "notes/a.md", rewrite: Collection[str] = EVERYTHING
 ) -> tuple[Edit, ...]:
-    note = parser.read(path, text if isinstance(text, bytes) else text.encode())
-    return link_edits.edits(note, known(note, standings), hosted, {each for name in rewrite for each in REWRITES[name]})
+    note = parser.parse_note(path, text if isinstance(text, bytes) else text.encode())
+    return link_edits.plan_edits(
+        note, known(note, standings), hosted, {each for name in rewrite for each in REWRITES[name]}
+    )
 
 
-def mended(text: str, *standings: Standing, path: str = "notes/a.md", rewrite: Collection[str] = EVERYTHING) -> str:
+def mended(text: str, *standings: LinkState, path: str = "notes/a.md", rewrite: Collection[str] = EVERYTHING) -> str:
     """Mend a note, and see that mending it again changes nothing and undoing gives it back."""
     data = text.encode()
     made = edits(data, *standings, path=path, rewrite=rewrite)
-    out = link_edits.apply(data, made)
+    out = link_edits.apply_edits(data, made)
     assert edits(out, *standings, path=path, rewrite=rewrite) == ()
-    assert link_edits.apply(out, link_edits.undo(made)) == data
+    assert link_edits.apply_edits(out, link_edits.undo_edits(made)) == data
     return out.decode()
 
 
@@ -116,13 +118,13 @@ STORE = [
 ]
 
 
-def rendering(folder: Path, notes: Mapping[str, str], standings: Iterable[Standing]) -> Rendering:
+def rendering(folder: Path, notes: Mapping[str, str], standings: Iterable[LinkState]) -> Rendering:
     """Return what to render: these notes, and a store that read them and has seen their links in these states."""
     for path, text in notes.items():
         (folder / "notes" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "notes" / path).write_bytes(text.encode())
-    library = Library(folder / "notes")
-    store = Store.open(sqlite_url(folder / "store.sqlite"))
+    library = NotesFolder(folder / "notes")
+    store = LinkStore.open(sqlite_url(folder / "store.sqlite"))
     mentioned = set()
     for note in library:
         links = [(mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions]
@@ -132,7 +134,7 @@ def rendering(folder: Path, notes: Mapping[str, str], standings: Iterable[Standi
         store.save(seen)
     output = folder / "output"
     keep(output / "images")
-    return Rendering(library, store, output, Folder(output / "images"), EVERYTHING)
+    return Rendering(library, store, output, FolderImageStore(output / "images"), EVERYTHING)
 
 
 def keep(images: Path) -> None:
@@ -141,8 +143,8 @@ def keep(images: Path) -> None:
     (images / PICTURE.title).write_bytes(b"picture")
 
 
-def result_of(known: Standing) -> Result:
+def result_of(known: LinkState) -> CheckResult:
     """Return the observation that leads to a standing."""
     assert known.check is not None
-    judgement = Judgement(known.verdict, known.failures_in_a_row, NOW)
-    return Result(known.link, known.check, known.metadata, judgement=judgement)
+    judgement = VerdictRecord(known.verdict, known.failures_in_a_row, NOW)
+    return CheckResult(known.link, known.check, known.metadata, verdict_record=judgement)

@@ -15,13 +15,13 @@ from crawler.models.metadata import Article
 
 if TYPE_CHECKING:
     from crawler.models.link import Link
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
 
 PAGES = Path(__file__).parents[1] / "pages"
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
-def read(link: Link, body: bytes, case: dict[str, Any]) -> Result:
+def read(link: Link, body: bytes, case: dict[str, Any]) -> CheckResult:
     """Let a page kind read an answer to its own request."""
     kind = all_kinds()[link.kind]
     url = case.get("final_url", link.url)
@@ -35,7 +35,7 @@ def read(link: Link, body: bytes, case: dict[str, Any]) -> Result:
     return kind.read(link, response, check_response(response, NOW))
 
 
-def read_wechat(page: str | bytes) -> Result:
+def read_wechat(page: str | bytes) -> CheckResult:
     """Let the WeChat kind read a page."""
     link = link_of("https://mp.weixin.qq.com/s/AbC", "n.md")
     assert link is not None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crawler.store.database import _LOCK
-from crawler.store.link_store import Store
+from crawler.store.link_store import LinkStore
 from tests.support import processes
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def start(desk: Desk, name: str, *settings: str) -> subprocess.Popen[bytes]:
 @contextmanager
 def starting_together(database_url: str, count: int) -> Iterator[None]:
     """Hold workers back that are started meanwhile, until so many are there: some machines need long to start them."""
-    Store.open(database_url).close()
+    LinkStore.open(database_url).close()
     engine = sa.create_engine(database_url)
     with engine.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

@@ -9,18 +9,18 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.kinds.registry import link_of
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Link, Standing, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Link, LinkState, Verdict, VerdictRecord
 from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Due, Result
-from crawler.store.link_store import START
+from crawler.models.result import CheckResult, DueLink
+from crawler.store.link_store import FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from crawler.models.metadata import Metadata
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
 
 NOW = datetime(2026, 11, 20, 3, 4, 5, 678901, tzinfo=UTC)
 NIGHT = timedelta(days=1)
@@ -35,7 +35,7 @@ def link(url: str) -> Link:
     return found
 
 
-def register(store: Store, note: str, *urls: str, now: datetime = NOW) -> list[Link]:
+def register(store: LinkStore, note: str, *urls: str, now: datetime = NOW) -> list[Link]:
     """Register a note that mentions these URLs, one a line."""
     links = [link(url) for url in urls]
     mentions = [Mention(url, i * 1000, i * 1000 + 9, i + 1, 1, text=f"text {i}") for i, url in enumerate(urls)]
@@ -51,34 +51,36 @@ def checked(
     metadata: Metadata | None = None,
     final_url: str | None = None,
     wait: timedelta = NIGHT,
-) -> Result:
+) -> CheckResult:
     at = NOW + night * NIGHT
-    check = Check(outcome, Reason(ReasonCode.OTHER, "seen"), at, How.PAGE, final_url=final_url)
-    return Result(each, check, metadata, judgement=Judgement(verdict, 0, at + wait))
+    check = Check(outcome, Reason(ReasonCode.OTHER, "seen"), at, CheckMethod.PAGE, final_url=final_url)
+    return CheckResult(each, check, metadata, verdict_record=VerdictRecord(verdict, 0, at + wait))
 
 
-def all_due(store: Store, now: datetime = NOW, kinds: Iterable[str] = KINDS, *, again: bool = False) -> list[Due]:
+def all_due(
+    store: LinkStore, now: datetime = NOW, kinds: Iterable[str] = KINDS, *, again: bool = False
+) -> list[DueLink]:
     """Take everything that is due, two links at a time."""
     taken = []
     for backlog in store.backlogs(kinds, now, again=again):
-        after = START
+        after = FIRST
         while True:
-            due, after = store.due(backlog, now, 2, after=after, again=again)
+            due, after = store.next_due(backlog, now, 2, after=after, again=again)
             if not due:
                 break
             taken += due
     return taken
 
 
-def due_urls(store: Store, night: float = 0, *, again: bool = False) -> set[str]:
+def due_urls(store: LinkStore, night: float = 0, *, again: bool = False) -> set[str]:
     return {due.link.url for due in all_due(store, NOW + night * NIGHT, again=again)}
 
 
-def standing(store: Store, url: str) -> Standing:
-    return store.standings_of([url])[url]
+def standing(store: LinkStore, url: str) -> LinkState:
+    return store.link_states_of([url])[url]
 
 
-def plans(store: Store, work: Any) -> list[list[str]]:
+def plans(store: LinkStore, work: Any) -> list[list[str]]:
     """Return how SQLite goes about each SELECT of some work on the store."""
     asked: list[tuple[str, Sequence[Any]]] = []
 

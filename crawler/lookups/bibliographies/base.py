@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from crawler.models.metadata import Paper
 
-LONGEST = 500
+MAX_TITLE = 500
 """Characters kept of a title or name."""
-MOST_AUTHORS = 1000
+MAX_AUTHORS = 1000
 
 
 class Bibliography(ABC):
@@ -31,7 +31,7 @@ class Bibliography(ABC):
     host: ClassVar[str]
     batch: ClassVar[int]
     """Papers that it takes at a time."""
-    nightly: ClassVar[int]
+    max_per_run: ClassVar[int]
     """Papers that it is asked about in one run."""
 
     def __init__(self, session: requests.Session) -> None:
@@ -63,36 +63,38 @@ def json_of(response: requests.Response) -> Any:
         raise ServiceDownError(f"HTTP {response.status_code}, no JSON") from error
 
 
-def down(response: requests.Response, reason: str = "") -> ServiceDownError:
+def service_down(response: requests.Response, reason: str = "") -> ServiceDownError:
     """Return what to raise for an answer that is none."""
     return ServiceDownError(f"HTTP {response.status_code}{reason and f', {reason}'}")
 
 
-def publication(title: Any, authors: Iterable[Any], arxiv_id: Any, venues: Iterable[Any], year: Any) -> Publication:
+def build_publication(
+    title: Any, authors: Iterable[Any], arxiv_id: Any, venues: Iterable[Any], year: Any
+) -> Publication:
     """Return what a record says, with whatever is not of the type it should be left out."""
     return Publication(
         title=_text(title),
-        authors=tuple(name for author in authors if (name := _text(author)))[:MOST_AUTHORS],
+        authors=tuple(name for author in authors if (name := _text(author)))[:MAX_AUTHORS],
         arxiv_id=_text(arxiv_id) or None,
         venues=tuple(dict.fromkeys(name for venue in venues if (name := _text(venue)))),
         year=year if isinstance(year, int) and 1900 < year < 2200 else None,  # noqa: PLR2004
     )
 
 
-def within(record: Any, *path: str) -> Any:
+def records_in(record: Any, *path: str) -> Any:
     """Return what lies at the end of a path of keys, None where it breaks off."""
     for key in path:
         record = record.get(key) if isinstance(record, dict) else None
     return record
 
 
-def each(records: Any, *path: str) -> list[Any]:
+def iter_records(records: Any, *path: str) -> list[Any]:
     """Return what lies at the end of a path in each record of a list; what is no list is an empty one."""
-    return [within(record, *path) for record in records] if isinstance(records, list) else []
+    return [records_in(record, *path) for record in records] if isinstance(records, list) else []
 
 
 def _text(value: Any) -> str:
     """Return a text on one line; lone surrogates, which JSON can hold and no database takes, are left out."""
     if not isinstance(value, str):
         return ""
-    return " ".join(re.sub("[\0\ud800-\udfff]", "", value[: 2 * LONGEST]).split())[:LONGEST]
+    return " ".join(re.sub("[\0\ud800-\udfff]", "", value[: 2 * MAX_TITLE]).split())[:MAX_TITLE]

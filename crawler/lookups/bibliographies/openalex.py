@@ -12,7 +12,14 @@ from urllib.parse import quote
 from requests import codes
 
 from crawler.config import options
-from crawler.lookups.bibliographies.base import Bibliography, down, each, json_of, publication, within
+from crawler.lookups.bibliographies.base import (
+    Bibliography,
+    build_publication,
+    iter_records,
+    json_of,
+    records_in,
+    service_down,
+)
 from crawler.lookups.session import cache_file, open_session
 from crawler.models.metadata import Publication
 
@@ -35,7 +42,7 @@ class OpenAlex(Bibliography):
     service = "OpenAlex"
     host = "api.openalex.org"
     batch = 1
-    nightly = 100
+    max_per_run = 100
 
     def __init__(self, session: requests.Session, mail: str = "") -> None:
         super().__init__(session)
@@ -47,7 +54,7 @@ class OpenAlex(Bibliography):
         session = open_session(
             cache_file(settings),
             user_agent=settings["USER_AGENT"],
-            pace=options.pace(settings, cls.host),
+            delay=options.download_delay(settings, cls.host),
             worth_keeping=_is_work,
         )
         contact = options.contact(settings, "USER_AGENT_CONTACT").removeprefix("mailto:")
@@ -70,30 +77,30 @@ class OpenAlex(Bibliography):
         if response.status_code == codes.not_found and "not found" in response.text[:1000].lower():
             return Publication()
         if response.status_code != codes.ok:
-            raise down(response)
+            raise service_down(response)
         work = json_of(response)
         if not isinstance(work, dict) or not isinstance(work.get("title"), str | None):
-            raise down(response, "not a work")
-        return _read(work)
+            raise service_down(response, "not a work")
+        return _parse_work(work)
 
 
-def _read(work: dict[str, Any]) -> Publication:
+def _parse_work(work: dict[str, Any]) -> Publication:
     first, places = work.get("primary_location"), work.get("locations")
     places = places if isinstance(places, list) else []
     # A repository keeps copies; proceedings often have no source of their own.
     printed = [
         place
         for place in (first, *places)
-        if within(place, "version") == "publishedVersion" and within(place, "source", "type") != "repository"
+        if records_in(place, "version") == "publishedVersion" and records_in(place, "source", "type") != "repository"
     ]
-    pages = (page for page in each([first, *places], "landing_page_url") if isinstance(page, str))
+    pages = (page for page in iter_records([first, *places], "landing_page_url") if isinstance(page, str))
     on_arxiv = (found[1] for page in pages if (found := _ARXIV_PAGE.fullmatch(page)))
-    return publication(
+    return build_publication(
         work.get("title"),
-        each(work.get("authorships"), "author", "display_name"),
+        iter_records(work.get("authorships"), "author", "display_name"),
         str(work.get("doi")).lower().partition(_ARXIV_DOI)[2] or next(on_arxiv, None),
         # The name as it was printed tells a workshop from the conference, which the source's own does not.
-        [*each(printed, "raw_source_name"), *each(printed, "source", "display_name")],
+        [*iter_records(printed, "raw_source_name"), *iter_records(printed, "source", "display_name")],
         work.get("publication_year"),
     )
 

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 from requests import codes
 
 from crawler.config import options
-from crawler.lookups.bibliographies.base import Bibliography, down, each, json_of, publication, within
+from crawler.lookups.bibliographies.base import (
+    Bibliography,
+    build_publication,
+    iter_records,
+    json_of,
+    records_in,
+    service_down,
+)
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
 from crawler.models.metadata import Publication
 
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
 
     from crawler.models.metadata import Paper
 
-MOST_REFUSED = 50
+MAX_REFUSED = 50
 """Requests refused with HTTP 400 for one batch: enough to find five bad ids among five hundred."""
 
 _FIELDS = "title,venue,publicationVenue,journal,year,authors,externalIds"
@@ -35,7 +42,7 @@ class SemanticScholar(Bibliography):
     service = "Semantic Scholar"
     host = "api.semanticscholar.org"
     batch = 500
-    nightly = 50_000
+    max_per_run = 50_000
 
     def __init__(self, session: requests.Session, key: str = "") -> None:
         super().__init__(session)
@@ -45,7 +52,7 @@ class SemanticScholar(Bibliography):
     def from_settings(cls, settings: BaseSettings) -> Self:
         """Build the client with its cache in OUTPUT_DIR and the key of SEMANTIC_SCHOLAR_API_KEY."""
         session = open_session(
-            cache_file(settings), user_agent=settings["USER_AGENT"], pace=options.pace(settings, cls.host)
+            cache_file(settings), user_agent=settings["USER_AGENT"], delay=options.download_delay(settings, cls.host)
         )
         return cls(session, options.secret(settings, "SEMANTIC_SCHOLAR_API_KEY"))
 
@@ -71,8 +78,8 @@ class SemanticScholar(Bibliography):
             else:
                 batches += [keys[len(keys) // 2 :], keys[: len(keys) // 2]]
             refused += response.status_code == codes.bad_request
-            if refused > MOST_REFUSED:
-                raise down(response)
+            if refused > MAX_REFUSED:
+                raise service_down(response)
         return found
 
     def _request(self, ids: Sequence[str]) -> requests.Response:
@@ -89,10 +96,10 @@ class SemanticScholar(Bibliography):
 def _publications(keys: Sequence[str], response: requests.Response) -> dict[str, Publication]:
     """Read an answer: one record or null for each id, in the order of the papers' keys."""
     if response.status_code != codes.ok:
-        raise down(response)
+        raise service_down(response)
     answer = json_of(response)
     if not isinstance(answer, list) or len(answer) != len(keys):
-        raise down(response, "not an answer of the batch API")
+        raise service_down(response, "not an answer of the batch API")
     if not all(record is None or isinstance(record, dict) for record in answer):
         raise ServiceDownError("records that are none")
     return {key: _publication(record) for key, record in zip(keys, answer, strict=True)}
@@ -102,11 +109,15 @@ def _publication(record: dict[str, Any] | None) -> Publication:
     if record is None:
         return Publication()
     # `venue` is what the record says itself, `publicationVenue` the venue's own page, `journal` the rest.
-    venues = [record.get("venue"), within(record, "publicationVenue", "name"), within(record, "journal", "name")]
-    return publication(
+    venues = [
+        record.get("venue"),
+        records_in(record, "publicationVenue", "name"),
+        records_in(record, "journal", "name"),
+    ]
+    return build_publication(
         record.get("title"),
-        each(record.get("authors"), "name"),
-        within(record, "externalIds", "ArXiv"),
+        iter_records(record.get("authors"), "name"),
+        records_in(record, "externalIds", "ArXiv"),
         venues,
         record.get("year"),
     )

@@ -17,15 +17,15 @@ from requests import codes
 from crawler.config import options
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.github import graphql, pages
-from crawler.lookups.github.graphql import Found
+from crawler.lookups.github.graphql import RepositoryAnswer
 from crawler.lookups.github.pages import GithubPages
-from crawler.lookups.github.paths import place_of
-from crawler.lookups.github.rest import GithubRest, Lost
+from crawler.lookups.github.paths import parse_repository_path
+from crawler.lookups.github.rest import GithubRest, MissingRepository
 from crawler.lookups.session import ServiceDownError, cache_file, open_session
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     import requests
     from scrapy.settings import BaseSettings
 
-    from crawler.lookups.github.paths import Place
+    from crawler.lookups.github.paths import RepositoryPath
     from crawler.models.link import Link
-    from crawler.models.result import Due
+    from crawler.models.result import DueLink
 
 BATCH = 50
 HOST = "api.github.com"
@@ -51,7 +51,7 @@ PATIENCE = 3
 _TOO_SLOW = "HTTP 502", "HTTP 504"
 """What GitHub answers to a query that takes longer than ten seconds."""
 
-Wanted = list[tuple[str, list["Place"]]]
+Queries = list[tuple[str, list["RepositoryPath"]]]
 """Repositories `owner/name` with the places in them."""
 
 
@@ -75,22 +75,22 @@ class GithubLookup(ApiLookup):
         session = open_session(
             cache_file(settings),
             user_agent=settings["USER_AGENT"],
-            pace=options.pace(settings, HOST),
+            delay=options.download_delay(settings, HOST),
             timeout=options.number(settings, "API_TIMEOUT"),
-            paces={pages.HOST: options.pace(settings, pages.HOST)},
+            delays={pages.HOST: options.download_delay(settings, pages.HOST)},
         )
         return cls(session, options.secret(settings, "GITHUB_TOKEN"))
 
-    def observe(self, due: Sequence[Due], now: datetime) -> Iterator[Result]:
+    def check_links(self, due: Sequence[DueLink], now: datetime) -> Iterator[CheckResult]:
         """Look up all repositories in as few queries as GitHub allows, one after the other."""
-        links: defaultdict[str, list[Due]] = defaultdict(list)
+        links: defaultdict[str, list[DueLink]] = defaultdict(list)
         for each in due:
             links[each.link.identity].append(each)
         wanted = [
-            (name, [place for each in links[name] if (place := place_of(each.link.url)) is not None])
+            (name, [place for each in links[name] if (place := parse_repository_path(each.link.url)) is not None])
             for name in sorted(links)
         ]
-        for name, answer in self._ask_for(wanted):
+        for name, answer in self._query_repositories(wanted):
             try:
                 yield from list(self._results(name, answer, links[name], now))
             except ServiceDownError as error:
@@ -99,11 +99,11 @@ class GithubLookup(ApiLookup):
                 if neither or self._failures_in_a_row >= PATIENCE:
                     raise
                 reason = Reason(ReasonCode.SERVICE_UNAVAILABLE, self.service, str(error))
-                check = Check(Outcome.SKIPPED, reason, now, How.API)
-                yield from (Result(each.link, check, history=each.history) for each in links[name])
-        self.down = self._spent
+                check = Check(Outcome.SKIPPED, reason, now, CheckMethod.API)
+                yield from (CheckResult(each.link, check, history=each.history) for each in links[name])
+        self.unavailable_reason = self._spent
 
-    def _ask_for(self, wanted: Wanted) -> Iterator[tuple[str, Found | str]]:
+    def _query_repositories(self, wanted: Queries) -> Iterator[tuple[str, RepositoryAnswer | str]]:
         """Yield each repository, or the type of error that stands in its place; what is not answered is asked again."""
         if not wanted:
             return
@@ -112,21 +112,21 @@ class GithubLookup(ApiLookup):
         left = [each for each in wanted if each[0] not in found]
         if found:
             self._failures_in_a_row = 0
-            yield from self._ask_for(left)
+            yield from self._query_repositories(left)
         elif len(wanted) > 1:
             middle = len(wanted) // 2
-            yield from self._ask_for(wanted[:middle])
-            yield from self._ask_for(wanted[middle:])
+            yield from self._query_repositories(wanted[:middle])
+            yield from self._query_repositories(wanted[middle:])
         else:
             self._failures_in_a_row += 1
             if self._failures_in_a_row >= PATIENCE:
                 raise ServiceDownError(said)
             yield wanted[0][0], said
 
-    def _query(self, wanted: Wanted) -> tuple[dict[str, Found | str], str]:
+    def _query(self, wanted: Queries) -> tuple[dict[str, RepositoryAnswer | str], str]:
         """Send one query; return what it found, and what GitHub says of the rest."""
         try:
-            answer = self._post(graphql.write(wanted))
+            answer = self._post(graphql.write_query(wanted))
         except ServiceDownError as error:
             if str(error) not in _TOO_SLOW:
                 raise
@@ -138,7 +138,7 @@ class GithubLookup(ApiLookup):
         limit = (answer.get("data") or {}).get("rateLimit") or {}
         if limit.get("remaining", RESERVE) < RESERVE:
             self._spent = f"only {limit['remaining']} requests left until {limit.get('resetAt')}"
-        return graphql.read(answer, wanted), said
+        return graphql.read_answer(answer, wanted), said
 
     def _post(self, query: str) -> Mapping[str, Any]:
         if self._spent is not None:
@@ -153,46 +153,52 @@ class GithubLookup(ApiLookup):
             raise ServiceDownError(f"HTTP {response.status_code} {message}".strip())
         return answer
 
-    def _results(self, name: str, answer: Found | str, due: Sequence[Due], now: datetime) -> Iterator[Result]:
+    def _results(
+        self, name: str, answer: RepositoryAnswer | str, due: Sequence[DueLink], now: datetime
+    ) -> Iterator[CheckResult]:
         known = next((each.known for each in due if isinstance(each.known, Repository)), None)
-        settled = self._settle(name, answer, known)
+        settled = self._resolve_missing(name, answer, known)
         for each in due:
-            if isinstance(settled, Lost) and settled.outcome is Outcome.GONE:
-                yield Result(each.link, self._pages.check(each.link.url, settled.reason, now), history=each.history)
-            elif isinstance(settled, Lost):
-                check = Check(settled.outcome, settled.reason, now, How.API)
-                yield Result(each.link, check, history=each.history)
+            if isinstance(settled, MissingRepository) and settled.outcome is Outcome.GONE:
+                yield CheckResult(
+                    each.link, self._pages.check(each.link.url, settled.reason, now), history=each.history
+                )
+            elif isinstance(settled, MissingRepository):
+                check = Check(settled.outcome, settled.reason, now, CheckMethod.API)
+                yield CheckResult(each.link, check, history=each.history)
             else:
                 check = self._check(each.link, settled, now)
-                yield Result(each.link, check, settled.repository, history=each.history)
+                yield CheckResult(each.link, check, settled.repository, history=each.history)
 
-    def _settle(self, name: str, answer: Found | str, known: Repository | None) -> Found | Lost:
+    def _resolve_missing(
+        self, name: str, answer: RepositoryAnswer | str, known: Repository | None
+    ) -> RepositoryAnswer | MissingRepository:
         """Find out what became of a repository that is not found, or not the one that had its name before."""
         known_id = known.database_id if known is not None else None
         if isinstance(answer, str):
             if known_id is not None and answer == "NOT_FOUND":
                 found = self._rest.repository_by_id(known_id)
             else:
-                found = self._by_name(name, answer)
-            return found if isinstance(found, Lost) else Found(found)
+                found = self._check_name(name, answer)
+            return found if isinstance(found, MissingRepository) else RepositoryAnswer(found)
         repository = answer.repository
         if known is None or known_id is None or repository.database_id in {known_id, None}:
             return replace(answer, repository=replace(repository, earlier_id=known.earlier_id if known else None))
         found = self._rest.repository_by_id(known_id)
-        if isinstance(found, Lost):
+        if isinstance(found, MissingRepository):
             return replace(answer, repository=replace(repository, earlier_id=known_id))
-        return Found(found)
+        return RepositoryAnswer(found)
 
-    def _by_name(self, name: str, said: str) -> Repository | Lost:
+    def _check_name(self, name: str, answer: str) -> Repository | MissingRepository:
         try:
             return self._rest.repository(name)
         except ServiceDownError as error:
-            if said in graphql.OWN_ERRORS:
+            if answer in graphql.OWN_ERRORS:
                 raise
-            raise ServiceDownError(said) from error
+            raise ServiceDownError(answer) from error
 
-    def _check(self, link: Link, found: Found, now: datetime) -> Check:
-        repository, place = found.repository, place_of(link.url)
+    def _check(self, link: Link, found: RepositoryAnswer, now: datetime) -> Check:
+        repository, place = found.repository, parse_repository_path(link.url)
         below = "/".join(link.url.split("/")[5:])
         reason = Reason(ReasonCode.FOUND_ON_GITHUB)
         if repository.earlier_id is not None:
@@ -200,50 +206,54 @@ class GithubLookup(ApiLookup):
         moved = repository.title.lower() != link.identity
         if moved:
             reason = Reason(ReasonCode.REPOSITORY_RENAMED)
-        if place is not None and not any(found.there.get(each, True) for each in place.evidence):
-            lost = self._place(repository, place, found.there, now)
+        if place is not None and not any(found.existing.get(each, True) for each in place.evidence):
+            lost = self._check_path(repository, place, found.existing, now)
             if lost is not None:
                 return lost
         if moved:
-            return Check(Outcome.MOVED, reason, now, How.API, final_url=_address(repository, below))
-        return Check(Outcome.OK, reason, now, How.API)
+            return Check(Outcome.MOVED, reason, now, CheckMethod.API, final_url=_repository_url(repository, below))
+        return Check(Outcome.OK, reason, now, CheckMethod.API)
 
-    def _place(self, repository: Repository, place: Place, there: Mapping[str, bool], now: datetime) -> Check | None:
+    def _check_path(
+        self, repository: Repository, place: RepositoryPath, there: Mapping[str, bool], now: datetime
+    ) -> Check | None:
         """Find out what became of a place that GraphQL does not see; None if it is there after all."""
         offered = None
         if place.elsewhere is not None and there.get(place.elsewhere) and repository.default_branch:
-            offered = _address(repository, place.on(repository.default_branch))
+            offered = _repository_url(repository, place.with_branch(repository.default_branch))
         branch_is_gone = False
         if place.rest is not None:
             branch_is_gone = bool(place.verb) and not (place.ref is not None and there.get(place.ref))
-            today = self._rest.today(repository.title, place.branch if branch_is_gone else place.rest)
-            moved_to = _moved_to(repository, place, today, offered) if today else None
+            today = self._rest.current_path(repository.title, place.branch if branch_is_gone else place.rest)
+            moved_to = _renamed_target(repository, place, today, offered) if today else None
             if moved_to is not None:
                 moved = Reason(ReasonCode.PATH_MOVED if place.verb else ReasonCode.ISSUE_MOVED)
-                return Check(Outcome.MOVED, moved, now, How.API, final_url=moved_to)
+                return Check(Outcome.MOVED, moved, now, CheckMethod.API, final_url=moved_to)
             if today is not None and not branch_is_gone:
                 return None
         return Check(
             Outcome.GONE,
             Reason(place.not_found),
             now,
-            How.API,
+            CheckMethod.API,
             conclusive=place.certain and not branch_is_gone,  # it may have a slash in its name, and have been renamed
             suggestion=offered,
             suggestion_source="github" if offered else None,
         )
 
 
-def _moved_to(repository: Repository, place: Place, today: Mapping[str, Any], offered: str | None) -> str | None:
+def _renamed_target(
+    repository: Repository, place: RepositoryPath, today: Mapping[str, Any], offered: str | None
+) -> str | None:
     """Return the new address of a path on a renamed branch, or of a transferred issue."""
     if not place.verb:
         address = str(today.get("html_url"))
         return address if address.startswith("https://github.com/") else None
     branch = today.get("name")
     if branch is not None and not place.path:
-        return _address(repository, place.on(branch))
+        return _repository_url(repository, place.with_branch(branch))
     return offered if branch is not None and branch == repository.default_branch else None
 
 
-def _address(repository: Repository, below: str) -> str:
+def _repository_url(repository: Repository, below: str) -> str:
     return f"https://github.com/{quote(repository.title)}" + (f"/{below}" if below else "")

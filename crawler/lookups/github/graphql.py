@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.links.text_links import papers
+from crawler.links.text_links import find_arxiv_ids
 from crawler.models.metadata import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crawler.lookups.github.paths import Place
+    from crawler.lookups.github.paths import RepositoryPath
 
-MOST_TOPICS = 20  # GitHub's own limit for a repository
+MAX_TOPICS = 20  # GitHub's own limit for a repository
 
 OWN_ERRORS = frozenset({"NOT_FOUND", "FORBIDDEN"})
 """Errors that are about one repository; others may be about the query."""
@@ -26,23 +26,23 @@ OWN_ERRORS = frozenset({"NOT_FOUND", "FORBIDDEN"})
 _FIELDS = f"""
   databaseId nameWithOwner description stargazerCount forkCount isArchived pushedAt
   licenseInfo {{ spdxId }} primaryLanguage {{ name }} defaultBranchRef {{ name }}
-  latestRelease {{ tagName publishedAt }} repositoryTopics(first: {MOST_TOPICS}) {{ nodes {{ topic {{ name }} }} }}
+  latestRelease {{ tagName publishedAt }} repositoryTopics(first: {MAX_TOPICS}) {{ nodes {{ topic {{ name }} }} }}
   readme: object(expression: "HEAD:README.md") {{ ... on Blob {{ text }} }}
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RepositoryAnswer:
     """A repository, and which fields of the places in it are there; what was not said is not in `there`."""
 
     repository: Repository
-    there: Mapping[str, bool] = field(default_factory=dict)
+    existing: Mapping[str, bool] = field(default_factory=dict)
 
 
-def write(wanted: Sequence[tuple[str, Sequence[Place]]]) -> str:
+def write_query(queries: Sequence[tuple[str, Sequence[RepositoryPath]]]) -> str:
     """Write one query for many repositories `owner/name` and the places in them; JSON strings are GraphQL strings."""
     asked = []
-    for i, (full_name, places) in enumerate(wanted):
+    for i, (full_name, places) in enumerate(queries):
         owner, _, name = full_name.partition("/")
         fields = " ".join(f"p{j}: {each}" for j, each in enumerate(_fields(places)))
         asked.append(f"r{i}: repository(owner: {json.dumps(owner)}, name: {json.dumps(name)}) {{ ...facts {fields} }}")
@@ -50,15 +50,17 @@ def write(wanted: Sequence[tuple[str, Sequence[Place]]]) -> str:
     return f"query {{ {' '.join(asked)} {limit} }} fragment facts on Repository {{{_FIELDS}}}"
 
 
-def read(answer: Mapping[str, Any], wanted: Sequence[tuple[str, Sequence[Place]]]) -> dict[str, Found | str]:
+def read_answer(
+    answer: Mapping[str, Any], queries: Sequence[tuple[str, Sequence[RepositoryPath]]]
+) -> dict[str, RepositoryAnswer | str]:
     """Return each repository by the name that it was asked by, or the type of the error in its place.
 
     What is missing in the result was not answered: a part of the query that ran out of time is null without a word.
     """
     data = answer.get("data") or {}
     errors = {tuple(each["path"]): str(each.get("type")) for each in answer.get("errors") or [] if each.get("path")}
-    found: dict[str, Found | str] = {}
-    for i, (name, places) in enumerate(wanted):
+    found: dict[str, RepositoryAnswer | str] = {}
+    for i, (name, places) in enumerate(queries):
         node, alias = data.get(f"r{i}"), f"r{i}"
         if node is not None:
             there = {
@@ -66,13 +68,13 @@ def read(answer: Mapping[str, Any], wanted: Sequence[tuple[str, Sequence[Place]]
                 for j, each in enumerate(_fields(places))
                 if f"p{j}" in node and errors.get((alias, f"p{j}"), "NOT_FOUND") == "NOT_FOUND"
             }
-            found[name] = Found(_repository(node), there)
+            found[name] = RepositoryAnswer(_repository(node), there)
         elif errors.get((alias,)) in OWN_ERRORS:
             found[name] = errors[alias,]
     return found
 
 
-def _fields(places: Sequence[Place]) -> list[str]:
+def _fields(places: Sequence[RepositoryPath]) -> list[str]:
     return list(dict.fromkeys(each for place in places for each in place.fields))
 
 
@@ -87,16 +89,16 @@ def _repository(node: Mapping[str, Any]) -> Repository:
         language=(node.get("primaryLanguage") or {}).get("name"),
         license=(node.get("licenseInfo") or {}).get("spdxId"),
         archived=node.get("isArchived"),
-        pushed_at=moment(node.get("pushedAt")),
+        pushed_at=parse_time(node.get("pushedAt")),
         description=node.get("description"),
         default_branch=(node.get("defaultBranchRef") or {}).get("name"),
         topics=tuple(each["topic"]["name"] for each in topics if each),
         latest_release=release.get("tagName"),
-        released_at=moment(release.get("publishedAt")),
-        papers=papers(f"{node.get('description') or ''}\n{(node.get('readme') or {}).get('text') or ''}"),
+        released_at=parse_time(release.get("publishedAt")),
+        papers=find_arxiv_ids(f"{node.get('description') or ''}\n{(node.get('readme') or {}).get('text') or ''}"),
     )
 
 
-def moment(text: str | None) -> datetime | None:
+def parse_time(text: str | None) -> datetime | None:
     """Read a time as GitHub writes it."""
     return datetime.fromisoformat(text) if text else None

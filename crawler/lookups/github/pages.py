@@ -9,7 +9,7 @@ import requests
 from requests import codes
 
 from crawler.lookups.session import ServiceDownError
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
@@ -41,19 +41,19 @@ class GithubPages:
                     self._down = said
                 return _not_answered(said, now)
             self._failures_in_a_row = 0
-            return _read(response, gone, now)
+            return _read_page(response, gone, now)
         return _not_answered(self._down, now)
 
 
 def _not_answered(error: str, now: datetime) -> Check:
-    return Check(Outcome.SKIPPED, Reason(ReasonCode.SERVICE_UNAVAILABLE, HOST, error), now, How.API)
+    return Check(Outcome.SKIPPED, Reason(ReasonCode.SERVICE_UNAVAILABLE, HOST, error), now, CheckMethod.API)
 
 
-def _read(response: requests.Response, gone: Reason, now: datetime) -> Check:
+def _read_page(response: requests.Response, gone: Reason, now: datetime) -> Check:
     """Read an answer; where a redirect leads is not asked for: it may be a signed address that expires soon."""
     status, outcome, reason = response.status_code, Outcome.OK, Reason(ReasonCode.GITHUB_PAGE)
     if status in {codes.not_found, codes.gone}:
-        return Check(Outcome.GONE, gone, now, How.API, conclusive=True)
+        return Check(Outcome.GONE, gone, now, CheckMethod.API, conclusive=True)
     if response.is_redirect:
         reason = Reason(ReasonCode.GITHUB_PAGE_REDIRECTS)
         target = urlsplit(urljoin(response.url, response.headers["Location"]))
@@ -61,4 +61,4 @@ def _read(response: requests.Response, gone: Reason, now: datetime) -> Check:
             outcome, reason = Outcome.RESTRICTED, Reason(ReasonCode.LOGIN_REQUIRED)
     elif not 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         outcome, reason = Outcome.BLOCKED, Reason(ReasonCode.GITHUB_PAGE_STATUS, str(status))
-    return Check(outcome, reason, now, How.PAGE, http_status=status)
+    return Check(outcome, reason, now, CheckMethod.PAGE, http_status=status)

@@ -12,14 +12,14 @@ from crawler.models.reason import ReasonCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_SPLITS = 4
+MAX_SPLITS = 4
 """Parts of a path that are tried as the name of its branch: `a/b/c` may be `b/c` on `a` or `c` on `a/b`."""
 
 _LARGEST_INT = 2**31 - 1  # https://spec.graphql.org/October2021/#sec-Int
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RepositoryPath:
     """One place, as fields of GraphQL's type Repository.
 
     It is there if any field of `evidence` is not null. For a path, `ref` tells whether its branch, tag or commit is
@@ -43,12 +43,12 @@ class Place:
         """All fields to ask for."""
         return (*self.evidence, *(field for field in (self.ref, self.elsewhere) if field is not None))
 
-    def on(self, branch: str) -> str:
+    def with_branch(self, branch: str) -> str:
         """Return the address of the same path on another branch, below the repository."""
         return quote("/".join(part for part in (self.verb, branch, self.path) if part))
 
 
-def place_of(url: str) -> Place | None:
+def parse_repository_path(url: str) -> RepositoryPath | None:
     """Return the place that a link names; None for the repository itself and what no API tells (a page of its wiki)."""
     match [unquote(part) for part in urlsplit(url).path.split("/")[3:]]:
         case [("tree" | "blob" | "raw" | "blame") as verb, *parts] if all(parts):
@@ -57,25 +57,25 @@ def place_of(url: str) -> Place | None:
             fields = [f"issueOrPullRequest(number: {int(number)}) {{ __typename }}"]
             if verb == "issues":  # an issue can be made a discussion, and is redirected
                 fields.append(_discussion(number))
-            return Place(ReasonCode.ISSUE_NOT_FOUND, tuple(fields), rest=f"issues/{int(number)}")
+            return RepositoryPath(ReasonCode.ISSUE_NOT_FOUND, tuple(fields), rest=f"issues/{int(number)}")
         case ["discussions", number, *_] if _counts(number):
-            return Place(ReasonCode.DISCUSSION_NOT_FOUND, (_discussion(number),), certain=False)
+            return RepositoryPath(ReasonCode.DISCUSSION_NOT_FOUND, (_discussion(number),), certain=False)
         case ["releases", "tag", *parts] if all(parts):
             tag = "/".join(parts)
             fields = [f"release(tagName: {json.dumps(tag)}) {{ tagName }}"]
             fields.append(f"ref(qualifiedName: {json.dumps(f'refs/tags/{tag}')}) {{ name }}")
-            return Place(ReasonCode.RELEASE_NOT_FOUND, tuple(fields))
+            return RepositoryPath(ReasonCode.RELEASE_NOT_FOUND, tuple(fields))
         case ["commit", revision, *_] if revision:
-            return Place(ReasonCode.COMMIT_NOT_FOUND, (_object(revision),), certain=False)
+            return RepositoryPath(ReasonCode.COMMIT_NOT_FOUND, (_object(revision),), certain=False)
     return None
 
 
-def _path(verb: str, parts: Sequence[str]) -> Place | None:
+def _path(verb: str, parts: Sequence[str]) -> RepositoryPath | None:
     if not parts:
         return None
-    splits = range(1, min(len(parts), MOST_SPLITS) + 1)
+    splits = range(1, min(len(parts), MAX_SPLITS) + 1)
     path = "/".join(parts[1:])
-    return Place(
+    return RepositoryPath(
         ReasonCode.PATH_NOT_FOUND,
         tuple(_object(f"{'/'.join(parts[:at])}:{'/'.join(parts[at:])}") for at in splits),
         ref=_object(f"{parts[0]}:") if path else None,

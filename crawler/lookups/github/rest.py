@@ -13,7 +13,7 @@ from urllib.parse import quote
 import requests
 from requests import codes
 
-from crawler.lookups.github.graphql import moment
+from crawler.lookups.github.graphql import parse_time
 from crawler.lookups.session import ServiceDownError
 from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
@@ -27,7 +27,7 @@ _SAML = "saml"
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class MissingRepository:
     """What GitHub says in place of a repository."""
 
     outcome: Outcome
@@ -42,41 +42,43 @@ class GithubRest:
         self._endpoint = endpoint
         self._headers = {**headers, "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
-    def repository(self, full_name: str) -> Repository | Lost:
+    def repository(self, full_name: str) -> Repository | MissingRepository:
         """Return the repository of that name, or why there is none."""
         return self._repository(f"repos/{quote(full_name)}")
 
-    def repository_by_id(self, number: int) -> Repository | Lost:
+    def repository_by_id(self, number: int) -> Repository | MissingRepository:
         """Return the repository of that number, whatever its name is now."""
         return self._repository(f"repositories/{number}")
 
-    def today(self, full_name: str, place: str) -> Mapping[str, Any] | None:
+    def current_path(self, full_name: str, place: str) -> Mapping[str, Any] | None:
         """Return what an address below a repository was redirected to, {} if it was not, None if nothing is there."""
         response = self._get(f"repos/{quote(full_name)}/{place}")
         if response.status_code in {codes.not_found, codes.gone}:
             return None
         answer = _json(response)
         if response.status_code != codes.ok:
-            raise ServiceDownError(_said(response, answer))
+            raise ServiceDownError(_error_message(response, answer))
         return answer if response.history else {}
 
-    def _repository(self, path: str) -> Repository | Lost:
+    def _repository(self, path: str) -> Repository | MissingRepository:
         response = self._get(path)
         answer = _json(response)
         block = answer.get("block")
         reason = block.get("reason") if isinstance(block, dict) else None
         match response.status_code:
             case codes.ok if "full_name" in answer:
-                return _read(answer)
+                return _read_repository(answer)
             case codes.not_found:
-                return Lost(Outcome.GONE, Reason(ReasonCode.REPOSITORY_NOT_FOUND))
+                return MissingRepository(Outcome.GONE, Reason(ReasonCode.REPOSITORY_NOT_FOUND))
             case codes.unavailable_for_legal_reasons:
-                return Lost(Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, str(reason or "legal reasons")))
+                return MissingRepository(
+                    Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, str(reason or "legal reasons"))
+                )
             case codes.forbidden if reason:
-                return Lost(Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, str(reason)))
+                return MissingRepository(Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, str(reason)))
             case codes.forbidden if _SAML in str(answer.get("message")).lower():
-                return Lost(Outcome.BLOCKED, Reason(ReasonCode.TOKEN_NOT_APPROVED))
-        raise ServiceDownError(_said(response, answer))
+                return MissingRepository(Outcome.BLOCKED, Reason(ReasonCode.TOKEN_NOT_APPROVED))
+        raise ServiceDownError(_error_message(response, answer))
 
     def _get(self, path: str) -> requests.Response:
         try:
@@ -93,11 +95,11 @@ def _json(response: requests.Response) -> Mapping[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _said(response: requests.Response, answer: Mapping[str, Any]) -> str:
+def _error_message(response: requests.Response, answer: Mapping[str, Any]) -> str:
     return f"HTTP {response.status_code} {answer.get('message', '')}".strip()
 
 
-def _read(answer: Mapping[str, Any]) -> Repository:
+def _read_repository(answer: Mapping[str, Any]) -> Repository:
     return Repository(
         title=answer["full_name"],
         database_id=answer.get("id"),
@@ -106,7 +108,7 @@ def _read(answer: Mapping[str, Any]) -> Repository:
         language=answer.get("language"),
         license=(answer.get("license") or {}).get("spdx_id"),
         archived=answer.get("archived"),
-        pushed_at=moment(answer.get("pushed_at")),
+        pushed_at=parse_time(answer.get("pushed_at")),
         description=answer.get("description"),
         default_branch=answer.get("default_branch"),
         topics=tuple(answer.get("topics") or ()),

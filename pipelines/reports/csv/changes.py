@@ -18,10 +18,10 @@ COLUMNS = ("change", "url", "kind", "verdict_before", "verdict", *HEALTH)
 
 def render(rendering: Rendering) -> None:
     """Write one row for each link that changed."""
-    with link_health.writing(rendering.output_dir / "changes.csv", COLUMNS) as write:
+    with link_health.open_csv(rendering.output_dir / "changes.csv", COLUMNS) as write:
         for change in Change:
-            for standing, places in rendering.store.standings(change):
-                health = link_health.row(standing, places)
-                before = standing.previous_verdict and standing.previous_verdict.value
-                now = [change.value, standing.link.url, standing.link.kind, before, standing.verdict.value]
+            for state, places in rendering.store.link_states(change):
+                health = link_health.link_health_row(state, places)
+                before = state.previous_verdict and state.previous_verdict.value
+                now = [change.value, state.link.url, state.link.kind, before, state.verdict.value]
                 write([*now, *(health[name] for name in HEALTH)])

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from crawler.atomic_files import replacing
+from crawler.atomic_files import replace_atomically
 from crawler.kinds.registry import with_metadata
 from crawler.links.arxiv_ids import arxiv_id_of
 from crawler.models.metadata import Article, Paper, Picture, Repository
-from crawler.models.note import Entry, Note, Role
+from crawler.models.note import Entry, LinkRole, Note
 from pipelines.consistency.entry_subject import first_mention
-from pipelines.consistency.title_match import title_matches
-from pipelines.reports.csv.link_health import row, writing
-from pipelines.venues.from_entry_title import label_of
+from pipelines.consistency.title_match import has_title_of
+from pipelines.reports.csv.link_health import link_health_row, open_csv
+from pipelines.venues.from_entry_title import venue_label
 from pipelines.venues.model import with_venue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from pipelines.reports.base import Rendering, TakeLink, TakeNote
 
 BATCH = 5_000
@@ -106,13 +106,13 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     """Write the entries."""
     folder = rendering.output_dir
     with (
-        writing(folder / "entries.csv", ENTRIES.names) as write_line,
+        open_csv(folder / "entries.csv", ENTRIES.names) as write_line,
         _row_groups(folder / "entries.parquet", ENTRIES, lambda line: write_line(line.values())) as write,
     ):
 
-        def take(note: Note, standings: Mapping[int, Standing]) -> None:
+        def take(note: Note, states: Mapping[int, LinkState]) -> None:
             for entry in note.entries:
-                write(entry_row(note, entry, standings))
+                write(entry_row(note, entry, states))
 
         yield take
 
@@ -121,19 +121,19 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
 def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     """Write the links."""
     with _row_groups(rendering.output_dir / "links.parquet", LINKS) as write:
-        yield lambda standing, places: write(link_row(standing, places))
+        yield lambda state, places: write(link_row(state, places))
 
 
-def link_row(standing: Standing, places: tuple[str, ...]) -> dict[str, Any]:
+def link_row(state: LinkState, places: tuple[str, ...]) -> dict[str, Any]:
     """Return what is known of a link, by column of `LINKS`."""
-    article_links = standing.metadata.links if isinstance(standing.metadata, Article) else None
-    more = {"mentions": places, "identity": standing.link.identity, "article_links": article_links}
-    return row(standing, places) | more | _of_picture(standing)
+    article_links = state.metadata.links if isinstance(state.metadata, Article) else None
+    more = {"mentions": places, "identity": state.link.identity, "article_links": article_links}
+    return link_health_row(state, places) | more | _image_columns(state)
 
 
-def _of_picture(standing: Standing) -> dict[str, Any]:
+def _image_columns(state: LinkState) -> dict[str, Any]:
     """Return what is known of a kept picture or film, by column of `LINKS`."""
-    picture = standing.metadata if isinstance(standing.metadata, Picture) else None
+    picture = state.metadata if isinstance(state.metadata, Picture) else None
     return {
         "picture_path": picture and picture.title,
         "picture_type": picture and picture.media_type,
@@ -145,22 +145,22 @@ def _of_picture(standing: Standing) -> dict[str, Any]:
     }
 
 
-def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> dict[str, Any]:
+def entry_row(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> dict[str, Any]:
     """Return what is known of an entry, by column of `ENTRIES`; `standings` go by the position of the mention.
 
     An entry's paper and code are the first that its fields of those names link to, else the first mentioned in it.
     """
     abstract, tips = entry.field("abstract"), entry.field("tips")
-    pictures = [standings[at].metadata for at in entry.mentions if at in standings]
+    pictures = [states[at].metadata for at in entry.mentions if at in states]
     values = {
         "note": note.path,
         "date": note.date,
         "number": entry.number,
         "title": entry.title,
         "relevance": entry.relevance,
-        **_of_article(note, entry.article, standings),
-        **_of_paper(note, entry, first_mention(note, entry, Role.PAPER), standings),
-        **_of_code(note, first_mention(note, entry, Role.CODE), standings),
+        **_article_columns(note, entry.article, states),
+        **_paper_columns(note, entry, first_mention(note, entry, LinkRole.PAPER), states),
+        **_code_columns(note, first_mention(note, entry, LinkRole.CODE), states),
         "image_paths": [picture.title for picture in pictures if isinstance(picture, Picture)],
         "abstract": abstract and abstract.value,
         "tips": tips and tips.value,
@@ -168,11 +168,11 @@ def entry_row(note: Note, entry: Entry, standings: Mapping[int, Standing]) -> di
     return {name: values.get(name) for name in ENTRIES.names}
 
 
-def _of_article(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
-    if at is None or (standing := standings.get(at)) is None:
+def _article_columns(note: Note, at: int | None, states: Mapping[int, LinkState]) -> dict[str, Any]:
+    if at is None or (state := states.get(at)) is None:
         return {"article_url": None if at is None else note.mentions[at].url}
-    values: dict[str, Any] = {"article_url": standing.link.url, "article_verdict": standing.verdict.value}
-    if isinstance(article := standing.metadata, Article):
+    values: dict[str, Any] = {"article_url": state.link.url, "article_verdict": state.verdict.value}
+    if isinstance(article := state.metadata, Article):
         values |= {
             "account": article.account,
             "article_author": article.author,
@@ -181,17 +181,17 @@ def _of_article(note: Note, at: int | None, standings: Mapping[int, Standing]) -
     return values
 
 
-def _of_paper(note: Note, entry: Entry, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
-    if at is None or (standing := standings.get(at)) is None:
+def _paper_columns(note: Note, entry: Entry, at: int | None, states: Mapping[int, LinkState]) -> dict[str, Any]:
+    if at is None or (state := states.get(at)) is None:
         return {"paper_url": None if at is None else note.mentions[at].url}
-    values: dict[str, Any] = {"paper_url": standing.link.url, "arxiv_id": arxiv_id_of(standing.link.url)}
-    if isinstance(paper := standing.metadata, Paper):
-        if paper.venue is None and (label := label_of(entry.title)) is not None:
+    values: dict[str, Any] = {"paper_url": state.link.url, "arxiv_id": arxiv_id_of(state.link.url)}
+    if isinstance(paper := state.metadata, Paper):
+        if paper.venue is None and (label := venue_label(entry.title)) is not None:
             paper = with_venue(paper, label)
         values |= {
             "arxiv_id": paper.arxiv_id,
             "paper_title": paper.title,
-            "title_matches": title_matches(note.mentions[at], paper),
+            "title_matches": has_title_of(note.mentions[at], paper),
             "authors": paper.authors,
             "venue": paper.venue,
             "venue_year": paper.venue_year,
@@ -204,13 +204,13 @@ def _of_paper(note: Note, entry: Entry, at: int | None, standings: Mapping[int, 
     return values
 
 
-def _of_code(note: Note, at: int | None, standings: Mapping[int, Standing]) -> dict[str, Any]:
-    if at is None or (standing := standings.get(at)) is None:
+def _code_columns(note: Note, at: int | None, states: Mapping[int, LinkState]) -> dict[str, Any]:
+    if at is None or (state := states.get(at)) is None:
         return {"code_url": None if at is None else note.mentions[at].url}
-    values: dict[str, Any] = {"code_url": standing.link.url}
-    if standing.link.kind in with_metadata(Repository):
-        values["repository"] = standing.link.identity
-    if isinstance(repository := standing.metadata, Repository):
+    values: dict[str, Any] = {"code_url": state.link.url}
+    if state.link.kind in with_metadata(Repository):
+        values["repository"] = state.link.identity
+    if isinstance(repository := state.metadata, Repository):
         values |= {
             "repository": repository.title,
             "stars": repository.stars,
@@ -243,7 +243,7 @@ def _row_groups(
         if len(held) == BATCH:
             flush()
 
-    with replacing(path) as draft, parquet.ParquetWriter(draft, schema) as writer:
+    with replace_atomically(path) as draft, parquet.ParquetWriter(draft, schema) as writer:
         yield write
         if held:
             flush()

@@ -9,13 +9,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from crawler.atomic_files import replacing
+from crawler.atomic_files import replace_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from pipelines.reports.base import Rendering, TakeLink
 
 COLUMNS = (
@@ -45,48 +45,48 @@ _AMBIGUOUS = re.compile(r"[\s%\x00-\x1f\x7f]")
 @contextmanager
 def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     """Write the health CSV."""
-    with writing(rendering.output_dir / "link_health.csv", COLUMNS) as write:
-        yield lambda standing, places: write(row(standing, places).values())
+    with open_csv(rendering.output_dir / "link_health.csv", COLUMNS) as write:
+        yield lambda state, places: write(link_health_row(state, places).values())
 
 
 @contextmanager
-def writing(path: Path, columns: Iterable[str]) -> Iterator[Callable[[Iterable[object]], None]]:
+def open_csv(path: Path, columns: Iterable[str]) -> Iterator[Callable[[Iterable[object]], None]]:
     """Give a function that writes a row to a CSV file: UTF-8 with BOM, so that spreadsheets show Chinese."""
-    with replacing(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
+    with replace_atomically(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        yield lambda values: writer.writerow(map(cell, values)) and None
+        yield lambda values: writer.writerow(map(safe_cell, values)) and None
 
 
-def row(standing: Standing, places: Sequence[str]) -> dict[str, Any]:
+def link_health_row(state: LinkState, places: Sequence[str]) -> dict[str, Any]:
     """Return the health of one link by column; `places` are where it is mentioned, each `path:line`.
 
     White space and `%` in a place are percent-encoded: places are joined by a space.
     """
-    link, check = standing.link, standing.check
-    final_url = standing.moved_to or (check and check.final_url)
-    suggestion, source = standing.suggestion or (None, None)
+    link, check = state.link, state.check
+    final_url = state.moved_to or (check and check.final_url)
+    suggestion, source = state.suggestion or (None, None)
     values = (
         link.url,
         link.kind,
-        standing.verdict.value,
+        state.verdict.value,
         check and check.outcome.value,
         check and check.http_status,
         check and str(check.reason),
         final_url if final_url != link.url else None,
         suggestion,
         source,
-        standing.failures_in_a_row,
-        standing.first_seen,
+        state.failures_in_a_row,
+        state.first_seen,
         check and check.checked_at,
-        standing.last_alive,
-        standing.metadata and standing.metadata.title,
+        state.last_alive,
+        state.metadata and state.metadata.title,
         " ".join(_AMBIGUOUS.sub(lambda found: quote(found[0]), place) for place in places),
     )
     return dict(zip(COLUMNS, values, strict=True))
 
 
-def cell(value: object) -> str:
+def safe_cell(value: object) -> str:
     """Return a value as a spreadsheet may show it: on one line, and never run as a formula.
 
     Times are ISO 8601 with seconds, in UTC unless they carry another zone; lists are joined by `; `.
@@ -99,7 +99,7 @@ def cell(value: object) -> str:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return cell("; ".join(map(str, value)))
+            return safe_cell("; ".join(map(str, value)))
     text = str(value)
     shown = _CONTROL.sub(" ", text)
     runs = text.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA)

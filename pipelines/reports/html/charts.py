@@ -13,7 +13,7 @@ from crawler.models.link import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from crawler.models.history import Death, Health
+    from crawler.models.history import LinkLifetime, RunMetrics
 
 HOSTS, VENUES, YEARS = 12, 7, 12
 """As many are shown by name."""
@@ -34,7 +34,7 @@ AGES = (
 _TONES = 8
 
 
-class Shape(StrEnum):
+class ChartShape(StrEnum):
     """How a chart is drawn."""
 
     COLUMNS = "columns"
@@ -43,7 +43,7 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class ChartSeries:
     """One row of a chart's numbers; `tone` names its colour in the style sheet. None: not known."""
 
     label: str
@@ -56,9 +56,9 @@ class Chart:
     """A chart. Labels are keys of words.toml, or, where there is no such word, shown as they are."""
 
     name: str
-    shape: Shape
+    shape: ChartShape
     labels: tuple[str, ...]
-    series: tuple[Series, ...]
+    series: tuple[ChartSeries, ...]
 
     def __post_init__(self) -> None:
         if any(len(series.values) != len(self.labels) for series in self.series):
@@ -70,11 +70,11 @@ class Chart:
         return not any(any(series.values) for series in self.series)
 
 
-def health(runs: Sequence[Health]) -> Chart:
+def health(runs: Sequence[RunMetrics]) -> Chart:
     """Show how many links had which verdict after each run, the worst at the bottom."""
     labels = tuple(f"{run.run:%Y-%m-%d %H:%M}" for run in runs)
     rows = ((verdict, tuple(run.counts.get(verdict, 0) for run in runs)) for verdict in Verdict)
-    return Chart("health", Shape.COLUMNS, labels, tuple(_verdict_series(*row) for row in rows))
+    return Chart("health", ChartShape.COLUMNS, labels, tuple(_verdict_series(*row) for row in rows))
 
 
 def hosts(counts: Iterable[tuple[str, Verdict, int]]) -> Chart:
@@ -87,7 +87,7 @@ def hosts(counts: Iterable[tuple[str, Verdict, int]]) -> Chart:
     if len(order) > HOSTS:
         shown[OTHERS] = sum((by_host[host] for host in order[HOSTS:]), Counter())
     rows = ((verdict, tuple(found[verdict] for found in shown.values())) for verdict in Verdict)
-    return Chart("hosts", Shape.BARS, tuple(shown), tuple(_verdict_series(*row) for row in rows))
+    return Chart("hosts", ChartShape.BARS, tuple(shown), tuple(_verdict_series(*row) for row in rows))
 
 
 def venues(papers: Mapping[str, tuple[str, int]]) -> Chart:
@@ -98,30 +98,32 @@ def venues(papers: Mapping[str, tuple[str, int]]) -> Chart:
     last = max((year for _, year in found), default=0)
     years = [year for year in range(min((year for _, year in found), default=1), last + 1) if year > last - YEARS]
     series = [
-        Series(venue, tuple(found[venue, year] for year in years), f"tone-{n}")
+        ChartSeries(venue, tuple(found[venue, year] for year in years), f"tone-{n}")
         for n, venue in enumerate([*named, *([OTHERS] if len(totals) > len(named) else [])])
     ]
-    return Chart("venues", Shape.COLUMNS, tuple(map(str, years)), tuple(series))
+    return Chart("venues", ChartShape.COLUMNS, tuple(map(str, years)), tuple(series))
 
 
 def stars(counts: Mapping[str, Sequence[tuple[date, int]]]) -> Chart:
     """Show how the stars of repositories grew, day by day; `counts` go by repository, days in order."""
     days = sorted({day for found in counts.values() for day, _ in found})
     series = [
-        Series(name, tuple(dict(found).get(day) for day in days), f"tone-{n % _TONES}")
+        ChartSeries(name, tuple(dict(found).get(day) for day in days), f"tone-{n % _TONES}")
         for n, (name, found) in enumerate(counts.items())
     ]
-    return Chart("stars", Shape.LINES, tuple(day.isoformat() for day in days), tuple(series))
+    return Chart("stars", ChartShape.LINES, tuple(day.isoformat() for day in days), tuple(series))
 
 
-def ages(deaths: Iterable[Death]) -> Chart:
+def ages(deaths: Iterable[LinkLifetime]) -> Chart:
     """Show how old articles were when they were found gone."""
     found: Counter[str] = Counter()
     for death in deaths:
         found[next(name for name, end in AGES if death.died - death.born < end)] += 1
     names = tuple(name for name, _ in AGES)
-    return Chart("ages", Shape.COLUMNS, names, (Series("articles", tuple(found[name] for name in names), "dead"),))
+    return Chart(
+        "ages", ChartShape.COLUMNS, names, (ChartSeries("articles", tuple(found[name] for name in names), "dead"),)
+    )
 
 
-def _verdict_series(verdict: Verdict, values: tuple[int, ...]) -> Series:
-    return Series(f"verdict.{verdict.value}", values, verdict.value)
+def _verdict_series(verdict: Verdict, values: tuple[int, ...]) -> ChartSeries:
+    return ChartSeries(f"verdict.{verdict.value}", values, verdict.value)

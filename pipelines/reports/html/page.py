@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.links.canonical_url import WEB_SCHEMES
-from pipelines.reports.html.translations import ASSETS, attribute, bilingual, label, say, words
+from pipelines.reports.html.translations import ASSETS, attribute, bilingual, label, load_translations, t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def stream(base: str, **values: Any) -> Iterator[str]:
     template = _environment().get_template("page.html")
     first, *rest = (_asset(name) for name in (FIRST_SCRIPT, *SCRIPTS))
     style = _asset(STYLE)
-    values |= {"first_script": first, "scripts": rest, "style": style, "words": words()}
+    values |= {"first_script": first, "scripts": rest, "style": style, "words": load_translations()}
     return template.generate(policy=policy(style, (first, *rest), base), **values)
 
 
@@ -95,7 +95,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"say": say, "label": label, "attribute": attribute, "bilingual": bilingual, "place": place}
+    environment.globals |= {"t": t, "label": label, "attribute": attribute, "bilingual": bilingual, "place": place}
     environment.tests["web"] = web
     environment.filters["embedded"] = embedded
     return environment

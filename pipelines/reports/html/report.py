@@ -8,23 +8,23 @@ from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawler.atomic_files import replacing
+from crawler.atomic_files import replace_atomically
 from crawler.kinds.registry import with_metadata
-from crawler.models.history import Health, Tally
+from crawler.models.history import Metric, RunMetrics
 from crawler.models.link import Change, Verdict
 from crawler.models.metadata import Article
-from pipelines.consistency.findings import findings
+from pipelines.consistency.findings import find_inconsistencies
 from pipelines.reports.csv import findings as findings_csv
 from pipelines.reports.html import charts, page
-from pipelines.reports.html.view_models import Findings, LinkRows, dead_links, note_view, venues_of
-from pipelines.rewriting.note_rewriter import Mender, shown
+from pipelines.reports.html.view_models import Findings, LinkTable, dead_links, note_view, venues_of
+from pipelines.rewriting.note_rewriter import NoteRewriter, stored_image_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from markupsafe import Markup
 
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from crawler.models.metadata import Picture
     from crawler.models.note import Note
     from pipelines.reports.base import Rendering, TakeNote
@@ -39,48 +39,48 @@ RUNS, GROWING = 400, 8
 _TILES = (
     "links",
     *(verdict.value for verdict in (Verdict.ALIVE, Verdict.MOVED, Verdict.SUSPECT, Verdict.DEAD)),
-    *(Tally.BLOCKED.value, Tally.PICTURES.value, Tally.NOTES.value),
+    *(Metric.BLOCKED.value, Metric.PICTURES.value, Metric.NOTES.value),
 )
 
 
 @contextmanager
 def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     """Write the page when all notes were seen."""
-    notes = _Notes(rendering)
+    notes = _NoteCollector(rendering)
     yield notes.take
     _write(rendering, notes)
 
 
-def _write(rendering: Rendering, notes: _Notes) -> None:
+def _write(rendering: Rendering, notes: _NoteCollector) -> None:
     """Write the page, the links row by row."""
     store, path = rendering.store, rendering.output_dir / "report.html"
-    began, counts = store.run_began(), store.tallies() | {Tally.NOTES: notes.edited}
-    store.remember(counts)
-    earlier = store.earlier_health(RUNS)
-    links = LinkRows()
+    began, counts = store.run_started_at(), store.metrics() | {Metric.NOTES: notes.edited}
+    store.save_metrics(counts)
+    earlier = store.earlier_metrics(RUNS)
+    links = LinkTable()
     total = sum(counts[verdict] for verdict in Verdict)
     drawn = [
-        charts.health([*earlier, *([Health(began, counts)] if began else [])]),
+        charts.health([*earlier, *([RunMetrics(began, counts)] if began else [])]),
         charts.hosts(store.host_counts()),
         charts.venues(notes.venues),
         charts.stars(store.star_counts(store.fastest_growing(GROWING))),
-        charts.ages(store.deaths(with_metadata(Article))),
+        charts.ages(store.link_lifetimes(with_metadata(Article))),
     ]
     pieces = page.stream(
-        rendering.gallery.base,
+        rendering.image_store.base,
         began=began,
         tiles=_tiles(counts, earlier[-1].counts if earlier else {}),
-        groups=[*dead_links(store.standings(Change.NEWLY_DEAD), store.standings(), EACH), *notes.findings.groups()],
+        groups=[*dead_links(store.link_states(Change.NEWLY_DEAD), store.link_states(), EACH), *notes.findings.groups()],
         charts=drawn,
         drawn=[asdict(chart) for chart in drawn],
         links=links,
-        rows=(page.embedded(links.row(*each)) for each in islice(store.standings(), LINKS)),
+        rows=(page.embedded(links.row(*each)) for each in islice(store.link_states(), LINKS)),
         shown=min(total, LINKS),
         total=total,
         notes=notes.views,
         notes_left_out=notes.left_out,
     )
-    with replacing(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+    with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
 
 
@@ -95,7 +95,7 @@ def _headlines(counts: Mapping[str, int]) -> dict[str, int]:
     return links | {str(name): count for name, count in counts.items()}
 
 
-class _Notes:
+class _NoteCollector:
     """What one pass over the notes gathers: their views, findings, papers' venues, and how many are edited."""
 
     def __init__(self, rendering: Rendering) -> None:
@@ -107,22 +107,22 @@ class _Notes:
         self._size = 0
         self._rendering = rendering
         self._folder = rendering.output_dir.resolve()
-        self._mender = Mender(rendering, rendering.output_dir / "notes")
-        self._catalogue = findings_csv.catalogue(rendering.store)
+        self._rewriter = NoteRewriter(rendering, rendering.output_dir / "notes")
+        self._catalogue = findings_csv.build_index(rendering.store)
 
-    def take(self, note: Note, standings: Mapping[int, Standing]) -> None:
+    def take(self, note: Note, states: Mapping[int, LinkState]) -> None:
         """Take in one note."""
-        edits = self._mender.edits(note, standings)
+        edits = self._rewriter.plan_edits(note, states)
         self.edited += bool(edits)
-        self.venues |= venues_of(standings.values())
-        for finding in findings(note, standings, self._catalogue):
+        self.venues |= venues_of(states.values())
+        for finding in find_inconsistencies(note, states, self._catalogue):
             self.findings.add(finding)
-        self._keep(page.embedded(note_view(note, standings, self._address, len(edits))), note)
+        self._keep_view(page.embedded(note_view(note, states, self._image_url, len(edits))), note)
 
-    def _address(self, picture: Picture) -> str | None:
-        return shown(self._rendering, picture, self._folder)
+    def _image_url(self, picture: Picture) -> str | None:
+        return stored_image_url(self._rendering, picture, self._folder)
 
-    def _keep(self, view: Markup, note: Note) -> None:
+    def _keep_view(self, view: Markup, note: Note) -> None:
         """Keep the last notes, as many as have room."""
         self.views.append(view)
         self._sizes.append(1 + len(note.entries))

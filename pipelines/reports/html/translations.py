@@ -23,7 +23,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
 @cache
-def words() -> dict[str, dict[str, str]]:
+def load_translations() -> dict[str, dict[str, str]]:
     """Return each text by its key and language; nested tables have dotted keys. Kinds say themselves what they are."""
     kinds: dict[str, dict[str, str]] = {
         f"kind.{name}": {each: kind.label(each) for each in LANGUAGES} for name, kind in all_kinds().items()
@@ -37,10 +37,10 @@ def _flat(table: dict[str, Any], above: str = "") -> list[tuple[str, dict[str, s
     return [found for key, below in table.items() for found in _flat(below, f"{above}.{key}" if above else key)]
 
 
-def say(key: str, **values: object) -> Markup:
+def t(key: str, **values: object) -> Markup:
     """Return a text that changes with the language; `values` take the places of `{name}` in it."""
     shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
-    text = words()[key][LANGUAGES[0]].format(**shown)
+    text = load_translations()[key][LANGUAGES[0]].format(**shown)
     given = Markup(' data-values="{}"').format(json.dumps(values, ensure_ascii=False)) if values else ""
     return Markup('<span data-say="{}"{}>{}</span>').format(key, given, text)
 
@@ -53,9 +53,9 @@ def bilingual(texts: Mapping[Language, str]) -> Markup:
 
 def label(text: str) -> Markup:
     """Return a text that may be the key of words, else what it is."""
-    return say(text) if text in words() else escape(text)
+    return t(text) if text in load_translations() else escape(text)
 
 
 def attribute(name: str, key: str) -> Markup:
     """Return an attribute whose text changes with the language."""
-    return Markup('{}="{}" data-say-{}="{}"').format(name, words()[key][LANGUAGES[0]], name, key)
+    return Markup('{}="{}" data-say-{}="{}"').format(name, load_translations()[key][LANGUAGES[0]], name, key)

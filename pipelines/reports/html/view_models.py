@@ -7,11 +7,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from crawler.models.link import Change, Standing, Verdict
+from crawler.models.link import Change, LinkState, Verdict
 from crawler.models.metadata import Paper, Picture
-from crawler.models.note import Role
-from crawler.store.mapping import place_of
-from pipelines.consistency.entry_subject import first_mention, line_of
+from crawler.models.note import LinkRole
+from crawler.store.mapping import split_place
+from pipelines.consistency.entry_subject import entry_line, first_mention
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.csv.dataset import entry_row
 from pipelines.reports.html.translations import LANGUAGES
@@ -52,7 +52,7 @@ class Numbers(Generic[_Value]):
         return iter(self._numbers)
 
 
-class LinkRows:
+class LinkTable:
     """Turns standings into rows of the table.
 
     What many rows share (hosts, reasons, notes) is numbered: the page would be twice as large otherwise.
@@ -68,30 +68,30 @@ class LinkRows:
         """Return the text of each reason by language."""
         return [texts_of(reason) for reason in self._reasons]
 
-    def row(self, standing: Standing, places: Sequence[str]) -> list[Any]:
+    def row(self, state: LinkState, places: Sequence[str]) -> list[Any]:
         """Return a row: URL, title, kind, verdict, host, reason, outcome, time, replacement, change, places.
 
         The time is that of the last check, in minutes since 1970; places are note, line, note, line …
         """
-        check = standing.check
+        check = state.check
         return [
-            standing.link.url,
-            title_of(standing),
-            standing.link.kind,
-            standing.verdict.value,
-            self.hosts[standing.link.host],
+            state.link.url,
+            title_of(state),
+            state.link.kind,
+            state.verdict.value,
+            self.hosts[state.link.host],
             self._reasons[check.reason if check else None],
             check.outcome.value if check else "",
             int(check.checked_at.timestamp() // 60) if check else 0,
-            replacement(standing) or "",
-            standing.change.value if standing.change else "",
-            [part for note, line in map(place_of, places) for part in (self.notes[note], line)],
+            replacement(state) or "",
+            state.change.value if state.change else "",
+            [part for note, line in map(split_place, places) for part in (self.notes[note], line)],
         ]
 
 
-def title_of(standing: Standing) -> str:
+def title_of(state: LinkState) -> str:
     """Return the title of what a link leads to; a picture's is only the name of its file."""
-    return standing.metadata.title if standing.metadata and not isinstance(standing.metadata, Picture) else ""
+    return state.metadata.title if state.metadata and not isinstance(state.metadata, Picture) else ""
 
 
 def texts_of(reason: Reason | None) -> dict[Language, str]:
@@ -99,65 +99,65 @@ def texts_of(reason: Reason | None) -> dict[Language, str]:
     return {language: "" if reason is None else reason.text(language) for language in LANGUAGES}
 
 
-def replacement(standing: Standing) -> str | None:
+def replacement(state: LinkState) -> str | None:
     """Return what may stand in the link's place: a suggestion, or where it moved to."""
-    if standing.suggestion is not None:
-        return standing.suggestion[0]
-    return standing.moved_to if standing.verdict is Verdict.MOVED else None
+    if state.suggestion is not None:
+        return state.suggestion[0]
+    return state.moved_to if state.verdict is Verdict.MOVED else None
 
 
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
 def note_view(
-    note: Note, standings: Mapping[int, Standing], shown: Callable[[Picture], str | None], edits: int
+    note: Note, states: Mapping[int, LinkState], shown: Callable[[Picture], str | None], edits: int
 ) -> dict[str, Any]:
     """Return a note with its entries; `shown` says the address of a kept picture as seen from the report."""
-    return _said(
+    return _distinct_values(
         {
             "path": note.path,
             "title": note.title,
             "date": note.date and note.date.isoformat(),
             "edits": edits,
-            "verdicts": Counter(standing.verdict.value for standing in standings.values()),
-            "entries": [_entry(note, entry, standings, shown) for entry in note.entries],
+            "verdicts": Counter(state.verdict.value for state in states.values()),
+            "entries": [_entry(note, entry, states, shown) for entry in note.entries],
         }
     )
 
 
 def _entry(
-    note: Note, entry: Entry, standings: Mapping[int, Standing], shown: Callable[[Picture], str | None]
+    note: Note, entry: Entry, states: Mapping[int, LinkState], shown: Callable[[Picture], str | None]
 ) -> dict[str, Any]:
-    row = entry_row(note, entry, standings)
+    row = entry_row(note, entry, states)
     authors, published = row["authors"] or (), row["published_at"]
-    kept = [standings[at].metadata for at in entry.mentions if at in standings]
+    kept = [states[at].metadata for at in entry.mentions if at in states]
     seen = [(picture.media_type, shown(picture)) for picture in kept if isinstance(picture, Picture)]
-    return _said(
+    return _distinct_values(
         {name: row[name] for name in _FROM_ENTRY}
         | {
-            "line": line_of(note, entry),
+            "line": entry_line(note, entry),
             "published": published and f"{published.astimezone(BEIJING):%Y-%m-%d}",
             "authors": ", ".join(authors[:AUTHORS]) + (" …" if len(authors) > AUTHORS else ""),
-            "paper_verdict": _verdict(first_mention(note, entry, Role.PAPER), standings),
-            "code_verdict": _verdict(first_mention(note, entry, Role.CODE), standings),
+            "paper_verdict": _verdict(first_mention(note, entry, LinkRole.PAPER), states),
+            "code_verdict": _verdict(first_mention(note, entry, LinkRole.CODE), states),
             "pictures": [address for kind, address in seen if address and kind.startswith("image/")],
             "films": [address for kind, address in seen if address and not kind.startswith("image/")],
         }
     )
 
 
-def _verdict(at: int | None, standings: Mapping[int, Standing]) -> str | None:
-    return standings[at].verdict.value if at is not None and at in standings else None
+def _verdict(at: int | None, states: Mapping[int, LinkState]) -> str | None:
+    return states[at].verdict.value if at is not None and at in states else None
 
 
-def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+def _distinct_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what is not known or empty."""
     return {name: value for name, value in values.items() if value not in (None, "", [], {}, False, 0)}
 
 
-def venues_of(standings: Iterable[Standing]) -> dict[str, tuple[str, int]]:
+def venues_of(states: Iterable[LinkState]) -> dict[str, tuple[str, int]]:
     """Return venue and year of the papers that have both, by key."""
-    papers = {each.link.key: each.metadata for each in standings if isinstance(each.metadata, Paper)}
+    papers = {each.link.key: each.metadata for each in states if isinstance(each.metadata, Paper)}
     return {key: (paper.venue, paper.venue_year) for key, paper in papers.items() if paper.venue and paper.venue_year}
 
 
@@ -165,7 +165,7 @@ def venues_of(standings: Iterable[Standing]) -> dict[str, tuple[str, int]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FindingView:
     """One thing to act on: where, what the note says, what would be right, and who says so.
 
     `title` is that of what a link leads to, `reason` the text of its last check by language.
@@ -182,12 +182,12 @@ class Item:
 
 
 @dataclass(slots=True)
-class Group:
+class FindingGroup:
     """Things of one kind: the first of them, surest first, and how many there are in all."""
 
     name: str
     total: int
-    items: list[Item]
+    items: list[FindingView]
 
 
 @dataclass(slots=True)
@@ -195,7 +195,7 @@ class Findings:
     """Collects findings; of each kind and confidence `most` are kept, whatever their number."""
 
     most: int
-    _items: dict[tuple[str, str], list[Item]] = field(default_factory=lambda: defaultdict(list))
+    _items: dict[tuple[str, str], list[FindingView]] = field(default_factory=lambda: defaultdict(list))
     _totals: Counter[str] = field(default_factory=Counter)
 
     def add(self, finding: Finding) -> None:
@@ -205,42 +205,42 @@ class Findings:
         if len(items) < self.most:
             place = ((finding.note, finding.line),)
             true, why, sure = finding.true, finding.evidence, finding.confidence.value
-            items.append(Item(place, finding.says, better=true, why=why, confidence=sure, entry=finding.entry))
+            items.append(FindingView(place, finding.says, better=true, why=why, confidence=sure, entry=finding.entry))
 
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[FindingGroup]:
         """Return them by kind, the kind with the surest first."""
         rank = list(Confidence)
         order = sorted(self._items, key=lambda key: (rank.index(Confidence(key[1])), key[0]))
-        groups: dict[str, Group] = {}
+        groups: dict[str, FindingGroup] = {}
         for kind, confidence in order:
-            group = groups.setdefault(kind, Group(f"finding.{kind}", self._totals[kind], []))
+            group = groups.setdefault(kind, FindingGroup(f"finding.{kind}", self._totals[kind], []))
             group.items += self._items[kind, confidence][: self.most - len(group.items)]
         return list(groups.values())
 
 
 def dead_links(
-    died: Iterable[tuple[Standing, Sequence[str]]],
-    worst_first: Iterable[tuple[Standing, Sequence[str]]],
+    died: Iterable[tuple[LinkState, Sequence[str]]],
+    worst_first: Iterable[tuple[LinkState, Sequence[str]]],
     most: int,
-) -> Iterator[Group]:
+) -> Iterator[FindingGroup]:
     """Yield the links that died since the last run, and those that had been dead before; `most` of each are shown."""
-    newly = Group("change.newly dead", 0, [])
-    before = Group("dead_before", 0, [])
-    for standing, places in died:
-        _put(newly, standing, places, most)
-    for standing, places in worst_first:
-        if standing.verdict is not Verdict.DEAD:
+    newly = FindingGroup("change.newly dead", 0, [])
+    before = FindingGroup("dead_before", 0, [])
+    for state, places in died:
+        _put(newly, state, places, most)
+    for state, places in worst_first:
+        if state.verdict is not Verdict.DEAD:
             break
-        if standing.change is not Change.NEWLY_DEAD:
-            _put(before, standing, places, most)
+        if state.change is not Change.NEWLY_DEAD:
+            _put(before, state, places, most)
     yield from (group for group in (newly, before) if group.items)
 
 
-def _put(group: Group, standing: Standing, places: Sequence[str], most: int) -> None:
+def _put(group: FindingGroup, state: LinkState, places: Sequence[str], most: int) -> None:
     group.total += 1
     if len(group.items) < most:
-        reason = texts_of(standing.check.reason) if standing.check else None
-        better = replacement(standing) or ""
+        reason = texts_of(state.check.reason) if state.check else None
+        better = replacement(state) or ""
         group.items.append(
-            Item(tuple(map(place_of, places)), standing.link.url, title_of(standing), better=better, reason=reason)
+            FindingView(tuple(map(split_place, places)), state.link.url, title_of(state), better=better, reason=reason)
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from crawler.atomic_files import replacing, sweep, sync
+from crawler.atomic_files import fsync_path, remove_stale_drafts, replace_atomically
 from crawler.errors import UserError
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.in_place.journal import Journal, is_hash_of
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from crawler.models.edit import Edit
     from crawler.models.note import Note
-    from pipelines.rewriting.in_place.journal import Mended, Run
+    from pipelines.rewriting.in_place.journal import EditedNote, EditRun
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EditReport:
     """What was done in one line, a line for each note left alone, and whether one could not be written or restored."""
 
     summary: str
@@ -35,7 +35,7 @@ class _LeftAloneError(Exception):
     """A note is not to be edited; the message says why."""
 
 
-def edit(folder: Path, planned: Iterable[tuple[Note, tuple[Edit, ...]]], journal: Journal) -> Report:
+def edit_notes(folder: Path, planned: Iterable[tuple[Note, tuple[Edit, ...]]], journal: Journal) -> EditReport:
     """Make the planned edits in the notes below `folder`.
 
     Each note goes through the same steps, so that a kill between any two of them loses nothing: its original into the
@@ -43,8 +43,8 @@ def edit(folder: Path, planned: Iterable[tuple[Note, tuple[Edit, ...]]], journal
     was read, or lies behind a symlink, is left alone. Raises UserError when the journal cannot be written.
     """
     left_alone, failed, notes, edits = [], False, 0, 0
-    with journal.sole_editor():
-        sweep(folder, older_than=0)
+    with journal.exclusive_lock():
+        remove_stale_drafts(folder, older_than=0)
         run = journal.next()
         for note, changes in planned:
             if not changes:
@@ -59,10 +59,10 @@ def edit(folder: Path, planned: Iterable[tuple[Note, tuple[Edit, ...]]], journal
             else:
                 notes, edits = notes + 1, edits + len(changes)
     summary = f"run {run.number}: {_count(edits, 'edit')} in {_count(notes, 'note')}" if notes else "nothing to edit"
-    return Report(summary, tuple(left_alone), failed)
+    return EditReport(summary, tuple(left_alone), failed)
 
 
-def undo(settings: BaseSettings, number: int | None = None) -> Report:
+def undo(settings: BaseSettings, number: int | None = None) -> EditReport:
     """Restore what a run changed, by default the last one that was not undone.
 
     A note edited since, by a person or a later run, is left alone, and so is one that is gone. Raises UserError where
@@ -72,11 +72,11 @@ def undo(settings: BaseSettings, number: int | None = None) -> Report:
     left_alone, blocked, restored = [], False, 0
     if not (runs := journal.runs()):
         raise UserError("nothing to undo: no run has edited notes")
-    with journal.sole_editor():
-        run = _chosen(runs, number)
+    with journal.exclusive_lock():
+        run = _choose_run(runs, number)
         notes = run.notes()
         for folder in {note.folder for note in notes}:
-            sweep(folder, older_than=0)
+            remove_stale_drafts(folder, older_than=0)
         for note in notes:
             try:
                 restored += _restore(run, note)
@@ -88,12 +88,12 @@ def undo(settings: BaseSettings, number: int | None = None) -> Report:
         if not blocked:
             run.mark_undone()
     summary = f"run {run.number} undone: {_count(restored, 'note')} restored"
-    return Report(summary, tuple(left_alone), failed=bool(left_alone))
+    return EditReport(summary, tuple(left_alone), failed=bool(left_alone))
 
 
-def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: Run) -> None:
+def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: EditRun) -> None:
     _check_place(folder, note.path)
-    after = link_edits.apply(note.data, changes)
+    after = link_edits.apply_edits(note.data, changes)
     try:
         run.plan(note, folder, after, changes)
     except OSError as error:
@@ -102,7 +102,7 @@ def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: Run) -> None
     run.confirm(note.path)
 
 
-def _restore(run: Run, note: Mended) -> bool:
+def _restore(run: EditRun, note: EditedNote) -> bool:
     """Restore a note; tell whether it was not as it was before the run anyway."""
     _check_place(note.folder, note.path)
     file = note.folder / note.path
@@ -123,18 +123,18 @@ def _restore(run: Run, note: Mended) -> bool:
 def _replace(file: Path, before: bytes, after: bytes) -> None:
     """Put `after` in the place of `before`, with the same mode, unless something else is there by now."""
     file.stat()  # a folder that is gone must not be made again
-    with replacing(file) as draft:
+    with replace_atomically(file) as draft:
         draft.write_bytes(after)
         shutil.copymode(file, draft)
-        sync(draft)
+        fsync_path(draft)
         if file.read_bytes() != before:
             raise _LeftAloneError("changed while it was being mended")
-    sync(file.parent)
+    fsync_path(file.parent)
 
 
-def _chosen(runs: Iterable[Run], number: int | None) -> Run:
+def _choose_run(runs: Iterable[EditRun], number: int | None) -> EditRun:
     if number is None:
-        chosen = [run for run in runs if not run.undone]
+        chosen = [run for run in runs if not run.is_undone]
     else:
         chosen = [run for run in runs if run.number == number]
     if not chosen:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from crawler.atomic_files import sync
+from crawler.atomic_files import fsync_path
 from crawler.errors import UserError
 from pipelines.rewriting.edit_record import from_record, to_record
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class EditedNote:
     """A note as the journal has it: where it lies, the SHA-256 of its bytes before and after, and its edits.
 
     `made` tells that the edits were not only planned.
@@ -39,10 +39,10 @@ class Mended:
     before: str
     after: str
     edits: tuple[Edit, ...]
-    made: bool
+    is_made: bool
 
 
-class Run:
+class EditRun:
     """One run that edited notes, or is about to: nothing is created before the first note."""
 
     def __init__(self, folder: Path) -> None:
@@ -56,9 +56,9 @@ class Run:
         original = self._folder / "notes" / note.path
         original.parent.mkdir(parents=True, exist_ok=True)
         original.write_bytes(note.data)
-        sync(original)
+        fsync_path(original)
         for parent in original.parents:
-            sync(parent)
+            fsync_path(parent)
             if parent == self._folder.parent.parent:
                 break
         hashes = {"before": _sha256(note.data), "after": _sha256(after)}
@@ -68,7 +68,7 @@ class Run:
         """Write down that a planned note was edited."""
         self._append({"note": path, "made": True})
 
-    def notes(self) -> list[Mended]:
+    def notes(self) -> list[EditedNote]:
         """Return the notes of this run; raise UserError where its journal cannot be read.
 
         A line that a killed run did not end is of a note that was not edited yet.
@@ -87,7 +87,7 @@ class Run:
             except (ValueError, KeyError, TypeError) as error:
                 raise UserError(f"{self._lines}:{number}: not a line of the journal: {line[:60]!r}") from error
         try:
-            return [_mended(plan) for plan in plans.values()]
+            return [_parse_edited_note(plan) for plan in plans.values()]
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(f"{self._lines}: not the journal as it was written ({error})") from error
 
@@ -96,7 +96,7 @@ class Run:
         originals = [self._folder / "notes" / note.path for note in self.notes()]
         return [path for path in (self._lines, *originals) if _is_there(path)]
 
-    def original(self, note: Mended) -> bytes | None:
+    def original(self, note: EditedNote) -> bytes | None:
         """Return the note as it was before this run; None where the journal does not hold those bytes any more."""
         try:
             data = (self._folder / "notes" / note.path).read_bytes()
@@ -105,7 +105,7 @@ class Run:
         return data if is_hash_of(note.before, data) else None
 
     @property
-    def undone(self) -> bool:
+    def is_undone(self) -> bool:
         """Tell whether this run was undone."""
         return self._undone.exists()
 
@@ -118,7 +118,7 @@ class Run:
         with self._lines.open("ab") as file:
             file.write(text.encode(errors="surrogateescape"))
             file.flush()
-            sync(self._lines)
+            fsync_path(self._lines)
 
 
 class Journal:
@@ -128,7 +128,7 @@ class Journal:
         self._folder = output_dir / "in_place"
 
     @contextmanager
-    def sole_editor(self) -> Iterator[None]:
+    def exclusive_lock(self) -> Iterator[None]:
         """Let nobody else edit notes meanwhile."""
         lock = FileLock(f"{self._folder}.lock", timeout=0)
         try:
@@ -142,7 +142,7 @@ class Journal:
         finally:
             lock.release()
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[EditRun]:
         """Return the runs, oldest first."""
         try:
             numbers = sorted(int(path.name) for path in self._folder.iterdir() if path.name.isdecimal())
@@ -152,21 +152,21 @@ class Journal:
             raise UserError(f"{self._folder}: {error.strerror}") from error
         return [self._run(number) for number in numbers]
 
-    def next(self) -> Run:
+    def next(self) -> EditRun:
         """Return a new run."""
         return self._run(max((run.number for run in self.runs()), default=0) + 1)
 
-    def made(self) -> dict[str, list[tuple[Edit, ...]]]:
+    def past_edits(self) -> dict[str, list[tuple[Edit, ...]]]:
         """Return the edits once made in each note (by path), a tuple for each run that edited it, oldest first."""
         found: dict[str, list[tuple[Edit, ...]]] = {}
         for run in self.runs():
             for note in run.notes():
-                if note.made:
+                if note.is_made:
                     found.setdefault(note.path, []).append(note.edits)
         return found
 
-    def _run(self, number: int) -> Run:
-        return Run(self._folder / str(number))
+    def _run(self, number: int) -> EditRun:
+        return EditRun(self._folder / str(number))
 
 
 def is_hash_of(digest: str, data: bytes) -> bool:
@@ -185,7 +185,7 @@ def _sha256(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _mended(plan: dict[str, Any]) -> Mended:
+def _parse_edited_note(plan: dict[str, Any]) -> EditedNote:
     edits = tuple(map(from_record, plan["edits"]))
     folder = Path(plan["folder"])
-    return Mended(plan["note"], folder, plan["before"], plan["after"], edits, made=plan.get("made", False))
+    return EditedNote(plan["note"], folder, plan["before"], plan["after"], edits, is_made=plan.get("made", False))

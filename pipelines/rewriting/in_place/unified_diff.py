@@ -10,7 +10,7 @@ _TO_QUOTE = re.compile(r'["\\\x00-\x1f\x7f]')
 _NO_END = "\n\\ No newline at end of file\n"
 
 
-def unified(path: str, before: bytes, after: bytes) -> str:
+def git_diff(path: str, before: bytes, after: bytes) -> str:
     """Return the diff of a note (UTF-8) with its path in the headers; only LF ends a line, a CR stays where it is."""
     if before == after:
         return ""
@@ -19,9 +19,9 @@ def unified(path: str, before: bytes, after: bytes) -> str:
     return "".join([f"--- {_name(f'a/{path}')}\n", f"+++ {_name(f'b/{path}')}\n", *ended])
 
 
-def coloured(diff: str) -> str:
+def colored_diff(diff: str) -> str:
     """Return a diff as a terminal shows it best."""
-    return "".join(_coloured(line) for line in _lines(diff.encode()))
+    return "".join(_colored_line(line) for line in _lines(diff.encode()))
 
 
 def _lines(data: bytes) -> list[str]:
@@ -36,7 +36,7 @@ def _name(path: str) -> str:
     return f"{path}\t" if " " in path else path
 
 
-def _coloured(line: str) -> str:
+def _colored_line(line: str) -> str:
     bold = line.startswith(("--- ", "+++ "))
     if not (colour := "1" if bold else _COLOURS.get(line[:1])):
         return line

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from crawler.models.edit import Edit
 from crawler.models.reason import Reason, ReasonCode
-from crawler.notes.entries import dates
-from crawler.notes.ignore_comments import meets
-from pipelines.rewriting.index.page import Group, Item, Page, falls, read
+from crawler.notes.entries import find_dates
+from crawler.notes.ignore_comments import overlaps_spans
+from pipelines.rewriting.index.page import IndexGroup, IndexItem, IndexPage, is_descending, read_index_page
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -38,25 +38,28 @@ def index_edits(note: Note, notes: Sequence[Listed], withheld: Collection[str] =
     whose title an entry bears already, wherever it leads, and the paths `withheld`.
     """
     days = {path: day for path, _, day in notes if day is not None and path != note.path}
-    page = read(note, days)
+    page = read_index_page(note, days)
     items = [item for group in page.groups for item in group.items]
     if len({item.path for item in items} & days.keys()) < max(LEAST, len(days) / 2):
         return ()
     texts = {item.text for item in items}
     lacking = [
-        _New(path, title or posixpath.basename(path), days[path])
+        _NewEntry(path, title or posixpath.basename(path), days[path])
         for path, title, _ in notes
         if path in days and path not in page.linked and path not in withheld and title not in texts
     ]
-    wanted = [*_added(page, sorted(lacking, key=lambda new: (new.day, new.path))), *_dated(note, max(days.values()))]
+    wanted = [
+        *_add_entries(page, sorted(lacking, key=lambda new: (new.day, new.path))),
+        *_update_date(note, max(days.values())),
+    ]
     return tuple(
         edit
         for edit in sorted(wanted, key=lambda edit: (edit.start, edit.end))  # stable: insertions stay in their order
-        if not meets(note.ignored, edit.start, edit.end)
+        if not overlaps_spans(note.ignored, edit.start, edit.end)
     )
 
 
-class _New:
+class _NewEntry:
     """A note to be added."""
 
     def __init__(self, path: str, title: str, day: date) -> None:
@@ -67,34 +70,34 @@ class _New:
         return self.day.year, self.day.month
 
 
-def _added(page: Page, lacking: list[_New]) -> Iterator[Edit]:
+def _add_entries(page: IndexPage, lacking: list[_NewEntry]) -> Iterator[Edit]:
     depth = max((len(group.key) for group in page.groups), default=0)
     groups = [group for group in page.groups if len(group.key) == depth]
     if not groups or (depth == 0 and len(groups) > 1):
         return
-    homes: dict[tuple[int, ...], list[_New]] = {}
+    homes: dict[tuple[int, ...], list[_NewEntry]] = {}
     for new in lacking:
         homes.setdefault(new.month[:depth], []).append(new)
     by_key = {group.key: group for group in groups}
-    years: dict[int, dict[tuple[int, ...], list[_New]]] = {}
+    years: dict[int, dict[tuple[int, ...], list[_NewEntry]]] = {}
     for key, news in homes.items():
         if key in by_key:
-            yield from _into(page, by_key[key], news)
+            yield from _insert_into_group(page, by_key[key], news)
         else:
             years.setdefault(key[0], {})[key] = news
-    falling = falls([group.key[:1] for group in groups], page.falling)
+    falling = is_descending([group.key[:1] for group in groups], page.falling)
     for year, months in sorted(years.items(), reverse=falling):  # several may be added in one place
         neighbours = [group for group in groups if group.key[0] == year]
         if neighbours:
-            yield from _beside(page, neighbours, months)
+            yield from _adjacent_month(page, neighbours, months)
         else:
             yield from _new_year(page, groups, year, months)
 
 
-def _into(page: Page, group: Group, news: list[_New]) -> Iterator[Edit]:
+def _insert_into_group(page: IndexPage, group: IndexGroup, news: list[_NewEntry]) -> Iterator[Edit]:
     """Yield the lines for notes of a group, and the numbers that change behind them."""
-    falling = falls([item.day for item in group.items if item.day], page.falling)
-    merged: list[Item | _New] = list(group.items)
+    falling = is_descending([item.day for item in group.items if item.day], page.falling)
+    merged: list[IndexItem | _NewEntry] = list(group.items)
     for new in reversed(news) if falling else news:
         later = (
             at
@@ -107,8 +110,8 @@ def _into(page: Page, group: Group, news: list[_New]) -> Iterator[Edit]:
     model = group.items[-1]
     for at, each in enumerate(merged):
         number = numbers[0] + at if numbers and rising else (numbers or [0])[-1]
-        if isinstance(each, _New):
-            following = next((item for item in merged[at:] if isinstance(item, Item)), None)
+        if isinstance(each, _NewEntry):
+            following = next((item for item in merged[at:] if isinstance(item, IndexItem)), None)
             line = _line(page, model, each, number) + page.line_end
             yield _insertion(page, following.start if following else group.items_end, line, [each])
         elif each.number is not None and rising and each.number != number:
@@ -124,9 +127,11 @@ def _into(page: Page, group: Group, news: list[_New]) -> Iterator[Edit]:
             )
 
 
-def _beside(page: Page, neighbours: list[Group], months: dict[tuple[int, ...], list[_New]]) -> Iterator[Edit]:
+def _adjacent_month(
+    page: IndexPage, neighbours: list[IndexGroup], months: dict[tuple[int, ...], list[_NewEntry]]
+) -> Iterator[Edit]:
     """Yield new groups of months beside those of the same year."""
-    falling = falls([group.key for group in neighbours], page.falling)
+    falling = is_descending([group.key for group in neighbours], page.falling)
     for key in sorted(months, reverse=falling):
         before = [group for group in neighbours if (group.key > key if falling else group.key < key)]
         model = before[-1] if before else neighbours[0]
@@ -137,9 +142,11 @@ def _beside(page: Page, neighbours: list[Group], months: dict[tuple[int, ...], l
             yield _insertion(page, model.start, text + model.gap, months[key])
 
 
-def _new_year(page: Page, groups: list[Group], year: int, months: dict[tuple[int, ...], list[_New]]) -> Iterator[Edit]:
+def _new_year(
+    page: IndexPage, groups: list[IndexGroup], year: int, months: dict[tuple[int, ...], list[_NewEntry]]
+) -> Iterator[Edit]:
     """Yield a new year, with its months if the page has such, beside the nearest one."""
-    falling = falls([group.key[0] for group in groups], page.falling)
+    falling = is_descending([group.key[0] for group in groups], page.falling)
     before = [group for group in groups if (group.key[0] > year if falling else group.key[0] < year)]
     model = before[-1] if before else groups[0]
     news = list(chain.from_iterable(months.values()))
@@ -152,17 +159,21 @@ def _new_year(page: Page, groups: list[Group], year: int, months: dict[tuple[int
         head, foot, whole = model.year
         first = next(group for group in groups if group.year == model.year)
         inside = [_group(page, first, key, months[key]) for key in sorted(months, reverse=falling)]
-        text = _renamed(head, model.key[0], year) + first.gap.join(each for each in inside if each is not None) + foot
+        text = (
+            _rename_labels(head, model.key[0], year)
+            + first.gap.join(each for each in inside if each is not None)
+            + foot
+        )
     if text:
         yield _insertion(page, whole[1] if before else whole[0], model.gap + text if before else text + model.gap, news)
 
 
-def _group(page: Page, model: Group, key: tuple[int, ...], news: list[_New]) -> str | None:
+def _group(page: IndexPage, model: IndexGroup, key: tuple[int, ...], news: list[_NewEntry]) -> str | None:
     """Return a group like the model for another month or year."""
-    head = _renamed(model.head, model.key[0], key[0])
+    head = _rename_labels(model.head, model.key[0], key[0])
     if len(key) > 1:
-        head = _renamed(head, model.key[1], key[1], besides=key[0])
-    falling = falls([item.day for item in model.items if item.day], page.falling)
+        head = _rename_labels(head, model.key[1], key[1], besides=key[0])
+    falling = is_descending([item.day for item in model.items if item.day], page.falling)
     item = model.items[0]
     same = len(model.items) > 1 and item.number == model.items[1].number
     lines = [
@@ -172,7 +183,7 @@ def _group(page: Page, model: Group, key: tuple[int, ...], news: list[_New]) -> 
     return head + "".join(lines) + model.foot
 
 
-def _line(page: Page, model: Item, new: _New, number: int) -> str:
+def _line(page: IndexPage, model: IndexItem, new: _NewEntry, number: int) -> str:
     """Return a line like the model's that links another note."""
     path = posixpath.relpath(new.path, posixpath.dirname(page.path) or ".")
     path = re.sub(r"[\x00-\x7f]+", lambda found: quote(found[0], safe="/!$,;=@"), path)
@@ -188,7 +199,7 @@ def _line(page: Page, model: Item, new: _New, number: int) -> str:
     return data.decode()
 
 
-def _renamed(text: str, old: int, new: int, besides: int | None = None) -> str:
+def _rename_labels(text: str, old: int, new: int, besides: int | None = None) -> str:
     """Return a heading with another year or month, of two digits where it had a leading zero or follows a hyphen."""
     pattern = rf"(?<!\d)(0?){old}(?!\d)"
     if besides is not None:
@@ -203,7 +214,7 @@ def _renamed(text: str, old: int, new: int, besides: int | None = None) -> str:
     return re.sub(pattern, renamed, text)
 
 
-def _insertion(page: Page, at: int, text: str, news: Iterable[_New]) -> Edit:
+def _insertion(page: IndexPage, at: int, text: str, news: Iterable[_NewEntry]) -> Edit:
     if at == page.size and not page.ended:
         text = page.line_end + text.removesuffix(page.line_end)
     return Edit(page.path, at, at, "", text, _ENTRY, ", ".join(new.path for new in news))
@@ -221,13 +232,13 @@ _UPDATED = re.compile(
 )
 
 
-def _dated(note: Note, newest: date) -> Iterator[Edit]:
+def _update_date(note: Note, newest: date) -> Iterator[Edit]:
     """Yield the new date of the line that says when the notes were last updated."""
     text = note.data.decode()
     for found in _DATE_LINE.finditer(text):
         if not _UPDATED.search(found["label"].strip("*_ ")):
             continue
-        if next(dates(found["date"]), newest) < newest:
+        if next(find_dates(found["date"]), newest) < newest:
             width = 2 if found["first"] == "-" or "0" in {found["month"][0], found["day"][0]} else 1
             new = f"{newest.year}{found['first']}{newest.month:0{width}}{found['second']}{newest.day:0{width}}"
             start = len(text[: found.start("date")].encode())

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from crawler.notes.entries import dates
+from crawler.notes.entries import find_dates
 from crawler.notes.folder import ENDINGS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class IndexItem:
     """A line of a list that links one note and says nothing else; spans are byte offsets in the page."""
 
     path: str
@@ -41,7 +41,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class IndexGroup:
     """Items one below the other. `key` is (year, month), (year,) or (), as the heading above says.
 
     `head` is the heading with what follows it before the items, `foot` what closes it behind them, `gap` the blank
@@ -50,7 +50,7 @@ class Group:
     """
 
     key: tuple[int, ...]
-    items: tuple[Item, ...]
+    items: tuple[IndexItem, ...]
     start: int
     head: str
     foot: str
@@ -61,14 +61,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class IndexPage:
     """A page as an index: `linked` are the paths below NOTES_DIR of all notes that it links somewhere.
 
     `falling` tells that most dates are followed by earlier ones, `ended` that the last line has a line end.
     """
 
     path: str
-    groups: tuple[Group, ...]
+    groups: tuple[IndexGroup, ...]
     linked: frozenset[str]
     line_end: str
     size: int
@@ -83,11 +83,11 @@ _MARKDOWN_REST = re.compile(rb">?\)[ \t]*\\?\Z")
 _CLOSING = re.compile(r"\s*(?:</(\w+)>\s*)+\Z")
 
 
-def read(note: Note, days: Mapping[str, date]) -> Page:
+def read_index_page(note: Note, days: Mapping[str, date]) -> IndexPage:
     """Read a page; `days` has the dates of the folder's notes by path."""
     lines = [match.span() for match in re.finditer(rb"[^\n]*\n|[^\n]+", note.data)]
     starts = {start: at for at, (start, _) in enumerate(lines)}
-    items: dict[int, Item] = {}
+    items: dict[int, IndexItem] = {}
     linked = set()
     for mention in note.mentions:
         if (path := _note_of(note, mention)) is None:
@@ -103,18 +103,18 @@ def read(note: Note, days: Mapping[str, date]) -> Page:
         else:
             runs.append([at])
     groups = [_group(note.data, lines, run, [items[at] for at in run]) for run in runs]
-    return Page(
+    return IndexPage(
         path=note.path,
-        groups=tuple(_with_years(note.data, groups)),
+        groups=tuple(_attach_years(note.data, groups)),
         linked=frozenset(linked),
         line_end="\r\n" if b"\r\n" in note.data else "\n",
         size=len(note.data),
         ended=note.data.endswith(b"\n"),
-        falling=falls([item.day for _, item in sorted(items.items()) if item.day], otherwise=False),
+        falling=is_descending([item.day for _, item in sorted(items.items()) if item.day], otherwise=False),
     )
 
 
-def falls(days: Sequence[Any], otherwise: bool) -> bool:
+def is_descending(days: Sequence[Any], otherwise: bool) -> bool:
     """Tell whether most days, months or years are followed by earlier ones; where none differ, nobody can tell."""
     steps = [second < first for first, second in pairwise(days) if first != second]
     return sum(steps) * 2 > len(steps) if steps else otherwise
@@ -131,7 +131,7 @@ def _note_of(note: Note, mention: Mention) -> str | None:
     return posixpath.normpath(posixpath.join(posixpath.dirname(note.path), unquote(parts.path)))
 
 
-def _item(note: Note, mention: Mention, path: str, span: Span, day: date | None) -> Item | None:
+def _item(note: Note, mention: Mention, path: str, span: Span, day: date | None) -> IndexItem | None:
     start, end = span
     line = note.data[start:end].rstrip(b"\r\n")
     before, after = note.data[start : mention.start], note.data[mention.end : start + len(line)]
@@ -147,8 +147,8 @@ def _item(note: Note, mention: Mention, path: str, span: Span, day: date | None)
     else:
         return None
     text = html.unescape(note.data[slice(*text_span)].decode())
-    named = [*dates(text), *dates(mention.url)]
-    return Item(
+    named = [*find_dates(text), *find_dates(mention.url)]
+    return IndexItem(
         path=path,
         line=line.decode(),
         start=start,
@@ -164,7 +164,7 @@ def _item(note: Note, mention: Mention, path: str, span: Span, day: date | None)
     )
 
 
-def _group(data: bytes, lines: list[Span], run: list[int], items: list[Item]) -> Group:
+def _group(data: bytes, lines: list[Span], run: list[int], items: list[IndexItem]) -> IndexGroup:
     above = run[0] - 1
     if above > 0 and not data[slice(*lines[above])].strip():
         above -= 1
@@ -179,7 +179,7 @@ def _group(data: bytes, lines: list[Span], run: list[int], items: list[Item]) ->
     while gap_start > 0 and not data[slice(*lines[gap_start - 1])].strip():
         gap_start -= 1
     gap = data[lines[gap_start][0] : head_start].decode() if above >= 0 else ""
-    return Group(key, tuple(items), head_start, head, data[items_end:end].decode(), gap, items_end, end)
+    return IndexGroup(key, tuple(items), head_start, head, data[items_end:end].decode(), gap, items_end, end)
 
 
 def _key(head: str, days: list[date]) -> tuple[int, ...]:
@@ -196,7 +196,7 @@ def _names(head: str, number: int) -> bool:
     return re.search(rf"(?<!\d)0?{number}(?!\d)", head) is not None
 
 
-def _with_years(data: bytes, groups: list[Group]) -> Iterator[Group]:
+def _attach_years(data: bytes, groups: list[IndexGroup]) -> Iterator[IndexGroup]:
     """Yield the groups, those of months with the year that stands above the first of them."""
     for group in groups:
         if len(group.key) < len(("year", "month")) or _names(group.head, group.key[0]):
@@ -208,12 +208,12 @@ def _with_years(data: bytes, groups: list[Group]) -> Iterator[Group]:
         if not _names(head, group.key[0]):
             yield group
             continue
-        end = _closed(data, head, family[-1].end)
+        end = _closing_tag_end(data, head, family[-1].end)
         foot = data[family[-1].end : end].decode()
         yield replace(group, year=(head, foot, (start, end)))
 
 
-def _closed(data: bytes, head: str, at: int) -> int:
+def _closing_tag_end(data: bytes, head: str, at: int) -> int:
     """Return the offset behind the lines at `at` that close the elements that the head opens."""
     opened = [name for name in re.findall(r"<(\w+)", head) if f"</{name}>" not in head]
     while opened and at < len(data):

@@ -9,7 +9,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
 from crawler.checks.http_check import check_response
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -51,7 +51,7 @@ def response(status: int, *redirects: int, headers: dict[str, str] | None = None
     ],
 )
 def test_status(status: int, outcome: Outcome, reason: Reason) -> None:
-    assert check_response(response(status), NOW) == Check(outcome, reason, NOW, How.PAGE, http_status=status)
+    assert check_response(response(status), NOW) == Check(outcome, reason, NOW, CheckMethod.PAGE, http_status=status)
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
@@ -73,7 +73,9 @@ OTHER_TROUBLE = [{"Proxy-Status": "proxy.lan; error=connection_timeout"}, {"X-Sq
 def test_a_proxy_says_that_the_host_does_not_exist(headers: dict[str, str]) -> None:
     for status in (500, 502, 503):
         check = check_response(response(status, headers=headers), NOW)
-        assert check == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, How.PAGE, http_status=status)
+        assert check == Check(
+            Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, CheckMethod.PAGE, http_status=status
+        )
     assert check_response(response(200, headers=headers), NOW).outcome is Outcome.OK
     assert check_response(response(499, headers=headers), NOW).reason == Reason(ReasonCode.REFUSED, "499")
 
@@ -98,7 +100,7 @@ def test_other_trouble_of_a_proxy_is_no_fault_of_the_host(headers: dict[str, str
 )
 def test_only_permanent_redirects_move_a_link(redirects: tuple[int, ...], outcome: Outcome, reason: Reason) -> None:
     check = check_response(response(200, *redirects), NOW)
-    assert check == Check(outcome, reason, NOW, How.PAGE, http_status=200, final_url="https://e.example/b")
+    assert check == Check(outcome, reason, NOW, CheckMethod.PAGE, http_status=200, final_url="https://e.example/b")
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(404, Outcome.GONE), (500, Outcome.FAILED), (403, Outcome.BLOCKED)])
@@ -248,9 +250,9 @@ def test_a_stand_in_is_no_new_address() -> None:
 def test_an_accepted_status_is_good(status: int) -> None:
     accepted = frozenset({status})
     walled = response(status, headers={"CF-Mitigated": "challenge"})
-    check = check_response(walled, NOW, accept=accepted)
+    check = check_response(walled, NOW, accepted_statuses=accepted)
     assert (check.outcome, check.reason) == (Outcome.OK, Reason(ReasonCode.STATUS_ACCEPTED, str(status)))
-    assert check_response(walled, NOW, accept=frozenset({status + 1})).outcome is Outcome.BLOCKED
-    assert check_response(response(status, 301), NOW, accept=accepted).outcome is Outcome.MOVED
+    assert check_response(walled, NOW, accepted_statuses=frozenset({status + 1})).outcome is Outcome.BLOCKED
+    assert check_response(response(status, 301), NOW, accepted_statuses=accepted).outcome is Outcome.MOVED
     home = redirected("https://e.example/a", "https://e.example/", 302, status=status)
-    assert check_response(home, NOW, accept=accepted).outcome is Outcome.OK
+    assert check_response(home, NOW, accepted_statuses=accepted).outcome is Outcome.OK

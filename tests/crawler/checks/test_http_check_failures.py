@@ -21,10 +21,10 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from crawler.checks.http_check import check_failure, check_response
-from crawler.fetch.download_handler import GuardedDownloadHandler, PublicResolver
+from crawler.fetch.download_handler import PublicResolver, SafeDownloadHandler
 from crawler.fetch.errors import AddressNotAllowedError
-from crawler.fetch.middlewares import AddressGuard
-from crawler.models.check import Check, How, Outcome
+from crawler.fetch.middlewares import SsrfGuardMiddleware
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from tests.crawler.checks.test_http_check import NO_DNS, NOW, OTHER_TROUBLE, URL
 
@@ -95,9 +95,9 @@ def seen(
 
     async def ask() -> Check:
         settings = {"ALLOW_PRIVATE_ADDRESSES": allow_private, "DOWNLOAD_VERIFY_CERTIFICATES": True, **meta}
-        handler = GuardedDownloadHandler(get_crawler(settings_dict=settings))
+        handler = SafeDownloadHandler(get_crawler(settings_dict=settings))
         if resolver is not None:
-            for each in (handler, handler._heads):
+            for each in (handler, handler._head_only):
                 connector: Any = each._session.connector
                 if isinstance(connector._resolver, PublicResolver):
                     connector._resolver._inner = resolver
@@ -140,16 +140,16 @@ def stranger() -> ssl.SSLContext:
 
 
 def failed(reason: Reason, check: Check) -> None:
-    assert check == Check(Outcome.FAILED, reason, NOW, How.PAGE)
-    assert check.unreached
-    assert check.may_pass
+    assert check == Check(Outcome.FAILED, reason, NOW, CheckMethod.PAGE)
+    assert check.is_unreachable
+    assert check.is_transient
 
 
 def test_an_answer_through_the_handler() -> None:
     check = seen(says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
     assert (check.outcome, check.http_status) == (Outcome.OK, 200)
     assert check.elapsed is not None
-    assert not check.unreached
+    assert not check.is_unreachable
 
 
 @pytest.mark.parametrize(
@@ -200,9 +200,9 @@ def test_nobody_listens() -> None:
 
 def test_host_that_does_not_exist() -> None:
     check = seen(url="http://no-such-host.example/", resolver=Names())
-    assert check == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, How.PAGE)
-    assert check.unreached
-    assert check.may_pass
+    assert check == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, CheckMethod.PAGE)
+    assert check.is_unreachable
+    assert check.is_transient
 
 
 def test_certificates_are_verified(stranger: ssl.SSLContext) -> None:
@@ -234,7 +234,7 @@ def test_proxy_that_cannot_reach_the_host(headers: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("headers", NO_DNS)
 def test_proxy_that_finds_no_such_host(headers: dict[str, str]) -> None:
-    assert refusing(headers) == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, How.PAGE)
+    assert refusing(headers) == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, CheckMethod.PAGE)
 
 
 def test_proxy_that_does_not_answer() -> None:
@@ -250,7 +250,7 @@ def test_a_name_that_leads_to_a_private_address() -> None:
     assert seen(says(b"HTTP/1.1 200 OK\r\n\r\n"), "http://localhost:{port}/").outcome is Outcome.OK
 
 
-@pytest.mark.parametrize("enough", [{}, {"enough": 1000}])
+@pytest.mark.parametrize("enough", [{}, {"max_bytes": 1000}])
 def test_a_public_name_that_leads_here(enough: dict[str, Any]) -> None:
     asked: list[bytes] = []
 
@@ -317,14 +317,14 @@ def test_the_user_s_own_proxy_may_be_private(proxy: str, monkeypatch: pytest.Mon
 
 
 def test_what_the_address_guard_refuses_is_skipped() -> None:
-    guard = AddressGuard.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": False}))
+    guard = SsrfGuardMiddleware.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": False}))
     guard.process_request(Request("https://example.com/"))
     with pytest.raises(AddressNotAllowedError) as refusal:
         guard.process_request(Request("http://10.0.0.1/"))
     check = check_failure(refusal.value, NOW)
-    assert check == Check(Outcome.SKIPPED, Reason(ReasonCode.PRIVATE_ADDRESS, "10.0.0.1"), NOW, How.PAGE)
-    assert not check.unreached
-    AddressGuard.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": True})).process_request(
+    assert check == Check(Outcome.SKIPPED, Reason(ReasonCode.PRIVATE_ADDRESS, "10.0.0.1"), NOW, CheckMethod.PAGE)
+    assert not check.is_unreachable
+    SsrfGuardMiddleware.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": True})).process_request(
         Request("http://10.0.0.1/")
     )
 
@@ -360,8 +360,8 @@ def test_endless_redirects_end() -> None:
 def test_endless_redirects_by_way_of_a_wall(wall: str, reason: Reason) -> None:
     for urls in ([URL, wall] * 3, [URL, *(f"{wall}{number}" for number in range(5))]):
         check = redirecting(*urls)
-        assert check == Check(Outcome.BLOCKED, reason, NOW, How.PAGE)
-        assert not check.unreached
+        assert check == Check(Outcome.BLOCKED, reason, NOW, CheckMethod.PAGE)
+        assert not check.is_unreachable
     failed(
         Reason(ReasonCode.REDIRECT_LOOP), redirecting(*["https://www.zhihu.com/signin", URL] * 3)
     )  # a login is no wall

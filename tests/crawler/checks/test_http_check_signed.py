@@ -12,8 +12,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.checks.http_check import check_response
-from crawler.links.signed_urls import expiry
-from crawler.models.check import Check, How, Outcome
+from crawler.links.signed_urls import expires_at
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 
 MARCH = datetime(2022, 3, 1, 12, tzinfo=UTC)
@@ -72,12 +72,12 @@ UNSIGNED = [
 
 @pytest.mark.parametrize("url", SIGNED)
 def test_signed_addresses_say_until_when_they_are_good(url: str) -> None:
-    assert expiry(url) == MARCH
+    assert expires_at(url) == MARCH
 
 
 @pytest.mark.parametrize("url", UNSIGNED)
 def test_other_addresses_say_nothing(url: str) -> None:
-    assert expiry(url) is None
+    assert expires_at(url) is None
 
 
 @given(st.sampled_from(("x-expires", "se", "Expires", "X-Amz-Date", "dis_t", "q-sign-time", "oe", "e")), st.text())
@@ -86,7 +86,7 @@ def test_no_value_makes_it_stumble(name: str, value: str) -> None:
         f"https://mpvideo.qpic.cn/?{name}={value}&sig=x&Signature=x&X-Amz-Expires={value}&oh=x&token=a:b",
         value,
     ):
-        until = expiry(url)
+        until = expires_at(url)
         assert until is None or until.tzinfo is not None
 
 
@@ -103,7 +103,7 @@ def test_a_refusal_after_that_time_is_final(url: str, status: int) -> None:
         Outcome.GONE,
         Reason(ReasonCode.SIGNED_URL_EXPIRED, "2022-03-01", *number),
         MARCH,
-        How.PAGE,
+        CheckMethod.PAGE,
         http_status=status,
         conclusive=True,
     )

@@ -17,7 +17,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from crawler.checks import soft404
-from crawler.checks.soft404 import StandIn, stand_in
+from crawler.checks.soft404 import SoftError, detect_soft_error
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
@@ -47,7 +47,7 @@ def shown(  # one page in all the ways that matter here
     response = kind(
         url, status, body=markup.encode(), encoding="utf-8", headers=headers, request=Request(asked, meta=meta)
     )
-    found = stand_in(response, texts)
+    found = detect_soft_error(response, texts)
     return OK if found is None else found.outcome
 
 
@@ -364,19 +364,19 @@ def test_what_only_sounds_like_that(title: str) -> None:
 
 def test_reasons_name_who_stands_there() -> None:
     response = HtmlResponse(URL, body=b"<title>DDoS-Guard</title>", encoding="utf-8", request=Request(URL))
-    assert stand_in(response) == StandIn(BLOCKED, Reason(ReasonCode.BOT_WALL, "DDoS-Guard"))
+    assert detect_soft_error(response) == SoftError(BLOCKED, Reason(ReasonCode.BOT_WALL, "DDoS-Guard"))
 
 
 def test_what_is_no_page_has_only_headers() -> None:
     response = Response(URL, body=b"<title>404</title>", request=Request(URL))
-    assert stand_in(response) is None
+    assert detect_soft_error(response) is None
     response.headers["x-amzn-waf-action"] = "captcha"
-    assert stand_in(response) == StandIn(BLOCKED, Reason(ReasonCode.BOT_WALL, "AWS WAF"))
+    assert detect_soft_error(response) == SoftError(BLOCKED, Reason(ReasonCode.BOT_WALL, "AWS WAF"))
 
 
-TABLE = tomllib.loads(files("crawler").joinpath("data/standins.toml").read_text("utf-8"))
+TABLE = tomllib.loads(files("crawler").joinpath("data/soft_errors.toml").read_text("utf-8"))
 QUOTES = sorted(
-    {quote for row in TABLE["stand_in"] for name in ("markup", "phrases") for quote in row.get(name, ())}
+    {quote for row in TABLE["soft_error"] for name in ("markup", "phrases") for quote in row.get(name, ())}
     | {wall[1] for wall in WALLS}
     | set(TABLE["login"]["phrases"])
 )
@@ -402,13 +402,13 @@ def test_no_page_makes_it_stumble(title: str, body: str) -> None:
 # --- titles that are meant to take for ever ---------------------------------------------------------------------------
 
 MANY, SECONDS = 10_000, 0.05
-SEARCHED = ("unless_asked", "unless_titled", "named")
+SEARCHED = ("unless_url", "unless_title", "named")
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Return every pattern that is made of the table, by where it comes from."""
-    rows, login = soft404._table()
-    found: dict[str, Any] = {"about": soft404._about(), "any title": soft404._all_titles()[0]}
+    rows, login = soft404._signatures()
+    found: dict[str, Any] = {"about": soft404._topic_sites(), "any title": soft404._all_titles()[0]}
     found["any phrase"] = soft404._all_titles()[1]
     each: Any
     for i, each in enumerate((*rows, login)):
@@ -417,7 +417,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 def fillers() -> list[str]:
-    return [filler for row in soft404._data()["stand_in"] for filler in row.get("fillers", ())]
+    return [filler for row in soft404._data()["soft_error"] for filler in row.get("decorations", ())]
 
 
 def seconds(work: Any) -> float:

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from crawler.cli.eta import BUSIEST, Rate, Tally, duration
+from crawler.cli.eta import BUSIEST, Rate, RunProgress, format_duration
 from crawler.models.link import Link
 
 PACES = {"wechat.example": 3.0, "quick.example": 0.1}
@@ -23,57 +23,59 @@ def link(n: int, host: str, kind: str = "web") -> Link:
 
 
 def test_the_busiest_host_decides() -> None:
-    tally = Tally.of(
+    tally = RunProgress.from_counts(
         [("wechat", "wechat.example", 40, 10), ("web", "quick.example", 500, 100), ("arxiv", "arxiv.org", 900, 0)], each
     )
-    assert tally.seconds_left(1000.0, each) == (90.0, "wechat.example")
-    tally.saw(link(1, "wechat.example", "wechat"))
-    assert tally.seconds_left(1000.0, each) == (87.0, "wechat.example")
+    assert tally.time_left(1000.0, each) == (90.0, "wechat.example")
+    tally.record(link(1, "wechat.example", "wechat"))
+    assert tally.time_left(1000.0, each) == (87.0, "wechat.example")
     assert (tally.done["wechat"], tally.due["wechat"]) == (11, 40)
 
 
 def test_it_does_not_get_quicker_than_it_is() -> None:
-    tally = Tally.of([("web", "quick.example", 500, 100)], each)
-    assert tally.seconds_left(2.0, each) == (200.0, "")
-    assert tally.seconds_left(0.0, each) == pytest.approx((40.0, "quick.example"))
+    tally = RunProgress.from_counts([("web", "quick.example", 500, 100)], each)
+    assert tally.time_left(2.0, each) == (200.0, "")
+    assert tally.time_left(0.0, each) == pytest.approx((40.0, "quick.example"))
 
 
 def test_links_of_several_kinds_on_one_host_wait_for_one_another() -> None:
-    tally = Tally.of([("web", "a.example", 10, 0), ("image", "a.example", 10, 0), ("web", "b.example", 15, 0)], each)
-    assert tally.seconds_left(1000.0, each) == (10.0, "a.example")
+    tally = RunProgress.from_counts(
+        [("web", "a.example", 10, 0), ("image", "a.example", 10, 0), ("web", "b.example", 15, 0)], each
+    )
+    assert tally.time_left(1000.0, each) == (10.0, "a.example")
 
 
 def test_who_is_left_alone_is_waited_for_but_not_for_the_night() -> None:
-    tally = Tally.of([("web", "a.example", 10, 0), ("web", "wall.example", 100, 0)], each)
-    assert tally.seconds_left(1000.0, each, [("a.example", 60.0), ("wall.example", math.inf)]) == (65.0, "a.example")
-    assert tally.seconds_left(1.0, each, [("wall.example", math.inf)]) == (10.0, "")
+    tally = RunProgress.from_counts([("web", "a.example", 10, 0), ("web", "wall.example", 100, 0)], each)
+    assert tally.time_left(1000.0, each, [("a.example", 60.0), ("wall.example", math.inf)]) == (65.0, "a.example")
+    assert tally.time_left(1.0, each, [("wall.example", math.inf)]) == (10.0, "")
 
 
 def test_what_becomes_due_meanwhile_is_due() -> None:
-    tally = Tally.of([("web", "a.example", 1, 0)], each)
+    tally = RunProgress.from_counts([("web", "a.example", 1, 0)], each)
     for n in range(3):
-        tally.saw(link(n, "a.example"))
+        tally.record(link(n, "a.example"))
     assert (tally.done.total(), tally.due.total()) == (3, 3)
-    assert tally.seconds_left(1.0, each) == (0.0, "")
+    assert tally.time_left(1.0, each) == (0.0, "")
 
 
 def test_memory_does_not_grow_with_the_hosts() -> None:
     tracemalloc.start()
-    tally = Tally.of((("web", f"h{n}.example", 1 + n % 7, 0) for n in range(20_000)), each)
+    tally = RunProgress.from_counts((("web", f"h{n}.example", 1 + n % 7, 0) for n in range(20_000)), each)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 200_000
-    assert len(tally.left) == BUSIEST
-    assert set(tally.left.values()) == {7}
+    assert len(tally.remaining) == BUSIEST
+    assert set(tally.remaining.values()) == {7}
 
 
 def test_the_rate_is_that_of_late() -> None:
     rate = Rate()
-    assert rate.at(0, 0) == 0
-    assert rate.at(10, 100) == 10
-    assert rate.at(40, 100) == pytest.approx(0)
-    assert rate.at(100, 220) == 2  # lines a minute apart
-    assert rate.at(110, 0) == 0  # counted anew
+    assert rate.update(0, 0) == 0
+    assert rate.update(10, 100) == 10
+    assert rate.update(40, 100) == pytest.approx(0)
+    assert rate.update(100, 220) == 2  # lines a minute apart
+    assert rate.update(110, 0) == 0  # counted anew
 
 
 @pytest.mark.parametrize(
@@ -81,4 +83,4 @@ def test_the_rate_is_that_of_late() -> None:
     [(0, "0 s"), (0.2, "1 s"), (99, "99 s"), (100.5, "2 min"), (3600, "1 h 0 min"), (3541, "1 h 0 min")],
 )
 def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
-    assert duration(seconds) == said
+    assert format_duration(seconds) == said

@@ -181,8 +181,8 @@ def test_a_link_that_was_redirected_is_followed_to_its_end(internet: Internet, d
 # --- what keeps it from ending ----------------------------------------------------------------------------------------
 
 
-HURRIED = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EnoughRead": 0, "tests.support.interrupting.Hurried": 0}')
-STUCK = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EnoughRead": 0, "tests.support.interrupting.Stuck": 0}')
+HURRIED = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Hurried": 0}')
+STUCK = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Stuck": 0}')
 
 
 def test_a_second_signal_ends_it_at_once(internet: Internet, desk: Desk) -> None:
@@ -257,7 +257,9 @@ def test_helpers_save_what_they_have_and_end(internet: Internet, desk: Desk, to:
     urls = pages(600)
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
     desk.write("a.md", listed(*urls))
-    words = desk.command("crawl", "notes", "-a", f"notes={desk.notes}", "-s", "WORKERS=2", "-s", 'PACE={"*": 0.1}')
+    words = desk.command(
+        "crawl", "notes", "-a", f"notes={desk.notes}", "-s", "WORKERS=2", "-s", 'DOWNLOAD_DELAYS={"*": 0.1}'
+    )
     with (desk.folder / "said.txt").open("w") as said:
         run = subprocess.Popen(
             [sys.executable, "-m", "scrapy", *words],
@@ -290,7 +292,7 @@ def test_helpers_save_what_they_have_and_end(internet: Internet, desk: Desk, to:
 def test_check_ends_in_the_same_way(internet: Internet, desk: Desk) -> None:
     internet.fault(f"{SLOW}/", Failure.HANG)
     note = desk.write("a.md", listed(*pages(20), f"{SLOW}/"))
-    words = ("check", "-s", f"NOTES_DIR={desk.notes}", "-s", 'PACE={"*": 0}', str(note))
+    words = ("check", "-s", f"NOTES_DIR={desk.notes}", "-s", 'DOWNLOAD_DELAYS={"*": 0}', str(note))
     desk.environ["XDG_CACHE_HOME"] = str(desk.folder / "cache")
     run, _ = saying(desk, *words)
     wait_until(lambda: bool(internet.asked(f"{SLOW}/")))

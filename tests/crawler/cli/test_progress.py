@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 HOST = "https://h00.bench.example.org"
 SHOW, HIDE = "\x1b[?25h", "\x1b[?25l"
-SLOWLY = ("-s", 'PACE={"*": 0.25}')
+SLOWLY = ("-s", 'DOWNLOAD_DELAYS={"*": 0.25}')
 OBSERVING = r"observing: \d of {} links, \d+\.\d a second, about \d+ s left( for h0\d\.bench\.example\.org)?"
 
 
 class QuickProgress(Progress):
     """Five minutes are long for a test."""
 
-    printed_every = 0.3
+    print_interval = 0.3
     slow_after = 0.3
 
 
@@ -140,7 +140,7 @@ def test_a_log_gets_a_line_now_and_then(desk: Desk, internet: Internet) -> None:
     internet.fault("https://h01.bench.example.org/*", Failure.HANG)
     internet.fault("https://h02.bench.example.org/*", text("", 429).with_headers(retry_after="3600"))
     desk.write("b.md", "<https://h01.bench.example.org/> <https://h02.bench.example.org/>")
-    extensions = '{"crawler.fetch.early_stop.EnoughRead": 0, "tests.crawler.cli.test_progress.QuickProgress": 0}'
+    extensions = '{"crawler.fetch.early_stop.EarlyStop": 0, "tests.crawler.cli.test_progress.QuickProgress": 0}'
     done = desk.crawl(*SLOWLY, "-s", "DOWNLOAD_TIMEOUT=1", "-s", f"EXTENSIONS={extensions}")
     assert done.returncode == 0
     lines = [line for line in done.stderr.splitlines() if line.startswith("notemend: observing: ")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.cli.summary import alarm, summary
-from crawler.fetch.host_throttle import Hosts
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Change, Standing, Verdict
+from crawler.cli.summary import fail_on_message, summary
+from crawler.fetch.host_throttle import HostThrottle
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Change, LinkState, Verdict
 from crawler.models.reason import Reason, ReasonCode
 from tests.support.storing import link
 
@@ -23,13 +23,14 @@ def said(parts: Iterable[object]) -> list[str]:
 
 
 def test_a_run_is_told_in_a_few_lines() -> None:
-    hosts = Hosts(lambda: 0.0)
+    hosts = HostThrottle(lambda: 0.0)
     for name, seconds, outcome in [
         *(("slow.example", 2.5, Outcome.OK), ("quick.example", 0.01, Outcome.OK), ("b.example", 0.2, Outcome.OK)),
         *(("wall.example", 0.1, Outcome.BLOCKED), ("wall.example", 0.1, Outcome.BLOCKED)),
     ]:
-        hosts.answered(
-            name, Check(outcome, Reason(ReasonCode.OTHER, "seen"), NOW, How.PAGE, elapsed=timedelta(seconds=seconds))
+        hosts.record_answer(
+            name,
+            Check(outcome, Reason(ReasonCode.OTHER, "seen"), NOW, CheckMethod.PAGE, elapsed=timedelta(seconds=seconds)),
         )
     counts = [("arxiv", Verdict.ALIVE, 12), ("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3)]
     silent = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
@@ -49,14 +50,16 @@ def test_a_run_is_told_in_a_few_lines() -> None:
 
 
 def test_what_did_not_happen_is_not_mentioned() -> None:
-    assert said(summary([], {}, Hosts(lambda: 0.0), silent={}, left=0, took=timedelta(seconds=1)))[2:] == ["in 1.0 s"]
+    assert said(summary([], {}, HostThrottle(lambda: 0.0), silent={}, left=0, took=timedelta(seconds=1)))[2:] == [
+        "in 1.0 s"
+    ]
 
 
 def test_what_a_run_is_asked_to_tell_by_its_exit_code() -> None:
-    dead = [Standing(link(f"https://a.example/{n}"), Verdict.DEAD, NOW) for n in range(5)]
-    suspect = Standing(link("https://b.example/"), Verdict.SUSPECT, NOW)
+    dead = [LinkState(link(f"https://a.example/{n}"), Verdict.DEAD, NOW) for n in range(5)]
+    suspect = LinkState(link("https://b.example/"), Verdict.SUSPECT, NOW)
     some = "https://a.example/0, https://a.example/1, https://a.example/2"
-    assert alarm(dead) == f"FAIL_ON: 5 newly dead: {some} and 2 more"
-    assert alarm([suspect]) == "FAIL_ON: 1 newly suspect: https://b.example/"
-    assert alarm([*dead, suspect]) == f"FAIL_ON: 5 newly dead, 1 newly suspect: {some} and 3 more"
-    assert alarm([]) is None
+    assert fail_on_message(dead) == f"FAIL_ON: 5 newly dead: {some} and 2 more"
+    assert fail_on_message([suspect]) == "FAIL_ON: 1 newly suspect: https://b.example/"
+    assert fail_on_message([*dead, suspect]) == f"FAIL_ON: 5 newly dead, 1 newly suspect: {some} and 3 more"
+    assert fail_on_message([]) is None

@@ -38,7 +38,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def check(desk: Desk, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    options = ["-s", f"NOTES_DIR={desk.notes}", "-s", 'PACE={"*": 0}']
+    options = ["-s", f"NOTES_DIR={desk.notes}", "-s", 'DOWNLOAD_DELAYS={"*": 0}']
     return processes.run(["check", *options, *words], os.environ | desk.environ | environ)
 
 
@@ -108,12 +108,12 @@ def test_what_cannot_be_checked_is_said_in_one_line(desk: Desk, cache: Path, wor
 
 def test_who_waits_waits_a_minute_unless_they_say_otherwise(desk: Desk, cache: Path) -> None:
     note = desk.write("a.md", f"<{ALIVE}>")
-    done = check(desk, str(note), "-s", "TIME_BUDGET=0.001")
+    done = check(desk, str(note), "-s", "RUN_TIMEOUT=0.001")
     assert (done.returncode, done.stdout) == (0, "links that there was no time to look at: 1\n")
     settings = Settings()
     settings.setmodule("crawler.settings")
     CheckSpider.update_settings(settings)
-    assert settings.getfloat("TIME_BUDGET") == SECONDS
+    assert settings.getfloat("RUN_TIMEOUT") == SECONDS
 
 
 def test_a_store_named_in_the_environment_is_left_alone(desk: Desk, cache: Path) -> None:
@@ -141,7 +141,7 @@ def test_the_hook_s_entry_is_installed_with_the_project() -> None:
 def test_pre_commit_runs_the_hook(desk: Desk, cache: Path) -> None:
     """The hook as the manifest has it, but for the environment that pre-commit would install from a registry."""
     entry = hook()["entry"].replace("notemend", f"{sys.executable} -m crawler")
-    local = hook() | {"language": "system", "entry": entry, "args": ["-s", 'PACE={"*": 0}']}
+    local = hook() | {"language": "system", "entry": entry, "args": ["-s", 'DOWNLOAD_DELAYS={"*": 0}']}
     config = {"repos": [{"repo": "local", "hooks": [local]}]}
     (desk.notes / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), "utf-8")
     environ = os.environ | desk.environ | {"PYTHONPATH": str(ROOT), "PRE_COMMIT_HOME": str(cache / "pre-commit")}

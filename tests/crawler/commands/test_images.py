@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
-from pipelines.reports.thumbnails import reduced
+from pipelines.reports.thumbnails import make_thumbnail
 from tests.crawler.scheduling.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
 from tests.internet.sites.qpic import draw
 
@@ -279,7 +279,7 @@ def test_notes_may_show_smaller_pictures(desk: Desk, internet: Internet) -> None
 
 def test_smaller_pictures_keep_their_transparency() -> None:
     for mode, expected in (("RGBA", "RGBA"), ("RGB", "RGB"), ("L", "RGB")):
-        with Image.open(BytesIO(reduced(wide(mode=mode), 30))) as image:
+        with Image.open(BytesIO(make_thumbnail(wide(mode=mode), 30))) as image:
             assert (image.mode, image.size) == (expected, (30, 15))
 
 

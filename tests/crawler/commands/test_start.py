@@ -14,7 +14,7 @@ from crawler.config import options, plain_settings
 from crawler.config.plain_settings import PlainSettings
 from crawler.config.setting_names import COMMAND_LINE
 from crawler.store.database import sqlite_url
-from crawler.store.link_store import Store
+from crawler.store.link_store import LinkStore
 from tests.support.processes import ROOT
 from tests.support.storing import register
 
@@ -29,7 +29,7 @@ HEAVY = {"PIL", "aiohttp", "arxiv", "boto3", "botocore", "bs4", "lxml", "pyarrow
 @pytest.fixture
 def output(tmp_path: Path) -> Path:
     """Return an OUTPUT_DIR whose store knows one link."""
-    store = Store.open(sqlite_url(tmp_path / "notemend.sqlite"))
+    store = LinkStore.open(sqlite_url(tmp_path / "notemend.sqlite"))
     register(store, "a.md", PAPER)
     store.close()
     return tmp_path
@@ -73,7 +73,7 @@ def test_help_loads_neither_spider_nor_store(output: Path) -> None:
         ["explain"],
         ["status", "x"],
         ["status", "-s", "OUTPUT_DI=x"],
-        ["status", "-s", "PACE=1"],
+        ["status", "-s", "DOWNLOAD_DELAYS=1"],
         ["status", "-s", 'RECHECK_AFTER={"podcast/alive": 1}'],
         ["status", "-s", "GITHUB_TOKEN=secret"],
         ["status", "--set", "LOG_FILE=x"],
@@ -92,10 +92,10 @@ def test_the_answer_is_the_same_with_scrapy_and_without(words: list[str], output
 GIVEN = {
     "ALLOW_PRIVATE_ADDRESSES": "true",
     "DEAD_AFTER": "5",
-    "EXCLUDE": "a.example/*, b.example/*",
+    "EXCLUDE_URLS": "a.example/*, b.example/*",
     "FAIL_ON": "",
     "OUTPUT_DIR": "elsewhere",
-    "PACE": '{"*": 0, "a.example": 2}',
+    "DOWNLOAD_DELAYS": '{"*": 0, "a.example": 2}',
     "REWRITE": "links,facts",
 }
 

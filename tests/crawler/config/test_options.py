@@ -34,8 +34,8 @@ def given(**values: object) -> Settings:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("PASE", "{}", "no such setting; did you mean PACE?"),
-        ("pace", "{}", "no such setting; did you mean PACE?"),
+        ("DOWNLOAD_DELYAS", "{}", "no such setting; did you mean DOWNLOAD_DELAYS?"),
+        ("download_delays", "{}", "no such setting; did you mean DOWNLOAD_DELAYS?"),
         ("RECHECK_AFTR", "1", "no such setting; did you mean RECHECK_AFTER?"),
         ("XYZ", "1", "no such setting; did you mean one of NOTES_DIR, OUTPUT_DIR"),
         ("DOWNLOAD_TIMEOT", "1", "no such setting; did you mean DOWNLOAD_TIMEOUT?"),
@@ -45,23 +45,23 @@ def given(**values: object) -> Settings:
         ("IMAGES_WEBP_WIDTH", "3", "pixels, at least 16: '3'"),
         ("DEAD_AFTER", "1.5", "not a whole number"),
         ("DEAD_AFTER", "0", "must be from 1 to"),
-        ("DEAD_SPACING", "nan", "must be from 0 to"),
+        ("DEAD_MIN_INTERVAL_DAYS", "nan", "must be from 0 to"),
         ("API_TIMEOUT", "0", "must be from 0.1 to"),
         ("FAIL_ON", "dead,alive", "no such thing as alive; there are dead, suspect, restricted, moved"),
         ("REWRITE", "poems", "no such thing as poems; there are links, facts"),
         ("ROBOTS", "maybe", "say ignore or obey, not 'maybe'"),
-        ("PACE", "[1]", "not a JSON object"),
-        ("PACE", '{"https://a.example": 1}', "a host alone"),
-        ("PACE", '{"a.example/x": 1}', "a host alone"),
-        ("PACE", '{"a.example:80": 1}', "a host alone"),
-        ("PACE", '{"": 1}', "a host alone"),
-        ("PACE", '{"a.example": "quick"}', "not a number: 'quick'"),
-        ("ACCEPT", '{"https://a.example": [403]}', "a host alone"),
-        ("ACCEPT", '{"a.example": [42]}', "not a list of HTTP statuses: [42]"),
+        ("DOWNLOAD_DELAYS", "[1]", "not a JSON object"),
+        ("DOWNLOAD_DELAYS", '{"https://a.example": 1}', "a host alone"),
+        ("DOWNLOAD_DELAYS", '{"a.example/x": 1}', "a host alone"),
+        ("DOWNLOAD_DELAYS", '{"a.example:80": 1}', "a host alone"),
+        ("DOWNLOAD_DELAYS", '{"": 1}', "a host alone"),
+        ("DOWNLOAD_DELAYS", '{"a.example": "quick"}', "not a number: 'quick'"),
+        ("ACCEPTED_STATUSES", '{"https://a.example": [403]}', "a host alone"),
+        ("ACCEPTED_STATUSES", '{"a.example": [42]}', "not a list of HTTP statuses: [42]"),
         ("RECHECK_AFTER", '{"deceased": 1}', "neither verdict nor kind/verdict"),
         ("RECHECK_AFTER", '{"podcast/alive": 1}', "neither verdict nor kind/verdict"),
         ("RECHECK_AFTER", '{"wechat/": 1}', "neither verdict nor kind/verdict"),
-        ("EXCLUDE", "[x", "not a JSON list"),
+        ("EXCLUDE_URLS", "[x", "not a JSON list"),
         ("IMAGES_STORE", "webdav://host/", "a folder, s3://, gs://, ftp://, not webdav://host/"),
         ("NOTES_DIR", 7, "not a text: 7"),
         *(
@@ -72,7 +72,7 @@ def given(**values: object) -> Settings:
 )
 def test_what_makes_no_sense_is_refused_in_one_line(name: str, value: object, says: str) -> None:
     with pytest.raises(UserError) as refused:
-        options.check(given(**{name: value}), kind_names())
+        options.check_settings(given(**{name: value}), kind_names())
     assert str(refused.value).startswith(name)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -80,15 +80,15 @@ def test_what_makes_no_sense_is_refused_in_one_line(name: str, value: object, sa
 
 
 def test_what_makes_sense_is_taken() -> None:
-    options.check(given(), kind_names())
-    options.check(
+    options.check_settings(given(), kind_names())
+    options.check_settings(
         given(
-            PACE='{"*": 0, "A.Example": 1, "中文.cn": 2, "::1": 3}',
-            ACCEPT='{"*.Example.com": [403, 999], "a?.x": 403}',
+            DOWNLOAD_DELAYS='{"*": 0, "A.Example": 1, "中文.cn": 2, "::1": 3}',
+            ACCEPTED_STATUSES='{"*.Example.com": [403, 999], "a?.x": 403}',
             RECHECK_AFTER='{"*": 1, "dead": 2, "wechat/alive": 3}',
             FAIL_ON="dead, suspect",
             REWRITE="",
-            EXCLUDE='["https://a.example/*"]',
+            EXCLUDE_URLS='["https://a.example/*"]',
             ALLOW_PRIVATE_ADDRESSES="true",
             LOG_LEVEL="INFO",
             DOWNLOAD_TIMEOUT="3",
@@ -96,9 +96,11 @@ def test_what_makes_sense_is_taken() -> None:
         ),
         kind_names(),
     )
-    settings = given(PACE='{"*": 0, "A.Example": 1, "中文.cn": 2}')
-    assert options.paces(settings) == {"*": 0, "a.example": 1, "xn--fiq228c.cn": 2}
-    assert options.statuses(given(ACCEPT='{"*.Example.com": 403}'), "ACCEPT") == {"*.example.com": {403}}
+    settings = given(DOWNLOAD_DELAYS='{"*": 0, "A.Example": 1, "中文.cn": 2}')
+    assert options.download_delays(settings) == {"*": 0, "a.example": 1, "xn--fiq228c.cn": 2}
+    assert options.statuses(given(ACCEPTED_STATUSES='{"*.Example.com": 403}'), "ACCEPTED_STATUSES") == {
+        "*.example.com": {403}
+    }
 
 
 def test_every_setting_of_the_user_has_a_reader() -> None:
@@ -113,8 +115,11 @@ def test_every_setting_of_the_user_has_a_reader() -> None:
 def test_every_command_refuses_it_before_anything_is_done(desk: Desk) -> None:
     desk.write("a.md", "nothing")
     for words in (("crawl", "notes"), ("publish",), ("images", "--gc"), ("undo",)):
-        done = desk.run(*words, "-s", "PASE=3")
-        assert (done.returncode, done.stderr) == (2, "notemend: PASE: no such setting; did you mean PACE?\n"), words
+        done = desk.run(*words, "-s", "DOWNLOAD_DELYAS=3")
+        assert (done.returncode, done.stderr) == (
+            2,
+            "notemend: DOWNLOAD_DELYAS: no such setting; did you mean DOWNLOAD_DELAYS?\n",
+        ), words
     assert not desk.output.exists()
 
 
@@ -140,7 +145,7 @@ def test_settings_module_of_ones_own(desk: Desk, tmp_path: Path) -> None:
 
 def test_it_can_be_seen_who_gave_which_value(desk: Desk) -> None:
     environ = {"GITHUB_TOKEN": "s3cret", "DATABASE_URL": "postgresql+psycopg://me:s3cret@db.example/notes"}
-    done = desk.run("settings", "--ours", "-s", "TIME_BUDGET=60", **environ)
+    done = desk.run("settings", "--ours", "-s", "RUN_TIMEOUT=60", **environ)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert [line.partition("=")[0] for line in lines] == list(options.OPTIONS)
@@ -148,8 +153,8 @@ def test_it_can_be_seen_who_gave_which_value(desk: Desk) -> None:
     assert {
         "NOTES_DIR=notes  [default]",
         "REWRITE=links,pictures,facts  [default]",
-        "ACCEPT={}  [default]",
-        "TIME_BUDGET=60  [command line; default: 0]",
+        "ACCEPTED_STATUSES={}  [default]",
+        "RUN_TIMEOUT=60  [command line; default: 0]",
         "GITHUB_TOKEN=(not shown)  [environment; default: none]",
         "SEMANTIC_SCHOLAR_API_KEY=  [default]",
         "DATABASE_URL=postgresql+psycopg://me:(not shown)@db.example/notes  [environment; default: none]",

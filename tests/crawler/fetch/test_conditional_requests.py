@@ -15,16 +15,16 @@ from scrapy.http import Response
 
 from crawler.fetch.conditional_requests import (
     FULL_AFTER,
-    conditional,
-    is_unbelievable,
-    page_request,
-    unchanged,
+    add_conditions,
+    from_not_modified,
+    is_invalid_304,
     version_of,
+    with_validators,
 )
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Due, Result, Validators
+from crawler.models.result import CheckResult, DueLink, Validators
 from tests.internet.messages import html, page, redirect, revalidated, text
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.storing import NOW, all_due, checked, register
@@ -32,7 +32,7 @@ from tests.support.storing import NOW, all_due, checked, register
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
     from tests.internet import Internet
     from tests.internet.messages import Request as Asked
     from tests.internet.messages import Response as Answer
@@ -50,9 +50,9 @@ def answer(status: int = 200, url: str = URL, request: Request | None = None, **
     return Response(url, status, named, request=request or Request(url))
 
 
-def due(outcome: Outcome = Outcome.OK, kind: str = "web", read: timedelta = timedelta(7)) -> Due:
-    history = (Check(outcome, Reason(ReasonCode.OTHER, "seen"), AT - timedelta(7), How.PAGE, 200),)
-    return Due(Link(URL, kind, URL, "e.example"), history, validators=Validators(URL, AT - read, '"1"', DATE))
+def due(outcome: Outcome = Outcome.OK, kind: str = "web", read: timedelta = timedelta(7)) -> DueLink:
+    history = (Check(outcome, Reason(ReasonCode.OTHER, "seen"), AT - timedelta(7), CheckMethod.PAGE, 200),)
+    return DueLink(Link(URL, kind, URL, "e.example"), history, validators=Validators(URL, AT - read, '"1"', DATE))
 
 
 def conditions(request: Request) -> list[bytes | None]:
@@ -103,15 +103,15 @@ def test_a_date_is_taken_for_one_if_it_is_one(date: str, good: bool) -> None:
 
 @given(st.binary(max_size=300), st.binary(max_size=300))
 def test_whatever_a_server_says_can_be_stored_and_sent_back(etag: bytes, date: bytes) -> None:
-    request = conditional(Request(URL), *version_of(answer(ETag=etag, Last_Modified=date)), AT)
+    request = add_conditions(Request(URL), *version_of(answer(ETag=etag, Last_Modified=date)), AT)
     sent = b"".join(value or b"" for value in conditions(request))
     assert not set(sent) & set(b"\0\r\n")
     assert conditions(request)[0] in {None, etag.strip()}
 
 
 def test_a_date_yet_to_come_is_not_asked_with() -> None:
-    assert conditions(conditional(Request(URL), None, DATE, AT)) == [None, DATE.encode()]
-    assert conditions(conditional(Request(URL), None, DATE, datetime(2022, 1, 3, 7, tzinfo=UTC))) == [None, None]
+    assert conditions(add_conditions(Request(URL), None, DATE, AT)) == [None, DATE.encode()]
+    assert conditions(add_conditions(Request(URL), None, DATE, datetime(2022, 1, 3, 7, tzinfo=UTC))) == [None, None]
 
 
 # --- when is asked with a condition -----------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ def test_a_date_yet_to_come_is_not_asked_with() -> None:
 
 def test_a_page_that_was_well_is_asked_for_changes() -> None:
     asked = [b'"1"', DATE.encode()]
-    assert conditions(page_request(Request(URL), due(), AT)) == asked
-    assert conditions(page_request(Request(URL), due(read=FULL_AFTER), AT)) == asked
+    assert conditions(with_validators(Request(URL), due(), AT)) == asked
+    assert conditions(with_validators(Request(URL), due(read=FULL_AFTER), AT)) == asked
 
 
 @pytest.mark.parametrize(
@@ -132,20 +132,20 @@ def test_a_page_that_was_well_is_asked_for_changes() -> None:
         replace(due(), validators=None),
     ],
 )
-def test_what_was_not_well_or_was_read_long_ago_is_asked_for_in_full(each: Due) -> None:
-    assert conditions(page_request(Request(URL), each, AT)) == [None, None]
+def test_what_was_not_well_or_was_read_long_ago_is_asked_for_in_full(each: DueLink) -> None:
+    assert conditions(with_validators(Request(URL), each, AT)) == [None, None]
 
 
 def test_only_the_answer_of_who_was_asked_counts() -> None:
-    asked = page_request(Request(URL), due(), AT)
-    assert not is_unbelievable(due(), answer(304, request=asked))
-    assert is_unbelievable(due(), answer(304, "https://other.example/page", asked))
-    assert is_unbelievable(due(), answer(412, request=asked))
-    assert not is_unbelievable(due(), answer(200, "https://other.example/page", asked))
-    assert not is_unbelievable(due(), answer(304))  # nobody asked for it: a failure like any other
-    check = Check(Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "304"), AT, How.PAGE, 304)
-    assert unchanged(due(), answer(304), check) is None
-    assert unchanged(due(), answer(200, request=asked), check) is None
+    asked = with_validators(Request(URL), due(), AT)
+    assert not is_invalid_304(due(), answer(304, request=asked))
+    assert is_invalid_304(due(), answer(304, "https://other.example/page", asked))
+    assert is_invalid_304(due(), answer(412, request=asked))
+    assert not is_invalid_304(due(), answer(200, "https://other.example/page", asked))
+    assert not is_invalid_304(due(), answer(304))  # nobody asked for it: a failure like any other
+    check = Check(Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "304"), AT, CheckMethod.PAGE, 304)
+    assert from_not_modified(due(), answer(304), check) is None
+    assert from_not_modified(due(), answer(200, request=asked), check) is None
 
 
 def test_unchanged_is_as_it_was_but_for_the_time() -> None:
@@ -153,18 +153,23 @@ def test_unchanged_is_as_it_was_but_for_the_time() -> None:
         Outcome.MOVED,
         Reason(ReasonCode.PERMANENT_REDIRECT, "301"),
         AT - timedelta(7),
-        How.PAGE,
+        CheckMethod.PAGE,
         200,
         "https://e.example/new",
         suggestion=URL + "s",
     )
     seen = Check(
-        Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "304"), AT, How.PAGE, 304, elapsed=timedelta(seconds=1)
+        Outcome.FAILED,
+        Reason(ReasonCode.UNEXPECTED_STATUS, "304"),
+        AT,
+        CheckMethod.PAGE,
+        304,
+        elapsed=timedelta(seconds=1),
     )
     each = replace(due(), history=(moved,))
-    same = unchanged(each, answer(304, request=page_request(Request(URL), each, AT)), seen)
+    same = from_not_modified(each, answer(304, request=with_validators(Request(URL), each, AT)), seen)
     expected = replace(moved, checked_at=AT, http_status=304, elapsed=timedelta(seconds=1))
-    assert same == Result(each.link, expected, validators=each.validators)
+    assert same == CheckResult(each.link, expected, validators=each.validators)
 
 
 def test_validators_say_something() -> None:
@@ -177,10 +182,10 @@ def test_validators_say_something() -> None:
 # --- what is remembered -----------------------------------------------------------------------------------------------
 
 
-def test_the_store_keeps_the_version_that_was_read_last(store: Store) -> None:
+def test_the_store_keeps_the_version_that_was_read_last(store: LinkStore) -> None:
     (a,) = register(store, "n.md", URL)
 
-    def known(*results: Result) -> Validators | None:
+    def known(*results: CheckResult) -> Validators | None:
         if results:
             store.save(results)
         (each,) = all_due(store, NOW + timedelta(days=99))

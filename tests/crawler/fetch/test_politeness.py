@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.support.crawling import Desk
 
 HOST = "https://h00.bench.example.org"
-CALM = ("-s", 'PACE={"h00.bench.example.org": 0.02, "*": 0}')
+CALM = ("-s", 'DOWNLOAD_DELAYS={"h00.bench.example.org": 0.02, "*": 0}')
 ELSEWHERE = "https://h01.bench.example.org/"
 IN_FLIGHT = 4  # CONCURRENT_REQUESTS_PER_DOMAIN
 PAGE = html("<title>x</title>")
@@ -129,7 +129,7 @@ def test_a_host_that_keeps_refusing_is_left_for_the_next_night(desk: Desk, inter
 
 def test_a_run_whose_time_is_up_reports_and_the_next_goes_on(desk: Desk, internet: Internet) -> None:
     desk.write("a.md", f"{links(40)} <{ELSEWHERE}>")
-    done = desk.crawl("-s", 'PACE={"*": 0.1}', "-s", "TIME_BUDGET=1.5")
+    done = desk.crawl("-s", 'DOWNLOAD_DELAYS={"*": 0.1}', "-s", "RUN_TIMEOUT=1.5")
     assert (done.returncode, done.stderr) == (0, "")
     first = {request.url for request in asked(internet)}
     assert 5 <= len(first) <= 16
@@ -146,7 +146,7 @@ def test_a_run_whose_time_is_up_reports_and_the_next_goes_on(desk: Desk, interne
 def test_a_service_that_is_waited_for_does_not_outlast_the_time_budget(desk: Desk, internet: Internet) -> None:
     internet.fault("https://export.arxiv.org/*", text("later", 503).with_headers(retry_after="60"))
     desk.write("a.md", f"<https://arxiv.org/abs/1706.03762> <{ELSEWHERE}>")
-    done = desk.crawl("-s", "TIME_BUDGET=1")
+    done = desk.crawl("-s", "RUN_TIMEOUT=1")
     assert done.returncode == 0
     assert desk.verdicts() == {ELSEWHERE: "alive", "https://arxiv.org/abs/1706.03762": "unknown"}
     assert "links left for the next run: 1" in done.stdout
@@ -154,7 +154,7 @@ def test_a_service_that_is_waited_for_does_not_outlast_the_time_budget(desk: Des
 
 def test_a_budget_that_is_spent_at_once_ends_the_run(desk: Desk) -> None:
     desk.write("a.md", f"<{ELSEWHERE}> [x](gone.md) <https://arxiv.org/abs/1706.03762>")
-    done = desk.crawl("-s", "TIME_BUDGET=0.001")
+    done = desk.crawl("-s", "RUN_TIMEOUT=0.001")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(desk.health()) == 3
 
@@ -163,7 +163,7 @@ def test_a_host_that_hangs_does_not_outlast_the_time_budget(desk: Desk, internet
     internet.fault(f"{HOST}/*", Failure.HANG)
     desk.write("a.md", links(3))
     began = time.monotonic()
-    done = desk.crawl("-s", "TIME_BUDGET=2")
+    done = desk.crawl("-s", "RUN_TIMEOUT=2")
     assert done.returncode == 0
     assert time.monotonic() - began < 15  # DOWNLOAD_TIMEOUT is 30
     assert {row["outcome"] for row in desk.health().values()} == {""}
@@ -173,7 +173,7 @@ def test_nights_whose_time_is_spent_on_hanging_links_add_up(desk: Desk, internet
     internet.fault(f"{HOST}/[0-7]", Failure.HANG)
     desk.write("a.md", f"{links(16)} <{ELSEWHERE}>")
     for _ in range(4):
-        done = desk.crawl("-s", "TIME_BUDGET=3", "-s", "DOWNLOAD_TIMEOUT=1", *EVERY_NIGHT)
+        done = desk.crawl("-s", "RUN_TIMEOUT=3", "-s", "DOWNLOAD_TIMEOUT=1", *EVERY_NIGHT)
         assert done.returncode == 0
     rows = desk.health()
     assert {rows[f"{HOST}/{n}"]["verdict"] for n in range(8, 16)} == {"alive"}
@@ -208,7 +208,7 @@ def test_crawl_delay_is_kept_to(desk: Desk, internet: Internet) -> None:
 def test_the_user_s_own_pace_stands_above_crawl_delay(desk: Desk, internet: Internet) -> None:
     robots(internet, "User-agent: *\nCrawl-delay: 60\n")
     desk.write("a.md", links(3))
-    assert desk.crawl("-s", 'PACE={"*": 0, "h00.bench.example.org": 0.01}').returncode == 0
+    assert desk.crawl("-s", 'DOWNLOAD_DELAYS={"*": 0, "h00.bench.example.org": 0.01}').returncode == 0
     assert set(desk.verdicts().values()) == {"alive"}
     assert internet.asked(f"{HOST}/robots.txt") == []
 
@@ -256,13 +256,13 @@ def test_robots_txt_that_is_not_there(desk: Desk, internet: Internet, status: in
 def test_excluded_links_are_not_looked_at(desk: Desk, internet: Internet) -> None:
     paper = "https://arxiv.org/abs/1706.03762"
     desk.write("a.md", f"{links(2)} <{ELSEWHERE}> <{paper}>")
-    assert desk.crawl("-s", f"EXCLUDE={HOST}/*,*://arxiv.org/*").returncode == 0
+    assert desk.crawl("-s", f"EXCLUDE_URLS={HOST}/*,*://arxiv.org/*").returncode == 0
     rows = desk.health()
     for url in (f"{HOST}/0", f"{HOST}/1", paper):
         assert (rows[url]["verdict"], rows[url]["outcome"], rows[url]["reason"]) == (
             "unknown",
             "skipped",
-            "excluded by EXCLUDE",
+            "excluded by EXCLUDE_URLS",
         )
     assert {request.host for request in internet.requests} == {"h01.bench.example.org"}
 
@@ -270,9 +270,13 @@ def test_excluded_links_are_not_looked_at(desk: Desk, internet: Internet) -> Non
 @pytest.mark.parametrize("pattern", ["wall.example.org", "*.example.org"])
 def test_a_status_that_the_user_accepts_is_fine(desk: Desk, pattern: str) -> None:
     desk.write("a.md", "<https://wall.example.org/> <https://missing.example.com/>")
-    assert desk.crawl("-s", f'ACCEPT={{"{pattern}": [403]}}').returncode == 0
+    assert desk.crawl("-s", f'ACCEPTED_STATUSES={{"{pattern}": [403]}}').returncode == 0
     row = desk.health()["https://wall.example.org/"]
-    assert (row["verdict"], row["http_status"], row["reason"]) == ("alive", "403", "accepted by ACCEPT (HTTP 403)")
+    assert (row["verdict"], row["http_status"], row["reason"]) == (
+        "alive",
+        "403",
+        "accepted by ACCEPTED_STATUSES (HTTP 403)",
+    )
 
 
 def test_the_contact_is_said_to_everyone(desk: Desk, internet: Internet) -> None:
@@ -290,12 +294,12 @@ def test_the_contact_is_said_to_everyone(desk: Desk, internet: Internet) -> None
 @pytest.mark.parametrize(
     "setting",
     [
-        "ACCEPT=403",
-        'ACCEPT={"a.example": ["403"]}',
-        'ACCEPT={"a.example": [42]}',
+        "ACCEPTED_STATUSES=403",
+        'ACCEPTED_STATUSES={"a.example": ["403"]}',
+        'ACCEPTED_STATUSES={"a.example": [42]}',
         "ROBOTS=maybe",
-        "TIME_BUDGET=soon",
-        "TIME_BUDGET=-1",
+        "RUN_TIMEOUT=soon",
+        "RUN_TIMEOUT=-1",
         "USER_AGENT_CONTACT=somebody",
         "USER_AGENT_CONTACT=me@example.org\r\nX-Evil: 1",
     ],
@@ -314,6 +318,6 @@ def test_redirects_wait_for_the_turn_of_the_host_they_lead_to(desk: Desk, intern
 
     internet.fault("https://h1*.bench.example.org/*", away)
     desk.write("a.md", "\n".join(f"<https://h{n}.bench.example.org/{n}>" for n in range(10, 15)))
-    assert desk.crawl("-s", 'PACE={"h00.bench.example.org": 0.2, "*": 0}').returncode == 0
+    assert desk.crawl("-s", 'DOWNLOAD_DELAYS={"h00.bench.example.org": 0.2, "*": 0}').returncode == 0
     assert len(asked(internet)) == 5
     assert min(intervals(asked(internet))) >= 0.15

@@ -9,7 +9,7 @@ import yarl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.links.canonical_url import as_sent, is_public, literal_address, why_not_fetch
+from crawler.links.canonical_url import encode_for_request, is_public, literal_address, refusal_reason
 from tests.support.crawling import Desk
 from tests.support.rogue import Rogue
 
@@ -132,10 +132,10 @@ HOSTS = st.lists(
 def test_what_the_guard_reads_is_what_the_client_connects_to(host: str) -> None:
     """Two readers of one URL that differ are how guards are passed."""
     url = f"http://{host}/"
-    if why_not_fetch(url) is not None:
+    if refusal_reason(url) is not None:
         return
     try:
-        connected = yarl.URL(as_sent(url), encoded=True).raw_host or ""
+        connected = yarl.URL(encode_for_request(url), encoded=True).raw_host or ""
     except ValueError:
         return
     address = literal_address(connected.rstrip("."))

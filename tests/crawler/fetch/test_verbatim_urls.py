@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import yarl
 
-from crawler.links.canonical_url import as_sent
+from crawler.links.canonical_url import encode_for_request
 from tests.support.crawling import EVERY_NIGHT, Desk
 from tests.support.rogue import Rogue
 
@@ -200,7 +200,7 @@ def test_without_a_proxy_too(tmp_path: Path) -> None:
     ],
 )
 def test_the_host_is_in_canonical_form_and_nothing_else_is(url: str, sent: str | None) -> None:
-    assert as_sent(url) == (sent or url)
-    asked = yarl.URL(as_sent(url), encoded=True)
-    assert asked.raw_host == urlsplit(as_sent(url)).hostname
+    assert encode_for_request(url) == (sent or url)
+    asked = yarl.URL(encode_for_request(url), encoded=True)
+    assert asked.raw_host == urlsplit(encode_for_request(url)).hostname
     assert urljoin(str(asked), "") == str(asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.images.badges import is_badge
-from crawler.kinds.image import is_drawn_anew
+from crawler.kinds.image import is_dynamic_image
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
 
@@ -64,9 +64,9 @@ def test_what_the_server_said_counts_as_well() -> None:
     url = "https://example.com/a.svg"
     link = Link(url, "image", url, "example.com")
     known = Picture("aa/aa.svg", "aa", "image/svg+xml", 9)
-    assert not is_drawn_anew(link, None)
-    assert not is_drawn_anew(link, known)
-    assert is_drawn_anew(link, Picture("aa/aa.svg", "aa", "image/svg+xml", 9, dynamic=True))
+    assert not is_dynamic_image(link, None)
+    assert not is_dynamic_image(link, known)
+    assert is_dynamic_image(link, Picture("aa/aa.svg", "aa", "image/svg+xml", 9, dynamic=True))
     badge = "https://img.shields.io/a.svg"
-    assert is_drawn_anew(Link(badge, "image", badge, "img.shields.io"), known)
-    assert not is_drawn_anew(Link(badge, "web", badge, "img.shields.io"), None)
+    assert is_dynamic_image(Link(badge, "image", badge, "img.shields.io"), known)
+    assert not is_dynamic_image(Link(badge, "web", badge, "img.shields.io"), None)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from crawler.images.sniff import FILM, BrokenError, RefusedError, Shape, examine
-from crawler.images.wechat_urls import forms, looks_like_placeholder, picture_id
+from crawler.images.sniff import VIDEO, CorruptImageError, ImageInfo, UnsupportedImageError, inspect_image
+from crawler.images.wechat_urls import image_id, looks_like_placeholder, url_variants
 from tests.internet.sites.qpic import canvas, draw, film, placeholder
 
 FORMS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp", "AVIF": "avif", "BMP": "bmp"}
@@ -34,39 +34,39 @@ def svg(inside: str = "", attributes: str = 'width="30" height="20"', before: st
 
 @pytest.mark.parametrize("form", FORMS)
 def test_size_and_frames_are_read_from_headers(form: str) -> None:
-    assert examine(saved(form)) == Shape(f"image/{FORMS[form]}", 64, 48, 1)
+    assert inspect_image(saved(form)) == ImageInfo(f"image/{FORMS[form]}", 64, 48, 1)
 
 
 @pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "AVIF"])
 def test_what_moves_has_frames(form: str) -> None:
-    assert examine(saved(form, 3)).frames == 3
+    assert inspect_image(saved(form, 3)).frames == 3
 
 
 @pytest.mark.parametrize("how", [{"progressive": True}, {"exif": Image.Exif().tobytes()}, {"icc_profile": b"x" * 999}])
 def test_jpegs_of_all_sorts(how: dict[str, Any]) -> None:
-    assert examine(saved("JPEG", **how)).width == 64
+    assert inspect_image(saved("JPEG", **how)).width == 64
 
 
 def test_the_end_of_a_thumbnail_is_not_the_end_of_its_picture() -> None:
     small, large = saved("JPEG"), saved("JPEG", quality=95)
     segment = b"Exif\0\0" + small
     whole = large[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + large[2:]
-    assert examine(whole).width == 64
-    with pytest.raises(BrokenError, match="truncated"):
-        examine(whole[: len(whole) - len(large) // 2])
+    assert inspect_image(whole).width == 64
+    with pytest.raises(CorruptImageError, match="truncated"):
+        inspect_image(whole[: len(whole) - len(large) // 2])
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.98])
 def test_what_ends_too_early_is_no_picture(form: str, part: float) -> None:
     body = saved(form, 3 if form in {"GIF", "WEBP"} else 1)
-    with pytest.raises(BrokenError):
-        examine(body[: int(len(body) * part)])
+    with pytest.raises(CorruptImageError):
+        inspect_image(body[: int(len(body) * part)])
 
 
 @pytest.mark.parametrize("form", [form for form in FORMS if form != "AVIF"])
 def test_what_stands_behind_the_end_harms_nobody(form: str) -> None:
-    assert examine(saved(form) + b"\0\r\n<!-- served by x -->").width == 64
+    assert inspect_image(saved(form) + b"\0\r\n<!-- served by x -->").width == 64
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -75,8 +75,8 @@ def test_any_damage_is_survived(form: str, body: st.DataObject) -> None:
     picture = bytearray(saved(form))
     for at in body.draw(st.lists(st.integers(0, len(picture) - 1), max_size=20)):
         picture[at] ^= body.draw(st.integers(1, 255))
-    with suppress(RefusedError):
-        examine(bytes(picture))
+    with suppress(UnsupportedImageError):
+        inspect_image(bytes(picture))
 
 
 @pytest.mark.parametrize("across", [100_000, 15_000])
@@ -84,23 +84,23 @@ def test_a_bomb_is_refused_by_its_header(across: int) -> None:
     body = bytearray(saved("PNG"))
     body[16:24] = across.to_bytes(4, "big") * 2
     body[29:33] = zlib.crc32(body[12:29]).to_bytes(4, "big")
-    with pytest.raises(RefusedError, match="image too large") as refused:
-        examine(bytes(body))
-    assert not isinstance(refused.value, BrokenError)
+    with pytest.raises(UnsupportedImageError, match="image too large") as refused:
+        inspect_image(bytes(body))
+    assert not isinstance(refused.value, CorruptImageError)
 
 
 def test_films() -> None:
-    assert examine(film("a")) == Shape(FILM)
+    assert inspect_image(film("a")) == ImageInfo(VIDEO)
     for cut in (1, 500, 1010):
-        with pytest.raises(BrokenError, match="video truncated"):
-            examine(film("a")[:-cut])
-    assert examine(film("a") + b"\0\0\0\0mdat and all the rest") == Shape(FILM)
+        with pytest.raises(CorruptImageError, match="video truncated"):
+            inspect_image(film("a")[:-cut])
+    assert inspect_image(film("a") + b"\0\0\0\0mdat and all the rest") == ImageInfo(VIDEO)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"%PDF", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"BM\0\0\0\0\0\0\0\0"])
 def test_what_is_no_picture(body: bytes) -> None:
-    with pytest.raises(BrokenError):
-        examine(body)
+    with pytest.raises(CorruptImageError):
+        inspect_image(body)
 
 
 # --- drawings ---------------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_what_is_no_picture(body: bytes) -> None:
     ],
 )
 def test_drawings_say_their_size(attributes: str, size: tuple[int | None, int | None]) -> None:
-    shape = examine(svg(attributes=attributes))
+    shape = inspect_image(svg(attributes=attributes))
     assert (shape.width, shape.height, shape.frames) == (*size, 1)
 
 
@@ -133,7 +133,7 @@ def test_drawings_say_their_size(attributes: str, size: tuple[int | None, int | 
     ],
 )
 def test_drawings_that_draw(inside: str) -> None:
-    assert examine(svg(inside)).width == 30
+    assert inspect_image(svg(inside)).width == 30
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_drawings_that_draw(inside: str) -> None:
     ],
 )
 def test_drawings_that_do_more_are_refused(body: bytes, why: str) -> None:
-    with pytest.raises(RefusedError, match="SVG") as refused:
-        examine(body)
+    with pytest.raises(UnsupportedImageError, match="SVG") as refused:
+        inspect_image(body)
     assert why in str(refused.value)
-    assert not isinstance(refused.value, BrokenError)
+    assert not isinstance(refused.value, CorruptImageError)
 
 
 # --- WeChat's addresses -----------------------------------------------------------------------------------------------
@@ -190,10 +190,10 @@ ID = "ibaXaPIy7jV1j7ETuGqdRcJ0XVpMmZJsWvXBjh0eoTGVDvyg2HfVJ2BOziaff3q0x7Llb3k8LV
     ],
 )
 def test_the_original_of_a_picture(url: str, original: str) -> None:
-    assert picture_id(url) == ID
-    assert forms(url)[0] == original
-    assert forms(url)[-1] == url.replace("http://", "https://")
-    assert len(forms(url)) == len({original, url.replace("http://", "https://")})
+    assert image_id(url) == ID
+    assert url_variants(url)[0] == original
+    assert url_variants(url)[-1] == url.replace("http://", "https://")
+    assert len(url_variants(url)) == len({original, url.replace("http://", "https://")})
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_the_original_of_a_picture(url: str, original: str) -> None:
     ],
 )
 def test_other_pictures_have_one_address(url: str) -> None:
-    assert picture_id(url) is None
-    assert forms(url) == (url,)
+    assert image_id(url) is None
+    assert url_variants(url) == (url,)
 
 
 def test_ids_are_case_sensitive() -> None:
     url = f"https://mmbiz.qpic.cn/mmbiz_png/{ID}/640"
-    assert picture_id(url.replace("iba", "IBA")) != picture_id(url)
+    assert image_id(url.replace("iba", "IBA")) != image_id(url)
 
 
 def test_placeholders_are_known_by_size_and_type() -> None:

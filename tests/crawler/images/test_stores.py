@@ -17,16 +17,16 @@ import pytest
 from moto.server import ThreadedMotoServer
 from scrapy.utils.test import get_crawler
 
-from crawler.errors import GalleryError, UserError
-from crawler.images.opening import open_gallery
-from crawler.images.store import Folder, is_intact, is_ours, name_of, smaller
+from crawler.errors import ImageStoreError, UserError
+from crawler.images.opening import open_image_store
+from crawler.images.store import FolderImageStore, image_name, is_image_name, is_intact, thumbnail_name
 from tests.crawler.scheduling.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.images.store import Gallery
+    from crawler.images.store import ImageStore
     from tests.internet import Internet
     from tests.support.crawling import Desk
 
@@ -86,7 +86,7 @@ def ftp(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(params=["folder", "s3", "ftp"])
-def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> Gallery:
+def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> ImageStore:
     """Return an empty gallery of each sort."""
     settings: dict[str, Any] = {"OUTPUT_DIR": str(tmp_path), "IMAGES_BASE_URL": BASE, "IMAGES_STORE": ""}
     if request.param == "s3":
@@ -95,29 +95,29 @@ def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> Gallery:
         settings |= {"IMAGES_STORE": "s3://pictures/of/notes", "AWS_ENDPOINT_URL": endpoint, **KEYS}
     if request.param == "ftp":
         settings |= {"IMAGES_STORE": request.getfixturevalue("ftp")}
-    return open_gallery(get_crawler(settings_dict=settings).settings)
+    return open_image_store(get_crawler(settings_dict=settings).settings)
 
 
-def test_every_gallery_does_the_same(gallery: Gallery) -> None:
-    gallery.reach()
-    assert gallery.down is None
+def test_every_gallery_does_the_same(gallery: ImageStore) -> None:
+    gallery.connect()
+    assert gallery.unavailable_reason is None
     assert (gallery.has(NAME), list(gallery.list())) == (False, [])
     for _ in range(2):
-        gallery.keep(NAME, BODY, "image/png")
+        gallery.put(NAME, BODY, "image/png")
     other = named(b"<svg/>", "svg")
-    gallery.keep(other, b"<svg/>", "image/svg+xml")
+    gallery.put(other, b"<svg/>", "image/svg+xml")
     assert (gallery.has(NAME), gallery.open(NAME)) == (True, BODY)
     assert list(gallery.list()) == sorted([NAME, other])
     gallery.delete(NAME)
     gallery.delete(other)
     assert list(gallery.list()) == []
-    with pytest.raises(GalleryError):
+    with pytest.raises(ImageStoreError):
         gallery.open(NAME)
-    assert gallery.address(NAME, Path("output/notes/2022")) == f"{BASE}/{NAME}"
+    assert gallery.public_url(NAME, Path("output/notes/2022")) == f"{BASE}/{NAME}"
 
 
-def test_what_is_there_already_is_found_by_the_next_run(gallery: Gallery) -> None:
-    gallery.keep(NAME, BODY, "image/png")
+def test_what_is_there_already_is_found_by_the_next_run(gallery: ImageStore) -> None:
+    gallery.put(NAME, BODY, "image/png")
     again = type(gallery).__new__(type(gallery))
     again.__dict__ |= gallery.__dict__ | ({"_names": None} if "_names" in gallery.__dict__ else {})
     assert list(again.list()) == [NAME]
@@ -126,32 +126,32 @@ def test_what_is_there_already_is_found_by_the_next_run(gallery: Gallery) -> Non
 def test_nobody_s_password_is_in_a_message(ftp: str) -> None:
     wrong = ftp.replace("secret", "wr0ng")
     settings = get_crawler(settings_dict={"IMAGES_STORE": wrong, "IMAGES_BASE_URL": BASE}).settings
-    gallery = open_gallery(settings)
-    gallery.reach()
-    assert gallery.down is not None
-    assert "wr0ng" not in gallery.down
-    assert gallery.down.startswith("ftp://127.0.0.1")
+    gallery = open_image_store(settings)
+    gallery.connect()
+    assert gallery.unavailable_reason is not None
+    assert "wr0ng" not in gallery.unavailable_reason
+    assert gallery.unavailable_reason.startswith("ftp://127.0.0.1")
 
 
 def test_a_place_without_its_library_says_what_to_install() -> None:
     settings = get_crawler(settings_dict={"IMAGES_STORE": "gs://bucket", "IMAGES_BASE_URL": BASE}).settings
     with pytest.raises(UserError, match=r"install notemend\[gs\]"):
-        open_gallery(settings)
+        open_image_store(settings)
 
 
 @pytest.mark.parametrize("name", ["ab/x.png", f"cd/{NAME[3:]}", NAME[3:], f"x/{NAME}", f"{NAME}.txt", f"{NAME[:-4]}"])
 def test_names_that_nobody_here_gives(name: str) -> None:
-    assert not is_ours(name)
-    assert is_ours(NAME)
-    assert is_ours(smaller(NAME, 800))
+    assert not is_image_name(name)
+    assert is_image_name(NAME)
+    assert is_image_name(thumbnail_name(NAME, 800))
 
 
 def test_a_name_tells_whether_the_bytes_are_intact(tmp_path: Path) -> None:
-    assert name_of(BODY, "image/png") == NAME
+    assert image_name(BODY, "image/png") == NAME
     assert is_intact(NAME, BODY)
     assert not is_intact(NAME, BODY + b"\0")
-    with pytest.raises(GalleryError, match=str(tmp_path)):
-        Folder(tmp_path).open(NAME)
+    with pytest.raises(ImageStoreError, match=str(tmp_path)):
+        FolderImageStore(tmp_path).open(NAME)
 
 
 # --- S3, by whole runs ------------------------------------------------------------------------------------------------

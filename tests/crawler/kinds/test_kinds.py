@@ -20,8 +20,8 @@ from crawler.checks.http_check import check_response
 from crawler.kinds.registry import all_kinds, link_of
 from crawler.models.link import Link
 from crawler.models.metadata import METADATA_TYPES
-from crawler.models.note import Role
-from crawler.models.result import Due, Result
+from crawler.models.note import LinkRole
+from crawler.models.result import CheckResult, DueLink
 from tests.support.answers import Answer, Server
 from tests.support.reading import NOW, PAGES, read
 
@@ -73,7 +73,7 @@ def test_recorded_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     case = load(path)
     expected = case["expected"]
     body = (path.parent / case["page"]).read_bytes() if "page" in case else b""
-    link = link_of(case["url"], case["note"], Role(case["role"]))
+    link = link_of(case["url"], case["note"], LinkRole(case["role"]))
     assert link is not None
     assert link.kind == path.parent.name
 
@@ -84,7 +84,7 @@ def test_recorded_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             "NOTES_DIR": str(path.parent / "notes"),
             "OUTPUT_DIR": str(tmp_path),
             "GITHUB_TOKEN": "",
-            "PACE": {"*": 0},
+            "DOWNLOAD_DELAYS": {"*": 0},
             **case["settings"],
         }
     )
@@ -97,7 +97,7 @@ def test_recorded_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     if lookup is None:
         result = read(link, body, case)
     else:
-        (result,) = lookup([Due(link, texts=(case["text"],))])
+        (result,) = lookup([DueLink(link, texts=(case["text"],))])
 
     assert result.link == link
     assert result.metadata == metadata(expected.pop("metadata", None))
@@ -126,7 +126,7 @@ def test_only_the_head_of_ordinary_pages_is_read(url: str, *, whole: bool) -> No
     request = all_kinds()[link.kind].request(link)
     assert request.url == url
     assert request.method == "GET"
-    assert ("enough" not in request.meta) == whole
+    assert ("max_bytes" not in request.meta) == whole
 
 
 def test_pictures_are_asked_for_without_a_referer() -> None:
@@ -142,7 +142,7 @@ def test_answers_that_are_no_text_are_no_wechat_pages() -> None:
     assert link is not None
     response = Response(link.url, body=b"\x00\x01", request=all_kinds()["wechat"].request(link))
     check = check_response(response, NOW)
-    assert all_kinds()["wechat"].read(link, response, check) == Result(link, check)
+    assert all_kinds()["wechat"].read(link, response, check) == CheckResult(link, check)
 
 
 @pytest.mark.parametrize("name", ["AbC" * 100, "a\x00b.md"])
@@ -150,5 +150,5 @@ def test_names_that_no_file_can_have(name: str, tmp_path: Path) -> None:
     (tmp_path / "AbC.md").touch()
     lookup = all_kinds()["local"].lookup(Settings({"NOTES_DIR": str(tmp_path), "OUTPUT_DIR": str(tmp_path / "out")}))
     assert lookup is not None
-    (result,) = lookup([Due(Link(name, "local", name))])
+    (result,) = lookup([DueLink(Link(name, "local", name))])
     assert (result.check.outcome, result.check.conclusive) == ("gone", True)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.kinds.registry import all_kinds, kind_names, link_of
-from crawler.links.canonical_url import InvalidURLError, normalise, why_not_fetch
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
 from crawler.models.link import Link
-from crawler.models.note import Role
+from crawler.models.note import LinkRole
 from tests.crawler.links.test_canonical_url import URLS, words
 
 ARXIV = Link("https://arxiv.org/abs/2110.15352", "arxiv", "2110.15352", "arxiv.org")
@@ -155,9 +155,9 @@ def test_pictures_are_known_by_host_or_ending(url: str) -> None:
 def test_a_picture_is_what_stands_where_a_picture_stands() -> None:
     url = "https://img.example.com/u/7?v=4"
     assert link_of(url, "n.md") == Link(url, "web", url, "img.example.com")
-    assert link_of(url, "n.md", Role.IMAGE) == Link(url, "image", url, "img.example.com")
-    assert link_of("a/b.png", "n.md", Role.IMAGE) == Link("a/b.png", "local", "a/b.png")
-    assert link_of("data:image/png;base64,AA==", "n.md", Role.IMAGE) == Link(
+    assert link_of(url, "n.md", LinkRole.IMAGE) == Link(url, "image", url, "img.example.com")
+    assert link_of("a/b.png", "n.md", LinkRole.IMAGE) == Link("a/b.png", "local", "a/b.png")
+    assert link_of("data:image/png;base64,AA==", "n.md", LinkRole.IMAGE) == Link(
         "data:image/png;base64,AA==", "web", "data:image/png;base64,AA=="
     )
 
@@ -215,7 +215,7 @@ def test_what_names_nothing_is_no_link(url: str) -> None:
 def test_what_cannot_be_fetched_is_a_link_all_the_same(url: str) -> None:
     """It stays in the health CSV, with the reason why it is not fetched."""
     assert link_of(url, "n/a.md") == Link(url, "web", url)
-    assert why_not_fetch(url) is not None
+    assert refusal_reason(url) is not None
 
 
 def test_other_schemes_keep_their_host() -> None:
@@ -226,7 +226,7 @@ def test_other_schemes_keep_their_host() -> None:
 @given(URLS, st.sampled_from(["a.md", "n/ä/b.md"]))
 def test_a_link_leads_to_itself(url: str, note: str) -> None:
     try:
-        normalise(url)
+        canonicalize_url(url)
     except InvalidURLError:
         return
     link = link_of(url, note)

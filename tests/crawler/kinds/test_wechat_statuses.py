@@ -15,7 +15,7 @@ from crawler.models.reason import Reason, ReasonCode
 from tests.support.reading import PAGES, read
 
 if TYPE_CHECKING:
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
 
 URL = "https://mp.weixin.qq.com/s/AbC"
 CAPTCHA = ("captcha", "captcha_button", "captcha_other")
@@ -36,7 +36,7 @@ def notice(text: str) -> str:
     return page("notice").replace("BLOCK", "weui-msg").replace("NOTICE", text)
 
 
-def answer(body: str, status: int, final_url: str = URL, content_type: str = "text/html; charset=UTF-8") -> Result:
+def answer(body: str, status: int, final_url: str = URL, content_type: str = "text/html; charset=UTF-8") -> CheckResult:
     link = link_of(URL, "n.md")
     assert link is not None
     redirects = [302] if final_url != URL else []

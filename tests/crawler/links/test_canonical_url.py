@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.links import canonical_url
-from crawler.links.canonical_url import InvalidURLError, normalise, why_not_fetch
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
 
 
 def words(text: str) -> list[str]:
@@ -76,7 +76,7 @@ NORMALISED = {
 
 @pytest.mark.parametrize("url", NORMALISED)
 def test_canonical_form(url: str) -> None:
-    assert normalise(url) == NORMALISED[url]
+    assert canonicalize_url(url) == NORMALISED[url]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_canonical_form(url: str) -> None:
 )
 def test_no_web_address(url: str, why: str) -> None:
     with pytest.raises(InvalidURLError, match=why):
-        normalise(url)
+        canonicalize_url(url)
 
 
 PIECES = st.one_of(
@@ -124,10 +124,10 @@ URLS = st.builds(str.__add__, STARTS, st.lists(PIECES, max_size=8).map("".join))
 @example("http://h/%25%34%31")
 def test_canonical_form_is_final(url: str) -> None:
     try:
-        canonical = normalise(url)
+        canonical = canonicalize_url(url)
     except InvalidURLError:
         return
-    assert normalise(canonical) == canonical
+    assert canonicalize_url(canonical) == canonical
     parts = canonical_url.split(canonical)
     assert parts.scheme in canonical_url.WEB_SCHEMES
     assert parts.hostname
@@ -181,19 +181,19 @@ PUBLIC = words("""
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_private_addresses_are_not_fetched(url: str) -> None:
-    assert str(why_not_fetch(url)).startswith("private address: ")
-    assert why_not_fetch(url, allow_private=True) is None
+    assert str(refusal_reason(url)).startswith("private address: ")
+    assert refusal_reason(url, allow_private=True) is None
 
 
 @pytest.mark.parametrize("url", LOCAL_NAMES)
 def test_local_names_are_not_fetched(url: str) -> None:
-    assert str(why_not_fetch(url)).startswith("local name: ")
-    assert why_not_fetch(url, allow_private=True) is None
+    assert str(refusal_reason(url)).startswith("local name: ")
+    assert refusal_reason(url, allow_private=True) is None
 
 
 @pytest.mark.parametrize("url", PUBLIC)
 def test_the_public_internet_is_fetched(url: str) -> None:
-    assert why_not_fetch(url) is None
+    assert refusal_reason(url) is None
 
 
 @pytest.mark.parametrize("allow_private", [False, True])
@@ -216,7 +216,7 @@ def test_the_public_internet_is_fetched(url: str) -> None:
     ],
 )
 def test_what_is_no_web_address_is_not_fetched(url: str, why: str, *, allow_private: bool) -> None:
-    assert str(why_not_fetch(url, allow_private=allow_private)).startswith(why)
+    assert str(refusal_reason(url, allow_private=allow_private)).startswith(why)
 
 
 @given(st.ip_addresses(v=4))
@@ -229,4 +229,4 @@ def test_every_spelling_of_an_address_is_judged_alike(address: object) -> None:
         f"{a}.{b}.{c << 8 | d}", f"0x{a:x}.{b}.0{c:o}.{d}",
         f"[::ffff:{wrapped}]", f"[64:ff9b::{wrapped}]", f"[2002:{wrapped}::1]",
     }  # fmt: skip
-    assert len({why_not_fetch(f"http://{spelling}/") is None for spelling in spellings}) == 1
+    assert len({refusal_reason(f"http://{spelling}/") is None for spelling in spellings}) == 1

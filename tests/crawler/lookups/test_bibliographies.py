@@ -12,7 +12,7 @@ import requests
 from scrapy.settings import Settings
 
 from crawler.lookups.bibliographies.openalex import OpenAlex
-from crawler.lookups.bibliographies.semantic_scholar import MOST_REFUSED, SemanticScholar
+from crawler.lookups.bibliographies.semantic_scholar import MAX_REFUSED, SemanticScholar
 from crawler.lookups.session import ServiceDownError
 from crawler.models.metadata import Paper, Publication
 from tests.support.answers import Answer, query_of
@@ -170,7 +170,7 @@ def test_a_service_that_refuses_everything_is_down(serve: Any, session: Session)
     server = serve([answer({"error": "Unrecognized or unsupported fields: [title]"}, 400)])
     with pytest.raises(ServiceDownError):
         SemanticScholar(session).publications(papers(500))
-    assert len(server.requests) == MOST_REFUSED + 1
+    assert len(server.requests) == MAX_REFUSED + 1
 
 
 # --- OpenAlex ---------------------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_a_work_is_asked_for_by_its_doi(serve: Any, session: Session) -> None:
 
 
 def test_an_answer_that_is_none_is_not_kept(serve: Any, tmp_path: Path) -> None:
-    settings = Settings({"HTTP_CACHE": str(tmp_path / "c.sqlite"), "PACE": {}})
+    settings = Settings({"HTTP_CACHE": str(tmp_path / "c.sqlite"), "DOWNLOAD_DELAYS": {}})
     serve([Answer(b"<html>Please log in</html>")])
     with pytest.raises(ServiceDownError):
         OpenAlex.from_settings(settings).publications(by_id(A))
@@ -251,7 +251,9 @@ def test_what_it_does_not_have_is_none(serve: Any, session: Session) -> None:
 )
 def test_who_asks_is_said_by_mail_address(serve: Any, tmp_path: Path, contact: str, mail: str | None) -> None:
     server = serve([answer(WORK)])
-    settings = Settings({"USER_AGENT_CONTACT": contact, "HTTP_CACHE": str(tmp_path / "c.sqlite"), "PACE": {}})
+    settings = Settings(
+        {"USER_AGENT_CONTACT": contact, "HTTP_CACHE": str(tmp_path / "c.sqlite"), "DOWNLOAD_DELAYS": {}}
+    )
     OpenAlex.from_settings(settings).publications(by_id(A))
     OpenAlex.from_settings(settings).publications(by_id(A))
     (request,) = server.requests  # the second comes from the cache

@@ -13,11 +13,11 @@ from graphql import build_schema, execute_sync, parse, validate
 from crawler.kinds.registry import link_of
 from crawler.lookups.github import graphql
 from crawler.lookups.github.client import RESERVE, GithubLookup
-from crawler.lookups.github.paths import place_of
-from crawler.models.check import How, Outcome
+from crawler.lookups.github.paths import parse_repository_path
+from crawler.models.check import CheckMethod, Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Due
+from crawler.models.result import DueLink
 from tests.internet import World
 from tests.internet.messages import as_json, redirect, text
 from tests.internet.world import find_repository
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from requests import Session
 
     from crawler.models.metadata import Metadata
-    from crawler.models.result import Result
+    from crawler.models.result import CheckResult
     from tests.internet import Internet, Request, Response
 
 pytest_plugins = ["tests.support.apis"]
@@ -36,12 +36,12 @@ REST = "https://api.github.com/rep*"
 ALIVE, MAIN = World.repository("alive", 0), "small-internet/alive-0"
 
 
-def due(*urls: str, known: Metadata | None = None) -> list[Due]:
+def due(*urls: str, known: Metadata | None = None) -> list[DueLink]:
     links = [link_of(url, "n.md") for url in urls]
-    return [Due(link, known=known) for link in links if link is not None]
+    return [DueLink(link, known=known) for link in links if link is not None]
 
 
-def look_up(session: Session, *urls: str, known: Metadata | None = None) -> list[Result]:
+def look_up(session: Session, *urls: str, known: Metadata | None = None) -> list[CheckResult]:
     return GithubLookup(session, "token")(due(*urls, known=known))
 
 
@@ -58,9 +58,9 @@ def test_the_query_is_valid() -> None:
     schema = build_schema(SCHEMA.read_text("utf-8"))
     names = ["o/r", 'a"b\\/c', "o.o/中{}", "x/$y"]
     deep = ["/tree/a/b/c", '/blob/m/"}.md', "/issues/7", "/discussions/7", "/releases/tag/v1", "/commit/0123abc"]
-    places = [place for path in deep if (place := place_of(f"https://github.com/o/r{path}")) is not None]
+    places = [place for path in deep if (place := parse_repository_path(f"https://github.com/o/r{path}")) is not None]
     assert len(places) == len(deep)
-    query = parse(graphql.write([(name, places) for name in names]))
+    query = parse(graphql.write_query([(name, places) for name in names]))
     assert validate(schema, query) == []
     asked = []
     root = {"repository": lambda _, **arguments: asked.append(f"{arguments['owner']}/{arguments['name']}")}
@@ -155,7 +155,7 @@ def test_one_repository_that_no_query_answers_for_stops_no_other(internet: Inter
     internet.forget()
     lookup = GithubLookup(web_session, "token")
     results = lookup(due(*(World.repository("alive", n) for n in range(40))))
-    assert lookup.down == "no data"
+    assert lookup.unavailable_reason == "no data"
     assert Outcome.GONE not in {result.check.outcome for result in results}
     assert len(internet.requests) < 15
 
@@ -165,7 +165,7 @@ def test_points_are_left_for_others(internet: Internet, web_session: Session) ->
     lookup = GithubLookup(web_session, "token")
     results = []
     for n in range(3):
-        assert (lookup.down is None) == (n < 2)
+        assert (lookup.unavailable_reason is None) == (n < 2)
         results += lookup(due(World.repository("alive", n)))
     assert [result.check.outcome for result in results] == [Outcome.OK, Outcome.OK, Outcome.SKIPPED]
     third = results[2]
@@ -192,7 +192,7 @@ def test_rest_tells_what_graphql_does_not(
     url = World.repository(state)
     for result in look_up(web_session, url, f"{url}/tree/main/x"):
         assert (result.check.outcome, result.check.reason) == (outcome, reason)
-        assert (result.check.conclusive, result.check.how, result.metadata) == (conclusive, How.API, None)
+        assert (result.check.conclusive, result.check.how, result.metadata) == (conclusive, CheckMethod.API, None)
     asked = ["POST", "GET"] + 2 * ["GET"] * (state == "missing")  # and each page, which may be one of GitHub's own
     assert [request.method for request in internet.requests] == asked
 
@@ -219,7 +219,7 @@ def test_a_limit_says_nothing_of_a_repository(
     assert [result.check.outcome for result in results] == [Outcome.OK] + 9 * [Outcome.SKIPPED]
     assert str(results[1].check.reason).startswith(f"GitHub's API unavailable: {reason}")
     assert len(internet.asked(REST)) == 3
-    assert str(lookup.down).startswith(reason)
+    assert str(lookup.unavailable_reason).startswith(reason)
     look = lookup(due(ALIVE))
     assert look[0].check.outcome is Outcome.SKIPPED
 
@@ -229,7 +229,7 @@ def test_one_repository_that_rest_stumbles_over_stops_no_other(internet: Interne
     lookup = GithubLookup(web_session, "token")
     results = lookup(due(*(World.repository("missing", n) for n in range(4))))
     assert [result.check.outcome for result in results] == [Outcome.SKIPPED] + 3 * [Outcome.GONE]
-    assert lookup.down is None
+    assert lookup.unavailable_reason is None
 
 
 def test_an_organisation_that_wants_another_token_says_nothing(internet: Internet, web_session: Session) -> None:
@@ -395,7 +395,7 @@ def test_a_place_that_rest_stumbles_over_stops_no_other(internet: Internet, web_
     results = lookup(due(*urls))
     assert [result.check.outcome for result in results] == [Outcome.SKIPPED, Outcome.OK, Outcome.GONE]
     assert str(results[0].check.reason).startswith("GitHub's API unavailable: TooManyRedirects")
-    assert lookup.down is None
+    assert lookup.unavailable_reason is None
 
 
 def test_a_place_of_which_nothing_was_said_is_not_gone(internet: Internet, web_session: Session) -> None:

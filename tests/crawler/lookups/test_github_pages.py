@@ -95,7 +95,7 @@ def test_a_refusal_is_not_met_with_more_requests(desk: Desk, internet: Internet)
     assert {row["outcome"] for row in desk.health().values()} == {"skipped"}
     internet.heal()
     internet.forget()
-    assert desk.crawl("-s", 'PACE={"github.com": 0.2, "*": 0}', **TOKEN).returncode == 0
+    assert desk.crawl("-s", 'DOWNLOAD_DELAYS={"github.com": 0.2, "*": 0}', **TOKEN).returncode == 0
     times = [request.time for request in internet.asked(f"{OWN}*")]
     assert len(times) == 9
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.15

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.lookups.github.paths import place_of
+from crawler.lookups.github.paths import parse_repository_path
 
 REPOSITORY = "https://github.com/o/r"
 
@@ -30,7 +30,7 @@ REPOSITORY = "https://github.com/o/r"
     ],
 )
 def test_a_place_is_one_of_what_its_address_may_mean(path: str, evidence: list[str]) -> None:
-    place = place_of(REPOSITORY + path)
+    place = parse_repository_path(REPOSITORY + path)
     assert place is not None
     asked = [f.replace("\\", "") for f in place.evidence]
     assert len(asked) == len(evidence)
@@ -49,10 +49,10 @@ def test_a_place_is_one_of_what_its_address_may_mean(path: str, evidence: list[s
     ],
 )
 def test_no_place_that_an_api_knows(path: str) -> None:
-    assert place_of(REPOSITORY + path) is None
+    assert parse_repository_path(REPOSITORY + path) is None
 
 
 @given(st.text())
 def test_any_path_can_be_read(path: str) -> None:
-    place = place_of(f"{REPOSITORY}/{path}")
+    place = parse_repository_path(f"{REPOSITORY}/{path}")
     assert place is None or 0 < len(place.evidence) <= len(place.fields) <= 6

@@ -19,11 +19,11 @@ from scrapy.settings import Settings
 from crawler.kinds.registry import link_of
 from crawler.lookups.arxiv import CONTROL, ArxivLookup
 from crawler.lookups.github.client import GithubLookup
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Paper
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Due
+from crawler.models.result import DueLink
 from tests.internet import World
 from tests.internet.messages import as_json, text
 from tests.support.answers import Answer, Clock, query_of
@@ -40,10 +40,10 @@ pytest_plugins = ["tests.support.apis"]
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
-def due(*urls: str) -> list[Due]:
+def due(*urls: str) -> list[DueLink]:
     links = [link_of(url, "n.md") for url in urls]
-    history = (Check(Outcome.OK, Reason(ReasonCode.OTHER, "earlier"), NOW, How.API),)
-    return [Due(link, history=history) for link in links if link is not None]
+    history = (Check(Outcome.OK, Reason(ReasonCode.OTHER, "earlier"), NOW, CheckMethod.API),)
+    return [DueLink(link, history=history) for link in links if link is not None]
 
 
 # --- arXiv ------------------------------------------------------------------------------------------------------------
@@ -181,14 +181,14 @@ def test_only_answers_over_the_network_show_that_it_is_there(serve: Any, session
     for _ in range(2):
         lookup = ArxivLookup(session)
         lookup(asked)
-        reached.append(lookup.reached)
+        reached.append(lookup.is_reached)
     assert reached == [True, False]  # the second came from the cache
     session.cache.clear()  # type: ignore[attr-defined]
     for trouble, there in ((Answer(status=503), True), (requests.ConnectionError("refused"), False)):
         serve([trouble])
         lookup = ArxivLookup(session)
         lookup(asked)
-        assert (lookup.down is not None, lookup.reached) == (True, there)
+        assert (lookup.unavailable_reason is not None, lookup.is_reached) == (True, there)
 
 
 def test_what_was_said_before_a_service_went_silent_counts(serve: Any, session: Session) -> None:
@@ -275,7 +275,7 @@ def test_a_service_that_is_down_says_nothing_and_is_left_alone(
     assert [result.link for result in results] == [each.link for each in asked]
     assert [result.history for result in results] == [each.history for each in asked]
     for result in results:
-        assert (result.check.outcome, result.check.how, result.metadata) == (Outcome.SKIPPED, How.API, None)
+        assert (result.check.outcome, result.check.how, result.metadata) == (Outcome.SKIPPED, CheckMethod.API, None)
         assert str(result.check.reason).startswith(reason)
     asked_so_far = len(server.requests)
     later = lookup(due("https://arxiv.org/abs/2110.15354"))
@@ -331,7 +331,7 @@ def test_arxiv_s_pace_is_three_seconds_unless_told_otherwise(
     serve: Any, clock: Clock, tmp_path: Path, pace: dict[str, float] | None, distance: float
 ) -> None:
     serve([Answer((PAGES / "arxiv/absent.xml").read_bytes())])
-    lookup = ArxivLookup.from_settings(settings(tmp_path, **({} if pace is None else {"PACE": pace})))
+    lookup = ArxivLookup.from_settings(settings(tmp_path, **({} if pace is None else {"DOWNLOAD_DELAYS": pace})))
     began = clock.now
     lookup.papers(["2110.15352"])
     lookup.papers(["2110.15353"])
@@ -342,7 +342,7 @@ def test_arxiv_s_pace_is_three_seconds_unless_told_otherwise(
 def test_the_cache_may_be_elsewhere(serve: Any, tmp_path: Path, clock: Clock) -> None:
     serve([Answer(b'{"data": {"r0": {"nameWithOwner": "o/a"}}}')])
     elsewhere = tmp_path / "cache" / "x.sqlite"
-    given = settings(tmp_path, HTTP_CACHE=str(elsewhere), GITHUB_TOKEN="t", PACE={"api.github.com": 2})
+    given = settings(tmp_path, HTTP_CACHE=str(elsewhere), GITHUB_TOKEN="t", DOWNLOAD_DELAYS={"api.github.com": 2})
     lookup = GithubLookup.from_settings(given)
     began = clock.now
     for _ in range(2):  # a POST is not cached

@@ -37,7 +37,7 @@ def test_a_thousand_papers_are_ten_requests_and_a_thousand_repositories_twenty(d
     done = desk.crawl(**TOKEN)  # the next night
     assert (done.returncode, done.stderr) == (0, "")
     assert internet.asked(ARXIV) == internet.asked(GITHUB) == internet.asked("https://api.semanticscholar.org/*") == []
-    assert len(internet.requests) == OpenAlex.nightly  # it takes one paper at a time, so many a night
+    assert len(internet.requests) == OpenAlex.max_per_run  # it takes one paper at a time, so many a night
 
 
 # --- what is done when nobody answers ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.host_throttle import MAX_WAIT, retry_after
+from crawler.fetch.host_throttle import MAX_WAIT, parse_retry_after
 from crawler.lookups.session import ATTEMPTS, ServiceDownError, open_session
 from tests.support.answers import Answer, Clock
 
@@ -39,7 +39,7 @@ def test_what_was_asked_tonight_is_not_asked_again(serve: Any, session: Session,
 def test_answers_are_remembered_by_the_next_run(serve: Any, tmp_path: Path) -> None:
     server = serve([Answer(b"1"), Answer(b"2")])
     for _ in range(2):
-        with open_session(tmp_path / "cache.sqlite", user_agent="tests", pace=0) as session:
+        with open_session(tmp_path / "cache.sqlite", user_agent="tests", delay=0) as session:
             assert session.get(URL).content == b"1"
     assert len(server.requests) == 1
 
@@ -87,7 +87,7 @@ def test_an_answer_cut_short_is_asked_for_again(serve: Any, session: Session) ->
 def test_the_patience_is_a_setting(serve: Any, tmp_path: Path) -> None:
     server = serve([Answer()])
     for timeout in (2.5, 30):
-        with open_session(tmp_path / f"{timeout}.sqlite", user_agent="tests", pace=0, timeout=timeout) as session:
+        with open_session(tmp_path / f"{timeout}.sqlite", user_agent="tests", delay=0, timeout=timeout) as session:
             session.get(URL)
     assert server.timeouts == [(2.5, 2.5), (10, 30)]
 
@@ -214,7 +214,7 @@ def test_the_user_s_certificates_are_trusted(
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    with open_session(tmp_path / "cache.sqlite", user_agent="tests", pace=0) as session:
+    with open_session(tmp_path / "cache.sqlite", user_agent="tests", delay=0) as session:
         assert session.verify == verify
 
 
@@ -238,9 +238,9 @@ def test_the_user_s_certificates_are_trusted(
     ],
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert retry_after(value, NOW) == seconds
+    assert parse_retry_after(value, NOW) == seconds
 
 
 @given(st.text(max_size=30))
 def test_any_retry_after_can_be_read(value: str) -> None:
-    assert retry_after(value, NOW) is None or retry_after(value, NOW) >= 0  # type: ignore[operator]
+    assert parse_retry_after(value, NOW) is None or parse_retry_after(value, NOW) >= 0  # type: ignore[operator]

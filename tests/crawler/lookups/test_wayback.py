@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scrapy.settings import Settings
 
 from crawler.lookups.session import ATTEMPTS, ServiceDownError, open_session
-from crawler.lookups.wayback import AVAILABLE, INDEX, Wayback, _available, _can_be_read, _listed
+from crawler.lookups.wayback import AVAILABLE, INDEX, Wayback, _can_be_read, _closest_available, _latest_listed
 from tests.internet import Failure
 from tests.internet.messages import Response, html, redirect, text
 from tests.support.answers import Answer, Clock, query_of
@@ -68,7 +68,7 @@ def both(available: Answer | bytes, index: Answer | bytes = b"[]") -> Any:
 
 @pytest.fixture
 def wayback(online: Internet, tmp_path: Path) -> Iterator[Wayback]:
-    with open_session(tmp_path / "x.sqlite", user_agent="tests", pace=0, worth_keeping=_can_be_read) as session:
+    with open_session(tmp_path / "x.sqlite", user_agent="tests", delay=0, worth_keeping=_can_be_read) as session:
         yield Wayback(session)
 
 
@@ -218,7 +218,7 @@ values = st.recursive(
 
 @given(values)
 def test_any_json_is_an_address_none_or_no_answer(answer: object) -> None:
-    for read in (_available, _listed):
+    for read in (_closest_available, _latest_listed):
         try:
             found = read(answer)
         except ValueError:
@@ -326,7 +326,9 @@ def test_from_the_settings(
 ) -> None:
     settings = Settings()
     settings.setmodule("crawler.settings")
-    settings.setdict({"OUTPUT_DIR": str(tmp_path), "HTTP_CACHE": "", **({} if pace is None else {"PACE": pace})})
+    settings.setdict(
+        {"OUTPUT_DIR": str(tmp_path), "HTTP_CACHE": "", **({} if pace is None else {"DOWNLOAD_DELAYS": pace})}
+    )
     server = serve(both(NONE))
     wayback, began = Wayback.from_settings(settings), clock.now
     for _ in range(2):

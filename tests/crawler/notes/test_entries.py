@@ -9,9 +9,9 @@ from textwrap import indent
 
 import pytest
 
-from crawler.models.note import Entry, Note, Role
-from crawler.notes.entries import canonical
-from crawler.notes.parser import read
+from crawler.models.note import Entry, LinkRole, Note
+from crawler.notes.entries import canonical_label
+from crawler.notes.parser import parse_note
 
 CORPUS = Path(__file__).parents[3] / "../shared/corpus/dairly_learning"
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS}")
@@ -51,7 +51,7 @@ A paragraph with [a link](http://x.org/more).
 
 
 def entries(text: str) -> tuple[Entry, ...]:
-    return read("note.md", text.encode()).entries
+    return parse_note("note.md", text.encode()).entries
 
 
 def urls(note: Note, positions: tuple[int, ...]) -> list[str]:
@@ -60,7 +60,7 @@ def urls(note: Note, positions: tuple[int, ...]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def daily() -> Note:
-    return read("notes/202105/0510.md", DAILY.encode())
+    return parse_note("notes/202105/0510.md", DAILY.encode())
 
 
 def test_a_daily_note(daily: Note) -> None:
@@ -106,7 +106,7 @@ def test_the_spans_of_fields(daily: Note) -> None:
         ("   ", "*在线版：http://x.org/demo*"),
         ("- ", "Code1: [c](http://x.org/c)"),
     ]
-    crlf = read("note.md", b"\xef\xbb\xbf" + DAILY.replace("\n", "\r\n").encode())
+    crlf = parse_note("note.md", b"\xef\xbb\xbf" + DAILY.replace("\n", "\r\n").encode())
     assert [crlf.data[field.label_start : field.end].decode() for field in crlf.entries[0].fields] == [
         written.replace("\n", "\r\n") for _, written in spans[:4]
     ]
@@ -114,7 +114,7 @@ def test_the_spans_of_fields(daily: Note) -> None:
 
 def test_a_field_ends_where_the_next_begins_and_labels_are_stripped() -> None:
     data = b"1. [a](http://x.y)\r   :star::star:\r   - Blog : b\r     - Code: c\r"
-    (entry,) = read("note.md", data).entries
+    (entry,) = parse_note("note.md", data).entries
     assert [(field.label, data[field.start : field.end]) for field in entry.fields] == [
         ("Blog", b"   - Blog : b"),
         ("Code", b"     - Code: c"),
@@ -156,36 +156,36 @@ def test_roles(daily: Note) -> None:
 @pytest.mark.parametrize(
     ("text", "role"),
     [
-        ("[x](https://www.arXiv.org/abs/2101.00001)", Role.PAPER),
-        ("[x](//user@export.arxiv.org:80/abs/1)", Role.PAPER),
-        ("https://github.com/a/b", Role.CODE),
-        ("https://notgithub.com/a/b", Role.OTHER),
-        ("https://x.org/github.com/", Role.OTHER),
-        ("https://a.github.io/", Role.OTHER),
-        ("http://mp.weixin.qq.com/s/a", Role.ARTICLE),
-        ("[x](https://mmbiz.qpic.cn/a/640)", Role.IMAGE),
-        ("![x](https://github.com/a/b.png)", Role.IMAGE),
-        ("![x][y]\n\n[y]: https://github.com/a/b.png", Role.IMAGE),
-        ("<img src=a.md>", Role.IMAGE),
-        ("<video><source src=a.mp4></video>", Role.VIDEO),
-        ("[x](notes/a.md#b)", Role.INDEX),
-        ("<a href='../A.MARKDOWN'>x</a>", Role.INDEX),
-        ("[x](https://x.org/a.md)", Role.OTHER),
-        ("[x](//x.org/a.md)", Role.OTHER),
-        ("[x](file:///a.md)", Role.OTHER),
-        ("[x](a.pdf)", Role.OTHER),
+        ("[x](https://www.arXiv.org/abs/2101.00001)", LinkRole.PAPER),
+        ("[x](//user@export.arxiv.org:80/abs/1)", LinkRole.PAPER),
+        ("https://github.com/a/b", LinkRole.CODE),
+        ("https://notgithub.com/a/b", LinkRole.OTHER),
+        ("https://x.org/github.com/", LinkRole.OTHER),
+        ("https://a.github.io/", LinkRole.OTHER),
+        ("http://mp.weixin.qq.com/s/a", LinkRole.ARTICLE),
+        ("[x](https://mmbiz.qpic.cn/a/640)", LinkRole.IMAGE),
+        ("![x](https://github.com/a/b.png)", LinkRole.IMAGE),
+        ("![x][y]\n\n[y]: https://github.com/a/b.png", LinkRole.IMAGE),
+        ("<img src=a.md>", LinkRole.IMAGE),
+        ("<video><source src=a.mp4></video>", LinkRole.VIDEO),
+        ("[x](notes/a.md#b)", LinkRole.INDEX),
+        ("<a href='../A.MARKDOWN'>x</a>", LinkRole.INDEX),
+        ("[x](https://x.org/a.md)", LinkRole.OTHER),
+        ("[x](//x.org/a.md)", LinkRole.OTHER),
+        ("[x](file:///a.md)", LinkRole.OTHER),
+        ("[x](a.pdf)", LinkRole.OTHER),
         # in an entry
-        ("1. [x](https://x.org/)", Role.ARTICLE),
-        ("1. [x](https://arxiv.org/abs/2101.00001)", Role.PAPER),
-        ("1. see https://x.org/", Role.ARTICLE),
-        ("1. x\n   - code: https://arxiv.org/", Role.CODE),
-        ("1. x\n   - tips: https://arxiv.org/", Role.PAPER),
-        ("1. x\n   - tips: https://x.org/", Role.OTHER),
-        ("1. x\n   - paper: <img src=a.png> [y](https://x.org)", Role.IMAGE),
+        ("1. [x](https://x.org/)", LinkRole.ARTICLE),
+        ("1. [x](https://arxiv.org/abs/2101.00001)", LinkRole.PAPER),
+        ("1. see https://x.org/", LinkRole.ARTICLE),
+        ("1. x\n   - code: https://arxiv.org/", LinkRole.CODE),
+        ("1. x\n   - tips: https://arxiv.org/", LinkRole.PAPER),
+        ("1. x\n   - tips: https://x.org/", LinkRole.OTHER),
+        ("1. x\n   - paper: <img src=a.png> [y](https://x.org)", LinkRole.IMAGE),
     ],
 )
-def test_the_role_of_a_link(text: str, role: Role) -> None:
-    assert read("note.md", text.encode()).mentions[0].role is role
+def test_the_role_of_a_link(text: str, role: LinkRole) -> None:
+    assert parse_note("note.md", text.encode()).mentions[0].role is role
 
 
 @pytest.mark.parametrize(
@@ -225,25 +225,25 @@ def test_what_is_an_entry(text: str, found: list[tuple[int, str]]) -> None:
 
 def test_steps_in_a_field_and_behind_an_entry_are_no_entries() -> None:
     text = "1. [a](http://x.y)\n   - Tips:\n     1. do\n     2. https://x.y/z\n\n1. step\n2. step\n\n<img src=b>\n"
-    note = read("note.md", text.encode())
+    note = parse_note("note.md", text.encode())
     (entry,) = note.entries
     assert entry.fields[0].value == "do https://x.y/z"
     assert [mention.entry for mention in note.mentions] == [0, 0, None]
 
 
 def test_a_heading_under_an_html_block_ends_the_entry() -> None:
-    note = read("note.md", b"1. [a](http://x.y)\n<div><img src=b>\n</div>\n## Others\n- [c](http://x.y/c)\n")
+    note = parse_note("note.md", b"1. [a](http://x.y)\n<div><img src=b>\n</div>\n## Others\n- [c](http://x.y/c)\n")
     assert [mention.entry for mention in note.mentions] == [0, 0, None]
-    assert [note.written(mention) for mention in note.mentions] == ["http://x.y", "b", "http://x.y/c"]
+    assert [note.source_of(mention) for mention in note.mentions] == ["http://x.y", "b", "http://x.y/c"]
 
 
 def test_a_reference_counts_where_it_is_used() -> None:
     text = "1. [a][1]\n   - Paper: [b][2]\n2. [c][3] [d][1]\n\n## End\n\n[1]: http://x.y/1\n[2]: http://x.y/2\n[3]: http://x.y/3\n"
-    note = read("note.md", text.encode())
+    note = parse_note("note.md", text.encode())
     assert [(mention.entry, mention.role, mention.text) for mention in note.mentions] == [
-        (0, Role.ARTICLE, "a"),
-        (0, Role.PAPER, "b"),
-        (1, Role.ARTICLE, "c"),
+        (0, LinkRole.ARTICLE, "a"),
+        (0, LinkRole.PAPER, "b"),
+        (1, LinkRole.ARTICLE, "c"),
     ]
     assert [entry.article for entry in note.entries] == [0, 2]
     assert note.entries[0].fields[0].mentions == (1,)
@@ -262,7 +262,7 @@ def test_a_reference_counts_where_it_is_used() -> None:
     ],
 )
 def test_the_article_of_an_entry(text: str, article: str | None) -> None:
-    note = read("note.md", text.encode())
+    note = parse_note("note.md", text.encode())
     (entry,) = note.entries
     assert (None if entry.article is None else note.mentions[entry.article].url) == article
 
@@ -337,7 +337,7 @@ def test_what_is_a_field(lines: str, fields: list[tuple[str, str]]) -> None:
     ],
 )
 def test_labels(label: str, name: str) -> None:
-    assert canonical(label) == name
+    assert canonical_label(label) == name
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_labels(label: str, name: str) -> None:
     ],
 )
 def test_the_date_of_a_note(path: str, heading: str, day: date | None) -> None:
-    assert read(path, heading.encode()).date == day
+    assert parse_note(path, heading.encode()).date == day
 
 
 @pytest.mark.parametrize(
@@ -380,12 +380,14 @@ def test_the_date_of_a_note(path: str, heading: str, day: date | None) -> None:
     ],
 )
 def test_the_title_of_a_note_is_its_first_heading(text: str, title: str) -> None:
-    assert read("note.md", text.encode()).title == title
+    assert parse_note("note.md", text.encode()).title == title
 
 
 @needs_corpus
 def test_the_entries_of_the_corpus() -> None:
-    notes = [read(file.relative_to(CORPUS).as_posix(), file.read_bytes()) for file in sorted(CORPUS.rglob("*.md"))]
+    notes = [
+        parse_note(file.relative_to(CORPUS).as_posix(), file.read_bytes()) for file in sorted(CORPUS.rglob("*.md"))
+    ]
     found = [entry for note in notes for entry in note.entries]
     assert len(found) == 754  # numbered lines with a link
     assert all(entry.article is not None and entry.title for entry in found)

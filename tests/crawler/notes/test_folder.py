@@ -125,7 +125,7 @@ def test_a_check_of_files_reads_no_others(desk: Desk, tmp_path: Path, monkeypatc
     (desk.notes / "z.md").symlink_to("/dev/zero")
 
     def check(name: str) -> tuple[int, str]:
-        words = ["check", "-s", f"NOTES_DIR={desk.notes}", "-s", 'PACE={"*": 0}', str(desk.notes / name)]
+        words = ["check", "-s", f"NOTES_DIR={desk.notes}", "-s", 'DOWNLOAD_DELAYS={"*": 0}', str(desk.notes / name)]
         done = processes.run(words, os.environ | desk.environ)
         return done.returncode, done.stderr
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.notes import ignore_comments
-from crawler.notes.folder import Library
-from crawler.notes.parser import read
+from crawler.notes.folder import NotesFolder
+from crawler.notes.parser import parse_note
 from tests.crawler.notes.test_parser import TOKENS, forms, urls
 from tests.support.mending import STORE, edits, mended, moved
 
@@ -26,13 +26,13 @@ ONE, START, END = (f"<!-- notemend: {word} -->" for word in ("ignore", "ignore-s
 
 
 def note_of(text: str) -> Note:
-    return read("note.md", text.encode())
+    return parse_note("note.md", text.encode())
 
 
 def written(text: str) -> list[str]:
     """Return what stands in the mentions' spans."""
     note = note_of(text)
-    return [note.written(mention) for mention in note.mentions]
+    return [note.source_of(mention) for mention in note.mentions]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_no_edit_lands_in_what_is_ignored(text: str) -> None:
     assert note.ignored
     mended(text, *STORE)
     for edit in edits(before, *STORE):
-        assert not ignore_comments.meets(note.ignored, edit.start, edit.end), edit
+        assert not ignore_comments.overlaps_spans(note.ignored, edit.start, edit.end), edit
     if "Stars: 7" not in text:
         assert mended(text, *STORE) == text
 
@@ -259,7 +259,7 @@ def test_the_text_of_a_link_stays_where_its_line_is_ignored() -> None:
     ],
 )
 def test_meets(spans: tuple[ignore_comments.Span, ...], start: int, end: int, *, expected: bool) -> None:
-    assert ignore_comments.meets(spans, start, end) is expected
+    assert ignore_comments.overlaps_spans(spans, start, end) is expected
 
 
 # -- what the user is told ---------------------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def test_a_start_without_an_end_is_a_problem(text: str, problems: tuple[str, ...
 def test_the_library_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(f"x\n\n{START}\n")
     (tmp_path / "b.md").write_bytes(b"\xff")
-    library = Library(tmp_path)
+    library = NotesFolder(tmp_path)
     for _ in range(2):
         assert [note.path for note in library] == ["a.md"]
         assert library.problems == [
@@ -334,7 +334,7 @@ def test_only_what_meets_an_ignored_span_is_missing(text: str, bom: bool) -> Non
     text = "\ufeff" * bom + text
     note, plain = note_of(text), note_of(text.replace("notemend", "somebody"))
     assert plain.ignored == ()
-    kept = [m for m in plain.mentions if not ignore_comments.meets(note.ignored, m.start, m.end)]
+    kept = [m for m in plain.mentions if not ignore_comments.overlaps_spans(note.ignored, m.start, m.end)]
     assert [(m.start, m.end, m.line, m.column) for m in note.mentions] == [
         (m.start, m.end, m.line, m.column) for m in kept
     ]
@@ -366,5 +366,5 @@ def test_only_what_meets_an_ignored_span_is_missing(text: str, bom: bool) -> Non
 )
 def test_many_comments_take_linear_time(text: str) -> None:
     started = time.process_time()
-    read("note.md", text.encode())
+    parse_note("note.md", text.encode())
     assert time.process_time() - started < 4

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.note import Mention, Note, Role
+from crawler.models.note import LinkRole, Mention, Note
 from crawler.notes import url_spans
-from crawler.notes.parser import read
+from crawler.notes.parser import parse_note
 
 CORPUS = Path(__file__).parents[3] / "../shared/corpus/dairly_learning"
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS}")
@@ -26,12 +26,12 @@ needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CO
 
 def written(text: str) -> list[str]:
     """Return what stands in the mentions' spans."""
-    note = read("note.md", text.encode())
-    return [note.written(mention) for mention in note.mentions]
+    note = parse_note("note.md", text.encode())
+    return [note.source_of(mention) for mention in note.mentions]
 
 
 def mentions(text: str) -> tuple[Mention, ...]:
-    return read("note.md", text.encode()).mentions
+    return parse_note("note.md", text.encode()).mentions
 
 
 @pytest.mark.parametrize(
@@ -248,20 +248,20 @@ def test_what_only_looks_like_a_template_is_a_link() -> None:
 
 
 def test_a_byte_order_mark_is_part_of_the_offsets() -> None:
-    note = read("note.md", b"\xef\xbb\xbf# T\n\nhttp://x.y")
+    note = parse_note("note.md", b"\xef\xbb\xbf# T\n\nhttp://x.y")
     assert (note.title, note.mentions[0].start) == ("T", 8)
 
 
 def test_bytes_that_are_no_utf8_are_the_callers_business() -> None:
     with pytest.raises(UnicodeDecodeError):
-        read("note.md", "中文".encode("gb18030"))
+        parse_note("note.md", "中文".encode("gb18030"))
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"\xef\xbb\xbf", b"\n", b"\0", b"1.", b"1. \n2.\n", b"<", b"[", b"[a]:", b"- - - 1. > #"]
 )
 def test_nothing_to_read(data: bytes) -> None:
-    assert read("note.md", data) == Note("note.md", data)
+    assert parse_note("note.md", data) == Note("note.md", data)
 
 
 # -- properties --------------------------------------------------------------------------------------------------------
@@ -303,13 +303,13 @@ def test_every_link_of_a_composed_note_is_found_in_order(
 ) -> None:
     text = " ".join(form.format(url=url, noise=gap) + f" {gap} " for form, url, gap in parts).replace("\n", newline)
     data = ("\ufeff" * bom + text).encode()
-    note = read("note.md", data)
-    assert [note.written(mention) for mention in note.mentions] == [url for _, url, _ in parts]
+    note = parse_note("note.md", data)
+    assert [note.source_of(mention) for mention in note.mentions] == [url for _, url, _ in parts]
     assert [mention.url for mention in note.mentions] == [url for _, url, _ in parts]
 
 
 def test_underscores_of_two_bare_urls_are_no_emphasis() -> None:
-    note = read("note.md", "http://a.org/a/_0z 见http://b.org/a0_/z，后 *http://c.org/* _http://d.org/_".encode())
+    note = parse_note("note.md", "http://a.org/a/_0z 见http://b.org/a0_/z，后 *http://c.org/* _http://d.org/_".encode())
     assert [mention.url for mention in note.mentions] == [
         "http://a.org/a/_0z",
         "http://b.org/a0_/z",
@@ -332,12 +332,12 @@ soup = st.lists(st.sampled_from(TOKENS), max_size=30).map("".join)
 @given(st.one_of(st.text(), soup))
 def test_any_text_is_read_and_spans_are_sane(text: str) -> None:
     data = text.encode()
-    note = read("note.md", data)
+    note = parse_note("note.md", data)
     end = 0
     for mention in note.mentions:
         assert end <= mention.start < mention.end <= len(data)
         end = mention.end
-        assert note.written(mention).strip()
+        assert note.source_of(mention).strip()
         assert mention.line == len(re.findall(r"\r\n?|\n", data[: mention.start].decode())) + 1
     end = 0
     for position, entry in enumerate(note.entries):
@@ -372,7 +372,7 @@ HOSTILE = {repr(unit): unit * (400_000 // len(unit)) for unit in REPEATED} | {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_notes_take_linear_time(text: str) -> None:
     started = time.process_time()
-    read("note.md", text.encode())
+    parse_note("note.md", text.encode())
     assert time.process_time() - started < 4  # it takes about 0.5 s; anything quadratic takes far longer
 
 
@@ -381,18 +381,18 @@ def test_hostile_notes_take_linear_time(text: str) -> None:
 
 @pytest.fixture(scope="module")
 def corpus() -> list[Note]:
-    return [read(file.relative_to(CORPUS).as_posix(), file.read_bytes()) for file in sorted(CORPUS.rglob("*.md"))]
+    return [parse_note(file.relative_to(CORPUS).as_posix(), file.read_bytes()) for file in sorted(CORPUS.rglob("*.md"))]
 
 
 @needs_corpus
 def test_the_corpus_is_read_whole(corpus: list[Note]) -> None:
     assert len(corpus) == 119
     roles = Counter(mention.role for note in corpus for mention in note.mentions)
-    assert (roles[Role.INDEX], roles[Role.VIDEO]) == (116, 11)
+    assert (roles[LinkRole.INDEX], roles[LinkRole.VIDEO]) == (116, 11)
     assert [note.path for note in corpus if not note.date] == ["README.md"]
     for note in corpus:
         for mention in note.mentions:
-            assert url_spans.decode(note.data[mention.start : mention.end], html=True) == mention.url
+            assert url_spans.decode_url(note.data[mention.start : mention.end], html=True) == mention.url
 
 
 @needs_corpus
@@ -400,7 +400,7 @@ def test_the_corpus_is_read_in_well_under_half_a_second(corpus: list[Note]) -> N
     def once() -> float:
         started = time.process_time()
         for note in corpus:
-            read(note.path, note.data)
+            parse_note(note.path, note.data)
         return time.process_time() - started
 
     assert min(once() for _ in range(3)) < 0.5

@@ -16,7 +16,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.note import Mention
 from crawler.scheduling.archive_stage import BATCH, find_snapshots
-from crawler.store.external_sources import SNAPSHOT_AGAIN
+from crawler.store.external_sources import SNAPSHOT_RETRY
 from tests.internet import World
 from tests.internet.messages import html, text
 from tests.support.crawling import EVERY_NIGHT
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.models.link import Link
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
     from tests.internet import Internet
     from tests.support.crawling import Desk
 
@@ -37,7 +37,7 @@ REMOTE = [kind for kind in KINDS if kind != "local"]
 SAID = "https://web.archive.org/web/20200515120000/https://a.example/"
 
 
-def dead(store: Store, *urls: str, day: date | None = None, note: str = "n.md") -> list[Link]:
+def dead(store: LinkStore, *urls: str, day: date | None = None, note: str = "n.md") -> list[Link]:
     """Register a note of that day whose links are all dead."""
     links = [link(url) for url in urls]
     store.register(note, [(Mention(each.url, i, i + 1, 1, 1), each) for i, each in enumerate(links)], NOW, day)
@@ -45,36 +45,36 @@ def dead(store: Store, *urls: str, day: date | None = None, note: str = "n.md") 
     return links
 
 
-def wanting(store: Store, now: datetime = NOW, limit: int = 99) -> list[tuple[Link, date]]:
-    return store.wanting_snapshot(REMOTE, now, limit)
+def wanting(store: LinkStore, now: datetime = NOW, limit: int = 99) -> list[tuple[Link, date]]:
+    return store.links_without_snapshot(REMOTE, now, limit)
 
 
-def urls(store: Store, now: datetime = NOW) -> list[str]:
+def urls(store: LinkStore, now: datetime = NOW) -> list[str]:
     return [each.url for each, _ in wanting(store, now)]
 
 
 # --- whose snapshot is wanted -----------------------------------------------------------------------------------------
 
 
-def test_only_the_dead_are_looked_for(store: Store) -> None:
+def test_only_the_dead_are_looked_for(store: LinkStore) -> None:
     for verdict in Verdict:
         (each,) = register(store, f"{verdict}.md", f"https://{verdict}.example/")
         store.save([checked(each, Outcome.GONE, verdict=verdict)])
     assert urls(store) == ["https://dead.example/"]
 
 
-def test_what_no_note_mentions_any_more_is_not_looked_for(store: Store) -> None:
+def test_what_no_note_mentions_any_more_is_not_looked_for(store: LinkStore) -> None:
     dead(store, "https://a.example/", note="gone.md")
     dead(store, "https://b.example/", note="kept.md")
     store.forget_other_notes(["kept.md"])
     assert urls(store) == ["https://b.example/"]
 
 
-def test_only_the_kinds_of_the_run_are_looked_for(store: Store) -> None:
+def test_only_the_kinds_of_the_run_are_looked_for(store: LinkStore) -> None:
     page, file = dead(store, "https://a.example/", "missing.md")
     assert [each for each, _ in wanting(store)] == [page]
-    assert [each for each, _ in store.wanting_snapshot(["local"], NOW, 9)] == [file]
-    assert store.wanting_snapshot(["image"], NOW, 9) == []
+    assert [each for each, _ in store.links_without_snapshot(["local"], NOW, 9)] == [file]
+    assert store.links_without_snapshot(["image"], NOW, 9) == []
 
 
 @pytest.mark.parametrize(
@@ -86,19 +86,19 @@ def test_only_the_kinds_of_the_run_are_looked_for(store: Store) -> None:
         ([None, None], NOW.date()),
     ],
 )
-def test_the_oldest_note_says_the_day(store: Store, days: list[date | None], wanted: date) -> None:
+def test_the_oldest_note_says_the_day(store: LinkStore, days: list[date | None], wanted: date) -> None:
     for number, day in enumerate(days):
         (a,) = dead(store, "https://a.example/", day=day, note=f"{number}.md")
     assert wanting(store) == [(a, wanted)]
 
 
-def test_without_a_day_it_is_when_the_link_was_first_seen(store: Store) -> None:
+def test_without_a_day_it_is_when_the_link_was_first_seen(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/", now=NOW - 400 * NIGHT)
     dead(store, a.url)
     assert wanting(store) == [(a, (NOW - 400 * NIGHT).date())]
 
 
-def test_one_link_in_many_places_is_asked_for_once(store: Store) -> None:
+def test_one_link_in_many_places_is_asked_for_once(store: LinkStore) -> None:
     a, b = link("https://a.example/"), link("https://b.example/")
     store.register("n.md", [(Mention(a.url, i, i + 1, 1, 1), each) for i, each in enumerate((a, a, b, a))], NOW)
     store.save([checked(each, Outcome.GONE, verdict=Verdict.DEAD) for each in (a, b)])
@@ -106,23 +106,23 @@ def test_one_link_in_many_places_is_asked_for_once(store: Store) -> None:
     assert len(wanting(store, limit=1)) == 1
 
 
-def test_what_was_found_is_not_asked_for_again(store: Store) -> None:
+def test_what_was_found_is_not_asked_for_again(store: LinkStore) -> None:
     (a,) = dead(store, "https://a.example/")
     store.save_snapshot(a, SAID, NOW)
     assert standing(store, a.url).suggestion == (SAID, "wayback")
     assert urls(store, NOW + 4000 * NIGHT) == []
 
 
-def test_what_was_not_there_is_asked_for_a_month_later(store: Store) -> None:
+def test_what_was_not_there_is_asked_for_a_month_later(store: LinkStore) -> None:
     (a,) = dead(store, "https://a.example/")
     store.save_snapshot(a, None, NOW)
     assert standing(store, a.url).suggestion is None
-    assert urls(store, NOW + SNAPSHOT_AGAIN) == []
-    assert urls(store, NOW + SNAPSHOT_AGAIN + timedelta(seconds=1)) == [a.url]
-    assert timedelta(days=30) == SNAPSHOT_AGAIN
+    assert urls(store, NOW + SNAPSHOT_RETRY) == []
+    assert urls(store, NOW + SNAPSHOT_RETRY + timedelta(seconds=1)) == [a.url]
+    assert timedelta(days=30) == SNAPSHOT_RETRY
 
 
-def test_a_snapshot_stands_in_only_while_the_link_is_dead(store: Store) -> None:
+def test_a_snapshot_stands_in_only_while_the_link_is_dead(store: LinkStore) -> None:
     (a,) = dead(store, "https://a.example/")
     store.save_snapshot(a, SAID, NOW)
     seen = []
@@ -133,7 +133,7 @@ def test_a_snapshot_stands_in_only_while_the_link_is_dead(store: Store) -> None:
     assert seen == [None, None, (SAID, "wayback")]
 
 
-def test_what_the_check_itself_suggests_stands_above_the_archive(store: Store) -> None:
+def test_what_the_check_itself_suggests_stands_above_the_archive(store: LinkStore) -> None:
     (a,) = dead(store, "https://a.example/")
     store.save_snapshot(a, SAID, NOW)
     result = checked(a, Outcome.GONE, 1, Verdict.DEAD)
@@ -147,25 +147,25 @@ def test_what_the_check_itself_suggests_stands_above_the_archive(store: Store) -
 
 @pytest.fixture
 def wayback(online: Internet, tmp_path: Path) -> Iterator[Wayback]:
-    with open_session(tmp_path / "x.sqlite", user_agent="tests", pace=0, worth_keeping=_can_be_read) as session:
+    with open_session(tmp_path / "x.sqlite", user_agent="tests", delay=0, worth_keeping=_can_be_read) as session:
         yield Wayback(session)
 
 
-def find(store: Store, wayback: Wayback, now: datetime = NOW, seconds: float = math.inf) -> None:
+def find(store: LinkStore, wayback: Wayback, now: datetime = NOW, seconds: float = math.inf) -> None:
     """Look for snapshots; each one asked for takes a second of those that are left."""
     left = iter(range(int(seconds), -1, -1)) if math.isfinite(seconds) else None
     find_snapshots(store, wayback, REMOTE, now, lambda: math.inf if left is None else next(left))
 
 
-def found(store: Store) -> dict[str, str | None]:
-    return {each.link.url.removeprefix("https://"): each.snapshot for each, _ in store.standings()}
+def found(store: LinkStore) -> dict[str, str | None]:
+    return {each.link.url.removeprefix("https://"): each.snapshot for each, _ in store.link_states()}
 
 
 def snapshot(url: str, stamp: str = "20200515120000") -> str:
     return f"https://web.archive.org/web/{stamp}/https://{url}"
 
 
-def test_snapshots_are_those_of_the_notes_days(store: Store, wayback: Wayback, online: Internet) -> None:
+def test_snapshots_are_those_of_the_notes_days(store: LinkStore, wayback: Wayback, online: Internet) -> None:
     dead(store, "https://a.example/", day=date(2020, 5, 4), note="a.md")
     dead(store, "https://b.example/", day=date(2022, 3, 10), note="b.md")
     dead(store, "https://never-archived.example/", day=date(2022, 3, 1), note="c.md")
@@ -183,14 +183,14 @@ def test_snapshots_are_those_of_the_notes_days(store: Store, wayback: Wayback, o
     assert online.requests == []
 
 
-def test_more_of_them_than_are_taken_at_a_time(store: Store, wayback: Wayback) -> None:
+def test_more_of_them_than_are_taken_at_a_time(store: LinkStore, wayback: Wayback) -> None:
     dead(store, *(f"https://h{n}.example/" for n in range(BATCH + 2)), day=date(2020, 5, 4))
     find(store, wayback)
     assert None not in found(store).values()
 
 
 def test_a_silent_archive_says_nothing_of_the_links(
-    store: Store, wayback: Wayback, online: Internet, caplog: pytest.LogCaptureFixture
+    store: LinkStore, wayback: Wayback, online: Internet, caplog: pytest.LogCaptureFixture
 ) -> None:
     dead(store, *(f"https://h{n}.example/" for n in range(REFUSALS + 5)), day=date(2020, 5, 4))
     online.fault("https://*archive.org/*", html("offline", 404))
@@ -205,7 +205,7 @@ def test_a_silent_archive_says_nothing_of_the_links(
 
 @one_worker
 def test_a_link_that_the_archive_cannot_answer_for_stops_no_other(
-    store: Store, wayback: Wayback, online: Internet, caplog: pytest.LogCaptureFixture
+    store: LinkStore, wayback: Wayback, online: Internet, caplog: pytest.LogCaptureFixture
 ) -> None:
     names = [f"{'odd' if n % 2 else 'fine'}{n}.example/" for n in range(BATCH + 30)]
     dead(store, *(f"https://{name}" for name in names), day=date(2020, 5, 4))
@@ -216,7 +216,7 @@ def test_a_link_that_the_archive_cannot_answer_for_stops_no_other(
 
 
 @one_worker
-def test_nor_do_all_of_those_that_are_left(store: Store, wayback: Wayback, online: Internet) -> None:
+def test_nor_do_all_of_those_that_are_left(store: LinkStore, wayback: Wayback, online: Internet) -> None:
     dead(store, *(f"https://odd{n}.example/" for n in range(REFUSALS)), day=date(2020, 5, 4), note="a.md")
     (late,) = register(store, "b.md", "https://late.example/")
     store.save([checked(late, Outcome.GONE, 1, Verdict.DEAD)])
@@ -226,7 +226,7 @@ def test_nor_do_all_of_those_that_are_left(store: Store, wayback: Wayback, onlin
 
 
 @pytest.mark.parametrize(("seconds", "asked"), [(0, 0), (2, 2), (9, 5)])
-def test_time_that_is_up(store: Store, wayback: Wayback, seconds: int, asked: int) -> None:
+def test_time_that_is_up(store: LinkStore, wayback: Wayback, seconds: int, asked: int) -> None:
     dead(store, *(f"https://h{n}.example/" for n in range(5)), day=date(2020, 5, 4))
     find(store, wayback, seconds=seconds)
     assert sum(each is not None for each in found(store).values()) == asked

@@ -532,9 +532,9 @@ def test_limits(desk: Desk, internet: Internet) -> None:
 
     urls = [url(f"n{number}") for number in range(12)]
     desk.write("a.md", shown(*urls))
-    assert desk.crawl(*EVERY_NIGHT, "-s", "IMAGES_RUN_MB=0.0002").returncode == 0
+    assert desk.crawl(*EVERY_NIGHT, "-s", "IMAGES_MAX_RUN_MB=0.0002").returncode == 0
     reasons = {row["reason"] for row in desk.health().values()}
-    assert reasons == {"reachable", "IMAGES_RUN_MB reached"}
+    assert reasons == {"reachable", "IMAGES_MAX_RUN_MB reached"}
     first = len(kept(desk))
     assert 0 < first < 12
     assert desk.crawl(*EVERY_NIGHT).returncode == 0

@@ -8,19 +8,19 @@ from datetime import UTC, datetime
 import pytest
 from twisted.python.failure import Failure
 
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
+from crawler.models.result import CheckResult
 from crawler.scheduling.interruption import Interruption, RunInterruptedError
 from crawler.scheduling.result_queue import AT_ONCE, ResultQueue
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-def result(name: str = "a") -> Result:
+def result(name: str = "a") -> CheckResult:
     link = Link(f"https://example.org/{name}", "web", name, "example.org")
-    return Result(link, Check(Outcome.OK, Reason(ReasonCode.REACHABLE), NOW, How.PAGE, http_status=200))
+    return CheckResult(link, Check(Outcome.OK, Reason(ReasonCode.REACHABLE), NOW, CheckMethod.PAGE, http_status=200))
 
 
 def test_a_result_counts_until_it_is_saved() -> None:

@@ -43,11 +43,11 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.databases"]
 
-LEASE = "LEASE=3"
+LEASE = "LEASE_SECONDS=3"
 
 
 def paced(pace: float) -> str:
-    return f'PACE={{"*": {pace}}}'
+    return f'DOWNLOAD_DELAYS={{"*": {pace}}}'
 
 
 def pages(links: int, hosts: int = 20) -> list[str]:
@@ -189,7 +189,9 @@ def test_helpers_end_with_their_leader(internet: Internet, desk: Desk, database_
     assert history(database_url) == Counter(dict.fromkeys(urls, 1))
 
 
-@pytest.mark.parametrize("setting", ["WORKERS=0", "WORKERS=1.5", "WORKERS=many", "LEASE=0", "LEASE=long"])
+@pytest.mark.parametrize(
+    "setting", ["WORKERS=0", "WORKERS=1.5", "WORKERS=many", "LEASE_SECONDS=0", "LEASE_SECONDS=long"]
+)
 def test_workers_that_make_no_sense(desk: Desk, setting: str) -> None:
     desk.write("a.md", "")
     done = desk.crawl("-s", setting)

@@ -12,7 +12,7 @@ from tenacity import stop_after_attempt, wait_none
 from crawler.errors import UserError
 from crawler.models.metadata import Page
 from crawler.store.database import sqlite_url
-from crawler.store.link_store import Store
+from crawler.store.link_store import LinkStore
 from crawler.store.tables import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -24,25 +24,25 @@ from tests.support.storing import checked, register
 pytest_plugins = ["tests.support.databases"]
 
 
-def test_everything_is_there_when_opened_again(store: Store, database_url: str) -> None:
+def test_everything_is_there_when_opened_again(store: LinkStore, database_url: str) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     store.save([checked(a, metadata=Page("A"))])
-    before = list(store.standings())
+    before = list(store.link_states())
     store.close()
-    again = Store.open(database_url)
-    assert list(again.standings()) == before
+    again = LinkStore.open(database_url)
+    assert list(again.link_states()) == before
     again.close()
 
 
 def test_a_store_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite"
-    Store.open(sqlite_url(file)).close()
+    LinkStore.open(sqlite_url(file)).close()
     with sqlite3.connect(file) as connection:
         assert connection.execute("SELECT version FROM schema_version").fetchall() == [(len(MIGRATIONS),)]
         connection.execute("UPDATE schema_version SET version = 99")
     connection.close()
     with pytest.raises(UserError, match=r"store\.sqlite: its version is 99, this program knows \d+: upgrade notemend"):
-        Store.open(sqlite_url(file))
+        LinkStore.open(sqlite_url(file))
 
 
 def one_line(error: pytest.ExceptionInfo[UserError], *parts: Any) -> None:
@@ -57,7 +57,7 @@ def test_a_file_that_is_no_store(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "store.sqlite"
     file.write_bytes(content)
     with pytest.raises(UserError) as error:
-        Store.open(sqlite_url(file))
+        LinkStore.open(sqlite_url(file))
     one_line(error, file, "cannot be used", "move it away")
     assert file.read_bytes() == content
 
@@ -65,19 +65,19 @@ def test_a_file_that_is_no_store(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize("kept", [0.3, 0.5, 0.9])
 def test_a_truncated_store(tmp_path: Path, kept: float) -> None:
     file = tmp_path / "store.sqlite"
-    store = Store.open(sqlite_url(file))
+    store = LinkStore.open(sqlite_url(file))
     register(store, "n.md", *(f"https://a.example/{i}" for i in range(1000)))
     store.close()
     data = file.read_bytes()
     file.write_bytes(data[: int(len(data) * kept)])
     with pytest.raises(UserError) as error:
-        Store.open(sqlite_url(file))
+        LinkStore.open(sqlite_url(file))
     one_line(error, file, "cannot be used")
 
 
 def test_a_store_with_a_damaged_page(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite"
-    store = Store.open(sqlite_url(file))
+    store = LinkStore.open(sqlite_url(file))
     register(store, "n.md", *(f"https://a.example/{i}" for i in range(1000)))
     store.close()
     data = bytearray(file.read_bytes())
@@ -85,13 +85,13 @@ def test_a_store_with_a_damaged_page(tmp_path: Path) -> None:
         data[page : page + 64] = b"\xff" * 64
     file.write_bytes(data)
     with pytest.raises(UserError) as error:
-        Store.open(sqlite_url(file))
+        LinkStore.open(sqlite_url(file))
     one_line(error, file, "cannot be used")
 
 
 def test_readers_do_not_wait_for_writers(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite"
-    Store.open(sqlite_url(file)).close()
+    LinkStore.open(sqlite_url(file)).close()
     with sqlite3.connect(file) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
@@ -100,27 +100,27 @@ def test_readers_do_not_wait_for_writers(tmp_path: Path) -> None:
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite"
     file.touch()
-    store = Store.open(sqlite_url(file))
+    store = LinkStore.open(sqlite_url(file))
     assert store.counts() == []
     store.close()
 
 
 def test_a_folder_in_the_store_s_place(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
-        Store.open(sqlite_url(tmp_path))
+        LinkStore.open(sqlite_url(tmp_path))
     one_line(error, tmp_path, "unable to open database file")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
-        Store.open(sqlite_url(tmp_path / "nowhere" / "store.sqlite"))
+        LinkStore.open(sqlite_url(tmp_path / "nowhere" / "store.sqlite"))
     one_line(error, tmp_path / "nowhere" / "store.sqlite")
 
 
 def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite"
-    Store.open(sqlite_url(file)).close()
-    store = Store.open(f"sqlite:///file:{file}?mode=ro&uri=true")
+    LinkStore.open(sqlite_url(file)).close()
+    store = LinkStore.open(f"sqlite:///file:{file}?mode=ro&uri=true")
     with pytest.raises(UserError) as error:
         register(store, "n.md", "https://a.example/")
     one_line(error, file, "readonly")
@@ -129,7 +129,7 @@ def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_store_that_breaks_while_it_is_used(tmp_path: Path) -> None:
     file = tmp_path / "store.sqlite"
-    store = Store.open(sqlite_url(file))
+    store = LinkStore.open(sqlite_url(file))
     with sqlite3.connect(file) as connection:
         connection.execute("DROP TABLE mentions")
     connection.close()
@@ -140,9 +140,9 @@ def test_a_store_that_breaks_while_it_is_used(tmp_path: Path) -> None:
 
 
 def test_a_store_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.store.database.BUSY", 0.05)
+    monkeypatch.setattr("crawler.store.database.BUSY_TIMEOUT", 0.05)
     file = tmp_path / "store.sqlite"
-    store = Store.open(sqlite_url(file))
+    store = LinkStore.open(sqlite_url(file))
     with sqlite3.connect(file, isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(UserError) as error:
@@ -153,8 +153,8 @@ def test_a_store_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.
     store.close()
 
 
-def test_a_server_that_stays_away(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repeats = Store.counts.retry  # type: ignore[attr-defined]
+def test_a_server_that_stays_away(store: LinkStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repeats = LinkStore.counts.retry  # type: ignore[attr-defined]
     monkeypatch.setattr(repeats, "stop", stop_after_attempt(3))
     monkeypatch.setattr(repeats, "wait", wait_none())
     away = sa.create_engine(f"postgresql+psycopg://user@/db?host={tmp_path}")
@@ -167,19 +167,19 @@ def test_a_server_that_stays_away(store: Store, tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("url", ["no url", "oracle2://x/y", "mysql+nosuchdriver://x/y"])
 def test_a_database_url_that_means_nothing(url: str) -> None:
     with pytest.raises(UserError, match="^DATABASE_URL: "):
-        Store.open(url)
+        LinkStore.open(url)
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError) as error:
-        Store.open(f"postgresql+psycopg://user:secret@/db?host={tmp_path}")
+        LinkStore.open(f"postgresql+psycopg://user:secret@/db?host={tmp_path}")
     one_line(error, "postgresql+psycopg://user:***@/db", "connection")
     assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["日记 1.sqlite", "a'b.sqlite", "a&b=c#d.sqlite", "a+b @x.sqlite", "a?b%20c%.sqlite"])
 def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
-    store = Store.open(sqlite_url(tmp_path / name))
+    store = LinkStore.open(sqlite_url(tmp_path / name))
     register(store, "n.md", "https://a.example/")
     store.close()
     assert [file.name for file in tmp_path.iterdir()] == [name]

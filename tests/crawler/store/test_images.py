@@ -12,16 +12,16 @@ from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture
 from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Origin
-from crawler.store.external_sources import SNAPSHOT_AGAIN
-from crawler.store.mapping import metadata_of
+from crawler.models.result import ImageSource
+from crawler.store.external_sources import SNAPSHOT_RETRY
+from crawler.store.mapping import metadata_from_row
 from tests.support.storing import NIGHT, NOW, all_due, checked, link, register, standing
 
 if TYPE_CHECKING:
     from crawler.models.link import Link
     from crawler.models.metadata import Metadata
-    from crawler.models.result import Result
-    from crawler.store.link_store import Store
+    from crawler.models.result import CheckResult
+    from crawler.store.link_store import LinkStore
 
 pytest_plugins = ["tests.support.databases"]
 
@@ -29,29 +29,29 @@ A, B, C = (f"https://mmbiz.qpic.cn/mmbiz_png/{letter * 30}/640" for letter in "a
 ONE, TWO = "aa/aa.png", "bb/bb.png"
 
 
-def kept(each: Link, title: str = ONE, etag: str | None = '"1"') -> Result:
+def kept(each: Link, title: str = ONE, etag: str | None = '"1"') -> CheckResult:
     picture = Picture(title, title[3:5], "image/png", 9, 64, 48, 1)
-    return replace(checked(each, metadata=picture), origin=Origin(each.url, etag, "Mon, 03 Jan 2022 08:00:00 GMT"))
+    return replace(checked(each, metadata=picture), origin=ImageSource(each.url, etag, "Mon, 03 Jan 2022 08:00:00 GMT"))
 
 
-def origins(store: Store) -> dict[str, Origin | None]:
+def origins(store: LinkStore) -> dict[str, ImageSource | None]:
     return {due.link.url: due.origin for due in all_due(store, NOW + 2 * NIGHT)}
 
 
-def test_where_a_picture_came_from_is_handed_out_with_its_link(store: Store) -> None:
+def test_where_a_picture_came_from_is_handed_out_with_its_link(store: LinkStore) -> None:
     a, b = register(store, "n.md", A, B)
     assert origins(store) == {A: None, B: None}
     store.save([kept(a), checked(b)])
-    assert origins(store) == {A: Origin(A, '"1"', "Mon, 03 Jan 2022 08:00:00 GMT", ONE), B: None}
+    assert origins(store) == {A: ImageSource(A, '"1"', "Mon, 03 Jan 2022 08:00:00 GMT", ONE), B: None}
     store.save([kept(a, TWO, None)])
-    assert origins(store)[A] == Origin(A, None, "Mon, 03 Jan 2022 08:00:00 GMT", TWO)
+    assert origins(store)[A] == ImageSource(A, None, "Mon, 03 Jan 2022 08:00:00 GMT", TWO)
     store.save([checked(a)])  # it was as it had been kept
     assert origins(store)[A] is not None
-    assert store.links_shown_as(TWO) == [A]
-    assert store.links_shown_as(ONE) == []
+    assert store.links_with_image(TWO) == [A]
+    assert store.links_with_image(ONE) == []
 
 
-def test_a_placeholder_is_forgotten_wherever_it_was_kept(store: Store) -> None:
+def test_a_placeholder_is_forgotten_wherever_it_was_kept(store: LinkStore) -> None:
     a, b, c = register(store, "n.md", A, B, C)
     store.start_run(NOW)
     store.save([kept(a), kept(b), kept(c, TWO)])
@@ -71,7 +71,7 @@ def test_a_placeholder_is_forgotten_wherever_it_was_kept(store: Store) -> None:
     assert [check.outcome for check in again[A].history] == [Outcome.BLOCKED]
 
 
-def test_a_placeholder_that_was_on_its_way_is_forgotten_too(store: Store) -> None:
+def test_a_placeholder_that_was_on_its_way_is_forgotten_too(store: LinkStore) -> None:
     a, b = register(store, "n.md", A, B)
     store.learn_placeholder(ONE, NOW)
     store.save([kept(a), kept(b, TWO)])
@@ -80,50 +80,50 @@ def test_a_placeholder_that_was_on_its_way_is_forgotten_too(store: Store) -> Non
     assert {due.link.url for due in all_due(store, NOW, again=True)} == {A}
 
 
-def test_pictures_of_articles_beside_a_link(store: Store) -> None:
+def test_pictures_of_articles_beside_a_link(store: LinkStore) -> None:
     article, other = "https://mp.weixin.qq.com/s/" + "x" * 22, "https://mp.weixin.qq.com/s/" + "y" * 22
     picture, mine = register(store, "n.md", A, article)
     register(store, "m.md", B, other)
     store.save([checked(mine, metadata=Article("t", pictures=(A, C)))])
     store.save([checked(link(other), metadata=Article("t", pictures=(B,)))])
-    assert list(store.pictures_of_articles(picture)) == [A, C]
-    assert list(store.pictures_of_articles(link(B))) == [B]
-    assert list(store.pictures_of_articles(link(C))) == []
+    assert list(store.images_of_articles(picture)) == [A, C]
+    assert list(store.images_of_articles(link(B))) == [B]
+    assert list(store.images_of_articles(link(C))) == []
 
 
-def test_the_day_of_the_oldest_note(store: Store) -> None:
+def test_the_day_of_the_oldest_note(store: LinkStore) -> None:
     for note, day in (("a.md", date(2022, 5, 1)), ("b.md", date(2021, 5, 1)), ("c.md", None)):
         store.register(note, [(Mention(A, 0, 9, 1, 1), link(A))], NOW, day)
-    assert store.noted_on(link(A)) == date(2021, 5, 1)
-    assert store.noted_on(link(B)) is None
+    assert store.article_dates(link(A)) == date(2021, 5, 1)
+    assert store.article_dates(link(B)) is None
 
 
-def test_the_archive_is_asked_again_after_a_while(store: Store) -> None:
+def test_the_archive_is_asked_again_after_a_while(store: LinkStore) -> None:
     a, b = register(store, "n.md", A, B)
     assert store.known_snapshot(a, NOW) == (None, True)
     store.save_snapshot(a, None, NOW)
-    assert store.known_snapshot(a, NOW + SNAPSHOT_AGAIN) == (None, False)
-    assert store.known_snapshot(a, NOW + SNAPSHOT_AGAIN + NIGHT) == (None, True)
+    assert store.known_snapshot(a, NOW + SNAPSHOT_RETRY) == (None, False)
+    assert store.known_snapshot(a, NOW + SNAPSHOT_RETRY + NIGHT) == (None, True)
     store.save_snapshot(b, "https://web.archive.org/web/2022/x", NOW)
     assert store.known_snapshot(b, NOW + 99 * NIGHT) == ("https://web.archive.org/web/2022/x", False)
 
 
-def test_pictures_that_were_never_looked_at_are_counted(store: Store) -> None:
+def test_pictures_that_were_never_looked_at_are_counted(store: LinkStore) -> None:
     a, _ = register(store, "n.md", A, B)
     register(store, "m.md", "https://a.example/page")
-    assert store.pictures_never_seen() == 2
+    assert store.images_never_fetched() == 2
     store.save([kept(a)])
-    assert store.pictures_never_seen() == 1
+    assert store.images_never_fetched() == 1
 
 
-def test_what_notes_use_and_what_is_to_be_fetched_again(store: Store) -> None:
+def test_what_notes_use_and_what_is_to_be_fetched_again(store: LinkStore) -> None:
     a, b, c = register(store, "n.md", A, B, C)
     store.save([kept(a), kept(b), kept(c, TWO)])
-    assert store.kept_titles() == {ONE: [A, B], TWO: [C]}
+    assert store.stored_titles() == {ONE: [A, B], TWO: [C]}
     register(store, "n.md", A, B)
-    assert store.kept_titles() == {ONE: [A, B]}
+    assert store.stored_titles() == {ONE: [A, B]}
     assert all_due(store, NOW) == []
-    store.fetch_again([A], NOW)
+    store.mark_for_fetch([A], NOW)
     assert [(due.link.url, due.origin) for due in all_due(store, NOW)] == [(A, None)]
     assert standing(store, A).metadata is not None  # what is there is shown until then
 
@@ -135,4 +135,4 @@ def test_pictures_kept_by_an_older_program_are_still_known() -> None:
 
 
 def known(name: str, data: str) -> Metadata | None:
-    return metadata_of(SimpleNamespace(type=name, data=data))  # type: ignore[arg-type]
+    return metadata_from_row(SimpleNamespace(type=name, data=data))  # type: ignore[arg-type]

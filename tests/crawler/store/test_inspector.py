@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.cli.store_status import state
+from crawler.cli.store_status import status_parts
 from crawler.errors import UserError
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.store.inspector import Inspection
+from crawler.store.inspector import StoreInspector
 from tests.internet.messages import html
 from tests.support.storing import NIGHT, NOW, all_due, checked, one_worker, register
 
 if TYPE_CHECKING:
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
     from tests.internet import Internet
     from tests.support.crawling import Desk
 
@@ -28,14 +28,14 @@ A, B = "https://a.example/x", "https://b.example/y"
 
 
 def lines(url: str, night: float = 0) -> list[str]:
-    looking = Inspection.open_to_read(url)
+    looking = StoreInspector.open_to_read(url)
     try:
-        return "\n".join(map(str, state(looking, NOW + night * NIGHT))).splitlines()
+        return "\n".join(map(str, status_parts(looking, NOW + night * NIGHT))).splitlines()
     finally:
         looking.close()
 
 
-def test_state_of_a_store(database_url: str, store: Store) -> None:
+def test_state_of_a_store(database_url: str, store: LinkStore) -> None:
     first, second = register(store, "n.md", A, B)
     register(store, "m.md", A)
     store.start_run(NOW)
@@ -55,21 +55,21 @@ def test_state_of_a_store(database_url: str, store: Store) -> None:
     assert "due now: web 1" in lines(database_url, 1)
 
 
-def test_all_that_is_known_of_a_link(database_url: str, store: Store) -> None:
+def test_all_that_is_known_of_a_link(database_url: str, store: LinkStore) -> None:
     first, _ = register(store, "n.md", A, B)
     store.save([checked(first)])
     store.save([checked(first, Outcome.GONE, 1, Verdict.SUSPECT)])
     store.save([checked(first, Outcome.SKIPPED, 2, Verdict.SUSPECT)])
-    looking = Inspection.open_to_read(database_url)
-    story = looking.story(A)
+    looking = StoreInspector.open_to_read(database_url)
+    story = looking.history(A)
     assert [check.outcome for check in story.checks] == [Outcome.OK, Outcome.GONE, Outcome.SKIPPED]
     assert [(place.note, place.line, place.text) for place in story.places] == [("n.md", 1, "text 0")]
     assert story.due_at == NOW + 3 * NIGHT
-    assert looking.story(B).checks == ()
+    assert looking.history(B).checks == ()
     looking.close()
 
 
-def test_how_far_a_run_is(store: Store) -> None:
+def test_how_far_a_run_is(store: LinkStore) -> None:
     first, second = register(store, "n.md", A, B)
     register(store, "n.md", A, B, "https://b.example/not-due", now=NOW + NIGHT)
     store.save([checked(first, night=0.1)])
@@ -80,9 +80,9 @@ def test_how_far_a_run_is(store: Store) -> None:
     assert sorted(store.progress(["web"], NOW)) == [("web", "a.example", 1, 1)]  # the rest no note mentions any more
 
 
-def test_who_only_looks_cannot_write(database_url: str, store: Store) -> None:
+def test_who_only_looks_cannot_write(database_url: str, store: LinkStore) -> None:
     register(store, "n.md", A)
-    looking = Inspection.open_to_read(database_url)
+    looking = StoreInspector.open_to_read(database_url)
     with pytest.raises(UserError, match=r"read.?only"), looking._begin() as connection:
         connection.exec_driver_sql("DELETE FROM mentions")
     looking.close()
@@ -91,7 +91,7 @@ def test_who_only_looks_cannot_write(database_url: str, store: Store) -> None:
 @one_worker
 @pytest.mark.parametrize(("other", "mend"), [(-1, "crawl once"), (1, "upgrade notemend")])
 def test_a_store_of_another_version_is_neither_read_nor_migrated(
-    database_url: str, store: Store, other: int, mend: str
+    database_url: str, store: LinkStore, other: int, mend: str
 ) -> None:
     store.close()
     file = database_url.removeprefix("sqlite:///")
@@ -100,7 +100,7 @@ def test_a_store_of_another_version_is_neither_read_nor_migrated(
     connection.close()
     for _ in range(2):
         with pytest.raises(UserError, match=f"its version is .*, this program reads .*: {mend}"):
-            Inspection.open_to_read(database_url)
+            StoreInspector.open_to_read(database_url)
 
 
 # --- as the user meets it ---------------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def test_a_store_of_another_version_is_neither_read_nor_migrated(
 def test_status_while_a_run_is_under_way(desk: Desk, internet: Internet) -> None:
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
     desk.write("a.md", "\n".join(f"<https://h00.bench.example.org/{n}>" for n in range(50)))
-    run = desk.start("-s", 'PACE={"*": 0.25}')
+    run = desk.start("-s", 'DOWNLOAD_DELAYS={"*": 0.25}')
     try:
         while not desk.checked():
             assert run.poll() is None

@@ -17,8 +17,8 @@ from crawler.errors import UserError
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.store.database import sqlite_url
-from crawler.store.leases import LEASE, clock
-from crawler.store.link_store import Store
+from crawler.store.leases import DEFAULT_LEASE, clock
+from crawler.store.link_store import LinkStore
 from crawler.store.tables import checks, leases, links, workers
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ pytest_plugins = ["tests.support.databases"]
 
 
 @pytest.fixture
-def other(store: Store, database_url: str) -> Iterator[Store]:
+def other(store: LinkStore, database_url: str) -> Iterator[LinkStore]:
     """Return the store as another worker has it open."""
-    other = Store.open(database_url)
+    other = LinkStore.open(database_url)
     yield other
     other.close()
 
@@ -54,13 +54,13 @@ def expire(url: str) -> None:
     engine.dispose()
 
 
-def pause(store: Store) -> None:
+def pause(store: LinkStore) -> None:
     """Let a worker find that its leases have run out, as after a SIGSTOP."""
     for held in store._held.values():
         held.until -= AN_HOUR.total_seconds()
 
 
-def test_a_host_belongs_to_the_worker_that_has_its_lease(store: Store, other: Store) -> None:
+def test_a_host_belongs_to_the_worker_that_has_its_lease(store: LinkStore, other: LinkStore) -> None:
     assert store.lease(HOST)
     assert other.lease(HOST) is None
     assert other.lease("b.example")
@@ -69,39 +69,39 @@ def test_a_host_belongs_to_the_worker_that_has_its_lease(store: Store, other: St
     assert (store.hosts_of_others(), other.hosts_of_others()) == ({"b.example"}, {HOST})
 
 
-def test_a_lease_lasts_a_while_and_is_renewed(store: Store, other: Store) -> None:
+def test_a_lease_lasts_a_while_and_is_renewed(store: LinkStore, other: LinkStore) -> None:
     first = store.lease(HOST)
     assert first is not None
     held = store._held[HOST]
-    assert LEASE.total_seconds() - 5 < held.until - clock() <= LEASE.total_seconds()
+    assert DEFAULT_LEASE.total_seconds() - 5 < held.until - clock() <= DEFAULT_LEASE.total_seconds()
     until = held.until
     assert store.lease(HOST) == first  # asked for again soon after, it is not written again
     assert held.until == until
-    held.until -= 0.7 * LEASE.total_seconds()
+    held.until -= 0.7 * DEFAULT_LEASE.total_seconds()
     assert store.lease(HOST) == first
     assert held.until >= until
 
 
-def test_a_heartbeat_renews_all_leases(store: Store, other: Store, database_url: str) -> None:
+def test_a_heartbeat_renews_all_leases(store: LinkStore, other: LinkStore, database_url: str) -> None:
     store.start_run(NOW)
     store.lease(HOST)
     store.lease("b.example")
     expire(database_url)
     pause(store)
     assert not store.may_ask(HOST)
-    store.beat()  # before anybody else took them
+    store.heartbeat()  # before anybody else took them
     assert store.may_ask(HOST)
     assert other.lease("b.example") is None
 
 
-def test_an_expired_lease_is_taken_over(store: Store, other: Store, database_url: str) -> None:
+def test_an_expired_lease_is_taken_over(store: LinkStore, other: LinkStore, database_url: str) -> None:
     first = store.lease(HOST)
     expire(database_url)
     assert other.lease(HOST)
     pause(store)
     assert not store.may_ask(HOST)
     store.start_run(NOW)
-    store.beat()
+    store.heartbeat()
     assert not store.may_ask(HOST)
     assert store.lease(HOST) is None
     other.release([HOST])
@@ -110,7 +110,7 @@ def test_an_expired_lease_is_taken_over(store: Store, other: Store, database_url
     assert again != first  # somebody else had it in between
 
 
-def test_no_request_is_sent_after_a_lease_by_the_local_clock(store: Store) -> None:
+def test_no_request_is_sent_after_a_lease_by_the_local_clock(store: LinkStore) -> None:
     store.lease(HOST)
     assert store.may_ask(HOST)
     pause(store)
@@ -118,7 +118,7 @@ def test_no_request_is_sent_after_a_lease_by_the_local_clock(store: Store) -> No
     assert not store.may_ask("never.leased.example")
 
 
-def test_whoever_has_a_host_next_keeps_to_its_pace(store: Store, other: Store, database_url: str) -> None:
+def test_whoever_has_a_host_next_keeps_to_its_pace(store: LinkStore, other: LinkStore, database_url: str) -> None:
     assert store.lease(HOST, 20)
     assert store.may_ask(HOST)  # and was asked
     store.release([HOST])
@@ -132,10 +132,10 @@ def test_whoever_has_a_host_next_keeps_to_its_pace(store: Store, other: Store, d
     expire(database_url)  # this one may have asked up to the end of its lease
     taken = other.lease(HOST, 3600)
     assert taken is not None
-    assert 0 < taken.wait <= LEASE.total_seconds()
+    assert 0 < taken.wait <= DEFAULT_LEASE.total_seconds()
 
 
-def test_a_host_that_refuses_is_closed_for_all_until_the_next_run(store: Store, other: Store) -> None:
+def test_a_host_that_refuses_is_closed_for_all_until_the_next_run(store: LinkStore, other: LinkStore) -> None:
     store.start_run(NOW)
     store.lease(HOST)
     store.release([HOST], closed=True)
@@ -156,7 +156,7 @@ def test_a_host_that_refuses_is_closed_for_all_until_the_next_run(store: Store, 
 
 
 @many_workers
-def test_workers_never_queue_behind_each_other(store: Store, other: Store, database_url: str) -> None:
+def test_workers_never_queue_behind_each_other(store: LinkStore, other: LinkStore, database_url: str) -> None:
     """Whose row somebody is writing to at this moment is somebody else's."""
     store.lease(HOST)
     store.release([HOST])
@@ -168,11 +168,11 @@ def test_workers_never_queue_behind_each_other(store: Store, other: Store, datab
     assert other.lease(HOST)
 
 
-def test_workers_may_take_hosts_at_once(store: Store, other: Store) -> None:
+def test_workers_may_take_hosts_at_once(store: LinkStore, other: LinkStore) -> None:
     hosts = [f"h{number}.example" for number in range(50)]
     taken: dict[str, list[str]] = {}
 
-    def take(mine: Store, order: list[str]) -> None:
+    def take(mine: LinkStore, order: list[str]) -> None:
         for host in order:
             if mine.lease(host) is not None:
                 taken.setdefault(host, []).append(mine.worker)
@@ -185,14 +185,16 @@ def test_workers_may_take_hosts_at_once(store: Store, other: Store) -> None:
 # --- what a worker writes down that was taken for dead ----------------------------------------------------------------
 
 
-def history(store: Store, url: str) -> int:
+def history(store: LinkStore, url: str) -> int:
     with store._engine.begin() as connection:
         return (
             connection.scalar(sa.select(sa.func.count()).select_from(checks.join(links)).where(links.c.url == url)) or 0
         )
 
 
-def test_results_for_a_host_that_is_another_s_are_dropped(store: Store, other: Store, database_url: str) -> None:
+def test_results_for_a_host_that_is_another_s_are_dropped(
+    store: LinkStore, other: LinkStore, database_url: str
+) -> None:
     a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
     for host in (HOST, "b.example"):
         store.lease(host)
@@ -200,13 +202,15 @@ def test_results_for_a_host_that_is_another_s_are_dropped(store: Store, other: S
     assert other.lease(HOST)
     store.save([checked(a, Outcome.GONE), checked(b)])
     assert (history(store, a.url), history(store, b.url)) == (0, 1)
-    store.put_off(a)
+    store.mark_for_retry(a)
     assert a.url in due_urls(other)
     other.save([checked(a)])
     assert standing(store, a.url).check == checked(a).check
 
 
-def test_what_another_worker_saw_in_this_run_is_not_seen_twice(store: Store, other: Store, database_url: str) -> None:
+def test_what_another_worker_saw_in_this_run_is_not_seen_twice(
+    store: LinkStore, other: LinkStore, database_url: str
+) -> None:
     """Even if the host has come back since."""
     (a,) = register(store, "n.md", "https://a.example/")
     store.start_run(NOW)
@@ -222,7 +226,7 @@ def test_what_another_worker_saw_in_this_run_is_not_seen_twice(store: Store, oth
     assert standing(store, a.url).check == checked(a).check
 
 
-def test_what_was_saved_twice_is_there_once(store: Store) -> None:
+def test_what_was_saved_twice_is_there_once(store: LinkStore) -> None:
     """As after an answer that was lost."""
     (a,) = register(store, "n.md", "https://a.example/")
     store.start_run(NOW)
@@ -237,11 +241,11 @@ def test_what_was_saved_twice_is_there_once(store: Store) -> None:
 
 def test_sqlite_has_one_family(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path / "store.sqlite")
-    first, second = Store.open(url), Store.open(url)
-    with first.sole_family(), pytest.raises(UserError) as refusal, second.sole_family():
+    first, second = LinkStore.open(url), LinkStore.open(url)
+    with first.exclusive_lock(), pytest.raises(UserError) as refusal, second.exclusive_lock():
         pass
     assert str(refusal.value) == f"{tmp_path}/store.sqlite: another crawl is running on it"
-    with second.sole_family():
+    with second.exclusive_lock():
         pass
     first.close()
     second.close()
@@ -249,20 +253,20 @@ def test_sqlite_has_one_family(tmp_path: Path) -> None:
 
 def test_a_family_takes_over_what_a_killed_one_had_leased(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path / "store.sqlite")
-    killed, store = Store.open(url), Store.open(url)
+    killed, store = LinkStore.open(url), LinkStore.open(url)
     killed.start_run(NOW)
     assert killed.lease(HOST)
     assert store.lease(HOST) is None
-    with store.sole_family():
+    with store.exclusive_lock():
         assert store.lease(HOST)
-        assert store.start_run(NOW).leads
+        assert store.start_run(NOW).is_leader
     store.close()
     killed.close()
 
 
 @many_workers
-def test_postgresql_has_many_families(store: Store, other: Store) -> None:
-    with store.sole_family(), other.sole_family():
+def test_postgresql_has_many_families(store: LinkStore, other: LinkStore) -> None:
+    with store.exclusive_lock(), other.exclusive_lock():
         assert store.lease(HOST)
         assert other.lease("b.example")
 
@@ -289,14 +293,14 @@ def together(*work: Callable[[], object]) -> list[BaseException]:
 
 @many_workers
 def test_workers_may_set_up_an_empty_database_at_once(database_url: str) -> None:
-    assert together(*[lambda: Store.open(database_url).close()] * 4) == []
+    assert together(*[lambda: LinkStore.open(database_url).close()] * 4) == []
 
 
 @many_workers
-def test_workers_may_read_the_same_notes_at_once(store: Store, other: Store) -> None:
+def test_workers_may_read_the_same_notes_at_once(store: LinkStore, other: LinkStore) -> None:
     urls = [f"https://a.example/{i}" for i in range(100)]
 
-    def read(store: Store, note: str, urls: list[str]) -> None:
+    def read(store: LinkStore, note: str, urls: list[str]) -> None:
         for _ in range(3):
             register(store, note, *urls)
             store.forget_other_notes(["n.md", "m.md"])
@@ -306,7 +310,7 @@ def test_workers_may_read_the_same_notes_at_once(store: Store, other: Store) -> 
     assert store.counts() == [("web", Verdict.UNKNOWN, 100)]
 
 
-def test_what_a_killed_worker_of_this_machine_had_leased_is_free_at_once(store: Store, other: Store) -> None:
+def test_what_a_killed_worker_of_this_machine_had_leased_is_free_at_once(store: LinkStore, other: LinkStore) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         machine, _, here, token = other.worker.split(":")
         other.worker = f"{machine}:{process.pid}:{here}:{token}"
@@ -320,7 +324,7 @@ def test_what_a_killed_worker_of_this_machine_had_leased_is_free_at_once(store: 
 
 
 @pytest.mark.parametrize("elsewhere", ["", "another"])
-def test_of_processes_elsewhere_nothing_is_known(store: Store, other: Store, elsewhere: str) -> None:
+def test_of_processes_elsewhere_nothing_is_known(store: LinkStore, other: LinkStore, elsewhere: str) -> None:
     """In another container the same number is another process."""
     other.worker = f"vm:{2**22 + 1}:{elsewhere}:token"
     assert other.lease(HOST)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Link, Standing, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Link, LinkState, Verdict, VerdictRecord
 from crawler.models.metadata import Page
 from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Due, Result
-from crawler.store.link_store import Backlog, Store
+from crawler.models.result import CheckResult, DueLink
+from crawler.store.link_store import HostBacklog, LinkStore
 from crawler.store.tables import NEVER
 from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, due_urls, link, one_worker, register, standing
 
@@ -29,14 +29,14 @@ pytest_plugins = ["tests.support.databases"]
 # --- what the notes say -----------------------------------------------------------------------------------------------
 
 
-def test_a_registered_link_is_known_and_due(store: Store) -> None:
+def test_a_registered_link_is_known_and_due(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
-    assert standing(store, a.url) == Standing(a, Verdict.UNKNOWN, first_seen=NOW)
-    assert all_due(store) == [Due(a, history=(), texts=("text 0",))]
-    assert list(store.standings()) == [(Standing(a, Verdict.UNKNOWN, NOW), ("n.md:1",))]
+    assert standing(store, a.url) == LinkState(a, Verdict.UNKNOWN, first_seen=NOW)
+    assert all_due(store) == [DueLink(a, history=(), texts=("text 0",))]
+    assert list(store.link_states()) == [(LinkState(a, Verdict.UNKNOWN, NOW), ("n.md:1",))]
 
 
-def test_registering_again_changes_nothing_that_is_known(store: Store) -> None:
+def test_registering_again_changes_nothing_that_is_known(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     store.save([checked(a, metadata=Page("A"))])
     before = standing(store, a.url)
@@ -47,7 +47,7 @@ def test_registering_again_changes_nothing_that_is_known(store: Store) -> None:
     assert due_urls(store, 1) == {a.url}
 
 
-def test_registering_again_brings_kind_identity_and_host_up_to_date(store: Store) -> None:
+def test_registering_again_brings_kind_identity_and_host_up_to_date(store: LinkStore) -> None:
     mention = Mention("https://a.example/x", 0, 9, 1, 1)
     store.register("n.md", [(mention, Link("https://a.example/x", "web", "old", "old.example"))], NOW)
     renewed = Link("https://a.example/x", "image", "https://a.example/x", "a.example")
@@ -56,7 +56,7 @@ def test_registering_again_brings_kind_identity_and_host_up_to_date(store: Store
 
 
 @one_worker
-def test_what_a_note_said_before_is_not_written_again(store: Store, tmp_path: Path) -> None:
+def test_what_a_note_said_before_is_not_written_again(store: LinkStore, tmp_path: Path) -> None:
     """A night over a million links is quick only if the notes cost a read."""
     mention, other = Mention("x", 0, 9, 1, 1, text="a \0"), Mention("y", 20, 29, 2, 1)
     one, two = (
@@ -98,24 +98,24 @@ def test_what_a_note_said_before_is_not_written_again(store: Store, tmp_path: Pa
         assert standing(store, one.url).link == as_picture
 
 
-def test_a_note_s_mentions_are_replaced(store: Store) -> None:
+def test_a_note_s_mentions_are_replaced(store: LinkStore) -> None:
     register(store, "n.md", "https://a.example/", "https://b.example/", "https://a.example/")
-    assert {s.link.url: places for s, places in store.standings()} == {
+    assert {s.link.url: places for s, places in store.link_states()} == {
         "https://a.example/": ("n.md:1", "n.md:3"),
         "https://b.example/": ("n.md:2",),
     }
     register(store, "n.md", "https://b.example/")
-    assert [(s.link.url, places) for s, places in store.standings()] == [("https://b.example/", ("n.md:1",))]
+    assert [(s.link.url, places) for s, places in store.link_states()] == [("https://b.example/", ("n.md:1",))]
     register(store, "n.md")
-    assert list(store.standings()) == []
+    assert list(store.link_states()) == []
 
 
-def test_a_forgotten_note_leaves_its_links_known_but_not_due(store: Store) -> None:
+def test_a_forgotten_note_leaves_its_links_known_but_not_due(store: LinkStore) -> None:
     a, b = register(store, "gone.md", "https://a.example/", "https://b.example/")
     register(store, "kept.md", b.url)
     store.save([checked(a, metadata=Page("A"))])
     store.forget_other_notes(["kept.md", "new.md"])
-    assert [(s.link, places) for s, places in store.standings()] == [(b, ("kept.md:1",))]
+    assert [(s.link, places) for s, places in store.link_states()] == [(b, ("kept.md:1",))]
     assert due_urls(store, 99) == {b.url}
     assert standing(store, a.url).metadata == Page("A")
     assert store.counts() == [("web", Verdict.UNKNOWN, 1)]
@@ -124,28 +124,28 @@ def test_a_forgotten_note_leaves_its_links_known_but_not_due(store: Store) -> No
     assert due_urls(store, 99) == {a.url, b.url}
 
 
-def test_texts_of_all_mentions_are_handed_out(store: Store) -> None:
+def test_texts_of_all_mentions_are_handed_out(store: LinkStore) -> None:
     a = link("gone.md")
     for note, texts in {"n.md": ["二", "一"], "m.md": ["一", ""]}.items():
         mentions = [Mention("gone.md", i, i + 1, 1, i + 1, text=text) for i, text in enumerate(texts)]
         store.register(note, [(mention, a) for mention in mentions], NOW)
-    assert all_due(store) == [Due(a, texts=("", "一", "二"))]
+    assert all_due(store) == [DueLink(a, texts=("", "一", "二"))]
 
 
-def test_twenty_thousand_links(store: Store) -> None:
+def test_twenty_thousand_links(store: LinkStore) -> None:
     urls = [f"https://h{i % 50}.example/{i}" for i in range(20_000)]
     for i in range(0, len(urls), 1000):
         register(store, f"{i}.md", *urls[i : i + 1000])
     assert store.counts() == [("web", Verdict.UNKNOWN, 20_000)]
     backlogs = store.backlogs(KINDS, NOW)
     assert len(backlogs) == 50
-    due, after = store.due(backlogs[0], NOW, 300)
-    more, _ = store.due(backlogs[0], NOW, 300, after=after)
+    due, after = store.next_due(backlogs[0], NOW, 300)
+    more, _ = store.next_due(backlogs[0], NOW, 300, after=after)
     assert (len(due), len(more)) == (300, 100)
     assert len({each.link.url for each in (*due, *more)}) == 400
 
 
-def test_what_notes_can_hold_can_be_stored(store: Store) -> None:
+def test_what_notes_can_hold_can_be_stored(store: LinkStore) -> None:
     urls = [
         "https://例え.example/路径?q=%00",
         "a b/文 件.md",
@@ -154,7 +154,7 @@ def test_what_notes_can_hold_can_be_stored(store: Store) -> None:
     ]
     links = register(store, "日记/本 1.md", *urls)
     store.save([checked(each, metadata=Page("標題 \N{GRINNING FACE} \x00 \"'\\")) for each in links])
-    found = dict(store.standings())
+    found = dict(store.link_states())
     assert {s.link for s in found} == set(links)
     assert all(s.metadata == Page("標題 \N{GRINNING FACE} \x00 \"'\\") for s in found)
     assert found[standing(store, links[0].url)] == ("日记/本 1.md:1",)
@@ -163,34 +163,36 @@ def test_what_notes_can_hold_can_be_stored(store: Store) -> None:
 # --- what is due ------------------------------------------------------------------------------------------------------
 
 
-def test_backlogs_are_by_kind_and_host_longest_unchecked_first(store: Store) -> None:
+def test_backlogs_are_by_kind_and_host_longest_unchecked_first(store: LinkStore) -> None:
     register(store, "n.md", "https://b.example/1", "https://b.example/2", now=NOW)
     a, file, picture = register(
         store, "m.md", "https://a.example/", "x.md", "https://a.example/p.png", now=NOW - 9 * NIGHT
     )
     store.save([checked(a, night=-2), checked(file, night=-3), checked(picture, night=-1, wait=NIGHT / 2)])
     assert store.backlogs(KINDS, NOW) == [
-        Backlog(NEVER, "web", "b.example", 2),
-        Backlog(NOW - 3 * NIGHT, "local", ""),
-        Backlog(NOW - 2 * NIGHT, "web", "a.example"),
-        Backlog(NOW - NIGHT, "image", "a.example"),
+        HostBacklog(NEVER, "web", "b.example", 2),
+        HostBacklog(NOW - 3 * NIGHT, "local", ""),
+        HostBacklog(NOW - 2 * NIGHT, "web", "a.example"),
+        HostBacklog(NOW - NIGHT, "image", "a.example"),
     ]
-    assert store.backlogs(["web"], NOW - timedelta(microseconds=1)) == [Backlog(NOW - 2 * NIGHT, "web", "a.example")]
-    assert store.backlogs(["image", "github"], NOW) == [Backlog(NOW - NIGHT, "image", "a.example")]
+    assert store.backlogs(["web"], NOW - timedelta(microseconds=1)) == [
+        HostBacklog(NOW - 2 * NIGHT, "web", "a.example")
+    ]
+    assert store.backlogs(["image", "github"], NOW) == [HostBacklog(NOW - NIGHT, "image", "a.example")]
     assert store.backlogs([], NOW) == []
     assert store.backlogs(KINDS, NOW, again=True) == []
-    assert store.left(KINDS, NOW) == 5
-    assert store.left(["web"], NOW - timedelta(microseconds=1)) == 1
+    assert store.remaining(KINDS, NOW) == 5
+    assert store.remaining(["web"], NOW - timedelta(microseconds=1)) == 1
 
 
-def test_links_of_a_host_come_longest_unchecked_first(store: Store) -> None:
+def test_links_of_a_host_come_longest_unchecked_first(store: LinkStore) -> None:
     new, late, later, latest = (f"https://a.example/{name}" for name in ("new", "late", "later", "latest"))
     links = register(store, "n.md", latest, later, late, new)
     store.save([checked(each, night=night) for each, night in zip(links, (-1, -2, -3), strict=False)])
     assert [due.link.url for due in all_due(store, NOW, ["web"])] == [new, late, later, latest]
 
 
-def test_a_link_is_due_when_its_time_has_come(store: Store) -> None:
+def test_a_link_is_due_when_its_time_has_come(store: LinkStore) -> None:
     a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
     store.save([checked(a, wait=7 * NIGHT), checked(b, wait=timedelta(0))])
     assert due_urls(store) == {b.url}
@@ -198,22 +200,22 @@ def test_a_link_is_due_when_its_time_has_come(store: Store) -> None:
     assert due_urls(store, 7) == {a.url, b.url}
 
 
-def test_due_links_come_page_by_page(store: Store) -> None:
+def test_due_links_come_page_by_page(store: LinkStore) -> None:
     links = register(store, "n.md", *(f"https://a.example/{i}" for i in range(5)), "https://b.example/")
-    backlog = Backlog(NOW, "web", "a.example")
-    first, after = store.due(backlog, NOW, 3)
+    backlog = HostBacklog(NOW, "web", "a.example")
+    first, after = store.next_due(backlog, NOW, 3)
     store.save(
         [checked(due.link, night=0.001, wait=timedelta(0)) for due in first]
     )  # what is due again at once is not due again now
-    second, end = store.due(backlog, NOW, 3, after=after)
+    second, end = store.next_due(backlog, NOW, 3, after=after)
     assert [due.link for due in first] == links[:3]
     assert [due.link for due in second] == links[3:5]
-    assert store.due(backlog, NOW, 3, after=end) == ([], end)
+    assert store.next_due(backlog, NOW, 3, after=end) == ([], end)
 
 
-def test_what_is_put_off_waits_for_the_end_of_the_run(store: Store) -> None:
+def test_what_is_put_off_waits_for_the_end_of_the_run(store: LinkStore) -> None:
     a, b = register(store, "n.md", "https://a.example/", "https://b.example/")
-    store.put_off(a)
+    store.mark_for_retry(a)
     assert due_urls(store) == {b.url}
     assert due_urls(store, again=True) == {a.url}
     store.save([checked(a, Outcome.FAILED, verdict=Verdict.SUSPECT)])
@@ -221,18 +223,18 @@ def test_what_is_put_off_waits_for_the_end_of_the_run(store: Store) -> None:
     assert due_urls(store, 1) == {a.url, b.url}
 
 
-def test_what_a_killed_run_had_put_off_is_due_like_the_rest(store: Store) -> None:
+def test_what_a_killed_run_had_put_off_is_due_like_the_rest(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
-    store.put_off(a)
+    store.mark_for_retry(a)
     store.start_run(NOW)
     assert (due_urls(store), due_urls(store, again=True)) == ({a.url}, set())
 
 
-def test_what_other_workers_have_put_off_is_left_for_the_end(store: Store, database_url: str) -> None:
+def test_what_other_workers_have_put_off_is_left_for_the_end(store: LinkStore, database_url: str) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     store.start_run(NOW)
-    store.put_off(a)
-    other = Store.open(database_url)
+    store.mark_for_retry(a)
+    other = LinkStore.open(database_url)
     other.start_run(NOW)
     assert (due_urls(other), due_urls(other, again=True)) == (set(), {a.url})
     other.close()
@@ -244,7 +246,7 @@ FULL = Check(
     Outcome.GONE,
     Reason(ReasonCode.FILE_NOT_FOUND),
     NOW.astimezone(timezone(timedelta(hours=8))),
-    How.FILE,
+    CheckMethod.FILE,
     http_status=404,
     final_url="https://b.example/",
     elapsed=timedelta(seconds=1.25),
@@ -254,14 +256,14 @@ FULL = Check(
 )
 
 
-def test_a_check_comes_back_as_it_was(store: Store) -> None:
+def test_a_check_comes_back_as_it_was(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
-    store.save([Result(a, FULL, judgement=Judgement(Verdict.DEAD, 3, NOW + NIGHT))])
-    expected = Standing(a, Verdict.DEAD, NOW, check=FULL, failures_in_a_row=3)
+    store.save([CheckResult(a, FULL, verdict_record=VerdictRecord(Verdict.DEAD, 3, NOW + NIGHT))])
+    expected = LinkState(a, Verdict.DEAD, NOW, check=FULL, failures_in_a_row=3)
     assert standing(store, a.url) == expected
     assert all_due(store, NOW + NIGHT)[0].history == (FULL,)
-    bare = Check(Outcome.FAILED, Reason(ReasonCode.TIMEOUT), NOW + NIGHT, How.PAGE)
-    store.save([Result(a, bare, judgement=Judgement(Verdict.SUSPECT, 1, NOW + NIGHT))])
+    bare = Check(Outcome.FAILED, Reason(ReasonCode.TIMEOUT), NOW + NIGHT, CheckMethod.PAGE)
+    store.save([CheckResult(a, bare, verdict_record=VerdictRecord(Verdict.SUSPECT, 1, NOW + NIGHT))])
     assert standing(store, a.url) == replace(expected, verdict=Verdict.SUSPECT, check=bare, failures_in_a_row=1)
 
 
@@ -279,7 +281,7 @@ def test_a_check_comes_back_as_it_was(store: Store) -> None:
         ("os", "o"),
     ],
 )
-def test_history_is_what_was_seen_since_the_link_was_last_alive(store: Store, nights: str, remembered: str) -> None:
+def test_history_is_what_was_seen_since_the_link_was_last_alive(store: LinkStore, nights: str, remembered: str) -> None:
     outcomes = {outcome.value[0]: outcome for outcome in Outcome if outcome is not Outcome.SKIPPED} | {
         "s": Outcome.SKIPPED
     }
@@ -290,10 +292,10 @@ def test_history_is_what_was_seen_since_the_link_was_last_alive(store: Store, ni
     of_b, of_a = all_due(store, NOW + 99 * NIGHT)  # what was never looked at comes first
     assert of_a.link == a
     assert "".join(check.outcome.value[0] for check in of_a.history) == remembered
-    assert of_b == Due(b, texts=("text 1",))
+    assert of_b == DueLink(b, texts=("text 1",))
 
 
-def test_last_alive(store: Store) -> None:
+def test_last_alive(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     for night, (outcome, alive) in enumerate(
         [(Outcome.FAILED, None), (Outcome.OK, 1), (Outcome.GONE, 1), (Outcome.MOVED, 3), (Outcome.RESTRICTED, 3)]
@@ -302,7 +304,7 @@ def test_last_alive(store: Store) -> None:
         assert standing(store, a.url).last_alive == (None if alive is None else NOW + alive * NIGHT)
 
 
-def test_where_a_link_moved_to_is_known_until_it_answers_again(store: Store) -> None:
+def test_where_a_link_moved_to_is_known_until_it_answers_again(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     seen = []
     for night, (outcome, final_url) in enumerate(
@@ -324,7 +326,7 @@ def test_where_a_link_moved_to_is_known_until_it_answers_again(store: Store) -> 
     assert seen == [None, b, b, b, b, c, c, None, None]
 
 
-def test_a_skipped_link_is_not_seen_but_its_reason_is_shown(store: Store) -> None:
+def test_a_skipped_link_is_not_seen_but_its_reason_is_shown(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     store.save([checked(a, Outcome.FAILED, 0, Verdict.SUSPECT)])
     skipped = checked(a, Outcome.SKIPPED, 1, Verdict.SUSPECT)
@@ -334,20 +336,20 @@ def test_a_skipped_link_is_not_seen_but_its_reason_is_shown(store: Store) -> Non
     assert [check.outcome for check in due.history] == [Outcome.FAILED]
 
 
-def test_many_results_at_once(store: Store) -> None:
+def test_many_results_at_once(store: LinkStore) -> None:
     links = register(store, "n.md", *(f"https://a.example/{i}" for i in range(700)))
     results = [checked(each, metadata=Page(each.url)) for each in links]
     results[3] = checked(links[3], Outcome.MOVED, verdict=Verdict.MOVED, final_url="https://b.example/")
     store.save(results)
-    found = store.standings_of(each.url for each in links)
+    found = store.link_states_of(each.url for each in links)
     assert len(found) == 700
     assert all(found[each.url].metadata == Page(each.url) for each in links if each is not links[3])
     assert [url for url, s in found.items() if s.moved_to] == [links[3].url]
 
 
-def test_a_result_must_be_judged(store: Store) -> None:
+def test_a_result_must_be_judged(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
     with pytest.raises(ValueError, match="not judged: https://a.example/"):
-        store.save([Result(a, FULL)])
+        store.save([CheckResult(a, FULL)])
     assert standing(store, a.url).check is None
     assert all_due(store)[0].history == ()

@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Change, Link, Standing, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Change, Link, LinkState, Verdict
 from crawler.models.metadata import Article, Page, Paper, Picture, Publication, Repository
 from crawler.models.reason import Reason, ReasonCode
-from crawler.store.link_store import Backlog, Store
+from crawler.store.link_store import HostBacklog, LinkStore
 from crawler.store.tables import MIGRATIONS, NEVER, facts
-from pipelines.items.verdict import Policy, steps
+from pipelines.items.verdict import Policy, fold_checks
 from tests.support.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def old_url(database_url: str) -> str:
 
 
 @pytest.fixture
-def migrated(old_url: str) -> Iterator[Store]:
+def migrated(old_url: str) -> Iterator[LinkStore]:
     """Return that store, opened by this program."""
-    store = Store.open(old_url)
+    store = LinkStore.open(old_url)
     yield store
     store.close()
 
@@ -115,21 +115,23 @@ SEEN = Check(
     Outcome.OK,
     Reason(ReasonCode.UNEXPECTED_STATUS, "200"),
     at(17, 3, 4, 5, 678901),
-    How.PAGE,
+    CheckMethod.PAGE,
     200,
     elapsed=timedelta(seconds=1.25),
 )
-GONE = Check(Outcome.GONE, Reason(ReasonCode.UNEXPECTED_STATUS, "404"), at(19), How.PAGE, 404)
-MOVED = Check(Outcome.MOVED, Reason(ReasonCode.UNEXPECTED_STATUS, "301"), at(18), How.PAGE, 200, "https://b.example/")
-LISTED = Check(Outcome.OK, Reason(ReasonCode.OTHER, "listed"), at(12), How.API)
+GONE = Check(Outcome.GONE, Reason(ReasonCode.UNEXPECTED_STATUS, "404"), at(19), CheckMethod.PAGE, 404)
+MOVED = Check(
+    Outcome.MOVED, Reason(ReasonCode.UNEXPECTED_STATUS, "301"), at(18), CheckMethod.PAGE, 200, "https://b.example/"
+)
+LISTED = Check(Outcome.OK, Reason(ReasonCode.OTHER, "listed"), at(12), CheckMethod.API)
 
 KNOWN = [
     (
-        Standing(web("https://a.example/dead"), Verdict.DEAD, at(1), GONE, 3, at(10)),
+        LinkState(web("https://a.example/dead"), Verdict.DEAD, at(1), GONE, 3, at(10)),
         ("日记/a.md:2",),
     ),
     (
-        Standing(
+        LinkState(
             web("https://a.example/moved"),
             Verdict.MOVED,
             at(1),
@@ -140,11 +142,11 @@ KNOWN = [
         ("日记/a.md:3",),
     ),
     (
-        Standing(web("https://a.example/new"), Verdict.UNKNOWN, at(19, 12)),
+        LinkState(web("https://a.example/new"), Verdict.UNKNOWN, at(19, 12)),
         ("b.md:1",),
     ),
     (
-        Standing(
+        LinkState(
             web("https://a.example/"),
             Verdict.ALIVE,
             at(1),
@@ -155,7 +157,7 @@ KNOWN = [
         ("b.md:3", "日记/a.md:1"),
     ),
     (
-        Standing(
+        LinkState(
             Link("https://arxiv.org/abs/1706.03762", "arxiv", "1706.03762", "arxiv.org"),
             Verdict.ALIVE,
             at(1),
@@ -168,48 +170,48 @@ KNOWN = [
 ]
 
 
-def test_everything_known_stays(migrated: Store) -> None:
-    assert list(migrated.standings()) == KNOWN
+def test_everything_known_stays(migrated: LinkStore) -> None:
+    assert list(migrated.link_states()) == KNOWN
     forgotten = standing(migrated, "https://forgotten.example/")
     assert (forgotten.verdict, forgotten.first_seen) == (Verdict.UNKNOWN, at(1))
 
 
-def test_links_wait_since_they_were_last_looked_at(migrated: Store) -> None:
+def test_links_wait_since_they_were_last_looked_at(migrated: LinkStore) -> None:
     migrated.start_run(LATER)
     in_order = [due.link.url.removeprefix("https://a.example/") for due in all_due(migrated, LATER, ["web"])]
     assert in_order == ["new", "", "moved", "dead"]
-    assert migrated.backlogs(["web"], LATER) == [Backlog(NEVER, "web", "a.example", 4)]
+    assert migrated.backlogs(["web"], LATER) == [HostBacklog(NEVER, "web", "a.example", 4)]
 
 
 @one_worker
-def test_what_was_put_off_is_due_again(migrated: Store) -> None:
+def test_what_was_put_off_is_due_again(migrated: LinkStore) -> None:
     migrated.start_run(LATER)
-    assert migrated.backlogs(["arxiv"], LATER) == [Backlog(at(12), "arxiv", "arxiv.org")]
+    assert migrated.backlogs(["arxiv"], LATER) == [HostBacklog(at(12), "arxiv", "arxiv.org")]
 
 
-def test_only_what_was_due_is_due(migrated: Store) -> None:
+def test_only_what_was_due_is_due(migrated: LinkStore) -> None:
     assert [due.link.url for due in all_due(migrated, at(20), ["web"])] == ["https://a.example/new"]
 
 
-def test_history_is_handed_out(migrated: Store) -> None:
+def test_history_is_handed_out(migrated: LinkStore) -> None:
     due = {each.link.url: each for each in all_due(migrated, LATER)}
     outcomes = [check.outcome for check in due["https://a.example/dead"].history]
     assert outcomes == [Outcome.OK, Outcome.GONE, Outcome.FAILED, Outcome.GONE]
     assert due["https://a.example/"].texts == ("one", "one again")
 
 
-def test_a_run_goes_on_from_there(migrated: Store) -> None:
+def test_a_run_goes_on_from_there(migrated: LinkStore) -> None:
     """What changed since is a change, what had been so before is none; for the dead the archive is asked."""
     migrated.start_run(LATER)
     assert not migrated.changes()
     migrated.save([checked(web("https://a.example/"), Outcome.GONE, verdict=Verdict.DEAD)])
     assert migrated.changes() == {Change.NEWLY_DEAD: 1}
-    assert [each.link.url for each, _ in migrated.standings(Change.NEWLY_DEAD)] == ["https://a.example/"]
-    asked = migrated.wanting_snapshot(KINDS, LATER, 9)
+    assert [each.link.url for each, _ in migrated.link_states(Change.NEWLY_DEAD)] == ["https://a.example/"]
+    asked = migrated.links_without_snapshot(KINDS, LATER, 9)
     assert asked == [(web(f"https://a.example/{name}"), at(1).date()) for name in ("", "dead")]
 
 
-def test_new_links_join_the_old(migrated: Store) -> None:
+def test_new_links_join_the_old(migrated: LinkStore) -> None:
     register(migrated, "c.md", "https://a.example/newer", "https://a.example/dead")
     assert [due.link.url for due in all_due(migrated, at(21), ["web"])] == [
         "https://a.example/new",
@@ -220,22 +222,22 @@ def test_new_links_join_the_old(migrated: Store) -> None:
 
 
 def test_opening_again_changes_nothing(old_url: str) -> None:
-    Store.open(old_url).close()
+    LinkStore.open(old_url).close()
     first = tables(old_url), content(old_url)
     assert first[1]["schema_version"] == [(len(MIGRATIONS),)]
-    Store.open(old_url).close()
+    LinkStore.open(old_url).close()
     assert (tables(old_url), content(old_url)) == first
 
 
 def test_several_programs_may_open_it_at_once(old_url: str) -> None:
     with ThreadPoolExecutor(4) as programs:
-        for store in [program.result() for program in [programs.submit(Store.open, old_url) for _ in range(4)]]:
-            assert list(store.standings()) == KNOWN
+        for store in [program.result() for program in [programs.submit(LinkStore.open, old_url) for _ in range(4)]]:
+            assert list(store.link_states()) == KNOWN
             store.close()
 
 
 def test_a_migrated_store_is_made_like_a_new_one(database_url: str) -> None:
-    Store.open(database_url).close()
+    LinkStore.open(database_url).close()
     new = tables(database_url)
     with connected(database_url) as connection:
         found = sa.MetaData()
@@ -243,7 +245,7 @@ def test_a_migrated_store_is_made_like_a_new_one(database_url: str) -> None:
         found.drop_all(connection)
     write(database_url, VERSION_1.read_text("utf-8"))
     assert tables(database_url) != new
-    Store.open(database_url).close()
+    LinkStore.open(database_url).close()
     assert tables(database_url) == new
 
 
@@ -251,11 +253,11 @@ def test_a_step_that_fails_leaves_the_old_store_as_it_was(old_url: str) -> None:
     write(old_url, "CREATE TABLE runs (id INTEGER NOT NULL)")  # in the way of the one that version 2 brings
     before = tables(old_url), content(old_url)
     with pytest.raises(UserError, match="the store cannot be used"):
-        Store.open(old_url)
+        LinkStore.open(old_url)
     assert (tables(old_url), content(old_url)) == before
     write(old_url, "DROP TABLE runs")
-    store = Store.open(old_url)
-    assert list(store.standings()) == KNOWN
+    store = LinkStore.open(old_url)
+    assert list(store.link_states()) == KNOWN
     store.close()
 
 
@@ -279,14 +281,14 @@ METADATA_OF_VERSION_7 = {
 def test_papers_have_ids_by_scheme_since_version_8(database_url: str) -> None:
     """What is known of every link stays, and so does what a bibliography said, which goes by the paper's key now."""
     write(database_url, VERSION_7.read_text("utf-8"))
-    store = Store.open(database_url)
-    known = {url: each.metadata for url, each in store.standings_of(METADATA_OF_VERSION_7).items()}
+    store = LinkStore.open(database_url)
+    known = {url: each.metadata for url, each in store.link_states_of(METADATA_OF_VERSION_7).items()}
     assert known == METADATA_OF_VERSION_7
     assert store.publications("openalex", ["arxiv:1706.03762"]) == {"arxiv:1706.03762": PUBLICATION}
     assert store.papers(["arxiv:cs/0101001", "arxiv:1"]) == {
         "arxiv:cs/0101001": METADATA_OF_VERSION_7["https://arxiv.org/abs/cs/0101001"]
     }
-    assert store.wanting_publication("openalex", "o.example", at(18)) == ["arxiv:cs/0101001"]
+    assert store.papers_without_publication("openalex", "o.example", at(18)) == ["arxiv:cs/0101001"]
     store.close()
 
 
@@ -300,7 +302,7 @@ def test_all_papers_get_their_ids(database_url: str) -> None:
             {"identity": f"2204.{n:05}", "data": f'{{"title": "t", "arxiv_id": "2204.{n:05}"}}'} for n in range(count)
         ]
         connection.execute(sa.insert(facts), [row | paper for paper in papers])
-    store = Store.open(database_url)
+    store = LinkStore.open(database_url)
     found = store.papers(f"arxiv:2204.{n:05}" for n in range(count))
     assert [paper.arxiv_id for _, paper in sorted(found.items())] == [f"2204.{n:05}" for n in range(count)]
     store.close()
@@ -310,15 +312,15 @@ def test_all_papers_get_their_ids(database_url: str) -> None:
 
 
 @one_worker
-def test_a_host_s_links_are_read_in_the_order_of_their_index(store: Store) -> None:
+def test_a_host_s_links_are_read_in_the_order_of_their_index(store: LinkStore) -> None:
     """Whoever sorts twenty thousand links for every sixteen of them sorts all night."""
     for i in range(20):
         register(store, f"{i}.md", *(f"https://a.example/{i}/{j}" for j in range(1000)))
     (backlog,) = store.backlogs(KINDS, LATER)
-    _, after = store.due(backlog, LATER, 16)
+    _, after = store.next_due(backlog, LATER, 16)
     for place in (None, after):
         more = {} if place is None else {"after": place}
-        (plan,) = plans(store, lambda more=more: store.due(backlog, LATER, 16, **more))
+        (plan,) = plans(store, lambda more=more: store.next_due(backlog, LATER, 16, **more))
         assert plan[0].startswith("SEARCH links USING INDEX links_due (kind=? AND host=? AND again=? AND ")
         assert not [step for step in plan if "TEMP B-TREE" in step or step.startswith("SCAN")]
 
@@ -344,8 +346,8 @@ def test_texts_become_codes_and_nothing_else_changes(texts_url: str) -> None:
             return [list(connection.exec_driver_sql(f"SELECT {names[name]} FROM {name} ORDER BY id")) for name in names]
 
     judged = rest()
-    store = Store.open(texts_url)
-    found = {known.link.url: known.check and known.check.reason for known, _ in store.standings()}
+    store = LinkStore.open(texts_url)
+    found = {known.link.url: known.check and known.check.reason for known, _ in store.link_states()}
     assert found == {
         "https://a.example/": Reason(ReasonCode.REACHABLE),
         "https://a.example/all": Reason(ReasonCode.CATCH_ALL_PAGE),
@@ -371,16 +373,16 @@ def test_texts_become_codes_and_nothing_else_changes(texts_url: str) -> None:
 
 def test_many_reasons_become_codes_a_few_at_a_time(texts_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.store.tables._SLICE", 2)
-    store = Store.open(texts_url)
-    assert [known.link.url for known, _ in store.standings() if known.check and "|" in str(known.check.reason)] == [
+    store = LinkStore.open(texts_url)
+    assert [known.link.url for known, _ in store.link_states() if known.check and "|" in str(known.check.reason)] == [
         "https://a.example/odd"
     ]
     store.close()
 
 
 def test_a_store_of_version_7_is_judged_as_before(texts_url: str) -> None:
-    store = Store.open(texts_url)
+    store = LinkStore.open(texts_url)
     history = {each.link.url: each.history for each in all_due(store, LATER)}["https://a.example/all"]
     store.close()
-    verdicts = [step.verdict for step in steps(history, Policy(3, timedelta(days=0.8), {"*": timedelta(7)}))]
+    verdicts = [step.verdict for step in fold_checks(history, Policy(3, timedelta(days=0.8), {"*": timedelta(7)}))]
     assert verdicts == [Verdict.ALIVE, Verdict.SUSPECT, Verdict.SUSPECT, Verdict.SUSPECT]

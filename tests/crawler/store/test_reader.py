@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.models.check import Outcome
-from crawler.models.link import Change, Judgement, Link, Verdict
+from crawler.models.link import Change, Link, Verdict, VerdictRecord
 from crawler.models.metadata import Article, Page, Paper, Picture, Repository
 from crawler.models.note import Mention
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crawler.models.metadata import Metadata
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
 
 from crawler.store.tables import facts
 from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, link, one_worker, plans, register, standing
@@ -53,13 +53,13 @@ METADATA: list[tuple[str, Metadata]] = [
 
 
 @pytest.mark.parametrize(("url", "metadata"), METADATA)
-def test_metadata_comes_back_as_it_was(store: Store, url: str, metadata: Metadata) -> None:
+def test_metadata_comes_back_as_it_was(store: LinkStore, url: str, metadata: Metadata) -> None:
     (a,) = register(store, "n.md", url)
     store.save([checked(a, metadata=metadata)])
     assert standing(store, a.url).metadata == metadata
 
 
-def test_links_of_one_identity_share_what_is_known(store: Store) -> None:
+def test_links_of_one_identity_share_what_is_known(store: LinkStore) -> None:
     root, deep, other = register(
         store, "n.md", "https://github.com/o/r", "https://github.com/O/R/tree/x", "https://github.com/o/other"
     )
@@ -71,7 +71,7 @@ def test_links_of_one_identity_share_what_is_known(store: Store) -> None:
     assert standing(store, root.url).metadata == Repository("o/r", stars=2)  # a failed night forgets nothing
 
 
-def test_the_same_address_as_another_kind_is_another_thing(store: Store) -> None:
+def test_the_same_address_as_another_kind_is_another_thing(store: LinkStore) -> None:
     url = "https://a.example/x"
     page, picture = Link(url, "web", "same", "a.example"), Link(url + "?", "image", "same", "a.example")
     store.register("n.md", [(Mention(url, i, i + 1, 1, 1), each) for i, each in enumerate((page, picture))], NOW)
@@ -79,7 +79,7 @@ def test_the_same_address_as_another_kind_is_another_thing(store: Store) -> None
     assert standing(store, picture.url).metadata is None
 
 
-def test_standings_come_worst_first(store: Store) -> None:
+def test_standings_come_worst_first(store: LinkStore) -> None:
     order = [
         (Verdict.DEAD, 9, "https://z.example/"),
         (Verdict.DEAD, 1, "https://a.example/"),
@@ -92,32 +92,38 @@ def test_standings_come_worst_first(store: Store) -> None:
     ]
     register(store, "n.md", *(url for *_, url in reversed(order)))
     store.save(
-        [replace(checked(link(url)), judgement=Judgement(verdict, count, NOW)) for verdict, count, url in order[::2]]
+        [
+            replace(checked(link(url)), verdict_record=VerdictRecord(verdict, count, NOW))
+            for verdict, count, url in order[::2]
+        ]
     )
     store.save(
-        [replace(checked(link(url)), judgement=Judgement(verdict, count, NOW)) for verdict, count, url in order[1::2]]
+        [
+            replace(checked(link(url)), verdict_record=VerdictRecord(verdict, count, NOW))
+            for verdict, count, url in order[1::2]
+        ]
     )
-    assert [(s.verdict, s.failures_in_a_row, s.link.url) for s, _ in store.standings()] == order
+    assert [(s.verdict, s.failures_in_a_row, s.link.url) for s, _ in store.link_states()] == order
 
 
-def test_places_are_in_reading_order(store: Store) -> None:
+def test_places_are_in_reading_order(store: LinkStore) -> None:
     a = link("https://a.example/")
     for note, lines in {"b.md": [10, 9, 9, 100], "a:1.md": [2], "a b.md": [1]}.items():
         mentions = [Mention(a.url, i, i + 1, line, 1) for i, line in enumerate(lines)]
         store.register(note, [(mention, a) for mention in mentions], NOW)
-    ((_, places),) = store.standings()
+    ((_, places),) = store.link_states()
     assert places == ("a b.md:1", "a:1.md:2", "b.md:9", "b.md:10", "b.md:100")
 
 
-def test_standings_of_many_links(store: Store) -> None:
+def test_standings_of_many_links(store: LinkStore) -> None:
     links = register(store, "n.md", *(f"https://a.example/{i}" for i in range(1201)))
-    found = store.standings_of([*(each.url for each in links), links[0].url, "https://unknown.example/"])
+    found = store.link_states_of([*(each.url for each in links), links[0].url, "https://unknown.example/"])
     assert {url: s.link for url, s in found.items()} == {each.url: each for each in links}
-    assert store.standings_of([]) == {}
-    assert len(list(store.standings())) == 1201
+    assert store.link_states_of([]) == {}
+    assert len(list(store.link_states())) == 1201
 
 
-def test_counts(store: Store) -> None:
+def test_counts(store: LinkStore) -> None:
     a, b, p, x = register(store, "n.md", "https://a.example/", "https://b.example/", "https://a.example/p.png", "x.md")
     store.save([checked(a, verdict=Verdict.DEAD), checked(b), checked(p)])
     register(store, "m.md", x.url, a.url)
@@ -129,7 +135,7 @@ def test_counts(store: Store) -> None:
     ]
 
 
-def test_stars_are_counted_once_a_day(store: Store) -> None:
+def test_stars_are_counted_once_a_day(store: LinkStore) -> None:
     root, deep, other, paper = register(
         store,
         "n.md",
@@ -173,7 +179,7 @@ def test_stars_are_counted_once_a_day(store: Store) -> None:
         ),
     ],
 )
-def test_what_an_earlier_program_knew_can_be_read(store: Store, type_: str, data: str, metadata: Metadata) -> None:
+def test_what_an_earlier_program_knew_can_be_read(store: LinkStore, type_: str, data: str, metadata: Metadata) -> None:
     (a,) = register(store, "n.md", "https://github.com/o/r")
     with store._begin() as connection:
         row = {"kind": a.kind, "identity": a.identity, "type": type_, "data": data, "seen_at": NOW}
@@ -182,38 +188,38 @@ def test_what_an_earlier_program_knew_can_be_read(store: Store, type_: str, data
     assert [due.known for due in all_due(store)] == [metadata]
 
 
-def test_who_came_to_a_verdict_since_the_last_run(store: Store) -> None:
+def test_who_came_to_a_verdict_since_the_last_run(store: LinkStore) -> None:
     dead, alive, new = register(store, "n.md", *(f"https://{name}.example/" for name in ("dead", "alive", "new")))
     store.start_run(NOW)
     store.save([checked(each, Outcome.GONE, verdict=Verdict.DEAD) for each in (dead, alive)])
     store.finish_run(NOW)
     store.start_run(NOW + NIGHT)
-    assert list(store.came_to([Verdict.DEAD])) == []
+    assert list(store.newly_in([Verdict.DEAD])) == []
     store.save([checked(alive, Outcome.OK, 1), checked(new, Outcome.GONE, 1, Verdict.DEAD)])
-    assert [each.link for each in store.came_to([Verdict.DEAD])] == [new]
-    assert [each.link for each in store.came_to([Verdict.DEAD, Verdict.ALIVE])] == [new, alive]
-    assert list(store.came_to([])) == []
+    assert [each.link for each in store.newly_in([Verdict.DEAD])] == [new]
+    assert [each.link for each in store.newly_in([Verdict.DEAD, Verdict.ALIVE])] == [new, alive]
+    assert list(store.newly_in([])) == []
     register(store, "n.md", dead.url)
-    assert list(store.came_to([Verdict.DEAD])) == []  # no note mentions it any more
+    assert list(store.newly_in([Verdict.DEAD])) == []  # no note mentions it any more
 
 
 @one_worker
-def test_what_outputs_ask_for_takes_time_in_proportion(store: Store) -> None:
+def test_what_outputs_ask_for_takes_time_in_proportion(store: LinkStore) -> None:
     """Each row is looked at once: what belongs to it is found by a whole key, never by a search."""
     (a,) = register(store, "n.md", "https://a.example/")
     store.save([checked(a, Outcome.GONE, verdict=Verdict.DEAD)])
     asked: dict[str, Callable[[], object]] = {
-        "standings": lambda: list(store.standings()),
-        "those that changed": lambda: list(store.standings(Change.NEWLY_DEAD)),
-        "standings of some": lambda: store.standings_of([a.url]),
+        "standings": lambda: list(store.link_states()),
+        "those that changed": lambda: list(store.link_states(Change.NEWLY_DEAD)),
+        "standings of some": lambda: store.link_states_of([a.url]),
         "changes": store.changes,
-        "those that came to a verdict": lambda: list(store.came_to([Verdict.DEAD])),
+        "those that came to a verdict": lambda: list(store.newly_in([Verdict.DEAD])),
         "counts": store.counts,
         "metadata": lambda: list(store.metadata(["arxiv"], ["github.com/"])),
         "texts": lambda: list(store.texts(["arxiv"])),
         "papers": lambda: store.papers(["arxiv:x"]),
-        "pictures": store.kept_titles,
-        "left": lambda: store.left(KINDS, NOW),
+        "pictures": store.stored_titles,
+        "left": lambda: store.remaining(KINDS, NOW),
     }
     keys = (
         *("mentions USING INDEX ix_mentions_link_id (link_id=?)", "checks USING INDEX ix_checks_link_id (link_id=?)"),

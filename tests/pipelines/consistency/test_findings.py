@@ -10,7 +10,7 @@ import pytest
 
 from crawler.models.metadata import Article, Paper, Repository
 from crawler.notes import parser
-from pipelines.consistency.findings import Catalogue, Finding, FindingKind, findings
+from pipelines.consistency.findings import CrossReferenceIndex, Finding, FindingKind, find_inconsistencies
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.base import render
 from pipelines.reports.csv import findings as findings_csv
@@ -19,14 +19,14 @@ from tests.support.mending import known, rendering, standing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
     from crawler.models.metadata import Metadata
 
 URL = "https://arxiv.org/abs"
 ADA, EMMY = ("Ada Lovelace",), ("Emmy Noether",)
 
 
-def seen(**metadata: Metadata) -> list[Standing]:
+def seen(**metadata: Metadata) -> list[LinkState]:
     """Return live links: papers by `_2204_00001`, repositories by `owner__name`, the article by `article`."""
     standings = []
     for name, what in metadata.items():
@@ -41,12 +41,12 @@ def seen(**metadata: Metadata) -> list[Standing]:
     return standings
 
 
-def found(text: str, standings: list[Standing], *others: Paper) -> list[Finding]:
+def found(text: str, standings: list[LinkState], *others: Paper) -> list[Finding]:
     """Return the findings in a note, where other notes mention these papers too."""
-    note = parser.read("a.md", text.encode())
+    note = parser.parse_note("a.md", text.encode())
     papers = [each.metadata for each in standings if isinstance(each.metadata, Paper)]
     mentioned = [(f"arXiv {paper.arxiv_id}", paper) for paper in (*papers, *others)]
-    return list(findings(note, known(note, standings), Catalogue.of(mentioned, [])))
+    return list(find_inconsistencies(note, known(note, standings), CrossReferenceIndex.build(mentioned, [])))
 
 
 def entry(paper: str = "", code: str = "", article: str = "https://mp.weixin.qq.com/s/A") -> str:
@@ -276,7 +276,7 @@ def test_nothing_is_offered(text: str, links: tuple[str, ...]) -> None:
 # --- the file ---------------------------------------------------------------------------------------------------------
 
 
-def written(folder: Path, notes: dict[str, str], standings: list[Standing]) -> list[dict[str, str]]:
+def written(folder: Path, notes: dict[str, str], standings: list[LinkState]) -> list[dict[str, str]]:
     given = rendering(folder, notes, standings)
     render(given, findings_csv)
     with (given.output_dir / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -296,7 +296,7 @@ def test_papers_that_no_note_mentions_any_more_name_nothing(tmp_path: Path) -> N
     notes = {"a.md": entry("Loops in Sight", "who/ever"), "b.md": f"[x]({URL}/1706.03762)"}
     given = rendering(tmp_path, notes, seen(paper=LOOPS, other=other, who__ever=BARE))
     given.store.forget_other_notes(["a.md"])
-    (given.library.folder / "b.md").unlink()
+    (given.notes_folder.folder / "b.md").unlink()
     render(given, findings_csv)
     assert (given.output_dir / "findings.csv").read_text("utf-8-sig").count("\n") == 1
 

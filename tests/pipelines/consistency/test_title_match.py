@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper
 from crawler.models.note import Mention
-from pipelines.consistency.title_match import normalised_title, same_title, title_matches
+from pipelines.consistency.title_match import has_title_of, is_same_title, normalized_title
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ from pipelines.consistency.title_match import normalised_title, same_title, titl
 )
 def test_titles(noted: str, real: str, matches: bool | None) -> None:
     mention = Mention("https://arxiv.org/abs/2204.00001", 0, 1, 1, 1, noted)
-    assert title_matches(mention, Paper(real, {"arxiv": "2204.00001"})) is matches
+    assert has_title_of(mention, Paper(real, {"arxiv": "2204.00001"})) is matches
 
 
 @given(st.text(), st.text())
 def test_titles_match_in_either_direction(one: str, other: str) -> None:
-    assert same_title(one, other) is same_title(other, one)
-    assert same_title(one, one) is bool(normalised_title(one))
+    assert is_same_title(one, other) is is_same_title(other, one)
+    assert is_same_title(one, one) is bool(normalized_title(one))

@@ -15,20 +15,20 @@ from hypothesis import strategies as st
 from PIL import Image
 from scrapy.utils.test import get_crawler
 
-from crawler.images.opening import open_gallery
-from crawler.images.sniff import EXTENSIONS, examine, media_type
-from crawler.images.store import Folder, name_of
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Link, Verdict
+from crawler.images.opening import open_image_store
+from crawler.images.sniff import EXTENSIONS, inspect_image, media_type
+from crawler.images.store import FolderImageStore, image_name
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Page, Picture
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Origin, Result
+from crawler.models.result import CheckResult, ImageSource
 from pipelines.items.images import ImagesPipeline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crawler.images.store import Gallery
+    from crawler.images.store import ImageStore
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
@@ -112,18 +112,18 @@ def test_extensions_are_all_different() -> None:
 # --- kept -------------------------------------------------------------------------------------------------------------
 
 
-def seen(body: bytes) -> Result:
-    check = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), NOW, How.PAGE, http_status=200)
+def seen(body: bytes) -> CheckResult:
+    check = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), NOW, CheckMethod.PAGE, http_status=200)
     if not body:
-        return Result(LINK, check)
-    shape = examine(body)
-    name = name_of(body, shape.media_type)
+        return CheckResult(LINK, check)
+    shape = inspect_image(body)
+    name = image_name(body, shape.media_type)
     picture = Picture(name, name[3:67], shape.media_type, len(body), shape.width, shape.height, shape.frames)
-    judgement = Judgement(Verdict.ALIVE, 0, NOW + timedelta(days=30))
-    return Result(LINK, check, picture, body, Origin(LINK.url), judgement=judgement)
+    judgement = VerdictRecord(Verdict.ALIVE, 0, NOW + timedelta(days=30))
+    return CheckResult(LINK, check, picture, body, ImageSource(LINK.url), verdict_record=judgement)
 
 
-def keep(gallery: Gallery, item: Result) -> Result:
+def keep(gallery: ImageStore, item: CheckResult) -> CheckResult:
     pipeline = ImagesPipeline()
     pipeline.run_opened(gallery)
     return asyncio.run(pipeline.process_item(item))
@@ -138,7 +138,7 @@ def test_pictures_are_kept_as_they_came(tmp_path: Path, name: str) -> None:
     body, expected = PICTURES[name]
     sha256 = hashlib.sha256(body).hexdigest()
     title = f"{sha256[:2]}/{sha256}{EXTENSIONS[expected]}"
-    kept = keep(Folder(tmp_path), seen(body))
+    kept = keep(FolderImageStore(tmp_path), seen(body))
     assert isinstance(kept.metadata, Picture)
     assert (kept.metadata.title, kept.metadata.sha256) == (title, sha256)
     assert (kept.metadata.media_type, kept.metadata.size) == (expected, len(body))
@@ -149,49 +149,49 @@ def test_pictures_are_kept_as_they_came(tmp_path: Path, name: str) -> None:
 
 
 def test_one_picture_is_kept_once(tmp_path: Path) -> None:
-    first = keep(Folder(tmp_path), seen(PICTURES["png"][0]))
+    first = keep(FolderImageStore(tmp_path), seen(PICTURES["png"][0]))
     assert first.metadata is not None
     file = tmp_path / first.metadata.title
     file.chmod(0o444)
     before = file.stat()
-    assert keep(Folder(tmp_path), seen(PICTURES["png"][0])).metadata == first.metadata
+    assert keep(FolderImageStore(tmp_path), seen(PICTURES["png"][0])).metadata == first.metadata
     assert file.stat() == before
     assert len(files(tmp_path)) == 1
 
 
 def test_a_damaged_picture_is_replaced(tmp_path: Path) -> None:
     body = PICTURES["png"][0]
-    title = name_of(body, "image/png")
-    keep(Folder(tmp_path), seen(body))
+    title = image_name(body, "image/png")
+    keep(FolderImageStore(tmp_path), seen(body))
     (tmp_path / title).write_bytes(body[::-1])
-    keep(Folder(tmp_path), seen(body))
+    keep(FolderImageStore(tmp_path), seen(body))
     assert (tmp_path / title).read_bytes() == body
 
 
 def test_everything_without_bytes_passes(tmp_path: Path) -> None:
-    page = Result(LINK, seen(b"").check, Page("a page"))
-    assert keep(Folder(tmp_path), page) is page
+    page = CheckResult(LINK, seen(b"").check, Page("a page"))
+    assert keep(FolderImageStore(tmp_path), page) is page
     assert files(tmp_path) == []
 
 
 def test_bytes_of_no_picture_are_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="bytes of no picture"):
-        keep(Folder(tmp_path), replace(seen(b""), body=b"bytes"))
+        keep(FolderImageStore(tmp_path), replace(seen(b""), body=b"bytes"))
 
 
 def test_a_failed_write_leaves_nothing_behind_and_is_tried_again(tmp_path: Path) -> None:
     body = PICTURES["png"][0]
-    folder = name_of(body, "image/png")[:2]
+    folder = image_name(body, "image/png")[:2]
     (tmp_path / folder).write_text("a file where the folder should be")
-    gallery = Folder(tmp_path)
+    gallery = FolderImageStore(tmp_path)
     kept = keep(gallery, seen(body))
     assert kept.check.outcome is Outcome.OK
     assert kept.check.reason.has(ReasonCode.NOT_SAVED)
     assert (kept.metadata, kept.origin, kept.body) == (None, None, b"")
-    assert kept.judgement is not None
-    assert kept.judgement.due_at == NOW
-    assert gallery.down is not None
-    assert str(tmp_path) in gallery.down
+    assert kept.verdict_record is not None
+    assert kept.verdict_record.due_at == NOW
+    assert gallery.unavailable_reason is not None
+    assert str(tmp_path) in gallery.unavailable_reason
     assert files(tmp_path) == [folder]
 
 
@@ -207,5 +207,5 @@ def test_the_settings_name_the_folder(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     found = get_crawler(settings_dict={"IMAGES_BASE_URL": "", **settings}).settings
-    keep(open_gallery(found), seen(SVG))
+    keep(open_image_store(found), seen(SVG))
     assert [file.split("/")[: folder.count("/") + 1] for file in files(tmp_path)] == [folder.split("/")]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.items.verdict import A_DAY, spread
+from pipelines.items.verdict import A_DAY, spread_due_date
 
 AT = datetime(2026, 11, 1, 3, tzinfo=UTC)
 URLS = [f"https://e.example/{number}" for number in range(7000)]
@@ -22,8 +22,8 @@ def waits(
     url: str, days: float, verdict: Verdict = Verdict.ALIVE, outcome: Outcome = Outcome.OK, at: datetime = AT
 ) -> timedelta:
     """Return for how long a link is left alone that the policy leaves alone for so many days."""
-    check = Check(outcome, Reason(ReasonCode.OTHER, "seen"), at, How.PAGE)
-    return spread(Judgement(verdict, 0, at + timedelta(days=days)), check, url).due_at - at
+    check = Check(outcome, Reason(ReasonCode.OTHER, "seen"), at, CheckMethod.PAGE)
+    return spread_due_date(VerdictRecord(verdict, 0, at + timedelta(days=days)), check, url).due_at - at
 
 
 def test_links_of_one_night_come_back_on_many() -> None:

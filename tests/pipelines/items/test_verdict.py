@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Judgement, Link, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.reason import Reason, ReasonCode
-from crawler.models.result import Result
-from pipelines.items.verdict import Policy, VerdictPipeline, judge
+from crawler.models.result import CheckResult
+from pipelines.items.verdict import Policy, VerdictPipeline, compute_verdict
 
 NIGHT = timedelta(days=1)
 START = datetime(2026, 11, 1, 3, tzinfo=UTC)
-POLICY = Policy(dead_after=3, dead_spacing=NIGHT, recheck_after={"*": NIGHT})
+POLICY = Policy(dead_after=3, dead_interval=NIGHT, recheck_after={"*": NIGHT})
 
 # What one night's check saw, by a letter: what it says on the left, what the site itself says in capitals.
 SEEN = {
@@ -38,7 +38,7 @@ def check(letter: str, nights: float = 0) -> Check:
         outcome,
         Reason(ReasonCode.OTHER, letter),
         START + nights * NIGHT,
-        How.PAGE,
+        CheckMethod.PAGE,
         final_url=final_url,
         conclusive=conclusive,
     )
@@ -47,7 +47,7 @@ def check(letter: str, nights: float = 0) -> Check:
 def verdict_of(nights: str, policy: Policy = POLICY, spacing: float = 1) -> tuple[Verdict, int]:
     """Judge a row of checks, one a night; `spacing` is the time between two in nights."""
     checks = [check(letter, i * spacing) for i, letter in enumerate(nights)]
-    judgement = judge(checks[:-1], checks[-1], policy)
+    judgement = compute_verdict(checks[:-1], checks[-1], policy)
     return judgement.verdict, judgement.failures_in_a_row
 
 
@@ -167,13 +167,15 @@ def test_failures_count_once_per_spacing(nights: str, spacing: float, verdict: V
 )
 def test_failures_spaced_unevenly(nights: list[float], verdict: Verdict, failures: int) -> None:
     checks = [check("g", night) for night in nights]
-    judgement = judge(checks[:-1], checks[-1], POLICY)
+    judgement = compute_verdict(checks[:-1], checks[-1], POLICY)
     assert (judgement.verdict, judgement.failures_in_a_row) == (verdict, failures)
 
 
 def test_checks_count_in_the_order_in_which_they_were_made() -> None:
-    assert judge([check("g", 0), check("g", 1), check("o", 9)], check("g", 2), POLICY).verdict is Verdict.SUSPECT
-    assert judge([check("o", 9), check("g", 0), check("g", 1)], check("g", 2), POLICY).verdict is Verdict.DEAD
+    assert (
+        compute_verdict([check("g", 0), check("g", 1), check("o", 9)], check("g", 2), POLICY).verdict is Verdict.SUSPECT
+    )
+    assert compute_verdict([check("o", 9), check("g", 0), check("g", 1)], check("g", 2), POLICY).verdict is Verdict.DEAD
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,10 @@ def test_a_changed_policy_judges_the_whole_history(dead_after: int, nights: str,
 
 def test_one_history_under_changing_policies() -> None:
     checks = [check(letter, night) for night, letter in enumerate("ogbggg")]
-    seen = [judge(checks[:-1], checks[-1], Policy(dead_after, NIGHT, {})).verdict for dead_after in (3, 5, 2, 5, 4)]
+    seen = [
+        compute_verdict(checks[:-1], checks[-1], Policy(dead_after, NIGHT, {})).verdict
+        for dead_after in (3, 5, 2, 5, 4)
+    ]
     assert seen == [Verdict.DEAD, Verdict.SUSPECT, Verdict.DEAD, Verdict.SUSPECT, Verdict.DEAD]
 
 
@@ -268,12 +273,12 @@ WAITS = Policy(
 )
 def test_due_date_goes_by_kind_and_verdict(kind: str, nights: str, wait: timedelta) -> None:
     checks = [check(letter, i) for i, letter in enumerate(nights)]
-    judgement = judge(checks[:-1], checks[-1], WAITS, kind)
+    judgement = compute_verdict(checks[:-1], checks[-1], WAITS, kind)
     assert judgement.due_at == checks[-1].checked_at + wait
 
 
 def test_without_any_rule_it_is_a_day() -> None:
-    assert judge([], check("o"), Policy(3, NIGHT, {"*/alive": NIGHT * 9}), "web") == Judgement(
+    assert compute_verdict([], check("o"), Policy(3, NIGHT, {"*/alive": NIGHT * 9}), "web") == VerdictRecord(
         Verdict.ALIVE, 0, START + NIGHT
     )
 
@@ -296,7 +301,7 @@ def checks_of(history: list[tuple[str, float]]) -> list[Check]:
 
 
 def counted(checks: list[Check], policy: Policy = POLICY) -> tuple[Verdict, int]:
-    judgement = judge(checks[:-1], checks[-1], policy)
+    judgement = compute_verdict(checks[:-1], checks[-1], policy)
     return judgement.verdict, judgement.failures_in_a_row
 
 
@@ -353,7 +358,7 @@ def test_what_is_dead_stays_dead_until_it_answers(history: list[tuple[str, float
 @given(HISTORIES, st.sampled_from("omr"))
 def test_an_answer_clears_everything(history: list[tuple[str, float]], letter: str) -> None:
     checks = checks_of(history)
-    assert judge(checks, check(letter, 100), POLICY) == judge([], check(letter, 100), POLICY)
+    assert compute_verdict(checks, check(letter, 100), POLICY) == compute_verdict([], check(letter, 100), POLICY)
 
 
 # --- the pipeline -----------------------------------------------------------------------------------------------------
@@ -366,26 +371,30 @@ def pipeline(settings: dict[str, object]) -> VerdictPipeline:
 def of_the_project() -> VerdictPipeline:
     settings = Settings()
     settings.setmodule("crawler.settings")
-    return pipeline({name: settings[name] for name in ("DEAD_AFTER", "DEAD_SPACING", "RECHECK_AFTER")})
+    return pipeline({name: settings[name] for name in ("DEAD_AFTER", "DEAD_MIN_INTERVAL_DAYS", "RECHECK_AFTER")})
 
 
-def result(*checks: Check, kind: str = "web") -> Result:
-    return Result(Link("https://e.example/", kind, "x", "e.example"), checks[-1], history=checks[:-1])
+def result(*checks: Check, kind: str = "web") -> CheckResult:
+    return CheckResult(Link("https://e.example/", kind, "x", "e.example"), checks[-1], history=checks[:-1])
 
 
 def test_pipeline_reads_the_settings_in_days() -> None:
-    judged = pipeline({"DEAD_AFTER": 2, "DEAD_SPACING": 0.5, "RECHECK_AFTER": {"dead": 1, "image/alive": 0.9}})
+    judged = pipeline(
+        {"DEAD_AFTER": 2, "DEAD_MIN_INTERVAL_DAYS": 0.5, "RECHECK_AFTER": {"dead": 1, "image/alive": 0.9}}
+    )
     dead = judged.process_item(result(check("g"), check("g", 0.5)))
-    assert dead.judgement == Judgement(Verdict.DEAD, 2, START + timedelta(days=1.5))
+    assert dead.verdict_record == VerdictRecord(Verdict.DEAD, 2, START + timedelta(days=1.5))
     spared = judged.process_item(result(check("g"), check("g", 0.4)))
-    assert spared.judgement == Judgement(Verdict.SUSPECT, 1, START + timedelta(days=1.4))
+    assert spared.verdict_record == VerdictRecord(Verdict.SUSPECT, 1, START + timedelta(days=1.4))
     picture = judged.process_item(result(check("o"), kind="image"))
-    assert picture.judgement == Judgement(Verdict.ALIVE, 0, START + timedelta(days=0.9))
+    assert picture.verdict_record == VerdictRecord(Verdict.ALIVE, 0, START + timedelta(days=0.9))
 
 
 def test_pipeline_reads_the_settings_of_the_command_line() -> None:
-    judged = pipeline({"DEAD_AFTER": "1", "DEAD_SPACING": "0", "RECHECK_AFTER": '{"*": "0.5"}'})
-    assert judged.process_item(result(check("g"))).judgement == Judgement(Verdict.DEAD, 1, START + timedelta(days=0.5))
+    judged = pipeline({"DEAD_AFTER": "1", "DEAD_MIN_INTERVAL_DAYS": "0", "RECHECK_AFTER": '{"*": "0.5"}'})
+    assert judged.process_item(result(check("g"))).verdict_record == VerdictRecord(
+        Verdict.DEAD, 1, START + timedelta(days=0.5)
+    )
 
 
 def test_three_nights_of_the_project_s_own_settings() -> None:
@@ -394,7 +403,7 @@ def test_three_nights_of_the_project_s_own_settings() -> None:
     checks: tuple[Check, ...] = ()
     verdicts = []
     for night in (0, 0.99, 1.98):
-        now = judged.process_item(result(*checks, check("g", night))).judgement
+        now = judged.process_item(result(*checks, check("g", night))).verdict_record
         assert now is not None
         assert night == 1.98 or now.due_at <= START + (night + 0.99) * NIGHT
         checks += (check("g", night),)
@@ -408,8 +417,8 @@ def test_a_day_is_four_fifths_of_one_in_the_project_s_own_settings() -> None:
 
     def verdict(*hours: float) -> Verdict:
         item = judged.process_item(result(*(check("g", hour / 24) for hour in hours)))
-        assert item.judgement is not None
-        return item.judgement.verdict
+        assert item.verdict_record is not None
+        return item.verdict_record.verdict
 
     assert verdict(0, 19.2, 38.4) is Verdict.DEAD
     assert verdict(0, 19.1, 38.2) is Verdict.SUSPECT

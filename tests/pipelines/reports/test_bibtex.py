@@ -121,7 +121,9 @@ def test_titles_are_escaped(tmp_path: Path, title: str, shown: str) -> None:
 
 
 def test_a_paper_that_is_not_on_arxiv_has_no_eprint() -> None:
-    written = bibtex._written("key", Paper("Loops", {"acl": "N19-1"}, categories=("cs.CV",)), "https://a.example/N19-1")
+    written = bibtex._format_entry(
+        "key", Paper("Loops", {"acl": "N19-1"}, categories=("cs.CV",)), "https://a.example/N19-1"
+    )
     fields = parse_string(written, "bibtex").entries["key"].fields
     assert dict(fields) == {"title": "{Loops}", "url": "https://a.example/N19-1"}
 
@@ -132,7 +134,7 @@ TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from('{}\\$%&#_~^"@,=\n
 @given(TEXT, st.lists(TEXT, max_size=3), TEXT)
 def test_whatever_is_said_can_be_read_back(title: str, authors: list[str], venue: str) -> None:
     paper = Paper(title, {"arxiv": "2204.00001"}, tuple(authors), venue=venue)
-    written = bibtex._written("key", paper, "https://arxiv.org/abs/2204.00001")
+    written = bibtex._format_entry("key", paper, "https://arxiv.org/abs/2204.00001")
     read = parse_string(written, "bibtex")
     assert list(read.entries) == ["key"]
     assert read.entries["key"].fields["eprint"] == "2204.00001"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.items.verdict import Policy, judge, steps
+from pipelines.items.verdict import Policy, compute_verdict, fold_checks
 from tests.internet import Internet, World
 from tests.internet.messages import text
 from tests.support.crawling import EVERY_NIGHT, Desk
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-POLICY = Policy(dead_after=2, dead_spacing=timedelta(days=0.8), recheck_after={})
+POLICY = Policy(dead_after=2, dead_interval=timedelta(days=0.8), recheck_after={})
 DELETED, RENAMED, PAPER = World.article("deleted"), World.repository("renamed"), "https://arxiv.org/abs/1706.03762"
 FAILING = "https://alive.example.org/x_y"
 
@@ -29,7 +29,12 @@ FAILING = "https://alive.example.org/x_y"
 def seen(outcome: Outcome, night: float, *, conclusive: bool = False) -> Check:
     to = "https://a.example/" if outcome is Outcome.MOVED else None
     return Check(
-        outcome, Reason(ReasonCode.OTHER, "seen"), NOW + night * NIGHT, How.PAGE, final_url=to, conclusive=conclusive
+        outcome,
+        Reason(ReasonCode.OTHER, "seen"),
+        NOW + night * NIGHT,
+        CheckMethod.PAGE,
+        final_url=to,
+        conclusive=conclusive,
     )
 
 
@@ -40,26 +45,28 @@ def test_each_step_says_what_it_did_and_the_last_is_the_verdict() -> None:
         *(seen(Outcome.FAILED, 4.9), seen(Outcome.MOVED, 5)),
         *(seen(Outcome.GONE, 6, conclusive=True), seen(Outcome.FAILED, 7.9), seen(Outcome.SKIPPED, 8)),
     ]
-    assert [step.why for step in steps(checks, POLICY)] == [
+    assert [step.explanation for step in fold_checks(checks, POLICY)] == [
         "it answered: alive, and no failure counts any more",
         "suspect: failure 1 in a row; no answer is no reason to call it dead",
-        "not counted: within 0.8 days (DEAD_SPACING) of one that was",
+        "not counted: within 0.8 days (DEAD_MIN_INTERVAL_DAYS) of one that was",
         "says nothing about the link",
         "suspect: check 1 that says gone; 2 (DEAD_AFTER) make a link dead",
         "suspect: failure 3 in a row; no answer is no reason to call it dead",
         "dead: check 2 that says gone; 2 (DEAD_AFTER) make a link dead",
-        "not counted: within 0.8 days (DEAD_SPACING) of one that was",
+        "not counted: within 0.8 days (DEAD_MIN_INTERVAL_DAYS) of one that was",
         "it answered: moved, and no failure counts any more",
         "who has it says that it is gone: dead at once",
         "it stays dead until it answers",
         "says nothing about the link",
     ]
     once = [seen(Outcome.GONE, 0, conclusive=True), seen(Outcome.FAILED, 1)]
-    assert [step.why for step in steps(once, Policy(3, timedelta(0), {}))][1] == "it stays dead until it answers"
+    assert [step.explanation for step in fold_checks(once, Policy(3, timedelta(0), {}))][
+        1
+    ] == "it stays dead until it answers"
     for number in range(1, len(checks) + 1):
         *history, last = checks[:number]
-        judged = judge(history, last, POLICY)
-        *_, step = steps(checks[:number], POLICY)
+        judged = compute_verdict(history, last, POLICY)
+        *_, step = fold_checks(checks[:number], POLICY)
         assert (judged.verdict, judged.failures_in_a_row) == (step.verdict, step.failures)
 
 

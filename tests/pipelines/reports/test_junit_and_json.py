@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from junitparser import Failure, JUnitXml, Skipped, TestSuite
 
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Standing, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import LinkState, Verdict
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.junit_xml import suite
@@ -59,8 +59,8 @@ def test_ci_sees_a_suite_for_each_note_and_a_case_for_each_link(desk: Desk) -> N
 
 
 def test_what_xml_cannot_write_is_left_out() -> None:
-    check = Check(Outcome.GONE, Reason(ReasonCode.OTHER, "\x02\x1b<b>\ud800\ufffe]]>"), NOW, How.PAGE)
-    made = suite("a\x01&.md", [(1, Standing(link("https://a.example/"), Verdict.DEAD, NOW, check))])
+    check = Check(Outcome.GONE, Reason(ReasonCode.OTHER, "\x02\x1b<b>\ud800\ufffe]]>"), NOW, CheckMethod.PAGE)
+    made = suite("a\x01&.md", [(1, LinkState(link("https://a.example/"), Verdict.DEAD, NOW, check))])
     assert made.get("name") == "a &.md"
     assert made[0][0].get("message") == "  <b>  ]]>"
 

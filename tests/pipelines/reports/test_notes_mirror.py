@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.atomic_files import replacing
+from crawler.atomic_files import replace_atomically
 from crawler.errors import UserError
-from crawler.images.store import Folder
+from crawler.images.store import FolderImageStore
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.notes.folder import Library
+from crawler.notes.folder import NotesFolder
 from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
 from pipelines.rewriting import link_edits
@@ -64,9 +64,9 @@ def test_the_journal_turns_the_originals_into_the_mirror(given: Rendering) -> No
     assert lines == sorted(lines, key=lambda line: (line["note"], line["start"]))
     for path, data in tree(given.output_dir / "notes").items():
         edits = [from_record(line) for line in lines if line["note"] == path]
-        original = (given.library.folder / path).read_bytes()
-        assert link_edits.apply(original, edits) == data
-        assert link_edits.apply(data, link_edits.undo(edits)) == original
+        original = (given.notes_folder.folder / path).read_bytes()
+        assert link_edits.apply_edits(original, edits) == data
+        assert link_edits.apply_edits(data, link_edits.undo_edits(edits)) == original
 
 
 def test_rendering_again_touches_nothing(given: Rendering) -> None:
@@ -84,8 +84,8 @@ def test_a_note_that_vanished_vanishes(given: Rendering) -> None:
     kept = given.output_dir / "notes" / "2022" / "my.canvas"
     kept.write_text("somebody's")
     for gone in ("2022/五月/0531.md", "b/a b.markdown", "a.md"):
-        (given.library.folder / gone).unlink()
-    render(replace(given, library=Library(given.library.folder)), notes_mirror)  # the next run
+        (given.notes_folder.folder / gone).unlink()
+    render(replace(given, notes_folder=NotesFolder(given.notes_folder.folder)), notes_mirror)  # the next run
     assert set(tree(given.output_dir / "notes")) == {"plain.md", "2022/my.canvas"}
     assert sorted(path.name for path in (given.output_dir / "notes").iterdir()) == ["2022", "plain.md"]
     assert (given.output_dir / "edits.jsonl").read_bytes() == b""
@@ -93,7 +93,7 @@ def test_a_note_that_vanished_vanishes(given: Rendering) -> None:
 
 def test_a_note_unreadable_for_now_keeps_its_last_mended_form(given: Rendering) -> None:
     render(given, notes_mirror)
-    (given.library.folder / "2022/五月/0531.md").write_bytes(b"\xff half saved")
+    (given.notes_folder.folder / "2022/五月/0531.md").write_bytes(b"\xff half saved")
     render(given, notes_mirror)
     assert (given.output_dir / "notes/2022/五月/0531.md").read_text("utf-8").startswith("1. [t]")
 
@@ -124,7 +124,7 @@ def test_relative_links_are_seen_from_their_note(tmp_path: Path) -> None:
 
 def test_folders_and_notes_change_places(given: Rendering) -> None:
     render(given, notes_mirror)
-    originals = given.library.folder
+    originals = given.notes_folder.folder
     (originals / "plain.md").unlink()
     (originals / "plain.md").mkdir()
     (originals / "plain.md/x.md").write_text("now a folder")
@@ -143,19 +143,19 @@ def test_originals_are_never_in_danger(given: Rendering, output: str, journal: b
     if journal:
         (tmp_path / output).mkdir(exist_ok=True)
         (tmp_path / output / "edits.jsonl").touch()
-    before = tree(given.library.folder)
+    before = tree(given.notes_folder.folder)
     with pytest.raises(UserError, match="OUTPUT_DIR"):
         render(replace(given, output_dir=tmp_path / output), notes_mirror)
-    assert tree(given.library.folder) == before
+    assert tree(given.notes_folder.folder) == before
 
 
 def test_outputs_inside_the_notes_are_not_read_as_notes(given: Rendering, tmp_path: Path) -> None:
     output = tmp_path / "notes/output"
-    inside = replace(given, library=Library(tmp_path / "notes", skip=output), output_dir=output)
-    before = [note.path for note in inside.library]
+    inside = replace(given, notes_folder=NotesFolder(tmp_path / "notes", skip=output), output_dir=output)
+    before = [note.path for note in inside.notes_folder]
     render(inside, notes_mirror)
     render(inside, notes_mirror)
-    assert [note.path for note in inside.library] == before
+    assert [note.path for note in inside.notes_folder] == before
     assert not (output / "notes/output").exists()
 
 
@@ -175,7 +175,7 @@ def test_originals_inside_the_mirror_are_in_no_danger_either(given: Rendering, t
     (tmp_path / "edits.jsonl").touch()
     before = tree(tmp_path / "notes")
     with pytest.raises(UserError, match="OUTPUT_DIR"):
-        render(replace(given, library=Library(tmp_path / "notes" / "2022"), output_dir=tmp_path), notes_mirror)
+        render(replace(given, notes_folder=NotesFolder(tmp_path / "notes" / "2022"), output_dir=tmp_path), notes_mirror)
     assert tree(tmp_path / "notes") == before
 
 
@@ -189,8 +189,8 @@ def test_somebody_elses_notes_are_not_overwritten(given: Rendering) -> None:
 
 
 def test_a_hidden_folder_among_the_notes_may_hold_the_output(given: Rendering) -> None:
-    render(replace(given, output_dir=given.library.folder / ".mended"), notes_mirror)
-    assert (given.library.folder / ".mended/notes/plain.md").is_file()
+    render(replace(given, output_dir=given.notes_folder.folder / ".mended"), notes_mirror)
+    assert (given.notes_folder.folder / ".mended/notes/plain.md").is_file()
 
 
 @pytest.mark.parametrize(
@@ -205,22 +205,22 @@ def test_where_pictures_are_shown_from(
     given: Rendering, tmp_path: Path, base: str | None, images: str, shown: str
 ) -> None:
     keep(tmp_path / images)
-    render(replace(given, gallery=Folder(tmp_path / images, base or "")), notes_mirror)
+    render(replace(given, image_store=FolderImageStore(tmp_path / images, base or "")), notes_mirror)
     text = (given.output_dir / "notes/b/a b.markdown").read_text("utf-8")
     assert f"![]({shown})" in text
     assert PICTURE.title in text
 
 
 def test_a_picture_that_is_not_there_any_more_is_not_shown_from_there(given: Rendering, tmp_path: Path) -> None:
-    render(replace(given, gallery=Folder(tmp_path / "emptied")), notes_mirror)
+    render(replace(given, image_store=FolderImageStore(tmp_path / "emptied")), notes_mirror)
     assert f"![]({SHOWN})" in (given.output_dir / "notes/a.md").read_text("utf-8")
 
 
 def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "new" / "x.csv"
-    with replacing(path) as draft:
+    with replace_atomically(path) as draft:
         draft.write_text("first")
-    with suppress(RuntimeError), replacing(path) as draft:
+    with suppress(RuntimeError), replace_atomically(path) as draft:
         draft.write_text("second, cut off")
         raise RuntimeError
     assert path.read_text() == "first"
@@ -230,6 +230,6 @@ def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_link_is_replaced_though_it_leads_to_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("same")
     (tmp_path / "x.csv").symlink_to(tmp_path / "mine")
-    with replacing(tmp_path / "x.csv") as draft:
+    with replace_atomically(tmp_path / "x.csv") as draft:
         draft.write_text("same")
     assert not (tmp_path / "x.csv").is_symlink()

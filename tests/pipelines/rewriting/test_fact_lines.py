@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper, Repository
 from crawler.notes import parser
-from pipelines.rewriting.line_style import LONGEST, plain
+from pipelines.rewriting.line_style import LONGEST, escape_plain_text
 from tests.support.mending import LOOPS, STORE, mended, standing
 
 
@@ -246,18 +246,18 @@ HOSTILE = [
     ],
 )
 def test_plain_text(text: str, shown: str) -> None:
-    assert plain(text) == shown
+    assert escape_plain_text(text) == shown
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_facts_are_plain_text(text: str) -> None:
     lines = entry(PAPER_LINE, "- Tips: x")
-    before = parser.read("a.md", lines.encode())
+    before = parser.parse_note("a.md", lines.encode())
     store = standing(
         "https://arxiv.org/abs/2204.00001", metadata=Paper("t", {"arxiv": "2204.00001"}, (text, "Z"), venue=text)
     )
     out = mended(lines, store)
-    after = parser.read("a.md", out.encode())
+    after = parser.parse_note("a.md", out.encode())
     assert [mention.url for mention in after.mentions] == [mention.url for mention in before.mentions]
     assert [field.name for field in after.entries[0].fields] == ["paper", "authors", "venue", "tips"]
     assert len(after.entries) == 1
@@ -268,7 +268,7 @@ def test_hostile_facts_are_plain_text(text: str) -> None:
 
 @given(st.text())
 def test_plain_text_is_one_short_line_of_visible_characters(text: str) -> None:
-    line = plain(text)
+    line = escape_plain_text(text)
     assert len(line.replace("\\", "")) <= LONGEST
     assert line.split() == line.split(" ") or not line
     assert not set(line) & set("\r\n\t\u202e\u2066\u2028")

@@ -14,10 +14,10 @@ from crawler.errors import UserError
 from crawler.models.reason import Reason, reason_texts
 from pipelines.reports import notes_mirror as notes
 from pipelines.reports.base import render
-from pipelines.reports.publish import planned
+from pipelines.reports.publish import plan_note_edits
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.in_place import editor as in_place
-from pipelines.rewriting.in_place.editor import Report
+from pipelines.rewriting.in_place.editor import EditReport
 from pipelines.rewriting.in_place.journal import Journal
 from tests.support.mending import STORE, missing, rendering
 
@@ -56,23 +56,23 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def plan(given: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
-    return planned(replace(given, made=Journal(given.output_dir).made()))
+    return plan_note_edits(replace(given, past_edits=Journal(given.output_dir).past_edits()))
 
 
-def edit(given: Rendering) -> Report:
-    return in_place.edit(given.library.folder, plan(given), Journal(given.output_dir))
+def edit(given: Rendering) -> EditReport:
+    return in_place.edit_notes(given.notes_folder.folder, plan(given), Journal(given.output_dir))
 
 
-def undo(given: Rendering, number: int | None = None) -> Report:
+def undo(given: Rendering, number: int | None = None) -> EditReport:
     return in_place.undo(Settings({"OUTPUT_DIR": str(given.output_dir)}), number)
 
 
 def test_notes_are_edited_where_they_lie_and_given_back(given: Rendering) -> None:
-    folder = given.library.folder
+    folder = given.notes_folder.folder
     before = tree(folder)
     (folder / "a.md").chmod(0o640)
     report = edit(given)
-    assert report == Report("run 1: 12 edits in 3 notes", (), failed=False)
+    assert report == EditReport("run 1: 12 edits in 3 notes", (), failed=False)
     after = tree(folder)
     assert after["2022/五月/0531.md"].decode() == MENDED
     assert after["bom.md"].startswith(b"\xef\xbb\xbf1. ")
@@ -80,15 +80,15 @@ def test_notes_are_edited_where_they_lie_and_given_back(given: Rendering) -> Non
     assert after["a.md"].count(b"\n") == after["a.md"].count(b"\r\n") == 6
     assert after["plain.md"] == before["plain.md"]
     assert (folder / "a.md").stat().st_mode & 0o777 == 0o640
-    assert edit(given) == Report("nothing to edit", (), failed=False)
+    assert edit(given) == EditReport("nothing to edit", (), failed=False)
     assert not (given.output_dir / "in_place/2").exists()
-    assert undo(given) == Report("run 1 undone: 3 notes restored", (), failed=False)
+    assert undo(given) == EditReport("run 1 undone: 3 notes restored", (), failed=False)
     assert tree(folder) == before
     assert (folder / "a.md").stat().st_mode & 0o777 == 0o640
 
 
 def test_the_journal_can_be_read_by_a_person(given: Rendering) -> None:
-    before = tree(given.library.folder)
+    before = tree(given.notes_folder.folder)
     edit(given)
     run = given.output_dir / "in_place/1"
     assert tree(run / "notes") == {path: data for path, data in before.items() if path != "plain.md"}
@@ -102,12 +102,12 @@ def test_the_journal_can_be_read_by_a_person(given: Rendering) -> None:
 
 @pytest.mark.parametrize("number", [None, 1])
 def test_what_a_person_edited_since_is_left_alone(given: Rendering, number: int | None) -> None:
-    folder = given.library.folder
+    folder = given.notes_folder.folder
     before = tree(folder)
     edit(given)
     (folder / "a.md").write_text("mine now")
     (folder / "bom.md").unlink()
-    assert undo(given, number) == Report(
+    assert undo(given, number) == EditReport(
         "run 1 undone: 1 note restored",
         ("a.md: edited since run 1; left alone", "bom.md: not there any more; left alone"),
         failed=True,
@@ -120,7 +120,7 @@ def test_what_a_person_edited_since_is_left_alone(given: Rendering, number: int 
 
 
 def test_runs_are_undone_one_after_the_other(given: Rendering) -> None:
-    folder = given.library.folder
+    folder = given.notes_folder.folder
     before = tree(folder)
     edit(replace(given, rewrite=frozenset(REWRITES["links"])))
     between = tree(folder)
@@ -144,8 +144,8 @@ def test_nothing_was_ever_edited(given: Rendering) -> None:
 def test_what_was_undone_is_not_edited_again(given: Rendering) -> None:
     edit(given)
     undo(given)
-    assert edit(given) == Report("nothing to edit", (), failed=False)
-    render(replace(given, made=Journal(given.output_dir).made()), notes)
+    assert edit(given) == EditReport("nothing to edit", (), failed=False)
+    render(replace(given, past_edits=Journal(given.output_dir).past_edits()), notes)
     assert (given.output_dir / "edits.jsonl").read_bytes() == b""
 
 
@@ -165,20 +165,20 @@ def test_an_edit_that_a_person_took_back_is_not_made_again(given: Rendering, *, 
     edit(given)
     if texts:
         with_texts_for_reasons(given)
-    note = given.library.folder / "2022/五月/0531.md"
+    note = given.notes_folder.folder / "2022/五月/0531.md"
     note.write_text(MENDED.replace("/abs/", "/pdf/").replace("   - Venue: CVPR 2022\n", ""))
     taken_back = note.read_bytes()
-    assert edit(given) == Report("nothing to edit", (), failed=False)
+    assert edit(given) == EditReport("nothing to edit", (), failed=False)
     assert note.read_bytes() == taken_back
 
 
 @pytest.mark.parametrize("cut", [0, 1, 200, -40, -1])
 def test_killed_after_the_plan(given: Rendering, cut: int) -> None:
     """What was planned only is no edit: it is neither undone nor taken for taken back."""
-    folder = given.library.folder
+    folder = given.notes_folder.folder
     before = tree(folder)
     note, edits = next(plan(given))
-    Journal(given.output_dir).next().plan(note, folder, link_edits.apply(note.data, edits), edits)
+    Journal(given.output_dir).next().plan(note, folder, link_edits.apply_edits(note.data, edits), edits)
     lines = given.output_dir / "in_place/1/journal.jsonl"
     lines.write_bytes(lines.read_bytes()[: cut or None])
     (folder / ".notemend-0123456789abcdef.part").write_text("half a no")
@@ -191,19 +191,19 @@ def test_killed_after_the_plan(given: Rendering, cut: int) -> None:
 
 
 def test_killed_before_the_edit_was_confirmed(given: Rendering) -> None:
-    before = tree(given.library.folder)
+    before = tree(given.notes_folder.folder)
     edit(given)
     lines = given.output_dir / "in_place/1/journal.jsonl"
     plans = [line for line in lines.read_text("utf-8").splitlines(keepends=True) if '"made"' not in line]
     lines.write_text("".join(plans))
     assert edit(given).summary == "nothing to edit"
     assert undo(given).summary == "run 1 undone: 3 notes restored"
-    assert tree(given.library.folder) == before
+    assert tree(given.notes_folder.folder) == before
 
 
-def meanwhile(given: Rendering, path: str, happens: object) -> Report:
+def meanwhile(given: Rendering, path: str, happens: object) -> EditReport:
     """Edit while something happens to a note between its being read and its being written."""
-    folder = given.library.folder
+    folder = given.notes_folder.folder
 
     def events() -> Iterator[tuple[Note, tuple[Edit, ...]]]:
         for note, edits in plan(given):
@@ -217,7 +217,7 @@ def meanwhile(given: Rendering, path: str, happens: object) -> Report:
                     (folder / path).mkdir()
             yield note, edits
 
-    return in_place.edit(folder, events(), Journal(given.output_dir))
+    return in_place.edit_notes(folder, events(), Journal(given.output_dir))
 
 
 def test_a_note_saved_meanwhile_keeps_what_was_saved(given: Rendering) -> None:
@@ -225,7 +225,7 @@ def test_a_note_saved_meanwhile_keeps_what_was_saved(given: Rendering) -> None:
     assert report.left_alone == ("a.md: changed while it was being mended; left alone",)
     assert not report.failed
     assert report.summary == "run 1: 8 edits in 2 notes"
-    assert (given.library.folder / "a.md").read_text() == "just saved"
+    assert (given.notes_folder.folder / "a.md").read_text() == "just saved"
     assert undo(given).left_alone == ("a.md: edited since run 1; left alone",)
 
 
@@ -236,8 +236,10 @@ def test_a_note_that_cannot_be_written_is_an_error_and_the_others_are_edited(
     given: Rendering, happens: str, why: str
 ) -> None:
     report = meanwhile(given, "a.md", happens)
-    assert report == Report("run 1: 8 edits in 2 notes", (f"a.md: cannot be written: {why}; left alone",), failed=True)
-    assert not list(given.library.folder.rglob(".notemend*"))
+    assert report == EditReport(
+        "run 1: 8 edits in 2 notes", (f"a.md: cannot be written: {why}; left alone",), failed=True
+    )
+    assert not list(given.notes_folder.folder.rglob(".notemend*"))
 
 
 @pytest.mark.parametrize("texts", [False, True], ids=["codes", "texts"])
@@ -250,13 +252,13 @@ def test_an_index_page_is_completed_once(tmp_path: Path, *, texts: bool) -> None
     assert edit(given).summary == "run 1: 3 edits in 1 note"
     if texts:
         with_texts_for_reasons(given)
-    index = given.library.folder / "README.md"
+    index = given.notes_folder.folder / "README.md"
     titled = [f"- [t{day} (2026.5.{day})](2026/05{day:02}.md)\n" for day in (4, 5)]
     assert index.read_text() == "updated: 2026.5.5\n\n" + "".join([*lines[:3], *titled])
     taken_out = index.read_text().replace(titled[0], "").replace("2026.5.5\n\n", "2026.5.1\n\n")
     index.write_text(taken_out)
     assert edit(given).summary == "nothing to edit"
-    (given.library.folder / "2026/0506.md").write_text("# t6 (2026.5.6)\n")
+    (given.notes_folder.folder / "2026/0506.md").write_text("# t6 (2026.5.6)\n")
     assert edit(given).summary == "run 2: 2 edits in 1 note"
     assert index.read_text() == taken_out.replace("2026.5.1\n", "2026.5.6\n") + "- [t6 (2026.5.6)](2026/0506.md)\n"
 
@@ -267,7 +269,7 @@ def test_a_note_whose_link_is_mended_is_not_added(tmp_path: Path) -> None:
     notes["README.md"] = "".join(lines).replace("0504.md", "0504.MD")
     given = rendering(tmp_path, notes, [missing("2026/0504.MD", "2026/0504.md")])
     edit(replace(given, rewrite=frozenset({"index", *REWRITES["links"]})))
-    assert (given.library.folder / "README.md").read_text() == "".join(lines)
+    assert (given.notes_folder.folder / "README.md").read_text() == "".join(lines)
 
 
 def test_a_note_that_a_link_may_mean_is_not_added(tmp_path: Path) -> None:
@@ -276,23 +278,23 @@ def test_a_note_that_a_link_may_mean_is_not_added(tmp_path: Path) -> None:
     notes["README.md"] = "".join(lines).replace("0504", "05004")
     given = rendering(tmp_path, notes, [missing("2026/05004.md", "2026/0504.md")])
     edit(replace(given, rewrite=frozenset({"index", *REWRITES["links"]})))
-    assert (given.library.folder / "README.md").read_text() == notes["README.md"]
+    assert (given.notes_folder.folder / "README.md").read_text() == notes["README.md"]
 
 
 def test_a_folder_that_vanished_is_not_made_again(given: Rendering) -> None:
-    folder = given.library.folder
+    folder = given.notes_folder.folder
 
     def vanishing() -> Iterator[tuple[Note, tuple[Edit, ...]]]:
         note, edits = next(plan(given))
         shutil.rmtree(folder / "2022")
         yield note, edits
 
-    assert in_place.edit(folder, vanishing(), Journal(given.output_dir)).failed
+    assert in_place.edit_notes(folder, vanishing(), Journal(given.output_dir)).failed
     assert not (folder / "2022").exists()
 
 
 def test_what_could_not_be_restored_can_be_later(given: Rendering) -> None:
-    folder = given.library.folder
+    folder = given.notes_folder.folder
     before = tree(folder)
     edit(given)
     (folder / "a.md").rename(folder / "elsewhere.md")
@@ -300,12 +302,12 @@ def test_what_could_not_be_restored_can_be_later(given: Rendering) -> None:
     assert undo(given).left_alone == ("a.md: cannot be written: Is a directory; left alone",)
     (folder / "a.md").rmdir()
     (folder / "elsewhere.md").rename(folder / "a.md")
-    assert undo(given) == Report("run 1 undone: 1 note restored", (), failed=False)
+    assert undo(given) == EditReport("run 1 undone: 1 note restored", (), failed=False)
     assert tree(folder) == before
 
 
 def test_links_to_notes_are_not_followed(given: Rendering) -> None:
-    folder = given.library.folder
+    folder = given.notes_folder.folder
     real = folder / "a.txt"  # inside the folder, or it would not even be read
     (folder / "a.md").rename(real)
     (folder / "a.md").symlink_to(real)
@@ -318,7 +320,7 @@ def test_links_to_notes_are_not_followed(given: Rendering) -> None:
 
 
 def test_undoing_follows_no_links_either(given: Rendering, tmp_path: Path) -> None:
-    folder = given.library.folder
+    folder = given.notes_folder.folder
     edit(given)
     (folder / "2022").rename(tmp_path / "elsewhere")
     (folder / "2022").symlink_to(tmp_path / "elsewhere")
@@ -350,11 +352,11 @@ def test_a_damaged_journal_is_one_line(given: Rendering, line: str) -> None:
 
 
 def test_a_journal_that_cannot_be_written_stops_everything(given: Rendering, tmp_path: Path) -> None:
-    before = tree(given.library.folder)
+    before = tree(given.notes_folder.folder)
     (given.output_dir / "in_place").symlink_to(tmp_path / "unplugged")
     with pytest.raises(UserError, match=r"in_place: cannot keep the original of 2022/.*: File exists"):
         edit(given)
-    assert tree(given.library.folder) == before
+    assert tree(given.notes_folder.folder) == before
 
 
 @pytest.mark.parametrize("name", ["in_place", "in_place/1", "in_place/1/journal.jsonl/x"])
@@ -362,12 +364,12 @@ def test_a_journal_that_cannot_be_read_is_one_line(given: Rendering, name: str) 
     (given.output_dir / name).parent.mkdir(parents=True, exist_ok=True)
     (given.output_dir / name).write_text("in the way")
     with pytest.raises(UserError, match="in_place.*: (Is|Not) a directory"):
-        Journal(given.output_dir).made()
+        Journal(given.output_dir).past_edits()
 
 
 def test_only_one_at_a_time(given: Rendering) -> None:
     edit(given)
-    with Journal(given.output_dir).sole_editor():
+    with Journal(given.output_dir).exclusive_lock():
         with pytest.raises(UserError, match="another run is editing"):
             undo(given)
         with pytest.raises(UserError, match="another run is editing"):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.notes import parser
-from crawler.notes.folder import Library
+from crawler.notes.folder import NotesFolder
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.index.editor import Listed, index_edits
 from tests.support.crawling import CORPUS
@@ -44,10 +44,10 @@ KNOWN = listed(date(2026, 4, 2), date(2026, 4, 9), date(2026, 5, 4))
 def completed(page: str, notes: list[Listed], path: str = "README.md") -> str:
     """Complete a page, and see that nothing is left to do then."""
     data = page.encode()
-    edits = index_edits(parser.read(path, data), notes)
-    out = link_edits.apply(data, edits)
-    assert link_edits.apply(out, link_edits.undo(edits)) == data
-    assert index_edits(parser.read(path, out), notes) == ()
+    edits = index_edits(parser.parse_note(path, data), notes)
+    out = link_edits.apply_edits(data, edits)
+    assert link_edits.apply_edits(out, link_edits.undo_edits(edits)) == data
+    assert index_edits(parser.parse_note(path, out), notes) == ()
     return out.decode()
 
 
@@ -231,7 +231,7 @@ def test_whatever_is_missing(
         lines.append(item.format(f"t{each}", path, n=number) if "{n}" in item else item.format(f"t{each}", path))
     page = line_end.join([*lines, "", "bye", ""])
     notes = listed(*sorted(there | missing), title="t{0}")
-    out = parser.read("README.md", completed(page, notes).encode())
+    out = parser.parse_note("README.md", completed(page, notes).encode())
     if len(there) * 2 < len(notes):
         assert out.data.decode() == page
         return
@@ -244,7 +244,7 @@ def test_whatever_is_missing(
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/corpus")
 def test_the_corpus_lacks_two_notes() -> None:
-    notes = list(Library(CORPUS))
+    notes = list(NotesFolder(CORPUS))
     page = next(note for note in notes if note.path == "README.md")
     known: list[Listed] = [(note.path, note.title, note.date) for note in notes]
     assert [line.split('"')[1] for line in added(page.data.decode(), known) if "0307" in line or "0528" in line] == [

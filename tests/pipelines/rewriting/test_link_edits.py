@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.kinds.registry import link_of
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Link, Standing, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes import parser
@@ -66,7 +66,7 @@ def test_a_picture_s_bare_url_stays_a_link() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.SKIPPED])
 def test_a_bad_night_does_not_undo_a_move(outcome: Outcome) -> None:
-    check = Check(outcome, Reason(ReasonCode.CAPTCHA), NOW, How.PAGE, final_url="https://c.example/captcha")
+    check = Check(outcome, Reason(ReasonCode.CAPTCHA), NOW, CheckMethod.PAGE, final_url="https://c.example/captcha")
     assert mended(f"[x]({PAGE})", replace(moved(PAGE, NEW), check=check)) == f"[x]({NEW})"
 
 
@@ -82,7 +82,7 @@ def test_a_move_to_no_web_address_changes_nothing(final: str) -> None:
 
 
 def test_a_link_never_checked_stays() -> None:
-    unknown = Standing(standing("https://arxiv.org/abs/2204.00001").link, Verdict.UNKNOWN, NOW)
+    unknown = LinkState(standing("https://arxiv.org/abs/2204.00001").link, Verdict.UNKNOWN, NOW)
     assert edits("[x](http://arxiv.org/abs/2204.00001)", unknown) == ()
 
 
@@ -288,9 +288,9 @@ def test_rewrite_selects() -> None:
 def test_edits_of_another_note_are_refused() -> None:
     (edit,) = edits(f"[x]({PAGE})", moved(PAGE, NEW))
     with pytest.raises(ValueError, match=r"notes/a\.md has changed since"):
-        link_edits.apply(f"[xy]({PAGE})".encode(), [edit])
+        link_edits.apply_edits(f"[xy]({PAGE})".encode(), [edit])
     with pytest.raises(ValueError, match="changed since"):
-        link_edits.apply(f"[x]({PAGE})".encode(), [edit, edit])
+        link_edits.apply_edits(f"[x]({PAGE})".encode(), [edit, edit])
 
 
 ENTRY = "1. [t]({})\n   - Paper: [p]({})\n   - Code: {}"
@@ -330,7 +330,7 @@ def test_only_edited_bytes_change(parts: list[tuple[str, str]], final: str) -> N
     for edit in made:
         rest += text.encode()[at : edit.start]
         at = edit.end
-    assert rest + text.encode()[at:] == _without(out.encode(), link_edits.undo(made))
+    assert rest + text.encode()[at:] == _without(out.encode(), link_edits.undo_edits(made))
 
 
 def _without(data: bytes, spans: tuple[Edit, ...]) -> bytes:
@@ -342,8 +342,8 @@ def _without(data: bytes, spans: tuple[Edit, ...]) -> bytes:
 @given(final_urls, st.sampled_from(IN_MARKDOWN + IN_HTML))
 def test_the_reader_finds_the_new_url_again(final: str, place: str) -> None:
     text = place.format(PAGE, PAGE, PAGE)
-    before = parser.read("a.md", text.encode())
-    after = parser.read("a.md", mended(text, moved(PAGE, final), path="a.md").encode())
+    before = parser.parse_note("a.md", text.encode())
+    after = parser.parse_note("a.md", mended(text, moved(PAGE, final), path="a.md").encode())
     assert len(after.mentions) == len(before.mentions)
     assert {same(mention.url) for mention in after.mentions} == {same(final)}
 
@@ -361,11 +361,11 @@ def test_real_notes_keep_their_shape() -> None:
     reasons: set[Reason] = set()
     for file in sorted(CORPUS.rglob("*.md")):
         data = file.read_bytes()
-        note = parser.read(file.name, data)
-        made = link_edits.edits(note, everything_known(note), hosted, EVERYTHING)
-        mended_note = parser.read(file.name, link_edits.apply(data, made))
-        assert link_edits.edits(mended_note, everything_known(mended_note), hosted, EVERYTHING) == ()
-        assert link_edits.apply(mended_note.data, link_edits.undo(made)) == data
+        note = parser.parse_note(file.name, data)
+        made = link_edits.plan_edits(note, everything_known(note), hosted, EVERYTHING)
+        mended_note = parser.parse_note(file.name, link_edits.apply_edits(data, made))
+        assert link_edits.plan_edits(mended_note, everything_known(mended_note), hosted, EVERYTHING) == ()
+        assert link_edits.apply_edits(mended_note.data, link_edits.undo_edits(made)) == data
         assert [(e.number, e.title, e.relevance) for e in mended_note.entries] == [
             (e.number, e.title, e.relevance) for e in note.entries
         ]
@@ -381,17 +381,17 @@ def test_real_notes_keep_their_shape() -> None:
     }
 
 
-def everything_known(note: Note) -> dict[int, Standing]:
+def everything_known(note: Note) -> dict[int, LinkState]:
     """Return standings in which every paper lives, every repository has a new owner and every picture is kept."""
     found = {}
     for at, mention in enumerate(note.mentions):
         match link_of(mention.url, note.path, mention.role):
             case Link(kind="arxiv", identity=arxiv_id) as link:
-                found[at] = Standing(link, Verdict.ALIVE, NOW, metadata=replace(LOOPS, ids={"arxiv": arxiv_id}))
+                found[at] = LinkState(link, Verdict.ALIVE, NOW, metadata=replace(LOOPS, ids={"arxiv": arxiv_id}))
             case Link(kind="github", url=url) as link:
                 moved_to = url if "/new-" in url else url.replace("github.com/", "github.com/new-")
                 repository = Repository(link.identity.removeprefix("new-"), stars=12345)
-                found[at] = Standing(link, Verdict.MOVED, NOW, moved_to=moved_to, metadata=repository)
+                found[at] = LinkState(link, Verdict.MOVED, NOW, moved_to=moved_to, metadata=repository)
             case Link(kind="image") as link:
-                found[at] = Standing(link, Verdict.DEAD, NOW, metadata=PICTURE)
+                found[at] = LinkState(link, Verdict.DEAD, NOW, metadata=PICTURE)
     return found

@@ -101,7 +101,7 @@ def test_what_nobody_made_is_made_and_what_was_taken_back_is_not(parts: list[str
     before = "\n".join(parts)
     edits = replacements(before)
     assert left(before, edits) == edits
-    after = link_edits.apply(before.encode(), edits).decode()
+    after = link_edits.apply_edits(before.encode(), edits).decode()
     assert left(after, replacements(after), edits) == ()
     if NEW not in parts:  # else nobody could tell which of them is old
         assert left(before, edits, edits) == ()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.rewriting.in_place.unified_diff import coloured, unified
+from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,17 +28,19 @@ def test_a_diff_can_be_applied(tmp_path: Path, tool: list[str], path: str) -> No
     note = tmp_path / path
     note.parent.mkdir(exist_ok=True)
     note.write_bytes(before)
-    subprocess.run(tool, cwd=tmp_path, input=unified(path, before, after).encode(), check=True)
+    subprocess.run(tool, cwd=tmp_path, input=git_diff(path, before, after).encode(), check=True)
     assert note.read_bytes() == after
 
 
 def test_what_a_diff_looks_like() -> None:
-    assert unified("a.md", *CASES["a.md"]) == "--- a/a.md\n+++ b/a.md\n@@ -1,3 +1,4 @@\n one\n-two\n+2\n three\n+four\n"
-    assert unified("a.md", b"x", b"x") == ""
+    assert (
+        git_diff("a.md", *CASES["a.md"]) == "--- a/a.md\n+++ b/a.md\n@@ -1,3 +1,4 @@\n one\n-two\n+2\n three\n+four\n"
+    )
+    assert git_diff("a.md", b"x", b"x") == ""
 
 
 def test_colours_end_before_the_line_does() -> None:
-    shown = coloured(unified("a.md", *CASES["crlf.md"]))
+    shown = colored_diff(git_diff("a.md", *CASES["crlf.md"]))
     assert "\x1b[31m-two\x1b[m\r\n\x1b[32m+2\x1b[m\r\n" in shown
     assert shown.startswith("\x1b[1m--- a/a.md\x1b[m\n\x1b[1m+++ b/a.md\x1b[m\n\x1b[36m@@")
     assert "\n one\r\n" in shown

@@ -15,8 +15,8 @@ from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.session import open_session
 from crawler.models.metadata import Paper, Publication
-from crawler.store.external_sources import PUBLICATION_AGAIN
-from pipelines.venues.citation_stage import PAGE, ask, resolved
+from crawler.store.external_sources import PUBLICATION_RETRY
+from pipelines.venues.citation_stage import PAGE, ask_bibliography, link_states_with_venues
 from tests.internet.messages import as_json, html
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.storing import NIGHT, NOW, checked, one_worker, register, standing
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.lookups.bibliographies.base import Bibliography
-    from crawler.store.link_store import Store
+    from crawler.store.link_store import LinkStore
     from tests.internet import Internet, Request
     from tests.internet.messages import Response
     from tests.support.crawling import Desk
@@ -37,7 +37,7 @@ S2 = "https://api.semanticscholar.org/*"
 WORKS = "https://api.openalex.org/*"
 
 
-def known(store: Store, *papers: Paper, note: str = "n.md", night: float = 0) -> None:
+def known(store: LinkStore, *papers: Paper, note: str = "n.md", night: float = 0) -> None:
     """Let a note mention papers of which arXiv says this."""
     links = register(store, note, *(f"https://arxiv.org/abs/{paper.arxiv_id}" for paper in papers))
     store.save([checked(each, night=night, metadata=paper) for each, paper in zip(links, papers, strict=True)])
@@ -47,14 +47,14 @@ def paper(number: int = 1, **more: Any) -> Paper:
     return Paper(f"Title {number}", {"arxiv": f"2111.{number:05}"}, ("Ada Lovelace",), **more)
 
 
-def wanting(store: Store, source: str = "openalex", now: datetime = NOW) -> list[str]:
-    return store.wanting_publication(source, f"{source}.example", now)
+def wanting(store: LinkStore, source: str = "openalex", now: datetime = NOW) -> list[str]:
+    return store.papers_without_publication(source, f"{source}.example", now)
 
 
-def venue(store: Store, arxiv_id: str) -> str:
+def venue(store: LinkStore, arxiv_id: str) -> str:
     """Return "venue source" as the outputs see it."""
     url = f"https://arxiv.org/abs/{arxiv_id}"
-    found = resolved(store, store.standings_of([url]))[url].metadata
+    found = link_states_with_venues(store, store.link_states_of([url]))[url].metadata
     assert isinstance(found, Paper)
     return f"{found.venue} {found.venue_source}"
 
@@ -62,7 +62,7 @@ def venue(store: Store, arxiv_id: str) -> str:
 # --- what is asked about ----------------------------------------------------------------------------------------------
 
 
-def test_only_papers_that_are_known_and_mentioned_are_asked_about(store: Store) -> None:
+def test_only_papers_that_are_known_and_mentioned_are_asked_about(store: LinkStore) -> None:
     known(store, paper(1), note="gone.md")
     known(store, paper(2), note="kept.md")
     register(
@@ -72,22 +72,22 @@ def test_only_papers_that_are_known_and_mentioned_are_asked_about(store: Store) 
     assert wanting(store) == ["arxiv:2111.00002"]
 
 
-def test_what_was_answered_is_asked_again_a_month_later_those_never_asked_first(store: Store) -> None:
+def test_what_was_answered_is_asked_again_a_month_later_those_never_asked_first(store: LinkStore) -> None:
     known(store, paper(1), paper(2), paper(3))
     store.save_publications("openalex", {"arxiv:2111.00001": Publication(), "arxiv:2111.00002": Publication()}, NOW)
     store.save_publications("openalex", {"arxiv:2111.00001": Publication()}, NOW + NIGHT)
     assert wanting(store) == ["arxiv:2111.00003"]
     assert wanting(store, "semantic_scholar") == ["arxiv:2111.00001", "arxiv:2111.00002", "arxiv:2111.00003"]
-    assert wanting(store, now=NOW + PUBLICATION_AGAIN) == ["arxiv:2111.00003"]
-    assert wanting(store, now=NOW + PUBLICATION_AGAIN + timedelta(seconds=1)) == [
+    assert wanting(store, now=NOW + PUBLICATION_RETRY) == ["arxiv:2111.00003"]
+    assert wanting(store, now=NOW + PUBLICATION_RETRY + timedelta(seconds=1)) == [
         "arxiv:2111.00003",
         "arxiv:2111.00002",
     ]
-    assert len(wanting(store, now=NOW + 2 * PUBLICATION_AGAIN)) == 3
-    assert timedelta(days=30) == PUBLICATION_AGAIN
+    assert len(wanting(store, now=NOW + 2 * PUBLICATION_RETRY)) == 3
+    assert timedelta(days=30) == PUBLICATION_RETRY
 
 
-def test_what_a_bibliography_said_outlives_the_refresh_of_the_paper(store: Store) -> None:
+def test_what_a_bibliography_said_outlives_the_refresh_of_the_paper(store: LinkStore) -> None:
     known(store, paper())
     said = Publication("Title 1", ("Ada Lovelace",), "2111.00001", ("ICML",), 2022)
     store.save_publications("openalex", {"arxiv:2111.00001": said}, NOW)
@@ -100,7 +100,7 @@ def test_what_a_bibliography_said_outlives_the_refresh_of_the_paper(store: Store
     assert venue(store, "2111.00001") == "CVPR comment"
 
 
-def test_an_answer_about_another_paper_is_kept_and_not_believed(store: Store) -> None:
+def test_an_answer_about_another_paper_is_kept_and_not_believed(store: LinkStore) -> None:
     known(store, paper())
     store.save_publications("openalex", {"arxiv:2111.00001": Publication("Else", ("A B",), None, ("ICML",))}, NOW)
     assert venue(store, "2111.00001") == "None None"
@@ -111,19 +111,19 @@ def test_an_answer_about_another_paper_is_kept_and_not_believed(store: Store) ->
 
 @pytest.fixture
 def semantic_scholar(online: Internet, tmp_path: Path) -> Iterator[SemanticScholar]:
-    with open_session(tmp_path / "s2.sqlite", user_agent="tests", pace=0) as session:
+    with open_session(tmp_path / "s2.sqlite", user_agent="tests", delay=0) as session:
         yield SemanticScholar(session)
 
 
 @pytest.fixture
 def openalex(online: Internet, tmp_path: Path) -> Iterator[OpenAlex]:
-    with open_session(tmp_path / "oa.sqlite", user_agent="tests", pace=0) as session:
+    with open_session(tmp_path / "oa.sqlite", user_agent="tests", delay=0) as session:
         yield OpenAlex(session)
 
 
-def asks(store: Store, bibliography: Bibliography, night: float = 0, seconds: float = math.inf) -> None:
+def asks(store: LinkStore, bibliography: Bibliography, night: float = 0, seconds: float = math.inf) -> None:
     left = iter(range(int(seconds), -1, -1)) if math.isfinite(seconds) else None
-    ask(store, bibliography, NOW + night * NIGHT, lambda: math.inf if left is None else next(left))
+    ask_bibliography(store, bibliography, NOW + night * NIGHT, lambda: math.inf if left is None else next(left))
 
 
 def appeared(request: Request) -> Response:
@@ -135,7 +135,7 @@ def appeared(request: Request) -> Response:
     return as_json({"doi": f"https://doi.org/{request.path.partition('doi:')[2]}", "title": "t", "locations": [where]})
 
 
-def test_many_papers_are_few_requests(store: Store, semantic_scholar: SemanticScholar, online: Internet) -> None:
+def test_many_papers_are_few_requests(store: LinkStore, semantic_scholar: SemanticScholar, online: Internet) -> None:
     online.fault(S2, appeared)
     count = 2 * PAGE + 1
     known(store, *map(paper, range(count)), paper(count, venue="CVPR", venue_source="comment"))
@@ -149,7 +149,7 @@ def test_many_papers_are_few_requests(store: Store, semantic_scholar: SemanticSc
 
 
 def test_openalex_is_asked_for_what_is_still_open(
-    store: Store, semantic_scholar: SemanticScholar, openalex: OpenAlex, online: Internet
+    store: LinkStore, semantic_scholar: SemanticScholar, openalex: OpenAlex, online: Internet
 ) -> None:
     def knows_the_first(request: Request) -> Response:
         return as_json([{"externalIds": {"ArXiv": "2111.00001"}, "title": "t", "venue": "ICML"}, None])
@@ -163,21 +163,21 @@ def test_openalex_is_asked_for_what_is_still_open(
     assert [request.path for request in online.asked(WORKS)] == ["/works/doi:10.48550/arxiv.2111.00002"]
 
 
-def test_openalex_is_asked_a_modest_number_a_night(store: Store, openalex: OpenAlex, online: Internet) -> None:
+def test_openalex_is_asked_a_modest_number_a_night(store: LinkStore, openalex: OpenAlex, online: Internet) -> None:
     online.fault(WORKS, as_json({"error": "Not Found"}, 404))
-    known(store, *map(paper, range(openalex.nightly + 5)))
+    known(store, *map(paper, range(openalex.max_per_run + 5)))
     counts = []
     for night in (0, 1, 2):
         online.forget()
         asks(store, openalex, night)
         counts.append(len(online.requests))
-    assert counts == [openalex.nightly, 5, 0]
-    assert openalex.nightly == 100
+    assert counts == [openalex.max_per_run, 5, 0]
+    assert openalex.max_per_run == 100
 
 
 @one_worker
 def test_that_there_is_none_is_an_answer(
-    store: Store, semantic_scholar: SemanticScholar, online: Internet, caplog: pytest.LogCaptureFixture
+    store: LinkStore, semantic_scholar: SemanticScholar, online: Internet, caplog: pytest.LogCaptureFixture
 ) -> None:
     online.fault(S2, as_json({"error": "No valid paper ids given"}, 400))
     known(store, paper())
@@ -189,7 +189,7 @@ def test_that_there_is_none_is_an_answer(
 
 
 def test_a_source_that_is_down_is_asked_the_next_night(
-    store: Store, openalex: OpenAlex, online: Internet, caplog: pytest.LogCaptureFixture
+    store: LinkStore, openalex: OpenAlex, online: Internet, caplog: pytest.LogCaptureFixture
 ) -> None:
     known(store, *map(paper, range(REFUSALS + 5)))
     store.save_publications(
@@ -208,7 +208,7 @@ def test_a_source_that_is_down_is_asked_the_next_night(
 
 @one_worker
 def test_one_paper_that_cannot_be_answered_for_stops_no_other(
-    store: Store, openalex: OpenAlex, online: Internet
+    store: LinkStore, openalex: OpenAlex, online: Internet
 ) -> None:
     online.fault(WORKS, appeared)
     online.fault("*2111.0000[13]", html("oops", 403))
@@ -220,7 +220,7 @@ def test_one_paper_that_cannot_be_answered_for_stops_no_other(
 
 @one_worker
 @pytest.mark.parametrize(("seconds", "asked"), [(0, 0), (2, 2), (9, 5)])
-def test_time_that_is_up(store: Store, openalex: OpenAlex, online: Internet, seconds: int, asked: int) -> None:
+def test_time_that_is_up(store: LinkStore, openalex: OpenAlex, online: Internet, seconds: int, asked: int) -> None:
     online.fault(WORKS, appeared)
     known(store, *map(paper, range(5)))
     asks(store, openalex, seconds=seconds)

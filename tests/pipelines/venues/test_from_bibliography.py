@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper, Publication
-from pipelines.venues.from_bibliography import LONGEST_NAME, completed, is_same_paper, venue_said
+from pipelines.venues.from_bibliography import LONGEST_NAME, is_same_paper, venue_of_record, with_citation_venue
 
 PAPER = Paper(
     "Masked Autoencoders Are Scalable Vision Learners",
@@ -23,7 +23,7 @@ PAPER = Paper(
 def said(*venues: str, year: int | None = None, published: str = "2021-11-11") -> str | None:
     """Return "name year track" as a bibliography's record of this paper gives it."""
     paper = replace(PAPER, published=datetime.fromisoformat(published).replace(tzinfo=UTC))
-    venue = venue_said(paper, "openalex", Publication(arxiv_id=PAPER.arxiv_id, venues=venues, year=year))
+    venue = venue_of_record(paper, "openalex", Publication(arxiv_id=PAPER.arxiv_id, venues=venues, year=year))
     assert venue is None or venue.source == "openalex"
     return " ".join(str(part) for part in (venue.name, venue.year, venue.track) if part) if venue else None
 
@@ -48,7 +48,7 @@ def said(*venues: str, year: int | None = None, published: str = "2021-11-11") -
 def test_an_answer_must_be_the_papers(record: Publication, *, same: bool) -> None:
     assert is_same_paper(PAPER, record) is same
     there = replace(record, venues=("Computer Vision and Pattern Recognition",), year=2022)
-    assert (venue_said(PAPER, "semantic_scholar", there) is not None) is same
+    assert (venue_of_record(PAPER, "semantic_scholar", there) is not None) is same
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_years(name: str, year: int, published: str, venue: str) -> None:
 
 
 def test_without_an_upload_date_the_record_is_believed() -> None:
-    venue = venue_said(
+    venue = venue_of_record(
         replace(PAPER, published=None), "s", Publication(arxiv_id=PAPER.arxiv_id, venues=("CVPR",), year=1999)
     )
     assert venue is not None
@@ -151,14 +151,16 @@ def test_who_is_asked_first_is_believed_first_and_arxiv_before_all() -> None:
     none = Publication(PAPER.title, arxiv_id=PAPER.arxiv_id, venues=("arXiv.org",))
     cvpr = replace(none, venues=("CVPR Workshops",), year=2022)
     icml = replace(none, venues=("ICML",), year=2022)
-    found = completed(PAPER, [("semantic_scholar", none), ("openalex", cvpr)])
+    found = with_citation_venue(PAPER, [("semantic_scholar", none), ("openalex", cvpr)])
     assert (found.venue, found.venue_year, found.venue_track, found.venue_source) == (
         *("CVPR Workshop", 2022, "workshop", "openalex"),
     )
-    assert completed(PAPER, [("semantic_scholar", icml), ("openalex", cvpr)]).venue_source == "semantic_scholar"
-    assert completed(PAPER, [("semantic_scholar", none)]) == completed(PAPER, []) == PAPER
+    assert (
+        with_citation_venue(PAPER, [("semantic_scholar", icml), ("openalex", cvpr)]).venue_source == "semantic_scholar"
+    )
+    assert with_citation_venue(PAPER, [("semantic_scholar", none)]) == with_citation_venue(PAPER, []) == PAPER
     known = replace(PAPER, venue="ECCV", venue_source="comment")
-    assert completed(known, [("semantic_scholar", icml)]) == known
+    assert with_citation_venue(known, [("semantic_scholar", icml)]) == known
 
 
 @given(st.text(), st.text(), st.text(), st.integers(1900, 2200))
@@ -167,7 +169,7 @@ def test_any_record_is_read(title: str, author: str, name: str, year: int) -> No
         Publication(title, (author,), None, (name,), year),
         Publication(arxiv_id=PAPER.arxiv_id, venues=(name,)),
     ):
-        venue = venue_said(PAPER, "openalex", record)
+        venue = venue_of_record(PAPER, "openalex", record)
         assert venue is None or (venue.name and len(venue.name) <= LONGEST_NAME)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper
 from crawler.notes import parser
-from pipelines.venues.from_entry_title import SOURCE, label_disagrees, label_of
+from pipelines.venues.from_entry_title import SOURCE, has_wrong_label, venue_label
 from pipelines.venues.from_text import find_venue
 from pipelines.venues.model import Venue, with_venue
 
@@ -19,7 +19,7 @@ CORPUS = Path(__file__).parents[3] / "../shared/corpus/dairly_learning"
 
 
 def label(title: str) -> str | None:
-    venue = label_of(title)
+    venue = venue_label(title)
     assert venue is None or venue.source == SOURCE
     return " ".join(str(part) for part in (venue.name, venue.year, venue.track) if part) if venue else None
 
@@ -99,17 +99,17 @@ def known(text: str, source: str = "comment") -> Paper:
     ],
 )
 def test_disagreement(noted: str, true: str, *, disagrees: bool) -> None:
-    assert label_disagrees(venue(noted), known(true)) is disagrees
-    assert not label_disagrees(venue(noted), known(true, source=SOURCE))
+    assert has_wrong_label(venue(noted), known(true)) is disagrees
+    assert not has_wrong_label(venue(noted), known(true, source=SOURCE))
 
 
 def test_nothing_known_is_no_disagreement() -> None:
-    assert not label_disagrees(venue("CVPR 2021"), Paper("t", {"arxiv": "2111.00001"}))
+    assert not has_wrong_label(venue("CVPR 2021"), Paper("t", {"arxiv": "2111.00001"}))
 
 
 @given(st.text())
 def test_any_title_is_read(title: str) -> None:
-    label_of(title)
+    venue_label(title)
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus in ../shared/corpus is not here")
@@ -117,10 +117,10 @@ def test_labels_of_real_notes() -> None:
     titles = {
         entry.title: [note.mentions[at].url for at in entry.mentions]
         for file in sorted(CORPUS.rglob("*.md"))
-        for note in [parser.read(file.name, file.read_bytes())]
+        for note in [parser.parse_note(file.name, file.read_bytes())]
         for entry in note.entries
     }
-    labels = {title: found for title in titles if (found := label_of(title))}
+    labels = {title: found for title in titles if (found := venue_label(title))}
     assert len(labels) > 200
     # A venue and a year side by side are a label but for lists, competitions and submissions.
     missed = [title for title in titles if "CVPR 202" in title and title not in labels]
@@ -132,6 +132,6 @@ def test_labels_of_real_notes() -> None:
         for title, urls in titles.items()
         if any(arxiv_id in url for url in urls) and title in labels
         if (true := find_venue(comment, None, datetime(2021, 2, 9, tzinfo=UTC)))
-        if label_disagrees(labels[title], with_venue(Paper("t", {"arxiv": arxiv_id}), true))
+        if has_wrong_label(labels[title], with_venue(Paper("t", {"arxiv": arxiv_id}), true))
     }
     assert wrong == set(comments)

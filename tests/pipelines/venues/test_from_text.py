@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipelines.venues.from_text import find_venue
 from pipelines.venues.model import Venue
-from pipelines.venues.table import table
+from pipelines.venues.table import venue_table
 
 ROOT = Path(__file__).parents[3]
 TRUTH = ROOT / "../shared/data/venue/venue_truth.tsv"
@@ -271,7 +271,7 @@ def test_the_journal_reference_comes_first() -> None:
 
 
 def test_every_venue_is_found_by_each_of_its_spellings() -> None:
-    for series in table().series:
+    for series in venue_table().series:
         for spelling in (series.full_name, *series.acronyms, *series.words, *series.names):
             comment = f"Accepted to {spelling}, {max(series.since, 2021)}"
             venue = find_venue(comment, None, None)
@@ -280,7 +280,7 @@ def test_every_venue_is_found_by_each_of_its_spellings() -> None:
 
 
 def test_a_venue_that_is_not_the_papers_is_not_answered() -> None:
-    for series in table().series:
+    for series in venue_table().series:
         spelling = (*series.acronyms, *series.words, series.full_name)[0]
         assert read(f"Submitted to {spelling} 2026") is None
         assert read(f"{spelling} 2026 (under review)") is None
@@ -289,8 +289,8 @@ def test_a_venue_that_is_not_the_papers_is_not_answered() -> None:
 
 
 def test_the_table_is_consistent() -> None:
-    known = {series.name: series for series in table().series}
-    assert len(known) == len(table().series)
+    known = {series.name: series for series in venue_table().series}
+    assert len(known) == len(venue_table().series)
     for series in known.values():
         assert series.since > 1800
         assert series.month is None or 1 <= series.month <= 12
@@ -304,14 +304,14 @@ def test_the_table_is_consistent() -> None:
 def test_no_spelling_belongs_to_two_venues() -> None:
     spellings = Counter(
         spelling.casefold()
-        for series in table().series
+        for series in venue_table().series
         for spelling in {s.casefold() for s in (*series.acronyms, *series.words)}
     )
     assert [spelling for spelling, count in spellings.items() if count > 1] == []
     with pytest.raises(ValueError, match="two venues"):
-        table().add_name("British Machine Vision Conference", table().series[0])
+        venue_table().add_name("British Machine Vision Conference", venue_table().series[0])
     with pytest.raises(ValueError, match="two venues"):
-        table().add_short("BMVC", table().series[0], weak=False)
+        venue_table().add_short("BMVC", venue_table().series[0], weak=False)
 
 
 _WORDS = st.sampled_from(
@@ -355,7 +355,7 @@ _WORDS = st.sampled_from(
 def test_any_text_is_read(text: str, published: datetime | None) -> None:
     for venue in (find_venue(text, None, published), find_venue(None, text, published)):
         if venue is not None:
-            assert venue.name in {series.name for series in table().series}
+            assert venue.name in {series.name for series in venue_table().series}
             assert venue.year is None or 1900 < venue.year <= (published.year + 2 if published else 2100)
 
 

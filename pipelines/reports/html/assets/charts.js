@@ -18,9 +18,9 @@ function configuration(chart) {
   return {
     type: lines ? "line" : "bar",
     data: {
-      labels: chart.labels.map((label) => say(label)),
+      labels: chart.labels.map((label) => t(label)),
       datasets: chart.series.map((series) => ({
-        label: say(series.label),
+        label: t(series.label),
         data: series.values,
         backgroundColor: colour(`fill-${series.tone}`),
         borderColor: colour(`fill-${series.tone}`),

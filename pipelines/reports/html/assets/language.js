@@ -3,7 +3,7 @@
 const words = JSON.parse(document.getElementById("words").textContent);
 let language = "en";
 
-function say(key, values = {}) {
+function t(key, values = {}) {
   const text = Object.hasOwn(words, key) ? words[key][language] : key;
   return text.replace(/\{(\w+)\}/g, (_, name) => shown(values[name]));
 }
@@ -19,17 +19,17 @@ function given(element) {
 // An element whose text is in the language of the page, whichever that is later.
 function said(tag, key, values) {
   const element = document.createElement(tag);
-  element.dataset.say = key;
+  element.dataset.i18n = key;
   if (values) element.dataset.values = JSON.stringify(values);
-  element.textContent = say(key, values);
+  element.textContent = t(key, values);
   return element;
 }
 
 // The same for an attribute.
 function saidAs(element, name, key, values) {
-  element.setAttribute(`data-say-${name}`, key);
+  element.setAttribute(`data-i18n-${name}`, key);
   element.dataset.values = JSON.stringify(values);
-  element.setAttribute(name, say(key, values));
+  element.setAttribute(name, t(key, values));
 }
 
 // An element whose text comes in both languages.
@@ -47,14 +47,14 @@ function translate(element) {
 
 function sayAll() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  document.title = `notemend · ${say("title")}`;
-  for (const element of document.querySelectorAll("[data-say]")) {
-    element.textContent = say(element.dataset.say, given(element));
+  document.title = `notemend · ${t("title")}`;
+  for (const element of document.querySelectorAll("[data-i18n]")) {
+    element.textContent = t(element.dataset.i18n, given(element));
   }
   document.querySelectorAll("[data-en]").forEach(translate);
   for (const name of ["aria-label", "alt"]) {
-    for (const element of document.querySelectorAll(`[data-say-${name}]`)) {
-      element.setAttribute(name, say(element.getAttribute(`data-say-${name}`), given(element)));
+    for (const element of document.querySelectorAll(`[data-i18n-${name}]`)) {
+      element.setAttribute(name, t(element.getAttribute(`data-i18n-${name}`), given(element)));
     }
   }
   document.getElementById("language").lang = language === "zh" ? "en" : "zh-CN";

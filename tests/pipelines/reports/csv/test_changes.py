@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.check import Check, How, Outcome
-from crawler.models.link import Change, Link, Standing, Verdict
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Change, Link, LinkState, Verdict
 from crawler.models.metadata import Page
 from crawler.models.reason import Reason, ReasonCode
-from crawler.store.link_store import Store
+from crawler.store.link_store import LinkStore
 from pipelines.reports.base import render
 from pipelines.reports.csv import changes as changes_csv
 from tests.internet import Failure, World
@@ -41,9 +41,12 @@ def change(before: str, now: str) -> Change | None:
     """Return what became of a link; a state is a verdict, with `!` when the last check was blocked."""
     verdict = Verdict(now.rstrip("!"))
     check = Check(
-        Outcome.BLOCKED if now.endswith("!") else Outcome.FAILED, Reason(ReasonCode.OTHER, "seen"), NOW, How.PAGE
+        Outcome.BLOCKED if now.endswith("!") else Outcome.FAILED,
+        Reason(ReasonCode.OTHER, "seen"),
+        NOW,
+        CheckMethod.PAGE,
     )
-    return Standing(
+    return LinkState(
         LINK,
         verdict,
         NOW,
@@ -110,20 +113,20 @@ def test_what_stays_as_it_is_never_changes() -> None:
 
 
 def test_a_link_that_was_never_looked_at_has_not_changed() -> None:
-    assert Standing(LINK, Verdict.UNKNOWN, NOW, previous_verdict=Verdict.UNKNOWN).change is None
+    assert LinkState(LINK, Verdict.UNKNOWN, NOW, previous_verdict=Verdict.UNKNOWN).change is None
 
 
 # --- since the last run -----------------------------------------------------------------------------------------------
 
 
-def changed(store: Store) -> list[tuple[Change, str]]:
-    found = [(change, each) for change in Change for each, _ in store.standings(change)]
+def changed(store: LinkStore) -> list[tuple[Change, str]]:
+    found = [(change, each) for change in Change for each, _ in store.link_states(change)]
     assert all(each.change is change for change, each in found)
     assert store.changes() == Counter(change for change, _ in found)
     return [(change, each.link.url.partition("//")[2]) for change, each in found]
 
 
-def test_a_change_is_seen_until_the_next_run(store: Store) -> None:
+def test_a_change_is_seen_until_the_next_run(store: LinkStore) -> None:
     a, b = register(store, "n.md", "https://a/", "https://b/")
     store.start_run(NOW)
     store.save([checked(a), checked(b, Outcome.GONE, verdict=Verdict.DEAD)])
@@ -136,14 +139,14 @@ def test_a_change_is_seen_until_the_next_run(store: Store) -> None:
     assert changed(store) == [(Change.RECOVERED, "b/"), (Change.NEWLY_MOVED, "a/")]
 
 
-def test_a_run_that_did_not_end_is_gone_on_with(store: Store, database_url: str) -> None:
+def test_a_run_that_did_not_end_is_gone_on_with(store: LinkStore, database_url: str) -> None:
     a, b = register(store, "n.md", "https://a/", "https://b/")
     store.start_run(NOW)
     store.save([checked(a), checked(b)])
     store.finish_run(NOW)
     store.start_run(NOW + NIGHT)
     store.save([checked(a, Outcome.GONE, 1, Verdict.DEAD)])
-    again = Store.open(database_url)  # as another process after a kill
+    again = LinkStore.open(database_url)  # as another process after a kill
     again.start_run(NOW + 2 * NIGHT)
     again.save([checked(b, Outcome.BLOCKED, 2)])
     assert changed(again) == [(Change.NEWLY_DEAD, "a/"), (Change.NEWLY_BLOCKED, "b/")]
@@ -153,7 +156,7 @@ def test_a_run_that_did_not_end_is_gone_on_with(store: Store, database_url: str)
     again.close()
 
 
-def test_what_recovers_before_anybody_saw_it_dead_has_not_changed(store: Store) -> None:
+def test_what_recovers_before_anybody_saw_it_dead_has_not_changed(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a/")
     store.start_run(NOW)
     store.save([checked(a)])
@@ -165,7 +168,7 @@ def test_what_recovers_before_anybody_saw_it_dead_has_not_changed(store: Store) 
     assert changed(store) == []
 
 
-def test_a_link_that_no_note_mentions_any_more_has_not_changed(store: Store) -> None:
+def test_a_link_that_no_note_mentions_any_more_has_not_changed(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a/")
     store.start_run(NOW)
     store.save([checked(a, Outcome.GONE, verdict=Verdict.DEAD)])
@@ -174,11 +177,11 @@ def test_a_link_that_no_note_mentions_any_more_has_not_changed(store: Store) -> 
 
 
 @many_workers
-def test_a_worker_that_joins_a_run_hides_nothing(store: Store, database_url: str) -> None:
+def test_a_worker_that_joins_a_run_hides_nothing(store: LinkStore, database_url: str) -> None:
     a, b = register(store, "n.md", "https://a/", "https://b/")
     store.start_run(NOW)
     store.save([checked(a, Outcome.GONE, verdict=Verdict.DEAD)])
-    other = Store.open(database_url)
+    other = LinkStore.open(database_url)
     other.start_run(NOW)
     other.save([checked(b, Outcome.GONE, verdict=Verdict.DEAD)])
     both = [(Change.NEWLY_DEAD, "a/"), (Change.NEWLY_DEAD, "b/")]

@@ -201,7 +201,7 @@ def test_rendering_twice_gives_the_same_bytes(given: Rendering) -> None:
 
 
 def test_links_of_an_entry_that_the_store_does_not_know() -> None:
-    note = parser.read("a.md", NOTE.encode())
+    note = parser.parse_note("a.md", NOTE.encode())
     row = dataset.entry_row(note, note.entries[0], {})
     assert row["article_url"] == "https://mp.weixin.qq.com/s/A"
     assert row["paper_url"] == "https://arxiv.org/pdf/2204.00001v1"
@@ -211,7 +211,7 @@ def test_links_of_an_entry_that_the_store_does_not_know() -> None:
 
 def test_the_field_goes_before_what_is_mentioned_earlier() -> None:
     text = "1. [t](https://mp.weixin.qq.com/s/A)\n   - Tips: [a](https://arxiv.org/abs/2103.00002)\n"
-    note = parser.read("a.md", f"{text}   - Paper: [b](https://arxiv.org/abs/2204.00001)".encode())
+    note = parser.parse_note("a.md", f"{text}   - Paper: [b](https://arxiv.org/abs/2204.00001)".encode())
     assert dataset.entry_row(note, note.entries[0], {})["paper_url"] == "https://arxiv.org/abs/2204.00001"
 
 

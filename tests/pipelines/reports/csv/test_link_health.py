@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.check import Check, How, Outcome
+from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Page
 from crawler.models.reason import Reason, ReasonCode
@@ -72,8 +72,10 @@ def test_one_row_per_link_worst_first(tmp_path: Path) -> None:
 
 
 def test_where_a_link_moved_stays_known_through_a_captcha() -> None:
-    captcha = Check(Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA), NOW, How.PAGE, final_url="https://captcha.example/")
-    row = link_health.row(replace(moved("https://a.example/", "https://b.example/"), check=captcha), ())
+    captcha = Check(
+        Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA), NOW, CheckMethod.PAGE, final_url="https://captcha.example/"
+    )
+    row = link_health.link_health_row(replace(moved("https://a.example/", "https://b.example/"), check=captcha), ())
     assert row["final_url"] == "https://b.example/"
 
 
@@ -87,14 +89,16 @@ def test_where_a_link_moved_stays_known_through_a_captcha() -> None:
     ],
 )
 def test_places_stay_apart(place: str, shown: str) -> None:
-    assert link_health.row(standing("https://a.example/"), (place, "z.md:1"))["mentions"] == f"{shown} z.md:1"
+    assert (
+        link_health.link_health_row(standing("https://a.example/"), (place, "z.md:1"))["mentions"] == f"{shown} z.md:1"
+    )
 
 
 @pytest.mark.parametrize(
     "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\tx", "\n=1", " =1", "＝1", "\x00=1"]
 )
 def test_formulas_are_defused(formula: str) -> None:
-    assert link_health.cell(formula).startswith("'")
+    assert link_health.safe_cell(formula).startswith("'")
 
 
 @pytest.mark.parametrize(
@@ -114,11 +118,11 @@ def test_formulas_are_defused(formula: str) -> None:
     ],
 )
 def test_cells(value: object, shown: str) -> None:
-    assert link_health.cell(value) == shown
+    assert link_health.safe_cell(value) == shown
 
 
 @given(st.text())
 def test_a_cell_is_one_line_and_no_formula(text: str) -> None:
-    shown = link_health.cell(text)
+    shown = link_health.safe_cell(text)
     assert len(shown.splitlines()) <= 1
     assert not shown.lstrip().startswith(tuple("=+-@\t\r"))

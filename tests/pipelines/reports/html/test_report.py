@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.images.store import Folder
+from crawler.images.store import FolderImageStore
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from pipelines.reports.base import render
@@ -117,7 +117,9 @@ def test_pictures_may_come_from_their_place(base: str, allowed: str) -> None:
 
 
 def test_pictures_are_shown_from_their_place(tmp_path: Path) -> None:
-    made = rendered(tmp_path, SAMPLE, STORE, gallery=Folder(tmp_path / "output/images", "https://cdn.example.com/p"))
+    made = rendered(
+        tmp_path, SAMPLE, STORE, image_store=FolderImageStore(tmp_path / "output/images", "https://cdn.example.com/p")
+    )
     note, _ = data(made, "notes")
     assert note["entries"][0]["pictures"] == ["https://cdn.example.com/p/ab/abcd.png"]
 

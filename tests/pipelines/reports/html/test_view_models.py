@@ -11,25 +11,25 @@ import pytest
 
 from crawler.kinds.registry import all_kinds
 from crawler.models.check import Outcome
-from crawler.models.history import Death, Health
+from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Change, Verdict
 from crawler.models.metadata import Article, Picture, Repository
 from crawler.notes import parser
 from pipelines.consistency.findings import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.html import charts
-from pipelines.reports.html.translations import ASSETS, LANGUAGES, words
-from pipelines.reports.html.view_models import Findings, LinkRows, dead_links, note_view, venues_of
+from pipelines.reports.html.translations import ASSETS, LANGUAGES, load_translations
+from pipelines.reports.html.view_models import Findings, LinkTable, dead_links, note_view, venues_of
 from tests.support.mending import LOOPS, NOW, PICTURE, known, moved, standing
 
 if TYPE_CHECKING:
-    from crawler.models.link import Standing
+    from crawler.models.link import LinkState
 
 # --- links ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_row_says_all_of_a_link_and_numbers_what_many_share() -> None:
-    rows = LinkRows()
+    rows = LinkTable()
     minutes = int(NOW.timestamp() // 60)
     new = replace(
         moved("https://github.com/old/loops", "https://github.com/new/loops", Repository("new/loops")),
@@ -47,7 +47,7 @@ def test_a_row_says_all_of_a_link_and_numbers_what_many_share() -> None:
 
 
 def test_a_picture_goes_by_its_address() -> None:
-    row = LinkRows().row(standing("https://a.example/p.png", metadata=PICTURE), ())
+    row = LinkTable().row(standing("https://a.example/p.png", metadata=PICTURE), ())
     assert row[:2] == ["https://a.example/p.png", ""]
 
 
@@ -59,12 +59,12 @@ def test_a_picture_goes_by_its_address() -> None:
         (replace(standing("https://a.example/"), moved_to="https://b.example/"), ""),  # it answers again
     ],
 )  # fmt: skip
-def test_what_may_stand_in_its_place(each: Standing, instead: str) -> None:
-    assert LinkRows().row(each, ())[8] == instead
+def test_what_may_stand_in_its_place(each: LinkState, instead: str) -> None:
+    assert LinkTable().row(each, ())[8] == instead
 
 
 def test_dead_links_new_ones_apart() -> None:
-    def gone(name: str, before: Verdict) -> tuple[Standing, tuple[str, ...]]:
+    def gone(name: str, before: Verdict) -> tuple[LinkState, tuple[str, ...]]:
         return replace(standing(f"https://{name}.example/", Outcome.GONE, Verdict.DEAD), previous_verdict=before), (
             "a.md:1",
         )
@@ -121,8 +121,8 @@ src="https://a.example/c.mp4">
 LATE = datetime(2022, 5, 30, 16, 30, tzinfo=UTC)  # the next day in Beijing
 
 
-def view(*standings: Standing) -> dict[str, Any]:
-    note = parser.read("2022/a.md", NOTE.encode())
+def view(*standings: LinkState) -> dict[str, Any]:
+    note = parser.parse_note("2022/a.md", NOTE.encode())
 
     def shown(picture: Picture) -> str | None:
         return None if "lost" in picture.title else f"images/{picture.title}"
@@ -196,7 +196,9 @@ def values(chart: charts.Chart) -> dict[str, dict[str, int | None]]:
 
 
 def test_health_over_time() -> None:
-    chart = charts.health([Health(NOW, {"dead": 1, "alive": 2, "blocked": 9}), Health(NOW + timedelta(1), {"dead": 3})])
+    chart = charts.health(
+        [RunMetrics(NOW, {"dead": 1, "alive": 2, "blocked": 9}), RunMetrics(NOW + timedelta(1), {"dead": 3})]
+    )
     assert chart.labels == ("2026-11-20 03:00", "2026-11-21 03:00")
     assert [row.label for row in chart.series] == [f"verdict.{verdict}" for verdict in Verdict]
     assert values(chart)["verdict.dead"] == {"2026-11-20 03:00": 1, "2026-11-21 03:00": 3}
@@ -234,7 +236,7 @@ def test_star_growth_has_gaps_where_nobody_looked() -> None:
 
 def test_ages_at_death() -> None:
     born = date(2020, 1, 1)
-    deaths = [Death(born, born + timedelta(days)) for days in (-1, 0, 29, 30, 364, 365, 9999)]
+    deaths = [LinkLifetime(born, born + timedelta(days)) for days in (-1, 0, 29, 30, 364, 365, 9999)]
     chart = charts.ages(deaths)
     assert list(chart.series[0].values) == [3, 1, 0, 1, 1, 0, 1]
     assert charts.ages([]).empty
@@ -242,14 +244,14 @@ def test_ages_at_death() -> None:
 
 def test_a_chart_has_a_number_for_each_label() -> None:
     with pytest.raises(ValueError, match="a number for each"):
-        charts.Chart("x", charts.Shape.LINES, ("a",), (charts.Series("s", (1, 2), "dead"),))
+        charts.Chart("x", charts.ChartShape.LINES, ("a",), (charts.ChartSeries("s", (1, 2), "dead"),))
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
 def test_every_word_is_there_in_every_language_with_the_same_places() -> None:
-    for key, texts in words().items():
+    for key, texts in load_translations().items():
         assert set(texts) == set(LANGUAGES), key
         assert all(texts.values()), key
         assert len({tuple(sorted(re.findall(r"\{\w+\}", text))) for text in texts.values()}) == 1, key
@@ -259,7 +261,7 @@ def test_there_are_words_for_everything_that_has_a_name() -> None:
     needed = [f"verdict.{each}" for each in Verdict] + [f"kind.{kind}" for kind in all_kinds()]
     needed += [f"change.{each}" for each in Change] + [f"finding.{each}" for each in FindingKind]
     needed += [f"confidence.{each}" for each in Confidence] + [name for name, _ in charts.AGES] + [charts.OTHERS]
-    assert [key for key in needed if key not in words()] == []
+    assert [key for key in needed if key not in load_translations()] == []
 
 
 def test_no_word_is_left_over() -> None:
@@ -268,16 +270,16 @@ def test_no_word_is_left_over() -> None:
     sources += [file.read_text("utf-8") for file in (ASSETS / "..").iterdir() if file.name.endswith(".py")]
     text = "\n".join(sources)
     computed = ("tile.", "verdict.", "kind.", "change.", "finding.", "confidence.", "chart.")
-    unused = [key for key in words() if not key.startswith(computed) and f'"{key}"' not in text]
+    unused = [key for key in load_translations() if not key.startswith(computed) and f'"{key}"' not in text]
     assert unused == []
     said = re.findall(r'said\("\w+", "([\w.]+)"|\bsay\("([\w.]+)"|fact\(facts, "([\w.]+)"', text)
-    assert {key for keys in said for key in keys if key and not key.endswith(".")} - words().keys() == set()
+    assert {key for keys in said for key in keys if key and not key.endswith(".")} - load_translations().keys() == set()
 
 
 def test_css_has_every_colour_that_charts_ask_for() -> None:
     style = (ASSETS / "style.css").read_text("utf-8")
     papers = {f"{n}": (f"V{n}", 2020) for n in range(20)}
     counts = {f"o/{n}": [(date(2026, 1, 1), 1)] for n in range(20)}
-    drawn = [charts.health([Health(NOW, {})]), charts.venues(papers), charts.stars(counts), charts.ages([])]
+    drawn = [charts.health([RunMetrics(NOW, {})]), charts.venues(papers), charts.stars(counts), charts.ages([])]
     tones = {series.tone for chart in drawn for series in chart.series}
     assert {tone for tone in tones if f"--fill-{tone}:" not in style} == set()
