@@ -35,8 +35,10 @@ class Command(scrapys.Command):
         if not opts.ours:
             return
         from crawler.config import options
+        from crawler.config.setting_names import apply_old_names
         from crawler.kinds.registry import kind_names
 
+        apply_old_names(self.settings)
         print_parts(_line(self.settings, name) for name in options.OPTIONS)
         try:
             options.check_settings(self.settings, kind_names())

@@ -9,7 +9,7 @@ from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from crawler.config.setting_names import COMMAND_LINE, refuse_unknown
+from crawler.config.setting_names import COMMAND_LINE, apply_old_names, refuse_unknown
 from crawler.errors import UserError
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
 from crawler.models.link import Verdict
@@ -215,6 +215,7 @@ def check_settings(settings: SettingsSource, kinds: Collection[str]) -> None:
 
     `kinds` are the names of the kinds of links.
     """
+    apply_old_names(settings)
     refuse_unknown(settings, OPTIONS)
     readers = dict(OPTIONS)
     readers["RECHECK_AFTER"] = partial(known_days, kinds=kinds)

@@ -43,6 +43,12 @@ class SettingsSource(Protocol):
     def getpriority(self, name: str) -> int | None:
         """Return the priority of who gave the value."""
 
+    def set(self, name: str, value: Any, priority: int) -> None:
+        """Give a setting a value."""
+
+    def delete(self, name: str, priority: int) -> None:
+        """Take a setting's value away."""
+
 
 class PlainSettings:
     """What a settings module says, and above it what the command line says."""
@@ -92,3 +98,14 @@ class PlainSettings:
         if name in self._given:
             return COMMAND_LINE
         return PROJECT if name in self._values else None
+
+    def set(self, name: str, value: Any, priority: int) -> None:
+        """Give a setting a value."""
+        self._values[name] = value
+        if priority == COMMAND_LINE:
+            self._given |= {name}
+
+    def delete(self, name: str, priority: int) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Take a setting's value away."""
+        self._values.pop(name, None)
+        self._given -= {name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import cache
 from importlib import import_module
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from crawler.config.plain_settings import SettingsSource
+
+logger = logging.getLogger(__name__)
+
+RENAMED = {
+    "ACCEPT": "ACCEPTED_STATUSES",
+    "DEAD_SPACING": "DEAD_MIN_INTERVAL_DAYS",
+    "EXCLUDE": "EXCLUDE_URLS",
+    "IMAGES_RUN_MB": "IMAGES_MAX_RUN_MB",
+    "LEASE": "LEASE_SECONDS",
+    "PACE": "DOWNLOAD_DELAYS",
+    "TIME_BUDGET": "RUN_TIMEOUT",
+}
+"""Settings by the name that they had in the last release; the old names work in this one."""
 
 FROM_ENVIRONMENT = ("DATABASE_URL", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY")
 """Settings that `crawler/settings.py` takes from variables of the same name."""
@@ -59,6 +73,23 @@ def refuse_unknown(settings: SettingsSource, ours: Collection[str]) -> None:
             continue
         if meant is not None:
             raise UserError(f"{name}: no such setting; did you mean {meant}?")
+
+
+def apply_old_names(settings: SettingsSource) -> None:
+    """Move values that were given under old names of settings to the new names, with one warning for each.
+
+    A value that was given under the new name stays, unless the old name has a higher priority.
+    """
+    for old, new in RENAMED.items():
+        priority = settings.getpriority(old)
+        if priority is None:
+            continue
+        given = settings.getpriority(new) or 0
+        if given < priority or (given == priority and settings[new] == default(new)):
+            settings.set(new, settings[old], priority=priority)
+        settings.delete(old, priority=priority)
+        if not settings["_PARENT_PIPE"]:  # its parent has warned
+            logger.warning("%s: renamed to %s; the old name works in this release", old, new)
 
 
 def default(name: str) -> Any:

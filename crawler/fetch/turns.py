@@ -62,7 +62,7 @@ class TurnKeeper:
         self._sent.discard(link.url)
 
     def check_may_send(self, host: str, due: DueLink) -> None:
-        """Raise HostUnavailableError for a request to a host that must not be sent now, though the link was handed out."""
+        """Raise HostUnavailableError for a request that must not be sent now, though the link was handed out."""
         if self._is_stopping and due.link.url not in self._sent:
             raise HostUnavailableError(host)
         if self._hosts.seconds_until_free(host) > 0 or self._is_closed(due.link):

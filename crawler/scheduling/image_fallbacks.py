@@ -82,7 +82,8 @@ class Limits:
 class ImageFetcher:
     """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it.
 
-    `turn` holds a host for an API's request, or raises HostUnavailableError when others have it for more than so many seconds.
+    `turn` holds a host for an API's request, or raises
+    HostUnavailableError when others have it for more than so many seconds.
     """
 
     def __init__(

@@ -83,7 +83,7 @@ class LinkChecker:
     async def check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
         """Check one link; if it `is_retry`, a picture that is gone is looked for elsewhere, too.
 
-        Raises HostUnavailableError where a host that has to be asked for it cannot be asked now: nothing is known of the link.
+        Raises HostUnavailableError where a host cannot be asked for it now: nothing is known of the link.
         """
         try:
             return await self._check(due, is_retry=is_retry)

@@ -124,7 +124,7 @@ class Worker:
 
     @asynccontextmanager
     async def hold_host(self, host: str, patience: float = 0.0) -> AsyncIterator[None]:
-        """Hold a host for one request to it; raise HostUnavailableError when another worker has it for longer than `patience`.
+        """Hold a host for one request to it; raise HostUnavailableError when another has it for more than `patience`.
 
         A host that was not held before, because a redirect leads there, is let go a little later: more may lead there.
         """
@@ -153,7 +153,7 @@ class Worker:
         self._release_timers[host] = asyncio.get_running_loop().call_later(seconds, self._release_if_unused, host)
 
     def check_lease(self, host: str) -> None:
-        """Raise HostUnavailableError if a host whose turn it was is another's by now: the last word before one is sent."""
+        """Raise HostUnavailableError if a host is another worker's by now: the final check before sending."""
         if self._active_requests[host] and not self._store.may_ask(host):
             raise HostUnavailableError(host, leased=True)
 
