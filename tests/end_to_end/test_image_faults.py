@@ -66,7 +66,7 @@ def test_a_full_disk(desk: Desk, internet: Internet) -> None:
     assert finished(desk.output / "images") in ([], [desk.output / "images" / named(drawn("one"))])
     assert not list((desk.output / "images").rglob("*.part"))
     assert url("large") in (desk.output / "notes/a.md").read_text()
-    assert "not kept: " in desk.health()[url("large")]["reason"]
+    assert "not saved: " in desk.health()[url("large")]["reason"]
     assert desk.crawl().returncode == 0
     assert len(kept(desk)) == 2
     assert "qpic.cn" not in (desk.output / "notes/a.md").read_text()

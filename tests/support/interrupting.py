@@ -18,8 +18,6 @@ from tests.support.sharing import wait_until
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.notes.folder import NotesFolder
-    from crawler.store.link_store import LinkStore
     from tests.internet import Internet, Request, Response
     from tests.support.crawling import Desk
 
@@ -138,8 +136,3 @@ class Stuck(Hurried):
 
     def item_scraped(self) -> None:
         re.fullmatch(r"(a|aa)+b", "a" * 200)
-
-
-def never(settings: object, *_: NotesFolder | LinkStore | object) -> None:
-    """Take for ever to publish, or to resolve."""
-    time.sleep(3600)

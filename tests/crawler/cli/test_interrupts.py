@@ -154,8 +154,8 @@ def test_what_was_answered_and_not_settled_is_not_asked_again(internet: Internet
     assert (end.code, SAID.sub(r"\1", end.said)) == (130, "2")
     assert end.seconds < 10
     assert outcomes(desk) == {
-        failing: "HTTP 503; the run was interrupted",
-        doubtful: "answers; the run was interrupted",
+        failing: "unexpected_status|503\ninterrupted",
+        doubtful: "reachable\ninterrupted",
     }
     internet.heal()
     internet.forget()
@@ -225,17 +225,24 @@ def test_an_event_loop_that_hangs(internet: Internet, desk: Desk) -> None:
     assert end.seconds < 5
 
 
-@pytest.mark.parametrize("setting", ["PUBLISH", "RESOLVE"])
-def test_a_thread_that_hangs(internet: Internet, desk: Desk, setting: str) -> None:
-    desk.write("a.md", listed(*pages(20)))
-    run = crawl(desk, "-s", f"{setting}=tests.support.interrupting.never")
+@pytest.mark.parametrize("hangs", ["outputs", "archive"])
+def test_a_thread_that_hangs(internet: Internet, desk: Desk, hangs: str) -> None:
+    urls, words = pages(20), ["-s", "OUTPUTS=tests.support.hanging_output"]
+    if hangs == "archive":
+        internet.fault("https://*archive.org/*", Failure.HANG)
+        urls, words = [*pages(19), "https://arxiv.org/abs/2201.99999"], []  # the archive is asked for what is dead
+    desk.write("a.md", listed(*urls))
+    run = crawl(desk, *words)
     wait_until(lambda: len(desk.checked()) == 20)
+    if hangs == "archive":
+        wait_until(lambda: bool(internet.asked("https://*archive.org/*")))
     end = ending(run, interrupt(run, signal.SIGTERM), desk)
     assert (end.code, SAID.sub(r"\1", end.said)) == (143, "20")
     assert end.seconds < 5
+    internet.heal()
     internet.forget()
     assert desk.crawl().returncode == 0
-    assert internet.requests == []
+    assert [request.url for request in internet.requests if "archive.org" not in request.host] == []
     assert finished(desk) == [True]
 
 
@@ -310,7 +317,7 @@ def test_the_demonstration_hands_the_exit_code_on(tmp_path: Path, number: signal
     command = [sys.executable, "-m", "tests.internet", "--", sys.executable, "-m", "scrapy", *words]
     with (tmp_path / "said.txt").open("w") as said:
         run = subprocess.Popen(
-            [*command, "-s", "PUBLISH=tests.support.interrupting.never"],
+            [*command, "-s", "OUTPUTS=tests.support.hanging_output"],
             cwd=ROOT,
             stdout=said,
             stderr=said,

@@ -120,7 +120,7 @@ def test_the_report_of_an_escaped_asterisk(night: Callable[..., tuple[Desk, Rogu
     if not case.is_dir():
         pytest.skip(f"the case {REPORT} in ../shared/data/reports is not here")
     given = json.loads((case / "answers.json").read_text("utf-8"))
-    answers = {each["url"]: each for each in given["reachable"]}
+    answers = {each["url"]: each for each in given["answers"]}
 
     async def behave(url: str) -> AsyncIterator[bytes]:
         yield answer(url in answers, answers.get(url, {}).get("headers", {}).get("Location", ""))

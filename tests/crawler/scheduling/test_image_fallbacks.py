@@ -454,7 +454,7 @@ def drawing(cache_control: str | None = None, body: bytes = COUNT) -> Response:
 
 @pytest.mark.skipif(not REPORT.exists(), reason=f"the reports are not there: {REPORT}")
 def test_badges_stay_where_they_are(desk: Desk, internet: Internet) -> None:
-    for answer in json.loads((REPORT / "answers.json").read_text("utf-8"))["reachable"]:
+    for answer in json.loads((REPORT / "answers.json").read_text("utf-8"))["answers"]:
         host = urlsplit(answer["url"]).hostname
         internet._network._sites.setdefault(host, Site((host,), lambda _request, _world: not_found(), robots=""))
         said = Response(body=answer.get("body", "").encode(), headers=answer.get("headers", {}))
