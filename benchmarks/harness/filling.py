@@ -21,13 +21,13 @@ from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import Page
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
-from crawler.scheduling.workspace import open_workspace
+from crawler.run.workspace import open_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.models.link import Link
-    from crawler.scheduling.workspace import Workspace
+    from crawler.run.workspace import Workspace
 
 BATCH = 1000
 

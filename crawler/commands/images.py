@@ -40,7 +40,7 @@ class Command(NotesCommand):
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Do it; exit with 1 when pictures are damaged or missing."""
-        from crawler.scheduling.workspace import open_workspace
+        from crawler.run.workspace import open_workspace
         from pipelines.reports.stored_images import collect, verify
 
         now = datetime.now(UTC)

@@ -36,7 +36,7 @@ class Command(NotesCommand):
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Read the notes, render the outputs."""
-        from crawler.scheduling.workspace import open_workspace
+        from crawler.run.workspace import open_workspace
         from pipelines.reports.publish import diff, edit_in_place, publish
 
         with open_workspace(settings) as workspace:

@@ -1,1 +1,1 @@
-"""A run: which link is checked when, by which worker, and what comes after the checks."""
+"""Which link is checked next, and by which worker."""

@@ -16,9 +16,9 @@ from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from crawler.models.link import Verdict
 from crawler.notes.folder import NotesFolder
-from crawler.scheduling.run import Stages
-from crawler.scheduling.run_summary import RunSummary, image_store_error
-from crawler.scheduling.stages import ReadNotes, check_stages
+from crawler.run.run import Stages
+from crawler.run.stages import ReadNotes, check_stages
+from crawler.run.summary import RunSummary, image_store_error
 from crawler.spiders.notes import NotesSpider
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.models.link import LinkState
-    from crawler.scheduling.context import RunContext
-    from crawler.scheduling.run import Run
+    from crawler.run.context import RunContext
+    from crawler.run.run import Run
 
 SECONDS = 60
 """As long as anybody waits for a commit; what was not looked at by then comes first the next time."""

@@ -1,4 +1,4 @@
-"""Scrapy's face of a run (`crawler.scheduling.run_clock`) that checks the links of a folder of notes."""
+"""Scrapy's face of a run (`crawler.run`) that checks the links of a folder of notes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from crawler.cli.interrupts import interrupts
 from crawler.config import options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names, kinds_named
-from crawler.scheduling.context import open_context
-from crawler.scheduling.interruption import Interruption
-from crawler.scheduling.result_queue import pipelines_idle
-from crawler.scheduling.run import Run, Stages
-from crawler.scheduling.run_summary import interrupted_line, summarise_run
-from crawler.scheduling.stages import AskArchive, AskBibliographies, Publish, ReadNotes, check_stages
+from crawler.link_checking.result_queue import pipelines_idle
+from crawler.run.context import open_context
+from crawler.run.interruption import Interruption
+from crawler.run.run import Run, Stages
+from crawler.run.stages import AskArchive, AskBibliographies, Publish, ReadNotes, check_stages
+from crawler.run.summary import interrupted_line, summarise_run
 from crawler.signals import run_opened
 from pipelines.venues import citation_stage
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from crawler.cli.terminal import Table
     from crawler.models.result import CheckResult
-    from crawler.scheduling.context import RunContext
-    from crawler.scheduling.run_summary import RunSummary
+    from crawler.run.context import RunContext
+    from crawler.run.summary import RunSummary
 
 
 class NotesSpider(Spider):

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from crawler.errors import UserError
 from crawler.models.metadata import Picture
-from crawler.store import mapping
 from crawler.store.leases import is_dead, short
 from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
-from crawler.store.tables import MIGRATIONS, checks, facts, leases, links, mentions, pictures, runs, version_of
+from crawler.store.schema import mapping
+from crawler.store.schema.tables import MIGRATIONS, checks, facts, leases, links, mentions, pictures, runs, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

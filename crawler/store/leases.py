@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from crawler.store.database import Database
-from crawler.store.tables import NEVER, Instant, leases
+from crawler.store.schema.tables import NEVER, Instant, leases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence

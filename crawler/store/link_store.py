@@ -23,13 +23,12 @@ from crawler.kinds.registry import keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Link, Verdict
 from crawler.models.result import DueLink
-from crawler.store import mapping
 from crawler.store.external_sources import ExternalSources
 from crawler.store.images import ImageRecords
 from crawler.store.reader import FACTS, MENTIONED, SLICE
 from crawler.store.runs import Runs
-from crawler.store.statistics import Statistics
-from crawler.store.tables import (
+from crawler.store.schema import mapping
+from crawler.store.schema.tables import (
     NEVER,
     Instant,
     checks,
@@ -41,6 +40,7 @@ from crawler.store.tables import (
     validators,
     workers,
 )
+from crawler.store.statistics import Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

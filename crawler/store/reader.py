@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict, change_of, key_of
-from crawler.store import mapping
 from crawler.store.database import Database
-from crawler.store.tables import checks, facts, links, mentions, star_counts
+from crawler.store.schema import mapping
+from crawler.store.schema.tables import checks, facts, links, mentions, star_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

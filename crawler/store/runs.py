@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from crawler.errors import UserError
 from crawler.store.leases import Leases, is_dead
 from crawler.store.reader import CHANGED
-from crawler.store.tables import leases, links, runs, workers
+from crawler.store.schema.tables import leases, links, runs, workers
 
 if TYPE_CHECKING:
     from datetime import datetime

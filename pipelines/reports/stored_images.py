@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.notes.folder import NotesFolder
-    from crawler.scheduling.workspace import Workspace
+    from crawler.run.workspace import Workspace
 
 
 def verify(workspace: Workspace, now: datetime) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from crawler.images.store import is_image_name
-from tests.crawler.scheduling.test_image_fallbacks import PICTURES, drawn, kept, named, shown, url
+from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, kept, named, shown, url
 from tests.internet.messages import Request, Response
 from tests.support.crawling import kill
 from tests.support.processes import ROOT

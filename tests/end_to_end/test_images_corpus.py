@@ -16,7 +16,7 @@ from pyarrow import parquet
 
 from crawler.models.note import LinkRole, Mention
 from crawler.notes.folder import NotesFolder
-from tests.crawler.scheduling.test_image_fallbacks import PICTURES
+from tests.crawler.link_checking.test_image_fallbacks import PICTURES
 from tests.internet import Internet
 from tests.internet.sites.qpic import PATH, draw, placeholder
 from tests.support.browsing import chromium

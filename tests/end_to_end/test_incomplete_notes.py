@@ -14,7 +14,7 @@ from crawler.kinds.local import FileLookup
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.folder import NotesFolder
-from tests.crawler.scheduling.test_image_fallbacks import drawn, kept, shown, url
+from tests.crawler.link_checking.test_image_fallbacks import drawn, kept, shown, url
 from tests.support.crawling import EVERY_NIGHT
 
 if TYPE_CHECKING:

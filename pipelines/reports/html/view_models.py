@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from crawler.models.link import Change, LinkState, Verdict
 from crawler.models.metadata import Paper, Picture
 from crawler.models.note import LinkRole
-from crawler.store.mapping import split_place
+from crawler.store.schema.mapping import split_place
 from pipelines.consistency.entry_subject import entry_line, first_mention
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.csv.dataset import entry_row

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pipelines.reports.thumbnails import make_thumbnail
-from tests.crawler.scheduling.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
+from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
 from tests.internet.sites.qpic import draw
 
 if TYPE_CHECKING:

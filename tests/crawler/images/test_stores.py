@@ -20,7 +20,7 @@ from scrapy.utils.test import get_crawler
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.opening import open_image_store
 from crawler.images.store import FolderImageStore, image_name, is_image_name, is_intact, thumbnail_name
-from tests.crawler.scheduling.test_image_fallbacks import PICTURES, drawn, named, shown, url
+from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
 
 if TYPE_CHECKING:

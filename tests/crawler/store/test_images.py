@@ -14,7 +14,7 @@ from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import ImageSource
 from crawler.store.external_sources import SNAPSHOT_RETRY
-from crawler.store.mapping import metadata_from_row
+from crawler.store.schema.mapping import metadata_from_row
 from tests.support.storing import NIGHT, NOW, all_due, checked, link, register, standing
 
 if TYPE_CHECKING:

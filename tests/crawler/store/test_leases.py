@@ -19,7 +19,7 @@ from crawler.models.link import Verdict
 from crawler.store.database import sqlite_url
 from crawler.store.leases import DEFAULT_LEASE, clock
 from crawler.store.link_store import LinkStore
-from crawler.store.tables import checks, leases, links, workers
+from crawler.store.schema.tables import checks, leases, links, workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

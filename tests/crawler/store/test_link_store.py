@@ -17,7 +17,7 @@ from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.store.link_store import HostBacklog, LinkStore
-from crawler.store.tables import NEVER
+from crawler.store.schema.tables import NEVER
 from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, due_urls, link, one_worker, register, standing
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Metadata
     from crawler.store.link_store import LinkStore
 
-from crawler.store.tables import facts
+from crawler.store.schema.tables import facts
 from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, link, one_worker, plans, register, standing
 
 pytest_plugins = ["tests.support.databases"]

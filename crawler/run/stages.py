@@ -10,15 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.checks.response_check import inconclusive_result
+from crawler.daemon_threads import run_in_thread
 from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import all_kinds, citation_sources
+from crawler.link_checking.result_queue import AT_ONCE, WAIT
 from crawler.lookups.wayback import Wayback
 from crawler.models.reason import ReasonCode
 from crawler.models.result import CheckResult
-from crawler.scheduling.archive_stage import find_snapshots
-from crawler.scheduling.daemon_threads import run_in_thread
+from crawler.run.archive_stage import find_snapshots
 from crawler.scheduling.frontier import Frontier
-from crawler.scheduling.result_queue import AT_ONCE, WAIT
 from crawler.store.database import retry_on_disconnect
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from crawler.models.result import DueLink
     from crawler.notes.folder import NotesFolder
-    from crawler.scheduling.context import RunContext
-    from crawler.scheduling.workspace import Workspace
+    from crawler.run.context import RunContext
+    from crawler.run.workspace import Workspace
     from crawler.store.link_store import LinkStore
 
 LAST_ANSWERS = 3.0

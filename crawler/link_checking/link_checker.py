@@ -16,11 +16,11 @@ from crawler.config import options
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
 from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import kind_of
+from crawler.link_checking.image_fallbacks import is_missed, is_undecided
 from crawler.links.canonical_url import refusal_reason
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
-from crawler.scheduling.image_fallbacks import is_missed, is_undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from crawler.models.link import Link
     from crawler.models.result import DueLink
-    from crawler.scheduling.context import RunContext
+    from crawler.run.context import RunContext
 
 
 @dataclass(frozen=True, slots=True)

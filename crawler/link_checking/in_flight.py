@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from crawler.fetch.turns import TurnKeeper
-    from crawler.scheduling.result_queue import ResultQueue
+    from crawler.link_checking.result_queue import ResultQueue
 
 
 class ChecksInFlight:

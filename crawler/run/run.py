@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.fetch.turns import pace
-from crawler.scheduling.interruption import RunInterruptedError
-from crawler.scheduling.stages import CHECKING, NetworkDownError, SaveAnswered
+from crawler.run.interruption import RunInterruptedError
+from crawler.run.stages import CHECKING, NetworkDownError, SaveAnswered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.models.result import CheckResult
-    from crawler.scheduling.context import RunContext
-    from crawler.scheduling.stages import LastStage, ReadNotes, Stage
+    from crawler.run.context import RunContext
+    from crawler.run.stages import LastStage, ReadNotes, Stage
 
 
 @dataclass(frozen=True, slots=True)

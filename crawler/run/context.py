@@ -17,15 +17,15 @@ from crawler.fetch.connectivity import ConnectivityMonitor
 from crawler.fetch.host_throttle import HostThrottle
 from crawler.fetch.turns import TurnKeeper, pace
 from crawler.kinds.registry import all_kinds, kind_of
-from crawler.scheduling.image_fallbacks import ImageFetcher
-from crawler.scheduling.in_flight import ChecksInFlight
-from crawler.scheduling.link_checker import LinkChecker
-from crawler.scheduling.lookup_runner import LookupRunner
+from crawler.link_checking.image_fallbacks import ImageFetcher
+from crawler.link_checking.in_flight import ChecksInFlight
+from crawler.link_checking.link_checker import LinkChecker
+from crawler.link_checking.lookup_runner import LookupRunner
+from crawler.link_checking.result_queue import ResultQueue
+from crawler.run.workspace import open_workspace
 from crawler.scheduling.processes import WorkerProcesses, watch_parent
-from crawler.scheduling.result_queue import ResultQueue
 from crawler.scheduling.retries import RetryQueue
 from crawler.scheduling.worker import Worker
-from crawler.scheduling.workspace import open_workspace
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.models.link import Link
-    from crawler.scheduling.interruption import Interruption
-    from crawler.scheduling.workspace import Workspace
+    from crawler.run.interruption import Interruption
+    from crawler.run.workspace import Workspace
 
 
 class RunContext:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.cli.terminal import Table
-    from crawler.scheduling.run import Run
+    from crawler.run.run import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from twisted.python.failure import Failure
 
+from crawler.link_checking.result_queue import AT_ONCE, ResultQueue
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
-from crawler.scheduling.interruption import Interruption, RunInterruptedError
-from crawler.scheduling.result_queue import AT_ONCE, ResultQueue
+from crawler.run.interruption import Interruption, RunInterruptedError
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from crawler.checks.response_check import skipped_result
 from crawler.config import options
+from crawler.daemon_threads import run_in_thread
 from crawler.kinds.registry import all_kinds
+from crawler.link_checking.result_queue import WAIT
 from crawler.models.reason import Reason, ReasonCode
-from crawler.scheduling.daemon_threads import run_in_thread
-from crawler.scheduling.result_queue import WAIT
 from crawler.scheduling.worker import POLL
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crawler.kinds.base import Lookup
-    from crawler.scheduling.context import RunContext
+    from crawler.run.context import RunContext
 
 
 class LookupRunner:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from crawler.checks.response_check import check_response_with_kind
 from crawler.config import options
+from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.conditional_requests import add_conditions
 from crawler.fetch.host_throttle import HostUnavailableError
@@ -29,7 +30,6 @@ from crawler.lookups.wayback import Wayback
 from crawler.models.check import Outcome
 from crawler.models.metadata import Picture
 from crawler.models.reason import Reason, ReasonCode
-from crawler.scheduling.daemon_threads import run_in_thread
 from crawler.store.external_sources import ARCHIVE
 
 if TYPE_CHECKING:
