@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from crawler.errors import UserError
-from crawler.store.schema.tables import is_newest, migrate
+from crawler.store.schema.migrations import is_newest, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

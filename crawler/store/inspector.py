@@ -14,7 +14,8 @@ from crawler.models.metadata import Picture
 from crawler.store.leases import is_dead, short
 from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
 from crawler.store.schema import mapping
-from crawler.store.schema.tables import MIGRATIONS, checks, facts, leases, links, mentions, pictures, runs, version_of
+from crawler.store.schema.migrations import MIGRATIONS, version_of
+from crawler.store.schema.tables import checks, facts, leases, links, mentions, pictures, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,23 +1,16 @@
-"""The store's tables and their versions."""
+"""The store's tables."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex
 
-from crawler.errors import UserError
-from crawler.models.former_reasons import former_reason
 from crawler.models.reason import Reason
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a link was last looked at that never was: longest ago of all."""
-
-_SLICE = 10_000
-"""Rows that a migration reads and writes at a time."""
 
 _NEVER = "1970-01-01 00:00:00.000000"
 
@@ -198,156 +191,3 @@ run_counts = sa.Table(  # how many links had which verdict at its end, and other
 )
 
 version = sa.Table("schema_version", tables, sa.Column("version", sa.Integer, nullable=False))
-
-
-def _create(connection: sa.Connection) -> None:
-    """Set up an empty database, all steps at once."""
-    tables.create_all(connection)
-
-
-def _migrate_to_2(connection: sa.Connection) -> None:
-    """Version 2: the order of waiting, runs and what changed in them, snapshots, the notes' dates."""
-    _add_columns(
-        connection,
-        links.c.waiting_since,
-        links.c.snapshot,
-        links.c.snapshot_asked_at,
-        links.c.previous_verdict,
-        links.c.previous_outcome,
-        mentions.c.day,
-    )
-    runs.create(connection)
-    (index,) = links.indexes
-    connection.execute(DropIndex(index))
-    connection.execute(CreateIndex(index))
-    # All of them: PostgreSQL reads the column's default in the server's time zone, which may be long before NEVER.
-    connection.execute(sa.update(links).values(waiting_since=sa.func.coalesce(links.c.checked_at, NEVER)))
-
-
-def _migrate_to_3(connection: sa.Connection) -> None:
-    """Version 3: the stars of repositories day by day."""
-    star_counts.create(connection)
-
-
-def _migrate_to_4(connection: sa.Connection) -> None:
-    """Version 4: where pictures came from, and what was shown in their place."""
-    pictures.create(connection)
-    placeholders.create(connection)
-
-
-def _migrate_to_5(connection: sa.Connection) -> None:
-    """Version 5: numbers run by run; of the last two their verdicts are still known, of earlier ones only checks."""
-    run_counts.create(connection)
-    last = connection.execute(sa.select(runs.c.id, runs.c.finished_at).order_by(runs.c.id.desc()).limit(2)).all()
-    for run, verdict, outcome in zip(
-        last, (links.c.verdict, links.c.previous_verdict), (links.c.outcome, links.c.previous_outcome), strict=False
-    ):
-        if run.finished_at is None:
-            continue
-        mentioned = sa.exists().where(mentions.c.link_id == links.c.id)
-        by_verdict = sa.select(verdict, sa.func.count()).where(mentioned, verdict.is_not(None)).group_by(verdict)
-        blocked = sa.select(sa.func.count()).where(mentioned, outcome == "blocked")
-        found = dict.fromkeys(("dead", "suspect", "restricted", "moved", "unknown", "alive"), 0)
-        for name, count in connection.execute(by_verdict):
-            found[name] = count
-        found["blocked"] = connection.scalar(blocked) or 0
-        counted = [{"run_id": run.id, "what": what, "count": count} for what, count in found.items()]
-        connection.execute(sa.insert(run_counts), counted)
-
-
-def _migrate_to_6(connection: sa.Connection) -> None:
-    """Version 6: which version of a page was read."""
-    validators.create(connection)
-
-
-def _migrate_to_7(connection: sa.Connection) -> None:
-    """Version 7: who leads a run and who helps, when a host may be asked again."""
-    _add_columns(connection, runs.c.leader, runs.c.due_by)
-    workers.create(connection)
-    leases.drop(connection)
-    leases.create(connection)
-
-
-def _identify_papers(connection: sa.Connection) -> None:
-    """Version 8: a paper has ids by scheme; what bibliographies say of it goes by its link's kind and identity."""
-    since = ("", "")
-    while True:
-        key = sa.tuple_(facts.c.kind, facts.c.identity)
-        query = sa.select(facts.c.kind, facts.c.identity, facts.c.data).where(facts.c.type == "Paper", key > since)
-        found = connection.execute(query.order_by(facts.c.kind, facts.c.identity).limit(500)).all()
-        if not found:
-            break
-        since = (found[-1].kind, found[-1].identity)
-        new = [{"its_kind": row.kind, "its_identity": row.identity, "new": _with_ids(row.data)} for row in found]
-        update = sa.update(facts).values(data=sa.bindparam("new"))
-        its = (facts.c.kind == sa.bindparam("its_kind"), facts.c.identity == sa.bindparam("its_identity"))
-        connection.execute(update.where(*its), new)
-    said = sa.update(facts).where(facts.c.type == "Publication")
-    connection.execute(said.values(identity="arxiv:" + facts.c.identity))
-
-
-def _with_ids(data: str) -> str:
-    """Return what was known of a paper by version 7, with its ids together."""
-    paper = json.loads(data)
-    ids = {"arxiv": paper.pop("arxiv_id", None), "doi": paper.pop("doi", None)}
-    return json.dumps({**paper, "ids": {scheme: id_ for scheme, id_ in ids.items() if id_}}, ensure_ascii=False)
-
-
-def _code_reasons(connection: sa.Connection) -> None:
-    """Version 9: reasons are codes with details, no texts for display any more."""
-    for table in (links, checks):
-        text = sa.type_coerce(table.c.reason, sa.Text)
-        some = sa.select(table.c.id, text).where(text.is_not(None), table.c.id > sa.bindparam("behind"))
-        some = some.order_by(table.c.id).limit(_SLICE)
-        write = sa.update(table).where(table.c.id == sa.bindparam("row")).values(reason=sa.bindparam("reason"))
-        behind = -1
-        while rows := connection.execute(some, {"behind": behind}).all():
-            connection.execute(write, [{"row": row, "reason": former_reason(was)} for row, was in rows])
-            behind = rows[-1][0]
-
-
-MIGRATIONS = (
-    _create,
-    _migrate_to_2,
-    _migrate_to_3,
-    _migrate_to_4,
-    _migrate_to_5,
-    _migrate_to_6,
-    _migrate_to_7,
-    _identify_papers,
-    _code_reasons,
-)
-"""Step n takes a store from version n to n + 1. Steps are added, never changed."""
-
-
-def _add_columns(connection: sa.Connection, *columns: sa.Column[Any]) -> None:
-    """Add columns to tables, but for those with which an earlier step has created its table."""
-    for column in columns:
-        if column.name in {each["name"] for each in sa.inspect(connection).get_columns(column.table.name)}:
-            continue
-        definition = CreateColumn(column).compile(dialect=connection.dialect)
-        connection.exec_driver_sql(f"ALTER TABLE {column.table.name} ADD COLUMN {definition}")
-
-
-def is_newest(connection: sa.Connection) -> bool:
-    """Tell whether a store is of the newest version; raise UserError for one newer than this program."""
-    found = version_of(connection)
-    if found > len(MIGRATIONS):
-        raise UserError(f"its version is {found}, this program knows {len(MIGRATIONS)}: upgrade notemend")
-    return found == len(MIGRATIONS)
-
-
-def migrate(connection: sa.Connection) -> None:
-    """Bring a store to the newest version, or leave it as it is, within the one transaction that may write now."""
-    found = version_of(connection)
-    for step in MIGRATIONS[found:] if found else (_create,):
-        step(connection)
-    connection.execute(sa.delete(version))
-    connection.execute(sa.insert(version).values(version=len(MIGRATIONS)))
-
-
-def version_of(connection: sa.Connection) -> int:
-    """Return a store's version, 0 for an empty database."""
-    if not sa.inspect(connection).has_table(version.name):
-        return 0
-    return connection.scalar(sa.select(version.c.version)) or 0  # no row: killed while it was set up

@@ -13,7 +13,7 @@ from crawler.errors import UserError
 from crawler.models.metadata import Page
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
-from crawler.store.schema.tables import MIGRATIONS
+from crawler.store.schema.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,8 @@ from crawler.models.link import Change, Link, LinkState, Verdict
 from crawler.models.metadata import Article, Page, Paper, Picture, Publication, Repository
 from crawler.models.reason import Reason, ReasonCode
 from crawler.store.link_store import HostBacklog, LinkStore
-from crawler.store.schema.tables import MIGRATIONS, NEVER, facts
+from crawler.store.schema.migrations import MIGRATIONS
+from crawler.store.schema.tables import NEVER, facts
 from pipelines.items.verdict import Policy, fold_checks
 from tests.support.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing
 
@@ -372,7 +373,7 @@ def test_texts_become_codes_and_nothing_else_changes(texts_url: str) -> None:
 
 
 def test_many_reasons_become_codes_a_few_at_a_time(texts_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.store.schema.tables._SLICE", 2)
+    monkeypatch.setattr("crawler.store.schema.migrations._SLICE", 2)
     store = LinkStore.open(texts_url)
     assert [known.link.url for known, _ in store.link_states() if known.check and "|" in str(known.check.reason)] == [
         "https://a.example/odd"
