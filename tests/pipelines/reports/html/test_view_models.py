@@ -110,8 +110,7 @@ NOTE = """# 笔记（2022.5.31）
    - Paper: [Loops](https://arxiv.org/abs/2204.00001)
    - Code: [x](https://github.com/o/r)
 
-![](https://mmbiz.qpic.cn/a/640?wx_fmt=png) ![](https://mmbiz.qpic.cn/b/640?wx_fmt=png) <video
-src="https://a.example/c.mp4">
+![](https://mmbiz.qpic.cn/a/640?wx_fmt=png) ![](https://mmbiz.qpic.cn/b/640?wx_fmt=png) <video src="https://a.example/c.mp4">
 
 2. [第二篇](https://mp.weixin.qq.com/s/B)
    - Tips: 无
