@@ -49,7 +49,7 @@ class Kind(ABC):
     rank: ClassVar[int] = 0
     """Kinds are asked in the order of their rank whether they recognise a URL; the first that does has it."""
     labels: ClassVar[Mapping[str, str]] = {}
-    """What readers call it, by language: `{"en": "film", "zh": "视频"}`; without one they are shown its name."""
+    """What readers call it, by language: `{"en": "video", "zh": "视频"}`; without one they are shown its name."""
     metadata_type: ClassVar[type[Metadata] | None] = None
     """The type of what is known of the things that its links lead to."""
     in_notes_folder: ClassVar[bool] = False

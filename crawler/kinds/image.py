@@ -37,7 +37,7 @@ class Image(Kind):
 
     name = "image"
     rank = 5
-    labels: ClassVar[Mapping[str, str]] = {"en": "picture", "zh": "图片"}
+    labels: ClassVar[Mapping[str, str]] = {"en": "image", "zh": "图片"}
     metadata_type = Picture
     keeps_body = True
 

@@ -31,7 +31,7 @@ class Video(Kind):
 
     name = "video"
     rank = 4
-    labels: ClassVar[Mapping[str, str]] = {"en": "film", "zh": "视频"}
+    labels: ClassVar[Mapping[str, str]] = {"en": "video", "zh": "视频"}
     metadata_type = Picture
     keeps_body = True
     size_limit = "VIDEOS_MAX_MB"

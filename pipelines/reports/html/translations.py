@@ -42,7 +42,7 @@ def t(key: str, **values: object) -> Markup:
     shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
     text = load_translations()[key][LANGUAGES[0]].format(**shown)
     given = Markup(' data-values="{}"').format(json.dumps(values, ensure_ascii=False)) if values else ""
-    return Markup('<span data-say="{}"{}>{}</span>').format(key, given, text)
+    return Markup('<span data-i18n="{}"{}>{}</span>').format(key, given, text)
 
 
 def bilingual(texts: Mapping[Language, str]) -> Markup:
@@ -58,4 +58,4 @@ def label(text: str) -> Markup:
 
 def attribute(name: str, key: str) -> Markup:
     """Return an attribute whose text changes with the language."""
-    return Markup('{}="{}" data-say-{}="{}"').format(name, load_translations()[key][LANGUAGES[0]], name, key)
+    return Markup('{}="{}" data-i18n-{}="{}"').format(name, load_translations()[key][LANGUAGES[0]], name, key)

@@ -69,7 +69,7 @@ function card(entry) {
   const pictures = (entry.pictures ?? []).map((address, at) => {
     const picture = element("img");
     picture.loading = "lazy";
-    saidAs(picture, "alt", "picture_of", { n: at + 1, title: entry.title ?? "" });
+    saidAs(picture, "alt", "image_of", { n: at + 1, title: entry.title ?? "" });
     picture.src = address;
     return picture;
   });

@@ -60,7 +60,7 @@ def test_headline_numbers_and_their_change_since_the_last_run(tmp_path: Path) ->
         "suspect": ("0", ""),
         "dead": ("1", ""),
         "blocked": ("0", ""),
-        "pictures rescued": ("1", ""),
+        "images saved": ("1", ""),
         "notes changed": ("1", ""),
     }
     made.store.finish_run(NOW)
@@ -71,11 +71,11 @@ def test_headline_numbers_and_their_change_since_the_last_run(tmp_path: Path) ->
     render(made, report)
     changes = {name: change for name, (_, change) in tiles(made).items()}
     assert (changes["alive"], changes["dead"]) == ("−1 since last run", "+1 since last run")
-    assert (changes["blocked"], changes["links"]) == ("+1 since last run", "as before")
+    assert (changes["blocked"], changes["links"]) == ("+1 since last run", "no change")
     made.store.finish_run(NOW + NIGHT)
     made.store.start_run(NOW + 2 * NIGHT)
     render(made, report)
-    assert {change for _, change in tiles(made).values()} == {"as before"}
+    assert {change for _, change in tiles(made).values()} == {"no change"}
 
 
 def test_rendering_again_changes_no_byte(sample: Rendering) -> None:
@@ -130,7 +130,7 @@ def test_findings_name_their_line_and_lead_there(sample: Rendering) -> None:
     place, entry = item.select(".places a")
     assert (place.text, place["href"]) == ("2022/a.md:5", "notes/2022/a.md#L5")
     assert (entry.text, entry["href"]) == ("entry 1", "#notes?note=2022/a.md&line=5")
-    assert (text(item, ".says"), text(item, ".better")) == ("Something Else Entirely", "is Loops in Sight")
+    assert (text(item, ".says"), text(item, ".better")) == ("Something Else Entirely", "actual: Loops in Sight")
 
 
 def test_every_chart_is_spelt_out(sample: Rendering) -> None:
@@ -147,16 +147,16 @@ def test_beyond_a_bound_the_worst_are_shown_and_it_is_said(tmp_path: Path, monke
     made = rendered(tmp_path, SAMPLE | {"c.md": "# The last"}, STORE)
     assert [row[3] for row in data(made, "links")["rows"]] == ["dead", "suspect"]
     notices = " ".join(each.text for each in soup(made).select(".notice"))
-    assert "There are 255 links: the table holds the 2" in notices
-    assert "1 earlier notes are left out" in notices
+    assert "The table shows 2 of 255 links" in notices
+    assert "Older notes not shown: 1" in notices
     assert [note["path"] for note in data(made, "notes")] == ["b.md", "c.md"]
 
 
 def test_before_the_first_run_there_is_a_page_too(tmp_path: Path) -> None:
     made = rendering(tmp_path, {"a.md": "no link\n"}, [])
     render(made, report)
-    assert "No run yet" in text(soup(made), ".when")
-    assert "Nothing: every link is well" in text(soup(made), "#acting")
+    assert "No runs yet" in text(soup(made), ".when")
+    assert "No action needed" in text(soup(made), "#acting")
 
 
 @pytest.mark.parametrize("text", ["</script>", "<!--<script>", "]]>", "\u2028\u2029", "&lt;", "\\u003c", '"', "'"])
