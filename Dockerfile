@@ -1,6 +1,6 @@
 # docker build --tag notemend .
 # docker run --rm --user "$(id -u):$(id -g)" --volume ~/my-notes:/notes --volume ~/my-links:/output notemend
-# More in docs/how-to/run-in-docker.md.
+# See docs/how-to/run-in-docker.md.
 
 FROM python:3.13-slim AS build
 WORKDIR /source
@@ -14,7 +14,7 @@ FROM python:3.13-slim
 RUN install --directory --owner=1000 --group=1000 /notes /output
 COPY --from=build /opt/notemend /opt/notemend
 ENV PATH=/opt/notemend/bin:$PATH
-# Here NOTES_DIR and OUTPUT_DIR, as they are by default, are /notes and /output.
+# The defaults of NOTES_DIR and OUTPUT_DIR are relative: here they are /notes and /output.
 WORKDIR /
 VOLUME ["/notes", "/output"]
 USER 1000:1000

@@ -1,17 +1,17 @@
-# make crawl            crawl the sample notes against the small internet on loopback: no network needed
-# make crawl NOTES=DIR  crawl your own notes on the real web
-# make test             every check: style, layers, types, tests
+# make crawl            demo: check the links of the sample notes, with a local test server instead of the web
+# make crawl NOTES=DIR  check the links of your notes
+# make test             all checks: style, layers, types, tests
 # make stress           interrupt a hundred crawls at random points: about ten minutes
-# make coverage         the tests again, with the lines that none of them runs: nearly twice as long
-# make bench            speed and memory beside other programs, into benchmarks/results.md: about half an hour;
-#                       ONLY=speed,pace some of it, QUICK=1 in small sizes, NOTES=DIR with your own notes
-# make reference        write the tables of docs/reference.md out of the code
-# make accuracy         how well venues are read from comments; TABLE=FILE for another table than the shared one
+# make coverage         the tests with a report of the lines that no test runs: nearly twice as long
+# make bench            measure speed and memory of this and other programs, write benchmarks/results.md: half an hour;
+#                       ONLY=speed,pace selects scenarios, QUICK=1 uses small sizes, NOTES=DIR your own notes
+# make reference        write the tables of docs/reference.md from the code
+# make accuracy         measure how well venues are read from comments; TABLE=FILE replaces the shared table
 
 PYTHON ?= python3
 BIN := .venv/bin
 OPTIONS ?=
-# What the demonstration learns of its small internet must not be taken for the real one: it has a store of its own.
+# The demo has its own database: results from the test server must not mix with results from the web.
 DEMO := -s 'DOWNLOAD_DELAYS={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
 .PHONY: crawl test stress coverage bench accuracy reference clean
@@ -23,7 +23,7 @@ else
 crawl: .venv/demo
 	$(BIN)/python -m tests.internet -- $(BIN)/scrapy crawl notes -a notes=notes $(DEMO) $(OPTIONS)
 endif
-	@echo "See output/: report.html (look at it first), link_health.csv, report.json, junit.xml, changes.csv, findings.csv, entries.csv, papers.bib, notes/ (your notes, mended), edits.jsonl"
+	@echo "Results in output/: report.html (open this first), notes/ (updated copies), link_health.csv, changes.csv, findings.csv, entries.csv, papers.bib, report.json, junit.xml, edits.jsonl"
 
 test: .venv/dev
 	$(BIN)/ruff check

@@ -40,7 +40,7 @@ def test_workflow_is_one_that_github_takes() -> None:
 
 ILL = {
     "permissions: {}": ("permissions: write-all", "excessive-permissions"),
-    'echo "nothing to mend"': ("echo ${{ github.event.head_commit.message }}", "template-injection"),
+    'echo "no changes"': ("echo ${{ github.event.head_commit.message }}", "template-injection"),
     "@08c6903cd8c0fde910a37f88322edcfb5dd907a8": ("@v5", "unpinned-uses"),
 }
 
@@ -111,7 +111,7 @@ class Runner:
         self.shell(steps(job)[name]["run"])
 
 
-MEND, OPEN = "Mend the notes", "Open a pull request, or bring the open one up to date"
+UPDATE, OPEN = "Update the notes", "Open or update the pull request"
 
 
 def hand_over(runner: Runner) -> None:
@@ -136,7 +136,7 @@ def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     dead, moved = World.article("deleted"), "https://github.com/IDEACVR/DINO"
     desk.write("2026/a.md", f"<{dead}>\n\n- Code: <{moved}>\n\n![]({World.picture('webp')})\n")
     runner = Runner(desk)
-    for name in ("Crawl", "Say how the links are", MEND):
+    for name in ("Crawl", "Write the summary", UPDATE):
         runner.step("crawl", name)
     health = (runner.temp / "health.md").read_text("utf-8")
     assert f"newly dead: 2026/a.md:1 {dead} deleted by author" in health
@@ -146,7 +146,7 @@ def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     hand_over(runner)
     runner.step("propose", OPEN)
     body = runner.temp / "proposal/health.md"
-    assert f"pr create --head notemend --base main --title Mend links, facts and pictures --body-file {body}" in (
+    assert f"pr create --head notemend --base main --title Update links, metadata and images --body-file {body}" in (
         runner.asked.read_text("utf-8")
     )
     changed = runner.shell("git show --format= --name-only origin/notemend").splitlines()
@@ -158,12 +158,12 @@ def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     # The next night, nobody having merged it: the same proposal, pictures included.
     runner.shell("git switch --quiet main")
     shutil.copytree(cache, runner.repository / runner.environ["IMAGES"])
-    runner.step("crawl", MEND)
+    runner.step("crawl", UPDATE)
     assert (runner.temp / "proposal.patch").read_bytes() == proposal
 
     # And when it was merged: nothing.
     runner.shell("git reset --quiet --hard; git switch --quiet notemend")
-    runner.step("crawl", MEND)
+    runner.step("crawl", UPDATE)
     hand_over(runner)
     runner.step("propose", OPEN)
-    assert runner.summary.read_text("utf-8").endswith("nothing to mend\n")
+    assert runner.summary.read_text("utf-8").endswith("no changes\n")
