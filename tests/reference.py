@@ -1,4 +1,4 @@
-"""`python -m tests.reference`: write docs/reference.md, which says what there is, out of the code that it is of."""
+"""`python -m tests.reference`: write the tables of docs/reference.md from the code."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ SPIDER_ARGUMENTS = {
 
 
 def page(text: str) -> str:
-    """Return the page with its tables as they should be; what stands around them stays."""
+    """Return the page with its tables as the code has them; the text before each table stays."""
     tables = {
         "Settings": (("setting", "default", "what"), _settings()),
         "Commands": (("command", "what"), _commands()),
         "Columns": (("output", "columns"), _columns()),
     }
     for title, (header, rows) in tables.items():
-        section = re.compile(rf"(^## {title}\n(?:(?!#|\|).*\n)*)(?:\|.*\n)*", re.MULTILINE)
+        section = re.compile(rf"(^## {title}\n(?:(?!#|\|).*\n)*)(?:\|.*\n)*\n*", re.MULTILINE)
         table = "".join(f"{'|'.join(('', *cells, ''))}\n" for cells in _lines(header, rows))
-        text, found = section.subn(lambda match, table=table: match[1] + table, text)  # type: ignore[misc]
+        text, found = section.subn(lambda match, table=table: f"{match[1].rstrip()}\n\n{table}\n", text)  # type: ignore[misc]
         assert found == 1, f"{PAGE.name}: no section {title}"
-    return text
+    return text.rstrip() + "\n"
 
 
 def _lines(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[list[str]]:
