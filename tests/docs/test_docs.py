@@ -1,48 +1,49 @@
-"""What the documents say is what there is."""
+"""What the pages on the dataset say, in both languages, is what there is."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 
 from pipelines.consistency.findings import FindingKind
 from pipelines.reports import report_json
 from pipelines.reports.csv import changes, dataset, findings, link_health
-from tests.support.processes import ROOT
+from tests.docs import pages
 
-PAGE = (ROOT / "docs/dataset.md").read_text("utf-8")
+PAGES = {page: pages.read(page) for page in ("docs/dataset.md", "docs/zh-CN/dataset.md")}
+
+pytestmark = pytest.mark.parametrize("page", PAGES)
 
 
-def table(title: str, number: int = 0) -> list[list[str]]:
+def table(page: str, title: str, number: int = 0) -> list[list[str]]:
     """Return the cells of the rows of a section's table."""
-    section = PAGE.partition(f"## {title}\n")[2].partition("\n## ")[0]
-    found = re.findall(r"(?:^\|.*\n)+", section, re.MULTILINE)[number]
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in found.splitlines()[2:]]
+    title = title.replace(", ", "、") if "zh-CN" in page else title
+    return pages.table(pages.section(PAGES[page], title), number)
 
 
 @pytest.mark.parametrize(
     ("title", "schema"),
     [("entries.parquet, entries.csv", dataset.ENTRIES), ("links.parquet", dataset.LINKS)],
 )
-def test_columns_of_parquet_files(title: str, schema: object) -> None:
-    assert [(name, kind) for name, kind, _ in table(title)] == [(each.name, str(each.type)) for each in schema]  # type: ignore[attr-defined]
+def test_columns_of_parquet_files(page: str, title: str, schema: object) -> None:
+    assert [(name, kind) for name, kind, _ in table(page, title)] == [(each.name, str(each.type)) for each in schema]  # type: ignore[attr-defined]
 
 
-def test_columns_of_csv_files() -> None:
-    assert [row[0] for row in table("changes.csv")] == list(changes.COLUMNS)
-    assert [row[0] for row in table("findings.csv")] == list(findings.COLUMNS)
-    columns = [row[0] for row in table("links.parquet")]
+def test_columns_of_csv_files(page: str) -> None:
+    assert [row[0] for row in table(page, "changes.csv")] == list(changes.COLUMNS)
+    assert [row[0] for row in table(page, "findings.csv")] == list(findings.COLUMNS)
+    columns = [row[0] for row in table(page, "links.parquet")]
     assert columns[: columns.index("mentions") + 1] == list(link_health.COLUMNS)
 
 
-def test_fields_of_the_report_for_programs() -> None:
-    (fields,) = [row[1] for row in table("report.json") if row[0] == "links"]
-    assert f"`{report_json.FIELDS[0]}` to `{link_health.COLUMNS[-2]}`" in fields
+def test_fields_of_the_report_for_programs(page: str) -> None:
+    (fields,) = [row[1] for row in table(page, "report.json") if row[0] == "links"]
+    to = "到" if "zh-CN" in page else "to"
+    assert f"`{report_json.FIELDS[0]}` {to} `{link_health.COLUMNS[-2]}`" in fields
     assert [name for name in ("change", "mentions") if f"`{name}`" in fields] == list(report_json.FIELDS[-2:])
-    (version,) = [row[1] for row in table("report.json") if row[0] == "version"]
-    assert version.startswith(f"{report_json.VERSION};")
+    (version,) = [row[1] for row in table(page, "report.json") if row[0] == "version"]
+    assert version.startswith(str(report_json.VERSION))
+    assert version.removeprefix(str(report_json.VERSION))[0] in ";；"
 
 
-def test_kinds_of_findings() -> None:
-    assert [row[0] for row in table("findings.csv", 1)] == list(FindingKind)
+def test_kinds_of_findings(page: str) -> None:
+    assert [row[0] for row in table(page, "findings.csv", 1)] == list(FindingKind)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.docs.pages import blocks, read
 from tests.internet import World
 from tests.support.processes import ROOT
 
@@ -20,18 +21,10 @@ if TYPE_CHECKING:
 
     from tests.internet import Internet
 
-README = (ROOT / "README.md").read_text("utf-8")
-CHINESE = (ROOT / "README.zh-CN.md").read_text("utf-8")
-TUTORIAL = (ROOT / "docs/tutorial.md").read_text("utf-8")
-DATASET = (ROOT / "docs/dataset.md").read_text("utf-8")
+README, TUTORIAL, DATASET = (read(page) for page in ("README.md", "docs/tutorial.md", "docs/dataset.md"))
 
 NOT_HERE = ("make test", "git clone", "cd notemend", "diff -r notes")
 """What is not typed here: the tests that these are of, the clone that there is, a comparison that always differs."""
-
-
-def blocks(text: str, language: str) -> list[str]:
-    """Return the code blocks in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
 def block(text: str, language: str) -> list[str]:
@@ -136,23 +129,3 @@ def test_every_command_can_be_typed(newcomer: Newcomer) -> None:
     )
     assert "moved" in said[".venv/bin/scrapy explain https://github.com/IDEACVR/DINO"]
     assert (newcomer.clone / "output/notemend.sqlite").exists()
-
-
-# --- the same in Chinese ----------------------------------------------------------------------------------------------
-
-
-def outline(text: str) -> dict[str, object]:
-    """Return what a README has whatever its language: headings, code, names in capitals, tables and links."""
-    text = text.replace("README.zh-CN.md", "README.md")
-    return {
-        "headings": re.findall(r"^#+", text, re.MULTILINE),
-        "code": [[line.partition("  # ")[0].rstrip() for line in each.splitlines()] for each in blocks(text, r"\w+")],
-        "settings": sorted(re.findall(r"`([A-Z][A-Z_]{3,})`", text)),
-        "rows": [row.count("|") for row in re.findall(r"^\|.*$", text, re.MULTILINE)],
-        "files": re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE),
-        "links": re.findall(r"\]\((.+?)\)|(?:src|srcset)=\"(.+?)\"", text),
-    }
-
-
-def test_the_chinese_readme_has_all_that_the_english_has() -> None:
-    assert outline(CHINESE) == outline(README)
