@@ -8,47 +8,44 @@ COMMANDS_MODULE = "crawler.commands"
 
 # --- The user's own: on the command line `-s NAME=value`, tables as JSON ----------------------------------------------
 
-NOTES_DIR = "notes"  # the folder of notes; `-a notes=DIR` says the same
-OUTPUT_DIR = "output"  # where everything goes
-# The store: empty for SQLite in OUTPUT_DIR, or `postgresql+psycopg://…`, shared by several machines; it may hold a
-# password.
+NOTES_DIR = "notes"  # notes folder; the same as `-a notes=DIR`
+OUTPUT_DIR = "output"  # folder for all output files
+# Link database: empty for SQLite in OUTPUT_DIR, or `postgresql+psycopg://…` to share it between machines. The URL may
+# contain a password.
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
-# Answers of APIs, kept for half a day, then asked for again only if they have changed; empty: `http_cache.sqlite` in
-# OUTPUT_DIR.
+# Cache of API responses, used for 12 hours and then revalidated; empty: `http_cache.sqlite` in OUTPUT_DIR.
 HTTP_CACHE = ""
-# Where pictures are kept: a folder, `s3://bucket/folder`, `gs://…` or `ftp://…`; empty: `images/` in OUTPUT_DIR.
+# Image store: a folder, `s3://bucket/folder`, `gs://…` or `ftp://…`; empty: `images/` in OUTPUT_DIR.
 IMAGES_STORE = ""
-IMAGES_BASE_URL = ""  # the address that notes give for IMAGES_STORE; empty: relative paths
-IMAGES_WEBP_WIDTH = 0  # pixels; what is wider is shown as a WebP of that width, made beside the original; 0: none
-IMAGES_MAX_MB = 16  # megabytes of the largest picture that is kept
-VIDEOS_MAX_MB = 50  # megabytes of the largest film that is kept
-IMAGES_MAX_RUN_MB = 5000  # megabytes of pictures and films that are fetched in one run; 0: no end
-REWRITE = ["links", "pictures", "facts"]  # what is edited in the notes; docs/notes.md has the names
-ALLOW_PRIVATE_ADDRESSES = False  # whether links to private addresses are looked at; otherwise they are skipped
-EXCLUDE_URLS: list[str] = []  # URLs that are not looked at, separated by commas; `*` stands for anything
-ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that are fine on a host: `{"*.example.com": [403]}`
-# What is made of the robots.txt of pages that the notes' author linked; `obey` skips what it disallows, and says so in
-# the CSV.
+IMAGES_BASE_URL = ""  # URL of IMAGES_STORE in the notes; empty: relative paths
+IMAGES_WEBP_WIDTH = 0  # width in pixels of the WebP copies that notes show of wider images; 0: no copies
+IMAGES_MAX_MB = 16  # maximum size of a saved image, in megabytes
+VIDEOS_MAX_MB = 50  # maximum size of a saved video, in megabytes
+IMAGES_MAX_RUN_MB = 5000  # maximum size of all images and videos fetched in a run, in megabytes; 0: no limit
+REWRITE = ["links", "pictures", "facts"]  # edits to make in the notes; see docs/notes.md for the names
+ALLOW_PRIVATE_ADDRESSES = False  # check links to private addresses; otherwise they are skipped
+EXCLUDE_URLS: list[str] = []  # URLs not to check, separated by commas; `*` matches any text
+ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that count as working, by host: `{"*.example.com": [403]}`
+# `obey` skips links that robots.txt disallows; docs/politeness.md explains the default.
 ROBOTS = "ignore"
-RUN_TIMEOUT = 0  # seconds after which a run stops asking and reports; the next starts with what waited longest; 0: none
-WORKERS = 1  # processes on this machine that share a run; docs/scaling.md has more machines
-LEASE_SECONDS = 60  # seconds until the other workers take over from one that is not heard of any more
-# Verdicts: a run exits with 1 where a link has newly come to one of them: `dead`, `suspect`, `restricted`, `moved`.
+RUN_TIMEOUT = 0  # seconds after which a run checks no more links and publishes; 0: no limit
+WORKERS = 1  # processes on this machine that share a run; see docs/scaling.md for more machines
+LEASE_SECONDS = 60  # seconds without heartbeat after which other workers take over a worker's hosts
+# Verdicts (`dead`, `suspect`, `restricted`, `moved`): a run exits with 1 if a link newly has one of them.
 FAIL_ON: list[str] = []
-USER_AGENT_CONTACT = ""  # your page or mail address, told to every host: please set it
+USER_AGENT_CONTACT = ""  # your web page or email, sent to every host; please set it
 
-# Secrets are taken from the environment alone: others see a command line.
+# Secrets are read from the environment only: other users can see a command line.
 
-# With it repositories are asked for fifty at a time, and files, issues and releases in them are looked up; without it
-# their pages are read.
+# With a token, GitHub links are checked by API in batches of fifty, including files, issues and releases. Without one,
+# their pages are requested.
 GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")
-# Without it Semantic Scholar often answers that there are too many requests.
+# Without a key, Semantic Scholar often refuses requests (HTTP 429).
 SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")
 
-# Days until a link is looked at again, by `kind/verdict` or verdict, `*` for the rest; replaces the default whole. A
-# nightly run that starts a little early still counts: "a day" is 0.8 of one. More than a day is spread by up to a
-# quarter each way, so that links which were first seen in one night do not all come back in one; while failures are
-# counted (suspect, unknown) it is kept exactly.
+# Days until a link is checked again, by `kind/verdict` or verdict, `*` for all others; replaces the whole default. 0.8
+# lets a daily run start a little early. Intervals of more than a day vary by up to a quarter, so that links of one run
+# do not all become due at once; for suspect and unknown links they are exact.
 RECHECK_AFTER = {
     "alive": 7,
     "moved": 7,
@@ -63,10 +60,10 @@ RECHECK_AFTER = {
     "local/dead": 0,
     "local/unknown": 0,
 }
-DEAD_AFTER = 3  # checks that say that a link is gone, with no answer between them, that make it dead
-DEAD_MIN_INTERVAL_DAYS = 0.8  # days between two failures that count
+DEAD_AFTER = 3  # number of counted checks with outcome `gone`, without a success between them, that make a link dead
+DEAD_MIN_INTERVAL_DAYS = 0.8  # minimum time between two counted failures, in days
 
-# Seconds between two requests to a host, `*` for the rest; replaces the default whole.
+# Seconds between two requests to a host, `*` for all others; replaces the whole default.
 DOWNLOAD_DELAYS = {
     "mp.weixin.qq.com": 3,
     "export.arxiv.org": 3,
@@ -79,7 +76,7 @@ DOWNLOAD_DELAYS = {
     "mmbiz.qpic.cn": 0.2,
     "*": 0.5,
 }
-API_TIMEOUT = 60  # seconds that an API may take; arXiv takes up to half a minute for a hundred ids
+API_TIMEOUT = 60  # timeout of API requests in seconds; arXiv takes up to 30 seconds for a hundred IDs
 
 # --- The flow ---------------------------------------------------------------------------------------------------------
 

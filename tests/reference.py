@@ -29,7 +29,7 @@ PAGE = ROOT / "docs/reference.md"
 
 SPIDER_ARGUMENTS = {
     "SPIDER": "notes (all kinds), or wechat, arxiv, github, images, web",
-    "-a notes=DIR": "the notes",
+    "-a notes=DIR": "notes folder",
     "-a only=KIND,…": f"some kinds: {', '.join(all_kinds())}",
 }
 """What `scrapy crawl` takes that its options do not tell."""
@@ -61,13 +61,13 @@ def _settings() -> Iterator[tuple[str, ...]]:
     said = explained()
     for name in options.OPTIONS:
         value = format_value(name, default(name))
-        where = "; from the environment alone" if options.OPTIONS[name] is options.secret else ""
-        where = where or ("; also from the environment" if name in FROM_ENVIRONMENT else "")
+        where = ". Only from the environment" if options.OPTIONS[name] is options.secret else ""
+        where = where or (". Also from the environment" if name in FROM_ENVIRONMENT else "")
         yield f"`{name}`", f"`{value}`" if value else "", said[name] + where
 
 
 def explained() -> dict[str, str]:
-    """Return what `crawler/settings.py` says of each setting: the comment above it, or beside it."""
+    """Return the comment above or beside each setting in `crawler/settings.py`."""
     source = (ROOT / "crawler/settings.py").read_text("utf-8")
     lines = source.splitlines()
     said = {}

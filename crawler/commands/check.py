@@ -27,7 +27,7 @@ class Command(ScrapyCommand):
 
     def short_desc(self) -> str:
         """Say what it does."""
-        return "Check the links of some notes alone; nothing is written but to a cache of its own"
+        return "Check the links of some notes only; write only to a cache"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Take the notes."""

@@ -24,7 +24,7 @@ class Command(command.Command):
 
     def short_desc(self) -> str:
         """Say what it does."""
-        return "Tell all that is known of a link, and why its verdict is what it is"
+        return "Show a link's history and verdict"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Take the URL."""

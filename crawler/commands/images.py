@@ -24,13 +24,13 @@ class Command(NotesCommand):
 
     def short_desc(self) -> str:
         """Say what it does."""
-        return "Look after the pictures that are kept: --verify, --gc"
+        return "Verify the saved images, or remove unused ones: --verify, --gc"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Take what is to be done."""
         super().add_options(parser)
-        parser.add_argument("--verify", action="store_true", help="read every picture and compare it with its name")
-        parser.add_argument("--gc", action="store_true", help="remove the pictures that no note uses")
+        parser.add_argument("--verify", action="store_true", help="compare every image with its SHA-256 name")
+        parser.add_argument("--gc", action="store_true", help="remove images that no note uses")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Make sure that there is something to do."""

@@ -31,8 +31,8 @@ class Command(NotesCommand):
         """Take what becomes of the user's own notes."""
         super().add_options(parser)
         either = parser.add_mutually_exclusive_group()
-        either.add_argument("--in-place", action="store_true", help="edit the notes themselves, too")
-        either.add_argument("--diff", action="store_true", help="only show what --in-place would edit")
+        either.add_argument("--in-place", action="store_true", help="also edit the notes themselves")
+        either.add_argument("--diff", action="store_true", help="show the edits of --in-place, make none")
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Read the notes, render the outputs."""

@@ -26,7 +26,7 @@ class Command(scrapys.Command):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Take whose settings are wanted."""
         super().add_options(parser)
-        parser.add_argument("--ours", action="store_true", help="list this project's settings, and who gave each")
+        parser.add_argument("--ours", action="store_true", help="list this project's settings with their sources")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """List the settings; exit with 2 and one line where one of them makes no sense."""

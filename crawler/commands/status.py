@@ -18,7 +18,7 @@ class Command(command.Command):
 
     def short_desc(self) -> str:
         """Say what it does."""
-        return "Show the state of the store: links by verdict, what is due, who is at work"
+        return "Show database status: links by verdict, links due, active workers"
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:  # noqa: ARG002 - there are none
         """Show it."""

@@ -22,7 +22,7 @@ class Command(command.Command):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Take the number of a run."""
         super().add_options(parser)
-        parser.add_argument("--run", type=int, metavar="N", help="the run to undo (default: the last not undone)")
+        parser.add_argument("--run", type=int, metavar="N", help="run to undo (default: the last that was not undone)")
 
     def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
         """Restore the notes; exit with 2 where one could not be."""

@@ -18,7 +18,7 @@ from tests.internet import Internet
 if TYPE_CHECKING:
     from types import FrameType
 
-NOTICE = "offline demonstration: the pages come from a small internet on 127.0.0.1, not from the real one"
+NOTICE = "demo: all pages come from a local test server on 127.0.0.1, not from the web"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -311,7 +311,7 @@ def test_a_command_runs_inside_and_its_exit_code_comes_out() -> None:
     with command("--", sys.executable, "-c", fetch) as process:
         out, err = process.communicate(timeout=10)
     assert (process.returncode, out) == (7, "200\n")
-    assert err == "offline demonstration: the pages come from a small internet on 127.0.0.1, not from the real one\n"
+    assert err == "demo: all pages come from a local test server on 127.0.0.1, not from the web\n"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 9), (signal.SIGTERM, 128 + signal.SIGTERM)])
