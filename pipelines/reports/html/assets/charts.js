@@ -1,5 +1,5 @@
 "use strict";
-// The charts, drawn in the colours of the style sheet and the language of the page, anew when one of them changes.
+// Draws the charts with the colors of the style sheet, in the page's language; redraws them when either changes.
 const drawn = [];
 
 function colour(name) {

@@ -1,23 +1,23 @@
 "use strict";
-// The page's words in the language that the browser asks for, or that the reader changes to; nothing is remembered.
+// Translates the page into the browser's language, or the one that the reader selects; the choice is not stored.
 const words = JSON.parse(document.getElementById("words").textContent);
 let language = "en";
 
 function t(key, values = {}) {
   const text = Object.hasOwn(words, key) ? words[key][language] : key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => shown(values[name]));
+  return text.replace(/\{(\w+)\}/g, (_, name) => formatValue(values[name]));
 }
 
-function shown(value) {
+function formatValue(value) {
   return typeof value === "number" ? value.toLocaleString("en") : String(value);
 }
 
-function given(element) {
+function valuesOf(element) {
   return JSON.parse(element.dataset.values ?? "{}");
 }
 
-// An element whose text is in the language of the page, whichever that is later.
-function said(tag, key, values) {
+// Returns an element whose text changes with the page's language.
+function translatedElement(tag, key, values) {
   const element = document.createElement(tag);
   element.dataset.i18n = key;
   if (values) element.dataset.values = JSON.stringify(values);
@@ -25,14 +25,14 @@ function said(tag, key, values) {
   return element;
 }
 
-// The same for an attribute.
-function saidAs(element, name, key, values) {
+// Sets an attribute whose text changes with the page's language.
+function setTranslatedAttribute(element, name, key, values) {
   element.setAttribute(`data-i18n-${name}`, key);
   element.dataset.values = JSON.stringify(values);
   element.setAttribute(name, t(key, values));
 }
 
-// An element whose text comes in both languages.
+// Returns an element whose text is given in both languages.
 function bilingual(tag, texts) {
   const element = document.createElement(tag);
   Object.assign(element.dataset, texts);
@@ -45,24 +45,24 @@ function translate(element) {
   element.textContent = element.dataset[language];
 }
 
-function sayAll() {
+function translateAll() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.title = `notemend · ${t("title")}`;
   for (const element of document.querySelectorAll("[data-i18n]")) {
-    element.textContent = t(element.dataset.i18n, given(element));
+    element.textContent = t(element.dataset.i18n, valuesOf(element));
   }
   document.querySelectorAll("[data-en]").forEach(translate);
   for (const name of ["aria-label", "alt"]) {
     for (const element of document.querySelectorAll(`[data-i18n-${name}]`)) {
-      element.setAttribute(name, t(element.getAttribute(`data-i18n-${name}`), given(element)));
+      element.setAttribute(name, t(element.getAttribute(`data-i18n-${name}`), valuesOf(element)));
     }
   }
   document.getElementById("language").lang = language === "zh" ? "en" : "zh-CN";
 }
 
-function speak(another) {
+function setLanguage(another) {
   language = another;
-  sayAll();
+  translateAll();
   document.dispatchEvent(new Event("language"));
 }
 
@@ -71,7 +71,7 @@ function speak(another) {
   language = wanted.find((each) => ["en", "zh"].includes(each)) ?? "en";
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.addEventListener("DOMContentLoaded", () => {
-    sayAll();
-    document.getElementById("language").addEventListener("click", () => speak(language === "zh" ? "en" : "zh"));
+    translateAll();
+    document.getElementById("language").addEventListener("click", () => setLanguage(language === "zh" ? "en" : "zh"));
   });
 }

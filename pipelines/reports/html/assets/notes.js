@@ -1,5 +1,5 @@
 "use strict";
-// The notes: a list to choose from, and one of them with its entries, their facts and pictures.
+// The list of notes, and the selected note with its entries, metadata and images.
 const LISTED = 200;
 const notes = JSON.parse(document.getElementById("notes-data").textContent)
   .sort((a, b) => (b.date ?? "").localeCompare(a.date ?? "") || (a.path < b.path ? -1 : 1));
@@ -25,13 +25,13 @@ function listNotes() {
     return item;
   }));
   document.getElementById("notes-found").replaceChildren(
-    said("span", "notes_found", { shown: Math.min(some.length, LISTED), total: notes.length }));
+    translatedElement("span", "notes_found", { shown: Math.min(some.length, LISTED), total: notes.length }));
 }
 
 function fact(list, word, ...parts) {
   const value = element("dd");
   value.append(...parts.filter(Boolean).flatMap((part) => [part, " "]));
-  list.append(said("dt", word), value);
+  list.append(translatedElement("dt", word), value);
 }
 
 function bdi(text, name) {
@@ -42,12 +42,12 @@ function card(entry) {
   const made = element("section", "", "card");
   made.dataset.line = entry.line;
   const title = element("h4");
-  title.append(`${entry.number ?? 0}. `, entry.article_url ? followed(entry.article_url, entry.title || entry.article_url) : element("bdi", entry.title));
+  title.append(`${entry.number ?? 0}. `, entry.article_url ? webLink(entry.article_url, entry.title || entry.article_url) : element("bdi", entry.title));
   made.append(title);
   if (entry.relevance) {
     const stars = element("p", "★".repeat(Math.min(entry.relevance, 10)), "relevance");
     stars.setAttribute("role", "img");
-    saidAs(stars, "aria-label", "relevance", { n: entry.relevance });
+    setTranslatedAttribute(stars, "aria-label", "relevance", { n: entry.relevance });
     made.append(stars);
   }
   const facts = element("dl");
@@ -56,12 +56,12 @@ function card(entry) {
   }
   if (entry.paper_url) {
     const venue = [entry.venue, entry.venue_year, entry.venue_track].filter(Boolean).join(" ");
-    fact(facts, "paper", entry.paper_verdict && badge(entry.paper_verdict), followed(entry.paper_url, entry.paper_title || entry.paper_url),
-      bdi(entry.authors, "authors"), bdi(venue, "chip"), entry.withdrawn && said("strong", "withdrawn"));
+    fact(facts, "paper", entry.paper_verdict && badge(entry.paper_verdict), webLink(entry.paper_url, entry.paper_title || entry.paper_url),
+      bdi(entry.authors, "authors"), bdi(venue, "chip"), entry.withdrawn && translatedElement("strong", "withdrawn"));
   }
   if (entry.code_url) {
-    fact(facts, "code", entry.code_verdict && badge(entry.code_verdict), followed(entry.code_url, entry.repository || entry.code_url),
-      entry.stars && said("span", "stars", { n: entry.stars }), bdi(entry.language, "chip"), bdi(entry.license, "chip"), entry.archived && said("strong", "archived"));
+    fact(facts, "code", entry.code_verdict && badge(entry.code_verdict), webLink(entry.code_url, entry.repository || entry.code_url),
+      entry.stars && translatedElement("span", "stars", { n: entry.stars }), bdi(entry.language, "chip"), bdi(entry.license, "chip"), entry.archived && translatedElement("strong", "archived"));
   }
   if (entry.abstract) fact(facts, "abstract", bdi(entry.abstract));
   if (entry.tips) fact(facts, "tips", bdi(entry.tips));
@@ -69,11 +69,11 @@ function card(entry) {
   const pictures = (entry.pictures ?? []).map((address, at) => {
     const picture = element("img");
     picture.loading = "lazy";
-    saidAs(picture, "alt", "image_of", { n: at + 1, title: entry.title ?? "" });
+    setTranslatedAttribute(picture, "alt", "image_of", { n: at + 1, title: entry.title ?? "" });
     picture.src = address;
     return picture;
   });
-  const films = (entry.films ?? []).map((address) => Object.assign(said("a", "kind.video"), { href: address }));
+  const films = (entry.films ?? []).map((address) => Object.assign(translatedElement("a", "kind.video"), { href: address }));
   if (pictures.length + films.length) {
     const strip = element("div", "", "strip");
     strip.append(...pictures, ...films);
@@ -90,22 +90,22 @@ function showNote(path, line) {
     else link.removeAttribute("aria-current");
   }
   if (!note) {
-    place.replaceChildren(said("p", "no_note"));
+    place.replaceChildren(translatedElement("p", "no_note"));
     return;
   }
   const title = element("h3");
   title.append(element("bdi", note.title || note.path));
   const about = element("p", "", "about");
-  const open = said("a", "open_note");
+  const open = translatedElement("a", "open_note");
   open.href = `notes/${note.path.split("/").map(encodeURIComponent).join("/")}`;
-  const its = said("a", "links_of_note");
+  const its = translatedElement("a", "links_of_note");
   its.href = `#links?note=${encodeURIComponent(note.path)}`;
   about.append(bdi(note.path, "path"), " ");
   if (note.date) about.append(element("time", note.date), " ");
-  if (note.edits) about.append(said("span", "edits", { n: note.edits }), " ");
+  if (note.edits) about.append(translatedElement("span", "edits", { n: note.edits }), " ");
   about.append(open, " ", its);
   const cards = (note.entries ?? []).map(card);
-  place.replaceChildren(title, about, ...(cards.length ? cards : [said("p", "no_entries")]));
+  place.replaceChildren(title, about, ...(cards.length ? cards : [translatedElement("p", "no_entries")]));
   if (line) {
     const near = cards.filter((each) => Number(each.dataset.line) <= line).pop() ?? place;
     near.classList.add("meant");

@@ -1,5 +1,5 @@
 "use strict";
-// What an address within the page asks for: `#links?verdict=dead&note=…`, `#notes?note=…&line=9`.
+// Applies the URL's fragment: `#links?verdict=dead&note=…`, `#notes?note=…&line=9`.
 function follow() {
   const [section, query] = location.hash.slice(1).split("?");
   if (query === undefined) return;
@@ -18,7 +18,7 @@ function follow() {
 }
 
 addEventListener("hashchange", follow);
-document.addEventListener("click", (event) => {  // the same address once more
+document.addEventListener("click", (event) => {  // a click on the current fragment fires no hashchange
   const link = event.target.closest?.("a");
   if (link && link.hash === location.hash && link.hash.includes("?")) follow();
 });

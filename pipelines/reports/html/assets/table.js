@@ -1,5 +1,5 @@
 "use strict";
-// The table of links: sorted, searched and filtered in memory, shown a page at a time.
+// The link table: sorts, searches and filters in memory, shows one page at a time.
 const SHOWN = 100;
 const PLACES = 3;
 const VERDICTS = ["dead", "suspect", "restricted", "moved", "unknown", "alive"];
@@ -22,7 +22,7 @@ const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, 
 
 const paths = data.notes.map(plain);
 
-// What each column is sorted by; the order of the data is the worst first.
+// Sort key of each column; the rows come worst first.
 const KEYS = {
   verdict: (link) => link.rank,
   link: (link) => link.title || link.url,
@@ -62,14 +62,14 @@ function element(tag, text, name) {
 }
 
 // Anything but http and https stays text.
-function followed(url, text = url) {
+function webLink(url, text = url) {
   const made = /^https?:\/\//i.test(url) ? element("a") : element("span");
   made.append(element("bdi", text));
   if (made.tagName === "A") Object.assign(made, { href: url, rel: "noopener noreferrer" });
   return made;
 }
 
-function filed(path, line) {
+function noteLink(path, line) {
   const made = element("a");
   made.append(element("bdi", `${path}:${line}`));
   made.href = `notes/${path.split("/").map(encodeURIComponent).join("/")}#L${line}`;
@@ -77,12 +77,12 @@ function filed(path, line) {
 }
 
 function badge(verdict) {
-  const made = said("span", `verdict.${verdict}`);
+  const made = translatedElement("span", `verdict.${verdict}`);
   made.className = `badge ${verdict}`;
   return made;
 }
 
-// Roles are spelt out: on narrow screens the style sheet makes something else of the table.
+// Roles are explicit, because the style sheet changes the table's display on narrow screens.
 function rowOf(...cells) {
   const made = element("tr");
   made.setAttribute("role", "row");
@@ -94,26 +94,26 @@ function rowOf(...cells) {
 function row(link) {
   const verdict = element("td", "", "verdict");
   verdict.append(badge(link.verdict));
-  if (link.change) verdict.append(said("small", `change.${link.change}`));
+  if (link.change) verdict.append(translatedElement("small", `change.${link.change}`));
   const name = element("td", "", "link");
   if (link.title) name.append(element("bdi", link.title, "title"));
-  name.append(followed(link.url));
+  name.append(webLink(link.url));
   if (link.instead) {
     const instead = element("span", "", "instead");
-    instead.append(said("span", "instead"), " ", followed(link.instead));
+    instead.append(translatedElement("span", "instead"), " ", webLink(link.instead));
     name.append(instead);
   }
   const kind = element("td", "", "kind");
-  kind.append(said("span", `kind.${link.kind}`));
+  kind.append(translatedElement("span", `kind.${link.kind}`));
   const reason = bilingual("td", link.reason);
   reason.className = "reason";
   const checked = element("td", link.minutes ? new Date(link.minutes * 60000).toISOString().slice(0, 10) : "", "checked");
   const where = element("td", "", "where");
   for (let at = 0; at < Math.min(link.where.length, 2 * PLACES); at += 2) {
-    where.append(filed(data.notes[link.where[at]], link.where[at + 1]));
+    where.append(noteLink(data.notes[link.where[at]], link.where[at + 1]));
   }
   const more = link.where.length / 2 - PLACES;
-  if (more > 0) where.append(said("span", "more_places", { n: more }));
+  if (more > 0) where.append(translatedElement("span", "more_places", { n: more }));
   return rowOf(verdict, name, kind, element("td", link.host, "host"), reason, checked, where);
 }
 
@@ -122,13 +122,13 @@ function show(number = 0) {
   page = Math.min(Math.max(number, 0), pages - 1);
   const rows = found.slice(page * SHOWN, (page + 1) * SHOWN).map(row);
   if (!rows.length) {
-    const none = said("td", "none_found");
+    const none = translatedElement("td", "none_found");
     none.colSpan = 7;
     rows.push(rowOf(none));
   }
   table.tBodies[0].replaceChildren(...rows);
-  document.getElementById("found").replaceChildren(said("span", "found", { shown: found.length, total: links.length }));
-  document.getElementById("page").replaceChildren(said("span", "page_of", { n: page + 1, total: pages }));
+  document.getElementById("found").replaceChildren(translatedElement("span", "found", { shown: found.length, total: links.length }));
+  document.getElementById("page").replaceChildren(translatedElement("span", "page_of", { n: page + 1, total: pages }));
   document.getElementById("previous").disabled = page === 0;
   document.getElementById("next").disabled = page === pages - 1;
 }
@@ -151,7 +151,7 @@ function sortBy(column) {
 
 function options(select, keys, prefix) {
   for (const key of keys) {
-    const option = said("option", `${prefix}.${key}`);
+    const option = translatedElement("option", `${prefix}.${key}`);
     option.value = key;
     select.append(option);
   }

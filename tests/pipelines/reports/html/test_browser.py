@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
@@ -190,7 +191,7 @@ def test_addresses_within_the_page(sample: Rendering, look: Callable[..., Tab]) 
     assert tab.locator("#note h3").inner_text() == "笔记（2022.5.31）"
     assert tab.locator("#note .meant h4").inner_text() == "1. 目标检测综述"
     tab.click("text=Links in this note")
-    assert status(tab) == "5 of 255 links"
+    expect(tab.locator("#found")).to_have_text("5 of 255 links")  # the page hears of its new fragment later
 
 
 def test_a_note_with_its_pictures_and_facts(sample: Rendering, look: Callable[..., Tab]) -> None:

@@ -271,7 +271,7 @@ def test_no_word_is_left_over() -> None:
     computed = ("tile.", "verdict.", "kind.", "change.", "finding.", "confidence.", "chart.")
     unused = [key for key in load_translations() if not key.startswith(computed) and f'"{key}"' not in text]
     assert unused == []
-    said = re.findall(r'said\("\w+", "([\w.]+)"|\bsay\("([\w.]+)"|fact\(facts, "([\w.]+)"', text)
+    said = re.findall(r'translatedElement\("\w+", "([\w.]+)"|\bt\("([\w.]+)"|fact\(facts, "([\w.]+)"', text)
     assert {key for keys in said for key in keys if key and not key.endswith(".")} - load_translations().keys() == set()
 
 
