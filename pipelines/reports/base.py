@@ -3,7 +3,7 @@
 What an output needs is read once for all of them. It has one of these functions, or several:
 
 - `by_link(rendering)`: a context manager whose value is called with each link, worst first, and its places;
-- `by_note(rendering)`: a context manager whose value is called with each note, by path, and what is known of its links;
+- `by_note(rendering)`: a context manager whose value is called with each note, by path, with its edits and findings;
 - `render(rendering)`: writes what is read in another order.
 
 Rendering twice gives the same bytes.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
-from crawler.models.note import Note
+from pipelines.reports.planned_notes import PlannedNote, plan_notes
 from pipelines.venues.citation_stage import link_states_with_venues
 
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
     from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
+    from crawler.models.note import Note
     from crawler.notes.folder import NotesFolder
     from crawler.store.link_store import LinkStore
 
 TakeLink = Callable[[LinkState, tuple[str, ...]], None]
-TakeNote = Callable[[Note, Mapping[int, LinkState]], None]
-"""What `by_link` and `by_note` give; standings go by the position of the mention in `Note.mentions`."""
+TakeNote = Callable[[PlannedNote], None]
+"""What `by_link` and `by_note` give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,9 @@ def render(rendering: Rendering, *outputs: ModuleType) -> None:
                 take(state, places)
     with ExitStack() as stack:
         takers = [stack.enter_context(each.by_note(rendering)) for each in outputs if hasattr(each, "by_note")]
-        for note in rendering.notes_folder if takers else ():
-            states = rendering.link_states(note)
+        for planned in plan_notes(rendering) if takers else ():
             for take in takers:
-                take(note, states)
+                take(planned)
         rendering.notes_folder.ensure_complete()
     for each in outputs:
         if hasattr(each, "render"):

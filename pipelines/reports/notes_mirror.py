@@ -16,16 +16,15 @@ from crawler.models.check import Outcome
 from crawler.notes.folder import ENDINGS
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.edit_record import to_record
-from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.note import Note
     from crawler.notes.folder import NotesFolder
     from pipelines.reports.base import Rendering, TakeNote
+    from pipelines.reports.planned_notes import PlannedNote
 
 _json = json.JSONEncoder(ensure_ascii=False)
 _PIECE = 1024 * 1024
@@ -44,19 +43,18 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     if rendering.notes_folder.reads(mirror) or originals.resolve().is_relative_to(mirror.resolve()):
         raise UserError(f"OUTPUT_DIR: mended notes in {mirror} and the notes in {originals} would get mixed up")
     _claim(mirror, journal)
-    rewriter = NoteRewriter(rendering, mirror)
     folder = originals.resolve()
     with (
         replace_atomically(journal) as draft,
         draft.open("w", encoding="utf-8", newline="\n") as lines,
     ):
 
-        def take(note: Note, states: Mapping[int, LinkState]) -> None:
-            edits = rewriter.plan_edits(note, states)
+        def take(planned: PlannedNote) -> None:
+            note, edits = planned.note, planned.edits
             _make_room(mirror, mirror / note.path)
             with replace_atomically(mirror / note.path) as mended:
                 mended.write_bytes(link_edits.apply_edits(note.data, edits))
-            _copy_attachments(states.values(), folder, mirror)
+            _copy_attachments(planned.states.values(), folder, mirror)
             lines.writelines(map(_line, edits))
 
         yield take

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from crawler.models.link import LinkState
     from pipelines.reports.base import Rendering, TakeLink, TakeNote
+    from pipelines.reports.planned_notes import PlannedNote
 
 BATCH = 5_000
 """Rows held at a time, which make one row group of a Parquet file."""
@@ -110,9 +111,9 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
         _row_groups(folder / "entries.parquet", ENTRIES, lambda line: write_line(line.values())) as write,
     ):
 
-        def take(note: Note, states: Mapping[int, LinkState]) -> None:
-            for entry in note.entries:
-                write(entry_row(note, entry, states))
+        def take(planned: PlannedNote) -> None:
+            for entry in planned.note.entries:
+                write(entry_row(planned.note, entry, planned.states))
 
         yield take
 

@@ -13,21 +13,19 @@ from crawler.kinds.registry import with_metadata
 from crawler.models.history import Metric, RunMetrics
 from crawler.models.link import Change, Verdict
 from crawler.models.metadata import Article
-from pipelines.consistency.findings import find_inconsistencies
-from pipelines.reports.csv import findings as findings_csv
 from pipelines.reports.html import charts, page
 from pipelines.reports.html.view_models import Findings, LinkTable, dead_links, note_view, venues_of
-from pipelines.rewriting.note_rewriter import NoteRewriter, stored_image_url
+from pipelines.rewriting.note_rewriter import stored_image_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from markupsafe import Markup
 
-    from crawler.models.link import LinkState
     from crawler.models.metadata import Picture
     from crawler.models.note import Note
     from pipelines.reports.base import Rendering, TakeNote
+    from pipelines.reports.planned_notes import PlannedNote
 
 LINKS, ENTRIES, EACH = 50_000, 10_000, 100
 """As many links (the worst first), entries (of the last notes) and findings of a kind are on the page: beyond that a
@@ -107,17 +105,15 @@ class _NoteCollector:
         self._size = 0
         self._rendering = rendering
         self._folder = rendering.output_dir.resolve()
-        self._rewriter = NoteRewriter(rendering, rendering.output_dir / "notes")
-        self._catalogue = findings_csv.build_index(rendering.store)
 
-    def take(self, note: Note, states: Mapping[int, LinkState]) -> None:
+    def take(self, planned: PlannedNote) -> None:
         """Take in one note."""
-        edits = self._rewriter.plan_edits(note, states)
-        self.edited += bool(edits)
+        note, states = planned.note, planned.states
+        self.edited += bool(planned.edits)
         self.venues |= venues_of(states.values())
-        for finding in find_inconsistencies(note, states, self._catalogue):
+        for finding in planned.findings:
             self.findings.add(finding)
-        self._keep_view(page.embedded(note_view(note, states, self._image_url, len(edits))), note)
+        self._keep_view(page.embedded(note_view(note, states, self._image_url, len(planned.edits))), note)
 
     def _image_url(self, picture: Picture) -> str | None:
         return stored_image_url(self._rendering, picture, self._folder)
