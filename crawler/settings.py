@@ -96,6 +96,7 @@ OUTPUTS = [
     "pipelines.reports.csv.changes",
     "pipelines.reports.csv.findings",
     "pipelines.reports.csv.dataset",
+    "pipelines.reports.csv.links_table",
     "pipelines.reports.bibtex",
     "pipelines.reports.thumbnails",
     "pipelines.reports.notes_mirror",

@@ -19,7 +19,7 @@ from crawler.config import options
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
 from crawler.kinds.registry import all_kinds
 from pipelines.reports import report_json
-from pipelines.reports.csv import changes, dataset, findings, link_health
+from pipelines.reports.csv import changes, dataset, findings, link_health, links_table
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _options(command: ScrapyCommand) -> Iterator[tuple[str, str]]:
 def _columns() -> Iterator[tuple[str, ...]]:
     tables = {
         "entries.parquet, entries.csv": [each.name for each in dataset.ENTRIES],
-        "links.parquet": [each.name for each in dataset.LINKS],
+        "links.parquet": [each.name for each in links_table.LINKS],
         "link_health.csv": link_health.COLUMNS,
         "report.json: links": report_json.FIELDS,
         "changes.csv": changes.COLUMNS,

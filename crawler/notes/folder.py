@@ -50,6 +50,13 @@ class NotesFolder:
 
     def __iter__(self) -> Iterator[Note]:
         """Read the notes; a file that is no note, too large or no UTF-8 text is reported and skipped."""
+        for path, data in self.sources():
+            note = parser.parse_note(path, data)
+            self.problems += [f"{self.folder / path}:{problem}" for problem in note.problems]
+            yield note
+
+    def sources(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path and bytes of the notes, which are UTF-8; what is no note is reported and skipped."""
         self.problems, self.unread = [], []
         for path in self._look():
             file = self.folder / path
@@ -57,7 +64,8 @@ class NotesFolder:
                 self.problems.append(f"{str(file)!r}: its name is not UTF-8; skipped and left alone")
                 continue
             try:
-                note = parser.parse_note(path, self._bytes_of(path))
+                data = self._bytes_of(path)
+                data.decode()
             except UnsafePathError as error:
                 self.problems.append(f"{file}: {error}; skipped")
             except _NoteTooLargeError:
@@ -71,8 +79,7 @@ class NotesFolder:
                 if not isinstance(error, FileNotFoundError):
                     self.unread.append(path)
             else:
-                self.problems += [f"{file}:{problem}" for problem in note.problems]
-                yield note
+                yield path, data
         self._look()
 
     def ensure_complete(self) -> None:

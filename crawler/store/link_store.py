@@ -26,6 +26,7 @@ from crawler.models.result import DueLink
 from crawler.store.external_sources import ExternalSources
 from crawler.store.images import ImageRecords
 from crawler.store.reader import FACTS, MENTIONED, SLICE
+from crawler.store.renderings import Renderings
 from crawler.store.runs import Runs
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import (
@@ -125,7 +126,7 @@ _RESULT_PARAMETERS = (
 )
 
 
-class LinkStore(ExternalSources, ImageRecords, Runs, Statistics):
+class LinkStore(ExternalSources, ImageRecords, Renderings, Runs, Statistics):
     """One database with everything known; opened with `LinkStore.open`."""
 
     @contextmanager

@@ -212,7 +212,7 @@ class StoreReader(Database):
             return [(kind, Verdict(verdict), count) for kind, verdict, count in connection.execute(query)]
 
 
-_MOVE_CHECKS = sa.case(
+MOVE_CHECKS = sa.case(
     (links.c.moved_to.is_(None), 0),
     else_=(
         sa.select(sa.func.count())
@@ -226,7 +226,7 @@ _MOVE_CHECKS = sa.case(
 
 
 def _link_state_query() -> sa.Select[Any]:
-    return sa.select(links, facts.c.type, facts.c.data, _MOVE_CHECKS.label("move_checks")).outerjoin(facts, FACTS)
+    return sa.select(links, facts.c.type, facts.c.data, MOVE_CHECKS.label("move_checks")).outerjoin(facts, FACTS)
 
 
 _Transition = tuple[str | None, ...]

@@ -2,38 +2,55 @@
 
 What an output needs is read once for all of them. It has one of these functions, or several:
 
-- `by_link(rendering)`: a context manager whose value is called with each link, worst first, and its places;
-- `by_note(rendering)`: a context manager whose value is called with each note, by path, with its edits and findings;
+- `by_link(rendering)`: a context manager whose value is called with each link, worst first, and its places; None where
+  there is nothing to do;
+- `by_note(rendering)`: a context manager whose value is called with what `note_fragment(planned, rendering)` returned
+  for each note, by path: values that JSON can have, kept in the store for as long as nothing changes in the note;
 - `render(rendering)`: writes what is read in another order.
 
-Rendering twice gives the same bytes.
+An output that says in `INPUTS` what it is rendered from (`LINKS`, `PAPERS`, `NOTES`) and in `FILES` what it writes is
+left as it is while neither changes. Rendering twice gives the same bytes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
-from pipelines.reports.planned_notes import PlannedNote, plan_notes
+from pipelines.reports.digests import LINKS, NOTES, PAPERS, NoteDigester, StoreDigests, notes_digest
+from pipelines.reports.planned_notes import NotePlanner, build_index
 from pipelines.venues.citation_stage import link_states_with_venues
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from types import ModuleType
+    from typing import Any
 
     from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
     from crawler.models.note import Note
     from crawler.notes.folder import NotesFolder
     from crawler.store.link_store import LinkStore
+    from pipelines.rewriting.index.editor import Listed
 
 TakeLink = Callable[[LinkState, tuple[str, ...]], None]
-TakeNote = Callable[[PlannedNote], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFragment:
+    """What an output has of a note: the value of its `note_fragment`. `data` are the bytes of the note."""
+
+    path: str
+    data: bytes
+    value: Any
+
+
+TakeNote = Callable[[NoteFragment], None]
 """What `by_link` and `by_note` give."""
 
 
@@ -42,8 +59,8 @@ class Rendering:
     """What an output is rendered from, and where to.
 
     `gallery` is where the pictures are. `rewrite` says what may be edited in notes, by the names of REWRITE. Pictures
-    wider than `webp_width` pixels are shown as a WebP of that width; 0 means that none are. `made` has the edits that
-    earlier runs made in the user's own notes, by note and run.
+    wider than `webp_width` pixels are shown as a WebP of that width; 0 means that none are. `past_edits` has the edits
+    that earlier runs made in the user's own notes, by note and run. `digests` are those of what `INPUTS` names.
     """
 
     notes_folder: NotesFolder
@@ -53,6 +70,7 @@ class Rendering:
     rewrite: frozenset[str]
     webp_width: int = 0
     past_edits: Mapping[str, Sequence[Sequence[Edit]]] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def link_states(self, note: Note) -> dict[int, LinkState]:
         """Return what is known of the note's links, by the position of the mention in `Note.mentions`."""
@@ -66,22 +84,90 @@ class Rendering:
 
 
 def render(rendering: Rendering, *outputs: ModuleType) -> None:
-    """Render outputs: links are gone through once, then notes.
+    """Render outputs: links are gone through once, then notes; what was rendered from the same things is kept.
 
     Raises UserError where not all notes can be looked at, before anything is removed on that account.
     """
     rendering.notes_folder.ensure_complete()
-    with ExitStack() as stack:
-        takers = [stack.enter_context(each.by_link(rendering)) for each in outputs if hasattr(each, "by_link")]
-        for state, places in rendering.store.link_states() if takers else ():
-            for take in takers:
-                take(state, places)
-    with ExitStack() as stack:
-        takers = [stack.enter_context(each.by_note(rendering)) for each in outputs if hasattr(each, "by_note")]
-        for planned in plan_notes(rendering) if takers else ():
-            for take in takers:
-                take(planned)
-        rendering.notes_folder.ensure_complete()
-    for each in outputs:
-        if hasattr(each, "render"):
-            each.render(rendering)
+    publish = _Publish(rendering, outputs)
+    publish.render_by_link()
+    publish.render_by_note()
+    publish.render_rest()
+    publish.save()
+
+
+class _Publish:
+    """One rendering of some outputs."""
+
+    def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType]) -> None:
+        self._outputs = outputs
+        self._index = build_index(rendering.store)
+        self._store_digests = StoreDigests.read(rendering, self._index)
+        self._digests = {LINKS: self._store_digests.links, PAPERS: self._store_digests.papers}
+        self._rendering = replace(rendering, digests=self._digests)
+        self._rendered = rendering.store.rendered_outputs()
+
+    def render_by_link(self) -> None:
+        """Call outputs with each link; before the notes, which show the thumbnails that one of them makes."""
+        with ExitStack() as stack:
+            stale = [each for each in self._outputs if hasattr(each, "by_link") and not self._is_current(each)]
+            takers = [taker for each in stale if (taker := stack.enter_context(each.by_link(self._rendering)))]
+            for state, places in self._rendering.store.link_states() if takers else ():
+                for take in takers:
+                    take(state, places)
+
+    def render_by_note(self) -> None:
+        """Call outputs with what they have of each note."""
+        rendering, outputs = self._rendering, [each for each in self._outputs if hasattr(each, "by_note")]
+        if not outputs:
+            return
+        digester = NoteDigester(rendering, self._store_digests.notes, list_notes(rendering))
+        sources = rendering.notes_folder.sources()
+        self._digests[NOTES] = notes_digest(digest for source in sources for digest in digester.digests(*source))
+        with ExitStack() as stack:
+            stale = [each for each in outputs if not self._is_current(each)]
+            takers = [(each.__name__, stack.enter_context(each.by_note(rendering))) for each in stale]
+            for note in NotePlanner(rendering, outputs, digester, self._index).plan_all() if takers else ():
+                for name, take in takers:
+                    take(NoteFragment(note.path, note.data, note.by_output[name]))
+            rendering.notes_folder.ensure_complete()
+
+    def render_rest(self) -> None:
+        """Let outputs read what they need in an order of their own."""
+        for each in self._outputs:
+            if hasattr(each, "render") and not self._is_current(each):
+                each.render(self._rendering)
+
+    def save(self) -> None:
+        """Remember what outputs were rendered from."""
+        known = {each.__name__: (digest, self._files(each)) for each in self._outputs if (digest := self._digest(each))}
+        self._rendering.store.save_rendered_outputs(known)
+
+    def _is_current(self, output: ModuleType) -> bool:
+        """Return whether an output would be rendered from what it was rendered from, and nobody touched its files."""
+        digest, files = self._rendered.get(output.__name__, ("", {}))
+        return digest != "" and digest == self._digest(output) and files == self._files(output)
+
+    def _digest(self, output: ModuleType) -> str:
+        """Return the digest of all that an output says it is rendered from; empty where it says nothing."""
+        inputs = getattr(output, "INPUTS", ())
+        return " ".join(self._digests.get(name, "") for name in inputs)
+
+    def _files(self, output: ModuleType) -> dict[str, list[int] | None]:
+        """Return size and modification time of an output's files, by name; None where there is none."""
+        return {name: _stamp(self._rendering.output_dir / name) for name in getattr(output, "FILES", ())}
+
+
+def _stamp(file: Path) -> list[int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return [found.st_size, found.st_mtime_ns]
+
+
+def list_notes(rendering: Rendering) -> list[Listed]:
+    """Return path, title and date of all notes, where index pages are completed."""
+    if "index" not in rendering.rewrite:
+        return []
+    return [(note.path, note.title, note.date) for note in rendering.notes_folder]

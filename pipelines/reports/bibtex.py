@@ -18,6 +18,7 @@ from crawler.atomic_files import replace_atomically
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper
+from pipelines.reports.digests import PAPERS
 from pipelines.venues.citation_stage import with_known_venues
 from pipelines.venues.model import without_track
 from pipelines.venues.table import venue_table
@@ -44,6 +45,9 @@ _SMALL_WORDS = frozenset(
 _MATH = re.compile(r"(?<!\\)\$([^$]*)(?<!\\)\$")
 _UNESCAPED = re.compile(r"(?<!\\)[%&]")
 _tex = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
+
+
+INPUTS, FILES = (PAPERS,), ("papers.bib",)
 
 
 def render(rendering: Rendering) -> None:

@@ -10,6 +10,7 @@ from lxml import etree
 from crawler.atomic_files import replace_atomically
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
+from pipelines.reports.digests import LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,9 @@ SKIPPED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
 """Verdicts that say neither well nor ill: what failed lately, what was blocked or not looked at yet."""
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, 2.2
+
+
+INPUTS, FILES = (LINKS,), ("junit.xml",)
 
 
 def render(rendering: Rendering) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crawler.atomic_files import UnsafePathError, open_inside, replace_atomically
 from crawler.errors import UserError
@@ -15,15 +15,14 @@ from crawler.kinds.registry import kind_of
 from crawler.models.check import Outcome
 from crawler.notes.folder import ENDINGS
 from pipelines.rewriting import link_edits
-from pipelines.rewriting.edit_record import to_record
+from pipelines.rewriting.edit_record import from_record, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crawler.models.edit import Edit
     from crawler.models.link import LinkState
     from crawler.notes.folder import NotesFolder
-    from pipelines.reports.base import Rendering, TakeNote
+    from pipelines.reports.base import NoteFragment, Rendering, TakeNote
     from pipelines.reports.planned_notes import PlannedNote
 
 _json = json.JSONEncoder(ensure_ascii=False)
@@ -49,30 +48,45 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
         draft.open("w", encoding="utf-8", newline="\n") as lines,
     ):
 
-        def take(planned: PlannedNote) -> None:
-            note, edits = planned.note, planned.edits
-            _make_room(mirror, mirror / note.path)
-            with replace_atomically(mirror / note.path) as mended:
-                mended.write_bytes(link_edits.apply_edits(note.data, edits))
-            _copy_attachments(planned.states.values(), folder, mirror)
-            lines.writelines(map(_line, edits))
+        def take(fragment: NoteFragment) -> None:
+            edits = [from_record(record) for record in fragment.value["edits"]]
+            _write(mirror, fragment.path, link_edits.apply_edits(fragment.data, edits))
+            _copy_attachments(fragment.value["attachments"], folder, mirror)
+            lines.writelines(_json.encode(record) + "\n" for record in fragment.value["edits"])
 
         yield take
     _forget_vanished(rendering.notes_folder, mirror)
 
 
-def _line(edit: Edit) -> str:
-    """Return an edit as a line of the journal."""
-    return _json.encode(to_record(edit)) + "\n"
+def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]:
+    """Return the edits of a note as `edits.jsonl` has them, and the files that go with it."""
+    return {
+        "edits": [to_record(edit) for edit in planned.edits],
+        "attachments": list(_attachments(planned.states.values())),
+    }
 
 
-def _copy_attachments(states: Iterable[LinkState], folder: Path, mirror: Path) -> None:
-    """Copy the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
+def _attachments(states: Iterable[LinkState]) -> Iterator[str]:
+    """Yield the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
     for state in states:
         path = state.link.url.lstrip("/")
         found = state.check is not None and state.check.outcome is Outcome.OK
-        if not found or not kind_of(state.link).in_notes_folder or path.lower().endswith(ENDINGS):
-            continue
+        if found and kind_of(state.link).in_notes_folder and not path.lower().endswith(ENDINGS):
+            yield path
+
+
+def _write(mirror: Path, path: str, data: bytes) -> None:
+    """Write a note into the mirror, unless it is there with the same bytes."""
+    with suppress(OSError, UnsafePathError), open_inside(mirror, path) as file:
+        if file.read(len(data) + 1) == data:
+            return
+    _make_room(mirror, mirror / path)
+    with replace_atomically(mirror / path) as draft:
+        draft.write_bytes(data)
+
+
+def _copy_attachments(paths: Iterable[str], folder: Path, mirror: Path) -> None:
+    for path in paths:
         try:
             original = open_inside(folder, path)
         except (OSError, UnsafePathError):  # a folder, gone by now, or a link out of the folder

@@ -1,17 +1,20 @@
-"""Parse each note once per publish and plan what all outputs show of it."""
+"""Parse each note once per publish, plan what all outputs show of it, and only where something has changed."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.metadata import Paper, Repository
+from crawler.models.reason import ReasonCode
+from crawler.notes.parser import parse_note
 from pipelines.consistency.findings import CrossReferenceIndex, TitlePlace, find_inconsistencies
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
@@ -19,6 +22,30 @@ if TYPE_CHECKING:
     from crawler.store.reader import StoreReader
     from pipelines.consistency.findings import Finding
     from pipelines.reports.base import Rendering
+    from pipelines.reports.digests import NoteDigester
+
+BATCH = 100
+"""Notes whose fragments are saved at a time."""
+
+DATED = frozenset(
+    {
+        ReasonCode.EDIT_MOVED,
+        ReasonCode.EDIT_PAPER_URL,
+        ReasonCode.EDIT_FILE_PATH,
+        ReasonCode.EDIT_HTTPS,
+        ReasonCode.EDIT_SNAPSHOT,
+    }
+)
+"""Edits whose evidence names the day of a check."""
+
+
+class NoteOutput(Protocol):
+    """An output that shows each note in its own way."""
+
+    __name__: str
+
+    def note_fragment(self, planned: PlannedNote, rendering: Rendering) -> Any:
+        """Return what the output has of a note, as values that JSON can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +60,65 @@ class PlannedNote:
     edits: tuple[Edit, ...]
     findings: tuple[Finding, ...]
 
+    @property
+    def is_dated(self) -> bool:
+        """Whether it shows on which day a link was checked."""
+        return any(edit.reason.code in DATED for edit in self.edits)
 
-def plan_notes(rendering: Rendering) -> Iterator[PlannedNote]:
-    """Yield every note by path."""
-    rewriter = NoteRewriter(rendering, rendering.output_dir / "notes")
-    index = build_index(rendering.store)
-    for note in rendering.notes_folder:
-        states = rendering.link_states(note)
-        findings = tuple(find_inconsistencies(note, states, index))
-        yield PlannedNote(note, states, rewriter.plan_edits(note, states), findings)
+
+@dataclass(frozen=True, slots=True)
+class NoteFragments:
+    """What outputs have of a note, by the name of the output; `data` are the bytes of the note."""
+
+    path: str
+    data: bytes
+    by_output: Mapping[str, Any]
+
+
+class NotePlanner:
+    """Plans notes for some outputs; what was planned before of the same things is taken out of the store."""
+
+    def __init__(
+        self, rendering: Rendering, outputs: Sequence[NoteOutput], digester: NoteDigester, index: CrossReferenceIndex
+    ) -> None:
+        self._rendering = rendering
+        self._outputs = outputs
+        self._digester = digester
+        self._index = index
+        self._rewriter = NoteRewriter(rendering, rendering.output_dir / "notes", digester.listed)
+
+    def plan_all(self) -> Iterator[NoteFragments]:
+        """Yield every note by path; forget those that are not there any more."""
+        store, new, paths = self._rendering.store, [], []
+        for path, data in self._rendering.notes_folder.sources():
+            paths.append(path)
+            digests = self._digester.digests(path, data)
+            fragments = self._known_fragments(path, digests)
+            if fragments is None:
+                planned = self._plan(path, data)
+                fragments = {each.__name__: each.note_fragment(planned, self._rendering) for each in self._outputs}
+                digest = digests[planned.is_dated]
+                new += [(path, name, digest, json.dumps(each, ensure_ascii=False)) for name, each in fragments.items()]
+            yield NoteFragments(path, data, fragments)
+            if len(new) >= BATCH:
+                store.save_fragments(new)
+                new.clear()
+        store.save_fragments(new)
+        store.forget_other_fragments(paths)
+
+    def _known_fragments(self, path: str, digests: Sequence[str]) -> dict[str, Any] | None:
+        """Return what was planned of a note before, unless it was of other things."""
+        known = self._rendering.store.fragments(path)
+        names = [each.__name__ for each in self._outputs]
+        if any(name not in known or known[name][0] not in digests for name in names):
+            return None
+        return {name: json.loads(known[name][1]) for name in names}
+
+    def _plan(self, path: str, data: bytes) -> PlannedNote:
+        note = parse_note(path, data)
+        states = self._rendering.link_states(note)
+        findings = tuple(find_inconsistencies(note, states, self._index))
+        return PlannedNote(note, states, self._rewriter.plan_edits(note, states), findings)
 
 
 def build_index(store: StoreReader) -> CrossReferenceIndex:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.config import options
 from crawler.images.opening import open_image_store
-from pipelines.reports.base import Rendering, render
+from pipelines.reports.base import Rendering, list_notes, render
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.journal import Journal
@@ -64,6 +64,6 @@ def _open_rendering(settings: BaseSettings, notes_folder: NotesFolder, store: Li
 
 def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
     """Yield every note with the edits that mend it where it lies: its pictures are seen from there."""
-    rewriter = NoteRewriter(rendering, rendering.notes_folder.folder)
+    rewriter = NoteRewriter(rendering, rendering.notes_folder.folder, list_notes(rendering))
     for note in rendering.notes_folder:
         yield note, rewriter.plan_edits(note, rendering.link_states(note))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.atomic_files import replace_atomically
 from pipelines.reports.csv import link_health
 from pipelines.reports.csv.link_health import COLUMNS, safe_cell
+from pipelines.reports.digests import LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,9 @@ VERSION = 1
 
 FIELDS = (*COLUMNS[:-1], "change", "mentions")
 """Fields of a link: the columns of the health CSV, and what changed."""
+
+
+INPUTS, FILES = (LINKS,), ("report.json",)
 
 
 @contextmanager

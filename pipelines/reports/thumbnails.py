@@ -26,10 +26,13 @@ _QUALITY = 80
 
 
 @contextmanager
-def by_link(rendering: Rendering) -> Iterator[TakeLink]:
+def by_link(rendering: Rendering) -> Iterator[TakeLink | None]:
     """Make what is missing; a picture that cannot be made smaller is shown as it is."""
     width, image_store = rendering.webp_width, rendering.image_store
-    able = width > 0 and not image_store.unavailable_reason
+    if not width or image_store.unavailable_reason:
+        yield None
+        return
+    able = True
 
     def take(state: LinkState, _places: tuple[str, ...]) -> None:
         nonlocal able

@@ -19,22 +19,25 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Picture
     from crawler.models.note import Note
     from pipelines.reports.base import Rendering
+    from pipelines.rewriting.index.editor import Listed
 
 
 class NoteRewriter:
-    """Finds the edits of notes that will lie in `folder`, at the same relative paths as in NOTES_DIR."""
+    """Finds the edits of notes that will lie in `folder`, at the same relative paths as in NOTES_DIR.
 
-    def __init__(self, rendering: Rendering, folder: Path) -> None:
+    `listed` are all notes, where index pages are completed.
+    """
+
+    def __init__(self, rendering: Rendering, folder: Path, listed: Sequence[Listed]) -> None:
         self._rendering = rendering
         self._folder = folder.resolve()  # as the place of the pictures: `..` leads back from where links lead
-        listed = "index" in rendering.rewrite
-        self._notes = [(note.path, note.title, note.date) for note in rendering.notes_folder] if listed else []
+        self._notes = listed
 
     def plan_edits(self, note: Note, states: Mapping[int, LinkState]) -> tuple[Edit, ...]:
         """Return the edits of a note whose links have these standings, in order and without overlap."""
 
         def hosted(picture: Picture) -> str | None:
-            return stored_image_url(self._rendering, picture, (self._folder / note.path).parent)
+            return stored_image_url(self._rendering, picture.title, (self._folder / note.path).parent)
 
         image_store = self._rendering.image_store
         states = {at: known for at, known in states.items() if not image_store.is_own_url(known.link.url)}
@@ -59,14 +62,12 @@ class NoteRewriter:
         yield from (edit for edit in edits if edit not in dated or edit in kept)
 
 
-def stored_image_url(rendering: Rendering, picture: Picture, folder: Path) -> str | None:
-    """Return the URL of a kept picture as seen from a folder (links resolved); None if it is not there any more.
+def stored_image_url(rendering: Rendering, title: str, folder: Path) -> str | None:
+    """Return the URL of a stored image as seen from a folder (links resolved); None if it is not there any more.
 
     While the pictures' place cannot be asked, what is known to be kept there is taken to be there.
     """
     image_store, width = rendering.image_store, rendering.webp_width
-    names = [thumbnail_name(picture.title, width)] if width else []
-    found = next(
-        (name for name in names if not image_store.unavailable_reason and image_store.has(name)), picture.title
-    )
+    names = [thumbnail_name(title, width)] if width else []
+    found = next((name for name in names if not image_store.unavailable_reason and image_store.has(name)), title)
     return image_store.public_url(found, folder) if image_store.unavailable_reason or image_store.has(found) else None

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.consistency.findings import FindingKind
 from pipelines.reports import report_json
-from pipelines.reports.csv import changes, dataset, findings, link_health
+from pipelines.reports.csv import changes, dataset, findings, link_health, links_table
 from tests.docs import pages
 
 PAGES = {page: pages.read(page) for page in ("docs/dataset.md", "docs/zh-CN/dataset.md")}
@@ -22,7 +22,7 @@ def table(page: str, title: str, number: int = 0) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     ("title", "schema"),
-    [("entries.parquet, entries.csv", dataset.ENTRIES), ("links.parquet", dataset.LINKS)],
+    [("entries.parquet, entries.csv", dataset.ENTRIES), ("links.parquet", links_table.LINKS)],
 )
 def test_columns_of_parquet_files(page: str, title: str, schema: object) -> None:
     assert [(name, kind) for name, kind, _ in table(page, title)] == [(each.name, str(each.type)) for each in schema]  # type: ignore[attr-defined]

@@ -14,9 +14,11 @@ from crawler.store.schema.tables import (
     NEVER,
     checks,
     facts,
+    fragments,
     leases,
     links,
     mentions,
+    outputs,
     pictures,
     placeholders,
     run_counts,
@@ -138,6 +140,12 @@ def _code_reasons(connection: sa.Connection) -> None:
             behind = rows[-1][0]
 
 
+def _remember_renderings(connection: sa.Connection) -> None:
+    """Version 10: what outputs were rendered from."""
+    fragments.create(connection)
+    outputs.create(connection)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -148,6 +156,7 @@ MIGRATIONS = (
     _migrate_to_7,
     _identify_papers,
     _code_reasons,
+    _remember_renderings,
 )
 """Step n takes a store from version n to n + 1. Steps are added, never changed."""
 

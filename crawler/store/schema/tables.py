@@ -190,4 +190,21 @@ run_counts = sa.Table(  # how many links had which verdict at its end, and other
     sa.Column("count", sa.Integer, nullable=False),
 )
 
+fragments = sa.Table(  # what an output has of a note, by a digest of all that it was rendered from
+    "fragments",
+    tables,
+    sa.Column("note", sa.Text, primary_key=True),
+    sa.Column("output", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),  # JSON
+)
+
+outputs = sa.Table(  # as they were last rendered
+    "outputs",
+    tables,
+    sa.Column("output", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),  # of all that it was rendered from
+    sa.Column("files", sa.Text, nullable=False),  # JSON: size and modification time (ns) by name
+)
+
 version = sa.Table("schema_version", tables, sa.Column("version", sa.Integer, nullable=False))

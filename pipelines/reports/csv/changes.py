@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crawler.models.link import Change
 from pipelines.reports.csv import link_health
+from pipelines.reports.digests import LINKS
 
 if TYPE_CHECKING:
     from pipelines.reports.base import Rendering
@@ -14,6 +15,9 @@ HEALTH = ("outcome", "reason", "final_url", "suggestion", "suggestion_source", "
 """Columns that are those of the health CSV."""
 
 COLUMNS = ("change", "url", "kind", "verdict_before", "verdict", *HEALTH)
+
+
+INPUTS, FILES = (LINKS,), ("changes.csv",)
 
 
 def render(rendering: Rendering) -> None:

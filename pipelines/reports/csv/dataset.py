@@ -1,8 +1,9 @@
-"""The enriched dataset: `entries.parquet` and `entries.csv`, one row per entry; `links.parquet`, one row per link."""
+"""The enriched dataset: `entries.parquet` and `entries.csv`, one row per entry."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,7 +16,8 @@ from crawler.models.metadata import Article, Paper, Picture, Repository
 from crawler.models.note import Entry, LinkRole, Note
 from pipelines.consistency.entry_subject import first_mention
 from pipelines.consistency.title_match import has_title_of
-from pipelines.reports.csv.link_health import link_health_row, open_csv
+from pipelines.reports.csv.link_health import open_csv
+from pipelines.reports.digests import NOTES
 from pipelines.venues.from_entry_title import venue_label
 from pipelines.venues.model import with_venue
 
@@ -24,14 +26,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.models.link import LinkState
-    from pipelines.reports.base import Rendering, TakeLink, TakeNote
+    from pipelines.reports.base import NoteFragment, Rendering, TakeNote
     from pipelines.reports.planned_notes import PlannedNote
 
 BATCH = 5_000
 """Rows held at a time, which make one row group of a Parquet file."""
 
-_TIME = pa.timestamp("us", "UTC")
-_TEXTS = pa.list_(pa.string())
+TIME = pa.timestamp("us", "UTC")
+TEXTS = pa.list_(pa.string())
 _BEIJING = pa.timestamp("us", "Asia/Shanghai")  # the time WeChat shows
 
 ENTRIES = pa.schema(
@@ -50,12 +52,12 @@ ENTRIES = pa.schema(
         ("arxiv_id", pa.string()),
         ("paper_title", pa.string()),
         ("title_matches", pa.bool_()),
-        ("authors", _TEXTS),
+        ("authors", TEXTS),
         ("venue", pa.string()),
         ("venue_year", pa.int32()),
         ("venue_track", pa.string()),
         ("venue_source", pa.string()),
-        ("categories", _TEXTS),
+        ("categories", TEXTS),
         ("arxiv_version", pa.int32()),
         ("withdrawn", pa.bool_()),
         ("code_url", pa.string()),
@@ -65,41 +67,23 @@ ENTRIES = pa.schema(
         ("language", pa.string()),
         ("license", pa.string()),
         ("archived", pa.bool_()),
-        ("pushed_at", _TIME),
-        ("image_paths", _TEXTS),
+        ("pushed_at", TIME),
+        ("image_paths", TEXTS),
         ("abstract", pa.string()),
         ("tips", pa.string()),
     ]
 )
 
-LINKS = pa.schema(
-    [
-        ("url", pa.string()),
-        ("kind", pa.string()),
-        ("verdict", pa.string()),
-        ("outcome", pa.string()),
-        ("http_status", pa.int32()),
-        ("reason", pa.string()),
-        ("final_url", pa.string()),
-        ("suggestion", pa.string()),
-        ("suggestion_source", pa.string()),
-        ("failures_in_a_row", pa.int32()),
-        ("first_seen", _TIME),
-        ("last_checked", _TIME),
-        ("last_alive", _TIME),
-        ("title", pa.string()),
-        ("mentions", _TEXTS),
-        ("identity", pa.string()),
-        ("article_links", _TEXTS),
-        ("picture_path", pa.string()),
-        ("picture_type", pa.string()),
-        ("picture_bytes", pa.int64()),
-        ("picture_width", pa.int32()),
-        ("picture_height", pa.int32()),
-        ("picture_frames", pa.int32()),
-        ("picture_source", pa.string()),
-    ]
-)
+INPUTS, FILES = (NOTES,), ("entries.csv", "entries.parquet")
+
+_TIMES = {"date": date.fromisoformat, "published_at": datetime.fromisoformat, "pushed_at": datetime.fromisoformat}
+"""Columns that are no JSON, each with its reader."""
+
+
+def note_fragment(planned: PlannedNote, _rendering: Rendering) -> list[dict[str, Any]]:
+    """Return the rows of a note's entries, dates and times as ISO 8601."""
+    rows = [entry_row(planned.note, entry, planned.states) for entry in planned.note.entries]
+    return [row | {name: row[name] and row[name].isoformat() for name in _TIMES} for row in rows]
 
 
 @contextmanager
@@ -108,42 +92,14 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     folder = rendering.output_dir
     with (
         open_csv(folder / "entries.csv", ENTRIES.names) as write_line,
-        _row_groups(folder / "entries.parquet", ENTRIES, lambda line: write_line(line.values())) as write,
+        row_groups(folder / "entries.parquet", ENTRIES, lambda line: write_line(line.values())) as write,
     ):
 
-        def take(planned: PlannedNote) -> None:
-            for entry in planned.note.entries:
-                write(entry_row(planned.note, entry, planned.states))
+        def take(fragment: NoteFragment) -> None:
+            for row in fragment.value:
+                write(row | {name: read(row[name]) for name, read in _TIMES.items() if row[name] is not None})
 
         yield take
-
-
-@contextmanager
-def by_link(rendering: Rendering) -> Iterator[TakeLink]:
-    """Write the links."""
-    with _row_groups(rendering.output_dir / "links.parquet", LINKS) as write:
-        yield lambda state, places: write(link_row(state, places))
-
-
-def link_row(state: LinkState, places: tuple[str, ...]) -> dict[str, Any]:
-    """Return what is known of a link, by column of `LINKS`."""
-    article_links = state.metadata.links if isinstance(state.metadata, Article) else None
-    more = {"mentions": places, "identity": state.link.identity, "article_links": article_links}
-    return link_health_row(state, places) | more | _image_columns(state)
-
-
-def _image_columns(state: LinkState) -> dict[str, Any]:
-    """Return what is known of a kept picture or film, by column of `LINKS`."""
-    picture = state.metadata if isinstance(state.metadata, Picture) else None
-    return {
-        "picture_path": picture and picture.title,
-        "picture_type": picture and picture.media_type,
-        "picture_bytes": picture and picture.size,
-        "picture_width": picture and picture.width,
-        "picture_height": picture and picture.height,
-        "picture_frames": picture and picture.frames,
-        "picture_source": picture and picture.source,
-    }
 
 
 def entry_row(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> dict[str, Any]:
@@ -225,7 +181,7 @@ def _code_columns(note: Note, at: int | None, states: Mapping[int, LinkState]) -
 
 
 @contextmanager
-def _row_groups(
+def row_groups(
     path: Path, schema: pa.Schema, also: Callable[[dict[str, Any]], None] | None = None
 ) -> Iterator[Callable[[dict[str, Any]], None]]:
     """Give a function that writes a row to a Parquet file, BATCH rows a group; `also` gets each as it was written."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from crawler.atomic_files import replace_atomically
+from pipelines.reports.digests import LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,6 +41,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # OWASP, "CSV Injection"; the full-width forms are read as formulas by spreadsheets set to Chinese or Japanese.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _AMBIGUOUS = re.compile(r"[\s%\x00-\x1f\x7f]")
+
+
+INPUTS, FILES = (LINKS,), ("link_health.csv",)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, Picture, Repository
 from crawler.notes import parser
 from pipelines.reports.base import render
-from pipelines.reports.csv import dataset
+from pipelines.reports.csv import dataset, links_table
 from tests.support.mending import NOW, rendering, standing
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_entries(given: Rendering) -> None:
-    render(given, dataset)
+    render(given, dataset, links_table)
     table = parquet.read_table(given.output_dir / "entries.parquet")
     assert ",".join(table.column_names) == COLUMNS
     first, second = table.to_pylist()
@@ -135,7 +135,7 @@ def test_entries(given: Rendering) -> None:
 
 
 def test_entries_for_spreadsheets(given: Rendering) -> None:
-    render(given, dataset)
+    render(given, dataset, links_table)
     path = given.output_dir / "entries.csv"
     assert path.read_bytes().startswith(b"\xef\xbb\xbf" + COLUMNS.encode() + b"\r\n")
     first, second = rows(path)
@@ -149,7 +149,7 @@ def test_entries_for_spreadsheets(given: Rendering) -> None:
 
 
 def test_types(given: Rendering) -> None:
-    render(given, dataset)
+    render(given, dataset, links_table)
     schema = parquet.read_schema(given.output_dir / "entries.parquet")
     assert schema.field("published_at").type == pa.timestamp("us", "Asia/Shanghai")
     assert schema.field("pushed_at").type == pa.timestamp("us", "UTC")
@@ -162,7 +162,7 @@ def test_types(given: Rendering) -> None:
 
 
 def test_links(given: Rendering) -> None:
-    render(given, dataset)
+    render(given, dataset, links_table)
     table = parquet.read_table(given.output_dir / "links.parquet").to_pylist()
     assert len(table) == 7
     assert table[0]["url"] == "https://mp.weixin.qq.com/s/A"
@@ -175,7 +175,7 @@ def test_links(given: Rendering) -> None:
 
 def test_without_entries_there_are_columns_and_no_rows(tmp_path: Path) -> None:
     given = rendering(tmp_path, {"a.md": "nothing"}, [])
-    render(given, dataset)
+    render(given, dataset, links_table)
     for name in ("entries.parquet", "links.parquet"):
         assert parquet.read_table(given.output_dir / name).num_rows == 0
     assert parquet.read_schema(given.output_dir / "entries.parquet").names == COLUMNS.split(",")
@@ -183,20 +183,22 @@ def test_without_entries_there_are_columns_and_no_rows(tmp_path: Path) -> None:
 
 
 def test_batches_make_one_file(given: Rendering, monkeypatch: pytest.MonkeyPatch) -> None:
-    render(given, dataset)
+    render(given, dataset, links_table)
     whole = {name: (given.output_dir / name).read_bytes() for name in ("entries.csv",)}
     monkeypatch.setattr(dataset, "BATCH", 1)
-    render(given, dataset)
+    for name in (*dataset.FILES, *links_table.FILES):  # what is there as it was rendered is kept
+        (given.output_dir / name).unlink()
+    render(given, dataset, links_table)
     assert {name: (given.output_dir / name).read_bytes() for name in whole} == whole
     assert parquet.ParquetFile(given.output_dir / "links.parquet").num_row_groups == 7
 
 
 def test_rendering_twice_gives_the_same_bytes(given: Rendering) -> None:
-    render(given, dataset)
+    render(given, dataset, links_table)
     before = {path.name: path.read_bytes() for path in given.output_dir.iterdir() if path.is_file()}
     for name in before:
         (given.output_dir / name).unlink()
-    render(given, dataset)
+    render(given, dataset, links_table)
     assert {path.name: path.read_bytes() for path in given.output_dir.iterdir() if path.is_file()} == before
 
 
@@ -217,7 +219,7 @@ def test_the_field_goes_before_what_is_mentioned_earlier() -> None:
 
 def test_places_with_spaces_stay_as_they_are_in_lists(tmp_path: Path) -> None:
     given = rendering(tmp_path, {"a b.md": "[x](gone.md)"}, [])
-    render(given, dataset)
+    render(given, dataset, links_table)
     assert parquet.read_table(given.output_dir / "links.parquet").to_pylist()[0]["mentions"] == ["a b.md:1"]
 
 
@@ -229,6 +231,6 @@ def test_the_title_says_the_venue_last(tmp_path: Path, venue: str | None, expect
     note = "1. [ICLR 2022 Workshop | 梦](https://mp.weixin.qq.com/s/A)\n   - Paper: [x](https://arxiv.org/abs/2204.00001)\n"
     paper = Paper("x", {"arxiv": "2204.00001"}, venue=venue, venue_source="comment" if venue else None)
     given = rendering(tmp_path, {"a.md": note}, [standing("https://arxiv.org/abs/2204.00001", metadata=paper)])
-    render(given, dataset)
+    render(given, dataset, links_table)
     (row,) = parquet.read_table(given.output_dir / "entries.parquet").to_pylist()
     assert (row["venue"], row["venue_year"], row["venue_track"], row["venue_source"]) == expected

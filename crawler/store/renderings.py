@@ -1,0 +1,100 @@
+"""What outputs were last rendered from, so that what has not changed is not rendered again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from crawler.store.leases import Leases
+from crawler.store.reader import FACTS, MOVE_CHECKS, SLICE, StoreReader
+from crawler.store.schema import mapping
+from crawler.store.schema.tables import facts, fragments, links, mentions, outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+MENTION = ("note", "start", "line", "text")
+"""The first columns of a row of `rendering_inputs`: where a link is mentioned."""
+
+STATE = (
+    *("url", "kind", "identity", "verdict", "outcome", "reason", "how", "http_status", "final_url"),
+    *("suggestion", "suggestion_source", "moved_to", "is_move_confirmed", "snapshot", "type", "data"),
+)
+"""The columns that follow: what a note can show of a link. Those of what bibliographies say come next."""
+
+TIMES = (
+    *("checked_at", "elapsed", "first_seen", "last_alive", "failures_in_a_row"),
+    *("previous_verdict", "previous_outcome"),
+)
+"""The last columns: what changes with each check."""
+
+
+ALL_NOTES = ""
+"""The note of a fragment that an output has of all notes together."""
+
+
+class Renderings(StoreReader, Leases):
+    """The store as the outputs see it that are rendered only where something has changed."""
+
+    def rendering_inputs(self, bibliographies: Sequence[str]) -> Iterator[sa.Row[Any]]:
+        """Yield a row for each mention, note by note: `MENTION`, `STATE`, a column for each bibliography, `TIMES`.
+
+        Values are those of the database: they are for comparing, not for reading.
+        """
+        columns: dict[str, sa.ColumnElement[Any]] = {column.name: column for column in links.c}
+        columns |= {
+            "type": facts.c.type,
+            "data": facts.c.data,
+            "is_move_confirmed": MOVE_CHECKS >= mapping.CONFIRMED_BY,
+        }
+        said = [facts.alias() for _ in bibliographies]
+        query = sa.select(
+            *(mentions.c[name] for name in MENTION),
+            *(sa.type_coerce(columns[name], sa.Text) for name in STATE),
+            *(each.c.data for each in said),
+            *(sa.type_coerce(columns[name], sa.Text) for name in TIMES),
+        )
+        query = query.join_from(mentions, links, mentions.c.link_id == links.c.id).outerjoin(facts, FACTS)
+        key = links.c.kind + ":" + links.c.identity
+        for name, each in zip(bibliographies, said, strict=True):
+            query = query.outerjoin(each, sa.and_(each.c.kind == name, each.c.identity == key))
+        query = query.order_by(mentions.c.note, mentions.c.start).execution_options(yield_per=SLICE)
+        with self._begin() as connection:
+            yield from connection.execute(query)
+
+    # --- what was rendered --------------------------------------------------------------------------------------------
+
+    def fragments(self, note: str) -> dict[str, tuple[str, str]]:
+        """Return what each output has of a note, by the name of the output: the digest of its inputs, and the text."""
+        query = sa.select(fragments.c.output, fragments.c.digest, fragments.c.text).where(fragments.c.note == note)
+        with self._begin() as connection:
+            return {output: (digest, text) for output, digest, text in connection.execute(query)}
+
+    def save_fragments(self, rendered: Iterable[tuple[str, str, str, str]]) -> None:
+        """Save what outputs have of notes: note, output, digest and text."""
+        names = ("note", "output", "digest", "text")
+        with self._write() as connection:
+            self._upsert(connection, fragments, [dict(zip(names, row, strict=True)) for row in rendered])
+
+    def forget_other_fragments(self, notes: Iterable[str]) -> None:
+        """Drop the fragments of all notes but these."""
+        with self._write() as connection:
+            for note in set(connection.scalars(sa.select(fragments.c.note).distinct())).difference(notes, [ALL_NOTES]):
+                connection.execute(sa.delete(fragments).where(fragments.c.note == note))
+
+    def rendered_outputs(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Return the digest of the inputs from which each output was rendered, and its files as they were then."""
+        with self._begin() as connection:
+            rows = connection.execute(sa.select(outputs.c.output, outputs.c.digest, outputs.c.files))
+            return {output: (digest, json.loads(files)) for output, digest, files in rows}
+
+    def save_rendered_outputs(self, rendered: Mapping[str, tuple[str, dict[str, Any]]]) -> None:
+        """Save what `rendered_outputs` returns."""
+        rows = [
+            {"output": output, "digest": digest, "files": json.dumps(files)}
+            for output, (digest, files) in sorted(rendered.items())
+        ]
+        with self._write() as connection:
+            self._upsert(connection, outputs, rows)
