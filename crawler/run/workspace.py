@@ -7,18 +7,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import crawler
 from crawler.atomic_files import remove_stale_drafts
 from crawler.config import options
 from crawler.errors import UserError
 from crawler.images.opening import open_image_store
 from crawler.images.store import writable_folder
+from crawler.kinds.program_digest import program_digest
 from crawler.kinds.registry import link_of
 from crawler.notes.folder import NotesFolder
+from crawler.notes.parser import parse_note
 from crawler.store.database import store_url
-from crawler.store.link_store import LinkStore
+from crawler.store.link_store import LinkStore, RegisteredNote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +31,14 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.images.store import ImageStore
+    from crawler.models.note import Note
 
 logger = logging.getLogger(__name__)
 
 A_DAY = 86_400.0
+
+BATCH = 100
+"""Notes that are saved as registered at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +58,31 @@ class Workspace:
     def read(self, now: datetime) -> None:
         """Register what the notes mention; what is wrong with them is reported.
 
-        What notes mention that could not be looked at stays registered.
+        What notes mention that could not be looked at stays registered. A note is parsed if it is not registered as it
+        is, or was read by another version of the program.
         """
-        paths = []
-        notes_folder = self.notes_folder
-        for note in notes_folder:
-            found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
-            self.store.register(note.path, [(m, link) for m, link in found if link is not None], now, note.date)
-            paths.append(note.path)
+        notes_folder, known = self.notes_folder, self.store.registered_notes()
+        paths, new = [], []
+        for path, data in notes_folder.sources():
+            paths.append(path)
+            digest = sha256(program_digest(crawler) + data).hexdigest()
+            if path not in known or known[path].digest != digest:
+                known[path] = self._register(parse_note(path, data), digest, now)
+                new.append(known[path])
+            notes_folder.problems += [f"{notes_folder.folder / path}:{problem}" for problem in known[path].problems]
+            if len(new) >= BATCH:
+                self.store.save_registered(new)
+                new.clear()
+        self.store.save_registered(new)
         for problem in notes_folder.problems:
             logger.warning(problem)
         if notes_folder.incomplete is None:
             self.store.forget_other_notes([*paths, *notes_folder.unread])
+
+    def _register(self, note: Note, digest: str, now: datetime) -> RegisteredNote:
+        found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
+        self.store.register(note.path, [(m, link) for m, link in found if link is not None], now, note.date)
+        return RegisteredNote(note.path, digest, note.title, note.date, note.problems)
 
 
 @contextmanager

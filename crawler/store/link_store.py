@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ from crawler.store.schema.tables import (
     leases,
     links,
     mentions,
+    notes,
     star_counts,
     validators,
     workers,
@@ -64,6 +65,17 @@ class HostBacklog:
     def lease_key(self) -> str:
         """What a worker leases to look at these links: their host, their kind where they have none."""
         return self.host or self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredNote:
+    """A note whose mentions are registered; `digest` is that of its bytes and of the program that read them."""
+
+    path: str
+    digest: str
+    title: str
+    day: date | None
+    problems: tuple[str, ...] = ()
 
 
 Cursor = tuple[datetime, int]
@@ -200,13 +212,28 @@ class LinkStore(ExternalSources, ImageRecords, Renderings, Runs, Statistics):
         new = {name: insert.excluded[name] for name in mapping.LINK if name != "url"}
         return insert.on_conflict_do_update(index_elements=[links.c.url], set_=new)
 
-    def forget_other_notes(self, notes: Iterable[str]) -> None:
+    def registered_notes(self) -> dict[str, RegisteredNote]:
+        """Return the notes whose mentions are registered, by path."""
+        with self._begin() as connection:
+            rows = connection.execute(sa.select(notes).order_by(notes.c.path))
+            return {
+                row.path: RegisteredNote(row.path, row.digest, row.title, row.day, tuple(row.problems.splitlines()))
+                for row in rows
+            }
+
+    def save_registered(self, registered: Iterable[RegisteredNote]) -> None:
+        """Save as what notes were registered."""
+        rows = [asdict(each) | {"problems": "\n".join(each.problems)} for each in registered]
+        with self._write() as connection:
+            self._upsert(connection, notes, rows)
+
+    def forget_other_notes(self, paths: Iterable[str]) -> None:
         """Drop the mentions of notes that are no longer there; what is known of their links stays."""
         with self._write() as connection:
             self._exclusive(connection)
-            before = set(connection.scalars(sa.select(mentions.c.note).distinct()))
-            for note in before.difference(notes):
-                connection.execute(sa.delete(mentions).where(mentions.c.note == note))
+            for column in (mentions.c.note, notes.c.path):
+                for note in set(connection.scalars(sa.select(column).distinct())).difference(paths):
+                    connection.execute(sa.delete(column.table).where(column == note))
 
     # --- what is due --------------------------------------------------------------------------------------------------
 

@@ -167,7 +167,7 @@ def _stamp(file: Path) -> list[int] | None:
 
 
 def list_notes(rendering: Rendering) -> list[Listed]:
-    """Return path, title and date of all notes, where index pages are completed."""
+    """Return path, title and date of all notes as they are registered, where index pages are completed."""
     if "index" not in rendering.rewrite:
         return []
-    return [(note.path, note.title, note.date) for note in rendering.notes_folder]
+    return [(note.path, note.title, note.day) for note in rendering.store.registered_notes().values()]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import crawler
 import pipelines
-from crawler.kinds.registry import all_kinds, kind_of
+from crawler.kinds.program_digest import program_digest
+from crawler.kinds.registry import kind_of
 from crawler.models.link import Link, key_of
 from crawler.models.metadata import Paper, Picture, Repository, type_name
 from crawler.notes.folder import ENDINGS
@@ -63,7 +61,7 @@ class StoreDigests:
     def read(cls, rendering: Rendering, index: CrossReferenceIndex) -> StoreDigests:
         """Read the store once; `index` is what findings know of all notes."""
         found = cls()
-        all_links, papers = sha256(_settings(rendering)), sha256(code_digest())
+        all_links, papers = sha256(_settings(rendering)), sha256(program_digest(crawler, pipelines))
         rows = rendering.store.rendering_inputs([each.name for each in BIBLIOGRAPHIES])
         for note, mentioned in groupby(rows, key=itemgetter(_NOTE)):
             undated, days, images, lists_notes = sha256(), sha256(), [], False
@@ -139,23 +137,9 @@ def _settings(rendering: Rendering) -> bytes:
     """Return what the user has set, and the program itself."""
     image_store = rendering.image_store
     shown = image_store.base, image_store.unavailable_reason is None, str(rendering.output_dir.resolve())
-    return code_digest() + repr((sorted(rendering.rewrite), rendering.webp_width, shown)).encode()
+    return program_digest(crawler, pipelines) + repr((sorted(rendering.rewrite), rendering.webp_width, shown)).encode()
 
 
 def notes_digest(digests: Iterable[str]) -> str:
     """Return the digest of all notes in their order."""
     return sha256("".join(digests).encode()).hexdigest()
-
-
-@cache
-def code_digest() -> bytes:
-    """Return the digest of this program: code, data files and templates, and the kinds of other packages."""
-    digest = sha256()
-    for package in (crawler, pipelines):
-        for folder in sorted(package.__path__):
-            for file in sorted(Path(folder).rglob("*")):
-                if file.is_file() and file.suffix not in {".pyc", ".pyo"}:
-                    digest.update(file.read_bytes())
-    for kind in all_kinds().values():
-        digest.update(Path(inspect.getfile(type(kind))).read_bytes())
-    return digest.digest()

@@ -15,6 +15,7 @@ from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.notes import parser
 from crawler.notes.folder import NotesFolder
+from crawler.run.workspace import Workspace
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
 from pipelines.reports.base import Rendering
@@ -125,16 +126,20 @@ def rendering(folder: Path, notes: Mapping[str, str], standings: Iterable[LinkSt
         (folder / "notes" / path).write_bytes(text.encode())
     library = NotesFolder(folder / "notes")
     store = LinkStore.open(sqlite_url(folder / "store.sqlite"))
-    mentioned = set()
-    for note in library:
-        links = [(mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions]
-        store.register(note.path, [(mention, link) for mention, link in links if link], NOW)
-        mentioned |= {link.url for _, link in links if link}
+    output = folder / "output"
+    image_store = FolderImageStore(output / "images")
+    made = Rendering(library, store, output, image_store, EVERYTHING)
+    read(made)
+    mentioned = {state.link.url for state, _ in store.link_states()}
     if seen := [result_of(each) for each in standings if each.link.url in mentioned]:
         store.save(seen)
-    output = folder / "output"
     keep(output / "images")
-    return Rendering(library, store, output, FolderImageStore(output / "images"), EVERYTHING)
+    return made
+
+
+def read(given: Rendering) -> None:
+    """Register the notes as they are now."""
+    Workspace(lambda: given.notes_folder, given.store, given.image_store).read(NOW)
 
 
 def keep(images: Path) -> None:

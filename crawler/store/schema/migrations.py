@@ -18,6 +18,7 @@ from crawler.store.schema.tables import (
     leases,
     links,
     mentions,
+    notes,
     outputs,
     pictures,
     placeholders,
@@ -141,7 +142,8 @@ def _code_reasons(connection: sa.Connection) -> None:
 
 
 def _remember_renderings(connection: sa.Connection) -> None:
-    """Version 10: what outputs were rendered from."""
+    """Version 10: as what notes were registered, and what outputs were rendered from."""
+    notes.create(connection)
     fragments.create(connection)
     outputs.create(connection)
 

@@ -190,6 +190,16 @@ run_counts = sa.Table(  # how many links had which verdict at its end, and other
     sa.Column("count", sa.Integer, nullable=False),
 )
 
+notes = sa.Table(  # whose mentions are registered
+    "notes",
+    tables,
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False),  # of its bytes and of the program that read them
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("day", sa.Date),
+    sa.Column("problems", sa.Text, nullable=False),  # a line for each
+)
+
 fragments = sa.Table(  # what an output has of a note, by a digest of all that it was rendered from
     "fragments",
     tables,

@@ -19,7 +19,7 @@ from pipelines.rewriting import link_edits
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.editor import EditReport
 from pipelines.rewriting.in_place.journal import Journal
-from tests.support.mending import STORE, missing, rendering
+from tests.support.mending import STORE, missing, read, rendering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +60,7 @@ def plan(given: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
 
 
 def edit(given: Rendering) -> EditReport:
+    read(given)
     return in_place.edit_notes(given.notes_folder.folder, plan(given), Journal(given.output_dir))
 
 
