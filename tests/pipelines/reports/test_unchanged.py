@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -153,6 +154,13 @@ def stars_changed(given: Rendering) -> Rendering:
     return given
 
 
+def checked_later(given: Rendering) -> Rendering:
+    state = STORE[0]
+    assert state.check is not None
+    given.store.save([result_of(replace(state, check=replace(state.check, checked_at=NOW + timedelta(days=1))))])
+    return given
+
+
 def image_lost(given: Rendering) -> Rendering:
     (given.output_dir / "images" / PICTURE.title).unlink(missing_ok=True)
     return given
@@ -177,6 +185,7 @@ CHANGES: list[Callable[[Rendering], Rendering]] = [
     note_added,
     link_died,
     stars_changed,
+    checked_later,
     image_lost,
     image_found,
     setting_changed,
