@@ -30,13 +30,13 @@ test: .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses=auto
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup
 
 stress: .venv/dev
 	$(BIN)/python -m pytest -m stress --capture=no
 
 coverage: .venv/dev
-	$(BIN)/python -m pytest --numprocesses=auto --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup --cov --cov-report=term
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) \

@@ -29,3 +29,14 @@ def internet() -> Iterator[Internet]:
 def desk(internet: Internet, tmp_path: Path) -> Desk:
     """Return an empty desk on that internet."""
     return Desk(tmp_path, internet.environ())
+
+
+EXPENSIVE = {"browser", "crawled", "network", "night"}
+"""Fixtures of a module that take seconds: their tests run in one process, so that they are made once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of an expensive fixture together (`--dist=loadgroup`)."""
+    for item in items:
+        if isinstance(item, pytest.Function) and EXPENSIVE.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
