@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import Table
 from crawler.models.link import Change, Verdict
-from crawler.store.leases import short
+from crawler.store.workers.leases import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -22,7 +22,8 @@ from crawler.kinds.registry import link_of
 from crawler.notes.folder import NotesFolder
 from crawler.notes.parser import parse_note
 from crawler.store.database import store_url
-from crawler.store.link_store import LinkStore, RegisteredNote
+from crawler.store.link_store import LinkStore
+from crawler.store.registered_notes import RegisteredNote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

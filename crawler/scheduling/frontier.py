@@ -7,8 +7,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.store.leases import clock
 from crawler.store.link_store import FIRST
+from crawler.store.workers.leases import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
 from crawler.fetch.host_throttle import HostUnavailableError
-from crawler.store.leases import clock
+from crawler.store.workers.leases import clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crawler.fetch.host_throttle import HostThrottle
     from crawler.store.link_store import LinkStore
-    from crawler.store.runs import RunRecord
+    from crawler.store.workers.runs import RunRecord
 
 POLL = 1.0
 """Seconds between two looks at what the other workers are doing, while there is nothing else to do."""

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from crawler.kinds.registry import citation_sources
 from crawler.models.link import Link, Verdict, key_of
-from crawler.store.leases import Leases
 from crawler.store.reader import MENTIONED, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import NEVER, facts, links, mentions
+from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

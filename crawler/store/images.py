@@ -13,10 +13,10 @@ from crawler.models.metadata import Article, Picture, type_name
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import ImageSource
 from crawler.store.external_sources import SNAPSHOT_RETRY
-from crawler.store.leases import Leases
 from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import checks, facts, links, mentions, pictures, placeholders
+from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -21,13 +20,13 @@ from filelock import FileLock, Timeout
 from crawler.errors import UserError
 from crawler.kinds.registry import keeping_bodies
 from crawler.models.check import Outcome
-from crawler.models.link import Link, Verdict
+from crawler.models.link import Link
 from crawler.models.result import DueLink
 from crawler.store.external_sources import ExternalSources
 from crawler.store.images import ImageRecords
 from crawler.store.reader import FACTS, MENTIONED, SLICE
+from crawler.store.registered_notes import RegisteredNotes
 from crawler.store.renderings import Renderings
-from crawler.store.runs import Runs
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import (
     NEVER,
@@ -37,18 +36,17 @@ from crawler.store.schema.tables import (
     leases,
     links,
     mentions,
-    notes,
     star_counts,
     validators,
     workers,
 )
 from crawler.store.statistics import Statistics
+from crawler.store.workers.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crawler.models.check import Check
-    from crawler.models.note import Mention
     from crawler.models.result import CheckResult, Validators
 
 
@@ -65,17 +63,6 @@ class HostBacklog:
     def lease_key(self) -> str:
         """What a worker leases to look at these links: their host, their kind where they have none."""
         return self.host or self.kind
-
-
-@dataclass(frozen=True, slots=True)
-class RegisteredNote:
-    """A note whose mentions are registered; `digest` is that of its bytes and of the program that read them."""
-
-    path: str
-    digest: str
-    title: str
-    day: date | None
-    problems: tuple[str, ...] = ()
 
 
 Cursor = tuple[datetime, int]
@@ -138,7 +125,7 @@ _RESULT_PARAMETERS = (
 )
 
 
-class LinkStore(ExternalSources, ImageRecords, Renderings, Runs, Statistics):
+class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs, Statistics):
     """One database with everything known; opened with `LinkStore.open`."""
 
     @contextmanager
@@ -163,77 +150,6 @@ class LinkStore(ExternalSources, ImageRecords, Renderings, Runs, Statistics):
             yield lock._context.lock_file_fd  # noqa: SLF001 - it offers no other way
         finally:
             lock.release()
-
-    # --- what the notes say -------------------------------------------------------------------------------------------
-
-    def register(
-        self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime, day: date | None = None
-    ) -> None:
-        """Write down which links a note (of that day) mentions, in place of what it mentioned before.
-
-        A note that says what it said before is read, and nothing is written.
-        """
-        known = {link.url: tuple(getattr(link, name) for name in mapping.LINK) for _, link in found}
-        said = sorted((m.start, m.line, m.text.replace("\0", ""), day, *known[link.url]) for m, link in found)
-        with self._begin() as connection:
-            if connection.execute(self._mentions_query, {"note_": note}).all() == said:
-                return
-        with self._write() as connection:
-            self._exclusive(connection)
-            connection.execute(sa.delete(mentions).where(mentions.c.note == note))
-            if not said:
-                return
-            new = {"first_seen": now, "due_at": now, "waiting_since": NEVER, "verdict": Verdict.UNKNOWN}
-            values = [dict(zip(mapping.LINK, link, strict=True)) | new for link in known.values()]
-            connection.execute(self._insert_links, values)
-            ids = self._ids(connection, known)
-            connection.execute(
-                sa.insert(mentions),
-                [
-                    {"note": note, "start": start, "link_id": ids[url], "line": line, "text": text, "day": day}
-                    for start, line, text, day, url, *_ in said
-                ],
-            )
-
-    @cached_property
-    def _mentions_query(self) -> sa.Select[Any]:
-        """The query for what a note (`note_`) mentions."""
-        columns = (
-            *(mentions.c[name] for name in ("start", "line", "text", "day")),
-            *(links.c[name] for name in mapping.LINK),
-        )
-        said = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)
-        return said.where(mentions.c.note == sa.bindparam("note_")).order_by(mentions.c.start)
-
-    @cached_property
-    def _insert_links(self) -> sa.Insert:
-        """The statement that makes links known; of those that are, only what the notes say can be new."""
-        insert = self._insert(links)
-        new = {name: insert.excluded[name] for name in mapping.LINK if name != "url"}
-        return insert.on_conflict_do_update(index_elements=[links.c.url], set_=new)
-
-    def registered_notes(self) -> dict[str, RegisteredNote]:
-        """Return the notes whose mentions are registered, by path."""
-        with self._begin() as connection:
-            rows = connection.execute(sa.select(notes).order_by(notes.c.path))
-            return {
-                row.path: RegisteredNote(row.path, row.digest, row.title, row.day, tuple(row.problems.splitlines()))
-                for row in rows
-            }
-
-    def save_registered(self, registered: Iterable[RegisteredNote]) -> None:
-        """Save as what notes were registered."""
-        rows = [asdict(each) | {"problems": "\n".join(each.problems)} for each in registered]
-        with self._write() as connection:
-            self._upsert(connection, notes, rows)
-
-    def forget_other_notes(self, paths: Iterable[str]) -> None:
-        """Drop the mentions of notes that are no longer there; what is known of their links stays."""
-        with self._write() as connection:
-            self._exclusive(connection)
-            for column in (mentions.c.note, notes.c.path):
-                for note in set(connection.scalars(sa.select(column).distinct())).difference(paths):
-                    connection.execute(sa.delete(column.table).where(column == note))
 
     # --- what is due --------------------------------------------------------------------------------------------------
 
@@ -362,15 +278,6 @@ class LinkStore(ExternalSources, ImageRecords, Renderings, Runs, Statistics):
         without = sorted({ids[each.link.url] for each in well}.difference(found))
         if without:
             connection.execute(sa.delete(validators).where(validators.c.link_id.in_(without)))
-
-    @staticmethod
-    def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:
-        wanted = sorted(set(urls))
-        ids: dict[str, int] = {}
-        for i in range(0, len(wanted), SLICE):
-            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + SLICE]))
-            ids |= {row.url: row.id for row in connection.execute(query)}
-        return ids
 
     def _still_due(self, connection: sa.Connection, ids: dict[str, int]) -> dict[str, int]:
         """Return those links that the run still has to look at; all of them outside of a run."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from crawler.store.leases import Leases
 from crawler.store.reader import FACTS, MOVE_CHECKS, SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import facts, fragments, links, mentions, outputs
+from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,10 +11,10 @@ from crawler.models.check import Outcome
 from crawler.models.history import LinkLifetime, Metric, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, Repository, type_name
-from crawler.store.leases import Leases
 from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import checks, facts, links, mentions, run_counts, runs, star_counts
+from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

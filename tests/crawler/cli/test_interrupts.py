@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.store.leases import is_dead, worker_name
+from crawler.store.workers.leases import is_dead, worker_name
 from tests.internet import Failure, Internet
 from tests.internet.messages import html, page, redirect, text
 from tests.support.crawling import Desk

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.store.leases import is_dead, worker_name
+from crawler.store.workers.leases import is_dead, worker_name
 from tests.internet.messages import redirect
 from tests.support.crawling import kill
 from tests.support.sharing import (

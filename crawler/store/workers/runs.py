@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.store.leases import Leases, is_dead
 from crawler.store.reader import CHANGED
 from crawler.store.schema.tables import leases, links, runs, workers
+from crawler.store.workers.leases import Leases, is_dead
 
 if TYPE_CHECKING:
     from datetime import datetime

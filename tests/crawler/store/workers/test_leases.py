@@ -17,9 +17,9 @@ from crawler.errors import UserError
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.store.database import sqlite_url
-from crawler.store.leases import DEFAULT_LEASE, clock
 from crawler.store.link_store import LinkStore
 from crawler.store.schema.tables import checks, leases, links, workers
+from crawler.store.workers.leases import DEFAULT_LEASE, clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

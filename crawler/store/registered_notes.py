@@ -1,0 +1,114 @@
+"""Register which links the notes mention."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from crawler.models.link import Link, Verdict
+from crawler.store.reader import SLICE, StoreReader
+from crawler.store.schema import mapping
+from crawler.store.schema.tables import NEVER, links, mentions, notes
+from crawler.store.workers.leases import Leases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from crawler.models.note import Mention
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredNote:
+    """A note whose mentions are registered; `digest` is that of its bytes and of the program that read them."""
+
+    path: str
+    digest: str
+    title: str
+    day: date | None
+    problems: tuple[str, ...] = ()
+
+
+class RegisteredNotes(StoreReader, Leases):
+    """The store as the reader of the notes sees it."""
+
+    def register(
+        self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime, day: date | None = None
+    ) -> None:
+        """Write down which links a note (of that day) mentions, in place of what it mentioned before.
+
+        A note that says what it said before is read, and nothing is written.
+        """
+        known = {link.url: tuple(getattr(link, name) for name in mapping.LINK) for _, link in found}
+        said = sorted((m.start, m.line, m.text.replace("\0", ""), day, *known[link.url]) for m, link in found)
+        with self._begin() as connection:
+            if connection.execute(self._mentions_query, {"note_": note}).all() == said:
+                return
+        with self._write() as connection:
+            self._exclusive(connection)
+            connection.execute(sa.delete(mentions).where(mentions.c.note == note))
+            if not said:
+                return
+            new = {"first_seen": now, "due_at": now, "waiting_since": NEVER, "verdict": Verdict.UNKNOWN}
+            values = [dict(zip(mapping.LINK, link, strict=True)) | new for link in known.values()]
+            connection.execute(self._insert_links, values)
+            ids = self._ids(connection, known)
+            connection.execute(
+                sa.insert(mentions),
+                [
+                    {"note": note, "start": start, "link_id": ids[url], "line": line, "text": text, "day": day}
+                    for start, line, text, day, url, *_ in said
+                ],
+            )
+
+    @cached_property
+    def _mentions_query(self) -> sa.Select[Any]:
+        """The query for what a note (`note_`) mentions."""
+        columns = (
+            *(mentions.c[name] for name in ("start", "line", "text", "day")),
+            *(links.c[name] for name in mapping.LINK),
+        )
+        said = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)
+        return said.where(mentions.c.note == sa.bindparam("note_")).order_by(mentions.c.start)
+
+    @cached_property
+    def _insert_links(self) -> sa.Insert:
+        """The statement that makes links known; of those that are, only what the notes say can be new."""
+        insert = self._insert(links)
+        new = {name: insert.excluded[name] for name in mapping.LINK if name != "url"}
+        return insert.on_conflict_do_update(index_elements=[links.c.url], set_=new)
+
+    def registered_notes(self) -> dict[str, RegisteredNote]:
+        """Return the notes whose mentions are registered, by path."""
+        with self._begin() as connection:
+            rows = connection.execute(sa.select(notes).order_by(notes.c.path))
+            return {
+                row.path: RegisteredNote(row.path, row.digest, row.title, row.day, tuple(row.problems.splitlines()))
+                for row in rows
+            }
+
+    def save_registered(self, registered: Iterable[RegisteredNote]) -> None:
+        """Save as what notes were registered."""
+        rows = [asdict(each) | {"problems": "\n".join(each.problems)} for each in registered]
+        with self._write() as connection:
+            self._upsert(connection, notes, rows)
+
+    def forget_other_notes(self, paths: Iterable[str]) -> None:
+        """Drop the mentions of notes that are no longer there; what is known of their links stays."""
+        with self._write() as connection:
+            self._exclusive(connection)
+            for column in (mentions.c.note, notes.c.path):
+                for note in set(connection.scalars(sa.select(column).distinct())).difference(paths):
+                    connection.execute(sa.delete(column.table).where(column == note))
+
+    @staticmethod
+    def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:
+        wanted = sorted(set(urls))
+        ids: dict[str, int] = {}
+        for i in range(0, len(wanted), SLICE):
+            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + SLICE]))
+            ids |= {row.url: row.id for row in connection.execute(query)}
+        return ids

@@ -1,0 +1,1 @@
+"""Which worker checks which host, and who leads a run."""
