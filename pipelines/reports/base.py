@@ -126,10 +126,10 @@ class _Publish:
         self._digests[NOTES] = notes_digest(digest for source in sources for digest in digester.digests(*source))
         with ExitStack() as stack:
             stale = [each for each in outputs if not self._is_current(each)]
-            takers = [(each.__name__, stack.enter_context(each.by_note(rendering))) for each in stale]
+            takers = [(each.note_fragment.__module__, stack.enter_context(each.by_note(rendering))) for each in stale]
             for note in NotePlanner(rendering, outputs, digester, self._index).plan_all() if takers else ():
                 for name, take in takers:
-                    take(NoteFragment(note.path, note.data, note.by_output[name]))
+                    take(NoteFragment(note.path, note.data, note.by_module[name]))
             rendering.notes_folder.ensure_complete()
 
     def render_rest(self) -> None:

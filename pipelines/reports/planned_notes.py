@@ -14,7 +14,7 @@ from pipelines.consistency.findings import CrossReferenceIndex, TitlePlace, find
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
@@ -40,12 +40,12 @@ DATED = frozenset(
 
 
 class NoteOutput(Protocol):
-    """An output that shows each note in its own way."""
+    """An output of notes.
 
-    __name__: str
+    `note_fragment` returns what it has of a note, as values that JSON can have; outputs may share one.
+    """
 
-    def note_fragment(self, planned: PlannedNote, rendering: Rendering) -> Any:
-        """Return what the output has of a note, as values that JSON can have."""
+    note_fragment: Callable[[PlannedNote, Rendering], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ class PlannedNote:
 
 @dataclass(frozen=True, slots=True)
 class NoteFragments:
-    """What outputs have of a note, by the name of the output; `data` are the bytes of the note."""
+    """What outputs have of a note, by the module of their `note_fragment`; `data` are the bytes of the note."""
 
     path: str
     data: bytes
-    by_output: Mapping[str, Any]
+    by_module: Mapping[str, Any]
 
 
 class NotePlanner:
@@ -82,7 +82,7 @@ class NotePlanner:
         self, rendering: Rendering, outputs: Sequence[NoteOutput], digester: NoteDigester, index: CrossReferenceIndex
     ) -> None:
         self._rendering = rendering
-        self._outputs = outputs
+        self._note_fragments = {each.note_fragment.__module__: each.note_fragment for each in outputs}
         self._digester = digester
         self._index = index
         self._rewriter = NoteRewriter(rendering, rendering.output_dir / "notes", digester.listed)
@@ -96,7 +96,8 @@ class NotePlanner:
             fragments = self._known_fragments(path, digests)
             if fragments is None:
                 planned = self._plan(path, data)
-                fragments = {each.__name__: each.note_fragment(planned, self._rendering) for each in self._outputs}
+                made = self._note_fragments.items()
+                fragments = {name: fragment(planned, self._rendering) for name, fragment in made}
                 digest = digests[planned.is_dated]
                 new += [(path, name, digest, json.dumps(each, ensure_ascii=False)) for name, each in fragments.items()]
             yield NoteFragments(path, data, fragments)
@@ -109,10 +110,9 @@ class NotePlanner:
     def _known_fragments(self, path: str, digests: Sequence[str]) -> dict[str, Any] | None:
         """Return what was planned of a note before, unless it was of other things."""
         known = self._rendering.store.fragments(path)
-        names = [each.__name__ for each in self._outputs]
-        if any(name not in known or known[name][0] not in digests for name in names):
+        if any(name not in known or known[name][0] not in digests for name in self._note_fragments):
             return None
-        return {name: json.loads(known[name][1]) for name in names}
+        return {name: json.loads(known[name][1]) for name in self._note_fragments}
 
     def _plan(self, path: str, data: bytes) -> PlannedNote:
         note = parse_note(path, data)
