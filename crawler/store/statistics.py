@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crawler.kinds.registry import keeping_bodies, with_metadata
+from crawler.kinds.registry import with_metadata
 from crawler.models.check import Outcome
-from crawler.models.history import LinkLifetime, Metric, RunMetrics
+from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Verdict
-from crawler.models.metadata import Article, Picture, Repository, type_name
+from crawler.models.metadata import Article, Repository
 from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import checks, facts, links, mentions, run_counts, runs, star_counts
@@ -25,19 +25,6 @@ class Statistics(StoreReader, Leases):
     """The store as those see it who sum up."""
 
     # --- the links, run by run ----------------------------------------------------------------------------------------
-
-    def metrics(self) -> dict[str, int]:
-        """Return how many mentioned links have which verdict, and what else the store can count."""
-        found: dict[str, int] = dict.fromkeys((*Verdict, Metric.BLOCKED, Metric.PICTURES), 0)
-        for _, verdict, count in self.counts():
-            found[verdict] += count
-        blocked = sa.select(sa.func.count()).where(links.c.outcome == Outcome.BLOCKED, MENTIONED)
-        pictures = sa.select(sa.func.count()).select_from(sa.join(links, facts, FACTS))
-        pictures = pictures.where(links.c.kind.in_(keeping_bodies()), facts.c.type == type_name(Picture), MENTIONED)
-        with self._begin() as connection:
-            found[Metric.BLOCKED] = connection.scalar(blocked) or 0
-            found[Metric.PICTURES] = connection.scalar(pictures) or 0
-        return found
 
     def run_started_at(self) -> datetime | None:
         """Return when the latest run began, whether it has ended or not."""
@@ -72,16 +59,13 @@ class Statistics(StoreReader, Leases):
 
     # --- where, how fast, how old -------------------------------------------------------------------------------------
 
-    def host_counts(self) -> list[tuple[str, Verdict, int]]:
-        """Return how many mentioned links of each host have which verdict; local paths have no host."""
-        query = (
-            sa.select(links.c.host, links.c.verdict, sa.func.count())
-            .where(MENTIONED, links.c.host != "")
-            .group_by(links.c.host, links.c.verdict)
-            .order_by(links.c.host, links.c.verdict)
-        )
+    def link_counts(self) -> Iterator[tuple[str, str, str, str | None, str | None, int]]:
+        """Yield host, kind, verdict, last outcome and type of metadata, with the number of mentioned links of each."""
+        what = (links.c.host, links.c.kind, links.c.verdict, links.c.outcome, facts.c.type)
+        query = sa.select(*what, sa.func.count()).select_from(sa.outerjoin(links, facts, FACTS)).where(MENTIONED)
         with self._begin() as connection:
-            return [(host, Verdict(verdict), count) for host, verdict, count in connection.execute(query)]
+            for row in connection.execute(query.group_by(*what).order_by(*what).execution_options(yield_per=SLICE)):
+                yield tuple(row)
 
     def fastest_growing(self, most: int) -> list[str]:
         """Return the identities of the repositories in notes that gained most stars while they were looked at."""

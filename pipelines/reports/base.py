@@ -4,6 +4,7 @@ What an output needs is read once for all of them. It has one of these functions
 
 - `by_link(rendering)`: a context manager whose value is called with each link, worst first, and its places; None where
   there is nothing to do;
+- `by_links(rendering)`: the same for frames of many links, see `pipelines.reports.frames.links.link_table`;
 - `by_note(rendering)`: a context manager whose value is called with what `note_fragment(planned, rendering)` returned
   for each note, by path: values that JSON can have, kept in the store for as long as nothing changes in the note;
 - `render(rendering)`: writes what is read in another order.
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+    import pandas as pd
+
     from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
     from crawler.models.note import Note
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from pipelines.rewriting.index.editor import Listed
 
 TakeLink = Callable[[LinkState, tuple[str, ...]], None]
+TakeLinks = Callable[["pd.DataFrame"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class NoteFragment:
 
 
 TakeNote = Callable[[NoteFragment], None]
-"""What `by_link` and `by_note` give."""
+"""What `by_link`, `by_links` and `by_note` give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,16 @@ class _Publish:
     def render_by_link(self) -> None:
         """Call outputs with each link; before the notes, which show the thumbnails that one of them makes."""
         with ExitStack() as stack:
-            stale = [each for each in self._outputs if hasattr(each, "by_link") and not self._is_current(each)]
-            takers = [taker for each in stale if (taker := stack.enter_context(each.by_link(self._rendering)))]
+            stale = [each for each in self._outputs if not self._is_current(each)]
+            of_links = [
+                stack.enter_context(each.by_link(self._rendering)) for each in stale if hasattr(each, "by_link")
+            ]
+            takers = [taker for taker in of_links if taker]
+            if of_frames := [each for each in stale if hasattr(each, "by_links")]:
+                from pipelines.reports.frames.links import link_batches
+
+                frame_takers = [stack.enter_context(each.by_links(self._rendering)) for each in of_frames]
+                takers.append(stack.enter_context(link_batches(frame_takers)))
             for state, places in self._rendering.store.link_states() if takers else ():
                 for take in takers:
                     take(state, places)

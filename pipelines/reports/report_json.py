@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from crawler.atomic_files import replace_atomically
-from pipelines.reports.csv import link_health
-from pipelines.reports.csv.link_health import COLUMNS, safe_cell
+from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.digests import LINKS
+from pipelines.reports.frames.frame import to_array
+from pipelines.reports.frames.writers import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from crawler.models.link import LinkState
-    from pipelines.reports.base import Rendering, TakeLink
+    import pandas as pd
+
+    from pipelines.reports.base import Rendering, TakeLinks
 
 VERSION = 1
 """Raised when a field changes its meaning or goes; new ones may come without."""
@@ -24,12 +27,11 @@ VERSION = 1
 FIELDS = (*COLUMNS[:-1], "change", "mentions")
 """Fields of a link: the columns of the health CSV, and what changed."""
 
-
 INPUTS, FILES = (LINKS,), ("report.json",)
 
 
 @contextmanager
-def by_link(rendering: Rendering) -> Iterator[TakeLink]:
+def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
     """Write a link a line: the file is JSON as a whole, and memory does not grow with it."""
     store = rendering.store
     counts: dict[str, dict[str, int]] = {}
@@ -41,23 +43,22 @@ def by_link(rendering: Rendering) -> Iterator[TakeLink]:
         file.write(_json({"version": VERSION, "counts": counts, "changes": changes})[:-1] + ', "links": [')
         apart, last_checked = "\n", ""
 
-        def take(state: LinkState, places: Sequence[str]) -> None:
+        def take(frame: pd.DataFrame) -> None:
             nonlocal apart, last_checked
-            row = link(state, places)
-            file.write(apart + _json(row))
-            apart, last_checked = ",\n", max(last_checked, row["last_checked"] or "")
+            for row in links(frame):
+                file.write(apart + _json(row))
+                apart, last_checked = ",\n", max(last_checked, row["last_checked"] or "")
 
         yield take
         file.write('\n], "last_checked": ' + json.dumps(last_checked or None) + "}\n")
 
 
-def link(state: LinkState, places: Sequence[str]) -> dict[str, Any]:
-    """Return what is known of one link by field; `places` are where it is mentioned, each `path:line`."""
-    values = link_health.link_health_row(state, places) | {
-        "change": state.change and state.change.value,
-        "mentions": list(places),
-    }
-    return {name: safe_cell(values[name]) if isinstance(values[name], datetime) else values[name] for name in FIELDS}
+def links(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return links by field, see `pipelines.reports.frames.links.link_table`; moments are text."""
+    columns = {name: to_array(frame["places" if name == "mentions" else name]) for name in FIELDS}
+    moments = {name: texts(values) for name, values in columns.items() if pa.types.is_timestamp(values.type)}
+    rows: list[dict[str, Any]] = pa.table(columns | moments).to_pylist()
+    return rows
 
 
 def _json(value: dict[str, Any]) -> str:

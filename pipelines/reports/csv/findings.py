@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import astuple, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from pipelines.consistency.findings import Finding
-from pipelines.reports.csv import link_health
 from pipelines.reports.digests import NOTES
+from pipelines.reports.frames import frame, notes
+from pipelines.reports.frames.writers import csv_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipelines.reports.base import NoteFragment, Rendering, TakeNote
-    from pipelines.reports.planned_notes import PlannedNote
 
 COLUMNS = tuple(field.name for field in fields(Finding))
 
+_NUMBERS = {"line", "entry"}
+_SCHEMA = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in COLUMNS])
 
 INPUTS, FILES = (NOTES,), ("findings.csv",)
-
-
-def note_fragment(planned: PlannedNote, _rendering: Rendering) -> list[Any]:
-    """Return the rows of a note."""
-    return [astuple(finding) for finding in planned.findings]
+note_fragment = notes.note_fragment
 
 
 @contextmanager
 def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     """Write one row for each finding."""
-    with link_health.open_csv(rendering.output_dir / "findings.csv", COLUMNS) as write:
+    rows: list[Any] = []
+    with csv_writer(rendering.output_dir / "findings.csv", COLUMNS) as write:
+
+        def flush() -> None:
+            write(frame.to_frame(rows, _SCHEMA))
+            rows.clear()
 
         def take(fragment: NoteFragment) -> None:
-            for row in fragment.value:
-                write(row)
+            rows.extend(fragment.value["findings"])
+            if len(rows) >= frame.BATCH:
+                flush()
 
         yield take
+        flush()

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from crawler.models.metadata import Article, Picture
-from pipelines.reports.csv.dataset import TEXTS, TIME, row_groups
-from pipelines.reports.csv.link_health import link_health_row
 from pipelines.reports.digests import LINKS as LINK_STATES
+from pipelines.reports.frames.frame import TEXTS, TIME
+from pipelines.reports.frames.writers import parquet_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.link import LinkState
-    from pipelines.reports.base import Rendering, TakeLink
+    from pipelines.reports.base import Rendering, TakeLinks
 
 LINKS = pa.schema(
     [
@@ -52,28 +50,7 @@ INPUTS, FILES = (LINK_STATES,), ("links.parquet",)
 
 
 @contextmanager
-def by_link(rendering: Rendering) -> Iterator[TakeLink]:
+def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
     """Write the links."""
-    with row_groups(rendering.output_dir / "links.parquet", LINKS) as write:
-        yield lambda state, places: write(link_row(state, places))
-
-
-def link_row(state: LinkState, places: tuple[str, ...]) -> dict[str, Any]:
-    """Return what is known of a link, by column of `LINKS`."""
-    article_links = state.metadata.links if isinstance(state.metadata, Article) else None
-    more = {"mentions": places, "identity": state.link.identity, "article_links": article_links}
-    return link_health_row(state, places) | more | _image_columns(state)
-
-
-def _image_columns(state: LinkState) -> dict[str, Any]:
-    """Return what is known of a kept picture or film, by column of `LINKS`."""
-    picture = state.metadata if isinstance(state.metadata, Picture) else None
-    return {
-        "picture_path": picture and picture.title,
-        "picture_type": picture and picture.media_type,
-        "picture_bytes": picture and picture.size,
-        "picture_width": picture and picture.width,
-        "picture_height": picture and picture.height,
-        "picture_frames": picture and picture.frames,
-        "picture_source": picture and picture.source,
-    }
+    with parquet_writer(rendering.output_dir / "links.parquet", LINKS) as write:
+        yield lambda links: write(links.assign(mentions=links["places"]))

@@ -1,17 +1,21 @@
-"""The report's charts as tables of numbers, which the page draws and spells out. Pure."""
+"""The report's charts as tables of numbers, counted from frames, which the page draws and spells out. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
 
 from crawler.models.link import Verdict
+from pipelines.reports.frames.frame import to_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from crawler.models.history import LinkLifetime, RunMetrics
 
@@ -21,15 +25,15 @@ HOSTS, VENUES, YEARS = 12, 7, 12
 OTHERS = "others"
 
 AGES = (
-    ("age.month", timedelta(days=30)),
-    ("age.quarter", timedelta(days=91)),
-    ("age.half", timedelta(days=182)),
-    ("age.year", timedelta(days=365)),
-    ("age.two", timedelta(days=730)),
-    ("age.three", timedelta(days=1095)),
-    ("age.more", timedelta.max),
+    ("age.month", 30),
+    ("age.quarter", 91),
+    ("age.half", 182),
+    ("age.year", 365),
+    ("age.two", 730),
+    ("age.three", 1095),
+    ("age.more", inf),
 )
-"""Ages at death: the name of each, and the age at which it ends."""
+"""Ages at death: the name of each, and the age in days at which it ends."""
 
 _TONES = 8
 
@@ -72,58 +76,57 @@ class Chart:
 
 def health(runs: Sequence[RunMetrics]) -> Chart:
     """Show how many links had which verdict after each run, the worst at the bottom."""
-    labels = tuple(f"{run.run:%Y-%m-%d %H:%M}" for run in runs)
-    rows = ((verdict, tuple(run.counts.get(verdict, 0) for run in runs)) for verdict in Verdict)
-    return Chart("health", ChartShape.COLUMNS, labels, tuple(_verdict_series(*row) for row in rows))
+    counts = pd.DataFrame([run.counts for run in runs], columns=list(Verdict))
+    labels = (f"{run.run:%Y-%m-%d %H:%M}" for run in runs)
+    return Chart("health", ChartShape.COLUMNS, tuple(labels), tuple(_by_verdict(counts)))
 
 
-def hosts(counts: Iterable[tuple[str, Verdict, int]]) -> Chart:
-    """Show the verdicts of the hosts with most links; all others together."""
-    by_host: dict[str, Counter[Verdict]] = defaultdict(Counter)
-    for host, verdict, count in counts:
-        by_host[host][verdict] += count
-    order = sorted(by_host, key=lambda host: (-by_host[host].total(), host))
-    shown = {host: by_host[host] for host in order[:HOSTS]}
+def hosts(counts: pd.DataFrame) -> Chart:
+    """Show the verdicts of the hosts with most links; all others together. See `frames.counts.LINK_COUNTS`."""
+    table = counts[counts["host"] != ""].pivot_table("count", "host", "verdict", aggfunc="sum", fill_value=0)
+    totals = table.sum(axis="columns").rename("total").reset_index()
+    order = totals.sort_values(["total", "host"], ascending=[False, True])["host"]
+    shown = table.loc[order[:HOSTS]]
     if len(order) > HOSTS:
-        shown[OTHERS] = sum((by_host[host] for host in order[HOSTS:]), Counter())
-    rows = ((verdict, tuple(found[verdict] for found in shown.values())) for verdict in Verdict)
-    return Chart("hosts", ChartShape.BARS, tuple(shown), tuple(_verdict_series(*row) for row in rows))
+        shown.loc[OTHERS] = table.loc[order[HOSTS:]].sum()
+    return Chart("hosts", ChartShape.BARS, tuple(shown.index), tuple(_by_verdict(shown)))
 
 
-def venues(papers: Mapping[str, tuple[str, int]]) -> Chart:
-    """Show how many papers appeared where in which year."""
-    totals = Counter(venue for venue, _ in papers.values())
-    named = [venue for venue, _ in sorted(totals.items(), key=lambda each: (-each[1], each[0]))[:VENUES]]
-    found = Counter((venue if venue in named else OTHERS, year) for venue, year in papers.values())
-    last = max((year for _, year in found), default=0)
-    years = [year for year in range(min((year for _, year in found), default=1), last + 1) if year > last - YEARS]
-    series = [
-        ChartSeries(venue, tuple(found[venue, year] for year in years), f"tone-{n}")
-        for n, venue in enumerate([*named, *([OTHERS] if len(totals) > len(named) else [])])
-    ]
+def venues(papers: pd.DataFrame) -> Chart:
+    """Show how many papers appeared where in which year; `papers` has the columns `venue` and `venue_year`."""
+    totals = papers.groupby("venue").size().rename("papers").reset_index()
+    named = totals.sort_values(["papers", "venue"], ascending=[False, True])["venue"][:VENUES]
+    shown = papers["venue"].where(papers["venue"].isin(named), OTHERS)
+    last, first = papers["venue_year"].max(), papers["venue_year"].min()
+    years = range(max(first, last - YEARS + 1), last + 1) if len(papers) else range(0)
+    order = [*named, *([OTHERS] if len(totals) > len(named) else [])]
+    table = pd.crosstab(papers["venue_year"], shown).reindex(index=years, columns=order, fill_value=0)
+    series = (ChartSeries(name, _numbers(table[name]), f"tone-{n}") for n, name in enumerate(order))
     return Chart("venues", ChartShape.COLUMNS, tuple(map(str, years)), tuple(series))
 
 
 def stars(counts: Mapping[str, Sequence[tuple[date, int]]]) -> Chart:
     """Show how the stars of repositories grew, day by day; `counts` go by repository, days in order."""
-    days = sorted({day for found in counts.values() for day, _ in found})
-    series = [
-        ChartSeries(name, tuple(dict(found).get(day) for day in days), f"tone-{n % _TONES}")
-        for n, (name, found) in enumerate(counts.items())
-    ]
-    return Chart("stars", ChartShape.LINES, tuple(day.isoformat() for day in days), tuple(series))
+    schema = pa.schema([("name", pa.string()), ("day", pa.date32()), ("stars", pa.int64())])
+    rows = ((name, day, number) for name, found in counts.items() for day, number in found)
+    table = to_frame(rows, schema).pivot_table("stars", "day", "name").reindex(columns=list(counts))
+    series = (ChartSeries(name, _numbers(table[name]), f"tone-{n % _TONES}") for n, name in enumerate(counts))
+    return Chart("stars", ChartShape.LINES, tuple(day.isoformat() for day in table.index), tuple(series))
 
 
 def ages(deaths: Iterable[LinkLifetime]) -> Chart:
     """Show how old articles were when they were found gone."""
-    found: Counter[str] = Counter()
-    for death in deaths:
-        found[next(name for name, end in AGES if death.died - death.born < end)] += 1
-    names = tuple(name for name, _ in AGES)
-    return Chart(
-        "ages", ChartShape.COLUMNS, names, (ChartSeries("articles", tuple(found[name] for name in names), "dead"),)
-    )
+    names, ends = zip(*AGES, strict=True)
+    days = pd.Series([(death.died - death.born).days for death in deaths], dtype="int64")
+    counts = pd.cut(days, [-inf, *ends], right=False, labels=names).value_counts().reindex(names)
+    return Chart("ages", ChartShape.COLUMNS, names, (ChartSeries("articles", _numbers(counts), "dead"),))
 
 
-def _verdict_series(verdict: Verdict, values: tuple[int, ...]) -> ChartSeries:
-    return ChartSeries(f"verdict.{verdict.value}", values, verdict.value)
+def _by_verdict(counts: pd.DataFrame) -> Iterator[ChartSeries]:
+    """Yield a series for each verdict, which has a column or is nowhere."""
+    for verdict, column in counts.reindex(columns=list(Verdict)).fillna(0).items():
+        yield ChartSeries(f"verdict.{verdict}", _numbers(column), str(verdict))
+
+
+def _numbers(column: pd.Series[Any]) -> tuple[int | None, ...]:
+    return tuple(None if pd.isna(value) else int(value) for value in column)

@@ -8,21 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crawler.models.link import Change, LinkState, Verdict
-from crawler.models.metadata import Paper, Picture
-from crawler.models.note import LinkRole
+from crawler.models.metadata import Picture
 from crawler.store.schema.mapping import split_place
-from pipelines.consistency.entry_subject import entry_line, first_mention
 from pipelines.consistency.missing_links import Confidence
-from pipelines.reports.csv.dataset import entry_row
+from pipelines.reports.frames.frame import to_rows
+from pipelines.reports.frames.notes import NOTES
 from pipelines.reports.html.translations import LANGUAGES
-from pipelines.rewriting.fact_lines import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from crawler.models.note import Entry, Note
     from crawler.models.reason import Language, Reason
     from pipelines.consistency.findings import Finding
+    from pipelines.reports.frames.entries import NoteBatch
 
 AUTHORS = 5
 """As many authors are named; of more, it is said that there are more."""
@@ -32,7 +30,7 @@ _FROM_ENTRY = (
     *("paper_url", "arxiv_id", "paper_title", "venue", "venue_year", "venue_track", "withdrawn"),
     *("code_url", "repository", "stars", "language", "license", "archived", "abstract", "tips"),
 )
-
+_OF_LINKS = ("authors", "published_at", "paper_verdict", "code_verdict", "image_paths", "image_types")
 
 _Value = TypeVar("_Value", bound=Hashable)
 
@@ -109,56 +107,50 @@ def replacement(state: LinkState) -> str | None:
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
-def note_view(
-    note: Note, states: Mapping[int, LinkState], shown: Callable[[Picture], str | None], edits: int
-) -> dict[str, Any]:
-    """Return a note with its entries; `shown` says the address of a kept picture as seen from the report."""
-    return _distinct_values(
-        {
-            "path": note.path,
-            "title": note.title,
-            "date": note.date and note.date.isoformat(),
-            "edits": edits,
-            "verdicts": Counter(state.verdict.value for state in states.values()),
-            "entries": [_entry(note, entry, states, shown) for entry in note.entries],
+def note_views(batch: NoteBatch, edits: Sequence[int], shown: Callable[[str], str | None]) -> Iterator[dict[str, Any]]:
+    """Yield each note of a batch with its entries; `edits` has the number of each note's edits.
+
+    `shown` says the address of a kept picture as seen from the report, by its path below IMAGES_STORE.
+    """
+    rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in to_rows(batch.entries(), ("note_id", "line", *_FROM_ENTRY, *_OF_LINKS)):
+        rows[row["note_id"]].append(row)
+    verdicts: dict[int, dict[str, int]] = defaultdict(dict)
+    for row in to_rows(batch.verdict_counts(), ("note_id", "verdict", "count")):
+        verdicts[row["note_id"]][row["verdict"]] = row["count"]
+    for note, count in zip(to_rows(batch.notes(), NOTES.names), edits, strict=True):
+        view = {
+            "path": note["note"],
+            "title": note["note_title"],
+            "date": note["date"] and note["date"].isoformat(),
+            "edits": count,
+            "verdicts": verdicts[note["note_id"]],
+            "entries": [_entry(row, shown) for row in rows[note["note_id"]]],
         }
-    )
+        yield _distinct_values(view)
 
 
-def _entry(
-    note: Note, entry: Entry, states: Mapping[int, LinkState], shown: Callable[[Picture], str | None]
-) -> dict[str, Any]:
-    row = entry_row(note, entry, states)
+def _entry(row: Mapping[str, Any], shown: Callable[[str], str | None]) -> dict[str, Any]:
+    """Return an entry as it is shown; `row` is that of the merged entries."""
     authors, published = row["authors"] or (), row["published_at"]
-    kept = [states[at].metadata for at in entry.mentions if at in states]
-    seen = [(picture.media_type, shown(picture)) for picture in kept if isinstance(picture, Picture)]
+    seen = [(kind, shown(path)) for kind, path in zip(row["image_types"], row["image_paths"], strict=True)]
     return _distinct_values(
         {name: row[name] for name in _FROM_ENTRY}
         | {
-            "line": entry_line(note, entry),
-            "published": published and f"{published.astimezone(BEIJING):%Y-%m-%d}",
+            "line": row["line"],
+            "published": published and f"{published:%Y-%m-%d}",
             "authors": ", ".join(authors[:AUTHORS]) + (" …" if len(authors) > AUTHORS else ""),
-            "paper_verdict": _verdict(first_mention(note, entry, LinkRole.PAPER), states),
-            "code_verdict": _verdict(first_mention(note, entry, LinkRole.CODE), states),
+            "paper_verdict": row["paper_verdict"],
+            "code_verdict": row["code_verdict"],
             "pictures": [address for kind, address in seen if address and kind.startswith("image/")],
             "films": [address for kind, address in seen if address and not kind.startswith("image/")],
         }
     )
 
 
-def _verdict(at: int | None, states: Mapping[int, LinkState]) -> str | None:
-    return states[at].verdict.value if at is not None and at in states else None
-
-
 def _distinct_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what is not known or empty."""
     return {name: value for name, value in values.items() if value not in (None, "", [], {}, False, 0)}
-
-
-def venues_of(states: Iterable[LinkState]) -> dict[str, tuple[str, int]]:
-    """Return venue and year of the papers that have both, by key."""
-    papers = {each.link.key: each.metadata for each in states if isinstance(each.metadata, Paper)}
-    return {key: (paper.venue, paper.venue_year) for key, paper in papers.items() if paper.venue and paper.venue_year}
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------

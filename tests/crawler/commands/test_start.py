@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PAPER = "https://arxiv.org/abs/1706.03762"
-HEAVY = {"PIL", "aiohttp", "arxiv", "boto3", "botocore", "bs4", "lxml", "pyarrow", "pyromark", "requests"}
+HEAVY = {"PIL", "aiohttp", "arxiv", "boto3", "botocore", "bs4", "lxml", "pandas", "pyarrow", "pyromark", "requests"}
 """What reads pages, asks APIs and writes tables."""
 
 
@@ -59,6 +59,15 @@ def test_looking_at_the_store_loads_nothing_that_fetches(words: tuple[str, ...],
 
 def test_help_loads_neither_spider_nor_store(output: Path) -> None:
     assert loaded("scrapy", "status", "--help") & (HEAVY - {"lxml"} | {"sqlalchemy", "rapidfuzz", "rich"}) == set()
+
+
+@pytest.mark.parametrize("words", [("crawl", "--help"), ("publish", "--help"), ("settings",), ("publish", "--diff")])
+def test_tables_are_loaded_only_where_they_are_written(words: tuple[str, ...], output: Path, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    notes.joinpath("a.md").write_text(f"<{PAPER}>")
+    given = ("-a", f"notes={notes}") if words[0] == "publish" else ()
+    assert loaded("scrapy", *words, *given, "-s", f"OUTPUT_DIR={output}") & {"pandas", "numpy"} == set()
 
 
 # --- the same as Scrapy says ------------------------------------------------------------------------------------------

@@ -25,21 +25,6 @@ PICTURE = Picture("ab/abc.png", "abc", "image/png", 12)
 NOTHING = dict.fromkeys(("dead", "suspect", "restricted", "moved", "unknown", "alive", "blocked", "pictures"), 0)
 
 
-def test_tallies(store: LinkStore) -> None:
-    assert store.metrics() == NOTHING
-    a, b, c, kept, lost = register(
-        store,
-        "n.md",
-        *("https://a.example/", "https://b.example/", "https://c.example/"),
-        *("https://a.example/p.png", "https://a.example/q.png"),
-    )
-    store.save([checked(a), checked(b, verdict=Verdict.DEAD), checked(c, Outcome.BLOCKED, verdict=Verdict.UNKNOWN)])
-    store.save([checked(kept, metadata=PICTURE), checked(lost, Outcome.GONE, verdict=Verdict.DEAD)])
-    assert store.metrics() == NOTHING | {"alive": 2, "dead": 2, "unknown": 1, "blocked": 1, "pictures": 1}
-    store.forget_other_notes([])
-    assert store.metrics() == NOTHING
-
-
 def run(store: LinkStore, night: float, counts: dict[str, int]) -> None:
     store.start_run(NOW + night * NIGHT)
     store.save_metrics(counts)
@@ -69,15 +54,20 @@ def test_a_run_without_numbers_is_no_run_without_links(store: LinkStore) -> None
     assert store.earlier_metrics(9) == [RunMetrics(NOW, {"dead": 1})]
 
 
-def test_hosts(store: LinkStore) -> None:
+def test_counts_of_links(store: LinkStore) -> None:
     a, b, _ = register(store, "n.md", "https://a.example/", "https://b.example/", "https://a.example/x")
-    register(store, "m.md", a.url, "local.md")
-    store.save([checked(a), checked(b, verdict=Verdict.DEAD)])
-    assert store.host_counts() == [
-        ("a.example", Verdict.ALIVE, 1),
-        ("a.example", Verdict.UNKNOWN, 1),
-        ("b.example", Verdict.DEAD, 1),
+    (kept,) = register(store, "m.md", "https://a.example/p.png")
+    register(store, "l.md", a.url, "local.md")
+    store.save([checked(a), checked(b, verdict=Verdict.DEAD), checked(kept, metadata=PICTURE)])
+    assert list(store.link_counts()) == [
+        ("", "local", "unknown", None, None, 1),
+        ("a.example", "image", "alive", "ok", "Picture", 1),
+        ("a.example", "web", "alive", "ok", None, 1),
+        ("a.example", "web", "unknown", None, None, 1),
+        ("b.example", "web", "dead", "ok", None, 1),
     ]
+    store.forget_other_notes([])
+    assert list(store.link_counts()) == []
 
 
 def test_fastest_growing_repositories(store: LinkStore) -> None:

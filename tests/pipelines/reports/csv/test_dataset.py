@@ -12,9 +12,9 @@ from pyarrow import parquet
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, Picture, Repository
-from crawler.notes import parser
 from pipelines.reports.base import render
 from pipelines.reports.csv import dataset, links_table
+from pipelines.reports.frames import frame
 from tests.support.mending import NOW, rendering, standing
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def test_without_entries_there_are_columns_and_no_rows(tmp_path: Path) -> None:
 def test_batches_make_one_file(given: Rendering, monkeypatch: pytest.MonkeyPatch) -> None:
     render(given, dataset, links_table)
     whole = {name: (given.output_dir / name).read_bytes() for name in ("entries.csv",)}
-    monkeypatch.setattr(dataset, "BATCH", 1)
+    monkeypatch.setattr(frame, "BATCH", 1)
     for name in (*dataset.FILES, *links_table.FILES):  # what is there as it was rendered is kept
         (given.output_dir / name).unlink()
     render(given, dataset, links_table)
@@ -200,21 +200,6 @@ def test_rendering_twice_gives_the_same_bytes(given: Rendering) -> None:
         (given.output_dir / name).unlink()
     render(given, dataset, links_table)
     assert {path.name: path.read_bytes() for path in given.output_dir.iterdir() if path.is_file()} == before
-
-
-def test_links_of_an_entry_that_the_store_does_not_know() -> None:
-    note = parser.parse_note("a.md", NOTE.encode())
-    row = dataset.entry_row(note, note.entries[0], {})
-    assert row["article_url"] == "https://mp.weixin.qq.com/s/A"
-    assert row["paper_url"] == "https://arxiv.org/pdf/2204.00001v1"
-    assert row["code_url"] == "https://github.com/O/r/tree/main"
-    assert (row["article_verdict"], row["arxiv_id"], row["repository"]) == (None, None, None)
-
-
-def test_the_field_goes_before_what_is_mentioned_earlier() -> None:
-    text = "1. [t](https://mp.weixin.qq.com/s/A)\n   - Tips: [a](https://arxiv.org/abs/2103.00002)\n"
-    note = parser.parse_note("a.md", f"{text}   - Paper: [b](https://arxiv.org/abs/2204.00001)".encode())
-    assert dataset.entry_row(note, note.entries[0], {})["paper_url"] == "https://arxiv.org/abs/2204.00001"
 
 
 def test_places_with_spaces_stay_as_they_are_in_lists(tmp_path: Path) -> None:

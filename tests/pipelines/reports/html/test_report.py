@@ -152,6 +152,16 @@ def test_beyond_a_bound_the_worst_are_shown_and_it_is_said(tmp_path: Path, monke
     assert [note["path"] for note in data(made, "notes")] == ["b.md", "c.md"]
 
 
+def test_notes_are_shown_anew_when_a_link_of_theirs_changes(tmp_path: Path) -> None:
+    made = rendered(tmp_path, SAMPLE, STORE)
+    assert data(made, "notes")[0]["entries"][0]["article_verdict"] == "alive"
+    render(made, report)
+    assert data(made, "notes")[0]["entries"][0]["article_verdict"] == "alive"
+    made.store.save([checked(STORE[0].link, Outcome.GONE, 1, Verdict.DEAD)])
+    render(made, report)
+    assert data(made, "notes")[0]["entries"][0]["article_verdict"] == "dead"
+
+
 def test_before_the_first_run_there_is_a_page_too(tmp_path: Path) -> None:
     made = rendering(tmp_path, {"a.md": "no link\n"}, [])
     render(made, report)

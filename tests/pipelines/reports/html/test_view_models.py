@@ -17,12 +17,19 @@ from crawler.models.metadata import Article, Picture, Repository
 from crawler.notes import parser
 from pipelines.consistency.findings import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
+from pipelines.reports.frames.counts import LINK_COUNTS
+from pipelines.reports.frames.entries import NoteBatch
+from pipelines.reports.frames.frame import to_frame
+from pipelines.reports.frames.notes import note_rows
 from pipelines.reports.html import charts
+from pipelines.reports.html.report import VENUES
 from pipelines.reports.html.translations import ASSETS, LANGUAGES, load_translations
-from pipelines.reports.html.view_models import Findings, LinkTable, dead_links, note_view, venues_of
+from pipelines.reports.html.view_models import Findings, LinkTable, dead_links, note_views
 from tests.support.mending import LOOPS, NOW, PICTURE, known, moved, standing
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crawler.models.link import LinkState
 
 # --- links ------------------------------------------------------------------------------------------------------------
@@ -123,10 +130,13 @@ LATE = datetime(2022, 5, 30, 16, 30, tzinfo=UTC)  # the next day in Beijing
 def view(*standings: LinkState) -> dict[str, Any]:
     note = parser.parse_note("2022/a.md", NOTE.encode())
 
-    def shown(picture: Picture) -> str | None:
-        return None if "lost" in picture.title else f"images/{picture.title}"
+    def shown(name: str) -> str | None:
+        return None if "lost" in name else f"images/{name}"
 
-    return note_view(note, known(note, standings), shown, 3)
+    batch = NoteBatch()
+    batch.add(note_rows(note, known(note, standings)))
+    (found,) = note_views(batch, [3], shown)
+    return found
 
 
 def test_a_note_with_its_entries_facts_and_pictures() -> None:
@@ -180,13 +190,6 @@ def test_a_note_with_its_entries_facts_and_pictures() -> None:
     }
 
 
-def test_venues_of_papers_that_have_both_venue_and_year() -> None:
-    papers = [LOOPS, replace(LOOPS, venue_year=None), replace(LOOPS, venue=None)]
-    urls = (f"https://arxiv.org/abs/2204.0000{n}" for n in (1, 2, 3))
-    standings = [standing(url, metadata=paper) for url, paper in zip(urls, papers, strict=True)]
-    assert venues_of([*standings, standing("https://a.example/")]) == {"arxiv:2204.00001": ("CVPR", 2022)}
-
-
 # --- charts -----------------------------------------------------------------------------------------------------------
 
 
@@ -205,32 +208,40 @@ def test_health_over_time() -> None:
     assert charts.health([]).empty
 
 
+def host_counts(*found: tuple[str, Verdict, int]) -> pd.DataFrame:
+    return to_frame(((host, "web", verdict, None, None, count) for host, verdict, count in found), LINK_COUNTS)
+
+
 def test_hosts_with_most_links_and_the_others_together() -> None:
     many = [(f"h{n:02}.example", Verdict.ALIVE, 100 - n) for n in range(charts.HOSTS + 2)]
-    chart = charts.hosts([*many, ("h00.example", Verdict.DEAD, 1), ("h13.example", Verdict.DEAD, 5)])
+    local, old = ("", Verdict.ALIVE, 1000), ("h13.example", Verdict.ALIVE, 0)
+    chart = charts.hosts(
+        host_counts(*many, ("h00.example", Verdict.DEAD, 1), ("h13.example", Verdict.DEAD, 5), local, old)
+    )
     assert chart.labels == (*(f"h{n:02}.example" for n in (*range(9), 13, 9, 10)), "others")
     assert values(chart)["verdict.dead"]["h13.example"] == 5
     assert values(chart)["verdict.alive"]["others"] == 89 + 88
-    assert "others" not in charts.hosts(many[: charts.HOSTS]).labels
+    assert charts.hosts(host_counts()).empty
+    assert "others" not in charts.hosts(host_counts(*many[: charts.HOSTS])).labels
 
 
 def test_papers_by_venue_and_year() -> None:
     papers = {f"{n}": (f"V{n}", 2020) for n in range(charts.VENUES + 1)} | {"a": ("V7", 2018), "b": ("V7", 2018)}
-    chart = charts.venues(papers)
+    chart = charts.venues(to_frame(papers.values(), VENUES))
     assert chart.labels == ("2018", "2019", "2020")
     assert [row.label for row in chart.series] == ["V7", "V0", "V1", "V2", "V3", "V4", "V5", "others"]
     assert values(chart)["V7"] == {"2018": 2, "2019": 0, "2020": 1}
     assert values(chart)["others"] == {"2018": 0, "2019": 0, "2020": 1}
-    long_ago = charts.venues(papers | {"c": ("V7", 1936)})
+    long_ago = charts.venues(to_frame([*papers.values(), ("V7", 1936)], VENUES))
     assert (long_ago.labels[0], len(long_ago.labels)) == ("2009", charts.YEARS)
-    assert charts.venues({}).empty
+    assert charts.venues(to_frame([], VENUES)).empty
 
 
 def test_star_growth_has_gaps_where_nobody_looked() -> None:
     one, two, three = (date(2026, 11, day) for day in (1, 2, 3))
     chart = charts.stars({"o/r": [(one, 5), (three, 9)], "o/s": [(two, 1)]})
     assert chart.labels == ("2026-11-01", "2026-11-02", "2026-11-03")
-    assert [row.values for row in chart.series] == [(5, None, 9), (None, 1, None)]
+    assert [tuple(row.values) for row in chart.series] == [(5, None, 9), (None, 1, None)]
 
 
 def test_ages_at_death() -> None:
@@ -279,6 +290,11 @@ def test_css_has_every_colour_that_charts_ask_for() -> None:
     style = (ASSETS / "style.css").read_text("utf-8")
     papers = {f"{n}": (f"V{n}", 2020) for n in range(20)}
     counts = {f"o/{n}": [(date(2026, 1, 1), 1)] for n in range(20)}
-    drawn = [charts.health([RunMetrics(NOW, {})]), charts.venues(papers), charts.stars(counts), charts.ages([])]
+    drawn = [
+        charts.health([RunMetrics(NOW, {})]),
+        charts.venues(to_frame(papers.values(), VENUES)),
+        charts.stars(counts),
+        charts.ages([]),
+    ]
     tones = {series.tone for chart in drawn for series in chart.series}
     assert {tone for tone in tones if f"--fill-{tone}:" not in style} == set()

@@ -1,0 +1,145 @@
+"""Links as frames: links ⋈ verdicts ⋈ checks ⋈ mentions ⋈ metadata, one row per link."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pandas as pd
+import pyarrow as pa
+
+from crawler.models.metadata import Article, Picture, type_name
+from pipelines.reports.frames import frame
+from pipelines.reports.frames.frame import TEXTS, TIME, columns_to_frame, left_join, to_frame
+from pipelines.reports.frames.metadata import metadata_frames, metadata_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from crawler.models.link import LinkState
+    from pipelines.reports.base import TakeLink, TakeLinks
+
+LINKS = pa.schema(
+    [
+        ("url", pa.string()),
+        ("kind", pa.string()),
+        ("identity", pa.string()),
+        ("key", pa.string()),
+        ("first_seen", TIME),
+    ]
+)
+"""`key` is that of the metadata: links with the same key lead to the same thing."""
+
+VERDICTS = pa.schema(
+    [
+        ("url", pa.string()),
+        ("verdict", pa.string()),
+        ("verdict_before", pa.string()),
+        ("failures_in_a_row", pa.int32()),
+        ("last_alive", TIME),
+    ]
+)
+
+CHECKS = pa.schema(
+    [
+        ("url", pa.string()),
+        ("outcome", pa.string()),
+        ("http_status", pa.int32()),
+        ("reason", pa.string()),
+        ("last_checked", TIME),
+        ("change", pa.string()),
+        ("final_url", pa.string()),
+        ("suggestion", pa.string()),
+        ("suggestion_source", pa.string()),
+    ]
+)
+"""The last check of a link, and from `change` on what follows from it and from what was known before."""
+
+MENTIONS = pa.schema([("url", pa.string()), ("places", TEXTS), ("mentions", pa.string())])
+"""Where a link is mentioned, each `path:line`; in `mentions` joined by a space, `%` and white space percent-encoded."""
+
+_TITLES = ["key", "title"]
+_OF_PICTURE = {"title": "path", "media_type": "type", "size": "bytes"}
+_AMBIGUOUS = re.compile(r"[\s%\x00-\x1f\x7f]")
+
+
+@contextmanager
+def link_batches(takers: Sequence[TakeLinks]) -> Iterator[TakeLink]:
+    """Give a function that takes each link; `takers` get them as frames of `frame.BATCH` rows, see `link_table`."""
+    batch: list[tuple[LinkState, tuple[str, ...]]] = []
+
+    def flush() -> None:
+        links = link_table(batch)
+        batch.clear()
+        for take in takers:
+            take(links)
+
+    def add(state: LinkState, places: tuple[str, ...]) -> None:
+        batch.append((state, places))
+        if len(batch) >= frame.BATCH:
+            flush()
+
+    yield add
+    if batch:
+        flush()
+
+
+def link_table(batch: Sequence[tuple[LinkState, Sequence[str]]]) -> pd.DataFrame:
+    """Return what is known of links and where they are mentioned: LINKS ⋈ VERDICTS ⋈ CHECKS ⋈ MENTIONS ⋈ METADATA.
+
+    Of the metadata it has the title, the links of articles as `article_links`, and the columns of stored images, each
+    with `picture_` in front. Raises MergeError where two rows have one URL.
+    """
+    states = [state for state, _ in batch]
+    metadata = metadata_frames(metadata_rows(states))
+    titles = pd.concat([each[_TITLES] for each in metadata.values()])
+    articles = metadata[type_name(Article)][["key", "links"]].rename(columns={"links": "article_links"})
+    images = metadata[type_name(Picture)].rename(columns=_OF_PICTURE).add_prefix("picture_")
+    images = images.rename(columns={"picture_key": "key"})
+    mentions = ((state.link.url, places, _joined(places)) for state, places in batch)
+    links = left_join(link_frame(states), verdict_frame(states), "url", name="verdicts", required=True)
+    links = left_join(links, check_frame(states), "url", name="checks", required=True)
+    links = left_join(links, to_frame(mentions, MENTIONS), "url", name="mentions", required=True)
+    links = left_join(links, titles, "key", name="titles")
+    links = left_join(links, articles, "key", name="articles")
+    return left_join(links, images, "key", name="images")
+
+
+def link_frame(states: Collection[LinkState]) -> pd.DataFrame:
+    """Return the LINKS of states."""
+    links = [state.link for state in states]
+    columns = [[getattr(link, name) for link in links] for name in LINKS.names[:-1]]
+    return columns_to_frame([*columns, [state.first_seen for state in states]], LINKS)
+
+
+def verdict_frame(states: Collection[LinkState]) -> pd.DataFrame:
+    """Return the VERDICTS of states."""
+    return columns_to_frame(
+        [
+            [state.link.url for state in states],
+            [state.verdict for state in states],
+            [state.previous_verdict for state in states],
+            [state.failures_in_a_row for state in states],
+            [state.last_alive for state in states],
+        ],
+        VERDICTS,
+    )
+
+
+def check_frame(states: Iterable[LinkState]) -> pd.DataFrame:
+    """Return the CHECKS of states; those of links that were never checked are null but for the URL."""
+    return to_frame(map(_check, states), CHECKS)
+
+
+def _check(state: LinkState) -> tuple[Any, ...]:
+    check, url = state.check, state.link.url
+    final_url = state.moved_to or (check and check.final_url)
+    seen = (check.outcome, check.http_status, str(check.reason), check.checked_at) if check else (None,) * 4
+    suggestion = state.suggestion or (None, None)
+    return (url, *seen, state.change, final_url if final_url != url else None, *suggestion)
+
+
+def _joined(places: Iterable[str]) -> str:
+    return " ".join(_AMBIGUOUS.sub(lambda found: quote(found[0]), place) for place in places)

@@ -1,0 +1,149 @@
+"""Notes as rows: what they say in their entries, and what is known of their links."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from crawler.kinds.registry import with_metadata
+from crawler.links.arxiv_ids import arxiv_id_of
+from crawler.models.metadata import Paper, Repository
+from crawler.models.note import LinkRole
+from pipelines.consistency.entry_subject import first_mention
+from pipelines.consistency.title_match import has_title_of
+from pipelines.reports.frames.metadata import metadata_rows
+from pipelines.venues.from_entry_title import venue_label
+from pipelines.venues.model import with_venue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from crawler.models.link import LinkState
+    from crawler.models.note import Entry, Mention, Note
+    from pipelines.reports.base import Rendering
+    from pipelines.reports.planned_notes import PlannedNote
+
+NOTES = pa.schema(
+    [
+        ("note_id", pa.int64()),
+        ("note", pa.string()),
+        ("note_title", pa.string()),
+        ("date", pa.date32()),
+    ]
+)
+"""`note_id` counts the notes of a batch; `note` is the path."""
+
+ENTRIES = pa.schema(
+    [
+        ("entry_id", pa.int64()),
+        ("note_id", pa.int64()),
+        ("line", pa.int64()),
+        ("number", pa.int32()),
+        ("title", pa.string()),
+        ("relevance", pa.int32()),
+        ("article_url", pa.string()),
+        ("article_link", pa.string()),
+        ("paper_url", pa.string()),
+        ("paper_link", pa.string()),
+        ("paper_id", pa.string()),
+        ("title_matches", pa.bool_()),
+        ("label_venue", pa.string()),
+        ("label_venue_year", pa.int32()),
+        ("label_venue_track", pa.string()),
+        ("label_venue_source", pa.string()),
+        ("code_url", pa.string()),
+        ("code_link", pa.string()),
+        ("code_name", pa.string()),
+        ("abstract", pa.string()),
+        ("tips", pa.string()),
+    ]
+)
+"""What notes say in their entries; `entry_id` counts the entries of a batch, `line` from 1.
+
+`…_url` is the address of the article, paper or code, `…_link` the same where the store knows that link; `paper_id` is
+the arXiv id in the address, `code_name` the name of the repository in it. `label_…` is the venue in the entry's title
+where nothing else says the paper's venue.
+"""
+
+MENTIONS = pa.schema([("note_id", pa.int64()), ("entry_id", pa.int64()), ("url", pa.string())])
+"""Each mention of a link that the store knows, in their order; those outside of entries have no `entry_id`."""
+
+LINKS = pa.schema([("url", pa.string()), ("key", pa.string()), ("verdict", pa.string())])
+"""Each link of the notes with its verdict; `key` is that of its metadata, which links to one thing share."""
+
+_ENTRY_VALUES = ENTRIES.names[ENTRIES.names.index("number") :]
+
+VENUE = ("venue", "venue_year", "venue_track", "venue_source")
+
+
+def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]:
+    """Return the rows of a note, the number of its edits, and its findings."""
+    findings = [astuple(finding) for finding in planned.findings]
+    return {"rows": note_rows(planned.note, planned.states), "edits": len(planned.edits), "findings": findings}
+
+
+def note_rows(note: Note, states: Mapping[int, LinkState]) -> dict[str, Any]:
+    """Return the rows of a note, as values that JSON can have; `states` go by the position of the mention.
+
+    `note` and `entries` are those of NOTES and ENTRIES without their ids. `mentions` are those of MENTIONS, each with
+    the position of its entry in the note. `links` go by URL, `metadata` by type and key.
+    """
+    return {
+        "note": [note.path, note.title, note.date and note.date.isoformat()],
+        "entries": [[line, *_entry_values(note, entry, states)] for entry, line in _with_lines(note)],
+        "mentions": [[note.mentions[at].entry, state.link.url] for at, state in sorted(states.items())],
+        "links": {each.link.url: [each.link.url, each.link.key, each.verdict.value] for each in states.values()},
+        "metadata": metadata_rows(states.values()),
+    }
+
+
+def _with_lines(note: Note) -> Iterator[tuple[Entry, int]]:
+    """Yield the entries with the lines on which they begin."""
+    line, counted = 1, 0
+    for entry in note.entries:
+        line, counted = line + note.data.count(b"\n", counted, entry.start), entry.start
+        yield entry, line
+
+
+def _entry_values(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> list[Any]:
+    """Return the columns of ENTRIES from `number` on.
+
+    An entry's paper and code are the first that its fields of those names link to, else the first mentioned in it.
+    """
+    paper, code = (first_mention(note, entry, role) for role in (LinkRole.PAPER, LinkRole.CODE))
+    values = {
+        "number": entry.number,
+        "title": entry.title,
+        "relevance": entry.relevance,
+        **_address(note, entry.article, states, "article"),
+        **_address(note, paper, states, "paper"),
+        **_address(note, code, states, "code"),
+        **{field.name: field.value for field in map(entry.field, ("abstract", "tips")) if field is not None},
+    }
+    if paper is not None and paper in states:
+        values |= _paper_values(note.mentions[paper], entry, states[paper])
+    if code is not None and code in states and (link := states[code].link).kind in with_metadata(Repository):
+        values["code_name"] = link.identity
+    return [values.get(name) for name in _ENTRY_VALUES]
+
+
+def _address(note: Note, at: int | None, states: Mapping[int, LinkState], role: str) -> dict[str, str]:
+    """Return the address at a mention, canonical where the store knows the link, and the same if it does."""
+    if at is None:
+        return {}
+    if (state := states.get(at)) is None:
+        return {f"{role}_url": note.mentions[at].url}
+    return {f"{role}_url": state.link.url, f"{role}_link": state.link.url}
+
+
+def _paper_values(mention: Mention, entry: Entry, state: LinkState) -> dict[str, Any]:
+    """Return what the note says of a paper, and the arXiv id in its address."""
+    values: dict[str, Any] = {"paper_id": arxiv_id_of(state.link.url)}
+    if isinstance(paper := state.metadata, Paper):
+        values["title_matches"] = has_title_of(mention, paper)
+        if paper.venue is None and (label := venue_label(entry.title)) is not None:
+            labelled = with_venue(paper, label)
+            values |= {f"label_{name}": getattr(labelled, name) for name in VENUE}
+    return values

@@ -1,0 +1,85 @@
+"""Writes frames batch by batch: a CSV file for spreadsheets, a Parquet file with a row group for each."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import compute as pc
+from pyarrow import parquet
+
+from crawler.atomic_files import replace_atomically
+from pipelines.reports.frames.frame import to_array, to_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+# Regular expressions of RE2.
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]+"
+# OWASP, "CSV Injection"; the full-width forms are read as formulas by spreadsheets set to Chinese or Japanese.
+_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+
+
+@contextmanager
+def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Give a function that writes the columns of `schema` to a Parquet file, each frame as a row group."""
+    with replace_atomically(path) as draft, parquet.ParquetWriter(draft, schema) as writer:
+        yield lambda frame: writer.write_table(to_table(frame, schema))
+
+
+@contextmanager
+def csv_writer(path: Path, columns: Sequence[str]) -> Iterator[Callable[[pd.DataFrame], None]]:
+    """Give a function that appends some columns of a frame to a CSV file; see `safe_cells`.
+
+    UTF-8 with BOM, so that spreadsheets show Chinese.
+    """
+    names = list(columns)
+    with replace_atomically(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
+        pd.DataFrame(columns=names).to_csv(file, index=False, lineterminator="\r\n")
+
+        def write(frame: pd.DataFrame) -> None:
+            cells = pd.DataFrame({name: safe_cells(frame[name]) for name in names})
+            cells.to_csv(file, index=False, header=False, lineterminator="\r\n")
+
+        yield write
+
+
+def safe_cells(column: pd.Series[Any]) -> pd.Series[str]:
+    """Return values as a spreadsheet may show them: on one line, and never run as a formula; empty for null.
+
+    Times are ISO 8601 with seconds, in UTC unless they carry another zone; lists are joined by `; `.
+    """
+    values = to_array(column)
+    if pa.types.is_list(values.type):
+        values = pc.binary_join(values, "; ")
+    cells = _safe_texts(values) if pa.types.is_string(values.type) else texts(values)
+    return pd.Series(pc.fill_null(cells, "").to_numpy(zero_copy_only=False), index=column.index, dtype=object)
+
+
+def texts(values: pa.Array) -> pa.Array:
+    """Return truth values, numbers, days and moments as text, null for null."""
+    if pa.types.is_timestamp(values.type):
+        return _iso_8601(values)
+    if pa.types.is_boolean(values.type):
+        return pc.if_else(values, "True", "False")
+    return values.cast(pa.string())
+
+
+def _iso_8601(moments: pa.TimestampArray) -> pa.Array:
+    if moments.type.tz == "UTC":
+        seconds = pc.floor_temporal(moments.cast(pa.timestamp("us")), unit="second").cast(pa.timestamp("s"))
+        return pc.strftime(seconds, "%Y-%m-%dT%H:%M:%SZ")
+    # Python's time zones: Arrow's need files that not every system has.
+    return pa.array((each and each.isoformat(timespec="seconds") for each in moments.to_pylist()), pa.string())
+
+
+def _safe_texts(values: pa.Array) -> pa.Array:
+    shown = pc.replace_substring_regex(values, _CONTROL, " ")
+    runs = pc.or_(
+        pc.match_substring_regex(values, _FORMULA),
+        pc.match_substring_regex(pc.utf8_ltrim_whitespace(shown), _FORMULA),
+    )
+    return pc.if_else(runs, pc.binary_join_element_wise("'", shown, ""), shown)
