@@ -15,7 +15,7 @@ from scrapy.settings import Settings
 
 import crawler.commands
 from crawler.commands.settings import format_value
-from crawler.config import options
+from crawler.config import setting_readers
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
 from crawler.kinds.registry import all_kinds
 from pipelines.reports import report_json
@@ -59,9 +59,9 @@ def _lines(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator
 
 def _settings() -> Iterator[tuple[str, ...]]:
     said = explained()
-    for name in options.OPTIONS:
+    for name in setting_readers.READERS:
         value = format_value(name, default(name))
-        where = ". Only from the environment" if options.OPTIONS[name] is options.secret else ""
+        where = ". Only from the environment" if setting_readers.READERS[name] is setting_readers.secret else ""
         where = where or (". Also from the environment" if name in FROM_ENVIRONMENT else "")
         yield f"`{name}`", f"`{value}`" if value else "", said[name] + where
 
@@ -80,7 +80,7 @@ def explained() -> dict[str, str]:
             first -= 1
         above = " ".join(line.removeprefix("# ") for line in lines[first : node.lineno - 1])
         beside = lines[(node.end_lineno or node.lineno) - 1].partition("  # ")[2]
-        if name in options.OPTIONS:
+        if name in setting_readers.READERS:
             text = (above or beside).removesuffix(".")
             said[name] = text[:1].lower() + text[1:] if text[1:2].islower() else text
     return said

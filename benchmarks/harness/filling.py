@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from scrapy.settings import Settings
 
 from benchmarks.baselines.programs import store_url
+from crawler.config.crawl_options import CrawlOptions
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord
@@ -59,7 +60,7 @@ def main(step: str, notes: str, output: str, due: str) -> None:
     settings.setmodule("crawler.settings")
     folders = {"NOTES_DIR": notes, "OUTPUT_DIR": output, "DATABASE_URL": store_url(Path(output))}
     settings.setdict(folders, priority="cmdline")
-    with open_workspace(settings) as workspace:
+    with open_workspace(CrawlOptions.from_settings(settings)) as workspace:
         if step == "read":
             workspace.read(datetime.now(UTC))
         else:

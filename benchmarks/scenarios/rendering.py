@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from benchmarks.harness.running import MB, machine, table
-from crawler.config.options import REWRITES
+from crawler.config.setting_readers import REWRITES
 from crawler.images.store import FolderImageStore
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome

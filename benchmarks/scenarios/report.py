@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness.running import MB, at_most, machine, table
 from benchmarks.scenarios.rendering import NOW, fill, write
-from crawler.config.options import REWRITES
+from crawler.config.setting_readers import REWRITES
 from crawler.images.store import FolderImageStore
 from crawler.notes.folder import NotesFolder
 from crawler.store.database import sqlite_url

@@ -16,7 +16,7 @@ from crawler.cli.terminal import print_error
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.crawl_options import CrawlOptions
 
 
 class Report(Protocol):
@@ -55,11 +55,11 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         """Do the work; exit with 2 and one line where the user has to mend something first."""
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
-        if not is_done(self.settings, partial(self.work, self.settings, opts)):
+        if not is_done(self.settings, partial(self.work, opts)):
             self.exitcode = EXIT_ERROR
 
     @abstractmethod
-    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
         """Do what the command is for."""
 
     def print_report(self, report: Report) -> None:

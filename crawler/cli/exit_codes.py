@@ -10,6 +10,7 @@ from crawler.errors import ImageStoreError, UserError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.config.plain_settings import SettingsSource
 
 EXIT_FOUND, EXIT_ERROR = 1, 2
@@ -19,14 +20,13 @@ A crawl that got a signal exits with 128 and the signal's number, as a shell say
 """
 
 
-def is_done(settings: SettingsSource, work: Callable[[], None]) -> bool:
-    """Check the settings and do the work; print one line and return False where the user has to mend something."""
-    from crawler.config import options
+def is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> bool:
+    """Read the settings and do the work; print one line and return False where the user has to mend something."""
+    from crawler.config.crawl_options import read_options
     from crawler.kinds.registry import kind_names
 
     try:
-        options.check_settings(settings, kind_names())
-        work()
+        work(read_options(settings, kind_names()))
     except (UserError, ImageStoreError) as error:
         print_error(str(error))
         return False

@@ -12,7 +12,7 @@ from crawler.commands.without_scrapy import show_explanation
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.crawl_options import CrawlOptions
 
 
 class Command(command.Command):
@@ -33,6 +33,6 @@ class Command(command.Command):
         super().process_options([], opts)
         opts.url = args[0]
 
-    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
         """Tell it; exit with 2 and one line where there is no such link."""
-        show_explanation(settings, opts.url)
+        show_explanation(options, opts.url)

@@ -14,8 +14,7 @@ from crawler.errors import UserError
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import BaseSettings
-
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.images.store import ImageStore
 
 
@@ -38,19 +37,19 @@ class Command(NotesCommand):
         if not opts.verify and not opts.gc:
             raise UsageError("images: say --verify or --gc, or both")
 
-    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
         """Do it; exit with 1 when pictures are damaged or missing."""
         from crawler.run.workspace import open_workspace
         from pipelines.reports.stored_images import collect, verify
 
         now = datetime.now(UTC)
-        with open_workspace(settings) as workspace:
+        with open_workspace(options) as workspace:
             workspace.read(now)
             _connect(workspace.image_store)
             if opts.verify and not verify(workspace, now):
                 self.exitcode = EXIT_FOUND
             if opts.gc:
-                collect(workspace, settings)
+                collect(workspace, options)
 
 
 def _connect(image_store: ImageStore) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.crawl_options import CrawlOptions
 
 
 class Command(NotesCommand):
@@ -34,13 +34,13 @@ class Command(NotesCommand):
         either.add_argument("--in-place", action="store_true", help="also edit the notes themselves")
         either.add_argument("--diff", action="store_true", help="show the edits of --in-place, make none")
 
-    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
         """Read the notes, render the outputs."""
         from crawler.run.workspace import open_workspace
         from pipelines.reports.publish import diff, edit_in_place, publish
 
-        with open_workspace(settings) as workspace:
-            what = settings, workspace.notes_folder, workspace.store
+        with open_workspace(options) as workspace:
+            what = options, workspace.notes_folder, workspace.store
             if opts.diff:
                 in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
                 _print_diffs(diff(*what, in_colour))

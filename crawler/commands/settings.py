@@ -34,14 +34,15 @@ class Command(scrapys.Command):
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
         if not opts.ours:
             return
-        from crawler.config import options
+        from crawler.config.crawl_options import read_options
         from crawler.config.setting_names import apply_old_names
+        from crawler.config.setting_readers import READERS
         from crawler.kinds.registry import kind_names
 
         apply_old_names(self.settings)
-        print_parts(_line(self.settings, name) for name in options.OPTIONS)
+        print_parts(_line(self.settings, name) for name in READERS)
         try:
-            options.check_settings(self.settings, kind_names())
+            read_options(self.settings, kind_names())
         except UserError as error:
             print_error(str(error))
             self.exitcode = EXIT_ERROR
@@ -60,9 +61,9 @@ def _line(settings: BaseSettings, name: str) -> str:
 
 def format_value(name: str, value: Any) -> str:
     """Return a setting's value as it would be given on the command line, without what nobody else should see."""
-    from crawler.config import options
+    from crawler.config.setting_readers import READERS, secret
 
-    if options.OPTIONS[name] is options.secret:
+    if READERS[name] is secret:
         return "(not shown)" if value else ""
     if isinstance(value, list | tuple):
         return ",".join(map(str, value))

@@ -10,7 +10,7 @@ from crawler.commands.without_scrapy import show_status
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.crawl_options import CrawlOptions
 
 
 class Command(command.Command):
@@ -20,6 +20,6 @@ class Command(command.Command):
         """Say what it does."""
         return "Show database status: links by verdict, links due, active workers"
 
-    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:  # noqa: ARG002 - there are none
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:  # noqa: ARG002 - there are none
         """Show it."""
-        show_status(settings)
+        show_status(options)

@@ -9,7 +9,7 @@ from crawler.cli import command
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.crawl_options import CrawlOptions
 
 
 class Command(command.Command):
@@ -24,8 +24,8 @@ class Command(command.Command):
         super().add_options(parser)
         parser.add_argument("--run", type=int, metavar="N", help="run to undo (default: the last that was not undone)")
 
-    def work(self, settings: BaseSettings, opts: argparse.Namespace) -> None:
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
         """Restore the notes; exit with 2 where one could not be."""
         from pipelines.rewriting.in_place.editor import undo
 
-        self.print_report(undo(settings, opts.run))
+        self.print_report(undo(options.output_dir, opts.run))

@@ -13,7 +13,7 @@ from crawler.config.plain_settings import PlainSettings
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from crawler.config.plain_settings import SettingsSource
+    from crawler.config.crawl_options import CrawlOptions
 
 
 def run(words: Sequence[str]) -> int | None:
@@ -29,36 +29,36 @@ def run(words: Sequence[str]) -> int | None:
         settings = PlainSettings.of_project(given)
     except ImportError:
         return None
-    return 0 if is_done(settings, partial(work, settings)) else EXIT_ERROR
+    return 0 if is_done(settings, work) else EXIT_ERROR
 
 
-def show_status(settings: SettingsSource) -> None:
+def show_status(options: CrawlOptions) -> None:
     """Print the state of the store; raise UserError where there is none."""
     from crawler.cli.store_status import status_parts
     from crawler.store.database import store_url
     from crawler.store.inspector import StoreInspector
 
-    store = StoreInspector.open_to_read(store_url(settings))
+    store = StoreInspector.open_to_read(store_url(options))
     try:
         print_parts(status_parts(store, datetime.now(UTC)))
     finally:
         store.close()
 
 
-def show_explanation(settings: SettingsSource, text: str) -> None:
+def show_explanation(options: CrawlOptions, text: str) -> None:
     """Print all that is known of the links that a text means; raise UserError where there is none."""
     from crawler.store.database import store_url
     from crawler.store.inspector import StoreInspector
     from pipelines.reports.explain import explain
 
-    store = StoreInspector.open_to_read(store_url(settings))
+    store = StoreInspector.open_to_read(store_url(options))
     try:
-        print_parts(explain(settings, store, text))
+        print_parts(explain(options, store, text))
     finally:
         store.close()
 
 
-def _read(words: Sequence[str]) -> tuple[Callable[[SettingsSource], None], dict[str, str]] | None:
+def _read(words: Sequence[str]) -> tuple[Callable[[CrawlOptions], None], dict[str, str]] | None:
     """Return what a command line asks for, and its settings; None where that is for Scrapy to read."""
     given: dict[str, str] = {}
     others: list[str] = []

@@ -24,6 +24,7 @@ from scrapy.http import Headers
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.url import add_http_if_no_scheme
 
+from crawler.config.crawl_options import options_of
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import InvalidURLError, encode_for_request, is_public
 from crawler.models.reason import Reason, ReasonCode
@@ -64,7 +65,7 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
         self._session._request_class = _lease_checked_request(self)  # noqa: SLF001 - the parent offers no way in
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # SSL_CERT_FILE is honoured by OpenSSL itself
             self._ssl_context.load_verify_locations(bundle)
-        if not crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES"):
+        if not options_of(crawler).requests.allow_private_addresses:
             connector = self._connector
             connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - as above
 

@@ -16,6 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.config.crawl_options import options_of
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.canonical_url import WEB_SCHEMES, is_sendable, refusal_reason
 from crawler.models.reason import Reason, ReasonCode
@@ -38,7 +39,7 @@ class SsrfGuardMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Read ALLOW_PRIVATE_ADDRESSES."""
-        return cls(allow_private=crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES"))
+        return cls(allow_private=options_of(crawler).requests.allow_private_addresses)
 
     def process_request(self, request: Request) -> None:
         """Raise AddressNotAllowedError, or let the request pass."""

@@ -11,7 +11,7 @@ from protego import Protego
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from crawler.config import options
+from crawler.config.crawl_options import options_of
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.host_throttle import MAX_WAIT, HostUnavailableError
 from crawler.models.reason import Reason, ReasonCode
@@ -37,8 +37,9 @@ class RobotsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._obey = crawler.settings["ROBOTS"] == options.OBEY
-        self._paced = options.download_delays(crawler.settings)
+        options = options_of(crawler).requests
+        self._obey = options.obey_robots
+        self._paced = options.delays
         self._cached_rules: set[str] = set()
         self._too_slow: set[str] = set()
         self._pending: dict[str, Task[Protego | None]] = {}

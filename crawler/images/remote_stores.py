@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import NotConfigured
 from scrapy.pipelines.files import FilesPipeline, FTPFilesStore, GCSFilesStore, S3FilesStore
+from scrapy.settings import Settings
 
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.store import ImageStore, is_image_name
@@ -23,7 +24,7 @@ from crawler.images.store import ImageStore, is_image_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.crawl_options import ImageOptions
 
 _FOR_EVER = "public, max-age=31536000, immutable"  # a name never gets other bytes (RFC 8246)
 
@@ -106,12 +107,12 @@ class RemoteImageStore(ImageStore):
 class S3ImageStore(RemoteImageStore):
     """A bucket of S3, MinIO, R2, Spaces … (AWS_ENDPOINT_URL); keys are found wherever botocore looks for them."""
 
-    def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
-        super().__init__(place, base)
-        store = _store(S3FilesStore, f"{place.rstrip('/')}/", settings, "s3")
+    def __init__(self, options: ImageOptions) -> None:
+        super().__init__(options.location, options.base_url)
+        store = _store(S3FilesStore, f"{options.location.rstrip('/')}/", options, "s3")
         self._client: Any = store.s3_client
         self._bucket, self._prefix = store.bucket, store.prefix
-        acl = settings["IMAGES_STORE_S3_ACL"]
+        acl = options.store_settings.get("IMAGES_STORE_S3_ACL")
         self._more = (
             {"ACL": acl} if acl and acl != "private" else {}
         )  # many buckets refuse to be told what is so anyway
@@ -143,12 +144,12 @@ class S3ImageStore(RemoteImageStore):
 class GcsImageStore(RemoteImageStore):
     """A bucket of Google Cloud Storage (GCS_PROJECT_ID)."""
 
-    def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
-        super().__init__(place, base)
-        store = _store(GCSFilesStore, f"{place.rstrip('/')}/", settings, "gs")
+    def __init__(self, options: ImageOptions) -> None:
+        super().__init__(options.location, options.base_url)
+        store = _store(GCSFilesStore, f"{options.location.rstrip('/')}/", options, "gs")
         self._bucket: Any = store.bucket
         self._prefix = store.prefix
-        self._acl = settings["IMAGES_STORE_GCS_ACL"] or None
+        self._acl = options.store_settings.get("IMAGES_STORE_GCS_ACL") or None
 
     def _put(self, name: str, body: bytes, media_type: str) -> None:
         blob = self._bucket.blob(self._prefix + name)
@@ -169,11 +170,12 @@ class GcsImageStore(RemoteImageStore):
 class FtpImageStore(RemoteImageStore):
     """A folder on an FTP server (FTP_USER, FTP_PASSWORD, or both in the address); one connection for each request."""
 
-    def __init__(self, place: str, base: str, settings: BaseSettings) -> None:
-        super().__init__(place, base)
+    def __init__(self, options: ImageOptions) -> None:
+        super().__init__(options.location, options.base_url)
+        place = options.location
         if re.fullmatch(r"ftp://[^/]*:\d+(?:/.*)?", place) is None:
             place = re.sub(r"(?<=//)([^/]+)", r"\1:21", place, count=1)
-        self._store = _store(FTPFilesStore, place, settings, "ftp")
+        self._store = _store(FTPFilesStore, place, options, "ftp")
 
     @contextmanager
     def _session(self) -> Iterator[ftplib.FTP]:
@@ -219,16 +221,16 @@ class FtpImageStore(RemoteImageStore):
             ftp.delete(name)
 
 
-REMOTE: dict[str, Callable[[str, str, BaseSettings], ImageStore]] = {
+REMOTE: dict[str, Callable[[ImageOptions], ImageStore]] = {
     "s3": S3ImageStore,
     "gs": GcsImageStore,
     "ftp": FtpImageStore,
 }
 
 
-def _store(store: Any, place: str, settings: BaseSettings, extra: str) -> Any:
+def _store(store: Any, place: str, options: ImageOptions, extra: str) -> Any:
     """Let one of Scrapy's stores read the settings and log in."""
-    FilesPipeline._update_stores(settings)  # noqa: SLF001 - it is the pipeline that tells its stores the settings
+    FilesPipeline._update_stores(Settings(dict(options.store_settings)))  # noqa: SLF001 - it tells its stores the settings
     try:
         return store(place)
     except (NotConfigured, ImportError) as error:

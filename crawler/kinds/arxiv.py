@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from urllib.parse import SplitResult
 
-    from scrapy.settings import BaseSettings
-
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.arxiv import ArxivLookup
     from crawler.models.link import Link
 
@@ -51,8 +50,8 @@ class Arxiv(Kind):
         """Return the version that a URL pins, which is an old one where it is below `Paper.version`."""
         return pinned_version(url)
 
-    def lookup(self, settings: BaseSettings) -> ArxivLookup:
+    def lookup(self, options: CrawlOptions) -> ArxivLookup:
         """Ask arXiv's API."""
         from crawler.lookups.arxiv import ArxivLookup
 
-        return ArxivLookup.from_settings(settings)
+        return ArxivLookup.from_options(options)

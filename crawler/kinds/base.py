@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.check import Check
     from crawler.models.link import Link
     from crawler.models.metadata import Metadata
@@ -99,8 +99,8 @@ class Kind(ABC):
         """Return the version of the thing that a URL is bound to; None for the newest."""
         return None
 
-    def lookup(self, settings: BaseSettings) -> Lookup | None:  # noqa: ARG002 - kinds without an API have nothing to read there
-        """Return the batched client that these settings allow; None means page by page."""
+    def lookup(self, options: CrawlOptions) -> Lookup | None:  # noqa: ARG002 - kinds without an API have nothing to read there
+        """Return the batched client that the options allow; None means page by page."""
         return None
 
     def request(self, link: Link) -> Request:

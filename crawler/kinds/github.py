@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from crawler.config import options
 from crawler.html import one_line, parse_html
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.links.github_urls import github_link, repository_in
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from scrapy import Request
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.github.client import GithubLookup
     from crawler.models.link import Link
 
@@ -48,11 +47,11 @@ class Github(Kind):
         """Return the address of a repository."""
         return f"https://github.com/{identity}"
 
-    def lookup(self, settings: BaseSettings) -> GithubLookup | None:
+    def lookup(self, options: CrawlOptions) -> GithubLookup | None:
         """Ask the API if there is a token for it."""
         from crawler.lookups.github.client import GithubLookup
 
-        return GithubLookup.from_settings(settings) if options.secret(settings, "GITHUB_TOKEN") else None
+        return GithubLookup.from_options(options) if options.apis.github_token else None
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: the sidebar with the licence stands far down."""

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from urllib.parse import SplitResult
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.crawl_options import CrawlOptions
+
 
 MIN_SIMILARITY = 80
 """Similarity (0 to 100) of two paths from which one is offered for the other; the best must also be the only best."""
@@ -44,9 +45,9 @@ class Local(Kind):
         """Recognise what has neither scheme nor host."""
         return None if parts.scheme or parts.netloc else Link(url, self.name, url)
 
-    def lookup(self, settings: BaseSettings) -> FileLookup:
+    def lookup(self, options: CrawlOptions) -> FileLookup:
         """Look the files up in NOTES_DIR."""
-        return FileLookup(Path(settings["NOTES_DIR"]).expanduser(), skip=Path(settings["OUTPUT_DIR"]))
+        return FileLookup(options.require_notes_dir(), skip=options.output_dir)
 
 
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from crawler.checks.response_check import check_response_with_kind
-from crawler.config import options
 from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.conditional_requests import add_conditions
@@ -38,8 +37,8 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
 
+    from crawler.config.crawl_options import CrawlOptions, ImageOptions
     from crawler.images.store import ImageStore
     from crawler.models.check import Check
     from crawler.models.link import Link
@@ -66,13 +65,10 @@ class Limits:
     run: int
 
     @classmethod
-    def from_settings(cls, settings: BaseSettings) -> Self:
-        """Read the settings, which count in megabytes."""
-
-        def limit(name: str) -> int:
-            return int(options.number(settings, name) * MB)
-
-        return cls({kind: limit(all_kinds()[kind].size_limit) for kind in keeping_bodies()}, limit("IMAGES_MAX_RUN_MB"))
+    def from_options(cls, options: ImageOptions) -> Self:
+        """Return the limits of each kind that keeps bytes."""
+        largest = {kind: options.size_limits[all_kinds()[kind].size_limit] for kind in keeping_bodies()}
+        return cls(largest, options.run_limit)
 
     def for_link(self, link: Link) -> int:
         """Return the bytes of the largest that is kept of a link."""
@@ -92,16 +88,16 @@ class ImageFetcher:
         *,
         store: LinkStore,
         image_store: ImageStore,
-        settings: BaseSettings,
+        options: CrawlOptions,
         time_left: Callable[[], float],
         hold_host: Callable[[str, float], AbstractAsyncContextManager[None]],
     ) -> None:
         self._fetch = fetch
         self._store = store
         self._image_store = image_store
-        self._wayback = Wayback.from_settings(settings)
-        self._limits = Limits.from_settings(settings)
-        self._accepted = options.statuses(settings, "ACCEPTED_STATUSES")
+        self._wayback = Wayback.from_options(options)
+        self._limits = Limits.from_options(options.images)
+        self._accepted = options.requests.accepted_statuses
         self._time_left = time_left
         self._hold_host = hold_host
         self._spent = 0

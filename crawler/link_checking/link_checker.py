@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from crawler.checks import http_check
 from crawler.checks.response_check import check_response_with_kind, requested_wait, skipped_result
 from crawler.checks.soft404_probe import Soft404Prober
-from crawler.config import options
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
 from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import kind_of
@@ -59,7 +58,7 @@ class LinkChecker:
     """Checks the links of one run that are asked for one by one."""
 
     def __init__(self, context: RunContext) -> None:
-        settings = context.settings
+        options = context.options.requests
         self._download = context.download
         self._crew = context.crew
         self._hosts = context.hosts
@@ -68,10 +67,10 @@ class LinkChecker:
         self._retries = context.retries
         self._turns = context.turns
         self._second_looks = Soft404Prober(context.download)
-        self._accepted = options.statuses(settings, "ACCEPTED_STATUSES")
-        self._excluded = options.globs(settings, "EXCLUDE_URLS")
-        self._allow_private = settings.getbool("ALLOW_PRIVATE_ADDRESSES")
-        at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._accepted = options.accepted_statuses
+        self._excluded = options.excluded_urls
+        self._allow_private = options.allow_private_addresses
+        at_once = options.concurrency_per_host
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
         self._answered: dict[str, CheckResult] = {}
 

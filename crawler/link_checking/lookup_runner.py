@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from crawler.checks.response_check import skipped_result
-from crawler.config import options
 from crawler.daemon_threads import run_in_thread
 from crawler.kinds.registry import all_kinds
 from crawler.link_checking.result_queue import WAIT
@@ -31,7 +30,7 @@ class LookupRunner:
         self._worker = context.crew
         self._connectivity = context.network
         self._queue = context.queue
-        self._excluded = options.globs(context.settings, "EXCLUDE_URLS")
+        self._excluded = context.options.requests.excluded_urls
         self._tasks: list[Task[None]] = []
         self._ending = False
 

@@ -18,11 +18,10 @@ import arxiv
 from arxiv import _feed
 from requests import codes
 
-from crawler.config import options
 from crawler.links.arxiv_ids import is_well_formed
 from crawler.lookups.arxiv_withdrawal import is_withdrawn
 from crawler.lookups.base import ApiLookup
-from crawler.lookups.session import ServiceDownError, cache_file, open_session
+from crawler.lookups.session import ServiceDownError, open_session
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Paper
 from crawler.models.reason import Reason, ReasonCode
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import requests
-    from scrapy.settings import BaseSettings
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.result import DueLink
 
 logging.getLogger("arxiv").setLevel(logging.ERROR)  # what cannot be read is said of the link itself
@@ -71,14 +70,14 @@ class ArxivLookup(ApiLookup):
         self._client._session = session  # noqa: SLF001 - the only way in; tests/crawler/lookups/test_lookups.py guards it
 
     @classmethod
-    def from_settings(cls, settings: BaseSettings) -> ArxivLookup:
+    def from_options(cls, options: CrawlOptions) -> ArxivLookup:
         """Build the lookup with its cache in OUTPUT_DIR."""
         return cls(
             open_session(
-                cache_file(settings),
-                user_agent=settings["USER_AGENT"],
-                delay=options.download_delay(settings, HOST),
-                timeout=options.number(settings, "API_TIMEOUT"),
+                options.apis.cache_file,
+                user_agent=options.requests.user_agent,
+                delay=options.requests.delay(HOST),
+                timeout=options.apis.timeout,
                 worth_keeping=_has_entries,
             )
         )

@@ -6,7 +6,6 @@ import os
 import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -19,9 +18,9 @@ from crawler.fetch.host_throttle import MAX_WAIT, parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from requests import PreparedRequest, Response
-    from scrapy.settings import BaseSettings
 
 CONNECT_TIMEOUT = 10.0
 """Seconds to connect; how long the next bytes are waited for is a setting."""
@@ -45,11 +44,6 @@ class _TryAgainError(ServiceDownError):
         super().__init__(message)
         self.attempts = attempts
         self.retry_after = retry_after
-
-
-def cache_file(settings: BaseSettings) -> Path:
-    """Return where answers are cached."""
-    return Path(settings["HTTP_CACHE"] or Path(settings["OUTPUT_DIR"], "http_cache.sqlite"))
 
 
 def open_session(

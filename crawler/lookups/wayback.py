@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 import requests
 from requests.utils import requote_uri
 
-from crawler.config import options
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
-from crawler.lookups.session import ServiceDownError, cache_file, open_session
+from crawler.lookups.session import ServiceDownError, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from scrapy.settings import BaseSettings
+    from crawler.config.crawl_options import CrawlOptions
+
 
 HOST = "archive.org"
 AVAILABLE = f"https://{HOST}/wayback/available"
@@ -41,14 +41,14 @@ class Wayback:
         self._session = session
 
     @classmethod
-    def from_settings(cls, settings: BaseSettings) -> Self:
+    def from_options(cls, options: CrawlOptions) -> Self:
         """Build the client with its cache in OUTPUT_DIR."""
         return cls(
             open_session(
-                cache_file(settings),
-                user_agent=settings["USER_AGENT"],
-                delay=options.download_delay(settings, HOST),
-                timeout=options.number(settings, "API_TIMEOUT"),
+                options.apis.cache_file,
+                user_agent=options.requests.user_agent,
+                delay=options.requests.delay(HOST),
+                timeout=options.apis.timeout,
                 worth_keeping=_can_be_read,
             )
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from signal import SIGTERM, raise_signal
 from typing import TYPE_CHECKING
 
 from crawler.cli.interrupts import interrupts
-from crawler.config import options
+from crawler.config.crawl_options import options_of
 from crawler.fetch.connectivity import ConnectivityMonitor
 from crawler.fetch.host_throttle import HostThrottle
 from crawler.fetch.turns import TurnKeeper, pace
@@ -49,23 +48,21 @@ class RunContext:
         interruption: Interruption,
     ) -> None:
         assert crawler.engine is not None  # noqa: S101 - it is the engine that runs this
-        settings, store = crawler.settings, workspace.store
-        self.settings = settings
+        store = workspace.store
+        self.options = options = options_of(crawler)
         self.workspace = workspace
         self.started_at = datetime.now(UTC)
         self.interruption = interruption
         self.download = crawler.engine.download_async
         self.queue = ResultQueue()
         self.network = ConnectivityMonitor()
-        self.hosts = HostThrottle(
-            time.monotonic, time.monotonic() + (options.number(settings, "RUN_TIMEOUT") or math.inf)
-        )
-        self.crew = Worker(store, self.hosts, partial(pace, crawler), options.whole_number(settings, "WORKERS"))
+        self.hosts = HostThrottle(time.monotonic, time.monotonic() + options.run_timeout)
+        self.crew = Worker(store, self.hosts, partial(pace, crawler), options.workers.count)
         self.pictures = ImageFetcher(
             self.download,
             store=store,
             image_store=workspace.image_store,
-            settings=settings,
+            options=options,
             time_left=lambda: self.hosts.time_left,
             hold_host=self.crew.hold_host,
         )
@@ -73,7 +70,7 @@ class RunContext:
         self.retries = RetryQueue(store, self.crew)
         self.checker = LinkChecker(self)
         self.in_flight = ChecksInFlight(self.queue, self.turns)
-        lookups = {name: all_kinds()[name].lookup(settings) for name in sorted(kinds)}
+        lookups = {name: all_kinds()[name].lookup(options) for name in sorted(kinds)}
         self.pages = [name for name, lookup in lookups.items() if lookup is None]
         """Kinds whose links are asked for one by one; the others have a lookup."""
         self.batches = LookupRunner({name: lookup for name, lookup in lookups.items() if lookup is not None}, self)
@@ -102,14 +99,14 @@ def open_context(
     *,
     is_finished: Callable[[], bool],
 ) -> Iterator[RunContext]:
-    """Open what the settings name, begin or join a run, and close all of it again.
+    """Open what the options name, begin or join a run, and close all of it again.
 
     At the end, helpers end by themselves if the run `is_finished`. Raises UserError for what cannot be used.
     """
     with ExitStack() as resources:
-        workspace = resources.enter_context(open_workspace(crawler.settings))
+        workspace = resources.enter_context(open_workspace(options_of(crawler)))
         context = RunContext(crawler, workspace, kinds, interruption)
-        if parent_pipe := crawler.settings["_PARENT_PIPE"]:
+        if parent_pipe := context.options.workers.parent_pipe:
             _join_run(context, parent_pipe)
         else:
             context.helpers = helpers = _start_run(context)
@@ -124,11 +121,11 @@ def open_context(
 
 def _start_run(context: RunContext) -> WorkerProcesses | None:
     """Begin a run, and have as many helpers as WORKERS says."""
-    settings = context.settings
+    options = context.options.workers
     run = context.workspace.store.start_run(context.started_at)
-    if (count := options.whole_number(settings, "WORKERS") - 1) < 1:
+    if (count := options.count - 1) < 1:
         return None
-    helpers = WorkerProcesses(settings.getlist("COMMAND"), count, run.number, context.workspace.lock_fd)
+    helpers = WorkerProcesses(options.command, count, run.number, context.workspace.lock_fd)
     context.interruption.add_callback(helpers.interrupt)
     return helpers
 

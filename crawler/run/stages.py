@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
     from datetime import datetime
 
-    from scrapy.settings import BaseSettings
-
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.result import DueLink
     from crawler.notes.folder import NotesFolder
     from crawler.run.context import RunContext
@@ -238,7 +237,7 @@ class AskArchive:
     async def run(self) -> None:
         """Ask for all that have no snapshot yet, while there is time."""
         context = self._context
-        wayback = Wayback.from_settings(context.settings)
+        wayback = Wayback.from_options(context.options)
         kinds = {name for name in context.kinds if not all_kinds()[name].in_notes_folder}
         work = partial(find_snapshots, context.workspace.store, wayback, kinds, context.crew.due_by)
         await _while_there_is_time(context, work)
@@ -250,7 +249,7 @@ class AskBibliographies:
     name = ASKING_OTHERS
 
     def __init__(
-        self, context: RunContext, ask: Callable[[BaseSettings, LinkStore, datetime, Callable[[], float]], None]
+        self, context: RunContext, ask: Callable[[CrawlOptions, LinkStore, datetime, Callable[[], float]], None]
     ) -> None:
         self._context = context
         self._ask = ask
@@ -259,7 +258,7 @@ class AskBibliographies:
         """Ask for all papers without an answer, while there is time."""
         context = self._context
         if not citation_sources().isdisjoint(context.kinds):
-            work = partial(self._ask, context.settings, context.workspace.store, context.crew.due_by)
+            work = partial(self._ask, context.options, context.workspace.store, context.crew.due_by)
             await _while_there_is_time(context, work)
 
 
@@ -268,7 +267,7 @@ class Publish:
 
     name = "rendering the outputs"
 
-    def __init__(self, context: RunContext, publish: Callable[[BaseSettings, NotesFolder, LinkStore], None]) -> None:
+    def __init__(self, context: RunContext, publish: Callable[[CrawlOptions, NotesFolder, LinkStore], None]) -> None:
         self._context = context
         self._publish = publish
 
@@ -278,7 +277,7 @@ class Publish:
 
     def _render(self) -> None:
         workspace = self._context.workspace
-        self._publish(self._context.settings, workspace.notes_folder, workspace.store)
+        self._publish(self._context.options, workspace.notes_folder, workspace.store)
 
 
 async def _while_there_is_time(context: RunContext, work: Callable[[Callable[[], float]], None]) -> None:

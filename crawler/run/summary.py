@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.cli.summary import fail_on_message, summary, worker_summary
-from crawler.config import options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,6 @@ def summarise_run(run: Run) -> RunSummary:
     took = datetime.now(UTC) - context.started_at
     if not context.crew.run.is_leader:
         return RunSummary([worker_summary(context.crew.run.leader, context.queue.saved_count, took)], error=error)
-    fail_on = options.word_list(context.settings, "FAIL_ON", options.FAIL_ON)
     lines = summary(
         store.counts(),
         store.changes(),
@@ -45,7 +43,7 @@ def summarise_run(run: Run) -> RunSummary:
         left=store.remaining(context.kinds, context.crew.due_by),
         took=took,
     )
-    return RunSummary(lines, fail_on_message(store.newly_in(fail_on)), error)
+    return RunSummary(lines, fail_on_message(store.newly_in(context.options.fail_on)), error)
 
 
 def image_store_error(run: Run) -> str | None:

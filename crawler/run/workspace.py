@@ -5,16 +5,12 @@ from __future__ import annotations
 import logging
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache, partial
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import crawler
 from crawler.atomic_files import remove_stale_drafts
-from crawler.config import options
-from crawler.errors import UserError
 from crawler.images.opening import open_image_store
 from crawler.images.store import writable_folder
 from crawler.kinds.program_digest import program_digest
@@ -29,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from scrapy.settings import BaseSettings
-
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.images.store import ImageStore
     from crawler.models.note import Note
 
@@ -87,26 +82,24 @@ class Workspace:
 
 
 @contextmanager
-def open_workspace(settings: BaseSettings) -> Iterator[Workspace]:
-    """Open what the settings name; raise UserError for what cannot be used.
+def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
+    """Open what the options name; raise UserError for what cannot be used.
 
     On a shared store notes may be missing until they are needed: a worker that only helps needs none.
     """
-    if not settings["NOTES_DIR"]:
-        raise UserError("NOTES_DIR: no folder named")
-    url, parent_pipe = settings["DATABASE_URL"], bool(settings["_PARENT_PIPE"])
-    notes = Path(settings["NOTES_DIR"]).expanduser()
-    notes_folder = cache(partial(NotesFolder, notes, skip=Path(settings["OUTPUT_DIR"])))
+    notes = options.require_notes_dir()
+    url, is_helper = options.database_url, bool(options.workers.parent_pipe)
+    notes_folder = cache(partial(NotesFolder, notes, skip=options.output_dir))
     if not url or url.startswith("sqlite"):
         notes_folder()
-    output = writable_folder(Path(settings["OUTPUT_DIR"]))
-    image_store = open_image_store(settings)
+    output = writable_folder(options.output_dir)
+    image_store = open_image_store(options.images)
     with ExitStack() as stack:
-        store = LinkStore.open(store_url(settings))
+        store = LinkStore.open(store_url(options))
         stack.callback(store.close)
-        store.length = timedelta(seconds=options.number(settings, "LEASE_SECONDS", 1))
-        locked = None if parent_pipe else stack.enter_context(store.exclusive_lock())
-        older_than = A_DAY if store.shared or parent_pipe else 0
+        store.length = options.workers.lease
+        locked = None if is_helper else stack.enter_context(store.exclusive_lock())
+        older_than = A_DAY if store.shared or is_helper else 0
         remove_stale_drafts(output, older_than)
         image_store.remove_stale_drafts(older_than)
         yield Workspace(notes_folder, store, image_store, locked)

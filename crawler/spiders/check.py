@@ -11,7 +11,7 @@ from platformdirs import user_cache_path
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.atomic_files import UnsafePathError, open_inside
-from crawler.config import options
+from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from crawler.models.link import Verdict
@@ -54,7 +54,7 @@ class CheckSpider(NotesSpider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """Set what a check does in its own way; what the command line says stands above that."""
-        options.check_settings(settings, kind_names())
+        read_options(settings, kind_names())
         for name in OUTPUT_SETTINGS:
             if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
                 raise UserError(f"{name}: check writes nowhere but to its own cache; leave that to crawl")
@@ -71,14 +71,14 @@ class CheckSpider(NotesSpider):
 
     def stages(self, context: RunContext) -> Stages:
         """Check the links of the files; whoever waits wants to know of these alone."""
-        folder = Path(self.settings["NOTES_DIR"]).expanduser()
+        folder = context.workspace.notes_folder.folder
         notes_folder = NotesFolder(folder, only={_below(folder, file) for file in self._files})
         workspace = replace(context.workspace, open_notes_folder=lambda: notes_folder)
         return Stages(read=ReadNotes(workspace), rounds=check_stages(context))
 
     def summarise(self, run: Run) -> RunSummary:
         """Say what is not well and where it stands, worst first; without a network no commit has to wait."""
-        fail_on = options.word_list(self.settings, "FAIL_ON", options.FAIL_ON)
+        fail_on = run.context.options.fail_on
         unwell = [each for each in run.context.workspace.store.link_states() if each[0].verdict is not Verdict.ALIVE]
         lines = list(_result_lines(unwell))
         failing = sum(state.verdict in fail_on for state, _ in unwell)

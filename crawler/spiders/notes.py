@@ -11,7 +11,7 @@ from scrapy import Spider, signals
 from scrapy.exceptions import CloseSpider
 
 from crawler.cli.interrupts import interrupts
-from crawler.config import options
+from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names, kinds_named
 from crawler.link_checking.result_queue import pipelines_idle
@@ -60,11 +60,11 @@ class NotesSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Check the user's settings and turn DOWNLOAD_DELAYS into Scrapy's terms."""
         super().update_settings(settings)
-        options.check_settings(settings, kind_names())
-        settings.set("USER_AGENT", options.full_user_agent(settings), priority="spider")
-        pace = options.download_delays(settings)
-        settings.set("DOWNLOAD_DELAY", pace.pop("*", 0), priority="spider")
-        settings.set("DOWNLOAD_SLOTS", {host: {"delay": delay} for host, delay in pace.items()}, priority="spider")
+        options = read_options(settings, kind_names()).requests
+        settings.set("USER_AGENT", options.user_agent, priority="spider")
+        settings.set("DOWNLOAD_DELAY", options.delay("*"), priority="spider")
+        slots = {host: {"delay": delay} for host, delay in options.delays.items() if host != "*"}
+        settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -148,6 +148,6 @@ class NotesSpider(Spider):
         """Let go of helpers and store, say how far the run came, and end the process without waiting for threads."""
         if run.context.helpers is not None:
             run.context.helpers.close(finished=False)
-        line = "" if self.settings["_PARENT_PIPE"] else interrupted_line(run)
+        line = "" if run.context.options.workers.parent_pipe else interrupted_line(run)
         self._resources.close()
         interrupts.end(line)

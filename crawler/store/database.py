@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from contextlib import AbstractContextManager, contextmanager
 from inspect import isfunction, isgeneratorfunction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
@@ -19,8 +18,9 @@ from crawler.store.schema.migrations import is_newest, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from crawler.config.plain_settings import SettingsSource
+    from crawler.config.crawl_options import CrawlOptions
 
 logger = logging.getLogger(__name__)
 
@@ -148,9 +148,9 @@ def sqlite_url(path: Path) -> str:
     return sa.URL.create("sqlite", database=str(path)).render_as_string()
 
 
-def store_url(settings: SettingsSource) -> str:
-    """Return the database URL of the store that the settings name."""
-    return str(settings["DATABASE_URL"] or sqlite_url(Path(settings["OUTPUT_DIR"], "notemend.sqlite")))
+def store_url(options: CrawlOptions) -> str:
+    """Return the database URL of the store that the options name."""
+    return options.database_url or sqlite_url(options.output_dir / "notemend.sqlite")
 
 
 def _is_transient(error: sa.exc.DBAPIError) -> bool:

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Self
 
-from crawler.config import options
+from crawler.config.crawl_options import options_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scrapy.crawler import Crawler
 
-    from crawler.config.plain_settings import SettingsSource
+    from crawler.models.policy import Policy
     from crawler.models.result import CheckResult
 
 _STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
@@ -27,37 +27,6 @@ A_DAY = timedelta(days=1)
 
 SPREAD = 0.25
 """The share of an interval by which a link may come sooner or later, so that those of one night go apart."""
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The user's rules: failures that make a link dead, the time between two that count, when to look again.
-
-    `recheck_after` goes by `kind/verdict`, else by verdict, else by `*`.
-    """
-
-    dead_after: int
-    dead_interval: timedelta
-    recheck_after: Mapping[str, timedelta]
-
-    def __post_init__(self) -> None:
-        if self.dead_after < 1:
-            raise ValueError(f"DEAD_AFTER counts checks, at least 1, not {self.dead_after}")
-
-    @classmethod
-    def from_settings(cls, settings: SettingsSource) -> Self:
-        """Read the policy from the settings, which count in days."""
-        days = options.days(settings, "RECHECK_AFTER")
-        return cls(
-            dead_after=options.whole_number(settings, "DEAD_AFTER", 1),
-            dead_interval=timedelta(days=options.number(settings, "DEAD_MIN_INTERVAL_DAYS")),
-            recheck_after={name: timedelta(days=count) for name, count in days.items()},
-        )
-
-    def recheck_interval(self, kind: str, verdict: Verdict) -> timedelta:
-        """Return how long a link of that kind with that verdict is left alone."""
-        names = (f"{kind}/{verdict}", verdict, "*")
-        return next((self.recheck_after[name] for name in names if name in self.recheck_after), timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +140,8 @@ class VerdictPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read the policy from the settings."""
-        return cls(Policy.from_settings(crawler.settings))
+        """Take the policy of the run."""
+        return cls(options_of(crawler).policy)
 
     def process_item(self, item: CheckResult) -> CheckResult:
         """Judge one result."""

@@ -7,28 +7,29 @@ import json
 import posixpath
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import format_time
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
-from pipelines.items.verdict import Policy, fold_checks
+from pipelines.items.verdict import fold_checks
 from pipelines.rewriting.edit_record import from_record
 from pipelines.rewriting.in_place.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
 
-    from crawler.config.plain_settings import SettingsSource
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.check import Check
     from crawler.models.edit import Edit
+    from crawler.models.policy import Policy
     from crawler.store.inspector import LinkHistory, StoreInspector
 
 
-def explain(settings: SettingsSource, store: StoreInspector, text: str) -> Iterator[str]:
+def explain(options: CrawlOptions, store: StoreInspector, text: str) -> Iterator[str]:
     """Yield the story of each link that a text may mean; raise UserError where none is known."""
-    policy, output_dir = Policy.from_settings(settings), Path(settings["OUTPUT_DIR"])
+    policy, output_dir = options.policy, options.output_dir
     for number, url in enumerate(find(store, text)):
         if number:
             yield ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
@@ -10,18 +9,16 @@ from pipelines.rewriting.in_place.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from scrapy.settings import BaseSettings
+    from pathlib import Path
 
     from crawler.notes.folder import NotesFolder
 
 
-def files(settings: BaseSettings, notes_folder: NotesFolder) -> Iterator[Path]:
+def files(output_dir: Path, notes_folder: NotesFolder) -> Iterator[Path]:
     """Yield those files; raise UserError where a journal cannot be read.
 
     A regenerated note counts until its original is changed or removed: then the next `scrapy publish` writes it anew.
     """
-    output_dir = Path(settings["OUTPUT_DIR"])
     for note in notes_folder.files():
         mirrored = output_dir / "notes" / note.relative_to(notes_folder.folder)
         try:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.config import options
 from crawler.images.opening import open_image_store
 from pipelines.reports.base import Rendering, list_notes, render
 from pipelines.rewriting import link_edits
@@ -18,46 +16,45 @@ from pipelines.rewriting.note_rewriter import NoteRewriter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scrapy.settings import BaseSettings
-
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.edit import Edit
     from crawler.models.note import Note
     from crawler.notes.folder import NotesFolder
     from crawler.store.link_store import LinkStore
 
 
-def publish(settings: BaseSettings, notes_folder: NotesFolder, store: LinkStore) -> None:
-    """Render the outputs that the settings name."""
-    outputs = map(import_module, settings.getlist("OUTPUTS"))
-    render(_open_rendering(settings, notes_folder, store), *outputs)
+def publish(options: CrawlOptions, notes_folder: NotesFolder, store: LinkStore) -> None:
+    """Render the outputs that the options name."""
+    outputs = map(import_module, options.publishing.outputs)
+    render(_open_rendering(options, notes_folder, store), *outputs)
 
 
-def edit_in_place(settings: BaseSettings, notes_folder: NotesFolder, store: LinkStore) -> in_place.EditReport:
+def edit_in_place(options: CrawlOptions, notes_folder: NotesFolder, store: LinkStore) -> in_place.EditReport:
     """Mend the user's own notes."""
     notes_folder.ensure_complete()
-    rendering = _open_rendering(settings, notes_folder, store)
+    rendering = _open_rendering(options, notes_folder, store)
     return in_place.edit_notes(notes_folder.folder.resolve(), plan_note_edits(rendering), Journal(rendering.output_dir))
 
 
-def diff(settings: BaseSettings, notes_folder: NotesFolder, store: LinkStore, in_color: bool) -> Iterator[str]:
+def diff(options: CrawlOptions, notes_folder: NotesFolder, store: LinkStore, in_color: bool) -> Iterator[str]:
     """Yield a unified diff of each note that `edit_in_place` would edit."""
-    for note, edits in plan_note_edits(_open_rendering(settings, notes_folder, store)):
+    for note, edits in plan_note_edits(_open_rendering(options, notes_folder, store)):
         if edits:
             found = git_diff(note.path, note.data, link_edits.apply_edits(note.data, edits))
             yield colored_diff(found) if in_color else found
 
 
-def _open_rendering(settings: BaseSettings, notes_folder: NotesFolder, store: LinkStore) -> Rendering:
-    output_dir = Path(settings["OUTPUT_DIR"])
-    image_store = open_image_store(settings)
+def _open_rendering(options: CrawlOptions, notes_folder: NotesFolder, store: LinkStore) -> Rendering:
+    output_dir = options.output_dir
+    image_store = open_image_store(options.images)
     image_store.connect()
     return Rendering(
         notes_folder=notes_folder,
         store=store,
         output_dir=output_dir,
         image_store=image_store,
-        rewrite=options.rewrite(settings),
-        webp_width=options.width(settings, "IMAGES_WEBP_WIDTH"),
+        rewrite=options.publishing.rewrite,
+        webp_width=options.images.webp_width,
         past_edits=Journal(output_dir).past_edits(),
     )
 

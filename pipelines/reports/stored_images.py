@@ -6,7 +6,6 @@ from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from crawler.config import options
 from crawler.errors import UserError
 from crawler.images.references import find_names, find_stems
 from crawler.images.store import image_stem, is_intact, thumbnail_name
@@ -15,9 +14,9 @@ from pipelines.reports import files_with_images
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from pathlib import Path
 
-    from scrapy.settings import BaseSettings
-
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.notes.folder import NotesFolder
     from crawler.run.workspace import Workspace
 
@@ -50,7 +49,7 @@ def _shown(notes_folder: NotesFolder) -> dict[str, list[str]]:
     return shown
 
 
-def collect(workspace: Workspace, settings: BaseSettings) -> None:
+def collect(workspace: Workspace, options: CrawlOptions) -> None:
     """Remove what no note uses: neither its links nor its text lead there, and undoing an edit brings none of it back.
 
     Raises UserError where that cannot be told: a note or a journal cannot be read, or pictures were never looked at.
@@ -62,20 +61,20 @@ def collect(workspace: Workspace, settings: BaseSettings) -> None:
         raise UserError(f"nothing was removed: {unknown} pictures of the notes were never looked at; crawl first")
     image_store = workspace.image_store
     used = set(workspace.store.stored_titles())
-    if width := options.width(settings, "IMAGES_WEBP_WIDTH"):
+    if width := options.images.webp_width:
         used |= {thumbnail_name(name, width) for name in used}
     unused = [name for name in image_store.list() if name not in used]
-    shown = _stems_shown(workspace.notes_folder, settings, unused)
+    shown = _stems_shown(workspace.notes_folder, options.output_dir, unused)
     unused = [name for name in unused if image_stem(name) not in shown]
     for name in unused:
         image_store.delete(name)
     print(f"{len(unused)} pictures that no note uses were removed from {image_store.place}")
 
 
-def _stems_shown(notes_folder: NotesFolder, settings: BaseSettings, names: Iterable[str]) -> set[str]:
+def _stems_shown(notes_folder: NotesFolder, output_dir: Path, names: Iterable[str]) -> set[str]:
     """Return which of these names, by their stems, stand in notes, in regenerated ones or in what can be undone."""
     hashes = {image_stem(name).partition("-")[0] for name in names}
     try:
-        return find_stems(chain(notes_folder.files(), files_with_images.files(settings, notes_folder)), hashes)
+        return find_stems(chain(notes_folder.files(), files_with_images.files(output_dir, notes_folder)), hashes)
     except UserError as error:
         raise UserError(f"nothing was removed: which pictures are in use is not known: {error}") from error

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from scrapy.settings import BaseSettings
-
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.bibliographies.base import Bibliography
     from crawler.models.link import LinkState
     from crawler.store.link_store import LinkStore
@@ -38,10 +37,10 @@ PAGE = 500
 """Papers read out of the store at a time."""
 
 
-def resolve(settings: BaseSettings, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
+def resolve(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
     """Ask about the papers that are mentioned, known and without a venue, until the time is up."""
     for bibliography in BIBLIOGRAPHIES:
-        ask_bibliography(store, bibliography.from_settings(settings), now, time_left)
+        ask_bibliography(store, bibliography.from_options(options), now, time_left)
 
 
 def ask_bibliography(

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from crawler import settings
-from crawler.config import options
+from crawler.config import setting_readers
 from tests import reference
 from tests.internet.messages import page, text
 from tests.support.processes import ROOT
@@ -65,7 +65,7 @@ def test_a_kind_is_added_in_one_file(desk: Desk, internet: Internet) -> None:
 def test_the_reference_says_what_the_code_has() -> None:
     text = reference.PAGE.read_text("utf-8")
     assert text == reference.page(text), "run make reference"
-    assert [name for name in options.OPTIONS if not reference.explained()[name]] == []
+    assert [name for name in setting_readers.READERS if not reference.explained()[name]] == []
 
 
 def test_a_table_that_is_wrong_or_missing_is_written_anew() -> None:
@@ -80,8 +80,8 @@ def test_a_table_that_is_wrong_or_missing_is_written_anew() -> None:
 def test_every_edit_is_explained(page: str) -> None:
     rows = re.findall(r"^\|([^|]+)\|.*\|([^|]+)\|$", (ROOT / page).read_text("utf-8"), re.MULTILINE)[2:]
     explained = {name: usual.strip() for names, usual in rows for name in re.findall(r"`(\w+)`", names)}
-    assert sorted(explained) == sorted(options.REWRITES)
-    default = {each for name in settings.REWRITE for each in (name, *options.REWRITES[name])}
+    assert sorted(explained) == sorted(setting_readers.REWRITES)
+    default = {each for name in settings.REWRITE for each in (name, *setting_readers.REWRITES[name])}
     assert {name for name, usual in explained.items() if usual == "yes"} == default
 
 
@@ -102,7 +102,7 @@ def test_what_a_page_names_is_there(file: os.PathLike[str]) -> None:
     broken = [link for link in links if "://" not in link and not leads_somewhere(ROOT / file, link)]
     assert broken == []
     named = set(re.findall(r"-s ['\"]?([A-Z_]+)=", text)) - {"NAME"}
-    assert named <= {*options.OPTIONS, *SCRAPYS}
+    assert named <= {*setting_readers.READERS, *SCRAPYS}
     called = set(re.findall(r"(?:bin/scrapy|notemend) ([a-z]+) (?=-|notes|https?:|FILE)", text))
     assert called <= set(reference.commands())
 

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from requests import codes
 
-from crawler.config import options
 from crawler.lookups.bibliographies.base import (
     Bibliography,
     build_publication,
@@ -20,15 +19,15 @@ from crawler.lookups.bibliographies.base import (
     records_in,
     service_down,
 )
-from crawler.lookups.session import cache_file, open_session
+from crawler.lookups.session import open_session
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import requests
-    from scrapy.settings import BaseSettings
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.metadata import Paper
 
 _ARXIV_DOI = "10.48550/arxiv."
@@ -49,15 +48,15 @@ class OpenAlex(Bibliography):
         self._query = {"mailto": mail} if mail else {}
 
     @classmethod
-    def from_settings(cls, settings: BaseSettings) -> Self:
+    def from_options(cls, options: CrawlOptions) -> Self:
         """Build the client with its cache in OUTPUT_DIR; a mail address in USER_AGENT_CONTACT says who asks."""
         session = open_session(
-            cache_file(settings),
-            user_agent=settings["USER_AGENT"],
-            delay=options.download_delay(settings, cls.host),
+            options.apis.cache_file,
+            user_agent=options.requests.user_agent,
+            delay=options.requests.delay(cls.host),
             worth_keeping=_is_work,
         )
-        contact = options.contact(settings, "USER_AGENT_CONTACT").removeprefix("mailto:")
+        contact = options.requests.contact.removeprefix("mailto:")
         return cls(session, contact if "@" in contact and "/" not in contact else "")
 
     def id_of(self, paper: Paper) -> str | None:

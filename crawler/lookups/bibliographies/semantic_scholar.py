@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from requests import codes
 
-from crawler.config import options
 from crawler.lookups.bibliographies.base import (
     Bibliography,
     build_publication,
@@ -18,15 +17,15 @@ from crawler.lookups.bibliographies.base import (
     records_in,
     service_down,
 )
-from crawler.lookups.session import ServiceDownError, cache_file, open_session
+from crawler.lookups.session import ServiceDownError, open_session
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import requests
-    from scrapy.settings import BaseSettings
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.metadata import Paper
 
 MAX_REFUSED = 50
@@ -49,12 +48,14 @@ class SemanticScholar(Bibliography):
         self._headers = {"x-api-key": key} if key else {}
 
     @classmethod
-    def from_settings(cls, settings: BaseSettings) -> Self:
+    def from_options(cls, options: CrawlOptions) -> Self:
         """Build the client with its cache in OUTPUT_DIR and the key of SEMANTIC_SCHOLAR_API_KEY."""
         session = open_session(
-            cache_file(settings), user_agent=settings["USER_AGENT"], delay=options.download_delay(settings, cls.host)
+            options.apis.cache_file,
+            user_agent=options.requests.user_agent,
+            delay=options.requests.delay(cls.host),
         )
-        return cls(session, options.secret(settings, "SEMANTIC_SCHOLAR_API_KEY"))
+        return cls(session, options.apis.semantic_scholar_api_key)
 
     def id_of(self, paper: Paper) -> str | None:
         """Return a paper's id on arXiv, else its DOI."""

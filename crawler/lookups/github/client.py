@@ -14,14 +14,13 @@ from urllib.parse import quote
 
 from requests import codes
 
-from crawler.config import options
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.github import graphql, pages
 from crawler.lookups.github.graphql import RepositoryAnswer
 from crawler.lookups.github.pages import GithubPages
 from crawler.lookups.github.paths import parse_repository_path
 from crawler.lookups.github.rest import GithubRest, MissingRepository
-from crawler.lookups.session import ServiceDownError, cache_file, open_session
+from crawler.lookups.session import ServiceDownError, open_session
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import requests
-    from scrapy.settings import BaseSettings
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.github.paths import RepositoryPath
     from crawler.models.link import Link
     from crawler.models.result import DueLink
@@ -70,16 +69,16 @@ class GithubLookup(ApiLookup):
         self._spent: str | None = None
 
     @classmethod
-    def from_settings(cls, settings: BaseSettings) -> GithubLookup:
+    def from_options(cls, options: CrawlOptions) -> GithubLookup:
         """Build the lookup; the token comes from the environment alone."""
         session = open_session(
-            cache_file(settings),
-            user_agent=settings["USER_AGENT"],
-            delay=options.download_delay(settings, HOST),
-            timeout=options.number(settings, "API_TIMEOUT"),
-            delays={pages.HOST: options.download_delay(settings, pages.HOST)},
+            options.apis.cache_file,
+            user_agent=options.requests.user_agent,
+            delay=options.requests.delay(HOST),
+            timeout=options.apis.timeout,
+            delays={pages.HOST: options.requests.delay(pages.HOST)},
         )
-        return cls(session, options.secret(settings, "GITHUB_TOKEN"))
+        return cls(session, options.apis.github_token)
 
     def check_links(self, due: Sequence[DueLink], now: datetime) -> Iterator[CheckResult]:
         """Look up all repositories in as few queries as GitHub allows, one after the other."""

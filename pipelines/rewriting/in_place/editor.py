@@ -15,8 +15,6 @@ from pipelines.rewriting.in_place.journal import Journal, is_hash_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scrapy.settings import BaseSettings
-
     from crawler.models.edit import Edit
     from crawler.models.note import Note
     from pipelines.rewriting.in_place.journal import EditedNote, EditRun
@@ -62,13 +60,13 @@ def edit_notes(folder: Path, planned: Iterable[tuple[Note, tuple[Edit, ...]]], j
     return EditReport(summary, tuple(left_alone), failed)
 
 
-def undo(settings: BaseSettings, number: int | None = None) -> EditReport:
+def undo(output_dir: Path, number: int | None = None) -> EditReport:
     """Restore what a run changed, by default the last one that was not undone.
 
     A note edited since, by a person or a later run, is left alone, and so is one that is gone. Raises UserError where
     there is no such run, or nothing to undo.
     """
-    journal = Journal(Path(settings["OUTPUT_DIR"]))
+    journal = Journal(output_dir)
     left_alone, blocked, restored = [], False, 0
     if not (runs := journal.runs()):
         raise UserError("nothing to undo: no run has edited notes")

@@ -27,6 +27,7 @@ from crawler.fetch.middlewares import SsrfGuardMiddleware
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from tests.crawler.checks.test_http_check import NO_DNS, NOW, OTHER_TROUBLE, URL
+from tests.support.options import project_crawler
 
 Client = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -95,7 +96,7 @@ def seen(
 
     async def ask() -> Check:
         settings = {"ALLOW_PRIVATE_ADDRESSES": allow_private, "DOWNLOAD_VERIFY_CERTIFICATES": True, **meta}
-        handler = SafeDownloadHandler(get_crawler(settings_dict=settings))
+        handler = SafeDownloadHandler(project_crawler(**settings))
         if resolver is not None:
             for each in (handler, handler._head_only):
                 connector: Any = each._session.connector
@@ -317,14 +318,14 @@ def test_the_user_s_own_proxy_may_be_private(proxy: str, monkeypatch: pytest.Mon
 
 
 def test_what_the_address_guard_refuses_is_skipped() -> None:
-    guard = SsrfGuardMiddleware.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": False}))
+    guard = SsrfGuardMiddleware.from_crawler(project_crawler(ALLOW_PRIVATE_ADDRESSES=False))
     guard.process_request(Request("https://example.com/"))
     with pytest.raises(AddressNotAllowedError) as refusal:
         guard.process_request(Request("http://10.0.0.1/"))
     check = check_failure(refusal.value, NOW)
     assert check == Check(Outcome.SKIPPED, Reason(ReasonCode.PRIVATE_ADDRESS, "10.0.0.1"), NOW, CheckMethod.PAGE)
     assert not check.is_unreachable
-    SsrfGuardMiddleware.from_crawler(get_crawler(settings_dict={"ALLOW_PRIVATE_ADDRESSES": True})).process_request(
+    SsrfGuardMiddleware.from_crawler(project_crawler(ALLOW_PRIVATE_ADDRESSES=True)).process_request(
         Request("http://10.0.0.1/")
     )
 

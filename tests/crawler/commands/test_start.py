@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
-from crawler.config import options, plain_settings
+from crawler.config import plain_settings, setting_readers
 from crawler.config.plain_settings import PlainSettings
 from crawler.config.setting_names import COMMAND_LINE
 from crawler.store.database import sqlite_url
@@ -115,7 +115,7 @@ def test_settings_are_read_as_scrapy_reads_them(given: dict[str, str], monkeypat
     plain, scrapy = PlainSettings.of_project(given), Settings()
     scrapy.setmodule("crawler.settings", priority="project")
     scrapy.setdict(given, priority="cmdline")
-    for name, read in options.OPTIONS.items():
+    for name, read in setting_readers.READERS.items():
         assert read(plain, name) == read(scrapy, name), name
         assert plain.getpriority(name) == scrapy.getpriority(name)
     assert plain.get("NO_SUCH", 1) == scrapy.get("NO_SUCH", 1)

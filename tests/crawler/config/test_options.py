@@ -7,28 +7,28 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from scrapy.settings import Settings
 
-from crawler.config import options
+from crawler.config import setting_readers
+from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from tests.support import processes
+from tests.support.options import project_settings
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from scrapy.settings import Settings
 
     from tests.support.crawling import Desk
 
 SECRETS = ("GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY")
 
 
-def given(**values: object) -> Settings:
-    """Return the project's settings, with others given on the command line."""
-    settings = Settings()
-    settings.setmodule("crawler.settings", priority="project")
-    settings.setdict(values, priority="cmdline")
-    return settings
+def given(priority: str = "cmdline", /, **values: object) -> Settings:
+    """Return the project's settings, with others given with that priority."""
+    return project_settings(priority, **values)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def given(**values: object) -> Settings:
 )
 def test_what_makes_no_sense_is_refused_in_one_line(name: str, value: object, says: str) -> None:
     with pytest.raises(UserError) as refused:
-        options.check_settings(given(**{name: value}), kind_names())
+        read_options(given(**{name: value}), kind_names())
     assert str(refused.value).startswith(name)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -80,8 +80,8 @@ def test_what_makes_no_sense_is_refused_in_one_line(name: str, value: object, sa
 
 
 def test_what_makes_sense_is_taken() -> None:
-    options.check_settings(given(), kind_names())
-    options.check_settings(
+    read_options(given(), kind_names())
+    read_options(
         given(
             DOWNLOAD_DELAYS='{"*": 0, "A.Example": 1, "中文.cn": 2, "::1": 3}',
             ACCEPTED_STATUSES='{"*.Example.com": [403, 999], "a?.x": 403}',
@@ -97,8 +97,8 @@ def test_what_makes_sense_is_taken() -> None:
         kind_names(),
     )
     settings = given(DOWNLOAD_DELAYS='{"*": 0, "A.Example": 1, "中文.cn": 2}')
-    assert options.download_delays(settings) == {"*": 0, "a.example": 1, "xn--fiq228c.cn": 2}
-    assert options.statuses(given(ACCEPTED_STATUSES='{"*.Example.com": 403}'), "ACCEPTED_STATUSES") == {
+    assert setting_readers.download_delays(settings) == {"*": 0, "a.example": 1, "xn--fiq228c.cn": 2}
+    assert setting_readers.statuses(given(ACCEPTED_STATUSES='{"*.Example.com": 403}'), "ACCEPTED_STATUSES") == {
         "*.example.com": {403}
     }
 
@@ -106,7 +106,7 @@ def test_what_makes_sense_is_taken() -> None:
 def test_every_setting_of_the_user_has_a_reader() -> None:
     source = (ROOT / "crawler/settings.py").read_text("utf-8")
     ours = source.partition("# --- The user's own")[2].partition("# --- The flow")[0]
-    assert sorted(options.OPTIONS) == sorted(re.findall(r"^([A-Z_]+)(?:: [^=]+)? =", ours, re.MULTILINE))
+    assert sorted(setting_readers.READERS) == sorted(re.findall(r"^([A-Z_]+)(?:: [^=]+)? =", ours, re.MULTILINE))
 
 
 # --- as the user meets it ---------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def test_it_can_be_seen_who_gave_which_value(desk: Desk) -> None:
     done = desk.run("settings", "--ours", "-s", "RUN_TIMEOUT=60", **environ)
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert [line.partition("=")[0] for line in lines] == list(options.OPTIONS)
+    assert [line.partition("=")[0] for line in lines] == list(setting_readers.READERS)
     assert "s3cret" not in done.stdout
     assert {
         "NOTES_DIR=notes  [default]",

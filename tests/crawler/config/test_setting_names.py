@@ -6,30 +6,30 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
-from scrapy.settings import Settings
 
-from crawler.config import options
+from crawler.config import setting_readers
+from crawler.config.crawl_options import read_options
 from crawler.config.setting_names import RENAMED, apply_old_names
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
+from tests.support.options import project_settings
 
 if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
     from tests.support.crawling import Desk
 
 WARNING = "{}: renamed to {}; the old name works in this release"
 
 
-def given(priority: str = "cmdline", **values: object) -> Settings:
+def given(priority: str = "cmdline", /, **values: object) -> Settings:
     """Return the project's settings, with others given with that priority."""
-    settings = Settings()
-    settings.setmodule("crawler.settings", priority="project")
-    settings.setdict(values, priority=priority)
-    return settings
+    return project_settings(priority, **values)
 
 
 def test_each_old_name_stands_for_one_of_the_settings() -> None:
-    assert set(RENAMED.values()) <= set(options.OPTIONS)
-    assert not set(RENAMED) & set(options.OPTIONS)
+    assert set(RENAMED.values()) <= set(setting_readers.READERS)
+    assert not set(RENAMED) & set(setting_readers.READERS)
 
 
 @pytest.mark.parametrize("priority", ["project", "cmdline"])
@@ -50,8 +50,8 @@ def test_an_old_name_works_with_one_warning(
 ) -> None:
     settings = given(priority, **{old: value})
     with caplog.at_level(logging.WARNING):
-        options.check_settings(settings, kind_names())
-        options.check_settings(settings, kind_names())
+        read_options(settings, kind_names())
+        read_options(settings, kind_names())
     assert caplog.messages == [WARNING.format(old, RENAMED[old])]
     assert settings[RENAMED[old]] == value
     assert old not in settings
@@ -70,7 +70,7 @@ def test_the_new_name_wins_unless_the_old_one_has_priority(old: str, new: str, e
 
 def test_a_value_that_makes_no_sense_is_refused_under_the_new_name() -> None:
     with pytest.raises(UserError, match="^RUN_TIMEOUT: not a number: 'soon'$"):
-        options.check_settings(given(TIME_BUDGET="soon"), kind_names())
+        read_options(given(TIME_BUDGET="soon"), kind_names())
 
 
 def test_commands_warn_once(desk: Desk) -> None:

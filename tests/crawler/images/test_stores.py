@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-from scrapy.utils.test import get_crawler
 
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.opening import open_image_store
 from crawler.images.store import FolderImageStore, image_name, is_image_name, is_intact, thumbnail_name
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
+from tests.support.options import project_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,7 @@ def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> ImageStore:
         settings |= {"IMAGES_STORE": "s3://pictures/of/notes", "AWS_ENDPOINT_URL": endpoint, **KEYS}
     if request.param == "ftp":
         settings |= {"IMAGES_STORE": request.getfixturevalue("ftp")}
-    return open_image_store(get_crawler(settings_dict=settings).settings)
+    return open_image_store(project_options(**settings).images)
 
 
 def test_every_gallery_does_the_same(gallery: ImageStore) -> None:
@@ -125,8 +125,8 @@ def test_what_is_there_already_is_found_by_the_next_run(gallery: ImageStore) -> 
 
 def test_nobody_s_password_is_in_a_message(ftp: str) -> None:
     wrong = ftp.replace("secret", "wr0ng")
-    settings = get_crawler(settings_dict={"IMAGES_STORE": wrong, "IMAGES_BASE_URL": BASE}).settings
-    gallery = open_image_store(settings)
+    options = project_options(IMAGES_STORE=wrong, IMAGES_BASE_URL=BASE)
+    gallery = open_image_store(options.images)
     gallery.connect()
     assert gallery.unavailable_reason is not None
     assert "wr0ng" not in gallery.unavailable_reason
@@ -134,9 +134,9 @@ def test_nobody_s_password_is_in_a_message(ftp: str) -> None:
 
 
 def test_a_place_without_its_library_says_what_to_install() -> None:
-    settings = get_crawler(settings_dict={"IMAGES_STORE": "gs://bucket", "IMAGES_BASE_URL": BASE}).settings
+    options = project_options(IMAGES_STORE="gs://bucket", IMAGES_BASE_URL=BASE)
     with pytest.raises(UserError, match=r"install notemend\[gs\]"):
-        open_image_store(settings)
+        open_image_store(options.images)
 
 
 @pytest.mark.parametrize("name", ["ab/x.png", f"cd/{NAME[3:]}", NAME[3:], f"x/{NAME}", f"{NAME}.txt", f"{NAME[:-4]}"])

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from scrapy.http import Response
-from scrapy.settings import Settings
 
 from crawler.checks.http_check import check_response
 from crawler.kinds.registry import all_kinds, link_of
@@ -23,6 +22,7 @@ from crawler.models.metadata import METADATA_TYPES
 from crawler.models.note import LinkRole
 from crawler.models.result import CheckResult, DueLink
 from tests.support.answers import Answer, Server
+from tests.support.options import project_options
 from tests.support.reading import NOW, PAGES, read
 
 if TYPE_CHECKING:
@@ -77,23 +77,19 @@ def test_recorded_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert link is not None
     assert link.kind == path.parent.name
 
-    settings = Settings()
-    settings.setmodule("crawler.settings")
-    settings.setdict(
-        {
-            "NOTES_DIR": str(path.parent / "notes"),
-            "OUTPUT_DIR": str(tmp_path),
-            "GITHUB_TOKEN": "",
-            "DOWNLOAD_DELAYS": {"*": 0},
-            **case["settings"],
-        }
-    )
+    given = {
+        "NOTES_DIR": str(path.parent / "notes"),
+        "OUTPUT_DIR": str(tmp_path),
+        "GITHUB_TOKEN": "",
+        "DOWNLOAD_DELAYS": {"*": 0},
+        **case["settings"],
+    }
     answers = {"POST": Answer(body, case["status"], case["headers"])}
     answers["GET"] = (
         Answer(case["rest"]["body"].encode(), case["rest"]["status"]) if "rest" in case else answers["POST"]
     )
     Server(lambda request: answers[str(request.method)]).install(monkeypatch)
-    lookup = all_kinds()[link.kind].lookup(settings)
+    lookup = all_kinds()[link.kind].lookup(project_options(**given))
     if lookup is None:
         result = read(link, body, case)
     else:
@@ -148,7 +144,7 @@ def test_answers_that_are_no_text_are_no_wechat_pages() -> None:
 @pytest.mark.parametrize("name", ["AbC" * 100, "a\x00b.md"])
 def test_names_that_no_file_can_have(name: str, tmp_path: Path) -> None:
     (tmp_path / "AbC.md").touch()
-    lookup = all_kinds()["local"].lookup(Settings({"NOTES_DIR": str(tmp_path), "OUTPUT_DIR": str(tmp_path / "out")}))
+    lookup = all_kinds()["local"].lookup(project_options(NOTES_DIR=str(tmp_path), OUTPUT_DIR=str(tmp_path / "out")))
     assert lookup is not None
     (result,) = lookup([DueLink(Link(name, "local", name))])
     assert (result.check.outcome, result.check.conclusive) == ("gone", True)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from scrapy.settings import Settings
 
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import MAX_REFUSED, SemanticScholar
 from crawler.lookups.session import ServiceDownError
 from crawler.models.metadata import Paper, Publication
 from tests.support.answers import Answer, query_of
+from tests.support.options import project_options
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Session
@@ -220,12 +220,12 @@ def test_a_work_is_asked_for_by_its_doi(serve: Any, session: Session) -> None:
 
 
 def test_an_answer_that_is_none_is_not_kept(serve: Any, tmp_path: Path) -> None:
-    settings = Settings({"HTTP_CACHE": str(tmp_path / "c.sqlite"), "DOWNLOAD_DELAYS": {}})
+    options = project_options(HTTP_CACHE=str(tmp_path / "c.sqlite"), DOWNLOAD_DELAYS={})
     serve([Answer(b"<html>Please log in</html>")])
     with pytest.raises(ServiceDownError):
-        OpenAlex.from_settings(settings).publications(by_id(A))
+        OpenAlex.from_options(options).publications(by_id(A))
     serve([answer(WORK)])
-    assert OpenAlex.from_settings(settings).publications(by_id(A))["2111.06377"].year == 2022
+    assert OpenAlex.from_options(options).publications(by_id(A))["2111.06377"].year == 2022
 
 
 def test_the_doi_of_arxiv_names_the_paper(serve: Any, session: Session) -> None:
@@ -251,11 +251,9 @@ def test_what_it_does_not_have_is_none(serve: Any, session: Session) -> None:
 )
 def test_who_asks_is_said_by_mail_address(serve: Any, tmp_path: Path, contact: str, mail: str | None) -> None:
     server = serve([answer(WORK)])
-    settings = Settings(
-        {"USER_AGENT_CONTACT": contact, "HTTP_CACHE": str(tmp_path / "c.sqlite"), "DOWNLOAD_DELAYS": {}}
-    )
-    OpenAlex.from_settings(settings).publications(by_id(A))
-    OpenAlex.from_settings(settings).publications(by_id(A))
+    options = project_options(USER_AGENT_CONTACT=contact, HTTP_CACHE=str(tmp_path / "c.sqlite"), DOWNLOAD_DELAYS={})
+    OpenAlex.from_options(options).publications(by_id(A))
+    OpenAlex.from_options(options).publications(by_id(A))
     (request,) = server.requests  # the second comes from the cache
     assert query_of(request).get("mailto") == mail
 

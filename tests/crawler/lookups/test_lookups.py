@@ -14,7 +14,6 @@ import arxiv
 import pytest
 import requests
 from arxiv import _feed
-from scrapy.settings import Settings
 
 from crawler.kinds.registry import link_of
 from crawler.lookups.arxiv import CONTROL, ArxivLookup
@@ -27,10 +26,12 @@ from crawler.models.result import DueLink
 from tests.internet import World
 from tests.internet.messages import as_json, text
 from tests.support.answers import Answer, Clock, query_of
+from tests.support.options import project_options
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, Session
 
+    from crawler.config.crawl_options import CrawlOptions
     from tests.internet import Internet, Response
 
 RECORDED = Path(__file__).parents[3] / "../shared/data"
@@ -319,11 +320,8 @@ def test_github_down_says_nothing(internet: Internet, web_session: Session, answ
 # --- from the settings ------------------------------------------------------------------------------------------------
 
 
-def settings(tmp_path: Path, **more: object) -> Settings:
-    settings = Settings()
-    settings.setmodule("crawler.settings")
-    settings.setdict({"OUTPUT_DIR": str(tmp_path), "HTTP_CACHE": "", **more})
-    return settings
+def options(tmp_path: Path, **more: object) -> CrawlOptions:
+    return project_options(**{"OUTPUT_DIR": str(tmp_path), "HTTP_CACHE": "", **more})
 
 
 @pytest.mark.parametrize(("pace", "distance"), [({"export.arxiv.org": 9}, 9), ({"*": 1}, 1), (None, 3)])
@@ -331,7 +329,7 @@ def test_arxiv_s_pace_is_three_seconds_unless_told_otherwise(
     serve: Any, clock: Clock, tmp_path: Path, pace: dict[str, float] | None, distance: float
 ) -> None:
     serve([Answer((PAGES / "arxiv/absent.xml").read_bytes())])
-    lookup = ArxivLookup.from_settings(settings(tmp_path, **({} if pace is None else {"DOWNLOAD_DELAYS": pace})))
+    lookup = ArxivLookup.from_options(options(tmp_path, **({} if pace is None else {"DOWNLOAD_DELAYS": pace})))
     began = clock.now
     lookup.papers(["2110.15352"])
     lookup.papers(["2110.15353"])
@@ -342,8 +340,8 @@ def test_arxiv_s_pace_is_three_seconds_unless_told_otherwise(
 def test_the_cache_may_be_elsewhere(serve: Any, tmp_path: Path, clock: Clock) -> None:
     serve([Answer(b'{"data": {"r0": {"nameWithOwner": "o/a"}}}')])
     elsewhere = tmp_path / "cache" / "x.sqlite"
-    given = settings(tmp_path, HTTP_CACHE=str(elsewhere), GITHUB_TOKEN="t", DOWNLOAD_DELAYS={"api.github.com": 2})
-    lookup = GithubLookup.from_settings(given)
+    given = options(tmp_path, HTTP_CACHE=str(elsewhere), GITHUB_TOKEN="t", DOWNLOAD_DELAYS={"api.github.com": 2})
+    lookup = GithubLookup.from_options(given)
     began = clock.now
     for _ in range(2):  # a POST is not cached
         assert lookup(due("https://github.com/o/a"))[0].check.outcome is Outcome.OK

@@ -11,13 +11,14 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from scrapy.settings import Settings
 
+from crawler.config.crawl_options import CrawlOptions
 from crawler.lookups.session import ATTEMPTS, ServiceDownError, open_session
 from crawler.lookups.wayback import AVAILABLE, INDEX, Wayback, _can_be_read, _closest_available, _latest_listed
 from tests.internet import Failure
 from tests.internet.messages import Response, html, redirect, text
 from tests.support.answers import Answer, Clock, query_of
+from tests.support.options import project_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -324,13 +325,11 @@ def test_what_nobody_can_have_archived_is_not_asked_for(serve: Any, session: Ses
 def test_from_the_settings(
     serve: Any, clock: Clock, tmp_path: Path, pace: dict[str, float] | None, distance: float
 ) -> None:
-    settings = Settings()
-    settings.setmodule("crawler.settings")
-    settings.setdict(
-        {"OUTPUT_DIR": str(tmp_path), "HTTP_CACHE": "", **({} if pace is None else {"DOWNLOAD_DELAYS": pace})}
+    settings = project_settings(
+        OUTPUT_DIR=str(tmp_path), HTTP_CACHE="", **({} if pace is None else {"DOWNLOAD_DELAYS": pace})
     )
     server = serve(both(NONE))
-    wayback, began = Wayback.from_settings(settings), clock.now
+    wayback, began = Wayback.from_options(CrawlOptions.from_settings(settings)), clock.now
     for _ in range(2):
         assert wayback.nearest(URL, WHEN) is None
     assert (len(server.requests), clock.now - began) == (2, distance)

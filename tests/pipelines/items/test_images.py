@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from scrapy.utils.test import get_crawler
 
 from crawler.images.opening import open_image_store
 from crawler.images.sniff import EXTENSIONS, inspect_image, media_type
@@ -24,6 +23,7 @@ from crawler.models.metadata import Page, Picture
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, ImageSource
 from pipelines.items.images import ImagesPipeline
+from tests.support.options import project_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,6 +206,5 @@ def test_the_settings_name_the_folder(
     settings: dict[str, object], folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found = get_crawler(settings_dict={"IMAGES_BASE_URL": "", **settings}).settings
-    keep(open_image_store(found), seen(SVG))
+    keep(open_image_store(project_options(**settings).images), seen(SVG))
     assert [file.split("/")[: folder.count("/") + 1] for file in files(tmp_path)] == [folder.split("/")]

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scrapy.settings import Settings
-from scrapy.utils.test import get_crawler
 
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
+from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
-from pipelines.items.verdict import Policy, VerdictPipeline, compute_verdict
+from pipelines.items.verdict import VerdictPipeline, compute_verdict
+from tests.support.options import project_crawler
 
 NIGHT = timedelta(days=1)
 START = datetime(2026, 11, 1, 3, tzinfo=UTC)
@@ -364,14 +364,8 @@ def test_an_answer_clears_everything(history: list[tuple[str, float]], letter: s
 # --- the pipeline -----------------------------------------------------------------------------------------------------
 
 
-def pipeline(settings: dict[str, object]) -> VerdictPipeline:
-    return VerdictPipeline.from_crawler(get_crawler(settings_dict=settings))
-
-
-def of_the_project() -> VerdictPipeline:
-    settings = Settings()
-    settings.setmodule("crawler.settings")
-    return pipeline({name: settings[name] for name in ("DEAD_AFTER", "DEAD_MIN_INTERVAL_DAYS", "RECHECK_AFTER")})
+def pipeline(**settings: object) -> VerdictPipeline:
+    return VerdictPipeline.from_crawler(project_crawler(**settings))
 
 
 def result(*checks: Check, kind: str = "web") -> CheckResult:
@@ -379,9 +373,7 @@ def result(*checks: Check, kind: str = "web") -> CheckResult:
 
 
 def test_pipeline_reads_the_settings_in_days() -> None:
-    judged = pipeline(
-        {"DEAD_AFTER": 2, "DEAD_MIN_INTERVAL_DAYS": 0.5, "RECHECK_AFTER": {"dead": 1, "image/alive": 0.9}}
-    )
+    judged = pipeline(DEAD_AFTER=2, DEAD_MIN_INTERVAL_DAYS=0.5, RECHECK_AFTER={"dead": 1, "image/alive": 0.9})
     dead = judged.process_item(result(check("g"), check("g", 0.5)))
     assert dead.verdict_record == VerdictRecord(Verdict.DEAD, 2, START + timedelta(days=1.5))
     spared = judged.process_item(result(check("g"), check("g", 0.4)))
@@ -391,7 +383,7 @@ def test_pipeline_reads_the_settings_in_days() -> None:
 
 
 def test_pipeline_reads_the_settings_of_the_command_line() -> None:
-    judged = pipeline({"DEAD_AFTER": "1", "DEAD_MIN_INTERVAL_DAYS": "0", "RECHECK_AFTER": '{"*": "0.5"}'})
+    judged = pipeline(DEAD_AFTER="1", DEAD_MIN_INTERVAL_DAYS="0", RECHECK_AFTER='{"*": "0.5"}')
     assert judged.process_item(result(check("g"))).verdict_record == VerdictRecord(
         Verdict.DEAD, 1, START + timedelta(days=0.5)
     )
@@ -399,7 +391,7 @@ def test_pipeline_reads_the_settings_of_the_command_line() -> None:
 
 def test_three_nights_of_the_project_s_own_settings() -> None:
     """A nightly run that starts a little early still counts, and looks at a suspect again the very next night."""
-    judged = of_the_project()
+    judged = pipeline()
     checks: tuple[Check, ...] = ()
     verdicts = []
     for night in (0, 0.99, 1.98):
@@ -413,7 +405,7 @@ def test_three_nights_of_the_project_s_own_settings() -> None:
 
 def test_a_day_is_four_fifths_of_one_in_the_project_s_own_settings() -> None:
     """So a run may start some hours early; no three failures within a day and a half make a link dead."""
-    judged = of_the_project()
+    judged = pipeline()
 
     def verdict(*hours: float) -> Verdict:
         item = judged.process_item(result(*(check("g", hour / 24) for hour in hours)))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.items.verdict import Policy, compute_verdict, fold_checks
+from pipelines.items.verdict import compute_verdict, fold_checks
 from tests.internet import Internet, World
 from tests.internet.messages import text
 from tests.support.crawling import EVERY_NIGHT, Desk

@@ -7,9 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
-from scrapy.settings import Settings
 
-from crawler.config.options import REWRITES
+from crawler.config.setting_readers import REWRITES
 from crawler.errors import UserError
 from crawler.models.reason import Reason, reason_texts
 from pipelines.reports import notes_mirror as notes
@@ -65,7 +64,7 @@ def edit(given: Rendering) -> EditReport:
 
 
 def undo(given: Rendering, number: int | None = None) -> EditReport:
-    return in_place.undo(Settings({"OUTPUT_DIR": str(given.output_dir)}), number)
+    return in_place.undo(given.output_dir, number)
 
 
 def test_notes_are_edited_where_they_lie_and_given_back(given: Rendering) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.config.options import REWRITES
+from crawler.config.setting_readers import REWRITES
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, Repository

@@ -15,11 +15,12 @@ from crawler.errors import UserError
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Change, Link, LinkState, Verdict
 from crawler.models.metadata import Article, Page, Paper, Picture, Publication, Repository
+from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
 from crawler.store.link_store import HostBacklog, LinkStore
 from crawler.store.schema.migrations import MIGRATIONS
 from crawler.store.schema.tables import NEVER, facts
-from pipelines.items.verdict import Policy, fold_checks
+from pipelines.items.verdict import fold_checks
 from tests.support.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing
 
 if TYPE_CHECKING:

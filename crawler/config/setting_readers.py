@@ -1,4 +1,4 @@
-"""The user's settings as values; what cannot be read is said in one line that names the setting."""
+"""How each setting of the user is read: a value that makes no sense is refused in one line that names the setting."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from crawler.config.setting_names import COMMAND_LINE, apply_old_names, refuse_unknown
+from crawler.config.setting_names import COMMAND_LINE
 from crawler.errors import UserError
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
 from crawler.models.link import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from crawler.config.plain_settings import SettingsSource
 
@@ -122,15 +122,13 @@ def days(settings: SettingsSource, name: str) -> dict[str, float]:
     return _numbers(settings, name)
 
 
-def known_days(settings: SettingsSource, name: str, kinds: Collection[str]) -> dict[str, float]:
-    """Return the same; raise UserError for a verdict or a kind that there is none of."""
-    found = days(settings, name)
-    for key in found:
+def check_recheck_names(names: Iterable[str], kinds: Collection[str]) -> None:
+    """Raise UserError for a name in RECHECK_AFTER with a verdict or a kind that there is none of."""
+    for key in names:
         kind, slash, verdict = key.rpartition("/")
         if key != "*" and (verdict not in list(Verdict) or (slash and kind not in kinds)):
             known = f"of the verdicts {', '.join(Verdict)} and the kinds {', '.join(kinds)}"
-            raise UserError(f"{name}[{key!r}]: neither verdict nor kind/verdict, {known}")
-    return found
+            raise UserError(f"RECHECK_AFTER[{key!r}]: neither verdict nor kind/verdict, {known}")
 
 
 def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
@@ -178,7 +176,7 @@ def contact(settings: SettingsSource, name: str) -> str:
     return found
 
 
-OPTIONS: Mapping[str, Callable[[SettingsSource, str], object]] = {
+READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "NOTES_DIR": text,
     "OUTPUT_DIR": text,
     "DATABASE_URL": text,
@@ -208,39 +206,6 @@ OPTIONS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "API_TIMEOUT": partial(number, least=0.1),
 }
 """How each of the user's own settings is read."""
-
-
-def check_settings(settings: SettingsSource, kinds: Collection[str]) -> None:
-    """Raise UserError for the first setting that there is none of or that makes no sense, before anything is done.
-
-    `kinds` are the names of the kinds of links.
-    """
-    apply_old_names(settings)
-    refuse_unknown(settings, OPTIONS)
-    readers = dict(OPTIONS)
-    readers["RECHECK_AFTER"] = partial(known_days, kinds=kinds)
-    for name, read in readers.items():
-        read(settings, name)
-
-
-# --- what is made of several, or of their values ----------------------------------------------------------------------
-
-
-def rewrite(settings: SettingsSource) -> frozenset[str]:
-    """Return what may be rewritten in the notes, each thing by its own name."""
-    return frozenset(each for name in word_list(settings, "REWRITE", REWRITES) for each in REWRITES[name])
-
-
-def download_delay(settings: SettingsSource, host: str) -> float:
-    """Return the seconds between two requests to a host."""
-    found = download_delays(settings)
-    return found.get(host, found.get("*", 0))
-
-
-def full_user_agent(settings: SettingsSource) -> str:
-    """Return who we say that we are, with the contact that the user gave."""
-    found, given = str(settings["USER_AGENT"]), contact(settings, "USER_AGENT_CONTACT")
-    return f"{found.removesuffix(')')}; +{given})" if given else found
 
 
 def _host(name: str, key: str) -> str:

@@ -1,0 +1,227 @@
+"""The settings of one run or command as typed values: read once, at its beginning, and passed to who needs them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakKeyDictionary
+
+from crawler.config.setting_names import apply_old_names, refuse_unknown
+from crawler.config.setting_readers import OBEY, READERS, REWRITES, check_recheck_names, whole_number
+from crawler.errors import UserError
+from crawler.models.policy import Policy
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Collection, Mapping
+
+    from scrapy.crawler import Crawler
+
+    from crawler.config.plain_settings import SettingsSource
+
+MB = 1_000_000
+
+STORE_SETTINGS = (
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_REGION_NAME"),
+    *("AWS_USE_SSL", "AWS_VERIFY", "AWS_MAX_POOL_CONNECTIONS", "REACTOR_THREADPOOL_MAXSIZE", "IMAGES_STORE_S3_ACL"),
+    *("GCS_PROJECT_ID", "IMAGES_STORE_GCS_ACL"),
+    *("FTP_USER", "FTP_PASSWORD", "FEED_STORAGE_FTP_ACTIVE"),
+)
+"""Scrapy's own settings of S3, Google Cloud Storage and FTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOptions:
+    """What is requested, how often, and by whom."""
+
+    user_agent: str
+    """The User-Agent, with the user's contact."""
+    contact: str
+    """A web page or a mail address, empty for none."""
+    delays: Mapping[str, float]
+    """Seconds between two requests by host, `*` for the rest."""
+    concurrency_per_host: int
+    accepted_statuses: Mapping[str, frozenset[int]]
+    """HTTP statuses that are fine, by shell-like pattern of a host."""
+    excluded_urls: re.Pattern[str]
+    """Matches the URLs that are not requested."""
+    allow_private_addresses: bool
+    obey_robots: bool
+
+    def delay(self, host: str) -> float:
+        """Return the seconds between two requests to a host."""
+        return self.delays.get(host, self.delays.get("*", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class ApiOptions:
+    """How APIs are asked."""
+
+    cache_file: Path
+    timeout: float
+    """Seconds that the next bytes of an answer are waited for."""
+    github_token: str = field(repr=False)
+    semantic_scholar_api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """Where images and videos are kept, and how large they may be."""
+
+    location: str
+    """A folder, or a URL whose scheme is one of `setting_readers.STORES`."""
+    base_url: str
+    """The address that notes give for `location`; empty for relative paths."""
+    store_settings: Mapping[str, Any] = field(repr=False)
+    """The values of `STORE_SETTINGS` that are set; among them are secrets."""
+    size_limits: Mapping[str, int]
+    """Bytes of the largest body that is kept, by the name of the setting."""
+    run_limit: int
+    """Bytes that are fetched in one run; 0: no limit."""
+    webp_width: int
+    """Pixels; wider images are shown as a WebP of that width; 0: none are."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """The workers that share a run."""
+
+    count: int
+    """Workers on this machine."""
+    lease: timedelta
+    """How long a host is held without a heartbeat."""
+    command: tuple[str, ...]
+    """The words that start the same crawl again."""
+    parent_pipe: str
+    """Of a worker that another one started: `pipe:number of the run`; empty for all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishOptions:
+    """What is written when a run ends."""
+
+    outputs: tuple[str, ...]
+    """Modules, each of which is one output."""
+    rewrite: frozenset[str]
+    """What may be edited in notes: names out of `setting_readers.REWRITES`, none that stands for several."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """All settings of one run or command."""
+
+    notes_dir: Path | None
+    """The folder of notes; None where none is named."""
+    output_dir: Path
+    database_url: str = field(repr=False)
+    """The store; empty for SQLite in `output_dir`. It may hold a password."""
+    run_timeout: float
+    """Seconds after which nothing is requested any more; infinite for no limit."""
+    fail_on: tuple[str, ...]
+    """The verdicts for which the exit code is 1 where a link has newly come to them."""
+    requests: RequestOptions
+    apis: ApiOptions
+    images: ImageOptions
+    policy: Policy
+    workers: WorkerOptions
+    publishing: PublishOptions
+
+    def require_notes_dir(self) -> Path:
+        """Return the folder of notes; raise UserError where none is named."""
+        if self.notes_dir is None:
+            raise UserError("NOTES_DIR: no folder named")
+        return self.notes_dir
+
+    @classmethod
+    def from_settings(cls, settings: SettingsSource) -> Self:
+        """Read all settings; raise UserError for the first whose value makes no sense."""
+        given: dict[str, Any] = {name: read(settings, name) for name, read in READERS.items()}
+        output_dir = Path(given["OUTPUT_DIR"])
+        return cls(
+            notes_dir=Path(given["NOTES_DIR"]).expanduser() if given["NOTES_DIR"] else None,
+            output_dir=output_dir,
+            database_url=given["DATABASE_URL"],
+            run_timeout=given["RUN_TIMEOUT"] or math.inf,
+            fail_on=tuple(given["FAIL_ON"]),
+            requests=_request_options(settings, given),
+            apis=ApiOptions(
+                cache_file=Path(given["HTTP_CACHE"] or output_dir / "http_cache.sqlite"),
+                timeout=given["API_TIMEOUT"],
+                github_token=given["GITHUB_TOKEN"],
+                semantic_scholar_api_key=given["SEMANTIC_SCHOLAR_API_KEY"],
+            ),
+            images=_image_options(settings, given, output_dir),
+            policy=Policy(
+                dead_after=given["DEAD_AFTER"],
+                dead_interval=timedelta(days=given["DEAD_MIN_INTERVAL_DAYS"]),
+                recheck_after={name: timedelta(days=days) for name, days in given["RECHECK_AFTER"].items()},
+            ),
+            workers=WorkerOptions(
+                count=given["WORKERS"],
+                lease=timedelta(seconds=given["LEASE_SECONDS"]),
+                command=tuple(settings.getlist("COMMAND")),
+                parent_pipe=str(settings["_PARENT_PIPE"] or ""),
+            ),
+            publishing=PublishOptions(
+                outputs=tuple(settings.getlist("OUTPUTS")),
+                rewrite=frozenset(each for name in given["REWRITE"] for each in REWRITES[name]),
+            ),
+        )
+
+
+def _request_options(settings: SettingsSource, given: Mapping[str, Any]) -> RequestOptions:
+    contact = given["USER_AGENT_CONTACT"]
+    return RequestOptions(
+        user_agent=_with_contact(str(settings["USER_AGENT"]), contact),
+        contact=contact,
+        delays=given["DOWNLOAD_DELAYS"],
+        concurrency_per_host=whole_number(settings, "CONCURRENT_REQUESTS_PER_DOMAIN", 1),
+        accepted_statuses=given["ACCEPTED_STATUSES"],
+        excluded_urls=given["EXCLUDE_URLS"],
+        allow_private_addresses=given["ALLOW_PRIVATE_ADDRESSES"],
+        obey_robots=given["ROBOTS"] == OBEY,
+    )
+
+
+def _image_options(settings: SettingsSource, given: Mapping[str, Any], output_dir: Path) -> ImageOptions:
+    set_ = {name: settings[name] for name in STORE_SETTINGS if settings[name] is not None}
+    return ImageOptions(
+        location=given["IMAGES_STORE"].removeprefix("file://") or str(output_dir / "images"),
+        base_url=given["IMAGES_BASE_URL"],
+        store_settings=set_,
+        size_limits={name: int(given[name] * MB) for name in ("IMAGES_MAX_MB", "VIDEOS_MAX_MB")},
+        run_limit=int(given["IMAGES_MAX_RUN_MB"] * MB),
+        webp_width=given["IMAGES_WEBP_WIDTH"],
+    )
+
+
+def _with_contact(user_agent: str, contact: str) -> str:
+    """Return a User-Agent with a contact at the end of its comment, whether or not it is there."""
+    end = f"; +{contact})"
+    return user_agent if not contact or user_agent.endswith(end) else f"{user_agent.removesuffix(')')}{end}"
+
+
+def read_options(settings: SettingsSource, kinds: Collection[str]) -> CrawlOptions:
+    """Apply old names of settings, check all names and values, and return the values.
+
+    `kinds` are the names of the kinds of links. Raises UserError for the first setting that there is none of or that
+    makes no sense, before anything is done.
+    """
+    apply_old_names(settings)
+    refuse_unknown(settings, READERS)
+    found = CrawlOptions.from_settings(settings)
+    check_recheck_names(found.policy.recheck_after, kinds)
+    return found
+
+
+_of_crawlers: WeakKeyDictionary[Crawler, CrawlOptions] = WeakKeyDictionary()
+
+
+def options_of(crawler: Crawler) -> CrawlOptions:
+    """Return the options of a crawler whose spider is there: read from its settings once for all its components."""
+    if crawler not in _of_crawlers:
+        _of_crawlers[crawler] = CrawlOptions.from_settings(crawler.settings)
+    return _of_crawlers[crawler]
