@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from tenacity import stop_after_attempt, wait_none
 
 from crawler.errors import UserError
 from crawler.models.metadata import Page
+from crawler.store import database
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
 from crawler.store.schema.migrations import MIGRATIONS
@@ -154,14 +154,37 @@ def test_a_store_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_server_that_stays_away(store: LinkStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    repeats = LinkStore.counts.retry  # type: ignore[attr-defined]
-    monkeypatch.setattr(repeats, "stop", stop_after_attempt(3))
-    monkeypatch.setattr(repeats, "wait", wait_none())
+    monkeypatch.setattr(database, "RETRY_SECONDS", 0.2)
     away = sa.create_engine(f"postgresql+psycopg://user@/db?host={tmp_path}")
     monkeypatch.setattr(store, "_engine", away)
     with pytest.raises(UserError) as error:
         store.counts()
     one_line(error, "what was saved is safe")
+
+
+@pytest.mark.parametrize("failures", [0, 1, 3])
+def test_a_call_is_repeated_until_the_database_is_back(failures: int, caplog: pytest.LogCaptureFixture) -> None:
+    left = ["away"] * failures
+
+    def double(number: int) -> int:
+        if left:
+            raise database.DatabaseUnavailableError(left.pop())
+        return 2 * number
+
+    assert database.retry_on_disconnect(double)(21) == 42
+    assert caplog.messages == ["waiting for the database: away"] * bool(failures)
+
+
+def test_other_failures_are_not_repeated() -> None:
+    calls: list[None] = []
+
+    def fail() -> None:
+        calls.append(None)
+        raise UserError("damaged")
+
+    with pytest.raises(UserError, match="^damaged$"):
+        database.retry_on_disconnect(fail)()
+    assert len(calls) == 1
 
 
 @pytest.mark.parametrize("url", ["no url", "oracle2://x/y", "mysql+nosuchdriver://x/y"])
