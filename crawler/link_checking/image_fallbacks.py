@@ -24,7 +24,7 @@ from crawler.images.wechat_urls import MAX_PLACEHOLDER_BYTES, REFERER, image_id,
 from crawler.kinds.image import image_request, is_dynamic_image
 from crawler.kinds.registry import all_kinds, keeping_bodies, kind_of
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
-from crawler.lookups.session import ServiceDownError
+from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.wayback import Wayback
 from crawler.models.check import Outcome
 from crawler.models.metadata import Picture

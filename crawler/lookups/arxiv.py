@@ -21,7 +21,8 @@ from requests import codes
 from crawler.links.arxiv_ids import is_well_formed
 from crawler.lookups.arxiv_withdrawal import is_withdrawn
 from crawler.lookups.base import ApiLookup
-from crawler.lookups.session import ServiceDownError, open_session
+from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.session import open_session
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Paper
 from crawler.models.reason import Reason, ReasonCode

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.lookups.session import ServiceDownError, answer_counts
+from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.session import answer_counts
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult

@@ -15,6 +15,7 @@ from requests_cache import CachedSession
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from crawler.fetch.host_throttle import MAX_WAIT, parse_retry_after
+from crawler.lookups.errors import ServiceDownError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,10 +32,6 @@ CACHE_FOR = timedelta(hours=12)
 ATTEMPTS = 4
 ATTEMPTS_UNANSWERED = 2
 """Requests sent in all to a service that answers with an error, and to one that cannot be reached."""
-
-
-class ServiceDownError(Exception):
-    """The service does not answer now. It says nothing about the links asked for."""
 
 
 class _TryAgainError(ServiceDownError):

@@ -15,7 +15,8 @@ import requests
 from requests.utils import requote_uri
 
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
-from crawler.lookups.session import ServiceDownError, open_session
+from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.session import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

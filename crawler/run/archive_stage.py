@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from crawler.fetch.host_throttle import REFUSALS
-from crawler.lookups.session import ServiceDownError
+from crawler.lookups.errors import ServiceDownError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

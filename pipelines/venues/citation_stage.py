@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from crawler.fetch.host_throttle import REFUSALS
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
-from crawler.lookups.session import ServiceDownError
+from crawler.lookups.errors import ServiceDownError
 from crawler.models.metadata import Paper
 from pipelines.venues.from_bibliography import with_citation_venue
 

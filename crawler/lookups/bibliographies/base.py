@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 
-from crawler.lookups.session import ServiceDownError
+from crawler.lookups.errors import ServiceDownError
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:

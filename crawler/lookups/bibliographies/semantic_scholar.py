@@ -17,7 +17,8 @@ from crawler.lookups.bibliographies.base import (
     records_in,
     service_down,
 )
-from crawler.lookups.session import ServiceDownError, open_session
+from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.session import open_session
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from urllib.parse import quote
 from requests import codes
 
 from crawler.lookups.base import ApiLookup
+from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.github import graphql, pages
 from crawler.lookups.github.graphql import RepositoryAnswer
 from crawler.lookups.github.pages import GithubPages
 from crawler.lookups.github.paths import parse_repository_path
 from crawler.lookups.github.rest import GithubRest, MissingRepository
-from crawler.lookups.session import ServiceDownError, open_session
+from crawler.lookups.session import open_session
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode

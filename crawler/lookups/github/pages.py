@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests import codes
 
-from crawler.lookups.session import ServiceDownError
+from crawler.lookups.errors import ServiceDownError
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 

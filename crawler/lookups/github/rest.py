@@ -13,8 +13,8 @@ from urllib.parse import quote
 import requests
 from requests import codes
 
+from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.github.graphql import parse_time
-from crawler.lookups.session import ServiceDownError
 from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode

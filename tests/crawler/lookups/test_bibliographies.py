@@ -12,7 +12,7 @@ import requests
 
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import MAX_REFUSED, SemanticScholar
-from crawler.lookups.session import ServiceDownError
+from crawler.lookups.errors import ServiceDownError
 from crawler.models.metadata import Paper, Publication
 from tests.support.answers import Answer, query_of
 from tests.support.options import project_options

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.fetch.host_throttle import MAX_WAIT, parse_retry_after
-from crawler.lookups.session import ATTEMPTS, ServiceDownError, open_session
+from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.session import ATTEMPTS, open_session
 from tests.support.answers import Answer, Clock
 
 if TYPE_CHECKING:

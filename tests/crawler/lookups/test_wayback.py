@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.config.crawl_options import CrawlOptions
-from crawler.lookups.session import ATTEMPTS, ServiceDownError, open_session
+from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.session import ATTEMPTS, open_session
 from crawler.lookups.wayback import AVAILABLE, INDEX, Wayback, _can_be_read, _closest_available, _latest_listed
 from tests.internet import Failure
 from tests.internet.messages import Response, html, redirect, text
