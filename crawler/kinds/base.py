@@ -99,9 +99,13 @@ class Kind(ABC):
         """Return the version of the thing that a URL is bound to; None for the newest."""
         return None
 
-    def lookup(self, options: CrawlOptions) -> Lookup | None:  # noqa: ARG002 - kinds without an API have nothing to read there
-        """Return the batched client that the options allow; None means page by page."""
-        return None
+    def has_lookup(self, options: CrawlOptions) -> bool:  # noqa: ARG002 - most need nothing of the options
+        """Return whether `lookup` checks the links of the kind; otherwise they are requested one by one."""
+        return type(self).lookup is not Kind.lookup
+
+    def lookup(self, options: CrawlOptions) -> Lookup:
+        """Return the batched client of a kind that has one."""
+        raise NotImplementedError
 
     def request(self, link: Link) -> Request:
         """Return the request whose response says the state and the metadata of the link at once."""

@@ -47,11 +47,15 @@ class Github(Kind):
         """Return the address of a repository."""
         return f"https://github.com/{identity}"
 
-    def lookup(self, options: CrawlOptions) -> GithubLookup | None:
+    def has_lookup(self, options: CrawlOptions) -> bool:
+        """Return whether there is a token, without which the API answers too few questions."""
+        return bool(options.apis.github_token)
+
+    def lookup(self, options: CrawlOptions) -> GithubLookup:
         """Ask the API if there is a token for it."""
         from crawler.lookups.github.client import GithubLookup
 
-        return GithubLookup.from_options(options) if options.apis.github_token else None
+        return GithubLookup.from_options(options)
 
     def request(self, link: Link) -> Request:
         """Fetch the whole page: the sidebar with the licence stands far down."""

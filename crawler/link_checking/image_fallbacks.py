@@ -10,6 +10,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -25,7 +26,6 @@ from crawler.kinds.image import image_request, is_dynamic_image
 from crawler.kinds.registry import all_kinds, keeping_bodies, kind_of
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.lookups.errors import ServiceDownError
-from crawler.lookups.wayback import Wayback
 from crawler.models.check import Outcome
 from crawler.models.metadata import Picture
 from crawler.models.reason import Reason, ReasonCode
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions, ImageOptions
     from crawler.images.store import ImageStore
+    from crawler.lookups.wayback import Wayback
     from crawler.models.check import Check
     from crawler.models.link import Link
     from crawler.models.result import CheckResult, DueLink
@@ -95,7 +96,7 @@ class ImageFetcher:
         self._fetch = fetch
         self._store = store
         self._image_store = image_store
-        self._wayback = Wayback.from_options(options)
+        self._options = options
         self._limits = Limits.from_options(options.images)
         self._accepted = options.requests.accepted_statuses
         self._time_left = time_left
@@ -106,6 +107,12 @@ class ImageFetcher:
         self._sent: dict[tuple[str, str], str | None] = {}  # host and name: the one address that it came for
         self._archive = asyncio.Lock()
         self._archive_down = False
+
+    @cached_property
+    def _wayback(self) -> Wayback:
+        from crawler.lookups.wayback import Wayback
+
+        return Wayback.from_options(self._options)
 
     @property
     def closed_reason(self) -> Reason | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from crawler.checks.response_check import skipped_result
@@ -14,7 +15,7 @@ from crawler.scheduling.worker import POLL
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import Mapping
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from crawler.kinds.base import Lookup
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
 
 
 class LookupRunner:
-    """The lookups of a run, by kind."""
+    """The lookups of a run; each is opened, and its libraries loaded, when there are links for it."""
 
-    def __init__(self, lookups: Mapping[str, Lookup], context: RunContext) -> None:
-        self.lookups = lookups
+    def __init__(self, kinds: Sequence[str], context: RunContext) -> None:
+        self.kinds = kinds
+        """The kinds with a lookup."""
+        self._lookups: dict[str, Lookup] = {}
+        self._opening = Lock()  # progress is computed in a thread
+        self._options = context.options
         self._store = context.workspace.store
         self._worker = context.crew
         self._connectivity = context.network
@@ -33,6 +38,18 @@ class LookupRunner:
         self._excluded = context.options.requests.excluded_urls
         self._tasks: list[Task[None]] = []
         self._ending = False
+
+    @property
+    def opened(self) -> Collection[Lookup]:
+        """Return the lookups that were needed so far."""
+        return self._lookups.values()
+
+    def lookup(self, kind: str) -> Lookup:
+        """Return the lookup of a kind."""
+        with self._opening:
+            if kind not in self._lookups:
+                self._lookups[kind] = all_kinds()[kind].lookup(self._options)
+            return self._lookups[kind]
 
     @property
     def done(self) -> bool:
@@ -44,7 +61,7 @@ class LookupRunner:
 
     def start(self, due_by: datetime) -> None:
         """Begin to observe what is due; files are for whoever has the notes."""
-        kinds = [kind for kind in self.lookups if self._worker.has_read or not all_kinds()[kind].in_notes_folder]
+        kinds = [kind for kind in self.kinds if self._worker.has_read or not all_kinds()[kind].in_notes_folder]
         self._tasks = [asyncio.create_task(self._run_lookup(kind, due_by)) for kind in kinds]
         for task in self._tasks:
             task.add_done_callback(lambda _: self._queue.notify())
@@ -60,18 +77,19 @@ class LookupRunner:
 
     def release_hosts(self) -> None:
         """Let other workers have the hosts that were asked, now that all they said is safe."""
-        for kind in self.lookups:
+        for kind in self.kinds:
             self._worker.release_by(kind)
 
     async def _run_lookup(self, kind: str, due_by: datetime) -> None:
         """Observe one kind's links; hosts that other workers have are waited for, as those may die."""
-        lookup, elsewhere = self.lookups[kind], True
+        elsewhere = True
         while elsewhere and not self._ending:
             elsewhere = False
             for backlog in self._store.backlogs([kind], due_by):
                 if self._worker.lease(backlog.lease_key, by=kind) is None:
                     elsewhere = True
                     continue
+                lookup = self.lookup(kind)
                 due, after = self._store.next_due(backlog, due_by, lookup.batch)
                 while due and not self._ending:
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]

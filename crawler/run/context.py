@@ -70,10 +70,10 @@ class RunContext:
         self.retries = RetryQueue(store, self.crew)
         self.checker = LinkChecker(self)
         self.in_flight = ChecksInFlight(self.queue, self.turns)
-        lookups = {name: all_kinds()[name].lookup(options) for name in sorted(kinds)}
-        self.pages = [name for name, lookup in lookups.items() if lookup is None]
+        with_lookup = [name for name in sorted(kinds) if all_kinds()[name].has_lookup(options)]
+        self.pages = [name for name in sorted(kinds) if name not in with_lookup]
         """Kinds whose links are asked for one by one; the others have a lookup."""
-        self.batches = LookupRunner({name: lookup for name, lookup in lookups.items() if lookup is not None}, self)
+        self.batches = LookupRunner(with_lookup, self)
         self.helpers: WorkerProcesses | None = None
         interruption.add_callback(self.turns.stop)
         interruption.add_callback(self.queue.notify)
@@ -81,7 +81,7 @@ class RunContext:
     @property
     def kinds(self) -> list[str]:
         """Return the kinds whose links are checked."""
-        return [*self.pages, *self.batches.lookups]
+        return [*self.pages, *self.batches.kinds]
 
     async def is_online(self) -> bool:
         """Return whether the network is there, by asking hosts that always are."""

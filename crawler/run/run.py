@@ -113,8 +113,8 @@ class Run:
 
     def seconds_each(self, kind: str, host: str) -> float:
         """Return how long a link of a host takes at least, its pace being kept to."""
-        lookup = self.context.batches.lookups.get(kind)
-        return pace(self._crawler, host) / (lookup.batch if lookup is not None else 1)
+        batches = self.context.batches
+        return pace(self._crawler, host) / (batches.lookup(kind).batch if kind in batches.kinds else 1)
 
     def resting(self) -> list[tuple[str, float]]:
         """Return the hosts that are left alone now, with the seconds that is so."""

@@ -14,7 +14,6 @@ from crawler.daemon_threads import run_in_thread
 from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.link_checking.result_queue import AT_ONCE, WAIT
-from crawler.lookups.wayback import Wayback
 from crawler.models.reason import ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.archive_stage import find_snapshots
@@ -236,11 +235,15 @@ class AskArchive:
 
     async def run(self) -> None:
         """Ask for all that have no snapshot yet, while there is time."""
-        context = self._context
-        wayback = Wayback.from_options(context.options)
+        await _while_there_is_time(self._context, self._find_snapshots)
+
+    def _find_snapshots(self, time_left: Callable[[], float]) -> None:
+        context, store, due_by = self._context, self._context.workspace.store, self._context.crew.due_by
         kinds = {name for name in context.kinds if not all_kinds()[name].in_notes_folder}
-        work = partial(find_snapshots, context.workspace.store, wayback, kinds, context.crew.due_by)
-        await _while_there_is_time(context, work)
+        if time_left() and store.links_without_snapshot(kinds, due_by, 1):
+            from crawler.lookups.wayback import Wayback
+
+            find_snapshots(store, Wayback.from_options(context.options), kinds, due_by, time_left)
 
 
 class AskBibliographies:
@@ -256,10 +259,13 @@ class AskBibliographies:
 
     async def run(self) -> None:
         """Ask for all papers without an answer, while there is time."""
-        context = self._context
-        if not citation_sources().isdisjoint(context.kinds):
-            work = partial(self._ask, context.options, context.workspace.store, context.crew.due_by)
-            await _while_there_is_time(context, work)
+        if not citation_sources().isdisjoint(self._context.kinds):
+            await _while_there_is_time(self._context, self._ask_all)
+
+    def _ask_all(self, time_left: Callable[[], float]) -> None:
+        context, store = self._context, self._context.workspace.store
+        if store.has_papers():
+            self._ask(context.options, store, context.crew.due_by, time_left)
 
 
 class Publish:

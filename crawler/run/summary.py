@@ -37,7 +37,7 @@ def summarise_run(run: Run) -> RunSummary:
         context.hosts,
         silent={
             each.service: each.unavailable_reason
-            for each in context.batches.lookups.values()
+            for each in context.batches.opened
             if each.unavailable_reason is not None
         },
         left=store.remaining(context.kinds, context.crew.due_by),

@@ -72,6 +72,12 @@ class ExternalSources(StoreReader, Leases):
 
     # --- what bibliographies say --------------------------------------------------------------------------------------
 
+    def has_papers(self) -> bool:
+        """Return whether anything is known of a paper about which bibliographies can be asked."""
+        query = sa.select(sa.exists().where(facts.c.kind.in_(sorted(citation_sources()))))
+        with self._begin() as connection:
+            return bool(connection.scalar(query))
+
     def papers_without_publication(self, bibliography: str, host: str, now: datetime) -> list[str]:
         """Return the keys of known papers about which a bibliography has said nothing lately, those never asked first.
 

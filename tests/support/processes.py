@@ -23,6 +23,7 @@ _processes.set_forkserver_preload(
         "crawler.fetch.early_stop",
         "crawler.lookups.arxiv",
         "crawler.lookups.github.client",
+        "crawler.lookups.wayback",
         "pipelines.reports.explain",
         "pipelines.reports.publish",
         "pipelines.reports.stored_images",

@@ -6,13 +6,13 @@ import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import requests
-
 from crawler.lookups.errors import ServiceDownError
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import requests
 
     from crawler.models.metadata import Paper
 
@@ -49,6 +49,8 @@ class Bibliography(ABC):
         """
 
     def _ask(self, method: str, url: str, **more: Any) -> requests.Response:
+        import requests
+
         try:
             return self._session.request(method, url, **more)
         except requests.RequestException as error:  # raised above the session's adapter: a body cut short, redirects

@@ -6,10 +6,9 @@ A work asked for by its DOI is free, with a key or without: https://developers.o
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
-
-from requests import codes
 
 from crawler.lookups.bibliographies.base import (
     Bibliography,
@@ -19,7 +18,6 @@ from crawler.lookups.bibliographies.base import (
     records_in,
     service_down,
 )
-from crawler.lookups.session import open_session
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
@@ -50,6 +48,8 @@ class OpenAlex(Bibliography):
     @classmethod
     def from_options(cls, options: CrawlOptions) -> Self:
         """Build the client with its cache in OUTPUT_DIR; a mail address in USER_AGENT_CONTACT says who asks."""
+        from crawler.lookups.session import open_session
+
         session = open_session(
             options.apis.cache_file,
             user_agent=options.requests.user_agent,
@@ -73,9 +73,9 @@ class OpenAlex(Bibliography):
 
     def _publication(self, doi: str) -> Publication:
         response = self._ask("GET", f"https://{self.host}/works/doi:{quote(doi, safe='/:')}", params=self._query)
-        if response.status_code == codes.not_found and "not found" in response.text[:1000].lower():
+        if response.status_code == HTTPStatus.NOT_FOUND and "not found" in response.text[:1000].lower():
             return Publication()
-        if response.status_code != codes.ok:
+        if response.status_code != HTTPStatus.OK:
             raise service_down(response)
         work = json_of(response)
         if not isinstance(work, dict) or not isinstance(work.get("title"), str | None):
@@ -105,4 +105,4 @@ def _parse_work(work: dict[str, Any]) -> Publication:
 
 
 def _is_work(response: requests.Response) -> bool:
-    return response.status_code == codes.ok and response.content.startswith(b"{")
+    return response.status_code == HTTPStatus.OK and response.content.startswith(b"{")

@@ -5,9 +5,8 @@ https://api.semanticscholar.org/api-docs/graph#tag/Paper-Data/operation/post_gra
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
-
-from requests import codes
 
 from crawler.lookups.bibliographies.base import (
     Bibliography,
@@ -18,7 +17,6 @@ from crawler.lookups.bibliographies.base import (
     service_down,
 )
 from crawler.lookups.errors import ServiceDownError
-from crawler.lookups.session import open_session
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
@@ -51,6 +49,8 @@ class SemanticScholar(Bibliography):
     @classmethod
     def from_options(cls, options: CrawlOptions) -> Self:
         """Build the client with its cache in OUTPUT_DIR and the key of SEMANTIC_SCHOLAR_API_KEY."""
+        from crawler.lookups.session import open_session
+
         session = open_session(
             options.apis.cache_file,
             user_agent=options.requests.user_agent,
@@ -73,13 +73,13 @@ class SemanticScholar(Bibliography):
         while batches:
             keys = batches.pop()
             response = self._request([ids[key] for key in keys])
-            if response.status_code != codes.bad_request:
+            if response.status_code != HTTPStatus.BAD_REQUEST:
                 found |= _publications(keys, response)
             elif "paper ids" in response.text[:1000] or len(keys) == 1:  # "No valid paper ids given": it knows none
                 found |= dict.fromkeys(keys, Publication())
             else:
                 batches += [keys[len(keys) // 2 :], keys[: len(keys) // 2]]
-            refused += response.status_code == codes.bad_request
+            refused += response.status_code == HTTPStatus.BAD_REQUEST
             if refused > MAX_REFUSED:
                 raise service_down(response)
         return found
@@ -97,7 +97,7 @@ class SemanticScholar(Bibliography):
 
 def _publications(keys: Sequence[str], response: requests.Response) -> dict[str, Publication]:
     """Read an answer: one record or null for each id, in the order of the papers' keys."""
-    if response.status_code != codes.ok:
+    if response.status_code != HTTPStatus.OK:
         raise service_down(response)
     answer = json_of(response)
     if not isinstance(answer, list) or len(answer) != len(keys):

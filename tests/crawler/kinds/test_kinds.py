@@ -89,11 +89,11 @@ def test_recorded_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         Answer(case["rest"]["body"].encode(), case["rest"]["status"]) if "rest" in case else answers["POST"]
     )
     Server(lambda request: answers[str(request.method)]).install(monkeypatch)
-    lookup = all_kinds()[link.kind].lookup(project_options(**given))
-    if lookup is None:
-        result = read(link, body, case)
+    kind, options = all_kinds()[link.kind], project_options(**given)
+    if kind.has_lookup(options):
+        (result,) = kind.lookup(options)([DueLink(link, texts=(case["text"],))])
     else:
-        (result,) = lookup([DueLink(link, texts=(case["text"],))])
+        result = read(link, body, case)
 
     assert result.link == link
     assert result.metadata == metadata(expected.pop("metadata", None))
@@ -145,6 +145,5 @@ def test_answers_that_are_no_text_are_no_wechat_pages() -> None:
 def test_names_that_no_file_can_have(name: str, tmp_path: Path) -> None:
     (tmp_path / "AbC.md").touch()
     lookup = all_kinds()["local"].lookup(project_options(NOTES_DIR=str(tmp_path), OUTPUT_DIR=str(tmp_path / "out")))
-    assert lookup is not None
     (result,) = lookup([DueLink(Link(name, "local", name))])
     assert (result.check.outcome, result.check.conclusive) == ("gone", True)
