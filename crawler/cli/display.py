@@ -1,0 +1,78 @@
+"""The lowest lines of a terminal, on which a run is shown; apart from `progress.py`, for rich takes long to load."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from io import TextIOBase
+from typing import TYPE_CHECKING
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from crawler.cli.terminal import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from crawler.cli.eta import RunProgress
+
+
+class Display:
+    """The lowest lines of a terminal, drawn over and over; what is logged meanwhile goes above them."""
+
+    def __init__(self) -> None:
+        self._console = Console(file=sys.stderr, highlight=False)
+        self._live = Live(
+            console=self._console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        self._stderr: TextIO | _Above = sys.stderr
+        self._above = _Above(self._console)
+
+    def start(self) -> None:
+        """Take the terminal."""
+        sys.stderr = self._above
+        self._log_to(self._stderr, self._above)
+        self._live.start()
+
+    def draw(self, lines: Iterable[str], run_progress: RunProgress) -> None:
+        """Draw."""
+        kinds = Table.grid(padding=(0, 2))
+        for kind in sorted(run_progress.due):
+            done, due = run_progress.done[kind], run_progress.due[kind]
+            kinds.add_row(kind, ProgressBar(due, done, width=24), f"{done:,}/{due:,}")
+        texts = [Text(safe(line), no_wrap=True, overflow="ellipsis") for line in lines]
+        self._live.update(Group(texts[0], kinds, *texts[1:]), refresh=True)
+
+    def stop(self) -> None:
+        """Give the terminal back."""
+        if sys.stderr is self._above:
+            sys.stderr = self._stderr
+            self._log_to(self._above, self._stderr)
+        self._live.stop()
+
+    @staticmethod
+    def _log_to(before: object, after: object) -> None:
+        for handler in logging.root.handlers:
+            if isinstance(handler, logging.StreamHandler) and handler.stream is before:
+                handler.setStream(after)
+
+
+class _Above(TextIOBase):
+    """Writes whole lines above what is drawn, as they are: the terminal breaks them, not we."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        """Write a text; what has no line end yet waits for it."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._console.print(Text(line), soft_wrap=True)
+        return len(text)
