@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
@@ -34,6 +35,7 @@ class Command(ScrapyCommand):
         super().process_options(args, opts)
         if not args:
             raise UsageError("name the notes: notemend check FILE ...")
+        gc.disable()  # as for crawl
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         """Check; exit with 1 where a link is dead (or what else FAIL_ON names), with 2 where it could not be done."""
