@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
-
 from crawler.errors import ImageStoreError
 from crawler.images.store import thumbnail_name
 from crawler.models.metadata import Picture
@@ -59,6 +57,8 @@ def needs_thumbnail(picture: Picture, width: int) -> bool:
 
 def make_thumbnail(body: bytes, width: int) -> bytes:
     """Return a picture as a WebP of that width: upright, in its proportions, its transparency kept."""
+    from PIL import Image, ImageOps
+
     with Image.open(BytesIO(body)) as image:
         profile = image.info.get("icc_profile", b"")
         upright = ImageOps.exif_transpose(image)

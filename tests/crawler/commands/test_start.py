@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,11 +21,14 @@ from tests.support.processes import ROOT
 from tests.support.storing import register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 PAPER = "https://arxiv.org/abs/1706.03762"
 HEAVY = {"PIL", "aiohttp", "arxiv", "boto3", "botocore", "bs4", "lxml", "pandas", "pyarrow", "pyromark", "requests"}
 """What reads pages, asks APIs and writes tables."""
+ON_DEMAND = {"PIL", "arxiv", "boto3", "botocore", "bs4", "requests_cache", "rich", "tenacity"}
+"""What a crawl needs for some links, a terminal or a database that is away, and for nothing else."""
 
 
 @pytest.fixture
@@ -68,6 +73,40 @@ def test_tables_are_loaded_only_where_they_are_written(words: tuple[str, ...], o
     notes.joinpath("a.md").write_text(f"<{PAPER}>")
     given = ("-a", f"notes={notes}") if words[0] == "publish" else ()
     assert loaded("scrapy", *words, *given, "-s", f"OUTPUT_DIR={output}") & {"pandas", "numpy"} == set()
+
+
+class OnePage(BaseHTTPRequestHandler):
+    """Answers every request with the same page."""
+
+    def do_GET(self) -> None:
+        body = b"<!doctype html><title>A page</title><p>Text."
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def page() -> Iterator[str]:
+    """Return the address of a page."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), OnePage) as server:
+        Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/page"
+        server.shutdown()
+
+
+def test_a_crawl_of_one_page_loads_no_client_of_an_api_and_nothing_for_images(tmp_path: Path, page: str) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text(f"[A page]({page})\n")
+    given = {"NOTES_DIR": notes, "OUTPUT_DIR": tmp_path / "output", "ALLOW_PRIVATE_ADDRESSES": True}
+    words = [word for name, value in given.items() for word in ("-s", f"{name}={value}")]
+    assert loaded("crawler", "crawl", "notes", *words) & ON_DEMAND == set()
+    assert "A page" in (tmp_path / "output" / "link_health.csv").read_text("utf-8")
 
 
 # --- the same as Scrapy says ------------------------------------------------------------------------------------------
