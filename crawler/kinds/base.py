@@ -59,7 +59,7 @@ class Kind(ABC):
     may_be_picture: ClassVar[bool] = False
     """Whether a link of the kind is taken for a picture where a note shows it as one."""
     size_limit: ClassVar[str] = "IMAGES_MAX_MB"
-    """The setting that says how many megabytes of a body are kept at most."""
+    """IMAGES_MAX_MB or VIDEOS_MAX_MB: the setting that says how many megabytes of a body are kept at most."""
     checks_soft_404: ClassVar[bool] = False
     """Whether a page that answers well is compared with what its site answers at random addresses."""
     has_permanent_redirects: ClassVar[bool] = False
