@@ -13,10 +13,10 @@ import crawler
 from crawler.atomic_files import remove_stale_drafts
 from crawler.images.opening import open_image_store
 from crawler.images.store import writable_folder
-from crawler.kinds.program_digest import program_digest
 from crawler.kinds.registry import link_of
 from crawler.notes.folder import NotesFolder
 from crawler.notes.parser import parse_note
+from crawler.run.program_digest import program_digest
 from crawler.store.database import store_url
 from crawler.store.link_store import LinkStore
 from crawler.store.registered_notes import RegisteredNote

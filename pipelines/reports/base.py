@@ -2,15 +2,15 @@
 
 What an output needs is read once for all of them. It has one of these functions, or several:
 
-- `by_link(rendering)`: a context manager whose value is called with each link, worst first, and its places; None where
-  there is nothing to do;
+- `by_link(rendering)`: a context manager whose value is called with each link, worst first, and its places;
 - `by_links(rendering)`: the same for frames of many links, see `pipelines.reports.frames.links.link_table`;
 - `by_note(rendering)`: a context manager whose value is called with what `note_fragment(planned, rendering)` returned
   for each note, by path: values that JSON can have, kept in the store for as long as nothing changes in the note;
 - `render(rendering)`: writes what is read in another order.
 
-An output that says in `INPUTS` what it is rendered from (`LINKS`, `PAPERS`, `NOTES`) and in `FILES` what it writes is
-left as it is while neither changes. Rendering twice gives the same bytes.
+A context manager that has nothing to do gives None. An output that says in `INPUTS` what it is rendered from (`LINKS`,
+`PAPERS`, `NOTES`) and in `FILES` what it writes is left as it is while neither changes. Rendering twice gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -138,7 +138,8 @@ class _Publish:
         self._digests[NOTES] = notes_digest(digest for source in sources for digest in digester.digests(*source))
         with ExitStack() as stack:
             stale = [each for each in outputs if not self._is_current(each)]
-            takers = [(each.note_fragment.__module__, stack.enter_context(each.by_note(rendering))) for each in stale]
+            entered = [(each.note_fragment.__module__, stack.enter_context(each.by_note(rendering))) for each in stale]
+            takers = [(name, take) for name, take in entered if take]
             for note in NotePlanner(rendering, outputs, digester, self._index).plan_all() if takers else ():
                 for name, take in takers:
                     take(NoteFragment(note.path, note.data, note.by_module[name]))

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import crawler
 import pipelines
-from crawler.kinds.program_digest import program_digest
 from crawler.kinds.registry import kind_of
 from crawler.models.link import Link, key_of
 from crawler.models.metadata import Paper, Picture, Repository, type_name
 from crawler.notes.folder import ENDINGS
+from crawler.run.program_digest import program_digest
 from crawler.store.renderings import MENTION, STATE, TIMES
 from pipelines.rewriting.edit_record import to_record
 from pipelines.rewriting.note_rewriter import stored_image_url

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from crawler.models.metadata import Article, Paper, Picture, Repository, type_name
 from pipelines.reports.frames import frame
 from pipelines.reports.frames.frame import left_join, to_array, to_frame
+from pipelines.reports.frames.lazy_pandas import pd
 from pipelines.reports.frames.metadata import metadata_frames
 from pipelines.reports.frames.notes import ENTRIES, LINKS, MENTIONS, NOTES, VENUE
 

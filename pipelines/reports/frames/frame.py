@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
+
+from pipelines.reports.frames.lazy_pandas import pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

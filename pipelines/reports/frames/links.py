@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import pandas as pd
 import pyarrow as pa
 
 from crawler.models.metadata import Article, Picture, type_name
 from pipelines.reports.frames import frame
 from pipelines.reports.frames.frame import TEXTS, TIME, columns_to_frame, left_join, to_frame
+from pipelines.reports.frames.lazy_pandas import pd
 from pipelines.reports.frames.metadata import metadata_frames, metadata_rows
 
 if TYPE_CHECKING:

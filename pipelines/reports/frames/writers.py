@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 from pyarrow import compute as pc
 from pyarrow import parquet
 
 from crawler.atomic_files import replace_atomically
 from pipelines.reports.frames.frame import to_array, to_table
+from pipelines.reports.frames.lazy_pandas import pd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,11 +7,8 @@ from enum import StrEnum
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import pyarrow as pa
-
 from crawler.models.link import Verdict
-from pipelines.reports.frames.frame import to_frame
+from pipelines.reports.frames.lazy_pandas import pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -76,9 +73,12 @@ class Chart:
 
 def health(runs: Sequence[RunMetrics]) -> Chart:
     """Show how many links had which verdict after each run, the worst at the bottom."""
-    counts = pd.DataFrame([run.counts for run in runs], columns=list(Verdict))
-    labels = (f"{run.run:%Y-%m-%d %H:%M}" for run in runs)
-    return Chart("health", ChartShape.COLUMNS, tuple(labels), tuple(_by_verdict(counts)))
+    labels = tuple(f"{run.run:%Y-%m-%d %H:%M}" for run in runs)
+    series = (
+        ChartSeries(f"verdict.{verdict}", tuple(run.counts.get(verdict, 0) for run in runs), str(verdict))
+        for verdict in Verdict
+    )
+    return Chart("health", ChartShape.COLUMNS, labels, tuple(series))
 
 
 def hosts(counts: pd.DataFrame) -> Chart:
@@ -107,11 +107,12 @@ def venues(papers: pd.DataFrame) -> Chart:
 
 def stars(counts: Mapping[str, Sequence[tuple[date, int]]]) -> Chart:
     """Show how the stars of repositories grew, day by day; `counts` go by repository, days in order."""
-    schema = pa.schema([("name", pa.string()), ("day", pa.date32()), ("stars", pa.int64())])
-    rows = ((name, day, number) for name, found in counts.items() for day, number in found)
-    table = to_frame(rows, schema).pivot_table("stars", "day", "name").reindex(columns=list(counts))
-    series = (ChartSeries(name, _numbers(table[name]), f"tone-{n % _TONES}") for n, name in enumerate(counts))
-    return Chart("stars", ChartShape.LINES, tuple(day.isoformat() for day in table.index), tuple(series))
+    days = sorted({day for found in counts.values() for day, _ in found})
+    series = (
+        ChartSeries(name, tuple(dict(found).get(day) for day in days), f"tone-{n % _TONES}")
+        for n, (name, found) in enumerate(counts.items())
+    )
+    return Chart("stars", ChartShape.LINES, tuple(day.isoformat() for day in days), tuple(series))
 
 
 def ages(deaths: Iterable[LinkLifetime]) -> Chart:

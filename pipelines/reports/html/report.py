@@ -27,6 +27,7 @@ from pipelines.reports.frames.entries import NoteBatch
 from pipelines.reports.frames.frame import to_frame
 from pipelines.reports.frames.metadata import METADATA
 from pipelines.reports.html import charts, page
+from pipelines.reports.html.charts import Chart, ChartSeries, ChartShape
 from pipelines.reports.html.view_models import (
     FindingGroup,
     Findings,
@@ -40,8 +41,7 @@ from pipelines.rewriting.note_rewriter import stored_image_url
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pandas as pd
-
+    from crawler.store.link_store import LinkStore
     from crawler.store.reader import StoreReader
     from pipelines.reports.base import NoteFragment, Rendering, TakeNote
 
@@ -65,82 +65,87 @@ note_fragment = notes.note_fragment
 
 
 @contextmanager
-def by_note(rendering: Rendering) -> Iterator[TakeNote]:
-    """Write the page when all notes were seen."""
-    collector = _NoteCollector(_kept_part(rendering, digests.NOTES))
-    yield collector.take
-    _write(rendering, collector)
+def by_note(rendering: Rendering) -> Iterator[TakeNote | None]:
+    """Write the page when all notes were seen; none is needed while all are as they were."""
+    part = _kept_part(rendering, digests.NOTES)
+    if part is not None:
+        yield None
+    else:
+        collector = _NoteCollector()
+        yield collector.take
+        part = _keep_part(rendering, digests.NOTES, collector.part(rendering))
+    _write(rendering, part)
 
 
-def _write(rendering: Rendering, collector: _NoteCollector) -> None:
-    """Write the page, the links row by row."""
+def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
+    """Write the page of its parts, and the numbers of this run into the store."""
     store, path = rendering.store, rendering.output_dir / "report.html"
-    began, by_host = store.run_started_at(), link_counts(store)
-    counts = metrics(by_host) | {Metric.NOTES: collector.edited}
+    links_part = _kept_part(rendering, digests.LINKS)
+    if links_part is None:
+        links_part = _keep_part(rendering, digests.LINKS, _links_part(store))
+    began, counts = store.run_started_at(), links_part["metrics"] | {Metric.NOTES.value: notes_part["edited"]}
     store.save_metrics(counts)
     earlier = store.earlier_metrics(RUNS)
-    links, dead = _links_part(rendering)
-    shown, left_out = _notes_part(rendering, collector)
     total = sum(counts[verdict] for verdict in Verdict)
     drawn = [
         charts.health([*earlier, *([RunMetrics(began, counts)] if began else [])]),
-        charts.hosts(by_host),
-        charts.venues(collector.papers()),
+        _chart(links_part["hosts"]),
+        _chart(notes_part["venues"]),
         charts.stars(store.star_counts(store.fastest_growing(GROWING))),
-        charts.ages(store.link_lifetimes(with_metadata(Article))),
+        _chart(links_part["ages"]),
     ]
     pieces = page.stream(
         rendering.image_store.base,
         began=began,
         tiles=_tiles(counts, earlier[-1].counts if earlier else {}),
-        groups=[*dead, *collector.findings.groups()],
+        groups=[*map(_group, links_part["dead"]), *map(_group, notes_part["findings"])],
         charts=drawn,
         drawn=[asdict(chart) for chart in drawn],
-        links=links,
+        links=Markup(links_part["table"]),  # noqa: S704 - `_link_table` has escaped it
         shown=min(total, LINKS),
         total=total,
-        notes=shown,
-        notes_left_out=left_out,
+        notes=Markup(notes_part["views"]),  # noqa: S704 - the views are escaped
+        notes_left_out=notes_part["left_out"],
     )
     with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
 
 
-def _links_part(rendering: Rendering) -> tuple[Markup, list[FindingGroup]]:
-    """Return the table of links as JSON and the groups of dead links; what was made of the same links is kept."""
-    store, kept = rendering.store, _kept_part(rendering, digests.LINKS)
-    if kept is None:
-        dead = [asdict(group) for group in dead_links(store.link_states(Change.NEWLY_DEAD), store.link_states(), EACH)]
-        kept = _keep_part(rendering, digests.LINKS, {"table": _link_table(store), "dead": dead})
-    part = json.loads(kept)
-    groups = [
-        FindingGroup(**group | {"items": [FindingView(**item) for item in group["items"]]}) for group in part["dead"]
-    ]
-    return Markup(part["table"]), groups  # noqa: S704 - `_link_table` has escaped it
+def _links_part(store: LinkStore) -> dict[str, Any]:
+    """Return all that the page shows of the links, as values that JSON can have."""
+    by_host, newly_dead = link_counts(store), store.link_states(Change.NEWLY_DEAD)
+    return {
+        "table": _link_table(store),
+        "dead": [asdict(group) for group in dead_links(newly_dead, store.link_states(), EACH)],
+        "metrics": {str(name): count for name, count in metrics(by_host).items()},
+        "hosts": asdict(charts.hosts(by_host)),
+        "ages": asdict(charts.ages(store.link_lifetimes(with_metadata(Article)))),
+    }
 
 
-def _notes_part(rendering: Rendering, collector: _NoteCollector) -> tuple[Markup, int]:
-    """Return the last notes as JSON, and how many are left out; what was made of the same notes is kept."""
-    kept = collector.kept
-    if kept is None:
-        left_out, views = collector.left_out, ",\n".join(collector.views(rendering))
-        kept = _keep_part(rendering, digests.NOTES, {"views": views, "left_out": left_out})
-    part = json.loads(kept)
-    return Markup(part["views"]), part["left_out"]  # noqa: S704 - the views are escaped
+def _group(values: Mapping[str, Any]) -> FindingGroup:
+    return FindingGroup(**{**values, "items": [FindingView(**item) for item in values["items"]]})
 
 
-def _kept_part(rendering: Rendering, inputs: str) -> str | None:
-    """Return what was made of the same inputs, as JSON; None if these have changed."""
+def _chart(values: Mapping[str, Any]) -> Chart:
+    series = tuple(ChartSeries(each["label"], tuple(each["values"]), each["tone"]) for each in values["series"])
+    return Chart(values["name"], ChartShape(values["shape"]), tuple(values["labels"]), series)
+
+
+def _kept_part(rendering: Rendering, inputs: str) -> dict[str, Any] | None:
+    """Return what was made of the same inputs; None if these have changed."""
     digest = rendering.digests.get(inputs, "")
     kept_digest, kept = rendering.store.fragments(ALL_NOTES).get(f"{__name__}:{inputs}", ("", ""))
-    return kept if digest and digest == kept_digest else None
+    part: dict[str, Any] | None = json.loads(kept) if digest and digest == kept_digest else None
+    return part
 
 
-def _keep_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> str:
-    """Keep what was made of some inputs, and return it as JSON."""
+def _keep_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep what was made of some inputs, and return it as it is read again."""
     text = json.dumps(part, ensure_ascii=False)
     rendering.store.save_fragments([(ALL_NOTES, f"{__name__}:{inputs}", rendering.digests.get(inputs, ""), text)])
-    return text
+    kept: dict[str, Any] = json.loads(text)
+    return kept
 
 
 def _link_table(store: StoreReader) -> str:
@@ -163,15 +168,11 @@ def _headlines(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 class _NoteCollector:
-    """What one pass over the notes gathers: findings, papers' venues, how many are edited, and the last of them.
+    """What one pass over the notes gathers: findings, papers' venues, how many are edited, and the last of them."""
 
-    `kept` is what was made of the same notes before (`_notes_part`), so that none of them is needed, or None.
-    """
-
-    def __init__(self, kept: str | None) -> None:
-        self.kept = kept
-        self.findings = Findings(EACH)
-        self.edited = self.left_out = 0
+    def __init__(self) -> None:
+        self._findings = Findings(EACH)
+        self._edited = self._left_out = 0
         self._venues: dict[str, tuple[str | None, int | None]] = {}
         self._shown: deque[tuple[dict[str, Any], int]] = deque()  # rows of a note, and the number of its edits
         self._size = 0  # in entries and headings
@@ -179,14 +180,23 @@ class _NoteCollector:
     def take(self, fragment: NoteFragment) -> None:
         """Take in one note."""
         rows, edits = fragment.value["rows"], fragment.value["edits"]
-        self.edited += edits > 0
+        self._edited += edits > 0
         papers = rows["metadata"].get(type_name(Paper), {})
         self._venues |= {key: (row[_VENUE], row[_YEAR]) for key, row in papers.items() if row[_VENUE] and row[_YEAR]}
         for note, line, entry, kind, says, true, evidence, confidence in fragment.value["findings"]:
             found = Finding(note, line, entry, FindingKind(kind), says, true, evidence, Confidence(confidence))
-            self.findings.add(found)
-        if self.kept is None:
-            self._show(rows, edits)
+            self._findings.add(found)
+        self._show(rows, edits)
+
+    def part(self, rendering: Rendering) -> dict[str, Any]:
+        """Return all that the page shows of the notes, as values that JSON can have; the notes are forgotten."""
+        return {
+            "edited": self._edited,
+            "findings": [asdict(group) for group in self._findings.groups()],
+            "venues": asdict(charts.venues(to_frame(self._venues.values(), VENUES))),
+            "left_out": self._left_out,
+            "views": ",\n".join(self._views(rendering)),
+        }
 
     def _show(self, rows: dict[str, Any], edits: int) -> None:
         """Keep the rows of a note, and those of as many of the last as have room."""
@@ -194,13 +204,9 @@ class _NoteCollector:
         self._size += _size(rows)
         while self._size > ENTRIES and len(self._shown) > 1:
             self._size -= _size(self._shown.popleft()[0])
-            self.left_out += 1
+            self._left_out += 1
 
-    def papers(self) -> pd.DataFrame:
-        """Return `venue` and `venue_year` of the papers that have both."""
-        return to_frame(self._venues.values(), VENUES)
-
-    def views(self, rendering: Rendering) -> Iterator[Markup]:
+    def _views(self, rendering: Rendering) -> Iterator[Markup]:
         """Yield the last notes as they are shown, as many as have room, and forget them."""
         folder = rendering.output_dir.resolve()
         batch, edits = NoteBatch(), list[int]()
