@@ -40,7 +40,7 @@ class Command(NotesCommand):
         from pipelines.reports.publish import diff, edit_in_place, publish
 
         with open_workspace(options) as workspace:
-            what = options, workspace.notes_folder, workspace.store
+            what = options, workspace
             if opts.diff:
                 in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
                 _print_diffs(diff(*what, in_colour))

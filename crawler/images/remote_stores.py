@@ -60,6 +60,10 @@ class RemoteImageStore(ImageStore):
         except ImageStoreError as error:
             self.unavailable_reason = str(error)
 
+    def disconnect(self) -> None:
+        """Forget the list."""
+        self._names, self.unavailable_reason = None, None
+
     def put(self, name: str, body: bytes, media_type: str) -> None:
         """Send what is not there yet."""
         if self.has(name):

@@ -64,6 +64,9 @@ class ImageStore(ABC):
     def connect(self) -> None:  # noqa: B027 - a folder was looked at when it was opened
         """Find out what is there, or why nothing can be: `down`."""
 
+    def disconnect(self) -> None:  # noqa: B027 - a folder is asked each time
+        """Forget what is there; `connect` asks again."""
+
     def public_url(self, name: str, note_folder: Path) -> str:  # noqa: ARG002 - what lies beside the notes needs it
         """Return the URL of a picture as seen from a note in that folder."""
         return f"{self.base}/{quote(name)}"

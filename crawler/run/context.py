@@ -79,6 +79,11 @@ class RunContext:
         interruption.add_callback(self.queue.notify)
 
     @property
+    def has_other_workers(self) -> bool:
+        """Whether other processes or machines may work on the same run."""
+        return self.helpers is not None or self.workspace.store.shared
+
+    @property
     def kinds(self) -> list[str]:
         """Return the kinds whose links are checked."""
         return [*self.pages, *self.batches.kinds]

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.result import DueLink
-    from crawler.notes.folder import NotesFolder
     from crawler.run.context import RunContext
     from crawler.run.workspace import Workspace
     from crawler.store.link_store import LinkStore
@@ -273,7 +272,7 @@ class Publish:
 
     name = "rendering the outputs"
 
-    def __init__(self, context: RunContext, publish: Callable[[CrawlOptions, NotesFolder, LinkStore], None]) -> None:
+    def __init__(self, context: RunContext, publish: Callable[[CrawlOptions, Workspace], None]) -> None:
         self._context = context
         self._publish = publish
 
@@ -282,8 +281,10 @@ class Publish:
         await self._context.interruption.guard(asyncio.to_thread(retry_on_disconnect(self._render)))
 
     def _render(self) -> None:
-        workspace = self._context.workspace
-        self._publish(self._context.options, workspace.notes_folder, workspace.store)
+        context = self._context
+        if context.has_other_workers:
+            context.workspace.image_store.disconnect()  # what they put there since the run began is not known here
+        self._publish(context.options, context.workspace)
 
 
 async def _while_there_is_time(context: RunContext, work: Callable[[Callable[[], float]], None]) -> None:

@@ -61,7 +61,7 @@ class Workspace:
         paths, new = [], []
         for path, data in notes_folder.sources():
             paths.append(path)
-            digest = sha256(program_digest(crawler) + data).hexdigest()
+            digest = source_digest(data)
             if path not in known or known[path].digest != digest:
                 known[path] = self._register(parse_note(path, data), digest, now)
                 new.append(known[path])
@@ -79,6 +79,11 @@ class Workspace:
         found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
         self.store.register(note.path, [(m, link) for m, link in found if link is not None], now, note.date)
         return RegisteredNote(note.path, digest, note.title, note.date, note.problems)
+
+
+def source_digest(data: bytes) -> str:
+    """Return the SHA-256 of the bytes of a note and of the program that reads them."""
+    return sha256(program_digest(crawler) + data).hexdigest()
 
 
 @contextmanager

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
+from crawler.notes.parser import parse_note
+from crawler.run.workspace import source_digest
 from pipelines.reports.digests import LINKS, NOTES, PAPERS, NoteDigester, StoreDigests, notes_digest
 from pipelines.reports.planned_notes import NotePlanner, build_index
 from pipelines.venues.citation_stage import link_states_with_venues
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from crawler.models.note import Note
     from crawler.notes.folder import NotesFolder
     from crawler.store.link_store import LinkStore
+    from crawler.store.registered_notes import RegisteredNote
     from pipelines.rewriting.index.editor import Listed
 
 TakeLink = Callable[[LinkState, tuple[str, ...]], None]
@@ -180,7 +183,15 @@ def _stamp(file: Path) -> list[int] | None:
 
 
 def list_notes(rendering: Rendering) -> list[Listed]:
-    """Return path, title and date of all notes as they are registered, where index pages are completed."""
+    """Return path, title and date of all notes, where index pages are completed."""
     if "index" not in rendering.rewrite:
         return []
-    return [(note.path, note.title, note.day) for note in rendering.store.registered_notes().values()]
+    registered = rendering.store.registered_notes()
+    return [_listed(path, data, registered.get(path)) for path, data in rendering.notes_folder.sources()]
+
+
+def _listed(path: str, data: bytes, registered: RegisteredNote | None) -> Listed:
+    if registered is not None and registered.digest == source_digest(data):
+        return path, registered.title, registered.day
+    note = parse_note(path, data)
+    return path, note.title, note.date

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from crawler.images.opening import open_image_store
 from pipelines.reports.base import Rendering, list_notes, render
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.in_place import editor as in_place
@@ -19,40 +18,39 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.edit import Edit
     from crawler.models.note import Note
-    from crawler.notes.folder import NotesFolder
-    from crawler.store.link_store import LinkStore
+    from crawler.run.workspace import Workspace
 
 
-def publish(options: CrawlOptions, notes_folder: NotesFolder, store: LinkStore) -> None:
+def publish(options: CrawlOptions, workspace: Workspace) -> None:
     """Render the outputs that the options name."""
     outputs = map(import_module, options.publishing.outputs)
-    render(_open_rendering(options, notes_folder, store), *outputs)
+    render(_open_rendering(options, workspace), *outputs)
 
 
-def edit_in_place(options: CrawlOptions, notes_folder: NotesFolder, store: LinkStore) -> in_place.EditReport:
+def edit_in_place(options: CrawlOptions, workspace: Workspace) -> in_place.EditReport:
     """Mend the user's own notes."""
+    notes_folder = workspace.notes_folder
     notes_folder.ensure_complete()
-    rendering = _open_rendering(options, notes_folder, store)
+    rendering = _open_rendering(options, workspace)
     return in_place.edit_notes(notes_folder.folder.resolve(), plan_note_edits(rendering), Journal(rendering.output_dir))
 
 
-def diff(options: CrawlOptions, notes_folder: NotesFolder, store: LinkStore, in_color: bool) -> Iterator[str]:
+def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterator[str]:
     """Yield a unified diff of each note that `edit_in_place` would edit."""
-    for note, edits in plan_note_edits(_open_rendering(options, notes_folder, store)):
+    for note, edits in plan_note_edits(_open_rendering(options, workspace)):
         if edits:
             found = git_diff(note.path, note.data, link_edits.apply_edits(note.data, edits))
             yield colored_diff(found) if in_color else found
 
 
-def _open_rendering(options: CrawlOptions, notes_folder: NotesFolder, store: LinkStore) -> Rendering:
+def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:
     output_dir = options.output_dir
-    image_store = open_image_store(options.images)
-    image_store.connect()
+    workspace.image_store.connect()
     return Rendering(
-        notes_folder=notes_folder,
-        store=store,
+        notes_folder=workspace.notes_folder,
+        store=workspace.store,
         output_dir=output_dir,
-        image_store=image_store,
+        image_store=workspace.image_store,
         rewrite=options.publishing.rewrite,
         webp_width=options.images.webp_width,
         past_edits=Journal(output_dir).past_edits(),
