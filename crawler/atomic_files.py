@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and read only where they lie in their folder."""
+"""Write files atomically, and open files only if they are inside a folder."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
 _DRAFT = ".notemend-{}.part"
 _DRAFTS = _DRAFT.format("[0-9a-f]" * 16)
 _MOST_LINKS = 40
-"""Symlinks that are followed for a message; Linux follows as many."""
+"""Symlinks in a row that are followed for a message: the limit of Linux (path_resolution(7))."""
 
 
 class UnsafePathError(Exception):
-    """A file is not read; the message says why."""
+    """A file must not be read; the message is the reason."""
 
 
 def open_inside(folder: Path, path: str) -> BinaryIO:
-    """Open a regular file whose real path lies in a folder, which is given by its real path.
+    """Open a regular file for reading if its real path is inside `folder`, itself a real path.
 
-    Raises RefusedError for anything else, and OSError where a file cannot be opened or is not there.
+    Raises UnsafePathError for any other file, and OSError if it does not exist or cannot be opened.
     """
     real = Path(os.path.realpath(folder / path))
     if not real.is_relative_to(folder):
         raise UnsafePathError(f"links to {_target(folder / path, real)}, outside the notes folder")
     _check_regular(os.stat(real).st_mode)  # noqa: PTH116 - opening a device or a pipe may do something to it
-    # Another file may have taken its place since: no symlink is followed then, and no pipe waited for.
+    # The file may have been replaced since: O_NOFOLLOW refuses a symlink, O_NONBLOCK does not wait for a pipe.
     file = open(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")  # noqa: PTH123, SIM115 - as above
     try:
         _check_regular(os.fstat(file.fileno()).st_mode)
@@ -49,7 +49,7 @@ def _check_regular(mode: int) -> None:
 
 
 def _target(path: Path, real: Path) -> str:
-    """Return where a symlink leads, as the last link on the way says it; the real path where a folder is the link."""
+    """Return the target of the last symlink in a chain as written; the real path if a parent folder is the symlink."""
     target = str(real)
     for _ in range(_MOST_LINKS):
         if not path.is_symlink():
@@ -61,9 +61,10 @@ def _target(path: Path, real: Path) -> str:
 
 @contextmanager
 def replace_atomically(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` to write to; what is written there takes its place as a whole or not at all.
+    """Yield a temporary path in the same folder; after the block, rename that file to `path`.
 
-    A file that would not change is left untouched. A link at `path` is replaced, not followed.
+    If the block raises, `path` stays as it was. A file with the same content is not replaced. A symlink at `path` is
+    replaced, not followed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(_DRAFT.format(secrets.token_hex(8)))
@@ -76,7 +77,7 @@ def replace_atomically(path: Path) -> Iterator[Path]:
 
 
 def fsync_path(path: Path) -> None:
-    """Return when a file's bytes, or the names in a folder, would survive a power failure."""
+    """Flush a file's bytes, or a folder's entries, to the disk, so that they survive a power failure."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -85,8 +86,11 @@ def fsync_path(path: Path) -> None:
 
 
 def remove_stale_drafts(folder: Path, older_than: float) -> None:
-    """Remove the drafts that a killed run left behind; `older_than` seconds spares those of runs still going."""
+    """Remove the drafts of killed runs below a folder: those that are at least `older_than` seconds old.
+
+    Younger ones may belong to a run that is still writing.
+    """
     for draft in folder.rglob(_DRAFTS):
-        with suppress(FileNotFoundError):  # another worker's, in place by now
+        with suppress(FileNotFoundError):  # renamed or removed by another worker meanwhile
             if time.time() - draft.stat().st_mtime >= older_than:
                 draft.unlink()

@@ -1,4 +1,4 @@
-"""Blocking work beside the event loop."""
+"""Await blocking calls in daemon threads."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ T = TypeVar("T")
 
 
 async def run_in_thread(function: Callable[[A], T], argument: A) -> T:
-    """Call a blocking function in a thread that does not keep the program alive.
+    """Return the result of a blocking function that is called in a daemon thread; raise what it raises.
 
-    asyncio's own threads are waited for at exit: a service that asks to come back in two minutes would hold up Ctrl-C.
+    `asyncio.to_thread` is not used, since the interpreter joins its threads at exit: a request that waits two minutes
+    for a service would delay Ctrl-C for as long.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 
     def settle(result: T | None, error: BaseException | None) -> None:
-        if future.done():  # nobody waits any more
+        if future.done():  # cancelled meanwhile
             return
         if error is not None:
             future.set_exception(error)
@@ -34,9 +35,9 @@ async def run_in_thread(function: Callable[[A], T], argument: A) -> T:
         result, error = None, None
         try:
             result = function(argument)
-        except Exception as caught:  # noqa: BLE001 - raised where it is waited for
+        except Exception as caught:  # noqa: BLE001 - raised again where the future is awaited
             error = caught
-        with suppress(RuntimeError):  # the loop may be closed by now
+        with suppress(RuntimeError):  # the event loop may be closed meanwhile
             loop.call_soon_threadsafe(settle, result, error)
 
     Thread(target=work, name="lookup", daemon=True).start()

@@ -2,8 +2,8 @@
 
 
 class UserError(Exception):
-    """Something only the user can mend; the message is one line that names the file or setting and the place."""
+    """An error that the user has to fix; the message is one line that begins with the setting or the path."""
 
 
 class ImageStoreError(Exception):
-    """The pictures' place does not answer, or has no room; the text says which and why."""
+    """The image store cannot be reached or written; the message names the store and the cause."""

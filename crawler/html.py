@@ -1,4 +1,4 @@
-"""Markup as characters and as a tree, at a cost that no page can drive up. Pure."""
+"""Decode and parse HTML within limits, so that no page can make it slow. Pure."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
 MAX_LINE = 1_000
-"""Characters of a title or a name that are kept: no honest one is longer."""
+"""Characters of a title or a name that are used; real ones are shorter."""
 
 MAX_TAGS = 50_000
-"""Opening tags up to which markup is made a tree: several times what honest pages have, and a second of work."""
+"""Opening tags up to which a page is parsed: several times what real pages have, about one second of parsing."""
 
-# What is beyond Unicode is U+FFFD (HTML standard, 13.2.5.80), and Python refuses to count that far.
+# Code points beyond Unicode become U+FFFD (HTML standard, 13.2.5.80); `html.unescape` raises for the largest numbers.
 _OUTSIDE_UNICODE = re.compile("&#(?:[0-9]{8,}|x[0-9a-f]{7,});?", re.IGNORECASE)
 
 _TAG = re.compile("<[a-z!?]", re.IGNORECASE)
 
 
 class TooMuchMarkupError(ValueError):
-    """A page has more tags than it takes to show anything."""
+    """A page has more than MAX_TAGS tags."""
 
 
 def unescape(text: str) -> str:
-    """Return text with its character references decoded."""
+    """Return a text with its character references decoded."""
     return html.unescape(_OUTSIDE_UNICODE.sub("\ufffd", text) if "&#" in text else text)
 
 
 def one_line(text: str) -> str:
-    """Return what a short text in markup says, as one line that a table can hold."""
+    """Return a short HTML text on one line: at most MAX_LINE characters, references decoded, white space collapsed."""
     return " ".join(unescape(text[:MAX_LINE]).split())
 
 
 def parse_html(markup: str) -> BeautifulSoup:
-    """Return the tree of a page; raise TooMuchMarkupError for a page that is there to be hard to read."""
+    """Return the element tree of a page; raise TooMuchMarkupError if it has more than MAX_TAGS tags."""
     if next(islice(_TAG.finditer(markup), MAX_TAGS, None), None) is not None:
-        raise TooMuchMarkupError("more markup than a page has")
+        raise TooMuchMarkupError(f"more than {MAX_TAGS} tags")
     from bs4 import BeautifulSoup
 
     return BeautifulSoup(markup, "lxml")

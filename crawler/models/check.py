@@ -1,4 +1,4 @@
-"""One check of a link: what was observed, how, and when."""
+"""The result of one check of a link: outcome, reason, method and time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crawler.models.reason import Reason
 
 
 class Outcome(StrEnum):
-    """What one check saw."""
+    """The outcome of one check; the verdict follows from several."""
 
     OK = "ok"
     MOVED = "moved"
@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 
 class CheckMethod(StrEnum):
-    """The way a check was made."""
+    """How a check was made: by a service's API, by an HTTP request, or in the file system."""
 
     API = "api"
     PAGE = "page"
@@ -31,11 +31,12 @@ class CheckMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One observation of a link, judged by nobody yet.
+    """The result of one check of a link, before a verdict is computed.
 
-    `conclusive` marks a `gone` that the site itself states in so many words (a deleted notice, an API's answer, the
-    file system); without it, gone is only a suspicion. `final_url` is where the link leads now, `suggestion` a
-    replacement worth offering and `suggestion_source` who says so (`file`, `scheme`, …).
+    `conclusive` marks a `gone` that is stated explicitly (a deletion notice, an API's answer, the file system): one
+    such check makes a link dead, other `gone` checks only suspect. `final_url` is the URL behind the redirects,
+    `suggestion` a possible replacement and `suggestion_source` where it comes from (`file`, `https`, …). Raises
+    ValueError for a combination that no check can have.
     """
 
     outcome: Outcome
@@ -59,17 +60,17 @@ class Check:
 
     @property
     def is_ok(self) -> bool:
-        """Tell whether what the link leads to was there, at its address or at a new one."""
+        """Return whether the target of the link was found, at its URL or at a new one."""
         return self.outcome in {Outcome.OK, Outcome.MOVED}
 
     @property
     def is_unreachable(self) -> bool:
-        """Tell whether no server answered at all: many of those at once are our network's fault, not the links'."""
+        """Return whether no server answered: many such checks at once mean that our own network is down."""
         return (
             self.how is CheckMethod.PAGE and self.http_status is None and self.outcome in {Outcome.FAILED, Outcome.GONE}
         )
 
     @property
     def is_transient(self) -> bool:
-        """Tell whether the same check may well end otherwise an hour later."""
+        """Return whether the same check may have another outcome an hour later, so that a retry is worth it."""
         return self.outcome is Outcome.FAILED or self.is_unreachable

@@ -11,7 +11,8 @@ from crawler.models.reason import Reason
 class Edit:
     """One replacement in a note: bytes `start..end` of the original, `old`, become `new`.
 
-    An insertion has `start == end`.
+    An insertion has `start == end`. `evidence` is the source of the new text, for the report. Raises ValueError if span
+    and old text do not fit, or if nothing would change.
     """
 
     note: str

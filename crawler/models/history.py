@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Metric(StrEnum):
-    """What is counted at the end of a run besides verdicts."""
+    """Counts at the end of a run besides those of verdicts."""
 
     BLOCKED = "blocked"
     PICTURES = "pictures"
@@ -18,9 +18,9 @@ class Metric(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunMetrics:
-    """How the links stood at the end of the run that began at `run`: counts by `Verdict` and `Tally`.
+    """Counts at the end of the run that began at `run`, by the values of `Verdict` and `Metric`.
 
-    What is not among them was not counted then.
+    A value that is missing was not counted in that run; it is not zero.
     """
 
     run: datetime
@@ -29,7 +29,7 @@ class RunMetrics:
 
 @dataclass(frozen=True, slots=True)
 class LinkLifetime:
-    """When what a link leads to was made (or first noted, where it does not say), and when it was first found gone."""
+    """The date on which the target of a link was published (or first noted, if unknown), and when it was first gone."""
 
     born: date
     died: date

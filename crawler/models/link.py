@@ -1,4 +1,4 @@
-"""A link, its verdict, and what the store knows of it."""
+"""A link, its verdict, and its state in the store."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(StrEnum):
-    """What the history of checks supports; declared worst first, the order of the health CSV."""
+    """The state of a link by its checks so far, worst first: the order of link_health.csv."""
 
     DEAD = "dead"
     SUSPECT = "suspect"
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 
 
 class Change(StrEnum):
-    """What became of a link between two runs, where that asks for a look; declared in the order of the list."""
+    """A change of a link between two runs that a user should know of, in the order in which they are listed."""
 
     NEWLY_DEAD = "newly dead"
     RECOVERED = "recovered"
@@ -37,9 +37,9 @@ class Change(StrEnum):
 class Link:
     """One canonical URL.
 
-    `kind` names the module of `crawler.kinds` that fetches and reads it. Links that ask about the same thing share an
-    `identity`: an arXiv id, `owner/name` of a repository; else the URL itself. `host` is who is asked: pace, leases and
-    breakers go by it; empty for local paths.
+    `kind` is the name of the kind in `crawler.kinds` that checks it. Links to the same resource share an `identity`: an
+    arXiv id, the `owner/name` of a repository; else the URL itself. `host` is the host used for rate limits, leases and
+    circuit breakers; empty for local paths.
     """
 
     url: str
@@ -53,23 +53,23 @@ class Link:
 
     @property
     def key(self) -> str:
-        """Kind and identity in one: links with the same key lead to the same thing."""
+        """Return `kind:identity`: links with the same key lead to the same resource."""
         return key_of(self.kind, self.identity)
 
     @property
     def lease_key(self) -> str:
-        """What a worker leases to look at it: its host, its kind where it has none."""
+        """Return what a worker leases before it checks the link: its host, or its kind if it has no host."""
         return self.host or self.kind
 
 
 def key_of(kind: str, identity: str) -> str:
-    """Return the key of the links of a kind with an identity."""
+    """Return the key of the links of a kind with an identity, as `Link.key`."""
     return f"{kind}:{identity}"
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictRecord:
-    """A verdict with what it rests on: failures that counted, and when to look again."""
+    """A verdict, the number of failed checks in a row that it is based on, and when the next check is due."""
 
     verdict: Verdict
     failures_in_a_row: int
@@ -78,12 +78,12 @@ class VerdictRecord:
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """All the store knows of one link: the row that the outputs are rendered from.
+    """The state of one link in the store: the outputs are rendered from it.
 
-    `check` is the last check whatever it saw; `moved_to` is the new address that a permanent redirect or a service's
-    answer once gave, and stays known through nights on which nothing was seen; `is_move_confirmed` tells that two runs
-    saw the same. `snapshot` is its page in the Wayback
-    Machine. `previous_verdict` and `previous_outcome` are what stood here when the last run began.
+    `check` is the last check, with any outcome. `moved_to` is the new URL that a permanent redirect or a service's
+    answer gave; later checks without a result keep it. `is_move_confirmed` is true once two runs got the same one.
+    `snapshot` is the URL of its copy in the Wayback Machine. `previous_verdict` and `previous_outcome` are those before
+    the last run.
     """
 
     link: Link
@@ -101,13 +101,13 @@ class LinkState:
 
     @property
     def change(self) -> Change | None:
-        """What changed since the last run; None for what needs no look."""
+        """Return the change since the last run; None if there is none to report."""
         outcome = None if self.check is None else self.check.outcome
         return change_of(self.previous_verdict, self.verdict, self.previous_outcome, outcome)
 
     @property
     def suggestion(self) -> tuple[str, str] | None:
-        """What may stand in the link's place, and who says so: the last check, or the archive for a dead link."""
+        """Return a possible replacement and its source: from the last check, or for a dead link from the archive."""
         if self.check is not None and self.check.suggestion is not None:
             return self.check.suggestion, self.check.suggestion_source or ""
         if self.verdict is Verdict.DEAD and self.snapshot is not None:
@@ -118,7 +118,7 @@ class LinkState:
 def change_of(
     verdict_before: Verdict | None, verdict: Verdict, outcome_before: Outcome | None, outcome: Outcome | None
 ) -> Change | None:
-    """Return what became of a link, the gravest first; None for what needs no look."""
+    """Return the most serious change between two states of a link; None if there is none to report."""
     if verdict is Verdict.DEAD and verdict_before is not Verdict.DEAD:
         return Change.NEWLY_DEAD
     if verdict in {Verdict.ALIVE, Verdict.MOVED} and verdict_before in {Verdict.DEAD, Verdict.SUSPECT}:

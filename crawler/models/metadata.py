@@ -1,4 +1,4 @@
-"""What is known of the thing that a link leads to, one type for each sort of thing."""
+"""Metadata of the resources that links lead to: one type for each sort of resource."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """What a WeChat article says of itself; `account_id` is the stable `gh_…` name, `original` False for a repost.
+    """Metadata of a WeChat article; `account_id` is the stable `gh_…` name, `original` is False for a repost.
 
-    `links` are the papers on arXiv and the repositories on GitHub that its body names, in canonical form; `pictures`
-    the addresses of the pictures in it, as they are written.
+    `links` are the canonical URLs of papers on arXiv and repositories on GitHub in its body; `pictures` are the URLs of
+    the images in it, as written.
     """
 
     title: str
@@ -28,13 +28,14 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What a service says of a paper; `version` is the newest one.
+    """Metadata of a paper; `version` is the number of the newest one.
 
-    `ids` are its ids by scheme: `{"arxiv": "2110.15352", "doi": "10.1109/x"}`; any of them, or all, may be missing.
-    `affiliations` has a text for each author, empty where nothing is said; it is empty as a whole where nobody has one.
-    `published` is the day of the first version, `updated` that of the newest. The venue is found by
-    `pipelines.items.venue` where the service does not say it; `venue_track` is what the paper was there: `oral`,
-    `workshop`, `demo` …
+    `ids` are its ids by scheme: `{"arxiv": "2110.15352", "doi": "10.1109/x"}`; any or all may be missing.
+    `affiliations` has one text per author, empty where unknown; the tuple is empty if no author has one. `published` is
+    the time of the first version, `updated` that of the newest. If the service does not give the venue,
+    `pipelines.items.venue` reads it from comment and journal reference; `venue_track` is the paper's track there
+    (`oral`, `workshop`, `demo` …), `venue_source` the source of the venue. Raises ValueError if the numbers of authors
+    and affiliations differ.
     """
 
     title: str
@@ -60,22 +61,22 @@ class Paper:
 
     @property
     def arxiv_id(self) -> str | None:
-        """The id of the paper on arXiv."""
+        """Return the paper's arXiv id; None if it has none."""
         return self.ids.get("arxiv")
 
     @property
     def doi(self) -> str | None:
-        """The DOI, as the authors or the publisher wrote it."""
+        """Return the paper's DOI as authors or publisher wrote it; None if it has none."""
         return self.ids.get("doi")
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """What GitHub says of a repository; `title` is its full name `owner/name`, None means not said.
+    """Metadata of a GitHub repository; `title` is its full name `owner/name`, None means unknown.
 
-    `database_id` stays when it is renamed or transferred; `earlier_id` is that of another repository, now gone, which
-    had its name before. `license` is an SPDX identifier, `latest_release` a tag; `papers` are the arXiv ids that its
-    description and its README name.
+    `database_id` does not change when it is renamed or transferred; `earlier_id` is the id of a deleted repository that
+    had this name before. `license` is an SPDX identifier, `latest_release` a tag; `papers` are the arXiv ids in its
+    description and its README.
     """
 
     title: str
@@ -97,7 +98,7 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What any other page says of itself."""
+    """Metadata of any other page: its title, and the media type of its response."""
 
     title: str
     content_type: str | None = None
@@ -105,10 +106,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture or film kept: `title` is its path below IMAGES_STORE, `ab/<sha256>.<ext>`; `size` in bytes.
+    """A stored image or video: `title` is its path below IMAGES_STORE, `ab/<sha256>.<ext>`; `size` in bytes.
 
-    Across and down in pixels, `frames` 1 for what stands still; `source` is whose copy it is if not the link's own.
-    `dynamic` marks a drawing (SVG) whose server asks caches not to keep it: it is drawn anew at each view.
+    `width` and `height` are in pixels, `frames` is 1 unless it is animated; `source` is the origin of the copy if it is
+    not the link itself (the article, an archive). `dynamic` marks an SVG whose server forbids caching: it is generated
+    for each view.
     """
 
     title: str
@@ -124,10 +126,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a bibliography says of a paper that it was asked about by one of its ids.
+    """A bibliography's record of a paper that was looked up by one of its ids.
 
-    `venues` are its names for the place where it appeared, the most telling first; without any it knows of none.
-    `title`, `authors` and `arxiv_id` are those of its own record: it may be another paper's.
+    `venues` are its names of the venue, the most specific first; empty if it knows none. `title`, `authors` and
+    `arxiv_id` are those of the record, which may be that of a different paper.
     """
 
     title: str = ""
@@ -146,7 +148,7 @@ METADATA_TYPES: Mapping[str, type[Metadata]] = {
     "Page": Page,
     "Picture": Picture,
 }
-"""The types by the names under which the store keeps them: a class may be renamed or moved, its name here may not."""
+"""The types by their names in the store: a class may be renamed or moved, its name here must not change."""
 
 _NAMES: Mapping[type, str] = {
     **{type_: name for name, type_ in METADATA_TYPES.items()},
@@ -155,5 +157,5 @@ _NAMES: Mapping[type, str] = {
 
 
 def type_name(type_: type[Metadata | Publication]) -> str:
-    """Return the name under which the store keeps what is of a type."""
+    """Return the name of a type in the store."""
     return _NAMES[type_]

@@ -1,4 +1,4 @@
-"""A note as it was read: its mentions of URLs, its entries and their labelled fields."""
+"""A parsed note: its mentions of URLs, its entries and their labelled fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class LinkRole(StrEnum):
-    """What a mention is for in its note."""
+    """The purpose of a link in its note."""
 
     ARTICLE = "article"
     PAPER = "paper"
@@ -22,11 +22,12 @@ class LinkRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place in a note where a URL stands.
+    """One occurrence of a URL in a note.
 
-    `url` is what the reader's browser would be given: entities decoded, backslash escapes removed, relative paths left
-    relative. `start` and `end` are byte offsets of the URL as it is written, quotes and brackets excluded. `line` and
-    `column` count from 1, columns in characters. `entry` is the position of its entry in `Note.entries`.
+    `url` is what a browser would get: entities decoded, backslash escapes removed, relative paths left relative.
+    `start` and `end` are byte offsets of the URL as written, quotes and brackets excluded. `line` and `column` count
+    from 1, columns in characters. `entry` is the index of its entry in `Note.entries`. Raises ValueError for an empty
+    URL or span.
     """
 
     url: str
@@ -52,9 +53,9 @@ class Field:
     """One labelled line of an entry, such as `- Paper: …` or `论文：…`.
 
     `name` is the canonical label (`paper`, `code`, `tips` …), `label` the label as written. `start` is the byte offset
-    of the line on which the field begins, `label_start` that of its label (what lies between is indent and list
-    marker), `end` the offset behind its last byte, line end excluded. `value` is its text, `mentions` the positions of
-    its mentions in `Note.mentions`.
+    of the line on which the field begins, `label_start` that of its label (indent and list marker are between them),
+    `end` the offset behind its last byte, line end excluded. `value` is its plain text, `mentions` the indexes of its
+    mentions in `Note.mentions`.
     """
 
     name: str
@@ -72,10 +73,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One numbered item of a note, with the pictures that follow it until the next.
+    """One numbered item of a note, with the images and paragraphs that follow it until the next.
 
-    `number` is the number as written, `relevance` the count of its stars, `article` the position of its article's
-    mention in `Note.mentions`, `mentions` the positions of all its mentions. `start` and `end` are byte offsets of the
+    `number` is the number as written, `relevance` the number of stars in it, `article` the index of its article's
+    mention in `Note.mentions`, `mentions` the indexes of all its mentions. `start` and `end` are byte offsets of the
     whole entry.
     """
 
@@ -89,16 +90,16 @@ class Entry:
     mentions: tuple[int, ...] = ()
 
     def field(self, name: str) -> Field | None:
-        """Return the first field of that canonical name."""
+        """Return the first field with a canonical name; None if there is none."""
         return next((field for field in self.fields if field.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One Markdown file as read: `path` is relative to NOTES_DIR with `/` as separator, `data` its bytes.
+    """One parsed Markdown file: `path` is relative to NOTES_DIR with `/` as separator, `data` its bytes.
 
-    `ignored` are the byte spans that its author wants left alone, in order and apart: no mention and no edit is there.
-    `problems` are the author's slips in asking so, each with its line in front.
+    `ignored` are the byte spans of its ignore comments, in order, not overlapping: they have no mentions and get no
+    edits. `problems` are messages on invalid ignore comments, each beginning with its line number.
     """
 
     path: str

@@ -1,6 +1,7 @@
-"""Why a check or an edit came out as it did: a stable code with details. Texts are for display only.
+"""The reason for the outcome of a check or for an edit: a stable code with details.
 
-Codes are compared and stored, never texts; `data/reasons.toml` has a text in each language for each code.
+Codes are compared and stored; texts are for display only. `data/reasons.toml` has an English and a Chinese text for
+each code.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Language = Literal["en", "zh"]
 class ReasonCode(StrEnum):
     """Every code; the values are those of `data/reasons.toml`. A code is never renamed: stores and journals have it."""
 
-    # What a check saw: the link works.
+    # The link works.
     REACHABLE = "reachable"
     ARTICLE_SHOWN = "article_shown"
     FOUND_ON_ARXIV = "found_on_arxiv"
@@ -175,9 +176,9 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, slots=True, init=False)
 class Reason:
-    """A code with its details (a status, a date, an error), and what was added to it later (`not retried`).
+    """A code with its details (a status, a date, an error), and reasons added to it later (`not retried`).
 
-    `str()` of it is its English text. Details are single lines, and only the last may contain `|`.
+    `str(reason)` is its English text. Line breaks in details become blanks, and `|` becomes `/` in all but the last.
     """
 
     code: ReasonCode
@@ -192,24 +193,24 @@ class Reason:
 
     @classmethod
     def decoded(cls, text: str) -> Reason:
-        """Return the reason that `encoded` wrote as this text."""
+        """Return the reason that a text of `encoded` stands for; `other` for a code that this version does not know."""
         return _decoded(text)
 
     @property
     def encoded(self) -> str:
-        """Return the reason as the store keeps it: `code|detail|…`, and a line like this for each addition."""
-        return "\n".join("|".join((each.code.value, *each.details)) for each in (self, *self.additions))
+        """Return the form in the store: a line `code|detail|…` for the reason and for each addition."""
+        return "\n".join("|".join((part.code.value, *part.details)) for part in (self, *self.additions))
 
     def plus(self, *additions: Reason) -> Reason:
         """Return the reason with additions."""
         return Reason(self.code, *self.details, additions=(*self.additions, *additions))
 
     def has(self, code: ReasonCode) -> bool:
-        """Return whether this is its code, or that of an addition."""
-        return any(each.code is code for each in (self, *self.additions))
+        """Return whether the reason or one of its additions has this code."""
+        return any(part.code is code for part in (self, *self.additions))
 
     def text(self, language: Language) -> str:
-        """Return the text for display."""
+        """Return the text for display in a language, additions included."""
         return _text(self, language)
 
     def __str__(self) -> str:
@@ -219,16 +220,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ReasonTexts:
-    """One row of the table: templates by language, the names of the details, and the texts used before codes."""
+    """One row of the table: templates by language, the names of the details, and the texts stored before codes."""
 
     templates: dict[Language, str]
     names: tuple[str, ...]
-    was: tuple[str, ...]
+    former: tuple[str, ...]
 
 
 @cache
 def reason_texts() -> dict[ReasonCode, ReasonTexts]:
-    """Return the table."""
+    """Return the rows of `data/reasons.toml` by code."""
     table = tomllib.loads(files("crawler").joinpath("data/reasons.toml").read_text("utf-8"))
     return {
         ReasonCode(code): ReasonTexts(
@@ -247,14 +248,15 @@ _COLON: dict[Language, str] = {"en": ": ", "zh": "："}
 
 @lru_cache(maxsize=10_000)
 def _text(reason: Reason, language: Language) -> str:
-    text = _filled(reason, language)
+    text = _fill_template(reason, language)
     for before, addition in pairwise((reason, *reason.additions)):
         separators = _COLON if before.code is ReasonCode.NOT_SAVED else _SEMICOLON
-        text += separators[language] + _filled(addition, language)
+        text += separators[language] + _fill_template(addition, language)
     return text
 
 
-def _filled(reason: Reason, language: Language) -> str:
+def _fill_template(reason: Reason, language: Language) -> str:
+    """Return the template of a code with the details filled in; `[…]` parts without all their details are left out."""
     row = reason_texts()[reason.code]
     given = dict(zip(row.names, reason.details, strict=False))
     needed = _OPTIONAL.sub(
@@ -272,7 +274,7 @@ def _decoded(text: str) -> Reason:
 
 def _decoded_line(line: str) -> Reason:
     name = line.partition("|")[0]
-    if name not in _CODES:  # of a newer program
+    if name not in _CODES:  # written by a newer version
         return Reason(ReasonCode.OTHER, line)
     code = ReasonCode(name)
     _, *details = line.split("|", maxsplit=len(reason_texts()[code].names))

@@ -1,4 +1,4 @@
-"""A link that is due, and the result of one check on its way through the pipelines."""
+"""A link that is due for a check, and the result of the check, which passes through the item pipelines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImageSource:
-    """Where the bytes of a picture came from, and what its server calls that version (RFC 9110, 8.8).
+    """The URL that the bytes of an image came from, and the validators of that version (RFC 9110, 8.8).
 
-    `title` is the picture's, once it is kept. `uncached` marks an answer that says that nobody may keep it unasked.
+    `title` is its path in the image store once it is stored. `uncached` marks a response with `Cache-Control: no-cache`
+    or `no-store`.
     """
 
     address: str
@@ -28,9 +29,10 @@ class ImageSource:
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server calls the version of a page that was read last (RFC 9110, 8.8), in full, at `read_at`.
+    """The validators of the version of a page that was last read in full, at `read_at` (RFC 9110, 8.8).
 
-    `address` is where redirects led: nobody else's word counts for that version.
+    `address` is the URL behind the redirects: a 304 counts only from there. Raises ValueError without any validator,
+    and for a time without time zone.
     """
 
     address: str
@@ -40,16 +42,16 @@ class Validators:
 
     def __post_init__(self) -> None:
         if not (self.etag or self.last_modified):
-            raise ValueError(f"nothing says which version of {self.address} was read")
+            raise ValueError(f"validators of {self.address} need an ETag or a modification date")
         if self.read_at.tzinfo is None:
             raise ValueError("read_at needs a time zone")
 
 
 @dataclass(frozen=True, slots=True)
 class DueLink:
-    """A link to be observed now; with earlier checks (oldest first), its texts in the notes and what is known of it.
+    """A link that is due for a check, with its earlier checks (oldest first), its texts in the notes and its metadata.
 
-    `origin` is where the picture came from that is kept of it, `validators` by what a page can be asked for changes.
+    `origin` is the source of its stored image, `validators` those for a conditional request of its page.
     """
 
     link: Link
@@ -62,11 +64,11 @@ class DueLink:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One observation on its way through the pipelines.
+    """The result of one check: the item of the pipelines.
 
-    Kinds fill in the first fields; `history` is what the store knew (oldest first); the verdict pipeline adds
-    `verdict_record`, the images pipeline turns `body` (the bytes of a picture, which came from `origin`) into metadata.
-    `validators` say which version of a page this is.
+    Kinds set `link`, `check`, `metadata`, `body` (the bytes of an image, read from `origin`) and `validators` (those of
+    the page's version). `history` has the earlier checks, oldest first. The verdict pipeline adds `verdict_record`; the
+    images pipeline stores `body` and replaces it by metadata.
     """
 
     link: Link

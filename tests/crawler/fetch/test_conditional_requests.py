@@ -173,7 +173,7 @@ def test_unchanged_is_as_it_was_but_for_the_time() -> None:
 
 
 def test_validators_say_something() -> None:
-    with pytest.raises(ValueError, match="nothing says which version"):
+    with pytest.raises(ValueError, match="need an ETag"):
         Validators(URL, AT)
     with pytest.raises(ValueError, match="time zone"):
         Validators(URL, AT.replace(tzinfo=None), '"1"')

@@ -159,7 +159,9 @@ def test_a_code_of_a_newer_program_is_shown_as_it_is(text: str) -> None:
 
 # --- texts of before --------------------------------------------------------------------------------------------------
 
-FORMER = [(former, code) for code, row in reason_texts().items() for former in row.was if not former.startswith("; ")]
+FORMER = [
+    (former, code) for code, row in reason_texts().items() for former in row.former if not former.startswith("; ")
+]
 
 
 @pytest.mark.parametrize(("former", "code"), FORMER)
@@ -173,7 +175,7 @@ def test_a_text_of_before_has_its_code(former: str, code: ReasonCode) -> None:
 
 
 def test_only_what_is_written_by_hand_was_no_text_before() -> None:
-    assert [code for code, row in reason_texts().items() if not row.was] == [ReasonCode.OTHER]
+    assert [code for code, row in reason_texts().items() if not row.former] == [ReasonCode.OTHER]
 
 
 def test_what_was_added_before_is_an_addition() -> None:

@@ -155,7 +155,7 @@ def with_texts_for_reasons(given: Rendering) -> None:
         lines = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
         for each in chain.from_iterable(line.get("edits", ()) for line in lines):
             reason = Reason.decoded(each.pop("code"))
-            each["reason"] = reason_texts()[reason.code].was[0]
+            each["reason"] = reason_texts()[reason.code].former[0]
             assert not reason.details
         journal.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), "utf-8")
 
