@@ -7,6 +7,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from crawler.text import collapse_whitespace
+
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
@@ -33,7 +35,7 @@ def unescape(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return a short HTML text on one line: at most MAX_LINE characters, references decoded, white space collapsed."""
-    return " ".join(unescape(text[:MAX_LINE]).split())
+    return collapse_whitespace(unescape(text[:MAX_LINE]))
 
 
 def parse_html(markup: str) -> BeautifulSoup:

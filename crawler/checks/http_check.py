@@ -24,6 +24,7 @@ from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_sa
 from crawler.links.signed_urls import VIDEO_HOST, expires_at
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
+from crawler.text import MAX_ERROR, collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -264,4 +265,4 @@ def _describe_other(error: BaseException) -> Reason:
 
 
 def _short_message(error: BaseException | None) -> str:
-    return " ".join(str(error).split())[:200]
+    return collapse_whitespace(str(error))[:MAX_ERROR]

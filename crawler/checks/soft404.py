@@ -21,6 +21,7 @@ from crawler.kinds.web import page_title
 from crawler.links.canonical_url import parameters
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -279,7 +280,7 @@ def visible_text(response: Response) -> str:
     """Return what a reader sees of a page but its title, white space collapsed; empty where it is no HTML."""
     if not isinstance(response, HtmlResponse):
         return ""
-    return " ".join(unescape(_INVISIBLE.sub(" ", response.text)).split())
+    return collapse_whitespace(unescape(_INVISIBLE.sub(" ", response.text)))
 
 
 def _find_title(title: str, whole: re.Pattern[str] | None, part: re.Pattern[str] | None) -> str | None:
@@ -307,7 +308,7 @@ def _is_name(part: str) -> bool:
 
 
 def _normalize(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text[:_MAX_TITLE]).casefold().replace("’", "'").split())
+    return collapse_whitespace(unicodedata.normalize("NFKC", text[:_MAX_TITLE]).casefold().replace("’", "'"))
 
 
 def _words(text: str) -> str:

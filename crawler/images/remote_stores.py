@@ -20,6 +20,7 @@ from scrapy.settings import Settings
 
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.store import ImageStore, is_image_name
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,7 +105,7 @@ class RemoteImageStore(ImageStore):
         try:
             yield
         except Exception as error:
-            why = " ".join(str(error).split()) or type(error).__name__
+            why = collapse_whitespace(str(error)) or type(error).__name__
             raise ImageStoreError(f"{self.place}: {why[:300]}") from error
 
 
@@ -240,4 +241,4 @@ def _store(store: Any, place: str, options: ImageOptions, extra: str) -> Any:
     except (NotConfigured, ImportError) as error:
         raise UserError(f"IMAGES_STORE: for {place} install notemend[{extra}] ({error})") from error
     except Exception as error:
-        raise UserError(f"IMAGES_STORE: {place}: {' '.join(str(error).split())}") from error
+        raise UserError(f"IMAGES_STORE: {place}: {collapse_whitespace(str(error))}") from error

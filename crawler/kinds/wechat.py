@@ -30,6 +30,7 @@ from crawler.models.link import Link
 from crawler.models.metadata import Article
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -310,9 +311,9 @@ def _unescape_js(text: str) -> str:
 
 def _meta_content(soup: BeautifulSoup, name: str) -> str | None:
     tag = soup.select_one(f'meta[property="{name}"], meta[name="{name}"]')
-    return " ".join(_unquote(str(tag.get("content", ""))).split()) or None if tag else None
+    return collapse_whitespace(_unquote(str(tag.get("content", "")))) or None if tag else None
 
 
 def _visible_text(soup: BeautifulSoup, *ids: str) -> str | None:
     tag = soup.find(id=ids.__contains__)
-    return " ".join(tag.get_text().split())[:MAX_LINE] or None if tag else None
+    return collapse_whitespace(tag.get_text())[:MAX_LINE] or None if tag else None

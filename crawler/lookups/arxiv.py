@@ -27,6 +27,7 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Paper
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
+from crawler.text import collapse_whitespace, describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -172,7 +173,7 @@ def _error_message(error: Exception) -> str:
         return f"HTTP {error.status}"
     if isinstance(error, arxiv.ArxivError | ServiceDownError):
         return str(error)
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return describe_error(error)
 
 
 def _one_by_one(answer: bytes) -> Iterator[arxiv.Result]:
@@ -224,4 +225,4 @@ def _id_and_version(entry_id: str) -> tuple[str, int | None]:
 
 
 def _text(text: str | None) -> str | None:
-    return " ".join(text.split()) or None if text else None
+    return collapse_whitespace(text) or None if text else None

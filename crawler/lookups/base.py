@@ -11,6 +11,7 @@ from crawler.lookups.session import answer_counts
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
+from crawler.text import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +48,7 @@ class ApiLookup(ABC):
             except ServiceDownError as error:
                 self.unavailable_reason = str(error)
             except Exception as error:  # noqa: BLE001 - whatever a service sends, everything else goes on
-                self.unavailable_reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+                self.unavailable_reason = describe_error(error)
         self.is_reached = answer_counts(self._session) > answers_before
         reason = Reason(ReasonCode.SERVICE_UNAVAILABLE, self.service, str(self.unavailable_reason))
         check = Check(Outcome.SKIPPED, reason, now, CheckMethod.API)

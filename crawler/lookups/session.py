@@ -16,6 +16,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 
 from crawler.fetch.host_throttle import MAX_WAIT, parse_retry_after
 from crawler.lookups.errors import ServiceDownError
+from crawler.text import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -156,4 +157,4 @@ def _root_cause(error: BaseException) -> str:
     """Say what lies at the bottom of requests' nested exceptions, in one short line."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return describe_error(error)

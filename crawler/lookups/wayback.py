@@ -17,6 +17,7 @@ from requests.utils import requote_uri
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.session import open_session
+from crawler.text import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ class Wayback:
         try:
             response = self._session.get(service, params=query)
         except requests.RequestException as error:  # raised above the session's adapter: a body cut short, redirects
-            raise ServiceDownError(f"{type(error).__name__}: {error}"[:200]) from error
+            raise ServiceDownError(describe_error(error)) from error
         return _snapshot(service, response)
 
 

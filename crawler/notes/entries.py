@@ -23,6 +23,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from crawler.models.note import Entry, Field, LinkRole
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -122,7 +123,7 @@ class Outline:
         texts = self.texts[first:last]
         if texts and self.starts[first] < start:
             texts[0] = texts[0].encode()[start - self.starts[first] :].decode(errors="ignore")
-        return collapse_whitespace("".join(texts))
+        return collapse_blanks("".join(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,9 @@ class _Label:
     end: int
 
 
-def collapse_whitespace(text: str) -> str:
-    """Return the text on one line, without zero-width spaces."""
-    return " ".join(text.replace("\u200b", " ").split())
+def collapse_blanks(text: str) -> str:
+    """Return a text on one line; a zero-width space counts as white space."""
+    return collapse_whitespace(text.replace("\u200b", " "))
 
 
 def split_entries(outline: Outline, found: list[RawMention]) -> tuple[tuple[Entry, ...], list[LinkRole]]:
@@ -192,7 +193,7 @@ def split_entries(outline: Outline, found: list[RawMention]) -> tuple[tuple[Entr
         entries.append(
             Entry(
                 number=int(number[1]),
-                title=collapse_whitespace(_STARS.sub(" ", title)),
+                title=collapse_blanks(_STARS.sub(" ", title)),
                 start=start,
                 end=end,
                 relevance=len(_STARS.findall(outline.text(head.start, head_end))),
@@ -265,7 +266,7 @@ def canonical_label(label: str) -> str:
     Width, case, punctuation around and digits behind do not count; nor do one slip of the keyboard (two from eight
     letters on) in spellings of five letters or more that begin alike.
     """
-    folded = _EDGES.sub("", collapse_whitespace(unicodedata.normalize("NFKC", label).casefold()))
+    folded = _EDGES.sub("", collapse_blanks(unicodedata.normalize("NFKC", label).casefold()))
     bare = folded.rstrip("0123456789 ")
     for spelling in (folded, bare):
         if spelling in _SPELLINGS:

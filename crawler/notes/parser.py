@@ -21,11 +21,12 @@ from crawler.notes.entries import (
     Line,
     Outline,
     RawMention,
-    collapse_whitespace,
+    collapse_blanks,
     find_dates,
     reindex_mentions,
     split_entries,
 )
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -323,7 +324,7 @@ class _Reader:
             self._add(RawMention(url, first, last, first, written))
 
     def _text_since(self, piece: int) -> str:
-        return collapse_whitespace("".join(self.outline.texts[piece:]))
+        return collapse_blanks("".join(self.outline.texts[piece:]))
 
     def _read_html(self, offset: int, html: bytes) -> None:
         for tag in url_spans.find_tags(html):
@@ -346,7 +347,7 @@ class _Reader:
 
     def _read_tag(self, tag: url_spans.Tag, offset: int, html: bytes) -> None:
         place = offset + tag.start
-        alt = collapse_whitespace(url_spans.decode_url(html[slice(*tag.attributes.get("alt", (0, 0)))], html=True))
+        alt = collapse_blanks(url_spans.decode_url(html[slice(*tag.attributes.get("alt", (0, 0)))], html=True))
         if alt:
             self.outline.add(place, offset + tag.end, alt)
         for name in _ATTRIBUTES & tag.attributes.keys():
@@ -382,7 +383,7 @@ def _with_html_block_fix(data: bytes) -> bytes:
 
 def _normalized_label(label: str) -> str:
     """Return the label as CommonMark 4.7 compares labels."""
-    return " ".join(label.split()).casefold()
+    return collapse_whitespace(label).casefold()
 
 
 def _join_spans(data: bytes, spans: list[tuple[int, int]]) -> tuple[int, bytes]:

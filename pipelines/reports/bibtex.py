@@ -18,6 +18,7 @@ from crawler.atomic_files import replace_atomically
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper
+from crawler.text import collapse_whitespace
 from pipelines.reports.digests import PAPERS
 from pipelines.venues.citation_stage import with_known_venues
 from pipelines.venues.model import without_track
@@ -116,7 +117,7 @@ def _by_name() -> dict[str, VenueSeries]:
 
 def _authors(names: Iterable[str]) -> str:
     """Join names by BibTeX's `and`; commas and that word would cut a name in two."""
-    whole = (" ".join(re.sub(r"\band\b|,", " ", _plain(name), flags=re.IGNORECASE).split()) for name in names)
+    whole = (collapse_whitespace(re.sub(r"\band\b|,", " ", _plain(name), flags=re.IGNORECASE)) for name in names)
     shown = [name for name in whole if name]
     return " and ".join(shown[:MOST_AUTHORS] + (["others"] if len(shown) > MOST_AUTHORS else []))
 
@@ -141,12 +142,12 @@ def _unused_key(key: str, identity: str, keys: set[str]) -> str:
 
 def _plain(text: str) -> str:
     """Return a text on one line, with TeX's accents as characters and braces and dollars only where math pairs them."""
-    text = " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())[:LONGEST]
+    text = collapse_whitespace("".join(" " if unicodedata.category(c) == "Cc" else c for c in text))[:LONGEST]
     if "\\" in text:
-        text = " ".join(_tex.latex_to_text(_UNESCAPED.sub(r"\\\g<0>", text)).split())
+        text = collapse_whitespace(_tex.latex_to_text(_UNESCAPED.sub(r"\\\g<0>", text)))
     parts = _MATH.split(text)  # text and math take turns
     shown = "".join(_math(part) if at % 2 else re.sub(r"[{}$]", "", part) for at, part in enumerate(parts))
-    return " ".join(shown.split())
+    return collapse_whitespace(shown)
 
 
 def _math(formula: str) -> str:

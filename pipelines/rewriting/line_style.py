@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from crawler.models.edit import Edit
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ LONGEST = 120
 def escape_plain_text(text: str) -> str:
     """Return a stranger's text as one short line that Markdown shows as it is: no markup, link, emoji code or math."""
     kept = "".join(_character(character) for character in text)
-    line = " ".join(kept.split())
+    line = collapse_whitespace(kept)
     if len(line) > LONGEST:
         line = f"{line[: LONGEST - 1].rstrip()}…"
     return _MARKUP.sub(r"\\\g<0>", line)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crawler.lookups.errors import ServiceDownError
 from crawler.models.metadata import Publication
+from crawler.text import collapse_whitespace, describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,7 +55,7 @@ class Bibliography(ABC):
         try:
             return self._session.request(method, url, **more)
         except requests.RequestException as error:  # raised above the session's adapter: a body cut short, redirects
-            raise ServiceDownError(f"{type(error).__name__}: {error}"[:200]) from error
+            raise ServiceDownError(describe_error(error)) from error
 
 
 def json_of(response: requests.Response) -> Any:
@@ -99,4 +100,4 @@ def _text(value: Any) -> str:
     """Return a text on one line; lone surrogates, which JSON can hold and no database takes, are left out."""
     if not isinstance(value, str):
         return ""
-    return " ".join(re.sub("[\0\ud800-\udfff]", "", value[: 2 * MAX_TITLE]).split())[:MAX_TITLE]
+    return collapse_whitespace(re.sub("[\0\ud800-\udfff]", "", value[: 2 * MAX_TITLE]))[:MAX_TITLE]

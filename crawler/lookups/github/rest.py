@@ -18,6 +18,7 @@ from crawler.lookups.github.graphql import parse_time
 from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode
+from crawler.text import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,7 +85,7 @@ class GithubRest:
         try:
             return self._session.get(f"{self._endpoint}/{path}", headers=self._headers)
         except requests.RequestException as error:  # raised above the session's adapter: redirects without end
-            raise ServiceDownError(f"{type(error).__name__}: {error}"[:200]) from error
+            raise ServiceDownError(describe_error(error)) from error
 
 
 def _json(response: requests.Response) -> Mapping[str, Any]:

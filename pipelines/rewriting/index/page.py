@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.notes.entries import find_dates
 from crawler.notes.folder import ENDINGS
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -155,7 +156,7 @@ def _item(note: Note, mention: Mention, path: str, span: Span, day: date | None)
         end=end,
         url=mention.url,
         url_span=(mention.start, mention.end),
-        text=" ".join(text.split()),
+        text=collapse_whitespace(text),
         text_span=text_span,
         number=int(prefix["number"]) if prefix["number"] else None,
         number_span=(start + prefix.start("number"), start + prefix.end("number")),
