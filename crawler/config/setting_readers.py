@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from fnmatch import translate
 from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from crawler.config.setting_names import COMMAND_LINE
 from crawler.errors import UserError
+from crawler.globs import compile_globs
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
 from crawler.models.link import Verdict
 
@@ -152,7 +152,7 @@ def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
             raise UserError(f"{name}: not a JSON list: {given!r}") from error
     else:
         given = settings.getlist(name)
-    return re.compile("|".join(translate(str(glob).strip()) for glob in given) or "(?!)")
+    return compile_globs(str(glob).strip() for glob in given)
 
 
 def store_location(settings: SettingsSource, name: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from fnmatch import translate
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
+from crawler.globs import compile_globs
 from crawler.links.canonical_url import InvalidURLError, hostname, split
+
+if TYPE_CHECKING:
+    import re
 
 
 def is_badge(url: str) -> bool:
@@ -23,4 +26,4 @@ def is_badge(url: str) -> bool:
 @cache
 def _badges() -> re.Pattern[str]:
     table = tomllib.loads(files("crawler").joinpath("data/badges.toml").read_text("utf-8"))
-    return re.compile("|".join(map(translate, table["addresses"])))
+    return compile_globs(table["addresses"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from fnmatch import translate
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from crawler.globs import compile_globs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ def is_site_source(folder: Path, skip: Path | None = None) -> bool:
 
     `skip` is a folder that may lie inside but is not part of the notes: the outputs.
     """
-    file, directory = (_any(_signs()[name]) for name in ("files", "folders"))
+    file, directory = (compile_globs(_signs()[name]) for name in ("files", "folders"))
     return any(
         any(map(file.fullmatch, names)) or any(map(directory.fullmatch, folders))
         for folders, names in _listings(folder.resolve(), skip.resolve() if skip else None)
@@ -60,7 +60,3 @@ def _around(folder: Path) -> Iterator[Path]:
 @cache
 def _signs() -> dict[str, list[str]]:
     return tomllib.loads(files("crawler").joinpath("data/site_generators.toml").read_text("utf-8"))
-
-
-def _any(globs: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(translate, globs)))

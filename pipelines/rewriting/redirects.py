@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from fnmatch import translate
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.globs import compile_globs
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.canonical_url import is_same_site, parameters
 from crawler.links.signed_urls import expires_at
@@ -85,4 +85,4 @@ def _has_target_title(state: LinkState, mention: Mention) -> bool:
 @cache
 def _table() -> dict[str, re.Pattern[str]]:
     table = tomllib.loads(files("pipelines").joinpath("data/redirect_targets.toml").read_text("utf-8"))
-    return {name: re.compile("|".join(map(translate, globs)), re.IGNORECASE) for name, globs in table.items()}
+    return {name: compile_globs(globs, re.IGNORECASE) for name, globs in table.items()}
