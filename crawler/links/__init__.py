@@ -1,1 +1,1 @@
-"""URLs: canonical form, what may be fetched, signed URLs, links in running text."""
+"""URLs: canonical form, fetch policy, signed URLs, arXiv and GitHub URLs, URLs in running text."""

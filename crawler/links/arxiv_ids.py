@@ -1,4 +1,4 @@
-"""Addresses of papers on arXiv: which paper one leads to, and which version of it. Pure."""
+"""Recognize URLs of papers on arXiv, and read id and version from them. Pure."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org", "xxx.lanl.
 
 
 def paper_url(arxiv_id: str) -> str:
-    """Return the address of a paper's page, of the newest version if the id has none."""
+    """Return the URL of a paper's abstract page; the newest version if the id has none."""
     return f"https://arxiv.org/abs/{arxiv_id}"
 
 
 def arxiv_link(parts: SplitResult) -> Link | None:
-    """Return the link to the paper at an address on arXiv's hosts; versions and formats of a paper are one link."""
+    """Return the link to the paper at a URL, None for other URLs; all versions and formats of a paper are one link."""
     if hostname(parts) not in _HOSTS or (paper := arxiv_id_in_path(parts.path)) is None:
         return None
     arxiv_id, _ = paper
@@ -42,7 +42,7 @@ def arxiv_link(parts: SplitResult) -> Link | None:
 
 
 def arxiv_id_of(url: str) -> str | None:
-    """Return the id of the paper on arXiv at a URL, None for any other."""
+    """Return the id of the paper at a URL on arXiv; None for any other URL."""
     try:
         link = arxiv_link(split(url))
     except InvalidURLError:
@@ -51,9 +51,9 @@ def arxiv_id_of(url: str) -> str | None:
 
 
 def pinned_version(url: str) -> int | None:
-    """Return the version that an address of a paper pins, None for one that leads to the newest (or to no paper).
+    """Return the version in the URL of a paper; None if it leads to the newest version, or to no paper.
 
-    A link pins an old version where this is below `Paper.version`.
+    It is an old version if it is less than `Paper.version`.
     """
     try:
         parts = split(url)
@@ -64,7 +64,7 @@ def pinned_version(url: str) -> int | None:
 
 
 def arxiv_id_in_path(path: str) -> tuple[str, str] | None:
-    """Return id and version ("" or "v2") of the paper that a path on arXiv's hosts names."""
+    """Return id and version ("" or "v2") from a path on an arXiv host; None if the path is not that of a paper."""
     if (match := _PAGE.fullmatch(path)) is not None:
         return _SUBJECT_CLASS.sub("", match["id"]), match["version"] or ""
     if (match := _FTP.fullmatch(path)) is not None:
@@ -73,5 +73,8 @@ def arxiv_id_in_path(path: str) -> tuple[str, str] | None:
 
 
 def is_well_formed(arxiv_id: str) -> bool:
-    """Return whether arXiv has given ids of this form: four digits up to 2014, five since."""
+    """Return whether an id has a form that arXiv assigns: four digits up to 2014, five since, archive/YYMMNNN before.
+
+    https://info.arxiv.org/help/arxiv_identifier.html
+    """
     return _WELL_FORMED.fullmatch(arxiv_id) is not None

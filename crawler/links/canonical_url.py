@@ -1,4 +1,4 @@
-"""What a URL is: its canonical form, and whether it may be fetched at all. Pure."""
+"""Canonical form of URLs, and the policy on which URLs may be fetched. Pure."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ _QUERY_SAFE = _PATH_SAFE + "?"
 _SENDABLE = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 
-# Names that no public DNS answers: RFC 6761 (localhost, local), RFC 8375 (home.arpa), ICANN's internal, routers' own.
+# Names that are not in the public DNS: RFC 6761 (localhost), RFC 6762 (local), RFC 8375 (home.arpa), ICANN's internal,
+# and those that routers use for a local network.
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa")
 
 
 class InvalidURLError(ValueError):
-    """The text is no URL that anybody could fetch."""
+    """A text is not a valid URL."""
 
 
-@lru_cache(maxsize=64)  # who recognises a link splits its URL several times in a row
+@lru_cache(maxsize=64)  # each kind splits a URL again to recognize it
 def split(url: str) -> SplitResult:
-    """Split a URL; raise InvalidURLError where the standard library raises for brackets, ports and the like."""
+    """Return the parts of a URL; raise InvalidURLError where `urlsplit` raises (brackets, port)."""
     try:
         parts = urlsplit(url.strip())
         _ = parts.port
@@ -43,13 +44,16 @@ def split(url: str) -> SplitResult:
 
 
 def hostname(parts: SplitResult) -> str:
-    """Return the host in lower case ASCII (IDNA 2008 with UTS 46 mapping), without a trailing dot; "" for none."""
+    """Return the host in lower case ASCII (IDNA 2008 with UTS 46 mapping), without a trailing dot; "" if there is none.
+
+    Raises InvalidURLError for a name that IDNA does not allow.
+    """
     return _hostname(parts.netloc)
 
 
 @lru_cache(maxsize=4096)
 def _hostname(netloc: str) -> str:
-    """Each kind of link asks for the host of each URL, and hosts are few."""
+    """Return the host of a netloc, cached: every kind asks for the host of every URL, and hosts repeat."""
     host = unquote(SplitResult("", netloc, "", "", "").hostname or "").lower()
     if host.isascii():
         return host.rstrip(".")
@@ -60,19 +64,20 @@ def _hostname(netloc: str) -> str:
 
 
 def canonicalize_url(url: str) -> str:
-    """Return the canonical form of an absolute web URL, for identity and for fetching.
+    """Return the canonical form of an absolute web URL, used as its identity and for requests.
 
-    RFC 3986 section 6.2.2 and 6.2.3: scheme and host in lower case, host in ASCII, no default port, percent-encoding
-    only where needed and in upper case, no dot segments, `/` for an empty path. Beyond the RFC: no fragment (it never
-    reaches a server) and no tracking parameters. The order of the query's parameters stays: it may carry a signature.
+    RFC 3986, 6.2.2 and 6.2.3: scheme and host in lower case, host in ASCII, no default port, percent-encoding only
+    where needed and in upper case, no dot segments, `/` for an empty path. Beyond the RFC: no fragment (it is not sent
+    to servers) and no tracking parameters. The order of query parameters is kept, since a signature may depend on it.
+    Raises InvalidURLError for other schemes and for a missing or invalid host.
     """
     parts = split(url)
     scheme = parts.scheme.lower()
     host = hostname(parts)
     if scheme not in WEB_SCHEMES:
-        raise InvalidURLError(f"not a web address: {scheme or 'no scheme'}")
+        raise InvalidURLError(f"not a web URL: {scheme or 'no scheme'}")
     if not host or re.search(r"[\s/\\<>\"^`{|}]", host):
-        raise InvalidURLError("no host" if not host else f"host {host!r} has characters that no host has")
+        raise InvalidURLError("no host" if not host else f"host {host!r}: invalid character")
     netloc = f"[{host}]" if ":" in host else host
     if parts.port is not None and parts.port != _DEFAULT_PORTS[scheme]:
         netloc += f":{parts.port}"
@@ -84,14 +89,14 @@ def canonicalize_url(url: str) -> str:
 
 
 def is_sendable(url: str) -> bool:
-    """Return whether a URL has no character that must be encoded before it is sent (RFC 3986, 2)."""
+    """Return whether a URL consists of characters that need no encoding in a request (RFC 3986, 2)."""
     return _SENDABLE.fullmatch(url) is not None
 
 
 def encode_for_request(url: str) -> str:
-    """Return a URL as a client sends it: its host in canonical form, no dot segments, everything else as written.
+    """Return a URL as a client sends it: its host in canonical form, no dot segments, all else as written.
 
-    A host that stays no plain name or address when it is decoded is left as it is.
+    The URL is not changed if its decoded host is neither a plain name nor an IP address.
     """
     parts = split(url)
     host = hostname(parts)
@@ -107,16 +112,21 @@ def encode_for_request(url: str) -> str:
 
 
 def without_tracking(query: str, host: str) -> str:
-    """Drop the parameters that only tell where the reader came from; the others stay byte for byte."""
+    """Return a query without the tracking parameters of its host (`data/tracking_parameters.toml`).
+
+    The other parameters are not changed.
+    """
     if not query:
         return query
-    pattern = _tracking(host)
-    kept = [pair for pair in query.split("&") if pair and not pattern.fullmatch(pair.partition("=")[0])]
-    return "&".join(kept)
+    tracking = _tracking_parameters(host)
+    return "&".join(pair for pair in query.split("&") if pair and not tracking.fullmatch(pair.partition("=")[0]))
 
 
 def is_same_site(one: str, other: str) -> bool:
-    """Return whether one URL's host is the other's or below it; a folder that became a host is another site."""
+    """Return whether the host of one URL is that of the other, or a subdomain of it; `www.` does not count.
+
+    `team.site.example/` is not the same site as `site.example/team`, which it may have been split off from.
+    """
     first, second = ((urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other))
     if second == f"{urlsplit(one).path.strip('/')}.{first}":
         return False
@@ -124,7 +134,7 @@ def is_same_site(one: str, other: str) -> bool:
 
 
 def parameters(query: str) -> dict[str, str]:
-    """Return a query's parameters by name, the first of each."""
+    """Return the decoded parameters of a query by name; of several with one name, the first."""
     values: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         values.setdefault(name, value)
@@ -132,11 +142,11 @@ def parameters(query: str) -> dict[str, str]:
 
 
 def refusal_reason(url: str, *, allow_private: bool = False) -> Reason | None:
-    """Return why a URL must not be fetched, None if it may be.
+    """Return why a URL must not be fetched; None if it may be.
 
-    Only http and https, and never an address or name that is not on the public internet: a note is a stranger's text,
-    and must not make this machine talk to its own network. Addresses are read as a browser reads them (decimal, octal,
-    hexadecimal, short and IPv4-in-IPv6 forms included).
+    Only http and https are allowed, and only hosts on the public internet unless `allow_private`: notes are untrusted
+    input that must not reach services in the local network (SSRF). IP addresses are parsed as browsers do (decimal,
+    octal, hexadecimal, short and IPv4-in-IPv6 forms).
     """
     try:
         parts = split(url)
@@ -157,7 +167,7 @@ def refusal_reason(url: str, *, allow_private: bool = False) -> Reason | None:
 
 
 def literal_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address that a host part spells, in any form a resolver accepts; None for a name."""
+    """Return the IP address that a host is, in any form that a resolver accepts; None for a name."""
     if ":" in host:
         try:
             return ipaddress.IPv6Address(host.partition("%")[0])
@@ -172,7 +182,10 @@ def literal_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address 
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Tell whether an address is on the public internet (IANA special-purpose registries), wrapped in IPv6 or not."""
+    """Return whether an address is on the public internet by IANA's special-purpose address registries.
+
+    An IPv4 address embedded in an IPv6 one (mapped, 6to4, Teredo, NAT64) is what counts.
+    """
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if inner is None and address in _NAT64:
@@ -184,12 +197,12 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out for the public internet
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has allocated (RFC 4291, 2.4)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def _encode(text: str, safe: str) -> str:
-    """Percent-encode what needs it and nothing else; what is encoded stays, in upper case, unreserved ones decoded."""
+    """Return a text percent-encoded where needed; existing encodings are put in upper case, unreserved ones decoded."""
 
     def canonical(match: re.Match[str]) -> str:
         if match[1] is None:
@@ -201,24 +214,25 @@ def _encode(text: str, safe: str) -> str:
 
 
 def _without_dot_segments(path: str) -> str:
-    """RFC 3986 section 5.2.4."""
+    """Return a path without `.` and `..` segments (RFC 3986, 5.2.4)."""
     if "/." not in path:
         return path
-    kept: list[str] = []
+    output: list[str] = []
     segments = path.split("/")
     for segment in segments:
         if segment == "..":
-            if len(kept) > 1:
-                kept.pop()
+            if len(output) > 1:
+                output.pop()
         elif segment != ".":
-            kept.append(segment)
+            output.append(segment)
     if segments[-1] in {".", ".."}:
-        kept.append("")
-    return "/".join(kept)
+        output.append("")
+    return "/".join(output)
 
 
 @cache
-def _tracking(host: str) -> re.Pattern[str]:
+def _tracking_parameters(host: str) -> re.Pattern[str]:
+    """Return an expression for the names of the tracking parameters on a host."""
     table = tomllib.loads(files("crawler").joinpath("data/tracking_parameters.toml").read_text("utf-8"))
     names = list(table["everywhere"])
     for suffix, more in table["hosts"].items():

@@ -1,4 +1,4 @@
-"""Addresses of repositories on GitHub, and of places inside them. Pure."""
+"""Recognize URLs of repositories on GitHub, and of paths, issues and releases in them. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 _HOSTS = frozenset({"github.com", "www.github.com"})
-# Owners are letters, digits and single hyphens, 39 at most; names letters, digits, `-_.`, 100 at most.
+# An owner has at most 39 letters, digits and single hyphens, a repository at most 100 letters, digits and `-_.`.
 _REPOSITORY = re.compile(r"/([A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/([A-Za-z0-9._-]{1,100})(/.*)?")
-# First path segments that are GitHub's own pages. Whatever is missing here is asked for once more by its page.
+# First path segments of GitHub's own pages. The API does not find one that is missing here; then its page is checked.
 _RESERVED = frozenset(
     {
         *("about", "account", "advisories", "apps", "blog", "case-studies", "codespaces", "collections", "contact"),
@@ -30,17 +30,22 @@ _RESERVED = frozenset(
 
 
 def github_link(parts: SplitResult) -> Link | None:
-    """Return the link to a repository; one to a place inside keeps its path but shares the repository's identity."""
-    if hostname(parts) not in _HOSTS or (found := repository_in(parts.path)) is None:
+    """Return the link to a repository; None for other URLs.
+
+    A link into a repository keeps path and query; its identity is that of the repository.
+    """
+    if hostname(parts) not in _HOSTS or (repository := repository_in(parts.path)) is None:
         return None
-    owner, name, rest = found[0], found[1].removesuffix(".git"), found[2].rstrip("/")
+    owner, name, below = repository
+    name = name.removesuffix(".git")
     if owner.lower() in _RESERVED or name in {"", ".", ".."}:
         return None
     query = f"?{parts.query}" if parts.query else ""
-    return Link(f"https://github.com/{owner}/{name}{rest}{query}", "github", f"{owner}/{name}".lower(), "github.com")
+    url = f"https://github.com/{owner}/{name}{below.rstrip('/')}{query}"
+    return Link(url, "github", f"{owner}/{name}".lower(), "github.com")
 
 
 def repository_in(path: str) -> tuple[str, str, str] | None:
-    """Return owner, name and the rest of a path that may be a repository's; the rest is empty or begins with `/`."""
+    """Return owner, name and the rest of a path of the form `/owner/name…`; the rest is empty or begins with `/`."""
     match = _REPOSITORY.fullmatch(path)
     return None if match is None else (match[1], match[2], match[3] or "")

@@ -1,4 +1,4 @@
-"""Signed addresses, which say themselves until when they are good. Pure."""
+"""Read the expiry time from signed URLs of storage services and CDNs. Pure."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VIDEO_HOST = "mpvideo.qpic.cn"
-_VIDEO_LIFE = timedelta(days=1)  # `dis_t` is when a video's address was signed; it is good for some hours
-_PRESIGNED = ("amz", "goog", "oss", "tos")  # X-Amz-Date and X-Amz-Expires, and those who write it like S3
+_VIDEO_LIFE = timedelta(days=1)  # `dis_t` is the time of signing; WeChat's video URLs work for some hours
+_PRESIGNED = ("amz", "goog", "oss", "tos")  # X-Amz-Date and X-Amz-Expires, and services that copy this scheme of S3
 _SIGNERS = frozenset({"signature", "key-pair-id", "ossaccesskeyid", "awsaccesskeyid", "googleaccessid"})
 
 
 @dataclass(frozen=True, slots=True)
 class _UrlSignature:
-    """What a signed address's parameters look like: the first tells a time, and it is good for `life` after that."""
+    """The query parameters of a signed URL: the first pattern's group is a time in seconds since 1970, in `base`.
+
+    The URL is valid until `life` after that time.
+    """
 
     parameters: Mapping[str, re.Pattern[str]]
     base: int = 10
     life: timedelta = timedelta()
 
     def expires_at(self, given: Mapping[str, str]) -> datetime | None:
-        """Return when an address with these parameters stops to be good; None where they are not signed like that."""
-        found = [pattern.fullmatch(given.get(name, "")) for name, pattern in self.parameters.items()]
-        return _parse_timestamp(found[0][1], self.base) + self.life if all(found) and found[0] else None
+        """Return when a URL with these parameters expires; None if it is not signed in this way."""
+        matches = [pattern.fullmatch(given.get(name, "")) for name, pattern in self.parameters.items()]
+        return _parse_timestamp(matches[0][1], self.base) + self.life if all(matches) and matches[0] else None
 
 
 _ANY, _UNIX, _HEXADECIMAL = re.compile(".+"), re.compile(r"(\d+)"), re.compile("([0-9a-f]{8})", re.IGNORECASE)
@@ -38,7 +41,7 @@ _ALIYUN = re.compile(r"(\d{10})-\w+-\w+-[0-9a-f]{32}")
 _SIGNATURES = (
     _UrlSignature({"x-expires": _UNIX}),  # ByteDance
     _UrlSignature({"q-sign-time": re.compile(r"\d+;(\d+)"), "q-signature": _ANY}),  # Tencent COS
-    _UrlSignature({"auth_key": _ALIYUN}, life=timedelta(days=1)),  # of its CDN: when it was signed
+    _UrlSignature({"auth_key": _ALIYUN}, life=timedelta(days=1)),  # Alibaba Cloud CDN: the time of signing
     _UrlSignature({"e": _UNIX, "token": re.compile(".+:.+")}),  # Qiniu
     _UrlSignature({"ex": _HEXADECIMAL, "is": _ANY, "hm": _ANY}, base=16),  # Discord
     _UrlSignature({"oe": _HEXADECIMAL, "oh": _ANY}, base=16),  # Facebook, Instagram
@@ -47,7 +50,7 @@ _SIGNATURES = (
 
 
 def expires_at(url: str) -> datetime | None:
-    """Return when a signed address stops to be good; None for any other address."""
+    """Return when a signed URL expires; None for any other URL."""
     try:
         parts = split(url)
         host = hostname(parts)
@@ -56,7 +59,7 @@ def expires_at(url: str) -> datetime | None:
     given = {name.lower(): value for name, value in parameters(parts.query).items()}
     try:
         return _expires_at(host, given)
-    except (ValueError, OverflowError, OSError):  # a number that is none, or none of a date
+    except (ValueError, OverflowError, OSError):  # not a number, or outside the range of dates
         return None
 
 

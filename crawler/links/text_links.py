@@ -1,4 +1,4 @@
-"""Addresses in what a stranger's text says. Pure."""
+"""Find URLs in running text. Pure."""
 
 from __future__ import annotations
 
@@ -18,21 +18,24 @@ _TRAILING = ".:?&=+%@~#-"
 
 
 def urls_in(text: str, hosts: tuple[str, ...]) -> Iterator[tuple[str, SplitResult]]:
-    """Yield the URLs that stand in a text, normalised, whole and in parts; those of `hosts` may lack their scheme."""
-    for address in _addresses(hosts).findall(_INVISIBLE.sub("", text)):
-        if not address.endswith("..") and (url := web_url(address.rstrip(_TRAILING))) is not None:
+    """Yield the URLs in a text, canonical and with their parts; URLs on `hosts` are found without a scheme as well."""
+    for written in _url_pattern(hosts).findall(_INVISIBLE.sub("", text)):
+        if not written.endswith("..") and (url := web_url(written.rstrip(_TRAILING))) is not None:
             yield url
 
 
 def find_arxiv_ids(text: str) -> tuple[str, ...]:
-    """Return the ids of the papers on arXiv whose addresses stand in a text, once each, in order."""
-    found = (link for _, parts in urls_in(text, ("arxiv.org",)) if (link := arxiv_link(parts)) is not None)
-    return tuple(dict.fromkeys(link.identity for link in found))
+    """Return the ids of the papers on arXiv whose URLs are in a text, in order, without duplicates."""
+    links = (link for _, parts in urls_in(text, ("arxiv.org",)) if (link := arxiv_link(parts)) is not None)
+    return tuple(dict.fromkeys(link.identity for link in links))
 
 
 @cache
-def _addresses(hosts: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what addresses in running text are like: without scheme, run into the words around them, cut with dots."""
+def _url_pattern(hosts: tuple[str, ...]) -> re.Pattern[str]:
+    """Return an expression for URLs in running text.
+
+    Those of `hosts` may lack their scheme; a URL may adjoin the words around it; one shortened by `…` does not match.
+    """
     names = "|".join(map(re.escape, hosts))
     return re.compile(
         rf"(?:https?://|(?<![A-Za-z0-9.@_/=%-])(?=(?:[a-z]+\.)?(?:{names})/))"
@@ -41,10 +44,10 @@ def _addresses(hosts: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-def web_url(address: str) -> tuple[str, SplitResult] | None:
-    """Return the normalised URL of an address, which may lack its scheme, whole and in parts; None if it is invalid."""
+def web_url(written: str) -> tuple[str, SplitResult] | None:
+    """Return the canonical form of a URL, which may lack its scheme, and its parts; None if it is invalid."""
     try:
-        url = canonicalize_url(address if "://" in address else f"https://{address.lstrip('/')}")
+        url = canonicalize_url(written if "://" in written else f"https://{written.lstrip('/')}")
         return url, split(url)
     except InvalidURLError:
         return None
