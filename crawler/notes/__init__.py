@@ -1,1 +1,1 @@
-"""Read Markdown notes: files of a folder, URLs and their bytes, entries, ignore comments."""
+"""Read Markdown notes: files of a folder, URLs and their byte spans, entries, ignore comments."""

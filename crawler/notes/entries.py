@@ -1,56 +1,34 @@
-"""The entries of a note: its numbered items with their fields, and what each link in them is for.
+"""The entries of a note: its numbered items with their fields, and the role of each link. Pure.
 
-An *entry* is a numbered item of an outermost list that has a link in its first paragraph or in one of its fields: a
-list of steps without links is none, nor is an index of other notes. It runs until the next numbered item or heading, so
-that the pictures and paragraphs between belong to it. A *field* is a line of it that begins with a short label and a
-colon.
+An *entry* is a numbered item of an outermost list with a link in its first paragraph or in one of its fields; a list of
+steps without links has no entries, nor has an index of other notes. An entry ends at the next numbered item or heading,
+so that the images and paragraphs between belong to it. A *field* is a line of an entry that begins with a short label
+and a colon.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from bisect import bisect_left, bisect_right
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
-
 from crawler.models.note import Entry, Field, LinkRole
-from crawler.text import collapse_whitespace
+from crawler.notes.fields import LABEL_TABLE, find_fields
+from crawler.notes.outline import collapse_blanks, trimmed_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
-_TABLE = tomllib.loads(files("crawler").joinpath("data/labels.toml").read_text(encoding="utf-8"))
-_NAMES = frozenset(_TABLE["labels"])
-_SPELLINGS: dict[str, str] = {
-    spelling: name for name, label in _TABLE["labels"].items() for spelling in [name, *label["spellings"]]
-}
-_LONG, _VERY_LONG = 5, 8  # letters from which one slip, and two, are tolerated; shorter words are too near to others
-_ROLES = {name: LinkRole(label["role"]) for name, label in _TABLE["labels"].items() if "role" in label}
-_HOSTS = {host: LinkRole(role) for host, role in _TABLE["hosts"].items()}
+    from crawler.notes.outline import Line, Outline, RawMention
 
-_LABEL = re.compile(
-    r"""
-    (?P<before> [^\w*\[\]<>`!()\\:：]* )               # a stray dash, an emoji
-    [*_]{0,3}
-    (?P<label> [^\W_] [^:：\r\n\[\]<>`|*，。！？；,;!?“”"\\]{0,19} )
-    [*_]{0,3} [ \t]*
-    (?: ： | : (?! // | (?<=\d:)\d | [a-z0-9_+-]+: (?!//) ) )    # no URL, time of day or emoji shortcode
-    [*_]{0,3}
-    """,
-    re.VERBOSE,
-)
-_LABEL_REACH = 200  # bytes: more than the longest label with its marks
+_LABEL_ROLES = {name: LinkRole(label["role"]) for name, label in LABEL_TABLE["labels"].items() if "role" in label}
+_HOST_ROLES = {host: LinkRole(role) for host, role in LABEL_TABLE["hosts"].items()}
+
 _NUMBER = re.compile(rb"\s*(\d{1,9})[.)]")
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _STARS = re.compile(r":star:|⭐\ufe0f?")
 _HOST = re.compile(r"(?:https?:)?//(?:[^/?#@]*@)?([^/?#:]{1,253})", re.IGNORECASE)
 _MARKDOWN_FILE = re.compile(r"(?![a-z][a-z0-9+.-]*:)[^?#]+\.(?:md|markdown)(?:[?#]|$)", re.IGNORECASE)
@@ -66,243 +44,124 @@ _DATES = re.compile(
 )
 
 
-@dataclass(slots=True)
-class RawMention:
-    """A mention in the making.
+def split_entries(outline: Outline, mentions: list[RawMention]) -> tuple[tuple[Entry, ...], list[LinkRole]]:
+    """Return the note's entries, and the role of each mention.
 
-    `place` is where the reader meets it: the start of the link, for a reference definition that of its first use.
-    `role` is what its element alone says.
+    The role is that of the element (an image is an image in any field), else that of the field's label, else that of
+    the URL's host, else `article` for the title link of an entry, else `other`. Relative links to Markdown files are
+    `index`.
     """
-
-    url: str
-    start: int
-    end: int
-    place: int
-    text: str = ""
-    role: LinkRole | None = None
+    splitter = _EntrySplitter(outline, mentions)
+    entries = tuple(entry for start in outline.items if (entry := splitter.entry_at(start)) is not None)
+    return entries, [role or LinkRole.OTHER for role in splitter.roles]
 
 
-@dataclass(slots=True)
-class Line:
-    """One line of a paragraph: its text begins at `start` and ends at `end`, its paragraph at `leaf_end`.
+class _EntrySplitter:
+    """Builds the entries of one note one after the other, and sets the roles of their mentions in `roles`."""
 
-    `item_end` is the end of the list item around it, None where that is an outermost numbered item or there is none.
-    """
+    def __init__(self, outline: Outline, mentions: list[RawMention]) -> None:
+        self.roles = [mention.role or _role_of(mention.url) for mention in mentions]
+        self._outline = outline
+        self._mentions = mentions
+        self._by_place = sorted(range(len(mentions)), key=lambda index: mentions[index].place)
+        self._places = [mentions[index].place for index in self._by_place]
+        self._line_starts = [line.start for line in outline.lines]
+        self._bounds = sorted([*outline.items, *(start for start, _ in outline.headings), len(outline.data)])
 
-    start: int
-    end: int
-    leaf_end: int
-    item_end: int | None
-
-
-@dataclass(slots=True)
-class Outline:
-    """What entries are made of, in document order: outermost numbered items, headings, lines and plain text.
-
-    Headings are spans; those inside list items are left out. Plain text is kept as pieces: `texts[n]` stands at
-    `starts[n]..ends[n]`.
-    """
-
-    data: bytes
-    items: list[int] = field(default_factory=list)
-    headings: list[tuple[int, int]] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-
-    def add(self, start: int, end: int, text: str) -> None:
-        """Add a piece of plain text."""
-        self.starts.append(start)
-        self.ends.append(end)
-        self.texts.append(text)
-
-    def text(self, start: int, end: int) -> str:
-        """Return the plain text that stands in `start..end`, blanks collapsed; a piece may be cut at its front."""
-        first, last = bisect_right(self.ends, start), bisect_left(self.starts, end)
-        texts = self.texts[first:last]
-        if texts and self.starts[first] < start:
-            texts[0] = texts[0].encode()[start - self.starts[first] :].decode(errors="ignore")
-        return collapse_blanks("".join(texts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """A label at the front of a line; `value` is the offset behind its colon, `end` that of the field at most."""
-
-    name: str
-    written: str
-    line: Line
-    start: int
-    value: int
-    end: int
-
-
-def collapse_blanks(text: str) -> str:
-    """Return a text on one line; a zero-width space counts as white space."""
-    return collapse_whitespace(text.replace("\u200b", " "))
-
-
-def split_entries(outline: Outline, found: list[RawMention]) -> tuple[tuple[Entry, ...], list[LinkRole]]:
-    """Return the note's entries, and the role of each of `found`.
-
-    A role comes from the element (a picture is a picture wherever it stands), else from the label of the field, else
-    from the URL's host, else from the place: an entry's title link is its article. Relative links to Markdown files are
-    an index.
-    """
-    roles = [thing.role or _role_of(thing.url) for thing in found]
-    order = sorted(range(len(found)), key=lambda position: found[position].place)
-    places = [found[position].place for position in order]
-    line_starts = [line.start for line in outline.lines]
-    bounds = sorted([*outline.items, *(start for start, _ in outline.headings), len(outline.data)])
-    entries: list[Entry] = []
-
-    def mentions_within(start: int, end: int) -> list[int]:
-        return order[bisect_left(places, start) : bisect_left(places, end)]
-
-    for start in outline.items:
-        end = _trim(outline.data, start, bounds[bisect_right(bounds, start)])
-        lines = outline.lines[bisect_left(line_starts, start) : bisect_left(line_starts, end)]
+    def entry_at(self, start: int) -> Entry | None:
+        """Return the entry of the numbered item at an offset; None if the item is no entry."""
+        outline = self._outline
+        end = trimmed_end(outline.data, start, self._bounds[bisect_right(self._bounds, start)])
+        lines = outline.lines[bisect_left(self._line_starts, start) : bisect_left(self._line_starts, end)]
         number = _NUMBER.match(outline.data, start, end)
         if not lines or not number:
-            continue
-        fields = tuple(_find_fields(outline, lines, end, mentions_within))
+            return None
+        fields = tuple(find_fields(outline, lines, end, self._mentions_within))
+        self._set_label_roles(fields)
         head = lines[0]
         head_end = min([head.leaf_end, *(field.label_start for field in fields[:1])])
-        for labelled in fields:
-            for position in labelled.mentions:
-                roles[position] = found[position].role or _ROLES.get(labelled.name) or roles[position]
-        linked = {
-            *mentions_within(start, head_end),
-            *(position for labelled in fields for position in labelled.mentions),
-        }
-        if all(roles[position] in {LinkRole.IMAGE, LinkRole.INDEX} for position in linked):
-            continue
-        article = next(
-            (position for position in mentions_within(start, head_end) if found[position].role is None), None
+        head_mentions = self._mentions_within(start, head_end)
+        if not self._has_content_link([*head_mentions, *(index for field in fields for index in field.mentions)]):
+            return None
+        title_link = next((index for index in head_mentions if self._mentions[index].role is None), None)
+        if title_link is not None:
+            self.roles[title_link] = self.roles[title_link] or LinkRole.ARTICLE
+        return Entry(
+            number=int(number[1]),
+            title=self._title(head, head_end, title_link),
+            start=start,
+            end=end,
+            relevance=len(_STARS.findall(outline.text(head.start, head_end))),
+            article=self._article(title_link, fields),
+            fields=fields,
+            mentions=tuple(sorted(self._mentions_within(start, end))),
         )
-        title = outline.text(head.start, min(head.end, head_end))
-        if article is not None:
-            roles[article] = roles[article] or LinkRole.ARTICLE
-            if not outline.data[head.start : found[article].place].strip(b"*_~ \t"):
-                title = found[article].text or title
-        articles = [
-            article,
-            *(at for labelled in fields if labelled.name == LinkRole.ARTICLE for at in labelled.mentions),
-        ]
-        entries.append(
-            Entry(
-                number=int(number[1]),
-                title=collapse_blanks(_STARS.sub(" ", title)),
-                start=start,
-                end=end,
-                relevance=len(_STARS.findall(outline.text(head.start, head_end))),
-                article=next((at for at in articles if at is not None and roles[at] is LinkRole.ARTICLE), None),
-                fields=fields,
-                mentions=tuple(sorted(mentions_within(start, end))),
-            )
-        )
-    return tuple(entries), [role or LinkRole.OTHER for role in roles]
+
+    def _mentions_within(self, start: int, end: int) -> list[int]:
+        """Return the indexes of the mentions in a span, in the order of their places."""
+        return self._by_place[bisect_left(self._places, start) : bisect_left(self._places, end)]
+
+    def _set_label_roles(self, fields: Iterable[Field]) -> None:
+        """Give the mentions of each field the role of its label, unless their element determines it."""
+        for field in fields:
+            for index in field.mentions:
+                self.roles[index] = self._mentions[index].role or _LABEL_ROLES.get(field.name) or self.roles[index]
+
+    def _has_content_link(self, indexes: Iterable[int]) -> bool:
+        """Return whether one of the mentions is neither an image nor a link to another note."""
+        return any(self.roles[index] not in {LinkRole.IMAGE, LinkRole.INDEX} for index in indexes)
+
+    def _title(self, head: Line, head_end: int, title_link: int | None) -> str:
+        """Return the first line without stars, or the text of the title link if the line begins with it."""
+        title = self._outline.text(head.start, min(head.end, head_end))
+        if title_link is not None:
+            link = self._mentions[title_link]
+            if not self._outline.data[head.start : link.place].strip(b"*_~ \t"):
+                title = link.text or title
+        return collapse_blanks(_STARS.sub(" ", title))
+
+    def _article(self, title_link: int | None, fields: Iterable[Field]) -> int | None:
+        """Return the index of the first of title link and links of article fields that has the role `article`."""
+        candidates = [index for field in fields if field.name == LinkRole.ARTICLE for index in field.mentions]
+        if title_link is not None:
+            candidates.insert(0, title_link)
+        return next((index for index in candidates if self.roles[index] is LinkRole.ARTICLE), None)
 
 
-def reindex_mentions(entries: Iterable[Entry], kept_mentions: list[int]) -> tuple[Entry, ...]:
-    """Return the entries with only the mentions at these positions of the note's, counted anew."""
-    position = {old: new for new, old in enumerate(kept_mentions)}
+def reindex_mentions(entries: Iterable[Entry], remaining: list[int]) -> tuple[Entry, ...]:
+    """Return the entries with only the mentions at the indexes `remaining`, which get new indexes in this order."""
+    new_index = {old: new for new, old in enumerate(remaining)}
 
-    def among_kept(mentions: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(position[old] for old in mentions if old in position)
+    def reindexed(mentions: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(new_index[old] for old in mentions if old in new_index)
 
     return tuple(
         replace(
             entry,
-            article=None if entry.article is None else position.get(entry.article),
-            fields=tuple(replace(field, mentions=among_kept(field.mentions)) for field in entry.fields),
-            mentions=among_kept(entry.mentions),
+            article=None if entry.article is None else new_index.get(entry.article),
+            fields=tuple(replace(field, mentions=reindexed(field.mentions)) for field in entry.fields),
+            mentions=reindexed(entry.mentions),
         )
         for entry in entries
     )
 
 
-def _find_fields(
-    outline: Outline, lines: list[Line], end: int, mentions_within: Callable[[int, int], list[int]]
-) -> Iterator[Field]:
-    """Yield the fields of the entry whose lines these are; a field runs until the next, or to the end of its block."""
-    labels: list[_Label] = []
-    for line in lines[1:]:
-        label = _parse_label(outline.data, line, end)
-        if label is None:
-            continue
-        inside = labels and line.start < labels[-1].end and line.leaf_end != labels[-1].line.leaf_end
-        if label.name in _NAMES or not inside:  # within a field, only a label from the table begins another
-            labels.append(label)
-    for position, label in enumerate(labels):
-        following = _line_start(outline.data, labels[position + 1].start) if position + 1 < len(labels) else end
-        label_end = _trim(outline.data, label.value, min(label.end, following))
-        yield Field(
-            name=label.name,
-            label=label.written,
-            value=outline.text(label.value, label_end),
-            start=_line_start(outline.data, label.start),
-            label_start=label.start,
-            end=label_end,
-            mentions=tuple(sorted(mentions_within(label.start, label_end))),
-        )
-
-
-def _parse_label(data: bytes, line: Line, end: int) -> _Label | None:
-    text = data[line.start : min(line.end, line.start + _LABEL_REACH)].decode(errors="ignore")
-    match = _LABEL.match(text)
-    name = canonical_label(match["label"]) if match else ""
-    if not match or not name:
-        return None
-    start, value = (line.start + len(text[:offset].encode()) for offset in (match.end("before"), match.end()))
-    return _Label(name, match["label"].strip(), line, start, value, min(line.item_end or line.leaf_end, end))
-
-
-@lru_cache(maxsize=4096)
-def canonical_label(label: str) -> str:
-    """Return the canonical name of a label, the folded label where the table has none, or nothing if it has no letters.
-
-    Width, case, punctuation around and digits behind do not count; nor do one slip of the keyboard (two from eight
-    letters on) in spellings of five letters or more that begin alike.
-    """
-    folded = _EDGES.sub("", collapse_blanks(unicodedata.normalize("NFKC", label).casefold()))
-    bare = folded.rstrip("0123456789 ")
-    for spelling in (folded, bare):
-        if spelling in _SPELLINGS:
-            return _SPELLINGS[spelling]
-    if not bare:
-        return ""
-    alike = [spelling for spelling in _SPELLINGS if len(spelling) >= _LONG and spelling[0] == bare[0]]
-    slips = 1 if len(bare) < _VERY_LONG else 2
-    near = extractOne(bare, alike, scorer=OSA.distance, score_cutoff=slips)
-    return _SPELLINGS[near[0]] if near else folded
-
-
 def _role_of(url: str) -> LinkRole | None:
+    """Return the role of a URL by its host or a parent domain; `index` for relative links to Markdown files."""
     match = _HOST.match(url)
     if not match:
         return LinkRole.INDEX if _MARKDOWN_FILE.match(url) else None
     host = match[1].casefold()
     while host:
-        if host in _HOSTS:
-            return _HOSTS[host]
+        if host in _HOST_ROLES:
+            return _HOST_ROLES[host]
         host = host.partition(".")[2]
     return None
 
 
 def find_dates(text: str) -> Iterator[date]:
-    """Yield the valid dates a heading or a path names, such as 2021.5.10, 2021年5月10日, 20210510, 202105/0510."""
+    """Yield the valid dates in a heading or path, such as 2021.5.10, 2021年5月10日, 20210510, 202105/0510."""
     for match in _DATES.finditer(unicodedata.normalize("NFKC", text)):
         year, month, day = (int(part) for part in match.groups() if part)
         with suppress(ValueError):
             yield date(year, month, day)
-
-
-def _trim(data: bytes, start: int, end: int) -> int:
-    return start + len(data[start:end].rstrip())
-
-
-def _line_start(data: bytes, offset: int) -> int:
-    newline = data.rfind(b"\n", 0, offset) + 1
-    return max(newline, data.rfind(b"\r", newline, offset) + 1)

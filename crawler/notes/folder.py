@@ -1,4 +1,4 @@
-"""The notes on disk: found, read one at a time, problems reported."""
+"""Find and read the notes of a folder, one at a time; problems are collected as messages."""
 
 from __future__ import annotations
 
@@ -17,20 +17,24 @@ if TYPE_CHECKING:
 
 ENDINGS = (".md", ".markdown")
 
-_LOST = "lost+found"  # stands at the top of every ext4 volume, and only root may list it
+_LOST = "lost+found"  # in the root of every ext4 volume, and readable by root only
 
 LARGEST_NOTE = 10 * 1024 * 1024
-"""Bytes of the largest file that is read as a note."""
+"""The largest file that is read as a note, in bytes."""
 
 
 class NotesFolder:
     """A folder of notes; iterating reads them in the order of their paths.
 
-    Only regular files whose real path lies in the folder are notes. `skip` is a folder that may lie inside but holds no
-    notes: the outputs. `only` are paths below the folder: no other note is read then. `problems` has a line for each
-    file that the latest iteration did not read (it is left alone), and for each slip that it found in a note; `unread`
-    are the paths of notes that are there and could not be read. `incomplete` says why not all notes could be looked at:
-    a folder cannot be listed, or more than half of the notes have gone since this object was made.
+    Notes are regular files `*.md` and `*.markdown` whose real path is inside the folder. `skip` is a folder below it
+    without notes: that of the outputs. `only` limits the notes to these paths, relative to the folder.
+
+    `problems` has a message for each file that the latest iteration could not read and for each invalid ignore comment;
+    `unread` has the paths of notes that exist and could not be read. `incomplete` is the reason why notes may be
+    missing, or None: a folder cannot be listed, or more than half of the notes have vanished since this object was
+    created.
+
+    Raises UserError if there is no such folder, or no note in it.
     """
 
     def __init__(self, folder: Path, skip: Path | None = None, only: Collection[str] | None = None) -> None:
@@ -49,19 +53,19 @@ class NotesFolder:
             raise UserError(f"{folder}: no Markdown file (*.md) in it")
 
     def __iter__(self) -> Iterator[Note]:
-        """Read the notes; a file that is no note, too large or no UTF-8 text is reported and skipped."""
+        """Yield the notes; a file that cannot be read, is too large or not UTF-8 is skipped with a message."""
         for path, data in self.sources():
             note = parser.parse_note(path, data)
             self.problems += [f"{self.folder / path}:{problem}" for problem in note.problems]
             yield note
 
     def sources(self) -> Iterator[tuple[str, bytes]]:
-        """Yield path and bytes of the notes, which are UTF-8; what is no note is reported and skipped."""
+        """Yield path and bytes (UTF-8) of each note; a file that cannot be read as one is skipped with a message."""
         self.problems, self.unread = [], []
-        for path in self._look():
+        for path in self._list_notes():
             file = self.folder / path
             if not is_utf8(path):
-                self.problems.append(f"{str(file)!r}: its name is not UTF-8; skipped and left alone")
+                self.problems.append(f"{str(file)!r}: file name is not UTF-8; skipped")
                 continue
             try:
                 data = self._bytes_of(path)
@@ -69,38 +73,38 @@ class NotesFolder:
             except UnsafePathError as error:
                 self.problems.append(f"{file}: {error}; skipped")
             except _NoteTooLargeError:
-                self.problems.append(f"{file}: larger than {LARGEST_NOTE >> 20} MB; skipped and left alone")
+                self.problems.append(f"{file}: larger than {LARGEST_NOTE >> 20} MB; skipped")
                 self.unread.append(path)
             except UnicodeDecodeError as error:
-                self.problems.append(f"{file}: not UTF-8 text (byte {error.start}); skipped and left alone")
+                self.problems.append(f"{file}: not UTF-8 text (byte {error.start}); skipped")
                 self.unread.append(path)
             except OSError as error:
-                self.problems.append(f"{file}: {error.strerror}; skipped and left alone")
+                self.problems.append(f"{file}: {error.strerror}; skipped")
                 if not isinstance(error, FileNotFoundError):
                     self.unread.append(path)
             else:
                 yield path, data
-        self._look()
+        self._list_notes()
 
     def ensure_complete(self) -> None:
-        """Raise UserError if not all notes can be looked at: what is not seen must not be taken for gone."""
-        self._look()
+        """Raise UserError if notes may be missing, so that an unreadable note is not taken for a deleted one."""
+        self._list_notes()
         self._check_listed()
 
     def files(self) -> Iterator[Path]:
-        """Yield every file that is a note by its name, those included that cannot be read as one."""
+        """Yield the path of every note, readable or not."""
         yield from (self.folder / path for path in self._paths())
 
     def has(self, path: str) -> bool:
-        """Return whether a note is there, be it readable or not."""
+        """Return whether a note exists, readable or not."""
         real = Path(os.path.realpath(self.folder / path))
         try:
             return real.is_relative_to(self._real) and real.is_file()
-        except OSError:  # it cannot be looked at
+        except OSError:  # no permission for a folder above it: the note may exist
             return True
 
     def reads(self, folder: Path) -> bool:
-        """Tell whether files in that folder would be read as notes."""
+        """Return whether files in a folder are read as notes."""
         source, target = self.folder.resolve(), folder.resolve()
         skipped = self._skip.resolve() if self._skip else None
         if not target.is_relative_to(source) or (skipped not in {None, source} and target.is_relative_to(skipped)):
@@ -110,17 +114,17 @@ class NotesFolder:
     def _paths(self) -> list[str]:
         if self._only is not None:
             return sorted(self._only)
-        found = files_below(self.folder, self._skip, self._not_listed)
-        return sorted(path for path in found if path.lower().endswith(ENDINGS))
+        paths = files_below(self.folder, self._skip, self._record_unlisted)
+        return sorted(path for path in paths if path.lower().endswith(ENDINGS))
 
-    def _look(self) -> list[str]:
-        """Return the paths of the notes; note down why these may not be all."""
+    def _list_notes(self) -> list[str]:
+        """Return the paths of the notes; set `incomplete` if more than half of them have vanished."""
         paths = self._paths()
         if len(paths) * 2 < self._count and self.incomplete is None:
-            self.incomplete = f"{self.folder}: {len(paths)} of {self._count} notes are left since the run began"
+            self.incomplete = f"{self.folder}: only {len(paths)} of {self._count} notes are left since the run began"
         return paths
 
-    def _not_listed(self, error: OSError) -> None:
+    def _record_unlisted(self, error: OSError) -> None:
         if self.incomplete is None:
             self.incomplete = f"{error.filename}: cannot be listed ({error.strerror})"
             if not is_utf8(self.incomplete):
@@ -128,8 +132,8 @@ class NotesFolder:
 
     def _check_listed(self) -> None:
         if self.incomplete is not None:
-            advice = "nothing was published or removed. Make all notes readable, then run again"
-            raise UserError(f"{self.incomplete}; {advice}")
+            next_step = "nothing was published or removed. Make all notes readable, then run again"
+            raise UserError(f"{self.incomplete}; {next_step}")
 
     def _bytes_of(self, path: str) -> bytes:
         with open_inside(self._real, path) as file:
@@ -140,11 +144,11 @@ class NotesFolder:
 
 
 class _NoteTooLargeError(Exception):
-    """A file has more bytes than are read."""
+    """A file is larger than LARGEST_NOTE."""
 
 
 def is_utf8(path: str) -> bool:
-    """Tell whether a file's name is text: other bytes come as lone surrogates (PEP 383), which nothing can store."""
+    """Return whether a path is valid UTF-8: other bytes are lone surrogates (PEP 383), which cannot be stored."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -153,21 +157,21 @@ def is_utf8(path: str) -> bool:
 
 
 def files_below(
-    folder: Path, skip: Path | None = None, not_listed: Callable[[OSError], None] | None = None
+    folder: Path, skip: Path | None = None, on_unlisted: Callable[[OSError], None] | None = None
 ) -> Iterator[str]:
-    """Yield the paths of all files below a folder, relative to it, with `/`.
+    """Yield the paths of all files below a folder, relative to it and with `/`, but for those below `skip`.
 
-    Hidden files and folders (.git, .obsidian, .venv) and lost+found are nobody's notes. `not_listed` is told of folders
-    that cannot be listed, but for those inside that went away meanwhile.
+    Hidden files and folders (.git, .obsidian, .venv) and lost+found are skipped. `on_unlisted` is called with the error
+    of each folder that cannot be listed, unless it was removed meanwhile.
     """
 
-    def fail(error: OSError) -> None:
+    def handle_error(error: OSError) -> None:
         vanished = isinstance(error, FileNotFoundError | NotADirectoryError) and error.filename != str(folder)
-        if not_listed is not None and not vanished:
-            not_listed(error)
+        if on_unlisted is not None and not vanished:
+            on_unlisted(error)
 
     skipped = skip.resolve() if skip else None
-    for root, folders, names in os.walk(folder, onerror=fail):
-        seen = (name for name in folders if not name.startswith(".") and name != _LOST)
-        folders[:] = [name for name in seen if Path(root, name).resolve() != skipped]
+    for root, folders, names in os.walk(folder, onerror=handle_error):
+        visible = (name for name in folders if not name.startswith(".") and name != _LOST)
+        folders[:] = [name for name in visible if Path(root, name).resolve() != skipped]
         yield from (Path(root, name).relative_to(folder).as_posix() for name in names if not name.startswith("."))

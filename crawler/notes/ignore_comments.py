@@ -1,4 +1,4 @@
-"""Ignore comments: which bytes of a note its author wants left alone. Pure."""
+"""Ignore comments (`<!-- notemend: ignore -->`): the byte spans of a note that they exclude. Pure."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Span = tuple[int, int]
 
 NEXT_LINE, START, END = "ignore", "ignore-start", "ignore-end"
 
-# Between the words may be blanks and line ends, with the marks of a block quote behind.
+# Between the words are blanks and line ends; in a block quote a line end is followed by `>`.
 _COMMENT = re.compile(
     rb"<!--[\s>]*+notemend[\s>]*+:[\s>]*+(ignore(?:-start|-end)?)[\s>]*-->",
     re.IGNORECASE,
 )
 _LINE_END = re.compile(rb"\r\n?|\n")
-_NEXT_LINE = re.compile(rb"(?:[\r\n]++[ \t>]*+)++[^\r\n]++")  # a line with nothing but quote marks is a blank one
+_NEXT_LINE = re.compile(rb"(?:[\r\n]++[ \t>]*+)++[^\r\n]++")  # a line with only quote marks counts as blank
 
 
 @dataclass(frozen=True, order=True, slots=True)
 class Comment:
-    """An ignore comment and where it stands."""
+    """An ignore comment and its byte span."""
 
     start: int
     end: int
@@ -33,17 +33,17 @@ class Comment:
 
 
 def parse_directive(comment: bytes) -> str | None:
-    """Return which ignore comment this is; None for any other comment."""
+    """Return the directive in an HTML comment (NEXT_LINE, START or END); None for any other comment."""
     match = _COMMENT.fullmatch(comment)
     return match[1].decode().lower() if match else None
 
 
 def ignored_spans(data: bytes, comments: Iterable[Comment]) -> tuple[tuple[Span, ...], int | None]:
-    """Return the spans that ignore comments take out of a note, and where one begins that nothing ends.
+    """Return the spans that a note's ignore comments exclude, and the offset of a START without END, or None.
 
-    The spans are in order and apart. From start to end they are exact, both comments included: what else stands on
-    their lines stays. That of a next line begins where the comment's own line ends: nothing may be inserted between the
-    two.
+    The spans are in order and do not overlap. A span from START to END includes both comments, but not the rest of
+    their lines. The span of NEXT_LINE begins at the end of the comment's line, so that nothing is inserted between the
+    two lines, and ends with the next line that is not blank. Without END it extends to the end of the note.
     """
     ends = [*(match.start() for match in _LINE_END.finditer(data)), len(data)]
     spans: list[Span] = []
@@ -64,20 +64,20 @@ def ignored_spans(data: bytes, comments: Iterable[Comment]) -> tuple[tuple[Span,
 
 
 def overlaps_spans(spans: Sequence[Span], start: int, end: int) -> bool:
-    """Tell whether the bytes `start..end` meet one of the spans; an insertion does where the byte behind it does."""
+    """Return whether `start..end` overlaps one of the spans; an insertion does if the byte behind it is in a span."""
     last = bisect_left(spans, (max(end, start + 1),)) - 1
     return last >= 0 and start < spans[last][1]
 
 
 def _merge_spans(spans: list[Span]) -> Iterator[Span]:
-    """Yield what the spans cover, in order and apart."""
-    at: Span | None = None
+    """Yield the spans in order, with overlapping and adjoining ones merged."""
+    merged: Span | None = None
     for start, end in sorted(spans):
-        if at is not None and start <= at[1]:
-            at = at[0], max(at[1], end)
+        if merged is not None and start <= merged[1]:
+            merged = merged[0], max(merged[1], end)
             continue
-        if at is not None:
-            yield at
-        at = start, end
-    if at is not None:
-        yield at
+        if merged is not None:
+            yield merged
+        merged = start, end
+    if merged is not None:
+        yield merged

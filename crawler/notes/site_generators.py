@@ -1,4 +1,4 @@
-"""Whether a folder of notes is the source of a site, whose generator decides where its links lead."""
+"""Detect whether a folder of notes is the source of a static site, whose generator resolves its links."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from crawler.globs import compile_globs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-ABOVE = 2
-"""Folders above the notes in which a configuration is looked for, unless a repository begins before."""
+MAX_PARENTS = 2
+"""Folders above the notes that are searched for a configuration if the notes are not in a repository."""
 
-_OTHERS = frozenset({".git", ".venv", "node_modules"})
-"""Folders whose content is not the site's own."""
+_SKIPPED_FOLDERS = frozenset({".git", ".venv", "node_modules"})
+"""Folders whose files do not belong to the site."""
 
 
 def is_site_source(folder: Path, skip: Path | None = None) -> bool:
-    """Return whether the configuration of a site generator lies in a folder, below it, or in the repository around it.
+    """Return whether a site generator's configuration is in a folder, below it, or above it in its repository.
 
-    `skip` is a folder that may lie inside but is not part of the notes: the outputs.
+    `data/site_generators.toml` lists the configurations. `skip` is a folder that is not part of the notes: that of the
+    outputs. Outside a repository MAX_PARENTS folders above are searched; never the home folder or the root.
     """
-    file, directory = (compile_globs(_signs()[name]) for name in ("files", "folders"))
+    file, directory = (compile_globs(_configurations()[name]) for name in ("files", "folders"))
     return any(
         any(map(file.fullmatch, names)) or any(map(directory.fullmatch, folders))
         for folders, names in _listings(folder.resolve(), skip.resolve() if skip else None)
@@ -34,29 +35,29 @@ def is_site_source(folder: Path, skip: Path | None = None) -> bool:
 
 
 def _listings(folder: Path, skip: Path | None) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
-    """Yield the names of folders and files in the folders around the notes, then in theirs and all below it."""
-    for above in _around(folder):
-        _, folders, names = next(os.walk(above), (above, [], []))
+    """Yield the names of the subfolders and files of each folder above the notes, then of theirs and all below."""
+    for parent in _parents(folder):
+        _, folders, names = next(os.walk(parent), (parent, [], []))
         yield folders, names
     for root, folders, names in os.walk(folder):
         yield folders, names
         folders[:] = [
             name
             for name in folders
-            if name not in _OTHERS and not name.startswith(".") and Path(root, name).resolve() != skip
+            if name not in _SKIPPED_FOLDERS and not name.startswith(".") and Path(root, name).resolve() != skip
         ]
 
 
-def _around(folder: Path) -> Iterator[Path]:
-    """Yield the folders above one that belong to the same repository, or the nearest few; never the user's own."""
-    repository = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
-    for distance, above in enumerate(folder.parents):
-        outside = not above.is_relative_to(repository) if repository is not None else distance >= ABOVE
-        if outside or above in {Path.home(), Path(above.anchor)}:
+def _parents(folder: Path) -> Iterator[Path]:
+    """Yield the folders above one, nearest first, up to the root of its repository or MAX_PARENTS."""
+    repository = next((path for path in (folder, *folder.parents) if (path / ".git").exists()), None)
+    for distance, parent in enumerate(folder.parents):
+        is_outside = not parent.is_relative_to(repository) if repository is not None else distance >= MAX_PARENTS
+        if is_outside or parent in {Path.home(), Path(parent.anchor)}:
             return
-        yield above
+        yield parent
 
 
 @cache
-def _signs() -> dict[str, list[str]]:
+def _configurations() -> dict[str, list[str]]:
     return tomllib.loads(files("crawler").joinpath("data/site_generators.toml").read_text("utf-8"))

@@ -1,6 +1,6 @@
-"""Where a URL stands, byte for byte: as a link's destination, in running text, in an HTML tag.
+"""Find the byte spans of URLs: of a link's destination, in running text, in HTML tags. Pure.
 
-Everything here works on the note's bytes and runs in time linear in what it reads, whatever is written there.
+Each function works on the note's bytes and takes time linear in their number, for any input.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HTML_ENTITIES = re.compile(_ENTITY + rb"|&[A-Za-z]{2,6}(?![A-Za-z0-9=;])")
 _CODED = re.compile(_ENTITY + rb"|" + _ESCAPE)
 _CHARACTER = re.compile(_ENTITY + rb"|" + _ESCAPE + rb"|[\x00-\xff][\x80-\xbf]*+")
 
-# What may stand between `](` or `]:` and a destination; a line end may be followed by the marks of a block quote.
+# What `](` or `]:` and a destination may have between them; a line end may be followed by the marks of a block quote.
 _BEFORE_QUOTED = re.compile(rb"[ \t\v\f]*+(?:(?:\r\n?|\n)[ \t\v\f>]*+)?<?")
 _BEFORE = re.compile(rb"[ \t\v\f]*+(?:(?:\r\n?|\n)[ \t\v\f]*+)?<?")
 _DEFINITION = re.compile(rb"\[(?:\\.|[^\\\[\]])*+\]:", re.DOTALL)
@@ -34,11 +34,10 @@ _BARE = re.compile(
     rb"(?<![A-Za-z0-9+])(?:https?|ftp)://(?=[A-Za-z0-9\[\xc3-\xe1])|(?<![A-Za-z0-9_./@-])www\.(?=[A-Za-z0-9])",
     re.IGNORECASE,
 )
-# One part of a bare URL. A URL may end behind a solid part or a closing bracket, not behind a soft one; where nothing
-# matches it is over: at blanks, at what RFC 3986 gives no place (" < > ^ ` { | } and a backslash that escapes nothing),
-# at Latin-1 punctuation (\xc2), and at every character from U+2000 on (from \xe2): Chinese punctuation and letters,
-# symbols, emojis.
-# A lone underscore is solid, against the letter of GFM: identifiers of WeChat articles may end in one.
+# One part of a bare URL. A URL may end behind a solid part or a closing bracket, not behind a soft one. It ends where
+# nothing matches: at blanks, at characters that RFC 3986 does not allow (" < > ^ ` { | } and a backslash that escapes
+# nothing), at Latin-1 punctuation (\xc2), and at every character from U+2000 on (from \xe2): Chinese punctuation and
+# letters, symbols, emojis. Unlike in GFM a single underscore is solid: ids of WeChat articles may end in one.
 _PART = re.compile(
     rb"(?P<soft>(?!&(?:lt|gt|quot|nbsp);)(?:" + _ENTITY + rb"|&)|\\(?![<>\"`_/=-])[!-/:-@\[-`{-~]"
     rb"|[?!.:*~']|[,;](?!(?:https?|ftp)://)|__+)"
@@ -53,9 +52,9 @@ _ATTRIBUTE = re.compile(
     rb"(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)(?P<end2>\"?)|'(?P<single>[^']*+)(?P<end1>'?)|(?P<plain>[^\s>\"'][^\s>]*+)))?+)"
 )
 COMMENT = "!--"
-"""What a comment has for a tag's name."""
+"""`Tag.name` of a comment."""
 
-# Elements whose content is no markup (HTML Living Standard, 13.1.2), and how each ends.
+# Elements whose content is raw text (HTML Living Standard, 13.1.2), and their end tags.
 _RAW = {
     name: re.compile(rb"</" + name.encode() + rb"(?![^\s/>])", re.IGNORECASE)
     for name in ("script", "style", "textarea")
@@ -63,12 +62,12 @@ _RAW = {
 
 
 def decode_url(source: bytes, *, html: bool = False) -> str:
-    """Return what the bytes say once entities are resolved, and outside HTML backslash escapes."""
+    """Return the text of source bytes with entities decoded, and outside HTML also backslash escapes."""
     return (_HTML_ENTITIES if html else _CODED).sub(lambda match: _character(match[0]).encode(), source).decode()
 
 
 def _character(coded: bytes) -> str:
-    """Return what one entity, escape or plain character stands for."""
+    """Return the text of one entity, escape or plain character."""
     if coded[0] == ord("\\") and len(coded) > 1:
         return coded[1:].decode()
     text = coded.decode()
@@ -79,10 +78,9 @@ def _character(coded: bytes) -> str:
 
 
 def destination_span(data: bytes, start: int, url: str) -> tuple[int, int] | None:
-    """Return the span of the destination behind `start` that is read as `url`.
+    """Return the span of the link destination behind `start`, the offset behind `](` or `]:`.
 
-    `start` is the offset behind `](` or `]:`. The answer is checked against `url`, never guessed: None where the two
-    cannot be brought together.
+    None if its bytes do not decode to `url`.
     """
     for before in (_BEFORE_QUOTED, _BEFORE):
         match = before.match(data, start)
@@ -94,13 +92,13 @@ def destination_span(data: bytes, start: int, url: str) -> tuple[int, int] | Non
 
 
 def definition_span(data: bytes, start: int, url: str) -> tuple[int, int] | None:
-    """Return the span of the destination of the link reference definition that begins at or behind `start`."""
+    """Return the span of the destination in the first link reference definition at or behind `start`; None as above."""
     match = _DEFINITION.search(data, start)
     return destination_span(data, match.end(), url) if match else None
 
 
 def _source_end(data: bytes, start: int, url: str) -> int | None:
-    """Return where the text that is read as `url` ends."""
+    """Return the end of the source at `start` that decodes to `url`; None if it does not."""
     plain = url.encode()
     end = start + len(plain)
     if data.startswith(plain, start):
@@ -119,32 +117,33 @@ def _source_end(data: bytes, start: int, url: str) -> int | None:
 
 
 def find_bare_urls(data: bytes, start: int, end: int, limits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the URLs that stand bare in the text `start..end`.
+    """Yield the spans of the URLs in `start..end` that are plain text: the extended autolinks of GFM.
 
-    The extended autolinks of GFM, ended as a reader of Chinese prose would end them. `limits` are pairs of an offset
-    and the offset no URL that begins from there on may pass: the closing mark of the emphasis around it. What seems to
-    open within a URL is a part of that.
+    Unlike there they also end at Chinese letters and punctuation. `limits` are pairs of an offset and the offset that
+    URLs from there on must not pass: that of the closing mark of the emphasis around them. A limit that begins within a
+    URL does not count, since its mark is part of the URL.
     """
-    at = step = 0
-    found = range(0)
+    position = step = 0
+    previous_url = range(0)
     limit = limits[0][1] if limits else end
-    while match := _BARE.search(data, max(start, at), end):
+    while match := _BARE.search(data, max(start, position), end):
         while step + 1 < len(limits) and limits[step + 1][0] <= match.start():
             step += 1
-            limit = limit if limits[step][0] in found else limits[step][1]
-        at = _bare_end(data, match.end(), min(end, limit))
-        if at > match.end():
-            found = range(match.start(), at)
-            yield match.start(), at
+            limit = limit if limits[step][0] in previous_url else limits[step][1]
+        position = _bare_end(data, match.end(), min(end, limit))
+        if position > match.end():
+            previous_url = range(match.start(), position)
+            yield match.start(), position
         else:
-            at = match.end()
+            position = match.end()
 
 
 def _bare_end(data: bytes, start: int, limit: int) -> int:
-    at = end = start
+    """Return the end of a bare URL whose scheme ends at `start`; a closing bracket counts only if it was opened."""
+    position = end = start
     depth = {ord("("): 0, ord("["): 0}
-    while match := _PART.match(data, at, limit):
-        at = match.end()
+    while match := _PART.match(data, position, limit):
+        position = match.end()
         if match["open"]:
             depth[data[match.start()]] += 1
         elif match["close"]:
@@ -152,17 +151,17 @@ def _bare_end(data: bytes, start: int, limit: int) -> int:
             depth[opening] -= 1
             if depth[opening] < 0:
                 break
-            end = at
+            end = position
         elif match["solid"]:
-            end = at
+            end = position
     return end
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """One HTML tag or comment; or, when `name` is empty, the text between two of them.
+    """One HTML tag or comment; if `name` is empty, the text between two of them.
 
-    `attributes` are spans of values by lower-case name, quotes excluded; those without a value are left out.
+    `attributes` are the spans of values by lower-case name, quotes excluded; those without a value are left out.
     """
 
     start: int
@@ -173,49 +172,49 @@ class Tag:
 
 
 def find_tags(html: bytes) -> Iterator[Tag]:
-    """Yield tags, comments and text of a piece of HTML in order, without what scripts and styles contain.
+    """Yield tags, comments and text of a piece of HTML in order, without the content of scripts and styles.
 
-    A tag that is never closed counts as closed at the end; a quote that is never closed swallows the rest: browsers do
-    the same.
+    As in browsers, a tag without `>` extends to the end, and so does a quoted value without closing quote.
     """
-    at = text = 0
-    while match := _MARKUP.search(html, at):
-        if text < match.start():
-            yield Tag(text, match.start())
+    position = 0
+    while match := _MARKUP.search(html, position):
+        if position < match.start():
+            yield Tag(position, match.start())
         if match["comment"] or match["bogus"]:
-            closer, behind = (b"-->", match.start() + 2) if match["comment"] else (b">", match.end())
-            found = html.find(closer, behind)
-            if found < 0:
+            closer, search_from = (b"-->", match.start() + 2) if match["comment"] else (b">", match.end())
+            closing = html.find(closer, search_from)
+            if closing < 0:
                 return
-            at = text = found + len(closer)
+            position = closing + len(closer)
             if match["comment"]:
-                yield Tag(match.start(), at, COMMENT)
+                yield Tag(match.start(), position, COMMENT)
             continue
         tag = _parse_tag(html, match)
         yield tag
-        at = text = tag.end
+        position = tag.end
         if tag.name in _RAW and not tag.closing:
-            raw = _RAW[tag.name].search(html, at)
-            if raw is None:
+            end_tag = _RAW[tag.name].search(html, position)
+            if end_tag is None:
                 return
-            at = text = raw.start()
-    if text < len(html):
-        yield Tag(text, len(html))
+            position = end_tag.start()
+    if position < len(html):
+        yield Tag(position, len(html))
 
 
 def _parse_tag(html: bytes, opening: re.Match[bytes]) -> Tag:
+    """Return the tag whose `<name` is `opening`, with its attributes."""
     attributes: dict[str, tuple[int, int]] = {}
-    at = opening.end()
-    while match := _ATTRIBUTE.match(html, at):
-        at = match.end()
+    position = opening.end()
+    while match := _ATTRIBUTE.match(html, position):
+        position = match.end()
         if match["close"]:
             break
         if match["end1"] == b"" or match["end2"] == b"":
-            at = len(html)
+            position = len(html)
             break
         if match.lastgroup != "name":
             value = next(group for group in ("double", "single", "plain") if match[group] is not None)
             attributes.setdefault(match["name"].decode().lower(), match.span(value))
     else:
-        at = len(html)
-    return Tag(opening.start(), at, opening["name"].decode().lower(), bool(opening["slash"]), attributes)
+        position = len(html)
+    return Tag(opening.start(), position, opening["name"].decode().lower(), bool(opening["slash"]), attributes)

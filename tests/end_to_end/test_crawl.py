@@ -361,7 +361,7 @@ def test_note_that_is_not_utf8_is_reported_and_left_alone(desk: Desk) -> None:
     desk.write("good.md", "<https://plain.example.org/>")
     done = desk.crawl()
     assert done.returncode == 0
-    assert done.stderr == f"WARNING: {bad}: not UTF-8 text (byte 2); skipped and left alone\n"
+    assert done.stderr == f"WARNING: {bad}: not UTF-8 text (byte 2); skipped\n"
     assert list(desk.verdicts()) == ["https://plain.example.org/"]
     assert not (desk.output / "notes/bad.md").exists()
 

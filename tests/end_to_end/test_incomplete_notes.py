@@ -143,7 +143,7 @@ def test_a_note_that_cannot_be_read_for_now_keeps_what_is_known(filled: Desk, tr
     assert done.returncode == 0, done.stderr
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"WARNING: {note}: ")
-    assert line.endswith("; skipped and left alone")
+    assert line.endswith("; skipped")
     assert filled.health()[PLAIN]["mentions"] == "sub/b.md:1"
     assert (filled.output / "notes/sub/b.md").read_bytes() == mended
     done = filled.run_unprivileged("images", "--gc", "-a", f"notes={filled.notes}")
@@ -172,7 +172,7 @@ def test_an_iteration_says_whether_it_saw_all_notes(tmp_path: Path) -> None:
         for name in "bc":  # while the notes are gone through
             (tmp_path / f"{name}.md").unlink(missing_ok=True)
     assert seen == ["a.md"]
-    assert library.incomplete == f"{tmp_path}: 1 of 3 notes are left since the run began"
+    assert library.incomplete == f"{tmp_path}: only 1 of 3 notes are left since the run began"
     with pytest.raises(UserError, match="1 of 3 notes are left"):
         library.ensure_complete()
     (tmp_path / "a.md").unlink()

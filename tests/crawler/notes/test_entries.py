@@ -10,7 +10,7 @@ from textwrap import indent
 import pytest
 
 from crawler.models.note import Entry, LinkRole, Note
-from crawler.notes.entries import canonical_label
+from crawler.notes.fields import canonical_label
 from crawler.notes.parser import parse_note
 
 CORPUS = Path(__file__).parents[3] / "../shared/corpus/dairly_learning"

@@ -113,7 +113,7 @@ def test_a_note_may_be_as_large_as_the_limit(desk: Desk) -> None:
     assert set(desk.verdicts()) == {ALIVE}
     desk.write("a.md", line + " " * (LARGEST_NOTE - len(line) + 1))
     done = desk.crawl(*EVERY_NIGHT)
-    assert done.stderr == f"WARNING: {desk.notes}/a.md: larger than 10 MB; skipped and left alone\n"
+    assert done.stderr == f"WARNING: {desk.notes}/a.md: larger than 10 MB; skipped\n"
 
 
 def test_a_check_of_files_reads_no_others(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -287,7 +287,7 @@ def test_the_library_names_the_file(tmp_path: Path) -> None:
         assert [note.path for note in library] == ["a.md"]
         assert library.problems == [
             f"{tmp_path}/a.md:3: ignore-start without ignore-end",
-            f"{tmp_path}/b.md: not UTF-8 text (byte 0); skipped and left alone",
+            f"{tmp_path}/b.md: not UTF-8 text (byte 0); skipped",
         ]
 
 
