@@ -6,6 +6,7 @@ import errno
 import os
 import posixpath
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -50,7 +51,7 @@ class Local(Kind):
         return FileLookup(options.require_notes_dir(), skip=options.output_dir)
 
 
-_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
+_MISSING_ERRNOS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 HEAD = 8 * 1024
 """Bytes of a note in which its first heading is looked for."""
@@ -77,52 +78,63 @@ class FileLookup:
         ]
 
     def check(self, url: str, texts: Sequence[str], now: datetime) -> Check:
-        """Return what the file system says of a path below the folder; `texts` is how the notes call it.
+        """Return the check of a path below the folder, with a suggestion if it is missing; `texts` are its link texts.
 
-        A file that is not there is gone only where nothing but the file system says what a path means: it is relative,
-        names a file with an extension, and the folder is not the source of a site. Elsewhere that is not known.
+        A missing path is gone only if it can mean nothing but a file: it is relative, its name has an extension, and
+        the folder is not the source of a site. Others may be paths of a site, and are skipped.
         """
         path = url.lstrip("/")
-        try:
-            target = (self.folder / path).resolve()
-            if not target.is_relative_to(self.folder):
-                return Check(Outcome.SKIPPED, Reason(ReasonCode.OUTSIDE_NOTES_FOLDER), now, CheckMethod.FILE)
-            target.stat()
-            return Check(Outcome.OK, Reason(ReasonCode.FILE_EXISTS), now, CheckMethod.FILE)
-        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: symlinks that lead in circles
-            if (reason := self._read_error(error)) is not None:
-                return Check(Outcome.BLOCKED, reason, now, CheckMethod.FILE)
-            if self.is_site:
-                return Check(Outcome.SKIPPED, Reason(ReasonCode.SITE_PATH), now, CheckMethod.FILE)
-            if not isinstance(error, FileNotFoundError | NotADirectoryError):  # a name too long, a NUL byte
-                reason = Reason(ReasonCode.FILE_NOT_FOUND, str(error))
-                return Check(Outcome.GONE, reason, now, CheckMethod.FILE, conclusive=True)
-        try:
-            suggestion, source = self.find_intended_file(path, texts)
-        except OSError:  # a folder on the way cannot be looked at
-            suggestion = source = None
-        is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
+        suggestion = source = None
+        existing = self._check_existing(path)
+        if existing is not None:
+            outcome, reason = existing
+        else:
+            is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
+            outcome = Outcome.GONE if is_file else Outcome.SKIPPED
+            reason = Reason(ReasonCode.FILE_NOT_FOUND if is_file else ReasonCode.SITE_PATH)
+            with suppress(OSError):  # a folder in the path may be unreadable
+                suggestion, source = self.find_intended_file(path, texts)
         return Check(
-            Outcome.GONE if is_file else Outcome.SKIPPED,
-            Reason(ReasonCode.FILE_NOT_FOUND if is_file else ReasonCode.SITE_PATH),
+            outcome,
+            reason,
             now,
             CheckMethod.FILE,
-            conclusive=is_file,
+            conclusive=outcome is Outcome.GONE,
             suggestion=suggestion,
             suggestion_source=source,
         )
 
-    def _read_error(self, error: Exception) -> Reason | None:
-        """Return why an error does not say that a file is not there; None if it does."""
-        if isinstance(error, RuntimeError) or (isinstance(error, OSError) and error.errno not in _NOT_THERE):
-            what = getattr(error, "strerror", None) or "symbolic link loop"
-            return Reason(ReasonCode.FILE_INACCESSIBLE, what)
+    def _check_existing(self, path: str) -> tuple[Outcome, Reason] | None:
+        """Return outcome and reason for a path that exists, cannot be checked or can never exist; None if missing."""
         try:
-            with os.scandir(self.folder) as found:
-                there = next(found, None) is not None
+            target = (self.folder / path).resolve()
+            if not target.is_relative_to(self.folder):
+                return Outcome.SKIPPED, Reason(ReasonCode.OUTSIDE_NOTES_FOLDER)
+            target.stat()
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of symlinks
+            if (reason := self._access_error(error)) is not None:
+                return Outcome.BLOCKED, reason
+            if self.is_site:
+                return Outcome.SKIPPED, Reason(ReasonCode.SITE_PATH)
+            if isinstance(error, FileNotFoundError | NotADirectoryError):
+                return None
+            return Outcome.GONE, Reason(ReasonCode.FILE_NOT_FOUND, str(error))  # a name too long, a NUL byte
+        return Outcome.OK, Reason(ReasonCode.FILE_EXISTS)
+
+    def _access_error(self, error: Exception) -> Reason | None:
+        """Return why an error does not show that a file is missing; None if it does.
+
+        With an empty or unreadable notes folder nothing is missing: its volume may not be mounted.
+        """
+        if isinstance(error, RuntimeError) or (isinstance(error, OSError) and error.errno not in _MISSING_ERRNOS):
+            message = getattr(error, "strerror", None) or "symbolic link loop"
+            return Reason(ReasonCode.FILE_INACCESSIBLE, message)
+        try:
+            with os.scandir(self.folder) as entries:
+                has_files = next(entries, None) is not None
         except OSError:
-            there = False
-        return None if there else Reason(ReasonCode.NOTES_FOLDER_EMPTY)
+            has_files = False
+        return None if has_files else Reason(ReasonCode.NOTES_FOLDER_EMPTY)
 
     def find_intended_file(self, path: str, texts: Sequence[str]) -> tuple[str, str] | tuple[None, None]:
         """Return what was most likely meant and who says so: an existing file, or the scheme that was left out.
