@@ -1,1 +1,1 @@
-"""The kinds of links: one module per kind, found by `registry`; adding a kind is adding a file."""
+"""The kinds of links: one module per kind, loaded by `registry`; a new kind is a new module."""

@@ -1,4 +1,4 @@
-"""arXiv papers: every address of a paper leads to its id; ids are looked up a hundred at a time."""
+"""The kind `arxiv`: papers on arXiv, looked up by id in batches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Arxiv(Kind):
-    """A paper by its id, whatever shape its address has."""
+    """A paper; its identity is the arXiv id, in whatever form its URL has."""
 
     name = "arxiv"
     labels: ClassVar[Mapping[str, str]] = {"en": "arXiv", "zh": "arXiv"}
@@ -27,31 +27,31 @@ class Arxiv(Kind):
     citation_source = True
     text_hosts = ("arxiv.org",)
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the path says it all
-        """Recognise papers on arXiv's hosts; all versions and formats of a paper are one link."""
+    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts are enough
+        """Return the link to a paper on arXiv's hosts; all versions and formats of a paper are one link."""
         return arxiv_link(parts)
 
     def url_of(self, identity: str) -> str:
-        """Return the address of a paper's page."""
+        """Return the URL of a paper's abstract page."""
         return paper_url(identity)
 
     def link_text(self, link: Link) -> str:
-        """Return the paper's id as arXiv writes it."""
+        """Return `arXiv:` and the paper's id, as arXiv cites it."""
         return f"arXiv:{link.identity}"
 
     def preferred_url(self, url: str) -> str | None:
-        """Return the page of a paper, in the version that the URL pins; None for a place within it (`#page=3`)."""
+        """Return the URL of the abstract page, in the same version; None for a URL with a fragment (`#page=3`)."""
         parts = urlsplit(url)
         if parts.fragment or (paper := arxiv_id_in_path(parts.path)) is None:
             return None
         return paper_url("".join(paper))
 
     def pinned_version(self, url: str) -> int | None:
-        """Return the version that a URL pins, which is an old one where it is below `Paper.version`."""
+        """Return the version in a URL; it is an old one if it is less than `Paper.version`."""
         return pinned_version(url)
 
     def lookup(self, options: CrawlOptions) -> ArxivLookup:
-        """Ask arXiv's API."""
+        """Return the client of arXiv's API."""
         from crawler.lookups.arxiv import ArxivLookup
 
         return ArxivLookup.from_options(options)

@@ -1,7 +1,7 @@
-"""What a kind of link is: how it is recognised, asked for and read.
+"""Interfaces of a kind of link (recognize a URL, request it, read the response) and of a batched lookup.
 
-A kind is one module of this package with one `Kind` in it, or a class that another package offers as an entry point
-(`crawler.kinds.registry.ENTRY_POINTS`); it is found by itself.
+A kind is a module of this package with one subclass of `Kind`, or such a class that another package registers as an
+entry point (`crawler.kinds.registry.ENTRY_POINTS`). It needs no other registration.
 """
 
 from __future__ import annotations
@@ -24,79 +24,81 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Metadata
 
 LARGEST_PAGE = 8 * 1024 * 1024
-"""Bytes to which a page that is wanted whole may decompress: twice the largest that was seen."""
+"""The largest decompressed page that is read whole, in bytes: twice the largest page measured."""
 
 
 class Lookup(Protocol):
-    """A blocking client that observes many links at once; it runs in a thread of its own."""
+    """A blocking client that checks many links at once; it is called in a thread."""
 
     service: ClassVar[str]
-    """Its name, for those who read what went wrong."""
+    """Name of the service in messages."""
     batch: int
+    """Links per call."""
     unavailable_reason: str | None
-    """Why the service behind it does not answer; None while it does."""
+    """Why the service does not answer; None while it does."""
     is_reached: bool
-    """Whether its latest answers came over the network: only such show that it is there."""
+    """Whether the latest answers came over the network: those from a cache do not show that we are online."""
 
     def __call__(self, due: Sequence[DueLink]) -> Sequence[CheckResult]:
-        """Return one result for each link that is due."""
+        """Return one result for each link, in the same order."""
 
 
 class Kind(ABC):
-    """One kind of link; a page kind unless `lookup` has something better."""
+    """One kind of link. Its links are requested one by one unless `lookup` returns a batched client."""
 
     name: ClassVar[str]
+    """Stored with each link; that of the module or entry point."""
     rank: ClassVar[int] = 0
-    """Kinds are asked in the order of their rank whether they recognise a URL; the first that does has it."""
+    """A URL belongs to the first kind that recognizes it, in the order of rank and name."""
     labels: ClassVar[Mapping[str, str]] = {}
-    """What readers call it, by language: `{"en": "video", "zh": "视频"}`; without one they are shown its name."""
+    """Display name by language: `{"en": "video", "zh": "视频"}`; `name` is shown for others."""
     metadata_type: ClassVar[type[Metadata] | None] = None
-    """The type of what is known of the things that its links lead to."""
+    """The type of its links' metadata."""
     in_notes_folder: ClassVar[bool] = False
-    """Whether its links lead to files of the notes' own folder instead of the web."""
+    """Whether its links lead to files in the notes' own folder instead of the web."""
     keeps_body: ClassVar[bool] = False
-    """Whether the bytes that its links lead to are kept in the image store."""
+    """Whether the responses' bodies are saved in the image store."""
     may_be_picture: ClassVar[bool] = False
-    """Whether a link of the kind is taken for a picture where a note shows it as one."""
+    """Whether a link of the kind becomes one of the kind `image` where a note shows it as an image."""
     size_limit: ClassVar[str] = "IMAGES_MAX_MB"
     """IMAGES_MAX_MB or VIDEOS_MAX_MB: the setting that says how many megabytes of a body are kept at most."""
     checks_soft_404: ClassVar[bool] = False
-    """Whether a page that answers well is compared with what its site answers at random addresses."""
+    """Whether a good page is compared with the pages that its host shows for random URLs."""
     has_permanent_redirects: ClassVar[bool] = False
-    """Whether leading from one link of the kind to another is the service's own word that the thing has moved."""
+    """Whether a redirect from one link of the kind to another is certain: the service itself moved the resource."""
 
     citation_source: ClassVar[bool] = False
-    """Whether bibliographies are asked where its papers appeared, for those of which it does not know it itself."""
+    """Whether bibliographies are asked for the venue of its papers if it is not known otherwise."""
     text_hosts: ClassVar[tuple[str, ...]] = ()
-    """Hosts whose addresses are looked for, also without scheme, in what papers, articles and repositories say."""
+    """Hosts whose URLs, also without scheme, are found in the texts of papers, articles and repositories."""
 
     @classmethod
     def label(cls, language: str = "en") -> str:
-        """Return what readers of a language call the kind."""
+        """Return the display name in a language."""
         return cls.labels.get(language, cls.name)
 
     @abstractmethod
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
-        """Return the link, with canonical URL and identity, if the (normalised) URL is one of this kind."""
+        """Return the link, with canonical URL and identity, if a canonical URL is of this kind; None otherwise."""
 
     def url_of(self, identity: str) -> str:
-        """Return the canonical URL of the thing with an identity."""
+        """Return the canonical URL of the resource with an identity."""
         return identity
 
     def reference(self, identity: str) -> str:
-        """Return how the thing with an identity is named as evidence: `arXiv 2110.15352`."""
+        """Return the name of a resource in evidence texts: `arXiv 2110.15352`."""
         return f"{self.label()} {identity}"
 
     def link_text(self, link: Link) -> str:
-        """Return the text of a link where one is added to a note."""
+        """Return the text of a link that is added to a note."""
         return link.url
 
-    def preferred_url(self, url: str) -> str | None:  # noqa: ARG002 - for most kinds one address is as good as another
-        """Return the URL that a note should have in place of another one of the same thing; None to leave it."""
+    def preferred_url(self, url: str) -> str | None:  # noqa: ARG002 - most kinds prefer none
+        """Return the URL of the same resource that a note should have instead; None to leave it."""
         return None
 
-    def pinned_version(self, url: str) -> int | None:  # noqa: ARG002 - few things have versions
-        """Return the version of the thing that a URL is bound to; None for the newest."""
+    def pinned_version(self, url: str) -> int | None:  # noqa: ARG002 - most resources have no versions
+        """Return the version of the resource that a URL leads to; None for the newest."""
         return None
 
     def has_lookup(self, options: CrawlOptions) -> bool:  # noqa: ARG002 - most need nothing of the options
@@ -108,17 +110,17 @@ class Kind(ABC):
         raise NotImplementedError
 
     def request(self, link: Link) -> Request:
-        """Return the request whose response says the state and the metadata of the link at once."""
+        """Return the request for a link; its response is read for both state and metadata."""
         from crawler.fetch.early_stop import HEAD_OF_PAGE
         from crawler.fetch.verbatim_requests import build_request
 
         return build_request(link.url, meta={"max_bytes": HEAD_OF_PAGE})
 
     def read(self, link: Link, response: Response, check: Check) -> CheckResult:
-        """Read a response; `check` is what the HTTP exchange alone says, the kind knows better or adds metadata."""
+        """Return the result of a response; `check` is that of the HTTP exchange, which a kind may refine."""
         metadata = self.metadata(response) if response.status // 100 == 2 else None  # noqa: PLR2004 - RFC 9110 class
         return CheckResult(link, check, metadata)
 
-    def metadata(self, response: Response) -> Metadata | None:  # noqa: ARG002 - not every kind's pages say something
-        """Return what a good response says of the thing it shows."""
+    def metadata(self, response: Response) -> Metadata | None:  # noqa: ARG002 - not every kind has metadata
+        """Return the metadata in a response with status 2xx; None if there is none."""
         return None

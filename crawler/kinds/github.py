@@ -1,4 +1,4 @@
-"""GitHub repositories: with a token fifty in one query, without one by their page."""
+"""The kind `github`: repositories, looked up by the API if there is a token, else by their page."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from crawler.lookups.github.client import GithubLookup
     from crawler.models.link import Link
 
-_MOST_DIGITS = 12  # nothing on GitHub is counted in more
+_MAX_DIGITS = 12  # more than any count or id on GitHub
 
 
 class Github(Kind):
-    """A repository, or a place inside one."""
+    """A repository, or a path, issue or release in one; its identity is `owner/name` in lower case."""
 
     name = "github"
     labels: ClassVar[Mapping[str, str]] = {"en": "GitHub", "zh": "GitHub"}
@@ -39,49 +39,49 @@ class Github(Kind):
         True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository
     )
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts say it all
-        """Recognise repositories; a deep link keeps its path but shares the repository's identity."""
+    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts are enough
+        """Return the link to a repository; a link into one keeps its path and has the repository's identity."""
         return github_link(parts)
 
     def url_of(self, identity: str) -> str:
-        """Return the address of a repository."""
+        """Return the URL of a repository."""
         return f"https://github.com/{identity}"
 
     def has_lookup(self, options: CrawlOptions) -> bool:
-        """Return whether there is a token, without which the API answers too few questions."""
+        """Return whether GITHUB_TOKEN is set: without it the API allows too few requests."""
         return bool(options.apis.github_token)
 
     def lookup(self, options: CrawlOptions) -> GithubLookup:
-        """Ask the API if there is a token for it."""
+        """Return the client of the API."""
         from crawler.lookups.github.client import GithubLookup
 
         return GithubLookup.from_options(options)
 
     def request(self, link: Link) -> Request:
-        """Fetch the whole page: the sidebar with the licence stands far down."""
+        """Return the request for the whole page: the sidebar with the license is at its end."""
         from crawler.fetch.verbatim_requests import build_request
 
         return build_request(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def metadata(self, response: Response) -> Repository | None:
-        """Read what the page shows; None where it is no repository's page."""
+        """Return the metadata on a repository's front page; None for any other page."""
         from scrapy.http import TextResponse
 
-        if not isinstance(response, TextResponse) or (shown := repository_in(urlsplit(response.url).path)) is None:
+        if not isinstance(response, TextResponse) or (repository := repository_in(urlsplit(response.url).path)) is None:
             return None
-        owner, name, rest = shown
-        if rest not in {"", "/"}:  # a page inside says less of the repository than its front page
+        owner, name, below = repository
+        if below not in {"", "/"}:  # other pages of a repository have less metadata than its front page
             return None
         soup = parse_html(response.text)
-        licence = soup.select_one(
+        license_ = soup.select_one(
             'a[href$="/LICENSE"], a[data-analytics-event*="license" i], a[href*="-license-ov-file"]'
         )
         language = soup.select_one('a[href*="/search?l="] .text-bold')
         description = soup.select_one('meta[property="og:description"]')
         readme = soup.select_one("article.markdown-body")
-        said = [one_line(str(description["content"])) or ""] if description else []
+        texts = [one_line(str(description["content"])) or ""] if description else []
         if readme is not None:
-            said += [readme.get_text(" "), *(str(anchor["href"]) for anchor in readme.select("a[href]"))]
+            texts += [readme.get_text(" "), *(str(anchor["href"]) for anchor in readme.select("a[href]"))]
         number = soup.select_one('meta[name="octolytics-dimension-repository_id"]')
         return Repository(
             title=f"{owner}/{name}",
@@ -89,19 +89,19 @@ class Github(Kind):
             stars=_count(soup, "#repo-stars-counter-star"),
             forks=_count(soup, "#repo-network-counter"),
             language=language.get_text(strip=True) if language else None,
-            license=licence.get_text(" ", strip=True).removesuffix(" license") or None if licence else None,
+            license=license_.get_text(" ", strip=True).removesuffix(" license") or None if license_ else None,
             archived="This repository has been archived by the owner" in soup.get_text(" "),
             description=one_line(str(description["content"])) if description else None,
             topics=tuple(topic.get_text(strip=True) for topic in soup.select("a.topic-tag")),
-            papers=find_arxiv_ids("\n".join(said)),
+            papers=find_arxiv_ids("\n".join(texts)),
         )
 
 
 def _count(soup: BeautifulSoup, selector: str) -> int | None:
-    """Read a counter whose title holds the exact number ("1,234") while its text is rounded ("1.2k")."""
+    """Return the number in the title of a counter ("1,234"): its text is rounded ("1.2k")."""
     counter = soup.select_one(selector)
     return _number(re.sub(r"\D", "", str(counter.get("title", "")))) if counter else None
 
 
 def _number(digits: str) -> int | None:
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS else None
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_DIGITS else None

@@ -1,4 +1,4 @@
-"""Pictures: one request says whether the picture is there and brings its bytes, which the images pipeline keeps."""
+"""The kind `image`: one request checks an image and gets its bytes, which the images pipeline saves."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")
 
 
 class Image(Kind):
-    """WeChat's picture hosts, and any URL that ends like a picture or stands where one is shown."""
+    """An image: on WeChat's image hosts, with the extension of one, or shown as one in a note."""
 
     name = "image"
     rank = 5
@@ -42,7 +42,7 @@ class Image(Kind):
     keeps_body = True
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
-        """Recognise pictures by host or ending; ids of WeChat's pictures are case-sensitive."""
+        """Return the link to an image, recognized by host or extension; its identity is the URL."""
         host = hostname(parts)
         if not host or parts.scheme not in {"http", "https"}:
             return None
@@ -52,39 +52,37 @@ class Image(Kind):
         return Link(url, self.name, url, host)
 
     def request(self, link: Link) -> Request:
-        """Ask for the best form, without a Referer: with a foreign one WeChat sends a placeholder."""
+        """Return the request for the best variant, without Referer: with another site's WeChat sends a placeholder."""
         return image_request(url_variants(link.url)[0])
 
     def read(self, link: Link, response: Response, check: Check) -> CheckResult:
-        """Hand the bytes on if they are a picture; a page in its place is no picture, whatever its status."""
+        """Return the result with the bytes as body if they are an image, else a failed check."""
         if not check.is_ok:
             return CheckResult(link, check)
-        if image_id(link.url) is not None:  # where WeChat's original leads to says nothing of the address in the note
+        if image_id(link.url) is not None:  # redirects of the requested variant do not mean that the note's URL moved
             check = replace(check, outcome=Outcome.OK, final_url=None)
         if media_type(response.body) is None:
-            if self.recognise(link.url, urlsplit(link.url)) is None:  # a page that some note shows as a picture
+            if self.recognise(link.url, urlsplit(link.url)) is None:  # a web page that a note shows as an image
                 return CheckResult(link, check)
             return CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_AN_IMAGE)))
         return CheckResult(link, check, body=response.body, origin=image_source(response))
 
 
 def is_dynamic_image(link: Link, known: Metadata | None) -> bool:
-    """Return whether a picture is drawn anew at each view, as its server said or as its address says."""
+    """Return whether an image is generated for each view: by its server's headers, or because its URL is a badge's."""
     if isinstance(known, Picture) and known.dynamic:
         return True
     return link.kind == Image.name and is_badge(link.url)
 
 
-def image_request(address: str) -> Request:
-    """Return the request for a picture that is read to its end only if it begins like one."""
+def image_request(url: str) -> Request:
+    """Return the request for an image or video; the body is read to its end only if it begins like one."""
     from crawler.fetch.verbatim_requests import build_request
 
-    return build_request(
-        address, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"is_image": True}
-    )
+    return build_request(url, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"is_image": True})
 
 
 def image_source(response: Response) -> ImageSource:
-    """Return where a response's bytes were asked for, and what the server calls that version of them."""
-    address = str(response.meta.get("redirect_urls", [response.url])[0])
-    return ImageSource(address, *version_of(response), uncached=is_uncached(response))
+    """Return the requested URL of a response, with the validators of that version."""
+    url = str(response.meta.get("redirect_urls", [response.url])[0])
+    return ImageSource(url, *version_of(response), uncached=is_uncached(response))

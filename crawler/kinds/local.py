@@ -1,4 +1,4 @@
-"""Links to other files of the notes' own folder: the file system knows, and knows what was meant."""
+"""The kind `local`: links to files in the notes' own folder, checked in the file system."""
 
 from __future__ import annotations
 
@@ -29,36 +29,36 @@ if TYPE_CHECKING:
 
 
 MIN_SIMILARITY = 80
-"""Similarity (0 to 100) of two paths from which one is offered for the other; the best must also be the only best."""
+"""Similarity (0 to 100) from which an existing path is suggested for a missing one, if no other is as similar."""
 
 _FILE = re.compile(r".*\.(?=\w*[A-Za-z])\w{1,10}")
 """A name with an extension; `v1.2` has none."""
 
 
 class Local(Kind):
-    """Paths below NOTES_DIR, relative to it or from the root of the site."""
+    """A path below NOTES_DIR, relative to it or from the root of a site (`/…`)."""
 
     name = "local"
     labels: ClassVar[Mapping[str, str]] = {"en": "file", "zh": "本地文件"}
     in_notes_folder = True
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
-        """Recognise what has neither scheme nor host."""
+        """Return the link if the URL has neither scheme nor host."""
         return None if parts.scheme or parts.netloc else Link(url, self.name, url)
 
     def lookup(self, options: CrawlOptions) -> FileLookup:
-        """Look the files up in NOTES_DIR."""
+        """Return the lookup in NOTES_DIR."""
         return FileLookup(options.require_notes_dir(), skip=options.output_dir)
 
 
 _MISSING_ERRNOS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
 
 HEAD = 8 * 1024
-"""Bytes of a note in which its first heading is looked for."""
+"""Bytes at the beginning of a note that are searched for its first heading."""
 
 
 class FileLookup:
-    """Looks paths up in a folder and finds the nearest existing file for those that are missing."""
+    """Checks paths below a folder, and suggests an existing file for a missing one."""
 
     service: ClassVar[str] = "the file system"
     batch = 500
@@ -137,34 +137,34 @@ class FileLookup:
         return None if has_files else Reason(ReasonCode.NOTES_FOLDER_EMPTY)
 
     def find_intended_file(self, path: str, texts: Sequence[str]) -> tuple[str, str] | tuple[None, None]:
-        """Return what was most likely meant and who says so: an existing file, or the scheme that was left out.
+        """Return a replacement for a missing path and its source (`file` or `scheme`); None for both if there is none.
 
-        First the file whose name differs by case or percent-encoding alone; where several do, none.
-        A file of the same type with nearly the same path. Where several are equally near (`05010.md` is one letter from
-        `0501.md` and from `0510.md`), the one whose heading is the link's text; where that does not tell, none.
+        In this order: the only file whose name differs in case or percent-encoding alone; the path with `https://` if
+        it begins like a host; the most similar path of the same type. If several paths are equally similar (`05010.md`
+        to `0501.md` and `0510.md`), the one whose heading is most similar to a link text.
         """
         from rapidfuzz import fuzz, process
 
-        if spelt := [name for name in self.files() if is_spelt_alike(name, path)]:
-            return (spelt[0], "file") if len(spelt) == 1 else (None, None)
-        if (address := self._without_scheme(path)) is not None:
-            return f"https://{address}", "scheme"
-        ending = posixpath.splitext(path)[1].casefold()
-        alike = [name for name in self.files() if name.casefold().endswith(ending)]
-        near = process.extract(
-            path, alike, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=MIN_SIMILARITY, limit=10
+        if same_spelling := [name for name in self.files() if is_spelt_alike(name, path)]:
+            return (same_spelling[0], "file") if len(same_spelling) == 1 else (None, None)
+        if (url := self._without_scheme(path)) is not None:
+            return f"https://{url}", "scheme"
+        extension = posixpath.splitext(path)[1].casefold()
+        same_type = [name for name in self.files() if name.casefold().endswith(extension)]
+        matches = process.extract(
+            path, same_type, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=MIN_SIMILARITY, limit=10
         )
-        nearest = [name for name, score, _ in near if score == near[0][1]]
+        nearest = [name for name, score, _ in matches if score == matches[0][1]]
         if len(nearest) > 1:
-            fits = {
+            scores = {
                 name: max((fuzz.ratio(text, self.find_heading(name)) for text in texts), default=0) for name in nearest
             }
-            best = max(fits.values())
-            nearest = [name for name in nearest if fits[name] == best >= MIN_SIMILARITY]
+            best = max(scores.values())
+            nearest = [name for name in nearest if scores[name] == best >= MIN_SIMILARITY]
         return (nearest[0], "file") if len(nearest) == 1 else (None, None)
 
     def _without_scheme(self, path: str) -> str | None:
-        """Return what looks like `host/path` behind the folders that do exist."""
+        """Return the part of a path behind existing folders if it looks like `host/path`; None otherwise."""
         folder = self.folder
         head, slash, rest = path.partition("/")
         while slash and (folder / head).is_dir():
@@ -173,7 +173,7 @@ class FileLookup:
         return f"{head}/{rest}" if slash and "." in head.strip(".") else None
 
     def find_heading(self, path: str) -> str:
-        """Return the first heading of a Markdown file below the folder, else its name."""
+        """Return the first heading of a Markdown file below the folder; its name if it has none or cannot be read."""
         try:
             with open_inside(self.folder, path) as file:
                 head = file.read(HEAD).decode(errors="replace")
@@ -183,17 +183,17 @@ class FileLookup:
         return heading or posixpath.basename(path)
 
     def files(self) -> list[str]:
-        """Return all files below the folder but the outputs and links out of the folder, found once a run."""
+        """Return the paths of all files below the folder but outputs and symlinks out of it; listed once per run."""
         from crawler.notes.folder import files_below, is_utf8
 
         if self._files is None:
-            found = (path for path in files_below(self.folder, self._skip) if is_utf8(path))
-            self._files = sorted(path for path in found if self._is_inside(self.folder / path))
+            paths = (path for path in files_below(self.folder, self._skip) if is_utf8(path))
+            self._files = sorted(path for path in paths if self._is_inside(self.folder / path))
         return self._files
 
     @cached_property
     def is_site(self) -> bool:
-        """Whether the folder is the source of a site, found once a run."""
+        """Return whether the folder is the source of a site; determined once per run."""
         return is_site_source(self.folder, self._skip)
 
     def _is_inside(self, file: Path) -> bool:
@@ -201,7 +201,7 @@ class FileLookup:
 
 
 def is_spelt_alike(path: str, other: str) -> bool:
-    """Return whether two paths lead to the same folder and differ by case or percent-encoding in the name at most."""
+    """Return whether two paths have the same folder and names that differ in case or percent-encoding at most."""
     folder, _, name = path.rpartition("/")
     other_folder, _, other_name = other.rpartition("/")
     return folder == other_folder and unquote(name).casefold() == unquote(other_name).casefold()

@@ -1,4 +1,4 @@
-"""Find the kinds of links, and the link that a URL in a note leads to."""
+"""Load the kinds of links, and return the link of a URL in a note."""
 
 from __future__ import annotations
 
@@ -26,30 +26,29 @@ if TYPE_CHECKING:
 
 
 _NO_KINDS = frozenset({"base", "registry"})
-"""The modules of this package that are not a kind."""
+"""Modules of this package that are not kinds."""
 
 ENTRY_POINTS = "notemend.kinds"
-"""The group of entry points by which other packages add kinds: each is named like the kind and leads to its class."""
+"""The group of entry points for kinds of other packages: the name is that of the kind, the value its class."""
 
 
 def kind_names() -> list[str]:
-    """Return the names of all kinds, which are those of their modules and entry points; none of these is imported."""
+    """Return the names of all kinds, from their modules and entry points, without importing them."""
     own = [module.name for module in iter_modules(crawler.kinds.__path__) if module.name not in _NO_KINDS]
     return [*own, *(added.name for added in entry_points(group=ENTRY_POINTS))]
 
 
 @cache
 def all_kinds() -> Mapping[str, Kind]:
-    """Return every kind by name, in the order in which they are asked to recognise a URL.
+    """Return every kind by name, in the order in which they are asked to recognize a URL.
 
-    Raises UserError for an entry point that is none, or has the name of another kind.
+    Raises UserError for an entry point that is not a kind, or has the name of another kind.
     """
-    added = {each.name: each for each in entry_points(group=ENTRY_POINTS)}
+    added = {entry_point.name: entry_point for entry_point in entry_points(group=ENTRY_POINTS)}
     names = kind_names()
-    if twice := [name for name in added if names.count(name) > 1]:
-        raise UserError(
-            f"there are several kinds of links named {twice[0]}: see the entry point {added[twice[0]].value}"
-        )
+    if duplicates := [name for name in added if names.count(name) > 1]:
+        name = duplicates[0]
+        raise UserError(f"kind {name}: name used twice, see the entry point {added[name].value}")
     modules = [import_module(f"{__package__}.{name}") for name in names if name not in added]
     classes = [
         member
@@ -62,7 +61,7 @@ def all_kinds() -> Mapping[str, Kind]:
 
 
 def _load(added: EntryPoint) -> type[Kind]:
-    """Return the kind of another package; raise UserError for what is none."""
+    """Return the class of an entry point; raise UserError if it is not a kind with the entry point's name."""
     try:
         kind = added.load()
     except Exception as error:
@@ -73,53 +72,56 @@ def _load(added: EntryPoint) -> type[Kind]:
 
 
 def kind_of(link: Link) -> Kind:
-    """Return a link's kind; one that this program no longer has is taken for a web page."""
+    """Return a link's kind; `web` for a stored link whose kind no longer exists."""
     return all_kinds().get(link.kind) or all_kinds()["web"]
 
 
 @cache
 def with_metadata(type_: type[Metadata]) -> tuple[str, ...]:
-    """Return the names of the kinds whose links lead to things of that type."""
+    """Return the names of the kinds whose links have metadata of a type."""
     return tuple(sorted(kind.name for kind in all_kinds().values() if kind.metadata_type is type_))
 
 
 @cache
 def keeping_bodies() -> frozenset[str]:
-    """Return the names of the kinds of which bytes are kept."""
+    """Return the names of the kinds whose bodies are saved in the image store."""
     return frozenset(kind.name for kind in all_kinds().values() if kind.keeps_body)
 
 
 @cache
 def citation_sources() -> frozenset[str]:
-    """Return the names of the kinds about whose papers bibliographies are asked."""
+    """Return the names of the kinds for whose papers bibliographies are asked."""
     return frozenset(kind.name for kind in all_kinds().values() if kind.citation_source)
 
 
 def links_in(text: str) -> tuple[Link, ...]:
-    """Return the papers and repositories whose addresses stand in a text, once each, in order."""
+    """Return the links to papers and repositories in a text, in order, one for each paper or repository."""
     kinds = [kind for kind in all_kinds().values() if kind.text_hosts]
     hosts = tuple(host for kind in kinds for host in kind.text_hosts)
-    found: dict[str, Link] = {}
+    links: dict[str, Link] = {}
     for url, parts in urls_in(text, hosts):
         link = next((link for kind in kinds if (link := kind.recognise(url, parts)) is not None), None)
         if link is not None:
-            found.setdefault(link.key, link)
-    return tuple(found.values())
+            links.setdefault(link.key, link)
+    return tuple(links.values())
 
 
 def kinds_named(names: str) -> set[str]:
-    """Return the kinds that `only=` names, all if it names none; raise UserError for one that there is not."""
-    wanted = {name.strip() for name in names.split(",") if name.strip()} or set(all_kinds())
-    if unknown := wanted.difference(all_kinds()):
-        raise UserError(f"only={names}: no such kind: {', '.join(sorted(unknown))}; there are {', '.join(all_kinds())}")
-    return wanted
+    """Return the names of kinds in a comma-separated list (`only=…`), all if it is empty.
+
+    Raises UserError for an unknown name.
+    """
+    selected = {name.strip() for name in names.split(",") if name.strip()} or set(all_kinds())
+    if unknown := selected.difference(all_kinds()):
+        raise UserError(f"only={names}: no such kind: {', '.join(sorted(unknown))} (valid: {', '.join(all_kinds())})")
+    return selected
 
 
 def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None:
-    """Return the link that a URL in a note leads to; None when it names nothing (a bare fragment).
+    """Return the link of a URL in a note; None if the URL is only a fragment.
 
-    `note` is the note's path: relative URLs are resolved against it. A picture is a picture because it stands where a
-    picture stands (`role`): its address need not say so.
+    Relative URLs are resolved against `note`, the note's path. With the role `image` a URL is of the kind `image` even
+    if it does not look like that of an image, unless its kind can be no image. An invalid URL is of the kind `web`.
     """
     try:
         url = _absolute(url, note)
@@ -129,17 +131,17 @@ def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None
         return Link(url, "web", url)
     if not url:
         return None
-    link = next(found for kind in all_kinds().values() if (found := kind.recognise(url, parts)) is not None)
+    link = next(link for kind in all_kinds().values() if (link := kind.recognise(url, parts)) is not None)
     if role is LinkRole.IMAGE and kind_of(link).may_be_picture and link.host:
-        link = Link(link.url, "image", link.url, link.host)  # a repository has many pictures
+        link = Link(link.url, "image", link.url, link.host)  # a repository's images must not share its identity
     return link
 
 
 def _absolute(url: str, note: str) -> str:
-    """Normalise a web URL; turn a relative one into a path below NOTES_DIR; leave other schemes as they are.
+    """Return the canonical form of a web URL, the path below NOTES_DIR of a relative one, others as they are.
 
-    A path from the root (`/images/x.png`) keeps its slash: it starts at NOTES_DIR where a repository is shown, and
-    elsewhere on a site.
+    A path from the root (`/images/x.png`) keeps its slash: in a repository it is relative to NOTES_DIR, on a site it
+    need not be.
     """
     if url.startswith("//"):
         url = f"https:{url}"
@@ -150,7 +152,7 @@ def _absolute(url: str, note: str) -> str:
         return url if parts.scheme else ""
     path = unquote(parts.path).replace("\\", "/")
     if "\0" in path:
-        raise canonical_url.InvalidURLError("a path with a NUL byte")
+        raise canonical_url.InvalidURLError("path with a NUL byte")
     root = "/" if path.startswith("/") else ""
     below = posixpath.normpath(posixpath.join(root or posixpath.dirname(note), path)).lstrip("/")
     return root + below if below else ""

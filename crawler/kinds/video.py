@@ -1,4 +1,4 @@
-"""WeChat's films: their addresses are signed and good for some hours, so a film is kept whole while it can be had."""
+"""The kind `video`: videos of WeChat. Their signed URLs expire after some hours, so a video is saved at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Video(Kind):
-    """A film at an address of WeChat's; that it has expired is read from the address (`crawler.links.signed_urls`)."""
+    """A video on WeChat's host; whether its URL has expired is determined by `crawler.links.signed_urls`."""
 
     name = "video"
     rank = 4
@@ -37,16 +37,16 @@ class Video(Kind):
     size_limit = "VIDEOS_MAX_MB"
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
-        """Recognise WeChat's host of films."""
+        """Return the link if the URL is on WeChat's video host."""
         host = hostname(parts)
         return Link(url, self.name, url, host) if host == VIDEO_HOST else None
 
     def request(self, link: Link) -> Request:
-        """Ask for the whole film."""
+        """Return the request for the whole video."""
         return image_request(link.url)
 
     def read(self, link: Link, response: Response, check: Check) -> CheckResult:
-        """Hand the bytes on if they are a film."""
+        """Return the result with the bytes as body if they are a video, else a failed check."""
         if not check.is_ok:
             return CheckResult(link, check)
         if media_type(response.body) != VIDEO:

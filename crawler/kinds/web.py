@@ -1,4 +1,4 @@
-"""Any web page: alive if it answers, known by its title. Takes what no other kind wants: nothing is lost."""
+"""The kind `web`: any URL that no other kind recognizes; its metadata is the page's title."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TITLE = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)", re.IGNORECASE)
 
 
 class Web(Kind):
-    """Pages that no other kind recognises."""
+    """A web page; its identity is the URL."""
 
     name = "web"
     rank = 9
@@ -32,17 +32,17 @@ class Web(Kind):
     checks_soft_404 = True
 
     def recognise(self, url: str, parts: SplitResult) -> Link:
-        """Recognise everything."""
+        """Return a link for any URL."""
         return Link(url, self.name, url, hostname(parts))
 
     def metadata(self, response: Response) -> Page:
-        """Return the page's title, empty if it has none or is no HTML."""
+        """Return the page's title and media type; the title is empty if there is none or the page is not HTML."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
         return Page(page_title(response), content_type or None)
 
 
 def page_title(response: Response) -> str:
-    """Return the text of a page's `<title>` with white space collapsed."""
+    """Return the text of a page's `<title>` on one line; "" if it has none or is not text."""
     from scrapy.http import TextResponse
 
     if not isinstance(response, TextResponse) or (match := _TITLE.search(response.text)) is None:

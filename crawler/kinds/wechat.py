@@ -1,9 +1,9 @@
-"""WeChat articles: nearly every state answers HTTP 200, so the page itself is the evidence, whatever the status.
+"""The kind `wechat`: articles of WeChat official accounts, judged by their pages.
 
-Decided in this order (measured on live pages, whose scripts contain most notices' words): a captcha by its address; an
-article's body means alive; a captcha by its page id; a migrated account by the new address; an article without a known
-body by its own title and account; only then the text of the notice in the article's place. Of a page that says none of
-that the HTTP status is what is left.
+Nearly all pages have the status 200, deleted articles included, and an article's scripts contain most of the notices'
+texts. Measured on live pages, this order of tests is reliable: the URL of a captcha; an article's body; the page id of
+a captcha; the new URL of a migrated account; title and account of an article without a known body; the text of the
+notice in place of the article. The HTTP status decides where none of these applies.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 HOST = "mp.weixin.qq.com"
 
 MAX_IMAGES = 100
-"""Pictures of an article whose addresses are remembered; most have ten or twenty."""
+"""Images of an article whose URLs are stored; most articles have ten or twenty."""
 
 _IDENTITY = ("__biz", "mid", "idx", "sn")
 _TITLES = ("activity-name", "js_text_title", "js_video_page_title", "js_audio_title")  # of types 0, 10, 5 and 7
@@ -54,8 +54,8 @@ _CAPTCHA_PAGE = "secitptpage/verify"
 _CAPTCHA_BUTTON = "js_verify"
 _DOUBLE, _SINGLE = r'(?:[^"\\\n]|\\.)', r"(?:[^'\\\n]|\\.)"  # a character between quotes, escaped or not
 _QUOTED = rf"(?:\"({_DOUBLE}*+)\"|'({_SINGLE}*+)')"
-# Each value as the page types write it, surest first. Patterns begin with plain text, which is what makes them quick on
-# pages of 3 MB. The scripts name other accounts too (WeChat's own is one), so `user_name` alone proves nothing.
+# Each value in the forms of the page types, most reliable first. Patterns begin with literal text, which is fast on
+# pages of 3 MB. Scripts contain other accounts too (one of WeChat's own), so `user_name` alone is no evidence.
 _SECONDS = (
     re.compile(r'var ct ?= ?"(\d{9,10})"'),
     re.compile(r"ori_create_time: ?'(\d{9,10})'"),
@@ -76,21 +76,21 @@ _TITLE = (re.compile(rf"msg_title ?= ?(?:window\.title ?= ?)?'({_SINGLE}*+)'"),)
 _AUTHOR = (re.compile(rf"author(?: ?= ?|: ?JsDecode\(){_QUOTED}"),)
 _COVER = (re.compile(r"""cdn_url(?: ?= ?|: ?JsDecode\()["'](https?:[^"'\n]+|)["']"""),)
 _COPYRIGHT = (re.compile(r"""copyright_stat(?: ?= ?|: ?)["'](\d)["']"""),)
-_ORIGINAL = {"1": True, "2": False}  # 0 is what was declared neither an original nor a repost
+_ORIGINAL = {"1": True, "2": False}  # 0: declared neither original nor repost
 _CONTENT = re.compile(r"content_noencode: ?JsDecode\('((?:[^'\\]++|\\[\s\S])*+)'\)")
-_MOVED_TO = re.compile(rf"transfer(?:TargetLink|_target_link)\s*=\s*(?:\w+\()?{_QUOTED}")
-_LASTING = re.compile(
+_MIGRATED_TO = re.compile(rf"transfer(?:TargetLink|_target_link)\s*=\s*(?:\w+\()?{_QUOTED}")
+_PERMANENT_URL = re.compile(
     rf"https://{re.escape(HOST)}/s(?:/[\w-]+|\?__biz=(?:[\w=-]|%2[BF])+&mid=\d+&idx=\d+&sn=\w+)", re.ASCII
 )
 _REMOVED = re.compile(r"del_reason_id: ?'[1-9]")
 _ESCAPED = re.compile(r"""\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([/\\'"]))""")
-# WeChat makes plain text of most links and cuts them up with tags nobody sees.
+# WeChat turns most links into plain text, split by tags that are not visible.
 _INLINE = frozenset({"a", "b", "code", "em", "font", "i", "ins", "mark", "small", "span", "strong", "u", "wbr"})
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a notice's text says of the link whose article it stands for."""
+    """A notice that WeChat shows in place of an article, with the outcome of a check that gets it."""
 
     texts: tuple[str, ...]
     outcome: Outcome
@@ -108,7 +108,7 @@ class Wechat(Kind):
     has_permanent_redirects = True  # its notice of a migrated account names the new address
 
     def recognise(self, url: str, parts: SplitResult) -> Link | None:
-        """Recognise article addresses: long ones are what `__biz, mid, idx, sn` say, short ones are their path."""
+        """Return the link to an article; long URLs are reduced to `__biz`, `mid`, `idx`, `sn`, short ones to a path."""
         if hostname(parts) != HOST:
             return None
         given = parameters(parts.query)
@@ -124,13 +124,13 @@ class Wechat(Kind):
         return Link(url, self.name, url, HOST)
 
     def request(self, link: Link) -> Request:
-        """Fetch the whole page: name and time of an article stand in scripts behind its body."""
+        """Return the request for the whole page: account and time of an article are in scripts behind its body."""
         from crawler.fetch.verbatim_requests import build_request
 
         return build_request(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def read(self, link: Link, response: Response, check: Check) -> CheckResult:
-        """Decide from captcha, body and notice; keep what the HTTP exchange says where the page is no WeChat page."""
+        """Return the result by captcha, body or notice; the check of the HTTP exchange where there is none of them."""
         from scrapy.http import TextResponse
 
         if _CAPTCHA_PATH.match(split(response.url).path):
@@ -139,41 +139,41 @@ class Wechat(Kind):
             return CheckResult(link, check)
         text = response.text
         soup = parse_html(text)
-        if soup.find(id=_BODY.__contains__) is not None:  # before the page id, which an article on crawling may quote
+        if (
+            soup.find(id=_BODY.__contains__) is not None
+        ):  # first, since an article on crawling may quote a captcha's page id
             return CheckResult(
                 link, _refined_check(check, Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN)), _article(soup, text)
             )
         if _CAPTCHA_PAGE in text or soup.find(id=_CAPTCHA_BUTTON) is not None:
             return CheckResult(link, _refined_check(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA)))
-        if (new_address := self._moved_to(link, response, soup)) is not None:
-            return CheckResult(
-                link, _refined_check(check, Outcome.MOVED, Reason(ReasonCode.ACCOUNT_MIGRATED), new_address)
-            )
-        shown = soup.select(_NOTICE)  # where a notice stands by itself, its words are no proof
-        if not shown and (article := _article(soup, text)).title and (article.account_id or article.account):
+        if (new_url := self._migrated_url(link, response, soup)) is not None:
+            return CheckResult(link, _refined_check(check, Outcome.MOVED, Reason(ReasonCode.ACCOUNT_MIGRATED), new_url))
+        notice_elements = soup.select(_NOTICE)
+        if not notice_elements and (article := _article(soup, text)).title and (article.account_id or article.account):
             return CheckResult(link, _refined_check(check, Outcome.OK, Reason(ReasonCode.ARTICLE_SHOWN)), article)
-        if (noticed := _match_notice(check, soup, shown, text)) is not None:
-            return CheckResult(link, noticed)
+        if (notice_check := _match_notice(check, soup, notice_elements, text)) is not None:
+            return CheckResult(link, notice_check)
         if response.status // 100 != 2:  # noqa: PLR2004 - RFC 9110 class
             return CheckResult(link, check)
         return CheckResult(link, _refined_check(check, Outcome.BLOCKED, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)))
 
-    def _moved_to(self, link: Link, response: TextResponse, soup: BeautifulSoup) -> str | None:
-        """Return the article's address in its account's new home; what leads anywhere else is none."""
-        written = [found[1] or found[2] or "" for found in _MOVED_TO.finditer(response.text)]
+    def _migrated_url(self, link: Link, response: TextResponse, soup: BeautifulSoup) -> str | None:
+        """Return the article's permanent URL after its account was migrated; None if the page has none."""
+        written = [match[1] or match[2] or "" for match in _MIGRATED_TO.finditer(response.text)]
         written += [str(button["href"]) for button in soup.select("a#js_access_msg[href]")]
-        for address in map(_unquote, map(_unquote, written)):  # an escaped & may be that of an escaped &amp;
-            is_path = address.startswith("/") and not address.startswith("//")
-            url = web_url(urljoin(response.url, address) if is_path else address)
+        for target in map(_unquote, map(_unquote, written)):  # twice: an `&` may be escaped as script and as HTML
+            is_path = target.startswith("/") and not target.startswith("//")
+            url = web_url(urljoin(response.url, target) if is_path else target)
             new = self.recognise(*url) if url is not None else None
-            if new is not None and new != link and _LASTING.fullmatch(new.url):
+            if new is not None and new != link and _PERMANENT_URL.fullmatch(new.url):
                 return new.url
         return None
 
 
 @cache
 def notices() -> tuple[Notice, ...]:
-    """Return the table of notices, their texts as they are compared."""
+    """Return the notices of `data/wechat_notices.toml`, with normalized texts."""
     return tuple(
         Notice(
             tuple(map(_normalize, row["texts"])),
@@ -193,32 +193,35 @@ def _table() -> dict[str, Any]:
 
 @cache
 def _variants() -> dict[int, str]:
-    """Return how the table writes characters that pages write otherwise."""
-    return {ord(variant): used for variant, used in _table()["variants"].split()}
+    """Return the characters of the table by the code points of their variants on pages."""
+    return {ord(variant): character for variant, character in _table()["variants"].split()}
 
 
 def _normalize(text: str) -> str:
-    """Return the letters and digits of a notice: spaces, punctuation, case and the form of characters vary."""
+    """Return the letters and digits of a notice in one form: spaces, punctuation, case and variants differ by page."""
     return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold()).translate(_variants())
 
 
-def _match_notice(check: Check, soup: BeautifulSoup, visible: list[Tag], text: str) -> Check | None:
-    """Return the check with what is known of what stands in the article's place."""
-    message = _normalize(" ".join(tag.get_text(" ") for tag in visible or (soup.body or soup,)))
+def _match_notice(check: Check, soup: BeautifulSoup, elements: list[Tag], text: str) -> Check | None:
+    """Return the check by the notice on a page; None for an unknown page.
+
+    `elements` are the notice elements of the page. Without any the whole page is searched, and no notice is conclusive.
+    """
+    message = _normalize(" ".join(tag.get_text(" ") for tag in elements or (soup.body or soup,)))
     title = _normalize(soup.title.get_text()) if soup.title else ""
     for notice in notices():
         if title in notice.titles or any(words in message for words in notice.texts):
-            seen = _refined_check(check, notice.outcome, notice.reason)
-            return replace(seen, conclusive=notice.conclusive and bool(visible))
-    if visible and _REMOVED.search(text) is not None:
+            refined = _refined_check(check, notice.outcome, notice.reason)
+            return replace(refined, conclusive=notice.conclusive and bool(elements))
+    if elements and _REMOVED.search(text) is not None:
         return replace(_refined_check(check, Outcome.GONE, Reason(ReasonCode.REMOVED_BY_WECHAT)), conclusive=True)
-    if visible and not message:
+    if elements and not message:
         return _refined_check(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA))
     return None
 
 
 def _refined_check(check: Check, outcome: Outcome, reason: Reason, final_url: str | None = None) -> Check:
-    """Return the check with what the page says; a redirect within WeChat is no new address of the article."""
+    """Return the check with another outcome; redirects within WeChat are dropped, since the article did not move."""
     return replace(check, outcome=outcome, reason=reason, final_url=final_url)
 
 
@@ -247,35 +250,35 @@ def _published_at(text: str) -> datetime | None:
 
 
 def _image_urls(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
-    """Return the addresses of an article's pictures, once each; those of picture posts (type 8) stand in a script."""
-    shown = (str(tag["data-src"]).strip() for tag in soup.select("img[data-src]"))
-    listed = (_unquote(found[1]) for found in _COVER[0].finditer(text))
-    found = (url for url in chain(shown, listed) if len(url) <= MAX_LINE and image_id(url) is not None)
-    return tuple(islice(dict.fromkeys(found), MAX_IMAGES))
+    """Return the URLs of an article's images, without duplicates; those of image posts (type 8) are in a script."""
+    in_elements = (str(tag["data-src"]).strip() for tag in soup.select("img[data-src]"))
+    in_scripts = (_unquote(match[1]) for match in _COVER[0].finditer(text))
+    urls = (url for url in chain(in_elements, in_scripts) if len(url) <= MAX_LINE and image_id(url) is not None)
+    return tuple(islice(dict.fromkeys(urls), MAX_IMAGES))
 
 
 def _links(soup: BeautifulSoup, text: str) -> tuple[str, ...]:
-    """Return the papers and repositories that the body names, once each, in order.
+    """Return the URLs of papers and repositories in the body, in order, without duplicates.
 
-    Where the body is not served, as for types 8 and 10, its text stands in a script.
+    If there is no body, as in types 8 and 10, its text is in a script.
     """
     from bs4 import Tag
 
     body = soup.find(id="js_content")
-    if isinstance(body, Tag) and (links := _names_in_body(body)):
+    if isinstance(body, Tag) and (links := _links_in_body(body)):
         return links
     script = _CONTENT.search(text)
     if script is None or not any(map(script[1].lower().__contains__, ("arxiv.org", "github.com"))):
         return ()
-    return _names_in_body(parse_html(_unescape_js(script[1])))
+    return _links_in_body(parse_html(_unescape_js(script[1])))
 
 
-def _names_in_body(body: Tag) -> tuple[str, ...]:
+def _links_in_body(body: Tag) -> tuple[str, ...]:
     return tuple(link.url for link in links_in("".join(_split_lines(body))))
 
 
 def _split_lines(body: Tag) -> Iterator[str]:
-    """Yield a body's text, with a line break wherever a reader sees one and a link's address for its text."""
+    """Yield the text of a body in pieces, with visible line breaks, and with each link's URL on a line of its own."""
     from bs4 import NavigableString, Tag
 
     block: Tag | None = None
@@ -283,8 +286,8 @@ def _split_lines(body: Tag) -> Iterator[str]:
         if isinstance(node, Tag):
             if node.name not in _INLINE:
                 yield "\n"
-            elif (address := node.get("href")) is not None:
-                yield f"\n{address}\n"
+            elif (href := node.get("href")) is not None:
+                yield f"\n{href}\n"
         elif type(node) is NavigableString:  # not a comment, not a script
             around = next(parent for parent in node.parents if parent.name not in _INLINE)
             if around is not block:
@@ -294,19 +297,20 @@ def _split_lines(body: Tag) -> Iterator[str]:
 
 
 def _value(patterns: Iterable[re.Pattern[str]], text: str) -> str | None:
-    match = next((found for pattern in patterns if (found := pattern.search(text)) is not None), None)
+    """Return the value of the first pattern that matches, decoded; None without a match or for an empty value."""
+    match = next((match for pattern in patterns if (match := pattern.search(text)) is not None), None)
     return _unquote(match[match.lastindex or 0][:MAX_LINE]).strip() or None if match else None
 
 
 def _unquote(text: str) -> str:
-    """Return what a script's string literal says whose value is HTML."""
+    """Return the text of a JavaScript string literal whose value is HTML."""
     return unescape(_unescape_js(text))
 
 
 def _unescape_js(text: str) -> str:
-    """Return what a script's string literal says; characters beyond 16 bits are escaped in two halves."""
-    said = _ESCAPED.sub(lambda escape: escape[3] or chr(int(escape[1] or escape[2], 16)), text)
-    return said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """Return the value of a JavaScript string literal; surrogate pairs, escaped as two, become one character."""
+    decoded = _ESCAPED.sub(lambda escape: escape[3] or chr(int(escape[1] or escape[2], 16)), text)
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _meta_content(soup: BeautifulSoup, name: str) -> str | None:

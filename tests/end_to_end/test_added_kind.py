@@ -125,7 +125,7 @@ def test_an_added_kind_is_found(kinds: Path) -> None:
         ("acl", "tests.plugins.nowhere:Acl", "kind acl: tests.plugins.nowhere:Acl cannot be loaded: No module"),
         ("acl", "tests.plugins.acl:HOST", "kind acl: tests.plugins.acl:HOST is not a kind of that name"),
         ("other", "tests.plugins.acl:Acl", "kind other: tests.plugins.acl:Acl is not a kind of that name"),
-        ("web", "tests.plugins.acl:Acl", "there are several kinds of links named web"),
+        ("web", "tests.plugins.acl:Acl", "kind web: name used twice"),
     ],
 )
 def test_what_is_no_kind_is_said(kinds: Path, name: str, target: str, reason: str) -> None:
