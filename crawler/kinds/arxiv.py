@@ -27,7 +27,7 @@ class Arxiv(Kind):
     citation_source = True
     text_hosts = ("arxiv.org",)
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts are enough
+    def recognize(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts are enough
         """Return the link to a paper on arXiv's hosts; all versions and formats of a paper are one link."""
         return arxiv_link(parts)
 

@@ -78,7 +78,7 @@ class Kind(ABC):
         return cls.labels.get(language, cls.name)
 
     @abstractmethod
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:
+    def recognize(self, url: str, parts: SplitResult) -> Link | None:
         """Return the link, with canonical URL and identity, if a canonical URL is of this kind; None otherwise."""
 
     def url_of(self, identity: str) -> str:

@@ -39,7 +39,7 @@ class Github(Kind):
         True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository
     )
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts are enough
+    def recognize(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts are enough
         """Return the link to a repository; a link into one keeps its path and has the repository's identity."""
         return github_link(parts)
 

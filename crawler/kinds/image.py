@@ -41,7 +41,7 @@ class Image(Kind):
     metadata_type = Picture
     keeps_body = True
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:
+    def recognize(self, url: str, parts: SplitResult) -> Link | None:
         """Return the link to an image, recognized by host or extension; its identity is the URL."""
         host = hostname(parts)
         if not host or parts.scheme not in {"http", "https"}:
@@ -62,7 +62,7 @@ class Image(Kind):
         if image_id(link.url) is not None:  # redirects of the requested variant do not mean that the note's URL moved
             check = replace(check, outcome=Outcome.OK, final_url=None)
         if media_type(response.body) is None:
-            if self.recognise(link.url, urlsplit(link.url)) is None:  # a web page that a note shows as an image
+            if self.recognize(link.url, urlsplit(link.url)) is None:  # a web page that a note shows as an image
                 return CheckResult(link, check)
             return CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_AN_IMAGE)))
         return CheckResult(link, check, body=response.body, origin=image_source(response))

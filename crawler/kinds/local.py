@@ -42,7 +42,7 @@ class Local(Kind):
     labels: ClassVar[Mapping[str, str]] = {"en": "file", "zh": "本地文件"}
     in_notes_folder = True
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:
+    def recognize(self, url: str, parts: SplitResult) -> Link | None:
         """Return the link if the URL has neither scheme nor host."""
         return None if parts.scheme or parts.netloc else Link(url, self.name, url)
 

@@ -100,7 +100,7 @@ def links_in(text: str) -> tuple[Link, ...]:
     hosts = tuple(host for kind in kinds for host in kind.text_hosts)
     links: dict[str, Link] = {}
     for url, parts in urls_in(text, hosts):
-        link = next((link for kind in kinds if (link := kind.recognise(url, parts)) is not None), None)
+        link = next((link for kind in kinds if (link := kind.recognize(url, parts)) is not None), None)
         if link is not None:
             links.setdefault(link.key, link)
     return tuple(links.values())
@@ -131,7 +131,7 @@ def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None
         return Link(url, "web", url)
     if not url:
         return None
-    link = next(link for kind in all_kinds().values() if (link := kind.recognise(url, parts)) is not None)
+    link = next(link for kind in all_kinds().values() if (link := kind.recognize(url, parts)) is not None)
     if role is LinkRole.IMAGE and kind_of(link).may_be_picture and link.host:
         link = Link(link.url, "image", link.url, link.host)  # a repository's images must not share its identity
     return link

@@ -36,7 +36,7 @@ class Video(Kind):
     keeps_body = True
     size_limit = "VIDEOS_MAX_MB"
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:
+    def recognize(self, url: str, parts: SplitResult) -> Link | None:
         """Return the link if the URL is on WeChat's video host."""
         host = hostname(parts)
         return Link(url, self.name, url, host) if host == VIDEO_HOST else None

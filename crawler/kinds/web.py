@@ -31,7 +31,7 @@ class Web(Kind):
     may_be_picture = True
     checks_soft_404 = True
 
-    def recognise(self, url: str, parts: SplitResult) -> Link:
+    def recognize(self, url: str, parts: SplitResult) -> Link:
         """Return a link for any URL."""
         return Link(url, self.name, url, hostname(parts))
 

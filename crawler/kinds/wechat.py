@@ -107,7 +107,7 @@ class Wechat(Kind):
     metadata_type = Article
     has_permanent_redirects = True  # its notice of a migrated account names the new address
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:
+    def recognize(self, url: str, parts: SplitResult) -> Link | None:
         """Return the link to an article; long URLs are reduced to `__biz`, `mid`, `idx`, `sn`, short ones to a path."""
         if hostname(parts) != HOST:
             return None
@@ -165,7 +165,7 @@ class Wechat(Kind):
         for target in map(_unquote, map(_unquote, written)):  # twice: an `&` may be escaped as script and as HTML
             is_path = target.startswith("/") and not target.startswith("//")
             url = web_url(urljoin(response.url, target) if is_path else target)
-            new = self.recognise(*url) if url is not None else None
+            new = self.recognize(*url) if url is not None else None
             if new is not None and new != link and _PERMANENT_URL.fullmatch(new.url):
                 return new.url
         return None

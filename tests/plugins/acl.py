@@ -35,8 +35,8 @@ class Acl(Kind):
     citation_source = True
     text_hosts = (HOST,)
 
-    def recognise(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the path says it all
-        """Recognise the page and the PDF of a paper."""
+    def recognize(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the path says it all
+        """Recognize the page and the PDF of a paper."""
         match = _PAGE.fullmatch(parts.path) if hostname(parts) == HOST else None
         return None if match is None else Link(self.url_of(match[1]), self.name, match[1], HOST)
 
