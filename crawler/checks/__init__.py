@@ -1,1 +1,1 @@
-"""From a response or a failure to a check: status, redirects, soft 404s, bot walls, logins."""
+"""Turn responses and failures into checks: status, redirects, soft 404s, bot walls, logins."""

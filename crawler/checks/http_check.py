@@ -1,4 +1,4 @@
-"""What an HTTP exchange alone says of a link: response or failure -> Check. Pure; kinds refine it."""
+"""Turn a response or a failed request into a check, by HTTP alone; kinds refine it. Pure."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 PERMANENT = frozenset({301, 308})
-"""Redirects that say "use the new address from now on" (RFC 9110, 15.4.2 and 15.4.9)."""
+"""Permanent redirects (RFC 9110, 15.4.2 and 15.4.9)."""
 
-_SAID_BY_STATUS = {
+_BY_STATUS = {
     401: (Outcome.RESTRICTED, ReasonCode.LOGIN_REQUIRED),
     402: (Outcome.RESTRICTED, ReasonCode.PAYMENT_REQUIRED),
     403: (Outcome.BLOCKED, ReasonCode.FORBIDDEN),
@@ -46,15 +46,15 @@ _SAID_BY_STATUS = {
     451: (Outcome.RESTRICTED, ReasonCode.LEGAL_REASONS),
 }
 _CLIENT_ERRORS = range(400, 500)
-_EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # what servers say to a signature that is too old
+_EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
 
-_UNDECODABLE = frozenset({"BadGzipFile", "EOFError", "ZstdError", "error"})
-"""Names of what decoders raise: gzip's, zstd's, and the `error` of zlib, struct and brotli."""
+_DECODING_ERRORS = frozenset({"BadGzipFile", "EOFError", "ZstdError", "error"})
+"""Names of decoders' exceptions: those of gzip and zstd, and the `error` of zlib, struct and brotli."""
 
-# What Scrapy and the standard library say of where a redirect leads.
-_TOO_MANY = "max redirections reached"
-_OTHER_SCHEME = "Missing scheme in request url"
-_INVALID = re.compile(
+# Messages of Scrapy and the standard library on the target of a redirect.
+_TOO_MANY_REDIRECTS = "max redirections reached"
+_MISSING_SCHEME = "Missing scheme in request url"
+_INVALID_URL = re.compile(
     "Invalid IPv6 URL|to be an IPv4 or IPv6 address|IPv4 address cannot be in brackets|IPvFuture address is invalid"
     "|netloc .* contains invalid|Port (?:out of range|could not be cast)"
 )
@@ -67,22 +67,23 @@ _FRONT_PAGE_PART = re.compile(
     rf"(?:(?:{_LANGUAGE})(?:[-_][a-z]{{2,4}})?|(?:index|default|home|homepage|main|welcome|start|latest|stable|portal)(?:\.[a-z]{{3,5}})?)",
     re.IGNORECASE,
 )
-"""A part of a path that names no more than where a site begins."""
+"""A segment of a front page's path: a language, `index.html`, `latest` …"""
 _NOT_FOUND = re.compile(
     r"(?:/[\w.-]+)*?/(?:errors?[/_-]?)?(?:404|page[_-]?not[_-]?found|not[_-]?found)(?:[_-]?error)?(?:\.[a-z]{3,5})?/?",
     re.IGNORECASE,
 )
 _ERROR = re.compile(r"(?:/[\w.-]+)*?/error(?:[_-]?page)?(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
-_ASKS_FOR_ERROR = re.compile(r"error", re.IGNORECASE)
-_ASKS_FOR_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECASE)
+_REQUESTS_ERROR = re.compile(r"error", re.IGNORECASE)
+_REQUESTS_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECASE)
 
 
 def check_response(
     response: Response, now: datetime, *, texts: Sequence[str] = (), accepted_statuses: frozenset[int] = frozenset()
 ) -> Check:
-    """Judge status, page and redirects; a 2xx behind permanent redirects only is `moved`.
+    """Return the check of a response by status, soft errors and redirects.
 
-    `texts` are what the notes call the link, `accept` the statuses that the user takes for good on its host.
+    A 2xx behind permanent redirects alone is `moved`. `texts` are the texts of the link in the notes,
+    `accepted_statuses` those of ACCEPTED_STATUSES for its host.
     """
     redirects: list[int] = response.meta.get("redirect_reasons", [])
     outcome, reason, conclusive = _check_status(response, now, texts, accepted_statuses)
@@ -118,13 +119,13 @@ def _check_status(
             True,
         )
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
-        good = until is not None and until > now
-        reason = Reason(ReasonCode.SIGNED_URL_VALID, f"{until:%Y-%m-%d}") if good else Reason(ReasonCode.REACHABLE)
+        is_signed = until is not None and until > now
+        reason = Reason(ReasonCode.SIGNED_URL_VALID, f"{until:%Y-%m-%d}") if is_signed else Reason(ReasonCode.REACHABLE)
         return Outcome.OK, reason, False
-    if status >= 500 and _no_such_host(response.headers.get("Proxy-Status"), response.headers.get("X-Squid-Error")):  # noqa: PLR2004
+    if status >= 500 and _is_dns_error(response.headers.get("Proxy-Status"), response.headers.get("X-Squid-Error")):  # noqa: PLR2004
         return Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), False
-    if status in _SAID_BY_STATUS:
-        outcome, code = _SAID_BY_STATUS[status]
+    if status in _BY_STATUS:
+        outcome, code = _BY_STATUS[status]
         return outcome, Reason(code), False
     if status in _CLIENT_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
         return Outcome.BLOCKED, Reason(ReasonCode.REFUSED, str(status)), False
@@ -136,23 +137,23 @@ def _check_status(
 def _check_redirects(
     response: Response, redirects: list[int], reason: Reason, *, accepted: bool
 ) -> tuple[Outcome, Reason]:
-    """Judge where the redirects of a good answer led."""
+    """Return outcome and reason of a good response behind redirects; `reason` if they do not change the outcome."""
     requested_url, final = _requested_url(response), response.url
     if not accepted and _is_deep(requested_url) and _is_home(final) and is_same_site(requested_url, final):
         return Outcome.GONE, Reason(ReasonCode.REDIRECTED_HOME)
-    if not accepted and _leads_to(_NOT_FOUND, final) and not _ASKS_FOR_NOT_FOUND.search(requested_url):
+    if not accepted and _leads_to(_NOT_FOUND, final) and not _REQUESTS_NOT_FOUND.search(requested_url):
         return Outcome.GONE, Reason(ReasonCode.REDIRECTED_TO_404_PAGE)
-    if not accepted and _leads_to(_ERROR, final) and not _ASKS_FOR_ERROR.search(requested_url):
-        return Outcome.FAILED, Reason(ReasonCode.REDIRECTED_TO_ERROR_PAGE)  # of which a missing page is one
+    if not accepted and _leads_to(_ERROR, final) and not _REQUESTS_ERROR.search(requested_url):
+        return Outcome.FAILED, Reason(ReasonCode.REDIRECTED_TO_ERROR_PAGE)  # not GONE: it may be any error
     if PERMANENT.issuperset(redirects):
         return Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, str(redirects[0]))
     return Outcome.OK, reason
 
 
 def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] = ()) -> Check:
-    """Read an exception of download handler or middleware; what is not known is our failure, never the link's.
+    """Return the check of an exception of a download handler or middleware; `failed` for an unknown one.
 
-    `redirects` are the addresses that redirects led through before.
+    `redirects` are the URLs of the redirects before it.
     """
     if isinstance(error, AddressNotAllowedError):
         return Check(Outcome.SKIPPED, error.reason, now, CheckMethod.PAGE)
@@ -160,9 +161,9 @@ def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] 
         return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
     if isinstance(error.__cause__, aiohttp.ClientHttpProxyError):
         headers: Mapping[str, str] = error.__cause__.headers or {}
-        if _no_such_host(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
+        if _is_dns_error(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
             return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
-    if str(error) == _TOO_MANY and (wall := bot_wall_at(redirects[1:])) is not None:
+    if str(error) == _TOO_MANY_REDIRECTS and (wall := bot_wall_at(redirects[1:])) is not None:
         return Check(wall.outcome, wall.reason, now, CheckMethod.PAGE)
     return Check(Outcome.FAILED, _describe_failure(error, redirects), now, CheckMethod.PAGE)
 
@@ -172,7 +173,7 @@ def _requested_url(response: Response) -> str:
 
 
 def _clean_final_url(url: str) -> str:
-    """Return where a redirect led, as it may stand in a note: without what only tells where the reader came from."""
+    """Return the target of a redirect in canonical form, without tracking parameters; as it is if it is invalid."""
     try:
         return canonicalize_url(url)
     except InvalidURLError:
@@ -184,13 +185,13 @@ def _is_home(url: str) -> bool:
 
 
 def _is_deep(url: str) -> bool:
-    """Tell whether an address asks for one thing of a site; a query without a number only tells who asks."""
-    named = [part for part in urlsplit(url).path.split("/") if part and _FRONT_PAGE_PART.fullmatch(part) is None]
-    return bool(named) or any(character.isdecimal() for character in _query(url))
+    """Return whether a URL leads to a page below a site's front page: by its path, or by a number in its query."""
+    segments = [part for part in urlsplit(url).path.split("/") if part and _FRONT_PAGE_PART.fullmatch(part) is None]
+    return bool(segments) or any(character.isdecimal() for character in _query(url))
 
 
 def _query(url: str) -> str:
-    """Return an address's query without what only tells where the reader came from."""
+    """Return the query of a URL without tracking parameters."""
     parts = urlsplit(url)
     return without_tracking(parts.query, parts.hostname or "")
 
@@ -201,14 +202,14 @@ def _leads_to(pages: re.Pattern[str], url: str) -> bool:
 
 
 def _video_suffix(url: str) -> tuple[str, ...]:
-    """Return what stays of a video whose address has expired: its number."""
+    """Return the id of the video at a WeChat URL, as the detail of a reason; () if there is none."""
     parts = urlsplit(url)
     number = parameters(parts.query).get("vid") if parts.hostname == VIDEO_HOST else None
     return (number,) if number else ()
 
 
-def _no_such_host(*proxy_headers: bytes | str | None) -> bool:
-    """Tell from a proxy's own headers that the name does not resolve (RFC 9209, 2.3.2; Squid's X-Squid-Error)."""
+def _is_dns_error(*proxy_headers: bytes | str | None) -> bool:
+    """Return whether a proxy reports that the host name does not resolve (RFC 9209, 2.3.2; Squid's X-Squid-Error)."""
     values = " ".join(str(value) for value in proxy_headers if value)
     return "dns_error" in values or "ERR_DNS_FAIL" in values
 
@@ -243,23 +244,23 @@ def _describe_failure(error: BaseException, redirects: Sequence[str]) -> Reason:
 
 
 def _describe_ignored(error: IgnoreRequest, redirects: Sequence[str]) -> Reason:
-    """Read what Scrapy's own middlewares refuse to go on with."""
+    """Return the reason of a request that one of Scrapy's own middlewares gave up."""
     if isinstance(error.__cause__, ValueError):  # decompression stops at DOWNLOAD_MAXSIZE
         return Reason(ReasonCode.RESPONSE_TOO_LARGE)
-    if str(error) == _TOO_MANY:
+    if str(error) == _TOO_MANY_REDIRECTS:
         is_loop = len(set(redirects)) < len(redirects)
         return Reason(ReasonCode.REDIRECT_LOOP if is_loop else ReasonCode.TOO_MANY_REDIRECTS)
     return Reason(ReasonCode.OTHER, _short_message(error))
 
 
 def _describe_other(error: BaseException) -> Reason:
-    """Read what has no type of its own."""
+    """Return the reason of an exception that is known by its name or message only."""
     message = _short_message(error)
-    if type(error).__name__ in _UNDECODABLE:
+    if type(error).__name__ in _DECODING_ERRORS:
         return Reason(ReasonCode.RESPONSE_WRONGLY_ENCODED)
-    if message.startswith(_OTHER_SCHEME):
+    if message.startswith(_MISSING_SCHEME):
         return Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)
-    if isinstance(error, ValueError) and _INVALID.search(message):
+    if isinstance(error, ValueError) and _INVALID_URL.search(message):
         return Reason(ReasonCode.REDIRECT_TO_INVALID_URL)
     return Reason(ReasonCode.OTHER, f"{type(error).__name__}: {message}")
 

@@ -1,4 +1,4 @@
-"""What is noted of a link: from an answer to one request, or from having none."""
+"""Turn a response into the result of a link's check with its kind, and build results without a response."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _RETRY_LATER_STATUSES = {429, 503}  # with Retry-After: RFC 6585, 4; RFC 9110, 1
 def check_response_with_kind(
     due: DueLink, response: Response, accepted: Mapping[str, frozenset[int]], now: datetime
 ) -> CheckResult:
-    """Let a link's kind read a response; a page that makes its kind stumble says nothing about the link.
+    """Return the result of a response as read by the link's kind; `blocked` if the kind raises an exception.
 
-    `accepted` are the HTTP statuses that the user takes for good, by pattern of the host.
+    `accepted` are the statuses of ACCEPTED_STATUSES by host pattern.
     """
     link, kind = due.link, kind_of(due.link)
     statuses_of_host = (statuses for pattern, statuses in accepted.items() if fnmatchcase(link.host, pattern))
@@ -48,7 +48,7 @@ def check_response_with_kind(
     except TooMuchMarkupError:
         result = CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.PAGE_TOO_COMPLEX)))
     except Exception as error:
-        logger.exception("%s could not be read", link.url)
+        logger.exception("%s: page cannot be parsed", link.url)
         reason = Reason(ReasonCode.PAGE_PARSE_ERROR, repr(error)[:180])
         result = CheckResult(link, replace(check, outcome=Outcome.BLOCKED, reason=reason))
     validators = None if kind.keeps_body else new_validators(result, response)
@@ -56,19 +56,19 @@ def check_response_with_kind(
 
 
 def requested_wait(response: Response, now: datetime) -> float | None:
-    """Return the seconds for which a host asks to be left alone."""
-    asked = response.headers.get("Retry-After") if response.status in _RETRY_LATER_STATUSES else None
-    return None if asked is None else parse_retry_after(asked.decode("latin-1"), now)
+    """Return the seconds in the `Retry-After` of a 429 or 503; None without one."""
+    header = response.headers.get("Retry-After") if response.status in _RETRY_LATER_STATUSES else None
+    return None if header is None else parse_retry_after(header.decode("latin-1"), now)
 
 
 def skipped_result(due: DueLink, reason: Reason) -> CheckResult:
-    """Return what is noted of a link that is not looked at."""
+    """Return the result of a link that is not requested."""
     return CheckResult(
         due.link, Check(Outcome.SKIPPED, reason, datetime.now(UTC), CheckMethod.PAGE), history=due.history
     )
 
 
 def inconclusive_result(result: CheckResult, why: ReasonCode = ReasonCode.NOT_RETRIED) -> CheckResult:
-    """Return what is noted of an answer without the next request: it was seen, and says nothing about the link."""
+    """Return the result as `blocked`, with a reason added: a further request would have been needed to decide it."""
     check = replace(result.check, outcome=Outcome.BLOCKED, conclusive=False)
     return replace(result, check=replace(check, reason=check.reason.plus(Reason(why))))

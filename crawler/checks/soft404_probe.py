@@ -1,4 +1,4 @@
-"""A second request where one does not settle it: is this page shown for everything, does the host speak https."""
+"""Further requests for a good page: does its host show it for any URL, and is it available by https."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ if TYPE_CHECKING:
     from crawler.models.result import DueLink
 
 TITLE_SIMILARITY = 80
-"""Similarity (0 to 100) of a page's title and what the notes call it from which it is the page that was meant."""
+"""Similarity (0 to 100) of page title and link text from which the page is the one that was meant."""
 
 SITE_NAME_BYTES = 15
-"""Bytes up to which what the notes call a link may be no more than the name of its site."""
+"""Bytes up to which a link text may be only the name of a site, which confirms no page."""
 
 EMPTY_FRAME_BYTES = 200
-"""Bytes of text up to which a page with scripts may be an empty frame: "Loading …" stands at every address."""
+"""Bytes of text up to which a page with scripts may be filled by them ("Loading …"), and is not compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageFingerprint:
-    """What a reader sees: where redirects led, the page's title and text."""
+    """What pages are compared by: the URL behind the redirects, title and visible text."""
 
     url: str
     title: str
@@ -53,14 +53,14 @@ class PageFingerprint:
 
 
 NOT_FOUND = PageFingerprint("", "", "")
-"""An error where no page is, as it should be."""
+"""The fingerprint of an error response to a random URL: the host has no catch-all page."""
 
 
 class Soft404Prober:
-    """The second requests of one run; `fetch` sends one.
+    """Sends the probes of one run with `fetch`, and keeps their fingerprints by host and folder.
 
-    A host is asked once for a page that nobody can have put there. Only if it shows something all the same, it is asked
-    in each folder that links lead to: what it shows there for any address is not the page that was meant.
+    One random URL is requested from each host. Only if that succeeds, one is requested in each folder with links: a
+    link with the same page as the random URL beside it is gone.
     """
 
     def __init__(self, fetch: Callable[[Request], Awaitable[Response]]) -> None:
@@ -71,14 +71,14 @@ class Soft404Prober:
         self._host_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def probe(self, due: DueLink, response: Response, check: Check) -> Check:
-        """Return a good check with what a second look adds."""
+        """Return a good check with the results of the probes: `gone` for a catch-all page, an https suggestion."""
         url = due.link.url
         if self._is_doubtful(due, response):
             is_catch_all = await self._is_catch_all(url, response)
             if is_catch_all:
                 return replace(check, outcome=Outcome.GONE, reason=Reason(ReasonCode.CATCH_ALL_PAGE))
             if is_catch_all is None and any(
-                check_before.reason.code is ReasonCode.CATCH_ALL_PAGE for check_before in due.history[-1:]
+                last_check.reason.code is ReasonCode.CATCH_ALL_PAGE for last_check in due.history[-1:]
             ):
                 return replace(check, outcome=Outcome.BLOCKED, reason=Reason(ReasonCode.POSSIBLE_CATCH_ALL_PAGE))
         if urlsplit(response.url).scheme == "http" and (https_url := await self.https_upgrade(url, response)):
@@ -86,19 +86,19 @@ class Soft404Prober:
         return check
 
     def is_needed(self, due: DueLink, response: Response, check: Check) -> bool:
-        """Tell whether a look would send a request: at web pages only, the other kinds know what they expect.
+        """Return whether `probe` would send a request; only for kinds with `checks_soft_404`.
 
-        What has not changed was looked at when it was read.
+        A page that is not modified (304) was probed when it was read.
         """
         if not kind_of(due.link).checks_soft_404 or not check.is_ok or response.status == NOT_MODIFIED:
             return False
-        plain = response.url.startswith("http:") and urlsplit(due.link.url).netloc not in self._without_https
-        return plain or self._is_doubtful(due, response)
+        may_upgrade = response.url.startswith("http:") and urlsplit(due.link.url).netloc not in self._without_https
+        return may_upgrade or self._is_doubtful(due, response)
 
     async def https_upgrade(self, url: str, response: Response | None = None) -> str | None:
-        """Return the https form of an http URL if it shows the same (or, without a response, anything).
+        """Return the https form of an http URL if its page has the same title; without `response`, if it succeeds.
 
-        A host that does not speak https is not asked again.
+        None otherwise. A host that failed to answer by https is not requested again.
         """
         parts = urlsplit(url)
         if parts.scheme != "http" or parts.port is not None:
@@ -108,17 +108,17 @@ class Soft404Prober:
             if parts.netloc in self._without_https:
                 return None
             try:
-                found = await self._fetch(build_request(https_url, meta={"max_bytes": HEAD_OF_PAGE}))
-            except Exception:  # noqa: BLE001 - whatever keeps https from us, it is no way forward
+                secure = await self._fetch(build_request(https_url, meta={"max_bytes": HEAD_OF_PAGE}))
+            except Exception:  # noqa: BLE001 - without https, for any reason, there is no suggestion
                 self._without_https.add(parts.netloc)
                 return None
-        good = http_check.check_response(found, datetime.now(UTC)).is_ok
-        if not good or urlsplit(found.url).scheme != "https":
+        is_ok = http_check.check_response(secure, datetime.now(UTC)).is_ok
+        if not is_ok or urlsplit(secure.url).scheme != "https":
             return None
-        return https_url if response is None or page_title(found) == page_title(response) else None
+        return https_url if response is None or page_title(secure) == page_title(response) else None
 
     def _is_doubtful(self, due: DueLink, response: Response) -> bool:
-        """Tell whether a page could be one that its host shows for every address."""
+        """Return whether a page may be a catch-all page: not the front page, and no link text confirms its title."""
         parts = urlsplit(due.link.url)
         first = self._by_host.get(parts.netloc)
         if parts.path in {"", "/"} or (first is not None and first.done() and first.result() is NOT_FOUND):
@@ -127,21 +127,23 @@ class Soft404Prober:
         return not any(_names_title(text.casefold(), title) for text in due.texts)
 
     async def _is_catch_all(self, url: str, response: Response) -> bool | None:
-        """Compare a page with what stands where nobody can have put a page; None when that cannot be had."""
+        """Return whether random URLs beside a page show the same page; None if they cannot be fetched."""
         text = visible_text(response)
-        if not text or (
-            len(text.encode()) < EMPTY_FRAME_BYTES and "<script" in response.text.lower()
-        ):  # for a script to fill
+        if not text:
+            return False
+        is_filled_by_script = len(text.encode()) < EMPTY_FRAME_BYTES and "<script" in response.text.lower()
+        if is_filled_by_script:
             return False
         for sibling in _random_siblings(url):
             fingerprint = await self._fingerprint(sibling)
             if fingerprint is None:
                 return None
             if fingerprint.url == url or (fingerprint.title, fingerprint.text) != (page_title(response), text):
-                return False  # another page; or one whose true address is the link's
+                return False  # another page, or a redirect to the link itself
         return True
 
     async def _fingerprint(self, url: str) -> PageFingerprint | None:
+        """Return the fingerprint of a random URL, or of an earlier one of its host or folder; None if it failed."""
         host, folder = urlsplit(url).netloc, posixpath.dirname(url.rstrip("/"))
         if host not in self._by_host:
             self._by_host[host] = self._by_folder[folder] = asyncio.ensure_future(self._fetch_fingerprint(url))
@@ -155,7 +157,7 @@ class Soft404Prober:
     async def _fetch_fingerprint(self, url: str) -> PageFingerprint | None:
         try:
             response = await self._fetch(build_request(url, meta={"max_bytes": HEAD_OF_PAGE}))
-        except Exception:  # noqa: BLE001 - a second look that fails says nothing
+        except Exception:  # noqa: BLE001 - a failed probe decides nothing
             return None
         check = http_check.check_response(response, datetime.now(UTC))
         if check.is_ok:
@@ -164,15 +166,15 @@ class Soft404Prober:
 
 
 def _names_title(text: str, title: str) -> bool:
-    """Tell whether a text stands in a page's title, and is more than the name of a site."""
+    """Return whether a link text is in a page's title, and is longer than the name of a site."""
     long_enough = len(text.encode()) > SITE_NAME_BYTES and len(title) * 100 >= len(text) * TITLE_SIMILARITY
     return long_enough and fuzz.partial_ratio(text, title) >= TITLE_SIMILARITY
 
 
 def _random_siblings(url: str) -> list[str]:
-    """Return addresses beside one, of the same form, that nobody can have put a page at.
+    """Return random URLs in the folder of a URL and with its extension, where there can be no page.
 
-    Behind a number the name may be for show (`/questions/123/any-words`): then the number is changed as well.
+    Behind a number the name may not matter (`/questions/123/any-words`): then one with a random number is added.
     """
     parts = urlsplit(url)
     folder, name = posixpath.split(parts.path.rstrip("/"))

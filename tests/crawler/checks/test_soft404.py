@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from crawler.checks import soft404
-from crawler.checks.soft404 import SoftError, detect_soft_error
+from crawler.checks import signatures
+from crawler.checks.signatures import SoftError
+from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
@@ -402,14 +403,14 @@ def test_no_page_makes_it_stumble(title: str, body: str) -> None:
 # --- titles that are meant to take for ever ---------------------------------------------------------------------------
 
 MANY, SECONDS = 10_000, 0.05
-SEARCHED = ("unless_url", "unless_title", "named")
+SEARCHED = ("unless_url", "unless_title", "url_words")
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Return every pattern that is made of the table, by where it comes from."""
-    rows, login = soft404._signatures()
-    found: dict[str, Any] = {"about": soft404._topic_sites(), "any title": soft404._all_titles()[0]}
-    found["any phrase"] = soft404._all_titles()[1]
+    rows, login = signatures.signatures()
+    found: dict[str, Any] = {"about": signatures.topic_sites(), "any title": signatures.all_titles()[0]}
+    found["any phrase"] = signatures.all_titles()[1]
     each: Any
     for i, each in enumerate((*rows, login)):
         found |= {f"{i} {field.name}": getattr(each, field.name) for field in fields(each)}
@@ -417,7 +418,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 def fillers() -> list[str]:
-    return [filler for row in soft404._data()["soft_error"] for filler in row.get("decorations", ())]
+    return [filler for row in signatures._table()["soft_error"] for filler in row.get("decorations", ())]
 
 
 def seconds(work: Any) -> float:

@@ -1,0 +1,218 @@
+"""Signatures of pages that servers send in place of the requested one, from `data/soft_errors.toml`. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ahocorasick_rs import AhoCorasick
+
+from crawler.models.check import Outcome
+from crawler.models.reason import Reason
+from crawler.text import collapse_whitespace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.checks.soft404 import ShownPage
+
+MAX_TEXT_BYTES = 2_000
+"""Visible text up to which a signature's title or markup counts; in bytes, since Chinese needs fewer characters."""
+
+EDGE = " !?.,;~'\"()[]{}<>。、【】《》「」『』“”"
+"""Characters that are ignored at the ends of a part of a title."""
+
+_MAX_TITLE = 300  # characters of a title that are compared; those of signatures are shorter
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SoftError:
+    """The outcome and reason of a check that got a page with a signature."""
+
+    outcome: Outcome
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One row of the table: a page matches with one of the headers, redirect targets, titles or pieces of markup."""
+
+    error: SoftError
+    headers: tuple[tuple[str, str], ...]
+    addresses: re.Pattern[str] | None
+    titles: re.Pattern[str] | None
+    phrases: re.Pattern[str] | None
+    markup: tuple[str, ...]
+    statuses: frozenset[int]
+    max_text_bytes: int
+    unless_url: re.Pattern[str] | None
+    unless_title: re.Pattern[str] | None
+    url_words: re.Pattern[str] | None
+
+    def matches(self, page: ShownPage) -> bool:
+        """Return whether a page has the signature."""
+        if not self._applies_to_status_of(page):
+            return False
+        if page.has_any(self.headers):
+            return True
+        if self.addresses is not None and page.was_redirected_to(self.addresses):
+            is_login_of_site = page.is_front_page_link and self.error.outcome is Outcome.RESTRICTED
+            return not is_login_of_site
+        return self._matches_content(page)
+
+    @property
+    def title_patterns(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+        """Return the patterns for a whole title and for a part of it."""
+        return self.titles, self.phrases
+
+    @property
+    def is_bot_wall(self) -> bool:
+        """Return whether it is the signature of a bot wall, which may have any status."""
+        return self.error.outcome is Outcome.BLOCKED
+
+    def _applies_to_status_of(self, page: ShownPage) -> bool:
+        if self.statuses:
+            return page.status in self.statuses
+        return self.is_bot_wall or page.is_success
+
+    def _matches_content(self, page: ShownPage) -> bool:
+        """Return whether title or markup match, the URL is no exception, and the page shows little text."""
+        has_mark = self._matches_title(page) or any(mark in page.source for mark in self.markup)
+        if not has_mark:
+            return False
+        is_excepted = self.unless_url is not None and self.unless_url.search(page.requested)
+        return not is_excepted and page.text_bytes <= self.max_text_bytes
+
+    def _matches_title(self, page: ShownPage) -> bool:
+        """Return whether the page has one of the titles, unless its URL or site is about what the title says."""
+        has_title = page.has_known_title and page.has_title(*self.title_patterns)
+        if not (has_title and page.confirms_title(*self.title_patterns)):
+            return False
+        is_topic_of_title = self.unless_title is not None and any(map(self.unless_title.search, page.titles))
+        is_topic_of_url = self.url_words is not None and self.url_words.search(page.requested_words)
+        return not (is_topic_of_title or is_topic_of_url)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSignature:
+    """The signature of login pages of any site."""
+
+    error: SoftError
+    addresses: re.Pattern[str]
+    login_paths: re.Pattern[str]
+    phrases: re.Pattern[str]
+    max_text_bytes: int
+
+    def matches(self, page: ShownPage) -> bool:
+        """Return whether a page asks for a login in place of the requested page."""
+        is_requested_login = page.is_front_page_link or self.addresses.fullmatch(page.requested)
+        if not page.is_success or is_requested_login:
+            return False
+        has_login_title = page.has_known_title and page.has_title(None, self.phrases)
+        is_short_login_page = page.was_redirected_to(self.addresses) and page.text_bytes <= self.max_text_bytes
+        if not is_short_login_page:
+            return has_login_title and page.has_password_field
+        if page.has_password_field or page.was_redirected_to(self.login_paths) or page.has_return_path:
+            return True
+        return has_login_title and page.confirms_title(None, self.phrases)
+
+
+def normalize_title(text: str) -> str:
+    """Return the form in which titles are compared: NFKC, without case, on one line, with straight apostrophes."""
+    return collapse_whitespace(unicodedata.normalize("NFKC", text[:_MAX_TITLE]).casefold().replace("’", "'"))
+
+
+def words_in(text: str) -> str:
+    """Return the words of a normalized text, separated by blanks."""
+    return " ".join(_WORD.findall(normalize_title(text)))
+
+
+@cache
+def signatures() -> tuple[tuple[Signature, ...], LoginSignature]:
+    """Return the signatures of the table in its order, and that of login pages."""
+    login = _table()["login"]
+    return tuple(map(_parse_signature, _table()["soft_error"])), LoginSignature(
+        _soft_error(login),
+        _any_of(login["addresses"]),
+        _any_of(login["login_paths"]),
+        _phrase_pattern(login["phrases"]),
+        login["max_text_bytes"],
+    )
+
+
+@cache
+def topic_sites() -> re.Pattern[str]:
+    """Return a pattern for the names of sites (Wikipedia, arXiv) whose titles are about a topic, and never an error."""
+    return _any_of(_table()["about"]["titles"])
+
+
+@cache
+def all_titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns for the titles and for the phrases of all signatures."""
+    rows, login = signatures()
+    titles = [row.titles.pattern for row in rows if row.titles]
+    phrases = [row.phrases.pattern for row in rows if row.phrases]
+    return _any_of(titles), _any_of([*phrases, login.phrases.pattern])
+
+
+@cache
+def all_marks() -> tuple[tuple[tuple[str, str], ...], AhoCorasick]:
+    """Return the headers of all signatures, and an automaton that finds the markup of all in one pass."""
+    rows, _ = signatures()
+    headers = {header for row in rows for header in row.headers}
+    return tuple(sorted(headers)), AhoCorasick(sorted({mark for row in rows for mark in row.markup}))
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("crawler").joinpath("data/soft_errors.toml").read_text("utf-8"))
+
+
+def _parse_signature(row: dict[str, Any]) -> Signature:
+    return Signature(
+        _soft_error(row),
+        tuple((name, part.strip()) for name, _, part in (header.partition(":") for header in row.get("headers", ()))),
+        _any_of(row["addresses"]) if "addresses" in row else None,
+        _any_of(row["titles"]) if "titles" in row else None,
+        _phrase_pattern(row["phrases"], row.get("decorations", ())) if "phrases" in row else None,
+        tuple(row.get("markup", ())),
+        frozenset(row.get("statuses", ())),
+        row.get("max_text_bytes", MAX_TEXT_BYTES),
+        re.compile(row["unless_url"]) if "unless_url" in row else None,
+        re.compile(row["unless_title"]) if "unless_title" in row else None,
+        _url_words(row),
+    )
+
+
+def _url_words(row: dict[str, Any]) -> re.Pattern[str] | None:
+    """Return a pattern for the words of URLs that name a row's topic: `/wiki/Broken_link` is not a broken link."""
+    names = [re.escape(words_in(phrase)) for phrase in row.get("phrases", ())] + row.get("titles", [])
+    return re.compile(rf"\b(?:{_any_of(names).pattern})\b") if names else None
+
+
+def _soft_error(row: dict[str, Any]) -> SoftError:
+    return SoftError(Outcome(row["outcome"]), Reason.decoded(row["reason"]))
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def _phrase_pattern(phrases: Iterable[str], decorations: Iterable[str] = ()) -> re.Pattern[str]:
+    """Return a pattern for one of the phrases with any number of decorations before and behind it.
+
+    Decorations of EDGE characters alone are left out. The characters between decorations are matched possessively and
+    none begins with them, so that there is one way to match a title, and time is linear in its length.
+    """
+    normalized, normalized_decorations = (
+        list(filter(None, (normalize_title(text).strip(EDGE) for text in texts))) for texts in (phrases, decorations)
+    )
+    phrase, decoration = (f"(?:{'|'.join(map(re.escape, texts))})" for texts in (normalized, normalized_decorations))
+    gap = rf"[\s{re.escape(EDGE)}:]*+"
+    return re.compile(f"(?:{decoration}{gap})*{phrase}(?:{gap}{decoration})*" if normalized_decorations else phrase)
