@@ -5,11 +5,11 @@ A work asked for by its DOI is free, with a key or without: https://developers.o
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
+from crawler.links.arxiv_ids import arxiv_id_of
 from crawler.lookups.bibliographies.base import (
     Bibliography,
     build_publication,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Paper
 
 _ARXIV_DOI = "10.48550/arxiv."
-_ARXIV_PAGE = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(.+?)(?:v\d+)?(?:\.pdf)?", re.IGNORECASE)
 
 
 class OpenAlex(Bibliography):
@@ -93,7 +92,7 @@ def _parse_work(work: dict[str, Any]) -> Publication:
         if records_in(place, "version") == "publishedVersion" and records_in(place, "source", "type") != "repository"
     ]
     pages = (page for page in iter_records([first, *places], "landing_page_url") if isinstance(page, str))
-    on_arxiv = (found[1] for page in pages if (found := _ARXIV_PAGE.fullmatch(page)))
+    on_arxiv = filter(None, map(arxiv_id_of, pages))
     return build_publication(
         work.get("title"),
         iter_records(work.get("authorships"), "author", "display_name"),
