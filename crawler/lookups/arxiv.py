@@ -1,8 +1,8 @@
-"""arXiv's API: up to a hundred ids a request, joined to what was asked by id.
+"""Client of arXiv's API: looks up to 100 ids per request, and joins the entries of the answer by id.
 
-An id that stands in an answer exists, whether or not the rest of its entry can be read.
+An id in an answer exists, even if the rest of its entry cannot be parsed.
 
-https://info.arxiv.org/help/api/user-manual.html; one request every three seconds
+https://info.arxiv.org/help/api/user-manual.html; at most one request every three seconds
 (https://info.arxiv.org/help/api/tou.html).
 """
 
@@ -38,38 +38,38 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.result import DueLink
 
-logging.getLogger("arxiv").setLevel(logging.ERROR)  # what cannot be read is said of the link itself
+logging.getLogger("arxiv").setLevel(logging.ERROR)  # unreadable entries are reported as the reason of a check
 
 BATCH = 100
 CONTROL = "1706.03762"
-"""A paper that is there as long as arXiv is."""
+"""A paper that exists for certain; an answer without it is incomplete."""
 HOST = "export.arxiv.org"
 
-_NAMED = re.compile(
+_ENTRY_ID = re.compile(
     rb"(?:<(?:\w+:)?id\b[^>]*>\s*(?:<!\[CDATA\[)?|<(?:\w+:)?link\b[^>]*\bhref=[\"'])\s*"
     rb"https?://(?:\w+\.)?arxiv\.org/abs/([^<>\"'\]\s?#]+)",
     re.IGNORECASE,
 )
-"""An entry's id, by its element `id` or its link."""
+"""The id of an entry, in its element `id` or its link."""
 _TOTAL = re.compile(rb"totalResults\b[^>]*>\s*([0-9]{1,9})")
 _ENTRY = re.compile(rb"<entry\b.*?</entry\s*>", re.DOTALL)
 
 
 class ArxivLookup(ApiLookup):
-    """Looks papers up by id; an id the API does not know does not exist."""
+    """Looks up papers by id; an id that the API does not find does not exist."""
 
     service = "arXiv's API"
     batch = BATCH
 
     def __init__(self, session: requests.Session) -> None:
         super().__init__(session)
-        self._refused: set[str] = set()  # ids that the API takes for malformed
-        # The session does the waiting and trying again: the client would wait after cached answers too, retry a
-        # malformed id for ever and ignore Retry-After.
+        self._malformed: set[str] = set()  # ids that the API refused
+        # Delays and retries are left to the session: the client would wait after cached answers too, retry a malformed
+        # id without end and ignore Retry-After.
         self._client = arxiv.Client(page_size=BATCH, delay_seconds=0, num_retries=0)
-        self._answers: list[bytes] = []  # to the latest question, page by page
-        session.hooks["response"].append(self._cache_answer)
-        self._client._session = session  # noqa: SLF001 - the only way in; tests/crawler/lookups/test_lookups.py guards it
+        self._answers: list[bytes] = []  # the pages of the answer to the latest request
+        session.hooks["response"].append(self._record_answer)
+        self._client._session = session  # noqa: SLF001 - there is no parameter; tests/crawler/lookups/test_lookups.py tests it
 
     @classmethod
     def from_options(cls, options: CrawlOptions) -> ArxivLookup:
@@ -80,25 +80,25 @@ class ArxivLookup(ApiLookup):
                 user_agent=options.requests.user_agent,
                 delay=options.requests.delay(HOST),
                 timeout=options.apis.timeout,
-                worth_keeping=_has_entries,
+                is_cacheable=_has_entries,
             )
         )
 
     def check_links(self, due: Sequence[DueLink], now: datetime) -> Iterator[CheckResult]:
-        """Look up all papers in one request, and once more those that seem not to exist.
+        """Yield the results of all papers; papers that are missing in the answer are looked up once more.
 
-        arXiv sometimes answers with fewer entries than it has, or none. So the second request also asks for a paper
-        that is known to exist: only an answer that has it is believed.
+        arXiv sometimes answers with fewer entries than it has, or none. So the second request includes CONTROL, and an
+        answer without it raises ServiceDownError.
         """
-        wanted = {each.link.identity for each in due if is_well_formed(each.link.identity)}
-        papers = self.papers(sorted(wanted))
+        ids = {each.link.identity for each in due if is_well_formed(each.link.identity)}
+        papers = self.papers(sorted(ids))
         yield from _as_results(due, papers, now)
-        missing = sorted(wanted.difference(papers, self._refused))
+        missing = sorted(ids.difference(papers, self._malformed))
         for start in range(0, len(missing), BATCH - 1):
-            found = self.papers([*missing[start : start + BATCH - 1], CONTROL])
-            if CONTROL not in found:
-                raise ServiceDownError("an answer without papers")
-            papers |= found
+            second_answer = self.papers([*missing[start : start + BATCH - 1], CONTROL])
+            if CONTROL not in second_answer:
+                raise ServiceDownError("response without papers")
+            papers |= second_answer
         yield from _as_results(due, {arxiv_id: papers[arxiv_id] for arxiv_id in missing if arxiv_id in papers}, now)
         for each in due:
             if each.link.identity not in papers:
@@ -108,55 +108,55 @@ class ArxivLookup(ApiLookup):
                 yield CheckResult(each.link, check, history=each.history)
 
     def papers(self, ids: Sequence[str]) -> dict[str, Paper | None]:
-        """Return the papers that exist, by id, None for what cannot be read.
+        """Return the papers that exist by id, None for entries that cannot be parsed.
 
-        One malformed id spoils an answer (HTTP 400): such a batch is halved.
+        With one malformed id the API refuses the whole batch (HTTP 400), which is then halved.
         """
         if not ids:
             return {}
         if (papers := self._request(ids)) is not None:
             return papers
-        if CONTROL not in (self._request([CONTROL]) or {}):  # it refuses everything
+        if CONTROL not in (self._request([CONTROL]) or {}):  # every request is refused
             raise ServiceDownError("HTTP 400")
         if len(ids) == 1:
-            self._refused.update(ids)
+            self._malformed.update(ids)
             return {}
         middle = len(ids) // 2
         return self.papers(ids[:middle]) | self.papers(ids[middle:])
 
     def _request(self, ids: Sequence[str]) -> dict[str, Paper | None] | None:
-        """Send one request; None when it is refused as malformed."""
+        """Return the papers in the answer to one request; None if it is refused as malformed."""
         self._answers.clear()
-        found: list[arxiv.Result] = []
+        results: list[arxiv.Result] = []
         try:
-            # The client leaves out entries without a date, and then asks for more pages; other dates make it raise.
-            found.extend(self._client.results(arxiv.Search(id_list=list(ids), max_results=len(ids))))
+            # The client skips entries without a date, and requests more pages then; it raises for an invalid date.
+            results.extend(self._client.results(arxiv.Search(id_list=list(ids), max_results=len(ids))))
         except Exception as error:
             if isinstance(error, arxiv.HTTPError) and error.status == codes.bad_request and not self._answers:
                 return None
             if not self._is_complete():
                 raise ServiceDownError(_error_message(error)) from error
-            found = [result for answer in self._answers for result in _one_by_one(answer)]
-        papers = [paper for result in found if (paper := _paper(result)) is not None]
-        return dict.fromkeys(self._ids_in_query()) | {paper.ids["arxiv"]: paper for paper in papers}
+            results = [result for answer in self._answers for result in _parse_entries(answer)]
+        papers = [paper for result in results if (paper := _paper(result)) is not None]
+        return dict.fromkeys(self._ids_in_answers()) | {paper.ids["arxiv"]: paper for paper in papers}
 
-    def _cache_answer(self, response: requests.Response, **_: object) -> None:
-        """Keep an answer; raise ServiceDownError for no feed, or half of one: the client would read what there is."""
+    def _record_answer(self, response: requests.Response, **_: object) -> None:
+        """Store a feed in `_answers`; raise ServiceDownError if it is incomplete, since the client accepts that."""
         if response.status_code != codes.ok:
             return
         if not response.content.rstrip().endswith(b"</feed>"):
-            raise ServiceDownError("an answer that is no whole feed")
+            raise ServiceDownError("incomplete feed")
         self._answers.append(response.content)
 
-    def _ids_in_query(self) -> set[str]:
-        """Return the ids of all entries."""
-        found = (match.decode("ascii", "replace") for answer in self._answers for match in _NAMED.findall(answer))
-        return {_id_and_version(entry_id)[0] for entry_id in found}
+    def _ids_in_answers(self) -> set[str]:
+        """Return the ids of all entries, without versions."""
+        ids = (match.decode("ascii", "replace") for answer in self._answers for match in _ENTRY_ID.findall(answer))
+        return {_id_and_version(entry_id)[0] for entry_id in ids}
 
     def _is_complete(self) -> bool:
-        """Return whether as many entries came as there are to the latest question."""
+        """Return whether the answers have as many entries as the feed declares."""
         total = _TOTAL.search(self._answers[0]) if self._answers else None
-        return total is not None and len(self._ids_in_query()) >= int(total[1]) > 0
+        return total is not None and len(self._ids_in_answers()) >= int(total[1]) > 0
 
 
 def _as_results(due: Sequence[DueLink], papers: Mapping[str, Paper | None], now: datetime) -> Iterator[CheckResult]:
@@ -168,7 +168,7 @@ def _as_results(due: Sequence[DueLink], papers: Mapping[str, Paper | None], now:
 
 
 def _error_message(error: Exception) -> str:
-    """Return what went wrong, in one line."""
+    """Return an exception's description, on one line."""
     if isinstance(error, arxiv.HTTPError):
         return f"HTTP {error.status}"
     if isinstance(error, arxiv.ArxivError | ServiceDownError):
@@ -176,22 +176,22 @@ def _error_message(error: Exception) -> str:
     return describe_error(error)
 
 
-def _one_by_one(answer: bytes) -> Iterator[arxiv.Result]:
-    """Yield what can be read of a feed in which an entry makes the client raise."""
+def _parse_entries(answer: bytes) -> Iterator[arxiv.Result]:
+    """Yield the entries of a feed that the client can parse one by one, if it raises for the feed as a whole."""
     first = _ENTRY.search(answer)
     head = answer[: first.start()] if first is not None else b""
     for entry in _ENTRY.findall(answer):
-        with suppress(Exception):  # whatever the client stumbles over
+        with suppress(Exception):  # any exception of the client: the entry is unreadable
             yield from _feed.parse(head + entry + b"</feed>").results
 
 
 def _has_entries(response: requests.Response) -> bool:
-    """Tell whether an answer has papers: one without may be a bad moment of the service."""
+    """Return whether an answer has papers; one without may be a transient failure, and is not cached."""
     return b"<entry" in response.content
 
 
 def _paper(result: arxiv.Result) -> Paper | None:
-    """Return what an entry says; None where it has no title, which every paper has."""
+    """Return the paper of an entry; None for an entry without title, which is invalid."""
     if (title := _text(result.title)) is None:
         return None
     arxiv_id, version = _id_and_version(urlsplit(result.entry_id).path.removeprefix("/abs/"))
@@ -219,7 +219,7 @@ def _affiliation(author: arxiv.Result.Author) -> str:
 
 
 def _id_and_version(entry_id: str) -> tuple[str, int | None]:
-    """Split `2110.15352v2` into id and version."""
+    """Return id and version of `2110.15352v2`; None as version if there is none."""
     arxiv_id, v, version = entry_id.strip().rpartition("v")
     return (arxiv_id, int(version)) if v and version.isdecimal() else (entry_id.strip(), None)
 

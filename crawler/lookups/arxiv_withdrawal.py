@@ -1,9 +1,9 @@
-"""Does a paper's author, or arXiv, say that it was withdrawn? Pure.
+"""Detect by its comment or abstract that a paper was withdrawn. Pure.
 
-arXiv has no field for it: the word stands in the comment of the last version, or at the beginning of the abstract. Both
-talk of other things being withdrawn too (from a conference, drugs, an earlier version), so what counts is a sentence
-that begins by saying so of the paper itself. Of 76,000 comments most of these say "This paper has been withdrawn by the
-author"; others announce it or ask for it, which on arXiv is done by the very submission that says so.
+arXiv has no field for it: the comment of the last version says so, or the beginning of the abstract. Both also mention
+other withdrawals (from a conference, of a drug, of an earlier version), so only sentences about the paper itself count.
+In 76,000 comments the most frequent is "This paper has been withdrawn by the author"; others announce or request the
+withdrawal, which on arXiv takes effect with that submission.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BY = (
 _START = r"(?:^|[.;:!?)\]\"] |\bpages?,? |\bfigures?,? |\btables? |\d )(?:arXiv admin note: )?"
 _IS = r"(?:is|was|has been|has bee|have been)"
 
-_SAID = re.compile(
+_STATED = re.compile(
     rf"{_START}(?:this (?:{_THING} )?{_IS}|(?:the )?{_THING} (?:is|has been|has bee)) "
     rf"(?:temporarily |now |hereby )?{_WITHDRAWN}{_FROM_ELSEWHERE}",
     re.IGNORECASE,
@@ -33,24 +33,24 @@ _BEGINS = re.compile(
     rf"(?: *(?:$|[.,;:!(])|{_BY})",
     re.IGNORECASE,
 )
-_DECIDED = re.compile(
+_REQUESTED = re.compile(
     rf"(?<!\w)(?:(?:we|i|authors?|coauthors|have|has|had|to|kindly|sincerely|hereby|are|am) )"
     rf"(?:withdraw|withdrawing|(?:request|requesting)(?: the)? withdrawal of)"
     rf" (?:this|the current|the|our|my)(?: current)? (?:version of (?:this|the|our) )?{_THING}\b{_FROM_ELSEWHERE}",
     re.IGNORECASE,
 )
-_TAKEN_BACK = re.compile(
+_REVOKED = re.compile(
     r"\b(?:not|never|no longer|been un)[ -]?(?:been )?withdraw|\b(?:restored|reinstated)\b", re.IGNORECASE
 )
 
 
 def is_withdrawn(comment: str | None, abstract: str | None) -> bool:
-    """Tell whether comment or abstract, each on one line, say that the paper was withdrawn.
+    """Return whether comment or abstract, each on one line, say that the paper was withdrawn.
 
-    In the abstract only its first sentence counts: papers are written about what others withdraw.
+    In the abstract only the first sentence counts: the others may be about the withdrawal of something else.
     """
-    said = comment and (_SAID.search(comment) or _BEGINS.match(comment) or _DECIDED.search(comment))
-    if comment and said and not _TAKEN_BACK.search(comment):
+    is_announced = comment and (_STATED.search(comment) or _BEGINS.match(comment) or _REQUESTED.search(comment))
+    if comment and is_announced and not _REVOKED.search(comment):
         return True
-    first = re.split(r"(?<=[.!?]) ", abstract or "", maxsplit=1)[0]
-    return bool(_SAID.match(first) or (first == abstract and _BEGINS.match(first)))
+    first_sentence = re.split(r"(?<=[.!?]) ", abstract or "", maxsplit=1)[0]
+    return bool(_STATED.match(first_sentence) or (first_sentence == abstract and _BEGINS.match(first_sentence)))

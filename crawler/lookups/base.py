@@ -1,4 +1,4 @@
-"""What all API clients share: a service that is down says nothing about the links, and is not asked again tonight."""
+"""Base class of batched API clients: when a service is down, its links are skipped for the rest of the run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.lookups.errors import ServiceDownError
-from crawler.lookups.session import answer_counts
+from crawler.lookups.session import answer_count
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class ApiLookup(ABC):
-    """A batched client of one service."""
+    """A batched client of one service; see `crawler.kinds.base.Lookup`."""
 
     service: ClassVar[str]
-    """Its name, for the reasons that users read."""
+    """Name of the service in messages."""
     batch: int
-    """Links it takes at a time."""
+    """Links per call."""
 
     unavailable_reason: str | None = None
     is_reached = False
@@ -36,27 +36,27 @@ class ApiLookup(ABC):
         self._session = session
 
     def __call__(self, due: Sequence[DueLink]) -> list[CheckResult]:
-        """Return one result for each link; what the service did not say anything about is skipped.
+        """Return one result for each link; `skipped` for those that the service did not answer.
 
-        What it said before it went silent counts.
+        Results that came before a failure are kept.
         """
-        now, answers_before = datetime.now(UTC), answer_counts(self._session)
-        seen: dict[str, CheckResult] = {}
+        now, answers_before = datetime.now(UTC), answer_count(self._session)
+        results: dict[str, CheckResult] = {}
         if self.unavailable_reason is None:
             try:
-                seen.update((result.link.url, result) for result in self.check_links(due, now))
+                results.update((result.link.url, result) for result in self.check_links(due, now))
             except ServiceDownError as error:
                 self.unavailable_reason = str(error)
-            except Exception as error:  # noqa: BLE001 - whatever a service sends, everything else goes on
+            except Exception as error:  # noqa: BLE001 - an invalid response must not stop the run
                 self.unavailable_reason = describe_error(error)
-        self.is_reached = answer_counts(self._session) > answers_before
+        self.is_reached = answer_count(self._session) > answers_before
         reason = Reason(ReasonCode.SERVICE_UNAVAILABLE, self.service, str(self.unavailable_reason))
         check = Check(Outcome.SKIPPED, reason, now, CheckMethod.API)
-        return [seen.get(each.link.url) or CheckResult(each.link, check, history=each.history) for each in due]
+        return [results.get(each.link.url) or CheckResult(each.link, check, history=each.history) for each in due]
 
     @abstractmethod
     def check_links(self, due: Sequence[DueLink], now: datetime) -> Iterable[CheckResult]:
-        """Ask the service and yield what it says as soon as it is known.
+        """Yield the results of the links as the service answers; each link at most once.
 
-        Raise ServiceDownError when it does not answer, or set `down` when it should not be asked any more.
+        Raise ServiceDownError if it does not answer; set `unavailable_reason` if no more requests must be sent.
         """

@@ -1,4 +1,4 @@
-"""One HTTP session for all API clients: cached, paced, patient when told to wait, behind the user's proxy and CA."""
+"""The HTTP session of the API clients: cached, rate limited, with retries, using the user's proxy and CA."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
 CONNECT_TIMEOUT = 10.0
-"""Seconds to connect; how long the next bytes are waited for is a setting."""
+"""Seconds to connect; the timeout for reading is the setting API_TIMEOUT."""
 
 CACHE_FOR = timedelta(hours=12)
-"""A run that is started again the same night asks nothing twice."""
+"""Age up to which cached answers are used: a run that is started again sends no request twice."""
 
 ATTEMPTS = 4
 ATTEMPTS_UNANSWERED = 2
-"""Requests sent in all to a service that answers with an error, and to one that cannot be reached."""
+"""Attempts in all if a service answers with an error, and if it cannot be reached."""
 
 
-class _TryAgainError(ServiceDownError):
-    """Worth another try, `attempts` in all, after so many seconds if the service said how many."""
+class _RetryableError(ServiceDownError):
+    """A request may be sent again, `attempts` times in all, after `retry_after` seconds if the service set a time."""
 
     def __init__(self, message: str, attempts: int, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -50,45 +50,44 @@ def open_session(
     user_agent: str,
     delay: float,
     timeout: float = 60,
-    worth_keeping: Callable[[Response], bool] | None = None,
+    is_cacheable: Callable[[Response], bool] | None = None,
     delays: Mapping[str, float] | None = None,
 ) -> CachedSession:
-    """Return a session for one service: good GET answers cached in a file, everything else by `_PoliteAdapter`.
+    """Return a session for one service: GET answers with status 200 are cached in a file, requests rate limited.
 
-    An answer that is older than CACHE_FOR is asked for again with its ETag or date, if it has one (RFC 9111, 4.3), and
-    taken from the cache when the service says that it has not changed.
+    A cached answer older than CACHE_FOR is revalidated by its ETag or date if it has one (RFC 9111, 4.3).
 
-    Any request may raise ServiceDownError. `pace` is the time between two requests in seconds, `timeout` what is waited
-    for the next bytes of an answer, `worth_keeping` says which answers may be cached. `paces` has hosts that are asked
-    with a pace of their own.
+    `delay` is the time between two requests in seconds, `delays` that of other hosts; `timeout` the seconds to wait for
+    the next bytes; `is_cacheable` excludes answers from the cache. A damaged cache is replaced. Any request may raise
+    ServiceDownError.
     """
 
-    def keeps(response: Response) -> bool:
-        # requests-cache leaves secrets out of what it writes, but not out of the redirects that led to an answer.
-        return not response.history and (worth_keeping is None or worth_keeping(response))
+    def may_cache(response: Response) -> bool:
+        # requests-cache removes secrets from the answers that it writes, but not from the redirects before them.
+        return not response.history and (is_cacheable is None or is_cacheable(response))
 
-    keep: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": keeps}
+    options: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": may_cache}
     try:
-        session = CachedSession(str(cache), backend="sqlite", **keep)
-    except sqlite3.DatabaseError:  # damaged: it is only a cache
+        session = CachedSession(str(cache), backend="sqlite", **options)
+    except sqlite3.DatabaseError:
         cache.unlink()
-        session = CachedSession(str(cache), backend="sqlite", **keep)
+        session = CachedSession(str(cache), backend="sqlite", **options)
     session.max_redirects = 5
-    # requests knows REQUESTS_CA_BUNDLE alone, programs built on OpenSSL SSL_CERT_FILE: the user may have set either.
+    # requests reads REQUESTS_CA_BUNDLE, programs that use OpenSSL read SSL_CERT_FILE: the user may have set either.
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
     session.mount("https://", _PoliteAdapter(delay, user_agent, timeout))
-    for host, its_pace in (delays or {}).items():
-        session.mount(f"https://{host}/", _PoliteAdapter(its_pace, user_agent, timeout))
+    for host, host_delay in (delays or {}).items():
+        session.mount(f"https://{host}/", _PoliteAdapter(host_delay, user_agent, timeout))
     return session
 
 
-def answer_counts(session: requests.Session) -> int:
-    """Return how many answers came over the network so far: those of the cache do not show that it is there."""
-    return sum(adapter.answer_counts for adapter in session.adapters.values() if isinstance(adapter, _PoliteAdapter))
+def answer_count(session: requests.Session) -> int:
+    """Return the number of answers of a session that came over the network and not from the cache."""
+    return sum(adapter.answer_count for adapter in session.adapters.values() if isinstance(adapter, _PoliteAdapter))
 
 
 class _PoliteAdapter(HTTPAdapter):
-    """Waits for its turn and tries again what may pass. It sits below the cache, whose answers cost no wait."""
+    """Keeps the delay between requests and retries transient failures; answers from the cache do not pass it."""
 
     def __init__(self, delay: float, user_agent: str, timeout: float) -> None:
         super().__init__()
@@ -96,30 +95,31 @@ class _PoliteAdapter(HTTPAdapter):
         self._user_agent = user_agent
         self._timeout = (min(CONNECT_TIMEOUT, timeout), timeout)
         self._next_turn = 0.0
-        self.answer_counts = 0
+        self.answer_count = 0
         self._retrying = Retrying(
-            retry=retry_if_exception_type(_TryAgainError),
-            stop=_has_enough_attempts,
+            retry=retry_if_exception_type(_RetryableError),
+            stop=_is_last_attempt,
             wait=_wait,
             reraise=True,
         )
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         return self._retrying(
-            self._once, request, *args, **{**kwargs, "timeout": kwargs.get("timeout") or self._timeout}
+            self._send_once, request, *args, **{**kwargs, "timeout": kwargs.get("timeout") or self._timeout}
         )
 
-    def _once(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        request.headers["User-Agent"] = self._user_agent  # whatever the client in between calls itself
+    def _send_once(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Send a request once; raise _RetryableError if it may be sent again, ServiceDownError if not."""
+        request.headers["User-Agent"] = self._user_agent  # instead of that of the client library
         time.sleep(max(0.0, self._next_turn - time.monotonic()))
         try:
             response = super().send(request, *args, **kwargs)
-            response.content  # noqa: B018 - read here, so that an answer cut short is asked for again
+            response.content  # noqa: B018 - read here, so that a truncated answer is retried
         except requests.RequestException as error:
-            raise _TryAgainError(_root_cause(error), ATTEMPTS_UNANSWERED) from error
+            raise _RetryableError(_root_cause(error), ATTEMPTS_UNANSWERED) from error
         finally:
             self._next_turn = time.monotonic() + self._delay
-        self.answer_counts += 1
+        self.answer_count += 1
         after = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         told_to_wait = response.status_code == codes.forbidden and after is not None  # GitHub's secondary rate limit
         if (
@@ -129,15 +129,15 @@ class _PoliteAdapter(HTTPAdapter):
         ):
             message = f"HTTP {response.status_code}"
             if after is not None and after > MAX_WAIT:
-                raise ServiceDownError(f"{message}, asks to come back in {after:.0f} s")
-            raise _TryAgainError(message, ATTEMPTS, after)
+                raise ServiceDownError(f"{message}, retry after {after:.0f} s")
+            raise _RetryableError(message, ATTEMPTS, after)
         return response
 
 
 _backoff = wait_exponential_jitter(initial=1, max=30)
 
 
-def _has_enough_attempts(state: RetryCallState) -> bool:
+def _is_last_attempt(state: RetryCallState) -> bool:
     return state.attempt_number >= _error(state).attempts
 
 
@@ -146,15 +146,15 @@ def _wait(state: RetryCallState) -> float:
     return _backoff(state) if after is None else after
 
 
-def _error(state: RetryCallState) -> _TryAgainError:
-    assert state.outcome is not None  # noqa: S101 - tenacity asks after an attempt
+def _error(state: RetryCallState) -> _RetryableError:
+    assert state.outcome is not None  # noqa: S101 - tenacity calls this after an attempt
     error = state.outcome.exception()
-    assert isinstance(error, _TryAgainError)  # noqa: S101 - nothing else is tried again
+    assert isinstance(error, _RetryableError)  # noqa: S101 - nothing else is retried
     return error
 
 
 def _root_cause(error: BaseException) -> str:
-    """Say what lies at the bottom of requests' nested exceptions, in one short line."""
+    """Return the description of the innermost of requests' nested exceptions."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__  # type: ignore[assignment]
     return describe_error(error)

@@ -1,7 +1,7 @@
-"""The Wayback Machine: which snapshot of a page is the nearest to a moment.
+"""Client of the Wayback Machine: finds the snapshot of a page that is nearest to a time.
 
-https://archive.org/help/wayback_api.php says it at once; the index behind it is slower, and knows:
-https://github.com/internetarchive/wayback/blob/master/wayback-cdx-server/README.md
+The availability API is fast and sometimes misses snapshots (https://archive.org/help/wayback_api.php); the CDX index is
+slower and complete (https://github.com/internetarchive/wayback/blob/master/wayback-cdx-server/README.md).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _SNAPSHOT = re.compile(
 
 
 class Wayback:
-    """Finds snapshots, one page at a time; each question is one request, or two where the first finds nothing."""
+    """Finds snapshots, one page at a time, with one request, or two if the first finds none."""
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
@@ -51,41 +51,41 @@ class Wayback:
                 user_agent=options.requests.user_agent,
                 delay=options.requests.delay(HOST),
                 timeout=options.apis.timeout,
-                worth_keeping=_can_be_read,
+                is_cacheable=_can_be_read,
             )
         )
 
     def nearest(self, url: str, when: datetime | date | None) -> str | None:
-        """Return the https address of the snapshot nearest to a moment, the newest without one; None if there is none.
+        """Return the https URL of the snapshot nearest to `when`, without it of the newest; None if there is none.
 
-        Only good snapshots count, archived with status 200. A date is its noon, a time without zone UTC. Raises
-        ServiceDownError when the Wayback Machine does not say.
+        Only snapshots with status 200 count. A date means noon, a time without zone UTC. Raises ServiceDownError if the
+        Wayback Machine does not answer.
         """
         page = _public(url)
         if page is None:
             return None
         moment = _timestamp(when) if when else None
         snapshot = self._ask(AVAILABLE, {"url": page} | ({"timestamp": moment} if moment else {}))
-        # It also says that there is none where there are some: for hours or days, for some URLs with https only
-        # (https://github.com/internetarchive/wayback/issues/296, https://github.com/akamhy/waybackpy/issues/154).
+        # For hours or days, or for the https form of a URL only, it may report no snapshot although there are some:
+        # https://github.com/internetarchive/wayback/issues/296, https://github.com/akamhy/waybackpy/issues/154
         return snapshot or self._ask(INDEX, _query(page, moment))
 
     def _ask(self, service: str, query: dict[str, str]) -> str | None:
         try:
             response = self._session.get(service, params=query)
-        except requests.RequestException as error:  # raised above the session's adapter: a body cut short, redirects
+        except requests.RequestException as error:  # not retried by the session: a truncated body, redirects
             raise ServiceDownError(describe_error(error)) from error
         return _snapshot(service, response)
 
 
 def _public(url: str) -> str | None:
-    """Return a page's URL as strangers may see it, without credentials; None for what nobody can have archived."""
+    """Return a page's URL without credentials; None if it is not on the public web, and so cannot be archived."""
     try:
         page = urlsplit(canonicalize_url(url))
     except InvalidURLError:
         return None
-    shown = page._replace(netloc=page.netloc.rpartition("@")[2]).geturl()
-    return shown if refusal_reason(shown) is None else None
+    public_url = page._replace(netloc=page.netloc.rpartition("@")[2]).geturl()
+    return public_url if refusal_reason(public_url) is None else None
 
 
 def _timestamp(when: datetime | date) -> str:
@@ -94,7 +94,7 @@ def _timestamp(when: datetime | date) -> str:
 
 
 def _query(page: str, moment: str | None) -> dict[str, str]:
-    """Return how to ask the index for one good snapshot of exactly this page; a `*` in its URL is no wildcard."""
+    """Return the query for one snapshot of exactly this page in the index; `*` in its URL is no wildcard."""
     query = {"url": page, "matchType": "exact", "output": "json", "fl": ",".join(_FIELDS), "filter": "statuscode:200"}
     if moment is None:
         return query | {"limit": "-1"}
@@ -103,9 +103,9 @@ def _query(page: str, moment: str | None) -> dict[str, str]:
 
 
 def _snapshot(service: str, response: requests.Response) -> str | None:
-    """Return the address of the snapshot that a service names, None if it says that there is none."""
+    """Return the URL of the snapshot in an answer, None if there is none; raise ServiceDownError for another answer."""
     if response.status_code == requests.codes.forbidden and "AccessControlException" in response.text:
-        return None  # its site does not want to be in the archive
+        return None  # the site is excluded from the archive
     if not response.ok:
         raise ServiceDownError(f"HTTP {response.status_code}")
     try:
@@ -116,8 +116,8 @@ def _snapshot(service: str, response: requests.Response) -> str | None:
 
 def _closest_available(answer: Any) -> str | None:
     match answer:
-        case {"archived_snapshots": {"closest": {"available": True, "status": "200", "url": str(address)}}}:
-            return _address(address)
+        case {"archived_snapshots": {"closest": {"available": True, "status": "200", "url": str(url)}}}:
+            return _https_url(url)
         case {"archived_snapshots": {"closest": {"available": bool(), "status": str(), "url": str()}}}:
             return None  # of an error page or a redirect
         case {"archived_snapshots": dict(snapshots)} if not snapshots:
@@ -128,7 +128,7 @@ def _closest_available(answer: Any) -> str | None:
 def _latest_listed(answer: Any) -> str | None:
     match answer:
         case [header, [str(stamp), str(original)]] if header == _FIELDS:
-            return _address(f"https://web.archive.org/web/{stamp}/{original}")
+            return _https_url(f"https://web.archive.org/web/{stamp}/{original}")
         case []:
             return None
     raise ValueError("not an answer of the index")
@@ -137,11 +137,12 @@ def _latest_listed(answer: Any) -> str | None:
 _READERS: dict[str, Callable[[Any], str | None]] = {AVAILABLE: _closest_available, INDEX: _latest_listed}
 
 
-def _address(snapshot: str) -> str:
-    found = _SNAPSHOT.fullmatch(snapshot)
-    if found is None:
-        raise ValueError(f"no snapshot: {snapshot}")
-    return f"https://web.archive.org/web/{found[1]}/{requote_uri(found[2])}"
+def _https_url(snapshot: str) -> str:
+    """Return the https form of a snapshot's URL; raise ValueError if it is not one."""
+    match = _SNAPSHOT.fullmatch(snapshot)
+    if match is None:
+        raise ValueError(f"not a snapshot: {snapshot}")
+    return f"https://web.archive.org/web/{match[1]}/{requote_uri(match[2])}"
 
 
 def _can_be_read(response: requests.Response) -> bool:

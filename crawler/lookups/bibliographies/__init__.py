@@ -1,1 +1,1 @@
-"""Clients of bibliographies: where a paper was published."""
+"""Clients of bibliographies, which give the venues of papers."""

@@ -1,4 +1,4 @@
-"""What the clients of bibliographies share: one shape, and nothing believed of what a stranger's JSON holds."""
+"""Base class of the clients of bibliographies, and functions that read their JSON whatever its types are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Paper
 
 MAX_TITLE = 500
-"""Characters kept of a title or name."""
+"""Characters of a title or name that are used."""
 MAX_AUTHORS = 1000
 
 
@@ -26,27 +26,27 @@ class Bibliography(ABC):
     """A client of one bibliography."""
 
     name: ClassVar[str]
-    """What it is called where its word is kept and shown as evidence."""
+    """Its name in the store and in evidence."""
     service: ClassVar[str]
-    """Its name in full, for the lines that users read."""
+    """Its name in messages."""
     host: ClassVar[str]
     batch: ClassVar[int]
-    """Papers that it takes at a time."""
+    """Papers per request."""
     max_per_run: ClassVar[int]
-    """Papers that it is asked about in one run."""
+    """Papers that are looked up in one run."""
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
 
     @abstractmethod
     def id_of(self, paper: Paper) -> str | None:
-        """Return the id by which the bibliography is asked about a paper; None where it would know none of its ids."""
+        """Return the id by which a paper is looked up; None if it has none that the bibliography knows."""
 
     @abstractmethod
     def publications(self, papers: Mapping[str, Paper]) -> dict[str, Publication]:
-        """Return what is said of each paper that has an id, by the same keys.
+        """Return the record of each paper that has an id, by the keys of `papers`; an empty one if it has none.
 
-        Raises ServiceDownError when the service does not answer.
+        Raises ServiceDownError if the service does not answer.
         """
 
     def _ask(self, method: str, url: str, **more: Any) -> requests.Response:
@@ -54,27 +54,27 @@ class Bibliography(ABC):
 
         try:
             return self._session.request(method, url, **more)
-        except requests.RequestException as error:  # raised above the session's adapter: a body cut short, redirects
+        except requests.RequestException as error:  # not retried by the session: a truncated body, redirects
             raise ServiceDownError(describe_error(error)) from error
 
 
 def json_of(response: requests.Response) -> Any:
-    """Return an answer's JSON; raise ServiceDownError for anything else."""
+    """Return the JSON of an answer; raise ServiceDownError if it is not JSON."""
     try:
         return response.json()
     except (ValueError, RecursionError) as error:
-        raise ServiceDownError(f"HTTP {response.status_code}, no JSON") from error
+        raise ServiceDownError(f"HTTP {response.status_code}, not JSON") from error
 
 
 def service_down(response: requests.Response, reason: str = "") -> ServiceDownError:
-    """Return what to raise for an answer that is none."""
+    """Return the exception for an invalid answer."""
     return ServiceDownError(f"HTTP {response.status_code}{reason and f', {reason}'}")
 
 
 def build_publication(
     title: Any, authors: Iterable[Any], arxiv_id: Any, venues: Iterable[Any], year: Any
 ) -> Publication:
-    """Return what a record says, with whatever is not of the type it should be left out."""
+    """Return a record of these values; values of another type than expected are left out."""
     return Publication(
         title=_text(title),
         authors=tuple(name for author in authors if (name := _text(author)))[:MAX_AUTHORS],
@@ -85,19 +85,19 @@ def build_publication(
 
 
 def records_in(record: Any, *path: str) -> Any:
-    """Return what lies at the end of a path of keys, None where it breaks off."""
+    """Return the value at a path of keys in nested dictionaries; None if a key is missing."""
     for key in path:
         record = record.get(key) if isinstance(record, dict) else None
     return record
 
 
 def iter_records(records: Any, *path: str) -> list[Any]:
-    """Return what lies at the end of a path in each record of a list; what is no list is an empty one."""
+    """Return the value at a path in each record of a list; [] if it is not a list."""
     return [records_in(record, *path) for record in records] if isinstance(records, list) else []
 
 
 def _text(value: Any) -> str:
-    """Return a text on one line; lone surrogates, which JSON can hold and no database takes, are left out."""
+    """Return a text on one line, "" for another type; NUL and lone surrogates, which databases refuse, are removed."""
     if not isinstance(value, str):
         return ""
     return collapse_whitespace(re.sub("[\0\ud800-\udfff]", "", value[: 2 * MAX_TITLE]))[:MAX_TITLE]

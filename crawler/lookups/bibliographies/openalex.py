@@ -1,6 +1,6 @@
-"""OpenAlex: where a paper appeared, one paper a request.
+"""Client of OpenAlex: the venue of a paper, one paper per request.
 
-A work asked for by its DOI is free, with a key or without: https://developers.openalex.org/api-reference/authentication
+Requests by DOI are free, without a key: https://developers.openalex.org/api-reference/authentication
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ARXIV_DOI = "10.48550/arxiv."
 
 
 class OpenAlex(Bibliography):
-    """Asks for one paper at a time, by the DOI that its authors gave, else by the one that arXiv gives to all."""
+    """Looks up papers by the DOI that their authors gave, else by the one that arXiv gives to every paper."""
 
     name = "openalex"
     service = "OpenAlex"
@@ -46,27 +46,27 @@ class OpenAlex(Bibliography):
 
     @classmethod
     def from_options(cls, options: CrawlOptions) -> Self:
-        """Build the client with its cache in OUTPUT_DIR; a mail address in USER_AGENT_CONTACT says who asks."""
+        """Build the client with its cache in OUTPUT_DIR; a mail address in USER_AGENT_CONTACT is sent as `mailto`."""
         from crawler.lookups.session import open_session
 
         session = open_session(
             options.apis.cache_file,
             user_agent=options.requests.user_agent,
             delay=options.requests.delay(cls.host),
-            worth_keeping=_is_work,
+            is_cacheable=_is_work,
         )
         contact = options.requests.contact.removeprefix("mailto:")
         return cls(session, contact if "@" in contact and "/" not in contact else "")
 
     def id_of(self, paper: Paper) -> str | None:
-        """Return a paper's DOI."""
-        own = next(iter((paper.doi or "").split()), "")  # some give two
+        """Return a paper's DOI; that of arXiv if it has no other, None without an arXiv id."""
+        own = next(iter((paper.doi or "").split()), "")  # some authors give two
         if own.startswith("10."):
             return own
         return f"{_ARXIV_DOI}{paper.arxiv_id}" if paper.arxiv_id else None
 
     def publications(self, papers: Mapping[str, Paper]) -> dict[str, Publication]:
-        """Return what is said of each paper."""
+        """Return the record of each paper, with one request for each."""
         dois = {key: self.id_of(paper) for key, paper in papers.items()}
         return {key: self._publication(doi) for key, doi in dois.items() if doi is not None}
 
@@ -83,22 +83,23 @@ class OpenAlex(Bibliography):
 
 
 def _parse_work(work: dict[str, Any]) -> Publication:
-    first, places = work.get("primary_location"), work.get("locations")
-    places = places if isinstance(places, list) else []
-    # A repository keeps copies; proceedings often have no source of their own.
-    printed = [
-        place
-        for place in (first, *places)
-        if records_in(place, "version") == "publishedVersion" and records_in(place, "source", "type") != "repository"
+    first, locations = work.get("primary_location"), work.get("locations")
+    locations = locations if isinstance(locations, list) else []
+    # Repositories have copies only; proceedings often have no source.
+    published = [
+        location
+        for location in (first, *locations)
+        if records_in(location, "version") == "publishedVersion"
+        and records_in(location, "source", "type") != "repository"
     ]
-    pages = (page for page in iter_records([first, *places], "landing_page_url") if isinstance(page, str))
+    pages = (page for page in iter_records([first, *locations], "landing_page_url") if isinstance(page, str))
     on_arxiv = filter(None, map(arxiv_id_of, pages))
     return build_publication(
         work.get("title"),
         iter_records(work.get("authorships"), "author", "display_name"),
         str(work.get("doi")).lower().partition(_ARXIV_DOI)[2] or next(on_arxiv, None),
-        # The name as it was printed tells a workshop from the conference, which the source's own does not.
-        [*iter_records(printed, "raw_source_name"), *iter_records(printed, "source", "display_name")],
+        # The name as printed distinguishes a workshop from its conference, the source's name does not.
+        [*iter_records(published, "raw_source_name"), *iter_records(published, "source", "display_name")],
         work.get("publication_year"),
     )
 

@@ -1,4 +1,4 @@
-"""Semantic Scholar: where papers appeared, five hundred a request.
+"""Client of Semantic Scholar: the venues of papers, 500 papers per request.
 
 https://api.semanticscholar.org/api-docs/graph#tag/Paper-Data/operation/post_graph_get_papers
 """
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Paper
 
 MAX_REFUSED = 50
-"""Requests refused with HTTP 400 for one batch: enough to find five bad ids among five hundred."""
+"""Requests of one batch that may be refused with HTTP 400: enough to find five invalid ids in 500."""
 
 _FIELDS = "title,venue,publicationVenue,journal,year,authors,externalIds"
 
 
 class SemanticScholar(Bibliography):
-    """Asks for many papers at once. A key is not needed, but without one there are often too many requests (429)."""
+    """Looks up papers by arXiv id, else by DOI. A key is optional; without one requests are often refused (429)."""
 
     name = "semantic_scholar"
     service = "Semantic Scholar"
@@ -59,14 +59,14 @@ class SemanticScholar(Bibliography):
         return cls(session, options.apis.semantic_scholar_api_key)
 
     def id_of(self, paper: Paper) -> str | None:
-        """Return a paper's id on arXiv, else its DOI."""
+        """Return `ARXIV:` and the paper's arXiv id, else `DOI:` and its DOI; None if it has neither."""
         if paper.arxiv_id:
             return f"ARXIV:{paper.arxiv_id}"
         return f"DOI:{paper.doi}" if paper.doi else None
 
     def publications(self, papers: Mapping[str, Paper]) -> dict[str, Publication]:
-        """Return what is said of each paper. One bad id may spoil an answer (HTTP 400): such a batch is halved."""
-        found: dict[str, Publication] = {}
+        """Return the record of each paper. With one invalid id a batch may be refused (HTTP 400), and is halved."""
+        publications: dict[str, Publication] = {}
         refused = 0
         ids = {key: id_ for key, paper in papers.items() if (id_ := self.id_of(paper)) is not None}
         batches = [list(ids)] if ids else []
@@ -74,15 +74,15 @@ class SemanticScholar(Bibliography):
             keys = batches.pop()
             response = self._request([ids[key] for key in keys])
             if response.status_code != HTTPStatus.BAD_REQUEST:
-                found |= _publications(keys, response)
-            elif "paper ids" in response.text[:1000] or len(keys) == 1:  # "No valid paper ids given": it knows none
-                found |= dict.fromkeys(keys, Publication())
+                publications |= _publications(keys, response)
+            elif "paper ids" in response.text[:1000] or len(keys) == 1:  # "No valid paper ids given": none is known
+                publications |= dict.fromkeys(keys, Publication())
             else:
                 batches += [keys[len(keys) // 2 :], keys[: len(keys) // 2]]
             refused += response.status_code == HTTPStatus.BAD_REQUEST
             if refused > MAX_REFUSED:
                 raise service_down(response)
-        return found
+        return publications
 
     def _request(self, ids: Sequence[str]) -> requests.Response:
         return self._ask(
@@ -91,26 +91,26 @@ class SemanticScholar(Bibliography):
             params={"fields": _FIELDS},
             json={"ids": ids},
             headers=self._headers,
-            allow_redirects=False,  # the key is for nobody else
+            allow_redirects=False,  # the key must not be sent to another host
         )
 
 
 def _publications(keys: Sequence[str], response: requests.Response) -> dict[str, Publication]:
-    """Read an answer: one record or null for each id, in the order of the papers' keys."""
+    """Return the records of an answer by key: one record or null for each id, in the order of the request."""
     if response.status_code != HTTPStatus.OK:
         raise service_down(response)
     answer = json_of(response)
     if not isinstance(answer, list) or len(answer) != len(keys):
         raise service_down(response, "not an answer of the batch API")
     if not all(record is None or isinstance(record, dict) for record in answer):
-        raise ServiceDownError("records that are none")
+        raise ServiceDownError("invalid records")
     return {key: _publication(record) for key, record in zip(keys, answer, strict=True)}
 
 
 def _publication(record: dict[str, Any] | None) -> Publication:
     if record is None:
         return Publication()
-    # `venue` is what the record says itself, `publicationVenue` the venue's own page, `journal` the rest.
+    # `venue` is the record's own text, `publicationVenue` the linked venue; `journal` is the least specific.
     venues = [
         record.get("venue"),
         records_in(record, "publicationVenue", "name"),

@@ -1,1 +1,1 @@
-"""GitHub API client: GraphQL batches, REST where GraphQL cannot tell."""
+"""Client of GitHub's API: batches by GraphQL, REST for what GraphQL does not find, then the page."""

@@ -1,6 +1,7 @@
-"""GitHub repositories and places in them: fifty in a query, halved when it costs too much; REST for what is not found.
+"""Batched client of GitHub's API: looks up repositories and paths in them.
 
-What neither knows is gone only if its page is.
+GraphQL queries have up to 50 repositories, and are halved if they exceed a limit. What GraphQL does not find is
+requested by REST, and then as a page: it is gone only if that is not found either.
 
 https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
@@ -43,20 +44,20 @@ HOST = "api.github.com"
 ENDPOINT = f"https://{HOST}"
 
 RESERVE = 100
-"""Points of the hour (GitHub gives 5,000) that are left to whoever else uses the token."""
+"""Points of the hourly rate limit (5,000) that are left to other users of the token."""
 
-PATIENCE = 3
-"""Repositories in a row that GraphQL cannot answer for, one at a time, after which it is down."""
+MAX_FAILURES = 3
+"""Repositories in a row, queried alone without an answer, after which GraphQL counts as down."""
 
 _TOO_SLOW = "HTTP 502", "HTTP 504"
-"""What GitHub answers to a query that takes longer than ten seconds."""
+"""Answers to a query that takes longer than ten seconds."""
 
 Queries = list[tuple[str, list["RepositoryPath"]]]
-"""Repositories `owner/name` with the places in them."""
+"""Repositories `owner/name` with the paths in them."""
 
 
 class GithubLookup(ApiLookup):
-    """Looks repositories up by owner and name."""
+    """Looks up repositories by owner and name, and the paths in them."""
 
     service = "GitHub's API"
     batch = BATCH
@@ -67,11 +68,11 @@ class GithubLookup(ApiLookup):
         self._rest = GithubRest(session, ENDPOINT, self._headers)
         self._pages = GithubPages(session)
         self._failures_in_a_row = 0
-        self._spent: str | None = None
+        self._limit_reached: str | None = None  # why no more queries are sent
 
     @classmethod
     def from_options(cls, options: CrawlOptions) -> GithubLookup:
-        """Build the lookup; the token comes from the environment alone."""
+        """Build the lookup with the token of GITHUB_TOKEN, which only the environment sets."""
         session = open_session(
             options.apis.cache_file,
             user_agent=options.requests.user_agent,
@@ -82,67 +83,67 @@ class GithubLookup(ApiLookup):
         return cls(session, options.apis.github_token)
 
     def check_links(self, due: Sequence[DueLink], now: datetime) -> Iterator[CheckResult]:
-        """Look up all repositories in as few queries as GitHub allows, one after the other."""
+        """Yield the results of all links, repository by repository, with as few queries as possible."""
         links: defaultdict[str, list[DueLink]] = defaultdict(list)
         for each in due:
             links[each.link.identity].append(each)
-        wanted = [
-            (name, [place for each in links[name] if (place := parse_repository_path(each.link.url)) is not None])
+        queries = [
+            (name, [path for each in links[name] if (path := parse_repository_path(each.link.url)) is not None])
             for name in sorted(links)
         ]
-        for name, answer in self._query_repositories(wanted):
+        for name, answer in self._query_repositories(queries):
             try:
                 yield from list(self._results(name, answer, links[name], now))
             except ServiceDownError as error:
                 self._failures_in_a_row += 1
-                neither = isinstance(answer, str) and answer not in graphql.OWN_ERRORS
-                if neither or self._failures_in_a_row >= PATIENCE:
+                graphql_failed = isinstance(answer, str) and answer not in graphql.OWN_ERRORS
+                if graphql_failed or self._failures_in_a_row >= MAX_FAILURES:
                     raise
                 reason = Reason(ReasonCode.SERVICE_UNAVAILABLE, self.service, str(error))
                 check = Check(Outcome.SKIPPED, reason, now, CheckMethod.API)
                 yield from (CheckResult(each.link, check, history=each.history) for each in links[name])
-        self.unavailable_reason = self._spent
+        self.unavailable_reason = self._limit_reached
 
-    def _query_repositories(self, wanted: Queries) -> Iterator[tuple[str, RepositoryAnswer | str]]:
-        """Yield each repository, or the type of error that stands in its place; what is not answered is asked again."""
-        if not wanted:
+    def _query_repositories(self, queries: Queries) -> Iterator[tuple[str, RepositoryAnswer | str]]:
+        """Yield each repository, or an error in its place; those that a query did not answer are queried again."""
+        if not queries:
             return
-        found, said = self._query(wanted)
-        yield from found.items()
-        left = [each for each in wanted if each[0] not in found]
-        if found:
+        answers, message = self._query(queries)
+        yield from answers.items()
+        if answers:
             self._failures_in_a_row = 0
-            yield from self._query_repositories(left)
-        elif len(wanted) > 1:
-            middle = len(wanted) // 2
-            yield from self._query_repositories(wanted[:middle])
-            yield from self._query_repositories(wanted[middle:])
+            yield from self._query_repositories([query for query in queries if query[0] not in answers])
+        elif len(queries) > 1:
+            middle = len(queries) // 2
+            yield from self._query_repositories(queries[:middle])
+            yield from self._query_repositories(queries[middle:])
         else:
             self._failures_in_a_row += 1
-            if self._failures_in_a_row >= PATIENCE:
-                raise ServiceDownError(said)
-            yield wanted[0][0], said
+            if self._failures_in_a_row >= MAX_FAILURES:
+                raise ServiceDownError(message)
+            yield queries[0][0], message
 
-    def _query(self, wanted: Queries) -> tuple[dict[str, RepositoryAnswer | str], str]:
-        """Send one query; return what it found, and what GitHub says of the rest."""
+    def _query(self, queries: Queries) -> tuple[dict[str, RepositoryAnswer | str], str]:
+        """Return the repositories in the answer to one query, and GitHub's message on the others."""
         try:
-            answer = self._post(graphql.write_query(wanted))
+            answer = self._post(graphql.write_query(queries))
         except ServiceDownError as error:
             if str(error) not in _TOO_SLOW:
                 raise
             return {}, str(error)
         errors = answer.get("errors") or []
-        said = str(errors[0].get("message")) if errors else "no data"
+        message = str(errors[0].get("message")) if errors else "no data"
         if any(error.get("type") == "RATE_LIMITED" for error in errors):
-            raise ServiceDownError(said)
+            raise ServiceDownError(message)
         limit = (answer.get("data") or {}).get("rateLimit") or {}
         if limit.get("remaining", RESERVE) < RESERVE:
-            self._spent = f"only {limit['remaining']} requests left until {limit.get('resetAt')}"
-        return graphql.read_answer(answer, wanted), said
+            self._limit_reached = f"only {limit['remaining']} requests left until {limit.get('resetAt')}"
+        return graphql.read_answer(answer, queries), message
 
     def _post(self, query: str) -> Mapping[str, Any]:
-        if self._spent is not None:
-            raise ServiceDownError(self._spent)
+        """Return the JSON of the answer to a query; raise ServiceDownError for another answer."""
+        if self._limit_reached is not None:
+            raise ServiceDownError(self._limit_reached)
         response = self._session.post(f"{ENDPOINT}/graphql", json={"query": query}, headers=self._headers)
         try:
             answer = response.json()
@@ -156,40 +157,41 @@ class GithubLookup(ApiLookup):
     def _results(
         self, name: str, answer: RepositoryAnswer | str, due: Sequence[DueLink], now: datetime
     ) -> Iterator[CheckResult]:
+        """Yield the results of the links to one repository and its paths."""
         known = next((each.known for each in due if isinstance(each.known, Repository)), None)
-        settled = self._resolve_missing(name, answer, known)
+        resolved = self._resolve(name, answer, known)
         for each in due:
-            if isinstance(settled, MissingRepository) and settled.outcome is Outcome.GONE:
-                yield CheckResult(
-                    each.link, self._pages.check(each.link.url, settled.reason, now), history=each.history
-                )
-            elif isinstance(settled, MissingRepository):
-                check = Check(settled.outcome, settled.reason, now, CheckMethod.API)
+            if isinstance(resolved, MissingRepository) and resolved.outcome is Outcome.GONE:
+                check = self._pages.check(each.link.url, resolved.reason, now)
+                yield CheckResult(each.link, check, history=each.history)
+            elif isinstance(resolved, MissingRepository):
+                check = Check(resolved.outcome, resolved.reason, now, CheckMethod.API)
                 yield CheckResult(each.link, check, history=each.history)
             else:
-                check = self._check(each.link, settled, now)
-                yield CheckResult(each.link, check, settled.repository, history=each.history)
+                check = self._check(each.link, resolved, now)
+                yield CheckResult(each.link, check, resolved.repository, history=each.history)
 
-    def _resolve_missing(
+    def _resolve(
         self, name: str, answer: RepositoryAnswer | str, known: Repository | None
     ) -> RepositoryAnswer | MissingRepository:
-        """Find out what became of a repository that is not found, or not the one that had its name before."""
+        """Return the repository that was meant, by REST if it is not found or if its name has another id now."""
         known_id = known.database_id if known is not None else None
         if isinstance(answer, str):
             if known_id is not None and answer == "NOT_FOUND":
-                found = self._rest.repository_by_id(known_id)
+                by_rest = self._rest.repository_by_id(known_id)
             else:
-                found = self._check_name(name, answer)
-            return found if isinstance(found, MissingRepository) else RepositoryAnswer(found)
+                by_rest = self._repository_by_name(name, answer)
+            return by_rest if isinstance(by_rest, MissingRepository) else RepositoryAnswer(by_rest)
         repository = answer.repository
         if known is None or known_id is None or repository.database_id in {known_id, None}:
             return replace(answer, repository=replace(repository, earlier_id=known.earlier_id if known else None))
-        found = self._rest.repository_by_id(known_id)
-        if isinstance(found, MissingRepository):
+        by_rest = self._rest.repository_by_id(known_id)
+        if isinstance(by_rest, MissingRepository):
             return replace(answer, repository=replace(repository, earlier_id=known_id))
-        return RepositoryAnswer(found)
+        return RepositoryAnswer(by_rest)
 
-    def _check_name(self, name: str, answer: str) -> Repository | MissingRepository:
+    def _repository_by_name(self, name: str, answer: str) -> Repository | MissingRepository:
+        """Return a repository by REST; raise ServiceDownError with the error of GraphQL if that failed as a whole."""
         try:
             return self._rest.repository(name)
         except ServiceDownError as error:
@@ -197,8 +199,9 @@ class GithubLookup(ApiLookup):
                 raise
             raise ServiceDownError(answer) from error
 
-    def _check(self, link: Link, found: RepositoryAnswer, now: datetime) -> Check:
-        repository, place = found.repository, parse_repository_path(link.url)
+    def _check(self, link: Link, answer: RepositoryAnswer, now: datetime) -> Check:
+        """Return the check of a link to a repository that exists, or to a path in it."""
+        repository, path = answer.repository, parse_repository_path(link.url)
         below = "/".join(link.url.split("/")[5:])
         reason = Reason(ReasonCode.FOUND_ON_GITHUB)
         if repository.earlier_id is not None:
@@ -206,53 +209,53 @@ class GithubLookup(ApiLookup):
         moved = repository.title.lower() != link.identity
         if moved:
             reason = Reason(ReasonCode.REPOSITORY_RENAMED)
-        if place is not None and not any(found.existing.get(each, True) for each in place.evidence):
-            lost = self._check_path(repository, place, found.existing, now)
-            if lost is not None:
-                return lost
+        if path is not None and not any(answer.existing.get(field, True) for field in path.evidence):
+            path_check = self._check_path(repository, path, answer.existing, now)
+            if path_check is not None:
+                return path_check
         if moved:
             return Check(Outcome.MOVED, reason, now, CheckMethod.API, final_url=_repository_url(repository, below))
         return Check(Outcome.OK, reason, now, CheckMethod.API)
 
     def _check_path(
-        self, repository: Repository, place: RepositoryPath, there: Mapping[str, bool], now: datetime
+        self, repository: Repository, path: RepositoryPath, existing: Mapping[str, bool], now: datetime
     ) -> Check | None:
-        """Find out what became of a place that GraphQL does not see; None if it is there after all."""
-        offered = None
-        if place.elsewhere is not None and there.get(place.elsewhere) and repository.default_branch:
-            offered = _repository_url(repository, place.with_branch(repository.default_branch))
+        """Return the check of a path that GraphQL does not find; None if the REST API finds it."""
+        suggestion = None
+        if path.elsewhere is not None and existing.get(path.elsewhere) and repository.default_branch:
+            suggestion = _repository_url(repository, path.with_branch(repository.default_branch))
         branch_is_gone = False
-        if place.rest is not None:
-            branch_is_gone = bool(place.verb) and not (place.ref is not None and there.get(place.ref))
-            today = self._rest.current_path(repository.title, place.branch if branch_is_gone else place.rest)
-            moved_to = _renamed_target(repository, place, today, offered) if today else None
+        if path.rest is not None:
+            branch_is_gone = bool(path.verb) and not (path.ref is not None and existing.get(path.ref))
+            by_rest = self._rest.current_path(repository.title, path.branch if branch_is_gone else path.rest)
+            moved_to = _renamed_target(repository, path, by_rest, suggestion) if by_rest else None
             if moved_to is not None:
-                moved = Reason(ReasonCode.PATH_MOVED if place.verb else ReasonCode.ISSUE_MOVED)
-                return Check(Outcome.MOVED, moved, now, CheckMethod.API, final_url=moved_to)
-            if today is not None and not branch_is_gone:
+                reason = Reason(ReasonCode.PATH_MOVED if path.verb else ReasonCode.ISSUE_MOVED)
+                return Check(Outcome.MOVED, reason, now, CheckMethod.API, final_url=moved_to)
+            if by_rest is not None and not branch_is_gone:
                 return None
         return Check(
             Outcome.GONE,
-            Reason(place.not_found),
+            Reason(path.not_found),
             now,
             CheckMethod.API,
-            conclusive=place.certain and not branch_is_gone,  # it may have a slash in its name, and have been renamed
-            suggestion=offered,
-            suggestion_source="github" if offered else None,
+            conclusive=path.certain and not branch_is_gone,  # a branch with a slash in its name may have been renamed
+            suggestion=suggestion,
+            suggestion_source="github" if suggestion else None,
         )
 
 
 def _renamed_target(
-    repository: Repository, place: RepositoryPath, today: Mapping[str, Any], offered: str | None
+    repository: Repository, path: RepositoryPath, by_rest: Mapping[str, Any], on_default_branch: str | None
 ) -> str | None:
-    """Return the new address of a path on a renamed branch, or of a transferred issue."""
-    if not place.verb:
-        address = str(today.get("html_url"))
-        return address if address.startswith("https://github.com/") else None
-    branch = today.get("name")
-    if branch is not None and not place.path:
-        return _repository_url(repository, place.with_branch(branch))
-    return offered if branch is not None and branch == repository.default_branch else None
+    """Return the new URL of a path on a renamed branch, or of a transferred issue; None if it is not known."""
+    if not path.verb:
+        url = str(by_rest.get("html_url"))
+        return url if url.startswith("https://github.com/") else None
+    branch = by_rest.get("name")
+    if branch is not None and not path.path:
+        return _repository_url(repository, path.with_branch(branch))
+    return on_default_branch if branch is not None and branch == repository.default_branch else None
 
 
 def _repository_url(repository: Repository, below: str) -> str:

@@ -1,4 +1,4 @@
-"""GitHub's GraphQL API: queries for many repositories under aliases, and what comes back. Pure.
+"""Write queries of GitHub's GraphQL API for many repositories under aliases, and read the answers. Pure.
 
 https://docs.github.com/graphql/reference/objects#repository
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_TOPICS = 20  # GitHub's own limit for a repository
 
 OWN_ERRORS = frozenset({"NOT_FOUND", "FORBIDDEN"})
-"""Errors that are about one repository; others may be about the query."""
+"""Types of errors that concern one repository; others may concern the whole query."""
 
 _FIELDS = f"""
   databaseId nameWithOwner description stargazerCount forkCount isArchived pushedAt
@@ -33,49 +33,52 @@ _FIELDS = f"""
 
 @dataclass(frozen=True, slots=True)
 class RepositoryAnswer:
-    """A repository, and which fields of the places in it are there; what was not said is not in `there`."""
+    """A repository, and whether each queried field of paths in it exists; fields without an answer are missing."""
 
     repository: Repository
     existing: Mapping[str, bool] = field(default_factory=dict)
 
 
 def write_query(queries: Sequence[tuple[str, Sequence[RepositoryPath]]]) -> str:
-    """Write one query for many repositories `owner/name` and the places in them; JSON strings are GraphQL strings."""
-    asked = []
-    for i, (full_name, places) in enumerate(queries):
+    """Return one query for repositories `owner/name` and paths in them; JSON strings are valid GraphQL strings."""
+    selections = []
+    for i, (full_name, paths) in enumerate(queries):
         owner, _, name = full_name.partition("/")
-        fields = " ".join(f"p{j}: {each}" for j, each in enumerate(_fields(places)))
-        asked.append(f"r{i}: repository(owner: {json.dumps(owner)}, name: {json.dumps(name)}) {{ ...facts {fields} }}")
+        fields = " ".join(f"p{j}: {field_}" for j, field_ in enumerate(_fields(paths)))
+        arguments = f"owner: {json.dumps(owner)}, name: {json.dumps(name)}"
+        selections.append(f"r{i}: repository({arguments}) {{ ...facts {fields} }}")
     limit = "rateLimit { cost remaining resetAt }"
-    return f"query {{ {' '.join(asked)} {limit} }} fragment facts on Repository {{{_FIELDS}}}"
+    return f"query {{ {' '.join(selections)} {limit} }} fragment facts on Repository {{{_FIELDS}}}"
 
 
 def read_answer(
     answer: Mapping[str, Any], queries: Sequence[tuple[str, Sequence[RepositoryPath]]]
 ) -> dict[str, RepositoryAnswer | str]:
-    """Return each repository by the name that it was asked by, or the type of the error in its place.
+    """Return the repositories by the names in the query, or the type of error in place of one.
 
-    What is missing in the result was not answered: a part of the query that ran out of time is null without a word.
+    Repositories that were not answered are missing: GitHub returns null without an error for the part of a query that
+    exceeded the time limit.
     """
     data = answer.get("data") or {}
-    errors = {tuple(each["path"]): str(each.get("type")) for each in answer.get("errors") or [] if each.get("path")}
-    found: dict[str, RepositoryAnswer | str] = {}
-    for i, (name, places) in enumerate(queries):
+    errors = {tuple(error["path"]): str(error.get("type")) for error in answer.get("errors") or [] if error.get("path")}
+    answers: dict[str, RepositoryAnswer | str] = {}
+    for i, (name, paths) in enumerate(queries):
         node, alias = data.get(f"r{i}"), f"r{i}"
         if node is not None:
-            there = {
-                each: node[f"p{j}"] is not None
-                for j, each in enumerate(_fields(places))
+            existing = {
+                field_: node[f"p{j}"] is not None
+                for j, field_ in enumerate(_fields(paths))
                 if f"p{j}" in node and errors.get((alias, f"p{j}"), "NOT_FOUND") == "NOT_FOUND"
             }
-            found[name] = RepositoryAnswer(_repository(node), there)
+            answers[name] = RepositoryAnswer(_repository(node), existing)
         elif errors.get((alias,)) in OWN_ERRORS:
-            found[name] = errors[alias,]
-    return found
+            answers[name] = errors[alias,]
+    return answers
 
 
-def _fields(places: Sequence[RepositoryPath]) -> list[str]:
-    return list(dict.fromkeys(each for place in places for each in place.fields))
+def _fields(paths: Sequence[RepositoryPath]) -> list[str]:
+    """Return the fields of all paths, without duplicates."""
+    return list(dict.fromkeys(field_ for path in paths for field_ in path.fields))
 
 
 def _repository(node: Mapping[str, Any]) -> Repository:
@@ -100,5 +103,5 @@ def _repository(node: Mapping[str, Any]) -> Repository:
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """Read a time as GitHub writes it."""
+    """Return a time in GitHub's ISO 8601 form; None for None."""
     return datetime.fromisoformat(text) if text else None

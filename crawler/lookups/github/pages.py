@@ -1,4 +1,4 @@
-"""Pages of github.com, for what the API does not know: GitHub's own pages are addressed like repositories."""
+"""Check pages of github.com that the API does not find: GitHub's own pages have URLs like repositories."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ if TYPE_CHECKING:
 
 HOST = "github.com"
 
-PATIENCE = 3
-"""Pages in a row answered with a server error after which no more are asked for."""
+MAX_FAILURES = 3
+"""Server errors in a row after which no more pages are requested."""
 
 
 class GithubPages:
-    """Asks for one page at a time, without the token; after a refusal, or no answer, for none any more."""
+    """Requests pages one at a time, without the token; after a failed request none until the end of the run."""
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
         self._failures_in_a_row = 0
-        self._down: str | None = None
+        self._unavailable_reason: str | None = None
 
     def check(self, url: str, gone: Reason, now: datetime) -> Check:
-        """Return what the page says of a link; it is gone, for the reason given, only if the page is not there."""
-        if self._down is None:
-            try:
-                response = self._session.get(url, allow_redirects=False)
-            except (ServiceDownError, requests.RequestException) as error:
-                self._failures_in_a_row += 1
-                said = str(error)[:200]
-                if self._failures_in_a_row >= PATIENCE or not said.startswith("HTTP 5"):
-                    self._down = said
-                return _not_answered(said, now)
-            self._failures_in_a_row = 0
-            return _read_page(response, gone, now)
-        return _not_answered(self._down, now)
+        """Return the check of a page: `gone`, with that reason, if it is not found; `skipped` if there is no answer."""
+        if self._unavailable_reason is not None:
+            return _unavailable_check(self._unavailable_reason, now)
+        try:
+            response = self._session.get(url, allow_redirects=False)
+        except (ServiceDownError, requests.RequestException) as error:
+            self._failures_in_a_row += 1
+            message = str(error)[:200]
+            if self._failures_in_a_row >= MAX_FAILURES or not message.startswith("HTTP 5"):
+                self._unavailable_reason = message
+            return _unavailable_check(message, now)
+        self._failures_in_a_row = 0
+        return _check_page(response, gone, now)
 
 
-def _not_answered(error: str, now: datetime) -> Check:
+def _unavailable_check(error: str, now: datetime) -> Check:
     return Check(Outcome.SKIPPED, Reason(ReasonCode.SERVICE_UNAVAILABLE, HOST, error), now, CheckMethod.API)
 
 
-def _read_page(response: requests.Response, gone: Reason, now: datetime) -> Check:
-    """Read an answer; where a redirect leads is not asked for: it may be a signed address that expires soon."""
+def _check_page(response: requests.Response, gone: Reason, now: datetime) -> Check:
+    """Return the check of a response; redirects are not stored, since they may be signed URLs that expire soon."""
     status, outcome, reason = response.status_code, Outcome.OK, Reason(ReasonCode.GITHUB_PAGE)
     if status in {codes.not_found, codes.gone}:
         return Check(Outcome.GONE, gone, now, CheckMethod.API, conclusive=True)

@@ -1,4 +1,4 @@
-"""Places inside a repository that a link names, and what to ask GitHub to see whether they are there. Pure."""
+"""Paths, issues, releases and commits that links into a repository lead to, as fields of GitHub's APIs. Pure."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_SPLITS = 4
-"""Parts of a path that are tried as the name of its branch: `a/b/c` may be `b/c` on `a` or `c` on `a/b`."""
+"""Segments up to which a branch name may extend: `a/b/c` may be `b/c` on branch `a`, or `c` on `a/b`."""
 
 _LARGEST_INT = 2**31 - 1  # https://spec.graphql.org/October2021/#sec-Int
 
 
 @dataclass(frozen=True, slots=True)
 class RepositoryPath:
-    """One place, as fields of GraphQL's type Repository.
+    """A path, issue, discussion, release or commit, as fields of the GraphQL type Repository.
 
-    It is there if any field of `evidence` is not null. For a path, `ref` tells whether its branch, tag or commit is
-    there, `elsewhere` whether the same path is there on the default branch. What GraphQL does not see the REST API may:
-    a submodule, what has another name now. `rest` is the place's address there, below the repository, `branch` that of
-    a path's branch. A place that is `certain` is gone when none of all that is there.
+    It exists if any field of `evidence` is not null. For a path, `ref` is the field of its branch, tag or commit,
+    `elsewhere` that of the same path on the default branch. GraphQL does not find submodules and renamed branches, the
+    REST API does: `rest` is the path there, below the repository, `branch` that of a path's branch. If it is `certain`,
+    it is gone for sure when no field and no REST path exists.
     """
 
     not_found: ReasonCode
@@ -40,25 +40,25 @@ class RepositoryPath:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """All fields to ask for."""
+        """Return all fields to query."""
         return (*self.evidence, *(field for field in (self.ref, self.elsewhere) if field is not None))
 
     def with_branch(self, branch: str) -> str:
-        """Return the address of the same path on another branch, below the repository."""
+        """Return the URL path of the same file on another branch, below the repository."""
         return quote("/".join(part for part in (self.verb, branch, self.path) if part))
 
 
 def parse_repository_path(url: str) -> RepositoryPath | None:
-    """Return the place that a link names; None for the repository itself and what no API tells (a page of its wiki)."""
+    """Return what a link into a repository leads to; None for the repository itself and for pages that no API has."""
     match [unquote(part) for part in urlsplit(url).path.split("/")[3:]]:
         case [("tree" | "blob" | "raw" | "blame") as verb, *parts] if all(parts):
             return _path(verb, parts)
-        case [("issues" | "pull") as verb, number, *_] if _counts(number):
+        case [("issues" | "pull") as verb, number, *_] if _is_number(number):
             fields = [f"issueOrPullRequest(number: {int(number)}) {{ __typename }}"]
-            if verb == "issues":  # an issue can be made a discussion, and is redirected
+            if verb == "issues":  # an issue may have been converted to a discussion, and is redirected
                 fields.append(_discussion(number))
             return RepositoryPath(ReasonCode.ISSUE_NOT_FOUND, tuple(fields), rest=f"issues/{int(number)}")
-        case ["discussions", number, *_] if _counts(number):
+        case ["discussions", number, *_] if _is_number(number):
             return RepositoryPath(ReasonCode.DISCUSSION_NOT_FOUND, (_discussion(number),), certain=False)
         case ["releases", "tag", *parts] if all(parts):
             tag = "/".join(parts)
@@ -88,7 +88,7 @@ def _path(verb: str, parts: Sequence[str]) -> RepositoryPath | None:
 
 
 def _object(expression: str) -> str:
-    """Return the field for a Git revision, as gitrevisions(7) writes it."""
+    """Return the field for an expression of gitrevisions(7)."""
     return f"object(expression: {json.dumps(expression)}) {{ __typename }}"
 
 
@@ -96,5 +96,6 @@ def _discussion(number: str) -> str:
     return f"discussion(number: {int(number)}) {{ number }}"
 
 
-def _counts(number: str) -> bool:
+def _is_number(number: str) -> bool:
+    """Return whether a text is a positive number that GraphQL's Int can hold."""
     return number.isascii() and number.isdecimal() and 0 < int(number[:20]) <= _LARGEST_INT

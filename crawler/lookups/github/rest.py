@@ -1,4 +1,4 @@
-"""GitHub's REST API: what became of what GraphQL only calls NOT_FOUND.
+"""Client of GitHub's REST API, which distinguishes what GraphQL reports as NOT_FOUND, and follows renames.
 
 https://docs.github.com/rest/repos/repos#get-a-repository;
 https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SAML = "saml"
-"""Said by organisations that show even public repositories only to tokens that they have approved."""
+"""In the message of organizations that show even public repositories to approved tokens only."""
 
 
 @dataclass(frozen=True, slots=True)
 class MissingRepository:
-    """What GitHub says in place of a repository."""
+    """The outcome and reason of a check for a repository that cannot be read."""
 
     outcome: Outcome
     reason: Reason
 
 
 class GithubRest:
-    """Asks about one thing at a time; redirects, GitHub's word for renamed, are followed."""
+    """Requests one repository or path at a time; redirects, which mean that it was renamed, are followed."""
 
     def __init__(self, session: requests.Session, endpoint: str, headers: Mapping[str, str]) -> None:
         self._session = session
@@ -44,16 +44,16 @@ class GithubRest:
         self._headers = {**headers, "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 
     def repository(self, full_name: str) -> Repository | MissingRepository:
-        """Return the repository of that name, or why there is none."""
+        """Return the repository with a name, or why it cannot be read."""
         return self._repository(f"repos/{quote(full_name)}")
 
     def repository_by_id(self, number: int) -> Repository | MissingRepository:
-        """Return the repository of that number, whatever its name is now."""
+        """Return the repository with an id, whatever its present name."""
         return self._repository(f"repositories/{number}")
 
-    def current_path(self, full_name: str, place: str) -> Mapping[str, Any] | None:
-        """Return what an address below a repository was redirected to, {} if it was not, None if nothing is there."""
-        response = self._get(f"repos/{quote(full_name)}/{place}")
+    def current_path(self, full_name: str, path: str) -> Mapping[str, Any] | None:
+        """Return the answer that a path below a repository redirects to, {} without redirect, None if not found."""
+        response = self._get(f"repos/{quote(full_name)}/{path}")
         if response.status_code in {codes.not_found, codes.gone}:
             return None
         answer = _json(response)
@@ -84,7 +84,7 @@ class GithubRest:
     def _get(self, path: str) -> requests.Response:
         try:
             return self._session.get(f"{self._endpoint}/{path}", headers=self._headers)
-        except requests.RequestException as error:  # raised above the session's adapter: redirects without end
+        except requests.RequestException as error:  # not retried by the session: a redirect loop
             raise ServiceDownError(describe_error(error)) from error
 
 

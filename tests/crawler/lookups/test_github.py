@@ -199,8 +199,8 @@ def test_rest_tells_what_graphql_does_not(
 
 LIMITS = [
     (as_json({"message": "API rate limit exceeded"}, 403).with_headers(x_ratelimit_remaining="0"), "HTTP 403 API rate"),
-    (as_json({"message": "wait"}, 403).with_headers(retry_after="999"), "HTTP 403, asks to come back in 999 s"),
-    (as_json({"message": "wait"}, 429).with_headers(retry_after="999"), "HTTP 429, asks to come back in 999 s"),
+    (as_json({"message": "wait"}, 403).with_headers(retry_after="999"), "HTTP 403, retry after 999 s"),
+    (as_json({"message": "wait"}, 429).with_headers(retry_after="999"), "HTTP 429, retry after 999 s"),
     (as_json({"message": "Bad credentials"}, 401), "HTTP 401 Bad credentials"),
     (text("<html>", 403), "HTTP 403, not JSON"),
     (as_json([1]), "HTTP 200"),

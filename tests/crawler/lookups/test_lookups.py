@@ -170,9 +170,7 @@ def test_half_a_feed_is_no_answer(serve: Any, session: Session) -> None:
         session.cache.clear()  # type: ignore[attr-defined]
         serve([Answer(cut)])
         (result,) = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15353"))
-        assert result.check.reason == Reason(
-            ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "an answer that is no whole feed"
-        )
+        assert result.check.reason == Reason(ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "incomplete feed")
 
 
 def test_only_answers_over_the_network_show_that_it_is_there(serve: Any, session: Session) -> None:
@@ -301,7 +299,7 @@ def test_a_service_that_is_down_says_nothing_and_is_left_alone(
         (as_json([]), "HTTP 200"),
         (as_json("x", 403), "HTTP 403"),
         (text("", 502).with_headers(retry_after="0"), "HTTP 502"),
-        (as_json({"message": "rate"}, 429).with_headers(retry_after="3600"), "HTTP 429, asks to come back in 3600 s"),
+        (as_json({"message": "rate"}, 429).with_headers(retry_after="3600"), "HTTP 429, retry after 3600 s"),
     ],
 )
 def test_github_down_says_nothing(internet: Internet, web_session: Session, answer: Response, reason: str) -> None:

@@ -100,7 +100,7 @@ def test_forbidden_for_a_while_is_waited_for(serve: Any, session: Session, clock
     assert session.get(URL).content == b"good"
     assert clock.now - began == 60
     serve([Answer(status=403, headers={"Retry-After": "600"})])
-    with pytest.raises(ServiceDownError, match="HTTP 403, asks to come back in 600 s"):
+    with pytest.raises(ServiceDownError, match="HTTP 403, retry after 600 s"):
         session.get(URL + "?y")
 
 
@@ -156,7 +156,7 @@ def test_a_wait_never_cuts_the_pace_short(serve: Any, session: Session, clock: C
 def test_a_longer_wait_than_ours_is_the_next_night_s(serve: Any, session: Session, clock: Clock) -> None:
     server = serve([Answer(status=429, headers={"Retry-After": str(int(MAX_WAIT) + 1)})])
     began = clock.now
-    with pytest.raises(ServiceDownError, match="HTTP 429, asks to come back in 121 s"):
+    with pytest.raises(ServiceDownError, match="HTTP 429, retry after 121 s"):
         session.get(URL)
     assert (len(server.requests), clock.now) == (1, began)
     serve([Answer(status=429, headers={"Retry-After": str(int(MAX_WAIT))}), Answer(b"good")])

@@ -70,7 +70,7 @@ def both(available: Answer | bytes, index: Answer | bytes = b"[]") -> Any:
 
 @pytest.fixture
 def wayback(online: Internet, tmp_path: Path) -> Iterator[Wayback]:
-    with open_session(tmp_path / "x.sqlite", user_agent="tests", delay=0, worth_keeping=_can_be_read) as session:
+    with open_session(tmp_path / "x.sqlite", user_agent="tests", delay=0, is_cacheable=_can_be_read) as session:
         yield Wayback(session)
 
 

@@ -147,7 +147,7 @@ def test_what_the_check_itself_suggests_stands_above_the_archive(store: LinkStor
 
 @pytest.fixture
 def wayback(online: Internet, tmp_path: Path) -> Iterator[Wayback]:
-    with open_session(tmp_path / "x.sqlite", user_agent="tests", delay=0, worth_keeping=_can_be_read) as session:
+    with open_session(tmp_path / "x.sqlite", user_agent="tests", delay=0, is_cacheable=_can_be_read) as session:
         yield Wayback(session)
 
 

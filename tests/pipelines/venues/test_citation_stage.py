@@ -273,7 +273,7 @@ def test_bibliographies_that_are_down_are_said_in_a_line_each_and_asked_the_next
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
         "WARNING: no venues for some papers tonight: Semantic Scholar does not answer: HTTP 403",
-        "WARNING: no venues for some papers tonight: OpenAlex does not answer: HTTP 200, no JSON",
+        "WARNING: no venues for some papers tonight: OpenAlex does not answer: HTTP 200, not JSON",
     ]
     assert venues(desk) == ["  ", "  "]
     internet.heal()
