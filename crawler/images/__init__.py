@@ -1,1 +1,1 @@
-"""Image and video files: type and size by their bytes, and the stores that hold them."""
+"""Image and video files: type and size from their bytes, stores, URLs of WeChat images and badges."""

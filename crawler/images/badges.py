@@ -1,4 +1,4 @@
-"""Pictures that are drawn anew at each view: badges, counts, charts. Notes show them where they are. Pure."""
+"""Recognize images that are generated for each view: badges, counters, charts. Notes keep their URLs. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def is_badge(url: str) -> bool:
-    """Return whether an address is one of those in `data/badges.toml`."""
+    """Return whether a URL matches one of `data/badges.toml`."""
     try:
         parts = split(url)
         return _badges().match(f"{hostname(parts)}{parts.path}".lower()) is not None

@@ -1,4 +1,4 @@
-"""Opens the place for pictures that the options name."""
+"""Open the image store of the options."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_image_store(options: ImageOptions) -> ImageStore:
-    """Return the place that IMAGES_STORE names; raise UserError where it cannot be used."""
+    """Return the store of IMAGES_STORE, by default a folder in OUTPUT_DIR; raise UserError if it cannot be used."""
     if "://" not in options.location:
         return FolderImageStore(writable_folder(Path(options.location).expanduser()), options.base_url)
     from crawler.images.remote_stores import REMOTE

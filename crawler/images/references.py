@@ -1,4 +1,4 @@
-"""Which kept pictures files name: in a relative path, below whatever address, percent-encoded, in whatever markup."""
+"""Find the names of stored images in files: in paths and URLs, also percent-encoded, in any format."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 2**20
 _OVERLAP = 1024
-"""Bytes of a block that are read again with the next: a name, percent-encoded, in four bytes a character."""
+"""Bytes of a block that are searched again with the next: more than a percent-encoded name in UTF-32 has."""
 
 _HASH = 64
 _STEM = re.compile(rb"([0-9a-f]{64,})(-\d+)?")
@@ -23,26 +23,26 @@ _NAME = re.compile(NAME.encode())
 
 
 def find_stems(files: Iterable[Path], known: Container[str]) -> set[str]:
-    """Return the names without folder and extension that stand in files, as far as their hash is known.
+    """Return the image names in files, without folder and extension, whose hash is in `known`.
 
-    Raises UserError where a file cannot be read.
+    Raises UserError if a file cannot be read.
     """
-    found = set()
+    stems = set()
     for text in (text for file in files for text in _texts(file)):
         for digits, width in _STEM.findall(text):
-            for start in range(len(digits) - _HASH + 1):  # what stands before may end like a hash: `%2f`
+            for start in range(len(digits) - _HASH + 1):  # hexadecimal digits may precede the hash: `%2f`
                 if (stem := digits[start : start + _HASH].decode()) in known:
-                    found |= {stem, stem + width.decode()}
-    return found
+                    stems |= {stem, stem + width.decode()}
+    return stems
 
 
 def find_names(file: Path) -> set[str]:
-    """Return the names of pictures that stand in a file; raise UserError where it cannot be read."""
-    return {found[0].decode() for text in _texts(file) for found in _NAME.finditer(text)}
+    """Return the names of images in a file; raise UserError if it cannot be read."""
+    return {match[0].decode() for text in _texts(file) for match in _NAME.finditer(text)}
 
 
 def _texts(file: Path) -> Iterator[bytes]:
-    """Yield what stands in a file, block by block, as it is written and decoded; in UTF-16 every second byte is 0."""
+    """Yield a file's bytes in overlapping blocks, without the zero bytes of UTF-16, and again percent-decoded."""
     end = b""
     try:
         if file.exists() and not file.is_file():  # a device has no end

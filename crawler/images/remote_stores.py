@@ -1,7 +1,7 @@
-"""Galleries on the network: S3 and what speaks like it, Google Cloud Storage, FTP.
+"""Image stores on the network: S3 and compatible services, Google Cloud Storage, FTP.
 
-Scrapy's own stores read the settings and log in. Their uploads need Scrapy's event loop, while galleries are also used
-by commands that have none: so it is their clients that are asked here.
+Scrapy's stores read the settings and log in. Their uploads need Scrapy's event loop, which some commands do not have:
+so their clients are used directly.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import ImageOptions
 
-_FOR_EVER = "public, max-age=31536000, immutable"  # a name never gets other bytes (RFC 8246)
+_IMMUTABLE = "public, max-age=31536000, immutable"  # a name always has the same bytes (RFC 8246)
 
 
 class RemoteImageStore(ImageStore):
-    """A gallery whose names are listed once: to ask for each picture would take as long as to send it."""
+    """An image store whose names are listed once: a request for each image would take as long as sending it."""
 
     def __init__(self, place: str, base: str) -> None:
         super().__init__(re.sub(r"//[^/@]*@", "//", place), base)
@@ -48,14 +48,14 @@ class RemoteImageStore(ImageStore):
 
     @abstractmethod
     def _list(self) -> Iterator[str]:
-        """Yield every name there is."""
+        """Yield every name in the store."""
 
     @abstractmethod
     def _remove(self, name: str) -> None:
         """Remove a name."""
 
     def connect(self) -> None:
-        """Fetch the list."""
+        """List the names; set `unavailable_reason` if that fails."""
         try:
             self._load_names()
         except ImageStoreError as error:
@@ -66,7 +66,7 @@ class RemoteImageStore(ImageStore):
         self._names, self.unavailable_reason = None, None
 
     def put(self, name: str, body: bytes, media_type: str) -> None:
-        """Send what is not there yet."""
+        """Send the bytes unless the store has the name."""
         if self.has(name):
             return
         with self._report_reachability():
@@ -74,7 +74,7 @@ class RemoteImageStore(ImageStore):
         self._load_names().add(name)
 
     def has(self, name: str) -> bool:
-        """Look into the list."""
+        """Return whether the name is in the list."""
         return name in self._load_names()
 
     def open(self, name: str) -> bytes:
@@ -83,11 +83,11 @@ class RemoteImageStore(ImageStore):
             return self._get(name)
 
     def list(self) -> Iterator[str]:
-        """Return the list."""
+        """Return the names in order."""
         return iter(sorted(self._load_names()))
 
     def delete(self, name: str) -> None:
-        """Remove a name there and in the list."""
+        """Remove a name from the store and from the list."""
         with self._report_reachability():
             self._remove(name)
         self._load_names().discard(name)
@@ -101,16 +101,16 @@ class RemoteImageStore(ImageStore):
 
     @contextmanager
     def _report_reachability(self) -> Iterator[None]:
-        """Say in one line what fails: the clients' exceptions have nothing in common."""
+        """Raise ImageStoreError for any exception of a client: they have no base class in common."""
         try:
             yield
         except Exception as error:
-            why = collapse_whitespace(str(error)) or type(error).__name__
-            raise ImageStoreError(f"{self.place}: {why[:300]}") from error
+            message = collapse_whitespace(str(error)) or type(error).__name__
+            raise ImageStoreError(f"{self.place}: {message[:300]}") from error
 
 
 class S3ImageStore(RemoteImageStore):
-    """A bucket of S3, MinIO, R2, Spaces … (AWS_ENDPOINT_URL); keys are found wherever botocore looks for them."""
+    """A bucket of S3, MinIO, R2, Spaces … (AWS_ENDPOINT_URL); credentials are those that botocore finds."""
 
     def __init__(self, options: ImageOptions) -> None:
         super().__init__(options.location, options.base_url)
@@ -118,9 +118,8 @@ class S3ImageStore(RemoteImageStore):
         self._client: Any = store.s3_client
         self._bucket, self._prefix = store.bucket, store.prefix
         acl = options.store_settings.get("IMAGES_STORE_S3_ACL")
-        self._more = (
-            {"ACL": acl} if acl and acl != "private" else {}
-        )  # many buckets refuse to be told what is so anyway
+        # Many buckets refuse requests with an ACL, also with the default one.
+        self._acl_arguments = {"ACL": acl} if acl and acl != "private" else {}
 
     def _put(self, name: str, body: bytes, media_type: str) -> None:
         self._client.put_object(
@@ -128,8 +127,8 @@ class S3ImageStore(RemoteImageStore):
             Key=self._prefix + name,
             Body=body,
             ContentType=media_type,
-            CacheControl=_FOR_EVER,
-            **self._more,
+            CacheControl=_IMMUTABLE,
+            **self._acl_arguments,
         )
 
     def _get(self, name: str) -> bytes:
@@ -140,7 +139,7 @@ class S3ImageStore(RemoteImageStore):
     def _list(self) -> Iterator[str]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
         for page in pages:
-            yield from (found["Key"].removeprefix(self._prefix) for found in page.get("Contents", ()))
+            yield from (entry["Key"].removeprefix(self._prefix) for entry in page.get("Contents", ()))
 
     def _remove(self, name: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name)
@@ -158,7 +157,7 @@ class GcsImageStore(RemoteImageStore):
 
     def _put(self, name: str, body: bytes, media_type: str) -> None:
         blob = self._bucket.blob(self._prefix + name)
-        blob.cache_control = _FOR_EVER
+        blob.cache_control = _IMMUTABLE
         blob.upload_from_string(body, content_type=media_type, predefined_acl=self._acl)
 
     def _get(self, name: str) -> bytes:
@@ -173,7 +172,7 @@ class GcsImageStore(RemoteImageStore):
 
 
 class FtpImageStore(RemoteImageStore):
-    """A folder on an FTP server (FTP_USER, FTP_PASSWORD, or both in the address); one connection for each request."""
+    """A folder on an FTP server (FTP_USER, FTP_PASSWORD, or both in the URL); one connection for each request."""
 
     def __init__(self, options: ImageOptions) -> None:
         super().__init__(options.location, options.base_url)
@@ -184,7 +183,7 @@ class FtpImageStore(RemoteImageStore):
 
     @contextmanager
     def _session(self) -> Iterator[ftplib.FTP]:
-        with ftplib.FTP(timeout=30, encoding="utf-8") as ftp:  # noqa: S321 - what the user asked for
+        with ftplib.FTP(timeout=30, encoding="utf-8") as ftp:  # noqa: S321 - the user configured FTP
             ftp.connect(self._store.host, self._store.port)
             ftp.login(self._store.username, self._store.password)
             ftp.set_pasv(not self._store.USE_ACTIVE_MODE)
@@ -194,6 +193,7 @@ class FtpImageStore(RemoteImageStore):
 
     @staticmethod
     def _enter(ftp: ftplib.FTP, folder: str) -> None:
+        """Change to a folder; create it if it does not exist."""
         try:
             ftp.cwd(folder)
         except ftplib.error_perm:
@@ -202,7 +202,7 @@ class FtpImageStore(RemoteImageStore):
                     ftp.mkd(part)
                 ftp.cwd(part)
 
-    def _put(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - FTP knows no types
+    def _put(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - FTP has no media types
         folder, _, file = name.partition("/")
         with self._session() as ftp:
             self._enter(ftp, folder)
@@ -234,8 +234,8 @@ REMOTE: dict[str, Callable[[ImageOptions], ImageStore]] = {
 
 
 def _store(store: Any, place: str, options: ImageOptions, extra: str) -> Any:
-    """Let one of Scrapy's stores read the settings and log in."""
-    FilesPipeline._update_stores(Settings(dict(options.store_settings)))  # noqa: SLF001 - it tells its stores the settings
+    """Return one of Scrapy's stores, configured and logged in; raise UserError if that fails."""
+    FilesPipeline._update_stores(Settings(dict(options.store_settings)))  # noqa: SLF001 - Scrapy's pipeline passes the settings to its stores
     try:
         return store(place)
     except (NotConfigured, ImportError) as error:

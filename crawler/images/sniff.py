@@ -1,7 +1,7 @@
-"""What the bytes of a picture or film are: magic bytes are believed, never an extension or a Content-Type.
+"""Detect the media type of an image or video by its magic bytes, and inspect its headers. Pure.
 
-What would not show, or do more than show, is refused: bytes that end too early, dimensions that no reader's memory
-holds, drawings (SVG) that run scripts or fetch things. Sizes are read from headers; nothing is decoded here.
+Extension and Content-Type are ignored. Truncated files, images of too many pixels and SVG with scripts or external
+references are refused. Nothing is decoded.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _HEAD = 4096
 
 
 class UnsupportedImageError(ValueError):
-    """Bytes that are not kept."""
+    """An image or video that is not saved; `reason` says why."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(str(reason))
@@ -62,12 +62,12 @@ class UnsupportedImageError(ValueError):
 
 
 class CorruptImageError(UnsupportedImageError):
-    """Bytes that nobody would see a picture in, so that the link is not well either."""
+    """Bytes that no viewer can show, so that the link is broken as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageInfo:
-    """What is known of a picture by its headers: pixels across and down, frames. A drawing may have no size."""
+    """Media type, width and height in pixels, and number of frames; an SVG may have no size, a video has none."""
 
     media_type: str
     width: int | None = None
@@ -76,34 +76,37 @@ class ImageInfo:
 
 
 def media_type(body: bytes) -> str | None:
-    """Return the media type of a picture or film, None for anything else."""
+    """Return the media type of an image or video by its first bytes; None for anything else."""
     head = body[:_HEAD]
     return next((name for name, magic in _MAGIC if magic.match(head)), None)
 
 
 def inspect_image(body: bytes) -> ImageInfo:
-    """Return what a picture or film is; raise RefusedError for what is neither, or is not to be kept."""
-    kind = media_type(body)
-    if kind is None:
+    """Return type and size of an image or video.
+
+    Raises CorruptImageError if it is neither, truncated or unreadable, UnsupportedImageError if it must not be saved.
+    """
+    type_ = media_type(body)
+    if type_ is None:
         raise CorruptImageError(Reason(ReasonCode.NOT_AN_IMAGE))
-    if kind == VIDEO:
-        if not _boxes_end(body):
+    if type_ == VIDEO:
+        if not _is_media_complete(body):
             raise CorruptImageError(Reason(ReasonCode.VIDEO_TRUNCATED))
-        return ImageInfo(kind)
-    if kind == SVG:
+        return ImageInfo(type_)
+    if type_ == SVG:
         try:
-            return ImageInfo(kind, *svg_size(body), 1)
+            return ImageInfo(type_, *svg_size(body), 1)
         except MalformedError as error:
             raise UnsupportedImageError(Reason(ReasonCode.SVG_MALFORMED)) from error
         except UnsafeError as error:
             raise UnsupportedImageError(Reason(ReasonCode.SVG_UNSAFE, str(error))) from error
-    if kind in _WHOLE and not _WHOLE[kind](body):
+    if type_ in _IS_COMPLETE and not _IS_COMPLETE[type_](body):
         raise CorruptImageError(Reason(ReasonCode.IMAGE_TRUNCATED))
     image_module = _pillow()
     try:
-        with image_module.open(BytesIO(body), formats=[kind.partition("/")[2]]) as image:
+        with image_module.open(BytesIO(body), formats=[type_.partition("/")[2]]) as image:
             width, height = image.size
-            return ImageInfo(kind, width, height, getattr(image, "n_frames", 1))
+            return ImageInfo(type_, width, height, getattr(image, "n_frames", 1))
     except (image_module.DecompressionBombWarning, image_module.DecompressionBombError):
         raise UnsupportedImageError(Reason(ReasonCode.IMAGE_TOO_MANY_PIXELS)) from None
     except Exception as error:
@@ -112,78 +115,78 @@ def inspect_image(body: bytes) -> ImageInfo:
 
 @cache
 def _pillow() -> ModuleType:
-    """Return Pillow's module of images; images of too many pixels are refused, not warned of, as its manual says."""
+    """Return Pillow's module `Image`, set to raise for images of too many pixels instead of warning."""
     from PIL import Image
 
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     return Image
 
 
-# Does a picture go on to its end? Bytes behind the end harm nobody.
+# Whether an image is complete; bytes behind its end are ignored.
 
 
-def _png_ends(body: bytes) -> bool:
+def _is_png_complete(body: bytes) -> bool:
     return b"IEND\xaeB`\x82" in body  # the last chunk is empty, so its checksum is always this (ISO/IEC 15948, 11.2.5)
 
 
-def _jpeg_ends(body: bytes) -> bool:
-    """Look for an end (FF D9) behind the last scan (FF DA): no such bytes are within scans (ITU T.81, B.1.1.5)."""
+def _is_jpeg_complete(body: bytes) -> bool:
+    """Return whether an end (FF D9) follows the last scan (FF DA): scans cannot contain it (ITU T.81, B.1.1.5)."""
     return body.rfind(b"\xff\xd9") > body.rfind(b"\xff\xda") > 0
 
 
-def _gif_ends(body: bytes) -> bool:
-    """Walk the blocks of a GIF to its trailer (GIF89a, 12 to 27)."""
-    at = 13 + _colours(body, 10)
-    while at < len(body):
-        match body[at : at + 1]:
+def _is_gif_complete(body: bytes) -> bool:
+    """Return whether the blocks of a GIF end with its trailer (GIF89a, 12 to 27)."""
+    offset = 13 + _color_table_size(body, 10)
+    while offset < len(body):
+        match body[offset : offset + 1]:
             case b";":  # the trailer
                 return True
             case b",":  # a frame
-                at += 10 + _colours(body, at + 9) + 1
+                offset += 10 + _color_table_size(body, offset + 9) + 1
             case b"!":  # an extension
-                at += 2
+                offset += 2
             case _:
                 return False
-        while at < len(body) and body[at]:
-            at += 1 + body[at]
-        at += 1
+        while offset < len(body) and body[offset]:
+            offset += 1 + body[offset]
+        offset += 1
     return False
 
 
-def _colours(body: bytes, at: int) -> int:
-    """Return the bytes of the table of colours that the packed field there announces."""
-    packed = body[at] if at < len(body) else 0
+def _color_table_size(body: bytes, offset: int) -> int:
+    """Return the size in bytes of the color table that the packed field at an offset declares (GIF89a, 18 to 21)."""
+    packed = body[offset] if offset < len(body) else 0
     return 3 * 2 ** ((packed & 7) + 1) if packed & 0x80 else 0
 
 
-def _riff_ends(body: bytes) -> bool:
-    return int.from_bytes(body[4:8], "little") + 8 <= len(body) + 1  # a last byte of padding is often left out
+def _is_riff_complete(body: bytes) -> bool:
+    return int.from_bytes(body[4:8], "little") + 8 <= len(body) + 1  # the padding byte at the end is often missing
 
 
-def _bitmap_ends(body: bytes) -> bool:
-    return int.from_bytes(body[2:6], "little") <= len(body)  # some writers say 0
+def _is_bitmap_complete(body: bytes) -> bool:
+    return int.from_bytes(body[2:6], "little") <= len(body)  # some writers declare 0
 
 
-def _boxes_end(body: bytes) -> bool:
-    """Walk the outermost boxes of an ISO media file (ISO/IEC 14496-12, 4.2); the last may reach to the end."""
-    at = 0
-    while at < len(body):
-        size = int.from_bytes(body[at : at + 4], "big")
+def _is_media_complete(body: bytes) -> bool:
+    """Return whether the outermost boxes of an ISO media file end with it (ISO/IEC 14496-12, 4.2); size 0 does."""
+    offset = 0
+    while offset < len(body):
+        size = int.from_bytes(body[offset : offset + 4], "big")
         if size == 1:
-            size = int.from_bytes(body[at + 8 : at + 16], "big")
+            size = int.from_bytes(body[offset + 8 : offset + 16], "big")
         elif size == 0:
             return True
         if size < 8:  # noqa: PLR2004 - a box has a size and a type
             return False
-        at += size
-    return at == len(body)
+        offset += size
+    return offset == len(body)
 
 
-_WHOLE = {
-    "image/png": _png_ends,
-    "image/jpeg": _jpeg_ends,
-    "image/gif": _gif_ends,
-    "image/webp": _riff_ends,
-    "image/bmp": _bitmap_ends,
-    "image/avif": _boxes_end,
+_IS_COMPLETE = {
+    "image/png": _is_png_complete,
+    "image/jpeg": _is_jpeg_complete,
+    "image/gif": _is_gif_complete,
+    "image/webp": _is_riff_complete,
+    "image/bmp": _is_bitmap_complete,
+    "image/avif": _is_media_complete,
 }

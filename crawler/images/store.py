@@ -1,7 +1,7 @@
-"""Where pictures are kept: a folder, or a place on the network behind the same few methods.
+"""The interface of image stores, and the store in a local folder.
 
-Names are `ab/<sha256>.<ext>`, so what is kept once never changes, and who has a name has its bytes. All methods block:
-they are called in a thread. Raises `ImageStoreError` where a place cannot be reached or written to.
+Names are `ab/<sha256>.<ext>`, so a name always has the same bytes. All methods block, and raise `ImageStoreError` if
+the store cannot be reached or written.
 """
 
 from __future__ import annotations
@@ -24,59 +24,59 @@ if TYPE_CHECKING:
 
 
 NAME = r"([0-9a-f]{2})/\1[0-9a-f]{62}(?:-\d+)?(?:" + "|".join(map(re.escape, EXTENSIONS.values())) + ")"
-"""A pattern of the names that this program gives."""
+"""A pattern of the names of stored images and thumbnails."""
 
-_OURS = re.compile(NAME)
+_NAME = re.compile(NAME)
 
 
 class ImageStore(ABC):
-    """A place for pictures; `place` is how the user names it, `base` the URL under which its readers see it."""
+    """A store of images; `place` is its name in messages, `base` the URL below which it is public (or "")."""
 
     inline_limit = 0
-    """Bytes up to which keeping them is quicker than handing them to a thread, which has to wait for the event loop."""
+    """Bytes up to which `put` is faster than a thread for it, and is called in the event loop."""
 
     def __init__(self, place: str, base: str = "") -> None:
         self.place = place
         self.base = base.rstrip("/")
         self.unavailable_reason: str | None = None
-        """Why nothing more can be kept in this run; None while all is well."""
+        """Why no more images can be saved in this run; None if they can."""
 
     @abstractmethod
     def put(self, name: str, body: bytes, media_type: str) -> None:
-        """Put bytes there under a name, all of them or none; what is there already is not sent again."""
+        """Store bytes under a name atomically; a name that exists is not sent again."""
 
     @abstractmethod
     def has(self, name: str) -> bool:
-        """Tell whether a name is there."""
+        """Return whether a name exists."""
 
     @abstractmethod
     def open(self, name: str) -> bytes:
-        """Return the bytes under a name."""
+        """Return the bytes of a name."""
 
     @abstractmethod
     def list(self) -> Iterator[str]:
-        """Yield the names there that this program gave; anything else is none of its business."""
+        """Yield the names of images in the store; other files are skipped."""
 
     @abstractmethod
     def delete(self, name: str) -> None:
-        """Remove a name, if it is there."""
+        """Remove a name if it exists."""
 
-    def connect(self) -> None:  # noqa: B027 - a folder was looked at when it was opened
-        """Find out what is there, or why nothing can be: `down`."""
+    def connect(self) -> None:  # noqa: B027 - a folder is checked when it is opened
+        """Connect to the store; set `unavailable_reason` if that fails."""
 
-    def disconnect(self) -> None:  # noqa: B027 - a folder is asked each time
-        """Forget what is there; `connect` asks again."""
+    def disconnect(self) -> None:  # noqa: B027 - a folder is read each time
+        """Forget which names exist; `connect` reads them again."""
 
-    def public_url(self, name: str, note_folder: Path) -> str:  # noqa: ARG002 - what lies beside the notes needs it
-        """Return the URL of a picture as seen from a note in that folder."""
+    def public_url(self, name: str, note_folder: Path) -> str:  # noqa: ARG002 - for folders
+        """Return the URL of an image for a note in a folder."""
         return f"{self.base}/{quote(name)}"
 
     def is_own_url(self, url: str) -> bool:
-        """Tell whether a URL leads here already."""
+        """Return whether a URL is that of an image in this store."""
         return bool(self.base) and url.startswith(f"{self.base}/")
 
-    def remove_stale_drafts(self, older_than: float) -> None:  # noqa: B027 - what is sent whole or not at all leaves nothing
-        """Remove what a killed run left half-written, if it is older than that many seconds."""
+    def remove_stale_drafts(self, older_than: float) -> None:  # noqa: B027 - atomic uploads leave none
+        """Remove the unfinished files of killed runs that are at least `older_than` seconds old."""
 
 
 class FolderImageStore(ImageStore):
@@ -89,8 +89,8 @@ class FolderImageStore(ImageStore):
         self.folder = folder
         self._resolved = folder.resolve()
 
-    def put(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - a file's name says its type
-        """Write a file beside its final name, then rename it; one that was damaged since is replaced."""
+    def put(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - the extension is enough
+        """Write a file atomically; an existing one with other bytes (damaged) is replaced."""
         try:
             with replace_atomically(self.folder / name) as draft:
                 draft.write_bytes(body)
@@ -98,24 +98,24 @@ class FolderImageStore(ImageStore):
             raise ImageStoreError(f"{self.place}: {error.strerror or error}") from error
 
     def has(self, name: str) -> bool:
-        """Tell whether there is such a file."""
+        """Return whether the file exists."""
         return (self.folder / name).is_file()
 
     def open(self, name: str) -> bytes:
-        """Read a file."""
+        """Return the bytes of a file."""
         try:
             return (self.folder / name).read_bytes()
         except OSError as error:
             raise ImageStoreError(f"{self.folder / name}: {error.strerror or error}") from error
 
     def list(self) -> Iterator[str]:
-        """Walk the folders of two letters."""
+        """Yield the names of images in the two-letter folders, in order."""
         for folder in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
             names = (f"{folder.name}/{file.name}" for file in sorted(folder.iterdir()) if file.is_file())
             yield from filter(is_image_name, names)
 
     def delete(self, name: str) -> None:
-        """Remove a file, and its folder with the last one."""
+        """Remove a file, and its folder if that is empty then."""
         path = self.folder / name
         try:
             path.unlink(missing_ok=True)
@@ -125,18 +125,18 @@ class FolderImageStore(ImageStore):
             raise ImageStoreError(f"{path}: {error.strerror or error}") from error
 
     def public_url(self, name: str, note_folder: Path) -> str:
-        """Return the relative path from a note's folder (links resolved), where there is no other address."""
+        """Return the URL below `base`; without it the relative path from a note's folder (symlinks resolved)."""
         if self.base:
             return super().public_url(name, note_folder)
         return quote(Path(os.path.relpath(self._resolved / name, note_folder)).as_posix())
 
     def remove_stale_drafts(self, older_than: float) -> None:
-        """Remove drafts."""
+        """Remove the drafts of killed runs that are at least `older_than` seconds old."""
         remove_stale_drafts(self.folder, older_than)
 
 
 async def put_image(image_store: ImageStore, name: str, body: bytes, media_type: str) -> None:
-    """Put bytes into a gallery from within an event loop; raise GalleryError as it does."""
+    """Store bytes from an event loop: large ones in a thread. Raises ImageStoreError as `put` does."""
     if len(body) <= image_store.inline_limit:
         image_store.put(name, body, media_type)
     else:
@@ -144,39 +144,39 @@ async def put_image(image_store: ImageStore, name: str, body: bytes, media_type:
 
 
 def is_image_name(name: str) -> bool:
-    """Tell whether this program gives such names."""
-    return _OURS.fullmatch(name) is not None
+    """Return whether a name has the form of a stored image or thumbnail."""
+    return _NAME.fullmatch(name) is not None
 
 
 def image_name(body: bytes, media_type: str) -> str:
-    """Return the name under which bytes are kept."""
+    """Return the name under which bytes are stored: `ab/<sha256>.<ext>`."""
     sha256 = hashlib.sha256(body).hexdigest()
     return f"{sha256[:2]}/{sha256}{EXTENSIONS[media_type]}"
 
 
 def image_stem(name: str) -> str:
-    """Return a name without folder and extension: the hash of the bytes, `<sha256>-<width>` for a smaller picture."""
+    """Return a name without folder and extension: the hash of the bytes, `<sha256>-<width>` for a thumbnail."""
     return name.rpartition("/")[2].partition(".")[0]
 
 
 def thumbnail_name(name: str, width: int) -> str:
-    """Return the name of the WebP of at most that width that stands beside a picture."""
+    """Return the name of an image's thumbnail, a WebP of at most `width` pixels."""
     return f"{name.rpartition('.')[0]}-{width}.webp"
 
 
 def is_intact(name: str, body: bytes) -> bool:
-    """Tell whether bytes are those that the name was given for; of what was derived from them that cannot be told."""
+    """Return whether bytes have the hash in the name; True for thumbnails, whose names have that of the original."""
     stem = image_stem(name)
     return "-" in stem or hashlib.sha256(body).hexdigest() == stem
 
 
 def writable_folder(folder: Path) -> Path:
-    """Create a folder and make sure that files can be written to it."""
+    """Return a folder, created if need be; raise UserError if no files can be written to it."""
     probe = folder / ".notemend"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        raise UserError(f"{folder}: cannot write there: {error.strerror}") from error
+        raise UserError(f"{folder}: not writable: {error.strerror}") from error
     return folder

@@ -1,7 +1,7 @@
-"""Drawings (SVG): how large, and whether they do no more than draw. Pure.
+"""Read the size of an SVG, and refuse one with active content. Pure.
 
-Cleaning somebody's markup is a game that is lost now and then; refusing is not. What runs, listens, embeds or fetches
-is refused: https://www.w3.org/TR/SVG2/ lists what can. References within the file, and pictures in it, are fine.
+Scripts, event handlers, embedded documents and external references are refused, not removed: sanitizers miss some.
+References within the file and `data:` images are allowed. Elements and attributes: https://www.w3.org/TR/SVG2/
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-_RUNS = frozenset({"script", "handler", "listener", "foreignobject", "iframe", "embed", "object", "audio", "video"})
-_ANIMATES = frozenset({"animate", "set", "animatemotion", "animatetransform", "animatecolor"})
-_HARMLESS = re.compile(r"\s*(?:#|data:image/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]|$)", re.IGNORECASE)
-_FETCHED = re.compile(
+_ACTIVE = frozenset({"script", "handler", "listener", "foreignobject", "iframe", "embed", "object", "audio", "video"})
+_ANIMATIONS = frozenset({"animate", "set", "animatemotion", "animatetransform", "animatecolor"})
+_INTERNAL = re.compile(r"\s*(?:#|data:image/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]|$)", re.IGNORECASE)
+_FETCHING_STYLE = re.compile(
     r"url\(\s*+[\"']?+\s*+(?!#|data:(?:image|font|application/(?:x-)?font))[^)\s]|@import|expression\(|\\\\",
     re.IGNORECASE,
 )
@@ -25,17 +25,17 @@ _LENGTH = re.compile(r"\s*(\d{1,6}(?:\.\d*)?)\s*(?:px)?\s*")
 
 
 class MalformedError(ValueError):
-    """A drawing that is no well-formed XML."""
+    """An SVG that is not well-formed XML."""
 
 
 class UnsafeError(ValueError):
-    """A drawing that may do more than draw; the text says what it has."""
+    """An SVG with active content; the message names it."""
 
 
 def svg_size(body: bytes) -> tuple[int | None, int | None]:
-    """Return a drawing's width and height in pixels, None where it does not say them.
+    """Return the width and height of an SVG in pixels; None for those that it does not declare.
 
-    Raises MalformedError for one that is no XML, UnsafeError for one that declares entities or does more than draw.
+    Raises MalformedError if it is not XML, UnsafeError if it declares entities or has active content.
     """
     from lxml import etree
 
@@ -45,27 +45,28 @@ def svg_size(body: bytes) -> tuple[int | None, int | None]:
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedError("not well-formed") from error
     if (types := root.getroottree().docinfo.internalDTD) is not None and any(types.iterentities()):
-        raise UnsafeError("entities of its own")
-    for found in _active_content(root):
-        raise UnsafeError(found)
+        raise UnsafeError("entity declarations")
+    for description in _active_content(root):
+        raise UnsafeError(description)
     box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
-    across, down = (box[2], box[3]) if len(box) == 4 else ("", "")  # noqa: PLR2004 - x, y, width, height
-    return _pixels(root.get("width", across), across), _pixels(root.get("height", down), down)
+    width, height = (box[2], box[3]) if len(box) == 4 else ("", "")  # noqa: PLR2004 - x, y, width, height
+    return _pixels(root.get("width", width), width), _pixels(root.get("height", height), height)
 
 
 def _active_content(root: etree._Element) -> Iterator[str]:
+    """Yield a description of each piece of active content."""
     from lxml import etree
 
     for node in root.getroottree().xpath("//processing-instruction()"):
         yield f"a processing instruction ({node.target})"
     for element in root.iter(etree.Element):
         name = etree.QName(element).localname.lower()
-        if name in _RUNS:
+        if name in _ACTIVE:
             yield f"<{name}>"
-        if name == "style" and _FETCHED.search("".join(element.itertext())):
-            yield "a style that fetches"
-        if name in _ANIMATES and element.get("attributeName", "").lower().rpartition(":")[2] == "href":
-            yield "an animated address"
+        if name == "style" and _FETCHING_STYLE.search("".join(element.itertext())):
+            yield "external style"
+        if name in _ANIMATIONS and element.get("attributeName", "").lower().rpartition(":")[2] == "href":
+            yield "animated reference"
         for attribute, value in element.attrib.items():
             yield from _in_attribute(name, etree.QName(attribute).localname.lower(), value)
 
@@ -73,14 +74,15 @@ def _active_content(root: etree._Element) -> Iterator[str]:
 def _in_attribute(element: str, attribute: str, value: str) -> Iterator[str]:
     if attribute.startswith("on"):
         yield f"a handler ({attribute})"
-    if attribute in {"href", "src"} and not _HARMLESS.match(value) and element != "a":
-        yield "a reference to elsewhere"
+    if attribute in {"href", "src"} and not _INTERNAL.match(value) and element != "a":
+        yield "external reference"
     if re.search(r"(?:java|vb)script:", re.sub(r"[\s\x00-\x20]", "", value), re.IGNORECASE):
         yield "a script in an attribute"
-    if _FETCHED.search(value):
-        yield "a style that fetches"
+    if _FETCHING_STYLE.search(value):
+        yield "external style"
 
 
 def _pixels(declared: str, default: str) -> int | None:
-    found = _LENGTH.fullmatch(declared) or _LENGTH.fullmatch(default)
-    return round(float(found[1])) if found else None
+    """Return a length in pixels, that of `default` if the declared one has another unit; None if neither has pixels."""
+    length = _LENGTH.fullmatch(declared) or _LENGTH.fullmatch(default)
+    return round(float(length[1])) if length else None

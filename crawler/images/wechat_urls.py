@@ -1,8 +1,8 @@
-"""WeChat's pictures by their addresses: which picture it is, under which address its original is, who may see it. Pure.
+"""URLs of WeChat images: their id, the URL of the original, placeholders. Pure.
 
-`https://mmbiz.qpic.cn/mmbiz_png/ID/640?wx_fmt=png&tp=webp` is the picture ID 640 pixels wide, turned into WebP; with
-`/0` and without `tp` it comes as it was uploaded. Whoever says that he comes from a page elsewhere is shown a
-placeholder; who says nothing is not, and who comes from WeChat is not, as a rule.
+`https://mmbiz.qpic.cn/mmbiz_png/ID/640?wx_fmt=png&tp=webp` is the image ID, 640 pixels wide, converted to WebP; with
+`/0` and without `tp` it is the original. Requests with another site's Referer get a placeholder, requests without
+Referer do not, those with WeChat's rarely (measured).
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ REFERER = "https://mp.weixin.qq.com/"
 _HOST = re.compile(r"(?:mm\w*|wx)\.(?:qpic|qlogo)\.cn")
 _PATH = re.compile(r"(?P<folder>/[\w/]*?)/(?P<id>[\w-]{20,})/(?P<width>\d*)")
 _PLACEHOLDERS = frozenset({("image/jpeg", 2090)})
-"""Types and sizes in bytes of what has been reported to stand in the place of pictures."""
+"""Media types and sizes in bytes of known placeholders."""
 
 MAX_PLACEHOLDER_BYTES = 32 * 1024
-"""Bytes up to which the same picture under two ids is taken for a placeholder: larger ones were uploaded twice."""
+"""Bytes up to which the same image under two ids is taken for a placeholder: larger images were uploaded twice."""
 
 
 def image_id(url: str) -> str | None:
-    """Return which of WeChat's pictures is at an address; None for all others. Ids are case-sensitive."""
+    """Return the id, which is case-sensitive, of the WeChat image at a URL; None for other URLs."""
     try:
         parts = split(url)
-        found = _PATH.fullmatch(parts.path) if _HOST.fullmatch(hostname(parts)) else None
+        match = _PATH.fullmatch(parts.path) if _HOST.fullmatch(hostname(parts)) else None
     except InvalidURLError:
         return None
-    return found["id"] if found else None
+    return match["id"] if match else None
 
 
 def url_variants(url: str) -> tuple[str, ...]:
-    """Return the addresses at which a picture is asked for, the best first: its original, then as the note has it.
+    """Return the URLs at which an image can be requested, the best first: the original, then the URL in the note.
 
-    Pictures of other sites have the one address.
+    Images of other sites have one URL.
     """
     if image_id(url) is None:
         return (url,)
@@ -50,5 +50,5 @@ def url_variants(url: str) -> tuple[str, ...]:
 
 
 def looks_like_placeholder(body: bytes) -> bool:
-    """Tell whether bytes are of the type and size of a placeholder that is known of."""
+    """Return whether bytes have the type and size of a known placeholder."""
     return (media_type(body), len(body)) in _PLACEHOLDERS

@@ -352,7 +352,7 @@ def test_output_that_cannot_be_written(desk: Desk) -> None:
     desk.output.write_text("a file where the folder should be")
     done = desk.crawl()
     assert done.returncode == 2
-    assert done.stderr.startswith(f"notemend: {desk.output}: cannot write there")
+    assert done.stderr.startswith(f"notemend: {desk.output}: not writable")
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_written_to(desk: Desk) -> None:
     desk.write("a.md", shown(url("one")))
     (desk.folder / "a file").write_text("in the way")
     done = desk.crawl("-s", f"IMAGES_STORE={desk.folder}/a file")
-    assert (done.returncode, done.stderr) == (2, f"notemend: {desk.folder}/a file: cannot write there: File exists\n")
+    assert (done.returncode, done.stderr) == (2, f"notemend: {desk.folder}/a file: not writable: File exists\n")
 
 
 @pytest.mark.parametrize("files", [0, 3])
