@@ -1,1 +1,1 @@
-"""Where a paper was published: from comments, entry titles and bibliographies."""
+"""Determine the venue of a paper: from comment and journal reference, entry titles and bibliographies."""

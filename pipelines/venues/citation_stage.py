@@ -1,7 +1,7 @@
-"""The stage of a run that asks bibliographies where papers appeared of which arXiv does not say it.
+"""The stage of a run that looks up the venues of papers in bibliographies if arXiv does not give them.
 
-Semantic Scholar is asked first, OpenAlex for what is then still open. That there is none is an answer, and asked again
-after a month; who does not answer is asked the next night.
+Semantic Scholar is asked first, OpenAlex for the papers that are left. A paper without a record is looked up again
+after a month; a service that does not answer is asked in the next run.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BIBLIOGRAPHIES: tuple[type[SemanticScholar | OpenAlex], ...] = (SemanticScholar, OpenAlex)
-"""In the order in which they are asked and believed."""
+"""In the order in which they are asked, and in which their records are preferred."""
 
 PAGE = 500
-"""Papers read out of the store at a time."""
+"""Papers that are read from the store at a time."""
 
 
 def resolve(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
-    """Ask about the papers that are mentioned, known and without a venue, until the time is up."""
+    """Look up the mentioned papers with metadata and without venue, until no time is left."""
     for bibliography in BIBLIOGRAPHIES:
         ask_bibliography(store, bibliography.from_options(options), now, time_left)
 
@@ -46,27 +46,27 @@ def resolve(options: CrawlOptions, store: LinkStore, now: datetime, time_left: C
 def ask_bibliography(
     store: LinkStore, bibliography: Bibliography, now: datetime, time_left: Callable[[], float]
 ) -> None:
-    """Ask one bibliography, and write down what it says.
+    """Look up papers in one bibliography, and save its records.
 
-    A batch that it cannot answer stops no other; `REFUSALS` of them in a row mean that it is down.
+    A failed batch does not stop the others; after `REFUSALS` failures in a row the bibliography counts as down.
     """
-    left = islice(_missing_papers(store, bibliography, now), bibliography.max_per_run)
-    in_a_row = 0
-    why: ServiceDownError | None = None
-    while in_a_row < REFUSALS and time_left() and (papers := dict(islice(left, bibliography.batch))):
+    remaining = islice(_missing_papers(store, bibliography, now), bibliography.max_per_run)
+    failures_in_a_row = 0
+    last_error: ServiceDownError | None = None
+    while failures_in_a_row < REFUSALS and time_left() and (papers := dict(islice(remaining, bibliography.batch))):
         try:
-            said = bibliography.publications(papers)
+            records = bibliography.publications(papers)
         except ServiceDownError as error:
-            in_a_row, why = in_a_row + 1, error
+            failures_in_a_row, last_error = failures_in_a_row + 1, error
         else:
-            in_a_row = 0
-            store.save_publications(bibliography.name, said, now)
-    if why is not None:
-        logger.warning("no venues for some papers tonight: %s does not answer: %s", bibliography.service, why)
+            failures_in_a_row = 0
+            store.save_publications(bibliography.name, records, now)
+    if last_error is not None:
+        logger.warning("%s: %s; venues of some papers not looked up in this run", bibliography.service, last_error)
 
 
 def _missing_papers(store: LinkStore, bibliography: Bibliography, now: datetime) -> Iterator[tuple[str, Paper]]:
-    """Yield the papers to ask about, by key: those that nobody who was asked before knows a venue of."""
+    """Yield the papers to look up with their keys: those for which no bibliography before this one has a venue."""
     wanting = store.papers_without_publication(bibliography.name, bibliography.host, now)
     for i in range(0, len(wanting), PAGE):
         known = store.papers(wanting[i : i + PAGE])
@@ -76,24 +76,24 @@ def _missing_papers(store: LinkStore, bibliography: Bibliography, now: datetime)
 
 
 def with_known_venues(store: StoreReader, papers: Mapping[str, Paper]) -> dict[str, Paper]:
-    """Return papers by key, with the venues that bibliographies have given for those without one."""
-    without = [key for key, paper in papers.items() if paper.venue is None]
-    said = [(each.name, store.publications(each.name, without)) for each in BIBLIOGRAPHIES]
+    """Return papers by key, those without venue with that of the stored records of bibliographies."""
+    without_venue = [key for key, paper in papers.items() if paper.venue is None]
+    records = [(each.name, store.publications(each.name, without_venue)) for each in BIBLIOGRAPHIES]
     return dict(papers) | {
-        key: with_citation_venue(papers[key], [(name, all_[key]) for name, all_ in said if key in all_])
-        for key in without
+        key: with_citation_venue(papers[key], [(name, by_key[key]) for name, by_key in records if key in by_key])
+        for key in without_venue
     }
 
 
 def link_states_with_venues(store: StoreReader, states: Mapping[str, LinkState]) -> dict[str, LinkState]:
-    """Return standings with the venues of their papers."""
+    """Return link states, those of papers with the venues of `with_known_venues`."""
     papers = {each.link.key: each.metadata for each in states.values() if isinstance(each.metadata, Paper)}
     by_key = with_known_venues(store, papers)
 
-    def known(state: LinkState) -> LinkState:
+    def with_known_venue(state: LinkState) -> LinkState:
         if not isinstance(state.metadata, Paper):
             return state
         paper = by_key[state.link.key]
         return state if paper is state.metadata else replace(state, metadata=paper)
 
-    return {url: known(state) for url, state in states.items()}
+    return {url: with_known_venue(state) for url, state in states.items()}

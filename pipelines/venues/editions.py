@@ -1,4 +1,4 @@
-"""Which edition a text means: the year of meeting or volume, not of upload. Pure."""
+"""Determine the edition of a venue in a text: the year of the meeting or volume, not of the upload. Pure."""
 
 from __future__ import annotations
 
@@ -31,34 +31,34 @@ _TENS = ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "e
 _ROMAN = re.compile(r"(X{0,3})(IX|IV|V?I{0,3})")
 _ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 _NO_YEAR_BEHIND = frozenset({"©", ":", "/", "-", "–", "(c)", "Copyright", "copyright"})
-_REACH = 6  # tokens between a name and its year
-_NEAREST = 3  # mentions whose sentences are searched for a year
-_LATE = 3  # months after a meeting in which its papers still go up; beyond, the next meeting is likelier
+_MAX_YEAR_DISTANCE = 6  # tokens between a name and its year
+_MAX_SENTENCES = 3  # mentions whose sentences are searched for a year
+_MAX_MONTHS_LATE = 3  # months after a meeting in which its papers are uploaded; later, the next meeting is more likely
 
 
 def edition(
     text: TokenizedText, mentions: Sequence[VenueMention], others: Sequence[VenueMention], published: datetime | None
 ) -> int | None:
-    """Date the edition by what stands at the names, else within their sentence, else by the venue's calendar.
+    """Return the year beside the names, else in their sentences, else the only one in the text, else the next edition.
 
-    `mentions` are those of one venue, the most telling first; `others` those of other venues, whose years are theirs.
-    `published` is the day of the first upload; a year more than two years later is no year.
+    `mentions` are those of one venue, the most reliable first; the years beside `others`, those of other venues, do not
+    count. `published` is the time of the first version; years more than two years later do not count.
     """
     for reader in (year_behind, year_before):
         for mention in mentions:
             if year := reader(text, mention, published):
                 return year
     taken = {index for other in others for index in range(other.first, other.last + 2)}
-    for mention in mentions[:_NEAREST]:
+    for mention in mentions[:_MAX_SENTENCES]:
         if year := _year_in_sentence(text, mention, taken, published):
             return year
-    return _only_year(text, mentions[0], taken, published) or _coming_edition(text, mentions[0], published)
+    return _only_year(text, mentions[0], taken, published) or _upcoming_edition(text, mentions[0], published)
 
 
 def year_behind(text: TokenizedText, mention: VenueMention, published: datetime | None) -> int | None:
-    """Read the year from "ICML 2018", "ICML'18", "ICML (Oral), 2018", "NIPS 30", "RSS XIV"."""
+    """Return the year behind a name: "ICML 2018", "ICML'18", "ICML (Oral), 2018", "NIPS 30", "RSS XIV"."""
     series, tokens = mention.series, text.tokens
-    for index in range(mention.last, min(mention.last + _REACH, len(tokens))):
+    for index in range(mention.last, min(mention.last + _MAX_YEAR_DISTANCE, len(tokens))):
         word, before = tokens[index].text, tokens[index - 1].text
         if _is_number(word, 4):
             return _plausible_year(int(word), series, published)
@@ -79,9 +79,10 @@ def year_behind(text: TokenizedText, mention: VenueMention, published: datetime 
 
 
 def year_before(text: TokenizedText, mention: VenueMention, published: datetime | None) -> int | None:
-    """Read the year from "2018 IEEE/RSJ International …", "32nd AAAI", "Thirty-Second AAAI"."""
+    """Return the year before a name: "2018 IEEE/RSJ International …", "32nd AAAI", "Thirty-Second AAAI"."""
     series = mention.series
-    words = [token.text.lower() for token in text.tokens[max(0, mention.first - _REACH - 2) : mention.first]]
+    first = max(0, mention.first - _MAX_YEAR_DISTANCE - 2)
+    words = [token.text.lower() for token in text.tokens[first : mention.first]]
     while words:
         word = words.pop()
         if _is_number(word, 4):
@@ -101,7 +102,7 @@ def year_before(text: TokenizedText, mention: VenueMention, published: datetime 
 def _year_in_sentence(
     text: TokenizedText, mention: VenueMention, taken: set[int], published: datetime | None
 ) -> int | None:
-    """Read the nearest four-digit year of the sentence, those behind the name first: "ICRA, Brisbane, May 2018"."""
+    """Return the nearest four-digit year of the sentence, first behind the name: "ICRA, Brisbane, May 2018"."""
     tokens, sentence = text.tokens, text.tokens[mention.first].sentence
     for indices in (range(mention.last, len(tokens)), range(mention.first - 1, -1, -1)):
         for index in indices:
@@ -115,15 +116,15 @@ def _year_in_sentence(
 
 
 def _only_year(text: TokenizedText, mention: VenueMention, taken: set[int], published: datetime | None) -> int | None:
-    """Read a conference's year from another sentence, if the whole text has only one: "In Proc. of ICML. June 2017"."""
+    """Return the year in another sentence if the text has only one: "In Proc. of ICML. June 2017"; for conferences."""
     if mention.series.month is None:
         return None
-    found = {
+    years = {
         int(token.text)
         for index, token in enumerate(text.tokens)
         if _is_number(token.text, 4) and index not in taken and text.tokens[index - 1].text not in _NO_YEAR_BEHIND
     }
-    year = found.pop() if len(found) == 1 else None
+    year = years.pop() if len(years) == 1 else None
     return _plausible_year(year, mention.series, published) if year and mention.series.had_edition_in(year) else None
 
 
@@ -143,8 +144,8 @@ def _plausible_year(year: int, series: VenueSeries, published: datetime | None) 
     return year if series.since <= year <= (published.year + 2 if published else 2100) else None
 
 
-def _coming_edition(text: TokenizedText, mention: VenueMention, published: datetime | None) -> int | None:
-    """Return the year of the edition that comes next after the upload, if the venue still had the name then."""
+def _upcoming_edition(text: TokenizedText, mention: VenueMention, published: datetime | None) -> int | None:
+    """Return the year of the first edition after the upload, at most the last one in which the venue had that name."""
     if published is None:
         return None
     year = next_edition(mention.series, published)
@@ -153,7 +154,7 @@ def _coming_edition(text: TokenizedText, mention: VenueMention, published: datet
 
 
 def next_edition(series: VenueSeries, published: datetime) -> int | None:
-    """Return the year of a conference's edition that comes next after the upload, or has just been."""
+    """Return the year of a conference's first edition that was not over at the upload; None for journals."""
     if series.month is None:
         return None
     years = (year for year in range(published.year - 1, published.year + 3) if not _is_over(series, year, published))
@@ -161,13 +162,14 @@ def next_edition(series: VenueSeries, published: datetime) -> int | None:
 
 
 def _is_over(series: VenueSeries, year: int, published: datetime) -> bool:
-    return 12 * year + (series.month or 12) < 12 * published.year + published.month - _LATE
+    """Return whether the meeting of a year was more than _MAX_MONTHS_LATE before the upload."""
+    return 12 * year + (series.month or 12) < 12 * published.year + published.month - _MAX_MONTHS_LATE
 
 
 def stated_edition(series: VenueSeries, year: int, published: datetime) -> int | None:
-    """Return the edition that a bibliography means with a year; None where there can have been none.
+    """Return the edition for the year in a bibliography; None if there was none in that year.
 
-    It often gives the year of the upload: then the edition is the next, if there was none that year or it was over.
+    Bibliographies often give the year of the upload: if there was no edition in it, or it was over, it is the next one.
     """
     if (
         year == published.year

@@ -1,7 +1,7 @@
-"""What a bibliography says of a paper -> its venue. Pure.
+"""Determine a paper's venue from the records of bibliographies. Pure.
 
-An answer counts only for the same paper: the same arXiv id, or nearly the same title and an author in common. Names are
-those of the venue table where it knows them, else the bibliography's own; a repository is no venue.
+A record counts only if it is that of the same paper: the same arXiv id, or nearly the same title and an author in
+common. A venue has its name in the table, else that of the bibliography; a repository is no venue.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from pipelines.venues.table import VenueSeries
 
 SAME_TITLE = 95
-"""Similarity (0 to 100) from which two titles are one; another paper's has been seen at 91.5."""
+"""Similarity (0 to 100) from which two titles are the same; those of different papers were up to 91.5."""
 
 LONGEST_NAME = 100
-"""Characters of a name that the table does not know; longer ones are cut."""
+"""Characters of a name that is not in the table; longer names are cut."""
 
-_LED = "Accepted in "
-"""Put before a name: the table takes words of many uses only behind such."""
+_CUE = "Accepted in "
+"""Put before a name, since common words ("Pattern Recognition") count as a venue only behind a cue."""
 
 
 def with_citation_venue(paper: Paper, records: Iterable[tuple[str, Publication]]) -> Paper:
-    """Return a paper with the venue of the first bibliography that knows one, if arXiv does not say it."""
+    """Return a paper with the first venue in the records, which are pairs of source and record, if it has none."""
     if paper.venue is not None:
         return paper
     venues = (venue_of_record(paper, source, publication) for source, publication in records)
@@ -45,7 +45,7 @@ def with_citation_venue(paper: Paper, records: Iterable[tuple[str, Publication]]
 
 
 def venue_of_record(paper: Paper, source: str, publication: Publication) -> Venue | None:
-    """Return the venue that a bibliography gives for this very paper."""
+    """Return the venue in a record; None if there is none, or the record is that of another paper."""
     if not is_same_paper(paper, publication):
         return None
     known = next((venue for name in publication.venues if (venue := _parse_venue_name(name))), None)
@@ -61,43 +61,44 @@ def venue_of_record(paper: Paper, source: str, publication: Publication) -> Venu
 
 
 def is_same_paper(paper: Paper, publication: Publication) -> bool:
-    """Tell whether a record is this paper's."""
-    said_id = re.sub(r"v\d+$", "", publication.arxiv_id or "")
-    if paper.arxiv_id is not None and said_id.lower() == paper.arxiv_id.lower():
+    """Return whether a record is that of a paper: by arXiv id, or by title and an author in common."""
+    recorded_id = re.sub(r"v\d+$", "", publication.arxiv_id or "")
+    if paper.arxiv_id is not None and recorded_id.lower() == paper.arxiv_id.lower():
         return True
-    alike = fuzz.ratio(paper.title, publication.title, processor=utils.default_process)
-    return alike >= SAME_TITLE and not _authors(paper.authors).isdisjoint(_authors(publication.authors))
+    similarity = fuzz.ratio(paper.title, publication.title, processor=utils.default_process)
+    return similarity >= SAME_TITLE and not _authors(paper.authors).isdisjoint(_authors(publication.authors))
 
 
 def _authors(names: Iterable[str]) -> set[tuple[str, str]]:
-    """Return family names with an initial, without accents: "K. He" is "Kaiming He"."""
+    """Return (family name, initial) of each author, without accents: "K. He" equals "Kaiming He"."""
     plain = (unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower() for name in names)
     words = (re.findall(r"[a-z]+", name) for name in plain)
-    return {(found[-1], found[0][0]) for found in words if found}
+    return {(parts[-1], parts[0][0]) for parts in words if parts}
 
 
 def _parse_venue_name(name: str) -> tuple[VenueSeries, int | None, str | None] | None:
-    """Read a name that is a venue's of the table and nothing more: its year and track, if it says them."""
+    """Return series, year and track of a name that is only that of one venue in the table; None for other names."""
     if (series := venue_table().said.get(name.casefold())) is not None:
         return series, None, None
-    text = TokenizedText(_LED + re.sub(r"\b[a-z]", lambda found: found[0].upper(), name))
-    found = find_mentions(text)
-    if len({mention.series.name for mention in found}) != 1:
+    text = TokenizedText(_CUE + re.sub(r"\b[a-z]", lambda match: match[0].upper(), name))
+    mentions = find_mentions(text)
+    if len({mention.series.name for mention in mentions}) != 1:
         return None
-    series = found[0].series
-    named = {index for mention in found for index in range(mention.first, mention.last)}
-    rest = {token.text.lower() for index, token in enumerate(text.tokens) if index not in named}
-    if rest & {"workshop", "workshops", "@"}:
-        return series, edition(text, found, [], None), "workshop"
+    series = mentions[0].series
+    in_names = {index for mention in mentions for index in range(mention.first, mention.last)}
+    other_words = {token.text.lower() for index, token in enumerate(text.tokens) if index not in in_names}
+    if other_words & {"workshop", "workshops", "@"}:
+        return series, edition(text, mentions, [], None), "workshop"
     spellings = {spelling.lower() for spelling in (*series.acronyms, *series.words)}
-    if not all(_is_around(word) or word in spellings for word in rest):
+    if not all(_may_surround_name(word) or word in spellings for word in other_words):
         return None
-    track = "findings" if "findings" in rest else next((mention.track for mention in found if mention.track), None)
-    return series, edition(text, found, [], None), track
+    stated_track = next((mention.track for mention in mentions if mention.track), None)
+    track = "findings" if "findings" in other_words else stated_track
+    return series, edition(text, mentions, [], None), track
 
 
-def _is_around(word: str) -> bool:
-    """Tell whether a word may stand around a venue's name: organisers, ordinals, years, "Proceedings of"."""
+def _may_surround_name(word: str) -> bool:
+    """Return whether a word may surround a venue's name: organizers, ordinals, years, "Proceedings of"."""
     return len(word) == 1 or not word.isalpha() or word in venue_table().ignored or word in venue_table().around
 
 
@@ -113,7 +114,7 @@ def _repositories() -> re.Pattern[str]:
 def _edition_year(
     series: VenueSeries | None, printed: int | None, stated: int | None, published: datetime | None
 ) -> int | None:
-    """Date the edition: by its printed name, else by the record's year where that can be."""
+    """Return the year in the printed name, else the edition for the record's year; None if neither is plausible."""
     if published is None:
         return printed or stated
     if printed is not None and printed >= published.year - 1:

@@ -1,4 +1,4 @@
-"""The label that a note's author gave a paper in the title of its entry: `CVPR 2022 | …`, `…（ICCV'21 Oral）`. Pure."""
+"""Read the venue in an entry's title (`CVPR 2022 | …`, `…（ICCV'21 Oral）`), and compare it with the paper's. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipelines.venues.editions import year_before, year_behind
-from pipelines.venues.from_text import track_in
 from pipelines.venues.model import Venue, without_track
 from pipelines.venues.table import venue_table
 from pipelines.venues.tokens import TokenizedText, find_mentions
+from pipelines.venues.tracks import track_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,64 +19,66 @@ if TYPE_CHECKING:
     from pipelines.venues.table import VenueSeries
 
 SOURCE = "note"
-"""What `venue_source` says of a venue that only the note names."""
+"""`venue_source` of a venue that only the note gives."""
 
-_LATIN = re.compile(r"[\x20-\x7e‘’]+")  # a name stands in Chinese text without spaces around it
-_LONGEST = 500
-_ENDS_LABEL = re.compile(r"\s*[|｜丨:：】\]）)]")
-_LATE_PRINT = 1  # years between a journal's paper online and in print
-_APART = {"workshop", "findings"}
+_LATIN = re.compile(r"[\x20-\x7e‘’]+")  # in Chinese text a name has no spaces around it
+_MAX_LENGTH = 500
+_LABEL_END = re.compile(r"\s*[|｜丨:：】\]）)]")
+_MAX_PRINT_DELAY = 1  # years between a journal's online and printed publication
+_SEPARATE_TRACKS = {"workshop", "findings"}
 
 
 def venue_label(title: str) -> Venue | None:
-    """Return the venue that an entry's title gives its paper, or None; `source` is `note`.
+    """Return the venue in an entry's title, with the source `note`; None if there is none.
 
-    A venue counts with its year, wherever it stands, or without one at the head: `CVPR | …`. None for titles about many
-    papers, competitions and submissions, and for those that name two venues.
+    A venue counts with a year at any place, without one at the beginning: `CVPR | …`. None for titles about several
+    papers, competitions and submissions, and for titles with two venues.
     """
-    title = title[:_LONGEST]
-    if _not_of_one_paper().search(title):
+    title = title[:_MAX_LENGTH]
+    if _about_many_papers().search(title):
         return None
-    found = list(_labels(title))
-    if len({(series.name, year) for series, year, _ in found}) != 1:
+    labels = list(_labels(title))
+    if len({(series.name, year) for series, year, _ in labels}) != 1:
         return None
-    (series, year, track), *_ = found
+    (series, year, track), *_ = labels
     return Venue(series.name, year, track, SOURCE)
 
 
 def has_wrong_label(label: Venue, paper: Paper) -> bool:
-    """Tell whether a note's label contradicts what is known of the paper.
+    """Return whether a note's label contradicts the paper's venue.
 
-    It does where both name venues of the table and these are different series, or of different years, or one is the
-    conference and the other its workshop or findings. It does not where nothing is known, where a year is missing,
-    where a journal prints that conference's papers (RA-L and ICRA), or where a journal's years are one apart, online
-    and print.
+    True if both are in the table, and their series or years differ, or one is the conference and the other its workshop
+    or findings. Not if a venue or a year is unknown, if a journal prints the conference's papers (RA-L and ICRA), or if
+    the years of a journal differ by one (online and in print).
     """
-    known = {series.name: series for series in venue_table().series}
-    noted, true = known.get(label.name), known.get(without_track(paper))
-    if noted is None or true is None or paper.venue_source == SOURCE:
+    by_name = {series.name: series for series in venue_table().series}
+    noted, actual = by_name.get(label.name), by_name.get(without_track(paper))
+    if noted is None or actual is None or paper.venue_source == SOURCE:
         return False
-    if noted is not true:
-        return noted.name not in true.joint and true.name not in noted.joint
-    if (label.track in _APART or paper.venue_track in _APART) and label.track != paper.venue_track:
+    if noted is not actual:
+        return noted.name not in actual.joint and actual.name not in noted.joint
+    has_separate_track = label.track in _SEPARATE_TRACKS or paper.venue_track in _SEPARATE_TRACKS
+    if has_separate_track and label.track != paper.venue_track:
         return True
     if label.year is None or paper.venue_year is None:
         return False
-    return abs(label.year - paper.venue_year) > (_LATE_PRINT if true.kind == "journal" else 0)
+    return abs(label.year - paper.venue_year) > (_MAX_PRINT_DELAY if actual.kind == "journal" else 0)
 
 
 def _labels(title: str) -> Iterator[tuple[VenueSeries, int | None, str | None]]:
+    """Yield series, year and track of each venue in a title that counts as a label."""
     for fragment in _LATIN.finditer(title):
         text = TokenizedText(fragment[0])
         for mention in find_mentions(text):
             year = year_behind(text, mention, None) or year_before(text, mention, None)
-            at_head = not re.search(r"\w", title[: fragment.start() + text.tokens[mention.first].start])
+            is_at_start = not re.search(r"\w", title[: fragment.start() + text.tokens[mention.first].start])
             end = fragment.start() + text.tokens[mention.last - 1].end
-            if year is not None or (at_head and _ENDS_LABEL.match(title, end)):
+            if year is not None or (is_at_start and _LABEL_END.match(title, end)):
                 workshop = "workshop" if "workshop" in fragment[0].lower() else None
                 yield mention.series, year, mention.track or workshop or track_in(fragment[0])
 
 
 @cache
-def _not_of_one_paper() -> re.Pattern[str]:
+def _about_many_papers() -> re.Pattern[str]:
+    """Return an expression for titles about several papers, competitions and submissions."""
     return re.compile("|".join(venue_table().about_many), re.IGNORECASE)

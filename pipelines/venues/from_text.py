@@ -1,8 +1,8 @@
-"""Where a paper appeared, read from what its authors wrote: journal reference first, then comment. Pure.
+"""Determine a paper's venue from the texts of its authors: the journal reference first, then the comment. Pure.
 
-`tokens` finds the venues of the table `data/venues.toml` that a text names; here `_judge` gives each mention the
-standing that the words around it support, `_choose` takes the best, `_track` says what the paper was there, and
-`editions` dates the edition. Texts are anybody's: the work grows with their length, and `_LONGEST` bounds that.
+`tokens` finds the venues of `data/venues.toml` in a text; `_judge_mentions` rates each mention by the words around it,
+`_choose_strongest` selects one, `_track` finds the paper's track there, and `editions` the year. The time is linear in
+the length of the text, which `_MAX_LENGTH` limits.
 """
 
 from __future__ import annotations
@@ -15,25 +15,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.venues.editions import edition, year_before, year_behind
 from pipelines.venues.model import Venue
 from pipelines.venues.table import TOKEN, venue_table
-from pipelines.venues.tokens import ORGANISERS, TokenizedText, VenueMention, find_mentions
+from pipelines.venues.tokens import ORGANIZERS, TokenizedText, VenueMention, find_mentions
+from pipelines.venues.tracks import track_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-_LONGEST = 4000  # characters; comments beyond are rare, and name their venue early
+_MAX_LENGTH = 4000  # characters; longer comments are rare, and name their venue early
 
 
 def find_venue(comment: str | None, journal_ref: str | None, published: datetime | None) -> Venue | None:
-    """Return the venue that the text names as having taken the paper, or None.
+    """Return the venue that accepted the paper by its comment or journal reference; None if there is none.
 
-    A venue that was only submitted to is none, nor is one the table does not know. `published` is the day of the first
-    upload: it dates a conference named without a year, and bounds the years that a number can mean.
+    Venues that it was only submitted to, and venues that are not in the table, do not count. `published` is the time of
+    the first version: it gives the year of a conference without one, and limits the years that a number can mean.
     """
     for source, evidence in (("journal_ref", journal_ref), ("comment", comment)):
         if not evidence:
             continue
-        text = TokenizedText(evidence[:_LONGEST])
+        text = TokenizedText(evidence[:_MAX_LENGTH])
         judged = _judge_mentions(text, find_mentions(text))
         if best := _choose_strongest(judged):
             series = best.mention.series
@@ -45,7 +46,7 @@ def find_venue(comment: str | None, journal_ref: str | None, published: datetime
 
 
 class _Strength(IntEnum):
-    """What a text makes of a venue it names, from nothing to most; the cues of the table go by the same names."""
+    """How a text relates a venue to the paper, weakest first; the table's cues have the same names."""
 
     SUBMITTED = 0
     RELATED = 1
@@ -56,18 +57,18 @@ class _Strength(IntEnum):
     ACCEPTED = 6
 
 
-_ABOUT_OTHERS = {_Strength.SUBMITTED, _Strength.RELATED, _Strength.EARLIER}
-"""What words say that within the quoted title of a paper say nothing."""
+_IGNORED_IN_QUOTES = {_Strength.SUBMITTED, _Strength.RELATED, _Strength.EARLIER}
+"""Cues that do not count within the quoted title of a paper."""
 
 
 class _Cue(NamedTuple):
-    """Words that say something about a venue near them, by their tokens."""
+    """Words (tokens `first` up to, not including, `last`) that relate a venue near them to the paper."""
 
     first: int
     last: int
     strength: _Strength
-    accepts: bool  # in so many words
-    forward: bool  # of what follows it: "submitted to …", not "submitted in May"
+    accepts: bool  # a form of "accepted"
+    forward: bool  # refers to what follows: "submitted to …", not "submitted in May"
 
 
 class _JudgedMention(NamedTuple):
@@ -81,47 +82,47 @@ _FORWARD = re.compile(
 _JOINED = re.compile(r"[\s\d]*/\s*|\s*(?:and|&)\s*")  # "ICML / IJCAI 2018 Workshop"
 _INTENDED = re.compile(r"\s+(?:(?:at|for|in|oral|possible|the|to)\s+){1,3}", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“][^\"“”]{10,300}[\"”]|``[^`']{10,300}''")
-_NEAR = 40  # characters between a name and what is said of it
-_TITLE = 60  # characters of a challenge's title between the conference and the word
+_MAX_ACCEPTED_GAP = 40  # characters between a venue and "accepted"
+_MAX_CHALLENGE_TITLE = 60  # characters of a challenge's title between the conference and the cue
 _PRIZE = re.compile(r"winner|place", re.IGNORECASE)
-_WORKSHOP_TITLE = 100  # characters of a workshop's title between the conference and the word
-_ANOTHER = re.compile(
+_MAX_WORKSHOP_TITLE = 100  # characters of a workshop's title between the conference and the cue
+_NEW_CLAUSE = re.compile(
     r"\b(?:and (?:also )?(?:accepted |presented )?(?:as|at|by|in|the|to)|also|been|but|has|is|was|were)\b",
     re.IGNORECASE,
 )
 _COORDINATED = re.compile(r",|\band\b|&")
 
 
-def _judge_mentions(text: TokenizedText, found: Sequence[VenueMention]) -> list[_JudgedMention]:
-    """Give each mention the standing of the last cue before it in its sentence, unless one behind says otherwise."""
-    events: list[VenueMention | _Cue] = [*_find_cues(text, found), *found]
+def _judge_mentions(text: TokenizedText, mentions: Sequence[VenueMention]) -> list[_JudgedMention]:
+    """Return each mention with the strength of the last cue before it in its sentence, corrected by those behind it."""
+    events: list[VenueMention | _Cue] = [*_find_cues(text, mentions), *mentions]
     events.sort(key=lambda event: event.first)
     judged: list[_JudgedMention] = []
-    cue: _Cue | None = None
-    used: _Cue | None = None
-    spent, sentence = True, -1
+    cue: _Cue | None = None  # the cue that applies to the next mention
+    used: _Cue | None = None  # the cue behind the last mention that corrected it, and does not apply to the next
+    is_applied, sentence = True, -1  # whether `cue` was applied to a mention
     for index, event in enumerate(events):
         if text.tokens[event.first].sentence != sentence:
             sentence, cue = text.tokens[event.first].sentence, None
         if isinstance(event, VenueMention):
             strength, used = _correct_by_following(text, event, cue, events[index + 1 :])
             judged.append(_JudgedMention(event, strength))
-            spent = True
-        elif event != used and (cue is None or spent or not _outlasts(text, cue, event)):
-            cue, spent = event, False
-    return _overrule(text, events, judged)
+            is_applied = True
+        elif event != used and (cue is None or is_applied or not _outlasts(text, cue, event)):
+            cue, is_applied = event, False
+    return _correct_by_other_sentences(text, events, judged)
 
 
-def _find_cues(text: TokenizedText, found: Sequence[VenueMention]) -> Iterator[_Cue]:
-    """Find the cues that are not part of a venue's name."""
-    named = {index for mention in found for index in range(mention.first, mention.last)}
+def _find_cues(text: TokenizedText, mentions: Sequence[VenueMention]) -> Iterator[_Cue]:
+    """Yield the cues of a text that are not part of a venue's name."""
+    in_names = {index for mention in mentions for index in range(mention.first, mention.last)}
     starts = {token.start: index for index, token in enumerate(text.tokens)}
     quoted = [match.span() for match in _QUOTED.finditer(text.plain)]
     for match in venue_table().cues.finditer(text.plain):
         first = starts.get(match.start())
-        if first is not None and first not in named:
+        if first is not None and first not in in_names:
             strength = _Strength[str(match.lastgroup).upper()]
-            if strength in _ABOUT_OTHERS and any(start < match.start() < end for start, end in quoted):
+            if strength in _IGNORED_IN_QUOTES and any(start < match.start() < end for start, end in quoted):
                 continue
             accepts = match[0].lower().startswith("acc") and not match[0].lower().startswith("acceptance")
             last = first + len(TOKEN.findall(match[0]))
@@ -129,7 +130,7 @@ def _find_cues(text: TokenizedText, found: Sequence[VenueMention]) -> Iterator[_
 
 
 def _outlasts(text: TokenizedText, cue: _Cue, following: _Cue) -> bool:
-    """Tell whether a cue outlasts the next: "extends our paper accepted at …", "workshop paper accepted at …"."""
+    """Return whether a cue still applies behind the next: "extends our paper accepted at …", "workshop paper at …"."""
     if cue.strength is _Strength.WORKSHOP and following.strength is _Strength.EARLIER:
         return cue.last == following.first  # "workshop version of this paper"
     if following.strength is not _Strength.ACCEPTED:
@@ -144,99 +145,124 @@ def _outlasts(text: TokenizedText, cue: _Cue, following: _Cue) -> bool:
 def _correct_by_following(
     text: TokenizedText, mention: VenueMention, before: _Cue | None, events: Sequence[VenueMention | _Cue]
 ) -> tuple[_Strength, _Cue | None]:
-    """Correct a standing by what is behind the mention, and tell by which cue.
+    """Return a mention's strength by the cue before it and the cues behind it, and the cue behind that decided it.
 
-    "ICML 2018 Workshop", "ICRA 2020 (under review)", "submitted to ICML 2018 (accepted)".
+    "ICML 2018 Workshop", "ICRA 2020 (under review)", "submitted to ICML 2018 (accepted)". The cue is None if it may
+    apply to the next mention as well.
     """
     strength = before.strength if before else _Strength.NAMED
-    if mention.track == "workshop" or _is_hosted(text, mention, before):
+    if mention.track == "workshop" or _is_host(text, mention, before):
         return _Strength.WORKSHOP, None
     for cue, belongs in _cues_behind(text, mention, events):
         gap = text.between(mention.last, cue.first)
         if cue.strength is _Strength.ACCEPTED and not cue.forward:
-            decided = cue.accepts if strength is _Strength.SUBMITTED else strength is _Strength.NAMED
-            strength = _Strength.ACCEPTED if decided and len(gap) < _NEAR else strength
+            strength = _accepted_strength(strength, cue, gap)
         elif cue.strength is _Strength.WORKSHOP and belongs and strength is not _Strength.SUBMITTED:
-            if len(gap) < _WORKSHOP_TITLE and not _ANOTHER.search(gap):
+            is_its_workshop = len(gap) < _MAX_WORKSHOP_TITLE and not _NEW_CLAUSE.search(gap)
+            if is_its_workshop:
                 return _Strength.WORKSHOP, None if cue.forward else cue  # "the Dream workshop at ICML"
-        elif cue.strength is _Strength.BESIDE and len(gap) < _TITLE:
-            if strength is _Strength.ACCEPTED and _PRIZE.match(text.plain, text.tokens[cue.first].start):
-                break  # "accepted at CVPR 2018, winner of …"
+        elif _names_challenge(text, strength, cue, gap):
             return _Strength.BESIDE, cue
-        elif (
-            cue.strength is _Strength.SUBMITTED and not cue.forward and strength in {_Strength.NAMED, _Strength.EARLIER}
-        ):
+        elif _is_pending(cue) and strength in {_Strength.NAMED, _Strength.EARLIER}:
             return _Strength.SUBMITTED, cue
         else:
             break
     return strength, None
 
 
-def _is_hosted(text: TokenizedText, mention: VenueMention, before: _Cue | None) -> bool:
-    """Tell whether the name is that of the host: "DreamNLP @ ACL", "MED-NIPS"; but "accepted @ ACL", "IEEE-ICRA"."""
+def _accepted_strength(strength: _Strength, cue: _Cue, gap: str) -> _Strength:
+    """Return the strength of a mention with a cue of acceptance behind it; `gap` is the text between them."""
+    is_accepted = cue.accepts if strength is _Strength.SUBMITTED else strength is _Strength.NAMED
+    return _Strength.ACCEPTED if is_accepted and len(gap) < _MAX_ACCEPTED_GAP else strength
+
+
+def _names_challenge(text: TokenizedText, strength: _Strength, cue: _Cue, gap: str) -> bool:
+    """Return whether a cue behind a venue makes it a challenge's host; not in "accepted at CVPR 2018, winner of …"."""
+    if cue.strength is not _Strength.BESIDE or len(gap) >= _MAX_CHALLENGE_TITLE:
+        return False
+    is_prize_of_paper = strength is _Strength.ACCEPTED and _PRIZE.match(text.plain, text.tokens[cue.first].start)
+    return not is_prize_of_paper
+
+
+def _is_host(text: TokenizedText, mention: VenueMention, before: _Cue | None) -> bool:
+    """Return whether a venue is a workshop's host: "DreamNLP @ ACL", "MED-NIPS"; not "accepted @ ACL", "IEEE-ICRA"."""
     at = mention.first - 1
     if at <= 0:
         return False
     if text.tokens[at].text == "@":
         return before is None or before.last != at
-    host, dash, name = text.tokens[at - 1], text.tokens[at], text.tokens[mention.first]
-    if dash.text != "-" or not host.end == dash.start == name.start - 1 or not host.text.isupper():
+    workshop, dash, host = text.tokens[at - 1], text.tokens[at], text.tokens[mention.first]
+    if dash.text != "-" or not workshop.end == dash.start == host.start - 1 or not workshop.text.isupper():
         return False
-    return len(host.text) > 1 and host.text.lower() not in venue_table().short and host.text not in ORGANISERS
+    is_venue = workshop.text.lower() in venue_table().short or workshop.text in ORGANIZERS
+    return len(workshop.text) > 1 and not is_venue
 
 
 def _cues_behind(
     text: TokenizedText, mention: VenueMention, events: Sequence[VenueMention | _Cue]
 ) -> Iterator[tuple[_Cue, bool]]:
-    """Yield the cues behind a mention, up to the next venue, and whether each can be of this venue, not of the next."""
+    """Yield the cues behind a mention, up to the next venue, and whether each can refer to this venue, not the next."""
     for event, following in pairwise([*events, None]):
         if event is None or text.tokens[event.first].sentence != text.tokens[mention.first].sentence:
             return
         if isinstance(event, _Cue):
-            opens = event.last < len(text.tokens) and text.tokens[event.last].text == "("
-            leads = event.forward or opens
-            other = isinstance(following, VenueMention) and following.series is not mention.series
-            closed = following is not None and ")" in text.between(event.last, following.first)
-            # In "the DMLR workshop at ICML" it is DMLR's, but SemEval is one itself.
-            own = closed or (event.first == mention.last and "Workshop" not in mention.series.full_name)
-            yield event, own or not (leads and other)
+            opens_bracket = event.last < len(text.tokens) and text.tokens[event.last].text == "("
+            refers_forward = event.forward or opens_bracket
+            precedes_other = isinstance(following, VenueMention) and following.series is not mention.series
+            closes_bracket = following is not None and ")" in text.between(event.last, following.first)
+            # "the DMLR workshop at ICML" is DMLR's workshop; SemEval is a workshop itself.
+            is_adjacent = event.first == mention.last and "Workshop" not in mention.series.full_name
+            yield event, closes_bracket or is_adjacent or not (refers_forward and precedes_other)
         elif event.series is not mention.series and not _JOINED.fullmatch(text.between(mention.last, event.first)):
             return
 
 
-def _overrule(
+def _correct_by_other_sentences(
     text: TokenizedText, events: Sequence[VenueMention | _Cue], judged: Sequence[_JudgedMention]
 ) -> list[_JudgedMention]:
-    """Let a name count for less where another sentence says that it is only submitted, or its workshop's."""
-    naming = {text.tokens[event.first].sentence for event in events if isinstance(event, VenueMention)}
-    alone: dict[int, list[_Cue]] = {}
-    for event in events:
-        if isinstance(event, _Cue) and (sentence := text.tokens[event.first].sentence) not in naming:
-            alone.setdefault(sentence, []).append(event)
-    said = [cue.accepts for cues in alone.values() for cue in cues if cue.accepts or _is_pending(cue)]
-    pending = said[-1:] == [False]
+    """Return the mentions, weaker where another sentence says that the paper is submitted, or in a workshop."""
+    cues = _cues_without_venue(text, events)
+    is_pending = _is_pending_by(cues)
     workshops = {
         (each.mention.series.name, _stated_year(text, each)) for each in judged if each.strength is _Strength.WORKSHOP
     }
     submitted: set[str] = set()
-    result: list[_JudgedMention] = []
+    corrected: list[_JudgedMention] = []
     for each in judged:
-        name, sentence, strength = each.mention.series.name, text.tokens[each.mention.first].sentence, each.strength
-        if strength is _Strength.SUBMITTED:
+        name = each.mention.series.name
+        if each.strength is _Strength.SUBMITTED:
             submitted.add(name)
-        if strength >= _Strength.NAMED and _is_workshop(alone.get(sentence + 1, [])[:1]):
+        sentence, strength = text.tokens[each.mention.first].sentence, each.strength
+        if strength >= _Strength.NAMED and _is_workshop(cues.get(sentence + 1, [])[:1]):
             strength = _Strength.WORKSHOP
-        elif strength is _Strength.NAMED and (pending or name in submitted):
-            strength = _Strength.SUBMITTED
-        elif strength is _Strength.NAMED and (
-            _is_workshop(alone.get(sentence - 1, [])) or workshops & {(name, _stated_year(text, each)), (name, None)}
-        ):
-            strength = _Strength.WORKSHOP
-        result.append(_JudgedMention(each.mention, strength))
-    return result
+        elif strength is _Strength.NAMED:
+            has_workshop = not workshops.isdisjoint({(name, _stated_year(text, each)), (name, None)})
+            if is_pending or name in submitted:
+                strength = _Strength.SUBMITTED
+            elif has_workshop or _is_workshop(cues.get(sentence - 1, [])):
+                strength = _Strength.WORKSHOP
+        corrected.append(_JudgedMention(each.mention, strength))
+    return corrected
+
+
+def _cues_without_venue(text: TokenizedText, events: Sequence[VenueMention | _Cue]) -> dict[int, list[_Cue]]:
+    """Return the cues of the sentences that name no venue, by the number of the sentence."""
+    with_venue = {text.tokens[event.first].sentence for event in events if isinstance(event, VenueMention)}
+    cues: dict[int, list[_Cue]] = {}
+    for event in events:
+        if isinstance(event, _Cue) and (sentence := text.tokens[event.first].sentence) not in with_venue:
+            cues.setdefault(sentence, []).append(event)
+    return cues
+
+
+def _is_pending_by(cues: dict[int, list[_Cue]]) -> bool:
+    """Return whether the last of the cues on submission or acceptance is one on submission."""
+    accepts = [cue.accepts for in_sentence in cues.values() for cue in in_sentence if cue.accepts or _is_pending(cue)]
+    return accepts[-1:] == [False]
 
 
 def _stated_year(text: TokenizedText, judged: _JudgedMention) -> int | None:
+    """Return the year that stands directly before or behind a mention; None if there is none."""
     return year_behind(text, judged.mention, None) or year_before(text, judged.mention, None)
 
 
@@ -249,9 +275,9 @@ def _is_workshop(cues: Sequence[_Cue]) -> bool:
 
 
 def _choose_strongest(judged: Sequence[_JudgedMention]) -> _JudgedMention | None:
-    """Return the mention that stands highest, the first of equals; a workshop only where nothing else stands.
+    """Return the strongest mention, the first of equals; None if none is at least WORKSHOP.
 
-    A journal that prints a conference's papers ("ICRA 2021 (with RA-L)") gives way to that conference.
+    A journal that prints a conference's papers ("ICRA 2021 (with RA-L)") is replaced by that conference.
     """
     best = max(judged, key=lambda each: each.strength, default=None)
     if best is None or best.strength < _Strength.WORKSHOP:
@@ -262,20 +288,8 @@ def _choose_strongest(judged: Sequence[_JudgedMention]) -> _JudgedMention | None
     return best
 
 
-_TRACKS = {
-    "oral": r"orals?|long talk",
-    "spotlight": r"spotlights?",
-    "highlight": r"highlights?",
-    "findings": r"findings",
-    "demo": r"demo(?:nstration)?s? (?:track|paper)|system demonstrations?|demonstrations(?! of| video)",
-    "tutorial": r"tutorial",
-    "industry": r"industry track|industrial track|applied data science",
-}
-_TRACK = re.compile(rf"\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _TRACKS.items())})\b", re.IGNORECASE)
-
-
 def _track(text: TokenizedText, best: _JudgedMention, others: Sequence[VenueMention]) -> str | None:
-    """Find what the paper was there, in the mention's sentence and the next, up to the next venue."""
+    """Return the track in the mention's sentence and the next, up to the next venue; None if there is none."""
     if best.strength is _Strength.WORKSHOP:
         return "workshop"
     mention = best.mention
@@ -283,9 +297,3 @@ def _track(text: TokenizedText, best: _JudgedMention, others: Sequence[VenueMent
     stop = next((other.first for other in others if other.first >= mention.last), len(text.tokens))
     near = [token for token in text.tokens[:stop] if sentence <= token.sentence <= sentence + 1]
     return mention.track or track_in(text.plain[near[0].start : near[-1].end])
-
-
-def track_in(text: str) -> str | None:
-    """Return the first track that a text names."""
-    found = _TRACK.search(text)
-    return found.lastgroup if found else None

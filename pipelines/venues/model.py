@@ -1,4 +1,4 @@
-"""A venue, and a paper with its venue. Pure."""
+"""A venue, and its form in a paper's metadata. Pure."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crawler.models.metadata import Paper
 
-_APART = {"workshop": "Workshop", "findings": "Findings"}
-"""Tracks that are no part of the conference whose name they carry, as they are written behind it."""
+_SEPARATE_TRACKS = {"workshop": "Workshop", "findings": "Findings"}
+"""Tracks that do not count as the conference itself, with the suffix of its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """Where a paper appeared.
+    """The venue of a paper.
 
-    `name` is the venue's canonical short name, `year` that of the edition (not of the upload), `track` what the text
-    says of the place in it (`oral`, `findings`, `demo` …), `source` the evidence: `journal_ref`, `comment`, the name of
-    a bibliography, or `note`. The track `workshop` means a workshop held with that conference, which is not the
-    conference.
+    `name` is its canonical short name, `year` that of the edition (not of the upload), `track` the paper's track
+    (`oral`, `findings`, `demo` …), `source` the evidence: `journal_ref`, `comment`, the name of a bibliography, or
+    `note`. The track `workshop` means a workshop at that conference.
     """
 
     name: str
@@ -29,12 +28,12 @@ class Venue:
 
 
 def with_venue(paper: Paper, venue: Venue) -> Paper:
-    """Return a paper with its venue; a workshop's or the findings' name says that they are not the conference."""
-    apart = _APART.get(venue.track or "", "")
-    name = venue.name if apart.lower() in venue.name.lower() else f"{venue.name} {apart}"
+    """Return a paper with its venue; the name gets a suffix for a workshop or the findings of a conference."""
+    suffix = _SEPARATE_TRACKS.get(venue.track or "", "")
+    name = venue.name if suffix.lower() in venue.name.lower() else f"{venue.name} {suffix}"
     return replace(paper, venue=name, venue_year=venue.year, venue_track=venue.track, venue_source=venue.source)
 
 
 def without_track(paper: Paper) -> str:
-    """Return the name of the venue alone, "" for none."""
-    return (paper.venue or "").removesuffix(f" {_APART.get(paper.venue_track or '', '')}")
+    """Return the name of a paper's venue without the suffix of a track; "" without venue."""
+    return (paper.venue or "").removesuffix(f" {_SEPARATE_TRACKS.get(paper.venue_track or '', '')}")

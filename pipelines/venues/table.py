@@ -1,4 +1,4 @@
-"""The table of venues, `data/venues.toml`: what they are called and the words by which a text takes them. Pure."""
+"""Load the table of venues, `data/venues.toml`: their names, and the cues that relate them to a paper. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = re.compile(r"[^\W\d_]+|\d+|\S")
 
 @dataclass(frozen=True, slots=True)
 class VenueSeries:
-    """One line of the venue table; the table's head says what each field means."""
+    """One venue of the table; the fields are described at the head of `data/venues.toml`."""
 
     name: str
     kind: str
@@ -33,12 +33,12 @@ class VenueSeries:
     said: tuple[str, ...] = ()
 
     def had_edition_in(self, year: int) -> bool:
-        """Tell whether there can have been an edition in that year."""
+        """Return whether an edition in a year is possible, by its first year and its rhythm."""
         return year >= self.since and (self.years is None or year % 2 == (self.years == "odd"))
 
 
 class ShortName(NamedTuple):
-    """A short spelling: its tokens, whether it counts only as written, and only with a year or a word of acceptance."""
+    """A short spelling of a venue; `exact` if case matters, `weak` if it needs a year or a cue beside it."""
 
     tokens: tuple[str, ...]
     series: VenueSeries
@@ -48,12 +48,12 @@ class ShortName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VenueTable:
-    """The venue table made ready for looking up words."""
+    """The table of venues, indexed by words."""
 
     ignored: frozenset[str]
     abbreviations: dict[str, str]
     series: tuple[VenueSeries, ...]
-    names: dict[str, Any]  # a trie of words; below "" stands the Series, or None for a name that is no venue
+    names: dict[str, Any]  # a trie of words; at "" is the VenueSeries, or None for a name that is no venue
     short: dict[str, list[ShortName]]  # by first token in lower case, longest spelling first
     cues: re.Pattern[str]
     around: frozenset[str]
@@ -62,14 +62,14 @@ class VenueTable:
     said: dict[str, VenueSeries]
 
     def word(self, text: str) -> str:
-        """Return the form in which the words of names are compared: lower case, written out, singular."""
+        """Return the form in which words are compared: lower case, abbreviations expanded, without final "s"."""
         text = self.abbreviations.get(text.lower(), text.lower())
         return text.removesuffix("s") if len(text) > 3 else text  # noqa: PLR2004
 
     def add_name(self, name: str, series: VenueSeries | None) -> None:
-        """Enter a name in full; raise ValueError if it is another venue's.
+        """Add a full name; raise ValueError if it is already that of another venue.
 
-        What only an ignored word makes a name, "IEEE Access", is none: it would be found in "access the code".
+        A name of one word besides ignored ones ("IEEE Access") is not added: it would match "access the code".
         """
         tokens = TOKEN.findall(name)
         words = [token for token in tokens if token.isalnum() and token.lower() not in self.ignored]
@@ -82,7 +82,7 @@ class VenueTable:
             raise ValueError(f"{name!r} names two venues")
 
     def add_short(self, spelling: str, series: VenueSeries, *, weak: bool) -> None:
-        """Enter a short spelling; raise ValueError if it is another venue's."""
+        """Add a short spelling; raise ValueError if it is already that of another venue."""
         tokens = tuple(TOKEN.findall(spelling))
         exact = weak or sum(map(str.isalpha, spelling)) < 4  # noqa: PLR2004
         others = self.short.setdefault(tokens[0].lower(), [])
@@ -94,7 +94,7 @@ class VenueTable:
 
 @cache
 def venue_table() -> VenueTable:
-    """Load the venue table, once; raise ValueError where a spelling belongs to two venues."""
+    """Return the table of venues, loaded once; raise ValueError if a spelling belongs to two venues."""
     data = tomllib.loads(files("pipelines").joinpath("data/venues.toml").read_text("utf-8"))
     series = tuple(
         VenueSeries(name, kind, **{field: _freeze(value) for field, value in line.items()})
@@ -106,7 +106,7 @@ def venue_table() -> VenueTable:
         for state, words in data["cues"].items()
     )
     cue = re.compile(rf"\b(?:{'|'.join(cues)})(?!\w)", re.IGNORECASE)
-    loaded = VenueTable(
+    table = VenueTable(
         ignored=frozenset(data["ignored"]),
         abbreviations=data["abbreviations"],
         series=series,
@@ -120,14 +120,14 @@ def venue_table() -> VenueTable:
     )
     for line in series:
         for name in (line.full_name, *line.names):
-            loaded.add_name(name, line)
+            table.add_name(name, line)
         for spelling in line.acronyms:
-            loaded.add_short(spelling, line, weak=False)
+            table.add_short(spelling, line, weak=False)
         for spelling in line.words:
-            loaded.add_short(spelling, line, weak=True)
+            table.add_short(spelling, line, weak=True)
     for name in data["other"]:
-        loaded.add_name(name, None)
-    return loaded
+        table.add_name(name, None)
+    return table
 
 
 def _freeze(value: Any) -> Any:

@@ -198,7 +198,7 @@ def test_a_source_that_is_down_is_asked_the_next_night(
     online.fault(WORKS, html("offline", 404))
     asks(store, openalex)
     assert len(online.requests) == REFUSALS
-    assert caplog.messages == ["no venues for some papers tonight: OpenAlex does not answer: HTTP 404"]
+    assert caplog.messages == ["OpenAlex: HTTP 404; venues of some papers not looked up in this run"]
     assert venue(store, "2111.00000") == "CVPR semantic_scholar"
     online.heal()
     online.fault(WORKS, appeared)
@@ -272,8 +272,8 @@ def test_bibliographies_that_are_down_are_said_in_a_line_each_and_asked_the_next
     done = desk.crawl()
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
-        "WARNING: no venues for some papers tonight: Semantic Scholar does not answer: HTTP 403",
-        "WARNING: no venues for some papers tonight: OpenAlex does not answer: HTTP 200, not JSON",
+        "WARNING: Semantic Scholar: HTTP 403; venues of some papers not looked up in this run",
+        "WARNING: OpenAlex: HTTP 200, not JSON; venues of some papers not looked up in this run",
     ]
     assert venues(desk) == ["  ", "  "]
     internet.heal()
