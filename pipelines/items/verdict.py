@@ -84,27 +84,42 @@ def fold_checks(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
     could not be reached or read may be there. Blocked and skipped say nothing about the link, but that a file system
     cannot tell takes back what it said before.
     """
-    verdict, failures, gone = Verdict.UNKNOWN, 0, 0
+    state = _State(Verdict.UNKNOWN)
+    moved_to: str | None = None
+    for check in checks:
+        is_counted = False
+        is_new_move = check.outcome is Outcome.MOVED and check.how is CheckMethod.PAGE and check.final_url != moved_to
+        moved_to = check.final_url if check.outcome is Outcome.MOVED else moved_to
+        if check.outcome in _STATES:
+            state = _State(_STATES[check.outcome])
+        elif check.outcome in {Outcome.GONE, Outcome.FAILED}:
+            is_counted = state.add_failure(check, policy)
+        elif check.outcome is Outcome.SKIPPED and check.how is CheckMethod.FILE:
+            state = _State(Verdict.UNKNOWN)
+        yield Step(check, state.verdict, state.failures, state.gone, is_counted, is_new_move, policy)
+
+
+@dataclass(slots=True)
+class _State:
+    """The verdict and the failures in a row so far: all, those that were `gone`, and the last that counted of each."""
+
+    verdict: Verdict
+    failures: int = 0
+    gone: int = 0
     failed_at: datetime | None = None
     gone_at: datetime | None = None
-    moved_to: str | None = None
-    for seen in checks:
-        counted = False
-        is_new_move = seen.outcome is Outcome.MOVED and seen.how is CheckMethod.PAGE and seen.final_url != moved_to
-        moved_to = seen.final_url if seen.outcome is Outcome.MOVED else moved_to
-        if seen.outcome in _STATES:
-            verdict, failures, gone, failed_at, gone_at = _STATES[seen.outcome], 0, 0, None, None
-        elif seen.outcome in {Outcome.GONE, Outcome.FAILED}:
-            if counted := failed_at is None or seen.checked_at - failed_at >= policy.dead_interval:
-                failures, failed_at = failures + 1, seen.checked_at
-            counts_as_gone = gone_at is None or seen.checked_at - gone_at >= policy.dead_interval
-            if seen.outcome is Outcome.GONE and counts_as_gone:
-                gone, gone_at = gone + 1, seen.checked_at
-            settled = seen.conclusive or gone >= policy.dead_after or verdict is Verdict.DEAD
-            verdict = Verdict.DEAD if settled else Verdict.SUSPECT
-        elif seen.outcome is Outcome.SKIPPED and seen.how is CheckMethod.FILE:
-            verdict, failures, gone, failed_at, gone_at = Verdict.UNKNOWN, 0, 0, None, None
-        yield Step(seen, verdict, failures, gone, counted, is_new_move, policy)
+
+    def add_failure(self, check: Check, policy: Policy) -> bool:
+        """Count a failed check, and return whether it counted; failures within `dead_interval` count once."""
+        is_counted = self.failed_at is None or check.checked_at - self.failed_at >= policy.dead_interval
+        if is_counted:
+            self.failures, self.failed_at = self.failures + 1, check.checked_at
+        counts_as_gone = self.gone_at is None or check.checked_at - self.gone_at >= policy.dead_interval
+        if check.outcome is Outcome.GONE and counts_as_gone:
+            self.gone, self.gone_at = self.gone + 1, check.checked_at
+        is_dead = check.conclusive or self.gone >= policy.dead_after or self.verdict is Verdict.DEAD
+        self.verdict = Verdict.DEAD if is_dead else Verdict.SUSPECT
+        return is_counted
 
 
 def compute_verdict(history: Sequence[Check], check: Check, policy: Policy, kind: str = "") -> VerdictRecord:
