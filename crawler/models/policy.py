@@ -1,4 +1,4 @@
-"""The user's rules by which checks become a verdict, and a verdict the time of the next check."""
+"""The user's rules for verdicts and for the time of the next check."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The user's rules: failures that make a link dead, the time between two that count, when to look again.
+    """The rules of the settings: `gone` checks that make a link dead, time between counted failures, recheck intervals.
 
-    `recheck_after` goes by `kind/verdict`, else by verdict, else by `*`.
+    The keys of `recheck_after` are `kind/verdict`, a verdict, or `*`; the first of these that is there applies. Raises
+    ValueError if `dead_after` is less than 1.
     """
 
     dead_after: int
@@ -25,9 +26,9 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.dead_after < 1:
-            raise ValueError(f"DEAD_AFTER counts checks, at least 1, not {self.dead_after}")
+            raise ValueError(f"DEAD_AFTER: invalid value {self.dead_after} (at least 1)")
 
     def recheck_interval(self, kind: str, verdict: Verdict) -> timedelta:
-        """Return how long a link of that kind with that verdict is left alone."""
+        """Return the time until the next check of a link of a kind with a verdict; one day by default."""
         names = (f"{kind}/{verdict}", verdict, "*")
         return next((self.recheck_after[name] for name in names if name in self.recheck_after), timedelta(days=1))

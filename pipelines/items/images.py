@@ -1,4 +1,4 @@
-"""Pictures -> files named by what is in them, so that one picture is kept once however many links lead to it."""
+"""Save images in the image store under the hash of their bytes, so that each image is stored once."""
 
 from __future__ import annotations
 
@@ -19,30 +19,33 @@ if TYPE_CHECKING:
 
 
 class ImagesPipeline:
-    """Keeps the bytes of pictures as they came, under `ab/<sha256>.<ext>`."""
+    """Saves the bytes of images unchanged under `ab/<sha256>.<ext>`."""
 
     _image_store: ImageStore
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Wait for the image store, which is opened when the run begins."""
+        """Build the pipeline; it gets the image store with the signal `run_opened`."""
         pipeline = cls()
         crawler.signals.connect(pipeline.run_opened, run_opened)
         return pipeline
 
     def run_opened(self, image_store: ImageStore) -> None:
-        """Take the image store of the run."""
+        """Set the image store of the run."""
         self._image_store = image_store
 
     async def process_item(self, item: CheckResult) -> CheckResult:
-        """Keep a picture; what cannot be kept tonight is due again at once, and nothing is known of it yet."""
+        """Return the result without its body, which is saved.
+
+        If saving fails, the image store counts as unavailable, and the result has no metadata and is due at once.
+        """
         if not item.body:
             return item
-        picture, image_store = item.metadata, self._image_store
-        if not isinstance(picture, Picture):
-            raise TypeError(f"bytes of no picture: {item.link.url}")
+        image, image_store = item.metadata, self._image_store
+        if not isinstance(image, Picture):
+            raise TypeError(f"{item.link.url}: body without image metadata")
         try:
-            await put_image(image_store, picture.title, item.body, picture.media_type)
+            await put_image(image_store, image.title, item.body, image.media_type)
         except ImageStoreError as error:
             image_store.unavailable_reason = str(error)
             reason = item.check.reason.plus(Reason(ReasonCode.NOT_SAVED), Reason(ReasonCode.OTHER, str(error)))

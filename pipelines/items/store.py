@@ -1,4 +1,4 @@
-"""Results -> store, in batches."""
+"""Write results to the store in batches."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 BATCH = 64
 DELAY = 0.1
-"""Results in a transaction, and seconds that the first waits for others: a killed run looks at these again, no more."""
+"""Results per transaction, and seconds that the first waits for others: a killed run loses one batch at most."""
 
 
 class StorePipeline:
-    """Writes results down; an item has passed it when it is safe."""
+    """Writes results to the store; an item leaves the pipeline when its transaction is committed."""
 
     _store: LinkStore
 
@@ -30,17 +30,17 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Wait for the store, which is opened when the run begins."""
+        """Build the pipeline; it gets the store with the signal `run_opened`."""
         pipeline = cls()
         crawler.signals.connect(pipeline.run_opened, run_opened)
         return pipeline
 
     def run_opened(self, store: LinkStore) -> None:
-        """Take the store of the run."""
+        """Set the store of the run."""
         self._store = store
 
     async def process_item(self, item: CheckResult) -> CheckResult:
-        """Add a result to the batch and wait until it is written."""
+        """Return the result once its batch is written; raise the error of the transaction if that fails."""
         loop = asyncio.get_running_loop()
         self._batch.append(item)
         if self._is_written is None:
@@ -61,7 +61,7 @@ class StorePipeline:
             return
         try:
             self._store.save(batch)
-        except Exception as error:  # noqa: BLE001 - handed to every item that waits for it
+        except Exception as error:  # noqa: BLE001 - raised again for every item of the batch
             written.set_exception(error)
         else:
             written.set_result(None)

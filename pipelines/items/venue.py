@@ -1,4 +1,4 @@
-"""Evidence -> venue: where a paper appeared, by what arXiv's record says of it."""
+"""Add the venue of a paper by its comment and journal reference."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class VenuePipeline:
-    """Adds the venue to papers whose comment or journal reference names one, unless the service says it."""
+    """Adds the venue in comment or journal reference to papers without one."""
 
     def process_item(self, item: CheckResult) -> CheckResult:
-        """Complete a paper; everything else passes."""
+        """Return the result, with the venue if it is a paper; other results are not changed."""
         paper = item.metadata
         if not isinstance(paper, Paper) or paper.venue is not None:
             return item

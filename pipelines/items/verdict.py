@@ -1,4 +1,4 @@
-"""From what was seen to what is supported: history + check -> verdict."""
+"""Compute verdicts from the history of checks."""
 
 from __future__ import annotations
 
@@ -20,21 +20,20 @@ if TYPE_CHECKING:
     from crawler.models.result import CheckResult
 
 _STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
-_UNSEEN = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
+_INCONCLUSIVE = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
 _UNDETERMINED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
 
 A_DAY = timedelta(days=1)
 
 SPREAD = 0.25
-"""The share of an interval by which a link may come sooner or later, so that those of one night go apart."""
+"""The share of an interval by which a due date may move, so that links checked on one day are spread over several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one check made of a link: the verdict, the failures in a row and how many of those said that it is gone.
+    """The state of a link after one check: the verdict, the counted failures in a row, and the `gone` ones among them.
 
-    `counted` tells whether it was a failure that counts, `is_new_move` whether it is the first to see a redirect to
-    that address, `policy` by whose rules.
+    `is_counted` is true for a failure that counts, `is_new_move` for the first permanent redirect to a URL.
     """
 
     check: Check
@@ -47,42 +46,39 @@ class Step:
 
     @property
     def verdict_for_recheck(self) -> Verdict:
-        """Return the verdict by which the next check is due.
+        """Return the verdict whose recheck interval applies.
 
-        What was not seen is due as if nothing were known, and so is what was seen elsewhere for the first time: a
-        second run has to confirm it.
+        `unknown` after an inconclusive check, and after the first permanent redirect to a URL, which a second run has
+        to confirm.
         """
-        return Verdict.UNKNOWN if self.check.outcome in _UNSEEN or self.is_new_move else self.verdict
+        return Verdict.UNKNOWN if self.check.outcome in _INCONCLUSIVE or self.is_new_move else self.verdict
 
     @property
     def explanation(self) -> str:
-        """Say in words why it did that."""
-        if self.check.outcome in _UNSEEN:
-            return "says nothing about the link"
+        """Return one line on the effect of the check, for `explain`."""
+        if self.check.outcome in _INCONCLUSIVE:
+            return "inconclusive: not counted"
         if self.check.outcome in _STATES:
-            return f"it answered: {self.verdict}, and no failure counts any more"
+            return f"{self.verdict}: failure count reset"
         if self.check.conclusive:
-            return "who has it says that it is gone: dead at once"
+            return "confirmed gone: dead"
         if not self.is_counted:
-            spacing = self.policy.dead_interval / timedelta(days=1)
-            return f"not counted: within {spacing:g} days (DEAD_MIN_INTERVAL_DAYS) of one that was"
-        unreached = self.check.outcome is Outcome.FAILED
-        if self.verdict is Verdict.DEAD and (unreached or self.gone < self.policy.dead_after):
-            return "it stays dead until it answers"
-        if unreached:
-            return f"{self.verdict}: failure {self.failures} in a row; no answer is no reason to call it dead"
-        return (
-            f"{self.verdict}: check {self.gone} that says gone; {self.policy.dead_after} (DEAD_AFTER) make a link dead"
-        )
+            days = self.policy.dead_interval / timedelta(days=1)
+            return f"not counted: less than {days:g} days (DEAD_MIN_INTERVAL_DAYS) after a counted failure"
+        has_failed = self.check.outcome is Outcome.FAILED
+        if self.verdict is Verdict.DEAD and (has_failed or self.gone < self.policy.dead_after):
+            return "dead until a check succeeds"
+        if has_failed:
+            return f"{self.verdict}: failure {self.failures} in a row; only checks that find it gone make it dead"
+        return f"{self.verdict}: gone in {self.gone} checks; {self.policy.dead_after} (DEAD_AFTER) make it dead"
 
 
 def fold_checks(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
-    """Yield what each check made of a link, oldest first.
+    """Yield the state of a link after each check, oldest first.
 
-    An answer clears what was counted; a site that says itself that the thing is gone settles it; any other failure
-    counts once per `dead_interval` and makes a link suspect. Only failures that say that it is gone make it dead: what
-    could not be reached or read may be there. Blocked and skipped say nothing about the link, but that a file system
-    cannot tell takes back what it said before.
+    A successful check resets the counts. A conclusive `gone` makes the link dead. Any other failure counts once per
+    `dead_interval` and makes it suspect; only `gone` checks make it dead, since an unreachable page may exist. Blocked
+    and skipped checks change nothing, but a skipped one in the file system resets the verdict to unknown.
     """
     state = _State(Verdict.UNKNOWN)
     moved_to: str | None = None
@@ -123,42 +119,42 @@ class _State:
 
 
 def compute_verdict(history: Sequence[Check], check: Check, policy: Policy, kind: str = "") -> VerdictRecord:
-    """Return the verdict that all checks together support; `history` is the earlier ones, oldest first."""
+    """Return the verdict after a check and when the next is due; `history` has the earlier checks, oldest first."""
     *_, last = fold_checks((*history, check), policy)
     wait = policy.recheck_interval(kind, last.verdict_for_recheck)
     if check.outcome is Outcome.SKIPPED and check.how is CheckMethod.API:
-        wait = timedelta(0)  # the service was down: the next run asks again, whenever it is
+        wait = timedelta(0)  # the service was down: the link is due in the next run
     return VerdictRecord(last.verdict, last.failures, check.checked_at + wait)
 
 
 def spread_due_date(record: VerdictRecord, check: Check, url: str) -> VerdictRecord:
-    """Return the judgement with its time put off or brought forward by up to `SPREAD`, a day being the least.
+    """Return the record with its due date moved by up to `SPREAD` of the interval, which stays at least a day.
 
-    URL and day say by how much: whoever judges again gets the same, and on average intervals are as the policy has
-    them. Intervals of up to a day stay, and so do those after a failure or a refusal, on which the counting rests.
+    The shift depends on URL and day alone, so that it is reproducible; its mean is 0. Intervals of up to a day do not
+    change, nor do those after failures and inconclusive checks, whose counting depends on them.
     """
     wait = record.due_at - check.checked_at
-    if wait <= A_DAY or record.verdict in _UNDETERMINED or check.outcome in _UNSEEN:
+    if wait <= A_DAY or record.verdict in _UNDETERMINED or check.outcome in _INCONCLUSIVE:
         return record
-    # A hash, for a checksum is linear: links that came on one day would come on one day for ever.
+    # Not a checksum, which is linear: links of one day would stay together.
     digest = blake2b(f"{check.checked_at.astimezone(UTC):%Y-%m-%d} {url}".encode(), digest_size=4).digest()
-    share = int.from_bytes(digest) / 2**32  # 0 to 1, evenly
-    most = min(wait * SPREAD, wait - A_DAY)
-    return replace(record, due_at=record.due_at + most * (2 * share - 1))
+    share = int.from_bytes(digest) / 2**32  # uniform in [0, 1)
+    max_shift = min(wait * SPREAD, wait - A_DAY)
+    return replace(record, due_at=record.due_at + max_shift * (2 * share - 1))
 
 
 class VerdictPipeline:
-    """Adds the judgement to each result."""
+    """Adds the verdict record to each result."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Take the policy of the run."""
+        """Build the pipeline with the policy of the run."""
         return cls(options_of(crawler).policy)
 
     def process_item(self, item: CheckResult) -> CheckResult:
-        """Judge one result."""
+        """Return the result with its verdict record."""
         record = compute_verdict(item.history, item.check, self._policy, item.link.kind)
         return replace(item, verdict_record=spread_due_date(record, item.check, item.link.url))

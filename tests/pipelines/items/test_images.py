@@ -175,7 +175,7 @@ def test_everything_without_bytes_passes(tmp_path: Path) -> None:
 
 
 def test_bytes_of_no_picture_are_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(TypeError, match="bytes of no picture"):
+    with pytest.raises(TypeError, match="body without image metadata"):
         keep(FolderImageStore(tmp_path), replace(seen(b""), body=b"bytes"))
 
 

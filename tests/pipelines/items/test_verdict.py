@@ -236,7 +236,7 @@ def test_without_spacing_every_failure_counts() -> None:
 
 
 def test_at_least_one_failure_is_needed() -> None:
-    with pytest.raises(ValueError, match="DEAD_AFTER counts checks, at least 1, not 0"):
+    with pytest.raises(ValueError, match="DEAD_AFTER: invalid value 0"):
         Policy(0, NIGHT, {})
 
 

@@ -47,23 +47,23 @@ def test_each_step_says_what_it_did_and_the_last_is_the_verdict() -> None:
         *(seen(Outcome.GONE, 6, conclusive=True), seen(Outcome.FAILED, 7.9), seen(Outcome.SKIPPED, 8)),
     ]
     assert [step.explanation for step in fold_checks(checks, POLICY)] == [
-        "it answered: alive, and no failure counts any more",
-        "suspect: failure 1 in a row; no answer is no reason to call it dead",
-        "not counted: within 0.8 days (DEAD_MIN_INTERVAL_DAYS) of one that was",
-        "says nothing about the link",
-        "suspect: check 1 that says gone; 2 (DEAD_AFTER) make a link dead",
-        "suspect: failure 3 in a row; no answer is no reason to call it dead",
-        "dead: check 2 that says gone; 2 (DEAD_AFTER) make a link dead",
-        "not counted: within 0.8 days (DEAD_MIN_INTERVAL_DAYS) of one that was",
-        "it answered: moved, and no failure counts any more",
-        "who has it says that it is gone: dead at once",
-        "it stays dead until it answers",
-        "says nothing about the link",
+        "alive: failure count reset",
+        "suspect: failure 1 in a row; only checks that find it gone make it dead",
+        "not counted: less than 0.8 days (DEAD_MIN_INTERVAL_DAYS) after a counted failure",
+        "inconclusive: not counted",
+        "suspect: gone in 1 checks; 2 (DEAD_AFTER) make it dead",
+        "suspect: failure 3 in a row; only checks that find it gone make it dead",
+        "dead: gone in 2 checks; 2 (DEAD_AFTER) make it dead",
+        "not counted: less than 0.8 days (DEAD_MIN_INTERVAL_DAYS) after a counted failure",
+        "moved: failure count reset",
+        "confirmed gone: dead",
+        "dead until a check succeeds",
+        "inconclusive: not counted",
     ]
     once = [seen(Outcome.GONE, 0, conclusive=True), seen(Outcome.FAILED, 1)]
     assert [step.explanation for step in fold_checks(once, Policy(3, timedelta(0), {}))][
         1
-    ] == "it stays dead until it answers"
+    ] == "dead until a check succeeds"
     for number in range(1, len(checks) + 1):
         *history, last = checks[:number]
         judged = compute_verdict(history, last, POLICY)
@@ -97,9 +97,9 @@ def test_the_whole_story_of_a_link(crawled: Desk) -> None:
     assert f"  202605/a.md:5  {FAILING}" in lines
     checks = lines[lines.index("what was seen:") + 1 : -2]
     assert " UTC  ok: " in checks[0]
-    assert checks[1] == "    it answered: alive, and no failure counts any more"
+    assert checks[1] == "    alive: failure count reset"
     assert re.search(r" UTC  failed: .*\(HTTP 503\), by page in \d\.\d\d s", checks[2])
-    assert checks[3] == "    suspect: failure 1 in a row; no answer is no reason to call it dead"
+    assert checks[3] == "    suspect: failure 1 in a row; only checks that find it gone make it dead"
     assert lines[-2].startswith("last alive: ")
     assert lines[-1].startswith("due again: ")
     assert lines[-1].endswith(" UTC (RECHECK_AFTER: 0.8 days for web/suspect)")
@@ -112,7 +112,7 @@ def test_what_was_edited_and_what_may_stand_in_its_place(crawled: Desk) -> None:
     assert edited.startswith(f"  202605/a.md: {RENAMED}/ -> {moved.removeprefix('moved to: ')}")
     lines = told(crawled, DELETED)
     assert lines[0] == f"{DELETED}: dead"
-    assert "    who has it says that it is gone: dead at once" in lines
+    assert "    confirmed gone: dead" in lines
 
 
 @pytest.mark.parametrize(
