@@ -1,1 +1,1 @@
-"""What in a note does not fit what is known of its links, and which links it lacks."""
+"""Find inconsistencies between notes and the metadata of their links, and links that entries lack."""

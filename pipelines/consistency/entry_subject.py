@@ -1,4 +1,4 @@
-"""What an entry is about: its paper, its code. Pure."""
+"""Determine the subject of an entry: its paper and its code. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _Metadata = TypeVar("_Metadata", Paper, Repository)
 
 
 def first_mention(note: Note, entry: Entry, role: LinkRole) -> int | None:
-    """Return the position of the first mention with that role: in the field of the role's name, else anywhere."""
-    in_fields = (at for field in entry.fields if field.name == role.value for at in field.mentions)
-    return next((at for at in chain(in_fields, entry.mentions) if note.mentions[at].role is role), None)
+    """Return the index of an entry's first mention with a role: in the field named like it, else anywhere."""
+    in_fields = (index for field in entry.fields if field.name == role.value for index in field.mentions)
+    return next((index for index in chain(in_fields, entry.mentions) if note.mentions[index].role is role), None)
 
 
 def reference_of(state: LinkState) -> str:
-    """Return how the thing that a link leads to is named as evidence: `arXiv 2110.15352`."""
+    """Return the name of a link's resource in evidence texts: `arXiv 2110.15352`."""
     return kind_of(state.link).reference(state.link.identity)
 
 
@@ -34,12 +34,15 @@ def entry_line(note: Note, entry: Entry) -> int:
 
 
 def only_subject(
-    what: type[_Metadata], field: Field, states: Mapping[int, LinkState]
+    type_: type[_Metadata], field: Field, states: Mapping[int, LinkState]
 ) -> tuple[LinkState, _Metadata] | None:
-    """Return what the field's links are about, if that is known and one thing (a renamed repository is the same)."""
-    found = {
+    """Return the only paper or repository, by title, that a field's links lead to; None for several or none.
+
+    `states` are the link states by the index of the mention. Two names of one repository count as one.
+    """
+    subjects = {
         metadata.title.casefold(): (state, metadata)
-        for position in field.mentions
-        if (state := states.get(position)) and isinstance(metadata := state.metadata, what)
+        for index in field.mentions
+        if (state := states.get(index)) and isinstance(metadata := state.metadata, type_)
     }
-    return next(iter(found.values())) if len(found) == 1 else None
+    return next(iter(subjects.values())) if len(subjects) == 1 else None

@@ -1,4 +1,4 @@
-"""What does not fit together: a note's words, its links, and what papers and repositories say of each other. Pure."""
+"""Find inconsistencies between a note's texts and links and the metadata of papers and repositories. Pure."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from crawler.models.note import Entry, Note
 
 ANOTHER_PAPER = 50
-"""Similarity (0 to 100) below which a title is another paper's; above, a paper may have changed its title."""
+"""Similarity (0 to 100) below which a title is that of another paper; above, a paper may have changed its title."""
 
-SHOWN = 3
-"""Other places named in the evidence."""
+MAX_PLACES = 3
+"""Other places in the evidence."""
 
 
 class FindingKind(StrEnum):
-    """What is to be looked at."""
+    """The sort of an inconsistency; the values are those of findings.csv."""
 
     ANOTHER_TITLE = "another title"
     ONE_ID_TWO_TITLES = "one id, two titles"
@@ -44,9 +44,9 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing for a person to look at: what the note says, what is true as far as is known, and who says so.
+    """One inconsistency: what the note says, what is true according to `evidence`, and how certain that is.
 
-    `line` counts from 1, `entry` is the entry's number; None outside of entries.
+    `line` counts from 1; `entry` is the entry's number, None outside of entries. Raises ValueError for a line below 1.
     """
 
     note: str
@@ -65,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class TitlePlace:
-    """Where a note calls a paper by a title."""
+    """A place where a note gives the title of a paper."""
 
     note: str
     line: int
@@ -74,10 +74,10 @@ class TitlePlace:
 
 @dataclass(slots=True)
 class CrossReferenceIndex:
-    """What must be known of all notes at once: which papers go by several titles, whose paper names which repository.
+    """An index over all notes: the papers with several titles, and the papers that name a repository.
 
-    `titles` go by `Link.key` and hold papers with several titles only; `papers`, each with its reference, go by the
-    repository's identity.
+    `titles` has the places by `Link.key`, for papers with several titles only; `papers` has papers with their
+    references by the identity of the repository that they name.
     """
 
     titles: dict[str, list[TitlePlace]] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class CrossReferenceIndex:
     def build(
         cls, papers: Iterable[tuple[str, Paper]], texts: Iterable[tuple[str, str, list[TitlePlace]]]
     ) -> CrossReferenceIndex:
-        """Gather from all known papers with their references, and from what notes call each kind and identity."""
+        """Return the index of papers with their references, and of the titles in notes by kind and identity."""
         index = cls()
         for reference, paper in papers:
             for identity in repositories_named_by(paper):
@@ -100,49 +100,49 @@ class CrossReferenceIndex:
 
 
 def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
-    """Yield a note's findings in the order of its lines; `standings` go by the position of the mention."""
-    found = [*_title_findings(note, states, index), *_paper_status_findings(note, states)]
+    """Yield a note's findings in the order of its lines; `states` are the link states by index of the mention."""
+    findings = [*_title_findings(note, states, index), *_paper_status_findings(note, states)]
     for entry in note.entries:
-        found += _label_findings(note, entry, states)
-        found += _code_findings(note, entry, states, index)
-        found += _missing_link_findings(note, entry, states)
-    yield from sorted(found, key=lambda each: each.line)
+        findings += _label_findings(note, entry, states)
+        findings += _code_findings(note, entry, states, index)
+        findings += _missing_link_findings(note, entry, states)
+    yield from sorted(findings, key=lambda finding: finding.line)
 
 
 def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
-    """Compare what the note calls papers with what they are called, and with what other places call them."""
+    """Compare the titles of papers in the note with their actual titles, and with those in other places."""
     for at, state in states.items():
         link = state.link
         if link.kind not in with_metadata(Paper):
             continue
         mention, reference, paper = note.mentions[at], kind_of(link).reference(link.identity), state.metadata
         noted = title_in_note(mention.text, [link.identity])
-        real = paper.title if isinstance(paper, Paper) else None
-        if noted is None or (real and is_same_title(noted, real)):
+        actual = paper.title if isinstance(paper, Paper) else None
+        if noted is None or (actual and is_same_title(noted, actual)):
             continue
         others = {
             place.title: place for place in index.titles.get(link.key, []) if not is_same_title(noted, place.title)
         }
-        if real is None and not others:
+        if actual is None and not others:
             continue
         kind = FindingKind.ONE_ID_TWO_TITLES if others else FindingKind.ANOTHER_TITLE
-        apart = real is not None and similarity(noted, real) < ANOTHER_PAPER
-        evidence = [reference] if real else []
-        evidence += [f"“{place.title}” at {place.note}:{place.line}" for place in list(others.values())[:SHOWN]]
+        is_other_paper = actual is not None and similarity(noted, actual) < ANOTHER_PAPER
+        evidence = [reference] if actual else []
+        evidence += [f"“{place.title}” at {place.note}:{place.line}" for place in list(others.values())[:MAX_PLACES]]
         yield Finding(
             note.path,
             mention.line,
             _number(note, mention.entry),
             kind,
             noted,
-            real or f"{reference} can have one title only",
+            actual or f"{reference} can have one title only",
             "; ".join(evidence),
-            Confidence.HIGH if apart else Confidence.LOW if real else Confidence.MEDIUM,
+            Confidence.HIGH if is_other_paper else Confidence.LOW if actual else Confidence.MEDIUM,
         )
 
 
 def _paper_status_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
-    """Tell of papers that were withdrawn, and of links to a version that is not the newest."""
+    """Yield a finding for each withdrawn paper, and for each link to an old version."""
     for at, state in states.items():
         mention, paper = note.mentions[at], state.metadata
         if not isinstance(paper, Paper):
@@ -165,65 +165,65 @@ def _paper_status_findings(note: Note, states: Mapping[int, LinkState]) -> Itera
 
 
 def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:
-    """Compare the venue in an entry's title with the one that the evidence names."""
+    """Yield a finding if the venue in an entry's title contradicts that of its paper."""
     field, label = entry.field("paper"), venue_label(entry.title)
-    known = field and only_subject(Paper, field, states)
-    if label is None or not known or not has_wrong_label(label, known[1]):
+    subject = field and only_subject(Paper, field, states)
+    if label is None or not subject or not has_wrong_label(label, subject[1]):
         return
-    paper = known[1]
-    noted, known_to_be = (label.name, label.year, label.track), (paper.venue, paper.venue_year, paper.venue_track)
-    says, true = (" ".join(map(str, filter(None, each))) for each in (noted, known_to_be))
-    source = f"{reference_of(known[0])}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
-    sure = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment"} else Confidence.MEDIUM
-    yield Finding(
-        note.path, entry_line(note, entry), entry.number, FindingKind.VENUE_LABEL, says, true, f"{source}"[:300], sure
-    )
+    state, paper = subject
+    noted, actual = (label.name, label.year, label.track), (paper.venue, paper.venue_year, paper.venue_track)
+    says, true = (" ".join(map(str, filter(None, venue))) for venue in (noted, actual))
+    source = f"{reference_of(state)}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
+    confidence = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment"} else Confidence.MEDIUM
+    place = (note.path, entry_line(note, entry), entry.number)
+    yield Finding(*place, FindingKind.VENUE_LABEL, says, true, f"{source}"[:300], confidence)
 
 
 def _code_findings(
     note: Note, entry: Entry, states: Mapping[int, LinkState], index: CrossReferenceIndex
 ) -> Iterator[Finding]:
-    """See whether an entry's paper and code know each other, or somebody else.
+    """Yield a finding if an entry's paper and code do not name each other, but one is named by or names another.
 
-    Papers that share an author may share a repository, and many a repository implements somebody else's paper: what
-    nobody says is no finding.
+    Papers with a common author may share a repository, and many repositories implement papers of other authors: so code
+    that no paper names is no finding.
     """
     paper_field, code_field = entry.field("paper"), entry.field("code")
-    paper_known = paper_field and only_subject(Paper, paper_field, states)
-    code_known = code_field and only_subject(Repository, code_field, states)
-    if not paper_known or not code_known or code_field is None:
+    paper_subject = paper_field and only_subject(Paper, paper_field, states)
+    code_subject = code_field and only_subject(Repository, code_field, states)
+    if not paper_subject or not code_subject or code_field is None:
         return
-    (its, paper), (state, repository) = paper_known, code_known
-    reference = reference_of(its)
-    names = {state.link.identity, repository.title.casefold()}
-    of_paper, of_code = repositories_named_by(paper), frozenset(repository.papers)
-    if names & of_paper.keys() or paper.arxiv_id in of_code or _states_title(repository, paper):
+    (paper_state, paper), (code_state, repository) = paper_subject, code_subject
+    reference = reference_of(paper_state)
+    names = {code_state.link.identity, repository.title.casefold()}
+    named_code, named_papers = repositories_named_by(paper), frozenset(repository.papers)
+    if names & named_code.keys() or paper.arxiv_id in named_papers or _has_title_in_description(repository, paper):
         return
     mention = note.mentions[code_field.mentions[0]]
     place = (note.path, mention.line, entry.number)
-    for whose, other in (each for name in sorted(names) for each in index.papers.get(name, [])):
-        if whose != reference and not set(other.authors) & set(paper.authors):
-            true = f"code of “{other.title}” ({whose})"
-            evidence = f"{whose} names {repository.title} in its comment or abstract"
-            sure = Confidence.HIGH if of_paper else Confidence.MEDIUM
-            yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, sure)
+    for other_reference, other in (pair for name in sorted(names) for pair in index.papers.get(name, [])):
+        if other_reference != reference and not set(other.authors) & set(paper.authors):
+            true = f"code of “{other.title}” ({other_reference})"
+            evidence = f"{other_reference} names {repository.title} in its comment or abstract"
+            confidence = Confidence.HIGH if named_code else Confidence.MEDIUM
+            yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, confidence)
             return
-    if len(of_code) == 1:
-        evidence = f"{repository.title} names arXiv {next(iter(of_code))}"
-        true = f"code of arXiv {next(iter(of_code))}"
+    if len(named_papers) == 1:
+        (arxiv_id,) = named_papers
+        true, evidence = f"code of arXiv {arxiv_id}", f"{repository.title} names arXiv {arxiv_id}"
         yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, Confidence.LOW)
-    elif len(of_paper) == 1:
-        (link,) = of_paper.values()
+    elif len(named_code) == 1:
+        (link,) = named_code.values()
         evidence = f"{reference} names it in its comment or abstract"
         yield Finding(*place, FindingKind.OTHER_CODE, mention.url, link.url, evidence, Confidence.MEDIUM)
 
 
-def _states_title(repository: Repository, paper: Paper) -> bool:
+def _has_title_in_description(repository: Repository, paper: Paper) -> bool:
     title = normalized_title(paper.title)
     return title != "" and title in normalized_title(repository.description or "")
 
 
 def _missing_link_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:
+    """Yield a finding for each link that an entry lacks and its sources name."""
     kinds = {"paper": FindingKind.PAPER_MISSING, "code": FindingKind.CODE_MISSING}
     place = (note.path, entry_line(note, entry), entry.number)
     for suggestion in find_suggestions(note, entry, states):

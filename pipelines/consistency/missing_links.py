@@ -1,4 +1,4 @@
-"""What an entry lacks and its own sources name: the code of its paper, the paper of its article. Pure."""
+"""Suggest links that an entry lacks: the code that its paper names, the paper that its article or code names. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Confidence(StrEnum):
-    """How sure it is; declared surest first."""
+    """How certain a finding is, most certain first."""
 
     HIGH = "high"
     MEDIUM = "medium"
@@ -28,7 +28,7 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A link that an entry lacks: for its field `paper` or `code`, with who names it."""
+    """A link for the field `paper` or `code` that an entry lacks; `evidence` says which source names it."""
 
     field: str
     link: Link
@@ -37,10 +37,10 @@ class Suggestion:
 
 
 def find_suggestions(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Suggestion]:
-    """Yield what an entry may be given.
+    """Yield the links that an entry lacks; `states` are the link states by index of the mention.
 
-    A field that is there is the author's, whatever it says; so is a paper or a repository linked anywhere in the entry.
-    A source that names several repositories, or several papers, names none for sure.
+    Nothing is suggested for a field that exists, or if the entry has a link with that role. A source that names several
+    papers or repositories does not count for these.
     """
     for name, type_, sources in (
         ("paper", Paper, (*_article(entry, states), *_repository(entry, states))),
@@ -48,15 +48,16 @@ def find_suggestions(note: Note, entry: Entry, states: Mapping[int, LinkState]) 
     ):
         if entry.field(name) is None and first_mention(note, entry, LinkRole(name)) is None:
             yield from _rank_sources(
-                name, [(of, sure, _only(with_metadata(type_), links)) for of, sure, links in sources]
+                name, [(evidence, rank, _only(with_metadata(type_), links)) for evidence, rank, links in sources]
             )
 
 
 _Source = tuple[str, Confidence, tuple["Link", ...]]
+"""Evidence, confidence, and the links to papers and repositories that a source names."""
 
 
 def repositories_named_by(paper: Paper) -> dict[str, Link]:
-    """Return the repositories that a paper's comment and abstract name, by identity."""
+    """Return the repositories in a paper's comment and abstract, by identity."""
     text = f"{paper.comment or ''}\n{paper.abstract or ''}"
     return {link.identity: link for link in links_in(text) if link.kind in with_metadata(Repository)}
 
@@ -87,17 +88,24 @@ def _links(urls: Iterable[str]) -> tuple[Link, ...]:
 
 
 def _only(kinds: Collection[str], links: tuple[Link, ...]) -> Link | None:
-    found = [link for link in links if link.kind in kinds]
-    return found[0] if len(found) == 1 else None
+    """Return the only link of some kinds; None if there are several or none."""
+    matching = [link for link in links if link.kind in kinds]
+    return matching[0] if len(matching) == 1 else None
 
 
-def _rank_sources(name: str, named: list[tuple[str, Confidence, Link | None]]) -> Iterator[Suggestion]:
-    """Yield one offer for what the sources name: surer where they agree, a guess each where they differ."""
-    found: dict[str, list[tuple[str, Confidence, Link]]] = {}
-    for evidence, confidence, link in named:
+def _rank_sources(name: str, sources: list[tuple[str, Confidence, Link | None]]) -> Iterator[Suggestion]:
+    """Yield a suggestion for each identity that sources name.
+
+    The confidence is high if several sources name it, that of the source if one does, and low if sources differ.
+    """
+    by_identity: dict[str, list[tuple[str, Confidence, Link]]] = {}
+    for evidence, confidence, link in sources:
         if link is not None:
-            found.setdefault(link.identity, []).append((evidence, confidence, link))
-    for each in found.values():
-        confidence = each[0][1] if len(each) == 1 else Confidence.HIGH
-        evidence = "; ".join(evidence for evidence, _, _ in each)
-        yield Suggestion(name, each[0][2], evidence, confidence if len(found) == 1 else Confidence.LOW)
+            by_identity.setdefault(link.identity, []).append((evidence, confidence, link))
+    for agreeing in by_identity.values():
+        _, confidence, link = agreeing[0]
+        if len(by_identity) > 1:
+            confidence = Confidence.LOW
+        elif len(agreeing) > 1:
+            confidence = Confidence.HIGH
+        yield Suggestion(name, link, "; ".join(evidence for evidence, _, _ in agreeing), confidence)

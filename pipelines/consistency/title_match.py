@@ -1,4 +1,4 @@
-"""What two titles have in common. Pure."""
+"""Compare the titles of papers. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.models.note import Mention
 
 SAME_TITLE = 90
-"""Similarity (0 to 100) of two normalised titles from which they are one."""
+"""Similarity (0 to 100) of two normalized titles from which they are the same."""
 
 _FORMATTING = re.compile(r"\\(?:text[a-z]*|math[a-z]*|emph|operatorname|mbox|left|right|bf|it|rm|sc|sf|tt|em)\b")
 _GREEK = re.compile("[\u0370-\u03ff]")
@@ -27,10 +27,10 @@ _SUBTITLE = re.compile(r"\s*[:：]\s*|\s+[-–—]+\s+|(?<=[?!])\s+")
 
 
 def has_title_of(mention: Mention, paper: Paper) -> bool | None:
-    """Tell whether a note calls a paper by its title, whatever the case, punctuation, spacing and LaTeX.
+    """Return whether the text of a link is the title of a paper; None if it is no title.
 
-    A title without its subtitle, or a subtitle alone, will do. None when the note does not say a title: no text, an
-    address, an id, a word such as "paper".
+    Case, punctuation, spaces and LaTeX are ignored; title or subtitle alone are enough. No title: no text, a URL, an
+    id, a word such as "paper" (`data/link_words.toml`).
     """
     noted = title_in_note(mention.text, paper.ids.values())
     if noted is None or not normalized_title(paper.title):
@@ -39,21 +39,21 @@ def has_title_of(mention: Mention, paper: Paper) -> bool | None:
 
 
 def title_in_note(text: str, ids: Iterable[str]) -> str | None:
-    """Return what a link to a paper with some ids calls it; None where that is no title."""
-    normal = normalized_title(text)
-    if not normal or normal in _not_titles() or "://" in text or any(each in text for each in ids):
+    """Return the text of a link to a paper with these ids if it is a title; None otherwise."""
+    normalized = normalized_title(text)
+    if not normalized or normalized in _not_titles() or "://" in text or any(paper_id in text for paper_id in ids):
         return None
     return text
 
 
-def is_same_title(noted: str, real: str) -> bool:
-    """Tell whether a title is another, or its name without the subtitle, or the subtitle."""
-    pairs = [*product([noted], _parts(real)), *product(_parts(noted), [real])]
+def is_same_title(noted: str, actual: str) -> bool:
+    """Return whether two titles are the same, or one is the other's title or subtitle alone."""
+    pairs = [*product([noted], _parts(actual)), *product(_parts(noted), [actual])]
     return any(similarity(one, other) >= SAME_TITLE for one, other in pairs)
 
 
 def similarity(one: str, other: str) -> float:
-    """Return how alike two titles are, 0 to 100."""
+    """Return the similarity of two titles, 0 to 100."""
     return fuzz.ratio(normalized_title(one), normalized_title(other))
 
 
@@ -61,14 +61,14 @@ def normalized_title(title: str) -> str:
     r"""Return the letters and digits of a title in lower case, without accents; `$\alpha$` and `α` are `alpha`."""
     title = _FORMATTING.sub("", title)
     title = unicodedata.normalize("NFKD", title).casefold()
-    title = _GREEK.sub(lambda found: unicodedata.name(found[0], found[0]).rpartition(" ")[2].casefold(), title)
+    title = _GREEK.sub(lambda letter: unicodedata.name(letter[0], letter[0]).rpartition(" ")[2].casefold(), title)
     return "".join(character for character in title if character.isalnum())
 
 
 def _parts(title: str) -> list[str]:
-    """Return a title, its name and its subtitle."""
-    found = _SUBTITLE.search(title)
-    parts = [title, title[: found.start()], title[found.end() :]] if found else [title]
+    """Return a title as a whole, without its subtitle, and the subtitle."""
+    separator = _SUBTITLE.search(title)
+    parts = [title, title[: separator.start()], title[separator.end() :]] if separator else [title]
     return [part for part in parts if normalized_title(part)]
 
 
