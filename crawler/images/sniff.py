@@ -160,7 +160,7 @@ def _color_table_size(body: bytes, offset: int) -> int:
 
 
 def _is_riff_complete(body: bytes) -> bool:
-    return int.from_bytes(body[4:8], "little") + 8 <= len(body) + 1  # the padding byte at the end is often missing
+    return int.from_bytes(body[4:8], "little") + 8 <= len(body)
 
 
 def _is_bitmap_complete(body: bytes) -> bool:

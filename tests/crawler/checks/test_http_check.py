@@ -103,6 +103,20 @@ def test_only_permanent_redirects_move_a_link(redirects: tuple[int, ...], outcom
     assert check == Check(outcome, reason, NOW, CheckMethod.PAGE, http_status=200, final_url="https://e.example/b")
 
 
+@pytest.mark.parametrize(
+    ("led_to", "final_url"),
+    [
+        ("https://e.example/b?id=7&utm_source=feed&fbclid=x", "https://e.example/b?id=7"),
+        ("https://E.example:443/b#part", "https://e.example/b"),
+        ("https://e.example:port/b?utm_source=feed", "https://e.example:port/b?utm_source=feed"),
+    ],
+)
+def test_the_final_url_is_canonical_and_without_tracking_parameters(led_to: str, final_url: str) -> None:
+    answer = Response(led_to, request=Request(URL, meta={"redirect_reasons": [301], "redirect_urls": [URL]}))
+    check = check_response(answer, NOW)
+    assert (check.outcome, check.final_url) == (Outcome.MOVED, final_url)
+
+
 @pytest.mark.parametrize(("status", "outcome"), [(404, Outcome.GONE), (500, Outcome.FAILED), (403, Outcome.BLOCKED)])
 def test_a_redirect_to_a_bad_page_moves_nothing(status: int, outcome: Outcome) -> None:
     check = check_response(response(status, 301), NOW)

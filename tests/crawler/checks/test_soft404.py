@@ -312,6 +312,18 @@ def test_the_first_heading_speaks_where_the_title_says_nothing(title: str, headi
     assert shown(title, f"<h1>Welcome</h1><h1>{heading}</h1>") is OK
 
 
+@pytest.mark.parametrize(
+    ("title", "outcome"),
+    [
+        ("404 · Example · Blog · Notes", GONE),
+        ("Example · Blog · Notes · 404", GONE),
+        ("404 · Example · Blog · Notes · 2021", OK),
+    ],
+)
+def test_up_to_three_names_may_stand_beside_the_phrase(title: str, outcome: Outcome) -> None:
+    assert shown(title) is outcome
+
+
 @pytest.mark.parametrize("title", ["出错啦! - bilibili.com", "微博-出错了", "Account Suspended"])
 def test_what_is_gone_without_those_words(title: str) -> None:
     assert shown(title) is GONE

@@ -91,6 +91,16 @@ def test_what_shows_no_text_of_its_own_is_not_compared(desk: Desk, internet: Int
     assert outcomes(desk) == {f"{HOST}/post": "ok"}
 
 
+@pytest.mark.parametrize(("size", "outcome"), [(199, "ok"), (200, "gone")])
+def test_a_page_with_scripts_is_compared_from_200_bytes_of_text_on(
+    desk: Desk, internet: Internet, size: int, outcome: str
+) -> None:
+    internet.fault(f"{HOST}/*", html(f"<title>App</title><div>{'x' * size}</div><script>draw()</script>"))
+    desk.write("a.md", listed(f"<{HOST}/post>"))
+    desk.crawl()
+    assert outcomes(desk) == {f"{HOST}/post": outcome}
+
+
 def test_a_name_behind_a_number_may_be_for_show(desk: Desk, internet: Internet) -> None:
     def answer(request: Request) -> Response:
         return page("How to merge", "A question.") if request.path.startswith("/questions/123/") else not_found()

@@ -69,6 +69,16 @@ def test_what_stands_behind_the_end_harms_nobody(form: str) -> None:
     assert inspect_image(saved(form) + b"\0\r\n<!-- served by x -->").width == 64
 
 
+def test_a_webp_that_lacks_its_last_byte_of_padding_is_truncated() -> None:
+    whole = saved("WEBP")
+    chunk_size = int.from_bytes(whole[16:20], "little") + 1  # odd, so that a byte of padding has to follow
+    padded = whole[:16] + chunk_size.to_bytes(4, "little") + whole[20:] + b"\0\0"
+    padded = padded[:4] + (len(padded) - 8).to_bytes(4, "little") + padded[8:]
+    assert inspect_image(padded).width == 64
+    with pytest.raises(CorruptImageError, match="truncated"):
+        inspect_image(padded[:-1])
+
+
 @pytest.mark.parametrize("form", FORMS)
 @given(body=st.data())
 def test_any_damage_is_survived(form: str, body: st.DataObject) -> None:

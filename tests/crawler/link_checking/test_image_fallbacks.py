@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from tests.internet.messages import Request, Response, not_found, page, redirect
+from tests.internet.messages import Request, Response, not_found, page, redirect, text
 from tests.internet.sites import Site
 from tests.internet.sites.qpic import draw, film, placeholder
 from tests.internet.world import find_article
@@ -206,6 +206,14 @@ def test_what_the_archive_does_not_have_is_not_asked_for_every_night(desk: Desk,
     internet.forget()
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
     assert internet.asked("*archive.org*never-archived*") == []
+
+
+def test_an_archive_that_does_not_answer_is_asked_about_one_picture(desk: Desk, internet: Internet) -> None:
+    internet.fault("*archive.org/*", text("", 403))
+    desk.write("a.md", shown(url("deleted-one"), url("deleted-two"), url("deleted-three")))
+    assert desk.crawl().returncode == 0
+    asked = [request.url for request in internet.asked("*archive.org*")]
+    assert len({name for name in ("-one", "-two", "-three") for each in asked if name in each}) == 1
 
 
 def test_what_is_nowhere_stays_as_the_note_has_it(desk: Desk, internet: Internet) -> None:

@@ -173,6 +173,14 @@ def test_half_a_feed_is_no_answer(serve: Any, session: Session) -> None:
         assert result.check.reason == Reason(ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "incomplete feed")
 
 
+@pytest.mark.parametrize("page", ["absent.xml", "found.xml"])
+def test_an_answer_without_the_paper_that_always_exists_proves_nothing(serve: Any, session: Session, page: str) -> None:
+    serve([Answer((PAGES / "arxiv" / page).read_bytes())])
+    (result,) = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15353"))
+    assert result.check.outcome is Outcome.SKIPPED
+    assert result.check.reason == Reason(ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "an answer without papers")
+
+
 def test_only_answers_over_the_network_show_that_it_is_there(serve: Any, session: Session) -> None:
     asked = due("https://arxiv.org/abs/2110.15352")
     serve([Answer((PAGES / "arxiv/found.xml").read_bytes())])

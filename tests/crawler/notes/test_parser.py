@@ -198,6 +198,8 @@ def test_the_url_is_what_a_browser_would_be_given(text: str, url: str) -> None:
         ("see <a href=x.md>a</a>\n- [b](y.md)", ["a", "b"]),
         ("<div>\n</div>\n- [b](y.md)", ["b"]),
         ("[a\u200b\u00a0 b](x.md)", ["a b"]),
+        ("[![badge](y.svg)](x.md)", ["badge", "badge"]),
+        ("![a ![b ![c ![d](4.png)](3.png)](2.png)](1.png)", ["", "", "b c d", "a b c d"]),
     ],
 )
 def test_texts(text: str, texts: list[str]) -> None:

@@ -85,6 +85,20 @@ def test_fact_lines(lines: list[str], added: list[str]) -> None:
     assert facts(*lines) == added
 
 
+@pytest.mark.parametrize(
+    ("stars", "written", "added"),
+    [
+        (1000, "1,100", []),
+        (1000, "1,101", ["- Stars: 1,000"]),
+        (1000, "900", []),
+        (1000, "899", ["- Stars: 1,000"]),
+    ],
+)
+def test_a_number_is_replaced_when_it_is_off_by_more_than_a_tenth(stars: int, written: str, added: list[str]) -> None:
+    lines = "- Code: https://github.com/o/r", f"- Stars: {written}"
+    assert facts(*lines, repository=Repository("o/r", stars=stars)) == added
+
+
 def test_a_renamed_repository_is_one_repository() -> None:
     lines = "- Code: https://github.com/old/loops, https://github.com/new/loops", "- Tips: x"
     assert "- Stars: 1,200" in mended(entry(*lines), *STORE)

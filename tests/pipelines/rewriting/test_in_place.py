@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +25,6 @@ from tests.support.mending import STORE, missing, read, rendering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from crawler.models.edit import Edit
     from crawler.models.note import Note
@@ -357,6 +359,44 @@ def test_a_journal_that_cannot_be_written_stops_everything(given: Rendering, tmp
     with pytest.raises(UserError, match=r"in_place: cannot keep the original of 2022/.*: File exists"):
         edit(given)
     assert tree(given.notes_folder.folder) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["output", "output/in_place/1", "output/in_place/1/notes/a.md", "output/in_place/1/journal.jsonl"]
+)
+def test_a_note_is_edited_only_after_original_and_plan_are_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    given = rendering(tmp_path, {"a.md": NOTE}, STORE)
+    fsync = os.fsync
+
+    def failing(descriptor: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").readlink() == tmp_path / name:
+            raise OSError(errno.EIO, "Input/output error", name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(UserError, match=rf"{name}: cannot keep the original of a\.md: Input/output error"):
+        edit(given)
+    assert tree(given.notes_folder.folder) == {"a.md": NOTE.encode()}
+
+
+@pytest.mark.parametrize("name", ["notes", "notes/.notemend-"])
+def test_a_note_counts_as_edited_only_after_it_is_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    given = rendering(tmp_path, {"a.md": NOTE}, STORE)
+    fsync = os.fsync
+
+    def failing(descriptor: int) -> None:
+        if str(tmp_path / name) in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
+            raise OSError(errno.EIO, "Input/output error")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    report = edit(given)
+    assert report.left_alone == ("a.md: cannot be written: Input/output error; left alone",)
+    assert Journal(given.output_dir).past_edits() == {}
 
 
 @pytest.mark.parametrize("name", ["in_place", "in_place/1", "in_place/1/journal.jsonl/x"])

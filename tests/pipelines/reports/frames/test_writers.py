@@ -32,7 +32,8 @@ def cell(value: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\tx", "\n=1", " =1", "＝1", "\x00=1"]
+    "formula",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\tx", "\n=1", " =1", "＝1", "＋1", "－1", "＠SUM(A1)", "\x00=1"],
 )
 def test_formulas_are_defused(formula: str) -> None:
     assert cell(formula).startswith("'")
