@@ -3,6 +3,8 @@
 # make test             all checks: style, layers, types, tests
 # make stress           interrupt a hundred crawls at random points: about ten minutes
 # make coverage         the tests with a report of the lines that no test runs: nearly twice as long
+# make mutants          mutation tests of the pure core: scores and surviving mutants; about two hours;
+#                       ONLY=links,notes selects packages, SAMPLE=250 takes so many mutants of each: about four minutes
 # make bench            measure speed and memory of this and other programs, write benchmarks/results.md: half an hour;
 #                       ONLY=speed,pace selects scenarios, QUICK=1 uses small sizes, NOTES=DIR your own notes
 # make reference        write the tables of docs/reference.md from the code
@@ -14,7 +16,7 @@ OPTIONS ?=
 # The demo has its own database: results from the test server must not mix with results from the web.
 DEMO := -s 'DOWNLOAD_DELAYS={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
-.PHONY: crawl test stress coverage bench accuracy reference clean
+.PHONY: crawl test stress coverage mutants bench accuracy reference clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -37,6 +39,9 @@ stress: .venv/dev
 
 coverage: .venv/dev
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup --cov --cov-report=term
+
+mutants: .venv/dev
+	$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) \
@@ -62,4 +67,4 @@ reference: .venv/dev
 	touch $@
 
 clean:
-	rm -rf .venv .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

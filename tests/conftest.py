@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import _lru_cache_wrapper
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is no reason to fail
+settings.register_profile("mutants", deadline=None, derandomize=True, database=None, max_examples=20)
 settings.load_profile("any machine")
+
+
+def pytest_sessionstart() -> None:
+    """Clear the caches of functions: mutmut runs sessions in copies of a process that has run the tests before."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in {"crawler", "pipelines"}:
+            for each in vars(module).values():
+                if isinstance(each, _lru_cache_wrapper):
+                    each.cache_clear()
 
 
 @pytest.fixture
@@ -36,7 +48,10 @@ EXPENSIVE = {"browser", "crawled", "network", "night"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of an expensive fixture together (`--dist=loadgroup`)."""
+    """Mark tests that crawl in a process of their own; keep those of an expensive fixture together (`loadgroup`)."""
     for item in items:
-        if isinstance(item, pytest.Function) and EXPENSIVE.intersection(item.fixturenames):
-            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+        if isinstance(item, pytest.Function):
+            if "desk" in item.fixturenames:
+                item.add_marker("process")
+            if EXPENSIVE.intersection(item.fixturenames):
+                item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
