@@ -8,12 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
 import pytest
-import yarl
 
-from crawler.links.canonical_url import encode_for_request
 from tests.support.crawling import EVERY_NIGHT, Desk
 from tests.support.rogue import Rogue
 
@@ -175,32 +172,3 @@ def test_without_a_proxy_too(tmp_path: Path) -> None:
     assert (refused.returncode, done.returncode) == (0, 0), done.stderr
     host = f"localhost:{server.server_port}"
     assert {f"{host} {as_written(path)}" for path in PATHS} <= set(Exact.lines)
-
-
-# --- the host ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("url", "sent"),
-    [
-        ("https://example.com/a%2F?b=%27", None),
-        ("https://EXAMPLE.com./A%2f", "https://example.com/A%2f"),
-        ("https://Example.COM:8443?a", "https://example.com:8443?a"),
-        ("https://u%40:P@Example.com/", "https://u%40:P@example.com/"),
-        ("http://[2001:DB8::1]:8080/%41", "http://[2001:db8::1]:8080/%41"),
-        ("http://1%32.0.0.1/", "http://12.0.0.1/"),
-        ("http://１２.0.0.1/", "http://12.0.0.1/"),
-        ("http://b\u00fccher.example/", "http://xn--bcher-kva.example/"),
-        ("https://example.com/a/../b/./c?d=/../e", "https://example.com/b/c?d=/../e"),
-        ("https://https/https", None),
-        ("https://example.com?", None),
-        ("http://a%40b.example/", None),  # what would change who is asked stays as it is, and resolves to nothing
-        ("http://a%0D%0Ab.example/", None),
-        ("http://a%23b.example/", None),
-    ],
-)
-def test_the_host_is_in_canonical_form_and_nothing_else_is(url: str, sent: str | None) -> None:
-    assert encode_for_request(url) == (sent or url)
-    asked = yarl.URL(encode_for_request(url), encoded=True)
-    assert asked.raw_host == urlsplit(encode_for_request(url)).hostname
-    assert urljoin(str(asked), "") == str(asked)

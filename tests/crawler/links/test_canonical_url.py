@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin, urlsplit
+
 import pytest
+import yarl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.links import canonical_url
-from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url, encode_for_request, refusal_reason
 
 
 def words(text: str) -> list[str]:
@@ -26,6 +29,8 @@ NORMALISED = {
     "https://example.com/mid/content=5/../6": "https://example.com/mid/6",
     "https://example.com/../../a": "https://example.com/a",
     "https://example.com/a/..": "https://example.com/",
+    "https://example.com/a/b/..": "https://example.com/a/",
+    "https://example.com/../a/b/../c": "https://example.com/a/c",
     "https://example.com/a/b/.": "https://example.com/a/b/",
     "https://example.com/a/%2e%2E/b": "https://example.com/b",
     "https://example.com/.hidden/..x/...": "https://example.com/.hidden/..x/...",
@@ -39,6 +44,7 @@ NORMALISED = {
     "https://example.com:8080/a": "https://example.com:8080/a",
     "https://[2606:4700::1111]:8443/": "https://[2606:4700::1111]:8443/",
     "https://user:PW@Example.com/": "https://user:PW@example.com/",
+    "https://a@b:PW@Example.com/": "https://a@b:PW@example.com/",
     # hosts
     "https://example.com./a": "https://example.com/a",
     "https://Bücher.example/": "https://xn--bcher-kva.example/",
@@ -64,6 +70,7 @@ NORMALISED = {
     "https://example.com/?z=1&a=2&z=3&m": "https://example.com/?z=1&a=2&z=3&m",
     "https://example.com/?a=&&b": "https://example.com/?a=&b",
     "https://example.com/?a=b=utm_source=1": "https://example.com/?a=b=utm_source=1",
+    "https://example.com/?utm_source=a=b&c": "https://example.com/?c",
     # a parameter that means this on one host alone
     "https://www.bilibili.com/video/BV1?spm_id_from=333&p=2": "https://www.bilibili.com/video/BV1?p=2",
     "https://example.com/?spm_id_from=333": "https://example.com/?spm_id_from=333",
@@ -148,6 +155,71 @@ def test_parameters_are_the_first_of_each_name() -> None:
     assert canonical_url.parameters("a=1&b=&a=2&c=%E4%B8%AD&d=x+y") == {"a": "1", "b": "", "c": "中", "d": "x y"}
 
 
+# --- the URL of a request ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://example.com/a%2F?b=%27", None),
+        ("https://EXAMPLE.com./A%2f", "https://example.com/A%2f"),
+        ("https://Example.COM:8443?a", "https://example.com:8443?a"),
+        ("https://u%40:P@Example.com/", "https://u%40:P@example.com/"),
+        ("http://[2001:DB8::1]:8080/%41", "http://[2001:db8::1]:8080/%41"),
+        ("http://1%32.0.0.1/", "http://12.0.0.1/"),
+        ("http://１２.0.0.1/", "http://12.0.0.1/"),
+        ("http://b\u00fccher.example/", "http://xn--bcher-kva.example/"),
+        ("https://example.com/a/../b/./c?d=/../e", "https://example.com/b/c?d=/../e"),
+        ("https://user@https:443/a//b", "https://user@https/a//b"),
+        ("https://a@b@Example.com/", "https://a@b@example.com/"),
+        ("https://https/https", None),
+        ("https://example.com?", None),
+        ("http://a%40b.example/", None),  # what would change who is asked stays as it is, and resolves to nothing
+        ("http://a%0D%0Ab.example/", None),
+        ("http://a%23b.example/", None),
+    ],
+)
+def test_the_host_is_in_canonical_form_and_nothing_else_is(url: str, sent: str | None) -> None:
+    assert encode_for_request(url) == (sent or url)
+    asked = yarl.URL(encode_for_request(url), encoded=True)
+    assert asked.raw_host == urlsplit(encode_for_request(url)).hostname
+    assert urljoin(str(asked), "") == str(asked)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_sendable"),
+    [
+        ("https://e.example/a%20b?c=[d]#é", False),
+        ("https://e.example/a%20b?c=[d]#e", True),
+        ("https://e.example/a b", False),
+        ("https://e.example/<a>", False),
+    ],
+)
+def test_characters_that_have_to_be_encoded(url: str, *, is_sendable: bool) -> None:
+    assert canonical_url.is_sendable(url) is is_sendable
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("https://example.com/a", "https://www.example.com/b", True),
+        ("http://www.example.com/", "https://example.com/", True),
+        ("https://blog.example.com/", "https://example.com/", True),
+        ("https://example.com/", "https://blog.example.com/", True),
+        ("https://example.com/blog/", "https://blog.example.com/", False),
+        ("https://example.com/blog", "https://blog.example.com/", False),
+        ("https://blog.example.com/", "https://example.com/blog/", True),
+        ("https://example.com/", "https://example.org/", False),
+        ("https://example.com/", "https://notexample.com/", False),
+        ("https://notexample.com/", "https://example.com/", False),
+        ("mailto:a", "https://example.com/", False),
+        ("mailto:a", "mailto:b", True),
+    ],
+)
+def test_sites(one: str, other: str, *, is_same: bool) -> None:
+    assert canonical_url.is_same_site(one, other) is is_same
+
+
 # --- what may be fetched ----------------------------------------------------------------------------------------------
 
 PRIVATE = words("""
@@ -217,6 +289,19 @@ def test_the_public_internet_is_fetched(url: str) -> None:
 )
 def test_what_is_no_web_address_is_not_fetched(url: str, why: str, *, allow_private: bool) -> None:
     assert str(refusal_reason(url, allow_private=allow_private)).startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://0x7f.1/", "private address: 127.0.0.1"),
+        ("http://[::FFFF:a00:1]/", "private address: ::ffff:a00:1"),
+        ("http://[fe80::1%25eth0]/", "private address: fe80::1"),
+        ("http://NAS.lan./", "local name: nas.lan"),
+    ],
+)
+def test_the_reason_names_the_address_or_the_host(url: str, why: str) -> None:
+    assert str(refusal_reason(url)) == why
 
 
 @given(st.ip_addresses(v=4))

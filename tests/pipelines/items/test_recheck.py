@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -54,6 +55,23 @@ def test_time_goes_by_link_and_day_alone_and_is_never_less_than_a_day(
     assert found == waits(url, days, verdict, outcome, AT + timedelta(days=later))
     assert found >= min(asked, A_DAY)
     assert asked * 0.75 <= found <= asked * 1.25
+
+
+def test_a_day_is_the_least() -> None:
+    found = [waits(url, 1.1) for url in URLS[:999]]
+    assert timedelta(days=1) <= min(found) < timedelta(days=1.01)
+    assert timedelta(days=1.19) < max(found) <= timedelta(days=1.2)
+
+
+def test_the_time_zone_of_the_machine_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = waits(URLS[0], 30)
+    try:
+        monkeypatch.setenv("TZ", "Asia/Shanghai" if time.timezone == 0 else "UTC")
+        time.tzset()
+        assert waits(URLS[0], 30, at=AT + timedelta(hours=14)) == here
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
-from pipelines.items.verdict import VerdictPipeline, compute_verdict
+from pipelines.items.verdict import Step, VerdictPipeline, compute_verdict, fold_checks
 from tests.support.options import project_crawler
 
 NIGHT = timedelta(days=1)
@@ -235,6 +236,36 @@ def test_without_spacing_every_failure_counts() -> None:
     assert verdict_of("ggg", Policy(3, timedelta(0), {}), spacing=0) == (Verdict.DEAD, 3)
 
 
+def test_each_step_tells_what_one_check_did() -> None:
+    checks = [
+        check(letter, nights) for letter, nights in (("g", 0), ("f", 0.5), ("g", 1), ("b", 2), ("m", 3), ("m", 4))
+    ]
+    alone = replace(POLICY, dead_after=2)
+    assert list(fold_checks(checks, alone)) == [
+        Step(checks[0], Verdict.SUSPECT, 1, 1, is_counted=True, is_new_move=False, policy=alone),
+        Step(checks[1], Verdict.SUSPECT, 1, 1, is_counted=False, is_new_move=False, policy=alone),
+        Step(checks[2], Verdict.DEAD, 2, 2, is_counted=True, is_new_move=False, policy=alone),
+        Step(checks[3], Verdict.DEAD, 2, 2, is_counted=False, is_new_move=False, policy=alone),
+        Step(checks[4], Verdict.MOVED, 0, 0, is_counted=False, is_new_move=True, policy=alone),
+        Step(checks[5], Verdict.MOVED, 0, 0, is_counted=False, is_new_move=False, policy=alone),
+    ]
+
+
+def test_a_file_system_that_cannot_tell_takes_back_what_it_said() -> None:
+    gone, skipped, again = (replace(check(letter, at), how=CheckMethod.FILE) for at, letter in enumerate("Gsg"))
+    assert counted([gone]) == (Verdict.DEAD, 1)
+    assert counted([gone, skipped]) == (Verdict.UNKNOWN, 0)
+    *_, last = fold_checks([gone, skipped, again], POLICY)
+    assert (last.verdict, last.failures, last.gone) == (Verdict.SUSPECT, 1, 1)
+
+
+def test_a_link_whose_service_was_down_is_due_at_once() -> None:
+    skipped, seen = (replace(check(letter, 1), how=CheckMethod.API) for letter in "so")
+    assert compute_verdict([check("o")], skipped, POLICY).due_at == skipped.checked_at
+    assert compute_verdict([check("o")], seen, POLICY).due_at == seen.checked_at + NIGHT
+    assert compute_verdict([check("o")], check("s", 1), POLICY).due_at == START + 2 * NIGHT
+
+
 def test_at_least_one_failure_is_needed() -> None:
     with pytest.raises(ValueError, match="DEAD_AFTER: invalid value 0"):
         Policy(0, NIGHT, {})
@@ -387,6 +418,14 @@ def test_pipeline_reads_the_settings_of_the_command_line() -> None:
     assert judged.process_item(result(check("g"))).verdict_record == VerdictRecord(
         Verdict.DEAD, 1, START + timedelta(days=0.5)
     )
+
+
+def test_links_of_one_night_are_due_at_different_times() -> None:
+    judge = VerdictPipeline(replace(POLICY, recheck_after={"*": 30 * NIGHT}))
+    one = result(check("o"))
+    other = replace(one, link=replace(one.link, url="https://other.example/"))
+    due = [judge.process_item(each).verdict_record for each in (one, other)]
+    assert due[0] != due[1]
 
 
 def test_three_nights_of_the_project_s_own_settings() -> None:
