@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import _lru_cache_wrapper
 from typing import TYPE_CHECKING
@@ -22,7 +23,17 @@ settings.load_profile("any machine")
 
 
 def pytest_sessionstart() -> None:
-    """Clear the caches of functions: mutmut runs sessions in copies of a process that has run the tests before."""
+    """Forget what functions cached: mutmut runs a session for each mutant in a copy of a process that ran the tests."""
+    _clear_caches()
+
+
+def pytest_runtest_setup() -> None:
+    """Let mutmut see that a test calls a function whose result another test has cached."""
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        _clear_caches()
+
+
+def _clear_caches() -> None:
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in {"crawler", "pipelines"}:
             for each in vars(module).values():

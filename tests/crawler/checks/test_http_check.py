@@ -54,6 +54,20 @@ def test_status(status: int, outcome: Outcome, reason: Reason) -> None:
     assert check_response(response(status), NOW) == Check(outcome, reason, NOW, CheckMethod.PAGE, http_status=status)
 
 
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (300, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)),
+        (302, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)),
+        (399, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)),
+        (400, Reason(ReasonCode.REFUSED, "400")),
+        (500, Reason(ReasonCode.UNEXPECTED_STATUS, "500")),
+    ],
+)
+def test_a_redirect_that_was_not_followed_leads_to_no_web_page(status: int, reason: Reason) -> None:
+    assert check_response(response(status, headers={"Location": "mailto:me@e.example"}), NOW).reason == reason
+
+
 @pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
 def test_a_challenge_is_no_answer_of_the_page(status: int) -> None:
     check = check_response(response(status, headers={"CF-Mitigated": "challenge"}), NOW)

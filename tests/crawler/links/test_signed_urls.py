@@ -28,6 +28,7 @@ SIGNED = [
     f"https://p3.example/a.jpeg?x-expires={UNIX}&x-signature=x",
     "https://a.blob.example/c/a?sv=2020-08-04&se=2022-03-01T12:00:00Z&sr=b&sp=r&sig=x",
     "https://a.blob.example/c/a?sv=2020-08-04&se=2022-03-01T20%3A00%3A00%2B08%3A00&sig=x",
+    "https://a.blob.example/c/a?sv=2020-08-04&se=2022-03-01T12:00:00&sig=x",
     f"https://b.cos.example/a?q-sign-algorithm=sha1&q-sign-time={UNIX - 3600};{UNIX}&q-signature=x",
     f"https://b.cos.example/a?q-sign-algorithm=sha1&q-sign-time={UNIX - 3600}%3B{UNIX}&q-signature=x",
     f"https://cdn.example/a.mp4?auth_key={UNIX - 86_400}-0-0-{'0f' * 16}",

@@ -231,6 +231,14 @@ def test_steps_in_a_field_and_behind_an_entry_are_no_entries() -> None:
     assert [mention.entry for mention in note.mentions] == [0, 0, None]
 
 
+def test_a_table_above_changes_no_entry() -> None:
+    entry = "1. [t](http://a.example/)\n   - Paper: [p](http://b.example/)\n"
+    table = "| a | b |\n|---|---|\n| [c](c.md) | d |\n\n"
+    below, alone = entries(table + entry), entries(entry)
+    assert [field.name for field in below[0].fields] == [field.name for field in alone[0].fields] == ["paper"]
+    assert below[0].title == alone[0].title == "t"
+
+
 def test_a_heading_under_an_html_block_ends_the_entry() -> None:
     note = parse_note("note.md", b"1. [a](http://x.y)\n<div><img src=b>\n</div>\n## Others\n- [c](http://x.y/c)\n")
     assert [mention.entry for mention in note.mentions] == [0, 0, None]

@@ -78,6 +78,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
         ("a <!-- http://x.y <a href=b> --> c", []),
         ("<!-- [a](b)\n\nhttp://x.y <a href=b>\n\n--> <a href=c>\n", ["c"]),
         ("<div><!-- <img src=a> --><img src=b><!--> <img src=c></div>", ["b", "c"]),
+        ("<div><script>a</script><script>'<a href=b>'</script><a href=c></div>", ["c"]),
         ("<script>\nx='<a href=\"b\">http://x.y'\n</script>\n", []),
         ("<div><STYLE>url(http://x.y)<a href=b></STYLE><a href=c></div>", ["c"]),
         # HTML
