@@ -172,7 +172,7 @@ def _group(page: IndexPage, model: IndexGroup, key: tuple[int, ...], news: list[
     """Return a group like the model for another month or year."""
     head = _rename_labels(model.head, model.key[0], key[0])
     if len(key) > 1:
-        head = _rename_labels(head, model.key[1], key[1], besides=key[0])
+        head = _rename_labels(head, model.key[1], key[1])
     falling = is_descending([item.day for item in model.items if item.day], page.falling)
     item = model.items[0]
     same = len(model.items) > 1 and item.number == model.items[1].number
@@ -199,19 +199,14 @@ def _line(page: IndexPage, model: IndexItem, new: _NewEntry, number: int) -> str
     return data.decode()
 
 
-def _rename_labels(text: str, old: int, new: int, besides: int | None = None) -> str:
+def _rename_labels(text: str, old: int, new: int) -> str:
     """Return a heading with another year or month, of two digits where it had a leading zero or follows a hyphen."""
-    pattern = rf"(?<!\d)(0?){old}(?!\d)"
-    if besides is not None:
-        pattern = rf"(?<!\d){besides}(?!\d)|{pattern}"
 
     def renamed(found: re.Match[str]) -> str:
-        if found[1] is None:
-            return found[0]
         padded = found[1] or text[: found.start()].endswith("-")
         return f"{new:02}" if padded else str(new)
 
-    return re.sub(pattern, renamed, text)
+    return re.sub(rf"(?<!\d)(0?){old}(?!\d)", renamed, text)
 
 
 def _insertion(page: IndexPage, at: int, text: str, news: Iterable[_NewEntry]) -> Edit:

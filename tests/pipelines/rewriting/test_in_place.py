@@ -102,6 +102,15 @@ def test_the_journal_can_be_read_by_a_person(given: Rendering) -> None:
     assert "五月" in text
 
 
+def test_a_run_knows_its_files(given: Rendering) -> None:
+    edit(given)
+    (run,) = Journal(given.output_dir).runs()
+    folder = given.output_dir / "in_place/1"
+    assert sorted(run.files()) == sorted(path for path in folder.rglob("*") if path.is_file())
+    (folder / "notes/a.md").unlink()
+    assert folder / "notes/a.md" not in run.files()
+
+
 @pytest.mark.parametrize("number", [None, 1])
 def test_what_a_person_edited_since_is_left_alone(given: Rendering, number: int | None) -> None:
     folder = given.notes_folder.folder

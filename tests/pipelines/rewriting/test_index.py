@@ -140,6 +140,33 @@ def test_a_year_below_headings_of_years() -> None:
     assert "(202604/0409.md)\n# 2027\n\n- [笔记（2027.1.1）](202701/0101.md)\n\nbye" in completed(page, listed(*days))
 
 
+def test_a_new_month_stands_as_far_from_the_last_as_the_others() -> None:
+    page = (
+        "# x\n\n## 2026-04\n\n- [a](202604/0402.md)\n- [b](202604/0409.md)\n\n\n## 2026-05\n\n- [c](202605/0504.md)\n"
+    )
+    new = "\n\n## 2026-06\n\n- [笔记（2026.6.1）](202606/0601.md)\n"
+    assert completed(page, [*KNOWN, *listed(date(2026, 6, 1))]) == page + new
+
+
+def test_months_behind_a_hyphen_have_two_digits() -> None:
+    page = "## 2026-10\n- [a](202610/1002.md)\n## 2026-11\n- [b](202611/1109.md)\n- [c](202611/1110.md)\n"
+    days = [date(2026, 9, 1), date(2026, 10, 2), date(2026, 11, 9), date(2026, 11, 10)]
+    assert added(page, listed(*days))[0] == "## 2026-09"
+    page = page.replace("2026-", "2026.")
+    assert added(page, listed(*days))[0] == "## 2026.9"
+
+
+def test_months_that_name_their_year_need_no_heading_of_it() -> None:
+    page = "# 2026\n\n## 2026年4月\n- [a](202604/0402.md)\n- [b](202604/0409.md)\n## 2026年5月\n- [c](202605/0504.md)\n"
+    lines = ["## 2027年1月", "- [笔记（2027.1.2）](202701/0102.md)"]
+    assert added(page, [*KNOWN, *listed(date(2027, 1, 2))]) == lines
+
+
+def test_a_note_whose_title_stands_there_is_not_added() -> None:
+    page = PAGE.replace("the end", "- [two  words](elsewhere/old.md)\n")
+    assert added(page, [*KNOWN, ("202605/0506.md", "two words", date(2026, 5, 6))]) == ["更新今日时间：**2026.5.6**"]
+
+
 def test_paths_are_seen_from_the_page() -> None:
     page = "- [a](../202603/0301.md)\n- [b](../202604/0402.md)\n- [c](../202604/0409.md)\n"
     days = [date(2026, 3, 1), date(2026, 4, 2), date(2026, 4, 9)]

@@ -14,7 +14,8 @@ from crawler.config.setting_readers import REWRITES
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, Repository
-from tests.support.mending import EVERYTHING, STORE, mended, standing
+from pipelines.rewriting.note_rewriter import stored_image_url
+from tests.support.mending import EVERYTHING, PICTURE, STORE, mended, rendering, standing
 
 NOTES = Path(__file__).parents[2] / "notes"
 REWRITE = {
@@ -55,6 +56,23 @@ KNOWN = [
     ),
     standing("https://github.com/hostile/one", metadata=Repository("hostile/one", license="|\n\n")),
 ]
+
+
+def test_an_image_is_shown_as_its_thumbnail_where_there_is_one(tmp_path: Path) -> None:
+    given = replace(rendering(tmp_path, {"a.md": "x"}, []), webp_width=800)
+    images = tmp_path / "output/images"
+    original, thumbnail = (f"../output/images/{name}" for name in (PICTURE.title, "ab/abcd-800.webp"))
+    assert stored_image_url(given, PICTURE.title, tmp_path / "notes") == original
+    (images / "ab/abcd-800.webp").write_bytes(b"thumbnail")
+    assert stored_image_url(given, PICTURE.title, tmp_path / "notes") == thumbnail
+    assert stored_image_url(replace(given, webp_width=0), PICTURE.title, tmp_path / "notes") == original
+    assert stored_image_url(replace(given, webp_width=400), PICTURE.title, tmp_path / "notes") == original
+    (images / PICTURE.title).unlink()
+    assert stored_image_url(given, PICTURE.title, tmp_path / "notes") == thumbnail
+    (images / "ab/abcd-800.webp").unlink()
+    assert stored_image_url(given, PICTURE.title, tmp_path / "notes") is None
+    given.image_store.unavailable_reason = "timeout"  # what is known to be kept is taken to be there
+    assert stored_image_url(given, PICTURE.title, tmp_path / "notes") == original
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])

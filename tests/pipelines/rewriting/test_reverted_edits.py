@@ -66,6 +66,13 @@ def test_what_a_later_run_put_back_nobody_took_back() -> None:
     assert left(data, there, there, back, there) == ()
 
 
+def test_what_other_runs_edited_since_changes_nothing() -> None:
+    data = f"{OLD} https://other.example/\n"
+    there, other = replacements(data), replacements(data, "https://other.example/", "https://third.example/")
+    assert left(data, there, there, other, (insertion("\n- Authors: a"),)) == ()
+    assert left(data, other, there, other) == ()
+
+
 def test_numbers_of_one_run_do_not_put_each_other_back() -> None:
     data = "1. a\n   - Stars: 4\n2. b\n   - Stars: 5\n"
     made = replacements(data, "4", "5") + replacements(data, "5", "6")

@@ -257,6 +257,11 @@ def test_wording(comment: str, expected: str | None) -> None:
         ("Accepted at EMNLP. Copyright 2014 IEEE", "2017-02-01", "EMNLP 2016"),
         ("Dreams of 2012 and 2013. Accepted at EMNLP", "2014-09-01", "EMNLP 2014"),
         ("Accepted by IJCV. Copyright of 2012, 12 pages", "2014-09-01", "IJCV"),
+        # a number that would be more than two years after the upload is no edition
+        ("32nd NeurIPS", "2018-02-01", "NeurIPS 2018"),
+        ("32nd NeurIPS", "2010-02-01", "NeurIPS 2009"),
+        ("Advances in Neural Information Processing Systems 30", "2017-06-01", "NeurIPS 2017"),
+        ("Advances in Neural Information Processing Systems 30", "2010-06-01", "NeurIPS 2010"),
     ],
 )
 def test_edition(comment: str, published: str, expected: str) -> None:
