@@ -38,9 +38,9 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>|~${}]|&(?=#?\w+;)|:(?=\S)|@(?=\w)|#(?=\w)|%(
 
 
 def _character(character: str) -> str:
-    """Return white space for what ends lines or words, nothing for what is invisible: direction marks, joiners."""
+    """Return a space for a control character, nothing for what is invisible: direction marks, joiners."""
     match unicodedata.category(character):
-        case "Cc" | "Zs" | "Zl" | "Zp":
+        case "Cc":
             return " "
         case "Cf" | "Co" | "Cs" | "Cn":
             return ""

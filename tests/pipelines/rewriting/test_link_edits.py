@@ -223,6 +223,12 @@ def test_a_snapshot_is_no_address_for_a_page() -> None:
         ("<{}>", "https://b.a.example/(a*", "<https://b.a.example/(a*>"),
         ("[x][r]\n\n[r]: {} 't'", "https://b.a.example/)", "[x][r]\n\n[r]: https://b.a.example/%29 't'"),
         ("[x][r]\n\n[r]: {}", "https://b.a.example/a_(b)*", "[x][r]\n\n[r]: https://b.a.example/a_(b)*"),
+        ("# t\n\na\n\n[x][r]\n\n[r]: {}", "https://b.a.example/*", "# t\n\na\n\n[x][r]\n\n[r]: https://b.a.example/*"),
+        (
+            "# t\n\na\n\n[x][r]\n\n[r]:\n{}",
+            "https://b.a.example/*",
+            "# t\n\na\n\n[x][r]\n\n[r]:\nhttps://b.a.example/*",
+        ),
         ("*{}*", "https://b.a.example/*a*.", "*https://b.a.example/%2Aa%2A%2E*"),
         ("（{}）。", "https://b.a.example/(a)?&", "（https://b.a.example/%28a%29）。"),
         ("（{}）。", "https://b.a.example/q?q=a?&&", "（https://b.a.example/q?q=a%3F）。"),
