@@ -46,7 +46,7 @@ _KILLED = {"killed", "timeout", "segfault", "suspicious"}
 
 
 def run_package(name: str, sample: int | None, names: Sequence[str]) -> bool:
-    """Test the mutants of a package, or a sample of them; print survivors and score; return whether the score is MIN_SCORE or more."""
+    """Test the mutants of a package or a sample of them, print survivors and score; return whether that is enough."""
     source, tests = PACKAGES[name]
     modules = sorted(Path(source).rglob("*.py")) if Path(source).is_dir() else [Path(source)]
     config().only_mutate = [str(module) for module in modules]

@@ -55,6 +55,12 @@ def test_a_move_that_no_verdict_supports_changes_nothing(verdict: Verdict, outco
     assert mended(text, standing(PAGE, outcome, verdict, final=NEW)) == text
 
 
+def test_a_bare_address_without_a_scheme_is_marked() -> None:
+    dead = standing("http://www.dead.example/x", Outcome.GONE, Verdict.DEAD)
+    out = mended("see www.dead.example/x now", dead, rewrite={"marks"})
+    assert out == "see www.dead.example/x (dead link) now"
+
+
 def test_a_failure_does_not_undo_a_move() -> None:
     assert mended(f"[x]({PAGE})", replace(moved(PAGE, NEW), verdict=Verdict.SUSPECT)) == f"[x]({NEW})"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.models.metadata import Article, Paper
-from tests.support.mending import mended, standing
+from crawler.models.reason import Reason, ReasonCode
+from tests.support.mending import edits, mended, standing
 
 NAMES = Paper("Loops in Sight", {"arxiv": "2204.00001"}, ("Ada Lovelace",), comment="Code: github.com/ada/loops")
 STORE = [
@@ -44,6 +45,15 @@ def entry(*lines: str, article: str = "A") -> str:
 )
 def test_missing_pieces(before: list[str], after: list[str]) -> None:
     assert mended(entry(*before), *STORE, rewrite={"missing"}) == entry(*after)
+
+
+def test_an_added_line_tells_what_it_is_and_who_says_so() -> None:
+    (edit,) = edits(entry(f"- Paper: {PAPER}", "- Tips: y"), *STORE, rewrite={"missing"})
+    assert edit.reason == Reason(ReasonCode.EDIT_MISSING_CODE)
+    assert "2204.00001" in edit.evidence
+    (edit,) = edits(entry("- Tips: y"), *STORE, rewrite={"missing"})
+    assert edit.reason == Reason(ReasonCode.EDIT_MISSING_PAPER)
+    assert "article" in edit.evidence
 
 
 def test_facts_come_before_missing_pieces() -> None:

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.config.setting_readers import REWRITES
+from crawler.images.store import FolderImageStore
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, Repository
-from pipelines.rewriting.note_rewriter import stored_image_url
-from tests.support.mending import EVERYTHING, PICTURE, STORE, mended, rendering, standing
+from pipelines.rewriting.note_rewriter import NoteRewriter, stored_image_url
+from tests.support.mending import EVERYTHING, PICTURE, STORE, known, mended, moved, rendering, standing
 
 NOTES = Path(__file__).parents[2] / "notes"
 REWRITE = {
@@ -56,6 +57,19 @@ KNOWN = [
     ),
     standing("https://github.com/hostile/one", metadata=Repository("hostile/one", license="|\n\n")),
 ]
+
+
+def test_images_of_the_user_s_own_store_are_left_alone(tmp_path: Path) -> None:
+    given = rendering(tmp_path, {"a.md": "[a](https://img.example/a) [b](https://b.example/a)"}, [])
+    own = FolderImageStore(tmp_path / "output/images", "https://img.example")
+    (note,) = given.notes_folder
+    states = known(note, [moved(f"https://{host}.example/a", f"https://{host}.example/new") for host in ("img", "b")])
+    for image_store, new in (
+        (given.image_store, ["https://img.example/new", "https://b.example/new"]),
+        (own, ["https://b.example/new"]),
+    ):
+        edits = NoteRewriter(replace(given, image_store=image_store), tmp_path, ()).plan_edits(note, states)
+        assert [edit.new for edit in edits] == new
 
 
 def test_an_image_is_shown_as_its_thumbnail_where_there_is_one(tmp_path: Path) -> None:
