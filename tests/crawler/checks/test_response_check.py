@@ -140,7 +140,7 @@ def test_a_page_that_cannot_be_read(
     result = check(answer())
     expected = Check(outcome, reason, NOW, CheckMethod.PAGE, http_status=200)
     assert result == CheckResult(link(), expected, history=HISTORY)
-    logged = [f"{URL} could not be read"] if outcome is Outcome.BLOCKED else []
+    logged = [f"{URL}: page cannot be parsed"] if outcome is Outcome.BLOCKED else []
     assert [record.getMessage() for record in caplog.records] == logged
 
 

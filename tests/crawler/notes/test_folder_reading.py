@@ -122,13 +122,13 @@ def test_files_that_cannot_be_read_are_reported_and_the_others_are_read(notes: P
     for _ in range(2):
         assert read(found) == ["a/1.markdown", "a/2.MD", "b.md", "h.md", "i.md"]
         assert found.problems == [
-            f"{notes}/c.md: not UTF-8 text (byte 1); skipped and left alone",
+            f"{notes}/c.md: not UTF-8 text (byte 1); skipped",
             f"{notes}/d.md: links to {notes.parent}/outside.md, outside the notes folder; skipped",
-            f"{notes}/e.md: No such file or directory; skipped and left alone",
+            f"{notes}/e.md: No such file or directory; skipped",
             f"{notes}/f.md: no regular file; skipped",
-            f"{notes}/g.md: larger than 10 MB; skipped and left alone",
+            f"{notes}/g.md: larger than 10 MB; skipped",
             f"{notes}/i.md:3: ignore-start without ignore-end",
-            f"{str(no_text)!r}: its name is not UTF-8; skipped and left alone",
+            f"{str(no_text)!r}: file name is not UTF-8; skipped",
         ]
         assert found.unread == ["c.md", "g.md"]
 
@@ -143,7 +143,7 @@ def test_a_note_that_cannot_be_opened_is_still_there(notes: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "open", fail)
     assert read(found) == ["a/1.markdown", "a/2.MD"]
-    assert found.problems == [f"{notes}/b.md: Permission denied; skipped and left alone"]
+    assert found.problems == [f"{notes}/b.md: Permission denied; skipped"]
     assert found.unread == ["b.md"]
 
 
@@ -167,7 +167,7 @@ def test_more_than_half_of_the_notes_have_gone(notes: Path, gone: Iterable[str],
         found.ensure_complete()
         assert found.incomplete is None
         return
-    incomplete = f"{notes}: 1 of 4 notes are left since the run began"
+    incomplete = f"{notes}: only 1 of 4 notes are left since the run began"
     assert found.incomplete == incomplete
     with pytest.raises(UserError) as error:
         found.ensure_complete()
@@ -184,8 +184,8 @@ def test_notes_that_vanish_while_others_are_read_are_missed(notes: Path) -> None
     (notes / "b.md").unlink()
     assert list(reading) == []
     assert found.problems == [
-        f"{notes}/a/2.MD: No such file or directory; skipped and left alone",
-        f"{notes}/b.md: No such file or directory; skipped and left alone",
+        f"{notes}/a/2.MD: No such file or directory; skipped",
+        f"{notes}/b.md: No such file or directory; skipped",
     ]
     assert found.unread == []
     assert found.incomplete is not None
