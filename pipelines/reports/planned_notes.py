@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.kinds.registry import all_kinds, with_metadata
@@ -48,17 +49,26 @@ class NoteOutput(Protocol):
     note_fragment: Callable[[PlannedNote, Rendering], Any]
 
 
-@dataclass(frozen=True, slots=True)
 class PlannedNote:
-    """A note with the states of its links, by the position of the mention in `Note.mentions`.
+    """A note with the states of its links, by the position of the mention in `Note.mentions`."""
 
-    `edits` are those of its copy in the output folder.
-    """
+    def __init__(
+        self, note: Note, states: Mapping[int, LinkState], rewriter: NoteRewriter, index: CrossReferenceIndex
+    ) -> None:
+        self.note = note
+        self.states = states
+        self._rewriter = rewriter
+        self._index = index
 
-    note: Note
-    states: Mapping[int, LinkState]
-    edits: tuple[Edit, ...]
-    findings: tuple[Finding, ...]
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """The edits of its copy in the output folder."""
+        return self._rewriter.plan_edits(self.note, self.states)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What in it contradicts its links."""
+        return tuple(find_inconsistencies(self.note, self.states, self._index))
 
     @property
     def is_dated(self) -> bool:
@@ -116,9 +126,7 @@ class NotePlanner:
 
     def _plan(self, path: str, data: bytes) -> PlannedNote:
         note = parse_note(path, data)
-        states = self._rendering.link_states(note)
-        findings = tuple(find_inconsistencies(note, states, self._index))
-        return PlannedNote(note, states, self._rewriter.plan_edits(note, states), findings)
+        return PlannedNote(note, self._rendering.link_states(note), self._rewriter, self._index)
 
 
 def build_index(store: StoreReader) -> CrossReferenceIndex:
