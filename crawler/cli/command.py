@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 class Report(Protocol):
-    """What was done to the user's notes."""
+    """Result of editing or restoring notes."""
 
     @property
     def summary(self) -> str:
-        """Say it in one line."""
+        """Return the result in one line."""
 
     @property
-    def left_alone(self) -> tuple[str, ...]:
-        """Say why, in a line for each note that was left alone."""
+    def skipped(self) -> tuple[str, ...]:
+        """Return a line with the reason for each note that was skipped."""
 
     @property
     def failed(self) -> bool:
-        """Tell whether one of them should have been changed."""
+        """Return whether a note could not be changed."""
 
 
 class Command(ScrapyCommand):
@@ -64,7 +64,7 @@ class Command(ScrapyCommand):
 
     def print_report(self, report: Report) -> None:
         """Say what was done to notes; exit with 2 where one should have been changed and was not."""
-        for line in report.left_alone:
+        for line in report.skipped:
             print_error(line)
         print(report.summary)
         self.exitcode = EXIT_ERROR if report.failed else 0

@@ -17,7 +17,7 @@ from crawler.models.metadata import Paper, Picture, Repository, type_name
 from crawler.notes.folder import ENDINGS
 from crawler.run.program_digest import program_digest
 from crawler.store.renderings import MENTION, STATE, TIMES
-from pipelines.rewriting.edit_record import to_record
+from pipelines.rewriting.edit_list import to_record
 from pipelines.rewriting.note_rewriter import stored_image_url
 from pipelines.venues.citation_stage import BIBLIOGRAPHIES
 

@@ -13,7 +13,7 @@ from crawler.cli.terminal import format_time
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
 from pipelines.items.verdict import fold_checks
-from pipelines.rewriting.edit_record import from_record
+from pipelines.rewriting.edit_list import from_record
 from pipelines.rewriting.in_place.journal import Journal
 
 if TYPE_CHECKING:

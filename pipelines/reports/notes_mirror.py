@@ -14,8 +14,8 @@ from crawler.errors import UserError
 from crawler.kinds.registry import kind_of
 from crawler.models.check import Outcome
 from crawler.notes.folder import ENDINGS
-from pipelines.rewriting import link_edits
-from pipelines.rewriting.edit_record import from_record, to_record
+from pipelines.rewriting import edit_list
+from pipelines.rewriting.edit_list import from_record, to_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +50,7 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
 
         def take(fragment: NoteFragment) -> None:
             edits = [from_record(record) for record in fragment.value["edits"]]
-            _write(mirror, fragment.path, link_edits.apply_edits(fragment.data, edits))
+            _write(mirror, fragment.path, edit_list.apply_edits(fragment.data, edits))
             _copy_attachments(fragment.value["attachments"], folder, mirror)
             lines.writelines(_json.encode(record) + "\n" for record in fragment.value["edits"])
 

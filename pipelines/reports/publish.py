@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pipelines.reports.base import Rendering, list_notes, render
-from pipelines.rewriting import link_edits
+from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.journal import Journal
 from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
@@ -39,7 +39,7 @@ def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterato
     """Yield a unified diff of each note that `edit_in_place` would edit."""
     for note, edits in plan_note_edits(_open_rendering(options, workspace)):
         if edits:
-            found = git_diff(note.path, note.data, link_edits.apply_edits(note.data, edits))
+            found = git_diff(note.path, note.data, edit_list.apply_edits(note.data, edits))
             yield colored_diff(found) if in_color else found
 
 

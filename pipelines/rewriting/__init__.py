@@ -1,1 +1,1 @@
-"""Plan and apply the edits of a note: links, facts, dead marks, missing lines."""
+"""Plan and apply the edits of a note: links, images, fact lines, dead marks, missing lines, index pages."""

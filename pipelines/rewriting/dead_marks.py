@@ -1,4 +1,4 @@
-"""Short marks behind links that are dead, in the language of the words around them. Pure."""
+"""Plan marks such as `(dead link)` after dead links, in the language of the text around them. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 MAX_DISTANCE = 4096
-"""Bytes behind a URL in which its link has to end."""
+"""Bytes after a URL within which its link has to end."""
 
 _TITLE = rb"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))"
 _INLINE_END = re.compile(rb">?(?:[ \t\r\n]+" + _TITLE + rb")?[ \t\r\n]*\)", re.DOTALL)
@@ -28,9 +28,10 @@ _ANCHOR_END = re.compile(rb"[^<>]*>(?:(?!</?a\b)[\s\S])*?</a\s*>", re.IGNORECASE
 
 
 def mark_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
-    """Yield marks behind dead links (`marks`) and behind snapshots put in their place (`snapshots`).
+    """Yield the edits that mark dead links (`marks` in `rewrite`) and links replaced by snapshots (`snapshots`).
 
-    The mark of a dead link that is alive again is taken away. Pictures and files get none: their place shows it.
+    `states` are by the position of the mention in `Note.mentions`. The mark of a link that works again is removed.
+    Images, videos and local files get no marks.
     """
     for at, state in states.items():
         mention = note.mentions[at]
@@ -50,7 +51,7 @@ def mark_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[
 
 
 def _expected_marks(state: LinkState, rewrite: Collection[str]) -> dict[str, str] | None:
-    """Return the mark that a link should have, by language; None where whatever stands there may stay."""
+    """Return the mark that a link should have, by language, empty for none; None if it is not to be changed."""
     if state.verdict is Verdict.DEAD and state.snapshot and "snapshots" in rewrite:
         return _marks()["snapshots"]
     if state.verdict is Verdict.DEAD and "marks" in rewrite:
@@ -62,6 +63,7 @@ def _expected_marks(state: LinkState, rewrite: Collection[str]) -> dict[str, str
 
 @cache
 def _marks() -> dict[str, dict[str, str]]:
+    """Return the marks of `data/link_words.toml` by name and language."""
     table: dict[str, dict[str, str]] = tomllib.loads(
         files("pipelines").joinpath("data/link_words.toml").read_text("utf-8")
     )["behind"]
@@ -69,29 +71,27 @@ def _marks() -> dict[str, dict[str, str]]:
 
 
 def _existing_mark(data: bytes, end: int) -> str:
-    """Return the mark that stands there, whoever wrote it."""
+    """Return the mark at this offset, written by this program or by the author; empty for none."""
     marks = (mark for languages in _marks().values() for mark in languages.values())
     return next((mark for mark in marks if data.startswith(mark.encode(), end)), "")
 
 
 def _is_chinese(note: Note, mention: Mention, end: int) -> bool:
-    """Go by the line and the link's text."""
+    """Return whether the line has Chinese characters before the end of the link."""
     start = note.data.rfind(b"\n", 0, mention.start) + 1
     return has_han(note.data[start:end].decode(errors="ignore"))
 
 
 def _end(data: bytes, mention: Mention) -> int | None:
-    """Return where the link ends whose URL a mention is; None for a definition, and where nobody can tell."""
-    before, behind = (
-        data[max(mention.start - MAX_DISTANCE, 0) : mention.start],
-        data[mention.end : mention.end + MAX_DISTANCE],
-    )
+    """Return the byte offset after the link with this URL; None for a definition, or if the end is not found."""
+    before = data[max(mention.start - MAX_DISTANCE, 0) : mention.start]
+    after = data[mention.end : mention.end + MAX_DISTANCE]
     opened = before.rstrip(b" \t\r\n").removesuffix(b"<").rstrip(b" \t\r\n")
     if opened.endswith(b"]("):
-        found = _INLINE_END.match(behind)
+        found = _INLINE_END.match(after)
     elif _ANCHOR.search(before):
-        found = _ANCHOR_END.match(behind)
-    elif before.endswith(b"<") and behind.startswith(b">"):
+        found = _ANCHOR_END.match(after)
+    elif before.endswith(b"<") and after.startswith(b">"):
         return mention.end + 1
     elif _is_bare(data, mention):
         return mention.end
@@ -101,8 +101,8 @@ def _end(data: bytes, mention: Mention) -> int | None:
 
 
 def _is_bare(data: bytes, mention: Mention) -> bool:
-    """Tell whether a URL stands in running text: it is its own text, and no tag or definition is open before it."""
+    """Return whether a URL is in running text: it is its own text, and no tag or definition precedes it."""
     line = data[data.rfind(b"\n", 0, mention.start) + 1 : mention.start]
-    written = data[mention.start : mention.end].decode(errors="ignore")
+    source = data[mention.start : mention.end].decode(errors="ignore")
     tag_is_open = line.rfind(b"<") > line.rfind(b">")
-    return mention.text in {written, mention.url} and not tag_is_open and not re.search(rb"\]:[ \t]*<?\Z", line)
+    return mention.text in {source, mention.url} and not tag_is_open and not re.search(rb"\]:[ \t]*<?\Z", line)

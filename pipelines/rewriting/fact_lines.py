@@ -1,4 +1,4 @@
-"""Fact lines: what is known of an entry's article, paper and code, in its own list style and language. Pure."""
+"""Plan fact lines: metadata of an entry's article, paper and code, in its list style and language. Pure."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from crawler.models.note import Entry, Note
 
 BEIJING = timezone(timedelta(hours=8))
-"""The time WeChat shows."""
+"""Time zone of the dates that WeChat shows."""
 
 SHOWN_AUTHORS = 5
 """Authors named before `et al.`."""
 
 STALE_SHARE = 0.1
-"""How far a count of stars may be off before it is written anew, as a part of the count."""
+"""Difference between the written and the present number of stars, as a share, up to which it is not updated."""
 
 _REASONS = {
     "authors": Reason(ReasonCode.EDIT_AUTHORS),
@@ -40,11 +40,11 @@ _NUMBER = re.compile(r"[:：][*_\s]*(\d{1,3}(?:,\d{3})+|\d+)[*_\s]*\Z")
 
 
 def fact_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
-    """Yield the fact lines that a note's entries lack, and the counts of stars that have changed.
+    """Yield the insertions of missing fact lines, and the updates of star counts.
 
-    Facts need a field `paper` or `code` to follow that names exactly one paper or repository: below a title, a bare
-    bullet or a list of papers nobody could tell whose authors these are. What the author wrote stays, but for a number
-    of stars standing alone.
+    `states` are by the position of the mention in `Note.mentions`. Facts of a paper or repository are added only after
+    a field `paper` or `code` that names exactly one. Existing lines stay as they are, except a star count that is the
+    only value of its line.
     """
     for entry in note.entries:
         if "article" in rewrite:
@@ -54,7 +54,7 @@ def fact_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[
 
 
 def _article_facts(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Edit]:
-    """Say above the other fields who published the article, and on which day in Beijing."""
+    """Yield a line above the first field with the account that published the article, and the day in Beijing."""
     state = states.get(-1 if entry.article is None else entry.article)
     if state is None or not isinstance(article := state.metadata, Article) or not entry.fields:
         return
@@ -68,6 +68,7 @@ def _article_facts(note: Note, entry: Entry, states: Mapping[int, LinkState]) ->
 
 
 def _paper_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
+    """Yield lines with authors, venue and withdrawal of the paper, after its field or its authors."""
     field = entry.field("paper")
     if field is None or (known := only_subject(Paper, field, states)) is None:
         return
@@ -85,6 +86,7 @@ def _paper_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewr
 
 
 def _code_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
+    """Yield lines with stars, license and archiving of the repository, after its field or its stars."""
     field = entry.field("code")
     if field is None or (known := only_subject(Repository, field, states)) is None:
         return
@@ -104,13 +106,13 @@ def _code_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewri
             behind = existing_field(entry, "stars") or field
             yield from insert_line(note, entry, behind, name, value, reason=_REASONS[name], source=source)
         elif name == "stars":
-            yield from _new_count(note, entry, repository.stars or 0, source)
+            yield from _update_stars(note, entry, repository.stars or 0, source)
 
 
-def _new_count(note: Note, entry: Entry, stars: int, source: str) -> Iterator[Edit]:
-    """Replace a number standing alone that is off by more than `STALE`."""
+def _update_stars(note: Note, entry: Entry, stars: int, source: str) -> Iterator[Edit]:
+    """Yield the replacement of a star count that is the only value of its line and differs by over `STALE_SHARE`."""
     present = existing_field(entry, "stars")
-    assert present is not None  # noqa: S101 - it is there, or it would be added
+    assert present is not None  # noqa: S101 - the caller has checked it
     text = note.data[present.label_start : present.end].decode()
     number = _NUMBER.search(text)
     if number is None or abs(int(number[1].replace(",", "")) - stars) <= STALE_SHARE * stars:
@@ -122,11 +124,12 @@ def _new_count(note: Note, entry: Entry, stars: int, source: str) -> Iterator[Ed
 
 
 def round_count(count: int) -> int:
-    """Return a count to two figures: what moves every day is not to change a note every night."""
+    """Return a count rounded to two significant digits, so that daily changes do not change the note."""
     return int(float(f"{count:.1e}"))
 
 
 def _authors(paper: Paper, *, chinese: bool) -> str:
+    """Return the names of the authors, the first `SHOWN_AUTHORS` of them."""
     names = [name for author in paper.authors[: SHOWN_AUTHORS + 1] if (name := escape_plain_text(author))]
     shown = ", ".join(names[:SHOWN_AUTHORS])
     more = " 等" if chinese else ", et al."
@@ -134,6 +137,7 @@ def _authors(paper: Paper, *, chinese: bool) -> str:
 
 
 def _venue(paper: Paper) -> str:
+    """Return venue, year and track of a paper, such as `CVPR 2022 (oral)`; empty if not known."""
     venue = escape_plain_text(paper.venue or "")
     year = str(paper.venue_year or "")
     dated = f"{venue} {year}".rstrip() if venue and year not in venue else venue

@@ -1,4 +1,4 @@
-"""Labelled lines added to an entry, in its own list style and language, with strangers' text made harmless. Pure."""
+"""Insert labelled lines into an entry, in its list style and language, with external text escaped. Pure."""
 
 from __future__ import annotations
 
@@ -19,26 +19,28 @@ if TYPE_CHECKING:
     from crawler.models.note import Entry, Field, Note
     from crawler.models.reason import Reason
 
-LONGEST = 120
+MAX_LENGTH = 120
 """Characters of a name or venue; longer ones are cut."""
 
 
 def escape_plain_text(text: str) -> str:
-    """Return a stranger's text as one short line that Markdown shows as it is: no markup, link, emoji code or math."""
-    kept = "".join(_character(character) for character in text)
-    line = collapse_whitespace(kept)
-    if len(line) > LONGEST:
-        line = f"{line[: LONGEST - 1].rstrip()}…"
+    """Return external text as one line of at most `MAX_LENGTH` characters, escaped so that Markdown shows it literally.
+
+    It contains no markup, autolink, emoji code or math.
+    """
+    line = collapse_whitespace("".join(map(_visible, text)))
+    if len(line) > MAX_LENGTH:
+        line = f"{line[: MAX_LENGTH - 1].rstrip()}…"
     return _MARKUP.sub(r"\\\g<0>", line)
 
 
-# The backslash escapes of CommonMark 2.4 where a character has a meaning: in CommonMark, GFM (tables, autolinks),
+# Characters with a meaning get the backslash escapes of CommonMark 2.4: in CommonMark, GFM (tables, autolinks),
 # Obsidian (`%%` comments, `$` math, tags), Hugo and Jekyll (`{`).
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~${}]|&(?=#?\w+;)|:(?=\S)|@(?=\w)|#(?=\w)|%(?=%)|(?<=\bwww)\.", re.IGNORECASE)
 
 
-def _character(character: str) -> str:
-    """Return a space for a control character, nothing for what is invisible: direction marks, joiners."""
+def _visible(character: str) -> str:
+    """Return a character, a space for a control character, nothing for direction marks and joiners."""
     match unicodedata.category(character):
         case "Cc":
             return " "
@@ -47,11 +49,12 @@ def _character(character: str) -> str:
     return character
 
 
-# ---- how a line is labelled
+# ---- labels
 
 
 @cache
 def _labels() -> dict[str, dict[str, Any]]:
+    """Return the labels of `data/line_labels.toml` by name of the line."""
     return tomllib.loads(files("pipelines").joinpath("data/line_labels.toml").read_text("utf-8"))
 
 
@@ -66,31 +69,31 @@ def _bare_label(label: str) -> str:
 
 
 def existing_field(entry: Entry, name: str) -> Field | None:
-    """Return the entry's field that says this already, under whatever label."""
+    """Return the field of an entry with this name, or with a known label of it; None if it has none."""
     known = _known_labels(name)
     return next((field for field in entry.fields if field.name == name or _bare_label(field.label) in known), None)
 
 
 def has_han(text: str) -> bool:
-    """Tell whether there is a Chinese character in a text."""
+    """Return whether a text has a Chinese character."""
     return re.search("[\u4e00-\u9fff]", text) is not None
 
 
 def is_chinese(entry: Entry, field: Field) -> bool:
-    """Tell whether the entry's labels are mostly Chinese; if half of them are, the field's own label decides."""
+    """Return whether most labels of the entry are Chinese; if exactly half are, whether the label of the field is."""
     chinese = sum(has_han(each.label) for each in entry.fields)
     others = len(entry.fields) - chinese
     return has_han(field.label) if chinese == others else chinese > others
 
 
-# ---- how and where a line is written
+# ---- style and position of a line
 
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a field is written: what stands before its label, between label and value, and at the end of its lines.
+    """Texts before the label of a field, between label and value, and at the end of its lines.
 
-    `at` is where a line behind it is inserted.
+    `at` is the byte offset at which a line after the field is inserted.
     """
 
     before: str
@@ -107,9 +110,10 @@ _HARD_BREAK = re.compile(rb"(?:[ \t]*<br ?/?>| {2,}|\\)\Z")
 def insert_line(
     note: Note, entry: Entry, field: Field, name: str, value: str, *, reason: Reason, source: str, above: bool = False
 ) -> Iterator[Edit]:
-    """Yield the insertion of a line behind a field, or above it, where a line like the field's fits.
+    """Yield the insertion of a line after a field, or above it, in the style of the field; nothing if not possible.
 
-    `name` is the name of its label in `data/line_labels.toml`.
+    `name` is the name of its label in `data/line_labels.toml`; `value` is escaped Markdown; `source` is the evidence of
+    the edit.
     """
     if (style := _style(note, entry, field)) is None:
         return
@@ -121,11 +125,12 @@ def insert_line(
 
 
 def labelled_text(name: str, *, chinese: bool) -> str:
-    """Return what such a line says, where that is the same for all."""
+    """Return the value of a line that is the same for all entries, such as that of `archived`."""
     return str(_labels()[name]["says"]["chinese" if chinese else "english"])
 
 
 def _label(name: str, field: Field, *, chinese: bool) -> str:
+    """Return the label of a line, in the case of the label of a field."""
     if chinese:
         return str(_labels()[name]["chinese"])
     label = str(_labels()[name]["english"])
@@ -135,14 +140,14 @@ def _label(name: str, field: Field, *, chinese: bool) -> str:
 
 
 def _style(note: Note, entry: Entry, field: Field) -> _Style | None:
-    """Return how to write a line like the field's; None where a line behind it would not be a field of its own."""
+    """Return the style of a field; None if a line after it would not become a field of its own."""
     data = note.data
     first_line = data[field.label_start : field.end].decode().partition("\n")[0].rstrip("\r")
     label = re.escape(field.label.strip("*_ \t"))
     before = _BEFORE.fullmatch(data[field.start : field.label_start].decode())
     after = re.match(rf"(?P<open>[*_]*){label}(?P<close>[*_ \t]*[:：][*_]*)(?P<space>[ \t]*)", first_line)
     end = _end_of_line(data, field.end)
-    more = data[field.end : end].strip(b" \t\\")  # a lone CR ends lines too, but nobody knows which
+    more = data[field.end : end].strip(b" \t\\")  # a lone CR ends a line only in some parsers
     if before is None or after is None or more or _is_parent(data, end, before[0]):
         return None
 
@@ -151,7 +156,7 @@ def _style(note: Note, entry: Entry, field: Field) -> _Style | None:
     bare = after.end() == len(first_line) and "：" not in after["close"]
     line_end = "\r\n" if b"\r\n" in (data[end : end + 2] or data) else "\n"
     hard_break = _hard_break(data[field.start : end])
-    if _in_paragraphs(data, entry, field, listed=before["marker"] is not None):
+    if _has_blank_lines(data, entry, field, listed=before["marker"] is not None):
         quote, sign, _ = before[0].rpartition(">")
         line_end += quote + sign + line_end
     elif not hard_break and before["marker"] is None and (position := entry.fields.index(field)):
@@ -160,7 +165,7 @@ def _style(note: Note, entry: Entry, field: Field) -> _Style | None:
 
 
 def _end_of_line(data: bytes, start: int) -> int:
-    """Return the offset of the line end behind `start`, or of the end of the note."""
+    """Return the byte offset of the first line end after `start`, or of the end of the note."""
     end = data.find(b"\n", start)
     if end < 0:
         return len(data)
@@ -168,13 +173,13 @@ def _end_of_line(data: bytes, start: int) -> int:
 
 
 def _hard_break(line: bytes) -> str:
-    """Return what makes a line end a line break in Markdown (CommonMark 6.7), if anything does."""
+    """Return the hard line break at the end of a line (CommonMark 6.7): spaces, backslash or `<br>`; empty for none."""
     found = _HARD_BREAK.search(line)
     return found[0].decode() if found else ""
 
 
 def _is_parent(data: bytes, end: int, before: str) -> bool:
-    """Tell whether the line behind the one that ends at `end` is nested below it: it must stay with it."""
+    """Return whether the line after the one that ends at `end` is nested below it."""
     start = data.find(b"\n", end) + 1
     line = data[start : _end_of_line(data, start)].decode() if start else ""
     return bool(line.strip(" \t>")) and _depth(line) > _depth(before)
@@ -184,8 +189,11 @@ def _depth(line: str) -> int:
     return len(line) - len(line.lstrip(" \t>"))
 
 
-def _in_paragraphs(data: bytes, entry: Entry, field: Field, *, listed: bool) -> bool:
-    """Tell whether blank lines part the entry's fields: seen at the next, else the one before, else the line before."""
+def _has_blank_lines(data: bytes, entry: Entry, field: Field, *, listed: bool) -> bool:
+    """Return whether blank lines separate the fields of the entry.
+
+    Decided by the gap after the field, else the one before it, else by the line before it.
+    """
     at = entry.fields.index(field)
     for first, second in ((at, at + 1), (at - 1, at)):
         if first >= 0 and second < len(entry.fields):

@@ -1,4 +1,4 @@
-"""Lines for what an entry lacks: the code of its paper, the paper of its article, where a source names one. Pure."""
+"""Plan lines for missing links of an entry: the code of its paper, the paper of its article. Pure."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _REASONS = {
 
 
 def missing_edits(note: Note, states: Mapping[int, LinkState]) -> Iterator[Edit]:
-    """Yield a line for each missing piece, but for guesses; its facts come when its link was looked at."""
+    """Yield a line for each suggestion of high or medium confidence; its fact lines follow after the next run."""
     for entry in note.entries:
         for suggestion in find_suggestions(note, entry, states):
             if suggestion.confidence is not Confidence.LOW and entry.fields:
-                reason, behind = _REASONS[suggestion.field], _field_before(entry, suggestion)
+                reason, field = _REASONS[suggestion.field], _field_before(entry, suggestion)
                 yield from insert_line(
                     note,
                     entry,
-                    behind,
+                    field,
                     suggestion.field,
                     _format_suggestion(suggestion),
                     reason=reason,
@@ -41,11 +41,12 @@ def missing_edits(note: Note, states: Mapping[int, LinkState]) -> Iterator[Edit]
 
 
 def _format_suggestion(suggestion: Suggestion) -> str:
+    """Return the Markdown link of a suggestion."""
     link = suggestion.link
     return f"[{kind_of(link).link_text(link)}]({link.url})"
 
 
 def _field_before(entry: Entry, suggestion: Suggestion) -> Field:
-    """Return the field behind which it is read best."""
+    """Return the field after which the line is inserted."""
     names = ("venue", "authors", "paper", "abstract") if suggestion.field == "code" else ("abstract",)
     return next((field for name in names if (field := existing_field(entry, name))), entry.fields[-1])

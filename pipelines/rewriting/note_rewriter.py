@@ -1,4 +1,4 @@
-"""What is edited in a note, all told: where its pictures will be seen from, and what a person took back before."""
+"""Plan all edits of a note: with URLs of saved images, with index pages, without reverted edits."""
 
 from __future__ import annotations
 
@@ -23,51 +23,56 @@ if TYPE_CHECKING:
 
 
 class NoteRewriter:
-    """Finds the edits of notes that will lie in `folder`, at the same relative paths as in NOTES_DIR.
+    """Plans the edits of notes in `folder`, which have the same relative paths as in NOTES_DIR.
 
-    `listed` are all notes, where index pages are completed.
+    `listed` are all notes if index pages are to be completed, else none.
     """
 
     def __init__(self, rendering: Rendering, folder: Path, listed: Sequence[Listed]) -> None:
         self._rendering = rendering
-        self._folder = folder.resolve()  # as the place of the pictures: `..` leads back from where links lead
-        self._notes = listed
+        self._folder = folder.resolve()  # as the image store is: relative paths between them must hold across symlinks
+        self._listed = listed
 
     def plan_edits(self, note: Note, states: Mapping[int, LinkState]) -> tuple[Edit, ...]:
-        """Return the edits of a note whose links have these standings, in order and without overlap."""
+        """Return the edits of a note, sorted by offset and without overlaps.
 
-        def hosted(picture: Picture) -> str | None:
+        `states` are by the position of the mention in `Note.mentions`.
+        """
+
+        def image_url(picture: Picture) -> str | None:
             return stored_image_url(self._rendering, picture.title, (self._folder / note.path).parent)
 
         image_store = self._rendering.image_store
-        states = {at: known for at, known in states.items() if not image_store.is_own_url(known.link.url)}
-        wanted = link_edits.plan_edits(note, states, hosted, self._rendering.rewrite)
-        made = self._rendering.past_edits.get(note.path, ())
-        edits = without_reverted(note.data, wanted, made)
-        if not self._notes:
+        states = {at: state for at, state in states.items() if not image_store.is_own_url(state.link.url)}
+        planned = link_edits.plan_edits(note, states, image_url, self._rendering.rewrite)
+        past_edits = self._rendering.past_edits.get(note.path, ())
+        edits = without_reverted(note.data, planned, past_edits)
+        if not self._listed:
             return edits
-        return tuple(sorted([*edits, *self._index_edits(note, states, made)], key=lambda edit: (edit.start, edit.end)))
+        index = self._index_edits(note, states, past_edits)
+        return tuple(sorted([*edits, *index], key=lambda edit: (edit.start, edit.end)))
 
     def _index_edits(
-        self, note: Note, states: Mapping[int, LinkState], made: Sequence[Sequence[Edit]]
+        self, note: Note, states: Mapping[int, LinkState], past_edits: Sequence[Sequence[Edit]]
     ) -> Iterator[Edit]:
-        """Yield what completes an index page, but for notes that a mended link of it leads to or a person took out."""
-        meant = {state.suggestion[0] for state in states.values() if state.suggestion is not None}
-        entries = (edit for run in made for edit in run if edit.reason.code is ReasonCode.EDIT_INDEX_ENTRY)
-        once = [f", {edit.evidence}, " for edit in entries]
-        taken_out = {path for path, _, _ in self._notes if any(f", {path}, " in paths for paths in once)}
-        edits = index_edits(note, self._notes, meant | taken_out)
-        dated = [edit for edit in edits if edit.reason.code is ReasonCode.EDIT_INDEX_DATE]
-        kept = without_reverted(note.data, dated, made)
-        yield from (edit for edit in edits if edit not in dated or edit in kept)
+        """Yield the edits of an index page, without notes that a user removed or that are suggested for its links."""
+        suggested = {state.suggestion[0] for state in states.values() if state.suggestion is not None}
+        entries = (edit for run in past_edits for edit in run if edit.reason.code is ReasonCode.EDIT_INDEX_ENTRY)
+        added = [f", {edit.evidence}, " for edit in entries]
+        removed = {path for path, _, _ in self._listed if any(f", {path}, " in paths for paths in added)}
+        edits = index_edits(note, self._listed, suggested | removed)
+        dates = [edit for edit in edits if edit.reason.code is ReasonCode.EDIT_INDEX_DATE]
+        remaining = without_reverted(note.data, dates, past_edits)
+        yield from (edit for edit in edits if edit not in dates or edit in remaining)
 
 
 def stored_image_url(rendering: Rendering, title: str, folder: Path) -> str | None:
-    """Return the URL of a stored image as seen from a folder (links resolved); None if it is not there any more.
+    """Return the URL of a saved image as seen from a folder (symlinks resolved); None if the store does not have it.
 
-    While the pictures' place cannot be asked, what is known to be kept there is taken to be there.
+    The thumbnail is preferred. While the image store is unavailable, saved images are assumed to be there.
     """
     image_store, width = rendering.image_store, rendering.webp_width
-    names = [thumbnail_name(title, width)] if width else []
-    found = next((name for name in names if not image_store.unavailable_reason and image_store.has(name)), title)
-    return image_store.public_url(found, folder) if image_store.unavailable_reason or image_store.has(found) else None
+    if image_store.unavailable_reason:
+        return image_store.public_url(title, folder)
+    names = [thumbnail_name(title, width), title] if width else [title]
+    return next((image_store.public_url(name, folder) for name in names if image_store.has(name)), None)

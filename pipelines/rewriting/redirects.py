@@ -1,4 +1,4 @@
-"""Whether a new address earns its place in a note: it was seen twice and will serve a reader for long. Pure."""
+"""Decide whether a note gets the URL that a link redirects to. Pure."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from crawler.models.note import Mention
 
 _SESSION_IN_PATH = re.compile(r";[\w.-]*(?:session|sid)[\w.-]*=|/\([SFX]\([^)]*\)\)", re.IGNORECASE)
-"""A session within a path: of servlets (`;jsessionid=`), and of ASP.NET without cookies (`/(S(…))/`)."""
+"""A session ID in a path: of servlets (`;jsessionid=`), and of ASP.NET without cookies (`/(S(…))/`)."""
 
-_LEAST_TITLE = 6
-"""Letters and digits that a title needs to tell one page from another."""
+_MIN_TITLE = 6
+"""Letters and digits that a title needs to identify a page."""
 
 
 def is_worth_edit(state: LinkState, mention: Mention) -> bool:
-    """Return whether a note may get the address that a link has moved to.
+    """Return whether a note may get the URL that a link has moved to.
 
-    What a service says itself (a repository was renamed) is certain. Any other redirect may be of the night: it is
-    believed when two runs saw the same target, and the target is on the same site or has the title that the note gives.
-    Never an address that expires or asks for something first, one without https where the old one has it, or one
-    further up, which many pages of a site may have been sent to.
+    A redirect of the service itself, such as that of a renamed repository, is certain. Any other redirect may be
+    temporary: two runs must have seen the same target, and it must be on the same site or have the title that the note
+    gives. Never accepted are signed URLs, sessions and logins, http in place of https, and a shorter path, as many
+    pages of a site may redirect to it.
     """
     if state.moved_to is None or _is_useless_target(state.link.url, state.moved_to):
         return False
@@ -47,13 +47,13 @@ def is_worth_edit(state: LinkState, mention: Mention) -> bool:
 
 
 def _is_confirmed_by_service(old: Link, moved_to: str) -> bool:
-    """Return whether the service whose links these are leads from one thing of its own to another."""
+    """Return whether both URLs are of one kind whose redirects are permanent, such as GitHub repositories."""
     new = link_of(moved_to, "")
     return new is not None and new.kind == old.kind and kind_of(old).has_permanent_redirects
 
 
 def _is_useless_target(old: str, new: str) -> bool:
-    """Return whether a new address is signed, holds a session, asks for a login, or is a step on the way elsewhere."""
+    """Return whether a new URL drops https, is signed, or has a session, a login, or the URL of another page."""
     before, after = urlsplit(old), urlsplit(new)
     if before.scheme == "https" and after.scheme != "https":
         return True
@@ -66,23 +66,25 @@ def _is_useless_target(old: str, new: str) -> bool:
 
 
 def _names(parts: SplitResult) -> set[str]:
-    """Return the parts of a path and the first label of the host."""
+    """Return the segments of the path and the first label of the host."""
     return {*filter(None, parts.path.split("/")), (parts.hostname or "").partition(".")[0]}
 
 
 def _depth(parts: SplitResult) -> int:
+    """Return the number of segments of the path."""
     return len([*filter(None, parts.path.split("/"))])
 
 
 def _has_target_title(state: LinkState, mention: Mention) -> bool:
-    """Return whether what stands at the new address has the title that the note gives to the link."""
+    """Return whether the page at the new URL has the title that the note gives to the link."""
     title = state.metadata.title if state.metadata is not None else ""
-    if len(normalized_title(mention.text)) < _LEAST_TITLE or "://" in mention.text:
+    if len(normalized_title(mention.text)) < _MIN_TITLE or "://" in mention.text:
         return False
     return similarity(mention.text, title) >= SAME_TITLE
 
 
 @cache
 def _table() -> dict[str, re.Pattern[str]]:
+    """Return the patterns of `data/redirect_targets.toml` by name."""
     table = tomllib.loads(files("pipelines").joinpath("data/redirect_targets.toml").read_text("utf-8"))
     return {name: compile_globs(globs, re.IGNORECASE) for name, globs in table.items()}

@@ -1,10 +1,10 @@
-"""Edits that a person took back: they are not made again. Pure."""
+"""Find edits that a user has reverted; they are not made again. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crawler.models.reason import ReasonCode
@@ -14,71 +14,105 @@ if TYPE_CHECKING:
 
     from crawler.models.edit import Edit
 
-_Key = tuple[str, ...]
+
+@dataclass(frozen=True, slots=True)
+class _Replacement:
+    """What identifies a replacement, wherever it is made in the note."""
+
+    old: str
+    new: str
 
 
-def without_reverted(data: bytes, edits: Iterable[Edit], made: Sequence[Sequence[Edit]]) -> tuple[Edit, ...]:
-    """Return the edits of a note that no person took back; `made` has those that earlier runs made in it, by run.
+@dataclass(frozen=True, slots=True)
+class _InsertedLine:
+    """What identifies a line of an insertion, whatever its value: code of the reason, source, and label."""
 
-    An edit made once and wanted again is one that was taken back, unless its new text still stands in as many places as
-    it was put: then the old one stands in a new place. Old text that a later run of ours put back, and a line that one
-    took away, were taken back by nobody. Of an insertion each line counts for itself, by its label and its source: what
-    else is known meanwhile is still added.
+    reason: str
+    source: str
+    label: str
+
+
+@dataclass(slots=True)
+class _EditCounts:
+    """How often each edit was made in one note, since an edit of a later run restored the old text."""
+
+    replacements: Counter[_Replacement] = field(default_factory=Counter)
+    inserted_lines: Counter[_InsertedLine] = field(default_factory=Counter)
+
+    def add_run(self, edits: Sequence[Edit]) -> None:
+        """Add the edits of one run; forget earlier edits whose old text this run restored."""
+        restored = {edit.new for edit in edits}
+        removed = {(_source(edit), _bare_line(edit.old)) for edit in edits if edit.old and not edit.new}
+        for replacement in [each for each in self.replacements if each.old in restored]:
+            del self.replacements[replacement]
+        for line in [each for each in self.inserted_lines if (each.source, each.label) in removed]:
+            del self.inserted_lines[line]
+        for edit in edits:
+            if edit.old:
+                self.replacements[_replacement(edit)] += 1
+            else:
+                self.inserted_lines.update(_inserted_line(edit, line) for line in _split_lines(edit.new))
+
+
+def without_reverted(data: bytes, edits: Iterable[Edit], past_edits: Sequence[Sequence[Edit]]) -> tuple[Edit, ...]:
+    """Return the edits of a note that the user has not reverted.
+
+    `data` are the bytes of the note, `past_edits` the edits that earlier runs made in it, by run, oldest first.
+
+    An edit that was made before and is planned again was reverted, unless its new text still occurs as often as it was
+    made: then the old text is in a new place. Old text that a later run restored, and a line that one removed, were not
+    reverted by the user. Each line of an insertion is compared by itself, by reason, source and label, so that a new
+    line is still added.
     """
-    counts = _count_edits(made)
-    return tuple(_kept_edits(data, edits, counts)) if counts else tuple(edits)
+    counts = _EditCounts()
+    for run in past_edits:
+        counts.add_run(run)
+    if not (counts.replacements or counts.inserted_lines):
+        return tuple(edits)
+    return tuple(_not_reverted(data.decode(), edits, counts))
 
 
-def _kept_edits(data: bytes, edits: Iterable[Edit], counts: Counter[_Key]) -> Iterator[Edit]:
-    text = data.decode()
-    state = Counter(_bare_line(line) for line in text.split("\n"))
+def _not_reverted(text: str, edits: Iterable[Edit], counts: _EditCounts) -> Iterator[Edit]:
+    present_lines = Counter(_bare_line(line) for line in text.split("\n"))
     for edit in edits:
         if edit.old:
-            made = counts[_replacement(edit)]
-            if not made or made <= _places(text, edit):
+            times_made = counts.replacements[_replacement(edit)]
+            if not times_made or times_made <= _count_occurrences(text, edit):
                 yield edit
             continue
         lines = _split_lines(edit.new)
-        fine = [line for line in lines if counts[_insertion(edit, line)] <= state[_bare_line(line)]]
-        if fine:
-            yield edit if fine == lines else replace(edit, new="".join(fine))
+        remaining = [
+            line
+            for line in lines
+            if counts.inserted_lines[_inserted_line(edit, line)] <= present_lines[_bare_line(line)]
+        ]
+        if remaining:
+            yield edit if remaining == lines else replace(edit, new="".join(remaining))
 
 
-def _count_edits(made: Sequence[Sequence[Edit]]) -> Counter[_Key]:
-    """Return how often each edit was made since one of ours last brought its old text back."""
-    counts: Counter[_Key] = Counter()
-    for run in made:
-        put = {edit.new for edit in run}
-        for key in [key for key in counts if len(key) == len(("old", "new")) and key[0] in put]:
-            del counts[key]
-        gone = {(edit.evidence.partition(",")[0], _bare_line(edit.old)) for edit in run if edit.old and not edit.new}
-        for key in [key for key in counts if key[1:] in gone]:
-            del counts[key]
-        for edit in run:
-            counts.update(
-                [_replacement(edit)] if edit.old else [_insertion(edit, line) for line in _split_lines(edit.new)]
-            )
-    return counts
+def _replacement(edit: Edit) -> _Replacement:
+    return _Replacement(edit.old, _comparable_text(edit))
 
 
-def _replacement(edit: Edit) -> _Key:
-    return edit.old, _comparable_text(edit)
+def _inserted_line(edit: Edit, line: str) -> _InsertedLine:
+    label = re.split("[:：]", _bare_line(line), maxsplit=1)[0]
+    return _InsertedLine(edit.reason.encoded, _source(edit), label)
+
+
+def _source(edit: Edit) -> str:
+    """Return the first part of the evidence; the rest depends on the state of the link."""
+    return edit.evidence.partition(",")[0]
 
 
 def _comparable_text(edit: Edit) -> str:
-    """Return an edit's new text, of a kept picture its name alone: the path depends on where the note lies."""
+    """Return the new text of an edit; of a saved image its file name, as the path depends on the note's folder."""
     return edit.new.rpartition("/")[2] if edit.reason.code is ReasonCode.EDIT_IMAGE else edit.new
 
 
-def _insertion(edit: Edit, line: str) -> _Key:
-    label = re.split("[:：]", _bare_line(line), maxsplit=1)[0]
-    return edit.reason.encoded, edit.evidence.partition(",")[0], label
+def _count_occurrences(text: str, edit: Edit) -> int:
+    """Return how often the new text of an edit occurs in a note as a whole word or URL.
 
-
-def _places(text: str, edit: Edit) -> int:
-    """Return in how many places of a note an edit's new text stands by itself.
-
-    Text without letters says nothing by itself: a number counts with the label in front of it.
+    Text without letters is searched for with the label before it, as a number alone may stand for anything.
     """
     label = ""
     new = _comparable_text(edit)
@@ -86,20 +120,21 @@ def _places(text: str, edit: Edit) -> int:
         start = len(text.encode()[: edit.start].decode())
         found = re.search(r"[^\W\d_]+\W*\Z", text[text.rfind("\n", 0, start) + 1 : start])
         label = found[0] if found else ""
-    inside = r"[\w/.]" if new == edit.new else r"[\w.]"  # in ASCII: Chinese stands next to a URL
-    places = re.finditer(rf"{re.escape(label + new)}(?![\w/]|[-.?#=&%]\w)", text, re.ASCII)
-    return sum(not re.match(inside, text[place.start() - 1 : place.start()], re.ASCII) for place in places)
+    inside = r"[\w/.]" if new == edit.new else r"[\w.]"  # ASCII only: Chinese text may adjoin a URL
+    occurrences = re.finditer(rf"{re.escape(label + new)}(?![\w/]|[-.?#=&%]\w)", text, re.ASCII)
+    return sum(not re.match(inside, text[each.start() - 1 : each.start()], re.ASCII) for each in occurrences)
 
 
-# An insertion's lines, each with the line ends in front of it; what does not begin with one is one line.
+# The lines of an insertion, each with the line ends before it.
 _LINE = re.compile(r"(?:[ \t>]*\r?\n)+[^\n]*")
 
 
 def _split_lines(new: str) -> list[str]:
+    """Return the lines of an insertion; text that does not begin with a line end is one line."""
     found = _LINE.findall(new)
     return found if "".join(found) == new else [new]
 
 
 def _bare_line(line: str) -> str:
-    """Return a line without what depends on where it stands: indent, list marker, line end."""
+    """Return a line without indent, list marker and line end, which depend on where it is inserted."""
     return re.sub(r"\A[\s>]*(?:[-*+•·]|\d+[.)])?\s*", "", line).rstrip()

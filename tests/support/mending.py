@@ -19,7 +19,7 @@ from crawler.run.workspace import Workspace
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
 from pipelines.reports.base import Rendering
-from pipelines.rewriting import link_edits
+from pipelines.rewriting import edit_list, link_edits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -102,9 +102,9 @@ def mended(text: str, *standings: LinkState, path: str = "notes/a.md", rewrite: 
     """Mend a note, and see that mending it again changes nothing and undoing gives it back."""
     data = text.encode()
     made = edits(data, *standings, path=path, rewrite=rewrite)
-    out = link_edits.apply_edits(data, made)
+    out = edit_list.apply_edits(data, made)
     assert edits(out, *standings, path=path, rewrite=rewrite) == ()
-    assert link_edits.apply_edits(out, link_edits.undo_edits(made)) == data
+    assert edit_list.apply_edits(out, edit_list.undo_edits(made)) == data
     return out.decode()
 
 

@@ -1,1 +1,1 @@
-"""Edit the user's own notes, undo that, and show both as a diff."""
+"""Edit the original notes, undo these edits, and show them as a diff."""

@@ -1,17 +1,17 @@
-"""Unified diffs as `git apply` and `patch -p1` take them. Pure."""
+"""Unified diffs that `git apply` and `patch -p1` accept. Pure."""
 
 from __future__ import annotations
 
 import re
 from difflib import unified_diff
 
-_COLOURS = {"@": "36", "+": "32", "-": "31"}
+_COLORS = {"@": "36", "+": "32", "-": "31"}
 _TO_QUOTE = re.compile(r'["\\\x00-\x1f\x7f]')
 _NO_END = "\n\\ No newline at end of file\n"
 
 
 def git_diff(path: str, before: bytes, after: bytes) -> str:
-    """Return the diff of a note (UTF-8) with its path in the headers; only LF ends a line, a CR stays where it is."""
+    """Return the diff of a UTF-8 note with its path in the headers; empty if equal. Only LF ends a line."""
     if before == after:
         return ""
     hunks = list(unified_diff(_lines(before), _lines(after)))[2:]
@@ -20,7 +20,7 @@ def git_diff(path: str, before: bytes, after: bytes) -> str:
 
 
 def colored_diff(diff: str) -> str:
-    """Return a diff as a terminal shows it best."""
+    """Return a diff with ANSI colors."""
     return "".join(_colored_line(line) for line in _lines(diff.encode()))
 
 
@@ -29,7 +29,7 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _name(path: str) -> str:
-    """Return a name as git writes it in a header: in quotes where it must be, a tab behind where it has blanks."""
+    """Return a name as git writes it in a header: quoted if necessary, with a tab after it if it has spaces."""
     if _TO_QUOTE.search(path):
         quoted = _TO_QUOTE.sub(lambda found: f"\\{ord(found[0]):03o}", path)
         return f'"{quoted}"'
@@ -38,7 +38,7 @@ def _name(path: str) -> str:
 
 def _colored_line(line: str) -> str:
     bold = line.startswith(("--- ", "+++ "))
-    if not (colour := "1" if bold else _COLOURS.get(line[:1])):
+    if not (color := "1" if bold else _COLORS.get(line[:1])):
         return line
     text = line.rstrip("\r\n")
-    return f"\x1b[{colour}m{text}\x1b[m{line[len(text) :]}"
+    return f"\x1b[{color}m{text}\x1b[m{line[len(text) :]}"

@@ -1,4 +1,4 @@
-"""Index pages: what a list of the folder's notes lacks is added in its own style, its date line updated. Pure."""
+"""Plan the edits of an index page: add the notes that it does not link, update its date. Pure."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from crawler.models.note import Note
 
-LEAST = 3
-"""A page that lists fewer notes of its folder than this, or than half of those with a date, is no index."""
+MIN_LISTED = 3
+"""Notes that an index page lists at least; it also lists at least half of the notes that have a date."""
 
 _ENTRY, _DATE = Reason(ReasonCode.EDIT_INDEX_ENTRY), Reason(ReasonCode.EDIT_INDEX_DATE)
 
@@ -31,109 +31,109 @@ Listed = tuple[str, str, date | None]
 
 
 def index_edits(note: Note, notes: Sequence[Listed], withheld: Collection[str] = ()) -> tuple[Edit, ...]:
-    """Return what makes an index page complete, in order: lines for notes that it lacks, numbers behind them, its date.
+    """Return the edits that complete an index page, sorted by offset: new lines, changed numbers, the date line.
 
-    A note is added where notes of its day belong: in the group of its month or year, else in a group of its own in the
-    style of its neighbours, else in the one list that there is. Notes without a date are left out, and so are those
-    whose title an entry bears already, wherever it leads, and the paths `withheld`.
+    A note is added to the group of its month or year, else as a new group in the style of the nearest one, else to the
+    only list of the page. Not added are notes without a date, notes whose title an item already has as its text, and
+    the paths in `withheld`. Returns no edits for a page that is not an index (`MIN_LISTED`).
     """
     days = {path: day for path, _, day in notes if day is not None and path != note.path}
     page = read_index_page(note, days)
     items = [item for group in page.groups for item in group.items]
-    if len({item.path for item in items} & days.keys()) < max(LEAST, len(days) / 2):
+    if len({item.path for item in items} & days.keys()) < max(MIN_LISTED, len(days) / 2):
         return ()
     texts = {item.text for item in items}
-    lacking = [
+    missing = [
         _NewEntry(path, title or posixpath.basename(path), days[path])
         for path, title, _ in notes
         if path in days and path not in page.linked and path not in withheld and title not in texts
     ]
-    wanted = [
-        *_add_entries(page, sorted(lacking, key=lambda new: (new.day, new.path))),
+    edits = [
+        *_add_entries(page, sorted(missing, key=lambda entry: (entry.day, entry.path))),
         *_update_date(note, max(days.values())),
     ]
     return tuple(
         edit
-        for edit in sorted(wanted, key=lambda edit: (edit.start, edit.end))  # stable: insertions stay in their order
+        for edit in sorted(edits, key=lambda edit: (edit.start, edit.end))  # stable: keeps the order of insertions
         if not overlaps_spans(note.ignored, edit.start, edit.end)
     )
 
 
 class _NewEntry:
-    """A note to be added."""
+    """A note that an index page does not list."""
 
     def __init__(self, path: str, title: str, day: date) -> None:
         self.path, self.title, self.day = path, title, day
 
     @property
     def month(self) -> tuple[int, ...]:
+        """Return the key of its month: (year, month)."""
         return self.day.year, self.day.month
 
 
-def _add_entries(page: IndexPage, lacking: list[_NewEntry]) -> Iterator[Edit]:
+def _add_entries(page: IndexPage, missing: list[_NewEntry]) -> Iterator[Edit]:
+    """Yield the new lines and groups for notes sorted by date."""
     depth = max((len(group.key) for group in page.groups), default=0)
     groups = [group for group in page.groups if len(group.key) == depth]
     if not groups or (depth == 0 and len(groups) > 1):
         return
-    homes: dict[tuple[int, ...], list[_NewEntry]] = {}
-    for new in lacking:
-        homes.setdefault(new.month[:depth], []).append(new)
+    entries_by_key: dict[tuple[int, ...], list[_NewEntry]] = {}
+    for entry in missing:
+        entries_by_key.setdefault(entry.month[:depth], []).append(entry)
     by_key = {group.key: group for group in groups}
     years: dict[int, dict[tuple[int, ...], list[_NewEntry]]] = {}
-    for key, news in homes.items():
+    for key, entries in entries_by_key.items():
         if key in by_key:
-            yield from _insert_into_group(page, by_key[key], news)
+            yield from _insert_into_group(page, by_key[key], entries)
         else:
-            years.setdefault(key[0], {})[key] = news
-    falling = is_descending([group.key[:1] for group in groups], page.falling)
-    for year, months in sorted(years.items(), reverse=falling):  # several may be added in one place
+            years.setdefault(key[0], {})[key] = entries
+    descending = is_descending([group.key[:1] for group in groups], page.descending)
+    for year, months in sorted(years.items(), reverse=descending):  # several may be inserted at the same offset
         neighbours = [group for group in groups if group.key[0] == year]
         if neighbours:
-            yield from _adjacent_month(page, neighbours, months)
+            yield from _insert_months(page, neighbours, months)
         else:
-            yield from _new_year(page, groups, year, months)
+            yield from _insert_year(page, groups, year, months)
 
 
-def _insert_into_group(page: IndexPage, group: IndexGroup, news: list[_NewEntry]) -> Iterator[Edit]:
-    """Yield the lines for notes of a group, and the numbers that change behind them."""
-    falling = is_descending([item.day for item in group.items if item.day], page.falling)
-    merged: list[IndexItem | _NewEntry] = list(group.items)
-    for new in reversed(news) if falling else news:
-        later = (
-            at
-            for at, item in enumerate(merged)
-            if item.day is not None and (item.day < new.day if falling else item.day > new.day)
-        )
-        merged.insert(next(later, len(merged)), new)
+def _insert_into_group(page: IndexPage, group: IndexGroup, entries: list[_NewEntry]) -> Iterator[Edit]:
+    """Yield the new lines of a group and, in a numbered list, the new numbers of the items after them."""
     numbers = [item.number for item in group.items if item.number is not None]
-    rising = all(second == first + 1 for first, second in pairwise(numbers))
-    model = group.items[-1]
-    for at, each in enumerate(merged):
-        number = numbers[0] + at if numbers and rising else (numbers or [0])[-1]
+    first, last = (numbers[0], numbers[-1]) if numbers else (0, 0)
+    consecutive = all(number == previous + 1 for previous, number in pairwise(numbers))
+    merged = _merge_by_date(page, group, entries)
+    for position, each in enumerate(merged):
+        number = first + position if consecutive else last
         if isinstance(each, _NewEntry):
-            following = next((item for item in merged[at:] if isinstance(item, IndexItem)), None)
-            line = _line(page, model, each, number) + page.line_end
-            yield _insertion(page, following.start if following else group.items_end, line, [each])
-        elif each.number is not None and rising and each.number != number:
+            line = _line(page, group.items[-1], each, number) + page.line_end
+            following = (item.start for item in merged[position:] if isinstance(item, IndexItem))
+            yield _insertion(page, next(following, group.items_end), line, [each])
+        elif each.number is not None and consecutive and each.number != number:
             start, end = each.number_span
-            yield Edit(
-                page.path,
-                start,
-                end,
-                str(each.number),
-                str(number),
-                _ENTRY,
-                "numbers behind it",
-            )
+            yield Edit(page.path, start, end, str(each.number), str(number), _ENTRY, "numbers behind it")
 
 
-def _adjacent_month(
+def _merge_by_date(page: IndexPage, group: IndexGroup, entries: list[_NewEntry]) -> list[IndexItem | _NewEntry]:
+    """Return the items of a group with the new entries, each before the first item of a later (earlier) date."""
+    descending = is_descending([item.day for item in group.items if item.day], page.descending)
+    merged: list[IndexItem | _NewEntry] = list(group.items)
+    for entry in reversed(entries) if descending else entries:
+        following = (
+            position
+            for position, item in enumerate(merged)
+            if item.day is not None and (item.day < entry.day if descending else item.day > entry.day)
+        )
+        merged.insert(next(following, len(merged)), entry)
+    return merged
+
+
+def _insert_months(
     page: IndexPage, neighbours: list[IndexGroup], months: dict[tuple[int, ...], list[_NewEntry]]
 ) -> Iterator[Edit]:
-    """Yield new groups of months beside those of the same year."""
-    falling = is_descending([group.key for group in neighbours], page.falling)
-    for key in sorted(months, reverse=falling):
-        before = [group for group in neighbours if (group.key > key if falling else group.key < key)]
+    """Yield new groups of months next to the groups of the same year."""
+    descending = is_descending([group.key for group in neighbours], page.descending)
+    for key in sorted(months, reverse=descending):
+        before = [group for group in neighbours if (group.key > key if descending else group.key < key)]
         model = before[-1] if before else neighbours[0]
         text = _group(page, model, key, months[key])
         if text is not None and before:
@@ -142,53 +142,53 @@ def _adjacent_month(
             yield _insertion(page, model.start, text + model.gap, months[key])
 
 
-def _new_year(
+def _insert_year(
     page: IndexPage, groups: list[IndexGroup], year: int, months: dict[tuple[int, ...], list[_NewEntry]]
 ) -> Iterator[Edit]:
-    """Yield a new year, with its months if the page has such, beside the nearest one."""
-    falling = is_descending([group.key[0] for group in groups], page.falling)
-    before = [group for group in groups if (group.key[0] > year if falling else group.key[0] < year)]
+    """Yield the group of a new year, with groups of months if the page has them, next to the nearest year."""
+    descending = is_descending([group.key[0] for group in groups], page.descending)
+    before = [group for group in groups if (group.key[0] > year if descending else group.key[0] < year)]
     model = before[-1] if before else groups[0]
-    news = list(chain.from_iterable(months.values()))
-    if len(model.key) == 1 or model.year is None:  # years without months, or months that name their year themselves
-        ordered = sorted(months, reverse=falling)
+    entries = list(chain.from_iterable(months.values()))
+    if len(model.key) == 1 or model.year is None:  # years without months, or months whose heading has the year
+        ordered = sorted(months, reverse=descending)
         texts = [_group(page, model, key, months[key]) for key in ordered]
         text = model.gap.join(each for each in texts if each is not None)
-        whole = (model.start, model.end)
+        span = (model.start, model.end)
     else:
-        head, foot, whole = model.year
+        head, foot, span = model.year
         first = next(group for group in groups if group.year == model.year)
-        inside = [_group(page, first, key, months[key]) for key in sorted(months, reverse=falling)]
+        texts = [_group(page, first, key, months[key]) for key in sorted(months, reverse=descending)]
         text = (
-            _rename_labels(head, model.key[0], year)
-            + first.gap.join(each for each in inside if each is not None)
-            + foot
+            _rename_labels(head, model.key[0], year) + first.gap.join(each for each in texts if each is not None) + foot
         )
     if text:
-        yield _insertion(page, whole[1] if before else whole[0], model.gap + text if before else text + model.gap, news)
+        at = span[1] if before else span[0]
+        yield _insertion(page, at, model.gap + text if before else text + model.gap, entries)
 
 
-def _group(page: IndexPage, model: IndexGroup, key: tuple[int, ...], news: list[_NewEntry]) -> str | None:
-    """Return a group like the model for another month or year."""
+def _group(page: IndexPage, model: IndexGroup, key: tuple[int, ...], entries: list[_NewEntry]) -> str | None:
+    """Return the text of a group for the month or year `key`, in the style of the group `model`."""
     head = _rename_labels(model.head, model.key[0], key[0])
     if len(key) > 1:
         head = _rename_labels(head, model.key[1], key[1])
-    falling = is_descending([item.day for item in model.items if item.day], page.falling)
+    descending = is_descending([item.day for item in model.items if item.day], page.descending)
     item = model.items[0]
-    same = len(model.items) > 1 and item.number == model.items[1].number
+    all_equal = len(model.items) > 1 and item.number == model.items[1].number
     lines = [
-        _line(page, item, new, 1 if same else at) + page.line_end
-        for at, new in enumerate(reversed(news) if falling else news, 1)
+        _line(page, item, entry, 1 if all_equal else number) + page.line_end
+        for number, entry in enumerate(reversed(entries) if descending else entries, 1)
     ]
     return head + "".join(lines) + model.foot
 
 
-def _line(page: IndexPage, model: IndexItem, new: _NewEntry, number: int) -> str:
-    """Return a line like the model's that links another note."""
-    path = posixpath.relpath(new.path, posixpath.dirname(page.path) or ".")
+def _line(page: IndexPage, model: IndexItem, entry: _NewEntry, number: int) -> str:
+    """Return a line that links another note, in the style of the item `model`."""
+    path = posixpath.relpath(entry.path, posixpath.dirname(page.path) or ".")
     path = re.sub(r"[\x00-\x7f]+", lambda found: quote(found[0], safe="/!$,;=@"), path)
     url = ("./" if model.url.startswith("./") else "") + path
-    title = html.escape(new.title, quote=False) if model.is_html else re.sub(r"[\\`*_\[\]<>]", r"\\\g<0>", new.title)
+    title = entry.title
+    title = html.escape(title, quote=False) if model.is_html else re.sub(r"[\\`*_\[\]<>]", r"\\\g<0>", title)
     line, shift = model.line, model.start
     pieces = [(model.url_span, url), (model.text_span, title)]
     if model.number is not None:
@@ -200,19 +200,22 @@ def _line(page: IndexPage, model: IndexItem, new: _NewEntry, number: int) -> str
 
 
 def _rename_labels(text: str, old: int, new: int) -> str:
-    """Return a heading with another year or month, of two digits where it had a leading zero or follows a hyphen."""
+    """Return a heading with the number `new` in place of `old`.
 
-    def renamed(found: re.Match[str]) -> str:
+    The number gets two digits where the old one had a leading zero or follows a hyphen.
+    """
+
+    def replaced(found: re.Match[str]) -> str:
         padded = found[1] or text[: found.start()].endswith("-")
         return f"{new:02}" if padded else str(new)
 
-    return re.sub(rf"(?<!\d)(0?){old}(?!\d)", renamed, text)
+    return re.sub(rf"(?<!\d)(0?){old}(?!\d)", replaced, text)
 
 
-def _insertion(page: IndexPage, at: int, text: str, news: Iterable[_NewEntry]) -> Edit:
-    if at == page.size and not page.ended:
+def _insertion(page: IndexPage, at: int, text: str, entries: Iterable[_NewEntry]) -> Edit:
+    if at == page.size and not page.ends_with_newline:
         text = page.line_end + text.removesuffix(page.line_end)
-    return Edit(page.path, at, at, "", text, _ENTRY, ", ".join(new.path for new in news))
+    return Edit(page.path, at, at, "", text, _ENTRY, ", ".join(entry.path for entry in entries))
 
 
 _DATE_LINE = re.compile(
@@ -228,7 +231,7 @@ _UPDATED = re.compile(
 
 
 def _update_date(note: Note, newest: date) -> Iterator[Edit]:
-    """Yield the new date of the line that says when the notes were last updated."""
+    """Yield the edit that sets the date of the "last updated" line to that of the newest note, if it is older."""
     text = note.data.decode()
     for found in _DATE_LINE.finditer(text):
         if not _UPDATED.search(found["label"].strip("*_ ")):

@@ -1,4 +1,4 @@
-"""Reading an index page: the lists of notes in it, by year and month where its headings say so. Pure."""
+"""Read an index page: its lists of links to notes, grouped by year and month of the headings. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class IndexItem:
-    """A line of a list that links one note and says nothing else; spans are byte offsets in the page."""
+    """A line of a list that has a link to one note and nothing else; spans are byte offsets in the page."""
 
     path: str
     line: str
@@ -43,11 +43,11 @@ class IndexItem:
 
 @dataclass(frozen=True, slots=True)
 class IndexGroup:
-    """Items one below the other. `key` is (year, month), (year,) or (), as the heading above says.
+    """Items on consecutive lines. `key` is (year, month), (year,) or (), by the heading above them.
 
-    `head` is the heading with what follows it before the items, `foot` what closes it behind them, `gap` the blank
-    lines above it. `items_end` and `end` are the offsets behind the items and behind the foot. `year` is the head and
-    foot of the months' year, and the span that it takes with all its months.
+    `head` is the text from the heading to the first item, `foot` the closing tags after the items, `gap` the blank
+    lines above the heading. `items_end` and `end` are the byte offsets after the items and after the foot. `year` is
+    set for months below a heading of their year: its head, its foot, and the span of the year with all its months.
     """
 
     key: tuple[int, ...]
@@ -63,9 +63,9 @@ class IndexGroup:
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """A page as an index: `linked` are the paths below NOTES_DIR of all notes that it links somewhere.
+    """A page and its groups. `linked` are the paths of all notes that it links, relative to NOTES_DIR.
 
-    `falling` tells that most dates are followed by earlier ones, `ended` that the last line has a line end.
+    `size` is its length in bytes; `descending` is true if most dates are followed by earlier ones.
     """
 
     path: str
@@ -73,8 +73,8 @@ class IndexPage:
     linked: frozenset[str]
     line_end: str
     size: int
-    ended: bool
-    falling: bool
+    ends_with_newline: bool
+    descending: bool
 
 
 _PREFIX = re.compile(rb"[ \t>]*(?:(?P<number>\d{1,6})[.)]|(?P<bullet>[-*+]|\xe2\x80\xa2))?[ \t]*")
@@ -85,7 +85,7 @@ _CLOSING = re.compile(r"\s*(?:</(\w+)>\s*)+\Z")
 
 
 def read_index_page(note: Note, days: Mapping[str, date]) -> IndexPage:
-    """Read a page; `days` has the dates of the folder's notes by path."""
+    """Return the groups and items of a page; `days` has the dates of all notes by path."""
     lines = [match.span() for match in re.finditer(rb"[^\n]*\n|[^\n]+", note.data)]
     starts = {start: at for at, (start, _) in enumerate(lines)}
     items: dict[int, IndexItem] = {}
@@ -110,19 +110,19 @@ def read_index_page(note: Note, days: Mapping[str, date]) -> IndexPage:
         linked=frozenset(linked),
         line_end="\r\n" if b"\r\n" in note.data else "\n",
         size=len(note.data),
-        ended=note.data.endswith(b"\n"),
-        falling=is_descending([item.day for _, item in sorted(items.items()) if item.day], otherwise=False),
+        ends_with_newline=note.data.endswith(b"\n"),
+        descending=is_descending([item.day for _, item in sorted(items.items()) if item.day], otherwise=False),
     )
 
 
 def is_descending(days: Sequence[Any], otherwise: bool) -> bool:
-    """Tell whether most days, months or years are followed by earlier ones; where none differ, nobody can tell."""
+    """Return whether most values are followed by smaller ones; `otherwise` if all of them are equal."""
     steps = [second < first for first, second in pairwise(days) if first != second]
     return sum(steps) * 2 > len(steps) if steps else otherwise
 
 
 def _note_of(note: Note, mention: Mention) -> str | None:
-    """Return the path of the note that a mention leads to."""
+    """Return the path of the note that a mention links, relative to NOTES_DIR; None if it links no note."""
     try:
         parts = urlsplit(mention.url)
     except ValueError:
@@ -133,11 +133,12 @@ def _note_of(note: Note, mention: Mention) -> str | None:
 
 
 def _item(note: Note, mention: Mention, path: str, span: Span, day: date | None) -> IndexItem | None:
+    """Return the item on the line with this span; None if the line has more than a link, or is not in a list."""
     start, end = span
     line = note.data[start:end].rstrip(b"\r\n")
     before, after = note.data[start : mention.start], note.data[mention.end : start + len(line)]
     prefix = _PREFIX.match(before)
-    assert prefix is not None  # noqa: S101 - it matches nothing, too
+    assert prefix is not None  # noqa: S101 - the pattern also matches the empty string
     link = before[prefix.end() :]
     if _OPENED.match(link) and (found := _HTML_TEXT.match(after)):
         text_span = mention.end + found.start(1), mention.end + found.end(1)
@@ -166,6 +167,7 @@ def _item(note: Note, mention: Mention, path: str, span: Span, day: date | None)
 
 
 def _group(data: bytes, lines: list[Span], run: list[int], items: list[IndexItem]) -> IndexGroup:
+    """Return the group of the items on the lines with the numbers `run`."""
     above = run[0] - 1
     if above > 0 and not data[slice(*lines[above])].strip():
         above -= 1
@@ -184,38 +186,42 @@ def _group(data: bytes, lines: list[Span], run: list[int], items: list[IndexItem
 
 
 def _key(head: str, days: list[date]) -> tuple[int, ...]:
-    """Return the year and month that all items share and that the heading names; a month alone stands below a year."""
+    """Return the key of a group: year and month if all items share them and the heading has them.
+
+    A heading with the month alone is expected below one with the year.
+    """
     if not days or len({day.year for day in days}) > 1:
         return ()
     year, month = days[0].year, days[0].month
-    if len({day.month for day in days}) == 1 and _names(re.sub(rf"(?<!\d){year}(?!\d)", "", head), month):
+    if len({day.month for day in days}) == 1 and _has_number(re.sub(rf"(?<!\d){year}(?!\d)", "", head), month):
         return year, month
-    return (year,) if _names(head, year) else ()
+    return (year,) if _has_number(head, year) else ()
 
 
-def _names(head: str, number: int) -> bool:
+def _has_number(head: str, number: int) -> bool:
+    """Return whether a heading has a number, with or without a leading zero."""
     return re.search(rf"(?<!\d)0?{number}(?!\d)", head) is not None
 
 
 def _attach_years(data: bytes, groups: list[IndexGroup]) -> Iterator[IndexGroup]:
-    """Yield the groups, those of months with the year that stands above the first of them."""
+    """Yield the groups; groups of months get the heading of their year, if one is above the first of them."""
     for group in groups:
-        if len(group.key) < len(("year", "month")) or _names(group.head, group.key[0]):
+        if len(group.key) < len(("year", "month")) or _has_number(group.head, group.key[0]):
             yield group
             continue
-        family = [each for each in groups if len(each.key) > 1 and each.key[0] == group.key[0]]
-        start = data.rfind(b"\n", 0, len(data[: family[0].start].rstrip(b"\r\n \t"))) + 1
-        head = data[start : family[0].start].decode()
-        if not _names(head, group.key[0]):
+        same_year = [each for each in groups if len(each.key) > 1 and each.key[0] == group.key[0]]
+        start = data.rfind(b"\n", 0, len(data[: same_year[0].start].rstrip(b"\r\n \t"))) + 1
+        head = data[start : same_year[0].start].decode()
+        if not _has_number(head, group.key[0]):
             yield group
             continue
-        end = _closing_tag_end(data, head, family[-1].end)
-        foot = data[family[-1].end : end].decode()
+        end = _closing_tag_end(data, head, same_year[-1].end)
+        foot = data[same_year[-1].end : end].decode()
         yield replace(group, year=(head, foot, (start, end)))
 
 
 def _closing_tag_end(data: bytes, head: str, at: int) -> int:
-    """Return the offset behind the lines at `at` that close the elements that the head opens."""
+    """Return the byte offset after the lines at `at` that close the elements opened in `head`."""
     opened = [name for name in re.findall(r"<(\w+)", head) if f"</{name}>" not in head]
     while opened and at < len(data):
         line_end = data.find(b"\n", at) + 1 or len(data)

@@ -72,11 +72,11 @@ def test_notes_shown_edited_taken_back_and_undone(desk: Desk) -> None:
 
     refused = desk.run("undo")
     assert refused.returncode == 2
-    assert refused.stderr == "notemend: 五月/a b.md: edited since run 1; left alone\n"
+    assert refused.stderr == "notemend: 五月/a b.md: edited since run 1; skipped\n"
     assert refused.stdout == "run 1 undone: 1 note restored\n"
     assert tree(desk.notes) == {**before, "五月/a b.md": moved_back.encode()}
     again = desk.run("undo")
-    assert (again.returncode, again.stderr) == (2, "notemend: nothing to undo: every run is undone\n")
+    assert (again.returncode, again.stderr) == (2, "notemend: nothing to undo: all runs are undone\n")
 
 
 def test_a_diff_gives_what_editing_in_place_gives(desk: Desk, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from crawler.models.link import Verdict
 from crawler.notes.folder import NotesFolder
 from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
-from pipelines.rewriting import link_edits
-from pipelines.rewriting.edit_record import from_record
+from pipelines.rewriting import edit_list
+from pipelines.rewriting.edit_list import from_record
 from tests.support.mending import PICTURE, STORE, keep, missing, rendering, standing
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def test_the_journal_turns_the_originals_into_the_mirror(given: Rendering) -> No
     for path, data in tree(given.output_dir / "notes").items():
         edits = [from_record(line) for line in lines if line["note"] == path]
         original = (given.notes_folder.folder / path).read_bytes()
-        assert link_edits.apply_edits(original, edits) == data
-        assert link_edits.apply_edits(data, link_edits.undo_edits(edits)) == original
+        assert edit_list.apply_edits(original, edits) == data
+        assert edit_list.apply_edits(data, edit_list.undo_edits(edits)) == original
 
 
 def test_rendering_again_touches_nothing(given: Rendering) -> None:

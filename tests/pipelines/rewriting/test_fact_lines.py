@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper, Repository
 from crawler.notes import parser
-from pipelines.rewriting.line_style import LONGEST, escape_plain_text
+from pipelines.rewriting.line_style import MAX_LENGTH, escape_plain_text
 from tests.support.mending import LOOPS, STORE, mended, standing
 
 
@@ -255,8 +255,8 @@ HOSTILE = [
         ("https://x WWW.x mailto:x", r"https\://x WWW\.x mailto\:x"),
         (" a \r\n\tb\x00\u2028c ", "a b c"),
         ("\u202ea\u200bb\ue000\u0301", "ab\u0301"),
-        ("x" * LONGEST, "x" * LONGEST),
-        ("x" * (LONGEST + 1), "x" * (LONGEST - 1) + "…"),
+        ("x" * MAX_LENGTH, "x" * MAX_LENGTH),
+        ("x" * (MAX_LENGTH + 1), "x" * (MAX_LENGTH - 1) + "…"),
     ],
 )
 def test_plain_text(text: str, shown: str) -> None:
@@ -276,13 +276,13 @@ def test_hostile_facts_are_plain_text(text: str) -> None:
     assert [field.name for field in after.entries[0].fields] == ["paper", "authors", "venue", "tips"]
     assert len(after.entries) == 1
     assert after.entries[0].relevance == 0
-    assert len(out) < len(lines) + 4 * LONGEST + 60
+    assert len(out) < len(lines) + 4 * MAX_LENGTH + 60
     assert "\u202e" not in out
 
 
 @given(st.text())
 def test_plain_text_is_one_short_line_of_visible_characters(text: str) -> None:
     line = escape_plain_text(text)
-    assert len(line.replace("\\", "")) <= LONGEST
+    assert len(line.replace("\\", "")) <= MAX_LENGTH
     assert line.split() == line.split(" ") or not line
     assert not set(line) & set("\r\n\t\u202e\u2066\u2028")

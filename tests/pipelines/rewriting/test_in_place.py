@@ -17,7 +17,7 @@ from crawler.models.reason import Reason, reason_texts
 from pipelines.reports import notes_mirror as notes
 from pipelines.reports.base import render
 from pipelines.reports.publish import plan_note_edits
-from pipelines.rewriting import link_edits
+from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.editor import EditReport
 from pipelines.rewriting.in_place.journal import Journal
@@ -120,7 +120,7 @@ def test_what_a_person_edited_since_is_left_alone(given: Rendering, number: int 
     (folder / "bom.md").unlink()
     assert undo(given, number) == EditReport(
         "run 1 undone: 1 note restored",
-        ("a.md: edited since run 1; left alone", "bom.md: not there any more; left alone"),
+        ("a.md: edited since run 1; skipped", "bom.md: note does not exist; skipped"),
         failed=True,
     )
     assert tree(folder) == {
@@ -136,7 +136,7 @@ def test_runs_are_undone_one_after_the_other(given: Rendering) -> None:
     edit(replace(given, rewrite=frozenset(REWRITES["links"])))
     between = tree(folder)
     assert edit(given).summary == "run 2: 9 edits in 3 notes"
-    assert undo(given, 1).left_alone[0] == "2022/五月/0531.md: edited since run 1; left alone"
+    assert undo(given, 1).skipped[0] == "2022/五月/0531.md: edited since run 1; skipped"
     assert undo(given).summary == "run 2 undone: 3 notes restored"
     assert tree(folder) == between
     assert undo(given, 1).summary == "run 1 undone: 3 notes restored"
@@ -189,7 +189,7 @@ def test_killed_after_the_plan(given: Rendering, cut: int) -> None:
     folder = given.notes_folder.folder
     before = tree(folder)
     note, edits = next(plan(given))
-    Journal(given.output_dir).next().plan(note, folder, link_edits.apply_edits(note.data, edits), edits)
+    Journal(given.output_dir).next().plan(note, folder, edit_list.apply_edits(note.data, edits), edits)
     lines = given.output_dir / "in_place/1/journal.jsonl"
     lines.write_bytes(lines.read_bytes()[: cut or None])
     (folder / ".notemend-0123456789abcdef.part").write_text("half a no")
@@ -233,11 +233,11 @@ def meanwhile(given: Rendering, path: str, happens: object) -> EditReport:
 
 def test_a_note_saved_meanwhile_keeps_what_was_saved(given: Rendering) -> None:
     report = meanwhile(given, "a.md", "saved")
-    assert report.left_alone == ("a.md: changed while it was being mended; left alone",)
+    assert report.skipped == ("a.md: modified during run; skipped",)
     assert not report.failed
     assert report.summary == "run 1: 8 edits in 2 notes"
     assert (given.notes_folder.folder / "a.md").read_text() == "just saved"
-    assert undo(given).left_alone == ("a.md: edited since run 1; left alone",)
+    assert undo(given).skipped == ("a.md: edited since run 1; skipped",)
 
 
 @pytest.mark.parametrize(
@@ -247,9 +247,7 @@ def test_a_note_that_cannot_be_written_is_an_error_and_the_others_are_edited(
     given: Rendering, happens: str, why: str
 ) -> None:
     report = meanwhile(given, "a.md", happens)
-    assert report == EditReport(
-        "run 1: 8 edits in 2 notes", (f"a.md: cannot be written: {why}; left alone",), failed=True
-    )
+    assert report == EditReport("run 1: 8 edits in 2 notes", (f"a.md: cannot write: {why}; skipped",), failed=True)
     assert not list(given.notes_folder.folder.rglob(".notemend*"))
 
 
@@ -310,7 +308,7 @@ def test_what_could_not_be_restored_can_be_later(given: Rendering) -> None:
     edit(given)
     (folder / "a.md").rename(folder / "elsewhere.md")
     (folder / "a.md").mkdir()
-    assert undo(given).left_alone == ("a.md: cannot be written: Is a directory; left alone",)
+    assert undo(given).skipped == ("a.md: cannot write: Is a directory; skipped",)
     (folder / "a.md").rmdir()
     (folder / "elsewhere.md").rename(folder / "a.md")
     assert undo(given) == EditReport("run 1 undone: 1 note restored", (), failed=False)
@@ -324,7 +322,7 @@ def test_links_to_notes_are_not_followed(given: Rendering) -> None:
     (folder / "a.md").symlink_to(real)
     before = real.read_bytes()
     report = edit(given)
-    assert report.left_alone == ("a.md: a symbolic link; left alone",)
+    assert report.skipped == ("a.md: is a symbolic link; skipped",)
     assert not report.failed
     assert real.read_bytes() == before
     assert (folder / "a.md").is_symlink()
@@ -336,7 +334,7 @@ def test_undoing_follows_no_links_either(given: Rendering, tmp_path: Path) -> No
     (folder / "2022").rename(tmp_path / "elsewhere")
     (folder / "2022").symlink_to(tmp_path / "elsewhere")
     before = tree(tmp_path / "elsewhere")
-    assert undo(given).left_alone == ("2022/五月/0531.md: a symbolic link; left alone",)
+    assert undo(given).skipped == ("2022/五月/0531.md: is a symbolic link; skipped",)
     assert tree(tmp_path / "elsewhere") == before
 
 
@@ -345,27 +343,27 @@ def test_a_journal_that_leads_out_of_the_folder_is_not_followed(given: Rendering
     edit(given)
     lines = given.output_dir / "in_place/1/journal.jsonl"
     lines.write_text(lines.read_text("utf-8").replace('"note": "a.md"', f'"note": "{path}"'))
-    assert f"{path}: outside the notes folder; left alone" in undo(given).left_alone
+    assert f"{path}: outside the notes folder; skipped" in undo(given).skipped
 
 
 def test_an_original_that_is_not_the_original_is_not_restored(given: Rendering) -> None:
     edit(given)
     (given.output_dir / "in_place/1/notes/a.md").write_text("something else")
-    assert undo(given).left_alone == ("a.md: its original is not in the journal of run 1 any more; left alone",)
+    assert undo(given).skipped == ("a.md: original is missing in the journal of run 1; skipped",)
 
 
 @pytest.mark.parametrize("line", ["x", "{}", "[]", '{"note": "a.md"}', '{"note": "a.md", "edits": [{}]}'])
 def test_a_damaged_journal_is_one_line(given: Rendering, line: str) -> None:
     edit(given)
     (given.output_dir / "in_place/1/journal.jsonl").write_text(line + "\n")
-    with pytest.raises(UserError, match=r"in_place/1/journal\.jsonl.*: not "):
+    with pytest.raises(UserError, match=r"in_place/1/journal\.jsonl.*: invalid "):
         undo(given)
 
 
 def test_a_journal_that_cannot_be_written_stops_everything(given: Rendering, tmp_path: Path) -> None:
     before = tree(given.notes_folder.folder)
     (given.output_dir / "in_place").symlink_to(tmp_path / "unplugged")
-    with pytest.raises(UserError, match=r"in_place: cannot keep the original of 2022/.*: File exists"):
+    with pytest.raises(UserError, match=r"in_place: cannot save the original of 2022/.*: File exists"):
         edit(given)
     assert tree(given.notes_folder.folder) == before
 
@@ -385,7 +383,7 @@ def test_a_note_is_edited_only_after_original_and_plan_are_on_disk(
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", failing)
-    with pytest.raises(UserError, match=rf"{name}: cannot keep the original of a\.md: Input/output error"):
+    with pytest.raises(UserError, match=rf"{name}: cannot save the original of a\.md: Input/output error"):
         edit(given)
     assert tree(given.notes_folder.folder) == {"a.md": NOTE.encode()}
 
@@ -404,7 +402,7 @@ def test_a_note_counts_as_edited_only_after_it_is_on_disk(
 
     monkeypatch.setattr(os, "fsync", failing)
     report = edit(given)
-    assert report.left_alone == ("a.md: cannot be written: Input/output error; left alone",)
+    assert report.skipped == ("a.md: cannot write: Input/output error; skipped",)
     assert Journal(given.output_dir).past_edits() == {}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.notes import parser
 from crawler.notes.folder import NotesFolder
-from pipelines.rewriting import link_edits
+from pipelines.rewriting import edit_list
 from pipelines.rewriting.index.editor import Listed, index_edits
 from tests.support.crawling import CORPUS
 
@@ -45,8 +45,8 @@ def completed(page: str, notes: list[Listed], path: str = "README.md") -> str:
     """Complete a page, and see that nothing is left to do then."""
     data = page.encode()
     edits = index_edits(parser.parse_note(path, data), notes)
-    out = link_edits.apply_edits(data, edits)
-    assert link_edits.apply_edits(out, link_edits.undo_edits(edits)) == data
+    out = edit_list.apply_edits(data, edits)
+    assert edit_list.apply_edits(out, edit_list.undo_edits(edits)) == data
     assert index_edits(parser.parse_note(path, out), notes) == ()
     return out.decode()
 

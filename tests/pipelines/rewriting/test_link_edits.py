@@ -16,7 +16,7 @@ from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes import parser
-from pipelines.rewriting import link_edits
+from pipelines.rewriting import edit_list, link_edits
 from tests.support.mending import (
     EVERYTHING,
     LOOPS,
@@ -300,9 +300,9 @@ def test_rewrite_selects() -> None:
 def test_edits_of_another_note_are_refused() -> None:
     (edit,) = edits(f"[x]({PAGE})", moved(PAGE, NEW))
     with pytest.raises(ValueError, match=r"notes/a\.md has changed since"):
-        link_edits.apply_edits(f"[xy]({PAGE})".encode(), [edit])
+        edit_list.apply_edits(f"[xy]({PAGE})".encode(), [edit])
     with pytest.raises(ValueError, match="changed since"):
-        link_edits.apply_edits(f"[x]({PAGE})".encode(), [edit, edit])
+        edit_list.apply_edits(f"[x]({PAGE})".encode(), [edit, edit])
 
 
 ENTRY = "1. [t]({})\n   - Paper: [p]({})\n   - Code: {}"
@@ -342,7 +342,7 @@ def test_only_edited_bytes_change(parts: list[tuple[str, str]], final: str) -> N
     for edit in made:
         rest += text.encode()[at : edit.start]
         at = edit.end
-    assert rest + text.encode()[at:] == _without(out.encode(), link_edits.undo_edits(made))
+    assert rest + text.encode()[at:] == _without(out.encode(), edit_list.undo_edits(made))
 
 
 def _without(data: bytes, spans: tuple[Edit, ...]) -> bytes:
@@ -375,9 +375,9 @@ def test_real_notes_keep_their_shape() -> None:
         data = file.read_bytes()
         note = parser.parse_note(file.name, data)
         made = link_edits.plan_edits(note, everything_known(note), hosted, EVERYTHING)
-        mended_note = parser.parse_note(file.name, link_edits.apply_edits(data, made))
+        mended_note = parser.parse_note(file.name, edit_list.apply_edits(data, made))
         assert link_edits.plan_edits(mended_note, everything_known(mended_note), hosted, EVERYTHING) == ()
-        assert link_edits.apply_edits(mended_note.data, link_edits.undo_edits(made)) == data
+        assert edit_list.apply_edits(mended_note.data, edit_list.undo_edits(made)) == data
         assert [(e.number, e.title, e.relevance) for e in mended_note.entries] == [
             (e.number, e.title, e.relevance) for e in note.entries
         ]

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from crawler.notes import parser
-from pipelines.rewriting import link_edits
+from pipelines.rewriting import edit_list, link_edits
 from tests.pipelines.rewriting.test_link_edits import CORPUS, everything_known
 from tests.pipelines.rewriting.test_note_rewriter import KNOWN, NOTES, REWRITE
 from tests.support.mending import EVERYTHING, edits, hosted
@@ -66,7 +66,7 @@ def _bare(line: str) -> str:
 def test_cases(case: str) -> None:
     data = (NOTES / case / "before.md").read_bytes()
     made = edits(data, *KNOWN, rewrite=REWRITE.get(case, EVERYTHING))
-    assert differences(data, link_edits.apply_edits(data, made), made) == []
+    assert differences(data, edit_list.apply_edits(data, made), made) == []
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes is not here")
@@ -75,13 +75,13 @@ def test_real_notes() -> None:
         data = file.read_bytes()
         note = parser.parse_note(file.name, data)
         made = link_edits.plan_edits(note, everything_known(note), hosted, EVERYTHING)
-        assert differences(data, link_edits.apply_edits(data, made), made) == [], file.name
+        assert differences(data, edit_list.apply_edits(data, made), made) == [], file.name
 
 
 @pytest.mark.parametrize("wrong", [b"*b*", b"- c\n", b"<b>d</b>"])
 def test_what_no_edit_says_is_seen(wrong: bytes) -> None:
     data = b"# t\n\n[a](https://github.com/old/loops) *b*\n\n- c\n\n<b>d</b> [https://github.com/old/loops](e)\n"
     made = edits(data, *KNOWN)
-    after = link_edits.apply_edits(data, made)
+    after = edit_list.apply_edits(data, made)
     assert differences(data, after, made) == []
     assert differences(data, after.replace(wrong, b"x"), made) != []

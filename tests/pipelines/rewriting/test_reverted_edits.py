@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from crawler.models.edit import Edit
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.rewriting import link_edits
+from pipelines.rewriting import edit_list
 from pipelines.rewriting.reverted_edits import without_reverted
 
 OLD, NEW = "https://github.com/old/x", "https://github.com/new/x"
@@ -108,7 +108,7 @@ def test_what_nobody_made_is_made_and_what_was_taken_back_is_not(parts: list[str
     before = "\n".join(parts)
     edits = replacements(before)
     assert left(before, edits) == edits
-    after = link_edits.apply_edits(before.encode(), edits).decode()
+    after = edit_list.apply_edits(before.encode(), edits).decode()
     assert left(after, replacements(after), edits) == ()
     if NEW not in parts:  # else nobody could tell which of them is old
         assert left(before, edits, edits) == ()
