@@ -1,1 +1,1 @@
-"""What people see in a terminal: messages, progress bar, summary; base class of the commands."""
+"""Terminal output: messages, progress, summary, exit codes and signals; base class of the commands."""

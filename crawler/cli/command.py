@@ -1,4 +1,4 @@
-"""What the commands beside `scrapy crawl` share: no stray words, one line for what only the user can mend."""
+"""Base classes of all commands except `crawl`: arguments, and one line with exit code 2 for a user's error."""
 
 from __future__ import annotations
 
@@ -42,28 +42,28 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        """Say how it is called."""
+        """Return the arguments for the help text."""
         return "[options]"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Refuse what is no option."""
+        """Read the options; raise UsageError for an argument without an option."""
         super().process_options(args, opts)
         if args:
             name = type(self).__module__.rpartition(".")[2]
-            raise UsageError(f"{name} takes no {args[0]!r}")
+            raise UsageError(f"{name}: unexpected argument {args[0]!r}")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Do the work; exit with 2 and one line where the user has to mend something first."""
-        assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
+        """Run the command; print one line and set exit code 2 if the user has to fix something first."""
+        assert self.settings is not None  # noqa: S101 - set by Scrapy before this call
         if not is_done(self.settings, partial(self.work, opts)):
             self.exitcode = EXIT_ERROR
 
     @abstractmethod
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Do what the command is for."""
+        """Run the command with its arguments and options; raise UserError for what the user has to fix."""
 
     def print_report(self, report: Report) -> None:
-        """Say what was done to notes; exit with 2 where one should have been changed and was not."""
+        """Print the result of editing notes; set exit code 2 if a note could not be changed."""
         for line in report.skipped:
             print_error(line)
         print(report.summary)
@@ -74,19 +74,26 @@ class NotesCommand(Command):
     """A command that reads the notes."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Take the folder of notes the way `scrapy crawl notes` does."""
+        """Add `-a notes=DIR`, as `scrapy crawl notes` has it."""
         super().add_options(parser)
-        parser.add_argument("-a", dest="arguments", action="append", default=[], metavar="notes=DIR", help="the notes")
+        parser.add_argument(
+            "-a",
+            dest="arguments",
+            action="append",
+            default=[],
+            metavar="notes=DIR",
+            help="folder with the notes (NOTES_DIR)",
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the folder of notes."""
+        """Set NOTES_DIR from `-a notes=DIR`; raise UsageError for other arguments."""
         super().process_options(args, opts)
-        assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
+        assert self.settings is not None  # noqa: S101 - set by Scrapy before this call
         try:
             arguments = arglist_to_dict(opts.arguments)
         except ValueError:
-            raise UsageError("say -a notes=DIR") from None
+            raise UsageError("-a: invalid argument. Use -a notes=DIR") from None
         if unknown := arguments.keys() - {"notes"}:
-            raise UsageError(f"unknown argument: {', '.join(sorted(unknown))}")
+            raise UsageError(f"-a: unknown argument {', '.join(sorted(unknown))} (valid: notes)")
         if "notes" in arguments:
             self.settings.set("NOTES_DIR", arguments["notes"], priority="cmdline")

@@ -1,4 +1,4 @@
-"""How a command ends."""
+"""Exit codes of the commands."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from crawler.config.plain_settings import SettingsSource
 
 EXIT_FOUND, EXIT_ERROR = 1, 2
-"""Exit codes: what the user asked to be told of was found; the command could not do what it is for. 0 means fine.
+"""Exit codes: a condition of FAIL_ON was met; the command failed. 0 is success.
 
-A crawl that got a signal exits with 128 and the signal's number, as a shell says it.
+A crawl that was interrupted by a signal exits with 128 plus the number of the signal, as in shells.
 """
 
 
 def is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> bool:
-    """Read the settings and do the work; print one line and return False where the user has to mend something."""
+    """Read the settings and call `work` with them; on an error of the user, print one line and return False."""
     from crawler.config.crawl_options import read_options
     from crawler.kinds.registry import kind_names
 

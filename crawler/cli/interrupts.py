@@ -1,8 +1,8 @@
-"""SIGINT and SIGTERM: the first lets a run save what was answered, the second ends the process at once.
+"""Handle SIGINT and SIGTERM: the first lets a run save its results, the second ends the process at once.
 
-Python calls signal handlers in the main thread, between two of its own instructions. A store that is locked keeps the
-main thread waiting, so a thread hears of signals by itself, through the pipe of `signal.set_wakeup_fd`. A regular
-expression keeps all other threads waiting, so the handlers of the main thread do the same as that thread.
+Python calls signal handlers in the main thread, between two bytecode instructions. A locked database blocks the main
+thread, so another thread reads signals from the pipe of `signal.set_wakeup_fd`. A regular expression blocks all other
+threads, so the handlers in the main thread do the same as that thread.
 """
 
 from __future__ import annotations
@@ -25,101 +25,108 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-LONGEST = 15.0
-"""Seconds from the first signal until the process ends, whatever it is doing."""
+STOP_TIMEOUT = 15.0
+"""Seconds from the first signal until the process is ended."""
 
-ONE = 0.1
-"""Seconds within which signals count as one: `timeout` sends its own twice."""
+SAME_SIGNAL = 0.1
+"""Seconds within which signals count as one: `timeout` of coreutils sends its signal twice."""
 
-LAST_WORDS = 1.0
-"""Seconds that the last line may take: nobody may be reading it."""
+MESSAGE_TIMEOUT = 1.0
+"""Seconds to print the final message: its reader may be blocked."""
 
 
 class Interrupts:
-    """The signals of this process."""
+    """Handles the signals of this process."""
 
     number = 0
-    """The first signal; 0 while there was none."""
+    """Number of the first signal; 0 if there was none."""
 
-    last_line = "interrupted: what was saved is safe; run the same command again to continue"
-    """What is shown at the end; nothing if it is empty."""
+    final_message = "interrupted: no saved result is lost; run the same command again to continue"
+    """Message printed at the end; none if it is empty."""
 
     def __init__(self) -> None:
         self._stop: Callable[[], object] = lambda: None
-        self._tidy: Callable[[], object] = lambda: None
-        self._handled: float | None = None
+        self._cleanup: Callable[[], object] = lambda: None
+        self._handled_at: float | None = None
         self._ending = Lock()
 
     @property
     def exit_code(self) -> int:
-        """Return the exit code that shells give for the first signal; 0 while there was none."""
+        """Return 128 plus the number of the first signal, as in shells; 0 if there was none."""
         return 128 + self.number if self.number else 0
 
     def catch(self) -> None:
-        """Handle signals from now on, in place of Python and Scrapy."""
+        """Install the signal handlers, in place of those of Python and Scrapy."""
         for number in SIGNALS:
             signal.signal(number, self._handle)
         signal.signal(signal.SIGALRM, lambda *_: self.end())
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # who starts a helper blocks them until here
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # blocked by the process that starts a helper
 
-    def heed(self, stop: Callable[[], object]) -> None:
-        """Call `stop` in the running event loop at the first signal, even if that has come already."""
+    def call_on_signal(self, stop: Callable[[], object]) -> None:
+        """Call `stop` in the running event loop at the first signal; now, if there was one already."""
         loop = asyncio.get_running_loop()
         self._stop = lambda: loop.call_soon_threadsafe(stop)
-        heard, write = os.pipe()
+        read, write = os.pipe()
         os.set_blocking(write, False)
-        signal.set_wakeup_fd(write, warn_on_full_buffer=False)  # in place of the event loop's: `_stop` wakes that up
-        Thread(target=self._listen, args=(heard,), name="signals", daemon=True).start()
+        signal.set_wakeup_fd(
+            write, warn_on_full_buffer=False
+        )  # in place of that of the event loop, which `_stop` wakes
+        Thread(target=self._listen, args=(read,), name="signals", daemon=True).start()
         if self.number:
             stop()
 
-    def before_end(self, tidy: Callable[[], object]) -> None:
-        """Call `tidy` before the process ends, to leave the terminal as it was."""
-        self._tidy = tidy
+    def call_before_end(self, cleanup: Callable[[], object]) -> None:
+        """Call `cleanup` before the process ends, to restore the terminal."""
+        self._cleanup = cleanup
 
-    def end(self, line: str | None = None) -> NoReturn:
-        """End the process; show a line first, `last_line` if none is given."""
+    def end(self, message: str | None = None) -> NoReturn:
+        """Print a message, by default `final_message`, and end the process."""
         if self._ending.acquire(blocking=False):
-            last = Thread(target=self._say, args=(self.last_line if line is None else line,), daemon=True)
-            last.start()
-            last.join(LAST_WORDS)
+            text = self.final_message if message is None else message
+            printer = Thread(target=self._print_message, args=(text,), daemon=True)
+            printer.start()
+            printer.join(MESSAGE_TIMEOUT)
         else:
-            time.sleep(LAST_WORDS)  # another thread is saying it
+            time.sleep(MESSAGE_TIMEOUT)  # another thread is printing it
         os._exit(self.exit_code)
 
     def _handle(self, number: int, _: FrameType | None) -> None:
-        if self._handled is None:
-            signal.setitimer(signal.ITIMER_REAL, LONGEST)
-        self._handled = self._noticed(number, self._handled)
+        if self._handled_at is None:
+            signal.setitimer(signal.ITIMER_REAL, STOP_TIMEOUT)
+        self._handled_at = self._process(number, self._handled_at)
 
-    def _listen(self, heard: int) -> None:
+    def _listen(self, read: int) -> None:
+        """Read signals from a pipe; end the process `STOP_TIMEOUT` seconds after the first."""
         first: float | None = None
         while True:
-            left = None if first is None else max(0.0, first + LONGEST - time.monotonic())
-            if not select.select([heard], [], [], left)[0]:
+            left = None if first is None else max(0.0, first + STOP_TIMEOUT - time.monotonic())
+            if not select.select([read], [], [], left)[0]:
                 self.end()
-            for number in os.read(heard, 1):
+            for number in os.read(read, 1):
                 if number in SIGNALS:
-                    first = self._noticed(number, first)
+                    first = self._process(number, first)
 
-    def _noticed(self, number: int, first: float | None) -> float:
-        """Return when the caller noticed its first signal, None before this one; end the process at a second one."""
+    def _process(self, number: int, first: float | None) -> float:
+        """Stop the run at the first signal, end the process at the second; return when the caller saw the first.
+
+        `first` is the time that the caller got from the last call, None before the first signal.
+        """
         now = time.monotonic()
         if first is None:
             self.number = self.number or number
-            with suppress(RuntimeError):  # the event loop has ended, and the run with it
+            with suppress(RuntimeError):  # the event loop is closed, so the run has ended
                 self._stop()
-        elif now - first > ONE:
+        elif now - first > SAME_SIGNAL:
             self.end()
         return now if first is None else first
 
-    def _say(self, line: str) -> None:
-        self._tidy()
-        if line:
-            print_error(line)
+    def _print_message(self, message: str) -> None:
+        self._cleanup()
+        if message:
+            print_error(message)
         sys.stdout.flush()
         sys.stderr.flush()
 
 
 interrupts = Interrupts()
-"""Signals are the whole process's."""
+"""The only instance: signal handlers belong to the process."""

@@ -1,4 +1,4 @@
-"""Shows how far a run is: over and over on a terminal, elsewhere in a line every five minutes. It only watches."""
+"""Extension that shows the progress of a run: updated on a terminal, else one line on stderr every five minutes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scrapy import signals
 
 from crawler.cli.eta import Rate, RunProgress, format_duration
 from crawler.cli.interrupts import interrupts
-from crawler.cli.terminal import live, print_error
+from crawler.cli.terminal import is_live, print_error
 from crawler.errors import UserError
 from crawler.signals import run_opened
 
@@ -26,59 +26,59 @@ if TYPE_CHECKING:
     from crawler.cli.display import Display
     from crawler.models.result import CheckResult
 
-MOST = 4
-"""Hosts named at a time."""
+MAX_NAMED = 4
+"""Hosts named in a line."""
 
-COUNTED = 5.0
-"""Seconds after which the store is asked anew at the earliest: other workers look at links, too."""
+COUNT_INTERVAL = 5.0
+"""Minimum seconds between two counts in the link database, for links that other workers check."""
 
-SHARE = 0.02
-"""How much of the time asking it may take."""
+COUNT_TIME_SHARE = 0.02
+"""Maximum share of the time that counting takes."""
 
 
 class RunProgressSource(Protocol):
-    """What is shown of a run."""
+    """A run, as far as its progress is shown."""
 
     @property
     def stage(self) -> str:
-        """What the run is doing."""
+        """Name of the present stage."""
 
     @property
     def is_checking(self) -> bool:
-        """Whether that is to check the links that `counts` counts."""
+        """Whether this stage checks the links that `counts` counts."""
 
     @property
     def time_left(self) -> float:
-        """Seconds until no request is sent any more."""
+        """Seconds until RUN_TIMEOUT."""
 
     def counts(self) -> Iterable[tuple[str, str, int, int]]:
-        """Yield kind and host with the links that this run is to check, and how many it has."""
+        """Yield kind, host, number of links to check in this run, and number of links checked."""
 
     def seconds_each(self, kind: str, host: str) -> float:
-        """Return how long a link of a host takes at least."""
+        """Return the minimum seconds for one link of a kind and host."""
 
-    def resting(self) -> list[tuple[str, float]]:
-        """Return the hosts that are left alone now, with the seconds that is so, infinite for the rest of the night."""
+    def paused_hosts(self) -> list[tuple[str, float]]:
+        """Return the hosts that get no requests now, with the seconds, infinite for the rest of the run."""
 
 
 class Progress:
-    """Draws a few lines that are drawn over at the next time, or prints one every five minutes."""
+    """Draws the progress on a terminal, or prints a line at intervals."""
 
     draw_interval: ClassVar[float] = 0.5
     print_interval: ClassVar[float] = 300.0
     slow_after: ClassVar[float] = 3.0
-    """Seconds without an answer from which a host is named."""
+    """Seconds without a response after which a host is named."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._run_progress = RunProgress()
         self._rate = Rate()
-        self._display = _open_display() if live(sys.stderr) else None
+        self._display = _open_display() if is_live(sys.stderr) else None
         self._task: Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Listen to the run's beginning and end, and to each result that is safe."""
+        """Connect to the signals for the start and end of the run, and for each saved result."""
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.run_opened, run_opened)
@@ -87,39 +87,39 @@ class Progress:
         return extension
 
     def spider_opened(self) -> None:
-        """Take the terminal."""
+        """Start the display."""
         if self._display is not None:
-            interrupts.before_end(self._display.stop)
+            interrupts.call_before_end(self._display.stop)
             self._display.start()
 
     def run_opened(self, run: RunProgressSource) -> None:
-        """Begin to watch."""
+        """Start to show the progress of a run."""
         self._task = asyncio.create_task(self._watch(run))
 
     def item_scraped(self, item: CheckResult) -> None:
-        """Count a link."""
+        """Count a checked link."""
         self._run_progress.record(item.link)
 
     def spider_closed(self) -> None:
-        """Leave the terminal as it was."""
+        """Stop the display and restore the terminal."""
         if self._task is not None:
             self._task.cancel()
         if self._display is not None:
             self._display.stop()
 
     async def _watch(self, run: RunProgressSource) -> None:
-        counted = -math.inf
+        next_count = -math.inf
         self._rate.update(time.monotonic(), 0)
         while True:
             await asyncio.sleep(self.print_interval if self._display is None else self.draw_interval)
-            if run.is_checking and time.monotonic() >= counted:
+            if run.is_checking and time.monotonic() >= next_count:
                 began = time.monotonic()
-                with suppress(UserError):  # the run itself says what is wrong with its store
+                with suppress(UserError):  # the run reports errors of its database
                     self._run_progress = await asyncio.to_thread(
                         lambda: RunProgress.from_counts(run.counts(), run.seconds_each)
                     )
                 ended = time.monotonic()
-                counted = ended + max(COUNTED, (ended - began) / SHARE)
+                next_count = ended + max(COUNT_INTERVAL, (ended - began) / COUNT_TIME_SHARE)
             lines = list(self._lines(run))
             if self._display is None:
                 print_error("; ".join(lines))
@@ -127,28 +127,29 @@ class Progress:
                 self._display.draw(lines, self._run_progress)
 
     def _lines(self, run: RunProgressSource) -> Iterator[str]:
-        """Say what the run does, how far it is and how long it will take, and who keeps it waiting."""
+        """Yield stage, links checked and remaining time; the slow hosts; the paused hosts."""
         done, due = self._run_progress.done.total(), self._run_progress.due.total()
         rate = self._rate.update(time.monotonic(), done)
         if not due or not run.is_checking:
             yield run.stage
         else:
-            yield f"{run.stage}: {done:,} of {due:,} links, {rate:.1f} a second, {self._time_left(run, rate)}"
+            yield f"{run.stage}: {done:,} of {due:,} links, {rate:.1f}/s, {self._time_left(run, rate)}"
         if due:
-            if slow := [f"{host} ({format_duration(seconds)})" for host, seconds in self._slow()[:MOST]]:
+            if slow := [f"{host} ({format_duration(seconds)})" for host, seconds in self._slow_hosts()[:MAX_NAMED]]:
                 yield f"waiting for {', '.join(slow)}"
-            if resting := [_until(*each) for each in run.resting()[:MOST]]:
-                yield f"left alone: {', '.join(resting)}"
+            if paused := [_paused_host(*each) for each in run.paused_hosts()[:MAX_NAMED]]:
+                yield f"paused: {', '.join(paused)}"
 
     def _time_left(self, run: RunProgressSource, rate: float) -> str:
-        seconds, host = self._run_progress.time_left(rate, run.seconds_each, run.resting())
+        """Return the estimated remaining time, or that until RUN_TIMEOUT if it is shorter."""
+        seconds, host = self._run_progress.time_left(rate, run.seconds_each, run.paused_hosts())
         if run.time_left < seconds:
-            return f"{format_duration(run.time_left)} left of RUN_TIMEOUT"
+            return f"{format_duration(run.time_left)} until RUN_TIMEOUT"
         return f"about {format_duration(seconds)} left" + (f" for {host}" if host else "")
 
-    def _slow(self) -> list[tuple[str, float]]:
-        """Return the hosts of which no request was answered for a while, the slowest first."""
-        assert self._crawler.engine is not None  # noqa: S101 - it runs
+    def _slow_hosts(self) -> list[tuple[str, float]]:
+        """Return the hosts with active requests and no response for `slow_after` seconds, the slowest first."""
+        assert self._crawler.engine is not None  # noqa: S101 - the spider is open
         now = time.monotonic()
         slots = self._crawler.engine.downloader.slots.items()
         waiting = [(host, now - slot.lastseen) for host, slot in slots if slot.transferring and ":" not in host]
@@ -161,5 +162,5 @@ def _open_display() -> Display:
     return Display()
 
 
-def _until(host: str, seconds: float) -> str:
+def _paused_host(host: str, seconds: float) -> str:
     return f"{host} ({'until the next run' if math.isinf(seconds) else format_duration(seconds)})"

@@ -1,4 +1,4 @@
-"""What the store knows at any time, a crawl being under way or not."""
+"""Status of the link database, readable also during a run."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ if TYPE_CHECKING:
     from crawler.store.inspector import StoreInspector
 
 MAX_HOSTS = 5
-"""Hosts of one worker that are named."""
+"""Hosts named for each worker."""
 
 
 def status_parts(store: StoreInspector, now: datetime) -> Iterator[str | Table]:
-    """Yield what there is, what is going on, and what is to come."""
-    kept, size = store.image_totals()
-    notes, places = store.extent()
-    yield f"store: {store.name}, {_megabytes(store.size())}"
-    yield f"notes: {notes:,}, with {places:,} places where a link stands"
-    yield f"pictures: {kept:,} kept, {_megabytes(size)}"
+    """Yield lines on size, last run and active workers, a table of verdicts, and lines on due links."""
+    images, size = store.image_totals()
+    notes, mentions = store.extent()
+    yield f"link database: {store.name}, {_megabytes(store.size())}"
+    yield f"notes: {notes:,}, {mentions:,} mentions of links"
+    yield f"images: {images:,} saved, {_megabytes(size)}"
     yield f"last run: {_run(store.last_run())}"
     for worker, hosts in store.active_workers(now).items():
         more = f" and {len(hosts) - MAX_HOSTS} more" if len(hosts) > MAX_HOSTS else ""
-        yield f"at work: {worker}, asking {', '.join(hosts[:MAX_HOSTS])}{more}"
+        yield f"active worker: {worker}, hosts {', '.join(hosts[:MAX_HOSTS])}{more}"
     yield verdict_table(store.counts())
     due = store.due_counts(now, now + timedelta(days=1))
     yield "due now: " + (", ".join(f"{each.kind} {each.now:,}" for each in due if each.now) or "nothing")
     if soon := [f"{each.kind} {each.within_a_day:,}" for each in due if each.within_a_day]:
         yield "due within a day: " + ", ".join(soon)
     if later := [each.next_at for each in due if each.next_at is not None]:
-        yield f"due next: {format_time(min(later))}"
+        yield f"next due: {format_time(min(later))}"
 
 
 def _run(run: tuple[datetime, datetime | None] | None) -> str:
+    """Return start and end of a run; a run without an end is continued by the next one."""
     if run is None:
         return "none"
     began, ended = run
-    return f"{format_time(began)} to " + (
-        format_time(ended) if ended else "now, or broken off: the next one goes on with it"
-    )
+    end = format_time(ended) if ended is not None else "now (active, or interrupted; the next run continues it)"
+    return f"{format_time(began)} to {end}"
 
 
 def _megabytes(size: int) -> str:

@@ -1,4 +1,4 @@
-"""The few lines that a run ends with, and what of them its exit code tells."""
+"""Summary of a run, and the message for FAIL_ON."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from crawler.fetch.host_throttle import HostThrottle
     from crawler.models.link import LinkState
 
-MOST = 3
-"""Hosts named for being slow, and for blocking; links named for what FAIL_ON asks."""
+MAX_NAMED = 3
+"""Slow hosts, blocking hosts, and links of FAIL_ON that are named."""
 
 
 def fail_on_message(found: Iterable[LinkState]) -> str | None:
-    """Say in one line which links came to a verdict that FAIL_ON names; None for none."""
+    """Return one line with the links that newly have a verdict of FAIL_ON; None if there are none."""
     counts: Counter[Verdict] = Counter()
-    some: list[str] = []
+    named: list[str] = []
     for state in found:
         counts[state.verdict] += 1
-        some += [state.link.url] if len(some) < MOST else []
+        named += [state.link.url] if len(named) < MAX_NAMED else []
     if not counts:
         return None
-    what = ", ".join(f"{count} newly {verdict}" for verdict, count in counts.items())
-    more = counts.total() - len(some)
-    return f"FAIL_ON: {what}: {', '.join(some)}" + (f" and {more} more" if more else "")
+    changes = ", ".join(f"{count} newly {verdict}" for verdict, count in counts.items())
+    more = counts.total() - len(named)
+    return f"FAIL_ON: {changes}: {', '.join(named)}" + (f" and {more} more" if more else "")
 
 
 def summary(
@@ -39,35 +39,35 @@ def summary(
     changes: Mapping[Change, int],
     throttle: HostThrottle,
     *,
-    silent: Mapping[str, str],
+    unavailable: Mapping[str, str],
     left: int,
-    took: timedelta,
+    duration: timedelta,
 ) -> tuple[Table | str, ...]:
-    """Return a table of links by kind and verdict, what changed, which hosts gave trouble, how long the run took.
+    """Return a table of links by kind and verdict, and lines on changes, hosts, unavailable services and duration.
 
-    `silent` are the services that did not answer, and why.
+    `unavailable` has the reason for each service, `left` is the number of due links that were not checked.
     """
     lines = []
     if changes:
-        lines.append("changed: " + ", ".join(f"{changes[change]} {change}" for change in Change if changes.get(change)))
-    if slow := [f"{name} ({seconds:.2f} s)" for name, seconds in throttle.slowest(MOST)]:
-        lines.append("slowest: " + ", ".join(slow))
-    if blocking := [f"{name} ({count})" for name, count in throttle.most_blocking(MOST)]:
-        lines.append("most blocking: " + ", ".join(blocking))
-    if silent:
-        lines.append("not answered tonight: " + ", ".join(f"{name} ({why})" for name, why in silent.items()))
+        lines.append("changes: " + ", ".join(f"{changes[change]} {change}" for change in Change if changes.get(change)))
+    if slow := [f"{name} ({seconds:.2f} s)" for name, seconds in throttle.slowest(MAX_NAMED)]:
+        lines.append("slowest hosts: " + ", ".join(slow))
+    if blocking := [f"{name} ({count})" for name, count in throttle.most_blocking(MAX_NAMED)]:
+        lines.append("blocking hosts: " + ", ".join(blocking))
+    if unavailable:
+        lines.append("unavailable services: " + ", ".join(f"{name} ({why})" for name, why in unavailable.items()))
     if left:
         lines.append(f"links left for the next run: {left}")
-    return verdict_table(counts), *lines, f"in {took.total_seconds():.1f} s"
+    return verdict_table(counts), *lines, f"duration: {duration.total_seconds():.1f} s"
 
 
 def worker_summary(leader: str, links: int, duration: timedelta) -> str:
-    """Return what a worker did itself that helped another."""
-    return f"helped {short(leader)}: {links} links looked at in {duration.total_seconds():.1f} s"
+    """Return one line on the links that this worker checked for the run of a leader."""
+    return f"helped {short(leader)}: {links} links checked in {duration.total_seconds():.1f} s"
 
 
 def verdict_table(counts: Sequence[tuple[str, Verdict, int]]) -> Table:
-    """Return how many links there are of each kind and verdict, and of all."""
+    """Return a table of the number of links by kind and verdict, with totals."""
     table = {(kind, verdict): count for kind, verdict, count in counts}
     rows = []
     for kind in [*sorted({kind for kind, _ in table}), "all"]:

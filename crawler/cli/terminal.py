@@ -1,4 +1,4 @@
-"""What people see of a command: lines and tables, in colour where a terminal shows it, as plain text elsewhere."""
+"""Print lines and tables: in color on a terminal, else as plain text."""
 
 from __future__ import annotations
 
@@ -17,71 +17,74 @@ if TYPE_CHECKING:
 
     from rich.table import Table as RichTable
 
-# Titles and reasons come from the network: what would move the cursor, or turn the line around, is not shown.
+# Titles and reasons come from the network: cursor movements and changes of text direction are not printed.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 
 STYLES = {"dead": "red", "suspect": "yellow", "restricted": "magenta", "moved": "cyan", "alive": "green"}
-"""How columns of verdicts are shown."""
+"""Colors of the columns, by verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table whose first column names the rows and whose others are numbers."""
+    """A table: the first column has the names of the rows, the others have numbers.
+
+    Raises ValueError if a row has another length than the header.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.header) for row in self.rows):
-            raise ValueError(f"rows of other lengths than {self.header}")
+            raise ValueError(f"rows differ in length from {self.header}")
 
     def __str__(self) -> str:
-        """Return the table as plain text."""
+        """Return the table as aligned plain text."""
         rows = (self.header, *self.rows)
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.header))]
         aligned = ([row[0].ljust(widths[0]), *map(str.rjust, row[1:], (w + 1 for w in widths[1:]))] for row in rows)
         return "\n".join(" ".join(cells) for cells in aligned)
 
 
-def safe(text: str) -> str:
-    """Return a text that does nothing but being shown, on one line."""
+def printable(text: str) -> str:
+    """Return a text on one line, with a space for each run of control characters."""
     return _CONTROL.sub(" ", text)
 
 
 def print_parts(parts: Iterable[str | Table]) -> None:
-    """Print lines and tables."""
+    """Print lines and tables to stdout."""
     with until_closed():
         for part in parts:
             if isinstance(part, str):
-                print(safe(part))
+                print(printable(part))
             elif not _is_drawn(part):
                 print(part)
 
 
 @contextmanager
 def until_closed() -> Iterator[None]:
-    """Write to stdout for as long as it is read, and end without a word when its reader closes it."""
+    """Ignore that the reader of stdout has closed it, as `head` does."""
     try:
         yield
         sys.stdout.flush()
-    except BrokenPipeError:  # nothing must be flushed to it at exit
+    except BrokenPipeError:  # else the flush at exit would fail
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def format_time(time: datetime) -> str:
-    """Return a moment as it is shown, in UTC as in every output."""
+    """Return a time as `2026-11-20 03:04:05 UTC`."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def live(stream: TextIO) -> bool:
-    """Tell whether lines can be written over again on a stream: on a terminal that somebody watches."""
+def is_live(stream: TextIO) -> bool:
+    """Return whether a stream is a terminal that can redraw lines, outside CI."""
     return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
 
 
 def _is_drawn(table: Table) -> bool:
-    """Draw a table in color, and return whether that was possible: on a terminal that is wide enough."""
+    """Print a table in color if the terminal is wide enough; return whether it was printed."""
     if not (sys.stdout.isatty() or "FORCE_COLOR" in os.environ or "TTY_COMPATIBLE" in os.environ):
-        return False  # Console says the same, and takes long to be imported
+        return False  # as Console decides, without the cost of importing it
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True)
@@ -108,5 +111,5 @@ def _styled(table: Table) -> RichTable:
 
 
 def print_error(line: str) -> None:
-    """Say on stderr, in one line, what is no part of a command's output."""
-    print(f"notemend: {safe(line)}", file=sys.stderr)
+    """Print one line on stderr, with the name of the program."""
+    print(f"notemend: {printable(line)}", file=sys.stderr)

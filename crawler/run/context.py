@@ -137,7 +137,7 @@ def _start_run(context: RunContext) -> WorkerProcesses | None:
 
 def _join_run(context: RunContext, parent_pipe: str) -> None:
     """Help the run of the worker that started this process, and end when that does."""
-    interrupts.last_line = ""  # the leader says it
+    interrupts.final_message = ""  # the leader prints it
     ear, _, number = parent_pipe.partition(":")
     context.workspace.store.join_run(int(number))
     watch_parent(int(ear), _leader_ended)

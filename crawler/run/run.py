@@ -116,6 +116,6 @@ class Run:
         batches = self.context.batches
         return pace(self._crawler, host) / (batches.lookup(kind).batch if kind in batches.kinds else 1)
 
-    def resting(self) -> list[tuple[str, float]]:
+    def paused_hosts(self) -> list[tuple[str, float]]:
         """Return the hosts that are left alone now, with the seconds that is so."""
         return self.context.hosts.backed_off_hosts()

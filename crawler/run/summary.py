@@ -28,20 +28,20 @@ def summarise_run(run: Run) -> RunSummary:
     """Return the summary of a night's run; of a helper only what it did itself."""
     context, store = run.context, run.context.workspace.store
     error = run.outage or image_store_error(run)
-    took = datetime.now(UTC) - context.started_at
+    duration = datetime.now(UTC) - context.started_at
     if not context.crew.run.is_leader:
-        return RunSummary([worker_summary(context.crew.run.leader, context.queue.saved_count, took)], error=error)
+        return RunSummary([worker_summary(context.crew.run.leader, context.queue.saved_count, duration)], error=error)
     lines = summary(
         store.counts(),
         store.changes(),
         context.hosts,
-        silent={
+        unavailable={
             each.service: each.unavailable_reason
             for each in context.batches.opened
             if each.unavailable_reason is not None
         },
         left=store.remaining(context.kinds, context.crew.due_by),
-        took=took,
+        duration=duration,
     )
     return RunSummary(lines, fail_on_message(store.newly_in(context.options.fail_on)), error)
 

@@ -90,7 +90,7 @@ class NotesSpider(Spider):
 
         Requests go to Scrapy's downloader directly: the store is the queue, and Scrapy's scheduler would be another.
         """
-        interrupts.heed(self._interruption.set)
+        interrupts.call_on_signal(self._interruption.set)
         try:
             run = self._open()
             async for result in run.results():

@@ -17,7 +17,7 @@ def test_newly_dead_links_are_told_once_and_only_where_asked_for(desk: Desk) -> 
     desk.write("a.md", f"<{DEAD}>")
     done = desk.crawl("-s", "FAIL_ON=dead")
     assert (done.returncode, done.stderr) == (1, f"notemend: FAIL_ON: 1 newly dead: {DEAD}\n")
-    assert "changed: 1 newly dead" in done.stdout
+    assert "changes: 1 newly dead" in done.stdout
     assert desk.verdicts() == {DEAD: "dead"}
     done = desk.crawl("-s", "FAIL_ON=dead", *EVERY_NIGHT)
     assert (done.returncode, done.stderr) == (0, "")

@@ -119,7 +119,7 @@ class Hurried:
     """Ends an interrupted process after two seconds: fifteen are long for a test."""
 
     def __init__(self) -> None:
-        interrupts.LONGEST = 2.0
+        interrupts.STOP_TIMEOUT = 2.0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

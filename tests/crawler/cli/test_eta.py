@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from crawler.cli.eta import BUSIEST, Rate, RunProgress, format_duration
+from crawler.cli.eta import MAX_HOSTS, Rate, RunProgress, format_duration
 from crawler.models.link import Link
 
 PACES = {"wechat.example": 3.0, "quick.example": 0.1}
@@ -65,7 +65,7 @@ def test_memory_does_not_grow_with_the_hosts() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 200_000
-    assert len(tally.remaining) == BUSIEST
+    assert len(tally.remaining) == MAX_HOSTS
     assert set(tally.remaining.values()) == {7}
 
 

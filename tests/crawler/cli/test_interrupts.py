@@ -210,7 +210,7 @@ def test_a_store_that_another_program_has_locked(internet: Internet, desk: Desk)
         other.rollback()
     other.close()
     assert (end.code, end.said.count("\n")) == (130, 1)
-    assert "what was saved is safe" in end.said
+    assert "no saved result is lost" in end.said
     assert end.seconds < 5
     assert desk.crawl().returncode == 0
     assert finished(desk) == [True]

@@ -12,7 +12,7 @@ import pyte
 import pytest
 
 from crawler.cli.progress import Progress
-from crawler.cli.terminal import live
+from crawler.cli.terminal import is_live
 from tests.internet import Failure
 from tests.internet.messages import html, text
 from tests.support import processes
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HOST = "https://h00.bench.example.org"
 SHOW, HIDE = "\x1b[?25h", "\x1b[?25l"
 SLOWLY = ("-s", 'DOWNLOAD_DELAYS={"*": 0.25}')
-OBSERVING = r"observing: \d of {} links, \d+\.\d a second, about \d+ s left( for h0\d\.bench\.example\.org)?"
+OBSERVING = r"observing: \d of {} links, \d+\.\d/s, about \d+ s left( for h0\d\.bench\.example\.org)?"
 
 
 class QuickProgress(Progress):
@@ -116,7 +116,7 @@ def test_ctrl_c_leaves_a_clean_terminal(desk: Desk, internet: Internet, times: i
     assert (terminal.code, len(pressed)) == (130, times)
     assert terminal.written.rindex(SHOW) > terminal.written.rindex(HIDE)
     (line,) = terminal.lines
-    assert line.startswith("notemend: interrupted: what was" if times == 2 else "notemend: interrupted: ")
+    assert line.startswith("notemend: interrupted: no saved" if times == 2 else "notemend: interrupted: ")
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", terminal.written)  # NO_COLOR takes the colours, and them alone
     assert desk.checked()
 
@@ -126,13 +126,13 @@ def test_where_nothing_can_be_drawn_over(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with os.fdopen(theirs, "w") as tty, (tmp_path / "log").open("w") as file:
         monkeypatch.setenv("TERM", "xterm")
         monkeypatch.delenv("CI", raising=False)
-        assert live(tty)
-        assert not live(file)
+        assert is_live(tty)
+        assert not is_live(file)
         monkeypatch.setenv("CI", "true")
-        assert not live(tty)
+        assert not is_live(tty)
         monkeypatch.delenv("CI")
         monkeypatch.setenv("TERM", "dumb")
-        assert not live(tty)
+        assert not is_live(tty)
 
 
 def test_a_log_gets_a_line_now_and_then(desk: Desk, internet: Internet) -> None:
@@ -146,5 +146,5 @@ def test_a_log_gets_a_line_now_and_then(desk: Desk, internet: Internet) -> None:
     lines = [line for line in done.stderr.splitlines() if line.startswith("notemend: observing: ")]
     assert any(re.fullmatch("notemend: " + OBSERVING.format(7), line.partition("; ")[0]) for line in lines)
     assert any(re.search(r"; waiting for h01\.bench\.example\.org \(\d s\)", line) for line in lines)
-    assert any("; left alone: h02.bench.example.org (until the next run)" in line for line in lines)
+    assert any("; paused: h02.bench.example.org (until the next run)" in line for line in lines)
     assert "\x1b" not in done.stderr + done.stdout

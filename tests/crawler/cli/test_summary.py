@@ -33,26 +33,26 @@ def test_a_run_is_told_in_a_few_lines() -> None:
             Check(outcome, Reason(ReasonCode.OTHER, "seen"), NOW, CheckMethod.PAGE, elapsed=timedelta(seconds=seconds)),
         )
     counts = [("arxiv", Verdict.ALIVE, 12), ("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3)]
-    silent = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
+    unavailable = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
     changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}
-    assert said(summary(counts, changes, hosts, silent=silent, left=7, took=timedelta(seconds=83))) == [
+    assert said(summary(counts, changes, hosts, unavailable=unavailable, left=7, duration=timedelta(seconds=83))) == [
         "links  dead  suspect  restricted  moved  unknown  alive  all",
         "arxiv     -        -           -      -        -     12   12",
         "web       1        -           -      -        -      3    4",
         "all       1        -           -      -        -     15   16",
-        "changed: 1 newly dead, 2 recovered",
-        "slowest: slow.example (2.50 s), b.example (0.20 s), wall.example (0.10 s)",
-        "most blocking: wall.example (2)",
-        "not answered tonight: arXiv's API (HTTP 503), GitHub's API (no data)",
+        "changes: 1 newly dead, 2 recovered",
+        "slowest hosts: slow.example (2.50 s), b.example (0.20 s), wall.example (0.10 s)",
+        "blocking hosts: wall.example (2)",
+        "unavailable services: arXiv's API (HTTP 503), GitHub's API (no data)",
         "links left for the next run: 7",
-        "in 83.0 s",
+        "duration: 83.0 s",
     ]
 
 
 def test_what_did_not_happen_is_not_mentioned() -> None:
-    assert said(summary([], {}, HostThrottle(lambda: 0.0), silent={}, left=0, took=timedelta(seconds=1)))[2:] == [
-        "in 1.0 s"
-    ]
+    assert said(summary([], {}, HostThrottle(lambda: 0.0), unavailable={}, left=0, duration=timedelta(seconds=1)))[
+        2:
+    ] == ["duration: 1.0 s"]
 
 
 def test_what_a_run_is_asked_to_tell_by_its_exit_code() -> None:

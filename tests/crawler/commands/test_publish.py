@@ -143,7 +143,7 @@ def test_a_killed_run_loses_nothing(desk: Desk) -> None:
     ("words", "code", "said"),
     [
         (("publish", "--in-place", "--diff"), 2, "not allowed with"),
-        (("undo", "me"), 2, "undo takes no 'me'"),
+        (("undo", "me"), 2, "undo: unexpected argument 'me'"),
         (("undo", "--run", "x"), 2, "invalid int value"),
         (("undo", "--run", "4"), 2, "notemend: nothing to undo"),
     ],

@@ -102,7 +102,7 @@ def test_the_host_that_refuses_is_left_alone_not_the_one_that_leads_there(desk: 
     assert {verdicts[f"{HOST}/{n}"] for n in range(6, 20)} == {"alive"}
     refused = [r for r in internet.asked("https://h01.bench.example.org/*") if r.path[1:].isdecimal()]
     assert REFUSALS <= len(refused) < REFUSALS + IN_FLIGHT
-    assert "most blocking: h01.bench.example.org" in done.stdout
+    assert "blocking hosts: h01.bench.example.org" in done.stdout
 
 
 # --- the breaker ------------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_a_host_that_keeps_refusing_is_left_for_the_next_night(desk: Desk, inter
     tonight = {request.url for request in asked(internet)}
     assert REFUSALS <= len(tonight) < REFUSALS + IN_FLIGHT
     assert desk.verdicts()[ELSEWHERE] == "alive"
-    assert f"most blocking: h00.bench.example.org ({len(tonight)})" in done.stdout
+    assert f"blocking hosts: h00.bench.example.org ({len(tonight)})" in done.stdout
     assert f"links left for the next run: {30 - len(tonight)}" in done.stdout
 
     internet.forget()

@@ -79,7 +79,7 @@ def test_services_that_are_down_cost_nothing_that_is_known(
     another_night = (*EVERY_NIGHT, "-s", f"HTTP_CACHE={desk.folder}/another.sqlite", "-s", "API_TIMEOUT=0.3")
     done = desk.crawl(*another_night, **TOKEN)
     assert (done.returncode, done.stderr) == (0, "")
-    (line,) = [line for line in done.stdout.splitlines() if line.startswith("not answered tonight: ")]
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("unavailable services: ")]
     assert "arXiv's API (" in line
     assert "GitHub's API (" in line
     for url, row in desk.health().items():

@@ -245,7 +245,7 @@ def changes(desk: Desk) -> list[tuple[str, ...]]:
 
 
 def said(stdout: str) -> list[str]:
-    return [line for line in stdout.splitlines() if line.startswith("changed: ")]
+    return [line for line in stdout.splitlines() if line.startswith("changes: ")]
 
 
 def test_each_change_is_told_once(desk: Desk, internet: Internet, database_url: str) -> None:
@@ -259,7 +259,7 @@ def test_each_change_is_told_once(desk: Desk, internet: Internet, database_url: 
         ("newly moved", MOVED, "unknown", "moved"),
         ("newly blocked", WALL, "unknown", "unknown"),
     ]
-    assert said(first.stdout) == ["changed: 2 newly dead, 1 newly moved, 1 newly blocked"]
+    assert said(first.stdout) == ["changes: 2 newly dead, 1 newly moved, 1 newly blocked"]
 
     second = desk.crawl(*AT_ONCE, DATABASE_URL=database_url)
     assert (changes(desk), said(second.stdout)) == ([], [])
@@ -281,7 +281,7 @@ def test_each_change_is_told_once(desk: Desk, internet: Internet, database_url: 
         ("web", "moved", LIVES, "", "", "a.md:7"),
         ("web", "blocked", "", "", "", "a.md:5"),
     ]
-    assert said(third.stdout) == ["changed: 1 newly dead, 1 recovered, 1 newly moved, 1 newly blocked"]
+    assert said(third.stdout) == ["changes: 1 newly dead, 1 recovered, 1 newly moved, 1 newly blocked"]
 
     told = desk.outputs()
     (desk.output / "changes.csv").unlink()
