@@ -1,1 +1,1 @@
-"""Which link is checked next, and by which worker."""
+"""Order in which due links are checked, and their distribution to workers."""

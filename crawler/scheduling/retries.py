@@ -1,4 +1,4 @@
-"""Failures that may pass: each link is tried once more, and what fails again is counted at the end of the round."""
+"""Transient failures: each link is checked again once, at the end of the run."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class RetryQueue:
-    """The results of one worker that are not passed on yet; their hosts stay its own until they are."""
+    """The failed results of one worker that are not saved yet; it keeps the leases of their hosts."""
 
     def __init__(self, store: LinkStore, worker: Worker) -> None:
         self._store = store
-        self._crew = worker
-        self._failed: dict[str, CheckResult] = {}  # by URL: to be tried again
+        self._worker = worker
+        self._failed: dict[str, CheckResult] = {}  # by URL; to be checked again
         self._failed_again: list[CheckResult] = []
 
     @property
     def failed(self) -> Iterable[CheckResult]:
-        """Return the results of links that have not been tried again yet."""
+        """Return the results of links that have not been checked again yet."""
         return self._failed.values()
 
     @property
@@ -34,8 +34,8 @@ class RetryQueue:
         return tuple(self._failed_again)
 
     def add(self, result: CheckResult, *, is_retry: bool) -> None:
-        """Keep a failure back: the first to be tried again, the second to be counted when it is known whose it is."""
-        self._crew.pin(result.link.lease_key)
+        """Add a failure: the first is checked again; the second is counted later, if the network itself works."""
+        self._worker.pin(result.link.lease_key)
         if is_retry:
             self._failed_again.append(result)
         else:
@@ -43,11 +43,11 @@ class RetryQueue:
             self._store.mark_for_retry(result.link)
 
     def discard(self, url: str) -> None:
-        """Forget the first failure of a link that was tried again."""
+        """Forget the first failure of a link that was checked again."""
         self._failed.pop(url, None)
 
     def settle(self) -> list[CheckResult]:
-        """Return and forget all results; those of links that there was no second try for say nothing about the link."""
+        """Return and forget all results; those without a second check are inconclusive."""
         results = [*self._failed_again, *map(inconclusive_result, self._failed.values())]
         self._failed_again.clear()
         self._failed.clear()

@@ -1,4 +1,4 @@
-"""One worker among those that share a run: its hosts, its heartbeat, its place as leader or helper."""
+"""One of the workers that share a run: its leases, its heartbeat, its role as leader or helper."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from crawler.store.workers.runs import RunRecord
 
 POLL = 1.0
-"""Seconds between two looks at what the other workers are doing, while there is nothing else to do."""
+"""Seconds between two queries for the leases of other workers while this one has nothing to do."""
 
 PAGE_REQUESTS = "pages"
-"""Who needs a host that is asked for pages; a lookup needs one under the name of its kind."""
+"""Owner of a lease for page requests; a lookup leases under the name of its kind."""
 
 HEARTBEATS_PER_LEASE = 3
-"""Heartbeats while a lease lasts: two may be late."""
+"""Heartbeats per duration of a lease, so that two may be late."""
 
 
 class Worker:
-    """Keeps the hosts of this worker apart from those of the others.
+    """Leases hosts for this worker, and follows the run with the others.
 
-    `pace` is a host's seconds between two requests, `hosts` what this worker has seen of each; `family` is how many
-    workers were started together, before the store has heard of all of them.
+    `delay` returns the seconds between two requests to a host, `throttle` has the state of each host.
+    `local_worker_count` is the number of workers started together, before all of them are in the link database.
     """
 
     has_read = False
@@ -61,17 +61,17 @@ class Worker:
     @property
     def run(self) -> RunRecord:
         """The run, as it was at the last heartbeat."""
-        assert self._store.run is not None  # noqa: S101 - a crew works on a run
+        assert self._store.run is not None  # noqa: S101 - set when the run was started or joined
         return self._store.run
 
-    # --- its hosts ----------------------------------------------------------------------------------------------------
+    # --- leases -------------------------------------------------------------------------------------------------------
 
     def seconds_until_free(self, host: str) -> float:
-        """Return the seconds that a host is to be left alone, infinite for the rest of the night."""
+        """Return the seconds in which a host gets no requests, infinite for the rest of the run."""
         return self._throttle.seconds_until_free(host)
 
     def lease(self, host: str, by: str = PAGE_REQUESTS) -> int | None:
-        """Take or keep a host until it is released; return the number of the lease, None while another has it."""
+        """Lease a host for the owner `by` until it is released; return the lease's number, None if another has it."""
         lease = self._store.lease(host, self.delay(host))
         if lease is None:
             self._owners.pop(host, None)
@@ -82,25 +82,25 @@ class Worker:
         return lease.number
 
     def holds(self, host: str) -> bool:
-        """Tell whether a host is this worker's now."""
+        """Return whether this worker has the lease of a host now."""
         return self._store.holds(host)
 
     def pin(self, host: str) -> None:
-        """Hold on to a host until all hosts are released: something seen there is not yet written down."""
+        """Keep a host until the end of the round: a result of it is not saved yet."""
         self._pinned.add(host)
 
     def release(self, host: str, by: str = PAGE_REQUESTS) -> None:
-        """Let others have a host, as soon as nobody here needs it any more."""
+        """Release a host for the owner `by`; other workers can lease it when it has no owner left."""
         self._owners[host].discard(by)
         self._release_if_unused(host)
 
     def release_by(self, by: str) -> None:
-        """Let others have all hosts that only `by` needed."""
+        """Release all hosts of the owner `by`."""
         for host in [host for host, owners in self._owners.items() if by in owners]:
             self.release(host, by)
 
     def close(self) -> None:
-        """Leave it to the store to let go of what is still held."""
+        """Cancel all timers; the link database releases the remaining leases."""
         for timer in self._release_timers.values():
             timer.cancel()
 
@@ -110,7 +110,7 @@ class Worker:
             del self._owners[host], self._active_requests[host]
 
     def _release_all(self) -> None:
-        """Let others have all hosts, between two rounds."""
+        """Release all hosts, between two rounds."""
         self.close()
         self._release_timers.clear()
         self._pinned.clear()
@@ -118,15 +118,16 @@ class Worker:
         self._store.release_all()
 
     def share(self, hosts: int) -> int:
-        """Return how many of so many hosts this worker may hold, that the others have something to do, too."""
+        """Return how many of `hosts` hosts this worker may lease, at least 1: an equal share for each worker."""
         local_workers = self._local_worker_count if clock() < self._all_joined_at else 1
         return max(1, math.ceil(hosts / max(self.run.workers, local_workers)))
 
     @asynccontextmanager
     async def hold_host(self, host: str, patience: float = 0.0) -> AsyncIterator[None]:
-        """Hold a host for one request to it; raise HostUnavailableError when another has it for more than `patience`.
+        """Hold the lease of a host during one request.
 
-        A host that was not held before, because a redirect leads there, is let go a little later: more may lead there.
+        Raises HostUnavailableError if another worker has it for more than `patience` seconds. A host without an owner,
+        as after a redirect, is released a little later, for further redirects to it.
         """
         until = clock() + patience
         while (lease := self._store.lease(host, self.delay(host))) is None:
@@ -153,23 +154,24 @@ class Worker:
         self._release_timers[host] = asyncio.get_running_loop().call_later(seconds, self._release_if_unused, host)
 
     def check_lease(self, host: str) -> None:
-        """Raise HostUnavailableError if a host is another worker's by now: the final check before sending."""
+        """Raise HostUnavailableError if this worker has lost the lease of a host: the final check before sending."""
         if self._active_requests[host] and not self._store.may_ask(host):
             raise HostUnavailableError(host, leased=True)
 
-    # --- the others ---------------------------------------------------------------------------------------------------
+    # --- the run ------------------------------------------------------------------------------------------------------
 
     @property
     def due_by(self) -> datetime:
-        """What was due then is the run's work."""
-        assert self.run.due_by is not None  # noqa: S101 - asked for when the notes are read
+        """Time at which the run started; it checks the links that were due then."""
+        assert self.run.due_by is not None  # noqa: S101 - set when the notes were read
         return self.run.due_by
 
     async def work_rounds(self, started_at: datetime, read: Callable[[datetime], None]) -> AsyncIterator[None]:
-        """Yield whenever there may be something to do, until the run is finished, or nothing is left but to publish.
+        """Yield for each round of checks, until the run is finished or only publishing is left.
 
-        While others are at work there is: they may die and leave theirs. `read` registers the notes; a leader does so
-        first, a new one again. Helpers stand by until the leader has published, to take its part if it cannot.
+        There is another round while other workers have leases, as they may die. `read` registers the notes of a time;
+        each leader calls it before its first round. Helpers wait until the leader has published, to replace it if it
+        dies.
         """
         before: frozenset[str] | None = None
         while not self.run.finished:
@@ -187,7 +189,7 @@ class Worker:
             self._store.heartbeat()
 
     async def keep_heartbeat(self) -> None:
-        """Say again and again that this worker is alive."""
+        """Send heartbeats until cancelled."""
         while True:
             await asyncio.sleep(self._heartbeat_interval)
             self._store.heartbeat()

@@ -168,7 +168,7 @@ def test_a_family_goes_on_without_a_helper_that_was_killed(internet: Internet, d
     (helper,) = helpers_of(leader)
     os.kill(helper, signal.SIGKILL)
     assert leader.wait(60) == 0
-    assert f"WARNING: helper {helper} was ended by signal 9\n" in said()
+    assert f"WARNING: worker {helper}: ended by signal 9\n" in said()
     assert history(database_url) == Counter(dict.fromkeys(urls, 1))
 
 
