@@ -1,4 +1,4 @@
-"""The lowest lines of a terminal, on which a run is shown; apart from `progress.py`, for rich takes long to load."""
+"""Progress display of a run on a terminal; separate from `progress.py`, as rich takes long to load."""
 
 from __future__ import annotations
 

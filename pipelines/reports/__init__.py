@@ -1,1 +1,1 @@
-"""Outputs, rendered from the store and the notes: one module each."""
+"""Outputs, rendered from the link database and the notes: one module each."""

@@ -1,16 +1,16 @@
-"""What users get: each module here is one output, rendered from the store and the notes without crawling.
+"""Render outputs from the link database and the notes, without sending requests.
 
-What an output needs is read once for all of them. It has one of these functions, or several:
+Each output is a module. Links and notes are read once for all outputs. A module has one or more of these functions:
 
-- `by_link(rendering)`: a context manager whose value is called with each link, worst first, and its places;
+- `by_link(rendering)`: a context manager; its value is called with each link, dead links first, and its locations;
 - `by_links(rendering)`: the same for frames of many links, see `pipelines.reports.frames.links.link_table`;
-- `by_note(rendering)`: a context manager whose value is called with what `note_fragment(planned, rendering)` returned
-  for each note, by path: values that JSON can have, kept in the store for as long as nothing changes in the note;
-- `render(rendering)`: writes what is read in another order.
+- `by_note(rendering)`: a context manager; its value is called with the result of `note_fragment(planned, rendering)` of
+  each note, in the order of the paths. These are JSON values, saved in the link database until the note changes;
+- `render(rendering)`: reads what it needs itself.
 
-A context manager that has nothing to do gives None. An output that says in `INPUTS` what it is rendered from (`LINKS`,
-`PAPERS`, `NOTES`) and in `FILES` what it writes is left as it is while neither changes. Rendering twice gives the same
-bytes.
+The value of a context manager with nothing to do is None. An output with the names of its inputs in `INPUTS` (`LINKS`,
+`PAPERS`, `NOTES`) and those of its files in `FILES` is rendered again only if an input or a file has changed. The same
+inputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ TakeLinks = Callable[["pd.DataFrame"], None]
 
 @dataclass(frozen=True, slots=True)
 class NoteFragment:
-    """What an output has of a note: the value of its `note_fragment`. `data` are the bytes of the note."""
+    """The value that `note_fragment` of an output returned for a note; `data` are the bytes of the note."""
 
     path: str
     data: bytes
@@ -58,16 +58,16 @@ class NoteFragment:
 
 
 TakeNote = Callable[[NoteFragment], None]
-"""What `by_link`, `by_links` and `by_note` give."""
+"""Values of the context managers `by_link`, `by_links` and `by_note`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """What an output is rendered from, and where to.
+    """The inputs of outputs, and the folder to write to.
 
-    `gallery` is where the pictures are. `rewrite` says what may be edited in notes, by the names of REWRITE. Pictures
-    wider than `webp_width` pixels are shown as a WebP of that width; 0 means that none are. `past_edits` has the edits
-    that earlier runs made in the user's own notes, by note and run. `digests` are those of what `INPUTS` names.
+    `rewrite` has the names of REWRITE. Images wider than `webp_width` pixels are shown as WebP thumbnails of that
+    width; 0 for no thumbnails. `past_edits` are the edits that earlier runs made in the original notes, by note and
+    run. `digests` are the digests of the inputs, by their names in `INPUTS`.
     """
 
     notes_folder: NotesFolder
@@ -80,7 +80,7 @@ class Rendering:
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def link_states(self, note: Note) -> dict[int, LinkState]:
-        """Return what is known of the note's links, by the position of the mention in `Note.mentions`."""
+        """Return the states of the links of a note, by the position of the mention in `Note.mentions`."""
         urls = {
             position: link.url
             for position, mention in enumerate(note.mentions)
@@ -91,9 +91,9 @@ class Rendering:
 
 
 def render(rendering: Rendering, *outputs: ModuleType) -> None:
-    """Render outputs: links are gone through once, then notes; what was rendered from the same things is kept.
+    """Render the outputs whose inputs have changed: read the links once, then the notes.
 
-    Raises UserError where not all notes can be looked at, before anything is removed on that account.
+    Raises UserError if the notes cannot all be read, before any output is removed.
     """
     rendering.notes_folder.ensure_complete()
     publish = _Publish(rendering, outputs)
@@ -104,7 +104,7 @@ def render(rendering: Rendering, *outputs: ModuleType) -> None:
 
 
 class _Publish:
-    """One rendering of some outputs."""
+    """One rendering of outputs."""
 
     def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType]) -> None:
         self._outputs = outputs
@@ -115,7 +115,7 @@ class _Publish:
         self._rendered = rendering.store.rendered_outputs()
 
     def render_by_link(self) -> None:
-        """Call outputs with each link; before the notes, which show the thumbnails that one of them makes."""
+        """Call outputs with each link. This comes before the notes, which link to the thumbnails made here."""
         with ExitStack() as stack:
             stale = [each for each in self._outputs if not self._is_current(each)]
             of_links = [
@@ -132,7 +132,7 @@ class _Publish:
                     take(state, places)
 
     def render_by_note(self) -> None:
-        """Call outputs with what they have of each note."""
+        """Call outputs with their fragment of each note."""
         rendering, outputs = self._rendering, [each for each in self._outputs if hasattr(each, "by_note")]
         if not outputs:
             return
@@ -149,28 +149,30 @@ class _Publish:
             rendering.notes_folder.ensure_complete()
 
     def render_rest(self) -> None:
-        """Let outputs read what they need in an order of their own."""
+        """Call outputs that read their inputs themselves."""
         for each in self._outputs:
             if hasattr(each, "render") and not self._is_current(each):
                 each.render(self._rendering)
 
     def save(self) -> None:
-        """Remember what outputs were rendered from."""
-        known = {each.__name__: (digest, self._files(each)) for each in self._outputs if (digest := self._digest(each))}
-        self._rendering.store.save_rendered_outputs(known)
+        """Save the digests of the inputs of all outputs."""
+        rendered = {
+            each.__name__: (digest, self._files(each)) for each in self._outputs if (digest := self._digest(each))
+        }
+        self._rendering.store.save_rendered_outputs(rendered)
 
     def _is_current(self, output: ModuleType) -> bool:
-        """Return whether an output would be rendered from what it was rendered from, and nobody touched its files."""
+        """Return whether neither the inputs nor the files of an output have changed since it was rendered."""
         digest, files = self._rendered.get(output.__name__, ("", {}))
         return digest != "" and digest == self._digest(output) and files == self._files(output)
 
     def _digest(self, output: ModuleType) -> str:
-        """Return the digest of all that an output says it is rendered from; empty where it says nothing."""
+        """Return the digest of the inputs of an output; empty if it does not name them."""
         inputs = getattr(output, "INPUTS", ())
         return " ".join(self._digests.get(name, "") for name in inputs)
 
     def _files(self, output: ModuleType) -> dict[str, list[int] | None]:
-        """Return size and modification time of an output's files, by name; None where there is none."""
+        """Return size in bytes and modification time in ns of the files of an output, None for a missing file."""
         return {name: _stamp(self._rendering.output_dir / name) for name in getattr(output, "FILES", ())}
 
 
@@ -183,7 +185,7 @@ def _stamp(file: Path) -> list[int] | None:
 
 
 def list_notes(rendering: Rendering) -> list[Listed]:
-    """Return path, title and date of all notes, where index pages are completed."""
+    """Return path, title and date of all notes; none if index pages are not to be completed."""
     if "index" not in rendering.rewrite:
         return []
     registered = rendering.store.registered_notes()
@@ -191,6 +193,7 @@ def list_notes(rendering: Rendering) -> list[Listed]:
 
 
 def _listed(path: str, data: bytes, registered: RegisteredNote | None) -> Listed:
+    """Return path, title and date of a note; parse it if it has changed since it was registered."""
     if registered is not None and registered.digest == source_digest(data):
         return path, registered.title, registered.day
     note = parse_note(path, data)

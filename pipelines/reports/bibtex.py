@@ -1,4 +1,4 @@
-"""`papers.bib`: one BibTeX entry for each paper that is known, with the venue's entry type."""
+"""Write `papers.bib`: one BibTeX entry for each paper with metadata, with the entry type of its venue."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from pipelines.reports.base import Rendering
     from pipelines.venues.table import VenueSeries
 
-LONGEST = 500
-"""Characters of a field; longer ones are cut."""
+MAX_LENGTH = 500
+"""Maximum characters of a field; longer ones are cut."""
 
-MOST_AUTHORS = 200
-"""Authors named before `others`, which is BibTeX's word for et al."""
+MAX_AUTHORS = 200
+"""Maximum authors before `others`, which BibTeX prints as et al."""
 
 BATCH = 500
-"""Papers whose venues are looked up at a time."""
+"""Papers whose venues are read at a time."""
 
 _SMALL_WORDS = frozenset(
     {"a", "an", "and", "are", "can", "do", "does", "for", "how", "in", "is", "of", "on", "the", "to", "what"}
@@ -52,7 +52,7 @@ INPUTS, FILES = (PAPERS,), ("papers.bib",)
 
 
 def render(rendering: Rendering) -> None:
-    """Write all papers, kind by kind, in the order of their ids."""
+    """Write all papers, sorted by kind and identity."""
     keys: set[str] = set()
     with (
         replace_atomically(rendering.output_dir / "papers.bib") as draft,
@@ -64,7 +64,7 @@ def render(rendering: Rendering) -> None:
 
 
 def _papers(store: LinkStore) -> Iterator[tuple[str, str, Paper]]:
-    """Yield kind and identity of all papers, and the papers with their venues, a batch at a time."""
+    """Yield (kind, identity, paper with venue) of all papers."""
     known = store.metadata(with_metadata(Paper))
     papers = (((kind, identity), paper) for kind, identity, paper in known if isinstance(paper, Paper))
     while batch := dict(islice(papers, BATCH)):
@@ -73,7 +73,7 @@ def _papers(store: LinkStore) -> Iterator[tuple[str, str, Paper]]:
 
 
 def _format_entry(key: str, paper: Paper, url: str) -> str:
-    """Return the entry of a paper at a URL; everything in it is strangers' text made harmless for BibTeX and LaTeX."""
+    """Return the BibTeX entry of a paper at a URL, with external text escaped for BibTeX and LaTeX."""
     series = _by_name().get(without_track(paper))
     kind, where = _place(paper, series)
     values = {
@@ -87,14 +87,14 @@ def _format_entry(key: str, paper: Paper, url: str) -> str:
         "note": "Withdrawn" if paper.withdrawn else "",
     }
     fields = [Field(name, value) for name, value in values.items() if value]
-    notes_folder = Library([Entry(kind, key, fields)])
-    text: str = write_string(notes_folder, prepend_middleware=[LatexEncodingMiddleware(enclose_urls=False)])
-    # Capitals are the authors': without a second pair of braces styles print titles in lower case.
+    library = Library([Entry(kind, key, fields)])
+    text: str = write_string(library, prepend_middleware=[LatexEncodingMiddleware(enclose_urls=False)])
+    # A second pair of braces keeps the capitals of the title: styles print it in lower case otherwise.
     return re.sub(r"(?m)^(\ttitle = )(\{.*\})(,?)$", r"\1{\2}\3", text)
 
 
 def _eprint(paper: Paper) -> dict[str, str]:
-    """Return the fields that say where a paper is on arXiv."""
+    """Return the fields for arXiv: eprint, archiveprefix, primaryclass; none if the paper is not on arXiv."""
     if paper.arxiv_id is None:
         return {}
     category = _plain("".join(paper.categories[:1]))
@@ -102,7 +102,7 @@ def _eprint(paper: Paper) -> dict[str, str]:
 
 
 def _place(paper: Paper, series: VenueSeries | None) -> tuple[str, dict[str, str]]:
-    """Return the type of entry, and the field that says where the paper appeared."""
+    """Return the entry type, and the field with the venue."""
     venue = paper.venue or ""
     if series is None:
         return "misc", {"howpublished": _plain(venue)}
@@ -116,14 +116,14 @@ def _by_name() -> dict[str, VenueSeries]:
 
 
 def _authors(names: Iterable[str]) -> str:
-    """Join names by BibTeX's `and`; commas and that word would cut a name in two."""
+    """Return names joined by `and`, without commas and `and` within a name, which would split it."""
     whole = (collapse_whitespace(re.sub(r"\band\b|,", " ", _plain(name), flags=re.IGNORECASE)) for name in names)
     shown = [name for name in whole if name]
-    return " and ".join(shown[:MOST_AUTHORS] + (["others"] if len(shown) > MOST_AUTHORS else []))
+    return " and ".join(shown[:MAX_AUTHORS] + (["others"] if len(shown) > MAX_AUTHORS else []))
 
 
 def _key(paper: Paper) -> str:
-    """Return family name, year and first word: `he2021masked`."""
+    """Return a citation key of family name, year and first word of the title, such as `he2021masked`."""
     family = next((word for name in paper.authors[:1] if (word := _ascii(name.split()[-1:]))), "anonymous")
     year = paper.published.year if paper.published else ""
     words = (_ascii([word]) for word in re.split(r"[\s-]+", paper.title))
@@ -141,11 +141,11 @@ def _unused_key(key: str, identity: str, keys: set[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text on one line, with TeX's accents as characters and braces and dollars only where math pairs them."""
-    text = collapse_whitespace("".join(" " if unicodedata.category(c) == "Cc" else c for c in text))[:LONGEST]
+    """Return a text on one line, with TeX accents as Unicode, and braces and dollars only in balanced math."""
+    text = collapse_whitespace("".join(" " if unicodedata.category(c) == "Cc" else c for c in text))[:MAX_LENGTH]
     if "\\" in text:
         text = collapse_whitespace(_tex.latex_to_text(_UNESCAPED.sub(r"\\\g<0>", text)))
-    parts = _MATH.split(text)  # text and math take turns
+    parts = _MATH.split(text)  # text and math alternate
     shown = "".join(_math(part) if at % 2 else re.sub(r"[{}$]", "", part) for at, part in enumerate(parts))
     return collapse_whitespace(shown)
 

@@ -1,4 +1,4 @@
-"""Digests of what outputs are rendered from: an output or a note with the digest of last time is not rendered again."""
+"""Digests of the inputs of outputs and notes; what has the same digest as before is not rendered again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipelines.rewriting.index.editor import Listed
 
 LINKS, PAPERS, NOTES = "links", "papers", "notes"
-"""What an output may be rendered from: all that is known of the links, papers with their venues, notes as planned."""
+"""Inputs of outputs: the states of all links; papers with their venues; planned notes."""
 
 _NOTE, _TYPE, _DATA = 0, len(MENTION) + STATE.index("type"), len(MENTION) + STATE.index("data")
 _STATE_END = len(MENTION) + len(STATE) + len(BIBLIOGRAPHIES)
@@ -39,19 +39,19 @@ _URL, _KIND, _IDENTITY = (len(MENTION) + STATE.index(name) for name in ("url", "
 
 @dataclass(frozen=True, slots=True)
 class NoteDigests:
-    """Digests of the states of a note's links: without the days on which they were checked, and with them."""
+    """Digests of the states of the links of a note, without and with the days of their last checks."""
 
     undated: bytes
     dated: bytes
     images: tuple[str, ...] = ()
-    """The stored images of the note, in the order in which they stand in it."""
+    """The names of the saved images of the note, in the order of their mentions."""
     lists_notes: bool = False
-    """Whether the note links other notes: what an index page shows depends on all notes."""
+    """Whether the note links other notes. If so, it may be an index page, which depends on all notes."""
 
 
 @dataclass(slots=True)
 class StoreDigests:
-    """Digests of what the store knows."""
+    """Digests of the link database: of all links, of all papers, and of the links of each note by path."""
 
     links: str = ""
     papers: str = ""
@@ -59,8 +59,8 @@ class StoreDigests:
 
     @classmethod
     def read(cls, rendering: Rendering, index: CrossReferenceIndex) -> StoreDigests:
-        """Read the store once; `index` is what findings know of all notes."""
-        found = cls()
+        """Return the digests, from one query; `index` has the data that findings use of all notes."""
+        result = cls()
         all_links, papers = sha256(_settings(rendering)), sha256(program_digest(crawler, pipelines))
         rows = rendering.store.rendering_inputs([each.name for each in BIBLIOGRAPHIES])
         for note, mentioned in groupby(rows, key=itemgetter(_NOTE)):
@@ -78,13 +78,13 @@ class StoreDigests:
                     images.append(json.loads(row[_DATA])["title"])
             digest = undated.digest()
             dated = sha256(digest + days.digest()).digest()
-            found.notes[note] = NoteDigests(digest, dated, tuple(images), lists_notes)
-        found.links, found.papers = all_links.hexdigest(), papers.hexdigest()
-        return found
+            result.notes[note] = NoteDigests(digest, dated, tuple(images), lists_notes)
+        result.links, result.papers = all_links.hexdigest(), papers.hexdigest()
+        return result
 
 
 def _cross_references(row: Sequence[Any], index: CrossReferenceIndex) -> bytes:
-    """Return what other notes and papers say of a mentioned paper or repository."""
+    """Return the data that findings use of other notes and papers about a mentioned paper or repository."""
     names = {row[_IDENTITY]}
     if row[_TYPE] == type_name(Repository):
         names.add(json.loads(row[_DATA])["title"].casefold())
@@ -94,22 +94,23 @@ def _cross_references(row: Sequence[Any], index: CrossReferenceIndex) -> bytes:
 
 
 def _is_note(row: Sequence[Any]) -> bool:
+    """Return whether a mention links a note."""
     link = Link(row[_URL], row[_KIND], row[_IDENTITY])
     return kind_of(link).in_notes_folder and link.url.lower().endswith(ENDINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteDigester:
-    """Digests all that a note is planned from."""
+    """Computes the digest of everything that a note is planned from."""
 
     rendering: Rendering
     states: Mapping[str, NoteDigests]
     listed: Sequence[Listed]
-    """All notes, where index pages are completed."""
+    """All notes if index pages are to be completed, else none."""
     _known: dict[str, tuple[bytes, tuple[str, str]]] = field(default_factory=dict)
 
     def digests(self, path: str, data: bytes) -> tuple[str, str]:
-        """Return the digests of a note: for what does not show on which days its links were checked, and what does."""
+        """Return the digests of a note, without and with the days of the checks of its links."""
         source = sha256(data).digest()
         if self._known.get(path, (b"",))[0] != source:
             self._known[path] = source, self._compute(path, source)
@@ -125,7 +126,7 @@ class NoteDigester:
         return undated, dated
 
     def _images(self, path: str, titles: Iterable[str]) -> list[str | None]:
-        """Return how the stored images of a note are shown: one that is gone is not."""
+        """Return the URLs of the saved images of a note; None for one that is not in the image store."""
         folder = (self.rendering.output_dir / "notes" / path).parent.resolve()
         return [stored_image_url(self.rendering, title, folder) for title in titles]
 
@@ -134,12 +135,12 @@ class NoteDigester:
 
 
 def _settings(rendering: Rendering) -> bytes:
-    """Return what the user has set, and the program itself."""
+    """Return the settings that outputs depend on, and the digest of the program."""
     image_store = rendering.image_store
     shown = image_store.base, image_store.unavailable_reason is None, str(rendering.output_dir.resolve())
     return program_digest(crawler, pipelines) + repr((sorted(rendering.rewrite), rendering.webp_width, shown)).encode()
 
 
 def notes_digest(digests: Iterable[str]) -> str:
-    """Return the digest of all notes in their order."""
+    """Return the digest of the digests of all notes, in their order."""
     return sha256("".join(digests).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The story of one link in words: where it stands, what was seen of it, and why its verdict is what it is."""
+"""Explain a link: its locations, its checks with the effect of each on the verdict, and its edits."""
 
 from __future__ import annotations
 
@@ -28,54 +28,57 @@ if TYPE_CHECKING:
 
 
 def explain(options: CrawlOptions, store: StoreInspector, text: str) -> Iterator[str]:
-    """Yield the story of each link that a text may mean; raise UserError where none is known."""
+    """Yield the lines on each link that a text may name; raise UserError if there is none."""
     policy, output_dir = options.policy, options.output_dir
-    for number, url in enumerate(find(store, text)):
+    for number, url in enumerate(find_urls(store, text)):
         if number:
             yield ""
-        story = store.history(url)
-        yield from describe(story, policy)
-        yield from _edits(story, output_dir)
+        history = store.history(url)
+        yield from describe(history, policy)
+        yield from _edits(history, output_dir)
 
 
-def find(store: StoreInspector, text: str) -> list[str]:
-    """Return the links that a text means: a URL in any form that a note may give it, an id, the end of a path."""
-    written = html.unescape(text.strip().strip("<>"))
-    meant = [link.url for each in (written, f"https://{written}") if (link := link_of(each, "")) is not None]
-    for called in (*meant, written):
-        if found := store.find_links(called):
+def find_urls(store: StoreInspector, text: str) -> list[str]:
+    """Return the URLs of links that a text names: a URL as in a note, an identity, or the end of a path.
+
+    Raises UserError, with the most similar URL, if there is none.
+    """
+    query = html.unescape(text.strip().strip("<>"))
+    urls = [link.url for each in (query, f"https://{query}") if (link := link_of(each, "")) is not None]
+    for name in (*urls, query):
+        if found := store.find_links(name):
             return found
-    wanted = meant[0] if meant else written
-    path = posixpath.normpath(wanted)
+    url = urls[0] if urls else query
+    path = posixpath.normpath(url)
     while path.startswith("../"):
         path = path.removeprefix("../")
     if found := store.find_links(path) or store.find_files(path):
         return found
     from rapidfuzz import fuzz
 
-    likeness, nearest = max(((fuzz.ratio(wanted, url), url) for url in store.urls()), default=(0, ""))
-    raise UserError(f"{text}: no such link" + (f"; the nearest is {nearest}" if likeness else ""))
+    score, nearest = max(((fuzz.ratio(url, known), known) for known in store.urls()), default=(0, ""))
+    raise UserError(f"{text}: link not found" + (f". Most similar: {nearest}" if score else ""))
 
 
 def describe(history: LinkHistory, policy: Policy) -> Iterator[str]:
-    """Tell a story line by line; what is in it is judged here as it was judged in the run."""
+    """Yield lines on a link; its verdict is computed from its checks as in a run."""
     state, link = history.state, history.state.link
-    judged = list(fold_checks(history.checks, policy))
+    steps = list(fold_checks(history.checks, policy))
     yield f"{link.url}: {state.verdict}"
     named = f", {link.identity}" if link.identity != link.url else ""
     yield f"  {link.kind}{named}, first seen {format_time(state.first_seen)}"
     if state.metadata is not None:
         yield f"  title: {state.metadata.title}"
     if history.others:
-        yield f"  also: {' '.join(history.others)}"
-    yield "where it stands:" if history.places else "no note mentions it any more"
+        yield f"  other URLs: {' '.join(history.others)}"
+    yield "locations:" if history.places else "locations: none"
     yield from (f"  {place.note}:{place.line}  {place.text}".rstrip() for place in history.places)
-    yield "what was seen:" if judged else "it was never looked at"
-    for step in judged:
+    yield "checks:" if steps else "checks: none"
+    for step in steps:
         yield f"  {format_time(step.check.checked_at)}  {_describe_check(step.check)}"
         yield f"    {step.explanation}"
-    if judged and judged[-1].verdict is not state.verdict:
-        yield f"  by the settings as they are now it is {judged[-1].verdict}: the next check will say so"
+    if steps and steps[-1].verdict is not state.verdict:
+        yield f"  with the present settings: {steps[-1].verdict}; applied at the next check"
     if state.last_alive is not None:
         yield f"last alive: {format_time(state.last_alive)}"
     if state.moved_to is not None:
@@ -83,11 +86,11 @@ def describe(history: LinkHistory, policy: Policy) -> Iterator[str]:
     if state.snapshot is not None:
         yield f"snapshot: {state.snapshot}"
     if state.suggestion is not None:
-        yield f"what may stand in its place: {state.suggestion[0]} (says {state.suggestion[1]})"
-    if judged:
-        verdict = judged[-1].verdict_for_recheck
+        yield f"suggested replacement: {state.suggestion[0]} (source: {state.suggestion[1]})"
+    if steps:
+        verdict = steps[-1].verdict_for_recheck
         days = policy.recheck_interval(link.kind, verdict) / timedelta(days=1)
-        yield f"due again: {format_time(history.due_at)} (RECHECK_AFTER: {days:g} days for {link.kind}/{verdict})"
+        yield f"next check: {format_time(history.due_at)} (RECHECK_AFTER: {days:g} days for {link.kind}/{verdict})"
 
 
 def _describe_check(check: Check) -> str:
@@ -97,32 +100,32 @@ def _describe_check(check: Check) -> str:
     return f"{check.outcome}: {check.reason}{status}, by {check.how}{took}{leads}"
 
 
-def _edits(story: LinkHistory, output_dir: Path) -> Iterator[str]:
-    """Tell which edits of the mended notes, and of the user's own, are about a link."""
-    notes = {place.note for place in story.places}
-    lines = list(_find_note_edits(story, _rendered(output_dir, notes)))
-    for note, made in Journal(output_dir).past_edits().items():
+def _edits(history: LinkHistory, output_dir: Path) -> Iterator[str]:
+    """Yield the edits about a link, in the updated copies and in the original notes."""
+    notes = {place.note for place in history.places}
+    lines = list(_find_note_edits(history, _read_edits(output_dir, notes)))
+    for note, runs in Journal(output_dir).past_edits().items():
         if note in notes:
-            edits = [edit for run in made for edit in run]
-            lines += [f"{line}, in place" for line in _find_note_edits(story, edits, exactly=False)]
+            edits = [edit for run in runs for edit in run]
+            lines += [f"{line}, in place" for line in _find_note_edits(history, edits, by_position=False)]
     if lines:
-        yield "what was edited:"
+        yield "edits:"
         yield from (f"  {line}" for line in dict.fromkeys(lines))
 
 
-def _find_note_edits(story: LinkHistory, edits: Iterable[Edit], *, exactly: bool = True) -> Iterator[str]:
-    """Yield the edits at the link's own places, or that name it; where notes were edited since, by what they name."""
-    names = {story.state.link.url, story.state.link.identity}
-    places = [(place.note, place.start) for place in story.places] if exactly else []
+def _find_note_edits(history: LinkHistory, edits: Iterable[Edit], *, by_position: bool = True) -> Iterator[str]:
+    """Yield a line for each edit that names the link or, with `by_position`, that is at one of its mentions."""
+    names = {history.state.link.url, history.state.link.identity}
+    places = [(place.note, place.start) for place in history.places] if by_position else []
     for edit in edits:
-        here = any(note == edit.note and edit.start <= start < edit.end for note, start in places)
-        if here or edit.old in names or any(name in edit.evidence.split() for name in names):
+        at_mention = any(note == edit.note and edit.start <= start < edit.end for note, start in places)
+        if at_mention or edit.old in names or any(name in edit.evidence.split() for name in names):
             change = f"{edit.old} -> {edit.new}" if edit.old else f"added {edit.new.strip()}"
             yield f"{edit.note}: {change} ({edit.reason}; {edit.evidence})"
 
 
-def _rendered(output_dir: Path, notes: Collection[str]) -> Iterator[Edit]:
-    """Read the edits of some notes from the journal of the mended ones; none where that is not there."""
+def _read_edits(output_dir: Path, notes: Collection[str]) -> Iterator[Edit]:
+    """Yield the edits of some notes from `edits.jsonl`; none if the file does not exist."""
     with suppress(FileNotFoundError), (output_dir / "edits.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
             edit = from_record(json.loads(line))

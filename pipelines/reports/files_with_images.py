@@ -1,4 +1,4 @@
-"""The files beside the notes that show kept pictures: the regenerated notes, and what `scrapy undo` would restore."""
+"""Files besides the notes that may show saved images: updated copies, and originals that `undo` restores."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def files(output_dir: Path, notes_folder: NotesFolder) -> Iterator[Path]:
-    """Yield those files; raise UserError where a journal cannot be read.
+    """Yield these files; raise UserError if a journal or a note cannot be read.
 
-    A regenerated note counts until its original is changed or removed: then the next `scrapy publish` writes it anew.
+    An updated copy counts only while it is newer than its note: else the next `publish` writes it again.
     """
     for note in notes_folder.files():
         mirrored = output_dir / "notes" / note.relative_to(notes_folder.folder)

@@ -1,4 +1,4 @@
-"""`junit.xml`: what CI shows of a run; a test suite for each note, a case for each link that it mentions."""
+"""Write `junit.xml` for CI: a test suite for each note, a test case for each link that it mentions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.reports.base import Rendering
 
 SKIPPED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
-"""Verdicts that say neither well nor ill: what failed lately, what was blocked or not looked at yet."""
+"""Verdicts of skipped test cases: neither alive nor dead."""
 
 _NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, 2.2
 
@@ -28,7 +28,7 @@ INPUTS, FILES = (LINKS,), ("junit.xml",)
 
 
 def render(rendering: Rendering) -> None:
-    """Write the suites one by one; the totals stand at each suite alone, as they are not known at the beginning."""
+    """Write the suites one by one. Only suites have totals, as those of the file are not known at its start."""
     path = rendering.output_dir / "junit.xml"
     with replace_atomically(path) as draft, draft.open("wb") as out, etree.xmlfile(out, encoding="utf-8") as file:
         file.write_declaration()
@@ -39,7 +39,7 @@ def render(rendering: Rendering) -> None:
 
 
 def suite(note: str, found: Sequence[tuple[int, LinkState]]) -> etree._Element:
-    """Return the suite of a note whose links first stand on these lines."""
+    """Return the suite of a note; `found` has the state of each link and the line of its first mention."""
     verdicts = [state.verdict for _, state in found]
     counts = {"failures": verdicts.count(Verdict.DEAD), "skipped": sum(verdict in SKIPPED for verdict in verdicts)}
     totals = {name: str(count) for name, count in {"tests": len(found), **counts, "errors": 0}.items()}
@@ -55,7 +55,7 @@ def _case(note: str, line: int, state: LinkState) -> etree._Element:
     case = etree.Element("testcase", name=_xml(state.link.url), **where)
     why = str(check.reason if check is not None else Reason(ReasonCode.NOT_CHECKED))
     if state.suggestion is not None:
-        why += f"; {state.suggestion[0]} may stand in its place"
+        why += f"; suggested replacement: {state.suggestion[0]}"
     if state.verdict is Verdict.DEAD:
         failure = etree.SubElement(case, "failure", type="dead", message=_xml(why))
         failure.text = _xml(f"{note}:{line}: {state.link.url}")
@@ -67,5 +67,5 @@ def _case(note: str, line: int, state: LinkState) -> etree._Element:
 
 
 def _xml(text: str) -> str:
-    """Return a text without the characters that XML has no way to write."""
+    """Return a text with a space for each character that XML cannot contain."""
     return _NOT_XML.sub(" ", text)

@@ -1,4 +1,4 @@
-"""`notes/**`: the notes again, mended; and `edits.jsonl`, the journal of what was mended."""
+"""Write `notes/**`, updated copies of the notes, and `edits.jsonl`, the list of their edits."""
 
 from __future__ import annotations
 
@@ -31,20 +31,22 @@ _PIECE = 1024 * 1024
 
 @contextmanager
 def by_note(rendering: Rendering) -> Iterator[TakeNote]:
-    """Write the mended notes, mirroring the notes' tree, and the journal that turns the originals into them.
+    """Write the updated copies in the same tree as the notes, and the edits that turn the originals into them.
 
-    A note that is gone from NOTES_DIR goes from the mirror; one that cannot be read for now keeps its last mended form.
-    Files of the folder that a note links or shows are copied along, so that the mended note finds them where it stands.
-    Links (symlinks) in the mirror are replaced, not followed. Raises UserError where originals would be written over.
+    The copy of a note that was removed from NOTES_DIR is removed; that of a note that cannot be read now stays. Files
+    of the folder that a note links or shows are copied, too. Symlinks in the mirror are replaced, not followed. Raises
+    UserError if originals or other files would be overwritten.
     """
     originals, mirror = rendering.notes_folder.folder, rendering.output_dir / "notes"
-    journal = rendering.output_dir / "edits.jsonl"
+    edits_file = rendering.output_dir / "edits.jsonl"
     if rendering.notes_folder.reads(mirror) or originals.resolve().is_relative_to(mirror.resolve()):
-        raise UserError(f"OUTPUT_DIR: mended notes in {mirror} and the notes in {originals} would get mixed up")
-    _claim(mirror, journal)
+        raise UserError(
+            f"OUTPUT_DIR: updated notes in {mirror} would overwrite notes in {originals}. Use another folder"
+        )
+    _ensure_own_mirror(mirror, edits_file)
     folder = originals.resolve()
     with (
-        replace_atomically(journal) as draft,
+        replace_atomically(edits_file) as draft,
         draft.open("w", encoding="utf-8", newline="\n") as lines,
     ):
 
@@ -55,11 +57,11 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
             lines.writelines(_json.encode(record) + "\n" for record in fragment.value["edits"])
 
         yield take
-    _forget_vanished(rendering.notes_folder, mirror)
+    _remove_obsolete(rendering.notes_folder, mirror)
 
 
 def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]:
-    """Return the edits of a note as `edits.jsonl` has them, and the files that go with it."""
+    """Return the edits of a note as records of `edits.jsonl`, and the paths of the files to copy."""
     return {
         "edits": [to_record(edit) for edit in planned.edits],
         "attachments": list(_attachments(planned.states.values())),
@@ -67,7 +69,7 @@ def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]
 
 
 def _attachments(states: Iterable[LinkState]) -> Iterator[str]:
-    """Yield the files of the notes' folder that a note mentions, but for other notes, which are mended themselves."""
+    """Yield the paths of existing files in the notes folder that a note mentions, except notes."""
     for state in states:
         path = state.link.url.lstrip("/")
         found = state.check is not None and state.check.outcome is Outcome.OK
@@ -76,7 +78,7 @@ def _attachments(states: Iterable[LinkState]) -> Iterator[str]:
 
 
 def _write(mirror: Path, path: str, data: bytes) -> None:
-    """Write a note into the mirror, unless it is there with the same bytes."""
+    """Write a note into the mirror, unless the file has these bytes already."""
     with suppress(OSError, UnsafePathError), open_inside(mirror, path) as file:
         if file.read(len(data) + 1) == data:
             return
@@ -89,7 +91,7 @@ def _copy_attachments(paths: Iterable[str], folder: Path, mirror: Path) -> None:
     for path in paths:
         try:
             original = open_inside(folder, path)
-        except (OSError, UnsafePathError):  # a folder, gone by now, or a link out of the folder
+        except (OSError, UnsafePathError):  # a folder, removed meanwhile, or a symlink out of the folder
             continue
         _make_room(mirror, mirror / path)
         with original, replace_atomically(mirror / path) as copy, copy.open("wb") as file:
@@ -97,28 +99,30 @@ def _copy_attachments(paths: Iterable[str], folder: Path, mirror: Path) -> None:
 
 
 def _copy(original: BinaryIO, copy: BinaryIO) -> None:
-    """Copy as many bytes as a file has now: it may be growing."""
+    """Copy as many bytes as the file has now, as it may be growing."""
     left = os.fstat(original.fileno()).st_size
     while left > 0 and (piece := original.read(min(left, _PIECE))):
         copy.write(piece)
         left -= len(piece)
 
 
-def _claim(mirror: Path, journal: Path) -> None:
-    """Make sure that the mirror is ours: notes in it are overwritten and removed.
+def _ensure_own_mirror(mirror: Path, edits_file: Path) -> None:
+    """Raise UserError if the mirror has notes of another origin, which would be overwritten or removed.
 
-    The journal marks it as ours, so it is there before the first note.
+    `edits.jsonl` marks the mirror as written by this program, so it is created before the first note.
     """
-    if journal.exists():
+    if edits_file.exists():
         return
     if (found := next(_notes_below(mirror), None)) is not None:
-        raise UserError(f"OUTPUT_DIR: {found} was not written by this program and might be overwritten")
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    journal.touch()
+        raise UserError(
+            f"OUTPUT_DIR: {found} was not written by this program and might be overwritten. Use another folder"
+        )
+    edits_file.parent.mkdir(parents=True, exist_ok=True)
+    edits_file.touch()
 
 
 def _make_room(mirror: Path, path: Path) -> None:
-    """Remove what stands where a note or one of its folders is to be: links, files for folders, folders for files."""
+    """Remove what is in the way of a file or its folders: symlinks, files for folders, folders for it."""
     for folder in path.parents:
         if folder.is_relative_to(mirror) and (folder.is_symlink() or folder.is_file()):
             folder.unlink()
@@ -126,8 +130,8 @@ def _make_room(mirror: Path, path: Path) -> None:
         shutil.rmtree(path)
 
 
-def _forget_vanished(notes_folder: NotesFolder, mirror: Path) -> None:
-    """Remove mended notes without an original, and the folders that this empties."""
+def _remove_obsolete(notes_folder: NotesFolder, mirror: Path) -> None:
+    """Remove copies of removed notes, and the folders that become empty."""
     for path in list(_notes_below(mirror)):
         if not notes_folder.has(path.relative_to(mirror).as_posix()):
             path.unlink()
@@ -138,6 +142,6 @@ def _forget_vanished(notes_folder: NotesFolder, mirror: Path) -> None:
 
 
 def _notes_below(folder: Path) -> Iterator[Path]:
-    """Yield the notes below a folder; links to folders are not followed."""
+    """Yield the notes below a folder; symlinks to folders are not followed."""
     for root, _, names in os.walk(folder):
         yield from (Path(root, name) for name in names if name.lower().endswith(ENDINGS))

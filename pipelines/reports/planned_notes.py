@@ -1,4 +1,4 @@
-"""Parse each note once per publish, plan what all outputs show of it, and only where something has changed."""
+"""Parse and plan each changed note once per publish, for all outputs."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ DATED = frozenset(
         ReasonCode.EDIT_SNAPSHOT,
     }
 )
-"""Edits whose evidence names the day of a check."""
+"""Reasons of edits whose evidence has the day of a check."""
 
 
 class NoteOutput(Protocol):
     """An output of notes.
 
-    `note_fragment` returns what it has of a note, as values that JSON can have; outputs may share one.
+    `note_fragment` returns the data of a note that the output needs, as JSON values; outputs may share the function.
     """
 
     note_fragment: Callable[[PlannedNote, Rendering], Any]
@@ -62,23 +62,23 @@ class PlannedNote:
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
-        """The edits of its copy in the output folder."""
+        """The edits of its updated copy in the output folder."""
         return self._rewriter.plan_edits(self.note, self.states)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What in it contradicts its links."""
+        """The inconsistencies of the note with its links."""
         return tuple(find_inconsistencies(self.note, self.states, self._index))
 
     @property
     def is_dated(self) -> bool:
-        """Whether it shows on which day a link was checked."""
+        """Whether its edits contain the day of a check."""
         return any(edit.reason.code in DATED for edit in self.edits)
 
 
 @dataclass(frozen=True, slots=True)
 class NoteFragments:
-    """What outputs have of a note, by the module of their `note_fragment`; `data` are the bytes of the note."""
+    """The fragments of a note, by the module of their `note_fragment`; `data` are the bytes of the note."""
 
     path: str
     data: bytes
@@ -86,7 +86,7 @@ class NoteFragments:
 
 
 class NotePlanner:
-    """Plans notes for some outputs; what was planned before of the same things is taken out of the store."""
+    """Plans notes for outputs; saved fragments are reused if the digest of the note is the same."""
 
     def __init__(
         self, rendering: Rendering, outputs: Sequence[NoteOutput], digester: NoteDigester, index: CrossReferenceIndex
@@ -98,7 +98,7 @@ class NotePlanner:
         self._rewriter = NoteRewriter(rendering, rendering.output_dir / "notes", digester.listed)
 
     def plan_all(self) -> Iterator[NoteFragments]:
-        """Yield every note by path; forget those that are not there any more."""
+        """Yield the fragments of each note, by path; delete the saved fragments of removed notes."""
         store, new, paths = self._rendering.store, [], []
         for path, data in self._rendering.notes_folder.sources():
             paths.append(path)
@@ -106,8 +106,8 @@ class NotePlanner:
             fragments = self._known_fragments(path, digests)
             if fragments is None:
                 planned = self._plan(path, data)
-                made = self._note_fragments.items()
-                fragments = {name: fragment(planned, self._rendering) for name, fragment in made}
+                functions = self._note_fragments.items()
+                fragments = {name: note_fragment(planned, self._rendering) for name, note_fragment in functions}
                 digest = digests[planned.is_dated]
                 new += [(path, name, digest, json.dumps(each, ensure_ascii=False)) for name, each in fragments.items()]
             yield NoteFragments(path, data, fragments)
@@ -118,19 +118,20 @@ class NotePlanner:
         store.forget_other_fragments(paths)
 
     def _known_fragments(self, path: str, digests: Sequence[str]) -> dict[str, Any] | None:
-        """Return what was planned of a note before, unless it was of other things."""
+        """Return the saved fragments of a note; None if one is missing or has another digest."""
         known = self._rendering.store.fragments(path)
         if any(name not in known or known[name][0] not in digests for name in self._note_fragments):
             return None
         return {name: json.loads(known[name][1]) for name in self._note_fragments}
 
     def _plan(self, path: str, data: bytes) -> PlannedNote:
+        """Parse a note and return it with its link states."""
         note = parse_note(path, data)
         return PlannedNote(note, self._rendering.link_states(note), self._rewriter, self._index)
 
 
 def build_index(store: StoreReader) -> CrossReferenceIndex:
-    """Return what findings need to know of all notes at once."""
+    """Return the data that findings need of all notes."""
     papers = with_metadata(Paper)
     repositories = [f"{host}/" for kind in with_metadata(Repository) for host in all_kinds()[kind].text_hosts]
     return CrossReferenceIndex.build(

@@ -1,4 +1,4 @@
-"""Renders every output from the store: after a crawl, and by itself with `scrapy publish`."""
+"""Render all outputs from the link database, after a crawl or with `publish`; edit notes in place; show diffs."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def publish(options: CrawlOptions, workspace: Workspace) -> None:
-    """Render the outputs that the options name."""
+    """Render the outputs in OUTPUTS."""
     outputs = map(import_module, options.publishing.outputs)
     render(_open_rendering(options, workspace), *outputs)
 
 
 def edit_in_place(options: CrawlOptions, workspace: Workspace) -> in_place.EditReport:
-    """Mend the user's own notes."""
+    """Edit the original notes; raise UserError if they cannot all be read."""
     notes_folder = workspace.notes_folder
     notes_folder.ensure_complete()
     rendering = _open_rendering(options, workspace)
@@ -58,7 +58,7 @@ def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:
 
 
 def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
-    """Yield every note with the edits that mend it where it lies: its pictures are seen from there."""
+    """Yield each original note with its edits; URLs of saved images are relative to it."""
     rewriter = NoteRewriter(rendering, rendering.notes_folder.folder, list_notes(rendering))
     for note in rendering.notes_folder:
         yield note, rewriter.plan_edits(note, rendering.link_states(note))

@@ -1,4 +1,4 @@
-"""`report.json`: the state of every link for programs, with what changed since the last run."""
+"""Write `report.json`: the state of all links, and the changes of the last run, for programs."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from pipelines.reports.base import Rendering, TakeLinks
 
 VERSION = 1
-"""Raised when a field changes its meaning or goes; new ones may come without."""
+"""Raised when a field changes its meaning or is removed, not when fields are added."""
 
 FIELDS = (*COLUMNS[:-1], "change", "mentions")
-"""Fields of a link: the columns of the health CSV, and what changed."""
+"""Fields of a link: the columns of `link_health.csv`, the change, and the mentions as a list."""
 
 INPUTS, FILES = (LINKS,), ("report.json",)
 
 
 @contextmanager
 def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
-    """Write a link a line: the file is JSON as a whole, and memory does not grow with it."""
+    """Write the file as one JSON object, each link on its own line; memory does not grow with the links."""
     store = rendering.store
     counts: dict[str, dict[str, int]] = {}
     for kind, verdict, count in store.counts():
@@ -41,20 +41,20 @@ def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
     path = rendering.output_dir / "report.json"
     with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_json({"version": VERSION, "counts": counts, "changes": changes})[:-1] + ', "links": [')
-        apart, last_checked = "\n", ""
+        separator, last_checked = "\n", ""
 
         def take(frame: pd.DataFrame) -> None:
-            nonlocal apart, last_checked
+            nonlocal separator, last_checked
             for row in links(frame):
-                file.write(apart + _json(row))
-                apart, last_checked = ",\n", max(last_checked, row["last_checked"] or "")
+                file.write(separator + _json(row))
+                separator, last_checked = ",\n", max(last_checked, row["last_checked"] or "")
 
         yield take
         file.write('\n], "last_checked": ' + json.dumps(last_checked or None) + "}\n")
 
 
 def links(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return links by field, see `pipelines.reports.frames.links.link_table`; moments are text."""
+    """Return each link of a `pipelines.reports.frames.links.link_table` by field; times are texts."""
     columns = {name: to_array(frame["places" if name == "mentions" else name]) for name in FIELDS}
     moments = {name: texts(values) for name, values in columns.items() if pa.types.is_timestamp(values.type)}
     rows: list[dict[str, Any]] = pa.table(columns | moments).to_pylist()

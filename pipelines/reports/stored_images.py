@@ -1,4 +1,4 @@
-"""Verifies the pictures that are kept, and removes those that no note uses."""
+"""Verify the saved images, and remove unused ones."""
 
 from __future__ import annotations
 
@@ -22,43 +22,46 @@ if TYPE_CHECKING:
 
 
 def verify(workspace: Workspace, now: datetime) -> bool:
-    """Read every picture; what is damaged or missing is said, and fetched anew by the next run. True if all is well."""
+    """Compare each saved image with its hash; print the damaged and missing ones, and mark them to be fetched again.
+
+    Returns whether there are none.
+    """
     image_store, used = workspace.image_store, workspace.store.stored_titles()
-    there, damaged = set(), set()
+    present, damaged = set(), set()
     for name in image_store.list():
-        there.add(name)
+        present.add(name)
         if not is_intact(name, image_store.open(name)):
             damaged.add(name)
             print(f"damaged: {name}")
     shown = _shown(workspace.notes_folder)
-    missing = sorted((used.keys() | shown.keys()) - there)
+    missing = sorted((used.keys() | shown.keys()) - present)
     for name in missing:
         print(f"missing: {' '.join((name, *used.get(name, ()), *shown.get(name, ())))}")
     workspace.store.mark_for_fetch((url for name in (*damaged, *missing) for url in used.get(name, ())), now)
-    print(f"{len(there)} pictures in {image_store.place}: {len(damaged)} damaged, {len(missing)} missing")
+    print(f"images: {len(present)} verified in {image_store.place}, {len(damaged)} damaged, {len(missing)} missing")
     return not damaged and not missing
 
 
 def _shown(notes_folder: NotesFolder) -> dict[str, list[str]]:
-    """Return the pictures that notes show from where they are kept, each with those notes."""
+    """Return the names of saved images that notes show, each with the paths of these notes."""
     shown: dict[str, list[str]] = {}
     for file in notes_folder.files():
-        with suppress(UserError):  # that it cannot be read was said when the notes were registered
+        with suppress(UserError):  # reported when the notes were registered
             for name in find_names(file):
                 shown.setdefault(name, []).append(file.relative_to(notes_folder.folder).as_posix())
     return shown
 
 
 def collect(workspace: Workspace, options: CrawlOptions) -> None:
-    """Remove what no note uses: neither its links nor its text lead there, and undoing an edit brings none of it back.
+    """Remove the images that no link, note, updated copy or journal of edits refers to.
 
-    Raises UserError where that cannot be told: a note or a journal cannot be read, or pictures were never looked at.
+    Raises UserError, and removes nothing, if a note or a journal cannot be read, or if images were not fetched yet.
     """
     workspace.notes_folder.ensure_complete()
     if workspace.notes_folder.problems:
-        raise UserError(f"nothing was removed: what all notes use is not known: {workspace.notes_folder.problems[0]}")
+        raise UserError(f"{workspace.notes_folder.problems[0]}; no images removed")
     if unknown := workspace.store.images_never_fetched():
-        raise UserError(f"nothing was removed: {unknown} pictures of the notes were never looked at; crawl first")
+        raise UserError(f"images: {unknown} of the notes not fetched yet; no images removed. Run crawl first")
     image_store = workspace.image_store
     used = set(workspace.store.stored_titles())
     if width := options.images.webp_width:
@@ -68,13 +71,13 @@ def collect(workspace: Workspace, options: CrawlOptions) -> None:
     unused = [name for name in unused if image_stem(name) not in shown]
     for name in unused:
         image_store.delete(name)
-    print(f"{len(unused)} pictures that no note uses were removed from {image_store.place}")
+    print(f"unused images: {len(unused)} removed from {image_store.place}")
 
 
 def _stems_shown(notes_folder: NotesFolder, output_dir: Path, names: Iterable[str]) -> set[str]:
-    """Return which of these names, by their stems, stand in notes, in regenerated ones or in what can be undone."""
+    """Return the stems of these names that occur in notes, updated copies, or originals in the journal."""
     hashes = {image_stem(name).partition("-")[0] for name in names}
     try:
         return find_stems(chain(notes_folder.files(), files_with_images.files(output_dir, notes_folder)), hashes)
     except UserError as error:
-        raise UserError(f"nothing was removed: which pictures are in use is not known: {error}") from error
+        raise UserError(f"{error}; no images removed") from error

@@ -1,4 +1,4 @@
-"""Smaller pictures beside the originals, for notes that should load fast: WebP, IMAGES_WEBP_WIDTH pixels wide."""
+"""Make thumbnails of saved images, for notes that load fast: WebP, IMAGES_WEBP_WIDTH pixels wide."""
 
 from __future__ import annotations
 
@@ -25,38 +25,41 @@ _QUALITY = 80
 
 @contextmanager
 def by_link(rendering: Rendering) -> Iterator[TakeLink | None]:
-    """Make what is missing; a picture that cannot be made smaller is shown as it is."""
+    """Make the missing thumbnails; if that fails, notes show the original image."""
     width, image_store = rendering.webp_width, rendering.image_store
     if not width or image_store.unavailable_reason:
         yield None
         return
-    able = True
+    is_available = True
 
     def take(state: LinkState, _places: tuple[str, ...]) -> None:
-        nonlocal able
+        nonlocal is_available
         picture = state.metadata
-        if not able or not isinstance(picture, Picture) or not needs_thumbnail(picture, width):
+        if not is_available or not isinstance(picture, Picture) or not needs_thumbnail(picture, width):
             return
         name = thumbnail_name(picture.title, width)
         try:
             if not image_store.has(name) and image_store.has(picture.title):
                 image_store.put(name, make_thumbnail(image_store.open(picture.title), width), "image/webp")
         except ImageStoreError as error:
-            logger.warning("no smaller pictures: %s", error)
-            able = False
+            logger.warning("thumbnails: %s; notes show the original images", error)
+            is_available = False
         except (OSError, SyntaxError, ValueError) as error:
-            logger.warning("%s cannot be made smaller: %s", picture.title, error)
+            logger.warning("%s: no thumbnail: %s; notes show the original image", picture.title, error)
 
     yield take
 
 
 def needs_thumbnail(picture: Picture, width: int) -> bool:
-    """Tell whether a picture is wider than that; what moves, and drawings, stay as they are."""
+    """Return whether an image is wider than `width` pixels; animations and SVG get no thumbnail."""
     return picture.media_type in _STILL and picture.frames == 1 and (picture.width or 0) > width
 
 
 def make_thumbnail(body: bytes, width: int) -> bytes:
-    """Return a picture as a WebP of that width: upright, in its proportions, its transparency kept."""
+    """Return a WebP of an image, `width` pixels wide: upright, with its aspect ratio and transparency.
+
+    Raises OSError, SyntaxError or ValueError for an image that Pillow cannot read.
+    """
     from PIL import Image, ImageOps
 
     with Image.open(BytesIO(body)) as image:

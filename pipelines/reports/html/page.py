@@ -1,4 +1,4 @@
-"""The report as one page: a template, everything it needs within it, and nothing that came from elsewhere obeyed."""
+"""Render the report as one page with all scripts and styles inside, safe against markup from the network."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 FIRST_SCRIPT = "language.js"
 SCRIPTS = ("table.js", "notes.js", "page.js", "chartjs/chart.umd.min.js", "charts.js")
-"""In the order in which they run; the first of all stands in the head, so that nobody sees the wrong language."""
+"""Scripts in the order in which they run; `FIRST_SCRIPT` is in the head, so that no wrong language is displayed."""
 
 STYLE = "style.css"
 
-# What could end a script element or begin a comment in it (HTML, 4.12.1.3), and the line ends that only JSON allows.
+# Characters that can end a script element or begin a comment in it (HTML, 4.12.1.3), and line ends of JSON alone.
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?|https?://\[[0-9A-Fa-f:.]+\](:\d+)?")
 
 
 def stream(base: str, **values: Any) -> Iterator[str]:
-    """Yield the page piece by piece; `base` is the URL below which pictures are shown, empty where they lie beside it.
+    """Yield the page piece by piece.
 
-    `values` are the template's: see page.html.
+    `base` is the URL of the image store, empty if it is a folder; `values` are those of the template `page.html`.
     """
     template = _environment().get_template("page.html")
     first, *rest = (_asset(name) for name in (FIRST_SCRIPT, *SCRIPTS))
@@ -43,19 +43,19 @@ def stream(base: str, **values: Any) -> Iterator[str]:
 
 
 def embedded(value: object) -> Markup:
-    """Return a value as JSON that may stand in a script element."""
+    """Return a value as JSON that is safe within a script element."""
     return Markup(json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE))  # noqa: S704
 
 
 def policy(style: str, scripts: tuple[str, ...], base: str) -> str:
-    """Return the page's Content-Security-Policy: its own scripts and style, pictures beside it or below `base`."""
-    pictures = found[0] if (found := _ORIGIN.match(base)) else ""
+    """Return the Content-Security-Policy of the page: its own scripts and style, images beside it or at `base`."""
+    image_source = found[0] if (found := _ORIGIN.match(base)) else ""
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src {' '.join(map(_hash, scripts))}",
             f"style-src {_hash(style)}",
-            f"img-src 'self' data: {pictures}".rstrip(),
+            f"img-src 'self' data: {image_source}".rstrip(),
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",
@@ -64,8 +64,8 @@ def policy(style: str, scripts: tuple[str, ...], base: str) -> str:
     )
 
 
-def web(url: str) -> bool:
-    """Tell whether a URL may be followed: anything but http and https stays text."""
+def is_web_url(url: str) -> bool:
+    """Return whether a URL is http or https; others are shown as text."""
     try:
         return urlsplit(url).scheme in WEB_SCHEMES
     except ValueError:
@@ -73,7 +73,7 @@ def web(url: str) -> bool:
 
 
 def place(note: str, line: int) -> str:
-    """Return where a line of a note is, as seen from the report: in the mended notes, which lie beside it."""
+    """Return the URL of a line of a note, in the updated copies beside the report."""
     return f"notes/{quote(note)}#L{line}"
 
 
@@ -96,6 +96,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"t": t, "label": label, "attribute": attribute, "bilingual": bilingual, "place": place}
-    environment.tests["web"] = web
+    environment.tests["web"] = is_web_url
     environment.filters["embedded"] = embedded
     return environment

@@ -1,4 +1,4 @@
-"""`report.html`: one page for a person to look at, which needs no network and no other file but the pictures."""
+"""Write `report.html`: one page that needs no network and no other files than the images."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
     from crawler.store.reader import StoreReader
     from pipelines.reports.base import NoteFragment, Rendering, TakeNote
 
-LINKS, ENTRIES, EACH = 50_000, 10_000, 100
-"""As many links (the worst first), entries (of the last notes) and findings of a kind are on the page: beyond that a
-browser takes its time, and CSV files have the rest."""
+MAX_LINKS, MAX_ENTRIES, MAX_FINDINGS = 50_000, 10_000, 100
+"""Maximum links (dead ones first), entries (of the last notes) and findings of each kind on the page, to keep it fast
+in a browser. The CSV files have all."""
 
-RUNS, GROWING = 400, 8
-"""As many runs and repositories are in the charts."""
+MAX_RUNS, MAX_REPOSITORIES = 400, 8
+"""Maximum runs and repositories in the charts."""
 
 VENUES = pa.schema([METADATA[type_name(Paper)].field(name) for name in ("venue", "venue_year")])
 _VENUE, _YEAR = (METADATA[type_name(Paper)].get_field_index(name) for name in VENUES.names)
@@ -66,32 +66,32 @@ note_fragment = notes.note_fragment
 
 @contextmanager
 def by_note(rendering: Rendering) -> Iterator[TakeNote | None]:
-    """Write the page when all notes were seen; none is needed while all are as they were."""
-    part = _kept_part(rendering, digests.NOTES)
+    """Write the page after all notes were collected; no note is needed if all are the same as before."""
+    part = _saved_part(rendering, digests.NOTES)
     if part is not None:
         yield None
     else:
         collector = _NoteCollector()
         yield collector.take
-        part = _keep_part(rendering, digests.NOTES, collector.part(rendering))
+        part = _save_part(rendering, digests.NOTES, collector.part(rendering))
     _write(rendering, part)
 
 
 def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
-    """Write the page of its parts, and the numbers of this run into the store."""
+    """Write the page from its parts, and save the metrics of this run."""
     store, path = rendering.store, rendering.output_dir / "report.html"
-    links_part = _kept_part(rendering, digests.LINKS)
+    links_part = _saved_part(rendering, digests.LINKS)
     if links_part is None:
-        links_part = _keep_part(rendering, digests.LINKS, _links_part(store))
+        links_part = _save_part(rendering, digests.LINKS, _links_part(store))
     began, counts = store.run_started_at(), links_part["metrics"] | {Metric.NOTES.value: notes_part["edited"]}
     store.save_metrics(counts)
-    earlier = store.earlier_metrics(RUNS)
+    earlier = store.earlier_metrics(MAX_RUNS)
     total = sum(counts[verdict] for verdict in Verdict)
     drawn = [
         charts.health([*earlier, *([RunMetrics(began, counts)] if began else [])]),
         _chart(links_part["hosts"]),
         _chart(notes_part["venues"]),
-        charts.stars(store.star_counts(store.fastest_growing(GROWING))),
+        charts.stars(store.star_counts(store.fastest_growing(MAX_REPOSITORIES))),
         _chart(links_part["ages"]),
     ]
     pieces = page.stream(
@@ -102,7 +102,7 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
         charts=drawn,
         drawn=[asdict(chart) for chart in drawn],
         links=Markup(links_part["table"]),  # noqa: S704 - `_link_table` has escaped it
-        shown=min(total, LINKS),
+        shown=min(total, MAX_LINKS),
         total=total,
         notes=Markup(notes_part["views"]),  # noqa: S704 - the views are escaped
         notes_left_out=notes_part["left_out"],
@@ -112,11 +112,11 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
 
 
 def _links_part(store: LinkStore) -> dict[str, Any]:
-    """Return all that the page shows of the links, as values that JSON can have."""
+    """Return the data of the page about links, as JSON values."""
     by_host, newly_dead = link_counts(store), store.link_states(Change.NEWLY_DEAD)
     return {
         "table": _link_table(store),
-        "dead": [asdict(group) for group in dead_links(newly_dead, store.link_states(), EACH)],
+        "dead": [asdict(group) for group in dead_links(newly_dead, store.link_states(), MAX_FINDINGS)],
         "metrics": {str(name): count for name, count in metrics(by_host).items()},
         "hosts": asdict(charts.hosts(by_host)),
         "ages": asdict(charts.ages(store.link_lifetimes(with_metadata(Article)))),
@@ -132,32 +132,32 @@ def _chart(values: Mapping[str, Any]) -> Chart:
     return Chart(values["name"], ChartShape(values["shape"]), tuple(values["labels"]), series)
 
 
-def _kept_part(rendering: Rendering, inputs: str) -> dict[str, Any] | None:
-    """Return what was made of the same inputs; None if these have changed."""
+def _saved_part(rendering: Rendering, inputs: str) -> dict[str, Any] | None:
+    """Return the saved part of the page with these inputs; None if they have changed."""
     digest = rendering.digests.get(inputs, "")
-    kept_digest, kept = rendering.store.fragments(ALL_NOTES).get(f"{__name__}:{inputs}", ("", ""))
-    part: dict[str, Any] | None = json.loads(kept) if digest and digest == kept_digest else None
+    saved_digest, saved = rendering.store.fragments(ALL_NOTES).get(f"{__name__}:{inputs}", ("", ""))
+    part: dict[str, Any] | None = json.loads(saved) if digest and digest == saved_digest else None
     return part
 
 
-def _keep_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep what was made of some inputs, and return it as it is read again."""
+def _save_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> dict[str, Any]:
+    """Save a part of the page with the digest of its inputs; return it as read back from JSON."""
     text = json.dumps(part, ensure_ascii=False)
     rendering.store.save_fragments([(ALL_NOTES, f"{__name__}:{inputs}", rendering.digests.get(inputs, ""), text)])
-    kept: dict[str, Any] = json.loads(text)
-    return kept
+    saved: dict[str, Any] = json.loads(text)
+    return saved
 
 
 def _link_table(store: StoreReader) -> str:
-    """Return the worst links as JSON that may stand in a script element."""
+    """Return the first `MAX_LINKS` links, dead ones first, as JSON that is safe within a script element."""
     links = LinkTable()
-    rows = ",\n".join(page.embedded(links.row(*each)) for each in islice(store.link_states(), LINKS))
+    rows = ",\n".join(page.embedded(links.row(*each)) for each in islice(store.link_states(), MAX_LINKS))
     shared = {"hosts": list(links.hosts), "reasons": links.reasons, "notes": list(links.notes)}
     return f'{{"rows":[\n{rows}\n],{page.embedded(shared)[1:]}'
 
 
 def _tiles(counts: Mapping[str, int], before: Mapping[str, int]) -> list[tuple[str, int, int | None]]:
-    """Return the headline numbers, each with its change since the last run, where that was counted."""
+    """Return (name, number, change since the last run or None) for each headline number."""
     now, then = _headlines(counts), _headlines(before)
     return [(name, now[name], now[name] - then[name] if name in then else None) for name in _TILES]
 
@@ -168,17 +168,17 @@ def _headlines(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 class _NoteCollector:
-    """What one pass over the notes gathers: findings, papers' venues, how many are edited, and the last of them."""
+    """Collects findings, venues of papers, the number of edited notes, and the last notes."""
 
     def __init__(self) -> None:
-        self._findings = Findings(EACH)
+        self._findings = Findings(MAX_FINDINGS)
         self._edited = self._left_out = 0
         self._venues: dict[str, tuple[str | None, int | None]] = {}
         self._shown: deque[tuple[dict[str, Any], int]] = deque()  # rows of a note, and the number of its edits
         self._size = 0  # in entries and headings
 
     def take(self, fragment: NoteFragment) -> None:
-        """Take in one note."""
+        """Add one note."""
         rows, edits = fragment.value["rows"], fragment.value["edits"]
         self._edited += edits > 0
         papers = rows["metadata"].get(type_name(Paper), {})
@@ -189,7 +189,7 @@ class _NoteCollector:
         self._show(rows, edits)
 
     def part(self, rendering: Rendering) -> dict[str, Any]:
-        """Return all that the page shows of the notes, as values that JSON can have; the notes are forgotten."""
+        """Return the data of the page about notes, as JSON values, and forget the notes."""
         return {
             "edited": self._edited,
             "findings": [asdict(group) for group in self._findings.groups()],
@@ -199,15 +199,15 @@ class _NoteCollector:
         }
 
     def _show(self, rows: dict[str, Any], edits: int) -> None:
-        """Keep the rows of a note, and those of as many of the last as have room."""
+        """Add the rows of a note; remove the first notes while there are more than `MAX_ENTRIES` rows."""
         self._shown.append((rows, edits))
         self._size += _size(rows)
-        while self._size > ENTRIES and len(self._shown) > 1:
+        while self._size > MAX_ENTRIES and len(self._shown) > 1:
             self._size -= _size(self._shown.popleft()[0])
             self._left_out += 1
 
     def _views(self, rendering: Rendering) -> Iterator[Markup]:
-        """Yield the last notes as they are shown, as many as have room, and forget them."""
+        """Yield the views of the collected notes as JSON, and forget them."""
         folder = rendering.output_dir.resolve()
         batch, edits = NoteBatch(), list[int]()
         while self._shown:
@@ -221,4 +221,5 @@ class _NoteCollector:
 
 
 def _size(rows: Mapping[str, Any]) -> int:
+    """Return the number of entries and headings of a note."""
     return 1 + len(rows["entries"])

@@ -1,4 +1,4 @@
-"""The report's words in its languages, and how a page says them so that it can change the language."""
+"""Texts of the report in all languages, as elements that change with the language of the page."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 ASSETS = files("pipelines.reports.html") / "assets"
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
-"""The page is rendered in the first, and changes to another where the browser asks for it."""
+"""The page is rendered in the first and switches to the language of the browser."""
 
 
 @cache
 def load_translations() -> dict[str, dict[str, str]]:
-    """Return each text by its key and language; nested tables have dotted keys. Kinds say themselves what they are."""
+    """Return all texts of `words.toml` and the labels of the kinds, by dotted key and language."""
     kinds: dict[str, dict[str, str]] = {
         f"kind.{name}": {each: kind.label(each) for each in LANGUAGES} for name, kind in all_kinds().items()
     }
@@ -32,13 +32,14 @@ def load_translations() -> dict[str, dict[str, str]]:
 
 
 def _flat(table: dict[str, Any], above: str = "") -> list[tuple[str, dict[str, str]]]:
+    """Return the texts of nested tables with dotted keys."""
     if LANGUAGES[0] in table:
         return [(above, table)]
     return [found for key, below in table.items() for found in _flat(below, f"{above}.{key}" if above else key)]
 
 
 def t(key: str, **values: object) -> Markup:
-    """Return a text that changes with the language; `values` take the places of `{name}` in it."""
+    """Return an element with a text that changes with the language; `values` replace `{name}` in it."""
     shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
     text = load_translations()[key][LANGUAGES[0]].format(**shown)
     given = Markup(' data-values="{}"').format(json.dumps(values, ensure_ascii=False)) if values else ""
@@ -46,13 +47,13 @@ def t(key: str, **values: object) -> Markup:
 
 
 def bilingual(texts: Mapping[Language, str]) -> Markup:
-    """Return a text that comes in both languages, as an element that changes with the language."""
+    """Return an element with a text given in all languages."""
     given = Markup(" ").join(Markup('data-{}="{}"').format(language, texts[language]) for language in LANGUAGES)
     return Markup('<bdi lang="{}" {}>{}</bdi>').format(LANGUAGES[0], given, texts[LANGUAGES[0]])
 
 
 def label(text: str) -> Markup:
-    """Return a text that may be the key of words, else what it is."""
+    """Return the element for a key, or the escaped text if it is no key."""
     return t(text) if text in load_translations() else escape(text)
 
 

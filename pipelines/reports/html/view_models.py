@@ -1,4 +1,4 @@
-"""What the report's table, notes and list of findings show, as plain values. Pure."""
+"""Data of the report's table of links, notes and findings, as plain values. Pure."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pipelines.consistency.findings import Finding
     from pipelines.reports.frames.entries import NoteBatch
 
-AUTHORS = 5
-"""As many authors are named; of more, it is said that there are more."""
+MAX_AUTHORS = 5
+"""Authors that are named before `…`."""
 
 _FROM_ENTRY = (
     *("number", "title", "relevance", "article_url", "article_verdict", "account", "article_author"),
@@ -36,13 +36,13 @@ _Value = TypeVar("_Value", bound=Hashable)
 
 
 class Numbers(Generic[_Value]):
-    """Gives each value a number, in the order in which they come."""
+    """Numbers values in the order in which they first occur, from 0."""
 
     def __init__(self) -> None:
         self._numbers: dict[_Value, int] = {}
 
     def __getitem__(self, value: _Value) -> int:
-        """Return the value's number."""
+        """Return the number of a value."""
         return self._numbers.setdefault(value, len(self._numbers))
 
     def __iter__(self) -> Iterator[_Value]:
@@ -51,9 +51,9 @@ class Numbers(Generic[_Value]):
 
 
 class LinkTable:
-    """Turns standings into rows of the table.
+    """Converts link states into rows of the table.
 
-    What many rows share (hosts, reasons, notes) is numbered: the page would be twice as large otherwise.
+    Hosts, reasons and notes are numbered, which halves the size of the page.
     """
 
     def __init__(self) -> None:
@@ -67,9 +67,9 @@ class LinkTable:
         return [texts_of(reason) for reason in self._reasons]
 
     def row(self, state: LinkState, places: Sequence[str]) -> list[Any]:
-        """Return a row: URL, title, kind, verdict, host, reason, outcome, time, replacement, change, places.
+        """Return a row: URL, title, kind, verdict, host, reason, outcome, time, replacement, change, locations.
 
-        The time is that of the last check, in minutes since 1970; places are note, line, note, line …
+        The time is that of the last check, in minutes since 1970; locations are note, line, note, line …
         """
         check = state.check
         return [
@@ -88,17 +88,17 @@ class LinkTable:
 
 
 def title_of(state: LinkState) -> str:
-    """Return the title of what a link leads to; a picture's is only the name of its file."""
+    """Return the title of the target of a link; empty for an image, whose title is a file name."""
     return state.metadata.title if state.metadata and not isinstance(state.metadata, Picture) else ""
 
 
 def texts_of(reason: Reason | None) -> dict[Language, str]:
-    """Return a reason's text by language, empty for none."""
+    """Return the text of a reason by language; empty for no reason."""
     return {language: "" if reason is None else reason.text(language) for language in LANGUAGES}
 
 
 def replacement(state: LinkState) -> str | None:
-    """Return what may stand in the link's place: a suggestion, or where it moved to."""
+    """Return the URL that may replace a link: a suggestion, or that of its redirect; None for none."""
     if state.suggestion is not None:
         return state.suggestion[0]
     return state.moved_to if state.verdict is Verdict.MOVED else None
@@ -107,10 +107,12 @@ def replacement(state: LinkState) -> str | None:
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
-def note_views(batch: NoteBatch, edits: Sequence[int], shown: Callable[[str], str | None]) -> Iterator[dict[str, Any]]:
-    """Yield each note of a batch with its entries; `edits` has the number of each note's edits.
+def note_views(
+    batch: NoteBatch, edits: Sequence[int], image_url: Callable[[str], str | None]
+) -> Iterator[dict[str, Any]]:
+    """Yield the view of each note of a batch; `edits` has the number of edits of each note.
 
-    `shown` says the address of a kept picture as seen from the report, by its path below IMAGES_STORE.
+    `image_url` returns the URL of a saved image as seen from the report, by its path below IMAGES_STORE.
     """
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in to_rows(batch.entries(), ("note_id", "line", *_FROM_ENTRY, *_OF_LINKS)):
@@ -125,31 +127,31 @@ def note_views(batch: NoteBatch, edits: Sequence[int], shown: Callable[[str], st
             "date": note["date"] and note["date"].isoformat(),
             "edits": count,
             "verdicts": verdicts[note["note_id"]],
-            "entries": [_entry(row, shown) for row in rows[note["note_id"]]],
+            "entries": [_entry(row, image_url) for row in rows[note["note_id"]]],
         }
         yield _distinct_values(view)
 
 
-def _entry(row: Mapping[str, Any], shown: Callable[[str], str | None]) -> dict[str, Any]:
-    """Return an entry as it is shown; `row` is that of the merged entries."""
+def _entry(row: Mapping[str, Any], image_url: Callable[[str], str | None]) -> dict[str, Any]:
+    """Return the view of an entry; `row` is a row of the merged entries."""
     authors, published = row["authors"] or (), row["published_at"]
-    seen = [(kind, shown(path)) for kind, path in zip(row["image_types"], row["image_paths"], strict=True)]
+    media = [(kind, image_url(path)) for kind, path in zip(row["image_types"], row["image_paths"], strict=True)]
     return _distinct_values(
         {name: row[name] for name in _FROM_ENTRY}
         | {
             "line": row["line"],
             "published": published and f"{published:%Y-%m-%d}",
-            "authors": ", ".join(authors[:AUTHORS]) + (" …" if len(authors) > AUTHORS else ""),
+            "authors": ", ".join(authors[:MAX_AUTHORS]) + (" …" if len(authors) > MAX_AUTHORS else ""),
             "paper_verdict": row["paper_verdict"],
             "code_verdict": row["code_verdict"],
-            "pictures": [address for kind, address in seen if address and kind.startswith("image/")],
-            "films": [address for kind, address in seen if address and not kind.startswith("image/")],
+            "pictures": [url for kind, url in media if url and kind.startswith("image/")],
+            "films": [url for kind, url in media if url and not kind.startswith("image/")],
         }
     )
 
 
 def _distinct_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is not known or empty."""
+    """Return the values that are known and not empty."""
     return {name: value for name, value in values.items() if value not in (None, "", [], {}, False, 0)}
 
 
@@ -158,9 +160,9 @@ def _distinct_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One thing to act on: where, what the note says, what would be right, and who says so.
+    """A finding or a dead link: locations, present text, better text, and evidence.
 
-    `title` is that of what a link leads to, `reason` the text of its last check by language.
+    `title` is that of the target of a link, `reason` the text of its last check by language.
     """
 
     places: tuple[tuple[str, int], ...]
@@ -175,7 +177,7 @@ class FindingView:
 
 @dataclass(slots=True)
 class FindingGroup:
-    """Things of one kind: the first of them, surest first, and how many there are in all."""
+    """Findings of one kind: their total number, and the first of them by confidence."""
 
     name: str
     total: int
@@ -184,14 +186,14 @@ class FindingGroup:
 
 @dataclass(slots=True)
 class Findings:
-    """Collects findings; of each kind and confidence `most` are kept, whatever their number."""
+    """Collects findings: the total of each kind, and the first `most` of each kind and confidence."""
 
     most: int
     _items: dict[tuple[str, str], list[FindingView]] = field(default_factory=lambda: defaultdict(list))
     _totals: Counter[str] = field(default_factory=Counter)
 
     def add(self, finding: Finding) -> None:
-        """Take one in."""
+        """Add a finding."""
         self._totals[finding.kind.value] += 1
         items = self._items[finding.kind.value, finding.confidence.value]
         if len(items) < self.most:
@@ -200,7 +202,7 @@ class Findings:
             items.append(FindingView(place, finding.says, better=true, why=why, confidence=sure, entry=finding.entry))
 
     def groups(self) -> list[FindingGroup]:
-        """Return them by kind, the kind with the surest first."""
+        """Return the findings by kind, kinds with high confidence first."""
         rank = list(Confidence)
         order = sorted(self._items, key=lambda key: (rank.index(Confidence(key[1])), key[0]))
         groups: dict[str, FindingGroup] = {}
@@ -215,20 +217,20 @@ def dead_links(
     worst_first: Iterable[tuple[LinkState, Sequence[str]]],
     most: int,
 ) -> Iterator[FindingGroup]:
-    """Yield the links that died since the last run, and those that had been dead before; `most` of each are shown."""
+    """Yield the group of newly dead links and that of links dead before this run, with `most` items each."""
     newly = FindingGroup("change.newly dead", 0, [])
     before = FindingGroup("dead_before", 0, [])
     for state, places in died:
-        _put(newly, state, places, most)
+        _add(newly, state, places, most)
     for state, places in worst_first:
         if state.verdict is not Verdict.DEAD:
             break
         if state.change is not Change.NEWLY_DEAD:
-            _put(before, state, places, most)
+            _add(before, state, places, most)
     yield from (group for group in (newly, before) if group.items)
 
 
-def _put(group: FindingGroup, state: LinkState, places: Sequence[str], most: int) -> None:
+def _add(group: FindingGroup, state: LinkState, places: Sequence[str], most: int) -> None:
     group.total += 1
     if len(group.items) < most:
         reason = texts_of(state.check.reason) if state.check else None

@@ -49,17 +49,17 @@ def test_what_no_note_uses_goes(filled: Desk) -> None:
     (filled.output / "images/readme.md").write_text("theirs")
     done = images(filled, "--gc")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"1 pictures that no note uses were removed from {filled.output}/images\n"
+    assert done.stdout == f"unused images: 1 removed from {filled.output}/images\n"
     assert kept(filled) == {drawn("one"), drawn("two"), b"theirs"}
     assert len(there(filled)) == 6
-    assert images(filled, "--gc").stdout.startswith("0 pictures")
+    assert images(filled, "--gc").stdout.startswith("unused images: 0 removed")
 
 
 def test_nothing_goes_while_a_note_cannot_be_read(filled: Desk) -> None:
     filled.write("c.md", b"\xff\xfe not UTF-8")
     done = images(filled, "--gc")
     assert done.returncode == 2
-    assert "nothing was removed" in done.stderr
+    assert "no images removed" in done.stderr
     assert "c.md: not UTF-8" in done.stderr.splitlines()[-1]
     assert len(there(filled)) == 3
     for note in filled.notes.iterdir():
@@ -73,7 +73,7 @@ def test_nothing_goes_while_pictures_of_notes_were_never_looked_at(filled: Desk)
         file.unlink()
     done = images(filled, "--gc")
     assert done.returncode == 2
-    assert "2 pictures of the notes were never looked at" in done.stderr
+    assert "images: 2 of the notes not fetched yet" in done.stderr
     assert len(there(filled)) == 3
 
 
@@ -86,14 +86,14 @@ def test_what_is_damaged_or_missing_is_said_and_fetched_again(filled: Desk, inte
     assert done.stdout.splitlines() == [
         f"damaged: {damaged}",
         f"missing: {missing} {url('two')}",
-        f"2 pictures in {filled.output}/images: 1 damaged, 1 missing",
+        f"images: 2 verified in {filled.output}/images, 1 damaged, 1 missing",
     ]
     internet.forget()
     assert filled.crawl().returncode == 0
     assert len(internet.asked(PICTURES)) == 2
     done = images(filled, "--verify", "--gc")
     assert done.returncode == 0
-    assert "3 pictures in" in done.stdout
+    assert "images: 3 verified" in done.stdout
     assert kept(filled) == {drawn("one"), drawn("two")}
 
 
@@ -126,10 +126,10 @@ def test_what_notes_edited_in_place_show_stays(edited: Desk) -> None:
     for words in (("--gc",), ("--verify", "--gc")):
         done = images(edited, *words)
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.splitlines()[-1].startswith("0 pictures")
+        assert done.stdout.splitlines()[-1].startswith("unused images: 0 removed")
     assert kept(edited) == set(map(drawn, NAMES))
     assert edited.crawl().returncode == 0
-    assert images(edited, "--gc").stdout.startswith("0 pictures")
+    assert images(edited, "--gc").stdout.startswith("unused images: 0 removed")
     assert kept(edited) == set(map(drawn, NAMES))
 
 
@@ -155,7 +155,7 @@ def test_however_a_note_names_a_picture_it_is_in_use(edited: Desk, written: Call
     for folder in ("notes", "in_place"):
         shutil.rmtree(edited.output / folder)
     done = images(edited, "--gc")
-    assert (done.returncode, done.stdout.split()[0]) == (0, "1")
+    assert (done.returncode, done.stdout.split()[2]) == (0, "1")
     assert kept(edited) == {drawn("one")}
 
 
@@ -164,12 +164,12 @@ def test_what_a_journal_names_stays_until_its_run_is_undone(edited: Desk) -> Non
     shutil.rmtree(edited.output / "notes")
     edited.notes.rename(edited.folder / "elsewhere")
     edited.write("b.md", "nothing to see\n")
-    assert images(edited, "--gc").stdout.startswith("0 pictures")
+    assert images(edited, "--gc").stdout.startswith("unused images: 0 removed")
     shutil.rmtree(edited.notes)
     (edited.folder / "elsewhere").rename(edited.notes)
     assert edited.run("undo").returncode == 0
     edited.write("2026/a.md", shown(url("one")))
-    assert images(edited, "--gc").stdout.startswith("1 pictures")
+    assert images(edited, "--gc").stdout.startswith("unused images: 1 removed")
     assert kept(edited) == {drawn("one")}
 
 
@@ -181,7 +181,7 @@ def test_what_a_note_showed_before_it_was_edited_in_place_stays(edited: Desk) ->
     (edited.output / "in_place/1/undone").touch()
     for note in ("2026/a.md", "c.md"):
         edited.write(note, "nothing to see\n")
-    assert images(edited, "--gc").stdout.startswith("1 pictures")
+    assert images(edited, "--gc").stdout.startswith("unused images: 1 removed")
     assert kept(edited) == {drawn("one"), drawn("three")}
 
 
@@ -190,7 +190,7 @@ def test_what_the_notes_as_they_were_rendered_last_show_stays(edited: Desk) -> N
     edited.write("2026/a.md", "nothing to see\n")
     mirrored = edited.output / "notes/2026/a.md"
     mirrored.write_text(f"![](../../images/{named(drawn('one'))})\n")
-    assert images(edited, "--gc").stdout.startswith("1 pictures")
+    assert images(edited, "--gc").stdout.startswith("unused images: 1 removed")
     assert kept(edited) == {drawn("one")}
 
 
@@ -202,7 +202,7 @@ def test_nothing_goes_while_a_journal_cannot_be_read(edited: Desk, journal: str)
     edited.write("2026/a.md", "nothing to see\n")
     done = images(edited, "--gc")
     assert done.returncode == 2
-    assert "nothing was removed" in done.stderr
+    assert "no images removed" in done.stderr
     assert f"{run}/journal.jsonl" in done.stderr
     assert kept(edited) == set(map(drawn, NAMES))
 
@@ -215,7 +215,7 @@ def test_what_a_note_shows_and_is_not_there_is_said(edited: Desk) -> None:
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
         f"missing: {one} 2026/a.md b.md",
-        f"1 pictures in {edited.output}/images: 0 damaged, 1 missing",
+        f"images: 1 verified in {edited.output}/images, 0 damaged, 1 missing",
     ]
 
 
@@ -226,7 +226,7 @@ def test_smaller_pictures_stay_where_notes_show_them(desk: Desk, internet: Inter
     setting = ("-s", "IMAGES_WEBP_WIDTH=100")
     assert desk.crawl(*setting).returncode == 0
     assert in_place(desk, *setting).returncode == 0
-    assert images(desk, "--gc").stdout.startswith("0 pictures")
+    assert images(desk, "--gc").stdout.startswith("unused images: 0 removed")
     assert there(desk) == {named(body), f"{named(body)[:-4]}-100.webp"}
 
 
@@ -240,7 +240,7 @@ def test_what_turns_out_to_be_a_placeholder_stays_while_a_note_shows_it(desk: De
     assert desk.crawl().returncode == 0
     assert desk.health()[url("two")]["reason"] == "placeholder image"
     assert kept(desk) == {body}
-    assert images(desk, "--gc").stdout.startswith("0 pictures")
+    assert images(desk, "--gc").stdout.startswith("unused images: 0 removed")
     assert kept(desk) == {body}
 
 
@@ -271,10 +271,10 @@ def test_notes_may_show_smaller_pictures(desk: Desk, internet: Internet) -> None
     before = (desk.output / "images" / small).stat()
     assert desk.run("publish", "-a", f"notes={desk.notes}", *setting).returncode == 0
     assert (desk.output / "images" / small).stat() == before
-    assert images(desk, "--gc", *setting).stdout.startswith("0 pictures")
+    assert images(desk, "--gc", *setting).stdout.startswith("unused images: 0 removed")
     assert desk.run("publish", "-a", f"notes={desk.notes}").returncode == 0
     assert named(body) in (desk.output / "notes/a.md").read_text()
-    assert images(desk, "--gc").stdout.startswith("1 pictures")
+    assert images(desk, "--gc").stdout.startswith("unused images: 1 removed")
 
 
 def test_smaller_pictures_keep_their_transparency() -> None:

@@ -95,13 +95,13 @@ def test_the_whole_story_of_a_link(crawled: Desk) -> None:
     lines = told(crawled, FAILING)
     assert lines[0] == f"{FAILING}: suspect"
     assert f"  202605/a.md:5  {FAILING}" in lines
-    checks = lines[lines.index("what was seen:") + 1 : -2]
+    checks = lines[lines.index("checks:") + 1 : -2]
     assert " UTC  ok: " in checks[0]
     assert checks[1] == "    alive: failure count reset"
     assert re.search(r" UTC  failed: .*\(HTTP 503\), by page in \d\.\d\d s", checks[2])
     assert checks[3] == "    suspect: failure 1 in a row; only checks that find it gone make it dead"
     assert lines[-2].startswith("last alive: ")
-    assert lines[-1].startswith("due again: ")
+    assert lines[-1].startswith("next check: ")
     assert lines[-1].endswith(" UTC (RECHECK_AFTER: 0.8 days for web/suspect)")
 
 
@@ -135,7 +135,7 @@ def test_a_link_is_found_however_it_is_written(crawled: Desk, written: str, url:
 
 def test_a_link_that_is_not_known(crawled: Desk) -> None:
     done = crawled.run("explain", "https://alive.example.org/xy")
-    says = f"notemend: https://alive.example.org/xy: no such link; the nearest is {FAILING}\n"
+    says = f"notemend: https://alive.example.org/xy: link not found. Most similar: {FAILING}\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", says)
     assert crawled.run("explain").returncode == 2
 

@@ -142,8 +142,8 @@ def test_every_chart_is_spelt_out(sample: Rendering) -> None:
 
 
 def test_beyond_a_bound_the_worst_are_shown_and_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "LINKS", 2)
-    monkeypatch.setattr(report, "ENTRIES", 4)  # headings count as entries
+    monkeypatch.setattr(report, "MAX_LINKS", 2)
+    monkeypatch.setattr(report, "MAX_ENTRIES", 4)  # headings count as entries
     made = rendered(tmp_path, SAMPLE | {"c.md": "# The last"}, STORE)
     assert [row[3] for row in data(made, "links")["rows"]] == ["dead", "suspect"]
     notices = " ".join(each.text for each in soup(made).select(".notice"))
@@ -190,4 +190,4 @@ def test_json_in_a_page_is_read_as_it_was_written(text: str) -> None:
     ],
 )
 def test_only_web_addresses_are_links(url: str, leads: bool) -> None:
-    assert pages.web(url) is leads
+    assert pages.is_web_url(url) is leads
