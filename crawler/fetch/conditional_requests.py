@@ -1,4 +1,4 @@
-"""Asks only whether something has changed since it was last read (RFC 9110, 13.1), and reads what is answered. Pure."""
+"""Add conditions to requests for known versions (RFC 9110, 13.1), and read the responses to them. Pure."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ NOT_MODIFIED = 304
 """RFC 9110, 15.4.5."""
 
 FULL_AFTER = timedelta(days=90)
-"""Until a page is read again whatever its server says: some say for ever that nothing has changed, with the page long
-gone; and what is looked for in pages changes, too."""
+"""Time after which a page is requested without conditions: some servers always answer 304, even for deleted pages."""
 
-_LONGEST_DATE = 40
-_WHOLE = 200
-_ANSWERS = frozenset({NOT_MODIFIED, 412})  # 412 is what servers say that take the condition for one of a change
+_MAX_DATE_BYTES = 40
+_OK = 200
+# Some servers answer 412 to If-None-Match in a GET, where RFC 9110, 13.1.2 wants a 304.
+_CONDITIONAL_STATUSES = frozenset({NOT_MODIFIED, 412})
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
-# RFC 9110, 8.8.3, without the bytes beyond ASCII, which not all clients pass on as they came; and of bounded length.
+# RFC 9110, 8.8.3, limited to ASCII, since not all clients pass other bytes on unchanged; and limited in length.
 _TAG = re.compile(rb'(?:W/)?"[!#-~]{0,200}"')
 
 
 def version_of(response: Response) -> tuple[str | None, str | None]:
-    """Return ETag and Last-Modified of what was answered, each None where it is missing or makes no sense."""
+    """Return ETag and Last-Modified of a response, each None if it is missing or invalid."""
     etag, modified = ((response.headers.get(name) or b"").strip() for name in ("ETag", "Last-Modified"))
     return etag.decode() if _TAG.fullmatch(etag) else None, modified.decode() if _parse_http_date(modified) else None
 
 
 def is_uncached(response: Response) -> bool:
-    """Return whether an answer is not to be shown again without asking (RFC 9111, 5.2.2.4 and 5.2.2.5)."""
-    said = b",".join(response.headers.getlist("Cache-Control")).lower().split(b",")
-    return not {b"no-cache", b"no-store"}.isdisjoint(directive.strip() for directive in said)
+    """Return whether a response forbids reuse without a new request (RFC 9111, 5.2.2.4 and 5.2.2.5)."""
+    directives = b",".join(response.headers.getlist("Cache-Control")).lower().split(b",")
+    return not {b"no-cache", b"no-store"}.isdisjoint(directive.strip() for directive in directives)
 
 
 def add_conditions(request: Request, etag: str | None, last_modified: str | None, now: datetime) -> Request:
-    """Return a request for what has changed since that version; a date yet to come says nothing (13.1.3)."""
+    """Return the request with conditions for a version; a date in the future is left out (RFC 9110, 13.1.3)."""
     if etag is not None:
         request.headers["If-None-Match"] = etag
     if last_modified is not None and (moment := _parse_http_date(last_modified.encode())) is not None and moment <= now:
@@ -59,24 +59,24 @@ def add_conditions(request: Request, etag: str | None, last_modified: str | None
 
 
 def with_validators(request: Request, due: DueLink, now: datetime) -> Request:
-    """Return the request for a page: for all of it, unless it was well when last seen, and read not too long ago."""
-    seen = due.validators
-    if seen is None or now - seen.read_at > FULL_AFTER or not due.history or not due.history[-1].is_ok:
+    """Return the request for a page, with conditions if its last check was ok and it was read within FULL_AFTER."""
+    version = due.validators
+    if version is None or now - version.read_at > FULL_AFTER or not due.history or not due.history[-1].is_ok:
         return request
-    return add_conditions(request, seen.etag, seen.last_modified, now)
+    return add_conditions(request, version.etag, version.last_modified, now)
 
 
 def new_validators(result: CheckResult, response: Response) -> Validators | None:
-    """Return by what a page that was well can be asked about the next time."""
+    """Return the validators of a page for its next check; None if the check was not ok or the response has none."""
     etag, last_modified = version_of(response)
-    if response.status != _WHOLE or not result.check.is_ok or not (etag or last_modified):
+    if response.status != _OK or not result.check.is_ok or not (etag or last_modified):
         return None
     return Validators(response.url, result.check.checked_at, etag, last_modified)
 
 
 def is_invalid_304(due: DueLink, response: Response) -> bool:
-    """Tell whether an answer to a condition says nothing: it came from another address, or is the wrong one of two."""
-    if due.validators is None or response.status not in _ANSWERS or not _is_answer_to_conditions(response):
+    """Return whether a response to a conditional request proves nothing: a 412, or a 304 from a different URL."""
+    if due.validators is None or response.status not in _CONDITIONAL_STATUSES or not _is_answer_to_conditions(response):
         return False
     return response.status != NOT_MODIFIED or response.url != due.validators.address
 
@@ -84,18 +84,18 @@ def is_invalid_304(due: DueLink, response: Response) -> bool:
 def from_not_modified(
     due: DueLink, response: Response, check: Check, *, keeps_body: bool = False
 ) -> CheckResult | None:
-    """Return that all is as it was when last seen, if that is what was asked and answered.
+    """Return the result of the last check again if the response is a 304 to a conditional request; otherwise None.
 
-    With `keeps_body` the link is of a kind of which bytes are kept.
+    `keeps_body` is true for kinds whose bytes are saved: their check is ok.
     """
     if response.status != NOT_MODIFIED or not _is_answer_to_conditions(response):
         return None
     if keeps_body:
         metadata = _as_dynamic_image(due) if is_uncached(response) else None
-        same = replace(check, outcome=Outcome.OK, reason=Reason(ReasonCode.UNCHANGED), final_url=None)
-        return CheckResult(due.link, same, metadata)
+        repeated = replace(check, outcome=Outcome.OK, reason=Reason(ReasonCode.UNCHANGED), final_url=None)
+        return CheckResult(due.link, repeated, metadata)
     last = due.history[-1]
-    same = replace(
+    repeated = replace(
         check,
         outcome=last.outcome,
         reason=last.reason,
@@ -103,11 +103,11 @@ def from_not_modified(
         suggestion=last.suggestion,
         suggestion_source=last.suggestion_source,
     )
-    return CheckResult(due.link, same, validators=due.validators)
+    return CheckResult(due.link, repeated, validators=due.validators)
 
 
 def _as_dynamic_image(due: DueLink) -> Picture | None:
-    """Return what is known of a kept drawing, marked as one that is drawn anew at each view; None for all else."""
+    """Return the metadata of a saved SVG, marked as generated for each request; None for all other links."""
     known = due.known
     if not isinstance(known, Picture) or known.media_type != SVG:
         return None
@@ -119,8 +119,8 @@ def _is_answer_to_conditions(response: Response) -> bool:
 
 
 def _parse_http_date(date: bytes) -> datetime | None:
-    """Return an HTTP date (RFC 9110, 5.6.7) as a moment."""
-    if len(date) > _LONGEST_DATE:
+    """Return the time of an HTTP date (RFC 9110, 5.6.7); None if it is invalid."""
+    if len(date) > _MAX_DATE_BYTES:
         return None
     try:
         moment = parsedate_to_datetime(date.decode("ascii"))

@@ -1,4 +1,4 @@
-"""Is it them or us? Many hosts failing at once is our network; it must not be held against the links."""
+"""Detect outages of our own network, whose failures must not count against links."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 SUSPICIOUS_HOSTS = 5
-"""Hosts failing one after another, with no answer from any host between, that make us ask the reference hosts."""
+"""Hosts that fail in a row, without a response from any host between them, before PROBE_URLS are requested."""
 
 PROBE_URLS = ("https://mp.weixin.qq.com/robots.txt", "https://arxiv.org/robots.txt", "https://github.com/robots.txt")
-"""Any answer at all from any of these means that the network is there. Small pages of hosts that are visited anyway."""
+"""Small files of hosts that are requested anyway; any response from any of them shows that the network works."""
 
 
 class ConnectivityMonitor:
-    """Keeps count of which hosts answered and which could not be reached."""
+    """The hosts that responded in this run, and those that could not be reached."""
 
     def __init__(self) -> None:
         self.reached: set[str] = set()
@@ -28,33 +28,33 @@ class ConnectivityMonitor:
         self._recent_failures: set[str] = set()
 
     def record_answer(self, host: str) -> None:
-        """Take note that a host answered something, whatever it was."""
+        """Record that a host sent a response, with whatever status."""
         self.reached.add(host)
         self.unreachable.discard(host)
         self._recent_failures.clear()
 
     def record_unreachable(self, host: str) -> None:
-        """Take note that a host could not be reached."""
+        """Record that a host could not be reached."""
         self._recent_failures.add(host)
         if host not in self.reached:
             self.unreachable.add(host)
 
     @property
     def is_suspicious(self) -> bool:
-        """Tell whether so many hosts failed in a row that the reference hosts should be asked."""
+        """Return whether SUSPICIOUS_HOSTS hosts failed in a row, so that `is_online` should be called."""
         return len(self._recent_failures) >= SUSPICIOUS_HOSTS
 
     @property
     def is_mostly_unreachable(self) -> bool:
-        """Tell whether more hosts were silent than answered: then failures count only if the reference hosts answer."""
+        """Return whether more hosts were unreachable than responded; then failures count only if `is_online`."""
         return len(self.unreachable) > len(self.reached)
 
     async def is_online(self, download: Callable[[Request], Awaitable[Response]]) -> bool:
-        """Ask the reference hosts; any answer from any of them means that the silence is the others'."""
+        """Request PROBE_URLS; return whether any of them gets a response within 10 seconds."""
         meta = {"download_timeout": 10, "download_slot": "reference", "is_probe": True}
-        asked = [download(Request(url, meta=meta)) for url in PROBE_URLS]
-        answers = await asyncio.gather(*asked, return_exceptions=True)
-        there = not all(isinstance(answer, BaseException) for answer in answers)
-        if there:
+        requests = [download(Request(url, meta=meta)) for url in PROBE_URLS]
+        responses = await asyncio.gather(*requests, return_exceptions=True)
+        is_online = not all(isinstance(response, BaseException) for response in responses)
+        if is_online:
             self._recent_failures.clear()
-        return there
+        return is_online

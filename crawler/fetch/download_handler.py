@@ -1,7 +1,7 @@
-"""Scrapy's aiohttp download handler (its quickest), with the user's CA bundle, and the last word on each request.
+"""Scrapy's aiohttp download handler (its fastest one) with the user's CA bundle and a final check before sending.
 
-What waits in a queue when its host wants to be left alone is not sent, private addresses are not connected to, and a
-page of which only the head is wanted may be as large as it likes: little more than the head is let through.
+A queued request is not sent if its host backs off meanwhile or belongs to another worker. Connections to private
+addresses are refused. If only the head of a page is requested, little more than that is received.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
     from crawler.fetch.turns import TurnKeeper
 
 
-# uvloop resolves names in libuv's threads: four, unless this is set before the first is started. A few dead names would
-# stop all others.
+# uvloop resolves names in libuv's threads, four by default; four names whose DNS servers do not respond would block all
+# others. The variable must be set before libuv starts its first thread.
 os.environ.setdefault("UV_THREADPOOL_SIZE", "32")
 
 
 MAX_HEAD_BYTES = 1024 * 1024
-"""Bytes to which the head of a page may decompress: sixty times what was read, which no honest page reaches."""
+"""Maximum size of the decompressed head of a page: about 70 times HEAD_OF_PAGE, more than real pages reach."""
 
 WINDOW = 8 * 1024
-"""Bytes that a server may send before we have read any, where only the head of a page is wanted."""
+"""Receive buffer in bytes for requests of the head of a page: as much as a server can send before we read."""
 
 
 class _SafeDownloadHandler(AiohttpDownloadHandler):
-    """Connects only to what a resolver says is public, at the moment of connecting: a name cannot change in between."""
+    """Connects only to public addresses, checked when the name is resolved for the connection (no DNS rebinding)."""
 
     experimental: ClassVar[bool] = False  # covered by this project's own end-to-end tests
 
@@ -62,20 +62,20 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
         super().__init__(crawler)
         self.turns: TurnKeeper | None = None
         crawler.signals.connect(self.run_opened, run_opened)
-        self._session._request_class = _lease_checked_request(self)  # noqa: SLF001 - the parent offers no way in
-        if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # SSL_CERT_FILE is honoured by OpenSSL itself
+        self._session._request_class = _lease_checked_request(self)  # noqa: SLF001 - the base class has no parameter for it
+        if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # OpenSSL itself reads SSL_CERT_FILE
             self._ssl_context.load_verify_locations(bundle)
         if not options_of(crawler).requests.allow_private_addresses:
             connector = self._connector
             connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - as above
 
     def run_opened(self, turns: TurnKeeper) -> None:
-        """Ask from now on whether a request may be sent; before, and outside of a run, all may."""
+        """Set the TurnKeeper that decides when requests are sent; without one, all are sent at once."""
         self.turns = turns
 
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - as above
-        """Send a request to exactly the address that it names: yarl would decode `%3A`, `%2A`, `%27` and more."""
+        """Send a request to its URL without changes: yarl would decode `%3A`, `%2A`, `%27` and others."""
         try:
             url = encode_for_request(request.url)
         except InvalidURLError as error:
@@ -87,16 +87,16 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
     @property
     def _connector(self) -> aiohttp.TCPConnector:
         connector = self._session.connector
-        assert isinstance(connector, aiohttp.TCPConnector)  # noqa: S101 - what the parent built
+        assert isinstance(connector, aiohttp.TCPConnector)  # noqa: S101 - created by the base class
         return connector
 
     @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:
-        """Take headers as the bytes that they are: the parent stumbles over those that are no UTF-8."""
+        """Return the headers as bytes: the base class raises for those that are not UTF-8."""
         return Headers(list(response.raw_headers))
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
-        """Cut the line of an answer that is not wanted to its end: closing it politely, TLS would go on reading."""
+        """Return the response, and abort the connection if it was not read to its end: a TLS shutdown would read on."""
         try:
             return await super()._read_response(response, request)
         finally:
@@ -105,7 +105,7 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
 
 
 class _HeadOnlyHandler(_SafeDownloadHandler):
-    """Has connections of its own, on which little more can be under way than is wanted."""
+    """Downloads heads of pages over connections with small receive buffers."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -113,7 +113,7 @@ class _HeadOnlyHandler(_SafeDownloadHandler):
 
 
 class SafeDownloadHandler(_SafeDownloadHandler):
-    """Downloads what is wanted whole itself, and lets another handler fetch the heads of pages."""
+    """Downloads whole bodies; requests with `meta["max_bytes"]` go to a _HeadOnlyHandler."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -121,9 +121,10 @@ class SafeDownloadHandler(_SafeDownloadHandler):
         self._connections = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
 
     async def download_request(self, request: Request) -> Response:
-        """Send a request, a link's when it is its host's turn; none outlasts the time that the run has.
+        """Send a request and return its response; RUN_TIMEOUT limits its timeout.
 
-        Raises HostUnavailableError where the host is left alone for now, or the time was up before it answered.
+        Raises HostUnavailableError if the host is backing off or held by another worker, or the run's time is up
+        before the host responds.
         """
         host = urlparse_cached(request).hostname or ""
         turns = self.turns
@@ -137,7 +138,7 @@ class SafeDownloadHandler(_SafeDownloadHandler):
                 return await self._download(request)
             async with turns.hold_host(host, request.meta["download_timeout"]):
                 return await self._download(request)
-        async with self._connections:  # waiting for one, its time would run
+        async with self._connections:  # waiting for a connection must not count towards the timeout
             turns.check_may_send(host, due)
             request.meta["download_timeout"] = min(timeout, turns.time_left)
             async with turns.hold_host(host):
@@ -150,7 +151,7 @@ class SafeDownloadHandler(_SafeDownloadHandler):
     async def _download(self, request: Request) -> Response:
         if "max_bytes" not in request.meta:
             return await super().download_request(request)
-        request.meta["download_maxsize"] = 0  # it is cut, whatever length it announces
+        request.meta["download_maxsize"] = 0  # EarlyStop ends it, whatever Content-Length says
         try:
             return await self._head_only.download_request(request)
         finally:
@@ -163,7 +164,7 @@ class SafeDownloadHandler(_SafeDownloadHandler):
 
 
 def _lease_checked_request(handler: _SafeDownloadHandler) -> type[aiohttp.ClientRequest]:
-    """Return requests that are not sent if, while a connection was made, their host has become another worker's."""
+    """Return a class of requests that check the lease of their host once the connection is open."""
 
     class LeaseCheckedRequest(aiohttp.ClientRequest):
         async def send(self, conn: Connection) -> aiohttp.ClientResponse:
@@ -175,16 +176,16 @@ def _lease_checked_request(handler: _SafeDownloadHandler) -> type[aiohttp.Client
 
 
 def _small_buffer_socket(address: AddrInfoType) -> socket.socket:
-    """Return a socket whose receive buffer is small from the start, as the window that TCP offers follows from it."""
+    """Return a socket with a receive buffer of WINDOW bytes, set before connecting: the TCP window depends on it."""
     family, kind, protocol, *_ = address
-    narrow = socket.socket(family, kind, protocol)
-    narrow.setblocking(False)
-    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)
-    return narrow
+    created = socket.socket(family, kind, protocol)
+    created.setblocking(False)
+    created.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)
+    return created
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only, but for the proxy that the user set."""
+    """Resolves names to public addresses only; the user's proxy may have a private one."""
 
     def __init__(self, inner: AbstractResolver) -> None:
         self._inner = inner
@@ -192,7 +193,7 @@ class PublicResolver(AbstractResolver):
         self._proxies = {(proxy.host, proxy.port) for proxy in proxies}
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = 0) -> list[ResolveResult]:  # type: ignore[assignment]
-        """Resolve a host; raise AddressNotAllowedError when any of its addresses is private."""
+        """Return the addresses of a host; raise AddressNotAllowedError if any of them is private."""
         found = await self._inner.resolve(host, port, family)
         if (host, port) not in self._proxies:
             for result in found:
@@ -201,5 +202,5 @@ class PublicResolver(AbstractResolver):
         return found
 
     async def close(self) -> None:
-        """Close the resolver underneath."""
+        """Close the wrapped resolver."""
         await self._inner.close()

@@ -1,4 +1,4 @@
-"""Stops a download when enough of it was read."""
+"""Scrapy extension that stops downloads early."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ if TYPE_CHECKING:
     from scrapy.http.headers import Headers
 
 HEAD_OF_PAGE = 14 * 1024
-"""Bytes of a page, compressed as it came, that are read when only its head is wanted: what one TLS record holds."""
+"""Bytes of a page, before decompression, that are read if only its head is requested; they fit in one TLS record."""
 
-_PAGES = (b"text/", b"application/xhtml", b"application/xml")
-_MAGIC = 1024  # bytes that tell what a file is
+_PAGE_TYPES = (b"text/", b"application/xhtml", b"application/xml")
+_SNIFF_BYTES = 1024  # enough to recognize the type of a file
 
 
 class EarlyStop:
-    """Ends downloads when as many bytes were read as `meta["max_bytes"]` says, earlier where a file is no page.
+    """Stops a download after `meta["max_bytes"]`, earlier if the file is not a page.
 
-    What was asked for as a picture (`meta["is_image"]`) is read to its end if its first bytes are a picture's.
+    A request for an image (`meta["is_image"]`) is stopped after HEAD_OF_PAGE unless its first bytes are an image's.
     """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Listen to downloads."""
+        """Return the extension, connected to the signals of downloads."""
         extension = cls()
         crawler.signals.connect(extension.headers_received, signals.headers_received)
         crawler.signals.connect(extension.bytes_received, signals.bytes_received)
         return extension
 
     def headers_received(self, headers: Headers, request: Request) -> None:
-        """Read no more than the first bytes of a PDF or a film: it is there, whatever its size.
+        """Set the bytes to read by Content-Type: HEAD_OF_PAGE for pages, `max_bytes` for plain text, 1 kB for others.
 
-        Nor more than the head of a page, in place of what is plain text (a robots.txt) too.
+        The first bytes of a PDF or a video are enough to show that it exists.
         """
         if "max_bytes" in request.meta:
             content_type = (headers.get("Content-Type") or b"text/plain").strip().lower()
-            most = HEAD_OF_PAGE if content_type.startswith(_PAGES) else _MAGIC
-            request.meta["bytes_left"] = request.meta["max_bytes"] if content_type.startswith(b"text/plain") else most
+            limit = HEAD_OF_PAGE if content_type.startswith(_PAGE_TYPES) else _SNIFF_BYTES
+            request.meta["bytes_left"] = request.meta["max_bytes"] if content_type.startswith(b"text/plain") else limit
         if "is_image" in request.meta:
             request.meta["sniff_buffer"] = None if "Content-Encoding" in headers else b""
 
     def bytes_received(self, data: bytes, request: Request) -> None:
-        """Stop when the bytes so far will do."""
+        """Raise StopDownload once enough bytes were received."""
         if "max_bytes" in request.meta:
             request.meta["bytes_left"] -= len(data)
             if request.meta["bytes_left"] <= 0:

@@ -1,4 +1,4 @@
-"""Exceptions that are raised in place of sending a request."""
+"""Exceptions that are raised instead of sending a request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class AddressNotAllowedError(IgnoreRequest):
-    """The address guard does not let a request pass."""
+    """A URL must not be requested, for `reason`: a private address, another scheme, robots.txt."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(str(reason))

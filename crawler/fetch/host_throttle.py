@@ -1,4 +1,4 @@
-"""What a run has seen of each host: how slow it is, how often it refuses, and when it is left alone for the night."""
+"""Response times and refusals of each host in a run, and when the next request may be sent to it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from crawler.models.check import Check
 
 MAX_WAIT = 120.0
-"""Seconds that a Retry-After is waited for within a run; who asks for more is left for the next night."""
+"""Longest Retry-After in seconds that is waited for within a run; after a longer one, a host gets no more requests."""
 
 REFUSALS = 3
-"""Refusals in a row after which a host is left alone for the rest of the night."""
+"""Refusals in a row after which a host gets no more requests in this run."""
 
 
 class HostUnavailableError(IgnoreRequest):
-    """A request was not sent: its host is left alone for now, for the rest of the night, or is another worker's."""
+    """A request was not sent, since its host gets none now.
+
+    `for_run`: the host gets none until the run ends. `leased`: another worker has its lease.
+    """
 
     def __init__(self, host: str, *, for_run: bool = False, leased: bool = False) -> None:
         super().__init__(host)
@@ -46,10 +49,10 @@ class _HostState:
 
 
 class HostThrottle:
-    """The hosts of one run: a breaker for each that opens when it keeps refusing, and the time that the run has.
+    """Circuit breakers of the hosts of one run, and the time that is left for requests.
 
-    A refusal is a captcha, a wall, a 429 or any answer that asks to come back later: it says that we come too often.
-    `clock` counts seconds, `deadline` is when the time budget is spent.
+    A refusal is a captcha, a bot wall, a 429 or any response with Retry-After. `clock` returns seconds; `deadline` is
+    the time on that clock at which RUN_TIMEOUT is reached.
     """
 
     def __init__(self, clock: Callable[[], float], deadline: float = math.inf) -> None:
@@ -60,17 +63,17 @@ class HostThrottle:
 
     @property
     def time_left(self) -> float:
-        """Return the seconds until nobody is asked any more."""
+        """Return the seconds until no request is sent any more."""
         return max(0.0, self._deadline - self._clock())
 
     def seconds_until_free(self, name: str) -> float:
-        """Return the seconds that a host is to be left alone, infinite for the rest of the night."""
+        """Return the seconds until a host may get a request; infinite if not in this run."""
         now = self._clock()
         free_at = self._hosts[name].free_at if name in self._hosts else 0.0
         return math.inf if max(now, free_at) >= self._deadline else max(0.0, free_at - now)
 
     def record_answer(self, name: str, check: Check, retry_after: float | None = None) -> bool:
-        """Take note of an answer; tell whether the host asks to come back, and this is worth it within the run."""
+        """Record a response; return whether it has a Retry-After that ends within the run."""
         host = self._hosts[name]
         host.answers += 1
         host.total_time += check.elapsed or timedelta(0)
@@ -86,40 +89,40 @@ class HostThrottle:
         return retry_after is not None and not math.isinf(self.seconds_until_free(name))
 
     def back_off(self, name: str, seconds: float) -> None:
-        """Leave a host alone for so many seconds, infinite for the rest of the night."""
+        """Send no request to a host for some seconds; infinite: until the run ends."""
         host = self._hosts[name]
         host.free_at = max(host.free_at, self._clock() + seconds)
         self._backed_off.add(name)
 
     def open_circuit(self, name: str) -> None:
-        """Leave a host alone for the rest of the night."""
+        """Send no request to a host until the run ends."""
         self.back_off(name, math.inf)
 
     def is_circuit_open(self, name: str) -> bool:
-        """Tell whether a host itself is left alone for the rest of the night, not only because the time is up."""
+        """Return whether a host gets no more requests in this run because of its refusals, not of RUN_TIMEOUT."""
         return name in self._hosts and math.isinf(self._hosts[name].free_at)
 
     def backed_off_hosts(self) -> list[tuple[str, float]]:
-        """Return the hosts that are left alone now, with the seconds that is so, infinite for the rest of the night."""
+        """Return the hosts that are backing off, longest first, with the seconds left; infinite: until the run ends."""
         waits = {name: self.seconds_until_free(name) for name in sorted(self._backed_off)}
         self._backed_off = {name for name, seconds in waits.items() if seconds}
         return sorted(((name, waits[name]) for name in self._backed_off), key=lambda pair: (-pair[1], pair[0]))
 
-    def slowest(self, most: int) -> list[tuple[str, float]]:
-        """Return the hosts whose answers took longest, with the mean in seconds."""
+    def slowest(self, limit: int) -> list[tuple[str, float]]:
+        """Return up to `limit` hosts with the longest mean response time, slowest first, and that time in seconds."""
         means = (
             (name, host.total_time.total_seconds() / host.answers) for name, host in self._hosts.items() if host.answers
         )
-        return sorted(means, key=lambda pair: (-pair[1], pair[0]))[:most]
+        return sorted(means, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def most_blocking(self, most: int) -> list[tuple[str, int]]:
-        """Return the hosts that refused most often, with how often."""
+    def most_blocking(self, limit: int) -> list[tuple[str, int]]:
+        """Return up to `limit` hosts with the most refusals, and their numbers of refusals."""
         refusing = ((name, host.refusals) for name, host in self._hosts.items() if host.refusals)
-        return sorted(refusing, key=lambda pair: (-pair[1], pair[0]))[:most]
+        return sorted(refusing, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header, seconds or an HTTP date (RFC 9110, 10.2.3), as seconds from now."""
+    """Return the seconds from now of a Retry-After header (RFC 9110, 10.2.3); None if it is missing or invalid."""
     if value is None:
         return None
     if (seconds := value.strip()).isdecimal():

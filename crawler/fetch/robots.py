@@ -1,4 +1,4 @@
-"""robots.txt (RFC 9309): its Crawl-delay is always kept to, its rules where the user wants them obeyed."""
+"""robots.txt (RFC 9309): Crawl-delay always applies, Disallow rules only with `ROBOTS=obey`."""
 
 from __future__ import annotations
 
@@ -23,34 +23,38 @@ if TYPE_CHECKING:
 
 AGENT = "notemend"
 _PATH = "/robots.txt"
-_LARGEST = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB are read
-# Rules that are not obeyed still end the list of agents before them; one does, thousands take a second and 40 MB.
+_MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB are parsed
+# One rule replaces each block of rules that do not apply: a block ends the list of agents before it (RFC 9309, 2.2.1),
+# and parsing thousands of rules takes a second and 40 MB.
 _RULES = re.compile(r"(?:^[ \t]*(?:dis)?allow[ \t]*:[^\r\n]*[\r\n]*)++", re.IGNORECASE | re.MULTILINE)
-_NO_RULES = range(400, 500)  # 2.3.1.3: without the file everything is allowed; 2.3.1.4: behind a 5xx nothing is
+_NO_RULES = range(400, 500)  # RFC 9309, 2.3.1.3: a 4xx allows everything; 2.3.1.4: a 5xx allows nothing
 
 
 class RobotsMiddleware:
-    """Asks a host for its robots.txt once a run, and only where an answer would matter.
+    """Requests the robots.txt of a site once in a run, if it can change anything.
 
-    Unless it is obeyed, that is from the second request on, and not for a host to which the user gave a pace.
+    With `ROBOTS=ignore` that is from the second link of a host on, and only if DOWNLOAD_DELAYS does not name the host.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         options = options_of(crawler).requests
         self._obey = options.obey_robots
-        self._paced = options.delays
-        self._cached_rules: set[str] = set()
+        self._delays = options.delays
+        self._known_hosts: set[str] = set()
         self._too_slow: set[str] = set()
         self._pending: dict[str, Task[Protego | None]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Read ROBOTS and DOWNLOAD_DELAYS."""
+        """Return the middleware with the values of ROBOTS and DOWNLOAD_DELAYS."""
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Keep to the host's rules; raise AddressNotAllowedError for what they forbid."""
+        """Raise AddressNotAllowedError if robots.txt disallows the URL or cannot be read, with `ROBOTS=obey` only.
+
+        Raises HostUnavailableError if Crawl-delay is longer than MAX_WAIT.
+        """
         parts = urlsplit(request.url)
         host = parts.hostname or ""
         if parts.path == _PATH:
@@ -66,24 +70,24 @@ class RobotsMiddleware:
             raise HostUnavailableError(host, for_run=True)
 
     def _applies_to(self, request: Request, host: str) -> bool:
-        """Tell whether a Crawl-delay would change anything: not for the first link, nor where the user set a pace."""
-        first = host not in self._cached_rules
-        self._cached_rules.add(host)
-        return "due" in request.cb_kwargs and host not in self._paced and not first
+        """Return whether Crawl-delay can matter: not for a host's first link, nor for hosts in DOWNLOAD_DELAYS."""
+        is_first = host not in self._known_hosts
+        self._known_hosts.add(host)
+        return "due" in request.cb_kwargs and host not in self._delays and not is_first
 
     async def _rules(self, site: str) -> Protego | None:
         if site not in self._pending:
             self._pending[site] = asyncio.ensure_future(self._fetch(site))
-        asked = self._pending[site]
-        return asked.result() if asked.done() else await asyncio.shield(asked)
+        fetching = self._pending[site]
+        return fetching.result() if fetching.done() else await asyncio.shield(fetching)
 
     async def _fetch(self, site: str) -> Protego | None:
-        """Return a site's rules, None when they cannot be had."""
-        assert self._crawler.engine is not None  # noqa: S101 - it is the engine that sends requests here
-        request = Request(site + _PATH, meta={"max_bytes": _LARGEST})
+        """Return the rules of a site; None if they cannot be read. Apply its Crawl-delay."""
+        assert self._crawler.engine is not None  # noqa: S101 - the engine calls middlewares
+        request = Request(site + _PATH, meta={"max_bytes": _MAX_BYTES})
         try:
             response = await self._crawler.engine.download_async(request)
-        except Exception:  # noqa: BLE001 - whatever keeps the file from us, it is not there tonight
+        except Exception:  # noqa: BLE001 - any failure means that the file cannot be read in this run
             return None
         if response.status // 100 == 2 and isinstance(response, TextResponse):  # noqa: PLR2004 - RFC 9110 class
             rules = Protego.parse(response.text if self._obey else _RULES.sub("Disallow: /\n", response.text))
@@ -92,13 +96,13 @@ class RobotsMiddleware:
         return Protego.parse("") if response.status in _NO_RULES else None
 
     def _slow_down(self, host: str, delay: float) -> None:
-        """Keep to a Crawl-delay, if it is longer than our own pace."""
+        """Apply a Crawl-delay in seconds if it is longer than the delay by DOWNLOAD_DELAYS."""
         assert self._crawler.engine is not None  # noqa: S101 - as above
         if delay > MAX_WAIT:
             self._too_slow.add(host)
             return
         downloader = self._crawler.engine.downloader
-        if delay > self._paced.get(host, self._paced.get("*", 0)):
+        if delay > self._delays.get(host, self._delays.get("*", 0)):
             downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
             if host in downloader.slots:
                 downloader.slots[host].delay = delay

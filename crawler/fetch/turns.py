@@ -1,4 +1,4 @@
-"""Decides when a request may be sent: at its host's turn, by the worker that holds the host, while the run has time."""
+"""Decide whether a request may be sent: by the rate limit and lease of its host, and the time left in the run."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 
 class HostHolder(Protocol):
-    """A worker that keeps the hosts it asks apart from those of other workers."""
+    """A worker that leases hosts, so that only one worker sends requests to each."""
 
     def holds(self, host: str) -> bool:
-        """Return whether a host is this worker's now."""
+        """Return whether this worker has the lease of a host."""
 
     def hold_host(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
-        """Hold a host for one request; raise HostUnavailableError when another worker has it for so many seconds."""
+        """Hold a host for one request; raise HostUnavailableError if another worker has it for `patience` seconds."""
 
     def check_lease(self, host: str) -> None:
-        """Raise HostUnavailableError if a host that was held for a request is another worker's by now."""
+        """Raise HostUnavailableError if another worker has taken the lease of a host that was held for a request."""
 
 
 class TurnKeeper:
     """Allows or refuses the requests of one run.
 
-    `is_closed` returns whether no links like one are fetched any more. Once the run is stopping, only requests that
-    follow on one which was sent for the same link are allowed.
+    `is_closed` returns whether no more links like the given one are checked in this run. Once the run is stopping, only
+    links for which a request was sent may send more.
     """
 
     def __init__(self, hosts: HostThrottle, worker: HostHolder, is_closed: Callable[[Link], bool]) -> None:
@@ -50,7 +50,7 @@ class TurnKeeper:
         return self._hosts.time_left
 
     def stop(self) -> None:
-        """Refuse links for which no request was sent yet."""
+        """Refuse requests of links that have not sent one yet."""
         self._is_stopping = True
 
     def was_sent(self, url: str) -> bool:
@@ -62,26 +62,26 @@ class TurnKeeper:
         self._sent.discard(link.url)
 
     def check_may_send(self, host: str, due: DueLink) -> None:
-        """Raise HostUnavailableError for a request that must not be sent now, though the link was handed out."""
+        """Record that a link sends a request to a host; raise HostUnavailableError if it must not do so now."""
         if self._is_stopping and due.link.url not in self._sent:
             raise HostUnavailableError(host)
         if self._hosts.seconds_until_free(host) > 0 or self._is_closed(due.link):
             raise HostUnavailableError(host)
-        if host == due.link.host and not self._worker.holds(host):  # whoever had it since may have seen the link
+        if host == due.link.host and not self._worker.holds(host):  # another worker may have checked the link meanwhile
             raise HostUnavailableError(host, leased=True)
         self._sent.add(due.link.url)
 
     def hold_host(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
-        """Hold a host for one request; raise HostUnavailableError when another worker has it for so many seconds."""
+        """Hold a host for one request; raise HostUnavailableError if another worker has it for `patience` seconds."""
         return self._worker.hold_host(host, patience)
 
     def check_lease(self, host: str) -> None:
-        """Raise HostUnavailableError if a host that was held for a request is another worker's by now."""
+        """Raise HostUnavailableError if another worker has taken the lease of a host that was held for a request."""
         self._worker.check_lease(host)
 
 
-def pace(crawler: Crawler, host: str) -> float:
-    """Return the seconds between two requests to a host: by DOWNLOAD_DELAYS, or as its robots.txt asks for."""
-    assert crawler.engine is not None  # noqa: S101 - it is the engine that runs this
+def request_interval(crawler: Crawler, host: str) -> float:
+    """Return the seconds between two requests to a host, by DOWNLOAD_DELAYS or its Crawl-delay."""
+    assert crawler.engine is not None  # noqa: S101 - only called while the engine runs
     slot = crawler.engine.downloader.per_slot_settings.get(host, {})
     return float(slot.get("delay", crawler.settings.getfloat("DOWNLOAD_DELAY")))

@@ -1,4 +1,4 @@
-"""Requests for an address exactly as it is written."""
+"""Build requests whose URL is sent without changes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def build_request(url: str, meta: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Request:
-    """Return a request for a URL; Scrapy encodes what cannot be sent, and leaves a URL alone that can be.
+    """Return a request for a URL, which Scrapy encodes only if it cannot be sent as it is.
 
-    Otherwise it would encode `'`, `[` and `]`, too, and servers with another spelling would redirect for ever.
+    Scrapy also encodes `'`, `[` and `]` by default; a server that redirects to the unencoded form would then loop.
     """
     verbatim = {"verbatim_url": True} if is_sendable(url) else {}
     return Request(url, headers=headers, meta={**meta, **verbatim})

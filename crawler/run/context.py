@@ -14,7 +14,7 @@ from crawler.cli.interrupts import interrupts
 from crawler.config.crawl_options import options_of
 from crawler.fetch.connectivity import ConnectivityMonitor
 from crawler.fetch.host_throttle import HostThrottle
-from crawler.fetch.turns import TurnKeeper, pace
+from crawler.fetch.turns import TurnKeeper, request_interval
 from crawler.kinds.registry import all_kinds, kind_of
 from crawler.link_checking.image_fallbacks import ImageFetcher
 from crawler.link_checking.in_flight import ChecksInFlight
@@ -57,7 +57,7 @@ class RunContext:
         self.queue = ResultQueue()
         self.network = ConnectivityMonitor()
         self.hosts = HostThrottle(time.monotonic, time.monotonic() + options.run_timeout)
-        self.crew = Worker(store, self.hosts, partial(pace, crawler), options.workers.count)
+        self.crew = Worker(store, self.hosts, partial(request_interval, crawler), options.workers.count)
         self.pictures = ImageFetcher(
             self.download,
             store=store,

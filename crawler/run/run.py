@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.fetch.turns import pace
+from crawler.fetch.turns import request_interval
 from crawler.run.interruption import RunInterruptedError
 from crawler.run.stages import CHECKING, NetworkDownError, SaveAnswered
 
@@ -114,7 +114,7 @@ class Run:
     def seconds_each(self, kind: str, host: str) -> float:
         """Return how long a link of a host takes at least, its pace being kept to."""
         batches = self.context.batches
-        return pace(self._crawler, host) / (batches.lookup(kind).batch if kind in batches.kinds else 1)
+        return request_interval(self._crawler, host) / (batches.lookup(kind).batch if kind in batches.kinds else 1)
 
     def paused_hosts(self) -> list[tuple[str, float]]:
         """Return the hosts that are left alone now, with the seconds that is so."""
