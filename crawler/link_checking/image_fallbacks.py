@@ -318,7 +318,7 @@ class ImageFetcher:
         async with self._archive:  # one question at a time
             snapshot, may_ask = self._store.known_snapshot(due.link, datetime.now(UTC))
             if may_ask and not self._archive_down and self._time_left():
-                day = self._store.article_dates(due.link)
+                day = self._store.oldest_note_date(due.link)
                 try:
                     async with self._hold_host(ARCHIVE, min(PATIENCE, self._time_left())):
                         snapshot = await run_in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)

@@ -1,6 +1,6 @@
-"""A database that a store lives in: opened, brought to the newest version, its failures said in one line.
+"""Open the link database, migrate it, and turn its errors into one-line messages.
 
-A server that goes away is waited for: each public method of a store is one transaction, and is repeated as a whole.
+Each public method of a store is one transaction. If a database server becomes unavailable, it is repeated as a whole.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from crawler.errors import UserError
 from crawler.store.schema.migrations import is_newest, migrate
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,23 +31,23 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 RETRY_SECONDS = 300.0
-"""Seconds that a server is waited for that was there before: it takes a minute or two to be restarted or moved."""
+"""Seconds for which calls are repeated after a server becomes unavailable; a restart takes a minute or two."""
 
 BUSY_TIMEOUT = 30.0
-"""Seconds that a transaction waits for another process to let go of an SQLite file."""
+"""Seconds that a transaction waits for another process to unlock an SQLite file."""
 
-_LOCK = 0x6E6F7465  # any number that nobody else would lock
-_TRANSIENT_STATES = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL's documentation, appendix A
+_LOCK = 0x6E6F7465  # the key of an advisory lock; any number that no other program uses
+_TRANSIENT_STATES = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL documentation, appendix A
 
 
 class DatabaseUnavailableError(UserError):
-    """The server does not answer, or gave a transaction up, and may well answer to the same a moment later."""
+    """The database server does not respond or has aborted a transaction; a repetition may succeed."""
 
 
 def retry_on_disconnect(function: Callable[P, T]) -> Callable[P, T]:
-    """Return a function that is repeated while the database is away.
+    """Return a function that is repeated while the database is unavailable, for up to RETRY_SECONDS.
 
-    The first call goes without tenacity, whose wrapper takes 9 µs each time (measured).
+    The first call does not use tenacity, whose wrapper takes 9 µs for each call (measured).
     """
 
     @wraps(function)
@@ -60,7 +61,7 @@ def retry_on_disconnect(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def _repeat(call: Callable[[], T], failure: DatabaseUnavailableError) -> T:
-    """Repeat a call after its first failure for up to RETRY_SECONDS; raise UserError if the database stays away."""
+    """Repeat a call after its first failure for up to RETRY_SECONDS; raise UserError if all repetitions fail."""
     from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
     logger.warning("waiting for the database: %s", failure)
@@ -73,7 +74,7 @@ def _repeat(call: Callable[[], T], failure: DatabaseUnavailableError) -> T:
     failures = iter([failure])
 
     def attempt() -> T:
-        for first in failures:  # tenacity waits after it as after any other
+        for first in failures:  # so that tenacity waits after it
             raise first
         return call()
 
@@ -81,15 +82,15 @@ def _repeat(call: Callable[[], T], failure: DatabaseUnavailableError) -> T:
 
 
 def _raise_last_failure(state: RetryCallState) -> NoReturn:
-    assert state.outcome is not None  # noqa: S101 - tenacity asks after an attempt
-    raise UserError(f"{state.outcome.exception()}; what was saved is safe") from state.outcome.exception()
+    assert state.outcome is not None  # noqa: S101 - tenacity calls this after an attempt
+    raise UserError(f"{state.outcome.exception()}; saved results are kept") from state.outcome.exception()
 
 
 class Database:
-    """An open database; `Database.open` is the way to one."""
+    """An open database, created by `Database.open`."""
 
     def __init_subclass__(cls) -> None:
-        """Let public methods be repeated, but for those that hand out rows one by one."""
+        """Apply `retry_on_disconnect` to the public methods of a subclass, except generators."""
         for name, method in list(vars(cls).items()):
             if not name.startswith("_") and isfunction(method) and not isgeneratorfunction(method):
                 setattr(cls, name, retry_on_disconnect(method))
@@ -100,7 +101,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> Self:
-        """Open or create the store at a database URL; raise UserError when it cannot be used."""
+        """Open or create the link database at a URL; raise UserError if it cannot be used."""
         try:
             engine = sa.create_engine(url)
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
@@ -120,9 +121,9 @@ class Database:
     def _prepare(self) -> None:
         with self._begin() as connection:
             if not self.shared:
-                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-                if found != "ok":
-                    raise UserError(self._damage_error(found))
+                problem = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+                if problem != "ok":
+                    raise UserError(self._damage_message(problem))
             try:
                 if is_newest(connection):
                     return
@@ -133,41 +134,44 @@ class Database:
             migrate(connection)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close all connections."""
         self._engine.dispose()
 
     @property
     def shared(self) -> bool:
-        """Tell whether workers on other machines may be at work on the same store."""
+        """Return whether workers on other machines can use the same database."""
         return self._engine.dialect.name != "sqlite"
 
     @contextmanager
     def _begin(self, *, writing: bool = False) -> Iterator[sa.Connection]:
-        """Open a transaction; raise GoneError when it may be repeated, UserError when the database fails."""
+        """Open a transaction.
+
+        Raises DatabaseUnavailableError if it can be repeated, UserError for other errors of the database.
+        """
         try:
             with self._engine.connect().execution_options(writing=writing) as connection, connection.begin():
                 yield connection
         except sa.exc.DBAPIError as error:
             if self.shared and _is_transient(error):
-                raise DatabaseUnavailableError(f"{self._name}: {_one_line(error.orig)}") from error
-            raise UserError(self._damage_error(error.orig)) from error
+                raise DatabaseUnavailableError(f"{self._name}: {collapse_whitespace(str(error.orig))}") from error
+            raise UserError(self._damage_message(error.orig)) from error
 
     def _write(self) -> AbstractContextManager[sa.Connection]:
-        """Open a transaction in which what is read stays so until it is written: on SQLite, one at a time."""
+        """Open a transaction that writes; on SQLite it holds the write lock from its beginning."""
         return self._begin(writing=True)
 
     def _exclusive(self, connection: sa.Connection) -> None:
-        """Keep other workers from setting up the store or registering notes until this transaction ends."""
+        """Block other workers that migrate the database or register notes until this transaction ends."""
         if self.shared:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
-    def _damage_error(self, cause: object) -> str:
-        advice = "mend it, or move it away and run again"
-        if "locked" in str(cause):  # SQLITE_BUSY has no other sign that every version of Python shows
-            advice = "another program holds it; run again when that has ended"
+    def _damage_message(self, cause: object) -> str:
+        advice = "repair it, or move it away and run again"
+        if "locked" in str(cause):  # SQLITE_BUSY or SQLITE_LOCKED
+            advice = "another program has locked it; run again when that has ended"
         elif "disk is full" in str(cause):
-            advice = "make room and run again; what was saved is safe"
-        return f"{self._name}: the store cannot be used ({_one_line(cause)}); {advice}"
+            advice = "free disk space and run again; saved results are kept"
+        return f"{self._name}: cannot use the link database ({collapse_whitespace(str(cause))}); {advice}"
 
 
 def sqlite_url(path: Path) -> str:
@@ -176,31 +180,27 @@ def sqlite_url(path: Path) -> str:
 
 
 def store_url(options: CrawlOptions) -> str:
-    """Return the database URL of the store that the options name."""
+    """Return the URL of the link database: DATABASE_URL, or SQLite in OUTPUT_DIR."""
     return options.database_url or sqlite_url(options.output_dir / "notemend.sqlite")
 
 
 def _is_transient(error: sa.exc.DBAPIError) -> bool:
-    """Tell whether a server may answer to the same transaction a moment later; while it starts it gives no state."""
+    """Return whether a repeated transaction may succeed; a server that is starting reports no SQLSTATE."""
     state: str | None = getattr(error.orig, "sqlstate", None)
     if state is None:
         return error.connection_invalidated or isinstance(error, sa.exc.OperationalError)
     return error.connection_invalidated or state.startswith(_TRANSIENT_STATES)
 
 
-def _one_line(cause: object) -> str:
-    return " ".join(str(cause).split())
-
-
 def _configure_sqlite(connection: Any, _record: object) -> None:
-    """Write-ahead log: readers do not wait, and a killed process loses nothing that was committed."""
-    connection.isolation_level = None  # transactions begin where we say so, not where Python's driver guesses
+    """Use a write-ahead log: readers never wait, and a killed process loses no committed data."""
+    connection.isolation_level = None  # otherwise Python's driver begins transactions by itself
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT * 1000:.0f}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    """Take the lock at once where something will be written: one that is asked for later may never be had."""
+    """Begin a transaction; one that writes takes the lock at once, since a later upgrade of a read lock can fail."""
     writing = connection.get_execution_options().get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,7 +1,7 @@
-"""What others say of links: the archive of dead ones, bibliographies of papers.
+"""Store what other services know of links: snapshots of dead links, publications of papers.
 
-Each says it beside what the link itself said, and none of it is lost when the link is looked at again. Who was asked
-and had nothing is asked again after a while; who did not answer is asked the next night.
+It is stored apart from the results of checks, which do not overwrite it. If a service had no data, it is requested
+again after SNAPSHOT_RETRY or PUBLICATION_RETRY; if it did not respond, in the next run.
 """
 
 from __future__ import annotations
@@ -24,27 +24,26 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Publication
 
 SNAPSHOT_RETRY = timedelta(days=30)
-"""Until the archive is asked again for what it did not have."""
+"""Time until a snapshot is requested again that the Wayback Machine did not have."""
 
 PUBLICATION_RETRY = timedelta(days=30)
-"""Until a bibliography is asked again where a paper appeared."""
+"""Time until a bibliography is asked again for the publication of a paper."""
 
 ARCHIVE = "archive.org"
-"""The host that a worker leases while it asks the archive."""
+"""The host that a worker leases for requests to the Wayback Machine."""
 
 
 class ExternalSources(StoreReader, Leases):
-    """The store as those see it who ask others."""
+    """Queries of links and papers that other services are asked for, and their answers."""
 
-    # --- what the archive has -----------------------------------------------------------------------------------------
+    # --- snapshots ----------------------------------------------------------------------------------------------------
 
     def links_without_snapshot(self, kinds: Iterable[str], now: datetime, limit: int) -> list[tuple[Link, date]]:
-        """Return dead links whose snapshot is not known, each with the day of the oldest note that mentions it.
+        """Return up to `limit` dead links without a snapshot, each with the date of the oldest note that mentions it.
 
-        Where no note says its day it is the day on which the link was first seen. The latest looked at come first:
-        those for which the archive never has an answer stop none of tonight's.
-
-        What the archive did not have is asked for again after `SNAPSHOT_RETRY`. None when another worker asks.
+        If no note has a date, it is the day on which the link was registered. Links that were checked last come first,
+        so that those for which the service always fails do not block links that died in this run. Links without a
+        snapshot are returned again after SNAPSHOT_RETRY. If another worker has the lease of ARCHIVE, none are returned.
         """
         query = (
             sa.select(*(links.c[name] for name in mapping.LINK), links.c.first_seen, sa.func.min(mentions.c.day))
@@ -62,45 +61,45 @@ class ExternalSources(StoreReader, Leases):
         with self._write() as connection:
             if not self._lease(connection, ARCHIVE):
                 return []
-            return [(Link(*link), day or seen.date()) for *link, seen, day in connection.execute(query)]
+            return [(Link(*link), day or first_seen.date()) for *link, first_seen, day in connection.execute(query)]
 
     def save_snapshot(self, link: Link, snapshot: str | None, now: datetime) -> None:
-        """Write down what the archive has of a link; None for nothing."""
+        """Save the URL of a link's snapshot; None if there is no snapshot."""
         update = sa.update(links).where(links.c.url == link.url).values(snapshot=snapshot, snapshot_asked_at=now)
         with self._write() as connection:
             connection.execute(update)
 
-    # --- what bibliographies say --------------------------------------------------------------------------------------
+    # --- publications -------------------------------------------------------------------------------------------------
 
     def has_papers(self) -> bool:
-        """Return whether anything is known of a paper about which bibliographies can be asked."""
+        """Return whether the database has a paper that bibliographies can be asked for."""
         query = sa.select(sa.exists().where(facts.c.kind.in_(sorted(citation_sources()))))
         with self._begin() as connection:
             return bool(connection.scalar(query))
 
     def papers_without_publication(self, bibliography: str, host: str, now: datetime) -> list[str]:
-        """Return the keys of known papers about which a bibliography has said nothing lately, those never asked first.
+        """Return the keys of papers not looked up within PUBLICATION_RETRY in a bibliography, new ones first.
 
-        None when another worker asks its host.
+        If another worker has the lease of the bibliography's `host`, none are returned.
         """
-        said, kinds = facts.alias(), sorted(citation_sources())
+        known, kinds = facts.alias(), sorted(citation_sources())
         mentioned = sa.select(links.c.kind, links.c.identity).where(links.c.kind.in_(kinds), MENTIONED)
         key = facts.c.kind + key_of("", "") + facts.c.identity
         query = (
             sa.select(key)
-            .outerjoin(said, sa.and_(said.c.kind == bibliography, said.c.identity == key))
+            .outerjoin(known, sa.and_(known.c.kind == bibliography, known.c.identity == key))
             .where(
                 facts.c.kind.in_(kinds),
                 sa.tuple_(facts.c.kind, facts.c.identity).in_(mentioned),
-                sa.or_(said.c.seen_at.is_(None), said.c.seen_at < now - PUBLICATION_RETRY),
+                sa.or_(known.c.seen_at.is_(None), known.c.seen_at < now - PUBLICATION_RETRY),
             )
-            .order_by(sa.func.coalesce(said.c.seen_at, NEVER), facts.c.kind, facts.c.identity)
+            .order_by(sa.func.coalesce(known.c.seen_at, NEVER), facts.c.kind, facts.c.identity)
         )
         with self._write() as connection:
             return list(connection.scalars(query)) if self._lease(connection, host) else []
 
     def save_publications(self, bibliography: str, publications: Mapping[str, Publication], now: datetime) -> None:
-        """Write down what a bibliography says of papers, by their keys."""
-        new = [mapping.fact_to_row(bibliography, key, publications[key], now) for key in sorted(publications)]
+        """Save the publications of papers by a bibliography; the mapping is by key of a paper (`Link.key`)."""
+        rows = [mapping.fact_to_row(bibliography, key, publications[key], now) for key in sorted(publications)]
         with self._write() as connection:
-            self._upsert(connection, facts, new)
+            self._upsert(connection, facts, rows)

@@ -1,4 +1,4 @@
-"""What the store knows of pictures: which are kept and where from, what is a placeholder, where else one may be."""
+"""Store which images are saved, from which URL, and which files are placeholders."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 
 class ImageRecords(StoreReader, Leases):
-    """The store as those see it who fetch and keep pictures."""
+    """Queries and updates for fetching and saving images."""
 
     def is_placeholder(self, title: str) -> bool:
-        """Tell whether that was learned to be no picture."""
+        """Return whether the image store's file name is that of a known placeholder."""
         with self._begin() as connection:
             query = sa.select(placeholders.c.title).where(placeholders.c.title == title)
             return connection.scalar(query) is not None
 
     def links_with_image(self, title: str) -> list[str]:
-        """Return the URLs for which that picture is kept."""
+        """Return the URLs of the links for which a file of the image store was saved."""
         with self._begin() as connection:
             return list(connection.scalars(sa.select(links.c.url).join(pictures).where(pictures.c.title == title)))
 
     def learn_placeholder(self, title: str, now: datetime) -> None:
-        """Remember what is no picture; what was kept as one is forgotten and looked at again before this run ends."""
+        """Save that a file is a placeholder; links for which it was saved lose it and are checked again in this run."""
         with self._write() as connection:
             insert = self._insert(placeholders).values(title=title, learned_at=now)
             connection.execute(insert.on_conflict_do_nothing())
@@ -55,15 +55,15 @@ class ImageRecords(StoreReader, Leases):
             known = sa.select(links.c.kind, links.c.identity).where(links.c.id.in_(some))
             connection.execute(sa.delete(facts).where(sa.tuple_(facts.c.kind, facts.c.identity).in_(known)))
             connection.execute(sa.delete(pictures).where(pictures.c.link_id.in_(some)))
-            seen = {"outcome": Outcome.BLOCKED, "reason": Reason(ReasonCode.PLACEHOLDER)}
-            well = checks.c.outcome.in_([Outcome.OK, Outcome.MOVED])
-            connection.execute(sa.update(checks).where(checks.c.link_id.in_(some), well).values(seen))
+            blocked = {"outcome": Outcome.BLOCKED, "reason": Reason(ReasonCode.PLACEHOLDER)}
+            was_ok = checks.c.outcome.in_([Outcome.OK, Outcome.MOVED])
+            connection.execute(sa.update(checks).where(checks.c.link_id.in_(some), was_ok).values(blocked))
             unknown = {"verdict": Verdict.UNKNOWN, "last_alive": None, "due_at": links.c.first_seen, "again": True}
-            connection.execute(sa.update(links).where(links.c.id.in_(some)).values(seen | unknown))
+            connection.execute(sa.update(links).where(links.c.id.in_(some)).values(blocked | unknown))
 
     def _save_images(self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]) -> None:
-        """Write down where kept pictures came from."""
-        kept = {
+        """Save the URL and version from which each image was saved."""
+        saved = {
             ids[result.link.url]: {
                 "link_id": ids[result.link.url],
                 "title": result.metadata.title,
@@ -74,17 +74,17 @@ class ImageRecords(StoreReader, Leases):
             for result in results
             if isinstance(result.metadata, Picture) and result.origin is not None
         }
-        if not kept:
+        if not saved:
             return
-        self._upsert(connection, pictures, [row for _, row in sorted(kept.items())])
-        titles = sorted({str(row["title"]) for row in kept.values()})
+        self._upsert(connection, pictures, [row for _, row in sorted(saved.items())])
+        titles = sorted({str(row["title"]) for row in saved.values()})
         late = sa.select(placeholders.c.title).where(placeholders.c.title.in_(titles))
-        for title in connection.scalars(late).all():  # learned while this was on its way
+        for title in connection.scalars(late).all():  # learned after these results were checked
             self._forget_placeholder(connection, title)
 
     @staticmethod
     def _sources(connection: sa.Connection, ids: Sequence[int]) -> dict[int, ImageSource]:
-        """Return where the pictures came from that are kept for these links."""
+        """Return the sources of the saved images of links, by id of the link."""
         query = sa.select(pictures).where(pictures.c.link_id.in_(ids))
         return {
             row.link_id: ImageSource(row.address, row.etag, row.last_modified, row.title)
@@ -92,7 +92,7 @@ class ImageRecords(StoreReader, Leases):
         }
 
     def images_of_articles(self, link: Link) -> list[str]:
-        """Return the addresses of the pictures in the articles that notes mention together with a link."""
+        """Return the image URLs of the articles that are mentioned in the same notes as a link."""
         beside = mentions.alias()
         query = (
             sa.select(facts.c.type, facts.c.data)
@@ -103,27 +103,27 @@ class ImageRecords(StoreReader, Leases):
             .where(facts.c.type == type_name(Article), mentions.c.link_id.in_(_id_of(link)))
         )
         with self._begin() as connection:
-            known = [mapping.metadata_from_row(row) for row in connection.execute(query)]
-        return [address for each in known if isinstance(each, Article) for address in each.pictures]
+            articles = [mapping.metadata_from_row(row) for row in connection.execute(query)]
+        return [url for each in articles if isinstance(each, Article) for url in each.pictures]
 
-    def article_dates(self, link: Link) -> date | None:
-        """Return the day of the oldest note that mentions a link."""
+    def oldest_note_date(self, link: Link) -> date | None:
+        """Return the date of the oldest note that mentions a link; None if no such note has a date."""
         query = sa.select(sa.func.min(mentions.c.day)).where(mentions.c.link_id.in_(_id_of(link)))
         with self._begin() as connection:
             day: date | None = connection.scalar(query)
             return day
 
     def known_snapshot(self, link: Link, now: datetime) -> tuple[str | None, bool]:
-        """Return the snapshot that is known of a link, and whether the archive may be asked for one."""
+        """Return a link's snapshot, None if none is known, and whether the Wayback Machine may be asked for one."""
         query = sa.select(links.c.snapshot, links.c.snapshot_asked_at).where(links.c.url == link.url)
         with self._begin() as connection:
             snapshot, asked_at = connection.execute(query).one()
         return snapshot, snapshot is None and (asked_at is None or asked_at < now - SNAPSHOT_RETRY)
 
-    # --- for those who look after what is kept ------------------------------------------------------------------------
+    # --- maintenance of the image store -------------------------------------------------------------------------------
 
     def stored_titles(self) -> dict[str, list[str]]:
-        """Return the pictures that notes use, each with the URLs for which it is kept."""
+        """Return the files of the image store that notes use, each with the URLs of its links, sorted."""
         query = sa.select(links.c.url, facts.c.type, facts.c.data).join(facts, FACTS)
         query = query.where(facts.c.type == type_name(Picture), MENTIONED).order_by(links.c.url)
         found: dict[str, list[str]] = {}
@@ -133,8 +133,8 @@ class ImageRecords(StoreReader, Leases):
                     found.setdefault(picture.title, []).append(row.url)
         return found
 
-    def images_never_fetched(self) -> int:
-        """Return of how many pictures in notes it is not known yet whether they are kept."""
+    def count_unchecked_images(self) -> int:
+        """Return how many images and videos in the notes were never checked."""
         query = sa.select(sa.func.count()).where(
             links.c.kind.in_(keeping_bodies()), links.c.checked_at.is_(None), MENTIONED
         )
@@ -142,7 +142,7 @@ class ImageRecords(StoreReader, Leases):
             return connection.scalar(query) or 0
 
     def mark_for_fetch(self, urls: Iterable[str], now: datetime) -> None:
-        """Let the next run fetch pictures anew, as if nothing were kept of them."""
+        """Make images due with their source forgotten, so that the next run fetches them in full."""
         wanted = sorted(urls)
         with self._write() as connection:
             for i in range(0, len(wanted), SLICE):

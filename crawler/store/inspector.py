@@ -1,4 +1,4 @@
-"""The store as those see it who only look, a crawl being under way or not: nothing is written, migrated or locked."""
+"""Read the link database without writing, migrating or locking it, also during a crawl."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from crawler.models.link import LinkState
 
 MAX_MATCHES = 10
-"""Links found for one text."""
+"""Maximum number of links that are returned for one text."""
 
 
 @dataclass(frozen=True, slots=True)
 class MentionPlace:
-    """Where a link stands: `start` is the byte offset of its URL in the note."""
+    """A mention of a link: `start` is the byte offset of its URL in the note."""
 
     note: str
     line: int
@@ -40,7 +40,7 @@ class MentionPlace:
 
 @dataclass(frozen=True, slots=True)
 class LinkHistory:
-    """All that is known of one link: every check, oldest first, and the other links that lead to the same thing."""
+    """One link with all checks, oldest first, its mentions, and up to MAX_MATCHES links with the same identity."""
 
     state: LinkState
     due_at: datetime
@@ -51,7 +51,7 @@ class LinkHistory:
 
 @dataclass(frozen=True, slots=True)
 class DueCount:
-    """What is due of one kind: links now, and those of the day to come; `next_at` is when the first of these is."""
+    """Due links of a kind: now, and within the next day; `next_at` is when the first link not yet due will be."""
 
     kind: str
     now: int
@@ -60,17 +60,17 @@ class DueCount:
 
 
 class StoreInspector(StoreReader):
-    """The store, to be read alone."""
+    """The link database, opened for reading only."""
 
     @classmethod
     def open_to_read(cls, url: str) -> Self:
-        """Open the store at a database URL; raise UserError when there is none that this program can read."""
+        """Open the link database at a URL; raise UserError if there is none, or one of another version."""
         try:
             place = sa.make_url(url)
             if place.get_backend_name() == "sqlite":
                 path = Path(place.database or "")
                 if not path.is_file():
-                    raise UserError(f"{path}: no such store: nothing was crawled yet with this OUTPUT_DIR")
+                    raise UserError(f"{path}: no link database; run crawl with this OUTPUT_DIR first")
                 place = place.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
                 store = cls(sa.create_engine(place), str(path))
             else:
@@ -89,18 +89,18 @@ class StoreInspector(StoreReader):
         with self._begin() as connection:
             found = version_of(connection)
         if found != len(MIGRATIONS):
-            mend = "crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
-            raise UserError(f"{self._name}: its version is {found}, this program reads {len(MIGRATIONS)}: {mend}")
+            advice = "run crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
+            raise UserError(f"{self._name}: database version {found}, expected {len(MIGRATIONS)}; {advice}")
 
-    # --- the store as a whole -----------------------------------------------------------------------------------------
+    # --- the database as a whole --------------------------------------------------------------------------------------
 
     @property
     def name(self) -> str:
-        """Return where the store lies, without a password."""
+        """Return the path or URL of the database, without password."""
         return self._name
 
     def size(self) -> int:
-        """Return the bytes that the store takes."""
+        """Return the size of the database in bytes."""
         if not self.shared:
             files = (Path(f"{self._name}{ending}") for ending in ("", "-wal", "-shm"))
             return sum(file.stat().st_size for file in files if file.exists())
@@ -108,29 +108,29 @@ class StoreInspector(StoreReader):
             return connection.scalar(sa.select(sa.func.pg_database_size(sa.func.current_database()))) or 0
 
     def extent(self) -> tuple[int, int]:
-        """Return how many notes there are, and how many places in them where a link stands."""
+        """Return the number of notes with links, and of mentions in them."""
         with self._begin() as connection:
             query = sa.select(sa.func.count(mentions.c.note.distinct()), sa.func.count()).select_from(mentions)
             notes, places = connection.execute(query).one()
         return notes, places
 
     def image_totals(self) -> tuple[int, int]:
-        """Return how many pictures and films are kept, and their bytes."""
+        """Return the number of saved images and videos, and their total size in bytes."""
         query = sa.select(facts.c.type, facts.c.data).select_from(pictures).join(links).join(facts, FACTS)
         with self._begin() as connection:
-            kept = map(mapping.metadata_from_row, connection.execute(query.where(MENTIONED)))
-            sizes = {picture.title: picture.size for picture in kept if isinstance(picture, Picture)}
+            saved = map(mapping.metadata_from_row, connection.execute(query.where(MENTIONED)))
+            sizes = {image.title: image.size for image in saved if isinstance(image, Picture)}
         return len(sizes), sum(sizes.values())
 
     def last_run(self) -> tuple[datetime, datetime | None] | None:
-        """Return when the latest run began and ended; it has not ended where it is under way or was broken off."""
+        """Return start and end of the latest run; None as end if it is active or was interrupted. None without runs."""
         query = sa.select(runs.c.started_at, runs.c.finished_at).order_by(runs.c.id.desc()).limit(1)
         with self._begin() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.started_at, row.finished_at)
 
     def active_workers(self, now: datetime) -> dict[str, list[str]]:
-        """Return the hosts that are being asked, by worker (`machine:process`); what is left of a killed one is not."""
+        """Return the leased hosts by worker (`machine:process`), without those of killed workers."""
         query = sa.select(leases.c.worker, leases.c.host).where(leases.c.until > now)
         query = query.order_by(leases.c.worker, leases.c.host)
         found: dict[str, list[str]] = {}
@@ -141,7 +141,7 @@ class StoreInspector(StoreReader):
         return found
 
     def due_counts(self, now: datetime, tomorrow: datetime) -> list[DueCount]:
-        """Return what is due now and until tomorrow, by kind."""
+        """Return the number of links due at `now`, and between `now` and `tomorrow`, for each kind."""
         later = sa.and_(links.c.due_at > now, links.c.due_at <= tomorrow)
         query = (
             sa.select(
@@ -160,22 +160,22 @@ class StoreInspector(StoreReader):
     # --- one link -----------------------------------------------------------------------------------------------------
 
     def find_links(self, url: str) -> list[str]:
-        """Return the link with that URL; else those with that identity, or that lead to that address."""
-        ways = (
+        """Return the link with a URL; otherwise up to MAX_MATCHES links with it as identity or final URL."""
+        conditions = (
             links.c.url == url,
             links.c.identity == url,
             links.c.identity == url.casefold(),
             sa.or_(links.c.moved_to == url, links.c.final_url == url),
         )
         with self._begin() as connection:
-            for way in ways:
-                query = sa.select(links.c.url).where(way).order_by(links.c.url).limit(MAX_MATCHES)
+            for condition in conditions:
+                query = sa.select(links.c.url).where(condition).order_by(links.c.url).limit(MAX_MATCHES)
                 if found := list(connection.scalars(query)):
                     return found
         return []
 
     def find_files(self, path: str) -> list[str]:
-        """Return the files that the end of a path may mean."""
+        """Return up to MAX_MATCHES links to files whose paths end with a path."""
         alike = sa.and_(links.c.host == "", links.c.url.endswith(f"/{path}", autoescape=True))
         with self._begin() as connection:
             return list(
@@ -188,19 +188,21 @@ class StoreInspector(StoreReader):
             yield from connection.scalars(sa.select(links.c.url).execution_options(yield_per=SLICE))
 
     def history(self, url: str) -> LinkHistory:
-        """Return all that is known of a link that there is."""
+        """Return the history of the link with a URL, which must be in the database."""
         state = self.link_states_of([url])[url]
         link_id = sa.select(links.c.id).where(links.c.url == url).scalar_subquery()
-        stands = sa.select(mentions).where(mentions.c.link_id == link_id).order_by(mentions.c.note, mentions.c.start)
+        mentioned = sa.select(mentions).where(mentions.c.link_id == link_id).order_by(mentions.c.note, mentions.c.start)
         alike = sa.select(links.c.url).where(
             links.c.kind == state.link.kind, links.c.identity == state.link.identity, links.c.url != url
         )
         with self._begin() as connection:
             due_at = connection.execute(sa.select(links.c.due_at).where(links.c.url == url)).scalar_one()
-            seen = connection.execute(sa.select(checks).where(checks.c.link_id == link_id).order_by(checks.c.id))
-            history = [mapping.check_from_row(row) for row in seen]
-            places = tuple(MentionPlace(row.note, row.line, row.start, row.text) for row in connection.execute(stands))
+            rows = connection.execute(sa.select(checks).where(checks.c.link_id == link_id).order_by(checks.c.id))
+            history = [mapping.check_from_row(row) for row in rows]
+            places = tuple(
+                MentionPlace(row.note, row.line, row.start, row.text) for row in connection.execute(mentioned)
+            )
             others = tuple(connection.scalars(alike.order_by(links.c.url).limit(MAX_MATCHES)))
-        if state.check is not None and state.check not in history:  # skipped: no part of its history
+        if state.check is not None and state.check not in history:  # a skipped check is not in `checks`
             history.append(state.check)
         return LinkHistory(state, due_at, tuple(history), places, others)

@@ -1,9 +1,8 @@
-"""The store: every link, what is due, who is asking whom, what was seen, what is known.
+"""The link database: links, checks, metadata, and the queue of due links.
 
-The store is the queue. A link is due when its time has come and a note still mentions it. A worker leases a host, asks
-for its due links a few at a time and writes down what it saw; nothing else remembers what is left to do, so a run may
-be killed anywhere and started again. Several workers share the work host by host: on SQLite those of one family, on
-PostgreSQL as many as there are.
+A link is due if `due_at` has passed and a note mentions it. A worker leases a host, takes its due links in batches and
+saves their results. The queue exists only in the database, so a killed run can be resumed. Workers share a run by host:
+on SQLite those that one process started, on PostgreSQL any number on any machines.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class HostBacklog:
-    """One host's due links of one kind: how many; the longest unchecked was last looked at `since` then."""
+    """The number of due links of a host and kind; `since` is the last check of the one that waits longest."""
 
     since: datetime
     kind: str
@@ -61,15 +60,15 @@ class HostBacklog:
 
     @property
     def lease_key(self) -> str:
-        """What a worker leases to look at these links: their host, their kind where they have none."""
+        """What a worker leases to check these links: their host, or their kind if they have no host."""
         return self.host or self.kind
 
 
 Cursor = tuple[datetime, int]
-"""A place in a backlog: since when the link there waits, and its id."""
+"""A position in a backlog: `waiting_since` and id of a link."""
 
 FIRST: Cursor = (NEVER, 0)
-"""Before the first link of every backlog."""
+"""The position before the first link of a backlog."""
 
 
 _TEXTS = (
@@ -78,7 +77,7 @@ _TEXTS = (
     .scalar_subquery()
 )
 
-# Both are put together once: that takes as long as asking the database.
+# Both statements are built once: building one takes as long as executing it.
 _IS_DUE = (
     sa.select(
         links.c.id,
@@ -116,7 +115,7 @@ _RESULT_PARAMETERS = (
     )
     .values(
         last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
-        # Where a link moved to is known until the link itself answers again: a bad night does not undo it.
+        # A failed check does not change where a link moved to; only the next successful one does.
         moved_to=sa.case(
             (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
             else_=links.c.moved_to,
@@ -126,14 +125,14 @@ _RESULT_PARAMETERS = (
 
 
 class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs, Statistics):
-    """One database with everything known; opened with `LinkStore.open`."""
+    """The link database of a run; opened with `LinkStore.open`."""
 
     @contextmanager
     def exclusive_lock(self) -> Iterator[int | None]:
-        """Hold the store for this worker and its helpers, as SQLite wants it; take over what killed ones had leased.
+        """Lock an SQLite database for this worker and the processes it starts; drop leases of killed workers.
 
-        Yields the file that is locked: the lock lasts until the last process that has it open has ended. On PostgreSQL
-        this does nothing: there leases keep workers apart.
+        Yields the descriptor of the lock file: the lock lasts until the last process that has it open ends. On
+        PostgreSQL it yields None and does nothing. Raises UserError if another crawl has the lock.
         """
         if self.shared:
             yield None
@@ -147,14 +146,14 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             with self._write() as connection:
                 connection.execute(sa.delete(leases))
                 connection.execute(sa.delete(workers))
-            yield lock._context.lock_file_fd  # noqa: SLF001 - it offers no other way
+            yield lock._context.lock_file_fd  # noqa: SLF001 - there is no public attribute
         finally:
             lock.release()
 
-    # --- what is due --------------------------------------------------------------------------------------------------
+    # --- due links ----------------------------------------------------------------------------------------------------
 
     def backlogs(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> list[HostBacklog]:
-        """Return what is due by kind and host, the host with the longest unchecked link first."""
+        """Return the due links by kind and host, the host whose link waits longest first; `again`: only retries."""
         query = (
             sa.select(sa.func.min(links.c.waiting_since), links.c.kind, links.c.host, sa.func.count())
             .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, MENTIONED)
@@ -165,7 +164,7 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             return [HostBacklog(*row) for row in connection.execute(query)]
 
     def remaining(self, kinds: Iterable[str], now: datetime) -> int:
-        """Return how many links of some kinds are still due."""
+        """Return the number of due links of some kinds."""
         query = sa.select(sa.func.count()).where(links.c.kind.in_(list(kinds)), links.c.due_at <= now, MENTIONED)
         with self._begin() as connection:
             return connection.scalar(query) or 0
@@ -173,8 +172,8 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
     def next_due(
         self, backlog: HostBacklog, now: datetime, limit: int, *, after: Cursor = FIRST, again: bool = False
     ) -> tuple[list[DueLink], Cursor]:
-        """Return a host's next due links, the longest unchecked first, and where to go on (`after`)."""
-        asked = {
+        """Return up to `limit` due links of a backlog after a position, longest waiting first, and the new position."""
+        parameters = {
             "its_kind": backlog.kind,
             "its_host": backlog.host,
             "its_again": again,
@@ -184,12 +183,12 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             "most": limit,
         }
         with self._begin() as connection:
-            found = connection.execute(_IS_DUE, asked).all()
-            seen = [row.id for row in found if row.checked_at is not None]
-            history = self._history(connection, seen)
-            pictured = backlog.kind in keeping_bodies()
-            origins = self._sources(connection, seen) if pictured else {}
-            versions = {} if pictured else self._validators(connection, seen)
+            found = connection.execute(_IS_DUE, parameters).all()
+            checked = [row.id for row in found if row.checked_at is not None]
+            history = self._history(connection, checked)
+            keeps_body = backlog.kind in keeping_bodies()
+            origins = self._sources(connection, checked) if keeps_body else {}
+            versions = {} if keeps_body else self._validators(connection, checked)
         due = [
             DueLink(
                 Link(row.url, row.kind, row.identity, row.host),
@@ -204,14 +203,14 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
         return due, (found[-1].waiting_since, found[-1].id) if found else after
 
     def mark_for_retry(self, link: Link) -> None:
-        """Leave a link for the end of the run: what failed now may pass then."""
+        """Mark a link to be checked again at the end of the run."""
         with self._write() as connection:
             if self._extend(connection, [link.lease_key]):
                 connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
 
     @staticmethod
     def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
-        """Return the checks since each link was last alive, that one first: no verdict rests on older ones."""
+        """Return by link the checks since its last successful one, that one first; verdicts depend on no older ones."""
         history: dict[int, list[Check]] = defaultdict(list)
         if not ids:
             return history
@@ -228,14 +227,13 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             history[row.link_id].append(mapping.check_from_row(row))
         return history
 
-    # --- what was seen ------------------------------------------------------------------------------------------------
+    # --- results ------------------------------------------------------------------------------------------------------
 
     def save(self, results: Sequence[CheckResult]) -> None:
-        """Write down judged results in one transaction; a skipped link was not seen and adds nothing to its history.
+        """Save results with verdicts in one transaction; skipped checks are not added to the history.
 
-        Dropped are results of hosts that another worker has by now, and of links that this run has seen before: those
-        were saved twice, because the answer to the first time was lost, or looked at by two workers, one of which had
-        been taken for dead.
+        Results are dropped if another worker has leased their host, or if the run has already saved one for the link.
+        The latter happens if the server's answer to a commit was lost, or if a worker that was considered dead was not.
         """
         with self._write() as connection:
             ours = self._extend(connection, {result.link.lease_key for result in results})
@@ -246,10 +244,10 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             )
             if not results:
                 return
-            seen = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
-            if seen:
-                seen_rows = [{"link_id": ids[result.link.url], **mapping.check_to_row(result.check)} for result in seen]
-                connection.execute(sa.insert(checks), seen_rows)
+            checked = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
+            if checked:
+                rows = [{"link_id": ids[result.link.url], **mapping.check_to_row(result.check)} for result in checked]
+                connection.execute(sa.insert(checks), rows)
             connection.execute(
                 _RESULT_PARAMETERS, [mapping.result_to_row(ids[result.link.url], result) for result in results]
             )
@@ -262,7 +260,7 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
 
     @staticmethod
     def _validators(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Validators]:
-        """Return which versions of these links' pages were read."""
+        """Return the validators of pages, by id of the link."""
         if not ids:
             return {}
         query = sa.select(validators).where(validators.c.link_id.in_(ids))
@@ -271,23 +269,23 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
     def _save_validators(
         self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]
     ) -> None:
-        """Write down which versions of pages were read; what is well without a version has none any more."""
-        well = [result for result in results if result.check.is_ok]
-        found = {ids[each.link.url]: each.validators for each in well if each.validators is not None}
+        """Save the validators of pages; delete those of pages that are ok and have none any more."""
+        ok = [result for result in results if result.check.is_ok]
+        found = {ids[each.link.url]: each.validators for each in ok if each.validators is not None}
         self._upsert(connection, validators, [mapping.validators_to_row(id_, found[id_]) for id_ in sorted(found)])
-        without = sorted({ids[each.link.url] for each in well}.difference(found))
+        without = sorted({ids[each.link.url] for each in ok}.difference(found))
         if without:
             connection.execute(sa.delete(validators).where(validators.c.link_id.in_(without)))
 
     def _still_due(self, connection: sa.Connection, ids: dict[str, int]) -> dict[str, int]:
-        """Return those links that the run still has to look at; all of them outside of a run."""
+        """Return those of the links that are due in the run; all of them outside of a run."""
         if self.run is None or self.run.due_by is None:
             return ids
         due: set[int] = set()
-        wanted = list(ids.values())
-        for i in range(0, len(wanted), SLICE):
+        link_ids = list(ids.values())
+        for i in range(0, len(link_ids), SLICE):
             query = sa.select(links.c.id).where(
-                links.c.id.in_(wanted[i : i + SLICE]), links.c.due_at <= self.run.due_by
+                links.c.id.in_(link_ids[i : i + SLICE]), links.c.due_at <= self.run.due_by
             )
             due.update(connection.scalars(query))
-        return {url: number for url, number in ids.items() if number in due}
+        return {url: link_id for url, link_id in ids.items() if link_id in due}

@@ -1,4 +1,4 @@
-"""What is known of the links, for those who only read: the outputs and the summary."""
+"""Queries of links, metadata and changes for the outputs and the summary of a run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Metadata, Paper, Publication
 
 SLICE = 500
-"""Values in one IN list; SQLite of 2020 takes 32,766."""
+"""Maximum number of values in an IN list, and rows fetched at a time; SQLite allows 32,766 parameters."""
 
 MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
 FACTS = sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
@@ -32,9 +32,9 @@ CHANGED = sa.or_(
     links.c.previous_outcome.is_distinct_from(links.c.outcome),
 )
 _TRANSITION = (links.c.previous_verdict, links.c.verdict, links.c.previous_outcome, links.c.outcome)
-_APART = "//"  # between places: no path has it
+_PLACE_SEPARATOR = "//"  # never part of a normalized path
 _PLACES = (
-    sa.select(sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _APART))
+    sa.select(sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _PLACE_SEPARATOR))
     .where(mentions.c.link_id == links.c.id)
     .scalar_subquery()
 )
@@ -42,10 +42,10 @@ _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}
 
 
 class StoreReader(Database):
-    """The store as its readers see it."""
+    """Read access to links and metadata."""
 
     def link_states(self, change: Change | None = None) -> Iterator[tuple[LinkState, tuple[str, ...]]]:
-        """Yield every mentioned link, worst first, with its places `path:line`; memory stays flat.
+        """Yield every mentioned link with its locations `path:line`, worst verdict first, in batches of SLICE rows.
 
         With `change` only those that changed in that way since the last run began.
         """
@@ -58,12 +58,12 @@ class StoreReader(Database):
         )
         with self._begin() as connection:
             if change is not None:
-                fates = [fate for fate, what, _ in _transitions(connection) if what is change]
-                query = query.where(sa.or_(sa.false(), *map(_is_transition, fates)))
+                found = [transition for transition, what, _ in _transitions(connection) if what is change]
+                query = query.where(sa.or_(sa.false(), *map(_is_transition, found)))
             for row in connection.execute(query):
                 yield (
                     mapping.link_state_from_row(row),
-                    tuple(sorted(set(row.places.split(_APART)), key=mapping.split_place)),
+                    tuple(sorted(set(row.places.split(_PLACE_SEPARATOR)), key=mapping.split_place)),
                 )
 
     def newly_in(self, verdicts: Iterable[str]) -> Iterator[LinkState]:
@@ -76,7 +76,7 @@ class StoreReader(Database):
                 yield mapping.link_state_from_row(row)
 
     def link_states_by_note(self) -> Iterator[tuple[str, list[tuple[int, LinkState]]]]:
-        """Yield every note that mentions links, and each link with the line on which it first stands there."""
+        """Yield every note that mentions links, with its links and the line of the first mention of each."""
         query = (
             _link_state_query()
             .add_columns(mentions.c.note, mentions.c.line)
@@ -93,7 +93,7 @@ class StoreReader(Database):
                 yield note, list(first.values())
 
     def changes(self) -> Counter[Change]:
-        """Return how many links changed in which way since the last run began, where that asks for a look."""
+        """Return the number of links for each kind of change since the last run began."""
         found: Counter[Change] = Counter()
         with self._begin() as connection:
             for _, what, count in _transitions(connection):
@@ -101,7 +101,7 @@ class StoreReader(Database):
         return found
 
     def link_states_of(self, urls: Iterable[str]) -> dict[str, LinkState]:
-        """Return what is known of some links, by URL."""
+        """Return the states of links by URL; URLs that are not in the database are left out."""
         wanted = sorted(set(urls))
         found: dict[str, LinkState] = {}
         with self._begin() as connection:
@@ -111,10 +111,9 @@ class StoreReader(Database):
         return found
 
     def metadata(self, kinds: Iterable[str], containing: Iterable[str] = ()) -> Iterator[tuple[str, str, Metadata]]:
-        """Yield kind and identity of things that notes mention, with what is known of them.
+        """Yield kind, identity and metadata of mentioned links, ordered by kind as given and by identity.
 
-        They come kind by kind, by identity. With `saying` only those of which one of these texts is known, whatever
-        its case.
+        With `containing` only metadata whose JSON contains one of the texts, ignoring case.
         """
         texts = [facts.c.data.icontains(text, autoescape=True) for text in containing] or [sa.true()]
         for kind in kinds:
@@ -131,7 +130,7 @@ class StoreReader(Database):
                         yield kind, row.identity, metadata
 
     def texts(self, kinds: Iterable[str]) -> Iterator[tuple[str, str, list[tuple[str, int, str]]]]:
-        """Yield kind and identity of things, with what the notes call them: note, line and text of the mentions."""
+        """Yield kind and identity of links with their mentions: note, line and link text."""
         for kind in kinds:
             query = (
                 sa.select(links.c.identity, mentions.c.note, mentions.c.line, mentions.c.text)
@@ -145,7 +144,7 @@ class StoreReader(Database):
                     yield kind, identity, [(note, line, text) for _, note, line, text in places]
 
     def star_counts(self, identities: Iterable[str]) -> dict[str, list[tuple[date, int]]]:
-        """Return how many stars repositories had, by identity: a count for each day on which they were looked at."""
+        """Return the star counts of repositories by identity: one for each UTC day on which they were checked."""
         wanted = sorted(set(identities))
         found: dict[str, list[tuple[date, int]]] = {}
         with self._begin() as connection:
@@ -160,7 +159,7 @@ class StoreReader(Database):
         return found
 
     def papers(self, keys: Iterable[str]) -> dict[str, Paper]:
-        """Return what is known of papers, by their keys (`Link.key`)."""
+        """Return the metadata of papers, by key (`Link.key`)."""
         by_kind: dict[str, list[str]] = {}
         for key in keys:
             kind, _, identity = key.partition(":")
@@ -172,7 +171,7 @@ class StoreReader(Database):
         }
 
     def publications(self, bibliography: str, keys: Iterable[str]) -> dict[str, Publication]:
-        """Return what a bibliography said of papers, by their keys."""
+        """Return the publications of papers by a bibliography, by key (`Link.key`)."""
         return {key: mapping.publication_from_json(data) for key, data in self._facts(bibliography, keys)}
 
     def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -186,10 +185,10 @@ class StoreReader(Database):
             yield from ((identity, data) for identity, data in found)
 
     def progress(self, kinds: Iterable[str], since: datetime) -> Iterator[tuple[str, str, int, int]]:
-        """Yield kind and host with the links that were due at that moment, and how many were looked at since."""
-        looked_at = sa.case((links.c.checked_at >= since, 1), else_=0)
+        """Yield kind, host, the number of links that were due at `since`, and of those checked after it."""
+        checked = sa.case((links.c.checked_at >= since, 1), else_=0)
         query = (
-            sa.select(links.c.kind, links.c.host, sa.func.count(), sa.func.sum(looked_at))
+            sa.select(links.c.kind, links.c.host, sa.func.count(), sa.func.sum(checked))
             .where(
                 links.c.kind.in_(list(kinds)), sa.or_(links.c.due_at <= since, links.c.checked_at >= since), MENTIONED
             )
@@ -201,7 +200,7 @@ class StoreReader(Database):
                 yield kind, host, due, int(done)
 
     def counts(self) -> list[tuple[str, Verdict, int]]:
-        """Return how many mentioned links of each kind have which verdict."""
+        """Return the number of mentioned links of each kind and verdict."""
         query = (
             sa.select(links.c.kind, links.c.verdict, sa.func.count())
             .where(MENTIONED)
@@ -222,7 +221,7 @@ MOVE_CHECKS = sa.case(
         .scalar_subquery()
     ),
 )
-"""How many checks, of which a run makes one, saw the link at the address that it has moved to."""
+"""The number of checks of a link that found it at its current `moved_to`; a run makes one of them."""
 
 
 def _link_state_query() -> sa.Select[Any]:
@@ -230,15 +229,15 @@ def _link_state_query() -> sa.Select[Any]:
 
 
 _Transition = tuple[str | None, ...]
-"""The values of `_FATE` in a row."""
+"""The values of the columns `_TRANSITION` of a link."""
 
 
 def _transitions(connection: sa.Connection) -> list[tuple[_Transition, Change, int]]:
-    """Return in which ways links changed, what that is called, and how many did: of however many, the ways are few."""
+    """Return the different transitions of links since the last run began, with their change and number of links."""
     query = sa.select(*_TRANSITION, sa.func.count()).where(CHANGED, MENTIONED).group_by(*_TRANSITION)
     found = []
-    for *fate, count in connection.execute(query):
-        before, verdict, outcome_before, outcome = fate
+    for *transition, count in connection.execute(query):
+        before, verdict, outcome_before, outcome = transition
         change = change_of(
             before and Verdict(before),
             Verdict(verdict),
@@ -246,9 +245,9 @@ def _transitions(connection: sa.Connection) -> list[tuple[_Transition, Change, i
             outcome and Outcome(outcome),
         )
         if change is not None:
-            found.append((tuple(fate), change, count))
+            found.append((tuple(transition), change, count))
     return found
 
 
-def _is_transition(fate: _Transition) -> sa.ColumnElement[bool]:
-    return sa.and_(*(column.is_not_distinct_from(value) for column, value in zip(_TRANSITION, fate, strict=True)))
+def _is_transition(transition: _Transition) -> sa.ColumnElement[bool]:
+    return sa.and_(*(column.is_not_distinct_from(value) for column, value in zip(_TRANSITION, transition, strict=True)))

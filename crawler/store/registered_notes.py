@@ -33,24 +33,24 @@ class RegisteredNote:
 
 
 class RegisteredNotes(StoreReader, Leases):
-    """The store as the reader of the notes sees it."""
+    """Saves which links each note mentions."""
 
     def register(
         self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime, day: date | None = None
     ) -> None:
-        """Write down which links a note (of that day) mentions, in place of what it mentioned before.
+        """Save the mentions of a note in place of its earlier ones; `day` is the date of the note.
 
-        A note that says what it said before is read, and nothing is written.
+        If the mentions are unchanged, nothing is written.
         """
         known = {link.url: tuple(getattr(link, name) for name in mapping.LINK) for _, link in found}
-        said = sorted((m.start, m.line, m.text.replace("\0", ""), day, *known[link.url]) for m, link in found)
+        rows = sorted((m.start, m.line, m.text.replace("\0", ""), day, *known[link.url]) for m, link in found)
         with self._begin() as connection:
-            if connection.execute(self._mentions_query, {"note_": note}).all() == said:
+            if connection.execute(self._mentions_query, {"note_": note}).all() == rows:
                 return
         with self._write() as connection:
             self._exclusive(connection)
             connection.execute(sa.delete(mentions).where(mentions.c.note == note))
-            if not said:
+            if not rows:
                 return
             new = {"first_seen": now, "due_at": now, "waiting_since": NEVER, "verdict": Verdict.UNKNOWN}
             values = [dict(zip(mapping.LINK, link, strict=True)) | new for link in known.values()]
@@ -60,23 +60,23 @@ class RegisteredNotes(StoreReader, Leases):
                 sa.insert(mentions),
                 [
                     {"note": note, "start": start, "link_id": ids[url], "line": line, "text": text, "day": day}
-                    for start, line, text, day, url, *_ in said
+                    for start, line, text, day, url, *_ in rows
                 ],
             )
 
     @cached_property
     def _mentions_query(self) -> sa.Select[Any]:
-        """The query for what a note (`note_`) mentions."""
+        """The query for the mentions of a note (parameter `note_`)."""
         columns = (
             *(mentions.c[name] for name in ("start", "line", "text", "day")),
             *(links.c[name] for name in mapping.LINK),
         )
-        said = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)
-        return said.where(mentions.c.note == sa.bindparam("note_")).order_by(mentions.c.start)
+        query = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)
+        return query.where(mentions.c.note == sa.bindparam("note_")).order_by(mentions.c.start)
 
     @cached_property
     def _insert_links(self) -> sa.Insert:
-        """The statement that makes links known; of those that are, only what the notes say can be new."""
+        """The statement that inserts links; of known links it updates only the columns that come from the notes."""
         insert = self._insert(links)
         new = {name: insert.excluded[name] for name in mapping.LINK if name != "url"}
         return insert.on_conflict_do_update(index_elements=[links.c.url], set_=new)
@@ -91,13 +91,13 @@ class RegisteredNotes(StoreReader, Leases):
             }
 
     def save_registered(self, registered: Iterable[RegisteredNote]) -> None:
-        """Save as what notes were registered."""
+        """Save digest, title, date and problems of registered notes."""
         rows = [asdict(each) | {"problems": "\n".join(each.problems)} for each in registered]
         with self._write() as connection:
             self._upsert(connection, notes, rows)
 
     def forget_other_notes(self, paths: Iterable[str]) -> None:
-        """Drop the mentions of notes that are no longer there; what is known of their links stays."""
+        """Delete the mentions of all notes except `paths`; their links and checks stay in the database."""
         with self._write() as connection:
             self._exclusive(connection)
             for column in (mentions.c.note, notes.c.path):

@@ -1,4 +1,4 @@
-"""What outputs were last rendered from, so that what has not changed is not rendered again."""
+"""Store digests of the inputs of outputs, so that unchanged outputs are not rendered again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATE = (
     *("url", "kind", "identity", "verdict", "outcome", "reason", "how", "http_status", "final_url"),
     *("suggestion", "suggestion_source", "moved_to", "is_move_confirmed", "snapshot", "type", "data"),
 )
-"""The columns that follow: what a note can show of a link. Those of what bibliographies say come next."""
+"""The next columns: what a note can show of a link. A column for each bibliography follows."""
 
 TIMES = (
     *("checked_at", "elapsed", "first_seen", "last_alive", "failures_in_a_row"),
@@ -32,16 +32,16 @@ TIMES = (
 
 
 ALL_NOTES = ""
-"""The note of a fragment that an output has of all notes together."""
+"""The value of `note` for fragments of all notes together."""
 
 
 class Renderings(StoreReader, Leases):
-    """The store as the outputs see it that are rendered only where something has changed."""
+    """Inputs and results of incremental rendering."""
 
     def rendering_inputs(self, bibliographies: Sequence[str]) -> Iterator[sa.Row[Any]]:
         """Yield a row for each mention, note by note: `MENTION`, `STATE`, a column for each bibliography, `TIMES`.
 
-        Values are those of the database: they are for comparing, not for reading.
+        Values are as in the database; they are only compared.
         """
         columns: dict[str, sa.ColumnElement[Any]] = {column.name: column for column in links.c}
         columns |= {
@@ -49,43 +49,43 @@ class Renderings(StoreReader, Leases):
             "data": facts.c.data,
             "is_move_confirmed": MOVE_CHECKS >= mapping.CONFIRMED_BY,
         }
-        said = [facts.alias() for _ in bibliographies]
+        publications = [facts.alias() for _ in bibliographies]
         query = sa.select(
             *(mentions.c[name] for name in MENTION),
             *(sa.type_coerce(columns[name], sa.Text) for name in STATE),
-            *(each.c.data for each in said),
+            *(each.c.data for each in publications),
             *(sa.type_coerce(columns[name], sa.Text) for name in TIMES),
         )
         query = query.join_from(mentions, links, mentions.c.link_id == links.c.id).outerjoin(facts, FACTS)
         key = links.c.kind + ":" + links.c.identity
-        for name, each in zip(bibliographies, said, strict=True):
+        for name, each in zip(bibliographies, publications, strict=True):
             query = query.outerjoin(each, sa.and_(each.c.kind == name, each.c.identity == key))
         query = query.order_by(mentions.c.note, mentions.c.start).execution_options(yield_per=SLICE)
         with self._begin() as connection:
             yield from connection.execute(query)
 
-    # --- what was rendered --------------------------------------------------------------------------------------------
+    # --- results of rendering -----------------------------------------------------------------------------------------
 
     def fragments(self, note: str) -> dict[str, tuple[str, str]]:
-        """Return what each output has of a note, by the name of the output: the digest of its inputs, and the text."""
+        """Return the fragments of a note by output: the digest of its inputs, and its text."""
         query = sa.select(fragments.c.output, fragments.c.digest, fragments.c.text).where(fragments.c.note == note)
         with self._begin() as connection:
             return {output: (digest, text) for output, digest, text in connection.execute(query)}
 
     def save_fragments(self, rendered: Iterable[tuple[str, str, str, str]]) -> None:
-        """Save what outputs have of notes: note, output, digest and text."""
+        """Save fragments: note, output, digest and text."""
         names = ("note", "output", "digest", "text")
         with self._write() as connection:
             self._upsert(connection, fragments, [dict(zip(names, row, strict=True)) for row in rendered])
 
     def forget_other_fragments(self, notes: Iterable[str]) -> None:
-        """Drop the fragments of all notes but these."""
+        """Delete the fragments of all notes except `notes`."""
         with self._write() as connection:
             for note in set(connection.scalars(sa.select(fragments.c.note).distinct())).difference(notes, [ALL_NOTES]):
                 connection.execute(sa.delete(fragments).where(fragments.c.note == note))
 
     def rendered_outputs(self) -> dict[str, tuple[str, dict[str, Any]]]:
-        """Return the digest of the inputs from which each output was rendered, and its files as they were then."""
+        """Return by output the digest of its inputs, and its files with size and modification time after rendering."""
         with self._begin() as connection:
             rows = connection.execute(sa.select(outputs.c.output, outputs.c.digest, outputs.c.files))
             return {output: (digest, json.loads(files)) for output, digest, files in rows}

@@ -1,4 +1,4 @@
-"""The store in numbers: how the links stand, how they stood after earlier runs, and what changes slowly."""
+"""Statistics of the link database: counts by run, by host, stars over time, lifetimes of links."""
 
 from __future__ import annotations
 
@@ -22,29 +22,30 @@ if TYPE_CHECKING:
 
 
 class Statistics(StoreReader, Leases):
-    """The store as those see it who sum up."""
+    """Queries for the report."""
 
-    # --- the links, run by run ----------------------------------------------------------------------------------------
+    # --- counts by run ------------------------------------------------------------------------------------------------
 
     def run_started_at(self) -> datetime | None:
-        """Return when the latest run began, whether it has ended or not."""
+        """Return when the latest run began, finished or not; None without runs."""
+        query = sa.select(runs.c.started_at).order_by(runs.c.id.desc()).limit(1)
         with self._begin() as connection:
-            began: datetime | None = connection.scalar(sa.select(runs.c.started_at).order_by(runs.c.id.desc()).limit(1))
-            return began
+            started_at: datetime | None = connection.scalar(query)
+            return started_at
 
     def save_metrics(self, counts: Mapping[str, int]) -> None:
-        """Write down the numbers of the latest run, in place of what it had; they are history when the next begins."""
+        """Save numbers of the latest run by name, replacing those saved before."""
         with self._begin() as connection:
             run = connection.scalar(sa.select(sa.func.max(runs.c.id)))
             if run is not None:
                 new = [{"run_id": run, "what": str(what), "count": count} for what, count in sorted(counts.items())]
                 self._upsert(connection, run_counts, new)
 
-    def earlier_metrics(self, most: int) -> list[RunMetrics]:
-        """Return the numbers of up to so many runs before the latest, in their order."""
+    def earlier_metrics(self, limit: int) -> list[RunMetrics]:
+        """Return the saved numbers of up to `limit` runs before the latest, oldest first."""
         latest = sa.select(sa.func.max(runs.c.id)).scalar_subquery()
         counted = sa.exists().where(run_counts.c.run_id == runs.c.id)
-        some = sa.select(runs.c.id).where(runs.c.id < latest, counted).order_by(runs.c.id.desc()).limit(most)
+        some = sa.select(runs.c.id).where(runs.c.id < latest, counted).order_by(runs.c.id.desc()).limit(limit)
         query = (
             sa.select(runs.c.id, runs.c.started_at, run_counts.c.what, run_counts.c.count)
             .join(run_counts, run_counts.c.run_id == runs.c.id)
@@ -53,22 +54,24 @@ class Statistics(StoreReader, Leases):
         )
         found: dict[int, tuple[datetime, dict[str, int]]] = {}
         with self._begin() as connection:
-            for run, began, what, count in connection.execute(query):
-                found.setdefault(run, (began, {}))[1][what] = count
-        return [RunMetrics(began, counts) for began, counts in found.values()]
+            for run, started_at, what, count in connection.execute(query):
+                found.setdefault(run, (started_at, {}))[1][what] = count
+        return [RunMetrics(started_at, counts) for started_at, counts in found.values()]
 
-    # --- where, how fast, how old -------------------------------------------------------------------------------------
+    # --- hosts, stars, lifetimes --------------------------------------------------------------------------------------
 
     def link_counts(self) -> Iterator[tuple[str, str, str, str | None, str | None, int]]:
         """Yield host, kind, verdict, last outcome and type of metadata, with the number of mentioned links of each."""
-        what = (links.c.host, links.c.kind, links.c.verdict, links.c.outcome, facts.c.type)
-        query = sa.select(*what, sa.func.count()).select_from(sa.outerjoin(links, facts, FACTS)).where(MENTIONED)
+        columns = (links.c.host, links.c.kind, links.c.verdict, links.c.outcome, facts.c.type)
+        query = sa.select(*columns, sa.func.count()).select_from(sa.outerjoin(links, facts, FACTS)).where(MENTIONED)
         with self._begin() as connection:
-            for row in connection.execute(query.group_by(*what).order_by(*what).execution_options(yield_per=SLICE)):
+            for row in connection.execute(
+                query.group_by(*columns).order_by(*columns).execution_options(yield_per=SLICE)
+            ):
                 yield tuple(row)
 
-    def fastest_growing(self, most: int) -> list[str]:
-        """Return the identities of the repositories in notes that gained most stars while they were looked at."""
+    def fastest_growing(self, limit: int) -> list[str]:
+        """Return up to `limit` identities of mentioned repositories by their gain of stars, largest first."""
         mentioned = sa.select(links.c.identity).where(links.c.kind.in_(with_metadata(Repository)), MENTIONED)
         days = (
             sa.select(star_counts.c.identity, sa.func.min(star_counts.c.day), sa.func.max(star_counts.c.day))
@@ -82,12 +85,12 @@ class Statistics(StoreReader, Leases):
         query = sa.select(identity)
         for end, counted in zip(ends, (first, last), strict=True):
             query = query.join(counted, sa.and_(counted.c.identity == identity, counted.c.day == end))
-        query = query.order_by((last.c.stars - first.c.stars).desc(), identity).limit(most)
+        query = query.order_by((last.c.stars - first.c.stars).desc(), identity).limit(limit)
         with self._begin() as connection:
             return list(connection.scalars(query))
 
     def link_lifetimes(self, kinds: Iterable[str]) -> Iterator[LinkLifetime]:
-        """Yield when the dead links of some kinds were made, or first noted, and when they were first found gone."""
+        """Yield lifetimes of dead links of some kinds: from publication or first note to the first failed check."""
         gone = checks.c.outcome.in_([Outcome.GONE, Outcome.FAILED])
         since = sa.or_(links.c.last_alive.is_(None), checks.c.checked_at > links.c.last_alive)
         died = sa.select(sa.func.min(checks.c.checked_at)).where(checks.c.link_id == links.c.id, gone, since)
@@ -108,6 +111,6 @@ class Statistics(StoreReader, Leases):
             for row in connection.execute(query):
                 article = mapping.metadata_from_row(row)
                 published = article.published_at if isinstance(article, Article) else None
-                born = published.date() if published else row.noted
-                if born is not None and row.died is not None:
-                    yield LinkLifetime(born, row.died.date())
+                start = published.date() if published else row.noted
+                if start is not None and row.died is not None:
+                    yield LinkLifetime(start, row.died.date())

@@ -60,7 +60,7 @@ def collect(workspace: Workspace, options: CrawlOptions) -> None:
     workspace.notes_folder.ensure_complete()
     if workspace.notes_folder.problems:
         raise UserError(f"{workspace.notes_folder.problems[0]}; no images removed")
-    if unknown := workspace.store.images_never_fetched():
+    if unknown := workspace.store.count_unchecked_images():
         raise UserError(f"images: {unknown} of the notes not fetched yet; no images removed. Run crawl first")
     image_store = workspace.image_store
     used = set(workspace.store.stored_titles())

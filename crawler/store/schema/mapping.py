@@ -1,4 +1,4 @@
-"""Rows of the store as the project's words, and back."""
+"""Convert rows of the link database to domain types and back."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from cattrs.preconf.json import JsonConverter
 
 CHECK = tuple(field.name for field in fields(Check))
-"""The columns of a check are its fields."""
+"""The columns of a check: the fields of Check."""
 
 LINK = tuple(field.name for field in fields(Link))
-"""The columns that the notes fill are a link's fields."""
+"""The columns of a link that come from the notes: the fields of Link."""
 
 CONFIRMED_BY = 2
-"""Runs that have to see a link redirected to the same address before that is believed."""
+"""Number of runs in which a link must redirect to the same URL before the move counts as confirmed."""
 
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 
@@ -44,7 +44,7 @@ def check_from_row(row: sa.Row[Any]) -> Check:
 
 
 def link_state_from_row(row: sa.Row[Any]) -> LinkState:
-    """Return the standing in a row of `links` joined with `facts`."""
+    """Return the state of a link from a row of `links` joined with `facts`."""
     return LinkState(
         Link(row.url, row.kind, row.identity, row.host),
         verdict=Verdict(row.verdict),
@@ -62,7 +62,7 @@ def link_state_from_row(row: sa.Row[Any]) -> LinkState:
 
 
 def metadata_from_row(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
-    """Return the metadata in a row of `facts`; None where the outer join found none."""
+    """Return the metadata in a row of `facts`; None if the outer join found no row."""
     if row.type is None:
         return None
     metadata: Metadata = _json().loads(row.data, METADATA_TYPES[row.type])
@@ -70,20 +70,20 @@ def metadata_from_row(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
 
 
 def split_place(place: str) -> tuple[str, int]:
-    """Split a place `path:line`."""
+    """Return path and line of a location `path:line`."""
     note, _, line = place.rpartition(":")
     return note, int(line)
 
 
 def check_to_row(check: Check) -> dict[str, Any]:
-    """Return a check's columns."""
+    """Return the columns of a check."""
     return {name: getattr(check, name) for name in CHECK}
 
 
 def result_to_row(link_id: int, result: CheckResult) -> dict[str, Any]:
-    """Return what a judged result changes in `links`."""
+    """Return the parameters of the update of `links`; raise ValueError for a result without verdict."""
     if result.verdict_record is None:
-        raise ValueError(f"not judged: {result.link.url}")
+        raise ValueError(f"result without verdict: {result.link.url}")
     return {
         "link_id": link_id,
         **check_to_row(result.check),
@@ -100,12 +100,12 @@ def result_to_row(link_id: int, result: CheckResult) -> dict[str, Any]:
 
 def metadata_to_row(result: CheckResult) -> dict[str, Any]:
     """Return the row of `facts` for a result with metadata."""
-    assert result.metadata is not None  # noqa: S101 - asked for those that have some
+    assert result.metadata is not None  # noqa: S101 - only called for results with metadata
     return fact_to_row(result.link.kind, result.link.identity, result.metadata, result.check.checked_at)
 
 
 def fact_to_row(kind: str, identity: str, fact: Metadata | Publication, seen_at: datetime) -> dict[str, Any]:
-    """Return a row of `facts`."""
+    """Return the row of `facts` for metadata or a publication."""
     return {
         "kind": kind,
         "identity": identity,
@@ -116,17 +116,17 @@ def fact_to_row(kind: str, identity: str, fact: Metadata | Publication, seen_at:
 
 
 def validators_to_row(link_id: int, validators: Validators) -> dict[str, Any]:
-    """Return the row of `validators` for a link's page."""
+    """Return the row of `validators` for a page."""
     return {"link_id": link_id, **{name: getattr(validators, name) for name in _VALIDATORS}}
 
 
 def validators_from_row(row: sa.Row[Any]) -> Validators:
-    """Return what a row of `validators` says."""
+    """Return the validators in a row of `validators`."""
     return Validators(**{name: getattr(row, name) for name in _VALIDATORS})
 
 
 def stars_to_row(result: CheckResult) -> dict[str, Any] | None:
-    """Return the row of `star_counts` for a result that says how many stars a repository has."""
+    """Return the row of `star_counts` for a repository with stars; None for other results."""
     if not isinstance(result.metadata, Repository) or result.metadata.stars is None:
         return None
     day = result.check.checked_at.astimezone(UTC).date()
@@ -139,5 +139,5 @@ def paper_from_json(data: str) -> Paper:
 
 
 def publication_from_json(data: str) -> Publication:
-    """Return what a bibliography said, in a row of `facts`."""
+    """Return the publication in a row of `facts`."""
     return _json().loads(data, Publication)

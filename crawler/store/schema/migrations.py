@@ -1,4 +1,4 @@
-"""Bring a store of an earlier version to the newest one."""
+"""Migrate a link database to the newest version."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ _SLICE = 10_000
 
 
 def _create(connection: sa.Connection) -> None:
-    """Set up an empty database, all steps at once."""
+    """Create all tables in an empty database."""
     tables.create_all(connection)
 
 
 def _migrate_to_2(connection: sa.Connection) -> None:
-    """Version 2: the order of waiting, runs and what changed in them, snapshots, the notes' dates."""
+    """Version 2: order of checks, runs with changes, snapshots, dates of notes."""
     _add_columns(
         connection,
         links.c.waiting_since,
@@ -55,23 +55,23 @@ def _migrate_to_2(connection: sa.Connection) -> None:
     (index,) = links.indexes
     connection.execute(DropIndex(index))
     connection.execute(CreateIndex(index))
-    # All of them: PostgreSQL reads the column's default in the server's time zone, which may be long before NEVER.
+    # All rows: PostgreSQL reads the column's default in the server's time zone, which may be long before NEVER.
     connection.execute(sa.update(links).values(waiting_since=sa.func.coalesce(links.c.checked_at, NEVER)))
 
 
 def _migrate_to_3(connection: sa.Connection) -> None:
-    """Version 3: the stars of repositories day by day."""
+    """Version 3: star counts of repositories by day."""
     star_counts.create(connection)
 
 
 def _migrate_to_4(connection: sa.Connection) -> None:
-    """Version 4: where pictures came from, and what was shown in their place."""
+    """Version 4: sources of images, and placeholders."""
     pictures.create(connection)
     placeholders.create(connection)
 
 
 def _migrate_to_5(connection: sa.Connection) -> None:
-    """Version 5: numbers run by run; of the last two their verdicts are still known, of earlier ones only checks."""
+    """Version 5: numbers by run, filled in for the last two runs, whose verdicts are still known."""
     run_counts.create(connection)
     last = connection.execute(sa.select(runs.c.id, runs.c.finished_at).order_by(runs.c.id.desc()).limit(2)).all()
     for run, verdict, outcome in zip(
@@ -91,12 +91,12 @@ def _migrate_to_5(connection: sa.Connection) -> None:
 
 
 def _migrate_to_6(connection: sa.Connection) -> None:
-    """Version 6: which version of a page was read."""
+    """Version 6: validators of pages."""
     validators.create(connection)
 
 
 def _migrate_to_7(connection: sa.Connection) -> None:
-    """Version 7: who leads a run and who helps, when a host may be asked again."""
+    """Version 7: leader and workers of a run, time of the next request to a host."""
     _add_columns(connection, runs.c.leader, runs.c.due_by)
     workers.create(connection)
     leases.drop(connection)
@@ -104,32 +104,32 @@ def _migrate_to_7(connection: sa.Connection) -> None:
 
 
 def _identify_papers(connection: sa.Connection) -> None:
-    """Version 8: a paper has ids by scheme; what bibliographies say of it goes by its link's kind and identity."""
-    since = ("", "")
+    """Version 8: ids of a paper by scheme; publications by kind and identity of the paper's link."""
+    after = ("", "")
     while True:
         key = sa.tuple_(facts.c.kind, facts.c.identity)
-        query = sa.select(facts.c.kind, facts.c.identity, facts.c.data).where(facts.c.type == "Paper", key > since)
+        query = sa.select(facts.c.kind, facts.c.identity, facts.c.data).where(facts.c.type == "Paper", key > after)
         found = connection.execute(query.order_by(facts.c.kind, facts.c.identity).limit(500)).all()
         if not found:
             break
-        since = (found[-1].kind, found[-1].identity)
+        after = (found[-1].kind, found[-1].identity)
         new = [{"its_kind": row.kind, "its_identity": row.identity, "new": _with_ids(row.data)} for row in found]
         update = sa.update(facts).values(data=sa.bindparam("new"))
         its = (facts.c.kind == sa.bindparam("its_kind"), facts.c.identity == sa.bindparam("its_identity"))
         connection.execute(update.where(*its), new)
-    said = sa.update(facts).where(facts.c.type == "Publication")
-    connection.execute(said.values(identity="arxiv:" + facts.c.identity))
+    publications = sa.update(facts).where(facts.c.type == "Publication")
+    connection.execute(publications.values(identity="arxiv:" + facts.c.identity))
 
 
 def _with_ids(data: str) -> str:
-    """Return what was known of a paper by version 7, with its ids together."""
+    """Return the JSON of a paper of version 7 with its ids in one object."""
     paper = json.loads(data)
     ids = {"arxiv": paper.pop("arxiv_id", None), "doi": paper.pop("doi", None)}
     return json.dumps({**paper, "ids": {scheme: id_ for scheme, id_ in ids.items() if id_}}, ensure_ascii=False)
 
 
 def _code_reasons(connection: sa.Connection) -> None:
-    """Version 9: reasons are codes with details, no texts for display any more."""
+    """Version 9: reasons as codes with details instead of texts."""
     for table in (links, checks):
         text = sa.type_coerce(table.c.reason, sa.Text)
         some = sa.select(table.c.id, text).where(text.is_not(None), table.c.id > sa.bindparam("behind"))
@@ -142,7 +142,7 @@ def _code_reasons(connection: sa.Connection) -> None:
 
 
 def _remember_renderings(connection: sa.Connection) -> None:
-    """Version 10: as what notes were registered, and what outputs were rendered from."""
+    """Version 10: registered notes, and digests of the inputs of outputs."""
     notes.create(connection)
     fragments.create(connection)
     outputs.create(connection)
@@ -160,11 +160,11 @@ MIGRATIONS = (
     _code_reasons,
     _remember_renderings,
 )
-"""Step n takes a store from version n to n + 1. Steps are added, never changed."""
+"""Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 
 
 def _add_columns(connection: sa.Connection, *columns: sa.Column[Any]) -> None:
-    """Add columns to tables, but for those with which an earlier step has created its table."""
+    """Add columns to tables, except those that exist because an earlier step created the whole table."""
     for column in columns:
         if column.name in {each["name"] for each in sa.inspect(connection).get_columns(column.table.name)}:
             continue
@@ -173,15 +173,15 @@ def _add_columns(connection: sa.Connection, *columns: sa.Column[Any]) -> None:
 
 
 def is_newest(connection: sa.Connection) -> bool:
-    """Tell whether a store is of the newest version; raise UserError for one newer than this program."""
+    """Return whether a database has the newest version; raise UserError if it is newer than this program."""
     found = version_of(connection)
     if found > len(MIGRATIONS):
-        raise UserError(f"its version is {found}, this program knows {len(MIGRATIONS)}: upgrade notemend")
+        raise UserError(f"database version {found}, expected at most {len(MIGRATIONS)}; upgrade notemend")
     return found == len(MIGRATIONS)
 
 
 def migrate(connection: sa.Connection) -> None:
-    """Bring a store to the newest version, or leave it as it is, within the one transaction that may write now."""
+    """Migrate a database to the newest version in one transaction."""
     found = version_of(connection)
     for step in MIGRATIONS[found:] if found else (_create,):
         step(connection)
@@ -190,7 +190,7 @@ def migrate(connection: sa.Connection) -> None:
 
 
 def version_of(connection: sa.Connection) -> int:
-    """Return a store's version, 0 for an empty database."""
+    """Return the version of a database, 0 if it is empty."""
     if not sa.inspect(connection).has_table(version.name):
         return 0
-    return connection.scalar(sa.select(version.c.version)) or 0  # no row: killed while it was set up
+    return connection.scalar(sa.select(version.c.version)) or 0  # no row: killed while it was created

@@ -1,4 +1,4 @@
-"""The store's tables."""
+"""Tables of the link database."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from crawler.models.reason import Reason
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a link was last looked at that never was: longest ago of all."""
+"""The value of `waiting_since` of links without a check."""
 
 _NEVER = "1970-01-01 00:00:00.000000"
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
-    """A moment: an aware datetime in Python, UTC in every database (SQLite keeps no zone)."""
+    """A point in time: an aware datetime in Python, UTC in the database, where SQLite stores no time zone."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -35,7 +35,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
 
 class ReasonText(sa.types.TypeDecorator[Reason]):
-    """A reason: `code|detail`, a line for it and for each addition."""
+    """A reason: one line `code|detail` for it and for each addition."""
 
     impl = sa.Text
     cache_ok = True
@@ -78,14 +78,14 @@ links = sa.Table(
     sa.Column("first_seen", Instant, nullable=False),
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("waiting_since", Instant, nullable=False, server_default=_NEVER),  # the last check, or NEVER
-    sa.Column("again", sa.Boolean, nullable=False, default=False),  # failed once in this run, to be tried at its end
+    sa.Column("again", sa.Boolean, nullable=False, default=False),  # failed once in this run, to be retried at its end
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("failures_in_a_row", sa.Integer, nullable=False, default=0),
     sa.Column("last_alive", Instant),
     sa.Column("moved_to", sa.Text),
-    sa.Column("snapshot", sa.Text),  # in the Wayback Machine; none with a time beside it: there is none
+    sa.Column("snapshot", sa.Text),  # in the Wayback Machine; NULL with `snapshot_asked_at`: it has none
     sa.Column("snapshot_asked_at", Instant),
-    sa.Column("previous_verdict", sa.Text),  # both as they were when the run began
+    sa.Column("previous_verdict", sa.Text),  # both as of the start of the run
     sa.Column("previous_outcome", sa.Text),
     *_check_columns(),
     sa.Index("links_due", "kind", "host", "again", "waiting_since", "id"),
@@ -128,7 +128,7 @@ star_counts = sa.Table(
     sa.Column("stars", sa.Integer, nullable=False),
 )
 
-pictures = sa.Table(  # kept for a link: where its bytes came from, and what the server calls that version
+pictures = sa.Table(  # the saved image of a link: its file name in the image store, source URL and version
     "pictures",
     tables,
     sa.Column("link_id", sa.ForeignKey(links.c.id), primary_key=True),
@@ -138,7 +138,7 @@ pictures = sa.Table(  # kept for a link: where its bytes came from, and what the
     sa.Column("last_modified", sa.Text),
 )
 
-validators = sa.Table(  # of pages: by what their servers can be asked whether they have changed
+validators = sa.Table(  # of pages, for conditional requests
     "validators",
     tables,
     sa.Column("link_id", sa.ForeignKey(links.c.id), primary_key=True),
@@ -148,14 +148,14 @@ validators = sa.Table(  # of pages: by what their servers can be asked whether t
     sa.Column("last_modified", sa.Text),
 )
 
-placeholders = sa.Table(  # what was shown in the place of several pictures, as it would be named
+placeholders = sa.Table(  # files that a server sends instead of different images, by name in the image store
     "placeholders",
     tables,
     sa.Column("title", sa.Text, primary_key=True),
     sa.Column("learned_at", Instant, nullable=False),
 )
 
-workers = sa.Table(  # those at work, each until it is taken for dead
+workers = sa.Table(  # active workers, each with the time at which it is considered dead
     "workers",
     tables,
     sa.Column("worker", sa.Text, primary_key=True),
@@ -166,9 +166,9 @@ leases = sa.Table(
     "leases",
     tables,
     sa.Column("host", sa.Text, primary_key=True),
-    sa.Column("worker", sa.Text, index=True),  # none: it may be taken
+    sa.Column("worker", sa.Text, index=True),  # NULL: free
     sa.Column("until", Instant),
-    sa.Column("free_at", Instant, nullable=False, server_default=_NEVER),  # nobody asks it before
+    sa.Column("free_at", Instant, nullable=False, server_default=_NEVER),  # no request before
     sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false()),  # for the rest of the run
 )
 
@@ -177,12 +177,12 @@ runs = sa.Table(
     tables,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("started_at", Instant, nullable=False),
-    sa.Column("finished_at", Instant),  # none: under way, or killed and to be gone on with
+    sa.Column("finished_at", Instant),  # NULL: active, or killed and to be resumed
     sa.Column("leader", sa.Text),  # the worker that reads the notes and publishes
-    sa.Column("due_by", Instant),  # what was due then is this run's; none until the notes are read
+    sa.Column("due_by", Instant),  # the run checks links due at that time; NULL until the notes are registered
 )
 
-run_counts = sa.Table(  # how many links had which verdict at its end, and other numbers of that evening
+run_counts = sa.Table(  # numbers of links by verdict at the end of a run, and other metrics
     "run_counts",
     tables,
     sa.Column("run_id", sa.ForeignKey(runs.c.id), primary_key=True),
@@ -190,17 +190,17 @@ run_counts = sa.Table(  # how many links had which verdict at its end, and other
     sa.Column("count", sa.Integer, nullable=False),
 )
 
-notes = sa.Table(  # whose mentions are registered
+notes = sa.Table(  # notes whose mentions are registered
     "notes",
     tables,
     sa.Column("path", sa.Text, primary_key=True),
-    sa.Column("digest", sa.Text, nullable=False),  # of its bytes and of the program that read them
+    sa.Column("digest", sa.Text, nullable=False),  # of its bytes and of the program
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("day", sa.Date),
     sa.Column("problems", sa.Text, nullable=False),  # a line for each
 )
 
-fragments = sa.Table(  # what an output has of a note, by a digest of all that it was rendered from
+fragments = sa.Table(  # the part of an output for a note, with the digest of its inputs
     "fragments",
     tables,
     sa.Column("note", sa.Text, primary_key=True),
@@ -209,11 +209,11 @@ fragments = sa.Table(  # what an output has of a note, by a digest of all that i
     sa.Column("text", sa.Text, nullable=False),  # JSON
 )
 
-outputs = sa.Table(  # as they were last rendered
+outputs = sa.Table(  # outputs after their last rendering
     "outputs",
     tables,
     sa.Column("output", sa.Text, primary_key=True),
-    sa.Column("digest", sa.Text, nullable=False),  # of all that it was rendered from
+    sa.Column("digest", sa.Text, nullable=False),  # of all its inputs
     sa.Column("files", sa.Text, nullable=False),  # JSON: size and modification time (ns) by name
 )
 

@@ -1,10 +1,10 @@
-"""Leases: which worker asks which host, and from when on the next one may.
+"""Leases: the right of one worker to send requests to a host, until it expires.
 
-A host belongs to one worker at a time. What it promises: a worker sends no request to a host that it does not hold,
-even if it was stopped for a while between two instructions, and writes nothing down of a host that is another's by now.
+Each host has at most one worker. A worker sends no request to a host whose lease it has lost, even if its process was
+suspended meanwhile, and saves no results of such a host.
 
-Leases are compared by the database's clock, so that those of many machines need not agree, and kept to by a local one
-that runs on while the process is stopped or the machine sleeps.
+Expiry is compared by the clock of the database, so that the clocks of the machines need not agree. Each worker measures
+its own leases with a local clock that runs on while the process is stopped or the machine sleeps.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
 DEFAULT_LEASE = timedelta(seconds=60)
-"""How long a host belongs to a worker that is not heard of any more, unless LEASE_SECONDS says otherwise."""
+"""Time until the leases of a worker without heartbeat expire; LEASE_SECONDS replaces it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A host that is ours: `wait` for so many seconds before it is asked, infinite: not in this run.
+    """A lease that this worker holds; `wait` is in seconds until the first request, infinite: not in this run.
 
-    `number` is another one when somebody else had the host in between: then all that was known of its links is old.
+    `number` differs from the last one if another worker had the host in between; cached due links are then outdated.
     """
 
     number: int
@@ -52,11 +52,11 @@ class _HeldLease:
     until: float
     pace: float
     free_at: float
-    """When it may be asked again; this and `until` by the local clock, in seconds."""
+    """When the next request may be sent; `free_at` and `until` are seconds of the local clock."""
 
 
 class Leases(Database):
-    """The store as a place where workers keep out of each other's way."""
+    """Takes, renews and releases leases of hosts."""
 
     length = DEFAULT_LEASE
 
@@ -70,7 +70,7 @@ class Leases(Database):
         ).insert
 
     def lease(self, host: str, pace: float = 0.0) -> Lease | None:
-        """Take a host, or go on holding it; `pace` is the seconds between two requests to it. None: another has it."""
+        """Take or renew the lease of a host; None if another worker has it. `pace`: seconds between two requests."""
         held = self._held.get(host)
         if held is not None:
             held.pace = pace
@@ -80,18 +80,18 @@ class Leases(Database):
             return self._lease(connection, host, pace)
 
     def holds(self, host: str) -> bool:
-        """Tell whether a host is still ours."""
+        """Return whether this worker has the lease of a host."""
         return host in self._held and self._held[host].until > clock()
 
     def may_ask(self, host: str) -> bool:
-        """Tell the same at the very moment before the host is asked."""
+        """Return whether this worker has the lease of a host, and record that it sends a request now."""
         if not self.holds(host):
             return False
         self._held[host].free_at = clock() + self._held[host].pace
         return True
 
     def release(self, hosts: Collection[str], *, closed: bool = False) -> None:
-        """Let others have hosts, from when their pace allows it; `closed`: in the next run only."""
+        """Release the leases of hosts, keeping the time of their next request; `closed`: no requests in this run."""
         ours = [host for host in sorted(hosts) if host in self._held]
         if not ours:
             return
@@ -109,11 +109,11 @@ class Leases(Database):
             self._held.pop(host, None)
 
     def release_all(self) -> None:
-        """Let others have all hosts."""
+        """Release all leases."""
         self.release(list(self._held))
 
     def hosts_of_others(self) -> set[str]:
-        """Return the hosts that other workers hold who are at work."""
+        """Return the hosts that other live workers hold."""
         with self._begin() as connection:
             query = sa.select(leases.c.host, leases.c.worker).where(
                 leases.c.worker != self.worker, leases.c.until > self._now(connection)
@@ -121,12 +121,12 @@ class Leases(Database):
             return {host for host, worker in connection.execute(query) if not is_dead(worker)}
 
     def _lease(self, connection: sa.Connection, host: str, pace: float = 0.0) -> Lease | None:
-        """Take or renew a lease; whoever else is about to do the same is not waited for."""
+        """Take or renew a lease without waiting for transactions of other workers on the same host."""
         here, now = clock(), self._now(connection)
         until = now + self.length
         query = sa.select(leases).where(leases.c.host == host).with_for_update(skip_locked=True)
         row = connection.execute(query).one_or_none()
-        if row is None:  # nobody ever had it, or somebody is taking it this moment
+        if row is None:  # never leased, or another worker is inserting or updating it
             new = self._insert(leases).values(host=host, worker=self.worker, until=until, free_at=NEVER)
             if connection.scalar(new.on_conflict_do_nothing().returning(leases.c.host)) is None:
                 self._held.pop(host, None)
@@ -137,7 +137,9 @@ class Leases(Database):
             if row.until > now and not is_dead(row.worker):
                 self._held.pop(host, None)
                 return None
-            free_at = max(free_at, min(row.until, now) + timedelta(seconds=pace))  # it may have asked up to then
+            free_at = max(
+                free_at, min(row.until, now) + timedelta(seconds=pace)
+            )  # its last request may have been at that time
         if row.closed:
             return Lease(0, float("inf"))
         values = {"worker": self.worker, "until": until, "free_at": free_at}
@@ -154,7 +156,7 @@ class Leases(Database):
         return Lease(self._numbers, max(0.0, wait))
 
     def _renew(self, connection: sa.Connection) -> None:
-        """Renew all leases; those that are another's by now are held no longer."""
+        """Renew all leases; drop those that another worker has taken."""
         here, until = clock(), self._now(connection) + self.length
         mine = sa.update(leases).where(leases.c.worker == self.worker).values(until=until).returning(leases.c.host)
         ours = set(connection.scalars(mine)) if self._held else set()
@@ -165,7 +167,7 @@ class Leases(Database):
                 self._held.pop(host, None)
 
     def _extend(self, connection: sa.Connection, hosts: Collection[str]) -> set[str]:
-        """Return those of some hosts that are no other worker's, and leave them so until the transaction ends."""
+        """Return those of the hosts that no other worker has leased; none can until the transaction ends."""
         query = sa.select(leases.c.host, leases.c.worker).where(leases.c.host.in_(hosts))
         query = query.order_by(leases.c.host).with_for_update()
         others = {host for host, worker in connection.execute(query) if worker not in {None, self.worker}}
@@ -174,14 +176,14 @@ class Leases(Database):
         return set(hosts) - others
 
     def _now(self, connection: sa.Connection) -> datetime:
-        """Return what time it is by the database's clock; an SQLite file has none, and is no other machine's."""
+        """Return the time of the database server; for SQLite, which is used on one machine only, the local time."""
         if not self.shared:
             return datetime.now(UTC)
         now: datetime = connection.execute(sa.select(sa.func.clock_timestamp(type_=Instant))).scalar_one()
         return now
 
     def _upsert(self, connection: sa.Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
-        """Write rows, in the place of those that have the same key."""
+        """Insert rows, replacing those with the same primary key."""
         insert = self._insert(table)
         rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
         if values:
@@ -189,23 +191,23 @@ class Leases(Database):
 
 
 def clock() -> float:
-    """Return seconds that go on while the process is stopped, and where there is such a clock, the machine asleep."""
+    """Return seconds of a clock that runs on while the process is stopped, and on Linux while the machine sleeps."""
     boottime: int | None = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boottime is None else time.clock_gettime(boottime)
 
 
 def worker_name() -> str:
-    """Return a name that no other worker has: `machine:process` for people, then where such processes can be seen."""
+    """Return a unique name: `host name:process:id of the machine:random hex`."""
     return f"{socket.gethostname()}:{os.getpid()}:{_machine_id()}:{secrets.token_hex(4)}"
 
 
 def short(worker: str) -> str:
-    """Return what people call a worker."""
+    """Return the short name of a worker, `host name:process`."""
     return ":".join(worker.split(":")[:2])
 
 
 def is_dead(worker: str) -> bool:
-    """Tell whether a worker has surely ended: one of this machine, of which no process is left."""
+    """Return whether a worker has certainly ended: one of this machine whose process is gone or a zombie."""
     _, process, here, _ = worker.split(":")
     if not here or here != _machine_id():
         return False
@@ -215,14 +217,14 @@ def is_dead(worker: str) -> bool:
         return True
     except OSError:
         return False
-    return stat.rpartition(")")[2].split()[0] == "Z"  # ended, and its parent has not asked yet: proc(5)
+    return stat.rpartition(")")[2].split()[0] == "Z"  # a zombie: proc(5)
 
 
 @cache
 def _machine_id() -> str:
-    """Return what tells apart all places where processes have numbers of their own: machine, boot, container.
+    """Return an id of the boot and PID namespace of this machine or container, in which process ids are unique.
 
-    Nothing where that cannot be known (other systems than Linux): then workers are dead when their leases have expired.
+    Empty on other systems than Linux; there, workers are dead only when their leases have expired.
     """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii")

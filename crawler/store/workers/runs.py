@@ -1,7 +1,7 @@
-"""Runs: the workers of one elect a leader, which reads the notes and publishes; the others help.
+"""Runs: workers join a run; one of them is the leader, which reads the notes and publishes.
 
-A worker is at work until its heartbeat fails for as long as a lease lasts. If that happens to the leader, whoever
-notices first takes its part.
+A worker is considered dead when it has sent no heartbeat for the length of a lease. If the leader is dead, the first
+worker that notices becomes the leader.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as one of its workers sees it.
+    """A run, as read by one of its workers.
 
-    `leader` is who leads it, `leads` whether that is us, `workers` how many there are with us. What was due at `due_by`
-    is the run's work; None until its notes are read.
+    `leader` is the name of a worker, `is_leader` whether it is this one; `workers` is the number of all workers.
+    The run checks the links that were due at `due_by`; None until the notes are registered.
     """
 
     number: int
@@ -38,22 +38,22 @@ class RunRecord:
 
 
 class Runs(Leases):
-    """The store as a place where workers share a run."""
+    """Starts, joins and finishes runs."""
 
     run: RunRecord | None = None
-    """The run that this worker takes part in, as it was at the last heartbeat."""
+    """The run of this worker, as of its last heartbeat."""
 
     def start_run(self, now: datetime) -> RunRecord:
-        """Begin a run, or join the one that others are at.
+        """Begin a run, or join the active one.
 
-        A run that was killed is gone on with: what changed is what changed since the last run that came to its end, and
-        what was put off or closed is due like everything else.
+        A killed run is resumed: changes are counted since the last finished run, and marks for retry and closed hosts
+        are reset.
         """
         with self._write() as connection:
             self._exclusive(connection)
             others = self._register_worker(connection)
-            under_way = sa.select(runs).where(runs.c.finished_at.is_(None)).order_by(runs.c.id).limit(1)
-            row = connection.execute(under_way).one_or_none()
+            active = sa.select(runs).where(runs.c.finished_at.is_(None)).order_by(runs.c.id).limit(1)
+            row = connection.execute(active).one_or_none()
             leader, number = (None, None) if row is None else (row.leader, row.id)
             if number is None:
                 connection.execute(
@@ -72,14 +72,14 @@ class Runs(Leases):
             return self.run
 
     def join_run(self, number: int) -> RunRecord:
-        """Join a run, even if it is finished by now."""
+        """Join a run by number, even if it is finished."""
         with self._write() as connection:
             self.run = self._read_run(connection, number, len(self._register_worker(connection)))
             return self.run
 
     def notes_read(self, due_by: datetime) -> RunRecord:
-        """Let the others begin, now that the notes are registered; whoever took over leaves them at what they do."""
-        assert self.run is not None  # noqa: S101 - it is led
+        """Save that the notes are registered, so that workers begin; an earlier leader's `due_by` stays."""
+        assert self.run is not None  # noqa: S101 - called by the leader of a run
         with self._write() as connection:
             new = sa.update(links).where(links.c.previous_verdict.is_(None))
             connection.execute(new.values(previous_verdict=links.c.verdict, previous_outcome=links.c.outcome))
@@ -89,8 +89,8 @@ class Runs(Leases):
             return self.run
 
     def heartbeat(self) -> RunRecord:
-        """Say that this worker is alive, renew its leases, take the leader's part if that is dead; return the run."""
-        assert self.run is not None  # noqa: S101 - one that was begun or joined
+        """Renew this worker's registration and leases, become the leader if that is dead, and return the run."""
+        assert self.run is not None  # noqa: S101 - set by start_run or join_run
         number = self.run.number
         with self._write() as connection:
             others = self._register_worker(connection)
@@ -103,13 +103,13 @@ class Runs(Leases):
             return self.run
 
     def finish_run(self, now: datetime) -> None:
-        """End a run: what changes from here on changes in the next."""
+        """Save the end of all runs; later changes belong to the next run."""
         with self._write() as connection:
             connection.execute(sa.update(runs).where(runs.c.finished_at.is_(None)).values(finished_at=now))
 
     def close(self) -> None:
-        """Leave the run to the others, let go of the hosts that this worker holds, and of the database."""
-        with suppress(UserError):  # a server that went away: heartbeat and leases expire by themselves
+        """Leave the run, release the leases, and close the database."""
+        with suppress(UserError):  # if the server is unavailable, heartbeat and leases expire by themselves
             self._leave()
         super().close()
 
@@ -124,7 +124,7 @@ class Runs(Leases):
             connection.execute(mine.values(leader=None))
 
     def _register_worker(self, connection: sa.Connection) -> set[str]:
-        """Enter this worker among those at work; return the others, less those that are not any more."""
+        """Register this worker, remove dead workers, and return the names of the others."""
         now = self._now(connection)
         self._upsert(connection, workers, [{"worker": self.worker, "until": now + self.length}])
         found = connection.execute(sa.select(workers).where(workers.c.worker != self.worker)).all()

@@ -41,7 +41,7 @@ def test_a_store_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
         assert connection.execute("SELECT version FROM schema_version").fetchall() == [(len(MIGRATIONS),)]
         connection.execute("UPDATE schema_version SET version = 99")
     connection.close()
-    with pytest.raises(UserError, match=r"store\.sqlite: its version is 99, this program knows \d+: upgrade notemend"):
+    with pytest.raises(UserError, match=r"store\.sqlite: database version 99, expected at most \d+; upgrade notemend"):
         LinkStore.open(sqlite_url(file))
 
 
@@ -58,7 +58,7 @@ def test_a_file_that_is_no_store(tmp_path: Path, content: bytes) -> None:
     file.write_bytes(content)
     with pytest.raises(UserError) as error:
         LinkStore.open(sqlite_url(file))
-    one_line(error, file, "cannot be used", "move it away")
+    one_line(error, file, "cannot use the link database", "move it away")
     assert file.read_bytes() == content
 
 
@@ -72,7 +72,7 @@ def test_a_truncated_store(tmp_path: Path, kept: float) -> None:
     file.write_bytes(data[: int(len(data) * kept)])
     with pytest.raises(UserError) as error:
         LinkStore.open(sqlite_url(file))
-    one_line(error, file, "cannot be used")
+    one_line(error, file, "cannot use the link database")
 
 
 def test_a_store_with_a_damaged_page(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_store_with_a_damaged_page(tmp_path: Path) -> None:
     file.write_bytes(data)
     with pytest.raises(UserError) as error:
         LinkStore.open(sqlite_url(file))
-    one_line(error, file, "cannot be used")
+    one_line(error, file, "cannot use the link database")
 
 
 def test_readers_do_not_wait_for_writers(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_store_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.
         with pytest.raises(UserError) as error:
             register(store, "n.md", "https://a.example/")
     other.close()
-    one_line(error, file, "locked", "another program holds it; run again when that has ended")
+    one_line(error, file, "locked", "another program has locked it; run again when that has ended")
     register(store, "n.md", "https://a.example/")
     store.close()
 
@@ -159,7 +159,7 @@ def test_a_server_that_stays_away(store: LinkStore, tmp_path: Path, monkeypatch:
     monkeypatch.setattr(store, "_engine", away)
     with pytest.raises(UserError) as error:
         store.counts()
-    one_line(error, "what was saved is safe")
+    one_line(error, "saved results are kept")
 
 
 @pytest.mark.parametrize("failures", [0, 1, 3])

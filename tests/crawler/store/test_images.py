@@ -94,8 +94,8 @@ def test_pictures_of_articles_beside_a_link(store: LinkStore) -> None:
 def test_the_day_of_the_oldest_note(store: LinkStore) -> None:
     for note, day in (("a.md", date(2022, 5, 1)), ("b.md", date(2021, 5, 1)), ("c.md", None)):
         store.register(note, [(Mention(A, 0, 9, 1, 1), link(A))], NOW, day)
-    assert store.article_dates(link(A)) == date(2021, 5, 1)
-    assert store.article_dates(link(B)) is None
+    assert store.oldest_note_date(link(A)) == date(2021, 5, 1)
+    assert store.oldest_note_date(link(B)) is None
 
 
 def test_the_archive_is_asked_again_after_a_while(store: LinkStore) -> None:
@@ -111,9 +111,9 @@ def test_the_archive_is_asked_again_after_a_while(store: LinkStore) -> None:
 def test_pictures_that_were_never_looked_at_are_counted(store: LinkStore) -> None:
     a, _ = register(store, "n.md", A, B)
     register(store, "m.md", "https://a.example/page")
-    assert store.images_never_fetched() == 2
+    assert store.count_unchecked_images() == 2
     store.save([kept(a)])
-    assert store.images_never_fetched() == 1
+    assert store.count_unchecked_images() == 1
 
 
 def test_what_notes_use_and_what_is_to_be_fetched_again(store: LinkStore) -> None:

@@ -89,9 +89,9 @@ def test_who_only_looks_cannot_write(database_url: str, store: LinkStore) -> Non
 
 
 @one_worker
-@pytest.mark.parametrize(("other", "mend"), [(-1, "crawl once"), (1, "upgrade notemend")])
+@pytest.mark.parametrize(("other", "advice"), [(-1, "run crawl once"), (1, "upgrade notemend")])
 def test_a_store_of_another_version_is_neither_read_nor_migrated(
-    database_url: str, store: LinkStore, other: int, mend: str
+    database_url: str, store: LinkStore, other: int, advice: str
 ) -> None:
     store.close()
     file = database_url.removeprefix("sqlite:///")
@@ -99,7 +99,7 @@ def test_a_store_of_another_version_is_neither_read_nor_migrated(
         connection.execute("UPDATE schema_version SET version = version + ?", [other])
     connection.close()
     for _ in range(2):
-        with pytest.raises(UserError, match=f"its version is .*, this program reads .*: {mend}"):
+        with pytest.raises(UserError, match=f"database version .*, expected .*; {advice}"):
             StoreInspector.open_to_read(database_url)
 
 
@@ -127,7 +127,7 @@ def test_status_while_a_run_is_under_way(desk: Desk, internet: Internet) -> None
 
 def test_store_that_is_not_there(desk: Desk) -> None:
     done = desk.run("status")
-    says = f"notemend: {desk.output}/notemend.sqlite: no such store: nothing was crawled yet with this OUTPUT_DIR\n"
+    says = f"notemend: {desk.output}/notemend.sqlite: no link database; run crawl with this OUTPUT_DIR first\n"
     assert (done.returncode, done.stderr) == (2, says)
     assert not desk.output.exists()
 

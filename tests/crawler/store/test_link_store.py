@@ -349,7 +349,7 @@ def test_many_results_at_once(store: LinkStore) -> None:
 
 def test_a_result_must_be_judged(store: LinkStore) -> None:
     (a,) = register(store, "n.md", "https://a.example/")
-    with pytest.raises(ValueError, match="not judged: https://a.example/"):
+    with pytest.raises(ValueError, match="result without verdict: https://a.example/"):
         store.save([CheckResult(a, FULL)])
     assert standing(store, a.url).check is None
     assert all_due(store)[0].history == ()

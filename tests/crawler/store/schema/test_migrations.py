@@ -254,7 +254,7 @@ def test_a_migrated_store_is_made_like_a_new_one(database_url: str) -> None:
 def test_a_step_that_fails_leaves_the_old_store_as_it_was(old_url: str) -> None:
     write(old_url, "CREATE TABLE runs (id INTEGER NOT NULL)")  # in the way of the one that version 2 brings
     before = tables(old_url), content(old_url)
-    with pytest.raises(UserError, match="the store cannot be used"):
+    with pytest.raises(UserError, match="cannot use the link database"):
         LinkStore.open(old_url)
     assert (tables(old_url), content(old_url)) == before
     write(old_url, "DROP TABLE runs")
