@@ -1,1 +1,1 @@
-"""Check links: requests and lookups, retries of images, results on their way to the store."""
+"""Check links: requests, lookups, alternative sources of images, and the queue of results."""

@@ -1,7 +1,7 @@
-"""The ways to a picture: the original, what the note says, with WeChat's Referer, the article, the archive.
+"""Fetch images: from the original, the URL in the note, with WeChat's Referer, from the article, from the archive.
 
-What comes is believed only after a look at its bytes: it must be a whole picture, and not one that is shown in the
-place of others. What was kept before is asked for by its version, and not fetched when it is the same.
+A response counts only if its bytes are a complete image and no placeholder. If a copy is already saved, the request has
+the conditions of its version, so that an unchanged image is not sent again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from crawler.checks.response_check import check_response_with_kind
 from crawler.daemon_threads import run_in_thread
@@ -21,10 +20,11 @@ from crawler.fetch.conditional_requests import add_conditions
 from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, inspect_image
 from crawler.images.store import image_name, put_image
-from crawler.images.wechat_urls import MAX_PLACEHOLDER_BYTES, REFERER, image_id, looks_like_placeholder, url_variants
-from crawler.kinds.image import image_request, is_dynamic_image
+from crawler.images.wechat_urls import REFERER, image_id, url_variants
+from crawler.kinds.image import image_request
 from crawler.kinds.registry import all_kinds, keeping_bodies, kind_of
-from crawler.links.canonical_url import InvalidURLError, canonicalize_url
+from crawler.link_checking.placeholders import PlaceholderDetector
+from crawler.link_checking.saved_copies import GIVEN_UP, SavedCopies
 from crawler.lookups.errors import ServiceDownError
 from crawler.models.check import Outcome
 from crawler.models.metadata import Picture
@@ -50,37 +50,35 @@ logger = logging.getLogger(__name__)
 
 MB = 1_000_000
 INLINE_BYTES = MB
-"""Bytes up to which a picture is looked at where it comes: that takes a millisecond."""
+"""Size in bytes up to which an image is inspected in the event loop, which takes a millisecond."""
 
 PATIENCE = 600.0
-"""Seconds that the archive is waited for while other workers ask it for their pictures, one at a time."""
-
-_GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
+"""Seconds to wait for the lease of ARCHIVE while other workers have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes: the largest body that is kept, by kind, and how much is fetched in one run (0: no end)."""
+    """Sizes in bytes: of the largest saved body by kind, and of all bodies of one run (0: no limit)."""
 
     largest: Mapping[str, int]
     run: int
 
     @classmethod
     def from_options(cls, options: ImageOptions) -> Self:
-        """Return the limits of each kind that keeps bytes."""
+        """Return the limits of all kinds whose bodies are saved."""
         largest = {kind: options.size_limits[all_kinds()[kind].size_limit] for kind in keeping_bodies()}
         return cls(largest, options.run_limit)
 
     def for_link(self, link: Link) -> int:
-        """Return the bytes of the largest that is kept of a link."""
+        """Return the maximum size of a link's body in bytes."""
         return self.largest[link.kind]
 
 
 class ImageFetcher:
-    """Finds the pictures of one run; `fetch` sends a request, `time_left` says how many seconds there are for it.
+    """Fetches the images of one run.
 
-    `turn` holds a host for an API's request, or raises
-    HostUnavailableError when others have it for more than so many seconds.
+    `fetch` sends a request, `time_left` returns the seconds until RUN_TIMEOUT. `hold_host` holds a host for a request
+    to an API; it raises HostUnavailableError if other workers have the host for longer than the given seconds.
     """
 
     def __init__(
@@ -101,10 +99,9 @@ class ImageFetcher:
         self._accepted = options.requests.accepted_statuses
         self._time_left = time_left
         self._hold_host = hold_host
-        self._spent = 0
-        self._learned_placeholders: dict[str, str] = {}  # names of small pictures, and the id that each came for first
-        self._placeholders: set[str] = set()
-        self._sent: dict[tuple[str, str], str | None] = {}  # host and name: the one address that it came for
+        self._fetched_bytes = 0
+        self._placeholders = PlaceholderDetector(store)
+        self._copies = SavedCopies(store, image_store)
         self._archive = asyncio.Lock()
         self._archive_down = False
 
@@ -116,18 +113,18 @@ class ImageFetcher:
 
     @property
     def closed_reason(self) -> Reason | None:
-        """Why no more pictures are fetched in this run."""
+        """Why no more images are fetched in this run; None if they are."""
         if self._image_store.unavailable_reason:
             return Reason(ReasonCode.IMAGE_STORE_UNAVAILABLE, self._image_store.unavailable_reason)
-        if self._limits.run and self._spent >= self._limits.run:
+        if self._limits.run and self._fetched_bytes >= self._limits.run:
             return Reason(ReasonCode.RUN_LIMIT_REACHED)
         return None
 
     def prepare(self, request: Request, due: DueLink) -> Request:
-        """Return a picture's first request: with what is known of the version that is kept, if it still is.
+        """Return the first request for an image, with the conditions of its saved version if there is one.
 
-        What is kept from elsewhere says nothing of how the link itself is, and where it is not known what is kept, its
-        bytes have to come again.
+        There are none if the copy came from another URL, which says nothing of the link itself, or if its file is
+        missing: the bytes are needed again.
         """
         request = request.replace(meta=request.meta | {"download_maxsize": self._limits.for_link(due.link)})
         origin = due.origin
@@ -138,51 +135,51 @@ class ImageFetcher:
         request = request.replace(url=origin.address)
         return add_conditions(request, origin.etag, origin.last_modified, datetime.now(UTC))
 
-    async def resolve(self, due: DueLink, result: CheckResult, asked: str, sent_by: str, *, last: bool) -> CheckResult:
-        """Return what comes of a first answer: the address `asked` led to the one that it was `sent_by`.
+    async def resolve(
+        self, due: DueLink, result: CheckResult, requested_url: str, response_url: str, *, is_retry: bool
+    ) -> CheckResult:
+        """Return the final result for an image from the result of its first response.
 
-        Its bytes are examined; if they are no good, the other ways are tried: with `last` those that lead elsewhere,
-        too, for which all articles have to be read. Nothing worse takes the place of what is kept. Other bytes take it
-        with `last` only, when it is known what the host sends for its other links.
+        If the bytes are not an image, other requests are tried; in a retry also articles and archive, since by then all
+        articles were read. A saved copy is replaced only by a complete image, and by other bytes only in a retry (see
+        SavedCopies.reason_to_keep).
         """
         result = await self._inspect(due, result)
-        if self._would_replace(due, result) and (
-            reason := self._reason_to_keep(due.link, result, asked, sent_by, last=last)
+        if self._copies.would_replace(due, result) and (
+            reason := self._copies.reason_to_keep(due.link, result, requested_url, response_url, is_retry=is_retry)
         ):
             check = replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None)
             return replace(_without_body(result, check), metadata=None)
         if result.check.is_ok and not self._is_not_stored(result):
             return result
-        async for other in self._retry_variants(due, result, asked, url_variants(due.link.url)):
+        async for other in self._retry_variants(due, result, requested_url, url_variants(due.link.url)):
             if other.check.is_ok and other.body:
-                return replace(other, body=b"", metadata=None, origin=None) if self._stored_name(due) else other
+                return replace(other, body=b"", metadata=None, origin=None) if self._copies.saved_name(due) else other
             result = other
-        if last and due.origin is None and result.check.outcome in _GIVEN_UP | {Outcome.FAILED}:
+        if is_retry and due.origin is None and result.check.outcome in GIVEN_UP | {Outcome.FAILED}:
             return await self._from_article_or_archive(due, result)
         return result
 
     def as_too_large(self, check: Check, link: Link) -> Check:
-        """Read a failure: that a picture is too large for us says nothing about its link."""
+        """Return a failed check; as skipped if the image exceeds its size limit, since its link may still work."""
         if check.reason.code is not ReasonCode.RESPONSE_TOO_LARGE or not kind_of(link).keeps_body:
             return check
         reason = Reason(ReasonCode.FILE_TOO_LARGE, f"{self._limits.for_link(link) / MB:g}")
         return replace(check, outcome=Outcome.SKIPPED, reason=reason)
 
-    # --- one answer ---------------------------------------------------------------------------------------------------
+    # --- one response -------------------------------------------------------------------------------------------------
 
     async def _inspect(self, due: DueLink, result: CheckResult) -> CheckResult:
-        """Turn bytes into a picture, or into the reason why they are not kept."""
+        """Return the result with the metadata of its image, or with the reason why its bytes are not saved."""
         if not result.body:
             return result
-        if self._image_store.is_own_url(due.link.url):  # kept before, by whoever wrote the note
+        if self._image_store.is_own_url(due.link.url):  # the note shows a saved copy
             return _without_body(result, result.check)
-        self._spent += len(result.body)
+        self._fetched_bytes += len(result.body)
         try:
             body = result.body
-            picture = (
-                _describe_picture(body)
-                if len(body) <= INLINE_BYTES
-                else await asyncio.to_thread(_describe_picture, body)
+            image = (
+                _image_metadata(body) if len(body) <= INLINE_BYTES else await asyncio.to_thread(_image_metadata, body)
             )
         except CorruptImageError as error:
             return _without_body(
@@ -191,79 +188,37 @@ class ImageFetcher:
         except UnsupportedImageError as error:
             reason = result.check.reason.plus(Reason(ReasonCode.NOT_SAVED), error.reason)
             return _without_body(result, replace(result.check, reason=reason))
-        if self._is_placeholder(due.link.url, picture.title, result.body):
+        if self._placeholders.is_placeholder(due.link.url, image.title, result.body):
             reason = Reason(ReasonCode.PLACEHOLDER)
             return _without_body(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))
-        sent_for = (due.link.host, picture.title), _image_key(due.link.url)
-        if self._sent.setdefault(*sent_for) != sent_for[1]:
-            self._sent[sent_for[0]] = None
-        drawn_anew = picture.media_type == SVG and result.origin is not None and result.origin.uncached
-        return replace(result, metadata=replace(picture, dynamic=drawn_anew))
-
-    def _stored_name(self, due: DueLink) -> str | None:
-        """Return the name of the copy that is kept of a link; None where there is none, or its file is missing."""
-        title = due.origin.title if due.origin else None
-        return title if title is not None and self._image_store.has(title) else None
-
-    def _would_replace(self, due: DueLink, result: CheckResult) -> bool:
-        """Return whether an answer has other bytes than the copy that is kept; of what is drawn anew none is shown."""
-        if is_dynamic_image(due.link, due.known):
-            return False
-        new = result.metadata.title if result.body and isinstance(result.metadata, Picture) else None
-        return new is not None and self._stored_name(due) not in {None, new}
-
-    def _reason_to_keep(
-        self, link: Link, result: CheckResult, asked: str, sent_by: str, *, last: bool
-    ) -> Reason | None:
-        """Return why the copy that is kept is not replaced by an answer; None where it is."""
-        assert isinstance(result.metadata, Picture)  # noqa: S101 - what _would_replace found
-        if _host_and_path(asked) != _host_and_path(sent_by):
-            return Reason(ReasonCode.REDIRECTED_TO_OTHER_IMAGE)
-        name = result.metadata.title
-        kept_for = (url for url in self._store.links_with_image(name) if urlsplit(url).hostname == link.host)
-        if self._sent[link.host, name] is None or any(_image_key(url) != _image_key(link.url) for url in kept_for):
-            return Reason(ReasonCode.SHARED_IMAGE)
-        return None if last else Reason(ReasonCode.OTHER_IMAGE)
+        self._copies.record_response(due.link, image.title)
+        is_dynamic = image.media_type == SVG and result.origin is not None and result.origin.uncached
+        return replace(result, metadata=replace(image, dynamic=is_dynamic))
 
     @staticmethod
     def _is_not_stored(result: CheckResult) -> bool:
         return not result.body and result.check.reason.has(ReasonCode.NOT_SAVED)
 
-    def _is_placeholder(self, url: str, name: str, body: bytes) -> bool:
-        """Tell whether the bytes for one of WeChat's pictures are those that are shown for others, too."""
-        picture = image_id(url)
-        if picture is None or len(body) > MAX_PLACEHOLDER_BYTES:
-            return False
-        if looks_like_placeholder(body) or name in self._placeholders or self._store.is_placeholder(name):
-            return True
-        if self._learned_placeholders.setdefault(name, picture) == picture:
-            others = {image_id(other) for other in self._store.links_with_image(name)} - {picture, None}
-            if not others:
-                return False
-        self._placeholders.add(name)
-        self._store.learn_placeholder(name, datetime.now(UTC))
-        return True
-
-    # --- other answers ------------------------------------------------------------------------------------------------
+    # --- other requests to the host -----------------------------------------------------------------------------------
 
     async def _retry_variants(
-        self, due: DueLink, result: CheckResult, asked: str, addresses: tuple[str, ...]
+        self, due: DueLink, result: CheckResult, requested_url: str, variants: tuple[str, ...]
     ) -> AsyncIterator[CheckResult]:
-        """Yield what comes of asking again: with WeChat's Referer where that may help, and at the other addresses."""
+        """Yield the results of more requests for a WeChat image: at variants of its URL, if blocked with a Referer."""
         if image_id(due.link.url) is None:
             return
-        for address in (asked, *(each for each in addresses if each != asked)):
-            answer: CheckResult | None = result
-            if address != asked and (answer := await self._fetch_variant(due, address)) is not None:
-                yield answer
-            if answer is not None and answer.check.outcome is Outcome.BLOCKED:
-                fetched = await self._fetch_variant(due, address, REFERER)
+        for url in (requested_url, *(each for each in variants if each != requested_url)):
+            found: CheckResult | None = result
+            if url != requested_url and (found := await self._fetch_variant(due, url)) is not None:
+                yield found
+            if found is not None and found.check.outcome is Outcome.BLOCKED:
+                fetched = await self._fetch_variant(due, url, REFERER)
                 if fetched is not None and fetched.body:
                     yield fetched
 
-    async def _fetch_variant(self, due: DueLink, address: str, referer: str | None = None) -> CheckResult | None:
-        """Ask for a picture at some address; None when there is no answer."""
-        request = image_request(address)
+    async def _fetch_variant(self, due: DueLink, url: str, referer: str | None = None) -> CheckResult | None:
+        """Return the result of a request for an image at a URL; None without a response."""
+        request = image_request(url)
         request.meta["download_maxsize"] = self._limits.for_link(due.link)
         if referer is not None:
             request.headers["Referer"] = referer
@@ -271,51 +226,51 @@ class ImageFetcher:
             return None
         try:
             response = await self._fetch(request)
-        except Exception as error:  # noqa: BLE001 - whatever keeps it from us, this is no way to the picture
-            logger.debug("%s: %r", address, error)
+        except Exception as error:  # noqa: BLE001 - any failure means that this URL has no image
+            logger.debug("%s: %r", url, error)
             return None
         return await self._inspect(due, check_response_with_kind(due, response, self._accepted, datetime.now(UTC)))
 
-    # --- elsewhere ----------------------------------------------------------------------------------------------------
+    # --- articles and archive -----------------------------------------------------------------------------------------
 
     async def _from_article_or_archive(self, due: DueLink, result: CheckResult) -> CheckResult:
-        """Look for a picture that is gone in the articles beside it, then in the archive; keep what is found."""
+        """Return the result with a copy from an article of the same note, or from the archive, and save that copy."""
         found = await self._find_in_articles(due) or await self._find_in_archive(due)
         if found is None:
             return result
-        copy, where = found
-        assert isinstance(copy.metadata, Picture)  # noqa: S101 - what _examined made of the body
+        copy, code = found
+        assert isinstance(copy.metadata, Picture)  # noqa: S101 - set by _inspect
         try:
             await put_image(self._image_store, copy.metadata.title, copy.body, copy.metadata.media_type)
         except ImageStoreError as error:
             self._image_store.unavailable_reason = str(error)
             return result
-        address = copy.origin.address if copy.origin else None
-        check = replace(result.check, reason=result.check.reason.plus(Reason(where)))
-        return replace(result, check=check, metadata=replace(copy.metadata, source=address), origin=copy.origin)
+        source = copy.origin.address if copy.origin else None
+        check = replace(result.check, reason=result.check.reason.plus(Reason(code)))
+        return replace(result, check=check, metadata=replace(copy.metadata, source=source), origin=copy.origin)
 
     async def _find_in_articles(self, due: DueLink) -> tuple[CheckResult, ReasonCode] | None:
-        picture = image_id(due.link.url)
-        if picture is None:
+        wanted = image_id(due.link.url)
+        if wanted is None:
             return None
         tried = set(url_variants(due.link.url))
-        for address in await asyncio.to_thread(self._store.images_of_articles, due.link):
-            if image_id(address) != picture:
+        for url in await asyncio.to_thread(self._store.images_of_articles, due.link):
+            if image_id(url) != wanted:
                 continue
-            for form in url_variants(address):
-                if form in tried:
+            for variant in url_variants(url):
+                if variant in tried:
                     continue
-                tried.add(form)
+                tried.add(variant)
                 for referer in (None, REFERER):
-                    answer = await self._fetch_variant(due, form, referer)
-                    if answer is not None and answer.body:
-                        return answer, ReasonCode.SAVED_FROM_ARTICLE
-                    if answer is None or answer.check.outcome is not Outcome.BLOCKED:
+                    found = await self._fetch_variant(due, variant, referer)
+                    if found is not None and found.body:
+                        return found, ReasonCode.SAVED_FROM_ARTICLE
+                    if found is None or found.check.outcome is not Outcome.BLOCKED:
                         break
         return None
 
     async def _find_in_archive(self, due: DueLink) -> tuple[CheckResult, ReasonCode] | None:
-        async with self._archive:  # one question at a time
+        async with self._archive:  # one request at a time
             snapshot, may_ask = self._store.known_snapshot(due.link, datetime.now(UTC))
             if may_ask and not self._archive_down and self._time_left():
                 day = self._store.oldest_note_date(due.link)
@@ -330,43 +285,18 @@ class ImageFetcher:
             return None
         head, stamp, rest = snapshot.partition("/web/")
         moment, _, page = rest.partition("/")
-        answer = await self._fetch_variant(
-            due, f"{head}{stamp}{moment}id_/{page}"
-        )  # `id_`: the bytes as they were archived
-        return (answer, ReasonCode.SAVED_FROM_ARCHIVE) if answer is not None and answer.body else None
-
-
-def is_missed(due: DueLink, result: CheckResult) -> bool:
-    """Tell whether there is no picture of a link, neither now nor kept before."""
-    return due.origin is None and result.metadata is None and result.check.outcome in _GIVEN_UP
-
-
-def is_undecided(result: CheckResult) -> bool:
-    """Return whether an answer has to be seen again before it may take the place of what is kept."""
-    return result.check.reason.code is ReasonCode.OTHER_IMAGE
-
-
-def _image_key(url: str) -> str:
-    """Return which picture an address is for, whatever its scheme, and in whatever form of WeChat's."""
-    return image_id(url) or url.partition("://")[2]
-
-
-def _host_and_path(url: str) -> tuple[str, str]:
-    """Return the host and the path of an address."""
-    try:
-        parts = urlsplit(canonicalize_url(url))
-    except InvalidURLError:
-        return "", url
-    return parts.netloc, parts.path
+        archived = f"{head}{stamp}{moment}id_/{page}"  # `id_`: the original bytes
+        found = await self._fetch_variant(due, archived)
+        return (found, ReasonCode.SAVED_FROM_ARCHIVE) if found is not None and found.body else None
 
 
 def _without_body(result: CheckResult, check: Check) -> CheckResult:
     return replace(result, check=check, body=b"", origin=None)
 
 
-def _describe_picture(body: bytes) -> Picture:
-    """Return what is kept of a picture's bytes."""
-    shape = inspect_image(body)
-    name = image_name(body, shape.media_type)
+def _image_metadata(body: bytes) -> Picture:
+    """Return the metadata of an image from its bytes; raise CorruptImageError or UnsupportedImageError."""
+    info = inspect_image(body)
+    name = image_name(body, info.media_type)
     sha256 = name.rpartition("/")[2].partition(".")[0]
-    return Picture(name, sha256, shape.media_type, len(body), shape.width, shape.height, shape.frames)
+    return Picture(name, sha256, info.media_type, len(body), info.width, info.height, info.frames)

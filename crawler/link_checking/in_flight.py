@@ -1,4 +1,4 @@
-"""The checks of single links that are under way side by side."""
+"""The concurrent checks of links by request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ChecksInFlight:
-    """One task for each link; an error in any of them ends the run."""
+    """A task for each link that is being checked; an exception in any of them ends the run."""
 
     def __init__(self, queue: ResultQueue, turns: TurnKeeper) -> None:
         self._queue = queue
@@ -25,17 +25,17 @@ class ChecksInFlight:
         return len(self._urls)
 
     def start(self, url: str, check: Callable[[], Awaitable[None]]) -> None:
-        """Run the check of a link."""
+        """Start the check of the link with a URL."""
         task = asyncio.create_task(self._run(check))
         self._urls[task] = url
         task.add_done_callback(self._ended)
 
     def cancel(self) -> None:
-        """End all checks where they are."""
+        """Cancel all checks."""
         self._cancel(lambda _: True)
 
     def cancel_unsent(self) -> None:
-        """End the checks of which no request was sent."""
+        """Cancel the checks that have not sent a request."""
         self._cancel(lambda url: not self._turns.was_sent(url))
 
     def _cancel(self, is_chosen: Callable[[str], bool]) -> None:

@@ -1,4 +1,4 @@
-"""One link -> one result: asks for it, reads what comes, and asks again where one answer does not settle it."""
+"""Check a link by request: send it, read the response, and send more requests if one is not enough."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crawler.checks.soft404_probe import Soft404Prober
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
 from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import kind_of
-from crawler.link_checking.image_fallbacks import is_missed, is_undecided
+from crawler.link_checking.saved_copies import has_no_image, needs_confirmation
 from crawler.links.canonical_url import refusal_reason
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """What came of asking for one link; `retry` tells whether it may well be another result later in the run."""
+    """The result of checking one link; `retry` means that a check later in the run may have a different one."""
 
     result: CheckResult
     retry: bool = False
@@ -42,7 +42,7 @@ class CheckOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One request for a link; `trail` is where redirects led, `is_retry` tells that the link failed before."""
+    """One request for a link; `trail`: its URL and the targets of redirects, `is_retry`: the link failed before."""
 
     due: DueLink
     request: Request
@@ -50,39 +50,39 @@ class _Attempt:
     is_retry: bool
 
     @property
-    def is_pictured(self) -> bool:
+    def keeps_body(self) -> bool:
         return kind_of(self.due.link).keeps_body
 
 
 class LinkChecker:
-    """Checks the links of one run that are asked for one by one."""
+    """Checks the links of one run that are requested one by one."""
 
     def __init__(self, context: RunContext) -> None:
         options = context.options.requests
         self._download = context.download
-        self._crew = context.crew
-        self._hosts = context.hosts
-        self._network = context.network
-        self._pictures = context.pictures
+        self._worker = context.worker
+        self._throttle = context.throttle
+        self._connectivity = context.connectivity
+        self._image_fetcher = context.image_fetcher
         self._retries = context.retries
         self._turns = context.turns
-        self._second_looks = Soft404Prober(context.download)
+        self._prober = Soft404Prober(context.download)
         self._accepted = options.accepted_statuses
         self._excluded = options.excluded_urls
         self._allow_private = options.allow_private_addresses
-        at_once = options.concurrency_per_host
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+        limit = options.concurrency_per_host
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limit))
         self._answered: dict[str, CheckResult] = {}
 
     @property
     def answered(self) -> Iterable[CheckResult]:
-        """Return what is known so far of links that were answered, but need another request."""
+        """Return the preliminary results of links whose check needs more requests."""
         return self._answered.values()
 
     async def check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
-        """Check one link; if it `is_retry`, a picture that is gone is looked for elsewhere, too.
+        """Check one link; in a retry, missing images are also searched in articles and archive.
 
-        Raises HostUnavailableError where a host cannot be asked for it now: nothing is known of the link.
+        Raises HostUnavailableError if a host gets no requests now; the link has no result then.
         """
         try:
             return await self._check(due, is_retry=is_retry)
@@ -91,26 +91,26 @@ class LinkChecker:
             self._answered.pop(due.link.url, None)
 
     def refusal(self, link: Link) -> Reason | None:
-        """Return why a link is not asked for at all, or None."""
+        """Return why a link must not be requested; None if it may be."""
         if self._excluded.fullmatch(link.url):
             return Reason(ReasonCode.EXCLUDED)
-        if refused := refusal_reason(link.url, allow_private=self._allow_private):
-            return refused
-        return self._pictures.closed_reason if kind_of(link).keeps_body else None
+        if reason := refusal_reason(link.url, allow_private=self._allow_private):
+            return reason
+        return self._image_fetcher.closed_reason if kind_of(link).keeps_body else None
 
     async def _check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
         if (reason := self.refusal(due.link)) is not None:
             return CheckOutcome(skipped_result(due, reason))
         attempt = self._attempt(due, is_retry=is_retry)
-        async with self._slots[due.link.host]:  # until it is known whether the host pushes back
+        async with self._slots[due.link.host]:  # until it is known whether the host refuses
             try:
                 response = await self._download(attempt.request)
             except HostUnavailableError:
                 raise
-            except Exception as error:  # noqa: BLE001 - Scrapy's, aiohttp's, middlewares': it is read, not handled
+            except Exception as error:  # noqa: BLE001 - of Scrapy, aiohttp or a middleware; it becomes the reason
                 return await self._read_failure(attempt, error)
             answer = None if is_invalid_304(due, response) else self._read_answer(due, response)
-        if not self._crew.holds(due.link.lease_key):  # stopped for so long that its host is another worker's
+        if not self._worker.holds(due.link.lease_key):  # this process was suspended until its lease expired
             raise HostUnavailableError(due.link.host, leased=True)
         if answer is None:
             return await self._check(replace(due, validators=None), is_retry=is_retry)
@@ -120,7 +120,7 @@ class LinkChecker:
     def _attempt(self, due: DueLink, *, is_retry: bool) -> _Attempt:
         request = kind_of(due.link).request(due.link)
         if kind_of(due.link).keeps_body:
-            request = self._pictures.prepare(request, due)
+            request = self._image_fetcher.prepare(request, due)
         else:
             request = with_validators(request, due, datetime.now(UTC))
         request.cb_kwargs["due"] = due
@@ -128,50 +128,48 @@ class LinkChecker:
         return _Attempt(due, request, trail, is_retry)
 
     def _read_answer(self, due: DueLink, response: Response) -> CheckOutcome:
-        """Read a response; `retry` tells whether the host asks to come back within the run."""
-        now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # who answered
-        self._network.record_answer(due.link.host)
+        """Return the outcome of a response; `retry` is set after a Retry-After that ends within the run."""
+        now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # that of the last redirect
+        self._connectivity.record_answer(due.link.host)
         self._retries.discard(due.link.url)
         result = check_response_with_kind(due, response, self._accepted, now)
-        return CheckOutcome(result, self._hosts.record_answer(host, result.check, requested_wait(response, now)))
+        return CheckOutcome(result, self._throttle.record_answer(host, result.check, requested_wait(response, now)))
 
     async def _settle(self, attempt: _Attempt, response: Response, answer: CheckOutcome) -> CheckOutcome:
-        """Return what was answered, with what further requests add."""
+        """Return the final outcome of a response, after further requests if they are needed."""
         due, result = attempt.due, answer.result
-        if attempt.is_pictured:
-            return await self._settle_picture(attempt, answer, response)
+        if attempt.keeps_body:
+            return await self._settle_image(attempt, answer, response)
         host = urlsplit(response.url).hostname or ""
-        if not self._hosts.seconds_until_free(host) and self._second_looks.is_needed(due, response, result.check):
-            check = await self._second_looks.probe(due, response, result.check)
+        if not self._throttle.seconds_until_free(host) and self._prober.is_needed(due, response, result.check):
+            check = await self._prober.probe(due, response, result.check)
             return CheckOutcome(replace(result, check=check))
         return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=answer.retry))
 
-    async def _settle_picture(
-        self, attempt: _Attempt, answer: CheckOutcome, answered_by: Request | Response
-    ) -> CheckOutcome:
-        """Settle whether there is a picture; where there is none, articles and archive are asked in the retry."""
+    async def _settle_image(self, attempt: _Attempt, answer: CheckOutcome, source: Request | Response) -> CheckOutcome:
+        """Return the final outcome of an image, which is retried if there is none yet."""
         due, result, is_retry = attempt.due, answer.result, attempt.is_retry
         if not answer.retry or is_retry:
-            asked = answered_by.meta.get("redirect_urls", [answered_by.url])[0]
-            result = await self._pictures.resolve(due, result, asked, answered_by.url, last=is_retry)
-        is_open = answer.retry or is_missed(due, result) or is_undecided(result)
+            requested_url = source.meta.get("redirect_urls", [source.url])[0]
+            result = await self._image_fetcher.resolve(due, result, requested_url, source.url, is_retry=is_retry)
+        is_open = answer.retry or has_no_image(due, result) or needs_confirmation(result)
         return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=is_open))
 
     async def _read_failure(self, attempt: _Attempt, error: Exception) -> CheckOutcome:
-        """Read why there is no answer."""
+        """Return the outcome of a request without a response."""
         due, link = attempt.due, attempt.due.link
         self._retries.discard(link.url)
         check = http_check.check_failure(error, datetime.now(UTC), attempt.trail)
         if check.is_unreachable:
-            self._network.record_unreachable(link.host)
-        result = CheckResult(link, self._pictures.as_too_large(check, link), history=due.history)
-        if attempt.is_pictured and result.check.outcome in {Outcome.GONE, Outcome.SKIPPED}:
-            return await self._settle_picture(attempt, CheckOutcome(result), attempt.request)
-        if attempt.is_retry and check.is_unreachable and (secure := await self._second_looks.https_upgrade(link.url)):
+            self._connectivity.record_unreachable(link.host)
+        result = CheckResult(link, self._image_fetcher.as_too_large(check, link), history=due.history)
+        if attempt.keeps_body and result.check.outcome in {Outcome.GONE, Outcome.SKIPPED}:
+            return await self._settle_image(attempt, CheckOutcome(result), attempt.request)
+        if attempt.is_retry and check.is_unreachable and (secure := await self._prober.https_upgrade(link.url)):
             result = replace(result, check=replace(result.check, suggestion=secure, suggestion_source="https"))
         return CheckOutcome(result, check.is_transient)
 
     @staticmethod
     def _is_worth_a_retry(attempt: _Attempt, result: CheckResult, *, otherwise: bool) -> bool:
-        """Return whether a result may be another one later: in a retry only a failure, before also for other causes."""
+        """Return whether to check a link again: after a transient failure, and `otherwise` if this is not a retry."""
         return result.check.is_transient or (otherwise and not attempt.is_retry)

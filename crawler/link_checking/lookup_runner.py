@@ -1,4 +1,4 @@
-"""Links of kinds with a lookup: observed batch by batch, each kind in a thread of its own beside the pages."""
+"""Check links by lookup: in batches, each kind in its own task and thread, while other links are requested."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.checks.response_check import skipped_result
 from crawler.daemon_threads import run_in_thread
 from crawler.kinds.registry import all_kinds
-from crawler.link_checking.result_queue import WAIT
+from crawler.link_checking.result_queue import POLL_SECONDS
 from crawler.models.reason import Reason, ReasonCode
 from crawler.scheduling.worker import POLL
 
@@ -23,75 +23,75 @@ if TYPE_CHECKING:
 
 
 class LookupRunner:
-    """The lookups of a run; each is opened, and its libraries loaded, when there are links for it."""
+    """Runs the lookups of a run; each is created, and its libraries imported, when there are links for it."""
 
     def __init__(self, kinds: Sequence[str], context: RunContext) -> None:
         self.kinds = kinds
         """The kinds with a lookup."""
         self._lookups: dict[str, Lookup] = {}
-        self._opening = Lock()  # progress is computed in a thread
+        self._opening = Lock()  # `lookup` is also called by the thread that computes progress
         self._options = context.options
         self._store = context.workspace.store
-        self._worker = context.crew
-        self._connectivity = context.network
+        self._worker = context.worker
+        self._connectivity = context.connectivity
         self._queue = context.queue
         self._excluded = context.options.requests.excluded_urls
         self._tasks: list[Task[None]] = []
-        self._ending = False
+        self._is_ending = False
 
     @property
     def opened(self) -> Collection[Lookup]:
-        """Return the lookups that were needed so far."""
+        """Return the lookups that were created so far."""
         return self._lookups.values()
 
     def lookup(self, kind: str) -> Lookup:
-        """Return the lookup of a kind."""
+        """Return the lookup of a kind, created at the first call."""
         with self._opening:
             if kind not in self._lookups:
                 self._lookups[kind] = all_kinds()[kind].lookup(self._options)
             return self._lookups[kind]
 
     @property
-    def done(self) -> bool:
-        """Tell whether all lookups have come to their end; raise what one of them stumbled over."""
+    def is_done(self) -> bool:
+        """Return whether all lookups have ended; raise the exception of one that failed."""
         for task in self._tasks:
             if task.done() and not task.cancelled():
                 task.result()
         return all(task.done() for task in self._tasks)
 
     def start(self, due_by: datetime) -> None:
-        """Begin to observe what is due; files are for whoever has the notes."""
+        """Start to check the links that were due at `due_by`; files only on the worker that has read the notes."""
         kinds = [kind for kind in self.kinds if self._worker.has_read or not all_kinds()[kind].in_notes_folder]
         self._tasks = [asyncio.create_task(self._run_lookup(kind, due_by)) for kind in kinds]
         for task in self._tasks:
             task.add_done_callback(lambda _: self._queue.notify())
 
     def end(self) -> None:
-        """Look nothing more up than what is being looked up."""
-        self._ending = True
+        """Start no further batches."""
+        self._is_ending = True
 
     def stop(self) -> None:
-        """End all lookups where they are."""
+        """Cancel all lookups."""
         for task in self._tasks:
             task.cancel()
 
     def release_hosts(self) -> None:
-        """Let other workers have the hosts that were asked, now that all they said is safe."""
+        """Release the leases of the hosts of lookups, when all results are saved."""
         for kind in self.kinds:
             self._worker.release_by(kind)
 
     async def _run_lookup(self, kind: str, due_by: datetime) -> None:
-        """Observe one kind's links; hosts that other workers have are waited for, as those may die."""
-        elsewhere = True
-        while elsewhere and not self._ending:
-            elsewhere = False
+        """Check the links of a kind; hosts that other workers have leased are tried again, since those may end."""
+        has_leased = True
+        while has_leased and not self._is_ending:
+            has_leased = False
             for backlog in self._store.backlogs([kind], due_by):
                 if self._worker.lease(backlog.lease_key, by=kind) is None:
-                    elsewhere = True
+                    has_leased = True
                     continue
                 lookup = self.lookup(kind)
                 due, after = self._store.next_due(backlog, due_by, lookup.batch)
-                while due and not self._ending:
+                while due and not self._is_ending:
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
                     excluded = Reason(ReasonCode.EXCLUDED)
                     self._queue.put(skipped_result(each, excluded) for each in due if each not in wanted)
@@ -100,8 +100,8 @@ class LookupRunner:
                         self._connectivity.record_answer(kind)
                     elif lookup.unavailable_reason is not None:
                         self._connectivity.record_unreachable(kind)
-                    while self._queue.is_full:  # noqa: ASYNC110 - there is no event for it
-                        await asyncio.sleep(WAIT)
+                    while self._queue.is_full:  # noqa: ASYNC110 - no event tells of it
+                        await asyncio.sleep(POLL_SECONDS)
                     due, after = self._store.next_due(backlog, due_by, lookup.batch, after=after)
-            if elsewhere:
+            if has_leased:
                 await asyncio.sleep(POLL)

@@ -1,4 +1,4 @@
-"""Results from the moment that they are known until they are safe in the store."""
+"""The queue of results from their check until they are saved in the store."""
 
 from __future__ import annotations
 
@@ -17,70 +17,70 @@ if TYPE_CHECKING:
     from crawler.models.link import Link
     from crawler.models.result import CheckResult
 
-AT_ONCE = 1024
-"""Links handed out at a time, over all hosts: few kB each, and 64 slow hosts do not stop the others."""
+MAX_IN_FLIGHT = 1024
+"""Maximum number of links being checked; they take few kB each, and 64 slow hosts do not block the others."""
 
-WAIT = 0.05
-"""Seconds that are waited at a time for results to be saved, where no event tells of it."""
+POLL_SECONDS = 0.05
+"""Interval for polling whether results are saved, if no event tells of it."""
 
 
 class ResultQueue:
-    """Passes results on to the pipelines, and wakes who waits for something to happen in the run."""
+    """Passes results to the pipelines, and wakes the stage that waits for events of the run."""
 
     def __init__(self) -> None:
         self.saved_count = 0
-        """Results that passed all pipelines."""
+        """Number of results that passed all pipelines."""
         self._waiting: deque[CheckResult] = deque()
-        self._saving: set[str] = set()  # URLs of results that were passed on and are not yet safe in the store
-        self._news = asyncio.Event()
+        self._saving: set[str] = set()  # URLs of results in the pipelines
+        self._event = asyncio.Event()
         self._error: BaseException | None = None
         self._saved_callbacks: list[Callable[[Link], None]] = []
 
     @property
     def is_full(self) -> bool:
-        """Return whether lookups should wait until more of what they found is safe."""
-        return len(self._waiting) + len(self._saving) > AT_ONCE
+        """Return whether lookups should wait until more results are saved."""
+        return len(self._waiting) + len(self._saving) > MAX_IN_FLIGHT
 
     @property
     def is_empty(self) -> bool:
-        """Return whether every result was passed on and is safe."""
+        """Return whether all results are saved."""
         return not (self._waiting or self._saving)
 
     def put(self, results: Iterable[CheckResult]) -> None:
-        """Add results to be passed on."""
+        """Add results for the pipelines."""
         self._waiting += results
         self.notify()
 
     def take(self) -> Iterator[CheckResult]:
-        """Yield what is to be passed on now; each is being saved from then on."""
+        """Yield the waiting results; each counts as being saved from then on."""
         while self._waiting:
             result = self._waiting.popleft()
             self._saving.add(result.link.url)
             yield result
 
     def notify(self) -> None:
-        """Wake who waits."""
-        self._news.set()
+        """Wake the caller of `wait`."""
+        self._event.set()
 
     async def wait(self, seconds: float = math.inf) -> None:
-        """Wait until something has happened, or so many seconds; raise the error that ends the run."""
+        """Wait for `notify`, at most `seconds`; raise the exception given to `fail`."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), None if math.isinf(seconds) else seconds)
-        self._news.clear()
+            await asyncio.wait_for(self._event.wait(), None if math.isinf(seconds) else seconds)
+        self._event.clear()
         if self._error is not None:
             raise self._error
 
     def fail(self, error: BaseException | None) -> None:
-        """End the run with an error: `wait` raises it."""
+        """End the run: `wait` raises the exception."""
         self._error = error
         self.notify()
 
     def on_saved(self, callback: Callable[[Link], None]) -> None:
-        """Call a function for each link whose result is safe."""
+        """Call a function with the link of each saved result."""
         self._saved_callbacks.append(callback)
 
     def item_saved(self, item: CheckResult) -> None:
-        """Take note that a result has left the pipelines (a receiver of Scrapy's signals)."""
+        """Record that a result has left the pipelines (receives Scrapy's item_scraped and item_dropped)."""
         self.saved_count += 1
         self._saving.discard(item.link.url)
         for callback in self._saved_callbacks:
@@ -88,16 +88,16 @@ class ResultQueue:
         self.notify()
 
     def item_failed(self, failure: Failure, item: CheckResult) -> None:
-        """End the run when a result cannot be kept: going on would only lose more (a receiver of Scrapy's signals)."""
+        """End the run if a result cannot be saved, as all others would be lost too (receives Scrapy's item_error)."""
         self._saving.discard(item.link.url)
         self.fail(failure.value)
 
 
 async def pipelines_idle(crawler: Crawler) -> None:
-    """Wait until no result is in a pipeline: Scrapy would wait for it for ever when it closes.
+    """Wait until no result is in a pipeline; otherwise Scrapy never finishes closing the spider.
 
-    Its signals come a moment before a result has left the last pipeline.
+    Scrapy sends its signals shortly before a result has left the last pipeline.
     """
-    assert crawler.engine is not None  # noqa: S101 - it is the engine that runs this
-    while (slot := crawler.engine.scraper.slot) is not None and slot.itemproc_size:  # noqa: ASYNC110 - there is no event for it
-        await asyncio.sleep(WAIT)
+    assert crawler.engine is not None  # noqa: S101 - only called while the engine runs
+    while (slot := crawler.engine.scraper.slot) is not None and slot.itemproc_size:  # noqa: ASYNC110 - no event tells of it
+        await asyncio.sleep(POLL_SECONDS)

@@ -1,4 +1,4 @@
-"""The last stage of a run: dead links get the snapshot of the Wayback Machine nearest to the day they were noted."""
+"""Find snapshots of dead links in the Wayback Machine, as close as possible to the date of their note."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 BATCH = 100
-"""Dead links taken out of the store at a time."""
+"""Number of dead links that are read from the store at a time."""
 
 
 def find_snapshots(
     store: LinkStore, wayback: Wayback, kinds: Iterable[str], now: datetime, time_left: Callable[[], float]
 ) -> None:
-    """Ask for the snapshots of dead links one by one; what was not answered or not asked in time is asked next time.
+    """Request the snapshots of dead links one by one and save them; stop after REFUSALS failures in a row.
 
-    One link that the archive cannot answer for stops no other; `REFUSALS` of them in a row mean that it is down.
+    Links without a response remain for the next run. `time_left` returns the seconds until RUN_TIMEOUT.
     """
-    wanting: list[tuple[Link, date]] = []
-    unanswered = in_a_row = 0
-    why: ServiceDownError | None = None
-    while in_a_row < REFUSALS and time_left():
-        # What was answered is wanted no more: the unanswered stand in front.
-        wanting = wanting or store.links_without_snapshot(kinds, now, unanswered + BATCH)[unanswered:]
-        if not wanting:
+    remaining: list[tuple[Link, date]] = []
+    unanswered = failures_in_a_row = 0
+    last_error: ServiceDownError | None = None
+    while failures_in_a_row < REFUSALS and time_left():
+        # Saved links are not returned again, so that the first ones are those without a response.
+        remaining = remaining or store.links_without_snapshot(kinds, now, unanswered + BATCH)[unanswered:]
+        if not remaining:
             break
-        link, day = wanting.pop(0)
+        link, day = remaining.pop(0)
         try:
             snapshot = wayback.nearest(link.url, day)
         except ServiceDownError as error:
-            unanswered, in_a_row, why = unanswered + 1, in_a_row + 1, error
+            unanswered, failures_in_a_row, last_error = unanswered + 1, failures_in_a_row + 1, error
         else:
-            in_a_row = 0
+            failures_in_a_row = 0
             store.save_snapshot(link, snapshot, now)
-    if why is not None:
-        logger.warning("no snapshots for some dead links tonight: the Wayback Machine does not answer: %s", why)
+    if last_error is not None:
+        logger.warning("Wayback Machine unavailable: %s; some dead links have no snapshot", last_error)

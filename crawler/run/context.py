@@ -1,4 +1,4 @@
-"""Opens what the stages of a run work with, and joins the run."""
+"""The objects that the stages of a run share, and how a worker starts or joins a run."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class RunContext:
-    """What the stages of one run share; `kinds` are those whose links are checked."""
+    """The objects that the stages of one run share; `kinds` are the kinds of links to check."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class RunContext:
         kinds: Collection[str],
         interruption: Interruption,
     ) -> None:
-        assert crawler.engine is not None  # noqa: S101 - it is the engine that runs this
+        assert crawler.engine is not None  # noqa: S101 - only created while the engine runs
         store = workspace.store
         self.options = options = options_of(crawler)
         self.workspace = workspace
@@ -55,45 +55,45 @@ class RunContext:
         self.interruption = interruption
         self.download = crawler.engine.download_async
         self.queue = ResultQueue()
-        self.network = ConnectivityMonitor()
-        self.hosts = HostThrottle(time.monotonic, time.monotonic() + options.run_timeout)
-        self.crew = Worker(store, self.hosts, partial(request_interval, crawler), options.workers.count)
-        self.pictures = ImageFetcher(
+        self.connectivity = ConnectivityMonitor()
+        self.throttle = HostThrottle(time.monotonic, time.monotonic() + options.run_timeout)
+        self.worker = Worker(store, self.throttle, partial(request_interval, crawler), options.workers.count)
+        self.image_fetcher = ImageFetcher(
             self.download,
             store=store,
             image_store=workspace.image_store,
             options=options,
-            time_left=lambda: self.hosts.time_left,
-            hold_host=self.crew.hold_host,
+            time_left=lambda: self.throttle.time_left,
+            hold_host=self.worker.hold_host,
         )
-        self.turns = TurnKeeper(self.hosts, self.crew, self._is_closed)
-        self.retries = RetryQueue(store, self.crew)
+        self.turns = TurnKeeper(self.throttle, self.worker, self._is_closed)
+        self.retries = RetryQueue(store, self.worker)
         self.checker = LinkChecker(self)
         self.in_flight = ChecksInFlight(self.queue, self.turns)
         with_lookup = [name for name in sorted(kinds) if all_kinds()[name].has_lookup(options)]
-        self.pages = [name for name in sorted(kinds) if name not in with_lookup]
-        """Kinds whose links are asked for one by one; the others have a lookup."""
-        self.batches = LookupRunner(with_lookup, self)
-        self.helpers: WorkerProcesses | None = None
+        self.request_kinds = [name for name in sorted(kinds) if name not in with_lookup]
+        """Kinds whose links are requested one by one; the others have a lookup."""
+        self.lookup_runner = LookupRunner(with_lookup, self)
+        self.worker_processes: WorkerProcesses | None = None
         interruption.add_callback(self.turns.stop)
         interruption.add_callback(self.queue.notify)
 
     @property
     def has_other_workers(self) -> bool:
-        """Whether other processes or machines may work on the same run."""
-        return self.helpers is not None or self.workspace.store.shared
+        """Whether other processes or machines can take part in the run."""
+        return self.worker_processes is not None or self.workspace.store.shared
 
     @property
     def kinds(self) -> list[str]:
-        """Return the kinds whose links are checked."""
-        return [*self.pages, *self.batches.kinds]
+        """Return the kinds of links that are checked."""
+        return [*self.request_kinds, *self.lookup_runner.kinds]
 
     async def is_online(self) -> bool:
-        """Return whether the network is there, by asking hosts that always are."""
-        return await self.interruption.guard(self.network.is_online(self.download))
+        """Return whether the network works, by requests to reference hosts."""
+        return await self.interruption.guard(self.connectivity.is_online(self.download))
 
     def _is_closed(self, link: Link) -> bool:
-        return kind_of(link).keeps_body and self.pictures.closed_reason is not None
+        return kind_of(link).keeps_body and self.image_fetcher.closed_reason is not None
 
 
 @contextmanager
@@ -104,9 +104,10 @@ def open_context(
     *,
     is_finished: Callable[[], bool],
 ) -> Iterator[RunContext]:
-    """Open what the options name, begin or join a run, and close all of it again.
+    """Open the workspace, start or join a run, and yield its context; at the end, close everything.
 
-    At the end, helpers end by themselves if the run `is_finished`. Raises UserError for what cannot be used.
+    Worker processes that were started end by themselves if `is_finished` returns true, otherwise they are stopped.
+    Raises UserError if notes, database or image store cannot be used.
     """
     with ExitStack() as resources:
         workspace = resources.enter_context(open_workspace(options_of(crawler)))
@@ -114,41 +115,41 @@ def open_context(
         if parent_pipe := context.options.workers.parent_pipe:
             _join_run(context, parent_pipe)
         else:
-            context.helpers = helpers = _start_run(context)
-            if helpers is not None:
-                resources.callback(lambda: helpers.close(finished=is_finished()))
-        beating = asyncio.ensure_future(context.crew.keep_heartbeat())
-        beating.add_done_callback(partial(_heart_stopped, context))
-        resources.callback(beating.cancel)
-        resources.callback(context.crew.close)
+            context.worker_processes = processes = _start_run(context)
+            if processes is not None:
+                resources.callback(lambda: processes.close(finished=is_finished()))
+        heartbeat = asyncio.ensure_future(context.worker.keep_heartbeat())
+        heartbeat.add_done_callback(partial(_heartbeat_ended, context))
+        resources.callback(heartbeat.cancel)
+        resources.callback(context.worker.close)
         yield context
 
 
 def _start_run(context: RunContext) -> WorkerProcesses | None:
-    """Begin a run, and have as many helpers as WORKERS says."""
+    """Start a run and WORKERS - 1 more processes; return these, None if there are none."""
     options = context.options.workers
     run = context.workspace.store.start_run(context.started_at)
     if (count := options.count - 1) < 1:
         return None
-    helpers = WorkerProcesses(options.command, count, run.number, context.workspace.lock_fd)
-    context.interruption.add_callback(helpers.interrupt)
-    return helpers
+    processes = WorkerProcesses(options.command, count, run.number, context.workspace.lock_fd)
+    context.interruption.add_callback(processes.interrupt)
+    return processes
 
 
 def _join_run(context: RunContext, parent_pipe: str) -> None:
-    """Help the run of the worker that started this process, and end when that does."""
-    interrupts.final_message = ""  # the leader prints it
-    ear, _, number = parent_pipe.partition(":")
+    """Join the run of the parent process, and end when that ends."""
+    interrupts.final_message = ""  # the parent process prints it
+    read_end, _, number = parent_pipe.partition(":")
     context.workspace.store.join_run(int(number))
-    watch_parent(int(ear), _leader_ended)
+    watch_parent(int(read_end), _parent_ended)
 
 
-def _leader_ended() -> None:
-    """Do as at a signal, where the leader's end is not due to one that came here, too."""
+def _parent_ended() -> None:
+    """Send SIGTERM to this process, unless it has already received the signal that ended its parent."""
     if not interrupts.number:
         raise_signal(SIGTERM)
 
 
-def _heart_stopped(context: RunContext, beating: Task[None]) -> None:
-    if not beating.cancelled():
-        context.queue.fail(beating.exception())
+def _heartbeat_ended(context: RunContext, heartbeat: Task[None]) -> None:
+    if not heartbeat.cancelled():
+        context.queue.fail(heartbeat.exception())

@@ -1,4 +1,4 @@
-"""Whether a signal has asked the run to end, for all who would otherwise go on or wait."""
+"""The interruption of a run by a signal: a flag that can be checked, waited for and observed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ T = TypeVar("T")
 
 
 class RunInterruptedError(Exception):
-    """The process got a signal: the run ends here, and the next one goes on with it."""
+    """The process has received a signal: the run ends, and the next one resumes it."""
 
 
 class Interruption:
-    """Set once, at the first signal."""
+    """A flag that the first signal sets."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -24,34 +24,34 @@ class Interruption:
 
     @property
     def is_set(self) -> bool:
-        """Return whether the run is to end."""
+        """Return whether a signal was received."""
         return self._event.is_set()
 
     def set(self) -> None:
-        """End the run, and call who wants to know."""
+        """Set the flag and call all callbacks."""
         self._event.set()
         for callback in self._callbacks:
             callback()
 
     def add_callback(self, callback: Callable[[], object]) -> None:
-        """Call a function when it is set, at once if it is already."""
+        """Call a function when the flag is set; at once if it is already."""
         self._callbacks.append(callback)
         if self.is_set:
             callback()
 
     def check(self) -> None:
-        """Raise RunInterruptedError if the run is to end."""
+        """Raise RunInterruptedError if the flag is set."""
         if self.is_set:
             raise RunInterruptedError
 
     async def guard(self, work: Awaitable[T]) -> T:
-        """Return what comes of some work; leave it alone and raise RunInterruptedError at a signal."""
-        working = asyncio.ensure_future(work)
+        """Return the result of an awaitable; if the flag is set first, cancel it and raise RunInterruptedError."""
+        task = asyncio.ensure_future(work)
         if not self.is_set:
             signalled = asyncio.ensure_future(self._event.wait())
-            await asyncio.wait({working, signalled}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({task, signalled}, return_when=asyncio.FIRST_COMPLETED)
             signalled.cancel()
         if self.is_set:
-            working.cancel()
+            task.cancel()
             raise RunInterruptedError
-        return working.result()
+        return task.result()

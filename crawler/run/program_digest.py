@@ -1,4 +1,4 @@
-"""Digest of the program itself: what another version made is made again."""
+"""Digest of the program, so that results of other versions are computed again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COMPILED = {".pyc", ".pyo"}
 
 @cache
 def program_digest(*packages: ModuleType) -> bytes:
-    """Return the SHA-256 of all files of these packages, and of the modules of kinds that other packages add."""
+    """Return the SHA-256 of all files of packages, and of the modules of all kinds, also those of plugins."""
     digest = sha256()
     for package in packages:
         for folder in sorted(package.__path__):

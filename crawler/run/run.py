@@ -1,4 +1,4 @@
-"""A run: its stages in their order, and what is shown of it meanwhile."""
+"""A run: executes its stages in order, and reports its progress."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Stages:
     """The stages of a run.
 
-    The notes are read first. `rounds` are repeated while any worker may leave links behind, then whoever leads the run
-    goes through `requests`, and through `outputs`, which need no network.
+    First, the leader reads the notes. All workers repeat `rounds` until no links are left, also those of workers that
+    died. Then the leader executes `requests`, and `outputs`, which need no network.
     """
 
     read: ReadNotes
@@ -35,23 +35,23 @@ class Stages:
 
 
 class Run:
-    """One run; each stage takes its work from the store, so that it may be killed anywhere and resumed."""
+    """One run; its stages take their work from the store, so that a killed run can be resumed."""
 
     def __init__(self, crawler: Crawler, context: RunContext, stages: Stages) -> None:
         self.context = context
         self.stage = "opening"
-        """What the run is doing."""
+        """The name of the current stage."""
         self.outage: str | None = None
-        """Why nothing more was counted, when our own network failed."""
+        """Why the run ended early, if our own network failed; None otherwise."""
         self._crawler = crawler
         self._stages = stages
 
     async def results(self) -> AsyncIterator[CheckResult]:
-        """Yield the results of all stages; a signal ends them where they are, and what was answered is saved."""
+        """Yield the results of all stages; after a signal, those of responses already received."""
         try:
             async for result in self._network_stages():
                 yield result
-            if self.context.crew.run.is_leader:
+            if self.context.worker.run.is_leader:
                 await self._end()
         except RunInterruptedError:
             pass
@@ -60,25 +60,25 @@ class Run:
                 yield result
 
     async def _network_stages(self) -> AsyncIterator[CheckResult]:
-        """Yield the results of what needs the network; an outage ends it, and nothing more is counted."""
+        """Yield the results of the stages that need the network; an outage ends them and sets `outage`."""
         context = self.context
         try:
-            rounds = context.crew.work_rounds(context.started_at, self._read)
+            rounds = context.worker.work_rounds(context.started_at, self._read)
             while await context.interruption.guard(anext(rounds, True)) is None:
                 for stage in self._stages.rounds:
                     async for result in self._results_of(stage):
                         yield result
-            if context.crew.run.is_leader:
+            if context.worker.run.is_leader:
                 await self._work_through(self._stages.requests)
         except NetworkDownError as error:
-            self.outage = f"no network: {error}; no failure was counted against any link"
+            self.outage = f"no network: {error}; no failures counted"
 
     async def _end(self) -> None:
-        """Publish, unless no network was there at all; after an outage the next run goes on with this one."""
+        """Execute the output stages, unless no host responded at all; finish the run unless there was an outage."""
         store = self.context.workspace.store
-        if self.outage is None or self.context.network.reached:
+        if self.outage is None or self.context.connectivity.reached:
             await self._work_through(self._stages.outputs)
-        if self.outage is None and store.heartbeat().is_leader:  # nobody has taken over while it was published
+        if self.outage is None and store.heartbeat().is_leader:  # no other worker became the leader while publishing
             store.finish_run(datetime.now(UTC))
 
     def _read(self, due_by: datetime) -> None:
@@ -95,27 +95,27 @@ class Run:
             self.stage = stage.name
             await stage.run()
 
-    # --- for those who watch ------------------------------------------------------------------------------------------
+    # --- progress -----------------------------------------------------------------------------------------------------
 
     @property
     def is_checking(self) -> bool:
-        """Return whether links are being checked for the first time, which are those that `counts` counts."""
+        """Return whether links are being checked for the first time in the run; only these are in `counts`."""
         return self.stage == CHECKING
 
     @property
     def time_left(self) -> float:
         """Seconds until no request is sent any more."""
-        return self.context.hosts.time_left
+        return self.context.throttle.time_left
 
     def counts(self) -> Iterator[tuple[str, str, int, int]]:
-        """Yield kind and host with the links that this run is to check, and how many it has."""
-        return self.context.workspace.store.progress(self.context.kinds, self.context.crew.due_by)
+        """Yield kind, host, the number of links that the run has to check, and of those it has checked."""
+        return self.context.workspace.store.progress(self.context.kinds, self.context.worker.due_by)
 
     def seconds_each(self, kind: str, host: str) -> float:
-        """Return how long a link of a host takes at least, its pace being kept to."""
-        batches = self.context.batches
-        return request_interval(self._crawler, host) / (batches.lookup(kind).batch if kind in batches.kinds else 1)
+        """Return the minimum time in seconds for a link of a host, by its rate limit and the size of batches."""
+        lookups = self.context.lookup_runner
+        return request_interval(self._crawler, host) / (lookups.lookup(kind).batch if kind in lookups.kinds else 1)
 
     def paused_hosts(self) -> list[tuple[str, float]]:
-        """Return the hosts that are left alone now, with the seconds that is so."""
-        return self.context.hosts.backed_off_hosts()
+        """Return the hosts that are backing off, with the seconds left."""
+        return self.context.throttle.backed_off_hosts()

@@ -1,4 +1,4 @@
-"""The stages of a run; which of them a run has, and in which order, its spider says."""
+"""The stages of a run; the spider defines which of them a run has, and their order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crawler.checks.response_check import inconclusive_result
 from crawler.daemon_threads import run_in_thread
 from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import all_kinds, citation_sources
-from crawler.link_checking.result_queue import AT_ONCE, WAIT
+from crawler.link_checking.result_queue import MAX_IN_FLIGHT, POLL_SECONDS
 from crawler.models.reason import ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.archive_stage import find_snapshots
@@ -30,41 +30,41 @@ if TYPE_CHECKING:
     from crawler.run.workspace import Workspace
     from crawler.store.link_store import LinkStore
 
-LAST_ANSWERS = 3.0
-"""Seconds that requests which were sent have to be answered when the run is interrupted."""
+LAST_RESPONSES = 3.0
+"""Seconds to wait for responses to sent requests when the run is interrupted."""
 
-CHECKING = "observing"
-"""The name of the stage whose links are counted."""
+CHECKING = "checking links"
+"""The name of the stage whose links are counted as progress."""
 
-RETRYING = "trying again"
-ASKING_OTHERS = "asking archive and bibliographies"
+RETRYING = "retrying failed links"
+LOOKING_UP = "looking up snapshots and publications"
 
 
 class NetworkDownError(Exception):
-    """Our own network failed; no failure counts against a link."""
+    """Our own network failed, so that failures must not count against links."""
 
 
 class Stage(Protocol):
-    """A part of a run that has results."""
+    """A part of a run that yields results."""
 
     name: str
-    """What the run is doing, for those who watch."""
+    """What the run is doing, as shown in the progress."""
 
     def run(self) -> AsyncIterator[CheckResult]:
-        """Yield results; what is not asked for any more when the run is interrupted stays due."""
+        """Yield results; raise RunInterruptedError after a signal, links without a result stay due."""
 
 
 class LastStage(Protocol):
-    """A part of a run that has none."""
+    """A part of a run without results."""
 
     name: str
 
     async def run(self) -> None:
-        """Do the work."""
+        """Execute the stage."""
 
 
 class ReadNotes:
-    """Registers in the store what the notes mention; called in a thread, by each worker that leads the run."""
+    """Registers the mentions of the notes in the store; the leader calls it in a thread."""
 
     name = "reading the notes"
 
@@ -72,62 +72,62 @@ class ReadNotes:
         self._workspace = workspace
 
     def run(self, due_by: datetime) -> None:
-        """Read the notes; raise UserError where they cannot be read."""
+        """Read the notes and connect the image store; raise UserError if the notes cannot be read."""
         self._workspace.read(due_by)
         self._workspace.image_store.connect()
 
 
 class CheckLinks:
-    """Checks what is due, or what failed before, until all of it is safe in the store."""
+    """Checks due links, in a retry those that failed before, until all results are saved."""
 
     def __init__(self, context: RunContext, *, is_retry: bool = False) -> None:
         self.name = RETRYING if is_retry else CHECKING
         self._context = context
         self._store = context.workspace.store
         self._queue = context.queue
-        self._batches = context.batches
+        self._lookup_runner = context.lookup_runner
         self._is_retry = is_retry
         self._frontier: Frontier | None = None
 
     async def run(self) -> AsyncIterator[CheckResult]:
-        """Yield results; raise NetworkDownError when no host answers any more."""
+        """Yield results; raise NetworkDownError if no host responds any more."""
         context, frontier = self._context, self._open_frontier()
         if not self._is_retry:
-            self._batches.start(context.crew.due_by)
+            self._lookup_runner.start(context.worker.due_by)
         try:
             while True:
-                if context.network.is_suspicious and not await context.is_online():
-                    raise NetworkDownError("no host answers any more")
+                if context.connectivity.is_suspicious and not await context.is_online():
+                    raise NetworkDownError("no host responds any more")
                 context.interruption.check()
                 self._hand_out(frontier)
                 for result in self._queue.take():
                     yield result
                 if self._is_done(frontier):
                     break
-                await self._queue.wait(min(frontier.seconds_until_free, context.hosts.time_left or WAIT))
+                await self._queue.wait(min(frontier.seconds_until_free, context.throttle.time_left or POLL_SECONDS))
                 context.interruption.check()
         finally:
             if not context.interruption.is_set:
-                self._batches.stop()
+                self._lookup_runner.stop()
                 context.in_flight.cancel()
 
     def _open_frontier(self) -> Frontier:
-        """Return the frontier of all rounds, with what is new since the last one."""
+        """Return the frontier, which all rounds share, with the links that are due since the last round."""
         if self._frontier is not None:
             self._frontier.refresh()
             return self._frontier
-        worker = self._context.crew
-        self._frontier = Frontier(self._store, self._context.pages, worker.due_by, worker, retry=self._is_retry)
+        worker = self._context.worker
+        self._frontier = Frontier(self._store, self._context.request_kinds, worker.due_by, worker, retry=self._is_retry)
         self._queue.on_saved(self._frontier.done)
         return self._frontier
 
     def _hand_out(self, frontier: Frontier) -> None:
-        """Ask for what is due, as much of it as may be under way."""
-        for due in frontier.next_links(AT_ONCE - frontier.out):
+        """Start the checks of due links, up to MAX_IN_FLIGHT at a time."""
+        for due in frontier.next_links(MAX_IN_FLIGHT - frontier.out):
             self._context.in_flight.start(due.link.url, partial(self._check, frontier, due))
 
     async def _check(self, frontier: Frontier, due: DueLink) -> None:
-        """Check one link; pass its result on, or keep the link for later."""
+        """Check one link; queue its result, or add it to the retries."""
         try:
             outcome = await self._context.checker.check(due, is_retry=self._is_retry)
         except HostUnavailableError as error:
@@ -140,9 +140,9 @@ class CheckLinks:
             self._queue.put([outcome.result])
 
     def _put_back(self, frontier: Frontier, due: DueLink, error: HostUnavailableError) -> None:
-        """Take back a link whose turn has not come, or that leads to a host whose turn has not: that one stays due."""
+        """Requeue a link if its own host gets no requests now; if it redirects to such a host, it stays due."""
         if error.for_run:
-            self._context.hosts.open_circuit(error.host)
+            self._context.throttle.open_circuit(error.host)
         if error.host == due.link.host:
             frontier.requeue(due)
             return
@@ -151,17 +151,17 @@ class CheckLinks:
         frontier.done(due.link)
 
     def _is_done(self, frontier: Frontier) -> bool:
-        """Return whether all is safe; end lookups when the time is up."""
-        if not self._context.hosts.time_left:
-            self._batches.stop()
-        if not self._queue.is_empty or not self._batches.done:
+        """Return whether all links are checked and all results saved; cancel lookups after RUN_TIMEOUT."""
+        if not self._context.throttle.time_left:
+            self._lookup_runner.stop()
+        if not self._queue.is_empty or not self._lookup_runner.is_done:
             return False
-        self._batches.release_hosts()
+        self._lookup_runner.release_hosts()
         return frontier.exhausted
 
 
 class SettleFailures:
-    """Counts what failed twice, unless it was our network that failed; what had no second try is only noted."""
+    """Counts links that failed twice, unless our network failed; those without a retry get an inconclusive result."""
 
     name = RETRYING
 
@@ -169,10 +169,10 @@ class SettleFailures:
         self._context = context
 
     async def run(self) -> AsyncIterator[CheckResult]:
-        """Yield what failed, and wait until it is saved; raise NetworkDownError if most hosts are silent."""
+        """Yield failures and wait until they are saved; raise NetworkDownError if most hosts are unreachable."""
         context, queue = self._context, self._context.queue
-        if context.network.is_mostly_unreachable and not await context.is_online():
-            raise NetworkDownError("most hosts do not answer")
+        if context.connectivity.is_mostly_unreachable and not await context.is_online():
+            raise NetworkDownError("most hosts do not respond")
         queue.put(context.retries.settle())
         while not queue.is_empty:
             for result in queue.take():
@@ -182,32 +182,32 @@ class SettleFailures:
 
 
 def check_stages(context: RunContext) -> tuple[Stage, ...]:
-    """Return the stages that check what is due: once, what failed once more, and what failed twice is counted."""
+    """Return the stages that check due links, retry those that failed, and count those that failed twice."""
     return CheckLinks(context), CheckLinks(context, is_retry=True), SettleFailures(context)
 
 
 class SaveAnswered:
-    """Saves what was answered when the run is interrupted; what was not sent yet stays due.
+    """Saves the results of responses when the run is interrupted; links without a sent request stay due.
 
-    Scrapy's own way to stop waits for ever where an item is in a pipeline that no response led to, as all are here.
+    Scrapy's own way to stop never ends here: it waits for items in pipelines, but not if no response produced them.
     """
 
-    name = "stopping: what was answered is being saved; Ctrl-C again ends it at once"
+    name = "stopping: saving results; press Ctrl-C again to stop at once"
 
     def __init__(self, context: RunContext) -> None:
         self._context = context
 
     async def run(self) -> AsyncIterator[CheckResult]:
-        """Yield what is answered within a few seconds, and return when all of it is safe."""
-        queue, in_flight, batches = self._context.queue, self._context.in_flight, self._context.batches
-        batches.end()
+        """Yield results of responses within LAST_RESPONSES seconds, and return when all are saved."""
+        queue, in_flight, lookup_runner = self._context.queue, self._context.in_flight, self._context.lookup_runner
+        lookup_runner.end()
         in_flight.cancel_unsent()
-        until = time.monotonic() + LAST_ANSWERS
-        while (in_flight or not batches.done) and (left := until - time.monotonic()) > 0:
+        deadline = time.monotonic() + LAST_RESPONSES
+        while (in_flight or not lookup_runner.is_done) and (left := deadline - time.monotonic()) > 0:
             for result in queue.take():
                 yield result
             await queue.wait(left)
-        batches.stop()
+        lookup_runner.stop()
         in_flight.cancel()
         queue.put(self._unfinished())
         while not queue.is_empty:
@@ -216,28 +216,28 @@ class SaveAnswered:
             await queue.wait()
 
     def _unfinished(self) -> Iterable[CheckResult]:
-        """Return what is noted of links that were answered, though another request would have been needed."""
+        """Return inconclusive results of links with a response that need more requests, and second failures."""
         retries = self._context.retries
-        answered = [each for each in (*self._context.checker.answered, *retries.failed) if each.check.http_status]
-        doubtful = () if self._context.network.is_mostly_unreachable else retries.failed_again
-        bare = (CheckResult(each.link, each.check, history=each.history) for each in answered)
-        return [*(inconclusive_result(each, ReasonCode.INTERRUPTED) for each in bare), *doubtful]
+        with_response = [each for each in (*self._context.checker.answered, *retries.failed) if each.check.http_status]
+        failures = () if self._context.connectivity.is_mostly_unreachable else retries.failed_again
+        bare = (CheckResult(each.link, each.check, history=each.history) for each in with_response)
+        return [*(inconclusive_result(each, ReasonCode.INTERRUPTED) for each in bare), *failures]
 
 
 class AskArchive:
-    """Asks where dead links can still be read."""
+    """Finds snapshots of dead links."""
 
-    name = ASKING_OTHERS
+    name = LOOKING_UP
 
     def __init__(self, context: RunContext) -> None:
         self._context = context
 
     async def run(self) -> None:
-        """Ask for all that have no snapshot yet, while there is time."""
-        await _while_there_is_time(self._context, self._find_snapshots)
+        """Request the snapshots of dead links without one, until RUN_TIMEOUT."""
+        await _run_until_timeout(self._context, self._find_snapshots)
 
     def _find_snapshots(self, time_left: Callable[[], float]) -> None:
-        context, store, due_by = self._context, self._context.workspace.store, self._context.crew.due_by
+        context, store, due_by = self._context, self._context.workspace.store, self._context.worker.due_by
         kinds = {name for name in context.kinds if not all_kinds()[name].in_notes_folder}
         if time_left() and store.links_without_snapshot(kinds, due_by, 1):
             from crawler.lookups.wayback import Wayback
@@ -246,9 +246,9 @@ class AskArchive:
 
 
 class AskBibliographies:
-    """Asks where papers appeared; `ask` is the blocking function that does it."""
+    """Looks up publications of papers; `ask` is the blocking function that sends the requests."""
 
-    name = ASKING_OTHERS
+    name = LOOKING_UP
 
     def __init__(
         self, context: RunContext, ask: Callable[[CrawlOptions, LinkStore, datetime, Callable[[], float]], None]
@@ -257,18 +257,18 @@ class AskBibliographies:
         self._ask = ask
 
     async def run(self) -> None:
-        """Ask for all papers without an answer, while there is time."""
+        """Look up papers without a publication, until RUN_TIMEOUT."""
         if not citation_sources().isdisjoint(self._context.kinds):
-            await _while_there_is_time(self._context, self._ask_all)
+            await _run_until_timeout(self._context, self._ask_all)
 
     def _ask_all(self, time_left: Callable[[], float]) -> None:
         context, store = self._context, self._context.workspace.store
         if store.has_papers():
-            self._ask(context.options, store, context.crew.due_by, time_left)
+            self._ask(context.options, store, context.worker.due_by, time_left)
 
 
 class Publish:
-    """Renders the outputs; `publish` is the blocking function that does it."""
+    """Renders the outputs; `publish` is the blocking function that writes them."""
 
     name = "rendering the outputs"
 
@@ -277,19 +277,19 @@ class Publish:
         self._publish = publish
 
     async def run(self) -> None:
-        """Render them; again as a whole, if the store is away meanwhile."""
+        """Render the outputs; repeat that as a whole if the database becomes unavailable meanwhile."""
         await self._context.interruption.guard(asyncio.to_thread(retry_on_disconnect(self._render)))
 
     def _render(self) -> None:
         context = self._context
         if context.has_other_workers:
-            context.workspace.image_store.disconnect()  # what they put there since the run began is not known here
+            context.workspace.image_store.disconnect()  # this process has not listed files that other workers saved
         self._publish(context.options, context.workspace)
 
 
-async def _while_there_is_time(context: RunContext, work: Callable[[Callable[[], float]], None]) -> None:
-    """Do blocking work while there is time left."""
-    left = context.hosts.time_left
+async def _run_until_timeout(context: RunContext, work: Callable[[Callable[[], float]], None]) -> None:
+    """Call a blocking function in a thread and wait for it, at most until RUN_TIMEOUT; it gets `time_left`."""
+    left = context.throttle.time_left
     with suppress(TimeoutError):
-        work_done = run_in_thread(work, lambda: context.hosts.time_left)
+        work_done = run_in_thread(work, lambda: context.throttle.time_left)
         await context.interruption.guard(asyncio.wait_for(work_done, None if math.isinf(left) else left))

@@ -1,4 +1,4 @@
-"""What a run says of itself when it ends."""
+"""The summary of a run: lines for the terminal, the FAIL_ON message and the error."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A few lines on what the run found, one on what FAIL_ON asks for, and one on why it failed if it did."""
+    """The lines of a summary, the message for FAIL_ON if one of its verdicts is new, and the error of a failed run."""
 
     lines: Sequence[str | Table]
-    alarm: str | None = None
+    fail_on_message: str | None = None
     error: str | None = None
 
 
 def summarise_run(run: Run) -> RunSummary:
-    """Return the summary of a night's run; of a helper only what it did itself."""
+    """Return the summary of a run; for workers other than the leader only their own number of results."""
     context, store = run.context, run.context.workspace.store
     error = run.outage or image_store_error(run)
     duration = datetime.now(UTC) - context.started_at
-    if not context.crew.run.is_leader:
-        return RunSummary([worker_summary(context.crew.run.leader, context.queue.saved_count, duration)], error=error)
+    if not context.worker.run.is_leader:
+        return RunSummary([worker_summary(context.worker.run.leader, context.queue.saved_count, duration)], error=error)
     lines = summary(
         store.counts(),
         store.changes(),
-        context.hosts,
+        context.throttle,
         unavailable={
             each.service: each.unavailable_reason
-            for each in context.batches.opened
+            for each in context.lookup_runner.opened
             if each.unavailable_reason is not None
         },
-        left=store.remaining(context.kinds, context.crew.due_by),
+        left=store.remaining(context.kinds, context.worker.due_by),
         duration=duration,
     )
     return RunSummary(lines, fail_on_message(store.newly_in(context.options.fail_on)), error)
 
 
 def image_store_error(run: Run) -> str | None:
-    """Return why the image store cannot be used, in one line; None where it can."""
-    down = run.context.workspace.image_store.unavailable_reason
-    return down and f"IMAGES_STORE: {down}"
+    """Return why the image store cannot be used, as one line; None if it can."""
+    reason = run.context.workspace.image_store.unavailable_reason
+    return reason and f"IMAGES_STORE: {reason}"
 
 
 def interrupted_line(run: Run) -> str:
-    """Return how far an interrupted run came."""
-    is_known = run.context.crew.run.due_by is not None
+    """Return the message of an interrupted run: how many links were checked, and how to continue."""
+    is_known = run.context.worker.run.due_by is not None
     links = sum(done for *_, done in run.counts()) if is_known else 0
     counted = f"{links} link{'' if links == 1 else 's'} checked and saved"
     return f"interrupted: {counted}; run the same command again to continue"

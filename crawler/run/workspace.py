@@ -1,4 +1,4 @@
-"""The notes, the output folder and the store of one run, opened together and checked before anything is done."""
+"""Open notes folder, output folder, link database and image store, and check that they can be used."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-A_DAY = 86_400.0
+DAY_SECONDS = 86_400.0
 
 BATCH = 100
-"""Notes that are saved as registered at a time."""
+"""Number of notes that are saved as registered at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What a run works on; `locked` is the file by which a family of workers keeps others out."""
+    """Notes, database and image store of a run; `lock_fd` is the descriptor of the database's lock file."""
 
     open_notes_folder: Callable[[], NotesFolder]
     store: LinkStore
@@ -48,14 +48,14 @@ class Workspace:
 
     @property
     def notes_folder(self) -> NotesFolder:
-        """The notes; raise UserError where there are none."""
+        """The notes folder; raises UserError if it does not exist."""
         return self.open_notes_folder()
 
     def read(self, now: datetime) -> None:
-        """Register what the notes mention; what is wrong with them is reported.
+        """Register the mentions of all notes, and log their problems.
 
-        What notes mention that could not be looked at stays registered. A note is parsed if it is not registered as it
-        is, or was read by another version of the program.
+        A note is parsed only if its bytes or the program have changed since it was registered. Mentions of notes that
+        could not be read stay registered.
         """
         notes_folder, known = self.notes_folder, self.store.registered_notes()
         paths, new = [], []
@@ -82,15 +82,15 @@ class Workspace:
 
 
 def source_digest(data: bytes) -> str:
-    """Return the SHA-256 of the bytes of a note and of the program that reads them."""
+    """Return the SHA-256, in hex, of the bytes of a note and of the program."""
     return sha256(program_digest(crawler) + data).hexdigest()
 
 
 @contextmanager
 def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
-    """Open what the options name; raise UserError for what cannot be used.
+    """Open notes, database and image store; raise UserError for what cannot be used.
 
-    On a shared store notes may be missing until they are needed: a worker that only helps needs none.
+    With a shared database, the notes folder is opened when it is needed: only the leader needs it.
     """
     notes = options.require_notes_dir()
     url, is_helper = options.database_url, bool(options.workers.parent_pipe)
@@ -103,8 +103,8 @@ def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
         store = LinkStore.open(store_url(options))
         stack.callback(store.close)
         store.length = options.workers.lease
-        locked = None if is_helper else stack.enter_context(store.exclusive_lock())
-        older_than = A_DAY if store.shared or is_helper else 0
+        lock_fd = None if is_helper else stack.enter_context(store.exclusive_lock())
+        older_than = DAY_SECONDS if store.shared or is_helper else 0
         remove_stale_drafts(output, older_than)
         image_store.remove_stale_drafts(older_than)
-        yield Workspace(notes_folder, store, image_store, locked)
+        yield Workspace(notes_folder, store, image_store, lock_fd)

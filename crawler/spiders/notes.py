@@ -99,7 +99,7 @@ class NotesSpider(Spider):
                 await pipelines_idle(self.crawler)
                 self._quit(run)
             found = self.summarise(run)
-            self.summary, self.fail_on_message, self.error = found.lines, found.alarm, found.error
+            self.summary, self.fail_on_message, self.error = found.lines, found.fail_on_message, found.error
         except UserError as error:
             self.error = str(error)
         except OSError as error:  # a full disk, a folder that went away
@@ -146,8 +146,8 @@ class NotesSpider(Spider):
 
     def _quit(self, run: Run) -> NoReturn:
         """Let go of helpers and store, say how far the run came, and end the process without waiting for threads."""
-        if run.context.helpers is not None:
-            run.context.helpers.close(finished=False)
+        if run.context.worker_processes is not None:
+            run.context.worker_processes.close(finished=False)
         line = "" if run.context.options.workers.parent_pipe else interrupted_line(run)
         self._resources.close()
         interrupts.end(line)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HOST = "https://h00.bench.example.org"
 SHOW, HIDE = "\x1b[?25h", "\x1b[?25l"
 SLOWLY = ("-s", 'DOWNLOAD_DELAYS={"*": 0.25}')
-OBSERVING = r"observing: \d of {} links, \d+\.\d/s, about \d+ s left( for h0\d\.bench\.example\.org)?"
+OBSERVING = r"checking links: \d of {} links, \d+\.\d/s, about \d+ s left( for h0\d\.bench\.example\.org)?"
 
 
 class QuickProgress(Progress):
@@ -88,11 +88,11 @@ def test_a_terminal_shows_how_far_a_run_is_and_is_clean_afterwards(desk: Desk, i
     terminal = Terminal(desk, "--loglevel", "DEBUG").run(lambda terminal: seen.update(terminal.lines))
     assert terminal.code == 0
     assert terminal.written.count(HIDE) == terminal.written.count(SHOW) == 1
-    said = [line for line in seen if line.startswith("observing: ")]
+    said = [line for line in seen if line.startswith("checking links: ")]
     assert any(re.fullmatch(OBSERVING.format(7), line) for line in said)  # others were read while they were written
     assert any(re.fullmatch(r"web +━+[╸━ ]* +\d/7", line) for line in seen)
     left = "".join(terminal.lines).replace(" ", "")  # some stand where a long line is broken
-    assert "observing:" not in left
+    assert "checking links:" not in left
     assert "━" not in left
     for url in urls:
         assert f"DEBUG:Crawled(200)<GET{url}>(referer:None)" in left  # whole, though drawn over
@@ -107,7 +107,7 @@ def test_ctrl_c_leaves_a_clean_terminal(desk: Desk, internet: Internet, times: i
     pressed: list[str] = []
 
     def press(terminal: Terminal) -> None:
-        word = ("observing: ", "stopping: ", "")[len(pressed)]
+        word = ("checking links: ", "stopping: ", "")[len(pressed)]
         if word in terminal.written and len(pressed) < times and internet.asked(f"{HOST}/1/*"):
             terminal.interrupt()
             pressed.append(word)
@@ -143,7 +143,7 @@ def test_a_log_gets_a_line_now_and_then(desk: Desk, internet: Internet) -> None:
     extensions = '{"crawler.fetch.early_stop.EarlyStop": 0, "tests.crawler.cli.test_progress.QuickProgress": 0}'
     done = desk.crawl(*SLOWLY, "-s", "DOWNLOAD_TIMEOUT=1", "-s", f"EXTENSIONS={extensions}")
     assert done.returncode == 0
-    lines = [line for line in done.stderr.splitlines() if line.startswith("notemend: observing: ")]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("notemend: checking links: ")]
     assert any(re.fullmatch("notemend: " + OBSERVING.format(7), line.partition("; ")[0]) for line in lines)
     assert any(re.search(r"; waiting for h01\.bench\.example\.org \(\d s\)", line) for line in lines)
     assert any("; paused: h02.bench.example.org (until the next run)" in line for line in lines)

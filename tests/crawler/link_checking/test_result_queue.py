@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from twisted.python.failure import Failure
 
-from crawler.link_checking.result_queue import AT_ONCE, ResultQueue
+from crawler.link_checking.result_queue import MAX_IN_FLIGHT, ResultQueue
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
@@ -37,7 +37,7 @@ def test_a_result_counts_until_it_is_saved() -> None:
 
 def test_lookups_wait_while_too_much_is_not_safe() -> None:
     queue = ResultQueue()
-    queue.put(result(str(number)) for number in range(AT_ONCE))
+    queue.put(result(str(number)) for number in range(MAX_IN_FLIGHT))
     list(queue.take())
     assert not queue.is_full
     queue.put([result("one more")])

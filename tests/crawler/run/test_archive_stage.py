@@ -262,7 +262,7 @@ def test_an_archive_that_is_down_is_asked_the_next_night(desk: Desk, internet: I
     assert done.returncode == 0
     (line,) = done.stderr.splitlines()
     assert line.startswith("WARNING: ")
-    assert "the Wayback Machine does not answer: HTTP 404" in line
+    assert "Wayback Machine unavailable: HTTP 404" in line
     assert suggestions(desk)[ARTICLE] == NOTHING
     internet.heal()
     done = desk.crawl()

@@ -1,0 +1,91 @@
+"""Decide whether a response may replace the saved copy of an image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.images.wechat_urls import image_id
+from crawler.kinds.image import is_dynamic_image
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url
+from crawler.models.check import Outcome
+from crawler.models.metadata import Picture
+from crawler.models.reason import Reason, ReasonCode
+
+if TYPE_CHECKING:
+    from crawler.images.store import ImageStore
+    from crawler.models.link import Link
+    from crawler.models.result import CheckResult, DueLink
+    from crawler.store.link_store import LinkStore
+
+
+GIVEN_UP = {Outcome.GONE, Outcome.RESTRICTED, Outcome.BLOCKED}
+"""Outcomes after which no further request of the same URL is expected to have an image."""
+
+
+class SavedCopies:
+    """The saved copies of images, and which files each host has sent for which images in this run."""
+
+    def __init__(self, store: LinkStore, image_store: ImageStore) -> None:
+        self._store = store
+        self._image_store = image_store
+        self._images: dict[tuple[str, str], str | None] = {}  # host and file name: the only image for which it came
+
+    def record_response(self, link: Link, name: str) -> None:
+        """Record that the host of a link has sent the file `name` for it."""
+        image = _image_key(link.url)
+        if self._images.setdefault((link.host, name), image) != image:
+            self._images[link.host, name] = None
+
+    def saved_name(self, due: DueLink) -> str | None:
+        """Return the file name of a link's saved copy; None if there is none or the file is missing."""
+        title = due.origin.title if due.origin else None
+        return title if title is not None and self._image_store.has(title) else None
+
+    def would_replace(self, due: DueLink, result: CheckResult) -> bool:
+        """Return whether a result has other bytes than the saved copy; copies of dynamic images are not used."""
+        if is_dynamic_image(due.link, due.known):
+            return False
+        new = result.metadata.title if result.body and isinstance(result.metadata, Picture) else None
+        return new is not None and self.saved_name(due) not in {None, new}
+
+    def reason_to_keep(
+        self, link: Link, result: CheckResult, requested_url: str, response_url: str, *, is_retry: bool
+    ) -> Reason | None:
+        """Return why the saved copy must not be replaced; None if it may be.
+
+        It is replaced in a retry only: by then, all links of the host were checked once, so that files which it sends
+        for different images are known.
+        """
+        assert isinstance(result.metadata, Picture)  # noqa: S101 - as would_replace has checked
+        if _host_and_path(requested_url) != _host_and_path(response_url):
+            return Reason(ReasonCode.REDIRECTED_TO_OTHER_IMAGE)
+        name = result.metadata.title
+        saved_for = (url for url in self._store.links_with_image(name) if urlsplit(url).hostname == link.host)
+        if self._images[link.host, name] is None or any(_image_key(url) != _image_key(link.url) for url in saved_for):
+            return Reason(ReasonCode.SHARED_IMAGE)
+        return None if is_retry else Reason(ReasonCode.OTHER_IMAGE)
+
+
+def has_no_image(due: DueLink, result: CheckResult) -> bool:
+    """Return whether a link has no image, neither in the result nor saved, and no request of its URL can find one."""
+    return due.origin is None and result.metadata is None and result.check.outcome in GIVEN_UP
+
+
+def needs_confirmation(result: CheckResult) -> bool:
+    """Return whether the same bytes must be received in a retry before they replace the saved copy."""
+    return result.check.reason.code is ReasonCode.OTHER_IMAGE
+
+
+def _image_key(url: str) -> str:
+    """Return what identifies the image of a URL: its WeChat id, or the URL without scheme."""
+    return image_id(url) or url.partition("://")[2]
+
+
+def _host_and_path(url: str) -> tuple[str, str]:
+    """Return host and path of the canonical form of a URL."""
+    try:
+        parts = urlsplit(canonicalize_url(url))
+    except InvalidURLError:
+        return "", url
+    return parts.netloc, parts.path
