@@ -1,4 +1,4 @@
-"""Every setting in one place. A comment only where a value departs from Scrapy's default for a reason of its own."""
+"""All settings. Comments explain the user's settings, and values that differ from Scrapy's defaults."""
 
 import os
 
@@ -78,7 +78,7 @@ DOWNLOAD_DELAYS = {
 }
 API_TIMEOUT = 60  # timeout of API requests in seconds; arXiv takes up to 30 seconds for a hundred IDs
 
-# --- The flow ---------------------------------------------------------------------------------------------------------
+# --- Pipelines and outputs --------------------------------------------------------------------------------------------
 
 ITEM_PIPELINES = {
     "pipelines.items.verdict.VerdictPipeline": 100,
@@ -86,9 +86,8 @@ ITEM_PIPELINES = {
     "pipelines.items.images.ImagesPipeline": 300,
     "pipelines.items.store.StorePipeline": 400,
 }
-_PARENT_PIPE = (
-    ""  # set by WORKERS itself: the pipe by which a helper hears that its leader has ended, and the run's number
-)
+# Set for the processes that WORKERS starts: the descriptor of a pipe that closes when the parent ends, and the run.
+_PARENT_PIPE = ""
 OUTPUTS = [
     "pipelines.reports.csv.link_health",
     "pipelines.reports.report_json",
@@ -105,13 +104,15 @@ OUTPUTS = [
 
 # --- Fetching ---------------------------------------------------------------------------------------------------------
 
-USER_AGENT = "Mozilla/5.0 (compatible; notemend/0.1; checks the links of its user's own notes)"  # and the contact
+USER_AGENT = (
+    "Mozilla/5.0 (compatible; notemend/0.1; checks the links of its user's own notes)"  # USER_AGENT_CONTACT is added
+)
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
-    "Accept-Encoding": "gzip, deflate, br",  # pages are cut early, and a cut zstd stream cannot be read
+    "Accept-Encoding": "gzip, deflate, br",  # no zstd: a stream that is stopped early cannot be decompressed
 }
-ROBOTSTXT_OBEY = False  # ROBOTS says what is made of it
+ROBOTSTXT_OBEY = False  # RobotsMiddleware implements ROBOTS
 
 ASYNCIO_EVENT_LOOP = "uvloop.Loop"
 DOWNLOAD_HANDLERS = {
@@ -124,15 +125,15 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_TIMEOUT = 30
-DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # pictures, films and pages have limits of their own
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # requests of images, videos and pages have their own limits
 DOWNLOAD_WARNSIZE = 0
-DOWNLOAD_DELAY_JITTER = 0  # DOWNLOAD_DELAYS is a promise
+DOWNLOAD_DELAY_JITTER = 0  # jitter would make delays shorter than DOWNLOAD_DELAYS
 CONCURRENT_REQUESTS = 64
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 REDIRECT_MAX_TIMES = 10
-REFERRER_POLICY = "no-referrer"  # also where redirects lead
+REFERRER_POLICY = "no-referrer"  # also for redirects
 COOKIES_ENABLED = False
-RETRY_ENABLED = False  # the spider tries again at the end of the run
+RETRY_ENABLED = False  # the run has a retry stage
 METAREFRESH_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
@@ -142,7 +143,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.robots.RobotsMiddleware": 30,
     "crawler.fetch.middlewares.BoundedDecompressionMiddleware": 590,
     "crawler.fetch.middlewares.VerbatimRedirectMiddleware": 600,
-    "crawler.fetch.middlewares.RedirectSchemeMiddleware": 610,  # it sees redirects before they are followed, at 600
+    "crawler.fetch.middlewares.RedirectSchemeMiddleware": 610,  # sees a redirect before 600 follows it
     "crawler.fetch.middlewares.ProxyMiddleware": 750,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -151,7 +152,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
 }
-SPIDER_MIDDLEWARES = {  # the spider sends its requests itself; these have nothing to do
+SPIDER_MIDDLEWARES = {  # not used: requests go to the downloader directly
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
@@ -170,5 +171,5 @@ EXTENSIONS = {
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 STATS_DUMP = False
-LOG_LEVEL = "WARNING"  # a night without trouble is silent but for its summary
+LOG_LEVEL = "WARNING"  # a run without problems prints only its summary
 LOG_FORMAT = "%(levelname)s: %(message)s"

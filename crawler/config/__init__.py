@@ -1,1 +1,1 @@
-"""The user's settings: parsed, validated, and where each value comes from."""
+"""Settings: names, sources, validation, and their values as typed options."""

@@ -1,4 +1,4 @@
-"""The settings of one run or command as typed values: read once, at its beginning, and passed to who needs them."""
+"""The settings of one run or command as typed values, read once at its start."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ STORE_SETTINGS = (
     *("GCS_PROJECT_ID", "IMAGES_STORE_GCS_ACL"),
     *("FTP_USER", "FTP_PASSWORD", "FEED_STORAGE_FTP_ACTIVE"),
 )
-"""Scrapy's own settings of S3, Google Cloud Storage and FTP."""
+"""Scrapy's settings for S3, Google Cloud Storage and FTP."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOptions:
-    """What is requested, how often, and by whom."""
+    """Options of requests: which URLs, how often, with which User-Agent."""
 
     user_agent: str
     """The User-Agent, with the user's contact."""
     contact: str
-    """A web page or a mail address, empty for none."""
+    """A URL or an email address; empty for none."""
     delays: Mapping[str, float]
-    """Seconds between two requests by host, `*` for the rest."""
+    """Seconds between two requests, by host; `*` for all others."""
     concurrency_per_host: int
     accepted_statuses: Mapping[str, frozenset[int]]
-    """HTTP statuses that are fine, by shell-like pattern of a host."""
+    """HTTP statuses that count as working, by host glob."""
     excluded_urls: re.Pattern[str]
-    """Matches the URLs that are not requested."""
+    """Matches whole URLs that are not checked."""
     allow_private_addresses: bool
     obey_robots: bool
 
@@ -58,55 +58,55 @@ class RequestOptions:
 
 @dataclass(frozen=True, slots=True)
 class ApiOptions:
-    """How APIs are asked."""
+    """Options of API requests."""
 
     cache_file: Path
     timeout: float
-    """Seconds that the next bytes of an answer are waited for."""
+    """Seconds to wait for a connection, and for the next bytes of a response."""
     github_token: str = field(repr=False)
     semantic_scholar_api_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ImageOptions:
-    """Where images and videos are kept, and how large they may be."""
+    """Where images and videos are saved, and their maximum sizes."""
 
     location: str
     """A folder, or a URL whose scheme is one of `setting_readers.STORES`."""
     base_url: str
-    """The address that notes give for `location`; empty for relative paths."""
+    """The URL of `location` in the notes; empty: relative paths."""
     store_settings: Mapping[str, Any] = field(repr=False)
-    """The values of `STORE_SETTINGS` that are set; among them are secrets."""
+    """The values of those `STORE_SETTINGS` that are set, secrets included."""
     size_limits: Mapping[str, int]
-    """Bytes of the largest body that is kept, by the name of the setting."""
+    """Maximum size of a saved body in bytes, by name of the setting."""
     run_limit: int
-    """Bytes that are fetched in one run; 0: no limit."""
+    """Maximum size of all bodies fetched in one run, in bytes; 0: no limit."""
     webp_width: int
-    """Pixels; wider images are shown as a WebP of that width; 0: none are."""
+    """Width in pixels of the WebP copies that notes show of wider images; 0: no copies."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """The workers that share a run."""
+    """Options of the workers that share a run."""
 
     count: int
-    """Workers on this machine."""
+    """Number of workers on this machine."""
     lease: timedelta
-    """How long a host is held without a heartbeat."""
+    """Time without heartbeat after which leases expire."""
     command: tuple[str, ...]
-    """The words that start the same crawl again."""
+    """Command-line arguments that start the same crawl in another process."""
     parent_pipe: str
-    """Of a worker that another one started: `pipe:number of the run`; empty for all others."""
+    """`file descriptor:number of the run` for workers started by another one; empty for all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishOptions:
-    """What is written when a run ends."""
+    """Options of publishing."""
 
     outputs: tuple[str, ...]
-    """Modules, each of which is one output."""
+    """Module names, each of one output."""
     rewrite: frozenset[str]
-    """What may be edited in notes: names out of `setting_readers.REWRITES`, none that stands for several."""
+    """Which edits are made in notes: names from `setting_readers.REWRITES`, with groups expanded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +114,14 @@ class CrawlOptions:
     """All settings of one run or command."""
 
     notes_dir: Path | None
-    """The folder of notes; None where none is named."""
+    """The notes folder; None if none is given."""
     output_dir: Path
     database_url: str = field(repr=False)
-    """The store; empty for SQLite in `output_dir`. It may hold a password."""
+    """URL of the link database, which may contain a password; empty: SQLite in `output_dir`."""
     run_timeout: float
-    """Seconds after which nothing is requested any more; infinite for no limit."""
+    """Seconds after which no more requests are sent; infinite: no limit."""
     fail_on: tuple[str, ...]
-    """The verdicts for which the exit code is 1 where a link has newly come to them."""
+    """Verdicts: the exit code is 1 if a link newly has one of them."""
     requests: RequestOptions
     apis: ApiOptions
     images: ImageOptions
@@ -130,14 +130,14 @@ class CrawlOptions:
     publishing: PublishOptions
 
     def require_notes_dir(self) -> Path:
-        """Return the folder of notes; raise UserError where none is named."""
+        """Return the notes folder; raise UserError if none is given."""
         if self.notes_dir is None:
-            raise UserError("NOTES_DIR: no folder named")
+            raise UserError("NOTES_DIR: no folder given")
         return self.notes_dir
 
     @classmethod
     def from_settings(cls, settings: SettingsSource) -> Self:
-        """Read all settings; raise UserError for the first whose value makes no sense."""
+        """Return the options from settings; raise UserError for the first invalid value."""
         given: dict[str, Any] = {name: read(settings, name) for name, read in READERS.items()}
         output_dir = Path(given["OUTPUT_DIR"])
         return cls(
@@ -187,11 +187,10 @@ def _request_options(settings: SettingsSource, given: Mapping[str, Any]) -> Requ
 
 
 def _image_options(settings: SettingsSource, given: Mapping[str, Any], output_dir: Path) -> ImageOptions:
-    set_ = {name: settings[name] for name in STORE_SETTINGS if settings[name] is not None}
     return ImageOptions(
         location=given["IMAGES_STORE"].removeprefix("file://") or str(output_dir / "images"),
         base_url=given["IMAGES_BASE_URL"],
-        store_settings=set_,
+        store_settings={name: settings[name] for name in STORE_SETTINGS if settings[name] is not None},
         size_limits={name: int(given[name] * MB) for name in ("IMAGES_MAX_MB", "VIDEOS_MAX_MB")},
         run_limit=int(given["IMAGES_MAX_RUN_MB"] * MB),
         webp_width=given["IMAGES_WEBP_WIDTH"],
@@ -199,29 +198,28 @@ def _image_options(settings: SettingsSource, given: Mapping[str, Any], output_di
 
 
 def _with_contact(user_agent: str, contact: str) -> str:
-    """Return a User-Agent with a contact at the end of its comment, whether or not it is there."""
+    """Return a User-Agent with the contact at the end of its comment; unchanged if it is already there."""
     end = f"; +{contact})"
     return user_agent if not contact or user_agent.endswith(end) else f"{user_agent.removesuffix(')')}{end}"
 
 
 def read_options(settings: SettingsSource, kinds: Collection[str]) -> CrawlOptions:
-    """Apply old names of settings, check all names and values, and return the values.
+    """Apply old names of settings, check all names and values, and return the options.
 
-    `kinds` are the names of the kinds of links. Raises UserError for the first setting that there is none of or that
-    makes no sense, before anything is done.
+    `kinds` are the names of all kinds of links. Raises UserError for the first unknown setting or invalid value.
     """
     apply_old_names(settings)
     refuse_unknown(settings, READERS)
-    found = CrawlOptions.from_settings(settings)
-    check_recheck_names(found.policy.recheck_after, kinds)
-    return found
+    options = CrawlOptions.from_settings(settings)
+    check_recheck_names(options.policy.recheck_after, kinds)
+    return options
 
 
 _of_crawlers: WeakKeyDictionary[Crawler, CrawlOptions] = WeakKeyDictionary()
 
 
 def options_of(crawler: Crawler) -> CrawlOptions:
-    """Return the options of a crawler whose spider is there: read from its settings once for all its components."""
+    """Return the options of a crawler, read from its settings once; call it only after the spider was created."""
     if crawler not in _of_crawlers:
         _of_crawlers[crawler] = CrawlOptions.from_settings(crawler.settings)
     return _of_crawlers[crawler]

@@ -1,4 +1,4 @@
-"""The settings of a command that runs without Scrapy, read as Scrapy reads them."""
+"""Settings for commands that run without Scrapy, with the same interface as Scrapy's."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 PROJECT = 20
-"""The priority of what a settings module says: Scrapy's `SETTINGS_PRIORITIES["project"]`."""
+"""The priority of a settings module: Scrapy's `SETTINGS_PRIORITIES["project"]`."""
 
 _TRUE, _FALSE = frozenset({"True", "true"}), frozenset({"False", "false"})
 
 
 class SettingsSource(Protocol):
-    """What this project reads of settings: Scrapy's own, or `PlainSettings`."""
+    """The part of Scrapy's `BaseSettings` that this project uses; `PlainSettings` implements it, too."""
 
     def __getitem__(self, name: str, /) -> Any:
-        """Return a value, None where there is none."""
+        """Return a value; None if it is not set."""
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names that have a value."""
+        """Yield the names of all settings."""
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a value, `default` where there is none."""
 
     def getbool(self, name: str) -> bool:
-        """Return a yes or no; raise ValueError for anything else."""
+        """Return a boolean; raise ValueError for other values."""
 
     def getlist(self, name: str) -> list[Any]:
         """Return a list, which may be written with commas."""
@@ -41,17 +41,17 @@ class SettingsSource(Protocol):
         """Return a dictionary, which may be written as JSON."""
 
     def getpriority(self, name: str) -> int | None:
-        """Return the priority of who gave the value."""
+        """Return the priority of the source of a value; None if it is not set."""
 
     def set(self, name: str, value: Any, priority: int) -> None:
-        """Give a setting a value."""
+        """Set a value."""
 
     def delete(self, name: str, priority: int) -> None:
-        """Take a setting's value away."""
+        """Remove a setting."""
 
 
 class PlainSettings:
-    """What a settings module says, and above it what the command line says."""
+    """The settings of a module, overridden by those of the command line."""
 
     def __init__(self, module: ModuleType, given: Mapping[str, str]) -> None:
         own = {name: value for name, value in vars(module).items() if name.isupper()}
@@ -60,7 +60,7 @@ class PlainSettings:
 
     @classmethod
     def of_project(cls, given: Mapping[str, str]) -> PlainSettings:
-        """Read the module that SCRAPY_SETTINGS_MODULE names; raise ImportError where it cannot be imported."""
+        """Return the settings of the module SCRAPY_SETTINGS_MODULE; raise ImportError if it cannot be imported."""
         return cls(import_module(os.environ["SCRAPY_SETTINGS_MODULE"]), given)
 
     def __getitem__(self, name: str) -> Any:
@@ -74,7 +74,7 @@ class PlainSettings:
         return default if self[name] is None else self[name]
 
     def getbool(self, name: str) -> bool:
-        """Return a yes or no: a number, or the word True or False."""
+        """Return the boolean of a number, or of the text True or False; raise ValueError for other values."""
         found = self.get(name, default=False)
         try:
             return bool(int(found))
@@ -94,18 +94,18 @@ class PlainSettings:
         return dict(json.loads(found) if isinstance(found, str) else found)
 
     def getpriority(self, name: str) -> int | None:
-        """Return the priority of who gave the value."""
+        """Return the priority of the source of a value; None if it is not set."""
         if name in self._given:
             return COMMAND_LINE
         return PROJECT if name in self._values else None
 
     def set(self, name: str, value: Any, priority: int) -> None:
-        """Give a setting a value."""
+        """Set a value."""
         self._values[name] = value
         if priority == COMMAND_LINE:
             self._given |= {name}
 
     def delete(self, name: str, priority: int) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Take a setting's value away."""
+        """Remove a setting."""
         self._values.pop(name, None)
         self._given -= {name}

@@ -1,4 +1,4 @@
-"""The names of settings: which there are, which one was meant by a slip, and who gave a setting its value."""
+"""Names of settings: unknown and renamed ones, defaults, and the source of a value."""
 
 from __future__ import annotations
 
@@ -26,37 +26,39 @@ RENAMED = {
     "PACE": "DOWNLOAD_DELAYS",
     "TIME_BUDGET": "RUN_TIMEOUT",
 }
-"""Settings by the name that they had in the last release; the old names work in this one."""
+"""New names of settings by their names in the last release, which still work in this one."""
 
 FROM_ENVIRONMENT = ("DATABASE_URL", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY")
-"""Settings that `crawler/settings.py` takes from variables of the same name."""
+"""Settings that `crawler/settings.py` reads from environment variables of the same name."""
 
 COMMAND_LINE = 40
-"""The priority of a setting that was given on the command line: Scrapy's `SETTINGS_PRIORITIES["cmdline"]`."""
+"""The priority of a setting from the command line: Scrapy's `SETTINGS_PRIORITIES["cmdline"]`."""
 
-LIKELY = 85
-"""Similarity (0 to 100) from which a name in somebody's own settings module is a slip, and no setting of their own."""
+MIN_TYPO_SIMILARITY = 85
+"""Similarity (0 to 100) to one of our names from which an unknown name in a user's settings module is a typo."""
 
 _DEFAULTS = "crawler.settings"
 _MIN_SIMILARITY = 40
-"""Similarity from which a name is offered at all."""
+"""Similarity (0 to 100) from which a name is suggested for an unknown one."""
 
-# What Scrapy sets itself, from its environment, and reads without a default.
+# Names without a default that Scrapy sets itself or reads.
 _UNDECLARED = frozenset({"CHECK", "PROJECT", "PYTHON_SHELL", "SETTINGS_MODULE", "MEDIA_ALLOW_REDIRECTS"})
 
 
-def closest_name(word: str, known: Iterable[str], least: float = _MIN_SIMILARITY) -> str | None:
-    """Return the name that was most likely meant."""
+def closest_name(word: str, known: Iterable[str], min_similarity: float = _MIN_SIMILARITY) -> str | None:
+    """Return the most similar known name, ignoring case; None if none reaches `min_similarity` (0 to 100)."""
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(word, list(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=least)
+    found = process.extractOne(
+        word, list(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=min_similarity
+    )
     return None if found is None else str(found[0])
 
 
 def refuse_unknown(settings: SettingsSource, ours: Collection[str]) -> None:
-    """Raise UserError for a setting on the command line that there is none of, and for a slip in a settings module.
+    """Raise UserError for an unknown setting on the command line, or a typo in the user's settings module.
 
-    A settings module may have settings for components of its own: only what is nearly one of ours is a slip there.
+    Since a module may have settings for its own components, only names that are similar to `ours` count as typos there.
     """
     known = {*_names(_defaults()), *_UNDECLARED, *ours}
     if known.issuperset(settings):
@@ -66,19 +68,20 @@ def refuse_unknown(settings: SettingsSource, ours: Collection[str]) -> None:
     known |= _names(default_settings)
     for name in sorted(set(settings) - known):
         if settings.getpriority(name) != COMMAND_LINE:
-            meant = closest_name(name, ours, LIKELY)
+            meant = closest_name(name, ours, MIN_TYPO_SIMILARITY)
         elif name not in _names(_module(settings)):
             meant = closest_name(name, (*ours, *sorted(known))) or f"one of {', '.join(ours)}"
         else:
             continue
         if meant is not None:
-            raise UserError(f"{name}: no such setting; did you mean {meant}?")
+            raise UserError(f"{name}: unknown setting; did you mean {meant}?")
 
 
 def apply_old_names(settings: SettingsSource) -> None:
-    """Move values that were given under old names of settings to the new names, with one warning for each.
+    """Move the values of old names of settings to the new names, with a warning for each.
 
-    A value that was given under the new name stays, unless the old name has a higher priority.
+    If both names have a value, that of the higher priority is used; at the same priority, that of the new name unless
+    it is the default.
     """
     for old, new in RENAMED.items():
         priority = settings.getpriority(old)
@@ -88,17 +91,17 @@ def apply_old_names(settings: SettingsSource) -> None:
         if given < priority or (given == priority and settings[new] == default(new)):
             settings.set(new, settings[old], priority=priority)
         settings.delete(old, priority=priority)
-        if not settings["_PARENT_PIPE"]:  # its parent has warned
+        if not settings["_PARENT_PIPE"]:  # the parent process has logged it
             logger.warning("%s: renamed to %s; the old name works in this release", old, new)
 
 
 def default(name: str) -> Any:
-    """Return the value of a setting that nobody has set."""
+    """Return the default of a setting."""
     return "" if name in FROM_ENVIRONMENT else getattr(_defaults(), name)
 
 
 def value_source(settings: SettingsSource, name: str) -> str:
-    """Say where a setting's value came from."""
+    """Return the source of a value: `command line`, `environment`, the name of the user's module, or `default`."""
     if settings.getpriority(name) == COMMAND_LINE:
         return "command line"
     if name in FROM_ENVIRONMENT and os.environ.get(name) and settings[name] == os.environ[name]:
@@ -109,12 +112,12 @@ def value_source(settings: SettingsSource, name: str) -> str:
 
 
 def _module(settings: SettingsSource) -> Any:
-    """Return the settings module in use: ours, or one that the user named in scrapy.cfg or the environment."""
+    """Return the settings module in use: ours, or the one in scrapy.cfg or SCRAPY_SETTINGS_MODULE."""
     return import_module(settings.get("SETTINGS_MODULE") or _DEFAULTS)
 
 
 def _defaults() -> Any:
-    """Import our own when they are needed: they read the environment."""
+    """Return our settings module, imported at the first call, since it reads the environment."""
     return import_module(_DEFAULTS)
 
 

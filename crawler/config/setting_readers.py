@@ -1,4 +1,4 @@
-"""How each setting of the user is read: a value that makes no sense is refused in one line that names the setting."""
+"""Read and validate each setting; an error message begins with the name of the setting."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from crawler.config.plain_settings import SettingsSource
 
 MAX_VALUE = 100_000
-"""No number of seconds, days or failures that makes sense is larger."""
+"""Maximum of all numeric settings: seconds, days, failures, megabytes, pixels."""
 
 MIN_WIDTH = 16
-"""Pixels of a picture in which anything can be seen."""
+"""Minimum of IMAGES_WEBP_WIDTH in pixels; narrower images show nothing."""
 
 STORES = ("s3", "gs", "ftp")
-"""Where pictures can be kept besides a folder."""
+"""Schemes of remote image stores."""
 
 REWRITES: dict[str, tuple[str, ...]] = {
     "links": ("moved", "canonical", "files", "https"),
@@ -39,22 +39,22 @@ REWRITES: dict[str, tuple[str, ...]] = {
         )
     },
 }
-"""What can be rewritten in a note; `links` and `facts` stand for several at once."""
+"""Kinds of edits by the names that REWRITE accepts; `links` and `facts` are groups."""
 
 IGNORE, OBEY = ROBOTS = ("ignore", "obey")
-"""What can be made of robots.txt."""
+"""Values of ROBOTS."""
 
 FAIL_ON = tuple(verdict.value for verdict in (Verdict.DEAD, Verdict.SUSPECT, Verdict.RESTRICTED, Verdict.MOVED))
-"""The verdicts for which a run can be asked to exit with 1 where a link has newly come to them."""
+"""Values of FAIL_ON."""
 
-_STATUSES = range(100, 1000)  # 999 is LinkedIn's own
+_STATUSES = range(100, 1000)  # LinkedIn sends 999
 
 
-# --- readers: each takes a setting's name, and raises UserError where its value makes no sense ------------------------
+# --- readers: each takes the name of a setting, and raises UserError if its value is invalid --------------------------
 
 
 def text(settings: SettingsSource, name: str) -> str:
-    """Return a text, such as a path or an address."""
+    """Return a text, such as a path or a URL."""
     value = settings[name]
     if value is not None and not isinstance(value, str | PathLike):
         raise UserError(f"{name}: not a text: {value!r}")
@@ -62,77 +62,77 @@ def text(settings: SettingsSource, name: str) -> str:
 
 
 def secret(settings: SettingsSource, name: str) -> str:
-    """Return what must not stand on a command line: everybody on the machine sees it there."""
+    """Return a secret, which must not be given on the command line, where other users can see it."""
     if settings.getpriority(name) == COMMAND_LINE:
-        raise UserError(f"{name}: a secret, which others see on a command line: set it in the environment")
+        raise UserError(f"{name}: secret on the command line, visible to other users; set it in the environment")
     return text(settings, name).strip()
 
 
 def flag(settings: SettingsSource, name: str) -> bool:
-    """Return a yes or no."""
+    """Return a boolean."""
     try:
         return settings.getbool(name)
     except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: say True or False, not {settings[name]!r}") from error
+        raise UserError(f"{name}: invalid value {settings[name]!r} (valid: True, False)") from error
 
 
-def number(settings: SettingsSource, name: str, least: float = 0) -> float:
-    """Return a number that is not below `least`."""
-    return _number(name, settings[name], least)
+def number(settings: SettingsSource, name: str, minimum: float = 0) -> float:
+    """Return a number that is not below `minimum`."""
+    return _number(name, settings[name], minimum)
 
 
-def whole_number(settings: SettingsSource, name: str, least: int = 0) -> int:
-    """Return a whole number that is not below `least`."""
-    found = number(settings, name, least)
+def whole_number(settings: SettingsSource, name: str, minimum: int = 0) -> int:
+    """Return a whole number that is not below `minimum`."""
+    found = number(settings, name, minimum)
     if not found.is_integer():
         raise UserError(f"{name}: not a whole number: {settings[name]!r}")
     return int(found)
 
 
 def width(settings: SettingsSource, name: str) -> int:
-    """Return pixels in which something can be seen, or 0 for none."""
+    """Return a width in pixels of at least MIN_WIDTH, or 0."""
     found = whole_number(settings, name)
     if 0 < found < MIN_WIDTH:
-        raise UserError(f"{name}: pixels, at least {MIN_WIDTH}: {settings[name]!r}")
+        raise UserError(f"{name}: must be 0 or at least {MIN_WIDTH} pixels: {settings[name]!r}")
     return found
 
 
 def word_list(settings: SettingsSource, name: str, known: Collection[str]) -> list[str]:
-    """Return words out of those that there are, separated by commas."""
+    """Return a list of known words, which may be given as text with commas."""
     found = [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
     if unknown := sorted({*found}.difference(known)):
-        raise UserError(f"{name}: no such thing as {', '.join(unknown)}; there are {', '.join(known)}")
+        raise UserError(f"{name}: invalid value {', '.join(map(repr, unknown))} (valid: {', '.join(known)})")
     return found
 
 
 def choice(settings: SettingsSource, name: str, known: Collection[str]) -> str:
-    """Return one word out of those that there are."""
+    """Return one of the known words."""
     if (found := settings[name]) not in known:
-        raise UserError(f"{name}: say {' or '.join(known)}, not {found!r}")
+        raise UserError(f"{name}: invalid value {found!r} (valid: {', '.join(known)})")
     return str(found)
 
 
 def download_delays(settings: SettingsSource, name: str = "DOWNLOAD_DELAYS") -> dict[str, float]:
-    """Return the seconds between two requests by host, `*` for the rest."""
+    """Return the seconds between two requests by host; `*` for all others."""
     return {host if host == "*" else _host(name, host): seconds for host, seconds in _numbers(settings, name).items()}
 
 
 def days(settings: SettingsSource, name: str) -> dict[str, float]:
-    """Return days by verdict, or `kind/verdict`, `*` for the rest."""
+    """Return days by verdict or `kind/verdict`; `*` for all others."""
     return _numbers(settings, name)
 
 
 def check_recheck_names(names: Iterable[str], kinds: Collection[str]) -> None:
-    """Raise UserError for a name in RECHECK_AFTER with a verdict or a kind that there is none of."""
+    """Raise UserError for a name in RECHECK_AFTER with an unknown verdict or kind."""
     for key in names:
         kind, slash, verdict = key.rpartition("/")
         if key != "*" and (verdict not in list(Verdict) or (slash and kind not in kinds)):
-            known = f"of the verdicts {', '.join(Verdict)} and the kinds {', '.join(kinds)}"
-            raise UserError(f"RECHECK_AFTER[{key!r}]: neither verdict nor kind/verdict, {known}")
+            valid = f"verdicts: {', '.join(Verdict)}; kinds: {', '.join(kinds)}"
+            raise UserError(f"RECHECK_AFTER[{key!r}]: neither verdict nor kind/verdict ({valid})")
 
 
 def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
-    """Return HTTP statuses by shell-like pattern of a host."""
+    """Return HTTP statuses by host glob."""
     found = {}
     for host, given in _object(settings, name).items():
         listed = given if isinstance(given, list | tuple) else [given]
@@ -143,7 +143,7 @@ def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
 
 
 def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
-    """Return a pattern that URLs match which are not to be looked at; a list may be written as JSON, too."""
+    """Return a pattern for whole URLs from a list of globs, which may be given as JSON or as text with commas."""
     given = settings[name]
     if isinstance(given, str) and given.startswith("["):
         try:
@@ -156,23 +156,24 @@ def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
 
 
 def store_location(settings: SettingsSource, name: str) -> str:
-    """Return where pictures are kept: somewhere that notes can point to."""
+    """Return the location of the image store: a folder, or a URL of one of STORES with IMAGES_BASE_URL set."""
     found = text(settings, name)
-    scheme, apart, _ = found.partition("://")
-    if not apart or scheme == "file":
+    scheme, separator, _ = found.partition("://")
+    if not separator or scheme == "file":
         return found
     if scheme not in STORES:
-        raise UserError(f"{name}: a folder, {', '.join(f'{store}://' for store in STORES)}, not {found}")
+        valid = ", ".join(f"{store}://" for store in STORES)
+        raise UserError(f"{name}: invalid value {found!r} (valid: a folder, {valid})")
     if not settings["IMAGES_BASE_URL"]:
-        raise UserError(f"{name}: where can the pictures in {found} be seen? Set IMAGES_BASE_URL")
+        raise UserError(f"{name}: {found} needs IMAGES_BASE_URL, the public URL of its files")
     return found
 
 
 def contact(settings: SettingsSource, name: str) -> str:
-    """Return a web page or a mail address; empty for none."""
+    """Return a URL or an email address; empty for none."""
     found = text(settings, name).strip()
     if found and (not re.fullmatch(r"[!-~]+", found) or not re.match(r"https?://.|mailto:.|[^@:]+@[^@:]+$", found)):
-        raise UserError(f"{name}: neither a web page nor a mail address: {found!r}")
+        raise UserError(f"{name}: neither a URL nor an email address: {found!r}")
     return found
 
 
@@ -193,26 +194,26 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "ACCEPTED_STATUSES": statuses,
     "ROBOTS": partial(choice, known=ROBOTS),
     "RUN_TIMEOUT": number,
-    "WORKERS": partial(whole_number, least=1),
-    "LEASE_SECONDS": partial(number, least=1),
+    "WORKERS": partial(whole_number, minimum=1),
+    "LEASE_SECONDS": partial(number, minimum=1),
     "FAIL_ON": partial(word_list, known=FAIL_ON),
     "USER_AGENT_CONTACT": contact,
     "GITHUB_TOKEN": secret,
     "SEMANTIC_SCHOLAR_API_KEY": secret,
     "RECHECK_AFTER": days,
-    "DEAD_AFTER": partial(whole_number, least=1),
+    "DEAD_AFTER": partial(whole_number, minimum=1),
     "DEAD_MIN_INTERVAL_DAYS": number,
     "DOWNLOAD_DELAYS": download_delays,
-    "API_TIMEOUT": partial(number, least=0.1),
+    "API_TIMEOUT": partial(number, minimum=0.1),
 }
-"""How each of the user's own settings is read."""
+"""The reader of each setting of this project."""
 
 
 def _host(name: str, key: str) -> str:
-    """Return a host, or a pattern of hosts, as links have it; raise UserError for anything more than a host."""
+    """Return a host or a host glob in canonical form; raise UserError if it is more than a host."""
     found = key.strip().lower().rstrip(".")
     if not found or (re.search(r"[\s/:@#%]", found) and literal_address(found) is None):
-        raise UserError(f"{name}[{key!r}]: a host alone, without scheme, port and path, such as mp.weixin.qq.com")
+        raise UserError(f"{name}[{key!r}]: not a host without scheme, port and path, such as mp.weixin.qq.com")
     try:
         return found if found.isascii() else hostname(split(f"//{found}"))
     except InvalidURLError as error:
@@ -230,11 +231,11 @@ def _object(settings: SettingsSource, name: str) -> dict[str, Any]:
         raise UserError(f"{name}: not a JSON object: {settings[name]!r}") from error
 
 
-def _number(name: str, value: object, least: float) -> float:
+def _number(name: str, value: object, minimum: float) -> float:
     try:
         found = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise UserError(f"{name}: not a number: {value!r}") from error
-    if not least <= found <= MAX_VALUE:
-        raise UserError(f"{name}: must be from {least:g} to {MAX_VALUE:g}: {value!r}")
+    if not minimum <= found <= MAX_VALUE:
+        raise UserError(f"{name}: must be from {minimum:g} to {MAX_VALUE:g}: {value!r}")
     return found

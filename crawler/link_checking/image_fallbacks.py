@@ -52,7 +52,7 @@ MB = 1_000_000
 INLINE_BYTES = MB
 """Size in bytes up to which an image is inspected in the event loop, which takes a millisecond."""
 
-PATIENCE = 600.0
+ARCHIVE_WAIT = 600.0
 """Seconds to wait for the lease of ARCHIVE while other workers have it."""
 
 
@@ -275,7 +275,7 @@ class ImageFetcher:
             if may_ask and not self._archive_down and self._time_left():
                 day = self._store.oldest_note_date(due.link)
                 try:
-                    async with self._hold_host(ARCHIVE, min(PATIENCE, self._time_left())):
+                    async with self._hold_host(ARCHIVE, min(ARCHIVE_WAIT, self._time_left())):
                         snapshot = await run_in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
                 except (ServiceDownError, HostUnavailableError):
                     self._archive_down = True

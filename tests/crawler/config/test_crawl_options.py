@@ -90,7 +90,7 @@ def test_the_contact_stands_once_in_the_user_agent() -> None:
 
 def test_a_folder_of_notes_is_named() -> None:
     assert project_options(NOTES_DIR="~/n").require_notes_dir() == Path("~/n").expanduser()
-    with pytest.raises(UserError, match="^NOTES_DIR: no folder named$"):
+    with pytest.raises(UserError, match="^NOTES_DIR: no folder given$"):
         project_options(NOTES_DIR="").require_notes_dir()
 
 

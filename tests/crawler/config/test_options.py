@@ -34,38 +34,38 @@ def given(priority: str = "cmdline", /, **values: object) -> Settings:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("DOWNLOAD_DELYAS", "{}", "no such setting; did you mean DOWNLOAD_DELAYS?"),
-        ("download_delays", "{}", "no such setting; did you mean DOWNLOAD_DELAYS?"),
-        ("RECHECK_AFTR", "1", "no such setting; did you mean RECHECK_AFTER?"),
-        ("XYZ", "1", "no such setting; did you mean one of NOTES_DIR, OUTPUT_DIR"),
-        ("DOWNLOAD_TIMEOT", "1", "no such setting; did you mean DOWNLOAD_TIMEOUT?"),
-        ("ALLOW_PRIVATE_ADDRESSES", "maybe", "say True or False, not 'maybe'"),
+        ("DOWNLOAD_DELYAS", "{}", "unknown setting; did you mean DOWNLOAD_DELAYS?"),
+        ("download_delays", "{}", "unknown setting; did you mean DOWNLOAD_DELAYS?"),
+        ("RECHECK_AFTR", "1", "unknown setting; did you mean RECHECK_AFTER?"),
+        ("XYZ", "1", "unknown setting; did you mean one of NOTES_DIR, OUTPUT_DIR"),
+        ("DOWNLOAD_TIMEOT", "1", "unknown setting; did you mean DOWNLOAD_TIMEOUT?"),
+        ("ALLOW_PRIVATE_ADDRESSES", "maybe", "invalid value 'maybe' (valid: True, False)"),
         ("IMAGES_WEBP_WIDTH", "12x", "not a number: '12x'"),
         ("IMAGES_WEBP_WIDTH", "320.5", "not a whole number: '320.5'"),
-        ("IMAGES_WEBP_WIDTH", "3", "pixels, at least 16: '3'"),
+        ("IMAGES_WEBP_WIDTH", "3", "must be 0 or at least 16 pixels: '3'"),
         ("DEAD_AFTER", "1.5", "not a whole number"),
         ("DEAD_AFTER", "0", "must be from 1 to"),
         ("DEAD_MIN_INTERVAL_DAYS", "nan", "must be from 0 to"),
         ("API_TIMEOUT", "0", "must be from 0.1 to"),
-        ("FAIL_ON", "dead,alive", "no such thing as alive; there are dead, suspect, restricted, moved"),
-        ("REWRITE", "poems", "no such thing as poems; there are links, facts"),
-        ("ROBOTS", "maybe", "say ignore or obey, not 'maybe'"),
+        ("FAIL_ON", "dead,alive", "invalid value 'alive' (valid: dead, suspect, restricted, moved)"),
+        ("REWRITE", "poems", "invalid value 'poems' (valid: links, facts"),
+        ("ROBOTS", "maybe", "invalid value 'maybe' (valid: ignore, obey)"),
         ("DOWNLOAD_DELAYS", "[1]", "not a JSON object"),
-        ("DOWNLOAD_DELAYS", '{"https://a.example": 1}', "a host alone"),
-        ("DOWNLOAD_DELAYS", '{"a.example/x": 1}', "a host alone"),
-        ("DOWNLOAD_DELAYS", '{"a.example:80": 1}', "a host alone"),
-        ("DOWNLOAD_DELAYS", '{"": 1}', "a host alone"),
+        ("DOWNLOAD_DELAYS", '{"https://a.example": 1}', "not a host without scheme"),
+        ("DOWNLOAD_DELAYS", '{"a.example/x": 1}', "not a host without scheme"),
+        ("DOWNLOAD_DELAYS", '{"a.example:80": 1}', "not a host without scheme"),
+        ("DOWNLOAD_DELAYS", '{"": 1}', "not a host without scheme"),
         ("DOWNLOAD_DELAYS", '{"a.example": "quick"}', "not a number: 'quick'"),
-        ("ACCEPTED_STATUSES", '{"https://a.example": [403]}', "a host alone"),
+        ("ACCEPTED_STATUSES", '{"https://a.example": [403]}', "not a host without scheme"),
         ("ACCEPTED_STATUSES", '{"a.example": [42]}', "not a list of HTTP statuses: [42]"),
         ("RECHECK_AFTER", '{"deceased": 1}', "neither verdict nor kind/verdict"),
         ("RECHECK_AFTER", '{"podcast/alive": 1}', "neither verdict nor kind/verdict"),
         ("RECHECK_AFTER", '{"wechat/": 1}', "neither verdict nor kind/verdict"),
         ("EXCLUDE_URLS", "[x", "not a JSON list"),
-        ("IMAGES_STORE", "webdav://host/", "a folder, s3://, gs://, ftp://, not webdav://host/"),
+        ("IMAGES_STORE", "webdav://host/", "invalid value 'webdav://host/' (valid: a folder, s3://, gs://, ftp://)"),
         ("NOTES_DIR", 7, "not a text: 7"),
         *(
-            (name, "token", "a secret, which others see on a command line: set it in the environment")
+            (name, "token", "secret on the command line, visible to other users; set it in the environment")
             for name in SECRETS
         ),
     ],
@@ -105,7 +105,7 @@ def test_what_makes_sense_is_taken() -> None:
 
 def test_every_setting_of_the_user_has_a_reader() -> None:
     source = (ROOT / "crawler/settings.py").read_text("utf-8")
-    ours = source.partition("# --- The user's own")[2].partition("# --- The flow")[0]
+    ours = source.partition("# --- The user's own")[2].partition("# --- Pipelines and outputs")[0]
     assert sorted(setting_readers.READERS) == sorted(re.findall(r"^([A-Z_]+)(?:: [^=]+)? =", ours, re.MULTILINE))
 
 
@@ -118,7 +118,7 @@ def test_every_command_refuses_it_before_anything_is_done(desk: Desk) -> None:
         done = desk.run(*words, "-s", "DOWNLOAD_DELYAS=3")
         assert (done.returncode, done.stderr) == (
             2,
-            "notemend: DOWNLOAD_DELYAS: no such setting; did you mean DOWNLOAD_DELAYS?\n",
+            "notemend: DOWNLOAD_DELYAS: unknown setting; did you mean DOWNLOAD_DELAYS?\n",
         ), words
     assert not desk.output.exists()
 
@@ -140,7 +140,7 @@ def test_settings_module_of_ones_own(desk: Desk, tmp_path: Path) -> None:
     assert "DEAD_AFTER=5  [my_settings; default: 3]" in said
     module.write_text("from crawler.settings import *\nRECHECK_AFTR = {}\n")
     code, said = ours()
-    assert (code, said[-1]) == (2, "notemend: RECHECK_AFTR: no such setting; did you mean RECHECK_AFTER?")
+    assert (code, said[-1]) == (2, "notemend: RECHECK_AFTR: unknown setting; did you mean RECHECK_AFTER?")
 
 
 def test_it_can_be_seen_who_gave_which_value(desk: Desk) -> None:
