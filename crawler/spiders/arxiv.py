@@ -1,4 +1,4 @@
-"""The arxiv links of the notes."""
+"""Spider for arXiv links only."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from crawler.spiders.notes import NotesSpider
 
 
 class ArxivSpider(NotesSpider):
-    """Crawls links of kind `arxiv` alone."""
+    """Checks links of kind `arxiv` only."""
 
     name = "arxiv"
     kinds: ClassVar[str] = "arxiv"

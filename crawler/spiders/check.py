@@ -1,4 +1,4 @@
-"""A look at the links of some notes alone: for a hook that runs while somebody waits to commit."""
+"""Spider that checks the links of some notes only, for a pre-commit hook."""
 
 from __future__ import annotations
 
@@ -30,19 +30,18 @@ if TYPE_CHECKING:
     from crawler.run.context import RunContext
     from crawler.run.run import Run
 
-SECONDS = 60
-"""As long as anybody waits for a commit; what was not looked at by then comes first the next time."""
+CHECK_TIMEOUT = 60
+"""Default of RUN_TIMEOUT in seconds; links that were not checked by then come first in the next check."""
 
 OUTPUT_SETTINGS = ("OUTPUT_DIR", "DATABASE_URL", "HTTP_CACHE", "IMAGES_STORE")
-"""Settings of places: a check keeps what it knows apart, so that the nightly store is as it was."""
+"""Settings that must not be set: a check has its own link database, so that it does not change that of crawl."""
 
 
 class CheckSpider(NotesSpider):
-    """Observes the links of some notes, given as paths below NOTES_DIR, which is the folder one is in.
+    """Checks the links of notes, given as paths below NOTES_DIR, which is the working directory by default.
 
-    What it finds well is remembered in the user's cache, by folder, and not asked for again for as long as
-    RECHECK_AFTER says; what is not well is looked at each time. Pictures are looked at and not kept, no bibliography
-    is asked, and nothing is rendered.
+    Its link database is in the user's cache directory, one for each notes folder. Working links are checked again by
+    RECHECK_AFTER, all others each time. Images are not saved, publications not looked up, and outputs not rendered.
     """
 
     name = "check"
@@ -53,52 +52,52 @@ class CheckSpider(NotesSpider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Set what a check does in its own way; what the command line says stands above that."""
+        """Set the defaults of a check, which the command line overrides; raise UserError for OUTPUT_SETTINGS."""
         read_options(settings, kind_names())
         for name in OUTPUT_SETTINGS:
             if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
-                raise UserError(f"{name}: check writes nowhere but to its own cache; leave that to crawl")
+                raise UserError(f"{name}: not supported by check, which writes only to its cache; use crawl")
             settings.set(name, "", priority="spider")
         settings.set("NOTES_DIR", ".", priority="spider")
         settings.set("OUTPUT_DIR", str(check_folder(Path(settings["NOTES_DIR"]).expanduser())), priority="spider")
         settings.set("FAIL_ON", [Verdict.DEAD.value], priority="spider")
-        settings.set("RUN_TIMEOUT", SECONDS, priority="spider")
+        settings.set("RUN_TIMEOUT", CHECK_TIMEOUT, priority="spider")
         always = dict.fromkeys((Verdict.DEAD.value, Verdict.SUSPECT.value, Verdict.UNKNOWN.value), 0)
         settings.set("RECHECK_AFTER", settings.getdict("RECHECK_AFTER") | always, priority="spider")
-        kept = {"pipelines.items.images.ImagesPipeline": None}
-        settings.set("ITEM_PIPELINES", settings.getdict("ITEM_PIPELINES") | kept, priority="spider")
+        not_saved = {"pipelines.items.images.ImagesPipeline": None}
+        settings.set("ITEM_PIPELINES", settings.getdict("ITEM_PIPELINES") | not_saved, priority="spider")
         super().update_settings(settings)
 
     def stages(self, context: RunContext) -> Stages:
-        """Check the links of the files; whoever waits wants to know of these alone."""
+        """Return the stages that check the links of the files."""
         folder = context.workspace.notes_folder.folder
         notes_folder = NotesFolder(folder, only={_below(folder, file) for file in self._files})
         workspace = replace(context.workspace, open_notes_folder=lambda: notes_folder)
         return Stages(read=ReadNotes(workspace), rounds=check_stages(context))
 
     def summarise(self, run: Run) -> RunSummary:
-        """Say what is not well and where it stands, worst first; without a network no commit has to wait."""
+        """Return a line for each mention of a link that is not alive, worst verdict first; an outage is no error."""
         fail_on = run.context.options.fail_on
-        unwell = [each for each in run.context.workspace.store.link_states() if each[0].verdict is not Verdict.ALIVE]
-        lines = list(_result_lines(unwell))
-        failing = sum(state.verdict in fail_on for state, _ in unwell)
-        alarm = f"links that are {' or '.join(fail_on)}: {failing}" if failing else None
-        left = sum(state.check is None for state, _ in unwell)
+        not_alive = [each for each in run.context.workspace.store.link_states() if each[0].verdict is not Verdict.ALIVE]
+        lines = list(_result_lines(not_alive))
+        failing = sum(state.verdict in fail_on for state, _ in not_alive)
+        message = f"links that are {' or '.join(fail_on)}: {failing}" if failing else None
+        unchecked = sum(state.check is None for state, _ in not_alive)
         if run.outage is not None:
             lines.append(f"links were not checked: {run.outage}")
-        elif left:
-            lines.append(f"links that there was no time to look at: {left}")
-        return RunSummary(lines, alarm, image_store_error(run))
+        elif unchecked:
+            lines.append(f"time limit reached: {unchecked} link{'' if unchecked == 1 else 's'} not checked")
+        return RunSummary(lines, message, image_store_error(run))
 
 
 def check_folder(folder: Path) -> Path:
-    """Return where is kept what was seen of a folder's links."""
+    """Return the folder of the link database of checks of a notes folder."""
     name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
     return user_cache_path("notemend") / "check" / name
 
 
 def _below(folder: Path, file: str) -> str:
-    """Return a note's path below the folder; raise UserError where it is not there, or no file that is read."""
+    """Return the path of a note relative to the folder; raise UserError if it is not a readable file in it."""
     path, folder = Path(file), folder.resolve()
     try:
         if not path.exists():
@@ -106,7 +105,7 @@ def _below(folder: Path, file: str) -> str:
         real = path.resolve()
         if not real.is_relative_to(folder):
             if not (path.parent.resolve() / path.name).is_relative_to(folder):
-                raise UserError(f"{file}: not below {folder}; say -s NOTES_DIR=DIR")
+                raise UserError(f"{file}: not below {folder}; set -s NOTES_DIR=DIR")
             real = path.parent.resolve() / path.name
         below = real.relative_to(folder).as_posix()
         open_inside(folder, below).close()
@@ -125,5 +124,5 @@ def _result_lines(states: Iterable[tuple[LinkState, tuple[str, ...]]]) -> Iterat
         if state.verdict is Verdict.MOVED and state.moved_to:
             what += f": {state.moved_to}"
         if state.suggestion is not None:
-            what += f"; perhaps {state.suggestion[0]} is meant"
+            what += f"; suggested: {state.suggestion[0]}"
         yield from (f"{place} {state.link.url} {what}" for place in places)

@@ -1,4 +1,4 @@
-"""The github links of the notes."""
+"""Spider for GitHub links only."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from crawler.spiders.notes import NotesSpider
 
 
 class GithubSpider(NotesSpider):
-    """Crawls links of kind `github` alone."""
+    """Checks links of kind `github` only."""
 
     name = "github"
     kinds: ClassVar[str] = "github"

@@ -1,4 +1,4 @@
-"""The pictures and films of the notes."""
+"""Spider for images and videos only."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from crawler.spiders.notes import NotesSpider
 
 
 class ImagesSpider(NotesSpider):
-    """Crawls links of the kinds `image` and `video` alone."""
+    """Checks links of the kinds `image` and `video` only."""
 
     name = "images"
     kinds: ClassVar[str] = "image,video"

@@ -1,4 +1,4 @@
-"""Scrapy's face of a run (`crawler.run`) that checks the links of a folder of notes."""
+"""Spider that executes a run (`crawler.run`) over the links of a notes folder."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 
 class NotesSpider(Spider):
-    """Crawls the links of a folder of notes."""
+    """Checks the links of a notes folder."""
 
     name = "notes"
     kinds: ClassVar[str] = ""
-    """Kinds to crawl, separated by commas; empty means all."""
+    """Kinds of links to check, separated by commas; empty: all."""
 
     def __init__(self, notes: str | None = None, only: str | None = None, **unknown: Any) -> None:
         super().__init__()
@@ -49,16 +49,16 @@ class NotesSpider(Spider):
         self._unknown = sorted(unknown)
         self._resources = ExitStack()
         self._interruption = Interruption()
-        self.error: str | None = "the run was broken off"
-        """Why the run failed, in one line; None after a good run."""
+        self.error: str | None = "run interrupted"
+        """Why the run failed, as one line; None if it succeeded."""
         self.summary: Sequence[str | Table] = ()
-        """What the run found, in a few lines."""
+        """The summary of the run."""
         self.fail_on_message: str | None = None
-        """What it found that FAIL_ON asks for, in one line."""
+        """The links that newly have a verdict of FAIL_ON, as one line; None if there are none."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Check the user's settings and turn DOWNLOAD_DELAYS into Scrapy's terms."""
+        """Check the user's settings, and set Scrapy's settings for DOWNLOAD_DELAYS and the User-Agent."""
         super().update_settings(settings)
         options = read_options(settings, kind_names()).requests
         settings.set("USER_AGENT", options.user_agent, priority="spider")
@@ -68,7 +68,7 @@ class NotesSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Let `-a notes=DIR` stand above the setting."""
+        """Return the spider; `-a notes=DIR` overrides NOTES_DIR."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         if spider.notes is not None:
             crawler.settings.set("NOTES_DIR", spider.notes, priority="cmdline")
@@ -86,9 +86,9 @@ class NotesSpider(Spider):
         )
 
     async def start(self) -> AsyncIterator[CheckResult]:
-        """Yield the results of the run, and say why it failed if it did.
+        """Yield the results of the run; set `summary`, `fail_on_message` and `error`.
 
-        Requests go to Scrapy's downloader directly: the store is the queue, and Scrapy's scheduler would be another.
+        Requests go to Scrapy's downloader directly, since the link database is the queue (see docs/architecture.md).
         """
         interrupts.call_on_signal(self._interruption.set)
         try:
@@ -98,14 +98,14 @@ class NotesSpider(Spider):
             if self._interruption.is_set:
                 await pipelines_idle(self.crawler)
                 self._quit(run)
-            found = self.summarise(run)
-            self.summary, self.fail_on_message, self.error = found.lines, found.fail_on_message, found.error
+            summary = self.summarise(run)
+            self.summary, self.fail_on_message, self.error = summary.lines, summary.fail_on_message, summary.error
         except UserError as error:
             self.error = str(error)
-        except OSError as error:  # a full disk, a folder that went away
+        except OSError as error:  # such as a full disk or an unmounted folder
             self.error = f"{error.filename or 'outputs'}: {error.strerror or error}"
         except Exception as error:
-            self.error = f"the run was broken off: {error!r}"
+            self.error = f"run interrupted: {error!r}"
             raise
         if self.error is not None:
             if self._interruption.is_set:
@@ -114,20 +114,20 @@ class NotesSpider(Spider):
             raise CloseSpider("failed")
 
     def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Let go of store and threads when the last result is written."""
+        """Close database, image store and worker processes after the last result was saved."""
         self._resources.close()
 
     def summarise(self, run: Run) -> RunSummary:
-        """Return what the run says of itself."""
+        """Return the summary of the run."""
         return summarise_run(run)
 
     def _open(self) -> Run:
-        """Open what the run works with, and hand it to Scrapy's components."""
+        """Return the run, with its context opened and passed to Scrapy's components by `run_opened`."""
         if self._unknown:
-            raise UserError(f"-a {self._unknown[0]}=: no such argument; there are notes and only")
+            raise UserError(f"-a {self._unknown[0]}: unknown argument (valid: notes, only)")
         kinds = kinds_named(self._only)
-        logging.getLogger("scrapy").setLevel(self.settings["LOG_LEVEL"])  # Scrapy makes records that nobody sees
-        gc.freeze()  # what is there now stays: collecting it again and again would cost a tenth of the speed (measured)
+        logging.getLogger("scrapy").setLevel(self.settings["LOG_LEVEL"])  # saves creating records that are not shown
+        gc.freeze()  # imported objects live until the end; scanning them repeatedly takes 10 % of a run (measured)
         gc.set_threshold(10_000, 20, 20)
         context = self._resources.enter_context(
             open_context(self.crawler, kinds, self._interruption, is_finished=lambda: self.error is None)
@@ -136,16 +136,16 @@ class NotesSpider(Spider):
         for signal in (signals.item_scraped, signals.item_dropped):
             self.crawler.signals.connect(context.queue.item_saved, signal)
         self.crawler.signals.connect(context.queue.item_failed, signals.item_error)
-        opened = {
+        arguments = {
             "store": context.workspace.store,
             "image_store": context.workspace.image_store,
             "turns": context.turns,
         }
-        self.crawler.signals.send_catch_log(run_opened, run=run, **opened)
+        self.crawler.signals.send_catch_log(run_opened, run=run, **arguments)
         return run
 
     def _quit(self, run: Run) -> NoReturn:
-        """Let go of helpers and store, say how far the run came, and end the process without waiting for threads."""
+        """Close all resources, print how many links were checked, and end the process without waiting for threads."""
         if run.context.worker_processes is not None:
             run.context.worker_processes.close(finished=False)
         line = "" if run.context.options.workers.parent_pipe else interrupted_line(run)

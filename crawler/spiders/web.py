@@ -1,4 +1,4 @@
-"""The web links of the notes."""
+"""Spider for web links only."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from crawler.spiders.notes import NotesSpider
 
 
 class WebSpider(NotesSpider):
-    """Crawls links of kind `web` alone."""
+    """Checks links of kind `web` only."""
 
     name = "web"
     kinds: ClassVar[str] = "web"

@@ -1,4 +1,4 @@
-"""The wechat links of the notes."""
+"""Spider for WeChat links only."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from crawler.spiders.notes import NotesSpider
 
 
 class WechatSpider(NotesSpider):
-    """Crawls links of kind `wechat` alone."""
+    """Checks links of kind `wechat` only."""
 
     name = "wechat"
     kinds: ClassVar[str] = "wechat"

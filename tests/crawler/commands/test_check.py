@@ -13,7 +13,7 @@ import pytest
 import yaml
 from scrapy.settings import Settings
 
-from crawler.spiders.check import SECONDS, CheckSpider
+from crawler.spiders.check import CHECK_TIMEOUT, CheckSpider
 from tests.internet import World
 from tests.internet.messages import text
 from tests.support import processes
@@ -50,7 +50,7 @@ def test_only_dead_links_fail_and_the_rest_is_said(desk: Desk, internet: Interne
     done = check(desk, str(note))
     assert (done.returncode, done.stderr) == (1, "notemend: links that are dead: 2\n")
     assert done.stdout.splitlines() == [
-        "a.md:3 2026/05011.md dead: file not found; perhaps 2026/0501.md is meant",
+        "a.md:3 2026/05011.md dead: file not found; suggested: 2026/0501.md",
         f"a.md:3 {DEAD} dead: deleted by author",
         f"a.md:4 {MISSING} suspect: not found (404)",
         f"a.md:5 {MOVED} moved: permanent redirect (301): https://github.com/IDEA-Research/DINO",
@@ -93,8 +93,11 @@ def test_pictures_are_looked_at_and_not_kept(desk: Desk, internet: Internet, cac
     [
         (["none.md"], "none.md: no such file"),
         ([str(ROOT / "README.md")], "not below"),
-        (["README.md", "-s", "OUTPUT_DIR=output"], "OUTPUT_DIR: check writes nowhere but to its own cache"),
-        (["README.md", "-s", "DATABASE_URL=x"], "DATABASE_URL: check writes nowhere"),
+        (
+            ["README.md", "-s", "OUTPUT_DIR=output"],
+            "OUTPUT_DIR: not supported by check, which writes only to its cache",
+        ),
+        (["README.md", "-s", "DATABASE_URL=x"], "DATABASE_URL: not supported by check"),
         (["README.md", "-s", "RECHECK_AFTER=soon"], "RECHECK_AFTER: not a JSON object"),
     ],
 )
@@ -109,11 +112,11 @@ def test_what_cannot_be_checked_is_said_in_one_line(desk: Desk, cache: Path, wor
 def test_who_waits_waits_a_minute_unless_they_say_otherwise(desk: Desk, cache: Path) -> None:
     note = desk.write("a.md", f"<{ALIVE}>")
     done = check(desk, str(note), "-s", "RUN_TIMEOUT=0.001")
-    assert (done.returncode, done.stdout) == (0, "links that there was no time to look at: 1\n")
+    assert (done.returncode, done.stdout) == (0, "time limit reached: 1 link not checked\n")
     settings = Settings()
     settings.setmodule("crawler.settings")
     CheckSpider.update_settings(settings)
-    assert settings.getfloat("RUN_TIMEOUT") == SECONDS
+    assert settings.getfloat("RUN_TIMEOUT") == CHECK_TIMEOUT
 
 
 def test_a_store_named_in_the_environment_is_left_alone(desk: Desk, cache: Path) -> None:
