@@ -1,4 +1,4 @@
-"""`notemend …`: `scrapy …` with this project's commands and settings, from whatever folder one is in."""
+"""`notemend …`: `scrapy …` with this project's commands and settings, in any working directory."""
 
 import gc
 import os
@@ -8,12 +8,12 @@ from crawler.commands import without_scrapy
 
 
 def main() -> None:
-    """Run the command that the arguments name, and exit as it does; settings of one's own stand above ours."""
+    """Run the command of the arguments and exit with its code; SCRAPY_SETTINGS_MODULE replaces our settings."""
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
     code = without_scrapy.run(sys.argv[1:])
     if code is not None:
         sys.exit(code)
-    gc.disable()  # nothing that is imported is garbage; to look for some takes a tenth of the time
+    gc.disable()  # imports create no garbage; scanning for it takes 10 % of their time
     from scrapy.cmdline import execute
 
     gc.freeze()

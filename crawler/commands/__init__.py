@@ -1,1 +1,1 @@
-"""What a user types: `scrapy crawl` with an exit code that tells the truth, and all that follows a crawl."""
+"""The commands: crawl, check, publish, status, explain, undo, images, settings."""

@@ -1,4 +1,4 @@
-"""`scrapy check FILE…`: look at the links of some notes before they are committed, beside the nightly store."""
+"""`notemend check FILE…`: check the links of some notes, for example before a commit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scrapy.exceptions import UsageError
 
 from crawler.cli.exit_codes import EXIT_ERROR
 from crawler.cli.terminal import print_error
-from crawler.commands.crawl import run_to_its_end
+from crawler.commands.crawl import run_spider
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 
 
 class Command(ScrapyCommand):
-    """Checks the links of the notes that are named."""
+    """Checks the links of the given notes."""
 
     requires_project = True
 
     def syntax(self) -> str:
-        """Say how it is called."""
+        """Return the arguments for the usage line."""
         return "[options] FILE ..."
 
     def short_desc(self) -> str:
-        """Say what it does."""
+        """Return the help text."""
         return "Check the links of some notes only; write only to a cache"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Take the notes."""
+        """Read the options; raise UsageError without arguments."""
         super().process_options(args, opts)
         if not args:
-            raise UsageError("name the notes: notemend check FILE ...")
+            raise UsageError("no notes given; run notemend check FILE ...")
         gc.disable()  # as for crawl
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Check; exit with 1 where a link is dead (or what else FAIL_ON names), with 2 where it could not be done."""
+        """Check the notes; exit with 1 if a link has a verdict of FAIL_ON (default: dead), with 2 after an error."""
         from crawler.spiders.check import CheckSpider
 
-        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before it calls
+        assert self.crawler_process is not None  # noqa: S101 - set by Scrapy
         try:
             crawler = self.crawler_process.create_crawler(CheckSpider)
         except UserError as error:
             print_error(str(error))
             self.exitcode = EXIT_ERROR
         else:
-            self.exitcode = run_to_its_end(self.crawler_process, crawler, files=args)
+            self.exitcode = run_spider(self.crawler_process, crawler, files=args)

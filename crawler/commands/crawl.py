@@ -1,4 +1,4 @@
-"""`scrapy crawl`: Scrapy's own, with one line for what only the user can mend, a summary, and a true exit code."""
+"""`notemend crawl`: Scrapy's command with one-line errors, a summary and exit codes."""
 
 from __future__ import annotations
 
@@ -25,30 +25,29 @@ class Command(crawl.Command):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options."""
         super().process_options(args, opts)
-        gc.disable()  # until the run starts: nothing that is imported is garbage, and to look for some takes 0.1 s
+        gc.disable()  # until the run starts: imports create no garbage, and scanning for it takes 0.1 s
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Run the named spider; exit with 2 when it says that it failed, with 1 when it found what FAIL_ON names."""
+        """Run a spider; exit with 2 if the run failed, with 1 if a link newly has a verdict of FAIL_ON."""
         if len(args) != 1:
-            raise UsageError("name one spider: scrapy crawl notes")
-        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before it calls
+            raise UsageError("expected one spider; run notemend crawl notes")
+        assert self.crawler_process is not None  # noqa: S101 - set by Scrapy
         try:
             crawler = self._create_crawler(args[0])
         except KeyError:
-            raise UsageError(
-                f"no such spider: {args[0]}; there are {', '.join(self.crawler_process.spider_loader.list())}"
-            ) from None
+            valid = ", ".join(self.crawler_process.spider_loader.list())
+            raise UsageError(f"unknown spider {args[0]!r} (valid: {valid})") from None
         except UserError as error:
             print_error(str(error))
             self.exitcode = EXIT_ERROR
             return
-        crawler.settings.set("COMMAND", _words(args[0], opts), priority="cmdline")
-        self.exitcode = run_to_its_end(self.crawler_process, crawler, **opts.spargs)
+        crawler.settings.set("COMMAND", _arguments(args[0], opts), priority="cmdline")
+        self.exitcode = run_spider(self.crawler_process, crawler, **opts.spargs)
 
 
-def run_to_its_end(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) -> int:
-    """Run a spider, show what it found, and return the exit code."""
-    interrupts.catch()  # before what takes long to import
+def run_spider(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) -> int:
+    """Run a spider, print its summary or error, and return the exit code."""
+    interrupts.catch()  # before imports that take long
     from crawler.spiders.notes import NotesSpider
 
     process.crawl(crawler, **arguments)
@@ -57,7 +56,7 @@ def run_to_its_end(process: CrawlerProcessBase, crawler: Crawler, **arguments: A
     process.start(install_signal_handlers=False)
     spider = crawler.spider
     if not isinstance(spider, NotesSpider) or process.bootstrap_failed:
-        return interrupts.exit_code or EXIT_ERROR  # Scrapy has said why
+        return interrupts.exit_code or EXIT_ERROR  # Scrapy has logged why
     if spider.error is not None:
         print_error(spider.error)
         return interrupts.exit_code or EXIT_ERROR
@@ -68,12 +67,12 @@ def run_to_its_end(process: CrawlerProcessBase, crawler: Crawler, **arguments: A
     return 0
 
 
-def _words(spider: str, opts: argparse.Namespace) -> list[str]:
-    """Return the words that start the same crawl again."""
-    words = ["crawl", spider]
-    words += [word for each in opts.set for word in ("-s", each)]
-    words += [word for name, value in opts.spargs.items() for word in ("-a", f"{name}={value}")]
-    words += [
+def _arguments(spider: str, opts: argparse.Namespace) -> list[str]:
+    """Return the command-line arguments that start the same crawl in another process."""
+    arguments = ["crawl", spider]
+    arguments += [word for each in opts.set for word in ("-s", each)]
+    arguments += [word for name, value in opts.spargs.items() for word in ("-a", f"{name}={value}")]
+    arguments += [
         word for name in ("logfile", "loglevel") if (value := getattr(opts, name)) for word in (f"--{name}", value)
     ]
-    return words + ["--nolog"] * opts.nolog
+    return arguments + ["--nolog"] * opts.nolog

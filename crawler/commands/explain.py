@@ -1,4 +1,4 @@
-"""`scrapy explain URL`: the whole story of one link."""
+"""`notemend explain URL`: show the history and verdict of a link."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 
 class Command(command.Command):
-    """Explains a verdict."""
+    """Explains the verdict of a link."""
 
     def syntax(self) -> str:
-        """Say how it is called."""
+        """Return the arguments for the usage line."""
         return "[options] URL"
 
     def short_desc(self) -> str:
-        """Say what it does."""
+        """Return the help text."""
         return "Show a link's history and verdict"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Take the URL."""
+        """Read the options and the URL; raise UsageError unless there is one."""
         if len(args) != 1:
-            raise UsageError("name one link: scrapy explain URL")
+            raise UsageError("expected one link; run notemend explain URL")
         super().process_options([], opts)
         opts.url = args[0]
 
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Tell it; exit with 2 and one line where there is no such link."""
+        """Print the explanation; raise UserError if there is no such link."""
         show_explanation(options, opts.url)

@@ -1,4 +1,4 @@
-"""`scrapy images --verify`, `--gc`: look after the pictures that are kept."""
+"""`notemend images --verify`, `--gc`: verify saved images, remove unused ones."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 
 class Command(NotesCommand):
-    """Verifies what is kept, and removes what no note uses."""
+    """Verifies saved images, and removes those that no note uses."""
 
     def short_desc(self) -> str:
-        """Say what it does."""
+        """Return the help text."""
         return "Verify the saved images, or remove unused ones: --verify, --gc"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Take what is to be done."""
+        """Add --verify and --gc."""
         super().add_options(parser)
         parser.add_argument("--verify", action="store_true", help="compare every image with its SHA-256 name")
         parser.add_argument("--gc", action="store_true", help="remove images that no note uses")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Make sure that there is something to do."""
+        """Read the options; raise UsageError without --verify and --gc."""
         super().process_options(args, opts)
         if not opts.verify and not opts.gc:
-            raise UsageError("images: say --verify or --gc, or both")
+            raise UsageError("images: expected --verify, --gc or both")
 
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Do it; exit with 1 when pictures are damaged or missing."""
+        """Verify and remove images; exit with 1 if images are damaged or missing."""
         from crawler.run.workspace import open_workspace
         from pipelines.reports.stored_images import collect, verify
 

@@ -1,6 +1,6 @@
-"""`scrapy publish`: render all outputs again from the store and the notes as they are now, without crawling.
+"""`notemend publish`: render all outputs from the link database and the current notes, without checking links.
 
-With `--in-place` the user's own notes are edited, too; `--diff` shows how and writes nothing.
+With `--in-place` the notes themselves are edited, too; `--diff` shows these edits and writes nothing.
 """
 
 from __future__ import annotations
@@ -24,31 +24,30 @@ class Command(NotesCommand):
     """Renders the outputs."""
 
     def short_desc(self) -> str:
-        """Say what it does."""
+        """Return the help text."""
         return "Render all outputs again, without crawling"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Take what becomes of the user's own notes."""
+        """Add --in-place and --diff."""
         super().add_options(parser)
-        either = parser.add_mutually_exclusive_group()
-        either.add_argument("--in-place", action="store_true", help="also edit the notes themselves")
-        either.add_argument("--diff", action="store_true", help="show the edits of --in-place, make none")
+        group = parser.add_mutually_exclusive_group()
+        group.add_argument("--in-place", action="store_true", help="also edit the notes themselves")
+        group.add_argument("--diff", action="store_true", help="show the edits of --in-place, make none")
 
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Read the notes, render the outputs."""
+        """Register the notes and render the outputs; with --in-place edit the notes, with --diff only print diffs."""
         from crawler.run.workspace import open_workspace
         from pipelines.reports.publish import diff, edit_in_place, publish
 
         with open_workspace(options) as workspace:
-            what = options, workspace
             if opts.diff:
-                in_colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
-                _print_diffs(diff(*what, in_colour))
+                in_color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
+                _print_diffs(diff(options, workspace, in_color))
                 return
             workspace.read(datetime.now(UTC))
-            publish(*what)
+            publish(options, workspace)
             if opts.in_place:
-                self.print_report(edit_in_place(*what))
+                self.print_report(edit_in_place(options, workspace))
 
 
 def _print_diffs(diffs: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""`scrapy settings --ours`: Scrapy's own command, and this project's settings with where each value came from."""
+"""`notemend settings --ours`: Scrapy's command, extended by a list of this project's settings and their sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from scrapy.commands import settings as scrapys
+from scrapy.commands import settings as scrapy_settings
 
 from crawler.cli.exit_codes import EXIT_ERROR
 from crawler.cli.terminal import print_error, print_parts
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 _PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*@")
 
 
-class Command(scrapys.Command):
-    """Shows settings."""
+class Command(scrapy_settings.Command):
+    """Prints settings."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Take whose settings are wanted."""
+        """Add --ours."""
         super().add_options(parser)
         parser.add_argument("--ours", action="store_true", help="list this project's settings with their sources")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """List the settings; exit with 2 and one line where one of them makes no sense."""
+        """Print the settings; exit with 2 and one line if one of them is invalid."""
         super().run(args, opts)
-        assert self.settings is not None  # noqa: S101 - Scrapy sets it before it calls
+        assert self.settings is not None  # noqa: S101 - set by Scrapy
         if not opts.ours:
             return
         from crawler.config.crawl_options import read_options
@@ -51,16 +51,15 @@ class Command(scrapys.Command):
 def _line(settings: BaseSettings, name: str) -> str:
     from crawler.config.setting_names import default, value_source
 
-    value, usual, giver = (
-        format_value(name, settings[name]),
-        format_value(name, default(name)),
-        value_source(settings, name),
-    )
-    return f"{name}={value}  [{giver}]" if value == usual else f"{name}={value}  [{giver}; default: {usual or 'none'}]"
+    value, default_value = format_value(name, settings[name]), format_value(name, default(name))
+    source = value_source(settings, name)
+    if value != default_value:
+        source += f"; default: {default_value or 'none'}"
+    return f"{name}={value}  [{source}]"
 
 
 def format_value(name: str, value: Any) -> str:
-    """Return a setting's value as it would be given on the command line, without what nobody else should see."""
+    """Return the value of a setting as on the command line, with secrets and passwords hidden."""
     from crawler.config.setting_readers import READERS, secret
 
     if READERS[name] is secret:

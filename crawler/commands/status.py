@@ -1,4 +1,4 @@
-"""`scrapy status`: what the store knows at any time, a crawl being under way or not."""
+"""`notemend status`: show the status of the link database, also during a crawl."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class Command(command.Command):
-    """Shows the state of the store."""
+    """Shows the status of the link database."""
 
     def short_desc(self) -> str:
-        """Say what it does."""
+        """Return the help text."""
         return "Show database status: links by verdict, links due, active workers"
 
-    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:  # noqa: ARG002 - there are none
-        """Show it."""
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:  # noqa: ARG002 - no options of its own
+        """Print the status; raise UserError without a link database."""
         show_status(options)

@@ -1,4 +1,4 @@
-"""`scrapy undo`: give the user's own notes back as they were before `scrapy publish --in-place`."""
+"""`notemend undo`: restore the notes that `notemend publish --in-place` edited."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class Command(command.Command):
-    """Undoes a run."""
+    """Undoes the edits of one `publish --in-place`."""
 
     def short_desc(self) -> str:
-        """Say what it does."""
+        """Return the help text."""
         return "Restore the notes that publish --in-place edited"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Take the number of a run."""
+        """Add --run."""
         super().add_options(parser)
         parser.add_argument("--run", type=int, metavar="N", help="run to undo (default: the last that was not undone)")
 
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Restore the notes; exit with 2 where one could not be."""
+        """Restore the notes; exit with 2 if one cannot be restored."""
         from pipelines.rewriting.in_place.editor import undo
 
         self.print_report(undo(options.output_dir, opts.run))

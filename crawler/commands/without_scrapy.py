@@ -1,4 +1,4 @@
-"""`notemend status` and `notemend explain URL`, which read the store alone: importing Scrapy takes longer than that."""
+"""`notemend status` and `notemend explain URL` without importing Scrapy, which takes longer than the commands."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def run(words: Sequence[str]) -> int | None:
-    """Run one of these commands and return its exit code; None where Scrapy has to read the command line.
+    """Run a command and return its exit code; None if Scrapy has to interpret the command line.
 
-    That is for all other commands, for options beside `-s NAME=VALUE`, for wrong numbers of arguments, and where the
-    settings module cannot be imported.
+    Scrapy does that for all other commands, for options except `-s NAME=VALUE`, for a wrong number of arguments, and if
+    the settings module cannot be imported.
     """
     if (read := _read(words)) is None:
         return None
@@ -33,7 +33,7 @@ def run(words: Sequence[str]) -> int | None:
 
 
 def show_status(options: CrawlOptions) -> None:
-    """Print the state of the store; raise UserError where there is none."""
+    """Print the status of the link database; raise UserError if there is none."""
     from crawler.cli.store_status import status_parts
     from crawler.store.database import store_url
     from crawler.store.inspector import StoreInspector
@@ -46,7 +46,7 @@ def show_status(options: CrawlOptions) -> None:
 
 
 def show_explanation(options: CrawlOptions, text: str) -> None:
-    """Print all that is known of the links that a text means; raise UserError where there is none."""
+    """Print the explanation of the links that a URL or identity matches; raise UserError if there are none."""
     from crawler.store.database import store_url
     from crawler.store.inspector import StoreInspector
     from pipelines.reports.explain import explain
@@ -59,7 +59,7 @@ def show_explanation(options: CrawlOptions, text: str) -> None:
 
 
 def _read(words: Sequence[str]) -> tuple[Callable[[CrawlOptions], None], dict[str, str]] | None:
-    """Return what a command line asks for, and its settings; None where that is for Scrapy to read."""
+    """Return the function of a command line and its settings; None if Scrapy has to interpret it."""
     given: dict[str, str] = {}
     others: list[str] = []
     rest = iter(words)
