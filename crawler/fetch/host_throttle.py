@@ -41,7 +41,7 @@ class HostUnavailableError(IgnoreRequest):
 
 @dataclass(slots=True)
 class _HostState:
-    answers: int = 0
+    responses: int = 0
     total_time: timedelta = timedelta(0)
     refusals: int = 0
     refusals_in_a_row: int = 0
@@ -75,7 +75,7 @@ class HostThrottle:
     def record_answer(self, name: str, check: Check, retry_after: float | None = None) -> bool:
         """Record a response; return whether it has a Retry-After that ends within the run."""
         host = self._hosts[name]
-        host.answers += 1
+        host.responses += 1
         host.total_time += check.elapsed or timedelta(0)
         if check.outcome is not Outcome.BLOCKED and retry_after is None:
             host.refusals_in_a_row = 0
@@ -111,7 +111,9 @@ class HostThrottle:
     def slowest(self, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` hosts with the longest mean response time, slowest first, and that time in seconds."""
         means = (
-            (name, host.total_time.total_seconds() / host.answers) for name, host in self._hosts.items() if host.answers
+            (name, host.total_time.total_seconds() / host.responses)
+            for name, host in self._hosts.items()
+            if host.responses
         )
         return sorted(means, key=lambda pair: (-pair[1], pair[0]))[:limit]
 

@@ -72,12 +72,12 @@ class LinkChecker:
         self._allow_private = options.allow_private_addresses
         limit = options.concurrency_per_host
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limit))
-        self._answered: dict[str, CheckResult] = {}
+        self._preliminary: dict[str, CheckResult] = {}
 
     @property
-    def answered(self) -> Iterable[CheckResult]:
+    def preliminary_results(self) -> Iterable[CheckResult]:
         """Return the preliminary results of links whose check needs more requests."""
-        return self._answered.values()
+        return self._preliminary.values()
 
     async def check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
         """Check one link; in a retry, missing images are also searched in articles and archive.
@@ -88,7 +88,7 @@ class LinkChecker:
             return await self._check(due, is_retry=is_retry)
         finally:
             self._turns.end(due.link)
-            self._answered.pop(due.link.url, None)
+            self._preliminary.pop(due.link.url, None)
 
     def refusal(self, link: Link) -> Reason | None:
         """Return why a link must not be requested; None if it may be."""
@@ -109,13 +109,13 @@ class LinkChecker:
                 raise
             except Exception as error:  # noqa: BLE001 - of Scrapy, aiohttp or a middleware; it becomes the reason
                 return await self._read_failure(attempt, error)
-            answer = None if is_invalid_304(due, response) else self._read_answer(due, response)
+            outcome = None if is_invalid_304(due, response) else self._read_response(due, response)
         if not self._worker.holds(due.link.lease_key):  # this process was suspended until its lease expired
             raise HostUnavailableError(due.link.host, leased=True)
-        if answer is None:
+        if outcome is None:
             return await self._check(replace(due, validators=None), is_retry=is_retry)
-        self._answered[due.link.url] = answer.result
-        return await self._settle(attempt, response, answer)
+        self._preliminary[due.link.url] = outcome.result
+        return await self._settle(attempt, response, outcome)
 
     def _attempt(self, due: DueLink, *, is_retry: bool) -> _Attempt:
         request = kind_of(due.link).request(due.link)
@@ -127,7 +127,7 @@ class LinkChecker:
         trail = request.meta["redirect_trail"] = [request.url]
         return _Attempt(due, request, trail, is_retry)
 
-    def _read_answer(self, due: DueLink, response: Response) -> CheckOutcome:
+    def _read_response(self, due: DueLink, response: Response) -> CheckOutcome:
         """Return the outcome of a response; `retry` is set after a Retry-After that ends within the run."""
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # that of the last redirect
         self._connectivity.record_answer(due.link.host)
@@ -135,24 +135,24 @@ class LinkChecker:
         result = check_response_with_kind(due, response, self._accepted, now)
         return CheckOutcome(result, self._throttle.record_answer(host, result.check, requested_wait(response, now)))
 
-    async def _settle(self, attempt: _Attempt, response: Response, answer: CheckOutcome) -> CheckOutcome:
+    async def _settle(self, attempt: _Attempt, response: Response, outcome: CheckOutcome) -> CheckOutcome:
         """Return the final outcome of a response, after further requests if they are needed."""
-        due, result = attempt.due, answer.result
+        due, result = attempt.due, outcome.result
         if attempt.keeps_body:
-            return await self._settle_image(attempt, answer, response)
+            return await self._settle_image(attempt, outcome, response)
         host = urlsplit(response.url).hostname or ""
         if not self._throttle.seconds_until_free(host) and self._prober.is_needed(due, response, result.check):
             check = await self._prober.probe(due, response, result.check)
             return CheckOutcome(replace(result, check=check))
-        return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=answer.retry))
+        return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=outcome.retry))
 
-    async def _settle_image(self, attempt: _Attempt, answer: CheckOutcome, source: Request | Response) -> CheckOutcome:
+    async def _settle_image(self, attempt: _Attempt, outcome: CheckOutcome, source: Request | Response) -> CheckOutcome:
         """Return the final outcome of an image, which is retried if there is none yet."""
-        due, result, is_retry = attempt.due, answer.result, attempt.is_retry
-        if not answer.retry or is_retry:
+        due, result, is_retry = attempt.due, outcome.result, attempt.is_retry
+        if not outcome.retry or is_retry:
             requested_url = source.meta.get("redirect_urls", [source.url])[0]
             result = await self._image_fetcher.resolve(due, result, requested_url, source.url, is_retry=is_retry)
-        is_open = answer.retry or has_no_image(due, result) or needs_confirmation(result)
+        is_open = outcome.retry or has_no_image(due, result) or needs_confirmation(result)
         return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=is_open))
 
     async def _read_failure(self, attempt: _Attempt, error: Exception) -> CheckOutcome:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.fetch.turns import request_interval
 from crawler.run.interruption import RunInterruptedError
-from crawler.run.stages import CHECKING, NetworkDownError, SaveAnswered
+from crawler.run.stages import CHECKING, NetworkDownError, SaveReceived
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -56,7 +56,7 @@ class Run:
         except RunInterruptedError:
             pass
         if self.context.interruption.is_set:
-            async for result in self._results_of(SaveAnswered(self.context)):
+            async for result in self._results_of(SaveReceived(self.context)):
                 yield result
 
     async def _network_stages(self) -> AsyncIterator[CheckResult]:

@@ -186,7 +186,7 @@ def check_stages(context: RunContext) -> tuple[Stage, ...]:
     return CheckLinks(context), CheckLinks(context, is_retry=True), SettleFailures(context)
 
 
-class SaveAnswered:
+class SaveReceived:
     """Saves the results of responses when the run is interrupted; links without a sent request stay due.
 
     Scrapy's own way to stop never ends here: it waits for items in pipelines, but not if no response produced them.
@@ -218,13 +218,15 @@ class SaveAnswered:
     def _unfinished(self) -> Iterable[CheckResult]:
         """Return inconclusive results of links with a response that need more requests, and second failures."""
         retries = self._context.retries
-        with_response = [each for each in (*self._context.checker.answered, *retries.failed) if each.check.http_status]
+        with_response = [
+            each for each in (*self._context.checker.preliminary_results, *retries.failed) if each.check.http_status
+        ]
         failures = () if self._context.connectivity.is_mostly_unreachable else retries.failed_again
         bare = (CheckResult(each.link, each.check, history=each.history) for each in with_response)
         return [*(inconclusive_result(each, ReasonCode.INTERRUPTED) for each in bare), *failures]
 
 
-class AskArchive:
+class FindSnapshots:
     """Finds snapshots of dead links."""
 
     name = LOOKING_UP
@@ -245,26 +247,26 @@ class AskArchive:
             find_snapshots(store, Wayback.from_options(context.options), kinds, due_by, time_left)
 
 
-class AskBibliographies:
-    """Looks up publications of papers; `ask` is the blocking function that sends the requests."""
+class LookUpPublications:
+    """Looks up publications of papers; `look_up` is the blocking function that sends the requests."""
 
     name = LOOKING_UP
 
     def __init__(
-        self, context: RunContext, ask: Callable[[CrawlOptions, LinkStore, datetime, Callable[[], float]], None]
+        self, context: RunContext, look_up: Callable[[CrawlOptions, LinkStore, datetime, Callable[[], float]], None]
     ) -> None:
         self._context = context
-        self._ask = ask
+        self._look_up = look_up
 
     async def run(self) -> None:
         """Look up papers without a publication, until RUN_TIMEOUT."""
         if not citation_sources().isdisjoint(self._context.kinds):
-            await _run_until_timeout(self._context, self._ask_all)
+            await _run_until_timeout(self._context, self._look_up_all)
 
-    def _ask_all(self, time_left: Callable[[], float]) -> None:
+    def _look_up_all(self, time_left: Callable[[], float]) -> None:
         context, store = self._context, self._context.workspace.store
         if store.has_papers():
-            self._ask(context.options, store, context.worker.due_by, time_left)
+            self._look_up(context.options, store, context.worker.due_by, time_left)
 
 
 class Publish:

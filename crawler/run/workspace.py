@@ -93,7 +93,7 @@ def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
     With a shared database, the notes folder is opened when it is needed: only the leader needs it.
     """
     notes = options.require_notes_dir()
-    url, is_helper = options.database_url, bool(options.workers.parent_pipe)
+    url, is_child = options.database_url, bool(options.workers.parent_pipe)
     notes_folder = cache(partial(NotesFolder, notes, skip=options.output_dir))
     if not url or url.startswith("sqlite"):
         notes_folder()
@@ -103,8 +103,8 @@ def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
         store = LinkStore.open(store_url(options))
         stack.callback(store.close)
         store.length = options.workers.lease
-        lock_fd = None if is_helper else stack.enter_context(store.exclusive_lock())
-        older_than = DAY_SECONDS if store.shared or is_helper else 0
+        lock_fd = None if is_child else stack.enter_context(store.exclusive_lock())
+        older_than = DAY_SECONDS if store.shared or is_child else 0
         remove_stale_drafts(output, older_than)
         image_store.remove_stale_drafts(older_than)
         yield Workspace(notes_folder, store, image_store, lock_fd)

@@ -129,8 +129,8 @@ class ImageRecords(StoreReader, Leases):
         found: dict[str, list[str]] = {}
         with self._begin() as connection:
             for row in connection.execute(query.execution_options(yield_per=SLICE)):
-                if (picture := mapping.metadata_from_row(row)) is not None:
-                    found.setdefault(picture.title, []).append(row.url)
+                if (image := mapping.metadata_from_row(row)) is not None:
+                    found.setdefault(image.title, []).append(row.url)
         return found
 
     def count_unchecked_images(self) -> int:
