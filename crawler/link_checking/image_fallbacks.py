@@ -132,8 +132,7 @@ class ImageFetcher:
             return request
         if not isinstance(due.known, Picture) or not self._image_store.has(origin.title):
             return request
-        request = request.replace(url=origin.address)
-        return add_conditions(request, origin.etag, origin.last_modified, datetime.now(UTC))
+        return add_conditions(request.replace(url=origin.address), origin.etag, origin.last_modified, datetime.now(UTC))
 
     async def resolve(
         self, due: DueLink, result: CheckResult, requested_url: str, response_url: str, *, is_retry: bool
@@ -182,9 +181,8 @@ class ImageFetcher:
                 _image_metadata(body) if len(body) <= INLINE_BYTES else await asyncio.to_thread(_image_metadata, body)
             )
         except CorruptImageError as error:
-            return _without_body(
-                result, replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None)
-            )
+            check = replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None)
+            return _without_body(result, check)
         except UnsupportedImageError as error:
             reason = result.check.reason.plus(Reason(ReasonCode.NOT_SAVED), error.reason)
             return _without_body(result, replace(result.check, reason=reason))
