@@ -321,7 +321,7 @@ def test_the_first_copy_stays_where_a_redirect_leads_elsewhere(
         row = night.health()[f"{HOST}/a.png"]
         assert (row["verdict"], row["outcome"], row["final_url"]) == ("alive", "blocked", "")
         assert row["reason"] == "redirected to another image; saved copy unchanged"
-    assert night.run("images", "--gc", "-a", f"notes={night.notes}").stdout.startswith("0 pictures")
+    assert night.run("images", "--gc", "-a", f"notes={night.notes}").stdout.startswith("unused images: 0 removed")
     assert kept(night) == {GOOD}
 
 
