@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Metadata
 
 
-_NO_KINDS = frozenset({"base", "program_digest", "registry"})
+_NO_KINDS = frozenset({"base", "registry"})
 """Modules of this package that are not kinds."""
 
 ENTRY_POINTS = "notemend.kinds"

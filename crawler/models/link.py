@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler.models.check import Check, Outcome
+from crawler.models.metadata import Picture
 
 if TYPE_CHECKING:
     from crawler.models.metadata import Metadata
@@ -113,6 +114,18 @@ class LinkState:
         if self.verdict is Verdict.DEAD and self.snapshot is not None:
             return self.snapshot, "wayback"
         return None
+
+    @property
+    def replacement(self) -> str | None:
+        """Return the URL that may replace the link: a suggestion, or the target of its redirect; None for none."""
+        if self.suggestion is not None:
+            return self.suggestion[0]
+        return self.moved_to if self.verdict is Verdict.MOVED else None
+
+    @property
+    def title(self) -> str:
+        """Return the title of the target; empty if it is not known, and for an image, whose title is a file name."""
+        return self.metadata.title if self.metadata and not isinstance(self.metadata, Picture) else ""
 
 
 def change_of(

@@ -9,8 +9,9 @@ Each output is a module. Links and notes are read once for all outputs. A module
 - `render(rendering)`: reads what it needs itself.
 
 The value of a context manager with nothing to do is None. An output with the names of its inputs in `INPUTS` (`LINKS`,
-`PAPERS`, `NOTES`) and those of its files in `FILES` is rendered again only if an input or a file has changed. The same
-inputs give the same bytes.
+`PAPERS`, `NOTES`) and those of its files in `FILES` is rendered again only if an input or a file has changed. `LINKS`
+includes the verdicts of the previous run, but not the times of runs. The same inputs give the same bytes. An output
+with `SHOWS_CHANGES = True` differs between runs although no link has changed since: it shows what changed in this run.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ FIELDS = (*COLUMNS[:-1], "change", "mentions")
 """Fields of a link: the columns of `link_health.csv`, the change, and the mentions as a list."""
 
 INPUTS, FILES = (LINKS,), ("report.json",)
+SHOWS_CHANGES = True
 
 
 @contextmanager

@@ -31,16 +31,6 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join([*parts, data[end:]])
 
 
-def undo_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Return the edits that turn the edited note back into the original."""
-    inverse, shift = [], 0
-    for edit in edits:
-        start, length = edit.start + shift, len(edit.new.encode())
-        inverse.append(Edit(edit.note, start, start + length, edit.new, edit.old, edit.reason, edit.evidence))
-        shift += length - (edit.end - edit.start)
-    return tuple(inverse)
-
-
 def to_record(edit: Edit) -> dict[str, Any]:
     """Return an edit as a JSON object: the fields of `Edit`, with the text of the reason, and its code."""
     # `asdict` would copy every text

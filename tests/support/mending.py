@@ -9,6 +9,7 @@ from crawler.config.setting_readers import REWRITES
 from crawler.images.store import FolderImageStore
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.edit import Edit
 from crawler.models.link import LinkState, Verdict, VerdictRecord
 from crawler.models.metadata import Paper, Picture, Repository
 from crawler.models.reason import Reason, ReasonCode
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from crawler.models.edit import Edit
     from crawler.models.metadata import Metadata
     from crawler.models.note import Note
 
@@ -104,8 +104,18 @@ def mended(text: str, *standings: LinkState, path: str = "notes/a.md", rewrite: 
     made = edits(data, *standings, path=path, rewrite=rewrite)
     out = edit_list.apply_edits(data, made)
     assert edits(out, *standings, path=path, rewrite=rewrite) == ()
-    assert edit_list.apply_edits(out, edit_list.undo_edits(made)) == data
+    assert edit_list.apply_edits(out, undo_edits(made)) == data
     return out.decode()
+
+
+def undo_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Return the edits that turn the edited note back into the original."""
+    inverse, shift = [], 0
+    for edit in edits:
+        start, length = edit.start + shift, len(edit.new.encode())
+        inverse.append(Edit(edit.note, start, start + length, edit.new, edit.old, edit.reason, edit.evidence))
+        shift += length - (edit.end - edit.start)
+    return tuple(inverse)
 
 
 STORE = [

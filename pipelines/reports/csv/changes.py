@@ -29,6 +29,7 @@ COLUMNS = (
 )
 
 INPUTS, FILES = (LINKS,), ("changes.csv",)
+SHOWS_CHANGES = True
 
 
 def render(rendering: Rendering) -> None:

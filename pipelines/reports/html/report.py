@@ -61,6 +61,7 @@ _TILES = (
     *(Metric.BLOCKED.value, Metric.PICTURES.value, Metric.NOTES.value),
 )
 
+FILES, SHOWS_CHANGES = ("report.html",), True
 note_fragment = notes.note_fragment
 
 

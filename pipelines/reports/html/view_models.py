@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crawler.models.link import Change, LinkState, Verdict
-from crawler.models.metadata import Picture
 from crawler.store.schema.mapping import split_place
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.frames.frame import to_rows
@@ -74,34 +73,22 @@ class LinkTable:
         check = state.check
         return [
             state.link.url,
-            title_of(state),
+            state.title,
             state.link.kind,
             state.verdict.value,
             self.hosts[state.link.host],
             self._reasons[check.reason if check else None],
             check.outcome.value if check else "",
             int(check.checked_at.timestamp() // 60) if check else 0,
-            replacement(state) or "",
+            state.replacement or "",
             state.change.value if state.change else "",
             [part for note, line in map(split_place, places) for part in (self.notes[note], line)],
         ]
 
 
-def title_of(state: LinkState) -> str:
-    """Return the title of the target of a link; empty for an image, whose title is a file name."""
-    return state.metadata.title if state.metadata and not isinstance(state.metadata, Picture) else ""
-
-
 def texts_of(reason: Reason | None) -> dict[Language, str]:
     """Return the text of a reason by language; empty for no reason."""
     return {language: "" if reason is None else reason.text(language) for language in LANGUAGES}
-
-
-def replacement(state: LinkState) -> str | None:
-    """Return the URL that may replace a link: a suggestion, or that of its redirect; None for none."""
-    if state.suggestion is not None:
-        return state.suggestion[0]
-    return state.moved_to if state.verdict is Verdict.MOVED else None
 
 
 # --- notes ------------------------------------------------------------------------------------------------------------
@@ -129,14 +116,14 @@ def note_views(
             "verdicts": verdicts[note["note_id"]],
             "entries": [_entry(row, image_url) for row in rows[note["note_id"]]],
         }
-        yield _distinct_values(view)
+        yield _without_empty(view)
 
 
 def _entry(row: Mapping[str, Any], image_url: Callable[[str], str | None]) -> dict[str, Any]:
     """Return the view of an entry; `row` is a row of the merged entries."""
     authors, published = row["authors"] or (), row["published_at"]
     media = [(kind, image_url(path)) for kind, path in zip(row["image_types"], row["image_paths"], strict=True)]
-    return _distinct_values(
+    return _without_empty(
         {name: row[name] for name in _FROM_ENTRY}
         | {
             "line": row["line"],
@@ -150,7 +137,7 @@ def _entry(row: Mapping[str, Any], image_url: Callable[[str], str | None]) -> di
     )
 
 
-def _distinct_values(values: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that are known and not empty."""
     return {name: value for name, value in values.items() if value not in (None, "", [], {}, False, 0)}
 
@@ -234,7 +221,7 @@ def _add(group: FindingGroup, state: LinkState, places: Sequence[str], most: int
     group.total += 1
     if len(group.items) < most:
         reason = texts_of(state.check.reason) if state.check else None
-        better = replacement(state) or ""
+        better = state.replacement or ""
         group.items.append(
-            FindingView(tuple(map(split_place, places)), state.link.url, title_of(state), better=better, reason=reason)
+            FindingView(tuple(map(split_place, places)), state.link.url, state.title, better=better, reason=reason)
         )

@@ -17,7 +17,7 @@ from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.edit_list import from_record
-from tests.support.mending import PICTURE, STORE, keep, missing, rendering, standing
+from tests.support.mending import PICTURE, STORE, keep, missing, rendering, standing, undo_edits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ def test_the_journal_turns_the_originals_into_the_mirror(given: Rendering) -> No
         edits = [from_record(line) for line in lines if line["note"] == path]
         original = (given.notes_folder.folder / path).read_bytes()
         assert edit_list.apply_edits(original, edits) == data
-        assert edit_list.apply_edits(data, edit_list.undo_edits(edits)) == original
+        assert edit_list.apply_edits(data, undo_edits(edits)) == original
 
 
 def test_rendering_again_touches_nothing(given: Rendering) -> None:

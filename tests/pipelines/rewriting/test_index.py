@@ -12,6 +12,7 @@ from crawler.notes.folder import NotesFolder
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.index.editor import Listed, index_edits
 from tests.support.crawling import CORPUS
+from tests.support.mending import undo_edits
 
 PAGE = """# Notes
 
@@ -46,7 +47,7 @@ def completed(page: str, notes: list[Listed], path: str = "README.md") -> str:
     data = page.encode()
     edits = index_edits(parser.parse_note(path, data), notes)
     out = edit_list.apply_edits(data, edits)
-    assert edit_list.apply_edits(out, edit_list.undo_edits(edits)) == data
+    assert edit_list.apply_edits(out, undo_edits(edits)) == data
     assert index_edits(parser.parse_note(path, out), notes) == ()
     return out.decode()
 

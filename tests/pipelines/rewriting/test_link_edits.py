@@ -29,6 +29,7 @@ from tests.support.mending import (
     missing,
     moved,
     standing,
+    undo_edits,
 )
 
 if TYPE_CHECKING:
@@ -342,7 +343,7 @@ def test_only_edited_bytes_change(parts: list[tuple[str, str]], final: str) -> N
     for edit in made:
         rest += text.encode()[at : edit.start]
         at = edit.end
-    assert rest + text.encode()[at:] == _without(out.encode(), edit_list.undo_edits(made))
+    assert rest + text.encode()[at:] == _without(out.encode(), undo_edits(made))
 
 
 def _without(data: bytes, spans: tuple[Edit, ...]) -> bytes:
@@ -377,7 +378,7 @@ def test_real_notes_keep_their_shape() -> None:
         made = link_edits.plan_edits(note, everything_known(note), hosted, EVERYTHING)
         mended_note = parser.parse_note(file.name, edit_list.apply_edits(data, made))
         assert link_edits.plan_edits(mended_note, everything_known(mended_note), hosted, EVERYTHING) == ()
-        assert edit_list.apply_edits(mended_note.data, edit_list.undo_edits(made)) == data
+        assert edit_list.apply_edits(mended_note.data, undo_edits(made)) == data
         assert [(e.number, e.title, e.relevance) for e in mended_note.entries] == [
             (e.number, e.title, e.relevance) for e in note.entries
         ]
