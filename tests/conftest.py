@@ -58,6 +58,7 @@ EXPENSIVE = {"browser", "crawled", "network", "night"}
 """Fixtures of a module that take seconds: their tests run in one process, so that they are made once."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests that crawl in a process of their own; keep those of an expensive fixture together (`loadgroup`)."""
     for item in items:

@@ -189,7 +189,9 @@ def test_pictures_are_sent_to_s3_once(desk: Desk, internet: Internet, s3: str, b
         assert {each.key: each.last_modified for each in bucket.objects.all()} == sent
         assert (desk.output / "notes/b/a.md").read_text() == note
     desk.write("b/a.md", shown(url("one")))
-    assert "1 pictures" in desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *where).stdout
+    assert (
+        "unused images: 1 removed" in desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *where).stdout
+    )
     assert contents(bucket).keys() == {f"of/{NAME}"}
 
 
@@ -206,7 +208,7 @@ def test_what_notes_edited_in_place_show_stays_on_s3(desk: Desk, s3: str, bucket
         words = (*where, "-s", f"IMAGES_BASE_URL={base}")
         assert desk.crawl(*words).returncode == 0
         done = desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *words)
-        assert (done.returncode, done.stdout.splitlines()[-1].split()[0]) == (0, "0")
+        assert (done.returncode, done.stdout.splitlines()[-1].partition(" from ")[0]) == (0, "unused images: 0 removed")
         assert contents(bucket) == there
 
 

@@ -178,7 +178,7 @@ def test_an_answer_without_the_paper_that_always_exists_proves_nothing(serve: An
     serve([Answer((PAGES / "arxiv" / page).read_bytes())])
     (result,) = ArxivLookup(session)(due("https://arxiv.org/abs/2110.15353"))
     assert result.check.outcome is Outcome.SKIPPED
-    assert result.check.reason == Reason(ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "an answer without papers")
+    assert result.check.reason == Reason(ReasonCode.SERVICE_UNAVAILABLE, "arXiv's API", "response without papers")
 
 
 def test_only_answers_over_the_network_show_that_it_is_there(serve: Any, session: Session) -> None:
