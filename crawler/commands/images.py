@@ -40,7 +40,7 @@ class Command(NotesCommand):
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
         """Verify and remove images; exit with 1 if images are damaged or missing."""
         from crawler.run.workspace import open_workspace
-        from pipelines.reports.stored_images import collect, verify
+        from pipelines.reports.images.stored_images import collect, verify
 
         now = datetime.now(UTC)
         with open_workspace(options) as workspace:

@@ -26,7 +26,7 @@ _processes.set_forkserver_preload(
         "crawler.lookups.wayback",
         "pipelines.reports.explain",
         "pipelines.reports.publish",
-        "pipelines.reports.stored_images",
+        "pipelines.reports.images.stored_images",
         "bs4",
         "cattrs.preconf.json",
         "lxml.etree",

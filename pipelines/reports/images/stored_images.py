@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.errors import UserError
 from crawler.images.references import find_names, find_stems
 from crawler.images.store import image_stem, is_intact, thumbnail_name
-from pipelines.reports import files_with_images
+from pipelines.reports.images import files_with_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

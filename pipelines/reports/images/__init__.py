@@ -1,0 +1,1 @@
+"""Verify and remove stored images."""
