@@ -16,25 +16,7 @@ TIMEOUT = 120
 """Seconds that a command may take."""
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(
-    [
-        "scrapy.cmdline",
-        "crawler.spiders.check",
-        "crawler.fetch.early_stop",
-        "crawler.lookups.arxiv",
-        "crawler.lookups.github.client",
-        "crawler.lookups.wayback",
-        "pipelines.reports.explain",
-        "pipelines.reports.publish",
-        "pipelines.reports.images.stored_images",
-        "bs4",
-        "cattrs.preconf.json",
-        "lxml.etree",
-        "PIL.Image",
-        "rapidfuzz.process",
-        "sqlalchemy.dialects.sqlite",
-    ]
-)
+_processes.set_forkserver_preload(["tests.support.preloaded"])
 
 
 def start(words: list[str], environ: dict[str, str], said: IO[str] | int) -> subprocess.Popen[bytes]:
