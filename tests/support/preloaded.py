@@ -51,3 +51,5 @@ for name in MODULES:
 _read_tables()
 program_digest(crawler)
 program_digest(crawler, pipelines)
+# The settings read the environment, which is another one in each crawl.
+del sys.modules["crawler.settings"], crawler.settings
