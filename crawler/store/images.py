@@ -13,7 +13,7 @@ from crawler.models.metadata import Article, Picture, type_name
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import ImageSource
 from crawler.store.external_sources import SNAPSHOT_RETRY
-from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
+from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import checks, facts, links, mentions, pictures, placeholders
 from crawler.store.workers.leases import Leases
@@ -50,8 +50,7 @@ class ImageRecords(StoreReader, Leases):
     @staticmethod
     def _forget_placeholder(connection: sa.Connection, title: str) -> None:
         ids = list(connection.scalars(sa.select(pictures.c.link_id).where(pictures.c.title == title)))
-        for i in range(0, len(ids), SLICE):
-            some = ids[i : i + SLICE]
+        for some in slices(ids):
             known = sa.select(links.c.kind, links.c.identity).where(links.c.id.in_(some))
             connection.execute(sa.delete(facts).where(sa.tuple_(facts.c.kind, facts.c.identity).in_(known)))
             connection.execute(sa.delete(pictures).where(pictures.c.link_id.in_(some)))
@@ -145,8 +144,8 @@ class ImageRecords(StoreReader, Leases):
         """Make images due with their source forgotten, so that the next run fetches them in full."""
         wanted = sorted(urls)
         with self._write() as connection:
-            for i in range(0, len(wanted), SLICE):
-                some = links.c.url.in_(wanted[i : i + SLICE])
+            for batch in slices(wanted):
+                some = links.c.url.in_(batch)
                 connection.execute(sa.delete(pictures).where(pictures.c.link_id.in_(sa.select(links.c.id).where(some))))
                 connection.execute(sa.update(links).where(some).values(due_at=now))
 

@@ -23,7 +23,7 @@ from crawler.models.link import Link
 from crawler.models.result import DueLink
 from crawler.store.external_sources import ExternalSources
 from crawler.store.images import ImageRecords
-from crawler.store.reader import FACTS, MENTIONED, SLICE
+from crawler.store.reader import FACTS, MENTIONED, slices
 from crawler.store.registered_notes import RegisteredNotes
 from crawler.store.renderings import Renderings
 from crawler.store.schema import mapping
@@ -283,9 +283,7 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             return ids
         due: set[int] = set()
         link_ids = list(ids.values())
-        for i in range(0, len(link_ids), SLICE):
-            query = sa.select(links.c.id).where(
-                links.c.id.in_(link_ids[i : i + SLICE]), links.c.due_at <= self.run.due_by
-            )
+        for some in slices(link_ids):
+            query = sa.select(links.c.id).where(links.c.id.in_(some), links.c.due_at <= self.run.due_by)
             due.update(connection.scalars(query))
         return {url: link_id for url, link_id in ids.items() if link_id in due}

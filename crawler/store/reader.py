@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -16,7 +16,7 @@ from crawler.store.schema import mapping
 from crawler.store.schema.tables import checks, facts, links, mentions, star_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from crawler.models.link import Change, LinkState
@@ -39,6 +39,14 @@ _PLACES = (
     .scalar_subquery()
 )
 _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
+
+
+_Value = TypeVar("_Value")
+
+
+def slices(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """Yield values, SLICE at a time: no more fit into one IN list."""
+    return (values[start : start + SLICE] for start in range(0, len(values), SLICE))
 
 
 class StoreReader(Database):
@@ -105,8 +113,8 @@ class StoreReader(Database):
         wanted = sorted(set(urls))
         found: dict[str, LinkState] = {}
         with self._begin() as connection:
-            for i in range(0, len(wanted), SLICE):
-                query = _link_state_query().where(links.c.url.in_(wanted[i : i + SLICE]))
+            for some in slices(wanted):
+                query = _link_state_query().where(links.c.url.in_(some))
                 found |= {row.url: mapping.link_state_from_row(row) for row in connection.execute(query)}
         return found
 
@@ -148,10 +156,10 @@ class StoreReader(Database):
         wanted = sorted(set(identities))
         found: dict[str, list[tuple[date, int]]] = {}
         with self._begin() as connection:
-            for i in range(0, len(wanted), SLICE):
+            for some in slices(wanted):
                 query = (
                     sa.select(star_counts.c.identity, star_counts.c.day, star_counts.c.stars)
-                    .where(star_counts.c.identity.in_(wanted[i : i + SLICE]))
+                    .where(star_counts.c.identity.in_(some))
                     .order_by(star_counts.c.identity, star_counts.c.day)
                 )
                 for identity, day, stars in connection.execute(query):
@@ -176,10 +184,8 @@ class StoreReader(Database):
 
     def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
         wanted = sorted(set(identities))
-        for i in range(0, len(wanted), SLICE):
-            query = sa.select(facts.c.identity, facts.c.data).where(
-                facts.c.kind == kind, facts.c.identity.in_(wanted[i : i + SLICE])
-            )
+        for some in slices(wanted):
+            query = sa.select(facts.c.identity, facts.c.data).where(facts.c.kind == kind, facts.c.identity.in_(some))
             with self._begin() as connection:
                 found = connection.execute(query).all()
             yield from ((identity, data) for identity, data in found)

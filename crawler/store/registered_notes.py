@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from crawler.models.link import Link, Verdict
-from crawler.store.reader import SLICE, StoreReader
+from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import NEVER, links, mentions, notes
 from crawler.store.workers.leases import Leases
@@ -108,7 +108,7 @@ class RegisteredNotes(StoreReader, Leases):
     def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:
         wanted = sorted(set(urls))
         ids: dict[str, int] = {}
-        for i in range(0, len(wanted), SLICE):
-            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(wanted[i : i + SLICE]))
+        for some in slices(wanted):
+            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(some))
             ids |= {row.url: row.id for row in connection.execute(query)}
         return ids
