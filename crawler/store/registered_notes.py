@@ -92,9 +92,9 @@ class RegisteredNotes(StoreReader, Leases):
 
     def save_registered(self, registered: Iterable[RegisteredNote]) -> None:
         """Save digest, title, date and problems of registered notes."""
-        rows = [asdict(each) | {"problems": "\n".join(each.problems)} for each in registered]
-        with self._write() as connection:
-            self._upsert(connection, notes, rows)
+        if rows := [asdict(each) | {"problems": "\n".join(each.problems)} for each in registered]:
+            with self._write() as connection:
+                self._upsert(connection, notes, rows)
 
     def forget_other_notes(self, paths: Iterable[str]) -> None:
         """Delete the mentions of all notes except `paths`; their links and checks stay in the database."""

@@ -75,8 +75,9 @@ class Renderings(StoreReader, Leases):
     def save_fragments(self, rendered: Iterable[tuple[str, str, str, str]]) -> None:
         """Save fragments: note, output, digest and text."""
         names = ("note", "output", "digest", "text")
-        with self._write() as connection:
-            self._upsert(connection, fragments, [dict(zip(names, row, strict=True)) for row in rendered])
+        if rows := [dict(zip(names, row, strict=True)) for row in rendered]:
+            with self._write() as connection:
+                self._upsert(connection, fragments, rows)
 
     def forget_other_fragments(self, notes: Iterable[str]) -> None:
         """Delete the fragments of all notes except `notes`."""
