@@ -10,13 +10,19 @@ from crawler.models.reason import Reason
 
 
 class Outcome(StrEnum):
-    """The outcome of one check; the verdict follows from several."""
+    """The outcome of one check; the verdict follows from several.
+
+    `gone`: the server, or who is responsible for the name, says that nothing is there. `unreadable`: a server answered,
+    and the answer could not be read. `failed`: no server could be reached from here, or it said that it is in trouble.
+    Only `gone` is evidence of a dead link.
+    """
 
     OK = "ok"
     MOVED = "moved"
     GONE = "gone"
     RESTRICTED = "restricted"
     BLOCKED = "blocked"
+    UNREADABLE = "unreadable"
     FAILED = "failed"
     SKIPPED = "skipped"
 
@@ -73,4 +79,4 @@ class Check:
     @property
     def is_transient(self) -> bool:
         """Return whether the same check may have another outcome an hour later, so that a retry is worth it."""
-        return self.outcome is Outcome.FAILED or self.is_unreachable
+        return self.outcome in {Outcome.FAILED, Outcome.UNREADABLE} or self.is_unreachable

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crawler.models.result import CheckResult
 
 _STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
-_INCONCLUSIVE = frozenset({Outcome.BLOCKED, Outcome.SKIPPED})
+_INCONCLUSIVE = frozenset({Outcome.BLOCKED, Outcome.UNREADABLE, Outcome.SKIPPED})
 _UNDETERMINED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
 
 A_DAY = timedelta(days=1)
@@ -77,8 +77,8 @@ def fold_checks(checks: Iterable[Check], policy: Policy) -> Iterator[Step]:
     """Yield the state of a link after each check, oldest first.
 
     A successful check resets the counts. A conclusive `gone` makes the link dead. Any other failure counts once per
-    `dead_interval` and makes it suspect; only `gone` checks make it dead, since an unreachable page may exist. Blocked
-    and skipped checks change nothing, but a skipped one in the file system resets the verdict to unknown.
+    `dead_interval` and makes it suspect; only `gone` checks make it dead, since an unreachable page may exist. Blocked,
+    unreadable and skipped checks change nothing, but a skipped one in the file system resets the verdict to unknown.
     """
     state = _State(Verdict.UNKNOWN)
     moved_to: str | None = None

@@ -10,7 +10,7 @@ import pytest
 
 from tests.internet.recordings import RECORDED
 from tests.support.crawling import EVERY_NIGHT, Desk
-from tests.support.stated import stated_internet
+from tests.support.stated import StatedInternet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def cases() -> list[Any]:
 @pytest.mark.parametrize("name", cases())
 def test_what_is_wrong_elsewhere_is_right_here(name: str, tmp_path: Path) -> None:
     case = json.loads((REPORTS / name / "answers.json").read_text("utf-8"))
-    with stated_internet(case["answers"]) as internet:
+    with StatedInternet(case["answers"]) as internet:
         desk = Desk(tmp_path, internet.environ() | ({"GITHUB_TOKEN": case["token"]} if "token" in case else {}))
         shutil.copytree(REPORTS / name / "notes", desk.notes, dirs_exist_ok=True)
         for _ in range(NIGHTS):

@@ -59,6 +59,7 @@ class Response:
     """One answer: `delay` in seconds before its first byte, `failure` to break the exchange instead.
 
     A `body` that is a function is called for an iterator whose pieces are sent chunked, for as long as anybody reads.
+    `raw` is all that is sent, instead of an answer that is put together, before the connection is closed.
     """
 
     status: int = 200
@@ -66,6 +67,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
     failure: Failure | None = None
+    raw: bytes | None = None
 
     def with_headers(self, **headers: str) -> Response:
         """Return the same answer with more headers: `retry_after="3"` sends `Retry-After: 3`."""

@@ -156,6 +156,10 @@ class Conversation:
         if response.failure is Failure.HANG:
             await self._reader.read(1)
             return False
+        if response.raw is not None:
+            self._writer.write(response.raw)
+            await self._writer.drain()
+            return False
         body = response.body
         bodiless = method == "HEAD" or response.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
         if not isinstance(body, bytes):

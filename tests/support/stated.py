@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from tests.internet import Internet, Response
+from tests.internet import Failure, Internet, Response
 from tests.internet.messages import html, not_found
 from tests.internet.sites import Site
 
@@ -21,26 +21,38 @@ if TYPE_CHECKING:
 TEXT = "There is much to say about this page. " * 20
 
 
-def stated_internet(answers: Sequence[dict[str, Any]]) -> Internet:
-    """Return an internet with the hosts of these answers; any other address there is not found.
+class StatedInternet(Internet):
+    """An internet with the hosts of these answers; any other address there is not found.
 
     An answer has a `url` (exact, or a shell-like pattern), `status` and `headers`, and a `title` (with a `text`), a
-    `body`, a `png` (true, or its size) or a `raw_head` of header lines as they are sent. The first that matches counts.
+    `body`, a `png` (true, or its size), a `raw_head` of header lines as they are sent, or `raw`: all that is sent
+    before the connection is closed. `failure` is the name of a Failure, `cookie` one without which another answer
+    counts, `from_night` the first night on which it counts. The first that matches counts, exact URLs before patterns.
     """
-    internet = Internet()
 
-    def answer(request: Request, _world: World) -> Response:
-        exact = (each for each in answers if each["url"] == request.url)
-        found = next(exact, None) or next((each for each in answers if fnmatchcase(request.url, each["url"])), None)
+    def __init__(self, answers: Sequence[dict[str, Any]]) -> None:
+        super().__init__()
+        self.night = 1
+        self._answers = sorted(answers, key=lambda each: -each.get("from_night", 1))
+        hosts = tuple({host for each in answers if (host := urlsplit(each["url"]).hostname)})
+        self._network._sites |= dict.fromkeys(hosts, Site(hosts, self._answer, robots=""))
+
+    def _answer(self, request: Request, _world: World) -> Response:
+        told = [each for each in self._answers if self._counts(each, request)]
+        exact = (each for each in told if each["url"] == request.url)
+        found = next(exact, None) or next((each for each in told if fnmatchcase(request.url, each["url"])), None)
         return not_found() if found is None else _response(found)
 
-    hosts = tuple({host for each in answers if (host := urlsplit(each["url"]).hostname)})
-    internet._network._sites |= dict.fromkeys(hosts, Site(hosts, answer, robots=""))
-    return internet
+    def _counts(self, answer: dict[str, Any], request: Request) -> bool:
+        has_cookie = answer.get("cookie", "") in request.headers.get("cookie", "")
+        return answer.get("from_night", 1) <= self.night and has_cookie
 
 
 def _response(stated: dict[str, Any]) -> Response:
-    headers = dict(stated.get("headers", {}))
+    headers = {name: _expanded(value) for name, value in stated.get("headers", {}).items()}
+    if "raw" in stated:
+        return Response(raw=stated["raw"].encode("latin-1"))
+    failure = Failure[stated["failure"]] if "failure" in stated else None
     if "png" in stated:
         size = (40, 30) if stated["png"] is True else tuple(stated["png"])
         body, headers = _png(size), {"Content-Type": "image/png"} | headers
@@ -51,11 +63,15 @@ def _response(stated: dict[str, Any]) -> Response:
         shown = html(f"<title>{title}</title><h1>{title}</h1><p>{stated.get('text', TEXT)}</p>")
         assert isinstance(shown.body, bytes)
         body, headers = shown.body, {**shown.headers, **headers}
-    for line in stated.get("raw_head", "").split("\r\n")[1:]:
-        name, colon, value = line.partition(": ")
-        if colon and name != "Content-Length":
-            headers[name] = value
-    return Response(stated.get("status", 200), body, headers)
+    if "raw_head" in stated:
+        head = stated["raw_head"].replace("{length}", str(len(body)))
+        return Response(raw=head.encode("latin-1") + body)
+    return Response(stated.get("status", 200), body, headers, failure=failure)
+
+
+def _expanded(value: str) -> str:
+    """Return the value of a header; `@12000` stands for one of so many characters."""
+    return "x" * int(value[1:]) if value.startswith("@") else value
 
 
 def _png(size: tuple[int, ...]) -> bytes:
