@@ -14,7 +14,7 @@ from cattrs.preconf.json import make_converter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.kinds.wechat import notices
+from crawler.kinds.wechat.notices import notices
 from crawler.models.metadata import Article
 from crawler.models.reason import Reason, ReasonCode
 from tests.internet.sites import weixin
