@@ -28,11 +28,17 @@ class Outcome(StrEnum):
 
 
 class CheckMethod(StrEnum):
-    """How a check was made: by a service's API, by an HTTP request, or in the file system."""
+    """How a check was made.
+
+    By a service's API, by an HTTP request, in the file system, by a question to the Wayback Machine whether it has a
+    newer capture, or by a person who vouches for the link.
+    """
 
     API = "api"
     PAGE = "page"
     FILE = "file"
+    ARCHIVE = "archive"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,10 @@ class ReasonCode(StrEnum):
     FILE_INACCESSIBLE = "file_inaccessible"
     NOTES_FOLDER_EMPTY = "notes_folder_empty"
 
+    # A person's word.
+    VOUCHED_ALIVE = "vouched_alive"
+    VOUCHED_DEAD = "vouched_dead"
+
     # The request failed.
     UNEXPECTED_STATUS = "unexpected_status"
     TIMEOUT = "timeout"

@@ -40,6 +40,7 @@ from crawler.store.schema.tables import (
     workers,
 )
 from crawler.store.statistics import Statistics
+from crawler.store.vouches import VouchRecords
 from crawler.store.workers.runs import Runs
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ _RESULT_PARAMETERS = (
 )
 
 
-class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs, Statistics):
+class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs, Statistics, VouchRecords):
     """The link database of a run; opened with `LinkStore.open`."""
 
     @contextmanager

@@ -11,6 +11,7 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import METADATA_TYPES, Metadata, Paper, Publication, Repository, type_name
 from crawler.models.result import CheckResult, Validators
+from crawler.models.vouch import Vouch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +28,7 @@ LINK = tuple(field.name for field in fields(Link))
 CONFIRMED_BY = 2
 """Number of runs in which a link must redirect to the same URL before the move counts as confirmed."""
 
+_VOUCH = tuple(field.name for field in fields(Vouch))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 
 
@@ -123,6 +125,18 @@ def validators_to_row(link_id: int, validators: Validators) -> dict[str, Any]:
 def validators_from_row(row: sa.Row[Any]) -> Validators:
     """Return the validators in a row of `validators`."""
     return Validators(**{name: getattr(row, name) for name in _VALIDATORS})
+
+
+def vouch_to_row(link_id: int, vouch: Vouch) -> dict[str, Any]:
+    """Return the row of `vouches` for a vouch."""
+    return {"link_id": link_id, **{name: getattr(vouch, name) for name in _VOUCH}}
+
+
+def vouch_from_row(row: sa.Row[Any]) -> Vouch:
+    """Return the vouch in a row of `vouches`."""
+    known = {name: getattr(row, name) for name in _VOUCH}
+    seen = None if row.seen is None else Outcome(row.seen)
+    return Vouch(**{**known, "verdict": Verdict(row.verdict), "seen": seen})
 
 
 def stars_to_row(result: CheckResult) -> dict[str, Any] | None:

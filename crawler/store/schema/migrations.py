@@ -28,6 +28,7 @@ from crawler.store.schema.tables import (
     tables,
     validators,
     version,
+    vouches,
     workers,
 )
 
@@ -148,6 +149,11 @@ def _remember_renderings(connection: sa.Connection) -> None:
     outputs.create(connection)
 
 
+def _add_vouches(connection: sa.Connection) -> None:
+    """Version 11: what persons say of links."""
+    vouches.create(connection)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -159,6 +165,7 @@ MIGRATIONS = (
     _identify_papers,
     _code_reasons,
     _remember_renderings,
+    _add_vouches,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

@@ -99,6 +99,23 @@ checks = sa.Table(
     *_check_columns(),
 )
 
+vouches = sa.Table(  # what persons say of links; see `crawler.models.vouch`
+    "vouches",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("link_id", sa.ForeignKey(links.c.id), nullable=False, index=True),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),  # the last day, in UTC
+    sa.Column("because", sa.Text, nullable=False),
+    sa.Column("given_at", Instant, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),  # with the comment; empty: given by command
+    sa.Column("seen", sa.Text),  # the outcome of the check before, and the title then
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("ended", ReasonText),
+    sa.Column("removed_at", Instant),
+)
+
 mentions = sa.Table(
     "mentions",
     tables,

@@ -174,10 +174,6 @@ def test_a_text_of_before_has_its_code(former: str, code: ReasonCode) -> None:
     )
 
 
-def test_only_what_is_written_by_hand_was_no_text_before() -> None:
-    assert [code for code, row in reason_texts().items() if not row.former] == [ReasonCode.OTHER]
-
-
 def test_what_was_added_before_is_an_addition() -> None:
     not_found = Reason(ReasonCode.NOT_FOUND)
     assert former_reason("not found; kept from the article; not tried again tonight") == not_found.plus(
