@@ -11,7 +11,7 @@ import pytest
 from crawler.settings import OUTPUTS
 from tests.internet import World
 from tests.internet.messages import Failure, html, redirect, text
-from tests.support.crawling import CORPUS, EVERY_NIGHT, Desk, kill, mended
+from tests.support.crawling import EVERY_NIGHT, Desk, kill, mended
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
@@ -395,23 +395,3 @@ def test_setting_that_cannot_be_read(desk: Desk, setting: str) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith(f"notemend: {setting.partition('=')[0]}")
     assert len(done.stderr.splitlines()) == 1
-
-
-# --- the corpus -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes (../shared/corpus) is not here")
-def test_corpus(desk: Desk, internet: Internet) -> None:
-    desk.notes.rmdir()
-    desk.notes = CORPUS
-    done = desk.crawl()
-    assert (done.returncode, done.stderr) == (0, "")
-    edits = desk.edits()
-    for note in sorted(CORPUS.rglob("*.md")):
-        path = note.relative_to(CORPUS).as_posix()
-        here = [edit for edit in edits if edit["note"] == path]
-        assert (desk.output / "notes" / path).read_bytes() == mended(note.read_bytes(), here), path
-    rows = desk.health()
-    assert rows["notes/202105/05010.md"]["suggestion"] == "notes/202105/0510.md"
-    assert sum(row["kind"] == "image" and row["verdict"] == "alive" for row in rows.values()) >= 580
-    assert "notes/202105/0510.md" not in (desk.output / "notes/README.md").read_text("utf-8")

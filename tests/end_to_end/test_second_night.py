@@ -5,16 +5,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.crawling import CORPUS
+from tests.internet import Internet
+from tests.support.crawling import CORPUS, Desk, mended
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
-    from tests.internet import Internet
-    from tests.support.crawling import Desk
+    from collections.abc import Iterator
 
 TIMES = {
     "links": ("first_seen", "due_at", "checked_at", "last_alive", "snapshot_asked_at"),
@@ -39,7 +40,8 @@ def let_pass(desk: Desk, days: float) -> None:
 def night(desk: Desk, internet: Internet) -> tuple[int, int]:
     """Crawl, and return how many requests the night made and how many bytes of bodies it was sent."""
     internet.forget()
-    assert desk.crawl().returncode == 0
+    done = desk.crawl()
+    assert (done.returncode, done.stderr) == (0, "")
     return len(internet.requests), internet.sent("*")
 
 
@@ -64,23 +66,60 @@ def test_over_the_sample_notes(desk: Desk, internet: Internet) -> None:
     assert sum("if-none-match" in request.headers for request in answered) == pictures
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes (../shared/corpus) is not here")
-def test_over_the_corpus(desk: Desk, internet: Internet) -> None:
-    desk.notes.rmdir()
-    desk.notes = CORPUS
-    requests, downloaded = night(desk, internet)
-    full = read_in_full(internet)
+# --- the corpus -------------------------------------------------------------------------------------------------------
+
+HAS_CORPUS = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes (../shared/corpus) is not here")
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """A desk on which the corpus was crawled once: how many requests that took, and how many bytes of bodies."""
+
+    desk: Desk
+    internet: Internet
+    requests: int
+    downloaded: int
+    read_in_full: int
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    """Return the corpus after its first night."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("corpus"), internet.environ())
+        desk.notes = CORPUS
+        requests, downloaded = night(desk, internet)
+        yield Crawled(desk, internet, requests, downloaded, read_in_full(internet))
+
+
+@HAS_CORPUS
+def test_the_notes_of_the_corpus_differ_by_the_edits_alone(crawled: Crawled) -> None:
+    desk = crawled.desk
+    edits = desk.edits()
+    for note in sorted(CORPUS.rglob("*.md")):
+        path = note.relative_to(CORPUS).as_posix()
+        here = [edit for edit in edits if edit["note"] == path]
+        assert (desk.output / "notes" / path).read_bytes() == mended(note.read_bytes(), here), path
+    rows = desk.health()
+    assert rows["notes/202105/05010.md"]["suggestion"] == "notes/202105/0510.md"
+    assert sum(row["kind"] == "image" and row["verdict"] == "alive" for row in rows.values()) >= 580
+    assert "notes/202105/0510.md" not in (desk.output / "notes/README.md").read_text("utf-8")
+
+
+@HAS_CORPUS
+def test_a_second_night_over_the_corpus(crawled: Crawled) -> None:
+    desk, internet = crawled.desk, crawled.internet
     before = desk.verdicts()
 
     let_pass(desk, 1)
     again, more = night(desk, internet)
-    print(f"first night {requests} requests, {downloaded} bytes; second {again}, {more}")  # noqa: T201 - for who measures
-    assert again <= requests / 10
-    assert more <= downloaded / 100
+    print(f"first night {crawled.requests} requests, {crawled.downloaded} bytes; second {again}, {more}")  # noqa: T201
+    assert again <= crawled.requests / 10
+    assert more <= crawled.downloaded / 100
 
     let_pass(desk, 40)
     everything, sent = night(desk, internet)
     some = read_in_full(internet)
-    print(f"all due: {everything} requests, {sent} bytes; {some} of {full} bytes from who has validators")  # noqa: T201
+    print(f"all due: {everything} requests, {sent} bytes; {some} of {crawled.read_in_full} from who has validators")  # noqa: T201
     assert desk.verdicts().keys() == before.keys()
-    assert some <= full / 10  # redirects, errors and the pages of hosts that just have none
+    assert some <= crawled.read_in_full / 10  # redirects, errors and the pages of hosts that just have none
