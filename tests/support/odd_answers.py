@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,8 +130,12 @@ def note_of(row: Row, at: int) -> str:
     return f"# Note {at}\n\n{row.line}\n"
 
 
-def crawl_group(group: Group, folder: Path) -> dict[str, Seen]:
-    """Crawl the notes of a group as many nights as it says, and return what came out by the name of the row."""
+@contextmanager
+def crawl_group(group: Group, folder: Path) -> Iterator[tuple[Desk, dict[str, Seen]]]:
+    """Crawl the notes of a group as many nights as it says; its internet lasts as long as the `with` block.
+
+    Return the desk, and what came out by the name of the row.
+    """
     with StatedInternet([answer for row in group.rows for answer in row.answers]) as internet:
         desk = Desk(folder, internet.environ() | group.environ)
         for at, row in enumerate(group.rows):
@@ -141,7 +146,7 @@ def crawl_group(group: Group, folder: Path) -> dict[str, Seen]:
             done = desk.crawl(*EVERY_NIGHT, *options)
             assert done.returncode == 0, done.stderr
         health = desk.health()
-        return {row.name: Seen(health.get(row.url, {}), _written(desk, at)) for at, row in enumerate(group.rows)}
+        yield desk, {row.name: Seen(health.get(row.url, {}), _written(desk, at)) for at, row in enumerate(group.rows)}
 
 
 def _written(desk: Desk, at: int) -> str:

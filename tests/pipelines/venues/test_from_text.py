@@ -377,7 +377,7 @@ def test_long_texts_take_no_longer_than_their_length(piece: str) -> None:
 @pytest.mark.skipif(not TRUTH.exists(), reason=f"needs the shared table {TRUTH.name}")
 def test_accuracy_on_records_with_a_known_venue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT)
-    result = importlib.import_module("benchmarks.scenarios.accuracy").score(TRUTH)
+    result = importlib.import_module("benchmarks.scenarios.venue_accuracy").score(TRUTH)
     assert result.precision >= 0.997
     assert result.recall >= 0.997
     assert result.year >= 0.991

@@ -1,8 +1,8 @@
 """How well venues are read from comments, on arXiv records whose venue is known from elsewhere.
 
-`python -m benchmarks.scenarios.accuracy [table.tsv]` prints precision, recall and year with the misses listed. The
-table has the columns comment, created (ISO date or empty), venue and year; by default the shared one beside the project
-is read.
+`python -m benchmarks.scenarios.venue_accuracy [table.tsv]` prints precision, recall and year with the misses listed.
+The table has the columns comment, created (ISO date or empty), venue and year; by default the shared one beside the
+project is read.
 """
 
 from __future__ import annotations
