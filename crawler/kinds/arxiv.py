@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.kinds.base import Kind
-from crawler.links.arxiv_ids import arxiv_id_in_path, arxiv_link, paper_url, pinned_version
+from crawler.links.arxiv_ids import arxiv_id_in_path, arxiv_link, is_reader, paper_url, pinned_version
 from crawler.models.metadata import Paper
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Arxiv(Kind):
     text_hosts = ("arxiv.org",)
 
     def recognize(self, url: str, parts: SplitResult) -> Link | None:  # noqa: ARG002 - the parts are enough
-        """Return the link to a paper on arXiv's hosts; all versions and formats of a paper are one link."""
+        """Return the link to a paper on arXiv, a mirror or a reader; all its versions and formats are one link."""
         return arxiv_link(parts)
 
     def url_of(self, identity: str) -> str:
@@ -40,9 +40,12 @@ class Arxiv(Kind):
         return f"arXiv:{link.identity}"
 
     def preferred_url(self, url: str) -> str | None:
-        """Return the URL of the abstract page, in the same version; None for a URL with a fragment (`#page=3`)."""
+        """Return the URL of the abstract page, in the same version.
+
+        None for a URL with a fragment (`#page=3`), and for one of a site that shows the paper in a form of its own.
+        """
         parts = urlsplit(url)
-        if parts.fragment or (paper := arxiv_id_in_path(parts.path)) is None:
+        if parts.fragment or is_reader(parts.hostname or "") or (paper := arxiv_id_in_path(parts.path)) is None:
             return None
         return paper_url("".join(paper))
 

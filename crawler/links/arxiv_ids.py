@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from crawler.links.canonical_url import InvalidURLError, hostname, split
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
 # archive(.SC)/YYMMNNN.
 _YYMM = r"\d\d(?:0[1-9]|1[0-2])"
 _ID = rf"(?P<id>{_YYMM}\.\d{{4,5}}|[a-z][a-z-]*(?:\.[A-Za-z]{{2}})?/{_YYMM}\d{{3}})(?P<version>v[1-9]\d?)?"
-_PAGE = re.compile(rf"/(?:abs|pdf|html|format|ps|e-print|src)/{_ID}(?:\.pdf|\.ps\.gz|\.html)?/?")
+_PAGES = "abs|pdf|html|format|ps|e-print|src|tb|papers|overview"  # the last two are those of readers
+_PAGE = re.compile(rf"/+(?:{_PAGES})/(?:arXiv:|arxiv:)?{_ID}(?:\.pdf|\.ps\.gz|\.html)?/?")
 _FTP = re.compile(
     r"/ftp/(?:arxiv/papers/\d{4}/(?P<new>\d{4}\.\d{4,5})|(?P<archive>[a-z-]+)/papers/\d{4}/(?P<old>\d{7}))"
     r"(?P<version>v[1-9]\d?)?(?:\.pdf|\.ps\.gz)?"
@@ -25,7 +29,22 @@ _WELL_FORMED = re.compile(
     r"|[a-z]+(?:-[a-z]+)?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}"
 )
 _SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")  # math.GT/0309136 is math/0309136
-_HOSTS = frozenset({"arxiv.org", "www.arxiv.org", "export.arxiv.org", "xxx.lanl.gov"})
+
+
+@cache
+def _hosts(group: str) -> re.Pattern[str]:
+    """Return an expression for the hosts of a group in `data/arxiv_hosts.toml`."""
+    table = tomllib.loads(files("crawler").joinpath("data/arxiv_hosts.toml").read_text("utf-8"))
+    return re.compile("|".join(re.escape(host).replace(r"\*", "[a-z0-9-]+") for host in table[group]))
+
+
+def is_reader(host: str) -> bool:
+    """Return whether a host belongs to others that show the papers of arXiv in a form of their own."""
+    return _hosts("readers").fullmatch(host) is not None
+
+
+def _shows_papers(host: str) -> bool:
+    return _hosts("mirrors").fullmatch(host) is not None or is_reader(host)
 
 
 def paper_url(arxiv_id: str) -> str:
@@ -35,7 +54,7 @@ def paper_url(arxiv_id: str) -> str:
 
 def arxiv_link(parts: SplitResult) -> Link | None:
     """Return the link to the paper at a URL, None for other URLs; all versions and formats of a paper are one link."""
-    if hostname(parts) not in _HOSTS or (paper := arxiv_id_in_path(parts.path)) is None:
+    if not _shows_papers(hostname(parts)) or (paper := arxiv_id_in_path(parts.path)) is None:
         return None
     arxiv_id, _ = paper
     return Link(paper_url(arxiv_id), "arxiv", arxiv_id, "arxiv.org")
@@ -57,7 +76,7 @@ def pinned_version(url: str) -> int | None:
     """
     try:
         parts = split(url)
-        paper = arxiv_id_in_path(parts.path) if hostname(parts) in _HOSTS else None
+        paper = arxiv_id_in_path(parts.path) if _shows_papers(hostname(parts)) else None
     except InvalidURLError:
         return None
     return int(paper[1].removeprefix("v")) if paper is not None and paper[1] else None
