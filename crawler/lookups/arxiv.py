@@ -23,6 +23,7 @@ from crawler.lookups.arxiv_withdrawal import is_withdrawn
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.session import open_session
+from crawler.models.authors import clean_author
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Paper
 from crawler.models.reason import Reason, ReasonCode
@@ -197,7 +198,7 @@ def _paper(result: arxiv.Result) -> Paper | None:
     arxiv_id, version = _id_and_version(urlsplit(result.entry_id).path.removeprefix("/abs/"))
     comment = _text(result.comment)
     abstract = _text(result.summary)
-    authors = [(name, _affiliation(author)) for author in result.authors if (name := _text(author.name))]
+    authors = [(name, _affiliation(author)) for author in result.authors if (name := clean_author(author.name or ""))]
     return Paper(
         title=title,
         ids={"arxiv": arxiv_id} | ({"doi": doi} if (doi := _text(result.doi)) else {}),

@@ -16,6 +16,7 @@ from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped
 
 from crawler.atomic_files import replace_atomically
 from crawler.kinds.registry import all_kinds, with_metadata
+from crawler.models.authors import is_collaboration
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper
 from crawler.text import collapse_whitespace
@@ -116,19 +117,30 @@ def _by_name() -> dict[str, VenueSeries]:
 
 
 def _authors(names: Iterable[str]) -> str:
-    """Return names joined by `and`, without commas and `and` within a name, which would split it."""
+    """Return names joined by `and`, without commas and `and` within a name, which would split it.
+
+    Collaborations are in braces, which keep their last word from being taken for a family name.
+    """
     whole = (collapse_whitespace(re.sub(r"\band\b|,", " ", _plain(name), flags=re.IGNORECASE)) for name in names)
-    shown = [name for name in whole if name]
+    shown = [f"{{{name}}}" if is_collaboration(name) else name for name in whole if name]
     return " and ".join(shown[:MAX_AUTHORS] + (["others"] if len(shown) > MAX_AUTHORS else []))
 
 
 def _key(paper: Paper) -> str:
     """Return a citation key of family name, year and first word of the title, such as `he2021masked`."""
-    family = next((word for name in paper.authors[:1] if (word := _ascii(name.split()[-1:]))), "anonymous")
+    family = next((word for name in paper.authors[:1] if (word := _family_name(name))), "anonymous")
     year = paper.published.year if paper.published else ""
     words = (_ascii([word]) for word in re.split(r"[\s-]+", paper.title))
     first = next((word for word in words if word and word not in _SMALL_WORDS), "")
     return f"{family}{year}{first}"[:60]
+
+
+def _family_name(author: str) -> str:
+    """Return the last word of a person's name; of a collaboration's, the first that is not `the`."""
+    words = author.split()
+    if is_collaboration(author):
+        words = [word for word in words if word.lower() != "the"][:1]
+    return _ascii(words[-1:])
 
 
 def _ascii(words: list[str]) -> str:

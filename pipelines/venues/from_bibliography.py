@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, utils
 
+from crawler.models.authors import is_collaboration
 from pipelines.venues.editions import edition, stated_edition
 from pipelines.venues.model import Venue, with_venue
 from pipelines.venues.table import venue_table
@@ -70,10 +71,17 @@ def is_same_paper(paper: Paper, publication: Publication) -> bool:
 
 
 def _authors(names: Iterable[str]) -> set[tuple[str, str]]:
-    """Return (family name, initial) of each author, without accents: "K. He" equals "Kaiming He"."""
+    """Return (family name, initial) of each author, without accents: "K. He" equals "Kaiming He".
+
+    A collaboration counts under its whole name, since many share their last word.
+    """
     plain = (unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower() for name in names)
-    words = (re.findall(r"[a-z]+", name) for name in plain)
-    return {(parts[-1], parts[0][0]) for parts in words if parts}
+    words = ((name, re.findall(r"[a-z]+", name)) for name in plain)
+    return {
+        (" ".join(parts).removeprefix("the "), "") if is_collaboration(name) else (parts[-1], parts[0][0])
+        for name, parts in words
+        if parts
+    }
 
 
 def _parse_venue_name(name: str) -> tuple[VenueSeries, int | None, str | None] | None:

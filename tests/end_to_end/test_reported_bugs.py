@@ -22,11 +22,9 @@ OPEN = {
     "17-radicle-929-github-blob-picture": "a picture by its page on GitHub is not known as one",
     "19-gitee-hotlink-trademark": "a stand-in for many pictures is known on WeChat's hosts alone",
     "23-aiohttp-262-space-in-header-name": "there is no second client that reads what browsers read",
-    "35-i-librarian-73-collaboration": "a collaboration among the authors is taken for a person",
     "49-gh-dark-mode-only": "the fragment of a picture's address is not kept with its copy",
     "55-mlc-46-mistyped-scheme": "no address is suggested for a mistyped scheme",
     "58-lychee-449-github-places": "release files, wiki pages and more places of a repository are not asked for",
-    "63-arxiv-mirrors": "mirrors of arXiv are not known as such",
 }
 """Cases that are wrong still, each with what it waits for."""
 
