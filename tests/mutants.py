@@ -31,6 +31,7 @@ PACKAGES = {
     "links": ("crawler/links", "tests/crawler/links"),
     "notes": ("crawler/notes", "tests/crawler/notes"),
     "checks": ("crawler/checks", "tests/crawler/checks"),
+    "verdicts": ("crawler/verdicts", "tests/crawler/verdicts"),
     "verdict": ("pipelines/items/verdict.py", "tests/pipelines/items"),
     "rewriting": ("pipelines/rewriting", "tests/pipelines/rewriting"),
     "venues": ("pipelines/venues", "tests/pipelines/venues"),

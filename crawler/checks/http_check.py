@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -47,6 +48,12 @@ _BY_STATUS = {
 }
 _CLIENT_ERRORS = range(400, 500)
 _EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
+
+_LOOKUP_ERRORS = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
+"""Errors of a name lookup (RFC 3493, 6.1) other than that the name does not exist."""
+
+_SERVER_TROUBLE = re.compile(r"""rcode="?(?:SERVFAIL|REFUSED|FORMERR|NOTIMP|NOTAUTH)""", re.IGNORECASE)
+"""A response code of name servers other than NXDOMAIN, in Proxy-Status (RFC 9209, 2.3.2)."""
 
 _DECODING_ERRORS = frozenset({"BadGzipFile", "EOFError", "ZstdError", "error"})
 """Names of decoders' exceptions: those of gzip and zstd, and the `error` of zlib, struct and brotli."""
@@ -158,6 +165,8 @@ def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] 
     if isinstance(error, AddressNotAllowedError):
         return Check(Outcome.SKIPPED, error.reason, now, CheckMethod.PAGE)
     if isinstance(error, CannotResolveHostError):
+        if _has_no_answer_on_name(error):
+            return Check(Outcome.FAILED, Reason(ReasonCode.NAME_LOOKUP_FAILED), now, CheckMethod.PAGE)
         return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
     if isinstance(error.__cause__, aiohttp.ClientHttpProxyError):
         headers: Mapping[str, str] = error.__cause__.headers or {}
@@ -166,6 +175,13 @@ def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] 
     if str(error) == _TOO_MANY_REDIRECTS and (wall := bot_wall_at(redirects[1:])) is not None:
         return Check(wall.outcome, wall.reason, now, CheckMethod.PAGE)
     return Check(Outcome.FAILED, _describe_failure(error, redirects), now, CheckMethod.PAGE)
+
+
+def _has_no_answer_on_name(error: BaseException) -> bool:
+    """Return whether name servers were silent or in trouble (SERVFAIL), which does not mean that a name is free."""
+    cause = error.__cause__
+    os_error = cause.os_error if isinstance(cause, aiohttp.ClientConnectorDNSError) else cause
+    return isinstance(os_error, socket.gaierror) and os_error.errno in _LOOKUP_ERRORS
 
 
 def _requested_url(response: Response) -> str:
@@ -209,9 +225,9 @@ def _video_suffix(url: str) -> tuple[str, ...]:
 
 
 def _is_dns_error(*proxy_headers: bytes | str | None) -> bool:
-    """Return whether a proxy reports that the host name does not resolve (RFC 9209, 2.3.2; Squid's X-Squid-Error)."""
+    """Return whether a proxy reports that no such host name exists (RFC 9209, 2.3.2; Squid's X-Squid-Error)."""
     values = " ".join(str(value) for value in proxy_headers if value)
-    return "dns_error" in values or "ERR_DNS_FAIL" in values
+    return ("dns_error" in values or "ERR_DNS_FAIL" in values) and not _SERVER_TROUBLE.search(values)
 
 
 def _describe_failure(error: BaseException, redirects: Sequence[str]) -> Reason:  # noqa: C901 - a table in the order of precedence

@@ -158,6 +158,7 @@ class CrawlOptions:
                 dead_after=given["DEAD_AFTER"],
                 dead_interval=timedelta(days=given["DEAD_MIN_INTERVAL_DAYS"]),
                 recheck_after={name: timedelta(days=days) for name, days in given["RECHECK_AFTER"].items()},
+                unreachable_after=timedelta(days=given["UNREACHABLE_AFTER"]),
             ),
             workers=WorkerOptions(
                 count=given["WORKERS"],

@@ -203,6 +203,7 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "RECHECK_AFTER": days,
     "DEAD_AFTER": partial(whole_number, minimum=1),
     "DEAD_MIN_INTERVAL_DAYS": number,
+    "UNREACHABLE_AFTER": number,
     "DOWNLOAD_DELAYS": download_delays,
     "API_TIMEOUT": partial(number, minimum=0.1),
 }

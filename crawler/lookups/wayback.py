@@ -1,4 +1,4 @@
-"""Client of the Wayback Machine: finds the snapshot of a page that is nearest to a time.
+"""Client of the Wayback Machine: finds the snapshot of a page that is nearest to a time, or newer than a time.
 
 The availability API is fast and sometimes misses snapshots (https://archive.org/help/wayback_api.php); the CDX index is
 slower and complete (https://github.com/internetarchive/wayback/blob/master/wayback-cdx-server/README.md).
@@ -7,6 +7,7 @@ slower and complete (https://github.com/internetarchive/wayback/blob/master/wayb
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
@@ -69,6 +70,20 @@ class Wayback:
         # For hours or days, or for the https form of a URL only, it may report no snapshot although there are some:
         # https://github.com/internetarchive/wayback/issues/296, https://github.com/akamhy/waybackpy/issues/154
         return snapshot or self._ask(INDEX, _query(page, moment))
+
+    def newest_since(self, url: str, since: datetime) -> datetime | None:
+        """Return when the newest snapshot of a page with status 200 was made; None if that was not after `since`.
+
+        Raises ServiceDownError if the Wayback Machine does not answer.
+        """
+        page = _public(url)
+        if page is None:
+            return None
+        available = self._ask(AVAILABLE, {"url": page})  # without a timestamp: the newest
+        made_at = _made_at(available)
+        if made_at is None or made_at <= since:
+            made_at = _made_at(self._ask(INDEX, _query(page, None) | {"from": _timestamp(since)}))
+        return made_at if made_at is not None and made_at > since else None
 
     def _ask(self, service: str, query: dict[str, str]) -> str | None:
         try:
@@ -143,6 +158,14 @@ def _https_url(snapshot: str) -> str:
     if match is None:
         raise ValueError(f"not a snapshot: {snapshot}")
     return f"https://web.archive.org/web/{match[1]}/{requote_uri(match[2])}"
+
+
+def _made_at(snapshot: str | None) -> datetime | None:
+    """Return when a snapshot was made, from its URL; None for none, or if its digits are no time."""
+    match = None if snapshot is None else _SNAPSHOT.fullmatch(snapshot)
+    with suppress(ValueError):
+        return datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC) if match else None
+    return None
 
 
 def _can_be_read(response: requests.Response) -> bool:

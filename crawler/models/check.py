@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from crawler.models.reason import Reason
+from crawler.models.reason import Reason, ReasonCode
 
 
 class Outcome(StrEnum):
@@ -72,8 +72,8 @@ class Check:
 
     @property
     def is_ok(self) -> bool:
-        """Return whether the target of the link was found, at its URL or at a new one."""
-        return self.outcome in {Outcome.OK, Outcome.MOVED}
+        """Return whether the target of the link was found, at its URL or at a new one; not just a copy of it."""
+        return self.outcome in {Outcome.OK, Outcome.MOVED} and self.how is not CheckMethod.ARCHIVE
 
     @property
     def is_unreachable(self) -> bool:
@@ -81,6 +81,13 @@ class Check:
         return (
             self.how is CheckMethod.PAGE and self.http_status is None and self.outcome in {Outcome.FAILED, Outcome.GONE}
         )
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether no server answered, or one that is in trouble itself (5xx): that may go on for weeks."""
+        if self.reason.code is ReasonCode.HOST_NOT_FOUND:
+            return True  # also where a proxy says so, with a status of its own
+        return self.outcome is Outcome.FAILED and (self.http_status is None or self.http_status >= 500)  # noqa: PLR2004
 
     @property
     def is_transient(self) -> bool:

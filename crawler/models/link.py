@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler.models.check import Check, Outcome
-from crawler.models.metadata import Picture
+from crawler.models.metadata import title_of
 
 if TYPE_CHECKING:
     from crawler.models.metadata import Metadata
@@ -125,7 +125,7 @@ class LinkState:
     @property
     def title(self) -> str:
         """Return the title of the target; empty if it is not known, and for an image, whose title is a file name."""
-        return self.metadata.title if self.metadata and not isinstance(self.metadata, Picture) else ""
+        return title_of(self.metadata)
 
 
 def change_of(

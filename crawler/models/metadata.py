@@ -156,6 +156,11 @@ _NAMES: Mapping[type, str] = {
 }
 
 
+def title_of(metadata: Metadata | None) -> str:
+    """Return the title of a link's target; empty without metadata, and for an image, whose title is a file name."""
+    return "" if metadata is None or isinstance(metadata, Picture) else metadata.title
+
+
 def type_name(type_: type[Metadata | Publication]) -> str:
     """Return the name of a type in the store."""
     return _NAMES[type_]

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 class Policy:
     """The rules of the settings: `gone` checks that make a link dead, time between counted failures, recheck intervals.
 
-    The keys of `recheck_after` are `kind/verdict`, a verdict, or `*`; the first of these that is there applies. Raises
-    ValueError if `dead_after` is less than 1.
+    `unreachable_after` is the time without any answer after which a link may be dead. The keys of `recheck_after` are
+    `kind/verdict`, a verdict, or `*`; the first of these that is there applies. Raises ValueError if `dead_after` is
+    less than 1.
     """
 
     dead_after: int
     dead_interval: timedelta
     recheck_after: Mapping[str, timedelta]
+    unreachable_after: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
         if self.dead_after < 1:

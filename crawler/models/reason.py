@@ -94,11 +94,18 @@ class ReasonCode(StrEnum):
     FILE_INACCESSIBLE = "file_inaccessible"
     NOTES_FOLDER_EMPTY = "notes_folder_empty"
 
-    # A person's word.
+    # A person's word, and why it ended.
     VOUCHED_ALIVE = "vouched_alive"
     VOUCHED_DEAD = "vouched_dead"
+    VOUCH_OUTCOME_CHANGED = "vouch_outcome_changed"
+    VOUCH_TITLE_CHANGED = "vouch_title_changed"
+
+    # The Wayback Machine's answer on a link that cannot be reached.
+    CAPTURED_SINCE = "captured_since"
+    NOT_CAPTURED_SINCE = "not_captured_since"
 
     # The request failed.
+    NAME_LOOKUP_FAILED = "name_lookup_failed"
     UNEXPECTED_STATUS = "unexpected_status"
     TIMEOUT = "timeout"
     CONNECTION_REFUSED = "connection_refused"

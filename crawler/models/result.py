@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from crawler.models.check import Check
     from crawler.models.link import Link, VerdictRecord
     from crawler.models.metadata import Metadata
+    from crawler.models.vouch import Vouch
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ class CheckResult:
     """The result of one check: the item of the pipelines.
 
     Kinds set `link`, `check`, `metadata`, `body` (the bytes of an image, read from `origin`) and `validators` (those of
-    the page's version). `history` has the earlier checks, oldest first. The verdict pipeline adds `verdict_record`; the
-    images pipeline stores `body` and replaces it by metadata.
+    the page's version). `history` has the earlier checks, oldest first. The verdict pipeline adds `verdict_record`
+    and the `vouches` that the check has changed; the images pipeline stores `body` and replaces it by metadata.
     """
 
     link: Link
@@ -79,3 +80,4 @@ class CheckResult:
     validators: Validators | None = None
     history: tuple[Check, ...] = ()
     verdict_record: VerdictRecord | None = None
+    vouches: tuple[Vouch, ...] = ()

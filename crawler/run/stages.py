@@ -16,7 +16,7 @@ from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.link_checking.result_queue import MAX_IN_FLIGHT, POLL_SECONDS
 from crawler.models.reason import ReasonCode
 from crawler.models.result import CheckResult
-from crawler.run.archive_stage import find_snapshots
+from crawler.run.archive_stage import ask_archive
 from crawler.scheduling.frontier import Frontier
 from crawler.store.database import retry_on_disconnect
 
@@ -226,8 +226,8 @@ class SaveReceived:
         return [*(inconclusive_result(each, ReasonCode.INTERRUPTED) for each in bare), *failures]
 
 
-class FindSnapshots:
-    """Finds snapshots of dead links."""
+class AskArchive:
+    """Asks the Wayback Machine about links that do not answer, and for snapshots of dead links."""
 
     name = LOOKING_UP
 
@@ -235,16 +235,13 @@ class FindSnapshots:
         self._context = context
 
     async def run(self) -> None:
-        """Request the snapshots of dead links without one, until RUN_TIMEOUT."""
-        await _run_until_timeout(self._context, self._find_snapshots)
+        """Ask until RUN_TIMEOUT; links that are dead after the first question get a snapshot in the same run."""
+        await _run_until_timeout(self._context, self._ask)
 
-    def _find_snapshots(self, time_left: Callable[[], float]) -> None:
-        context, store, due_by = self._context, self._context.workspace.store, self._context.worker.due_by
-        kinds = {name for name in context.kinds if not all_kinds()[name].in_notes_folder}
-        if time_left() and store.links_without_snapshot(kinds, due_by, 1):
-            from crawler.lookups.wayback import Wayback
-
-            find_snapshots(store, Wayback.from_options(context.options), kinds, due_by, time_left)
+    def _ask(self, time_left: Callable[[], float]) -> None:
+        context = self._context
+        kinds = [name for name in context.kinds if not all_kinds()[name].in_notes_folder]
+        ask_archive(context.options, context.workspace.store, kinds, context.worker.due_by, time_left)
 
 
 class LookUpPublications:

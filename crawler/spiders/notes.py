@@ -18,7 +18,7 @@ from crawler.link_checking.result_queue import pipelines_idle
 from crawler.run.context import open_context
 from crawler.run.interruption import Interruption
 from crawler.run.run import Run, Stages
-from crawler.run.stages import FindSnapshots, LookUpPublications, Publish, ReadNotes, check_stages
+from crawler.run.stages import AskArchive, LookUpPublications, Publish, ReadNotes, check_stages
 from crawler.run.summary import interrupted_line, summarise_run
 from crawler.signals import run_opened
 from pipelines.venues import citation_stage
@@ -81,7 +81,7 @@ class NotesSpider(Spider):
         return Stages(
             read=ReadNotes(context.workspace),
             rounds=check_stages(context),
-            requests=(FindSnapshots(context), LookUpPublications(context, citation_stage.resolve)),
+            requests=(AskArchive(context), LookUpPublications(context, citation_stage.resolve)),
             outputs=(Publish(context, publish),),
         )
 

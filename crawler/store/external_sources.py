@@ -1,6 +1,7 @@
-"""Store what other services know of links: snapshots of dead links, publications of papers.
+"""Store what other services know of links: snapshots and captures of links, publications of papers.
 
-It is stored apart from the results of checks, which do not overwrite it. If a service had no data, it is requested
+It is stored apart from the results of checks, which do not overwrite it, except that whether a link was captured is a
+check of its own kind. If a service had no data, it is requested
 again after SNAPSHOT_RETRY or PUBLICATION_RETRY; if it did not respond, in the next run.
 """
 
@@ -12,15 +13,17 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crawler.kinds.registry import citation_sources
+from crawler.models.check import Outcome
 from crawler.models.link import Link, Verdict, key_of
 from crawler.store.reader import MENTIONED, StoreReader
 from crawler.store.schema import mapping
-from crawler.store.schema.tables import NEVER, facts, links, mentions
+from crawler.store.schema.tables import NEVER, checks, facts, links, mentions
 from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from crawler.models.check import Check
     from crawler.models.metadata import Publication
 
 SNAPSHOT_RETRY = timedelta(days=30)
@@ -68,6 +71,48 @@ class ExternalSources(StoreReader, Leases):
         update = sa.update(links).where(links.c.url == link.url).values(snapshot=snapshot, snapshot_asked_at=now)
         with self._write() as connection:
             connection.execute(update)
+
+    def unreachable_links(self, kinds: Iterable[str], before: datetime) -> list[tuple[Link, tuple[Check, ...]]]:
+        """Return the suspect and dead links without an answer since a time, with their checks, oldest first.
+
+        They were first seen before that time, their last check failed or was `gone`, and a note mentions them. Links
+        that were checked last come first. If another worker has the lease of ARCHIVE, none are returned.
+        """
+        query = (
+            sa.select(links.c.id, *(links.c[name] for name in mapping.LINK), links.c.last_alive)
+            .where(
+                links.c.verdict.in_([Verdict.SUSPECT, Verdict.DEAD]),
+                links.c.outcome.in_([Outcome.FAILED, Outcome.GONE]),
+                links.c.kind.in_(list(kinds)),
+                links.c.first_seen <= before,
+                sa.or_(links.c.last_alive.is_(None), links.c.last_alive <= before),
+                MENTIONED,
+            )
+            .order_by(links.c.waiting_since.desc(), links.c.id)
+        )
+        with self._write() as connection:
+            rows = connection.execute(query).all()
+            if not rows or not self._lease(connection, ARCHIVE):
+                return []
+            return [(Link(*link), self._checks_since(connection, id_, alive)) for id_, *link, alive in rows]
+
+    @staticmethod
+    def _checks_since(connection: sa.Connection, link_id: int, since: datetime | None) -> tuple[Check, ...]:
+        query = sa.select(checks).where(checks.c.link_id == link_id).order_by(checks.c.id)
+        if since is not None:
+            query = query.where(checks.c.checked_at >= since)
+        return tuple(mapping.check_from_row(row) for row in connection.execute(query))
+
+    def add_archive_check(self, link: Link, check: Check, verdict: Verdict) -> None:
+        """Add the answer of the Wayback Machine on a link to its history, and save the verdict that follows.
+
+        What the last check of the link itself saw is kept.
+        """
+        ids = sa.select(links.c.id).where(links.c.url == link.url)
+        with self._write() as connection:
+            link_id = connection.scalar(ids)
+            connection.execute(sa.insert(checks).values(link_id=link_id, **mapping.check_to_row(check)))
+            connection.execute(sa.update(links).where(links.c.id == link_id).values(verdict=verdict))
 
     # --- publications -------------------------------------------------------------------------------------------------
 

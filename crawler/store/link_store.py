@@ -258,6 +258,7 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             self._upsert(connection, star_counts, [row for row in stars if row is not None])
             self._save_images(connection, ids, results)
             self._save_validators(connection, ids, results)
+            self._update_vouches(connection, [(ids[each.link.url], each.vouches) for each in results])
 
     @staticmethod
     def _validators(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Validators]:

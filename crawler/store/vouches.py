@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.models.metadata import Picture
+from crawler.models.metadata import title_of
 from crawler.store.reader import FACTS, StoreReader, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import facts, links, vouches
@@ -71,6 +71,15 @@ class VouchRecords(StoreReader, Leases):
         with self._begin() as connection:
             return self._vouches(connection, [url], removed=True).get(url, ())
 
+    def all_vouches(self) -> dict[str, tuple[Vouch, ...]]:
+        """Return the vouches for all links by URL, without those that were taken back, oldest first."""
+        query = sa.select(links.c.url, vouches).join_from(vouches, links).where(vouches.c.removed_at.is_(None))
+        found: dict[str, list[Vouch]] = defaultdict(list)
+        with self._begin() as connection:
+            for row in connection.execute(query.order_by(vouches.c.id)):
+                found[row.url].append(mapping.vouch_from_row(row))
+        return {url: tuple(some_vouches) for url, some_vouches in found.items()}
+
     # --- in a transaction ---------------------------------------------------------------------------------------------
 
     @staticmethod
@@ -100,12 +109,21 @@ class VouchRecords(StoreReader, Leases):
         for some in slices(urls):
             query = sa.select(links.c.id, links.c.url, links.c.outcome, facts.c.type, facts.c.data)
             for row in connection.execute(query.outerjoin(facts, FACTS).where(links.c.url.in_(some))):
-                known = mapping.metadata_from_row(row)
-                title = "" if known is None or isinstance(known, Picture) else known.title
+                title = title_of(mapping.metadata_from_row(row))
                 seen = None if row.outcome == Outcome.SKIPPED else row.outcome
                 rows.append(mapping.vouch_to_row(row.id, said[row.url]) | {"seen": seen, "title": title})
         if rows:
             connection.execute(sa.insert(vouches), rows)
+
+    @staticmethod
+    def _update_vouches(connection: sa.Connection, changed: Iterable[tuple[int, Sequence[Vouch]]]) -> None:
+        """Save what checks have changed of the vouches for links, by id of the link."""
+        for link_id, vouch in ((link_id, vouch) for link_id, some_vouches in changed for vouch in some_vouches):
+            update = sa.update(vouches).where(
+                vouches.c.link_id == link_id, vouches.c.note == vouch.note, vouches.c.given_at == vouch.given_at
+            )
+            new = {name: getattr(vouch, name) for name in ("seen", "title", "ended_at", "ended")}
+            connection.execute(update.values(new))
 
     @staticmethod
     def _remove(connection: sa.Connection, urls: Iterable[str], note: str, now: datetime) -> int:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from crawler.cli.terminal import format_time
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
-from pipelines.items.verdict import fold_checks
+from crawler.verdicts.fold import fold_checks
+from pipelines.reports.verdict_texts import explain_step
 from pipelines.rewriting.edit_list import from_record
 from pipelines.rewriting.in_place.journal import Journal
 
@@ -76,7 +77,7 @@ def describe(history: LinkHistory, policy: Policy) -> Iterator[str]:
     yield "checks:" if steps else "checks: none"
     for step in steps:
         yield f"  {format_time(step.check.checked_at)}  {_describe_check(step.check)}"
-        yield f"    {step.explanation}"
+        yield f"    {explain_step(step)}"
     if steps and steps[-1].verdict is not state.verdict:
         yield f"  with the present settings: {steps[-1].verdict}; applied at the next check"
     if state.last_alive is not None:

@@ -56,13 +56,14 @@ async def hangs(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
 class Names(AbstractResolver):
     """A resolver that knows some names' addresses."""
 
-    def __init__(self, **addresses: list[str]) -> None:
+    def __init__(self, error: int = socket.EAI_NONAME, **addresses: list[str]) -> None:
         self.addresses = addresses
+        self.error = error
 
     async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
         found = self.addresses.get(host.partition(".")[0])
         if found is None:
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+            raise socket.gaierror(self.error, "Name or service not known")
         return [
             {"hostname": host, "host": address, "port": port, "family": family, "proto": 0, "flags": 0}
             for address in found
@@ -206,6 +207,14 @@ def test_host_that_does_not_exist() -> None:
     assert check.is_transient
 
 
+@pytest.mark.parametrize("error", [socket.EAI_AGAIN, socket.EAI_FAIL])
+def test_name_servers_in_trouble_do_not_say_that_a_name_is_free(error: int) -> None:
+    check = seen(url="http://some-host.example/", resolver=Names(error))
+    assert check == Check(Outcome.FAILED, Reason(ReasonCode.NAME_LOOKUP_FAILED), NOW, CheckMethod.PAGE)
+    assert check.is_unreachable
+    assert check.is_silent
+
+
 def test_certificates_are_verified(stranger: ssl.SSLContext) -> None:
     check = seen(says(b"HTTP/1.1 200 OK\r\n\r\n"), "https://127.0.0.1:{port}/", tls=stranger)
     assert check.outcome is Outcome.FAILED
@@ -236,6 +245,12 @@ def test_proxy_that_cannot_reach_the_host(headers: dict[str, str]) -> None:
 @pytest.mark.parametrize("headers", NO_DNS)
 def test_proxy_that_finds_no_such_host(headers: dict[str, str]) -> None:
     assert refusing(headers) == Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, CheckMethod.PAGE)
+
+
+@pytest.mark.parametrize("rcode", ["SERVFAIL", '"SERVFAIL"', '"refused"'])
+def test_proxy_whose_name_servers_are_in_trouble(rcode: str) -> None:
+    headers = {"Proxy-Status": f'p; error=dns_error; rcode={rcode}; info-code="23"'}
+    failed(Reason(ReasonCode.PROXY_CANNOT_REACH_HOST, "502"), refusing(headers))
 
 
 def test_proxy_that_does_not_answer() -> None:

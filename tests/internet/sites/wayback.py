@@ -1,7 +1,8 @@
 """archive.org and web.archive.org: the Wayback Machine's availability API, its index (CDX) and its snapshots.
 
 Every URL has a snapshot on the 15th of each month from 2016 to 2025, but for those that were never archived or are
-excluded. Where the API wrongly says that there is none, as it does at times, the index knows better.
+excluded. Where the API wrongly says that there is none, as it does at times, the index knows better. Some were captured
+just now.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 NEVER = "never-archived"
 SPURIOUS = "spurious"
 EXCLUDED = "excluded"
+RECENT = "just-captured"
 SNAPSHOTS = [datetime(year, month, 15, 12, tzinfo=UTC) for year in range(2016, 2026) for month in range(1, 13)]
 STAMP = "%Y%m%d%H%M%S"
 
@@ -37,7 +39,7 @@ def answer(request: Request, _: World) -> Response:
     if stamp:
         told["timestamp"] = stamp
     if url and not any(mark in url for mark in (NEVER, SPURIOUS, EXCLUDED)):
-        near = f"{nearest(stamp):{STAMP}}"
+        near = f"{_newest(url) if not stamp else nearest(stamp):{STAMP}}"
         where = f"http://web.archive.org/web/{near}/{url}"
         told["archived_snapshots"] = {"closest": {"status": "200", "available": True, "url": where, "timestamp": near}}
     return as_json(told)
@@ -51,12 +53,18 @@ def _index(query: dict[str, str]) -> Response:
         return text(f"org.archive.util.io.RuntimeIOException: {why}\n", 403)
     if NEVER in url:
         return as_json([])
-    snapshot = SNAPSHOTS[-1 if query["limit"] == "-1" else 0]
+    snapshot = _newest(url) if query["limit"] == "-1" else SNAPSHOTS[0]
+    if f"{snapshot:{STAMP}}" < query.get("from", ""):
+        return as_json([])
     if query.get("sort") == "closest":
         snapshot = nearest(query["closest"])
     row = {"timestamp": f"{snapshot:{STAMP}}", "original": url, "statuscode": "200", "mimetype": "text/html"}
     fields = query["fl"].split(",")
     return as_json([fields, [row[field] for field in fields]])
+
+
+def _newest(url: str) -> datetime:
+    return datetime.now(UTC) if RECENT in url else SNAPSHOTS[-1]
 
 
 def nearest(stamp: str) -> datetime:

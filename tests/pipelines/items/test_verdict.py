@@ -12,7 +12,8 @@ from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
-from pipelines.items.verdict import Step, VerdictPipeline, compute_verdict, fold_checks
+from crawler.verdicts.fold import Silence, Step, fold_checks
+from pipelines.items.verdict import VerdictPipeline, compute_verdict
 from tests.support.options import project_crawler
 
 NIGHT = timedelta(days=1)
@@ -241,9 +242,19 @@ def test_each_step_tells_what_one_check_did() -> None:
         check(letter, nights) for letter, nights in (("g", 0), ("f", 0.5), ("g", 1), ("b", 2), ("m", 3), ("m", 4))
     ]
     alone = replace(POLICY, dead_after=2)
+    failed_at = checks[1].checked_at
     assert list(fold_checks(checks, alone)) == [
         Step(checks[0], Verdict.SUSPECT, 1, 1, is_counted=True, is_new_move=False, policy=alone),
-        Step(checks[1], Verdict.SUSPECT, 1, 1, is_counted=False, is_new_move=False, policy=alone),
+        Step(
+            checks[1],
+            Verdict.SUSPECT,
+            1,
+            1,
+            is_counted=False,
+            is_new_move=False,
+            policy=alone,
+            silence=Silence(failed_at, failed_at, failed_at),
+        ),
         Step(checks[2], Verdict.DEAD, 2, 2, is_counted=True, is_new_move=False, policy=alone),
         Step(checks[3], Verdict.DEAD, 2, 2, is_counted=False, is_new_move=False, policy=alone),
         Step(checks[4], Verdict.MOVED, 0, 0, is_counted=False, is_new_move=True, policy=alone),

@@ -12,7 +12,9 @@ import pytest
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.items.verdict import compute_verdict, fold_checks
+from crawler.verdicts.fold import fold_checks
+from pipelines.items.verdict import compute_verdict
+from pipelines.reports.verdict_texts import explain_step
 from tests.internet import Internet, World
 from tests.internet.messages import text
 from tests.support.crawling import EVERY_NIGHT, Desk
@@ -46,13 +48,13 @@ def test_each_step_says_what_it_did_and_the_last_is_the_verdict() -> None:
         *(seen(Outcome.FAILED, 4.9), seen(Outcome.MOVED, 5)),
         *(seen(Outcome.GONE, 6, conclusive=True), seen(Outcome.FAILED, 7.9), seen(Outcome.SKIPPED, 8)),
     ]
-    assert [step.explanation for step in fold_checks(checks, POLICY)] == [
+    assert [explain_step(step) for step in fold_checks(checks, POLICY)] == [
         "alive: failure count reset",
-        "suspect: failure 1 in a row; only checks that find it gone make it dead",
+        "suspect: failure 1 in a row; dead after 30 days without an answer (UNREACHABLE_AFTER)",
         "not counted: less than 0.8 days (DEAD_MIN_INTERVAL_DAYS) after a counted failure",
         "inconclusive: not counted",
         "suspect: gone in 1 checks; 2 (DEAD_AFTER) make it dead",
-        "suspect: failure 3 in a row; only checks that find it gone make it dead",
+        "suspect: failure 3 in a row; dead after 30 days without an answer (UNREACHABLE_AFTER)",
         "dead: gone in 2 checks; 2 (DEAD_AFTER) make it dead",
         "not counted: less than 0.8 days (DEAD_MIN_INTERVAL_DAYS) after a counted failure",
         "moved: failure count reset",
@@ -61,7 +63,7 @@ def test_each_step_says_what_it_did_and_the_last_is_the_verdict() -> None:
         "inconclusive: not counted",
     ]
     once = [seen(Outcome.GONE, 0, conclusive=True), seen(Outcome.FAILED, 1)]
-    assert [step.explanation for step in fold_checks(once, Policy(3, timedelta(0), {}))][
+    assert [explain_step(step) for step in fold_checks(once, Policy(3, timedelta(0), {}))][
         1
     ] == "dead until a check succeeds"
     for number in range(1, len(checks) + 1):
@@ -99,7 +101,7 @@ def test_the_whole_story_of_a_link(crawled: Desk) -> None:
     assert " UTC  ok: " in checks[0]
     assert checks[1] == "    alive: failure count reset"
     assert re.search(r" UTC  failed: .*\(HTTP 503\), by page in \d\.\d\d s", checks[2])
-    assert checks[3] == "    suspect: failure 1 in a row; only checks that find it gone make it dead"
+    assert checks[3] == "    suspect: failure 1 in a row; dead after 30 days without an answer (UNREACHABLE_AFTER)"
     assert lines[-2].startswith("last alive: ")
     assert lines[-1].startswith("next check: ")
     assert lines[-1].endswith(" UTC (RECHECK_AFTER: 0.8 days for web/suspect)")

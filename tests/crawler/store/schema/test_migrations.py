@@ -20,7 +20,7 @@ from crawler.models.reason import Reason, ReasonCode
 from crawler.store.link_store import HostBacklog, LinkStore
 from crawler.store.schema.migrations import MIGRATIONS
 from crawler.store.schema.tables import NEVER, facts
-from pipelines.items.verdict import fold_checks
+from crawler.verdicts.fold import fold_checks
 from tests.support.storing import KINDS, all_due, checked, link, one_worker, plans, register, standing
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What checks and persons' words support: the verdict of a link. Pure."""

@@ -1,0 +1,197 @@
+"""Compute the verdict of a link from the history of its checks, and from what persons vouch for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from crawler.models.policy import Policy
+    from crawler.models.vouch import Vouch
+
+STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
+"""Outcomes that are a verdict by themselves."""
+
+INCONCLUSIVE = frozenset({Outcome.BLOCKED, Outcome.UNREADABLE, Outcome.SKIPPED})
+"""Outcomes that do not change a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Failed checks in a row, between which no server answered anything.
+
+    `since` is the first of them, `until` the last, `counted_at` the last that counted as a night and `nights` their
+    number. `asked_at` is when the Wayback Machine was last asked for a capture that is newer than `since`, `captured`
+    whether it has one.
+    """
+
+    since: datetime
+    until: datetime
+    counted_at: datetime
+    nights: int = 1
+    asked_at: datetime | None = None
+    captured: bool = False
+
+    def extended(self, at: datetime, policy: Policy) -> Silence:
+        """Return the silence after one more check without an answer."""
+        if at - self.counted_at < policy.dead_interval:
+            return replace(self, until=at)
+        return replace(self, until=at, counted_at=at, nights=self.nights + 1)
+
+    def is_long(self, policy: Policy) -> bool:
+        """Return whether it is as long as `unreachable_after`, over at least `dead_after` nights."""
+        return self.nights >= policy.dead_after and self.until - self.since >= policy.unreachable_after
+
+    @property
+    def is_unasked(self) -> bool:
+        """Return whether the archive has not been asked since the last check."""
+        return not self.captured and (self.asked_at is None or self.asked_at < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The state of a link after one check.
+
+    `evidence` is the verdict that the checks alone support, `failures` the counted failures in a row, `gone` the `gone`
+    ones among them. `silence` is that at the end of the checks; `is_dead_by_silence` says that nothing else makes the
+    link dead. `is_counted` is true for a failure that counts, `is_new_move` for the first permanent redirect to a URL.
+    `vouch` is the vouch in force.
+    """
+
+    check: Check
+    evidence: Verdict
+    failures: int
+    gone: int
+    is_counted: bool
+    is_new_move: bool
+    policy: Policy
+    silence: Silence | None = None
+    is_dead_by_silence: bool = False
+    vouch: Vouch | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict: that of the person who vouches for the link, else that of the checks."""
+        return self.evidence if self.vouch is None else self.vouch.verdict
+
+    @property
+    def verdict_for_recheck(self) -> Verdict:
+        """Return the verdict whose recheck interval applies; a vouch does not change it.
+
+        `unknown` after an inconclusive check, and after the first permanent redirect to a URL, which a second run has
+        to confirm.
+        """
+        return Verdict.UNKNOWN if self.check.outcome in INCONCLUSIVE or self.is_new_move else self.evidence
+
+    @property
+    def needs_archive(self) -> bool:
+        """Return whether only the Wayback Machine can tell if the link is dead, and has not been asked."""
+        is_open = self.evidence is Verdict.SUSPECT or self.is_dead_by_silence
+        return is_open and self.silence is not None and self.silence.is_long(self.policy) and self.silence.is_unasked
+
+
+def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch] = ()) -> Iterator[Step]:
+    """Yield the state of a link after each check, oldest first.
+
+    A successful check resets the counts. A conclusive `gone` makes the link dead. Any other failure counts once per
+    `dead_interval` and makes it suspect; `dead_after` counted `gone` checks make it dead, whatever failures are between
+    them. Blocked, unreadable and skipped checks change nothing, but a skipped one in the file system resets the verdict
+    to unknown.
+
+    Failures without an answer make it dead only after `unreachable_after`, over at least `dead_after` nights, once the
+    Wayback Machine has said that it has no capture with status 200 since the first of them. Any answer of the server
+    starts that time again, and makes a link suspect that was dead for this alone.
+    """
+    state = _State(Verdict.UNKNOWN)
+    moved_to: str | None = None
+    for check in checks:
+        is_new_move = check.outcome is Outcome.MOVED and check.how is CheckMethod.PAGE and check.final_url != moved_to
+        moved_to = check.final_url if check.outcome is Outcome.MOVED else moved_to
+        is_counted = state.add(check, policy)
+        in_force = [vouch for vouch in vouches if vouch.is_in_force(check.checked_at)]
+        yield Step(
+            check,
+            state.verdict,
+            state.failures,
+            state.gone,
+            is_counted,
+            is_new_move,
+            policy,
+            silence=state.silence,
+            is_dead_by_silence=state.is_dead_by_silence,
+            vouch=max(in_force, key=lambda vouch: vouch.given_at, default=None),
+        )
+
+
+@dataclass(slots=True)
+class _State:
+    """The verdict and the failures in a row so far: all, those that were `gone`, and the last that counted of each."""
+
+    verdict: Verdict
+    failures: int = 0
+    gone: int = 0
+    failed_at: datetime | None = None
+    gone_at: datetime | None = None
+    silence: Silence | None = None
+    is_dead_by_silence: bool = False
+
+    def add(self, check: Check, policy: Policy) -> bool:
+        """Add a check, and return whether it is a failure that counts."""
+        if check.how is CheckMethod.ARCHIVE:
+            self._add_archive(check, policy)
+            return False
+        if check.outcome in STATES:
+            self._reset(STATES[check.outcome])
+            return False
+        if check.outcome is Outcome.SKIPPED:
+            if check.how is CheckMethod.FILE:
+                self._reset(Verdict.UNKNOWN)
+            return False
+        self._add_silence(check, policy)
+        return check.outcome not in INCONCLUSIVE and self._add_failure(check, policy)
+
+    def _reset(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self.failures = self.gone = 0
+        self.failed_at = self.gone_at = self.silence = None
+        self.is_dead_by_silence = False
+
+    def _add_failure(self, check: Check, policy: Policy) -> bool:
+        """Count a failed check, and return whether it counted; failures within `dead_interval` count once."""
+        is_counted = self.failed_at is None or check.checked_at - self.failed_at >= policy.dead_interval
+        if is_counted:
+            self.failures, self.failed_at = self.failures + 1, check.checked_at
+        counts_as_gone = self.gone_at is None or check.checked_at - self.gone_at >= policy.dead_interval
+        if check.outcome is Outcome.GONE and counts_as_gone:
+            self.gone, self.gone_at = self.gone + 1, check.checked_at
+        if check.conclusive or self.gone >= policy.dead_after:
+            self.verdict, self.is_dead_by_silence = Verdict.DEAD, False
+        elif self.verdict is not Verdict.DEAD:
+            self.verdict = Verdict.SUSPECT
+        return is_counted
+
+    def _add_silence(self, check: Check, policy: Policy) -> None:
+        """Begin, extend or end the silence; a server that answers is there, unless it says that nothing is."""
+        at = check.checked_at
+        if check.is_silent:
+            self.silence = self.silence.extended(at, policy) if self.silence else Silence(at, at, at)
+            return
+        self.silence = None
+        if self.is_dead_by_silence and check.outcome is not Outcome.GONE:
+            self.verdict, self.is_dead_by_silence = Verdict.SUSPECT, False
+
+    def _add_archive(self, check: Check, policy: Policy) -> None:
+        """Take the answer of the Wayback Machine: `ok` if it has a capture since the first failure, else `failed`."""
+        if self.silence is None:
+            return
+        self.silence = replace(self.silence, asked_at=check.checked_at, captured=check.outcome is Outcome.OK)
+        if self.silence.captured and self.is_dead_by_silence:
+            self.verdict, self.is_dead_by_silence = Verdict.SUSPECT, False
+        elif not self.silence.captured and self.silence.is_long(policy) and self.verdict is not Verdict.DEAD:
+            self.verdict, self.is_dead_by_silence = Verdict.DEAD, True

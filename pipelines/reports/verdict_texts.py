@@ -1,0 +1,141 @@
+"""What each check did to a verdict, and which witness decided, in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from crawler.models.check import CheckMethod, Outcome
+from crawler.models.link import Verdict
+from crawler.models.reason import ReasonCode
+from crawler.verdicts.fold import INCONCLUSIVE, STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from crawler.models.check import Check
+    from crawler.models.policy import Policy
+    from crawler.verdicts.fold import Step
+
+_DAY = timedelta(days=1)
+
+WITNESSES = {
+    Outcome.OK: "it is there",
+    Outcome.MOVED: "it is there, at another address",
+    Outcome.GONE: "they said no",
+    Outcome.RESTRICTED: "it is there, but not for everybody",
+    Outcome.BLOCKED: "a wall: says nothing about the link",
+    Outcome.UNREADABLE: "a server answered, we could not read the answer",
+    Outcome.FAILED: "could not be reached from here",
+    Outcome.SKIPPED: "not asked",
+}
+"""What each outcome is worth as evidence."""
+
+
+def witness_of(check: Check) -> str:
+    """Return what a check is worth as evidence, in words."""
+    if check.how is CheckMethod.ARCHIVE:
+        return "the Wayback Machine was asked"
+    if check.reason.code is ReasonCode.HOST_NOT_FOUND:
+        return "the name does not resolve, others do"
+    return WITNESSES[check.outcome]
+
+
+def explain_step(step: Step) -> str:
+    """Return one line on the effect of a check on the verdict that checks support."""
+    check, policy = step.check, step.policy
+    if check.how is CheckMethod.ARCHIVE:
+        return _explain_archive(step)
+    if check.outcome in INCONCLUSIVE:
+        return "inconclusive: not counted"
+    if check.outcome in STATES:
+        return f"{step.evidence}: failure count reset"
+    if check.conclusive:
+        return "confirmed gone: dead"
+    if not step.is_counted:
+        days = policy.dead_interval / _DAY
+        return f"not counted: less than {days:g} days (DEAD_MIN_INTERVAL_DAYS) after a counted failure"
+    has_failed = check.outcome is Outcome.FAILED
+    if step.evidence is Verdict.DEAD and (has_failed or step.gone < policy.dead_after):
+        return "dead until a check succeeds"
+    if has_failed:
+        return f"{step.evidence}: failure {step.failures} in a row; {_patience(policy)}"
+    return f"{step.evidence}: gone in {step.gone} checks; {policy.dead_after} (DEAD_AFTER) make it dead"
+
+
+def _patience(policy: Policy) -> str:
+    days = policy.unreachable_after / _DAY
+    return f"dead after {days:g} days without an answer (UNREACHABLE_AFTER)"
+
+
+def _explain_archive(step: Step) -> str:
+    if step.check.outcome is Outcome.OK:
+        return f"{step.evidence}: others could reach it"
+    if step.is_dead_by_silence:
+        return "dead: nobody could reach it"
+    return f"{step.evidence}: no effect"
+
+
+def explain_verdict(steps: Sequence[Step]) -> str:
+    """Return which witness decided the verdict after the last step, which must exist."""
+    last = steps[-1]
+    if last.vouch is not None:
+        where = f"in {last.vouch.note}" if last.vouch.note else "by command"
+        return f"a person vouches for it until {last.vouch.until}, {where}: {last.vouch.because}"
+    if last.evidence is Verdict.UNKNOWN:
+        return f"no check could tell; the last one: {witness_of(last.check)}"
+    if last.evidence in {Verdict.DEAD, Verdict.SUSPECT}:
+        return _explain_failures(steps)
+    decided = next(step for step in reversed(steps) if STATES.get(step.check.outcome) and _is_seen(step.check))
+    return f"{witness_of(decided.check)} ({decided.check.reason}), seen on {_day(decided.check.checked_at)}"
+
+
+def _explain_failures(steps: Sequence[Step]) -> str:
+    """Return which witness decided that a link is dead or suspect."""
+    last, policy = steps[-1], steps[-1].policy
+    if last.evidence is Verdict.DEAD and not last.is_dead_by_silence:
+        decided = _first_of_verdict(steps)
+        if decided.check.conclusive:
+            return f"they said no, explicitly ({decided.check.reason}), on {_day(decided.check.checked_at)}"
+        return f"they said no on {last.gone} nights, last for the reason: {_last_no(steps).reason}"
+    if last.silence is not None and (last.is_dead_by_silence or not last.gone):
+        return _explain_silence(last)
+    if last.gone:
+        return f"they said no on {last.gone} of {policy.dead_after} nights (DEAD_AFTER) that make it dead"
+    return "could not be reached from here, but a server answers"
+
+
+def _explain_silence(last: Step) -> str:
+    assert last.silence is not None  # noqa: S101 - the caller has checked it
+    silence, policy = last.silence, last.policy
+    since = f"could not be reached from here since {_day(silence.since)}, on {silence.nights} nights"
+    if last.is_dead_by_silence:
+        return f"{since}; the Wayback Machine has no newer capture"
+    if silence.captured:
+        return f"{since}; not dead: the Wayback Machine has a newer capture"
+    if silence.is_long(policy):
+        return f"{since}; not dead: the Wayback Machine has not answered"
+    return f"{since}; {_patience(policy)}, unless the Wayback Machine has a newer capture"
+
+
+def _first_of_verdict(steps: Sequence[Step]) -> Step:
+    """Return the step since which the verdict has been that of the last one."""
+    first = steps[-1]
+    for step in reversed(steps):
+        if step.evidence is not steps[-1].evidence:
+            break
+        first = step
+    return first
+
+
+def _last_no(steps: Sequence[Step]) -> Check:
+    return next(step.check for step in reversed(steps) if step.check.outcome is Outcome.GONE)
+
+
+def _is_seen(check: Check) -> bool:
+    return check.how is not CheckMethod.ARCHIVE
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"
