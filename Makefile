@@ -17,7 +17,7 @@ OPTIONS ?=
 # The demo has its own database: results from the test server must not mix with results from the web.
 DEMO := -s 'DOWNLOAD_DELAYS={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
-.PHONY: crawl test stress coverage mutants bench accuracy reference clean
+.PHONY: crawl test lint pytest stress coverage mutants bench accuracy reference clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -29,10 +29,15 @@ endif
 	@echo "Results in output/: report.html (open this first), notes/ (updated copies), link_health.csv, changes.csv, findings.csv, entries.csv, papers.bib, report.json, junit.xml, edits.jsonl"
 
 test: .venv/dev
+	$(MAKE) --no-print-directory --jobs=2 lint pytest
+
+lint: .venv/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+pytest: .venv/dev
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup
 
 stress: .venv/dev

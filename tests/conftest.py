@@ -22,6 +22,11 @@ settings.register_profile("mutants", deadline=None, derandomize=True, database=N
 settings.load_profile("any machine")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the number of processes for `--numprocesses=auto`: more than cores, since many tests wait for a server."""
+    return (os.cpu_count() or 1) + 2
+
+
 def pytest_sessionstart() -> None:
     """Forget what functions cached: mutmut runs a session for each mutant in a copy of a process that ran the tests."""
     _clear_caches()
