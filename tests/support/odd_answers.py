@@ -3,7 +3,7 @@
 Each file of `tests/odd_answers` is a group of rows that are crawled together, night by night:
 
     nights = 4                          # crawls in a row
-    settings = ['REWRITE=["links"]']    # more settings of each crawl
+    settings = ["REWRITE=links"]        # more settings of each crawl
     environ = {GITHUB_TOKEN = "good"}   # more of its environment
 
     [[row]]
