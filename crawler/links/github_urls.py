@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from crawler.links.canonical_url import hostname
@@ -14,19 +17,16 @@ if TYPE_CHECKING:
 _HOSTS = frozenset({"github.com", "www.github.com"})
 # An owner has at most 39 letters, digits and single hyphens, a repository at most 100 letters, digits and `-_.`.
 _REPOSITORY = re.compile(r"/([A-Za-z0-9](?:-?[A-Za-z0-9]){0,38})/([A-Za-z0-9._-]{1,100})(/.*)?")
-# First path segments of GitHub's own pages. The API does not find one that is missing here; then its page is checked.
-_RESERVED = frozenset(
-    {
-        *("about", "account", "advisories", "apps", "blog", "case-studies", "codespaces", "collections", "contact"),
-        *("copilot", "customer-stories", "customer-terms", "dashboard", "discussions", "edu", "education"),
-        *("enterprise", "enterprises", "events", "explore", "features", "issues", "join", "login", "logout"),
-        *("marketplace", "mcp", "mobile", "models", "new", "newsroom", "notifications", "open-source"),
-        *("organizations", "orgs", "partners", "premium-support", "pricing", "pulls", "readme", "resources"),
-        *("search", "security", "sessions", "settings", "signup", "site", "social-impact", "solutions", "sponsors"),
-        *("stars", "team", "topics", "trending", "trust-center", "user-attachments", "users", "watching"),
-        "why-github",
-    }
-)
+
+
+@cache
+def reserved_names() -> frozenset[str]:
+    """Return the first parts of paths that are GitHub's own pages, and no owners, in lower case.
+
+    The API does not find one that is missing here; then its page is checked.
+    """
+    table = tomllib.loads(files("crawler").joinpath("data/github_reserved_names.toml").read_text("utf-8"))
+    return frozenset(table["names"]) | frozenset(table["newer"])
 
 
 def github_link(parts: SplitResult) -> Link | None:
@@ -38,7 +38,7 @@ def github_link(parts: SplitResult) -> Link | None:
         return None
     owner, name, below = repository
     name = name.removesuffix(".git")
-    if owner.lower() in _RESERVED or name in {"", ".", ".."}:
+    if owner.lower() in reserved_names() or name in {"", ".", ".."}:
         return None
     query = f"?{parts.query}" if parts.query else ""
     url = f"https://github.com/{owner}/{name}{below.rstrip('/')}{query}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.links.canonical_url import split
-from crawler.links.github_urls import github_link, repository_in
+from crawler.links.github_urls import github_link, repository_in, reserved_names
 from crawler.models.link import Link
 
 
@@ -58,3 +58,27 @@ def test_other_pages(url: str) -> None:
 )
 def test_the_parts_of_a_path(path: str, parts: tuple[str, str, str] | None) -> None:
     assert repository_in(path) == parts
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("user-attachments", "solutions", "resources", "features", "mcp", "sponsors", "marketplace", "topics", "orgs"),
+        *("settings", "login", "collections", "trending", "customer-stories", "enterprise", "readme", "security"),
+        *("models", "trust-center", "customer-terms", "premium-support", "gist", "raw", "site-policy"),
+    ],
+)
+def test_pages_of_github_itself(name: str) -> None:
+    assert name in reserved_names()
+    assert github_link(split(f"https://github.com/{name.upper()}/x")) is None
+
+
+def test_reserved_names_are_in_lower_case_and_could_be_owners() -> None:
+    for name in reserved_names():
+        assert name == name.lower()
+        assert github_link(split(f"https://github.com/{name}-x/y")) is not None
+
+
+@pytest.mark.parametrize("owner", ["mcp-server", "torvalds", "solutions-inc", "github", "pytorch", "tensorflow"])
+def test_owners_are_no_pages(owner: str) -> None:
+    assert github_link(split(f"https://github.com/{owner}/x")) is not None
