@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.fetch.conditional_requests import is_uncached, version_of
 from crawler.images.badges import is_badge
+from crawler.images.forge_urls import file_url
 from crawler.images.sniff import media_type
 from crawler.images.wechat_urls import image_id, url_variants
 from crawler.kinds.base import Kind
@@ -52,8 +53,8 @@ class Image(Kind):
         return Link(url, self.name, url, host)
 
     def request(self, link: Link) -> Request:
-        """Return the request for the best variant, without Referer: with another site's WeChat sends a placeholder."""
-        return image_request(url_variants(link.url)[0])
+        """Return the request for the best URL, without Referer: with another site's WeChat sends a placeholder."""
+        return image_request(requestable_urls(link.url)[0])
 
     def read(self, link: Link, response: Response, check: Check) -> CheckResult:
         """Return the result with the bytes as body if they are an image, else a failed check."""
@@ -66,6 +67,15 @@ class Image(Kind):
                 return CheckResult(link, check)
             return CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_AN_IMAGE)))
         return CheckResult(link, check, body=response.body, origin=image_source(response))
+
+
+def requestable_urls(url: str) -> tuple[str, ...]:
+    """Return the URLs at which an image can be requested, the best first.
+
+    Those are the file behind the page of a code hosting site, or the original of an image on WeChat's hosts.
+    """
+    behind_page = file_url(url)
+    return url_variants(url) if behind_page is None else (behind_page,)
 
 
 def is_dynamic_image(link: Link, known: Metadata | None) -> bool:

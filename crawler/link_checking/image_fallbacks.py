@@ -21,7 +21,7 @@ from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, inspect_image
 from crawler.images.store import image_name, put_image
 from crawler.images.wechat_urls import REFERER, image_id, url_variants
-from crawler.kinds.image import image_request
+from crawler.kinds.image import image_request, requestable_urls
 from crawler.kinds.registry import all_kinds, keeping_bodies, kind_of
 from crawler.link_checking.placeholders import PlaceholderDetector
 from crawler.link_checking.saved_copies import GIVEN_UP, SavedCopies
@@ -127,8 +127,8 @@ class ImageFetcher:
         missing: the bytes are needed again.
         """
         request = request.replace(meta=request.meta | {"download_maxsize": self._limits.for_link(due.link)})
-        origin = due.origin
-        if origin is None or origin.title is None or origin.address not in {due.link.url, *url_variants(due.link.url)}:
+        origin, urls = due.origin, {due.link.url, *requestable_urls(due.link.url)}
+        if origin is None or origin.title is None or origin.address not in urls:
             return request
         if not isinstance(due.known, Picture) or not self._image_store.has(origin.title):
             return request

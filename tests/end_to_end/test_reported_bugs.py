@@ -19,7 +19,6 @@ REPORTS = RECORDED / "reports"
 NIGHTS = 3
 
 OPEN = {
-    "17-radicle-929-github-blob-picture": "a picture by its page on GitHub is not known as one",
     "19-gitee-hotlink-trademark": "a stand-in for many pictures is known on WeChat's hosts alone",
     "23-aiohttp-262-space-in-header-name": "there is no second client that reads what browsers read",
     "49-gh-dark-mode-only": "the fragment of a picture's address is not kept with its copy",
