@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from crawler.html import one_line, parse_html
 from crawler.kinds.base import LARGEST_PAGE, Kind
-from crawler.links.github_urls import github_link, repository_in
+from crawler.links.github_urls import github_link, is_missing_wiki_page, repository_in
 from crawler.links.text_links import find_arxiv_ids
+from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
+from crawler.models.reason import Reason, ReasonCode
+from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.github.client import GithubLookup
+    from crawler.models.check import Check
     from crawler.models.link import Link
 
 _MAX_DIGITS = 12  # more than any count or id on GitHub
@@ -62,6 +67,12 @@ class Github(Kind):
         from crawler.fetch.verbatim_requests import build_request
 
         return build_request(link.url, meta={"download_maxsize": LARGEST_PAGE})
+
+    def read(self, link: Link, response: Response, check: Check) -> CheckResult:
+        """Return the result of a page; a page of a wiki that was redirected to the wiki's first page is gone."""
+        if check.is_ok and is_missing_wiki_page(link.url, response.url):
+            return CheckResult(link, replace(check, outcome=Outcome.GONE, reason=Reason(ReasonCode.NOT_FOUND)))
+        return super().read(link, response, check)
 
     def metadata(self, response: Response) -> Repository | None:
         """Return the metadata on a repository's front page; None for any other page."""

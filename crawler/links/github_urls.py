@@ -7,6 +7,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from crawler.links.canonical_url import hostname
 from crawler.models.link import Link
@@ -49,3 +50,14 @@ def repository_in(path: str) -> tuple[str, str, str] | None:
     """Return owner, name and the rest of a path of the form `/owner/name…`; the rest is empty or begins with `/`."""
     match = _REPOSITORY.fullmatch(path)
     return None if match is None else (match[1], match[2], match[3] or "")
+
+
+def is_missing_wiki_page(url: str, final_url: str) -> bool:
+    """Return whether a page of a wiki was redirected to the wiki's first page, which GitHub does if it is missing."""
+    asked, final = (unquote(urlsplit(each).path).rstrip("/").lower().split("/")[1:] for each in (url, final_url))
+    match asked:
+        case [_, _, "wiki", "home" | "_pages" | "_sidebar" | "_footer", *_]:
+            return False
+        case [_, _, "wiki", _, *_]:
+            return final[2:] in (["wiki"], [])
+    return False

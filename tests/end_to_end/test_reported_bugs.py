@@ -23,7 +23,6 @@ OPEN = {
     "23-aiohttp-262-space-in-header-name": "there is no second client that reads what browsers read",
     "49-gh-dark-mode-only": "the fragment of a picture's address is not kept with its copy",
     "55-mlc-46-mistyped-scheme": "no address is suggested for a mistyped scheme",
-    "58-lychee-449-github-places": "release files, wiki pages and more places of a repository are not asked for",
 }
 """Cases that are wrong still, each with what it waits for."""
 

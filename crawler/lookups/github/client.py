@@ -1,7 +1,8 @@
 """Batched client of GitHub's API: looks up repositories and paths in them.
 
 GraphQL queries have up to 50 repositories, and are halved if they exceed a limit. What GraphQL does not find is
-requested by REST, and then as a page: it is gone only if that is not found either.
+requested by REST, and then as a page: it is gone only if that is not found either. What no API tells (files of
+releases, wikis, comparisons …) is requested as a page.
 
 https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
@@ -161,15 +162,19 @@ class GithubLookup(ApiLookup):
         known = next((each.known for each in due if isinstance(each.known, Repository)), None)
         resolved = self._resolve(name, answer, known)
         for each in due:
-            if isinstance(resolved, MissingRepository) and resolved.outcome is Outcome.GONE:
-                check = self._pages.check(each.link.url, resolved.reason, now)
-                yield CheckResult(each.link, check, history=each.history)
-            elif isinstance(resolved, MissingRepository):
-                check = Check(resolved.outcome, resolved.reason, now, CheckMethod.API)
-                yield CheckResult(each.link, check, history=each.history)
+            if isinstance(resolved, MissingRepository):
+                yield CheckResult(each.link, self._check_missing(each.link, resolved, now), history=each.history)
             else:
                 check = self._check(each.link, resolved, now)
                 yield CheckResult(each.link, check, resolved.repository, history=each.history)
+
+    def _check_missing(self, link: Link, missing: MissingRepository, now: datetime) -> Check:
+        """Return the check of a link to a repository that the token cannot read: by its page, which may be public."""
+        check = Check(missing.outcome, missing.reason, now, CheckMethod.API)
+        if missing.outcome is Outcome.RESTRICTED:
+            return check
+        by_page = self._pages.check(link.url, missing.reason, now)
+        return by_page if by_page.is_ok or missing.outcome is Outcome.GONE else check
 
     def _resolve(
         self, name: str, answer: RepositoryAnswer | str, known: Repository | None
@@ -212,10 +217,25 @@ class GithubLookup(ApiLookup):
         if path is not None and not any(answer.existing.get(field, True) for field in path.evidence):
             path_check = self._check_path(repository, path, answer.existing, now)
             if path_check is not None:
-                return path_check
+                return self._confirmed(path_check, link.url, now)
+        elif below and (path is None or not any(field in answer.existing for field in path.evidence)):
+            url = _repository_url(repository, below) if moved else link.url
+            by_page = self._pages.check(url, Reason(ReasonCode.NOT_FOUND), now, conclusive=False)
+            if not by_page.is_ok:
+                return by_page
+            reason = reason if moved else Reason(ReasonCode.REACHABLE)
         if moved:
             return Check(Outcome.MOVED, reason, now, CheckMethod.API, final_url=_repository_url(repository, below))
         return Check(Outcome.OK, reason, now, CheckMethod.API)
+
+    def _confirmed(self, by_api: Check, url: str, now: datetime) -> Check:
+        """Return the check of a path that the API does not find, if its page is not found either; else that page's."""
+        if by_api.outcome is not Outcome.GONE:
+            return by_api
+        by_page = self._pages.check(url, by_api.reason, now)
+        if by_page.outcome is Outcome.GONE:
+            return by_api
+        return replace(by_page, reason=Reason(ReasonCode.REACHABLE)) if by_page.is_ok else by_page
 
     def _check_path(
         self, repository: Repository, path: RepositoryPath, existing: Mapping[str, bool], now: datetime

@@ -54,7 +54,7 @@ def test_what_is_asked_for_as_a_repository(path: str, *, known: bool) -> None:
         (page("Not found", status=404), "gone", "dead"),
         (text("", 410), "gone", "dead"),
         (text("", 403), "blocked", "unknown"),
-        (text("", 451), "blocked", "unknown"),
+        (text("", 451), "restricted", "restricted"),
         (text("", 429).with_headers(retry_after="999"), "skipped", "unknown"),
         (text("", 500).with_headers(retry_after="0"), "skipped", "unknown"),
         (Failure.RESET, "skipped", "unknown"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import unquote
 
 from tests.internet.messages import Request, Response, html, page, redirect
 from tests.internet.sites import Site
 from tests.internet.templates import fill
 from tests.internet.world import Repository, World, find_repository
+from tests.internet.world.repositories import find_object, find_thread, renamed_branch
 
 ROBOTS = """User-agent: *
 Disallow: /*/*/pulse
@@ -39,7 +41,7 @@ def answer(request: Request, _: World) -> Response:
 def below(asked: str, rest: list[str], request: Request) -> Response:
     """Answer about a repository, or a path in it."""
     repository = find_repository(asked)
-    if repository is None or "missing" in rest:
+    if repository is None or not is_there(repository, rest):
         return page("Page not found · GitHub", "This is not the web page you are looking for.", 404)
     if repository.blocked == "dmca":
         return page("Repository unavailable due to DMCA takedown.", "This repository is currently disabled.", 451)
@@ -51,6 +53,22 @@ def below(asked: str, rest: list[str], request: Request) -> Response:
     if repository.full_name.lower() != asked.lower() or request.path.endswith(".git"):
         return redirect("/".join([f"https://github.com/{repository.full_name}", *rest]))
     return html(repository_page(repository, rest))
+
+
+def is_there(repository: Repository, rest: list[str]) -> bool:
+    """Return whether a repository has what the parts of a path name, as its API says."""
+    match rest:
+        case ["tree" | "blob" | "raw" | "blame", branch, *_] if renamed_branch(repository, branch):
+            return is_there(repository, [rest[0], str(repository.default_branch), *rest[2:]])
+        case ["tree" | "blob" | "raw" | "blame", *parts]:
+            splits = (f"{'/'.join(parts[:at])}:{'/'.join(parts[at:])}" for at in range(1, len(parts) + 1))
+            return any(find_object(repository, unquote(split)) for split in splits)
+        case ["issues" | "pull" | "discussions" as kind, number, *_] if number.isdecimal():
+            thread = find_thread(int(number))
+            return thread == "Discussion" if kind == "discussions" else thread is not None
+        case ["releases", "tag", tag] | ["commit", tag]:
+            return tag == repository.latest_release or find_object(repository, tag) is not None
+    return "missing" not in rest
 
 
 def repository_page(repository: Repository, rest: list[str]) -> str:
