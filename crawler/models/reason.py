@@ -76,6 +76,7 @@ class ReasonCode(StrEnum):
     PAYMENT_REQUIRED = "payment_required"
     PASSWORD_REQUIRED = "password_required"  # noqa: S105 - a code
     WECHAT_ONLY = "wechat_only"
+    NOT_VIEWABLE = "not_viewable"
     LEGAL_REASONS = "legal_reasons"
     BLOCKED_BY_GITHUB = "blocked_by_github"
     POSSIBLE_CATCH_ALL_PAGE = "possible_catch_all_page"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.html import MAX_LINE, parse_html
 from crawler.images.wechat_urls import image_id
 from crawler.kinds.registry import links_in
+from crawler.kinds.wechat.notices import NOTICE_ELEMENTS
 from crawler.kinds.wechat.scripts import DOUBLE, QUOTED, SINGLE, first_value, unescape_js, unquote
 from crawler.models.metadata import Article
 from crawler.text import collapse_whitespace
@@ -23,8 +24,7 @@ MAX_IMAGES = 100
 """Images of an article whose URLs are stored; most articles have ten or twenty."""
 
 _TITLES = ("activity-name", "js_text_title", "js_video_page_title", "js_audio_title")  # of types 0, 10, 5 and 7
-BODY_IDS = frozenset({"js_content", "js_article", "js_share_content", *_TITLES})
-"""Ids of elements that only articles have."""
+_BODY_IDS = frozenset({"js_content", "js_article", "js_share_content", *_TITLES})  # elements that only articles have
 
 # Each value in the forms of the page types, most reliable first. Patterns begin with literal text, which is fast on
 # pages of 3 MB. Scripts contain other accounts too (one of WeChat's own), so `user_name` alone is no evidence.
@@ -52,6 +52,18 @@ _ORIGINAL = {"1": True, "2": False}  # 0: declared neither original nor repost
 _CONTENT = re.compile(r"content_noencode: ?JsDecode\('((?:[^'\\]++|\\[\s\S])*+)'\)")
 # WeChat turns most links into plain text, split by tags that are not visible.
 _INLINE = frozenset({"a", "b", "code", "em", "font", "i", "ins", "mark", "small", "span", "strong", "u", "wbr"})
+
+
+def shows_article(soup: BeautifulSoup) -> bool:
+    """Return whether a page has the body of an article; beside a notice, a body without text or image is none.
+
+    An article may quote a notice, and may have been written with a notice's elements.
+    """
+    bodies = soup.find_all(id=_BODY_IDS.__contains__)
+    notices = (notice for notice in soup.select(NOTICE_ELEMENTS) if not any(body in notice.parents for body in bodies))
+    if next(notices, None) is None:
+        return bool(bodies)
+    return any(body.get_text(strip=True) or body.select_one("img, iframe, video") is not None for body in bodies)
 
 
 def read_article(soup: BeautifulSoup, text: str) -> Article:

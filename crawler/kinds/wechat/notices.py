@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.models.check import Check, Outcome
 from crawler.models.reason import Reason, ReasonCode
+from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -19,18 +20,32 @@ if TYPE_CHECKING:
 NOTICE_ELEMENTS = ".weui-msg, .mesg-block, .global_error_msg"
 """Selector of the elements that contain a notice."""
 
+SHORT_PAGE = 200
+"""Letters and digits up to which a page without a notice element may be a notice as a whole."""
+
+MAX_QUOTE = 120
+"""Characters of an unknown notice that become part of the reason."""
+
+_TITLE_ELEMENTS = ".weui-msg__title, .mesg-title, h1, h2"
+_TITLE_SURPLUS = 12  # letters and digits of a title around a notice: the name of the site
 _REMOVED = re.compile(r"del_reason_id: ?'[1-9]")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice that WeChat shows in place of an article, with the outcome of a check that gets it."""
+    """A row of the table: what WeChat shows in place of an article, with the outcome of a check that gets it."""
 
     texts: tuple[str, ...]
+    words: re.Pattern[str] | None
     outcome: Outcome
     reason: Reason
     conclusive: bool = False
+    last: bool = False
     titles: tuple[str, ...] = ()
+
+    def is_meant_by(self, message: str) -> bool:
+        """Return whether a normalized message has the words of the row."""
+        return self.words is not None and self.words.search(message) is not None
 
 
 @cache
@@ -39,13 +54,20 @@ def notices() -> tuple[Notice, ...]:
     return tuple(
         Notice(
             tuple(map(_normalize, row["texts"])),
+            re.compile(row["words"]) if "words" in row else None,
             Outcome(row["outcome"]),
             Reason.decoded(row["reason"]),
             row.get("conclusive", False),
+            row.get("last", False),
             tuple(map(_normalize, row.get("titles", ()))),
         )
         for row in _table()["notice"]
     )
+
+
+def is_generic_title(title: str) -> bool:
+    """Return whether a page's title is empty or WeChat's own, and says nothing about what the page shows."""
+    return _normalize(title) in {"", *map(_normalize, _table()["generic_titles"])}
 
 
 @cache
@@ -67,14 +89,20 @@ def _normalize(text: str) -> str:
 def match_notice(check: Check, soup: BeautifulSoup, elements: list[Tag], text: str) -> Check | None:
     """Return the check by the notice on a page; None for an unknown page.
 
-    `elements` are the notice elements of the page. Without any the whole page is searched, and no notice is conclusive.
+    `elements` are the notice elements of the page. Without any, a short page or the titles of a longer one are searched
+    for known notices, and no notice is conclusive.
     """
-    message = _normalize(" ".join(tag.get_text(" ") for tag in elements or (soup.body or soup,)))
-    title = _normalize(soup.title.get_text()) if soup.title else ""
-    for notice in notices():
-        if title in notice.titles or any(words in message for words in notice.texts):
-            refined = refined_check(check, notice.outcome, notice.reason)
-            return replace(refined, conclusive=notice.conclusive and bool(elements))
+    page_title = soup.title.get_text() if soup.title else ""
+    if elements:
+        message = _normalize(_joined_text(elements))
+        headings = [_normalize(tag.get_text(" ")) for element in elements for tag in element.select(_TITLE_ELEMENTS)]
+        notice = _by_text(message, page_title) or _by_meaning(headings, message)
+    else:
+        notice = _in_plain_page(soup, page_title, may_guess=check.is_ok)
+    if notice is not None:
+        refined = refined_check(check, notice.outcome, notice.reason)
+        seen = any(words in message for words in notice.texts) if elements else False
+        return replace(refined, conclusive=notice.conclusive and seen)
     if elements and _REMOVED.search(text) is not None:
         return replace(refined_check(check, Outcome.GONE, Reason(ReasonCode.REMOVED_BY_WECHAT)), conclusive=True)
     if elements and not message:
@@ -82,6 +110,53 @@ def match_notice(check: Check, soup: BeautifulSoup, elements: list[Tag], text: s
     return None
 
 
+def unknown_page_check(check: Check, soup: BeautifulSoup, elements: list[Tag]) -> Check:
+    """Return the check of a page that is neither article nor known notice, with the text that it shows."""
+    shown = collapse_whitespace(_joined_text(elements or [soup.body or soup]))[:MAX_QUOTE]
+    return refined_check(check, Outcome.UNREADABLE, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE, *([shown] if shown else [])))
+
+
 def refined_check(check: Check, outcome: Outcome, reason: Reason, final_url: str | None = None) -> Check:
     """Return the check with another outcome; redirects within WeChat are dropped, since the article did not move."""
     return replace(check, outcome=outcome, reason=reason, final_url=final_url)
+
+
+def _joined_text(elements: list[Tag]) -> str:
+    return " ".join(tag.get_text(" ") for tag in elements)
+
+
+def _by_text(message: str, page_title: str = "") -> Notice | None:
+    """Return the notice whose text occurs in a message word for word, or whose title is that of the page."""
+    title = _normalize(page_title)
+    known = (row for row in notices() if title in row.titles or any(words in message for words in row.texts))
+    return next(known, None)
+
+
+def _by_meaning(headings: list[str], message: str) -> Notice | None:
+    """Return the notice that the words of a heading mean, else those of the whole message."""
+    for last in (False, True):
+        for part in (*headings, message):
+            meant = (row for row in notices() if row.last is last and row.is_meant_by(part))
+            if (found := next(meant, None)) is not None:
+                return found
+    return None
+
+
+def _in_plain_page(soup: BeautifulSoup, page_title: str, *, may_guess: bool) -> Notice | None:
+    """Return the notice on a page without notice elements, where any text may be that of an article."""
+    message = _normalize(_joined_text([soup.body or soup]))
+    if len(message) <= SHORT_PAGE:
+        by_meaning = _by_meaning([], message) if may_guess and is_generic_title(page_title) else None
+        return _by_text(message, page_title) or by_meaning
+    titles = [_normalize(page_title), *(_normalize(tag.get_text(" ")) for tag in soup.select(_TITLE_ELEMENTS)[:1])]
+    return next((row for title in titles if (row := _by_title(title)) is not None), None)
+
+
+def _by_title(title: str) -> Notice | None:
+    """Return the notice that a title consists of; None for a title that has more words, as that of an article."""
+    known = (row for row in notices() if title in row.titles or any(_fills(words, title) for words in row.texts))
+    return next(known, None)
+
+
+def _fills(words: str, title: str) -> bool:
+    return words in title and len(title) <= len(words) + _TITLE_SURPLUS

@@ -131,10 +131,55 @@ def test_other_addresses_of_articles_keep_their_parameters(url: str) -> None:
     assert link_of(url.replace("https", "http"), "n.md") == Link(url, "wechat", url, "mp.weixin.qq.com")
 
 
-@pytest.mark.parametrize("path", ["mp/homepage?__biz=1&hid=2", "mp/appmsgalbum?id=1", ""])
-def test_pages_of_wechat_that_are_no_articles(path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("mp/homepage?__biz=1&hid=2", "mp/appmsgalbum?id=1", "mp/appmsg/show?__biz=1&appmsgid=2&itemidx=1&sign=3"),
+        *(
+            "mp/profile_ext?action=home&__biz=1",
+            "mp/readtemplate?t=pages/video",
+            "mp/audio?voiceid=1",
+            "mp/video?vid=2",
+        ),
+    ],
+)
+def test_pages_of_accounts(path: str) -> None:
+    url = f"https://mp.weixin.qq.com/{path}"
+    assert link_of(url.replace("https", "http"), "n.md") == Link(url, "wechat", url, "mp.weixin.qq.com")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://weixin.qq.com/sph/AbC", "https://channels.weixin.qq.com/web/pages/feed?eid=1"]
+)
+def test_videos_of_channels(url: str) -> None:
+    link = link_of(url, "n.md")
+    assert link is not None
+    assert (link.kind, link.url, link.host) == ("wechat", url, url.split("/")[2])
+
+
+@pytest.mark.parametrize("path", ["", "cgi-bin/announce?id=1", "debug/x"])
+def test_pages_of_wechat_that_belong_to_no_account(path: str) -> None:
     url = f"https://mp.weixin.qq.com/{path}"
     assert link_of(url, "n.md") == Link(url, "web", url, "mp.weixin.qq.com")
+
+
+@pytest.mark.parametrize(
+    ("target", "url"),
+    [
+        ("https%3A%2F%2Fmp.weixin.qq.com%2Fs%2FaB-_9%23rd", "https://mp.weixin.qq.com/s/aB-_9"),
+        (
+            "https%3A%2F%2Fmp.weixin.qq.com%2Fs%3F__biz%3DMzI5%3D%3D%26mid%3D22%26idx%3D1%26sn%3Dab12%26chksm%3D1",
+            "https://mp.weixin.qq.com/s?__biz=MzI5==&mid=22&idx=1&sn=ab12",
+        ),
+        ("https%3A%2F%2Fexample.org%2F", None),
+        ("", None),
+    ],
+)
+def test_the_page_behind_a_captcha(target: str, url: str | None) -> None:
+    captcha = f"https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url={target}"
+    link = link_of(captcha, "n.md")
+    assert link is not None
+    assert (link.kind, link.url) == ("wechat", url or captcha)
 
 
 PICTURES = [

@@ -52,6 +52,16 @@ NOTICES = [
     ("此账号已自主注销，内容无法查看", GONE, CLOSED),
     ("此帐号被投诉且经审核涉嫌侵权。此帐号已注销，内容无法查看。", GONE, CLOSED),
     ("该公众号已被封禁", GONE, CLOSED),
+    ("该公众号已注销", GONE, CLOSED),
+    ("该帐号已系统注销", GONE, CLOSED),
+    ("帐号已被系统回收", GONE, CLOSED),
+    ("已停止访问该网页", GONE, COMPLAINTS),
+    ("该内容已被发送人删除", GONE, BY_AUTHOR),
+    ("此内容已被发布者删除", GONE, BY_AUTHOR),
+    ("内容已被作者删除", GONE, BY_AUTHOR),
+    ("该内容被投诉且经审核涉嫌违规，无法查看", GONE, VIOLATION),
+    ("此内容无法查看，仅限朋友可见", RESTRICTED, PRIVATE),
+    ("仅内部分享可见", RESTRICTED, PRIVATE),
     ("该公众号已迁移至新的帐号，原帐号已回收，该链接已不可访问", GONE, NOT_ALONG),
     ("原帐号迁移时未将文章素材同步至新帐号，该链接已不可访问", GONE, NOT_ALONG),
     ("该公众号已迁移至新的帐号，原帐号已回收。", FAILED, NOT_KNOWN),
@@ -71,7 +81,32 @@ NOTICES = [
     ("当前环境异常，完成验证后即可继续访问。", BLOCKED, Reason(ReasonCode.CAPTCHA)),
     ("完成验证后即可继续访问，该内容已被发布者删除", BLOCKED, Reason(ReasonCode.CAPTCHA)),
 ]
-SUPPOSED = [  # English that nobody has recorded: a suspicion, never a proof
+UNVIEWABLE, LOST = Reason(ReasonCode.NOT_VIEWABLE), Reason(ReasonCode.REMOVED_BY_WECHAT)
+SUPPOSED = [  # English that nobody has recorded, and rewordings: a suspicion, never a proof
+    ("此内容无法查看", RESTRICTED, UNVIEWABLE),
+    ("抱歉，你访问的文章不存在", GONE, LOST),
+    ("文章已经被作者删除了", GONE, BY_AUTHOR),
+    ("作者撤回了这篇文章", GONE, BY_AUTHOR),
+    ("該文章已被原作者刪除", GONE, BY_AUTHOR),
+    ("本文因涉嫌违反相关法律法规，已不能阅读", GONE, VIOLATION),
+    ("文章经审核涉嫌不实信息", GONE, VIOLATION),
+    ("该文章被权利人举报侵权，已处理", GONE, COMPLAINTS),
+    ("由用户投诉并经平台审核，涉嫌过度营销、骚扰用户", GONE, COMPLAINTS),
+    ("此公众号主体已办理注销手续", GONE, CLOSED),
+    ("该账号违规，已被平台冻结", GONE, CLOSED),
+    ("The official account was deactivated by its owner", GONE, CLOSED),
+    ("This article was removed by its publisher", GONE, BY_AUTHOR),
+    ("当前链接已失效", GONE, EXPIRED),
+    ("临时链接已经过期，请在公众平台重新获取", GONE, EXPIRED),
+    ("原账号已迁移，旧链接无法访问", GONE, NOT_ALONG),
+    ("系统繁忙，请稍后再试", FAILED, FOR_NOW),
+    ("文章正在审核，通过后才能阅读", FAILED, FOR_NOW),
+    ("作者设置了仅粉丝可见", RESTRICTED, PRIVATE),
+    ("此内容仅限好友可见", RESTRICTED, PRIVATE),
+    ("该内容仅公众号内部成员可查看", RESTRICTED, PRIVATE),
+    ("请使用微信扫一扫打开", RESTRICTED, PRIVATE),
+    ("你的访问频率过高", BLOCKED, Reason(ReasonCode.RATE_LIMITED)),
+    ("请先完成安全验证", BLOCKED, Reason(ReasonCode.CAPTCHA)),
     ("This account has been blocked. Unable to view content.", GONE, CLOSED),
     (
         "This content has been reported by multiple people, and the related content is unable to be shown",
@@ -167,7 +202,7 @@ def test_notice_in_traditional_characters(notice: str, outcome: str, reason: Rea
 
 def test_every_text_of_the_table_is_tried() -> None:
     tried = [notice for notice, *_ in NOTICES + SUPPOSED]
-    outcomes = {read_wechat(f"<p>{notice}").check.reason for notice in tried}
+    outcomes = {read_wechat(PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", each)).check.reason for each in tried}
     assert outcomes == {notice.reason for notice in notices()}
 
 
@@ -177,9 +212,9 @@ def test_words_without_a_notice_are_no_proof() -> None:
 
 
 def test_a_notice_in_a_script_is_no_notice() -> None:
-    page = PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", "系统维护中")
+    page = PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", "今日休息")
     text = page.replace("</body>", "<script>var a = '该内容已被发布者删除';</script></body>")
-    assert read_wechat(text).check.reason == Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)
+    assert read_wechat(text).check.reason.code is ReasonCode.UNKNOWN_WECHAT_PAGE
 
 
 # --- articles that speak of notices -----------------------------------------------------------------------------------
@@ -335,7 +370,7 @@ def test_the_small_internets_notices(state: str) -> None:
     assert isinstance(page.body, bytes)
     check = read_wechat(page.body).check
     assert check.outcome != OK
-    assert check.reason != Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)
+    assert check.reason.code is not ReasonCode.UNKNOWN_WECHAT_PAGE
     assert (check.outcome == MOVED) == (state == "migrated")
 
 

@@ -23,6 +23,7 @@ LIVE = ("article", "article_on_crawling", "repost", "picture_post", "text_post",
 ERRORS = st.sampled_from([400, 401, 402, 403, 404, 405, 410, 412, 418, 429, 451, 500, 502, 503, 504])
 # A page that crawler/checks/soft404.py knows as a wall.
 WALL = "<title>Just a moment...</title><script>window._cf_chl_opt = {}</script>"
+UNKNOWN_NOTICE = Reason(ReasonCode.UNKNOWN_WECHAT_PAGE, "今日休息 微信公众平台运营中心")
 NGINX = (
     "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr><center>nginx</center></body></html>"
 )
@@ -92,10 +93,15 @@ def test_a_migrated_account(status: int) -> None:
         ("", 403, Outcome.BLOCKED, Reason(ReasonCode.FORBIDDEN)),
         ("", 500, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "500")),
         ("", 451, Outcome.RESTRICTED, Reason(ReasonCode.LEGAL_REASONS)),
-        (notice("系统维护中"), 503, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "503")),
-        (notice("系统维护中"), 404, Outcome.GONE, Reason(ReasonCode.NOT_FOUND)),
-        (notice("系统维护中"), 200, Outcome.BLOCKED, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)),
-        ("", 204, Outcome.BLOCKED, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)),
+        (notice("今日休息"), 503, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "503")),
+        (notice("今日休息"), 404, Outcome.GONE, Reason(ReasonCode.NOT_FOUND)),
+        (
+            notice("今日休息"),
+            200,
+            Outcome.UNREADABLE,
+            Reason(ReasonCode.UNKNOWN_WECHAT_PAGE, "今日休息 微信公众平台运营中心"),
+        ),
+        ("", 204, Outcome.UNREADABLE, Reason(ReasonCode.UNKNOWN_WECHAT_PAGE)),
     ],
 )
 def test_a_page_that_says_nothing_known(body: str, status: int, outcome: Outcome, reason: Reason) -> None:
