@@ -1,34 +1,21 @@
-"""Turn a response or a failed request into a check, by HTTP alone; kinds refine it. Pure."""
+"""Turn a response into a check, by HTTP alone; kinds refine it. Pure."""
 
 from __future__ import annotations
 
 import re
-import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import aiohttp
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-    UnsupportedURLSchemeError,
-)
-
-from crawler.checks.soft404 import bot_wall_at, detect_soft_error
-from crawler.fetch.errors import AddressNotAllowedError
+from crawler.checks.soft404 import detect_soft_error
+from crawler.fetch.errors import is_dns_error
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_same_site, parameters, without_tracking
 from crawler.links.signed_urls import VIDEO_HOST, expires_at
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
-from crawler.text import MAX_ERROR, collapse_whitespace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from scrapy.http import Response
@@ -48,23 +35,6 @@ _BY_STATUS = {
 }
 _CLIENT_ERRORS = range(400, 500)
 _EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
-
-_LOOKUP_ERRORS = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
-"""Errors of a name lookup (RFC 3493, 6.1) other than that the name does not exist."""
-
-_SERVER_TROUBLE = re.compile(r"""rcode="?(?:SERVFAIL|REFUSED|FORMERR|NOTIMP|NOTAUTH)""", re.IGNORECASE)
-"""A response code of name servers other than NXDOMAIN, in Proxy-Status (RFC 9209, 2.3.2)."""
-
-_DECODING_ERRORS = frozenset({"BadGzipFile", "EOFError", "ZstdError", "error"})
-"""Names of decoders' exceptions: those of gzip and zstd, and the `error` of zlib, struct and brotli."""
-
-# Messages of Scrapy and the standard library on the target of a redirect.
-_TOO_MANY_REDIRECTS = "max redirections reached"
-_MISSING_SCHEME = "Missing scheme in request url"
-_INVALID_URL = re.compile(
-    "Invalid IPv6 URL|to be an IPv4 or IPv6 address|IPv4 address cannot be in brackets|IPvFuture address is invalid"
-    "|netloc .* contains invalid|Port (?:out of range|could not be cast)"
-)
 
 _LANGUAGE = "ar|cn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hk|hu|id|it|ja|jp|ko|kr|nl|no|pl|pt|ro|ru|sv|th|tr|tw|uk|us|vi|zh"
 _HOME = re.compile(
@@ -129,7 +99,7 @@ def _check_status(
         is_signed = until is not None and until > now
         reason = Reason(ReasonCode.SIGNED_URL_VALID, f"{until:%Y-%m-%d}") if is_signed else Reason(ReasonCode.REACHABLE)
         return Outcome.OK, reason, False
-    if status >= 500 and _is_dns_error(response.headers.get("Proxy-Status"), response.headers.get("X-Squid-Error")):  # noqa: PLR2004
+    if status >= 500 and is_dns_error(response.headers.get("Proxy-Status"), response.headers.get("X-Squid-Error")):  # noqa: PLR2004
         return Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), False
     if status in _BY_STATUS:
         outcome, code = _BY_STATUS[status]
@@ -155,33 +125,6 @@ def _check_redirects(
     if PERMANENT.issuperset(redirects):
         return Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, str(redirects[0]))
     return Outcome.OK, reason
-
-
-def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] = ()) -> Check:
-    """Return the check of an exception of a download handler or middleware; `failed` for an unknown one.
-
-    `redirects` are the URLs of the redirects before it.
-    """
-    if isinstance(error, AddressNotAllowedError):
-        return Check(Outcome.SKIPPED, error.reason, now, CheckMethod.PAGE)
-    if isinstance(error, CannotResolveHostError):
-        if _has_no_answer_on_name(error):
-            return Check(Outcome.FAILED, Reason(ReasonCode.NAME_LOOKUP_FAILED), now, CheckMethod.PAGE)
-        return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
-    if isinstance(error.__cause__, aiohttp.ClientHttpProxyError):
-        headers: Mapping[str, str] = error.__cause__.headers or {}
-        if _is_dns_error(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
-            return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
-    if str(error) == _TOO_MANY_REDIRECTS and (wall := bot_wall_at(redirects[1:])) is not None:
-        return Check(wall.outcome, wall.reason, now, CheckMethod.PAGE)
-    return Check(Outcome.FAILED, _describe_failure(error, redirects), now, CheckMethod.PAGE)
-
-
-def _has_no_answer_on_name(error: BaseException) -> bool:
-    """Return whether name servers were silent or in trouble (SERVFAIL), which does not mean that a name is free."""
-    cause = error.__cause__
-    os_error = cause.os_error if isinstance(cause, aiohttp.ClientConnectorDNSError) else cause
-    return isinstance(os_error, socket.gaierror) and os_error.errno in _LOOKUP_ERRORS
 
 
 def _requested_url(response: Response) -> str:
@@ -222,64 +165,3 @@ def _video_suffix(url: str) -> tuple[str, ...]:
     parts = urlsplit(url)
     number = parameters(parts.query).get("vid") if parts.hostname == VIDEO_HOST else None
     return (number,) if number else ()
-
-
-def _is_dns_error(*proxy_headers: bytes | str | None) -> bool:
-    """Return whether a proxy reports that no such host name exists (RFC 9209, 2.3.2; Squid's X-Squid-Error)."""
-    values = " ".join(str(value) for value in proxy_headers if value)
-    return ("dns_error" in values or "ERR_DNS_FAIL" in values) and not _SERVER_TROUBLE.search(values)
-
-
-def _describe_failure(error: BaseException, redirects: Sequence[str]) -> Reason:  # noqa: C901 - a table in the order of precedence
-    cause = error.__cause__
-    match error, cause:
-        case _, aiohttp.ClientConnectorCertificateError() | aiohttp.ClientSSLError():
-            return Reason(ReasonCode.TLS_ERROR, _short_message(cause))
-        case _, aiohttp.ClientHttpProxyError():
-            return Reason(ReasonCode.PROXY_CANNOT_REACH_HOST, str(cause.status))
-        case _, aiohttp.ClientProxyConnectionError():
-            return Reason(ReasonCode.PROXY_UNAVAILABLE)
-        case _, aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() if not isinstance(
-            error, DownloadConnectionRefusedError
-        ):
-            return Reason(ReasonCode.CONNECTION_RESET)
-        case DownloadTimeoutError(), _:
-            return Reason(ReasonCode.TIMEOUT)
-        case DownloadConnectionRefusedError(), _:
-            return Reason(ReasonCode.CONNECTION_REFUSED)
-        case DownloadCancelledError(), _:
-            return Reason(ReasonCode.RESPONSE_TOO_LARGE)
-        case ResponseDataLossError(), _:
-            return Reason(ReasonCode.RESPONSE_TRUNCATED)
-        case UnsupportedURLSchemeError(), _:
-            return Reason(ReasonCode.INVALID_URL)
-        case IgnoreRequest(), _:
-            return _describe_ignored(error, redirects)
-        case _:
-            return _describe_other(error)
-
-
-def _describe_ignored(error: IgnoreRequest, redirects: Sequence[str]) -> Reason:
-    """Return the reason of a request that one of Scrapy's own middlewares gave up."""
-    if isinstance(error.__cause__, ValueError):  # decompression stops at DOWNLOAD_MAXSIZE
-        return Reason(ReasonCode.RESPONSE_TOO_LARGE)
-    if str(error) == _TOO_MANY_REDIRECTS:
-        is_loop = len(set(redirects)) < len(redirects)
-        return Reason(ReasonCode.REDIRECT_LOOP if is_loop else ReasonCode.TOO_MANY_REDIRECTS)
-    return Reason(ReasonCode.OTHER, _short_message(error))
-
-
-def _describe_other(error: BaseException) -> Reason:
-    """Return the reason of an exception that is known by its name or message only."""
-    message = _short_message(error)
-    if type(error).__name__ in _DECODING_ERRORS:
-        return Reason(ReasonCode.RESPONSE_WRONGLY_ENCODED)
-    if message.startswith(_MISSING_SCHEME):
-        return Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)
-    if isinstance(error, ValueError) and _INVALID_URL.search(message):
-        return Reason(ReasonCode.REDIRECT_TO_INVALID_URL)
-    return Reason(ReasonCode.OTHER, f"{type(error).__name__}: {message}")
-
-
-def _short_message(error: BaseException | None) -> str:
-    return collapse_whitespace(str(error))[:MAX_ERROR]

@@ -46,7 +46,8 @@ def check_response_with_kind(
     try:
         result = kind.read(link, response, check)
     except TooMuchMarkupError:
-        result = CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.PAGE_TOO_COMPLEX)))
+        reason = Reason(ReasonCode.PAGE_TOO_COMPLEX)
+        result = CheckResult(link, replace(check, outcome=Outcome.UNREADABLE, reason=reason, final_url=None))
     except Exception as error:
         logger.exception("%s: page cannot be parsed", link.url)
         reason = Reason(ReasonCode.PAGE_PARSE_ERROR, repr(error)[:180])

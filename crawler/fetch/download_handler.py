@@ -1,5 +1,6 @@
 """Scrapy's aiohttp download handler (its fastest one) with the user's CA bundle and a final check before sending.
 
+Requests with `meta["lenient"]`, and those for URLs that aiohttp would change, are sent by the second client.
 A queued request is not sent if its host backs off meanwhile or belongs to another worker. Connections to private
 addresses are refused. If only the head of a page is requested, little more than that is received.
 """
@@ -26,6 +27,7 @@ from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.config.crawl_options import options_of
 from crawler.fetch.errors import AddressNotAllowedError
+from crawler.fetch.lenient.handler import LenientDownloader
 from crawler.links.canonical_url import InvalidURLError, encode_for_request, is_public
 from crawler.models.reason import Reason, ReasonCode
 from crawler.signals import run_opened
@@ -113,11 +115,21 @@ class _HeadOnlyHandler(_SafeDownloadHandler):
 
 
 class SafeDownloadHandler(_SafeDownloadHandler):
-    """Downloads whole bodies; requests with `meta["max_bytes"]` go to a _HeadOnlyHandler."""
+    """Downloads whole bodies; requests with `meta["max_bytes"]` go to a _HeadOnlyHandler.
+
+    Requests with `meta["lenient"]` go to a LenientDownloader.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._head_only = _HeadOnlyHandler(crawler)
+        self._lenient = LenientDownloader(
+            check_lease=self._check_lease,
+            allow_private=options_of(crawler).requests.allow_private_addresses,
+            context=self._ssl_context,
+            window=WINDOW,
+            limit=self._default_maxsize,
+        )
         self._connections = asyncio.Semaphore(crawler.settings.getint("CONCURRENT_REQUESTS"))
 
     async def download_request(self, request: Request) -> Response:
@@ -148,19 +160,35 @@ class SafeDownloadHandler(_SafeDownloadHandler):
                     turns.check_may_send(host, due)
                     raise
 
+    def _check_lease(self, host: str) -> None:
+        if self.turns is not None:
+            self.turns.check_lease(host)
+
     async def _download(self, request: Request) -> Response:
-        if "max_bytes" not in request.meta:
-            return await super().download_request(request)
-        request.meta["download_maxsize"] = 0  # EarlyStop ends it, whatever Content-Length says
+        is_head_only = "max_bytes" in request.meta
+        if is_head_only:
+            request.meta["download_maxsize"] = 0  # EarlyStop ends it, whatever Content-Length says
         try:
-            return await self._head_only.download_request(request)
+            if _is_for_lenient_client(request):
+                return await self._lenient.download(request)
+            if is_head_only:
+                return await self._head_only.download_request(request)
+            return await super().download_request(request)
         finally:
-            request.meta["download_maxsize"] = MAX_HEAD_BYTES
+            if is_head_only:
+                request.meta["download_maxsize"] = MAX_HEAD_BYTES
 
     async def close(self) -> None:
         """Close all connections."""
         await self._head_only.close()
         await super().close()
+
+
+def _is_for_lenient_client(request: Request) -> bool:
+    """Return whether the second client sends a request; it cannot use a proxy over TLS."""
+    if str(request.meta.get("proxy", "")).startswith("https:"):
+        return False
+    return "lenient" in request.meta or request.url.endswith("?")  # aiohttp drops an empty query
 
 
 def _lease_checked_request(handler: _SafeDownloadHandler) -> type[aiohttp.ClientRequest]:

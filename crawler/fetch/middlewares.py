@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+_ERRORS = 400  # statuses from here on (RFC 9110, 15.5)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Codecs of Python that are not charsets: some raise, some are slow on large input.
 _NOT_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "rot13", "undefined", "unicode-escape", "utf-7"})
@@ -73,7 +74,10 @@ class VerbatimRedirectMiddleware(RedirectMiddleware):
 
 
 class BoundedDecompressionMiddleware(HttpCompressionMiddleware):
-    """Scrapy's decompression; if a body gets too large, the memory of its partial result is released."""
+    """Scrapy's decompression; if a body gets too large, the memory of its partial result is released.
+
+    The body of an error response does not matter: if it cannot be decoded, the response has none.
+    """
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return the response with a decompressed body; raise IgnoreRequest if it is larger than `download_maxsize`."""
@@ -82,7 +86,13 @@ class BoundedDecompressionMiddleware(HttpCompressionMiddleware):
         except IgnoreRequest as refusal:
             if refusal.__cause__ is not None:
                 clear_frames(refusal.__cause__.__traceback__)  # its local variables hold the partial result
-            raise
+            if response.status < _ERRORS:
+                raise
+        except Exception:  # of gzip, zlib, brotli or zstd
+            if response.status < _ERRORS:
+                raise
+        del response.headers["Content-Encoding"]
+        return response.replace(body=b"")
 
 
 class SafeCharsetMiddleware:

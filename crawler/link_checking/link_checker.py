@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.checks import http_check
+from crawler.checks.failure_check import check_failure
 from crawler.checks.response_check import check_response_with_kind, requested_wait, skipped_result
 from crawler.checks.soft404_probe import Soft404Prober
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
@@ -123,6 +123,8 @@ class LinkChecker:
             request = self._image_fetcher.prepare(request, due)
         else:
             request = with_validators(request, due, datetime.now(UTC))
+        if is_retry:  # what one client could not read or reach is no evidence: the other one is asked
+            request.meta["lenient"] = True
         request.cb_kwargs["due"] = due
         trail = request.meta["redirect_trail"] = [request.url]
         return _Attempt(due, request, trail, is_retry)
@@ -159,7 +161,7 @@ class LinkChecker:
         """Return the outcome of a request without a response."""
         due, link = attempt.due, attempt.due.link
         self._retries.discard(link.url)
-        check = http_check.check_failure(error, datetime.now(UTC), attempt.trail)
+        check = check_failure(error, datetime.now(UTC), attempt.trail)
         if check.is_unreachable:
             self._connectivity.record_unreachable(link.host)
         result = CheckResult(link, self._image_fetcher.as_too_large(check, link), history=due.history)

@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     GITHUB_PAGE_REDIRECTS = "github_page_redirects"
     FILE_EXISTS = "file_exists"
     STATUS_ACCEPTED = "status_accepted"
+    CERTIFICATE_CHAIN_INCOMPLETE = "certificate_chain_incomplete"
     SIGNED_URL_VALID = "signed_url_valid"
     UNCHANGED = "unchanged"
 
@@ -121,6 +122,8 @@ class ReasonCode(StrEnum):
     REDIRECT_TO_INVALID_URL = "redirect_to_invalid_url"
     RESPONSE_TOO_LARGE = "response_too_large"
     RESPONSE_TRUNCATED = "response_truncated"
+    RESPONSE_MALFORMED = "response_malformed"
+    RESPONSE_HEADERS_TOO_LARGE = "response_headers_too_large"
     RESPONSE_WRONGLY_ENCODED = "response_wrongly_encoded"
     PAGE_TOO_COMPLEX = "page_too_complex"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"

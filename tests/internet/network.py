@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tests.internet.certificates import Certificates
+from tests.internet.certificates import ISSUERS, Certificates
 from tests.internet.messages import Failure, Request, Response, not_found, redirect, text
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Network:
         Proxies differ (Squid sends 503 with `X-Squid-Error: ERR_DNS_FAIL 0`, others a bare 502 or 500): this one sends
         what the standard recommends, 502 with `Proxy-Status: …; error=dns_error` (RFC 9209, 2.3.2).
         """
-        if host in self._sites:
+        if host.rstrip(".") in self._sites or host in self._sites or host == ISSUERS:
             return None
         reason = f'small-internet; error=dns_error; rcode="NXDOMAIN"; details="{host} does not resolve"'
         return text(f"The host name {host} does not resolve.\n", 502).with_headers(proxy_status=reason)
@@ -119,7 +119,10 @@ class Network:
             return Response(body=bytes(1024), failure=fault)
         if fault is not None:
             return fault
-        site = self._sites[request.host]
+        if request.host == ISSUERS:
+            found = self.certificates.issuers.get(request.path)
+            return not_found() if found is None else Response(200, found, {"Content-Type": "application/pkix-cert"})
+        site = self._sites.get(request.host) or self._sites[request.host.rstrip(".")]
         if site.https_only and request.url.startswith("http:"):
             return redirect(urlsplit(request.url)._replace(scheme="https").geturl())
         if request.path == "/robots.txt":

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import h11
 
+from tests.internet.certificates import Flaw
 from tests.internet.messages import Failure, Request, Response
 
 if TYPE_CHECKING:
@@ -142,8 +143,12 @@ class Conversation:
             await self._reader.read(PIECE)
             self._writer.write(HANDSHAKE_FAILURE)
             return False
-        if host in self._network.certificates.flaws:
+        if (flaw := self._network.certificates.flaws.get(host)) is not None:
             self._network.record(connect)
+        if flaw is Flaw.SILENT:
+            while await self._reader.read(PIECE):
+                pass
+            return False
         await self._writer.start_tls(self._network.certificates.context(host))
         return True
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from PIL import Image
 
 from tests.internet import Failure, Internet, Response
+from tests.internet.certificates import Flaw
 from tests.internet.messages import html, not_found
 from tests.internet.sites import Site
 
@@ -31,6 +32,7 @@ class StatedInternet(Internet):
     `body`, a `png` (true, or its size), a `raw_head` of header lines as they are sent, or `raw`: all that is sent
     before the connection is closed. `failure` is the name of a Failure, `cookie` one without which another answer
     counts, `from_night` the first night on which it counts. The first that matches counts, exact URLs before patterns.
+    `certificate` is the name of a Flaw of the host's certificate.
     """
 
     def __init__(self, answers: Sequence[dict[str, Any]]) -> None:
@@ -39,6 +41,8 @@ class StatedInternet(Internet):
         self._answers = sorted(answers, key=lambda each: -each.get("from_night", 1))
         stated = {host for each in answers if (host := urlsplit(each["url"]).hostname)}
         hosts = tuple(stated | {host.replace("example.", ALIAS) for host in stated})
+        flaws = {urlsplit(each["url"]).hostname or "": each["certificate"] for each in answers if "certificate" in each}
+        self._network.certificates.flaws |= {host: Flaw[name] for host, name in flaws.items()}
         self._network._sites |= dict.fromkeys(hosts, Site(hosts, self._answer, robots=""))
 
     def _answer(self, request: Request, _world: World) -> Response:

@@ -13,7 +13,8 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from crawler.checks.http_check import check_failure, check_response
+from crawler.checks.failure_check import check_failure
+from crawler.checks.http_check import check_response
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 from tests.crawler.checks.test_http_check import NOW, URL
@@ -42,13 +43,13 @@ CODINGS = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compres
 def test_a_small_body_that_becomes_a_large_one(coding: str) -> None:
     assert decoding(coding, CODINGS[coding](bytes(100_000))).outcome is Outcome.OK
     check = decoding(coding, CODINGS[coding](bytes(100_001)))
-    assert (check.outcome, check.reason) == (Outcome.FAILED, Reason(ReasonCode.RESPONSE_TOO_LARGE))
+    assert (check.outcome, check.reason) == (Outcome.UNREADABLE, Reason(ReasonCode.RESPONSE_TOO_LARGE))
 
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_a_page_that_is_not_in_the_coding_that_it_names(coding: str) -> None:
     check = decoding(coding, b"<title>not compressed at all</title>")
-    assert (check.outcome, check.reason) == (Outcome.FAILED, Reason(ReasonCode.RESPONSE_WRONGLY_ENCODED))
+    assert (check.outcome, check.reason) == (Outcome.UNREADABLE, Reason(ReasonCode.RESPONSE_WRONGLY_ENCODED))
 
 
 def test_a_coding_that_nobody_knows_is_left_alone() -> None:

@@ -20,7 +20,8 @@ from scrapy.exceptions import IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from crawler.checks.http_check import check_failure, check_response
+from crawler.checks.failure_check import check_failure
+from crawler.checks.http_check import check_response
 from crawler.fetch.download_handler import PublicResolver, SafeDownloadHandler
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.middlewares import SsrfGuardMiddleware
@@ -147,6 +148,12 @@ def failed(reason: Reason, check: Check) -> None:
     assert check.is_transient
 
 
+def unreadable(reason: Reason, check: Check) -> None:
+    assert check == Check(Outcome.UNREADABLE, reason, NOW, CheckMethod.PAGE)
+    assert not check.is_unreachable
+    assert check.is_transient
+
+
 def test_an_answer_through_the_handler() -> None:
     check = seen(says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
     assert (check.outcome, check.http_status) == (Outcome.OK, 200)
@@ -159,18 +166,27 @@ def test_an_answer_through_the_handler() -> None:
     [
         (resets, Reason(ReasonCode.CONNECTION_RESET)),
         (says(b""), Reason(ReasonCode.CONNECTION_RESET)),
-        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), Reason(ReasonCode.RESPONSE_TRUNCATED)),
-        (says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), Reason(ReasonCode.RESPONSE_TRUNCATED)),
     ],
 )
 def test_broken_connections(client: Client, reason: Reason) -> None:
     failed(reason, seen(client))
 
 
+@pytest.mark.parametrize(
+    ("client", "reason"),
+    [
+        (says(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), Reason(ReasonCode.RESPONSE_TRUNCATED)),
+        (says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), Reason(ReasonCode.RESPONSE_TRUNCATED)),
+    ],
+)
+def test_bodies_that_end_early(client: Client, reason: Reason) -> None:
+    unreadable(reason, seen(client))
+
+
 def test_no_http() -> None:
     check = seen(says(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"))
-    assert check.outcome is Outcome.FAILED
-    assert str(check.reason).startswith("DownloadFailedError: 400, message=")
+    assert check.outcome is Outcome.UNREADABLE
+    assert str(check.reason).startswith("malformed response: Bad status line")
     assert "\n" not in str(check.reason)
     assert len(str(check.reason)) < 250
 
@@ -189,9 +205,9 @@ def test_timeout_in_the_middle_of_a_body() -> None:
 
 def test_oversized_bodies() -> None:
     length = says(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 100)
-    failed(Reason(ReasonCode.RESPONSE_TOO_LARGE), seen(length, DOWNLOAD_MAXSIZE=99))
+    unreadable(Reason(ReasonCode.RESPONSE_TOO_LARGE), seen(length, DOWNLOAD_MAXSIZE=99))
     assert seen(length, DOWNLOAD_MAXSIZE=100).outcome is Outcome.OK
-    failed(
+    unreadable(
         Reason(ReasonCode.RESPONSE_TOO_LARGE), seen(says(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 100), DOWNLOAD_MAXSIZE=99)
     )
 

@@ -121,7 +121,7 @@ def test_bytes_that_are_kept_need_no_validators_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("error", "outcome", "reason"),
     [
-        (TooMuchMarkupError(), Outcome.FAILED, Reason(ReasonCode.PAGE_TOO_COMPLEX)),
+        (TooMuchMarkupError(), Outcome.UNREADABLE, Reason(ReasonCode.PAGE_TOO_COMPLEX)),
         (KeyError("title"), Outcome.BLOCKED, Reason(ReasonCode.PAGE_PARSE_ERROR, "KeyError('title')")),
         (ValueError("x" * 999), Outcome.BLOCKED, Reason(ReasonCode.PAGE_PARSE_ERROR, f"ValueError('{'x' * 168}")),
     ],
