@@ -37,8 +37,8 @@ USER_AGENT_CONTACT = ""  # your web page or email, sent to every host; please se
 
 # Secrets are read from the environment only: other users can see a command line.
 
-# With a token, GitHub links are checked by API in batches of fifty, including files, issues and releases. Without one,
-# their pages are requested.
+# With a token, GitHub links are checked by API in batches of fifty, including files, issues and releases; what the API
+# cannot tell (wikis, files of releases …) is requested as a page. Without one, all pages are requested.
 GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")
 # Without a key, Semantic Scholar often refuses requests (HTTP 429).
 SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")

@@ -63,15 +63,23 @@ class Github(Kind):
         return GithubLookup.from_options(options)
 
     def request(self, link: Link) -> Request:
-        """Return the request for the whole page: the sidebar with the license is at its end."""
+        """Return the request for the whole front page: the sidebar with the license is at its end.
+
+        Of other pages, which may be files of a release, the beginning is enough.
+        """
         from crawler.fetch.verbatim_requests import build_request
 
+        repository = repository_in(urlsplit(link.url).path)
+        if repository is None or repository[2]:
+            return super().request(link)
         return build_request(link.url, meta={"download_maxsize": LARGEST_PAGE})
 
     def read(self, link: Link, response: Response, check: Check) -> CheckResult:
         """Return the result of a page; a page of a wiki that was redirected to the wiki's first page is gone."""
         if check.is_ok and is_missing_wiki_page(link.url, response.url):
-            return CheckResult(link, replace(check, outcome=Outcome.GONE, reason=Reason(ReasonCode.NOT_FOUND)))
+            return CheckResult(
+                link, replace(check, outcome=Outcome.GONE, reason=Reason(ReasonCode.NOT_FOUND), final_url=None)
+            )
         return super().read(link, response, check)
 
     def metadata(self, response: Response) -> Repository | None:

@@ -356,7 +356,12 @@ OK, MOVED, GONE = Outcome.OK, Outcome.MOVED, Outcome.GONE
         ("commit/0123abc", OK, False, None),
         ("commit/never", GONE, False, None),
         ("wiki/Home", OK, False, None),
+        ("wiki/missing", GONE, False, None),
         ("releases", OK, False, None),
+        ("releases/download/v1.0/missing", GONE, False, None),
+        ("commits/missing", GONE, False, None),
+        ("compare/missing", GONE, False, None),
+        ("stargazers", OK, False, None),
     ],
 )
 def test_places(
