@@ -16,6 +16,7 @@ from tests.internet.world.papers import tuples, vocabulary
 OWNER = "small-internet"
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9]|-(?=[A-Za-z0-9])){0,38}/[A-Za-z0-9._-]{1,100}")
 REVISION = re.compile(r"v[0-9][0-9.]*|[0-9a-f]{7,40}")
+BRANCHES = {"HEAD", "main", "master", "dev", "linen", "feature/loops"}
 STATES = {"alive", "renamed", "archived", "missing", "empty", "dmca", "tos"}
 
 
@@ -90,12 +91,13 @@ def find_repository(full_name: str) -> Repository | None:
 def find_object(repository: Repository, expression: str) -> Literal["Tree", "Blob", "Commit"] | None:
     """Return what Git has at a revision, or at a path in it (`main:docs/a.md`); None for nothing.
 
-    There are the default branch, `main`, `master`, `feature/loops`, tags like `v1.0` and all commits; in them every
-    path without "missing" in it, files where the last part has a dot.
+    There are the default branch and those of BRANCHES, tags like `v1.0` and all commits; in them every path without
+    "missing" in it, files where the last part has a dot.
     """
     revision, colon, path = expression.partition(":")
-    branches = {"HEAD", repository.default_branch, "main", "master", "feature/loops"}
-    if repository.default_branch is None or not (revision in branches or REVISION.fullmatch(revision)):
+    if repository.default_branch is None or not (
+        revision in {repository.default_branch, *BRANCHES} or REVISION.fullmatch(revision)
+    ):
         return None
     if not colon:
         return "Commit"
