@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.kinds.wechat.notices import notices
+from crawler.models.check import Outcome
 from crawler.models.metadata import Article
 from crawler.models.reason import Reason, ReasonCode
 from tests.internet.sites import weixin
@@ -107,6 +108,13 @@ SUPPOSED = [  # English that nobody has recorded, and rewordings: a suspicion, n
     ("请使用微信扫一扫打开", RESTRICTED, PRIVATE),
     ("你的访问频率过高", BLOCKED, Reason(ReasonCode.RATE_LIMITED)),
     ("请先完成安全验证", BLOCKED, Reason(ReasonCode.CAPTCHA)),
+    ("此帐号正在注销中", FAILED, FOR_NOW),
+    ("内容发布者已注销账号", GONE, CLOSED),
+    ("作者已关闭分享", RESTRICTED, PRIVATE),
+    ("This content can only be viewed by friends", RESTRICTED, PRIVATE),
+    ("Only the author can view this", RESTRICTED, PRIVATE),
+    ("因法律法规限制不予显示", GONE, VIOLATION),
+    ("该文章因原作者申请已撤销", GONE, BY_AUTHOR),
     ("This account has been blocked. Unable to view content.", GONE, CLOSED),
     (
         "This content has been reported by multiple people, and the related content is unable to be shown",
@@ -204,6 +212,36 @@ def test_every_text_of_the_table_is_tried() -> None:
     tried = [notice for notice, *_ in NOTICES + SUPPOSED]
     outcomes = {read_wechat(PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", each)).check.reason for each in tried}
     assert outcomes == {notice.reason for notice in notices()}
+
+
+@pytest.mark.parametrize(
+    "notice", ["该公众号已更名", "出错了", "今日休息", "页面走丢了", "Something went wrong", "直播已结束", "404"]
+)
+def test_a_notice_that_nobody_knows_is_quoted(notice: str) -> None:
+    check = read_wechat(PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", notice)).check
+    assert (check.outcome, check.conclusive) == (Outcome.UNREADABLE, False)
+    assert check.reason.code is ReasonCode.UNKNOWN_WECHAT_PAGE
+    assert notice in str(check.reason)
+
+
+def test_a_title_decides_before_the_small_print() -> None:
+    small = '<p class="weui-msg__desc">如有疑问，请登录微信公众平台，或扫码联系客服</p>'
+    page = PAGE.replace("BLOCK", "weui-msg").replace("NOTICE", "文章已经被作者删除了").replace("</h2>", f"</h2>{small}")
+    assert read_wechat(page).check.reason == BY_AUTHOR
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("", GONE),
+        (" \n ", GONE),
+        ("<p>正文</p>", OK),
+        ('<img data-src="https://mmbiz.qpic.cn/a">', OK),
+    ],
+)
+def test_a_notice_beside_a_body(body: str, outcome: str) -> None:
+    page = f'<div id="js_content">{body}</div><div class="weui-msg">该内容已被发布者删除</div>'
+    assert read_wechat(page).check.outcome == outcome
 
 
 def test_words_without_a_notice_are_no_proof() -> None:
