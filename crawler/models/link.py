@@ -12,6 +12,7 @@ from crawler.models.metadata import title_of
 
 if TYPE_CHECKING:
     from crawler.models.metadata import Metadata
+    from crawler.models.vouch import Vouch
 
 
 class Verdict(StrEnum):
@@ -84,7 +85,7 @@ class LinkState:
     `check` is the last check, with any outcome. `moved_to` is the new URL that a permanent redirect or a service's
     answer gave; later checks without a result keep it. `is_move_confirmed` is true once two runs got the same one.
     `snapshot` is the URL of its copy in the Wayback Machine. `previous_verdict` and `previous_outcome` are those before
-    the last run.
+    the last run. `vouch` is the last one for the link that was not taken back.
     """
 
     link: Link
@@ -99,12 +100,24 @@ class LinkState:
     snapshot: str | None = None
     previous_verdict: Verdict | None = None
     previous_outcome: Outcome | None = None
+    vouch: Vouch | None = None
 
     @property
     def change(self) -> Change | None:
         """Return the change since the last run; None if there is none to report."""
         outcome = None if self.check is None else self.check.outcome
         return change_of(self.previous_verdict, self.verdict, self.previous_outcome, outcome)
+
+    @property
+    def vouch_in_force(self) -> Vouch | None:
+        """Return the vouch that the verdict rests on; None without one, also before the first check after a comment."""
+        if self.vouch is None:
+            return None
+        checked_at = self.vouch.given_at if self.check is None else self.check.checked_at
+        is_new = checked_at < self.vouch.given_at
+        if self.vouch.note and (is_new or self.check is None):
+            return None
+        return self.vouch if self.vouch.is_in_force(max(checked_at, self.vouch.given_at)) else None
 
     @property
     def suggestion(self) -> tuple[str, str] | None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crawler.models.link import Verdict
 
 
 class LinkRole(StrEnum):
@@ -95,11 +99,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteVouch:
+    """A comment in which a person vouches for a link, by its index in `Note.mentions`; `until` is the last day."""
+
+    mention: int
+    verdict: Verdict
+    until: date
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One parsed Markdown file: `path` is relative to NOTES_DIR with `/` as separator, `data` its bytes.
 
     `ignored` are the byte spans of its ignore comments, in order, not overlapping: they have no mentions and get no
-    edits. `problems` are messages on invalid ignore comments, each beginning with its line number.
+    edits. `vouches` are what other comments say of links. `problems` are messages on invalid comments, each beginning
+    with its line number.
     """
 
     path: str
@@ -110,6 +125,7 @@ class Note:
     mentions: tuple[Mention, ...] = ()
     ignored: tuple[tuple[int, int], ...] = ()
     problems: tuple[str, ...] = ()
+    vouches: tuple[NoteVouch, ...] = ()
 
     def source_of(self, mention: Mention) -> str:
         """Return the mention's URL as it is written in the note."""

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 VOUCHED = (Verdict.ALIVE, Verdict.DEAD)
 """The verdicts that a person can vouch for."""
+
+LAST_DAY = date(9998, 12, 31)
+"""The last day that a vouch may name, so that there is a day after it."""
+
+_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,10 @@ class Vouch:
         if not self.because:
             raise ValueError("a vouch needs a reason")
 
+    def __str__(self) -> str:
+        """Return verdict, last day and reason."""
+        return f"{self.verdict} until {self.until}: {self.because}"
+
     @property
     def expires_at(self) -> datetime:
         """Return the time from which it does not count any more: midnight in UTC after its last day."""
@@ -69,3 +84,23 @@ class Vouch:
             CheckMethod.PERSON,
             conclusive=not is_alive,
         )
+
+
+def vouch_in_force(vouches: Iterable[Vouch], at: datetime) -> Vouch | None:
+    """Return the vouch for a link that counts at a time, the last one given; None if none does."""
+    in_force = (vouch for vouch in vouches if vouch.is_in_force(at))
+    return max(in_force, key=lambda vouch: vouch.given_at, default=None)
+
+
+def parse_until(text: str) -> date:
+    """Return the last day of a month `YYYY-MM`, or the day `YYYY-MM-DD`; raise ValueError for any other text."""
+    match = _DAY.fullmatch(text.strip())
+    try:
+        year, month = (int(match[1]), int(match[2])) if match else (0, 0)
+        day = int(match[3]) if match and match[3] else monthrange(year, month)[1]
+        until = date(year, month, day)
+    except ValueError:
+        raise ValueError(f"invalid date {text!r} (valid: YYYY-MM, YYYY-MM-DD)") from None
+    if until > LAST_DAY:
+        raise ValueError(f"date too late: {text!r} (the last is {LAST_DAY})")
+    return until

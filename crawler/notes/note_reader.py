@@ -9,7 +9,7 @@ import pyromark
 from pyromark import Options
 
 from crawler.models.note import LinkRole
-from crawler.notes import ignore_comments, url_spans
+from crawler.notes import ignore_comments, url_spans, vouch_comments
 from crawler.notes.html_blocks import join_spans, with_html_block_fix
 from crawler.notes.outline import Line, Outline, RawMention, collapse_blanks
 from crawler.text import collapse_whitespace
@@ -44,7 +44,7 @@ _MAX_TEXT_DEPTH = 2  # an image in a link; links and images nested deeper get no
 
 
 class NoteReader:
-    """Reads one note on creation: `mentions` in the order in which they were read, `outline`, ignored spans, problems.
+    """Reads one note on creation: `mentions` in the order of reading, outline, ignored spans, vouches, problems.
 
     Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
@@ -54,6 +54,7 @@ class NoteReader:
         self.mentions: list[RawMention] = []
         self.ignored: tuple[ignore_comments.Span, ...] = ()
         self.problems: list[str] = []
+        self.vouches: list[vouch_comments.VouchComment] = []
         self._data = data
         self._inline_end = 0  # the end of the last inline event
         # The elements around the current event, outermost first.
@@ -278,6 +279,8 @@ class NoteReader:
     def _read_comment(self, start: int, end: int, source: bytes) -> None:
         if directive := ignore_comments.parse_directive(source):
             self._comments.append(ignore_comments.Comment(start, end, directive))
+        elif vouch := vouch_comments.parse_comment(start, source):
+            self.vouches.append(vouch)
 
     def _end_anchor(self) -> None:
         """Give the link of the open `<a>` the text since its tag."""

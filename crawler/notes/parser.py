@@ -11,13 +11,14 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from crawler.models.note import Mention, Note
-from crawler.notes import ignore_comments
+from crawler.notes import ignore_comments, vouch_comments
 from crawler.notes.entries import find_dates, reindex_mentions, split_entries
 from crawler.notes.note_reader import BOM, LINE_END, NoteReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from crawler.models.note import NoteVouch
     from crawler.notes.outline import RawMention
 
 
@@ -40,6 +41,7 @@ def parse_note(path: str, data: bytes) -> Note:
         ]
         entries = reindex_mentions(entries, remaining)
         raw_mentions, roles = [raw_mentions[index] for index in remaining], [roles[index] for index in remaining]
+    vouches, problems = _vouches(data, reader, raw_mentions)
     entry_of = {index: number for number, entry in enumerate(entries) for index in entry.mentions}
     positions = zip(raw_mentions, _positions(data, raw_mentions), strict=True)
     mentions = tuple(
@@ -66,8 +68,22 @@ def parse_note(path: str, data: bytes) -> Note:
         entries=entries,
         mentions=mentions,
         ignored=reader.ignored,
-        problems=tuple(reader.problems),
+        problems=(*reader.problems, *problems),
+        vouches=vouches,
     )
+
+
+def _vouches(
+    data: bytes, reader: NoteReader, mentions: Sequence[RawMention]
+) -> tuple[tuple[NoteVouch, ...], list[str]]:
+    """Return the vouches in the comments that are not ignored, and problems that begin with their line number."""
+    comments = [
+        each
+        for each in sorted(reader.vouches, key=lambda comment: comment.start)
+        if not ignore_comments.overlaps_spans(reader.ignored, each.start, each.end)
+    ]
+    found, problems = vouch_comments.attach(data, comments, [(mention.start, mention.end) for mention in mentions])
+    return found, [f"{len(LINE_END.findall(data, 0, offset)) + 1}: {problem}" for offset, problem in problems]
 
 
 def _positions(data: bytes, mentions: list[RawMention]) -> Iterator[tuple[int, int]]:

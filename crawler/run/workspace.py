@@ -14,6 +14,7 @@ from crawler.atomic_files import remove_stale_drafts
 from crawler.images.opening import open_image_store
 from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
+from crawler.models.vouch import Vouch
 from crawler.notes.folder import NotesFolder
 from crawler.notes.parser import parse_note
 from crawler.run.program_digest import program_digest
@@ -52,18 +53,22 @@ class Workspace:
         return self.open_notes_folder()
 
     def read(self, now: datetime) -> None:
-        """Register the mentions of all notes, and log their problems.
+        """Register the mentions of all notes and what their comments vouch for, and log their problems.
 
         A note is parsed only if its bytes or the program have changed since it was registered. Mentions of notes that
         could not be read stay registered.
         """
         notes_folder, known = self.notes_folder, self.store.registered_notes()
+        vouching = self.store.notes_with_vouches()
         paths, new = [], []
         for path, data in notes_folder.sources():
             paths.append(path)
             digest = source_digest(data)
             if path not in known or known[path].digest != digest:
-                known[path] = self._register(parse_note(path, data), digest, now)
+                note = parse_note(path, data)
+                known[path] = self._register(note, digest, now)
+                if note.vouches or path in vouching:
+                    self._register_vouches(note, now)
                 new.append(known[path])
             notes_folder.problems += [f"{notes_folder.folder / path}:{problem}" for problem in known[path].problems]
             if len(new) >= BATCH:
@@ -74,11 +79,22 @@ class Workspace:
             logger.warning(problem)
         if notes_folder.incomplete is None:
             self.store.forget_other_notes([*paths, *notes_folder.unread])
+            for path in sorted(vouching.difference(paths, notes_folder.unread)):
+                self.store.register_vouches(path, {}, now)
 
     def _register(self, note: Note, digest: str, now: datetime) -> RegisteredNote:
         found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
         self.store.register(note.path, [(m, link) for m, link in found if link is not None], now, note.date)
         return RegisteredNote(note.path, digest, note.title, note.date, note.problems)
+
+    def _register_vouches(self, note: Note, now: datetime) -> None:
+        """Register what the comments of a note say of its links."""
+        said = {}
+        for each in note.vouches:
+            mention = note.mentions[each.mention]
+            if (link := link_of(mention.url, note.path, mention.role)) is not None:
+                said[link.url] = Vouch(each.verdict, each.until, each.because, now, note.path)
+        self.store.register_vouches(note.path, said, now)
 
 
 def source_digest(data: bytes) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from crawler.models.check import Check
     from crawler.models.link import LinkState
+    from crawler.models.vouch import Vouch
 
 MAX_MATCHES = 10
 """Maximum number of links that are returned for one text."""
@@ -40,13 +41,14 @@ class MentionPlace:
 
 @dataclass(frozen=True, slots=True)
 class LinkHistory:
-    """One link with all checks, oldest first, its mentions, and up to MAX_MATCHES links with the same identity."""
+    """One link with its checks and vouches, oldest first, its mentions, and up to MAX_MATCHES links of its identity."""
 
     state: LinkState
     due_at: datetime
     checks: tuple[Check, ...]
     places: tuple[MentionPlace, ...]
     others: tuple[str, ...] = ()
+    vouches: tuple[Vouch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,4 +207,4 @@ class StoreInspector(StoreReader):
             others = tuple(connection.scalars(alike.order_by(links.c.url).limit(MAX_MATCHES)))
         if state.check is not None and state.check not in history:  # a skipped check is not in `checks`
             history.append(state.check)
-        return LinkHistory(state, due_at, tuple(history), places, others)
+        return LinkHistory(state, due_at, tuple(history), places, others, self.vouches_of(url))

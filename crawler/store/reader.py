@@ -13,7 +13,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict, change_of, key_of
 from crawler.store.database import Database
 from crawler.store.schema import mapping
-from crawler.store.schema.tables import checks, facts, links, mentions, star_counts
+from crawler.store.schema.tables import checks, facts, links, mentions, star_counts, vouches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from crawler.models.link import Change, LinkState
     from crawler.models.metadata import Metadata, Paper, Publication
+    from crawler.models.vouch import Vouch
 
 SLICE = 500
 """Maximum number of values in an IN list, and rows fetched at a time; SQLite allows 32,766 parameters."""
@@ -100,6 +101,24 @@ class StoreReader(Database):
                         first[row.url] = row.line, mapping.link_state_from_row(row)
                 yield note, list(first.values())
 
+    def links_to_ask_about(self) -> Iterator[tuple[LinkState, str, int]]:
+        """Yield links that checks found nothing out about, and links with a vouch, with note and line of each mention.
+
+        Mentions come in the order of notes and their bytes.
+        """
+        nothing = sa.and_(links.c.verdict == Verdict.UNKNOWN, links.c.outcome != Outcome.SKIPPED)
+        query = (
+            _link_state_query()
+            .add_columns(mentions.c.note, mentions.c.line)
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .where(sa.or_(nothing, vouches.c.id.is_not(None)))
+            .order_by(mentions.c.note, mentions.c.start)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for row in connection.execute(query):
+                yield mapping.link_state_from_row(row), row.note, row.line
+
     def changes(self) -> Counter[Change]:
         """Return the number of links for each kind of change since the last run began."""
         found: Counter[Change] = Counter()
@@ -117,6 +136,12 @@ class StoreReader(Database):
                 query = _link_state_query().where(links.c.url.in_(some))
                 found |= {row.url: mapping.link_state_from_row(row) for row in connection.execute(query)}
         return found
+
+    def vouches_of(self, url: str) -> tuple[Vouch, ...]:
+        """Return all vouches for the link with a URL, also those that were taken back, oldest first."""
+        query = sa.select(vouches).join(links).where(links.c.url == url).order_by(vouches.c.id)
+        with self._begin() as connection:
+            return tuple(mapping.vouch_from_row(row) for row in connection.execute(query))
 
     def metadata(self, kinds: Iterable[str], containing: Iterable[str] = ()) -> Iterator[tuple[str, str, Metadata]]:
         """Yield kind, identity and metadata of mentioned links, ordered by kind as given and by identity.
@@ -230,8 +255,14 @@ MOVE_CHECKS = sa.case(
 """The number of checks of a link that found it at its current `moved_to`; a run makes one of them."""
 
 
+_NEWEST_VOUCHES = sa.select(sa.func.max(vouches.c.id)).where(vouches.c.removed_at.is_(None)).group_by(vouches.c.link_id)
+NEWEST_VOUCH = sa.and_(vouches.c.link_id == links.c.id, vouches.c.id.in_(_NEWEST_VOUCHES))
+VOUCH_COLUMNS = tuple(vouches.c[name].label(f"{mapping.VOUCH_PREFIX}{name}") for name in mapping.VOUCH)
+
+
 def _link_state_query() -> sa.Select[Any]:
-    return sa.select(links, facts.c.type, facts.c.data, MOVE_CHECKS.label("move_checks")).outerjoin(facts, FACTS)
+    query = sa.select(links, facts.c.type, facts.c.data, MOVE_CHECKS.label("move_checks"), *VOUCH_COLUMNS)
+    return query.outerjoin(facts, FACTS).outerjoin(vouches, NEWEST_VOUCH)
 
 
 _Transition = tuple[str | None, ...]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from crawler.store.reader import FACTS, MOVE_CHECKS, SLICE, StoreReader
+from crawler.store.reader import FACTS, MOVE_CHECKS, NEWEST_VOUCH, SLICE, VOUCH_COLUMNS, StoreReader
 from crawler.store.schema import mapping
-from crawler.store.schema.tables import facts, fragments, links, mentions, outputs
+from crawler.store.schema.tables import facts, fragments, links, mentions, outputs, vouches
 from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ MENTION = ("note", "start", "line", "text")
 STATE = (
     *("url", "kind", "identity", "verdict", "outcome", "reason", "how", "http_status", "final_url"),
     *("suggestion", "suggestion_source", "moved_to", "is_move_confirmed", "snapshot", "type", "data"),
+    *(f"{mapping.VOUCH_PREFIX}{name}" for name in mapping.VOUCH),
 )
 """The next columns: what a note can show of a link. A column for each bibliography follows."""
 
@@ -49,6 +50,7 @@ class Renderings(StoreReader, Leases):
             "data": facts.c.data,
             "is_move_confirmed": MOVE_CHECKS >= mapping.CONFIRMED_BY,
         }
+        columns |= {column.name: column.element for column in VOUCH_COLUMNS}
         publications = [facts.alias() for _ in bibliographies]
         query = sa.select(
             *(mentions.c[name] for name in MENTION),
@@ -57,6 +59,7 @@ class Renderings(StoreReader, Leases):
             *(sa.type_coerce(columns[name], sa.Text) for name in TIMES),
         )
         query = query.join_from(mentions, links, mentions.c.link_id == links.c.id).outerjoin(facts, FACTS)
+        query = query.outerjoin(vouches, NEWEST_VOUCH)
         key = links.c.kind + ":" + links.c.identity
         for name, each in zip(bibliographies, publications, strict=True):
             query = query.outerjoin(each, sa.and_(each.c.kind == name, each.c.identity == key))

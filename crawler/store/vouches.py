@@ -33,7 +33,7 @@ class VouchRecords(StoreReader, Leases):
         with self._write() as connection:
             self._remove(connection, [url], "", vouch.given_at)
             self._insert_vouches(connection, {url: vouch})
-            return self._vouches(connection, [url])[url][-1]
+        return self.vouches_of(url)[-1]
 
     def remove_vouches(self, url: str, now: datetime) -> int:
         """Take back the vouches of the command for the link with a URL, and return their number."""
@@ -66,10 +66,11 @@ class VouchRecords(StoreReader, Leases):
         with self._begin() as connection:
             return set(connection.scalars(query))
 
-    def vouches_of(self, url: str) -> tuple[Vouch, ...]:
-        """Return all vouches for the link with a URL, also those that were taken back, oldest first."""
-        with self._begin() as connection:
-            return self._vouches(connection, [url], removed=True).get(url, ())
+    def set_verdict(self, url: str, verdict: Verdict, due_by: datetime) -> None:
+        """Save the verdict that a vouch gives a link, which is due at `due_by` at the latest."""
+        due_at = sa.case((links.c.due_at > due_by, due_by), else_=links.c.due_at)
+        with self._write() as connection:
+            connection.execute(sa.update(links).where(links.c.url == url).values(verdict=verdict, due_at=due_at))
 
     def all_vouches(self) -> dict[str, tuple[Vouch, ...]]:
         """Return the vouches for all links by URL, without those that were taken back, oldest first."""
@@ -81,20 +82,6 @@ class VouchRecords(StoreReader, Leases):
         return {url: tuple(some_vouches) for url, some_vouches in found.items()}
 
     # --- in a transaction ---------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _vouches(
-        connection: sa.Connection, urls: Sequence[str], *, removed: bool = False
-    ) -> dict[str, tuple[Vouch, ...]]:
-        """Return the vouches for links by URL, oldest first."""
-        found: dict[str, list[Vouch]] = defaultdict(list)
-        for some in slices(urls):
-            query = sa.select(links.c.url, vouches).join_from(vouches, links).where(links.c.url.in_(some))
-            if not removed:
-                query = query.where(vouches.c.removed_at.is_(None))
-            for row in connection.execute(query.order_by(vouches.c.id)):
-                found[row.url].append(mapping.vouch_from_row(row))
-        return {url: tuple(some_vouches) for url, some_vouches in found.items()}
 
     @staticmethod
     def _vouches_of_note(connection: sa.Connection, note: str) -> dict[str, Vouch]:

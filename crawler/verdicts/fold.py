@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
+from crawler.models.vouch import vouch_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,7 +115,6 @@ def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch
         is_new_move = check.outcome is Outcome.MOVED and check.how is CheckMethod.PAGE and check.final_url != moved_to
         moved_to = check.final_url if check.outcome is Outcome.MOVED else moved_to
         is_counted = state.add(check, policy)
-        in_force = [vouch for vouch in vouches if vouch.is_in_force(check.checked_at)]
         yield Step(
             check,
             state.verdict,
@@ -125,8 +125,16 @@ def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch
             policy,
             silence=state.silence,
             is_dead_by_silence=state.is_dead_by_silence,
-            vouch=max(in_force, key=lambda vouch: vouch.given_at, default=None),
+            vouch=vouch_in_force(vouches, check.checked_at),
         )
+
+
+def verdict_at(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch], at: datetime) -> Verdict:
+    """Return the verdict at a time after the last check, when a vouch may have begun or run out since."""
+    if (vouch := vouch_in_force(vouches, at)) is not None:
+        return vouch.verdict
+    *_, last = (Verdict.UNKNOWN, *(step.evidence for step in fold_checks(checks, policy)))
+    return last
 
 
 @dataclass(slots=True)

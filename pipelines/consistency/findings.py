@@ -12,6 +12,7 @@ from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
 from pipelines.consistency.entry_subject import entry_line, only_subject, reference_of
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
+from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_title, normalized_title, similarity, title_in_note
 from pipelines.venues.from_entry_title import has_wrong_label, venue_label
 
@@ -40,6 +41,8 @@ class FindingKind(StrEnum):
     VENUE_LABEL = "venue label"
     PAPER_MISSING = "paper missing"
     CODE_MISSING = "code missing"
+    VOUCH_ENDED = "vouch ended"
+    UNKNOWN_FOR_LONG = "unknown for long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +77,29 @@ class TitlePlace:
 
 @dataclass(slots=True)
 class CrossReferenceIndex:
-    """An index over all notes: the papers with several titles, and the papers that name a repository.
+    """An index over all notes: papers with several titles, papers that name a repository, questions to a person.
 
     `titles` has the places by `Link.key`, for papers with several titles only; `papers` has papers with their
-    references by the identity of the repository that they name.
+    references by the identity of the repository that they name. `questions` has the first place of each link that a
+    person should look at, by URL.
     """
 
     titles: dict[str, list[TitlePlace]] = field(default_factory=dict)
     papers: dict[str, list[tuple[str, Paper]]] = field(default_factory=lambda: defaultdict(list))
+    questions: dict[str, Place] = field(default_factory=dict)
 
     @classmethod
     def build(
-        cls, papers: Iterable[tuple[str, Paper]], texts: Iterable[tuple[str, str, list[TitlePlace]]]
+        cls,
+        papers: Iterable[tuple[str, Paper]],
+        texts: Iterable[tuple[str, str, list[TitlePlace]]],
+        mentioned: Iterable[tuple[LinkState, str, int]] = (),
     ) -> CrossReferenceIndex:
-        """Return the index of papers with their references, and of the titles in notes by kind and identity."""
-        index = cls()
+        """Return the index of papers with their references, of the titles in notes by kind and identity, and of links.
+
+        `mentioned` has the links that may need a person, with note and line of each mention in their order.
+        """
+        index = cls(questions=first_places(mentioned))
         for reference, paper in papers:
             for identity in repositories_named_by(paper):
                 index.papers[identity].append((reference, replace(paper, comment=None, abstract=None)))
@@ -101,7 +112,11 @@ class CrossReferenceIndex:
 
 def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
     """Yield a note's findings in the order of its lines; `states` are the link states by index of the mention."""
-    findings = [*_title_findings(note, states, index), *_paper_status_findings(note, states)]
+    findings = [
+        *_title_findings(note, states, index),
+        *_paper_status_findings(note, states),
+        *_question_findings(note, states, index),
+    ]
     for entry in note.entries:
         findings += _label_findings(note, entry, states)
         findings += _code_findings(note, entry, states, index)
@@ -162,6 +177,26 @@ def _paper_status_findings(note: Note, states: Mapping[int, LinkState]) -> Itera
         if pinned is not None and paper.version is not None and pinned < paper.version:
             evidence = f"{kind.reference(state.link.identity)}v{paper.version}"
             yield Finding(*place, FindingKind.OLD_VERSION, f"v{pinned}", f"v{paper.version}", evidence, Confidence.LOW)
+
+
+def _question_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
+    """Yield a finding for each link whose first mention is in the note and that a person should look at."""
+    asked = set()
+    for at, state in states.items():
+        mention, url, check = note.mentions[at], state.link.url, state.check
+        if url in asked or check is None or index.questions.get(url) != (note.path, mention.line):
+            continue
+        asked.add(url)
+        place = (note.path, mention.line, _number(note, mention.entry))
+        seen = f"{check.outcome}: {check.reason}"
+        if (why := ended_vouch(state)) and state.vouch is not None:
+            true = f"{state.verdict} by its checks; vouch again, or remove the vouch"
+            evidence = f"{why}; last check: {seen}"[:300]
+            yield Finding(*place, FindingKind.VOUCH_ENDED, str(state.vouch), true, evidence, Confidence.HIGH)
+        elif is_unknown_for_long(state):
+            true = f"look at it, then: notemend vouch {url} --alive (or --dead) --until … --because …"
+            evidence = f"unknown since {state.first_seen:%Y-%m-%d}; last check: {seen}"[:300]
+            yield Finding(*place, FindingKind.UNKNOWN_FOR_LONG, mention.url, true, evidence, Confidence.MEDIUM)
 
 
 def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:

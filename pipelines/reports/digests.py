@@ -84,13 +84,14 @@ class StoreDigests:
 
 
 def _cross_references(row: Sequence[Any], index: CrossReferenceIndex) -> bytes:
-    """Return the data that findings use of other notes and papers about a mentioned paper or repository."""
+    """Return the data that findings use of other notes and papers about a mentioned link."""
     names = {row[_IDENTITY]}
     if row[_TYPE] == type_name(Repository):
         names.add(json.loads(row[_DATA])["title"].casefold())
     titles = index.titles.get(key_of(row[_KIND], row[_IDENTITY]))
     papers = [index.papers[name] for name in sorted(names) if name in index.papers]
-    return repr((titles, papers)).encode() if titles or papers else b""
+    question = index.questions.get(row[_URL])
+    return repr((titles, papers, question)).encode() if titles or papers or question else b""
 
 
 def _is_note(row: Sequence[Any]) -> bool:

@@ -6,36 +6,40 @@ import html
 import json
 import posixpath
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import format_time
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
-from crawler.verdicts.fold import fold_checks
-from pipelines.reports.verdict_texts import explain_step
+from crawler.models.vouch import vouch_in_force
+from crawler.verdicts.fold import fold_checks, verdict_at
+from pipelines.reports.verdict_texts import explain_step, explain_verdict, witness_of
 from pipelines.rewriting.edit_list import from_record
 from pipelines.rewriting.in_place.journal import Journal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.check import Check
     from crawler.models.edit import Edit
     from crawler.models.policy import Policy
+    from crawler.models.vouch import Vouch
     from crawler.store.inspector import LinkHistory, StoreInspector
+    from crawler.verdicts.fold import Step
 
 
 def explain(options: CrawlOptions, store: StoreInspector, text: str) -> Iterator[str]:
     """Yield the lines on each link that a text may name; raise UserError if there is none."""
-    policy, output_dir = options.policy, options.output_dir
+    policy, output_dir, now = options.policy, options.output_dir, datetime.now(UTC)
     for number, url in enumerate(find_urls(store, text)):
         if number:
             yield ""
         history = store.history(url)
-        yield from describe(history, policy)
+        yield from describe(history, policy, now)
         yield from _edits(history, output_dir)
 
 
@@ -61,11 +65,13 @@ def find_urls(store: StoreInspector, text: str) -> list[str]:
     raise UserError(f"{text}: link not found" + (f". Most similar: {nearest}" if score else ""))
 
 
-def describe(history: LinkHistory, policy: Policy) -> Iterator[str]:
+def describe(history: LinkHistory, policy: Policy, now: datetime) -> Iterator[str]:
     """Yield lines on a link; its verdict is computed from its checks as in a run."""
     state, link = history.state, history.state.link
-    steps = list(fold_checks(history.checks, policy))
+    steps = list(fold_checks(history.checks, policy, history.vouches))
     yield f"{link.url}: {state.verdict}"
+    if why := explain_verdict(steps, vouch_in_force(history.vouches, now)):
+        yield f"  decided by: {why}"
     named = f", {link.identity}" if link.identity != link.url else ""
     yield f"  {link.kind}{named}, first seen {format_time(state.first_seen)}"
     if state.metadata is not None:
@@ -74,12 +80,41 @@ def describe(history: LinkHistory, policy: Policy) -> Iterator[str]:
         yield f"  other URLs: {' '.join(history.others)}"
     yield "locations:" if history.places else "locations: none"
     yield from (f"  {place.note}:{place.line}  {place.text}".rstrip() for place in history.places)
-    yield "checks:" if steps else "checks: none"
+    yield "checks:" if steps or history.vouches else "checks: none"
+    for _, lines in sorted([*_check_events(steps), *_vouch_events(history.vouches)], key=itemgetter(0)):
+        yield from lines
+    yield from _describe_rest(history, steps, policy, now)
+
+
+def _check_events(steps: Iterable[Step]) -> Iterator[tuple[datetime, list[str]]]:
     for step in steps:
-        yield f"  {format_time(step.check.checked_at)}  {_describe_check(step.check)}"
-        yield f"    {explain_step(step)}"
-    if steps and steps[-1].verdict is not state.verdict:
-        yield f"  with the present settings: {steps[-1].verdict}; applied at the next check"
+        check = step.check
+        yield (
+            check.checked_at,
+            [
+                f"  {format_time(check.checked_at)}  {_describe_check(check)}",
+                f"    {witness_of(check)}; {explain_step(step)}",
+            ],
+        )
+
+
+def _vouch_events(vouches: Iterable[Vouch]) -> Iterator[tuple[datetime, list[str]]]:
+    """Yield when a person vouched for the link, and when and why that ended."""
+    for vouch in vouches:
+        where = f"in {vouch.note}" if vouch.note else "by command"
+        said = f"{vouch.check.reason}, by {vouch.check.how} {where}"
+        yield vouch.given_at, [f"  {format_time(vouch.given_at)}  {said}", f"    {vouch.verdict}, whatever checks find"]
+        if vouch.ended_at is not None:
+            yield vouch.ended_at, [f"  {format_time(vouch.ended_at)}  that ended: {vouch.ended}"]
+        if vouch.removed_at is not None:
+            yield vouch.removed_at, [f"  {format_time(vouch.removed_at)}  that was taken back"]
+
+
+def _describe_rest(history: LinkHistory, steps: Sequence[Step], policy: Policy, now: datetime) -> Iterator[str]:
+    """Yield lines on what follows from the checks of a link."""
+    state = history.state
+    if steps and (verdict := verdict_at(history.checks, policy, history.vouches, now)) is not state.verdict:
+        yield f"  with the present settings: {verdict}; applied at the next check"
     if state.last_alive is not None:
         yield f"last alive: {format_time(state.last_alive)}"
     if state.moved_to is not None:
@@ -89,9 +124,9 @@ def describe(history: LinkHistory, policy: Policy) -> Iterator[str]:
     if state.suggestion is not None:
         yield f"suggested replacement: {state.suggestion[0]} (source: {state.suggestion[1]})"
     if steps:
-        verdict = steps[-1].verdict_for_recheck
-        days = policy.recheck_interval(link.kind, verdict) / timedelta(days=1)
-        yield f"next check: {format_time(history.due_at)} (RECHECK_AFTER: {days:g} days for {link.kind}/{verdict})"
+        name = steps[-1].verdict_for_recheck
+        days = policy.recheck_interval(state.link.kind, name) / timedelta(days=1)
+        yield f"next check: {format_time(history.due_at)} (RECHECK_AFTER: {days:g} days for {state.link.kind}/{name})"
 
 
 def _describe_check(check: Check) -> str:

@@ -141,4 +141,5 @@ def build_index(store: StoreReader) -> CrossReferenceIndex:
             if isinstance(paper, Paper)
         ),
         ((kind, identity, [TitlePlace(*place) for place in places]) for kind, identity, places in store.texts(papers)),
+        store.links_to_ask_about(),
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from crawler.models.check import Check
     from crawler.models.policy import Policy
+    from crawler.models.vouch import Vouch
     from crawler.verdicts.fold import Step
 
 _DAY = timedelta(days=1)
@@ -77,18 +78,21 @@ def _explain_archive(step: Step) -> str:
     return f"{step.evidence}: no effect"
 
 
-def explain_verdict(steps: Sequence[Step]) -> str:
-    """Return which witness decided the verdict after the last step, which must exist."""
+def explain_verdict(steps: Sequence[Step], vouch: Vouch | None = None) -> str:
+    """Return which witness decided the verdict after the last step; empty without steps. `vouch` is that in force."""
+    if vouch is not None:
+        where = f"in {vouch.note}" if vouch.note else "by command"
+        return f"a person, {where}, until {vouch.until}: {vouch.because}"
+    if not steps:
+        return ""
     last = steps[-1]
-    if last.vouch is not None:
-        where = f"in {last.vouch.note}" if last.vouch.note else "by command"
-        return f"a person vouches for it until {last.vouch.until}, {where}: {last.vouch.because}"
-    if last.evidence is Verdict.UNKNOWN:
-        return f"no check could tell; the last one: {witness_of(last.check)}"
     if last.evidence in {Verdict.DEAD, Verdict.SUSPECT}:
         return _explain_failures(steps)
-    decided = next(step for step in reversed(steps) if STATES.get(step.check.outcome) and _is_seen(step.check))
-    return f"{witness_of(decided.check)} ({decided.check.reason}), seen on {_day(decided.check.checked_at)}"
+    seen = [step.check for step in steps if step.check.how is not CheckMethod.ARCHIVE]
+    decided = next((check for check in reversed(seen) if check.outcome in STATES), None)
+    if last.evidence is Verdict.UNKNOWN or decided is None:
+        return f"nobody; the last check: {witness_of(last.check)}"
+    return f"{witness_of(decided)} ({decided.reason}), seen on {_day(decided.checked_at)}"
 
 
 def _explain_failures(steps: Sequence[Step]) -> str:
@@ -98,18 +102,18 @@ def _explain_failures(steps: Sequence[Step]) -> str:
         decided = _first_of_verdict(steps)
         if decided.check.conclusive:
             return f"they said no, explicitly ({decided.check.reason}), on {_day(decided.check.checked_at)}"
-        return f"they said no on {last.gone} nights, last for the reason: {_last_no(steps).reason}"
+        return f"they said no on {last.gone} counted checks, last for the reason: {_last_no(steps).reason}"
     if last.silence is not None and (last.is_dead_by_silence or not last.gone):
         return _explain_silence(last)
     if last.gone:
-        return f"they said no on {last.gone} of {policy.dead_after} nights (DEAD_AFTER) that make it dead"
+        return f"they said no on {last.gone} of {policy.dead_after} counted checks (DEAD_AFTER) that make it dead"
     return "could not be reached from here, but a server answers"
 
 
 def _explain_silence(last: Step) -> str:
     assert last.silence is not None  # noqa: S101 - the caller has checked it
     silence, policy = last.silence, last.policy
-    since = f"could not be reached from here since {_day(silence.since)}, on {silence.nights} nights"
+    since = f"could not be reached from here since {_day(silence.since)}, on {silence.nights} counted checks"
     if last.is_dead_by_silence:
         return f"{since}; the Wayback Machine has no newer capture"
     if silence.captured:
@@ -131,10 +135,6 @@ def _first_of_verdict(steps: Sequence[Step]) -> Step:
 
 def _last_no(steps: Sequence[Step]) -> Check:
     return next(step.check for step in reversed(steps) if step.check.outcome is Outcome.GONE)
-
-
-def _is_seen(check: Check) -> bool:
-    return check.how is not CheckMethod.ARCHIVE
 
 
 def _day(moment: datetime) -> str:

@@ -25,10 +25,15 @@ CHECK = tuple(field.name for field in fields(Check))
 LINK = tuple(field.name for field in fields(Link))
 """The columns of a link that come from the notes: the fields of Link."""
 
+VOUCH = tuple(field.name for field in fields(Vouch))
+"""The columns of a vouch: the fields of Vouch."""
+
+VOUCH_PREFIX = "vouch_"
+"""What the names of these columns begin with in a row with the columns of a link."""
+
 CONFIRMED_BY = 2
 """Number of runs in which a link must redirect to the same URL before the move counts as confirmed."""
 
-_VOUCH = tuple(field.name for field in fields(Vouch))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 
 
@@ -46,7 +51,7 @@ def check_from_row(row: sa.Row[Any]) -> Check:
 
 
 def link_state_from_row(row: sa.Row[Any]) -> LinkState:
-    """Return the state of a link from a row of `links` joined with `facts`."""
+    """Return the state of a link from a row of `links` joined with `facts` and `vouches`."""
     return LinkState(
         Link(row.url, row.kind, row.identity, row.host),
         verdict=Verdict(row.verdict),
@@ -60,6 +65,7 @@ def link_state_from_row(row: sa.Row[Any]) -> LinkState:
         previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
         previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
         metadata=metadata_from_row(row),
+        vouch=None if row.vouch_given_at is None else vouch_from_row(row, VOUCH_PREFIX),
     )
 
 
@@ -129,14 +135,14 @@ def validators_from_row(row: sa.Row[Any]) -> Validators:
 
 def vouch_to_row(link_id: int, vouch: Vouch) -> dict[str, Any]:
     """Return the row of `vouches` for a vouch."""
-    return {"link_id": link_id, **{name: getattr(vouch, name) for name in _VOUCH}}
+    return {"link_id": link_id, **{name: getattr(vouch, name) for name in VOUCH}}
 
 
-def vouch_from_row(row: sa.Row[Any]) -> Vouch:
-    """Return the vouch in a row of `vouches`."""
-    known = {name: getattr(row, name) for name in _VOUCH}
-    seen = None if row.seen is None else Outcome(row.seen)
-    return Vouch(**{**known, "verdict": Verdict(row.verdict), "seen": seen})
+def vouch_from_row(row: sa.Row[Any], prefix: str = "") -> Vouch:
+    """Return the vouch in a row of `vouches`, or in columns with a prefix."""
+    known = {name: getattr(row, f"{prefix}{name}") for name in VOUCH}
+    seen = None if known["seen"] is None else Outcome(known["seen"])
+    return Vouch(**{**known, "verdict": Verdict(known["verdict"]), "seen": seen})
 
 
 def stars_to_row(result: CheckResult) -> dict[str, Any] | None:

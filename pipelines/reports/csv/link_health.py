@@ -27,6 +27,7 @@ COLUMNS = (
     "first_seen",
     "last_checked",
     "last_alive",
+    "vouch",
     "title",
     "mentions",
 )

@@ -31,6 +31,7 @@ LINKS = pa.schema(
         ("first_seen", TIME),
         ("last_checked", TIME),
         ("last_alive", TIME),
+        ("vouch", pa.string()),
         ("title", pa.string()),
         ("mentions", TEXTS),
         ("identity", pa.string()),

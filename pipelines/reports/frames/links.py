@@ -39,8 +39,10 @@ VERDICTS = pa.schema(
         ("verdict_before", pa.string()),
         ("failures_in_a_row", pa.int32()),
         ("last_alive", TIME),
+        ("vouch", pa.string()),
     ]
 )
+"""`vouch` is the word of a person that the verdict rests on."""
 
 CHECKS = pa.schema(
     [
@@ -123,6 +125,7 @@ def verdict_frame(states: Collection[LinkState]) -> pd.DataFrame:
             [state.previous_verdict for state in states],
             [state.failures_in_a_row for state in states],
             [state.last_alive for state in states],
+            [str(state.vouch_in_force) if state.vouch_in_force else None for state in states],
         ],
         VERDICTS,
     )

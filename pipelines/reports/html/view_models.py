@@ -68,9 +68,10 @@ class LinkTable:
     def row(self, state: LinkState, places: Sequence[str]) -> list[Any]:
         """Return a row: URL, title, kind, verdict, host, reason, outcome, time, replacement, change, locations.
 
-        The time is that of the last check, in minutes since 1970; locations are note, line, note, line …
+        The time is that of the last check, in minutes since 1970; locations are note, line, note, line … A link that a
+        person vouches for also has the last day and the reason.
         """
-        check = state.check
+        check, vouch = state.check, state.vouch_in_force
         return [
             state.link.url,
             state.title,
@@ -83,6 +84,7 @@ class LinkTable:
             state.replacement or "",
             state.change.value if state.change else "",
             [part for note, line in map(split_place, places) for part in (self.notes[note], line)],
+            *([] if vouch is None else [vouch.until.isoformat(), vouch.because]),
         ]
 
 

@@ -224,6 +224,7 @@ def test_what_outputs_ask_for_takes_time_in_proportion(store: LinkStore) -> None
     keys = (
         *("mentions USING INDEX ix_mentions_link_id (link_id=?)", "checks USING INDEX ix_checks_link_id (link_id=?)"),
         *("(kind=? AND identity=?)", "(url=?)"),
+        "vouches USING INDEX ix_vouches_link_id",  # few, and once for all links
     )
     for what, work in asked.items():
         for plan in plans(store, work):

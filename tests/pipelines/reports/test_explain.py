@@ -99,9 +99,10 @@ def test_the_whole_story_of_a_link(crawled: Desk) -> None:
     assert f"  202605/a.md:5  {FAILING}" in lines
     checks = lines[lines.index("checks:") + 1 : -2]
     assert " UTC  ok: " in checks[0]
-    assert checks[1] == "    alive: failure count reset"
+    assert lines[1].startswith("  decided by: could not be reached from here since ")
+    assert checks[1] == "    it is there; alive: failure count reset"
     assert re.search(r" UTC  failed: .*\(HTTP 503\), by page in \d\.\d\d s", checks[2])
-    assert checks[3] == "    suspect: failure 1 in a row; dead after 30 days without an answer (UNREACHABLE_AFTER)"
+    assert checks[3].startswith("    could not be reached from here; suspect: failure 1 in a row; dead after 30 days ")
     assert lines[-2].startswith("last alive: ")
     assert lines[-1].startswith("next check: ")
     assert lines[-1].endswith(" UTC (RECHECK_AFTER: 0.8 days for web/suspect)")
@@ -114,7 +115,8 @@ def test_what_was_edited_and_what_may_stand_in_its_place(crawled: Desk) -> None:
     assert edited.startswith(f"  202605/a.md: {RENAMED}/ -> {moved.removeprefix('moved to: ')}")
     lines = told(crawled, DELETED)
     assert lines[0] == f"{DELETED}: dead"
-    assert "    confirmed gone: dead" in lines
+    assert "    they said no; confirmed gone: dead" in lines
+    assert lines[1].startswith("  decided by: they said no, explicitly (deleted by author), on 20")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 // The link table: sorts, searches and filters in memory, shows one page at a time.
 const SHOWN = 100;
 const PLACES = 3;
+// Outcomes of the last check by which the table can be filtered, and which are said in words.
+const OUTCOMES = ["gone", "unreadable", "failed", "blocked"];
 const VERDICTS = ["dead", "suspect", "restricted", "moved", "unknown", "alive"];
 const data = JSON.parse(document.getElementById("links-data").textContent);
 const table = document.getElementById("table");
@@ -13,11 +15,11 @@ let order = { column: "verdict", down: false };
 
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 
-const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, minutes, instead, change, where], rank) => ({
-  url, title, kind, verdict, outcome, minutes, instead, change, where, rank,
+const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, minutes, instead, change, where, until, because], rank) => ({
+  url, title, kind, verdict, outcome, minutes, instead, change, where, until, because, rank,
   host: data.hosts[host],
   reason: data.reasons[reason],
-  text: plain(`${title}\n${url}\n${Object.values(data.reasons[reason]).join("\n")}\n${instead}`),
+  text: plain(`${title}\n${url}\n${Object.values(data.reasons[reason]).join("\n")}\n${instead}\n${because ?? ""}`),
 }));
 
 const paths = data.notes.map(plain);
@@ -33,6 +35,11 @@ const KEYS = {
   where: (link) => `${data.notes[link.where[0]]} ${link.where[1]}`,
 };
 
+function fits(link, wanted) {
+  if (wanted === "vouched") return Boolean(link.until);
+  return (OUTCOMES.includes(wanted) ? link.outcome : link.verdict) === wanted;
+}
+
 function matching(values) {
   const terms = plain(values.q).split(/\s+/).filter(Boolean);
   const host = plain(values.host.trim());
@@ -41,7 +48,7 @@ function matching(values) {
   return links.filter((link) =>
     terms.every((term) => link.text.includes(term)) &&
     (!values.kind || link.kind === values.kind) &&
-    (!values.verdict || (values.verdict === "blocked" ? link.outcome : link.verdict) === values.verdict) &&
+    (!values.verdict || fits(link, values.verdict)) &&
     (!host || link.host.includes(host)) &&
     (!note || link.where.some((part, at) => at % 2 === 0 && notes.has(part))));
 }
@@ -95,6 +102,7 @@ function row(link) {
   const verdict = element("td", "", "verdict");
   verdict.append(badge(link.verdict));
   if (link.change) verdict.append(translatedElement("small", `change.${link.change}`));
+  if (link.until) verdict.append(translatedElement("small", "vouched", { until: link.until, because: link.because }));
   const name = element("td", "", "link");
   if (link.title) name.append(element("bdi", link.title, "title"));
   name.append(webLink(link.url));
@@ -105,8 +113,9 @@ function row(link) {
   }
   const kind = element("td", "", "kind");
   kind.append(translatedElement("span", `kind.${link.kind}`));
-  const reason = bilingual("td", link.reason);
-  reason.className = "reason";
+  const reason = element("td", "", "reason");
+  reason.append(bilingual("span", link.reason));
+  if (OUTCOMES.includes(link.outcome)) reason.append(translatedElement("small", `outcome.${link.outcome}`));
   const checked = element("td", link.minutes ? new Date(link.minutes * 60000).toISOString().slice(0, 10) : "", "checked");
   const where = element("td", "", "where");
   for (let at = 0; at < Math.min(link.where.length, 2 * PLACES); at += 2) {
@@ -157,7 +166,7 @@ function options(select, keys, prefix) {
   }
 }
 
-options(filters.elements.verdict, [...VERDICTS, "blocked"], "verdict");
+options(filters.elements.verdict, [...VERDICTS, ...OUTCOMES, "vouched"], "verdict");
 options(filters.elements.kind, [...new Set(links.map((link) => link.kind))].sort(), "kind");
 for (const [id, names] of [["hosts", data.hosts], ["paths", data.notes]]) {
   document.getElementById(id).append(...names.filter(Boolean).sort().map((name) => Object.assign(element("option"), { value: name })));

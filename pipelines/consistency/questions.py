@@ -1,0 +1,47 @@
+"""Links that a person should look at: unknown for long, or no longer vouched for. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.models.link import LinkState
+
+UNKNOWN_FOR = timedelta(days=90)
+"""Time after which a person is asked about a link that no check could tell anything of."""
+
+Place = tuple[str, int]
+"""Path and line of a mention."""
+
+
+def is_unknown_for_long(state: LinkState) -> bool:
+    """Return whether checks could not tell for UNKNOWN_FOR whether a link is alive; skipped ones do not count."""
+    check = state.check
+    if check is None or check.outcome is Outcome.SKIPPED or state.verdict is not Verdict.UNKNOWN:
+        return False
+    return check.checked_at - state.first_seen >= UNKNOWN_FOR
+
+
+def ended_vouch(state: LinkState) -> str | None:
+    """Return why the vouch for a link does not count any more, if the verdict is another one now; None otherwise."""
+    vouch, check = state.vouch, state.check
+    if vouch is None or check is None or state.verdict is vouch.verdict:
+        return None
+    if vouch.ended is not None:
+        return str(vouch.ended)
+    return f"ran out on {vouch.until}" if vouch.expires_at <= check.checked_at else None
+
+
+def first_places(mentioned: Iterable[tuple[LinkState, str, int]]) -> dict[str, Place]:
+    """Return where each link that a person should look at is first mentioned, by URL; mentions come in their order."""
+    places: dict[str, Place] = {}
+    for state, note, line in mentioned:
+        if is_unknown_for_long(state) or ended_vouch(state):
+            places.setdefault(state.link.url, (note, line))
+    return places
