@@ -27,6 +27,8 @@ MAX_FAILURES = 3
 
 MAX_REDIRECTS = 5
 
+_FRESH = {"Cache-Control": "no-store"}  # a page in the cache would not show that it is there now
+
 
 class GithubPages:
     """Requests pages one at a time, without the token; after a failed request none until the end of the run."""
@@ -57,16 +59,16 @@ class GithubPages:
 
     def _follow(self, url: str) -> requests.Response:
         """Return the response to a URL, behind redirects within GitHub; bodies of files are not requested."""
-        response = self._session.get(url, allow_redirects=False)
+        response = self._session.get(url, headers=_FRESH, allow_redirects=False)
         for _ in range(MAX_REDIRECTS):
             if not response.is_redirect:
                 break
             target = urljoin(response.url, response.headers["Location"])
             host = urlsplit(target).hostname
             if host in FILE_HOSTS:
-                response = self._session.head(target, allow_redirects=False)
+                response = self._session.head(target, headers=_FRESH, allow_redirects=False)
             elif host == HOST and not _is_login(target):
-                response = self._session.get(target, allow_redirects=False)
+                response = self._session.get(target, headers=_FRESH, allow_redirects=False)
             else:
                 break
         return response
