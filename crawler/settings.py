@@ -147,6 +147,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.middlewares.BoundedDecompressionMiddleware": 590,
     "crawler.fetch.middlewares.VerbatimRedirectMiddleware": 600,
     "crawler.fetch.middlewares.RedirectSchemeMiddleware": 610,  # sees a redirect before 600 follows it
+    "crawler.fetch.middlewares.RedirectCookiesMiddleware": 620,
     "crawler.fetch.middlewares.ProxyMiddleware": 750,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.errors import is_dns_error
-from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_same_site, parameters, without_tracking
+from crawler.links.canonical_url import (
+    InvalidURLError,
+    canonicalize_url,
+    is_same_site,
+    normalize,
+    parameters,
+    without_tracking,
+)
 from crawler.links.signed_urls import VIDEO_HOST, expires_at
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
@@ -35,6 +42,9 @@ _BY_STATUS = {
 }
 _CLIENT_ERRORS = range(400, 500)
 _EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
+
+_ENCODED = re.compile("%(?:2[14789AC]|3[AB]|40|5[BD]|7C)")
+"""Codes of characters that separate nothing in practice: ! $ ' ( ) * , : ; @ [ ] |"""
 
 _LANGUAGE = "ar|cn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hk|hu|id|it|ja|jp|ko|kr|nl|no|pl|pt|ro|ru|sv|th|tr|tw|uk|us|vi|zh"
 _HOME = re.compile(
@@ -122,9 +132,26 @@ def _check_redirects(
         return Outcome.GONE, Reason(ReasonCode.REDIRECTED_TO_404_PAGE)
     if not accepted and _leads_to(_ERROR, final) and not _REQUESTS_ERROR.search(requested_url):
         return Outcome.FAILED, Reason(ReasonCode.REDIRECTED_TO_ERROR_PAGE)  # not GONE: it may be any error
-    if PERMANENT.issuperset(redirects):
+    first = response.meta.get("redirect_urls", [""])[0]
+    if PERMANENT.issuperset(redirects) and not _is_equivalent(first, final):
         return Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, str(redirects[0]))
     return Outcome.OK, reason
+
+
+def _is_equivalent(one: str, other: str) -> bool:
+    """Return whether two URLs differ only in which characters without a function are percent-encoded.
+
+    Then the note's URL is as good as the other one.
+    """
+    try:
+        first, second = (_ENCODED.sub(_decoded, normalize(url)) for url in (one, other))
+    except InvalidURLError:
+        return False
+    return first == second
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return unquote(match[0])
 
 
 def _requested_url(response: Response) -> str:

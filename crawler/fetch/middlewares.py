@@ -14,6 +14,7 @@ from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
+from scrapy.http.cookies import CookieJar
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.config.crawl_options import options_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+_TOO_MANY_REDIRECTS = "max redirections reached"  # in the words of Scrapy
 _ERRORS = 400  # statuses from here on (RFC 9110, 15.5)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Codecs of Python that are not charsets: some raise, some are slow on large input.
@@ -71,6 +73,35 @@ class VerbatimRedirectMiddleware(RedirectMiddleware):
             page, fragment = urljoin(source_request.url, urldefrag(location).url), urldefrag(url).fragment
             url = f"{page}#{fragment}" if fragment else page
         return super()._build_redirect_request(source_request, response, url=url, **more)
+
+
+class RedirectCookiesMiddleware:
+    """Sends the cookies of redirects back: some servers redirect a page to itself until they get theirs.
+
+    They are kept for the requests of one link, in `meta["cookie_jar"]`. A redirect that leads to a request that was
+    sent before, with the same cookies, would go on for ever: it is not followed by the first client.
+    """
+
+    def process_request(self, request: Request) -> None:
+        """Set the cookies; raise IgnoreRequest for a request that was sent before."""
+        jar: CookieJar | None = request.meta.get("cookie_jar")
+        if jar is not None:
+            request.headers.pop("Cookie", None)
+            jar.add_cookie_header(request)
+        if "redirect_times" in request.meta and "lenient" not in request.meta:
+            sent: list[tuple[str, bytes | None]] = request.meta["sent_before"]
+            if (request.url, request.headers.get("Cookie")) in sent:
+                raise IgnoreRequest(_TOO_MANY_REDIRECTS)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return the response; keep the cookies of a redirect."""
+        if response.status in _REDIRECTS:
+            sent = (request.url, request.headers.get("Cookie"))
+            request.meta["sent_before"] = [*request.meta.get("sent_before", ()), sent]
+            if "Set-Cookie" in response.headers:
+                jar = request.meta.setdefault("cookie_jar", CookieJar())
+                jar.extract_cookies(response, request)
+        return response
 
 
 class BoundedDecompressionMiddleware(HttpCompressionMiddleware):

@@ -125,7 +125,7 @@ def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None
     """
     try:
         url = _absolute(url, note)
-        parts = canonical_url.split(url)
+        parts = canonical_url.split(canonical_url.normalize(url))
         canonical_url.hostname(parts)
     except canonical_url.InvalidURLError:
         return Link(url, "web", url)

@@ -18,9 +18,13 @@ WEB_SCHEMES = frozenset({"http", "https"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PERCENT = re.compile("%([0-9A-Fa-f]{2})?")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_PATH_SAFE = "/%:@!$&'()*+,;=~[]"
-_QUERY_SAFE = _PATH_SAFE + "?"
-_SENDABLE = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*")
+_PATH_SAFE = "/%:@!$&'()*+,;=~[]|"
+_QUERY_SAFE = _PATH_SAFE + "?^`{}"  # more than RFC 3986 allows, but this is what browsers send (WHATWG URL, 1.3)
+_SENDABLE = re.compile(r"[\w\-.~:/\[\]@!$&'()*+,;=%|]*(?:\?[\w\-.~:/?\[\]@!$&'()*+,;=%|^`{}]*)?(?:#[!-~]*)?", re.ASCII)
+_SIGNATURE = re.compile(r"(?:^|[&-])(?:signature|sig|hmac|auth_key)=", re.IGNORECASE)
+_NO_HOST = re.compile(r"[\s/\\<>\"^`{|}]")  # forbidden in hosts (WHATWG URL, 3.1)
+_MAX_LABEL = 63  # RFC 1035, 2.3.4
+_JOINERS = str.maketrans("", "", "\u200c\u200d")
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 
 # Names that are not in the public DNS: RFC 6761 (localhost), RFC 6762 (local), RFC 8375 (home.arpa), ICANN's internal,
@@ -54,21 +58,41 @@ def hostname(parts: SplitResult) -> str:
 @lru_cache(maxsize=4096)
 def _hostname(netloc: str) -> str:
     """Return the host of a netloc, cached: every kind asks for the host of every URL, and hosts repeat."""
-    host = unquote(SplitResult("", netloc, "", "", "").hostname or "").lower()
+    host = _written_host(netloc)
     if host.isascii():
         return host.rstrip(".")
     try:
         return idna.encode(host, uts46=True).decode().rstrip(".")
-    except idna.IDNAError as error:
+    except idna.IDNAError:
+        return _encode_idna_2003(host).rstrip(".")
+
+
+def _written_host(netloc: str) -> str:
+    return unquote(SplitResult("", netloc, "", "", "").hostname or "").lower()
+
+
+def _encode_idna_2003(host: str) -> str:
+    """Return a name that IDNA 2008 does not allow (emoji, joiners, underscores) in ASCII, as browsers do (UTS 46).
+
+    Raises InvalidURLError for characters that no name can have.
+    """
+    try:
+        labels = idna.uts46_remap(host, std3_rules=False, transitional=False).translate(_JOINERS).split(".")
+        name = ".".join(each if each.isascii() else f"xn--{each.encode('punycode').decode()}" for each in labels)
+    except (idna.IDNAError, UnicodeError) as error:
         raise InvalidURLError(f"host {host!r}: {error}") from error
+    if _NO_HOST.search(name) or max(map(len, name.split("."))) > _MAX_LABEL:
+        raise InvalidURLError(f"host {host!r}: invalid character or label too long")
+    return name
 
 
 def canonicalize_url(url: str) -> str:
     """Return the canonical form of an absolute web URL, used as its identity and for requests.
 
-    RFC 3986, 6.2.2 and 6.2.3: scheme and host in lower case, host in ASCII, no default port, percent-encoding only
-    where needed and in upper case, no dot segments, `/` for an empty path. Beyond the RFC: no fragment (it is not sent
-    to servers) and no tracking parameters. The order of query parameters is kept, since a signature may depend on it.
+    It has all that a server can see as it was written: percent-encodings, empty queries, the order of parameters, the
+    dot behind a host; signatures may depend on it. What browsers change is changed: scheme and host in lower case, host
+    in ASCII, no default port, no dot segments, `/` for an empty path, no fragment (it is not sent), characters encoded
+    that cannot be sent. Tracking parameters are left out, unless the URL is signed.
     Raises InvalidURLError for other schemes and for a missing or invalid host.
     """
     parts = split(url)
@@ -76,16 +100,32 @@ def canonicalize_url(url: str) -> str:
     host = hostname(parts)
     if scheme not in WEB_SCHEMES:
         raise InvalidURLError(f"not a web URL: {scheme or 'no scheme'}")
-    if not host or re.search(r"[\s/\\<>\"^`{|}]", host):
+    if not host or _NO_HOST.search(host):
         raise InvalidURLError("no host" if not host else f"host {host!r}: invalid character")
-    netloc = f"[{host}]" if ":" in host else host
+    netloc = f"[{host}]" if ":" in host else host + _final_dot(parts)
     if parts.port is not None and parts.port != _DEFAULT_PORTS[scheme]:
         netloc += f":{parts.port}"
     if parts.username is not None:
         netloc = f"{parts.netloc.rpartition('@')[0]}@{netloc}"
-    path = _without_dot_segments(_encode(parts.path, _PATH_SAFE)) or "/"
-    query = _encode(without_tracking(parts.query, host), _QUERY_SAFE)
-    return urlunsplit((scheme, netloc, path, query, ""))
+    path = _without_dot_segments(quote(parts.path, safe=_PATH_SAFE)) or "/"
+    query = quote(without_tracking(parts.query, host), safe=_QUERY_SAFE)
+    has_empty_query = not parts.query and url.strip().partition("#")[0].endswith("?")
+    return urlunsplit((scheme, netloc, path, query, "")) + ("?" if has_empty_query else "")
+
+
+def normalize(url: str) -> str:
+    """Return a web URL with percent-encoding only where needed, and in upper case (RFC 3986, 6.2.2).
+
+    Equivalent URLs have the same normal form; it is not asked for, since servers may tell them apart.
+    """
+    parts = split(url)
+    path, query = _encode(parts.path, _PATH_SAFE), _encode(parts.query, _QUERY_SAFE)
+    return urlunsplit(parts._replace(path=_without_dot_segments(path), query=query))
+
+
+def _final_dot(parts: SplitResult) -> str:
+    """Return the dot behind a host that is written as an absolute name (RFC 1034, 3.1); "" if there is none."""
+    return "." if _written_host(parts.netloc).endswith((".", "\u3002")) else ""
 
 
 def is_sendable(url: str) -> bool:
@@ -100,26 +140,26 @@ def encode_for_request(url: str) -> str:
     """
     parts = split(url)
     host = hostname(parts)
-    if (parts.netloc == host and "/." not in url) or not _PLAIN_HOST.fullmatch(host):
+    if (parts.netloc == host and "/." not in url and "/%2" not in url) or not _PLAIN_HOST.fullmatch(host):
         return url
     start = url.index("//") + 2
     written = url[start : start + len(parts.netloc)]
     user, at, _ = written.rpartition("@")
     port = f":{parts.port}" if parts.port not in {None, _DEFAULT_PORTS.get(parts.scheme)} else ""
     path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", url[start + len(written) :], re.DOTALL).groups()  # type: ignore[union-attr]
-    netloc = f"{user}{at}{f'[{host}]' if ':' in host else host}{port}"
+    netloc = f"{user}{at}{f'[{host}]' if ':' in host else host + _final_dot(parts)}{port}"
     return f"{url[:start]}{netloc}{_without_dot_segments(path)}{mark}{rest}"
 
 
 def without_tracking(query: str, host: str) -> str:
     """Return a query without the tracking parameters of its host (`data/tracking_parameters.toml`).
 
-    The other parameters are not changed.
+    The other parameters are not changed, and none of a signed query.
     """
-    if not query:
+    if not query or _SIGNATURE.search(query):
         return query
     tracking = _tracking_parameters(host)
-    return "&".join(pair for pair in query.split("&") if pair and not tracking.fullmatch(pair.partition("=")[0]))
+    return "&".join(pair for pair in query.split("&") if not tracking.fullmatch(pair.partition("=")[0]))
 
 
 def is_same_site(one: str, other: str) -> bool:
@@ -214,18 +254,19 @@ def _encode(text: str, safe: str) -> str:
 
 
 def _without_dot_segments(path: str) -> str:
-    """Return a path without `.` and `..` segments (RFC 3986, 5.2.4)."""
-    if "/." not in path:
+    """Return a path without `.` and `..` segments (RFC 3986, 5.2.4); as in browsers, they may be encoded."""
+    if "/." not in path and "/%2" not in path:
         return path
     output: list[str] = []
     segments = path.split("/")
-    for segment in segments:
-        if segment == "..":
+    plain = [segment.lower().replace("%2e", ".") for segment in segments]
+    for segment, dots in zip(segments, plain, strict=True):
+        if dots == "..":
             if len(output) > 1:
                 output.pop()
-        elif segment != ".":
+        elif dots != ".":
             output.append(segment)
-    if segments[-1] in {".", ".."}:
+    if plain[-1] in {".", ".."}:
         output.append("")
     return "/".join(output)
 
