@@ -1,0 +1,34 @@
+"""Which host belongs to which site, by the Public Suffix List that the library contains. Pure."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from urllib.parse import urlsplit
+
+from publicsuffixlist import PublicSuffixList
+
+
+@lru_cache(maxsize=4096)
+def site_of(host: str) -> str:
+    """Return the part of a host that was registered (`example.co.uk`, `alice.github.io`); the host if there is none."""
+    return _suffixes().privatesuffix(host) or host
+
+
+def is_one_site(one: str, other: str) -> bool:
+    """Return whether the hosts of two URLs belong to one site."""
+    return site_of(urlsplit(one).hostname or "") == site_of(urlsplit(other).hostname or "")
+
+
+def suffix_of(host: str) -> str:
+    """Return the public suffix of a host (`co.uk`, `github.io`)."""
+    return _suffixes().publicsuffix(host) or host
+
+
+def own_name(host: str) -> str:
+    """Return the label of a site that its owner chose: `example` of `www.example.co.uk`."""
+    return site_of(host).removesuffix(suffix_of(host)).strip(".")
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
