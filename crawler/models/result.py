@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from crawler.models.check import Check
     from crawler.models.link import Link, VerdictRecord
     from crawler.models.metadata import Metadata
+    from crawler.models.page_version import PageVersion
     from crawler.models.vouch import Vouch
 
 
@@ -52,7 +53,8 @@ class Validators:
 class DueLink:
     """A link that is due for a check, with its earlier checks (oldest first), its texts in the notes and its metadata.
 
-    `origin` is the source of its stored image, `validators` those for a conditional request of its page.
+    `origin` is the source of its stored image, `validators` those for a conditional request of its page, `past` has the
+    versions of its page, oldest first.
     """
 
     link: Link
@@ -61,6 +63,7 @@ class DueLink:
     known: Metadata | None = None
     origin: ImageSource | None = None
     validators: Validators | None = None
+    past: tuple[PageVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ class CheckResult:
     """The result of one check: the item of the pipelines.
 
     Kinds set `link`, `check`, `metadata`, `body` (the bytes of an image, read from `origin`) and `validators` (those of
-    the page's version). `history` has the earlier checks, oldest first. The verdict pipeline adds `verdict_record`
-    and the `vouches` that the check has changed; the images pipeline stores `body` and replaces it by metadata.
+    the page's version). `page` is what the page shows if that is new. `history` has the earlier checks, oldest first.
+    The verdict pipeline adds `verdict_record` and the `vouches` that the check has changed; the images pipeline stores
+    `body` and replaces it by metadata.
     """
 
     link: Link
@@ -78,6 +82,7 @@ class CheckResult:
     body: bytes = field(default=b"", repr=False)
     origin: ImageSource | None = None
     validators: Validators | None = None
+    page: PageVersion | None = None
     history: tuple[Check, ...] = ()
     verdict_record: VerdictRecord | None = None
     vouches: tuple[Vouch, ...] = ()

@@ -17,12 +17,13 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from crawler.errors import UserError
-from crawler.kinds.registry import keeping_bodies
+from crawler.kinds.registry import all_kinds, keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.result import DueLink
 from crawler.store.external_sources import ExternalSources
 from crawler.store.images import ImageRecords
+from crawler.store.page_versions import PageVersions
 from crawler.store.reader import FACTS, MENTIONED, slices
 from crawler.store.registered_notes import RegisteredNotes
 from crawler.store.renderings import Renderings
@@ -125,7 +126,9 @@ _RESULT_PARAMETERS = (
 )
 
 
-class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs, Statistics, VouchRecords):
+class LinkStore(
+    RegisteredNotes, ExternalSources, ImageRecords, PageVersions, Renderings, Runs, Statistics, VouchRecords
+):
     """The link database of a run; opened with `LinkStore.open`."""
 
     @contextmanager
@@ -190,6 +193,7 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             keeps_body = backlog.kind in keeping_bodies()
             origins = self._sources(connection, checked) if keeps_body else {}
             versions = {} if keeps_body else self._validators(connection, checked)
+            past = self._versions(connection, checked if all_kinds()[backlog.kind].checks_soft_404 else [])
         due = [
             DueLink(
                 Link(row.url, row.kind, row.identity, row.host),
@@ -198,6 +202,7 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
                 known=mapping.metadata_from_row(row),
                 origin=origins.get(row.id),
                 validators=versions.get(row.id),
+                past=tuple(past[row.id]),
             )
             for row in found
         ]
@@ -259,6 +264,7 @@ class LinkStore(RegisteredNotes, ExternalSources, ImageRecords, Renderings, Runs
             self._save_images(connection, ids, results)
             self._save_validators(connection, ids, results)
             self._update_vouches(connection, [(ids[each.link.url], each.vouches) for each in results])
+            self._save_versions(connection, ids, results)
 
     @staticmethod
     def _validators(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Validators]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import METADATA_TYPES, Metadata, Paper, Publication, Repository, type_name
+from crawler.models.page_version import PageVersion
 from crawler.models.result import CheckResult, Validators
 from crawler.models.vouch import Vouch
 
@@ -34,6 +35,9 @@ VOUCH_PREFIX = "vouch_"
 CONFIRMED_BY = 2
 """Number of runs in which a link must redirect to the same URL before the move counts as confirmed."""
 
+_VOUCH = tuple(field.name for field in fields(Vouch))
+_UNSIGNED = 2**64
+_PAGE_VERSION = tuple(field.name for field in fields(PageVersion))
 _VALIDATORS = tuple(field.name for field in fields(Validators))
 
 
@@ -143,6 +147,20 @@ def vouch_from_row(row: sa.Row[Any], prefix: str = "") -> Vouch:
     known = {name: getattr(row, f"{prefix}{name}") for name in VOUCH}
     seen = None if known["seen"] is None else Outcome(known["seen"])
     return Vouch(**{**known, "verdict": Verdict(known["verdict"]), "seen": seen})
+
+
+def page_version_to_row(link_id: int, version: PageVersion) -> dict[str, Any]:
+    """Return the row of `page_versions` for a version of a page."""
+    fingerprint = version.fingerprint
+    signed = fingerprint - _UNSIGNED if fingerprint is not None and fingerprint >= _UNSIGNED // 2 else fingerprint
+    return {"link_id": link_id, **{name: getattr(version, name) for name in _PAGE_VERSION}, "fingerprint": signed}
+
+
+def page_version_from_row(row: sa.Row[Any]) -> PageVersion:
+    """Return the version of a page in a row of `page_versions`."""
+    known = {name: getattr(row, name) for name in _PAGE_VERSION}
+    fingerprint = None if row.fingerprint is None else row.fingerprint % _UNSIGNED
+    return PageVersion(**{**known, "fingerprint": fingerprint})
 
 
 def stars_to_row(result: CheckResult) -> dict[str, Any] | None:

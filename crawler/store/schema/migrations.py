@@ -20,6 +20,7 @@ from crawler.store.schema.tables import (
     mentions,
     notes,
     outputs,
+    page_versions,
     pictures,
     placeholders,
     run_counts,
@@ -154,6 +155,14 @@ def _add_vouches(connection: sa.Connection) -> None:
     vouches.create(connection)
 
 
+def _add_page_versions(connection: sa.Connection) -> None:
+    """Version 12: what pages showed. A page that moved by the former rules is judged again before notes get its URL."""
+    page_versions.create(connection)
+    has_moved = sa.and_(links.c.moved_to.is_not(None), links.c.how == "page")
+    connection.execute(sa.delete(validators).where(validators.c.link_id.in_(sa.select(links.c.id).where(has_moved))))
+    connection.execute(sa.update(links).where(has_moved).values(moved_to=None))
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -166,6 +175,7 @@ MIGRATIONS = (
     _code_reasons,
     _remember_renderings,
     _add_vouches,
+    _add_page_versions,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

@@ -165,6 +165,20 @@ validators = sa.Table(  # of pages, for conditional requests
     sa.Column("last_modified", sa.Text),
 )
 
+page_versions = sa.Table(  # what the page of a link showed; rows are added and never changed
+    "page_versions",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("link_id", sa.ForeignKey(links.c.id), nullable=False, index=True),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("fingerprint", sa.BigInteger),  # SimHash of the text, as a signed number
+    sa.Column("script", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("address", sa.Text),  # that it was read from; NULL: the link's URL
+    sa.Column("replaced", sa.Boolean, nullable=False),  # another page than the one that had been there
+)
+
 placeholders = sa.Table(  # files that a server sends instead of different images, by name in the image store
     "placeholders",
     tables,
