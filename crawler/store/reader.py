@@ -242,17 +242,26 @@ class StoreReader(Database):
             return [(kind, Verdict(verdict), count) for kind, verdict, count in connection.execute(query)]
 
 
+_SAME_TARGET = sa.case((checks.c.final_url == links.c.moved_to, checks.c.id))
+_OTHER_TARGET = sa.case((checks.c.final_url != links.c.moved_to, checks.c.id))
 MOVE_CHECKS = sa.case(
     (links.c.moved_to.is_(None), 0),
     else_=(
-        sa.select(sa.func.count())
-        .where(
-            checks.c.link_id == links.c.id, checks.c.outcome == Outcome.MOVED, checks.c.final_url == links.c.moved_to
+        sa.select(
+            sa.case(
+                (sa.func.max(_OTHER_TARGET) > sa.func.min(_SAME_TARGET), 0),
+                (sa.func.count(_OTHER_TARGET) > 0, sa.func.count(_SAME_TARGET) - 1),
+                else_=sa.func.count(_SAME_TARGET),
+            )
         )
+        .where(checks.c.link_id == links.c.id, checks.c.outcome.in_([Outcome.OK, Outcome.MOVED]))
         .scalar_subquery()
     ),
 )
-"""The number of checks of a link that found it at its current `moved_to`; a run makes one of them."""
+"""The number of checks of a link that led to its current `moved_to`, less one if an earlier one led elsewhere.
+
+It is 0 if the link led elsewhere in between: such a target is one of several by chance. A run makes one check.
+"""
 
 
 _NEWEST_VOUCHES = sa.select(sa.func.max(vouches.c.id)).where(vouches.c.removed_at.is_(None)).group_by(vouches.c.link_id)

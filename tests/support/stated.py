@@ -33,6 +33,7 @@ class StatedInternet(Internet):
     before the connection is closed. `failure` is the name of a Failure, `cookie` one without which another answer
     counts, `from_night` the first night on which it counts. The first that matches counts, exact URLs before patterns.
     `certificate` is the name of a Flaw of the host's certificate.
+    `{path}` in a header or in the title stands for the path and query that were requested.
     """
 
     def __init__(self, answers: Sequence[dict[str, Any]]) -> None:
@@ -50,15 +51,16 @@ class StatedInternet(Internet):
         url = request.url.replace(ALIAS, "example.")
         exact = (each for each in told if each["url"] == url)
         found = next(exact, None) or next((each for each in told if fnmatchcase(url, each["url"])), None)
-        return not_found() if found is None else _response(found)
+        path = urlsplit(url)._replace(scheme="", netloc="").geturl()
+        return not_found() if found is None else _response(found, path)
 
     def _counts(self, answer: dict[str, Any], request: Request) -> bool:
         has_cookie = answer.get("cookie", "") in request.headers.get("cookie", "")
         return answer.get("from_night", 1) <= self.night and has_cookie
 
 
-def _response(stated: dict[str, Any]) -> Response:
-    headers = {name: _expanded(value) for name, value in stated.get("headers", {}).items()}
+def _response(stated: dict[str, Any], path: str) -> Response:
+    headers = {name: _expanded(value).replace("{path}", path) for name, value in stated.get("headers", {}).items()}
     if "raw" in stated:
         return Response(raw=stated["raw"].encode("latin-1"))
     failure = Failure[stated["failure"]] if "failure" in stated else None
@@ -68,7 +70,7 @@ def _response(stated: dict[str, Any]) -> Response:
     elif "body" in stated:
         body, headers = stated["body"].encode(), {"Content-Type": "text/html; charset=utf-8"} | headers
     else:
-        title = stated.get("title", "")
+        title = stated.get("title", "").replace("{path}", path)
         shown = html(f"<title>{title}</title><h1>{title}</h1><p>{stated.get('text', TEXT)}</p>")
         assert isinstance(shown.body, bytes)
         body, headers = shown.body, {**shown.headers, **headers}
