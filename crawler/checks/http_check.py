@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
+from crawler.checks.redirect_check import check_redirect, clean_target, redirect_error, redirect_of, requested_url
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.errors import is_dns_error
-from crawler.links.canonical_url import (
-    InvalidURLError,
-    canonicalize_url,
-    is_same_site,
-    normalize,
-    parameters,
-    without_tracking,
-)
+from crawler.links.canonical_url import parameters
 from crawler.links.signed_urls import VIDEO_HOST, expires_at
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from scrapy.http import Response
-
-PERMANENT = frozenset({301, 308})
-"""Permanent redirects (RFC 9110, 15.4.2 and 15.4.9)."""
 
 _BY_STATUS = {
     401: (Outcome.RESTRICTED, ReasonCode.LOGIN_REQUIRED),
@@ -43,50 +35,40 @@ _BY_STATUS = {
 _CLIENT_ERRORS = range(400, 500)
 _EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
 
-_ENCODED = re.compile("%(?:2[14789AC]|3[AB]|40|5[BD]|7C)")
-"""Codes of characters that separate nothing in practice: ! $ ' ( ) * , : ; @ [ ] |"""
-
-_LANGUAGE = "ar|cn|cs|da|de|el|en|es|fa|fi|fr|he|hi|hk|hu|id|it|ja|jp|ko|kr|nl|no|pl|pt|ro|ru|sv|th|tr|tw|uk|us|vi|zh"
-_HOME = re.compile(
-    rf"(?:/(?:{_LANGUAGE})(?:[-_][a-z]{{2,4}})?)?(?:/(?:(?:index|default|home)(?:\.[a-z]{{3,5}})?/?)?)?", re.IGNORECASE
-)
-_FRONT_PAGE_PART = re.compile(
-    rf"(?:(?:{_LANGUAGE})(?:[-_][a-z]{{2,4}})?|(?:index|default|home|homepage|main|welcome|start|latest|stable|portal)(?:\.[a-z]{{3,5}})?)",
-    re.IGNORECASE,
-)
-"""A segment of a front page's path: a language, `index.html`, `latest` …"""
-_NOT_FOUND = re.compile(
-    r"(?:/[\w.-]+)*?/(?:errors?[/_-]?)?(?:404|page[_-]?not[_-]?found|not[_-]?found)(?:[_-]?error)?(?:\.[a-z]{3,5})?/?",
-    re.IGNORECASE,
-)
-_ERROR = re.compile(r"(?:/[\w.-]+)*?/error(?:[_-]?page)?(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
-_REQUESTS_ERROR = re.compile(r"error", re.IGNORECASE)
-_REQUESTS_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECASE)
-
 
 def check_response(
-    response: Response, now: datetime, *, texts: Sequence[str] = (), accepted_statuses: frozenset[int] = frozenset()
+    response: Response,
+    now: datetime,
+    *,
+    texts: Sequence[str] = (),
+    accepted_statuses: frozenset[int] = frozenset(),
+    earlier: Sequence[str] = (),
+    site_moves: Collection[tuple[str, str]] = (),
 ) -> Check:
     """Return the check of a response by status, soft errors and redirects.
 
-    A 2xx behind permanent redirects alone is `moved`. `texts` are the texts of the link in the notes,
-    `accepted_statuses` those of ACCEPTED_STATUSES for its host.
+    A 2xx behind redirects is `moved` if its URL may take the place of the link's. `texts` are the texts of the link in
+    the notes, `accepted_statuses` those of ACCEPTED_STATUSES for its host, `earlier` the titles that its page had
+    elsewhere, `site_moves` the pairs of hosts of which the links of one moved to the other.
     """
     redirects: list[int] = response.meta.get("redirect_reasons", [])
     outcome, reason, conclusive = _check_status(response, now, texts, accepted_statuses)
-    if outcome is Outcome.OK and redirects:
-        outcome, reason = _check_redirects(response, redirects, reason, accepted=response.status in accepted_statuses)
     latency = response.meta.get("download_latency")
-    return Check(
+    check = Check(
         outcome,
         reason,
         now,
         CheckMethod.PAGE,
         http_status=response.status,
-        final_url=_clean_final_url(response.url) if redirects else None,
+        final_url=clean_target(response.url) if redirects else None,
         elapsed=None if latency is None else timedelta(seconds=latency),
         conclusive=conclusive,
     )
+    if outcome is not Outcome.OK or not redirects:
+        return check
+    if response.status not in accepted_statuses and (error := redirect_error(response)) is not None:
+        return replace(check, outcome=error[0], reason=error[1])
+    return check_redirect(check, redirect_of(response, texts, earlier, site_moves))
 
 
 def _check_status(
@@ -97,12 +79,12 @@ def _check_status(
         return Outcome.OK, Reason(ReasonCode.STATUS_ACCEPTED, str(status)), False
     if (soft_error := detect_soft_error(response, texts)) is not None:
         return soft_error.outcome, soft_error.reason, False
-    requested_url = _requested_url(response)
-    until = expires_at(requested_url)
+    url = requested_url(response)
+    until = expires_at(url)
     if until is not None and until <= now and status in _EXPIRED_SIGNATURE_STATUSES:
         return (
             Outcome.GONE,
-            Reason(ReasonCode.SIGNED_URL_EXPIRED, f"{until:%Y-%m-%d}", *_video_suffix(requested_url)),
+            Reason(ReasonCode.SIGNED_URL_EXPIRED, f"{until:%Y-%m-%d}", *_video_suffix(url)),
             True,
         )
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
@@ -119,72 +101,6 @@ def _check_status(
     if 300 <= status < 400 and "Location" in response.headers:  # noqa: PLR2004 - RFC 9110, 15.4; those to the web are followed
         return Outcome.FAILED, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL), False
     return Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, str(status)), False
-
-
-def _check_redirects(
-    response: Response, redirects: list[int], reason: Reason, *, accepted: bool
-) -> tuple[Outcome, Reason]:
-    """Return outcome and reason of a good response behind redirects; `reason` if they do not change the outcome."""
-    requested_url, final = _requested_url(response), response.url
-    if not accepted and _is_deep(requested_url) and _is_home(final) and is_same_site(requested_url, final):
-        return Outcome.GONE, Reason(ReasonCode.REDIRECTED_HOME)
-    if not accepted and _leads_to(_NOT_FOUND, final) and not _REQUESTS_NOT_FOUND.search(requested_url):
-        return Outcome.GONE, Reason(ReasonCode.REDIRECTED_TO_404_PAGE)
-    if not accepted and _leads_to(_ERROR, final) and not _REQUESTS_ERROR.search(requested_url):
-        return Outcome.FAILED, Reason(ReasonCode.REDIRECTED_TO_ERROR_PAGE)  # not GONE: it may be any error
-    first = response.meta.get("redirect_urls", [""])[0]
-    if PERMANENT.issuperset(redirects) and not _is_equivalent(first, final):
-        return Outcome.MOVED, Reason(ReasonCode.PERMANENT_REDIRECT, str(redirects[0]))
-    return Outcome.OK, reason
-
-
-def _is_equivalent(one: str, other: str) -> bool:
-    """Return whether two URLs differ only in which characters without a function are percent-encoded.
-
-    Then the note's URL is as good as the other one.
-    """
-    try:
-        first, second = (_ENCODED.sub(_decoded, normalize(url)) for url in (one, other))
-    except InvalidURLError:
-        return False
-    return first == second
-
-
-def _decoded(match: re.Match[str]) -> str:
-    return unquote(match[0])
-
-
-def _requested_url(response: Response) -> str:
-    return str(response.meta.get("redirect_urls", [response.url])[0])
-
-
-def _clean_final_url(url: str) -> str:
-    """Return the target of a redirect in canonical form, without tracking parameters; as it is if it is invalid."""
-    try:
-        return canonicalize_url(url)
-    except InvalidURLError:
-        return url
-
-
-def _is_home(url: str) -> bool:
-    return _HOME.fullmatch(urlsplit(url).path) is not None and not _query(url)
-
-
-def _is_deep(url: str) -> bool:
-    """Return whether a URL leads to a page below a site's front page: by its path, or by a number in its query."""
-    segments = [part for part in urlsplit(url).path.split("/") if part and _FRONT_PAGE_PART.fullmatch(part) is None]
-    return bool(segments) or any(character.isdecimal() for character in _query(url))
-
-
-def _query(url: str) -> str:
-    """Return the query of a URL without tracking parameters."""
-    parts = urlsplit(url)
-    return without_tracking(parts.query, parts.hostname or "")
-
-
-def _leads_to(pages: re.Pattern[str], url: str) -> bool:
-    parts = urlsplit(url)
-    return any(pages.fullmatch(path) is not None for path in (parts.path, parts.fragment))
 
 
 def _video_suffix(url: str) -> tuple[str, ...]:

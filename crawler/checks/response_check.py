@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from crawler.checks import http_check
+from crawler.checks.page_history import earlier_titles, with_page
 from crawler.fetch.conditional_requests import from_not_modified, new_validators
 from crawler.fetch.host_throttle import parse_retry_after
 from crawler.html import TooMuchMarkupError
@@ -18,7 +19,7 @@ from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from scrapy.http import Response
 
@@ -30,16 +31,26 @@ _RETRY_LATER_STATUSES = {429, 503}  # with Retry-After: RFC 6585, 4; RFC 9110, 1
 
 
 def check_response_with_kind(
-    due: DueLink, response: Response, accepted: Mapping[str, frozenset[int]], now: datetime
+    due: DueLink,
+    response: Response,
+    accepted: Mapping[str, frozenset[int]],
+    now: datetime,
+    site_moves: Collection[tuple[str, str]] = (),
 ) -> CheckResult:
     """Return the result of a response as read by the link's kind; `blocked` if the kind raises an exception.
 
-    `accepted` are the statuses of ACCEPTED_STATUSES by host pattern.
+    `accepted` are the statuses of ACCEPTED_STATUSES by host pattern, `site_moves` the pairs of hosts of which the links
+    of one moved to the other.
     """
     link, kind = due.link, kind_of(due.link)
     statuses_of_host = (statuses for pattern, statuses in accepted.items() if fnmatchcase(link.host, pattern))
     check = http_check.check_response(
-        response, now, texts=due.texts, accepted_statuses=frozenset().union(*statuses_of_host)
+        response,
+        now,
+        texts=due.texts,
+        accepted_statuses=frozenset().union(*statuses_of_host),
+        earlier=earlier_titles(due.past, link.url, response.url),
+        site_moves=site_moves,
     )
     if (not_modified := from_not_modified(due, response, check, keeps_body=kind.keeps_body)) is not None:
         return replace(not_modified, history=due.history)
@@ -53,7 +64,9 @@ def check_response_with_kind(
         reason = Reason(ReasonCode.PAGE_PARSE_ERROR, repr(error)[:180])
         result = CheckResult(link, replace(check, outcome=Outcome.BLOCKED, reason=reason))
     validators = None if kind.keeps_body else new_validators(result, response)
-    return replace(result, validators=validators, history=due.history)
+    result = replace(result, validators=validators, history=due.history)
+    is_page = kind.checks_soft_404 and (result.check.is_ok or result.check.outcome is Outcome.REPLACED)
+    return with_page(due, response, result) if is_page else result
 
 
 def requested_wait(response: Response, now: datetime) -> float | None:

@@ -92,6 +92,8 @@ class Soft404Prober:
         """
         if not kind_of(due.link).checks_soft_404 or not check.is_ok or response.status == NOT_MODIFIED:
             return False
+        if check.reason.has(ReasonCode.REDIRECT_OF_ALL_URLS):  # that the page is the same for all is known
+            return False
         may_upgrade = response.url.startswith("http:") and urlsplit(due.link.url).netloc not in self._without_https
         return may_upgrade or self._is_doubtful(due, response)
 
@@ -134,7 +136,7 @@ class Soft404Prober:
         is_filled_by_script = len(text.encode()) < EMPTY_FRAME_BYTES and "<script" in response.text.lower()
         if is_filled_by_script:
             return False
-        for sibling in _random_siblings(url):
+        for sibling in random_siblings(url):
             fingerprint = await self._fingerprint(sibling)
             if fingerprint is None:
                 return None
@@ -171,7 +173,7 @@ def _names_title(text: str, title: str) -> bool:
     return long_enough and fuzz.partial_ratio(text, title) >= TITLE_SIMILARITY
 
 
-def _random_siblings(url: str) -> list[str]:
+def random_siblings(url: str) -> list[str]:
     """Return random URLs in the folder of a URL and with its extension, where there can be no page.
 
     Behind a number the name may not matter (`/questions/123/any-words`): then one with a random number is added.

@@ -6,10 +6,12 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.checks.failure_check import check_failure
+from crawler.checks.redirect_probe import RedirectProber
 from crawler.checks.response_check import check_response_with_kind, requested_wait, skipped_result
 from crawler.checks.soft404_probe import Soft404Prober
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
@@ -67,12 +69,19 @@ class LinkChecker:
         self._retries = context.retries
         self._turns = context.turns
         self._prober = Soft404Prober(context.download)
+        self._redirects = RedirectProber(context.download)
+        self._store = context.workspace.store
         self._accepted = options.accepted_statuses
         self._excluded = options.excluded_urls
         self._allow_private = options.allow_private_addresses
         limit = options.concurrency_per_host
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limit))
         self._preliminary: dict[str, CheckResult] = {}
+
+    @cached_property
+    def _site_moves(self) -> frozenset[tuple[str, str]]:
+        """The pairs of hosts of which the links of one moved to the other in earlier runs."""
+        return self._store.site_moves()
 
     @property
     def preliminary_results(self) -> Iterable[CheckResult]:
@@ -134,7 +143,7 @@ class LinkChecker:
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # that of the last redirect
         self._connectivity.record_answer(due.link.host)
         self._retries.discard(due.link.url)
-        result = check_response_with_kind(due, response, self._accepted, now)
+        result = check_response_with_kind(due, response, self._accepted, now, self._site_moves)
         return CheckOutcome(result, self._throttle.record_answer(host, result.check, requested_wait(response, now)))
 
     async def _settle(self, attempt: _Attempt, response: Response, outcome: CheckOutcome) -> CheckOutcome:
@@ -142,6 +151,9 @@ class LinkChecker:
         due, result = attempt.due, outcome.result
         if attempt.keeps_body:
             return await self._settle_image(attempt, outcome, response)
+        if self._redirects.is_needed(result.check):
+            result = await self._redirects.settle(due, response, result, self._site_moves)
+            outcome = replace(outcome, result=result)
         host = urlsplit(response.url).hostname or ""
         if not self._throttle.seconds_until_free(host) and self._prober.is_needed(due, response, result.check):
             check = await self._prober.probe(due, response, result.check)

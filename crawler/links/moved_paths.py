@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz
 
+from crawler.links.canonical_url import InvalidURLError, normalize
 from crawler.links.url_words import names, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crawler.links.url_words import UrlWords
+
+_ENCODED = re.compile("%(?:2[14789AC]|3[AB]|40|5[BD]|7C)")
+"""Codes of characters that separate nothing in practice: ! $ ' ( ) * , : ; @ [ ] |"""
 
 _NUMBER = re.compile(r"\d{4,}")
 _MIN_NAME = 3
@@ -25,6 +29,22 @@ _SAME_NAME = 92
 
 MIGRATION = 3
 """Links of a host with different paths and pages that move path by path to one other host: the site has moved."""
+
+
+def is_equivalent(one: str, other: str) -> bool:
+    """Return whether two URLs differ only in which characters without a function are percent-encoded.
+
+    Then the note's URL is as good as the other one.
+    """
+    try:
+        first, second = (_ENCODED.sub(_decoded, normalize(url)) for url in (one, other))
+    except InvalidURLError:
+        return False
+    return first == second
+
+
+def _decoded(match: re.Match[str]) -> str:
+    return unquote(match[0])
 
 
 def is_same_page(old: str, new: str) -> bool:

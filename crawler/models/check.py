@@ -14,11 +14,12 @@ class Outcome(StrEnum):
 
     `gone`: the server, or who is responsible for the name, says that nothing is there. `unreadable`: a server answered,
     and the answer could not be read. `failed`: no server could be reached from here, or it said that it is in trouble.
-    Only `gone` is evidence of a dead link.
+    `replaced`: a good page, but another one than the one that was there. Only `gone` is evidence of a dead link.
     """
 
     OK = "ok"
     MOVED = "moved"
+    REPLACED = "replaced"
     GONE = "gone"
     RESTRICTED = "restricted"
     BLOCKED = "blocked"

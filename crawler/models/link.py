@@ -121,12 +121,19 @@ class LinkState:
 
     @property
     def suggestion(self) -> tuple[str, str] | None:
-        """Return a possible replacement and its source: from the last check, or for a dead link from the archive."""
+        """Return a possible replacement and its source: from the last check, or from the archive.
+
+        The archive has the page of a dead link, and the former one of a link at which another page is now.
+        """
         if self.check is not None and self.check.suggestion is not None:
             return self.check.suggestion, self.check.suggestion_source or ""
-        if self.verdict is Verdict.DEAD and self.snapshot is not None:
-            return self.snapshot, "wayback"
-        return None
+        is_lost = self.verdict is Verdict.DEAD or self.is_replaced
+        return (self.snapshot, "wayback") if is_lost and self.snapshot is not None else None
+
+    @property
+    def is_replaced(self) -> bool:
+        """Return whether another page is in place of the one that was linked."""
+        return self.check is not None and self.check.outcome is Outcome.REPLACED
 
     @property
     def replacement(self) -> str | None:

@@ -43,6 +43,29 @@ class ReasonCode(StrEnum):
     ISSUE_MOVED = "issue_moved"
     ACCOUNT_MIGRATED = "account_migrated"
 
+    # Why the target of a redirect is not written into a note; those of TargetFault, and others.
+    REDIRECT_TEMPORARY = "redirect_temporary"
+    REDIRECT_DROPS_HTTPS = "redirect_drops_https"
+    REDIRECT_TO_SIGNED_URL = "redirect_to_signed_url"
+    REDIRECT_TO_SESSION = "redirect_to_session"
+    REDIRECT_TO_GATE = "redirect_to_gate"
+    REDIRECT_OF_JUMP_PAGE = "redirect_of_jump_page"
+    REDIRECT_OF_IDENTIFIER = "redirect_of_identifier"
+    REDIRECT_BY_LANGUAGE = "redirect_by_language"
+    REDIRECT_BY_VERSION = "redirect_by_version"
+    REDIRECT_BY_DEVICE = "redirect_by_device"
+    REDIRECT_TO_MACHINE = "redirect_to_machine"
+    REDIRECT_ADDS_QUERY = "redirect_adds_query"
+    REDIRECT_TO_ENTRY_PAGE = "redirect_to_entry_page"
+    REDIRECT_TO_PARENT_PAGE = "redirect_to_parent_page"
+    REDIRECT_TO_OTHER_TITLE = "redirect_to_other_title"
+    REDIRECT_OF_ALL_URLS = "redirect_of_all_urls"
+    REDIRECT_NOT_COMPARED = "redirect_not_compared"
+    REDIRECT_UNCONFIRMED = "redirect_unconfirmed"
+
+    # Another page is there.
+    ANOTHER_PAGE = "another_page"
+
     # The link is gone.
     NOT_FOUND = "not_found"
     GONE = "gone"

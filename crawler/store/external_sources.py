@@ -42,17 +42,18 @@ class ExternalSources(StoreReader, Leases):
     # --- snapshots ----------------------------------------------------------------------------------------------------
 
     def links_without_snapshot(self, kinds: Iterable[str], now: datetime, limit: int) -> list[tuple[Link, date]]:
-        """Return up to `limit` dead links without a snapshot, each with the date of the oldest note that mentions it.
+        """Return up to `limit` lost links without a snapshot, each with the date of the oldest note that mentions it.
 
-        If no note has a date, it is the day on which the link was registered. Links that were checked last come first,
-        so that those for which the service always fails do not block links that died in this run. Links without a
-        snapshot are returned again after SNAPSHOT_RETRY. If another worker has the lease of ARCHIVE, none are returned.
+        Lost are dead links, and those at which another page is now. If no note has a date, it is the day on which the
+        link was registered. Links that were checked last come first, so that those for which the service always fails
+        do not block links that died in this run. Links without a snapshot are returned again after SNAPSHOT_RETRY. If
+        another worker has the lease of ARCHIVE, none are returned.
         """
         query = (
             sa.select(*(links.c[name] for name in mapping.LINK), links.c.first_seen, sa.func.min(mentions.c.day))
             .join(mentions, mentions.c.link_id == links.c.id)
             .where(
-                links.c.verdict == Verdict.DEAD,
+                sa.or_(links.c.verdict == Verdict.DEAD, links.c.outcome == Outcome.REPLACED),
                 links.c.kind.in_(list(kinds)),
                 links.c.snapshot.is_(None),
                 sa.or_(links.c.snapshot_asked_at.is_(None), links.c.snapshot_asked_at < now - SNAPSHOT_RETRY),

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from crawler.models.policy import Policy
     from crawler.models.vouch import Vouch
 
-STATES = {Outcome.OK: Verdict.ALIVE, Outcome.MOVED: Verdict.MOVED, Outcome.RESTRICTED: Verdict.RESTRICTED}
+STATES = {
+    Outcome.OK: Verdict.ALIVE,
+    Outcome.MOVED: Verdict.MOVED,
+    Outcome.RESTRICTED: Verdict.RESTRICTED,
+    Outcome.REPLACED: Verdict.SUSPECT,
+}
 """Outcomes that are a verdict by themselves."""
 
 INCONCLUSIVE = frozenset({Outcome.BLOCKED, Outcome.UNREADABLE, Outcome.SKIPPED})
@@ -100,7 +105,8 @@ class Step:
 def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch] = ()) -> Iterator[Step]:
     """Yield the state of a link after each check, oldest first.
 
-    A successful check resets the counts. A conclusive `gone` makes the link dead. Any other failure counts once per
+    A successful check resets the counts, and so does another page in place of the linked one, which makes the link
+    suspect and never dead. A conclusive `gone` makes the link dead. Any other failure counts once per
     `dead_interval` and makes it suspect; `dead_after` counted `gone` checks make it dead, whatever failures are between
     them. Blocked, unreadable and skipped checks change nothing, but a skipped one in the file system resets the verdict
     to unknown.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.kinds.registry import kind_of, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
+from crawler.models.reason import ReasonCode
 from pipelines.consistency.entry_subject import entry_line, only_subject, reference_of
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
 from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
@@ -34,6 +35,7 @@ class FindingKind(StrEnum):
 
     ANOTHER_TITLE = "another title"
     ONE_ID_TWO_TITLES = "one id, two titles"
+    ANOTHER_PAGE = "another page"
     WITHDRAWN = "withdrawn"
     OLD_VERSION = "old version"
     CODE_OF_ANOTHER_PAPER = "code of another paper"
@@ -116,6 +118,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
         *_title_findings(note, states, index),
         *_paper_status_findings(note, states),
         *_question_findings(note, states, index),
+        *_replaced_page_findings(note, states),
     ]
     for entry in note.entries:
         findings += _label_findings(note, entry, states)
@@ -197,6 +200,25 @@ def _question_findings(note: Note, states: Mapping[int, LinkState], index: Cross
             true = f"look at it, then: notemend vouch {url} --alive (or --dead) --until … --because …"
             evidence = f"unknown since {state.first_seen:%Y-%m-%d}; last check: {seen}"[:300]
             yield Finding(*place, FindingKind.UNKNOWN_FOR_LONG, mention.url, true, evidence, Confidence.MEDIUM)
+
+
+def _replaced_page_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
+    """Yield a finding for each link at which another page is now: title then, title now, since when, the snapshot."""
+    for at, state in states.items():
+        if state.check is None or state.check.reason.code is not ReasonCode.ANOTHER_PAGE:
+            continue
+        mention, (since, now, earlier) = note.mentions[at], state.check.reason.details
+        snapshot = f"; snapshot: {state.snapshot}" if state.snapshot else ""
+        yield Finding(
+            note.path,
+            mention.line,
+            _number(note, mention.entry),
+            FindingKind.ANOTHER_PAGE,
+            earlier,
+            now,
+            f"{state.check.final_url or state.link.url}, since {since}{snapshot}",
+            Confidence.MEDIUM,
+        )
 
 
 def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:

@@ -105,7 +105,7 @@ def _replacement_for(note: Note, mention: Mention, state: LinkState) -> tuple[st
     link, check, verdict = state.link, state.check, state.verdict
     suggestion = check.suggestion if check else None
     source = check.suggestion_source if check else None
-    moved = state.moved_to is not None and _is_web(state.moved_to) and is_worth_edit(state, mention)
+    moved = state.moved_to is not None and _is_web(state.moved_to) and is_worth_edit(state)
     if state.moved_to and moved and verdict in {Verdict.MOVED, Verdict.SUSPECT}:
         return "moved", _with_fragment(state.moved_to, mention), ReasonCode.EDIT_MOVED
     if verdict is Verdict.ALIVE and (url := kind_of(link).preferred_url(mention.url)):

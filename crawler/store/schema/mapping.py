@@ -35,7 +35,6 @@ VOUCH_PREFIX = "vouch_"
 CONFIRMED_BY = 2
 """Number of runs in which a link must redirect to the same URL before the move counts as confirmed."""
 
-_VOUCH = tuple(field.name for field in fields(Vouch))
 _UNSIGNED = 2**64
 _PAGE_VERSION = tuple(field.name for field in fields(PageVersion))
 _VALIDATORS = tuple(field.name for field in fields(Validators))

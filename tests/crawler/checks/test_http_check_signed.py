@@ -53,7 +53,8 @@ def test_a_lasting_link_may_lead_to_a_signed_address() -> None:
     meta: dict[str, list[Any]] = {"redirect_urls": ["https://e.example/latest"], "redirect_reasons": [302]}
     seen = check(S3, 403, MARCH, **meta)
     assert (seen.outcome, seen.conclusive) == (Outcome.BLOCKED, False)
-    assert check(S3, 200, MARCH - timedelta(days=1), **meta).reason == Reason(ReasonCode.REACHABLE)
+    reason = Reason(ReasonCode.REACHABLE).plus(Reason(ReasonCode.REDIRECT_TO_SIGNED_URL))
+    assert check(S3, 200, MARCH - timedelta(days=1), **meta).reason == reason
 
 
 def test_a_wall_before_an_expired_address_says_nothing_of_it() -> None:

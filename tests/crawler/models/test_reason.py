@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.links.redirect_targets import TargetFault
 from crawler.models.former_reasons import former_reason
 from crawler.models.reason import PLACEHOLDER, Reason, ReasonCode, reason_texts
 
@@ -59,7 +60,8 @@ def test_every_code_is_used() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ReasonCode"
     }
-    assert {ReasonCode[name] for name in used} | {reason.code for _, reason in in_tables()} == set(ReasonCode)
+    used_codes = {ReasonCode[name] for name in used} | {reason.code for _, reason in in_tables()}
+    assert used_codes | {ReasonCode(fault.value) for fault in TargetFault} == set(ReasonCode)
 
 
 def in_tables() -> Iterator[tuple[str, Reason]]:
