@@ -10,7 +10,7 @@ from scrapy.http import HtmlResponse
 
 from crawler.checks.page_titles import is_named, is_related, is_same_title, is_takeover, names_page
 from crawler.checks.soft404 import visible_text
-from crawler.checks.text_fingerprint import FAR, distance, script_of, text_fingerprint
+from crawler.checks.text_fingerprint import CLOSE, FAR, distance, script_of, text_fingerprint
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.links.sites import own_name
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 CHANGING_TITLES = 3
 """Different titles of one page from which its title says nothing: a counter, a date, the news."""
-
-CLOSE = 10
-"""Bits in which the fingerprints of two versions of one text differ at most."""
 
 MAX_VERSIONS = 50
 """Versions of a page that are kept; more show only that it keeps changing."""
@@ -125,7 +122,7 @@ def find_replacement(
     good = [version for version in past if not version.replaced]
     since = _first_seen(past, now)
     titles = [version.title for version in good]
-    if is_takeover(now.title, known=(*texts, url, *titles)) and not is_named(now.title, texts):
+    if is_takeover(now.title, known=(*texts, url), earlier=titles) and not is_named(now.title, texts):
         earlier = next((title for title in titles if names_page(title)), "")
         return Replacement(earlier or next(filter(names_page, texts), url), since)
     if not good or is_multilingual or not _is_wholly_different(url, texts, good, now):

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from crawler.checks.signatures import normalize_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 SAME_TITLE = 88
 """Similarity (0 to 100) of two titles without blanks and punctuation from which they are the same."""
@@ -87,23 +87,19 @@ def words_in_title(text: str) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(text) if len(word) >= _MIN_WORD).union(pairs)
 
 
-def is_takeover(title: str, *, known: Iterable[str]) -> bool:
+def is_takeover(title: str, *, known: Collection[str], earlier: Collection[str] = ()) -> bool:
     """Return whether a title is that of a page put behind a domain that was given up, such as one for gambling.
 
-    `known` are the texts of the link, its URL and earlier titles: if they have such words, the page is what was meant.
+    `known` are the texts of the link and its URL, `earlier` the earlier titles of the page: if they have such words, it
+    is the page that was meant. If earlier titles have nothing in common with this one, one such word is enough.
     """
     table, plain = _takeover(), normalize_title(title)
     if table.about & words_in_title(title) or any(
-        table.strong.search(text) or table.weak.search(text) for text in map(_spaced, known)
+        table.strong.search(text) or table.weak.search(text) for text in map(_spaced, (*known, *earlier))
     ):
         return False
-    return table.strong.search(plain) is not None or len(set(table.weak.findall(plain))) > 1
-
-
-def has_takeover_word(title: str) -> bool:
-    """Return whether a title has any word of such pages."""
-    plain = normalize_title(title)
-    return _takeover().strong.search(plain) is not None or _takeover().weak.search(plain) is not None
+    enough = 1 if any(map(names_page, earlier)) and not is_related([title], (*known, *earlier)) else 2
+    return table.strong.search(plain) is not None or len(set(table.weak.findall(plain))) >= enough
 
 
 def _spaced(text: str) -> str:
@@ -157,4 +153,4 @@ def _takeover() -> _Takeover:
 def _any_word(phrases: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern for one of the phrases, whole words where they are of letters with blanks between words."""
     texts = [re.escape(normalize_title(phrase)) for phrase in phrases]
-    return re.compile("|".join(rf"\b{text}\b" if text[0].isascii() else text for text in texts))
+    return re.compile("|".join(rf"\b{text}s?\b" if text[0].isascii() else text for text in texts))

@@ -12,6 +12,7 @@ from crawler.checks import http_check
 from crawler.checks.page_history import earlier_titles, marked_as_replaced
 from crawler.checks.redirect_check import redirect_of, with_judgement
 from crawler.checks.redirects import SiblingAnswer, judge_redirect, judge_with_sibling
+from crawler.checks.soft404 import visible_text
 from crawler.checks.soft404_probe import random_siblings
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import build_request
@@ -55,7 +56,7 @@ class RedirectProber:
         judgement = judge_redirect(redirect)
         if judgement is None or judgement.needs is None:
             return result
-        answer = await self._answer(due.link.url)
+        redirect, answer = replace(redirect, text=visible_text(response)), await self._answer(due.link.url)
         if answer is not None:
             decided = judge_with_sibling(redirect, judgement, answer)
         elif any(_is_move_to(redirect.new, check) for check in due.history[-1:]):
@@ -80,7 +81,9 @@ class RedirectProber:
         check = http_check.check_response(response, datetime.now(UTC))
         if check.outcome in {Outcome.BLOCKED, Outcome.FAILED, Outcome.UNREADABLE}:
             return None
-        return SiblingAnswer(url, response.url, page_title(response) if check.http_status == 200 else None)  # noqa: PLR2004
+        if check.http_status != 200:  # noqa: PLR2004 - RFC 9110, 15.3.1
+            return SiblingAnswer(url, response.url, None)
+        return SiblingAnswer(url, response.url, page_title(response), visible_text(response))
 
 
 def _is_move_to(target: str, check: Check) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
 from crawler.checks.page_titles import is_identical, is_named, is_related, is_same_title, is_takeover, names_page
-from crawler.checks.text_fingerprint import script_of
+from crawler.checks.text_fingerprint import is_same_text, script_of
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.canonical_url import is_same_site
 from crawler.links.moved_paths import is_equivalent, is_same_page, keeps_name, keeps_path
@@ -48,9 +48,9 @@ class Sibling(Enum):
 class Redirect:
     """A redirect from `old` to `new`, and what is known of both pages.
 
-    `statuses` are those of each hop, `title` is that of the page at `new`; `texts` are those of the link in the notes,
-    `earlier` the titles that were seen at other addresses than `new`. `is_migration` is true if other links of the host
-    moved to the new one path by path.
+    `statuses` are those of each hop, `title` and `text` those of the page at `new`, `texts` those of the link in the
+    notes, `earlier` the titles that were seen at other addresses than `new`. `is_migration` is true if other links of
+    the host moved to the new one path by path.
     """
 
     old: str
@@ -60,6 +60,7 @@ class Redirect:
     texts: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     is_migration: bool = False
+    text: str = ""
 
     @property
     def is_permanent(self) -> bool:
@@ -126,11 +127,12 @@ _OPEN = RedirectJudgement(Outcome.OK, ReasonCode.REDIRECT_NOT_COMPARED, suggests
 
 @dataclass(frozen=True, slots=True)
 class SiblingAnswer:
-    """Where a random URL beside a link leads: the URL behind its redirects, and the title of a good page there."""
+    """Where a random URL beside a link leads: the URL behind its redirects, title and text of a good page there."""
 
     asked: str
     url: str
     title: str | None
+    text: str = ""
 
 
 def judge_redirect(redirect: Redirect) -> RedirectJudgement | None:
@@ -157,7 +159,8 @@ def judge_redirect(redirect: Redirect) -> RedirectJudgement | None:
 def judge_with_sibling(redirect: Redirect, judgement: RedirectJudgement, answer: SiblingAnswer) -> RedirectJudgement:
     """Return the judgement that `needs` a sibling, by where that leads."""
     is_same_target = urldefrag(answer.url).url == urldefrag(redirect.new).url
-    is_same = is_same_target or (bool(redirect.title) and answer.title == redirect.title)
+    has_same_title = bool(redirect.title) and answer.title == redirect.title
+    is_same = is_same_target or (has_same_title and (redirect.is_unrelated or is_same_text(answer.text, redirect.text)))
     moves = (
         answer.url != answer.asked and is_one_site(answer.url, redirect.new) and keeps_path(answer.asked, answer.url)
     )
@@ -185,8 +188,8 @@ def _judge_other_page(redirect: Redirect) -> RedirectJudgement | None:
     """Return the judgement of a redirect to a page that has nothing to do with the link; None for any other."""
     if not redirect.is_to_other_site:
         return None
-    known = (*redirect.texts, *redirect.earlier, redirect.old)
-    if is_takeover(redirect.title, known=known) and not redirect.has_same_title:
+    known = (*redirect.texts, redirect.old)
+    if is_takeover(redirect.title, known=known, earlier=redirect.earlier) and not redirect.has_same_title:
         return _REPLACED
     if not redirect.is_unrelated:
         return None

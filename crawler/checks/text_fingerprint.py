@@ -10,6 +10,9 @@ from hashlib import blake2b
 from itertools import islice, pairwise
 
 BITS = 64
+CLOSE = 10
+"""Bits in which the fingerprints of two versions of one text differ at most."""
+
 FAR = 20
 """Bits in which the fingerprints of two different texts differ at least; on average half of all."""
 
@@ -45,6 +48,12 @@ def text_fingerprint(text: str) -> int | None:
 def distance(one: int, other: int) -> int:
     """Return the number of bits in which two fingerprints differ, 0 to 64."""
     return (one ^ other).bit_count()
+
+
+def is_same_text(one: str, other: str) -> bool:
+    """Return whether two texts are the same, or, if they are long enough, differ in little."""
+    first, second = text_fingerprint(one), text_fingerprint(other)
+    return one == other or (first is not None and second is not None and distance(first, second) <= CLOSE)
 
 
 def script_of(text: str) -> str:

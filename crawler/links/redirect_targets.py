@@ -175,10 +175,11 @@ def _differs_by_device(before: UrlWords, after: UrlWords) -> bool:
 def _is_machine(before: UrlWords, after: UrlWords) -> bool:
     """Return whether the new host is one machine of many, or is named by its number or port."""
     added = {*after.labels} - {*before.labels}
+    is_one_of_many = any(label.rstrip("0123456789") in before.labels for label in added)
     is_numbered = after.host.replace(".", "").isdecimal() or ":" in after.host
     has_port = after.port is not None and after.port != before.port
     is_mirror = names("machine").fullmatch(own_name(after.host)) is not None and before.host != after.host
-    return _has("machine", added) or is_mirror or is_numbered or has_port
+    return _has("machine", added) or is_one_of_many or is_mirror or is_numbered or has_port
 
 
 def _adds_query(before: UrlWords, after: UrlWords) -> bool:

@@ -10,7 +10,7 @@ from publicsuffixlist import PublicSuffixList
 
 @lru_cache(maxsize=4096)
 def site_of(host: str) -> str:
-    """Return the part of a host that was registered (`example.co.uk`, `alice.github.io`); the host if there is none."""
+    """Return the part of a host that was registered, at a registry or at GitHub Pages; the host if there is none."""
     return _suffixes().privatesuffix(host) or host
 
 
@@ -20,12 +20,12 @@ def is_one_site(one: str, other: str) -> bool:
 
 
 def suffix_of(host: str) -> str:
-    """Return the public suffix of a host (`co.uk`, `github.io`)."""
+    """Return the public suffix of a host: what names are registered under."""
     return _suffixes().publicsuffix(host) or host
 
 
 def own_name(host: str) -> str:
-    """Return the label of a site that its owner chose: `example` of `www.example.co.uk`."""
+    """Return the label of a site that its owner chose."""
     return site_of(host).removesuffix(suffix_of(host)).strip(".")
 
 

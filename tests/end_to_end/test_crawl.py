@@ -246,8 +246,8 @@ def test_api_that_breaks_off_stops_nothing_else(desk: Desk, internet: Internet, 
 
 
 def test_moved_link_stays_mended_through_a_bad_night(desk: Desk, internet: Internet) -> None:
-    old, new = "https://alive.example.org/old", "https://alive.example.org/new"
-    internet.fault(old, redirect("/new"))
+    old, new = "https://alive.example.org/old", "https://alive.example.org/new/old"
+    internet.fault(old, redirect("/new/old"))
     note = desk.write("a.md", f"[x]({old}) <https://plain.example.org/> <https://gzip.example.org/>")
     desk.crawl(*EVERY_NIGHT)
     assert desk.health()[old]["final_url"] == new

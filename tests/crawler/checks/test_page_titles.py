@@ -74,3 +74,8 @@ def test_words_in_common() -> None:
 )
 def test_pages_behind_domains_that_were_given_up(title: str, known: list[str], *, is_found: bool) -> None:
     assert is_takeover(title, known=known) is is_found
+
+
+def test_one_word_is_enough_if_the_page_was_another_before() -> None:
+    assert is_takeover("Casino Royale", known=["x"], earlier=["Parser toolkit"])
+    assert not is_takeover("Casino Royale", known=["x"], earlier=["Royale, a film"])

@@ -46,6 +46,7 @@ A = "https://a.example.org"
         (f"{A}/x", f"{A}/x/amp", TargetFault.DEVICE),
         ("https://shop.com/x", "https://shop.co.uk/x", TargetFault.DEVICE),
         (f"{A}/x", "https://mirror2.b.example.net/x", TargetFault.MACHINE),
+        (f"{A}/x", "https://a2.example.org/x", TargetFault.MACHINE),
         (f"{A}/x", "https://a.example.org:8443/x", TargetFault.MACHINE),
         (f"{A}/x", "https://192.0.2.7/x", TargetFault.MACHINE),
         (f"{A}/x?a=1", f"{A}/x?a=1&b=2", TargetFault.QUERY),

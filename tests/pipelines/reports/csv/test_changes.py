@@ -266,7 +266,7 @@ def test_each_change_is_told_once(desk: Desk, internet: Internet, database_url: 
 
     internet.heal()
     internet.fault(DIES, GONE)
-    internet.fault(MOVES, redirect(LIVES))
+    internet.fault(MOVES, redirect("https://alive.example.org/new/moves"))
     internet.fault(HIDES, text("", 429))
     third = desk.crawl(*AT_ONCE, DATABASE_URL=database_url)
     assert changes(desk) == [
