@@ -228,6 +228,7 @@ WALL = "https://wall.example.org/"
 DIES, RECOVERS, MOVES, HIDES, LIVES = (
     f"https://alive.example.org/{name}" for name in ("dies", "recovers", "moves", "hides", "lives")
 )
+NEW = "https://alive.example.org/new/moves"
 AT_ONCE = (*EVERY_NIGHT, "-s", "DEAD_AFTER=1")
 GONE = text("", 410)
 
@@ -266,7 +267,7 @@ def test_each_change_is_told_once(desk: Desk, internet: Internet, database_url: 
 
     internet.heal()
     internet.fault(DIES, GONE)
-    internet.fault(MOVES, redirect("https://alive.example.org/new/moves"))
+    internet.fault(MOVES, redirect(NEW))
     internet.fault(HIDES, text("", 429))
     third = desk.crawl(*AT_ONCE, DATABASE_URL=database_url)
     assert changes(desk) == [
@@ -278,7 +279,7 @@ def test_each_change_is_told_once(desk: Desk, internet: Internet, database_url: 
     assert rows(desk, "kind", "outcome", "final_url", "suggestion", "suggestion_source", "mentions") == [
         ("web", "gone", "", f"https://web.archive.org/web/20200515120000/{DIES}", "wayback", "a.md:11"),
         ("web", "ok", "", "", "", "a.md:9"),
-        ("web", "moved", LIVES, "", "", "a.md:7"),
+        ("web", "moved", NEW, "", "", "a.md:7"),
         ("web", "blocked", "", "", "", "a.md:5"),
     ]
     assert said(third.stdout) == ["changes: 1 newly dead, 1 recovered, 1 newly moved, 1 newly blocked"]
