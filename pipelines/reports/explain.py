@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from crawler.cli.terminal import format_time
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
+from crawler.models.reason import Reason
 from crawler.models.vouch import vouch_in_force
 from crawler.verdicts.fold import fold_checks, verdict_at
 from pipelines.reports.verdict_texts import explain_step, explain_verdict, witness_of
 from pipelines.rewriting.edit_list import from_record
 from pipelines.rewriting.in_place.journal import Journal
+from pipelines.rewriting.redirects import decide_edit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -119,6 +121,8 @@ def _describe_rest(history: LinkHistory, steps: Sequence[Step], policy: Policy, 
         yield f"last alive: {format_time(state.last_alive)}"
     if state.moved_to is not None:
         yield f"moved to: {state.moved_to}"
+    if (decision := decide_edit(state)) is not None and decision.why is not None:
+        yield f"  not written into notes: {Reason(decision.why)}"
     if state.snapshot is not None:
         yield f"snapshot: {state.snapshot}"
     if state.suggestion is not None:
