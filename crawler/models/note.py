@@ -52,14 +52,25 @@ class Mention:
             raise ValueError(f"lines and columns count from 1, not {self.line}:{self.column}")
 
 
+class FieldForm(StrEnum):
+    """How a field is written, which decides where other facts may be added: below it, or in an empty cell."""
+
+    LINE = "line"
+    INLINE = "inline"
+    CELL = "cell"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One labelled line of an entry, such as `- Paper: …` or `论文：…`.
+    """One labelled fact of an entry: a line such as `- Paper: …`, a link such as `[pdf](…)`, a cell of a table.
 
     `name` is the canonical label (`paper`, `code`, `tips` …), `label` the label as written. `start` is the byte offset
     of the line on which the field begins, `label_start` that of its label (indent and list marker are between them),
     `end` the offset behind its last byte, line end excluded. `value` is its plain text, `mentions` the indexes of its
     mentions in `Note.mentions`.
+
+    The label of a link is its text, "" if that is the title; that of a cell is the header of its column. The span of a
+    cell is that of all between its bars; only an empty cell may have an empty span.
     """
 
     name: str
@@ -69,22 +80,26 @@ class Field:
     label_start: int
     end: int
     mentions: tuple[int, ...] = ()
+    form: FieldForm = FieldForm.LINE
 
     def __post_init__(self) -> None:
-        if not self.start <= self.label_start < self.end:
+        is_empty_cell = self.form is FieldForm.CELL and self.label_start == self.end
+        if not (self.start <= self.label_start < self.end or is_empty_cell):
             raise ValueError(f"field {self.label!r} has no span: {self.start}..{self.end}")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One numbered item of a note, with the images and paragraphs that follow it until the next.
+    """One work that the note lists, with the images and paragraphs that belong to it.
 
-    `number` is the number as written, `relevance` the number of stars in it, `article` the index of its article's
-    mention in `Note.mentions`, `mentions` the indexes of all its mentions. `start` and `end` are byte offsets of the
-    whole entry.
+    `number` is its number as written, None without one; `line` is the line on which it begins, counted from 1;
+    `section` the headings and list items above it, outermost first; `layout` the name of the module in
+    `crawler.notes.layouts` that found it. `relevance` is the number of stars in its first line, `article` the index of
+    its article's mention in `Note.mentions`, `mentions` the indexes of all its mentions. `start` and `end` are byte
+    offsets of the whole entry, `title_span` those of its title, None where the title is not in one piece.
     """
 
-    number: int
+    number: int | None
     title: str
     start: int
     end: int
@@ -92,6 +107,15 @@ class Entry:
     article: int | None = None
     fields: tuple[Field, ...] = ()
     mentions: tuple[int, ...] = ()
+    line: int = 1
+    section: tuple[str, ...] = ()
+    layout: str = ""
+    title_span: tuple[int, int] | None = None
+
+    @property
+    def line_fields(self) -> tuple[Field, ...]:
+        """The fields that are lines of their own."""
+        return tuple(field for field in self.fields if field.form is FieldForm.LINE)
 
     def field(self, name: str) -> Field | None:
         """Return the first field with a canonical name; None if there is none."""

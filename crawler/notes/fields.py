@@ -17,7 +17,7 @@ from crawler.models.note import Field
 from crawler.notes.outline import collapse_blanks, trimmed_end
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from crawler.notes.outline import Line, Outline
 
@@ -47,7 +47,7 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
+class LineLabel:
     """A label at the beginning of a line; `value` is the offset behind its colon, `end` the limit of its field."""
 
     name: str
@@ -59,36 +59,36 @@ class _Label:
 
 
 def find_fields(
-    outline: Outline, lines: list[Line], end: int, mentions_within: Callable[[int, int], list[int]]
+    outline: Outline, lines: Sequence[Line], end: int, mentions_within: Callable[[int, int], list[int]]
 ) -> Iterator[Field]:
     """Yield the fields in the lines of an entry that ends at `end`; its first line has none.
 
     A field extends to the next field, or to the end of its paragraph or list item. `mentions_within` returns the
     indexes of the mentions in a span.
     """
-    labels: list[_Label] = []
+    labels: list[LineLabel] = []
     for line in lines[1:]:
-        label = _parse_label(outline.data, line, end)
+        label = parse_label(outline.data, line, end)
         if label is None:
             continue
         is_in_field = labels and line.start < labels[-1].end and line.leaf_end != labels[-1].line.leaf_end
         if label.name in _NAMES or not is_in_field:  # within a field, only a label in the table begins another one
             labels.append(label)
     for position, label in enumerate(labels):
-        following = _line_start(outline.data, labels[position + 1].start) if position + 1 < len(labels) else end
+        following = line_start(outline.data, labels[position + 1].start) if position + 1 < len(labels) else end
         label_end = trimmed_end(outline.data, label.value, min(label.end, following))
         yield Field(
             name=label.name,
             label=label.written,
             value=outline.text(label.value, label_end),
-            start=_line_start(outline.data, label.start),
+            start=line_start(outline.data, label.start),
             label_start=label.start,
             end=label_end,
             mentions=tuple(sorted(mentions_within(label.start, label_end))),
         )
 
 
-def _parse_label(data: bytes, line: Line, end: int) -> _Label | None:
+def parse_label(data: bytes, line: Line, end: int) -> LineLabel | None:
     """Return the label at the beginning of a line; None if there is none."""
     text = data[line.start : min(line.end, line.start + _MAX_LABEL_BYTES)].decode(errors="ignore")
     match = _LABEL.match(text)
@@ -96,7 +96,7 @@ def _parse_label(data: bytes, line: Line, end: int) -> _Label | None:
     if not match or not name:
         return None
     start, value = (line.start + len(text[:offset].encode()) for offset in (match.end("before"), match.end()))
-    return _Label(name, match["label"].strip(), line, start, value, min(line.item_end or line.leaf_end, end))
+    return LineLabel(name, match["label"].strip(), line, start, value, min(line.item_end or line.leaf_end, end))
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +119,7 @@ def canonical_label(label: str) -> str:
     return _SPELLINGS[nearest[0]] if nearest else folded
 
 
-def _line_start(data: bytes, offset: int) -> int:
+def line_start(data: bytes, offset: int) -> int:
     """Return the offset of the first byte of the line that `offset` is on."""
     newline = data.rfind(b"\n", 0, offset) + 1
     return max(newline, data.rfind(b"\r", newline, offset) + 1)

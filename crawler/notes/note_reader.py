@@ -9,19 +9,15 @@ import pyromark
 from pyromark import Options
 
 from crawler.models.note import LinkRole
-from crawler.notes import ignore_comments, url_spans, vouch_comments
+from crawler.notes import front_matter, ignore_comments, layout_comments, url_spans, vouch_comments
 from crawler.notes.html_blocks import join_spans, with_html_block_fix
 from crawler.notes.outline import Line, Outline, RawMention, collapse_blanks
+from crawler.notes.structure import StructureBuilder
 from crawler.text import collapse_whitespace
 
-# The extensions of GitHub and Obsidian, but wikilinks, which lead to notes by name and not to URLs.
-_OPTIONS = (
-    Options.ENABLE_TABLES
-    | Options.ENABLE_FOOTNOTES
-    | Options.ENABLE_STRIKETHROUGH
-    | Options.ENABLE_TASKLISTS
-    | Options.ENABLE_YAML_STYLE_METADATA_BLOCKS
-)
+# The extensions of GitHub and Obsidian, but wikilinks, which lead to notes by name and not to URLs, and front matter:
+# the parser takes any text between two lines `---` for it.
+_OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_FOOTNOTES | Options.ENABLE_STRIKETHROUGH | Options.ENABLE_TASKLISTS
 BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n?|\n")
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\$\{")
@@ -46,15 +42,19 @@ _MAX_TEXT_DEPTH = 2  # an image in a link; links and images nested deeper get no
 class NoteReader:
     """Reads one note on creation: `mentions` in the order of reading, outline, ignored spans, vouches, problems.
 
+    `layouts` are those that comments in the note name for its entries; None without such a comment.
+
     Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
 
     def __init__(self, data: bytes) -> None:
         self.outline = Outline(data)
+        self._structure = StructureBuilder(self.outline)
         self.mentions: list[RawMention] = []
         self.ignored: tuple[ignore_comments.Span, ...] = ()
         self.problems: list[str] = []
         self.vouches: list[vouch_comments.VouchComment] = []
+        self.layouts: frozenset[str] | None = None
         self._data = data
         self._inline_end = 0  # the end of the last inline event
         # The elements around the current event, outermost first.
@@ -62,6 +62,7 @@ class NoteReader:
         self._items: list[int | None] = []  # the end of the item; None for an outermost numbered one
         self._block = ""  # the name of a block whose text is not Markdown
         self._in_cell = False
+        self._in_heading = False
         self._emphasis: list[int] = []  # the offset of the closing mark
         self._links: list[tuple[int, int, dict[str, Any]]] = []  # start, number of text pieces before, pyromark's data
         self._anchor: tuple[RawMention, int] | None = None  # an open HTML <a>, number of text pieces before
@@ -78,7 +79,7 @@ class NoteReader:
 
     def _read(self) -> None:
         shift = len(BOM) if self._data.startswith(BOM) else 0
-        text = with_html_block_fix(self._data[shift:], _OPTIONS).decode()
+        text = with_html_block_fix(self._without_front_matter(shift), _OPTIONS).decode()
         for event, span in pyromark.events_with_range(text, options=_OPTIONS):
             start, end = span["start"] + shift, span["end"] + shift
             kind, value = (event, "") if isinstance(event, str) else next(iter(cast("dict[str, Any]", event).items()))
@@ -94,16 +95,26 @@ class NoteReader:
         if self._comments:
             self.ignored, unclosed = ignore_comments.ignored_spans(self._data, self._comments)
             if unclosed is not None:
-                line = len(LINE_END.findall(self._data, 0, unclosed)) + 1
-                self.problems.append(f"{line}: ignore-start without ignore-end")
+                self.problems.append(f"{self._line_at(unclosed)}: ignore-start without ignore-end")
         self._read_definitions(text, shift)
+
+    def _line_at(self, offset: int) -> int:
+        return len(LINE_END.findall(self._data, 0, offset)) + 1
+
+    def _without_front_matter(self, start: int) -> bytes:
+        """Find the URLs in the front matter, and return the bytes from `start` on with blanks in its place."""
+        if (found := front_matter.find(self._data, start)) is None:
+            return self._data[start:]
+        self.outline.front_matter = found.span()
+        self._find_bare_urls(*found.span("text"), [])
+        return front_matter.blanks(found[0]) + self._data[found.end() :]
 
     def _read_definitions(self, text: str, shift: int) -> None:
         """Add a mention for each link reference definition, at the place and with the text of its first use."""
         for label, link in pyromark.reference_definitions(text, options=_OPTIONS).items():
             span = url_spans.definition_span(self._data, link["span"]["start"] + shift, link["dest"])
             use = self._first_use(label) or RawMention("", 0, 0, span[0] if span else 0, text=label)
-            self._add(RawMention(link["dest"], *(span or (0, 0)), use.place, use.text, use.role))
+            self._add(RawMention(link["dest"], *(span or (0, 0)), use.place, use.text, use.role, use.element_end))
 
     def _first_use(self, label: str) -> RawMention | None:
         """Return the first link that uses a definition and is not in an ignored span; None if there is none."""
@@ -120,6 +131,8 @@ class NoteReader:
         return is_added
 
     def _start_block(self, name: str, details: Any, start: int, end: int) -> None:
+        self._structure.start_block(name, details, start, end)
+        self._in_heading = name == "Heading"
         if name == "List":
             self._lists.append(details is not None)
         elif name == "Item":
@@ -129,12 +142,14 @@ class NoteReader:
                 self.outline.items.append(start)
         elif name == "Heading" and not self._items:
             self.outline.headings.append((start, end))
+            self.outline.levels.append(int(details["level"].removeprefix("H")))
         elif name == "TableCell":
             self._in_cell = True
-        elif name in {"CodeBlock", "HtmlBlock", "MetadataBlock"}:
+        elif name in {"CodeBlock", "HtmlBlock"}:
             self._block = name
 
     def _end_block(self, name: str, _details: Any, _start: int, _end: int) -> None:
+        self._structure.end_block(name)
         if name == "List":
             self._lists.pop()
         elif name == "Item":
@@ -161,7 +176,10 @@ class NoteReader:
 
     def _start_line(self, start: int) -> None:
         if self._at_line_start and not self._in_cell:
-            self._lines.append(Line(start, start, start, self._items[-1] if self._items else None))
+            item_end = self._items[-1] if self._items else None
+            structure = self._structure
+            line = Line(start, start, start, item_end, structure.item, self._in_heading, structure.is_quoted)
+            self._lines.append(line)
             self.outline.lines.append(self._lines[-1])
         self._at_line_start = False
 
@@ -171,6 +189,7 @@ class NoteReader:
         if name in _EMPHASIS:
             single = name == "Emphasis" or (name == "Strikethrough" and self._data[start + 1] != ord("~"))
             self._emphasis.append(end - (1 if single else 2))
+            self._structure.add_emphasis(name, start, end)
             self._limits.append((start, self._limit()))
         else:
             self._end_text_run()
@@ -184,7 +203,7 @@ class NoteReader:
             start, pieces, link = self._links.pop()
             text = self._text_since(pieces) if len(self._links) < _MAX_TEXT_DEPTH else ""
             role = LinkRole.IMAGE if name == "Image" else None
-            self._read_link(link, RawMention(link["dest_url"], start, end, start, text, role))
+            self._read_link(link, RawMention(link["dest_url"], start, end, start, text, role, end))
         self._inline_end = end
 
     def _read_link(self, link: dict[str, Any], mention: RawMention) -> None:
@@ -205,8 +224,6 @@ class NoteReader:
         """Read an event within a leaf block that is not the start or end of an element."""
         if self._block == "HtmlBlock":
             self._html.append((start, end))
-        elif self._block == "MetadataBlock":
-            self._find_bare_urls(start, end, [])
         elif self._block or kind == "Rule":
             return
         elif kind in {"SoftBreak", "HardBreak"}:
@@ -250,7 +267,7 @@ class NoteReader:
         for first, last in url_spans.find_bare_urls(self._data, start, end, limits):
             written = url_spans.decode_url(self._data[first:last])
             url = f"http://{written}" if written[:4].lower() == "www." else written
-            self._add(RawMention(url, first, last, first, written))
+            self._add(RawMention(url, first, last, first, written, element_end=last))
 
     def _text_since(self, piece: int) -> str:
         """Return the plain text from a piece of the outline on."""
@@ -262,14 +279,16 @@ class NoteReader:
             source = html[tag.start : tag.end]
             if not tag.name:
                 self._read_html_text(offset + tag.start, offset + tag.end, source)
-            elif tag.name == url_spans.COMMENT:
+                continue
+            self._structure.add_tag(tag.name, offset + tag.start, offset + tag.end, closing=tag.closing)
+            if tag.name == url_spans.COMMENT:
                 self._read_comment(offset + tag.start, offset + tag.end, source)
             elif tag.name in _VERBATIM:
                 self._verbatim = max(0, self._verbatim + (-1 if tag.closing else 1))
             elif not tag.closing:
                 self._read_opening_tag(tag, offset, html)
             elif tag.name == "a":
-                self._end_anchor()
+                self._end_anchor(offset + tag.end)
 
     def _read_html_text(self, start: int, end: int, source: bytes) -> None:
         self.outline.add(start, end, url_spans.decode_url(source, html=True))
@@ -281,12 +300,19 @@ class NoteReader:
             self._comments.append(ignore_comments.Comment(start, end, directive))
         elif vouch := vouch_comments.parse_comment(start, source):
             self.vouches.append(vouch)
+        elif names := layout_comments.parse_layouts(source):
+            unknown = layout_comments.unknown_layouts(names)
+            if unknown:
+                message = f"entries: unknown layout {unknown[0]!r} (valid: {layout_comments.valid_names()})"
+                self.problems.append(f"{self._line_at(start)}: {message}")
+            self.layouts = (self.layouts or frozenset()) | (frozenset(names) - frozenset(unknown))
 
-    def _end_anchor(self) -> None:
+    def _end_anchor(self, end: int) -> None:
         """Give the link of the open `<a>` the text since its tag."""
         if self._anchor:
             mention, pieces = self._anchor
             mention.text = self._text_since(pieces)
+            mention.element_end = end
             self._anchor = None
 
     def _read_opening_tag(self, tag: url_spans.Tag, offset: int, html: bytes) -> None:
@@ -301,7 +327,7 @@ class NoteReader:
             start = offset + html.index(value, first)
             url = url_spans.decode_url(value, html=True).translate(_REMOVED_FROM_URLS)
             role = _ELEMENT_ROLES.get((tag.name, name))
-            mention = RawMention(url, start, start + len(value), place, alt, role)
+            mention = RawMention(url, start, start + len(value), place, alt, role, offset + tag.end)
             if self._add(mention) and tag.name == "a":
                 self._anchor = (mention, len(self.outline.texts))
 

@@ -17,7 +17,8 @@ class RawMention:
     """A mention whose role and position are not determined yet.
 
     `place` is the offset at which it belongs to the text: the start of the link, for a reference definition that of its
-    first use. `role` is the role by its element alone (an image); None if the element does not determine it.
+    first use. `element_end` is the end of the element there: of the whole Markdown link, of `<a>…</a>`. `role` is the
+    role by its element alone (an image); None if the element does not determine it.
     """
 
     url: str
@@ -26,32 +27,75 @@ class RawMention:
     place: int
     text: str = ""
     role: LinkRole | None = None
+    element_end: int = 0
 
 
 @dataclass(slots=True)
 class Line:
     """One line of a paragraph: its text is `start..end`, its paragraph ends at `leaf_end`.
 
-    `item_end` is the end of the list item around it; None in an outermost numbered item and outside lists.
+    `item_end` is the end of the list item around it; None in an outermost numbered item and outside lists. `item` is
+    the index of that item in `Outline.list_items`, None outside lists.
     """
 
     start: int
     end: int
     leaf_end: int
     item_end: int | None
+    item: int | None = None
+    is_heading: bool = False
+    is_quoted: bool = False
+
+
+@dataclass(slots=True)
+class ListItem:
+    """An item of a list; `parent` is the index of the item around its list, `list_start` the offset of the list."""
+
+    start: int
+    end: int
+    parent: int | None
+    list_start: int
+    is_numbered: bool
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of a table with the spans of its cells; in Markdown a span has the blanks around the text."""
+
+    start: int
+    end: int
+    cells: list[tuple[int, int]] = field(default_factory=list)
+    is_header: bool = False
+
+
+@dataclass(slots=True)
+class Table:
+    """A table of Markdown or HTML with its rows."""
+
+    start: int
+    is_html: bool
+    rows: list[Row] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Outline:
     """Outermost numbered items (their offsets), headings, lines and plain text of a note, each in document order.
 
-    Headings are spans; those in list items are left out. Plain text is a list of pieces: `texts[n]` is the text at
-    `starts[n]..ends[n]`.
+    Headings are spans with their levels; those in list items are left out. Plain text is a list of pieces: `texts[n]`
+    is the text at `starts[n]..ends[n]`. `list_items` are the items of all lists, `bold` and `italic` the spans of
+    emphasis, `breaks` the offsets of `<br>`, `front_matter` the span of the YAML block at the start of the note.
     """
 
     data: bytes
     items: list[int] = field(default_factory=list)
     headings: list[tuple[int, int]] = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
+    list_items: list[ListItem] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    bold: list[tuple[int, int]] = field(default_factory=list)
+    italic: list[tuple[int, int]] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+    front_matter: tuple[int, int] | None = None
     lines: list[Line] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)

@@ -32,7 +32,7 @@ def parse_note(path: str, data: bytes) -> Note:
     """
     reader = NoteReader(data)
     outline, raw_mentions = reader.outline, sorted(reader.mentions, key=lambda mention: mention.start)
-    entries, roles = split_entries(outline, raw_mentions)
+    entries, roles = split_entries(outline, raw_mentions, reader.layouts)
     if reader.ignored:  # only now, so that ignored links do not change what is an entry or the roles of other links
         remaining = [
             index

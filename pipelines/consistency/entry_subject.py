@@ -28,11 +28,6 @@ def reference_of(state: LinkState) -> str:
     return kind_of(state.link).reference(state.link.identity)
 
 
-def entry_line(note: Note, entry: Entry) -> int:
-    """Return the line on which an entry begins, counted from 1."""
-    return note.data.count(b"\n", 0, entry.start) + 1
-
-
 def only_subject(
     type_: type[_Metadata], field: Field, states: Mapping[int, LinkState]
 ) -> tuple[LinkState, _Metadata] | None:

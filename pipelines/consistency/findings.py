@@ -11,7 +11,7 @@ from crawler.kinds.registry import kind_of, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
-from pipelines.consistency.entry_subject import entry_line, only_subject, reference_of
+from pipelines.consistency.entry_subject import only_subject, reference_of
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
 from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_title, normalized_title, similarity, title_in_note
@@ -232,7 +232,7 @@ def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -
     says, true = (" ".join(map(str, filter(None, venue))) for venue in (noted, actual))
     source = f"{reference_of(state)}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
     confidence = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment"} else Confidence.MEDIUM
-    place = (note.path, entry_line(note, entry), entry.number)
+    place = (note.path, entry.line, entry.number)
     yield Finding(*place, FindingKind.VENUE_LABEL, says, true, f"{source}"[:300], confidence)
 
 
@@ -282,7 +282,7 @@ def _has_title_in_description(repository: Repository, paper: Paper) -> bool:
 def _missing_link_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:
     """Yield a finding for each link that an entry lacks and its sources name."""
     kinds = {"paper": FindingKind.PAPER_MISSING, "code": FindingKind.CODE_MISSING}
-    place = (note.path, entry_line(note, entry), entry.number)
+    place = (note.path, entry.line, entry.number)
     for suggestion in find_suggestions(note, entry, states):
         yield Finding(
             *place, kinds[suggestion.field], "", suggestion.link.url, suggestion.evidence, suggestion.confidence

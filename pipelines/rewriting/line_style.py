@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from crawler.models.edit import Edit
+from crawler.models.note import FieldForm
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
@@ -71,7 +72,15 @@ def _bare_label(label: str) -> str:
 def existing_field(entry: Entry, name: str) -> Field | None:
     """Return the field of an entry with this name, or with a known label of it; None if it has none."""
     known = _known_labels(name)
-    return next((field for field in entry.fields if field.name == name or _bare_label(field.label) in known), None)
+    return next(
+        (
+            field
+            for field in entry.fields
+            if (field.name == name or _bare_label(field.label) in known)
+            and not (field.form is FieldForm.CELL and not field.value)
+        ),
+        None,
+    )
 
 
 def has_han(text: str) -> bool:
@@ -115,7 +124,7 @@ def insert_line(
     `name` is the name of its label in `data/line_labels.toml`; `value` is escaped Markdown; `source` is the evidence of
     the edit.
     """
-    if (style := _style(note, entry, field)) is None:
+    if field.form is not FieldForm.LINE or (style := _style(note, entry, field)) is None:
         return
     line = style.before + _label(name, field, chinese=is_chinese(entry, field)) + style.after + value + style.hard_break
     if not above:
@@ -159,8 +168,8 @@ def _style(note: Note, entry: Entry, field: Field) -> _Style | None:
     if _has_blank_lines(data, entry, field, listed=before["marker"] is not None):
         quote, sign, _ = before[0].rpartition(">")
         line_end += quote + sign + line_end
-    elif not hard_break and before["marker"] is None and (position := entry.fields.index(field)):
-        line_end = _hard_break(data[entry.fields[position - 1].start : field.start].rstrip(b"\r\n")) + line_end
+    elif not hard_break and before["marker"] is None and (position := entry.line_fields.index(field)):
+        line_end = _hard_break(data[entry.line_fields[position - 1].start : field.start].rstrip(b"\r\n")) + line_end
     return _Style(prefix, after["close"] + (" " if bare else after["space"]), end, line_end, hard_break)
 
 
@@ -194,10 +203,11 @@ def _has_blank_lines(data: bytes, entry: Entry, field: Field, *, listed: bool) -
 
     Decided by the gap after the field, else the one before it, else by the line before it.
     """
-    at = entry.fields.index(field)
+    fields = entry.line_fields
+    at = fields.index(field)
     for first, second in ((at, at + 1), (at - 1, at)):
-        if first >= 0 and second < len(entry.fields):
-            gap = data[entry.fields[first].end : entry.fields[second].start]
+        if first >= 0 and second < len(fields):
+            gap = data[fields[first].end : fields[second].start]
             if not gap.strip(b" \t\r\n>\\"):
                 return gap.count(b"\n") > 1
     line_before = data[data.rfind(b"\n", 0, field.start - 1) + 1 : field.start]

@@ -27,7 +27,7 @@ def missing_edits(note: Note, states: Mapping[int, LinkState]) -> Iterator[Edit]
     """Yield a line for each suggestion of high or medium confidence; its fact lines follow after the next run."""
     for entry in note.entries:
         for suggestion in find_suggestions(note, entry, states):
-            if suggestion.confidence is not Confidence.LOW and entry.fields:
+            if suggestion.confidence is not Confidence.LOW and entry.line_fields:
                 reason, field = _REASONS[suggestion.field], _field_before(entry, suggestion)
                 yield from insert_line(
                     note,
@@ -49,4 +49,4 @@ def _format_suggestion(suggestion: Suggestion) -> str:
 def _field_before(entry: Entry, suggestion: Suggestion) -> Field:
     """Return the field after which the line is inserted."""
     names = ("venue", "authors", "paper", "abstract") if suggestion.field == "code" else ("abstract",)
-    return next((field for name in names if (field := existing_field(entry, name))), entry.fields[-1])
+    return next((field for name in names if (field := existing_field(entry, name))), entry.line_fields[-1])

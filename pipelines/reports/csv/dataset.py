@@ -23,6 +23,8 @@ ENTRIES = pa.schema(
     [
         ("note", pa.string()),
         ("date", pa.date32()),
+        ("line", pa.int32()),
+        ("section", pa.string()),
         ("number", pa.int32()),
         ("title", pa.string()),
         ("relevance", pa.int32()),

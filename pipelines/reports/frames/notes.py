@@ -18,7 +18,7 @@ from pipelines.venues.from_entry_title import venue_label
 from pipelines.venues.model import with_venue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from crawler.models.link import LinkState
     from crawler.models.note import Entry, Mention, Note
@@ -39,7 +39,8 @@ ENTRIES = pa.schema(
     [
         ("entry_id", pa.int64()),
         ("note_id", pa.int64()),
-        ("line", pa.int64()),
+        ("line", pa.int32()),
+        ("section", pa.string()),
         ("number", pa.int32()),
         ("title", pa.string()),
         ("relevance", pa.int32()),
@@ -60,7 +61,8 @@ ENTRIES = pa.schema(
         ("tips", pa.string()),
     ]
 )
-"""What notes say in their entries; `entry_id` counts the entries of a batch, `line` from 1.
+"""What notes say in their entries; `entry_id` counts the entries of a batch, `line` from 1; `section`
+has the headings above.
 
 `…_url` is the address of the article, paper or code, `…_link` the same where the store knows that link; `paper_id` is
 the arXiv id in the address, `code_name` the name of the repository in it. `label_…` is the venue in the entry's title
@@ -73,7 +75,10 @@ MENTIONS = pa.schema([("note_id", pa.int64()), ("entry_id", pa.int64()), ("url",
 LINKS = pa.schema([("url", pa.string()), ("key", pa.string()), ("verdict", pa.string())])
 """Each link of the notes with its verdict; `key` is that of its metadata, which links to one thing share."""
 
-_ENTRY_VALUES = ENTRIES.names[ENTRIES.names.index("number") :]
+_ENTRY_VALUES = ENTRIES.names[ENTRIES.names.index("line") :]
+
+SECTION_SEPARATOR = " > "
+"""What stands between the headings above an entry."""
 
 VENUE = ("venue", "venue_year", "venue_track", "venue_source")
 
@@ -92,28 +97,22 @@ def note_rows(note: Note, states: Mapping[int, LinkState]) -> dict[str, Any]:
     """
     return {
         "note": [note.path, note.title, note.date and note.date.isoformat()],
-        "entries": [[line, *_entry_values(note, entry, states)] for entry, line in _with_lines(note)],
+        "entries": [_entry_values(note, entry, states) for entry in note.entries],
         "mentions": [[note.mentions[at].entry, state.link.url] for at, state in sorted(states.items())],
         "links": {each.link.url: [each.link.url, each.link.key, each.verdict.value] for each in states.values()},
         "metadata": metadata_rows(states.values()),
     }
 
 
-def _with_lines(note: Note) -> Iterator[tuple[Entry, int]]:
-    """Yield the entries with the lines on which they begin."""
-    line, counted = 1, 0
-    for entry in note.entries:
-        line, counted = line + note.data.count(b"\n", counted, entry.start), entry.start
-        yield entry, line
-
-
 def _entry_values(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> list[Any]:
-    """Return the columns of ENTRIES from `number` on.
+    """Return the columns of ENTRIES from `line` on.
 
     An entry's paper and code are the first that its fields of those names link to, else the first mentioned in it.
     """
     paper, code = (first_mention(note, entry, role) for role in (LinkRole.PAPER, LinkRole.CODE))
     values = {
+        "line": entry.line,
+        "section": SECTION_SEPARATOR.join(entry.section) or None,
         "number": entry.number,
         "title": entry.title,
         "relevance": entry.relevance,

@@ -42,7 +42,7 @@ function card(entry) {
   const made = element("section", "", "card");
   made.dataset.line = entry.line;
   const title = element("h4");
-  title.append(`${entry.number ?? 0}. `, entry.article_url ? webLink(entry.article_url, entry.title || entry.article_url) : element("bdi", entry.title));
+  title.append(entry.number == null ? "" : `${entry.number}. `, entry.article_url ? webLink(entry.article_url, entry.title || entry.article_url) : element("bdi", entry.title));
   made.append(title);
   if (entry.relevance) {
     const stars = element("p", "★".repeat(Math.min(entry.relevance, 10)), "relevance");

@@ -14,7 +14,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Page, Paper, Picture, Repository
 from crawler.notes import parser
-from pipelines.consistency.entry_subject import entry_line
+
 from pipelines.reports.frames import frame
 from pipelines.reports.frames.entries import NoteBatch, merge_entries
 from pipelines.reports.frames.frame import MergeError, to_frame, to_rows
@@ -112,7 +112,7 @@ def test_lines_notes_and_verdicts_of_several_notes() -> None:
         batch.add(note_rows(note, known(note, states)))
     found = rows(batch)
     assert [(row["note"], row["line"]) for row in found] == [
-        (note.path, entry_line(note, entry)) for note in notes for entry in note.entries
+        (note.path, entry.line) for note in notes for entry in note.entries
     ]
     assert [row["entry_id"] for row in found] == [0, 1, 2]
     assert to_rows(batch.verdict_counts(), ["note_id", "verdict", "count"]) == [

@@ -1,0 +1,176 @@
+"""Titles as lines of their own: `**Title**`, `《标题》` or `[1] Title<br>` with fields or `[paper](…) | …` below.
+
+A work begins with a line outside lists that is a title, and ends before the next one or a heading. Lists, quotes and
+paragraphs between belong to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crawler.notes.fields import parse_label
+from crawler.notes.works.candidates import candidate_of, is_prose, read_work, title_score
+from crawler.notes.works.link_labels import is_other_section, line_label, link_label
+from crawler.notes.works.title_text import MAX_TITLE, TITLE_WORDS, clean_title, count_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.notes.outline import Line
+    from crawler.notes.outline_index import OutlineIndex, Segment
+    from crawler.notes.works.candidates import Candidate
+
+_MARKED = re.compile(
+    rb"\W{0,12}(?:\[\d{1,4}\]|\*\*\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.)]|\xef\xbc\x88\d{1,4}\xef\xbc\x89|\d{1,4}\xe3\x80\x81|\xe3\x80\x8a)"
+)
+_LINE_BYTES = 3000
+_SEVERAL, _FEW_WORDS = 3, 3
+_NAMES = frozenset(
+    {
+        "paper",
+        "code",
+        "project",
+        "demo",
+        "video",
+        "dataset",
+        "links",
+        "article",
+        "venue",
+        "authors",
+        "affiliation",
+        "abstract",
+        "tips",
+    }
+)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The line of a title and the lines that belong to it."""
+
+    title: Line
+    is_marked: bool
+    lines: list[Line] = field(default_factory=list)
+    has_paper: bool = False
+
+
+def entries(index: OutlineIndex) -> Iterator[Candidate]:
+    """Yield the works that begin with the line of a title and have a labelled paper or code.
+
+    Lines that are nothing but the link to a paper are works where a section has several.
+    """
+    groups = list(_groups(index))
+    bare: dict[int, list[Candidate]] = defaultdict(list)
+    for at, group in enumerate(groups):
+        following = groups[at + 1].title.start if at + 1 < len(groups) else len(index.data)
+        heading = index.next_heading(group.title.start)
+        found, is_bare = _candidate(index, group, min(following, heading))
+        if found is not None and is_bare:
+            bare[heading].append(found)
+        elif found is not None:
+            yield found
+    for several in bare.values():
+        if len(several) >= _SEVERAL or index.is_forced:
+            yield from several
+
+
+def _groups(index: OutlineIndex) -> Iterator[_Group]:
+    """Yield each line of a title with the lines below it."""
+    current: _Group | None = None
+    leaf_end = -1
+    for line in index.outline.lines:
+        is_first, leaf_end = line.leaf_end != leaf_end, line.leaf_end
+        if line.is_heading:
+            if current is not None:
+                yield current
+            current = None
+            continue
+        kind = _kind_of(index, line, is_first=is_first, current=current)
+        if kind in {"marked", "plain"}:
+            if current is not None:
+                yield current
+            current = _Group(line, kind == "marked", [line])
+            current.has_paper = kind == "marked" and _has_labelled_link(index, line)
+        elif current is not None:
+            current.lines.append(line)
+            current.has_paper = current.has_paper or kind == "field"
+    if current is not None:
+        yield current
+
+
+def _kind_of(index: OutlineIndex, line: Line, *, is_first: bool, current: _Group | None) -> str:
+    """Return `marked` for bold, quoted and numbered titles, `plain` for a first line, `field`, or `other`."""
+    end = min(line.end, line.start + _LINE_BYTES)
+    label = parse_label(index.data, line, end)
+    name = line_label(label.written) if label else ""
+    if name in _NAMES:
+        return "field"
+    if line.item is not None or line.is_quoted:
+        return "field" if _has_labelled_link(index, line) else "other"
+    segments = index.segments(line.start, end)
+    if not segments:
+        return "other"
+    if _only_labels(segments):
+        return "field"
+    if _is_marked(index, line, segments):
+        return "marked"
+    # Below a bold title whose paper did not come yet, text is its authors or abstract.
+    waiting = current is not None and current.is_marked and not current.has_paper
+    after_field = current is not None and current.has_paper
+    text = "".join(each.text for each in segments)
+    is_italic = all(each.is_italic or not clean_title(each.text) for each in segments if each.mention is None)
+    if waiting or (is_italic and segments[0].mention is None) or not (is_first or after_field):
+        return "field" if _has_labelled_link(index, line) else "other"
+    return "plain" if count_words(text) > 1 and len(text) <= MAX_TITLE else "other"
+
+
+def _only_labels(segments: list[Segment]) -> bool:
+    """Return whether a line has labelled links and hardly any other text."""
+    links = [each for each in segments if each.mention is not None]
+    words = sum(count_words(each.text) for each in segments if each.mention is None)
+    return bool(links) and all(link_label(each.text) for each in links) and words <= _FEW_WORDS
+
+
+def _is_marked(index: OutlineIndex, line: Line, segments: list[Segment]) -> bool:
+    """Return whether a line begins with bold text, `《`, a link that is no label, or a number in brackets."""
+    first = next((each for each in segments if clean_title(each.text)), None)
+    if first is None:
+        return False
+    if first.is_bold or (first.mention is not None and not link_label(first.text) and count_words(first.text) > 1):
+        return count_words(clean_title(first.text)) > 0 and not re.match(r"https?:", first.text)
+    return _MARKED.match(index.data, line.start, line.start + 40) is not None
+
+
+def _has_labelled_link(index: OutlineIndex, line: Line) -> bool:
+    mentions = index.mentions_within(line.start, min(line.end, line.start + _LINE_BYTES))
+    return any(
+        link_label(index.mentions[at].text) in {"paper", "code"} or index.roles[at] == "paper" for at in mentions[:50]
+    )
+
+
+def _candidate(index: OutlineIndex, group: _Group, end: int) -> tuple[Candidate | None, bool]:
+    """Return the candidate of a group, and whether it has nothing but the link of its title."""
+    title_line = group.title
+    if not group.has_paper and not index.is_forced:
+        return None, False
+    work = read_work(index, group.lines, title_line.start, end, head_end=title_line.end)
+    title = work.title
+    if title is None or not work.has_content:
+        return None, False
+    score = 0.0
+    head = index.text(title_line.start, min(title_line.end, title_line.start + _LINE_BYTES))
+    has_labels = work.has_labels
+    if (work.has_paper or work.has_field) and not is_prose(title.text) and not (title.how == "text" and is_prose(head)):
+        structured = group.is_marked or title.how in {"bold", "quoted"}
+        is_plain = title.how == "text" and has_labels and title.words >= TITLE_WORDS
+        if is_plain or (structured and (has_labels or title.how == "link")):
+            score = 0.4 + title_score(title) + (0.3 if structured else 0.0)
+    if title.how == "bold" and title.words <= 1 and not work.has_labels:
+        score = 0.0
+    if is_other_section("".join(index.section_at(title_line.start)[-1:])) and not index.is_forced:
+        score = 0.0
+    is_bare = title.how == "link" and not has_labels and not work.is_cited
+    return candidate_of(index, work, title_line.start, end, score), is_bare

@@ -1,0 +1,193 @@
+"""Find the title of a work in the line that lists it: quoted, a link, bold, or the text before the links. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crawler.notes.works.link_labels import link_label
+from crawler.notes.works.title_text import (
+    MAX_TITLE,
+    TITLE_WORDS,
+    clean_title,
+    count_words,
+    first_part,
+    is_date_or_venue,
+    is_title_case,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from crawler.notes.outline_index import Segment
+
+_QUOTED = re.compile(
+    r"《([^《》]{2,300})》|“([^“”]{8,300})”|「([^「」]{4,300})」|``([^`']{8,300})''"
+    r"|\"([^\"]{4,300}(?:(?<=\s)\"[^\"\s][^\"]{0,60}\"(?=\s)[^\"]{1,200})*)\""
+)
+_WORDS_BEFORE_QUOTE = 4
+_DASH = re.compile(r"^\s*(?:[-–—]|:\s)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title with how it was found: `quoted`, `link`, `bold` or `text`.
+
+    `mention` is the index of the link that it is the text of; `start..end` is where it is written, with its marks.
+    """
+
+    text: str
+    how: str
+    start: int
+    end: int
+    mention: int | None = None
+
+    @property
+    def words(self) -> int:
+        """The number of its words."""
+        return count_words(self.text)
+
+
+def find_title(segments: Sequence[Segment], *, is_cell: bool = False) -> Title | None:
+    """Return the title in a line; None if it has no text but labels, dates and venues.
+
+    Of several candidates a quoted text, a link or bold text of three words or more is taken, then plain text of three
+    words or more, then what is shorter.
+    """
+    candidates = [
+        title for title in _candidates(segments, is_cell=is_cell) if title.text and len(title.text) <= MAX_TITLE
+    ]
+    return min(candidates, key=_rank, default=None)
+
+
+def _rank(title: Title) -> int:
+    """Return the rank of a candidate, 0 for the best."""
+    is_long = title.words >= TITLE_WORDS or (title.how == "quoted" and title.words > 1)
+    if title.how != "text" and is_date_or_venue(title.text):
+        return 4
+    return (0 if is_long else 2) + (title.how == "text")
+
+
+def _joined(segments: Sequence[Segment]) -> list[Segment]:
+    """Return the segments with plain text joined to bold text that it has no blank before: `Title (**oral**)`."""
+    joined: list[Segment] = []
+    for each in segments:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.mention is None
+            and each.mention is None
+            and not last.is_bold
+            and not last.is_italic
+            and not each.is_italic
+            and count_words(last.text) >= TITLE_WORDS
+            and (last.end <= each.start <= last.end + 2)
+            and not last.text[-1:].isspace()
+            and not each.text[:1].isspace()
+        ):
+            joined[-1] = replace(last, text=last.text + each.text, end=each.end)
+        else:
+            joined.append(each)
+    return joined
+
+
+def _candidates(segments: Sequence[Segment], *, is_cell: bool) -> Iterator[Title]:
+    """Yield what may be the title, in the order of the line."""
+    segments = _joined(segments)
+    has_name = False
+    for at, segment in enumerate(segments):
+        if segment.mention is not None:
+            text = clean_title(segment.text)
+            if link_label(segment.text) or not text or _is_url(text):
+                continue
+            has_name = True
+            yield from _with_continuation(
+                segments, at, Title(text, "link", segment.start, segment.end, segment.mention)
+            )
+            continue
+        if (
+            segment.is_italic
+            and not segment.is_bold
+            and at > 0
+            and any(clean_title(each.text) for each in segments[:at] if not link_label(each.text))
+        ):
+            continue  # authors
+        if quoted := _quoted(segment):
+            yield quoted
+        elif segment.is_bold:
+            text = clean_title(segment.text)
+            if text and not link_label(text):
+                has_name = not re.fullmatch(r"[\[【(（].*[\])）】]:?", segment.text.strip())
+                yield from _with_continuation(segments, at, Title(text, "bold", segment.start, segment.end))
+        elif title := _plain_title(segment, is_cell=is_cell, follows_name=has_name):
+            yield title
+
+
+def _is_url(text: str) -> bool:
+    return re.match(r"https?://|www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:/\S*)?$", text, re.IGNORECASE) is not None
+
+
+def _quoted(segment: Segment) -> Title | None:
+    """Return the quoted text that is most of a segment or stands in plain text."""
+    match = _QUOTED.search(segment.text)
+    if match is None:
+        return None
+    text = clean_title(next(group for group in match.groups() if group))
+    rest = segment.text[: match.start()] + segment.text[match.end() :]
+    if segment.is_bold and count_words(rest) > 1 and match[0][0] != "《":
+        return None  # quotes within a title
+    if not segment.is_bold and count_words(segment.text[: match.start()]) > _WORDS_BEFORE_QUOTE and match[0][0] != "《":
+        return None
+    if count_words(text) <= 1:
+        return None
+    return Title(text, "quoted", segment.start, segment.end)
+
+
+def _with_continuation(segments: Sequence[Segment], at: int, title: Title) -> Iterator[Title]:
+    """Yield a title; if it is a short name and the rest of the title follows a colon, both."""
+    following = segments[at + 1] if at + 1 < len(segments) else None
+    if (
+        title.words >= TITLE_WORDS
+        or following is None
+        or following.mention is not None
+        or following.is_italic
+        or following.is_bold
+    ):
+        yield title
+        return
+    text = following.text
+    if re.match(r"\s*[:：]\s*[^\W_]", text) and not _quoted(following):
+        rest = first_part(text)
+        if count_words(rest) > 1 and not is_date_or_venue(rest):
+            yield Title(
+                f"{title.text}: {rest}", title.how, title.start, following.start + len(text.encode()), title.mention
+            )
+            return
+    yield title
+
+
+def _plain_title(segment: Segment, *, is_cell: bool, follows_name: bool) -> Title | None:
+    """Return the title that plain text begins with; None for descriptions behind a dash, authors and venues.
+
+    Behind a name (`follows_name`) only text in title case is a title.
+    """
+    for part in _parts(segment.text):
+        text = first_part(part, is_cell=is_cell)
+        if not text or is_date_or_venue(text) or link_label(text) or re.match(r"\s*(?:in|by|from)\b", text):
+            continue
+        if (follows_name or _DASH.match(segment.text)) and not is_title_case(text):
+            return None
+        return Title(text, "text", segment.start, segment.end)
+    return None
+
+
+def _parts(text: str) -> list[str]:
+    """Return the parts of a text between bars that are not in parentheses."""
+    parts, depth, start = [], 0, 0
+    for at, char in enumerate(text):
+        depth = max(0, depth + (char in "(（") - (char in ")）"))
+        if char in "|｜" and not depth:
+            parts.append(text[start:at])
+            start = at + 1
+    return [part for part in (*parts, text[start:]) if clean_title(part)]

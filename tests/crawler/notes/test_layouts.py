@@ -1,0 +1,88 @@
+"""Lists in every layout: each sample in `tests/notes/lists` gives the works of its table, and nothing else.
+
+A sample is a note `NAME.md` and its expected table `NAME.tsv` with the columns title, paper, code.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.models.note import FieldForm, LinkRole, Note
+from crawler.notes.layouts import layouts
+from crawler.notes.parser import parse_note
+from pipelines.consistency.entry_subject import first_mention
+
+LISTS = Path(__file__).parents[2] / "notes/lists"
+SAMPLES = sorted(LISTS.glob("*.md"))
+
+
+def works(note: Note) -> list[tuple[str, str, str]]:
+    found = []
+    for entry in note.entries:
+        paper, code = (first_mention(note, entry, role) for role in (LinkRole.PAPER, LinkRole.CODE))
+        urls = ("" if at is None else note.mentions[at].url for at in (paper, code))
+        found.append((entry.title, *urls))
+    return found  # type: ignore[return-value]
+
+
+def expected(sample: Path) -> list[tuple[str, ...]]:
+    lines = sample.with_suffix(".tsv").read_text("utf-8").splitlines()
+    return [tuple(line.split("\t")) for line in lines]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_the_works_of_a_sample(sample: Path, newline: str) -> None:
+    note = parse_note(sample.name, sample.read_text("utf-8").replace("\n", newline).encode())
+    assert works(note) == expected(sample)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+def test_no_link_is_both_paper_and_code(sample: Path) -> None:
+    note = parse_note(sample.name, sample.read_bytes())
+    for entry in note.entries:
+        of_role = {role: {at for at in entry.mentions if note.mentions[at].role is role} for role in LinkRole}
+        assert not of_role[LinkRole.PAPER] & of_role[LinkRole.CODE]
+        for field in entry.fields:
+            assert entry.start <= field.label_start <= field.end <= entry.end
+            assert field.form is not FieldForm.CELL or note.data[field.label_start - 1 : field.label_start] in {
+                b"|",
+                b">",
+            }
+
+
+def test_each_layout_has_a_sample() -> None:
+    found = {entry.layout for sample in SAMPLES for entry in parse_note(sample.name, sample.read_bytes()).entries}
+    assert found == layouts().keys()
+
+
+def test_entries_know_their_line_and_section() -> None:
+    note = parse_note("note.md", (LISTS / "nested_categories.md").read_bytes())
+    assert [(entry.line, entry.section) for entry in note.entries[:3]] == [
+        (10, ("CVPR 2031 论文", "1.检测(Detection)", "三维检测")),
+        (11, ("CVPR 2031 论文", "1.检测(Detection)", "三维检测")),
+        (13, ("CVPR 2031 论文", "1.检测(Detection)", "三维检测", "小样本")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "count", "problems"),
+    [
+        ("<!-- notemend: entries=items -->", 1, ()),
+        ("<!-- NOTEMEND : entries = items, table -->", 1, ()),
+        ("<!-- notemend: entries=none -->", 0, ()),
+        ("<!-- notemend: entries=front-matter -->", 0, ()),
+        ("<!-- entries=none -->", 1, ()),
+    ],
+)
+def test_a_comment_names_the_layouts(comment: str, count: int, problems: tuple[str, ...]) -> None:
+    note = parse_note("note.md", f"{comment}\n\n- [A Title of Words](https://arxiv.org/abs/2101.00001)\n".encode())
+    assert (len(note.entries), note.problems) == (count, problems)
+
+
+def test_an_unknown_layout_is_a_problem() -> None:
+    note = parse_note("note.md", b"text\n\n<!-- notemend: entries=tabel -->\n")
+    (problem,) = note.problems
+    assert problem.startswith("3: entries: unknown layout 'tabel' (valid: front-matter, headings, items,")
