@@ -1,4 +1,4 @@
-"""Plan fact lines: metadata of an entry's article, paper and code, in its list style and language. Pure."""
+"""Plan facts: metadata of an entry's article, paper and code, in its list style and language. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from crawler.models.link import LinkState, Verdict
 from crawler.models.metadata import Article, Paper, Repository
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of
+from pipelines.rewriting.fact_places import insert_fact
 from pipelines.rewriting.line_style import escape_plain_text, existing_field, insert_line, is_chinese, labelled_text
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def fact_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[
     """Yield the insertions of missing fact lines, and the updates of star counts.
 
     `states` are by the position of the mention in `Note.mentions`. Facts of a paper or repository are added only after
-    a field `paper` or `code` that names exactly one. Existing lines stay as they are, except a star count that is the
-    only value of its line.
+    a field `paper` or `code` that names exactly one, in the form of the list (see `fact_places`). Existing lines stay
+    as they are, except a star count that is the only value of its line.
     """
     for entry in note.entries:
         if "article" in rewrite:
@@ -56,12 +57,12 @@ def fact_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[
 def _article_facts(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Edit]:
     """Yield a line above the first field with the account that published the article, and the day in Beijing."""
     state = states.get(-1 if entry.article is None else entry.article)
-    if state is None or not isinstance(article := state.metadata, Article) or not entry.fields:
+    if state is None or not isinstance(article := state.metadata, Article) or not entry.line_fields:
         return
     day = article.published_at and f"{article.published_at.astimezone(BEIJING):%Y-%m-%d}"
     facts = [fact for fact in (escape_plain_text(article.account or ""), day) if fact]
     if facts and existing_field(entry, "article") is None:
-        first = entry.fields[0]
+        first = entry.line_fields[0]
         value = ("，" if is_chinese(entry, first) else ", ").join(facts)
         reason, source = Reason(ReasonCode.EDIT_ARTICLE_SOURCE), kind_of(state.link).label()
         yield from insert_line(note, entry, first, "article", value, reason=reason, source=source, above=True)
@@ -82,7 +83,7 @@ def _paper_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewr
     behind = existing_field(entry, "authors") or field
     for name, (value, evidence) in facts.items():
         if value and name in rewrite and existing_field(entry, name) is None:
-            yield from insert_line(note, entry, behind, name, value, reason=_REASONS[name], source=evidence)
+            yield from insert_fact(note, entry, behind, name, value, reason=_REASONS[name], source=evidence)
 
 
 def _code_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewrite: Collection[str]) -> Iterator[Edit]:
@@ -104,7 +105,7 @@ def _code_facts(note: Note, entry: Entry, states: Mapping[int, LinkState], rewri
             continue
         if existing_field(entry, name) is None:
             behind = existing_field(entry, "stars") or field
-            yield from insert_line(note, entry, behind, name, value, reason=_REASONS[name], source=source)
+            yield from insert_fact(note, entry, behind, name, value, reason=_REASONS[name], source=source)
         elif name == "stars":
             yield from _update_stars(note, entry, repository.stars or 0, source)
 

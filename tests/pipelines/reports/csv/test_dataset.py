@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pipelines.reports.base import Rendering
 
 COLUMNS = (
-    "note,date,number,title,relevance,article_url,article_verdict,account,article_author,published_at,paper_url,"
-    "arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,categories,arxiv_version,withdrawn,"
+    "note,date,line,section,number,title,relevance,article_url,article_verdict,account,article_author,published_at,"
+    "paper_url,arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,categories,arxiv_version,withdrawn,"
     "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,abstract,tips"
 )
 
@@ -96,6 +96,8 @@ def test_entries(given: Rendering) -> None:
     assert first == {
         "note": "2022/0531.md",
         "date": date(2022, 5, 31),
+        "line": 3,
+        "section": "笔记（2022.5.31）",
         "number": 1,
         "title": "=好文",
         "relevance": 2,

@@ -14,7 +14,6 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Page, Paper, Picture, Repository
 from crawler.notes import parser
-
 from pipelines.reports.frames import frame
 from pipelines.reports.frames.entries import NoteBatch, merge_entries
 from pipelines.reports.frames.frame import MergeError, to_frame, to_rows
