@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from crawler.cli.terminal import format_time
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
+from crawler.models.link import Verdict
 from crawler.models.reason import Reason
 from crawler.models.vouch import vouch_in_force
 from crawler.verdicts.fold import fold_checks, verdict_at
@@ -151,6 +152,8 @@ def _edits(history: LinkHistory, output_dir: Path) -> Iterator[str]:
     if lines:
         yield "edits:"
         yield from (f"  {line}" for line in dict.fromkeys(lines))
+    elif history.state.verdict is Verdict.DEAD and history.state.snapshot is not None:
+        yield "edits: none: REWRITE has neither snapshots nor marks"
 
 
 def _find_note_edits(history: LinkHistory, edits: Iterable[Edit], *, by_position: bool = True) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from crawler.models.link import Verdict
 from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.items.verdict import compute_verdict
-from tests.internet import Failure, World
+from tests.internet import Failure, Response, World
 from tests.internet.messages import html, text
 from tests.internet.sites import odd, walls, weixin
 from tests.support.crawling import EVERY_NIGHT
@@ -28,7 +29,7 @@ from tests.support.crawling import EVERY_NIGHT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tests.internet import Internet, Request, Response
+    from tests.internet import Internet, Request
     from tests.support.crawling import Desk
 
 # --- thirty nights in no time -----------------------------------------------------------------------------------------
@@ -126,6 +127,7 @@ class Weather:
     """
 
     seed: int
+    gone: frozenset[str] = frozenset()
     night: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
@@ -139,7 +141,9 @@ class Weather:
             return None
         self.met[request.url] += 1
         broken = [text("", status) for status in (500, 502, 503, 504)]
-        cut = [Failure.RESET, Failure.CUT, *[Failure.HANG] * (request.host != API)]
+        status = 404 if request.url in self.gone else 200
+        half = Response(status, bytes(1024), failure=Failure.CUT)
+        cut: list[Response | Failure] = [Failure.RESET, half, *[Failure.HANG] * (request.host != API)]
         faults: list[Sequence[Response | Failure]] = [broken, cut, captchas(request)]
         return random.choice(random.choice(faults))
 
@@ -163,7 +167,7 @@ def living() -> list[str]:
     world = World()
     states = ("live", "repost", "pictures", "text", "video", "audio", "quoting", "naming")
     return [
-        *numbered(12, "https://alive.example.org/{}"),
+        *numbered(90, "https://alive.example.org/{}"),
         *numbered(20, "https://h{:02}.bench.example.org/"),
         *numbered(4, "https://moved.example.org/{}"),
         *numbered(3, "https://pdf.example.org/{}.pdf"),
@@ -180,7 +184,7 @@ def lost() -> list[str]:
     """Return links to what is gone; some sites say so themselves, of others it takes three nights to believe."""
     world = World()
     return [
-        *numbered(5, "https://missing.example.org/{}"),
+        *numbered(40, "https://missing.example.org/{}"),
         *numbered(4, "https://gone.example.org/{}"),
         *numbered(4, "https://unknown{}.example.org/x"),
         *numbered(2, "https://lost.example.org/{}"),
@@ -223,11 +227,14 @@ def is_due_to_be_dead(seen: Seen) -> bool:
 
 
 def test_ten_nights_of_bad_weather(desk: Desk, internet: Internet) -> None:
-    weather = Weather(seed=1)
-    internet.fault("*", weather)
     alive, gone = living(), lost()
+    weather = Weather(1, frozenset(gone))
+    internet.fault("*", weather)
     desk.write("a.md", "# Notes (2020.5.4)\n\n" + "\n\n".join(f"[{n}]({url})" for n, url in enumerate(alive + gone)))
+    hosts = sorted({urlsplit(url).hostname or "" for url in alive + gone} - {API})
     for weather.night in range(1, 11):
+        for host in Random(f"TLS {weather.night}").sample(hosts, max(1, len(hosts) // 20)):
+            internet.fault(f"https://{host}/*", Failure.TLS, times=1)
         done = desk.crawl(*new_night(desk, weather.night), "-s", "DOWNLOAD_TIMEOUT=1")
         assert done.returncode == 0, done.stderr
         verdict, seen = desk.verdicts(), checks(desk)
@@ -240,6 +247,7 @@ def test_ten_nights_of_bad_weather(desk: Desk, internet: Internet) -> None:
         if weather.night == DEAD_AFTER:
             assert len(dead) > 0.8 * len(gone)
     assert dead == set(gone)
+    assert len(alive) + len(gone) > 200
     assert weather.met.total() > 0.03 * weather.asked.total()
     assert any("blocked" in outcomes(seen, url) for url in alive)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
 from crawler.verdicts.fold import fold_checks
 from pipelines.items.verdict import compute_verdict
-from pipelines.reports.verdict_texts import explain_step
+from pipelines.reports.verdict_texts import explain_step, explain_verdict
 from tests.internet import Internet, World
 from tests.internet.messages import text
 from tests.support.crawling import EVERY_NIGHT, Desk
@@ -115,6 +116,7 @@ def test_what_was_edited_and_what_may_stand_in_its_place(crawled: Desk) -> None:
     assert edited.startswith(f"  202605/a.md: {RENAMED}/ -> {moved.removeprefix('moved to: ')}")
     lines = told(crawled, DELETED)
     assert lines[0] == f"{DELETED}: dead"
+    assert "edits: none: REWRITE has neither snapshots nor marks" in lines
     assert "    they said no; confirmed gone: dead" in lines
     assert lines[1].startswith("  decided by: they said no, explicitly (deleted by author), on 20")
 
@@ -126,7 +128,7 @@ def test_what_was_edited_and_what_may_stand_in_its_place(crawled: Desk) -> None:
         ("arxiv.org/abs/1706.03762", PAPER),
         ("1706.03762", PAPER),
         (f"<{FAILING}?utm_source=x#y>", FAILING),
-        ("HTTPS://Alive.Example.org/x%5Fy?utm_source=x&amp;utm_medium=y", FAILING),
+        ("HTTPS://Alive.Example.org/x_y?utm_source=x&amp;utm_medium=y", FAILING),
         ("b.md", "202605/b.md"),
         ("./x/gone.md", "202605/x/gone.md"),
         ("../202605/b.md", "202605/b.md"),
@@ -149,3 +151,48 @@ def test_what_strangers_write_cannot_move_the_cursor(desk: Desk, tmp_path: Path)
     desk.crawl()
     assert "\x1b" not in "".join(told(desk, "b.md"))
     assert "\u202e" not in "".join(told(desk, "b.md"))
+
+
+# --- who decided, and why nothing was edited --------------------------------------------------------------------------
+
+
+PATIENCE = "dead after 30 days without an answer (UNREACHABLE_AFTER), unless the Wayback Machine has a newer capture"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "why"),
+    [
+        ([Outcome.BLOCKED], "nobody; the last check: a wall: says nothing about the link"),
+        ([Outcome.OK, Outcome.BLOCKED], "it is there (seen), seen on 2026-11-20"),
+        ([Outcome.GONE], "they said no on 1 of 2 counted checks (DEAD_AFTER) that make it dead"),
+        ([Outcome.GONE, Outcome.GONE], "they said no on 2 counted checks, last for the reason: seen"),
+        (
+            [Outcome.FAILED, Outcome.FAILED],
+            f"could not be reached from here since 2026-11-20, on 2 counted checks; {PATIENCE}",
+        ),
+        ([Outcome.FAILED, Outcome.BLOCKED], "could not be reached from here, but a server answers"),
+    ],
+)
+def test_which_witness_decided(outcomes: list[Outcome], why: str) -> None:
+    steps = list(fold_checks([seen(outcome, night) for night, outcome in enumerate(outcomes)], POLICY))
+    assert explain_verdict(steps) == why
+
+
+@pytest.mark.parametrize(
+    ("archive", "why"),
+    [
+        (None, "; not dead: the Wayback Machine has not answered"),
+        (Outcome.OK, "; not dead: the Wayback Machine has a newer capture"),
+        (Outcome.FAILED, "; the Wayback Machine has no newer capture"),
+    ],
+)
+def test_what_the_archive_decided(archive: Outcome | None, why: str) -> None:
+    checks = [seen(Outcome.FAILED, night) for night in (0, 15, 31)]
+    if archive is not None:
+        checks.append(replace(seen(archive, 31.1), how=CheckMethod.ARCHIVE))
+    steps = list(fold_checks(checks, POLICY))
+    assert explain_verdict(steps).endswith(f"since 2026-11-20, on 3 counted checks{why}")
+
+
+def test_without_checks_nobody_decided() -> None:
+    assert explain_verdict([]) == ""
