@@ -38,7 +38,7 @@ class Exchange:
 
     `url` is what is asked, byte for byte, `headers` do not include Host. `before_send` is called when the connection is
     open, and raises an exception if nothing may be sent over it. `on_head` and `on_data` return whether more of the
-    body is wanted. `limit` is the largest body in bytes.
+    body is wanted. `limit` is the largest body in bytes, `kept` what is kept of a larger one.
     """
 
     url: str
@@ -46,6 +46,7 @@ class Exchange:
     proxy: Proxy | None
     deadline: Deadline
     limit: int
+    kept: int = 0
     window: int = 0
     method: str = "GET"
     before_send: Callable[[], None] = field(default=lambda: None)
@@ -174,14 +175,14 @@ def _read_answer(connection: Connection, exchange: Exchange) -> Answer:
         response.begin()
     except ssl.SSLError as error:
         raise UnreachableError(Reason(ReasonCode.TLS_ERROR, str(error))) from error
-    pieces: list[bytes] = []
-    size, is_complete, is_whole = 0, True, True
+    body = bytearray()  # one block: many small ones in many threads would be kept by the allocator
+    is_complete = is_whole = True
     wants_more = exchange.on_head(response.tolerant_head)
     while wants_more:
         try:
             data = response.read1(PIECE)
         except TimeoutError:
-            if size < SHOWN:
+            if len(body) < SHOWN:
                 raise
             is_complete = False
             break
@@ -191,9 +192,8 @@ def _read_answer(connection: Connection, exchange: Exchange) -> Answer:
         if not data:
             is_complete = not response.length
             break
-        size += len(data)
-        is_whole = size <= exchange.limit
-        if is_whole:
-            pieces.append(data)
+        body += data
+        is_whole = len(body) <= exchange.limit
         wants_more = is_whole and exchange.on_data(data)
-    return Answer(response.tolerant_head, b"".join(pieces), connection.address, is_complete, is_whole)
+    del body[exchange.limit if is_whole else exchange.kept :]
+    return Answer(response.tolerant_head, bytes(body), connection.address, is_complete, is_whole)
