@@ -25,6 +25,7 @@ SAME_TITLE = 80
 _STATEMENTS = {
     Outcome.OK: Outcome.OK,
     Outcome.MOVED: Outcome.OK,
+    Outcome.REPLACED: Outcome.REPLACED,
     Outcome.GONE: Outcome.GONE,
     Outcome.RESTRICTED: Outcome.RESTRICTED,
 }

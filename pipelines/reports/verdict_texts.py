@@ -24,6 +24,7 @@ _DAY = timedelta(days=1)
 WITNESSES = {
     Outcome.OK: "it is there",
     Outcome.MOVED: "it is there, at another address",
+    Outcome.REPLACED: "another page is there",
     Outcome.GONE: "they said no",
     Outcome.RESTRICTED: "it is there, but not for everybody",
     Outcome.BLOCKED: "a wall: says nothing about the link",
@@ -98,6 +99,9 @@ def explain_verdict(steps: Sequence[Step], vouch: Vouch | None = None) -> str:
 def _explain_failures(steps: Sequence[Step]) -> str:
     """Return which witness decided that a link is dead or suspect."""
     last, policy = steps[-1], steps[-1].policy
+    answers = [step.check for step in steps if step.check.outcome in STATES]
+    if answers and answers[-1].outcome is Outcome.REPLACED and not last.failures:
+        return f"{witness_of(answers[-1])} ({answers[-1].reason}), seen on {_day(answers[-1].checked_at)}"
     if last.evidence is Verdict.DEAD and not last.is_dead_by_silence:
         decided = _first_of_verdict(steps)
         if decided.check.conclusive:

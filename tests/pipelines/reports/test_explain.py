@@ -164,6 +164,7 @@ PATIENCE = "dead after 30 days without an answer (UNREACHABLE_AFTER), unless the
     [
         ([Outcome.BLOCKED], "nobody; the last check: a wall: says nothing about the link"),
         ([Outcome.OK, Outcome.BLOCKED], "it is there (seen), seen on 2026-11-20"),
+        ([Outcome.OK, Outcome.REPLACED], "another page is there (seen), seen on 2026-11-21"),
         ([Outcome.GONE], "they said no on 1 of 2 counted checks (DEAD_AFTER) that make it dead"),
         ([Outcome.GONE, Outcome.GONE], "they said no on 2 counted checks, last for the reason: seen"),
         (
