@@ -141,6 +141,7 @@ METAREFRESH_ENABLED = False
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.middlewares.SsrfGuardMiddleware": 10,
+    "crawler.fetch.page_redirects.PageRedirectMiddleware": 12,  # reads pages as the others leave them
     "crawler.fetch.middlewares.SafeCharsetMiddleware": 15,
     "crawler.fetch.middlewares.RedirectSlotMiddleware": 20,
     "crawler.fetch.robots.RobotsMiddleware": 30,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.checks.redirect_check import check_redirect, clean_target, redirect_error, redirect_of, requested_url
+from crawler.checks.shown_page import unshown
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.errors import is_dns_error
 from crawler.links.canonical_url import parameters
@@ -32,6 +33,7 @@ _BY_STATUS = {
     451: (Outcome.RESTRICTED, ReasonCode.LEGAL_REASONS),
 }
 _CLIENT_ERRORS = range(400, 500)
+_EDGE_ERRORS = range(520, 531)  # of Cloudflare and others in front of a server; walls answer 521 too
 _EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
 
 
@@ -87,6 +89,8 @@ def _check_status(
             True,
         )
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+        if (found := unshown(response)) is not None:
+            return *found, False
         is_signed = until is not None and until > now
         reason = Reason(ReasonCode.SIGNED_URL_VALID, f"{until:%Y-%m-%d}") if is_signed else Reason(ReasonCode.REACHABLE)
         return Outcome.OK, reason, False
@@ -95,7 +99,7 @@ def _check_status(
     if status in _BY_STATUS:
         outcome, code = _BY_STATUS[status]
         return outcome, Reason(code), False
-    if status in _CLIENT_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
+    if status in _CLIENT_ERRORS or status in _EDGE_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
         return Outcome.BLOCKED, Reason(ReasonCode.REFUSED, str(status)), False
     if 300 <= status < 400 and "Location" in response.headers:  # noqa: PLR2004 - RFC 9110, 15.4; those to the web are followed
         return Outcome.FAILED, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL), False

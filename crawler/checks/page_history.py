@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.http import HtmlResponse
 
+from crawler.checks.page_text import visible_text
 from crawler.checks.page_titles import is_named, is_related, is_same_title, is_takeover, names_page
-from crawler.checks.soft404 import visible_text
 from crawler.checks.text_fingerprint import CLOSE, FAR, distance, script_of, text_fingerprint
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from crawler.checks import http_check
 from crawler.checks.page_history import earlier_titles, marked_as_replaced
+from crawler.checks.page_text import visible_text
 from crawler.checks.redirect_check import redirect_of, with_judgement
 from crawler.checks.redirects import SiblingAnswer, judge_redirect, judge_with_sibling
-from crawler.checks.soft404 import visible_text
 from crawler.checks.soft404_probe import random_siblings
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import build_request

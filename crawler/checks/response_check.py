@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.checks import http_check
 from crawler.checks.page_history import earlier_titles, with_page
+from crawler.checks.shown_page import shown_despite_status
 from crawler.fetch.conditional_requests import from_not_modified, new_validators
 from crawler.fetch.host_throttle import parse_retry_after
 from crawler.html import TooMuchMarkupError
@@ -52,6 +53,7 @@ def check_response_with_kind(
         earlier=earlier_titles(due.past, link.url, response.url),
         site_moves=site_moves,
     )
+    check = shown_despite_status(due, response, check)
     if (not_modified := from_not_modified(due, response, check, keeps_body=kind.keeps_body)) is not None:
         return replace(not_modified, history=due.history)
     try:

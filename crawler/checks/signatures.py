@@ -1,4 +1,4 @@
-"""Signatures of pages that servers send in place of the requested one, from `data/soft_errors.toml`. Pure."""
+"""Signatures of pages that servers send in place of the requested one, from the tables in `data`. Pure."""
 
 from __future__ import annotations
 
@@ -24,10 +24,17 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES = 2_000
 """Visible text up to which a signature's title or markup counts; in bytes, since Chinese needs fewer characters."""
 
+ANY_LENGTH = 1_000_000
+"""`max_text_bytes` of a signature whose title counts however much text the page has."""
+
 EDGE = " !?.,;~'\"()[]{}<>。、【】《》「」『』“”"
 """Characters that are ignored at the ends of a part of a title."""
 
+TABLES = ("site_notices.toml", "soft_errors.toml", "page_notices.toml")
+"""The tables of signatures in `data`, in the order in which their rows are compared."""
+
 _MAX_TITLE = 300  # characters of a title that are compared; those of signatures are shorter
+_WORDS_OF_LANGUAGE = re.compile(r"\{([a-z]{2}\.[a-z]+)\}")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -54,12 +61,15 @@ class Signature:
     unless_url: re.Pattern[str] | None
     unless_title: re.Pattern[str] | None
     url_words: re.Pattern[str] | None
+    hosts: frozenset[str]
+    sources: re.Pattern[str] | None
+    in_text: int
 
     def matches(self, page: ShownPage) -> bool:
         """Return whether a page has the signature."""
-        if not self._applies_to_status_of(page):
+        if not self._applies_to_status_of(page) or not page.is_at(self.hosts):
             return False
-        if page.has_any(self.headers):
+        if self.is_for_status_alone or page.has_any(self.headers):
             return True
         if self.addresses is not None and page.was_redirected_to(self.addresses):
             is_login_of_site = page.is_front_page_link and self.error.outcome is Outcome.RESTRICTED
@@ -73,17 +83,27 @@ class Signature:
 
     @property
     def is_bot_wall(self) -> bool:
-        """Return whether it is the signature of a bot wall, which may have any status."""
+        """Return whether it is the signature of a bot wall, which may have any status, or of another gate."""
         return self.error.outcome is Outcome.BLOCKED
+
+    @property
+    def is_for_status_alone(self) -> bool:
+        """Return whether the status of a host's response says it all."""
+        has_marks = self.headers or self.addresses or self.titles or self.phrases or self.markup or self.sources
+        return bool(self.hosts and self.statuses and not has_marks)
 
     def _applies_to_status_of(self, page: ShownPage) -> bool:
         if self.statuses:
             return page.status in self.statuses
-        return self.is_bot_wall or page.is_success
+        return page.is_success or (self.is_bot_wall and not self.in_text)
 
     def _matches_content(self, page: ShownPage) -> bool:
         """Return whether title or markup match, the URL is no exception, and the page shows little text."""
-        has_mark = self._matches_title(page) or any(mark in page.source for mark in self.markup)
+        if self.sources is not None and self.sources.search(page.whole_source):
+            return True
+        has_mark = (
+            self._matches_title(page) or any(mark in page.source for mark in self.markup) or self._matches_text(page)
+        )
         if not has_mark:
             return False
         is_excepted = self.unless_url is not None and self.unless_url.search(page.requested)
@@ -92,11 +112,22 @@ class Signature:
     def _matches_title(self, page: ShownPage) -> bool:
         """Return whether the page has one of the titles, unless its URL or site is about what the title says."""
         has_title = page.has_known_title and page.has_title(*self.title_patterns)
-        if not (has_title and page.confirms_title(*self.title_patterns)):
+        is_confirmed = self.max_text_bytes >= ANY_LENGTH or page.confirms_title(*self.title_patterns)
+        if not (has_title and is_confirmed):
             return False
+        return not self._is_topic_of(page)
+
+    def _matches_text(self, page: ShownPage) -> bool:
+        """Return whether a short page says one of the phrases in a sentence, and is not about them."""
+        if not self.in_text or self.phrases is None or not page.has_known_sentence:
+            return False
+        return page.says(self.phrases, self.in_text) and (page.title_is_name or not self._is_topic_of(page))
+
+    def _is_topic_of(self, page: ShownPage) -> bool:
+        """Return whether URL or site of a page are about what the phrases say."""
         is_topic_of_title = self.unless_title is not None and any(map(self.unless_title.search, page.titles))
         is_topic_of_url = self.url_words is not None and self.url_words.search(page.requested_words)
-        return not (is_topic_of_title or is_topic_of_url)
+        return bool(is_topic_of_title or is_topic_of_url) or page.is_named_in_url(self.phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +168,8 @@ def words_in(text: str) -> str:
 def signatures() -> tuple[tuple[Signature, ...], LoginSignature]:
     """Return the signatures of the table in its order, and that of login pages."""
     login = _table()["login"]
-    return tuple(map(_parse_signature, _table()["soft_error"])), LoginSignature(
+    rows = tuple(_parse_signature(row, table) for table in _tables() for row in table["soft_error"])
+    return rows, LoginSignature(
         _soft_error(login),
         _any_of(login["addresses"]),
         _any_of(login["login_paths"]),
@@ -169,25 +201,70 @@ def all_marks() -> tuple[tuple[tuple[str, str], ...], AhoCorasick]:
     return tuple(sorted(headers)), AhoCorasick(sorted({mark for row in rows for mark in row.markup}))
 
 
+def says_absent(sentence: str) -> bool:
+    """Return whether a normalized sentence says that there is nothing at a page's URL."""
+    gone = (row for row in signatures()[0] if row.in_text and row.error.outcome is Outcome.GONE)
+    return any(row.phrases is not None and row.phrases.fullmatch(sentence) for row in gone)
+
+
 @cache
+def known_hosts() -> frozenset[str]:
+    """Return the hosts with signatures of their own."""
+    return frozenset().union(*(row.hosts for row in signatures()[0]))
+
+
+@cache
+def gate_words() -> re.Pattern[str]:
+    """Return a pattern for words of pages that stand before others: what is behind them is not known."""
+    return re.compile(_any_of(_tables()[TABLES.index("page_notices.toml")]["gate"]["words"]).pattern, re.IGNORECASE)
+
+
+def page_bytes(host: str) -> int | None:
+    """Return the bytes that are read of a page of a host whose state stands behind the first ones; None for others."""
+    found: int | None = _tables()[TABLES.index("site_notices.toml")]["page_bytes"].get(host)
+    return found
+
+
+@cache
+def _tables() -> tuple[dict[str, Any], ...]:
+    data = files("crawler").joinpath("data")
+    return tuple(tomllib.loads(data.joinpath(name).read_text("utf-8")) for name in TABLES)
+
+
 def _table() -> dict[str, Any]:
-    return tomllib.loads(files("crawler").joinpath("data/soft_errors.toml").read_text("utf-8"))
+    return _tables()[TABLES.index("soft_errors.toml")]
 
 
-def _parse_signature(row: dict[str, Any]) -> Signature:
+def _parse_signature(row: dict[str, Any], table: dict[str, Any]) -> Signature:
+    words = {
+        f"{language}.{name}": text for language, named in table.get("words", {}).items() for name, text in named.items()
+    }
+    clauses = [_with_words(clause, words) for clause in row.get("clauses", ())]
+    usual = _tables()[-1]["decorations"] if clauses or "in_text" in row else ()
+    decorations = row.get("decorations", usual)
     return Signature(
         _soft_error(row),
         tuple((name, part.strip()) for name, _, part in (header.partition(":") for header in row.get("headers", ()))),
         _any_of(row["addresses"]) if "addresses" in row else None,
         _any_of(row["titles"]) if "titles" in row else None,
-        _phrase_pattern(row["phrases"], row.get("decorations", ())) if "phrases" in row else None,
+        _phrase_pattern(row.get("phrases", ()), decorations, clauses) if "phrases" in row or clauses else None,
         tuple(row.get("markup", ())),
         frozenset(row.get("statuses", ())),
         row.get("max_text_bytes", MAX_TEXT_BYTES),
         re.compile(row["unless_url"]) if "unless_url" in row else None,
         re.compile(row["unless_title"]) if "unless_title" in row else None,
         _url_words(row),
+        frozenset(row.get("hosts", ())),
+        re.compile(row["sources"]) if "sources" in row else None,
+        row.get("in_text", 0),
     )
+
+
+def _with_words(clause: str, words: dict[str, str]) -> str:
+    """Return a regular expression with the words of languages, `{en.thing}`, filled in."""
+    while (found := _WORDS_OF_LANGUAGE.search(clause)) is not None:
+        clause = clause.replace(found[0], words[found[1]])
+    return clause
 
 
 def _url_words(row: dict[str, Any]) -> re.Pattern[str] | None:
@@ -204,8 +281,10 @@ def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-def _phrase_pattern(phrases: Iterable[str], decorations: Iterable[str] = ()) -> re.Pattern[str]:
-    """Return a pattern for one of the phrases with any number of decorations before and behind it.
+def _phrase_pattern(
+    phrases: Iterable[str], decorations: Iterable[str] = (), clauses: Iterable[str] = ()
+) -> re.Pattern[str]:
+    """Return a pattern for one of the phrases or clauses with any number of decorations before and behind it.
 
     Decorations of EDGE characters alone are left out. The characters between decorations are matched possessively and
     none begins with them, so that there is one way to match a title, and time is linear in its length.
@@ -213,6 +292,7 @@ def _phrase_pattern(phrases: Iterable[str], decorations: Iterable[str] = ()) -> 
     normalized, normalized_decorations = (
         list(filter(None, (normalize_title(text).strip(EDGE) for text in texts))) for texts in (phrases, decorations)
     )
-    phrase, decoration = (f"(?:{'|'.join(map(re.escape, texts))})" for texts in (normalized, normalized_decorations))
+    decoration = f"(?:{'|'.join(map(re.escape, normalized_decorations))})"
+    phrase = f"(?:{'|'.join((*map(re.escape, normalized), *clauses))})"
     gap = rf"[\s{re.escape(EDGE)}:]*+"
     return re.compile(f"(?:{decoration}{gap})*{phrase}(?:{gap}{decoration})*" if normalized_decorations else phrase)

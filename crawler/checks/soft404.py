@@ -8,14 +8,23 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, TextResponse
 
-from crawler.checks.signatures import EDGE, all_marks, all_titles, normalize_title, signatures, topic_sites, words_in
+from crawler.checks.page_text import sentences, visible_text
+from crawler.checks.signatures import (
+    EDGE,
+    all_marks,
+    all_titles,
+    known_hosts,
+    normalize_title,
+    signatures,
+    topic_sites,
+    words_in,
+)
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.html import unescape
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import parameters
-from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,11 +38,9 @@ _TAIL = 1_000  # characters at the end of a page that are searched for `</html`
 _MAX_ELEMENTS = 60  # links and paragraphs up to which a page may have little text; faster to count than the text
 _SAME_TITLE = 90  # similarity (0 to 100) from which a title is the text of the link
 _MAX_NAME_BYTES, _MAX_NAME_WORDS, _MAX_NAMES = 45, 5, 3  # parts of a title that may be names of a site and its sections
+_SHARE_OF_TEXT = 3  # a page with a title of its own is a notice if it is one third of the text
+_BARE_CODES = frozenset({"404", "410"})
 _HEADING = re.compile(r"<h1\b[^<>]*>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
-_INVISIBLE = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript|title)\b.*?(?:</\1[^<>]*>?|\Z)|<[^<>]*>",
-    re.IGNORECASE | re.DOTALL,
-)
 _TAG = re.compile(r"<[^<>]*>")
 _PASSWORD = re.compile(r"""<input\b[^<>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–/\\]+\s*|\s+[-:]+\s+|(?<![a-z\s])-+(?=\w)|-+(?=[^\x00-\x7f])")
@@ -64,8 +71,20 @@ class ShownPage:
             "redirect_urls" in self._response.meta
             or self.has_any(headers)
             or self.has_known_title
+            or self.is_at(known_hosts())
             or bool(markup.find_matches_as_indexes(self.source))
+            or self.has_known_sentence
         )
+
+    def is_at(self, hosts: frozenset[str]) -> bool:
+        """Return whether URL or redirects lead to one of the hosts or a name below it; true if there are none."""
+        return not hosts or not hosts.isdisjoint(self._host_names)
+
+    @cached_property
+    def _host_names(self) -> frozenset[str]:
+        """Return the host names of the requested and the final URL, and all names above them."""
+        names = {urlsplit(url).hostname or "" for url in (self._requested_url, self._response.url)}
+        return frozenset(name.split(".", above)[-1] for name in names for above in range(name.count(".") + 1))
 
     @property
     def is_success(self) -> bool:
@@ -90,11 +109,50 @@ class ShownPage:
         text = self._text
         return "" if len(text) > _MAX_SOURCE or text.count("</a>") + text.count("</p>") > _MAX_ELEMENTS else text
 
+    @property
+    def whole_source(self) -> str:
+        """Return the source of a page of any size, or the text of an answer that is no page; "" if it is no text."""
+        return self._response.text if isinstance(self._response, TextResponse) else ""
+
+    @cached_property
+    def _sentences(self) -> tuple[str, ...]:
+        """Return the normalized sentences of a page that is short enough to be a notice."""
+        is_page = isinstance(self._response, HtmlResponse)
+        return () if is_page and not self.source else tuple(map(_normalized_sentence, sentences(self._response)))
+
+    @cached_property
+    def has_known_sentence(self) -> bool:
+        """Return whether the page has a sentence of any signature, and is not what the link's text says."""
+        if self._is_link_text(*self.titles):
+            return False
+        return any(map(all_titles()[1].fullmatch, self._sentences))
+
+    def says(self, phrases: re.Pattern[str], max_text_bytes: int) -> bool:
+        """Return whether a page with at most so much text says one of the phrases, and has no subject of its own.
+
+        A title of its own is none if the notice is the page's heading or makes up a third of its text.
+        """
+        said = list(filter(phrases.fullmatch, self._sentences))
+        if not said or self.text_bytes > max_text_bytes:
+            return False
+        if self.title_is_name:
+            return True
+        of_text = sum(len(sentence.encode()) for sentence in said)
+        return of_text * _SHARE_OF_TEXT >= self.text_bytes or (
+            phrases.fullmatch(self.heading) is not None and self.heading not in _BARE_CODES
+        )
+
+    @cached_property
+    def title_is_name(self) -> bool:
+        """Return whether the title is empty or one short name, as sites have, and not the subject of a page."""
+        title = normalize_title(page_title(self._response)) if self._text else ""
+        return _is_name(title) and len(_SEPARATOR.split(title)) == 1
+
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """Return the normalized title, and the first heading too if the title is empty or a site's name."""
         title = normalize_title(page_title(self._response)) if self._text else ""
-        if title and not (_is_name(title) and len(_SEPARATOR.split(title)) == 1):
+        if title and not self.title_is_name:
             return (title,)
         return (title, self.heading) if self.heading else (title,)
 
@@ -123,6 +181,12 @@ class ShownPage:
     def requested_words(self) -> str:
         """Return the words of the requested path."""
         return words_in(unquote(urlsplit(self._requested_url).path))
+
+    def is_named_in_url(self, phrases: re.Pattern[str] | None) -> bool:
+        """Return whether the requested path has the words of the title's part that is one of the phrases."""
+        parts = (part.strip(EDGE) for title in self.titles for part in _SEPARATOR.split(title))
+        named = (words_in(part) for part in parts if part and phrases is not None and phrases.fullmatch(part))
+        return any(f" {words} " in f" {self.requested_words} " for words in named)
 
     @property
     def has_return_path(self) -> bool:
@@ -189,13 +253,6 @@ def bot_wall_at(urls: Iterable[str]) -> SoftError | None:
     return None
 
 
-def visible_text(response: Response) -> str:
-    """Return the visible text of a page without its title, white space collapsed; "" if it is not HTML."""
-    if not isinstance(response, HtmlResponse):
-        return ""
-    return collapse_whitespace(unescape(_INVISIBLE.sub(" ", response.text)))
-
-
 def _find_title(title: str, whole: re.Pattern[str] | None, part: re.Pattern[str] | None) -> str | None:
     """Return the title if it matches `whole`, else the part of it that matches `part`; None if neither does."""
     if whole is not None and whole.fullmatch(title):
@@ -214,6 +271,10 @@ def _find_phrase(title: str, phrases: re.Pattern[str]) -> str | None:
     if any(map(topic_sites().fullmatch, others)):
         return None
     return phrase if len(others) <= _MAX_NAMES and all(map(_is_name, others)) else None
+
+
+def _normalized_sentence(sentence: str) -> str:
+    return normalize_title(sentence).strip(EDGE)
 
 
 def _is_name(part: str) -> bool:

@@ -36,13 +36,16 @@ class EarlyStop:
         return extension
 
     def headers_received(self, headers: Headers, request: Request) -> None:
-        """Set the bytes to read by Content-Type: HEAD_OF_PAGE for pages, `max_bytes` for plain text, 1 kB for others.
+        """Set the bytes to read by Content-Type: HEAD_OF_PAGE or `page_bytes` for pages, 1 kB for files.
+
+        `max_bytes` counts for plain text.
 
         The first bytes of a PDF or a video are enough to show that it exists.
         """
         if "max_bytes" in request.meta:
             content_type = (headers.get("Content-Type") or b"text/plain").strip().lower()
-            limit = HEAD_OF_PAGE if content_type.startswith(_PAGE_TYPES) else _SNIFF_BYTES
+            page_bytes = request.meta.get("page_bytes") or HEAD_OF_PAGE
+            limit = page_bytes if content_type.startswith(_PAGE_TYPES) else _SNIFF_BYTES
             request.meta["bytes_left"] = request.meta["max_bytes"] if content_type.startswith(b"text/plain") else limit
         if "is_image" in request.meta:
             request.meta["sniff_buffer"] = None if "Content-Encoding" in headers else b""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.models.check import Outcome
+from crawler.models.reason import ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,21 @@ MAX_WAIT = 120.0
 
 REFUSALS = 3
 """Refusals in a row after which a host gets no more requests in this run."""
+
+
+_GATES = frozenset(
+    {
+        ReasonCode.CONSENT_PAGE,
+        ReasonCode.WARNING_PAGE,
+        ReasonCode.REGION_BLOCKED,
+        ReasonCode.NEEDS_JAVASCRIPT,
+        ReasonCode.PRIVATE_OR_MISSING,
+        ReasonCode.UNKNOWN_NOTICE,
+        ReasonCode.PAGE_REDIRECTS,
+        ReasonCode.SHOWN_WITH_STATUS,
+    }
+)
+"""Reasons of `blocked` that are a page's own, not a refusal of this client: other links of the host are requested."""
 
 
 class HostUnavailableError(IgnoreRequest):
@@ -77,7 +93,8 @@ class HostThrottle:
         host = self._hosts[name]
         host.responses += 1
         host.total_time += check.elapsed or timedelta(0)
-        if check.outcome is not Outcome.BLOCKED and retry_after is None:
+        is_refusal = check.outcome is Outcome.BLOCKED and check.reason.code not in _GATES
+        if not is_refusal and retry_after is None:
             host.refusals_in_a_row = 0
             return False
         host.refusals += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.html import one_line
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from scrapy.http import Response
+
+    from crawler.models.check import Check
+    from crawler.models.result import CheckResult
 
 # A title is RCDATA (HTML standard, 13.1.2): no markup inside, entities decoded. A parser costs fifty times as much.
 _TITLE = re.compile(r"<title(?:\s[^<>]*)?>([^<]*)", re.IGNORECASE)
@@ -34,6 +38,11 @@ class Web(Kind):
     def recognize(self, url: str, parts: SplitResult) -> Link:
         """Return a link for any URL."""
         return Link(url, self.name, url, hostname(parts))
+
+    def read(self, link: Link, response: Response, check: Check) -> CheckResult:
+        """Return the result of a response; a page that is not the one asked for has no metadata."""
+        result = super().read(link, response, check)
+        return result if check.is_ok else replace(result, metadata=None)
 
     def metadata(self, response: Response) -> Page:
         """Return the page's title and media type; the title is empty if there is none or the page is not HTML."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from crawler.checks.failure_check import check_failure
 from crawler.checks.redirect_probe import RedirectProber
 from crawler.checks.response_check import check_response_with_kind, requested_wait, skipped_result
+from crawler.checks.signatures import page_bytes
 from crawler.checks.soft404_probe import Soft404Prober
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
 from crawler.fetch.host_throttle import HostUnavailableError
@@ -132,6 +133,7 @@ class LinkChecker:
             request = self._image_fetcher.prepare(request, due)
         else:
             request = with_validators(request, due, datetime.now(UTC))
+            request.meta["page_bytes"] = page_bytes(due.link.host)
         if is_retry:  # what one client could not read or reach is no evidence: the other one is asked
             request.meta["lenient"] = True
         request.cb_kwargs["due"] = due
@@ -157,6 +159,7 @@ class LinkChecker:
         host = urlsplit(response.url).hostname or ""
         if not self._throttle.seconds_until_free(host) and self._prober.is_needed(due, response, result.check):
             check = await self._prober.probe(due, response, result.check)
+            result = result if check.is_ok else replace(result, metadata=None, page=None)  # not those of this page
             return CheckOutcome(replace(result, check=check))
         return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=outcome.retry))
 

@@ -133,11 +133,8 @@ def test_no_number_of_nights_without_an_answer_makes_a_link_dead(desk: Desk, int
     faults: dict[str, Fault] = {
         "hang": Failure.HANG,
         "reset": Failure.RESET,
-        "cut": Failure.CUT,
         "busy": text("", 500),
         "gateway": text("", 502),
-        "origin": text("", 521),
-        "header": html("<title>Fine</title>").with_headers(x_long="x" * 12_000),
     }
     urls = {name: f"https://h{number:02}.bench.example.org/x" for number, name in enumerate(faults)}
     urls |= {"expired": "https://expired.example.org/", "tls": "https://h20.bench.example.org/x"}

@@ -16,6 +16,7 @@ from crawler.checks.soft404_probe import Soft404Prober
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.metadata import Page
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import DueLink
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 GOOD = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), NOW, CheckMethod.PAGE, http_status=200)
 CATCH_ALL = replace(GOOD, outcome=Outcome.GONE, reason=Reason(ReasonCode.CATCH_ALL_PAGE))
+UNKNOWN = replace(GOOD, outcome=Outcome.BLOCKED, reason=Reason(ReasonCode.POSSIBLE_CATCH_ALL_PAGE))
+BEFORE = Page("How I built a boat in my garden", "text/html")
 HOST = "https://a.example.org"
 WELCOME = "Welcome to our site."
 
@@ -58,18 +61,26 @@ def nothing(url: str) -> Response:
     return Response(url, 404, request=Request(url))
 
 
-def due(url: str, *texts: str, history: tuple[Check, ...] = ()) -> DueLink:
+def due(url: str, *texts: str, history: tuple[Check, ...] = (), known: Page | None = BEFORE) -> DueLink:
     link = link_of(url, "n.md")
     assert link is not None
-    return DueLink(link, history, texts)
+    return DueLink(link, history, texts, known)
 
 
-def probe(web: Web, *responses: Response, texts: tuple[str, ...] = (), history: tuple[Check, ...] = ()) -> list[Check]:
-    """Let one prober look at pages one after the other."""
+def probe(
+    web: Web,
+    *responses: Response,
+    texts: tuple[str, ...] = (),
+    history: tuple[Check, ...] = (),
+    known: Page | None = BEFORE,
+) -> list[Check]:
+    """Let one prober look at pages one after the other, which were another page before."""
 
     async def run() -> list[Check]:
         prober = Soft404Prober(web.fetch)
-        return [await prober.probe(due(each.url, *texts, history=history), each, GOOD) for each in responses]
+        return [
+            await prober.probe(due(each.url, *texts, history=history, known=known), each, GOOD) for each in responses
+        ]
 
     return asyncio.run(run())
 
@@ -77,12 +88,73 @@ def probe(web: Web, *responses: Response, texts: tuple[str, ...] = (), history: 
 # --- the same page for every address ----------------------------------------------------------------------------------
 
 
-def test_a_page_shown_for_every_address_is_gone() -> None:
+def test_a_page_shown_for_every_address_is_gone_if_it_was_another() -> None:
     web = Web(page)
     assert probe(web, page(f"{HOST}/blog/post.html")) == [CATCH_ALL]
-    (asked,) = web.requests
-    assert re.fullmatch(rf"{HOST}/blog/[0-9a-f]{{16}}\.html", asked.url)
-    assert asked.meta["max_bytes"] == HEAD_OF_PAGE
+    root, beside = web.requests
+    assert re.fullmatch(rf"{HOST}/[0-9a-f]{{16}}", root.url)
+    assert re.fullmatch(rf"{HOST}/blog/[0-9a-f]{{16}}\.html", beside.url)
+    assert root.meta["max_bytes"] == beside.meta["max_bytes"] == HEAD_OF_PAGE
+
+
+@pytest.mark.parametrize("known", [None, Page("", None), Page("Example", None), Page("Example!", None)])
+def test_a_page_shown_for_every_address_says_nothing_by_itself(known: Page | None) -> None:
+    assert probe(Web(page), page(f"{HOST}/post"), known=known) == [UNKNOWN]
+
+
+@pytest.mark.parametrize("known", [None, BEFORE])
+def test_a_page_shown_for_every_address_may_say_that_nothing_is_there(known: Page | None) -> None:
+    words = f"{WELCOME}</p><p>{'Tools for everybody. ' * 200}</p><p>Sorry, this page does not exist."
+    web = Web(lambda url: page(url, words=words))
+    assert probe(web, page(f"{HOST}/post", words=words), known=known) == [
+        replace(CATCH_ALL, reason=Reason(ReasonCode.SOFT_404))
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<div id=root></div><script src=/app.js></script>",
+        "We use cookies.",
+        "请先登录",
+        "Scan the QR code with your phone.",
+        "Not offered in your country.",
+    ],
+)
+def test_a_frame_or_gate_at_every_address_says_nothing_even_if_another_page_was_there(words: str) -> None:
+    web = Web(lambda url: page(url, words=words))
+    assert probe(web, page(f"{HOST}/post", words=words)) == [UNKNOWN]
+
+
+def test_a_notice_that_names_its_path_is_compared_without_it() -> None:
+    def answer(url: str, said: str = "This page does not exist.") -> Response:
+        return page(url, words=f"{'Tools. ' * 400}</p><p>Nothing at {url.removeprefix(HOST)}</p><p>{said}")
+
+    gone = replace(CATCH_ALL, reason=Reason(ReasonCode.SOFT_404))
+    assert probe(Web(answer), answer(f"{HOST}/blog/post-12")) == [gone]
+    assert probe(Web(lambda url: answer(url, "Hello.")), answer(f"{HOST}/blog/post-12", "Hello.")) == [GOOD]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<link rel="canonical" href="https://a.example.org/blog/post/">',
+        "<link href='/blog/post' rel='canonical'>",
+        '<meta property="og:url" content="https://www.example.org/blog/post?a=1&amp;b=2">',
+    ],
+)
+def test_a_page_that_names_its_own_url_needs_no_probe(head: str) -> None:
+    web = Web(lambda url: page(url, words=head))
+    assert probe(web, page(f"{HOST}/blog/post", words=head)) == [GOOD]
+    assert web.asked == []
+    assert probe(web, page(f"{HOST}/blog/other", words=head)) == [CATCH_ALL]
+
+
+def test_a_page_with_the_words_of_its_path_for_a_title_needs_no_probe() -> None:
+    web = Web(lambda url: page(url, "Welcome"))
+    assert probe(web, page(f"{HOST}/blog/building-wooden-boats.html", "Wooden boats | Example")) == [GOOD]
+    assert web.asked == []
+    assert probe(web, page(f"{HOST}/blog/welcome", "Welcome")) == [CATCH_ALL]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +175,8 @@ def test_addresses_of_the_same_form_are_asked_for(url: str, siblings: list[str])
     origin = url[: url.index("/", len("https://"))]
     assert probe(web, page(url))[0].reason == CATCH_ALL.reason
     found = [asked for asked in web.asked if asked.startswith(f"{origin}/")]
+    if siblings[0] != r"/\w{16}":
+        assert re.fullmatch(re.escape(origin) + r"/\w{16}", found.pop(0))
     assert [bool(re.fullmatch(re.escape(origin) + form, each)) for form, each in zip(siblings, found, strict=True)] == [
         True
     ] * len(siblings)
@@ -125,22 +199,24 @@ def test_a_page_that_no_other_address_shows_is_good(answer: Callable[[str], Resp
     assert probe(Web(answer), page(f"{HOST}/post")) == [GOOD]
 
 
-@pytest.mark.parametrize(
-    "answer", [lambda _: None, lambda url: page(url, status=503), lambda url: page(url, status=403)]
-)
-def test_without_an_answer_only_a_catch_all_page_stays_in_doubt(answer: Callable[[str], Response | None]) -> None:
-    shown = page(f"{HOST}/post")
-    assert probe(Web(answer), shown) == [GOOD]
-    assert probe(Web(answer), shown, history=(CATCH_ALL, GOOD)) == [GOOD]
-    doubt = replace(GOOD, outcome=Outcome.BLOCKED, reason=Reason(ReasonCode.POSSIBLE_CATCH_ALL_PAGE))
-    assert probe(Web(answer), shown, history=(GOOD, CATCH_ALL)) == [doubt]
+def test_without_an_answer_only_a_page_that_changed_or_was_a_catch_all_page_stays_in_doubt() -> None:
+    shown, silent = page(f"{HOST}/post"), Web(lambda _: None)
+    assert probe(silent, shown, known=None) == [GOOD]
+    assert len(silent.asked) == 2
+    assert probe(silent, shown, known=None, history=(CATCH_ALL, GOOD)) == [GOOD]
+    for last in (CATCH_ALL, UNKNOWN):
+        assert probe(silent, shown, known=None, history=(GOOD, last)) == [UNKNOWN]
+    assert probe(silent, shown) == [UNKNOWN]
+
+
+@pytest.mark.parametrize("status", [403, 404, 429, 500, 503])
+def test_a_refusal_is_another_page(status: int) -> None:
+    assert probe(Web(lambda url: page(url, status=status)), page(f"{HOST}/post"), history=(CATCH_ALL,)) == [GOOD]
 
 
 @pytest.mark.parametrize(
     "shown",
     [
-        page(f"{HOST}/post", words=""),
-        page(f"{HOST}/post", words=f"{'x' * 199}<SCRIPT>draw()</SCRIPT>"),
         TextResponse(f"{HOST}/post", body=b"text", encoding="utf-8"),
         page(f"{HOST}/"),
         page(HOST),
@@ -152,12 +228,6 @@ def test_what_cannot_be_compared_is_not(shown: Response) -> None:
     assert web.asked == []
 
 
-@pytest.mark.parametrize("words", ["x" * 199, f"{'x' * 200}<script>draw()</script>", f"{'é' * 100}<script></script>"])
-def test_a_page_with_scripts_needs_text_of_its_own(words: str) -> None:
-    web = Web(lambda url: page(url, words=words))
-    assert probe(web, page(f"{HOST}/post", words=words)) == [CATCH_ALL]
-
-
 def test_a_host_that_has_no_page_for_a_random_address_is_asked_once() -> None:
     web = Web(nothing)
     pages = [page(f"{HOST}/{folder}/{number}/post") for folder in "ab" for number in "12"]
@@ -167,17 +237,27 @@ def test_a_host_that_has_no_page_for_a_random_address_is_asked_once() -> None:
     assert len(web.asked) == 3
 
 
-def test_a_host_that_does_not_answer_is_asked_once() -> None:
-    web = Web(lambda _: None)
-    assert probe(web, page(f"{HOST}/a/post"), page(f"{HOST}/b/post")) == [GOOD] * 2
-    assert len(web.asked) == 1
-
-
 def test_another_host_is_asked_in_each_folder() -> None:
     web = Web(lambda url: page(url, "Example" if "/old/" in url else url))
     pages = [page(f"{HOST}/{path}") for path in ("old/a", "old/b", "new/a", "old/c/")]
     assert probe(web, *pages) == [CATCH_ALL, CATCH_ALL, GOOD, CATCH_ALL]
-    assert [url.rpartition("/")[0] for url in web.asked] == [f"{HOST}/old", f"{HOST}/new"]
+    assert [url.rstrip("/").rpartition("/")[0] for url in web.asked] == [
+        HOST,
+        f"{HOST}/old",
+        f"{HOST}/new",
+        f"{HOST}/old",
+    ]
+
+
+def test_the_order_of_links_decides_nothing() -> None:
+    def answer(url: str) -> Response:
+        return page(url, words="<div id=app></div><script></script>") if "/app/" in url else nothing(url)
+
+    pages = [page(f"{HOST}/docs/a"), answer(f"{HOST}/app/a"), answer(f"{HOST}/app/b"), page(f"{HOST}/docs/b")]
+    expected = [GOOD, UNKNOWN, UNKNOWN, GOOD]
+    assert probe(Web(answer), *pages) == expected
+    assert probe(Web(answer), *reversed(pages)) == expected[::-1]
+    assert probe(Web(answer), *pages[1:], pages[0]) == [*expected[1:], expected[0]]
 
 
 def test_links_of_a_host_that_are_checked_together_share_one_request() -> None:

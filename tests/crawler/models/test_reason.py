@@ -66,7 +66,12 @@ def test_every_code_is_used() -> None:
 
 def in_tables() -> Iterator[tuple[str, Reason]]:
     """Yield the reasons that other data files name."""
-    for name, table in (("soft_errors.toml", "soft_error"), ("wechat_notices.toml", "notice")):
+    for name, table in (
+        ("soft_errors.toml", "soft_error"),
+        ("page_notices.toml", "soft_error"),
+        ("site_notices.toml", "soft_error"),
+        ("wechat_notices.toml", "notice"),
+    ):
         data: dict[str, Any] = tomllib.loads((DATA / name).read_text("utf-8"))
         for row in (*data[table], *([data["login"]] if "login" in data else [])):
             yield row["reason"], Reason.decoded(row["reason"])
