@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from crawler.checks.redirects import PERMANENT, Redirect, RedirectJudgement, judge_redirect
 from crawler.kinds.web import page_title
-from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_same_site, without_tracking
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_same_site
+from crawler.links.tracking import without_tracking
 from crawler.links.url_words import words_of
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-import tomllib
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 import idna
 
+from crawler.links.tracking import without_tracking
 from crawler.models.reason import Reason, ReasonCode
 
 WEB_SCHEMES = frozenset({"http", "https"})
@@ -21,7 +20,6 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _PATH_SAFE = "/%:@!$&'()*+,;=~[]|"
 _QUERY_SAFE = _PATH_SAFE + "?^`{}"  # more than RFC 3986 allows, but this is what browsers send (WHATWG URL, 1.3)
 _SENDABLE = re.compile(r"[\w\-.~:/\[\]@!$&'()*+,;=%|]*(?:\?[\w\-.~:/?\[\]@!$&'()*+,;=%|^`{}]*)?(?:#[!-~]*)?", re.ASCII)
-_SIGNATURE = re.compile(r"(?:^|[&-])(?:signature|sig|hmac|auth_key)=", re.IGNORECASE)
 _NO_HOST = re.compile(r"[\s/\\<>\"^`{|}]")  # forbidden in hosts (WHATWG URL, 3.1)
 _MAX_LABEL = 63  # RFC 1035, 2.3.4
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
@@ -86,13 +84,13 @@ def _encode_idna_2003(host: str) -> str:
     return name
 
 
-def canonicalize_url(url: str) -> str:
+def canonicalize_url(url: str, *, keep_tracking: bool = False) -> str:
     """Return the canonical form of an absolute web URL, used as its identity and for requests.
 
     It has all that a server can see as it was written: percent-encodings, empty queries, the order of parameters, the
     dot behind a host; signatures may depend on it. What browsers change is changed: scheme and host in lower case, host
     in ASCII, no default port, no dot segments, `/` for an empty path, no fragment (it is not sent), characters encoded
-    that cannot be sent. Tracking parameters are left out, unless the URL is signed.
+    that cannot be sent. Tracking parameters are left out, unless the URL is signed or `keep_tracking` is set.
     Raises InvalidURLError for other schemes and for a missing or invalid host.
     """
     parts = split(url)
@@ -108,7 +106,7 @@ def canonicalize_url(url: str) -> str:
     if parts.username is not None:
         netloc = f"{parts.netloc.rpartition('@')[0]}@{netloc}"
     path = _without_dot_segments(quote(parts.path, safe=_PATH_SAFE)) or "/"
-    query = quote(without_tracking(parts.query, host), safe=_QUERY_SAFE)
+    query = quote(parts.query if keep_tracking else without_tracking(parts.query, host), safe=_QUERY_SAFE)
     has_empty_query = not parts.query and url.strip().partition("#")[0].endswith("?")
     return urlunsplit((scheme, netloc, path, query, "")) + ("?" if has_empty_query else "")
 
@@ -149,17 +147,6 @@ def encode_for_request(url: str) -> str:
     path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", url[start + len(written) :], re.DOTALL).groups()  # type: ignore[union-attr]
     netloc = f"{user}{at}{f'[{host}]' if ':' in host else host + _final_dot(parts)}{port}"
     return f"{url[:start]}{netloc}{_without_dot_segments(path)}{mark}{rest}"
-
-
-def without_tracking(query: str, host: str) -> str:
-    """Return a query without the tracking parameters of its host (`data/tracking_parameters.toml`).
-
-    The other parameters are not changed, and none of a signed query.
-    """
-    if not query or _SIGNATURE.search(query):
-        return query
-    tracking = _tracking_parameters(host)
-    return "&".join(pair for pair in query.split("&") if not tracking.fullmatch(pair.partition("=")[0]))
 
 
 def is_same_site(one: str, other: str) -> bool:
@@ -269,14 +256,3 @@ def _without_dot_segments(path: str) -> str:
     if plain[-1] in {".", ".."}:
         output.append("")
     return "/".join(output)
-
-
-@cache
-def _tracking_parameters(host: str) -> re.Pattern[str]:
-    """Return an expression for the names of the tracking parameters on a host."""
-    table = tomllib.loads(files("crawler").joinpath("data/tracking_parameters.toml").read_text("utf-8"))
-    names = list(table["everywhere"])
-    for suffix, more in table["hosts"].items():
-        if host == suffix or host.endswith("." + suffix):
-            names += more
-    return re.compile("|".join(re.escape(name).replace(r"\*", ".*") for name in names))

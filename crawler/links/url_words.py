@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.globs import compile_globs
-from crawler.links.canonical_url import without_tracking
+from crawler.links.tracking import without_tracking
 from crawler.links.sites import site_of
 
 if TYPE_CHECKING:
