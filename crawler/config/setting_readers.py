@@ -29,12 +29,12 @@ STORES = ("s3", "gs", "ftp")
 """Schemes of remote image stores."""
 
 REWRITES: dict[str, tuple[str, ...]] = {
-    "links": ("moved", "canonical", "files", "https"),
+    "links": ("moved", "canonical", "files", "https", "spelling"),
     "facts": ("authors", "venue", "withdrawn", "stars", "archived"),
     **{
         name: (name,)
         for name in (
-            *("moved", "canonical", "files", "https", "pictures", "snapshots", "marks"),
+            *("moved", "canonical", "files", "https", "spelling", "jumps", "pictures", "snapshots", "marks"),
             *("authors", "venue", "withdrawn", "stars", "archived", "license", "article", "missing", "index"),
         )
     },

@@ -34,6 +34,12 @@ MIN_SIMILARITY = 80
 _FILE = re.compile(r".*\.(?=\w*[A-Za-z])\w{1,10}")
 """A name with an extension; `v1.2` has none."""
 
+_HOST = re.compile(r"[^/]*[^./]\.[^/]*[^./][^/]*/")
+"""A name with a full stop inside, and a slash behind it, where a path may have lost its scheme."""
+
+_WWW = re.compile(r"www\.(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?/?", re.IGNORECASE)
+"""The name of a web server, which no folder has."""
+
 
 class Local(Kind):
     """A path below NOTES_DIR, relative to it or from the root of a site (`/…`)."""
@@ -81,12 +87,16 @@ class FileLookup:
         """Return the check of a path below the folder, with a suggestion if it is missing; `texts` are its link texts.
 
         A missing path is gone only if it can mean nothing but a file: it is relative, its name has an extension, and
-        the folder is not the source of a site. Others may be paths of a site, and are skipped.
+        the folder is not the source of a site. Others may be paths of a site, and are skipped. One that begins with
+        `www.` is a URL without its scheme.
         """
         path = url.lstrip("/")
         suggestion = source = None
         existing = self._check_existing(path)
-        if existing is not None:
+        if (existing is None or existing[0] is Outcome.SKIPPED) and (meant := self._without_scheme(path, _WWW)):
+            outcome, reason = Outcome.GONE, Reason(ReasonCode.MISTYPED_SCHEME)
+            suggestion, source = f"https://{meant}", "scheme"
+        elif existing is not None:
             outcome, reason = existing
         else:
             is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
@@ -147,7 +157,7 @@ class FileLookup:
 
         if same_spelling := [name for name in self.files() if is_spelt_alike(name, path)]:
             return (same_spelling[0], "file") if len(same_spelling) == 1 else (None, None)
-        if (url := self._without_scheme(path)) is not None:
+        if (url := self._without_scheme(path, _HOST)) is not None:
             return f"https://{url}", "scheme"
         extension = posixpath.splitext(path)[1].casefold()
         same_type = [name for name in self.files() if name.casefold().endswith(extension)]
@@ -163,14 +173,14 @@ class FileLookup:
             nearest = [name for name in nearest if scores[name] == best >= MIN_SIMILARITY]
         return (nearest[0], "file") if len(nearest) == 1 else (None, None)
 
-    def _without_scheme(self, path: str) -> str | None:
-        """Return the part of a path behind existing folders if it looks like `host/path`; None otherwise."""
+    def _without_scheme(self, path: str, host: re.Pattern[str]) -> str | None:
+        """Return the part of a path behind existing folders if it begins with a host; None otherwise."""
         folder = self.folder
         head, slash, rest = path.partition("/")
         while slash and (folder / head).is_dir():
             folder /= head
             head, slash, rest = rest.partition("/")
-        return f"{head}/{rest}" if slash and "." in head.strip(".") else None
+        return head + slash + rest if host.fullmatch(head + slash) else None
 
     def find_heading(self, path: str) -> str:
         """Return the first heading of a Markdown file below the folder; its name if it has none or cannot be read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import posixpath
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -15,6 +16,9 @@ import crawler.kinds
 from crawler.errors import UserError
 from crawler.kinds.base import Kind
 from crawler.links import canonical_url
+from crawler.links.browser_url import browser_url
+from crawler.links.jumps import jump_target
+from crawler.links.schemes import mistyped_scheme
 from crawler.links.text_links import urls_in
 from crawler.models.link import Link
 from crawler.models.note import LinkRole
@@ -122,23 +126,46 @@ def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None
 
     Relative URLs are resolved against `note`, the note's path. With the role `image` a URL is of the kind `image` even
     if it does not look like that of an image, unless its kind can be no image. An invalid URL is of the kind `web`.
+    A jump page has the kind, identity and host of its target.
     """
     try:
-        url = _absolute(url, note)
-        parts = canonical_url.split(canonical_url.normalize(url))
+        if mistyped_scheme(url) is not None:
+            return Link(url, "web", url)
+        written = _absolute(url, note)
+        is_web = canonical_url.split(written).scheme in canonical_url.WEB_SCHEMES
+        canonical = canonical_url.canonicalize_url(written) if is_web else written
+        parts = canonical_url.split(canonical_url.normalize(canonical) if is_web else canonical)
         canonical_url.hostname(parts)
     except canonical_url.InvalidURLError:
         return Link(url, "web", url)
-    if not url:
+    if not written:
         return None
-    link = next(link for kind in all_kinds().values() if (link := kind.recognize(url, parts)) is not None)
+    if role is not LinkRole.IMAGE and (target := jump_target(written)) is not None:
+        leads_to = page_link(target)
+        return None if leads_to is None else replace(leads_to, url=written)
+    link = next(link for kind in all_kinds().values() if (link := kind.recognize(canonical, parts)) is not None)
     if role is LinkRole.IMAGE and kind_of(link).may_be_picture and link.host:
         link = Link(link.url, "image", link.url, link.host)  # a repository's images must not share its identity
-    return link
+    return replace(link, url=written) if link.url == link.identity == canonical else link
+
+
+def target_link(link: Link) -> Link:
+    """Return the link that is checked for a link: that of the target of a jump page, else the link itself."""
+    target = jump_target(link.url)
+    leads_to = None if target is None else page_link(target)
+    return link if leads_to is None or leads_to.host != link.host else leads_to
+
+
+def page_link(url: str) -> Link | None:
+    """Return the link of a URL to which another one leads; it is a page even if its body could be saved."""
+    link = link_of(url, "")
+    if link is None or not kind_of(link).keeps_body:
+        return link
+    return Link(link.url, "web", link.identity, link.host)
 
 
 def _absolute(url: str, note: str) -> str:
-    """Return the canonical form of a web URL, the path below NOTES_DIR of a relative one, others as they are.
+    """Return a web URL as a browser requests it, the path below NOTES_DIR of a relative one, others as they are.
 
     A path from the root (`/images/x.png`) keeps its slash: in a repository it is relative to NOTES_DIR, on a site it
     need not be.
@@ -147,7 +174,7 @@ def _absolute(url: str, note: str) -> str:
         url = f"https:{url}"
     parts = canonical_url.split(url)
     if parts.scheme.lower() in canonical_url.WEB_SCHEMES:
-        return canonical_url.canonicalize_url(url)
+        return browser_url(url)
     if parts.scheme or not parts.path:
         return url if parts.scheme else ""
     path = unquote(parts.path).replace("\\", "/")

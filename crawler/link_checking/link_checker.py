@@ -17,9 +17,13 @@ from crawler.checks.signatures import page_bytes
 from crawler.checks.soft404_probe import Soft404Prober
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
 from crawler.fetch.host_throttle import HostUnavailableError
-from crawler.kinds.registry import kind_of
+from crawler.kinds.registry import kind_of, target_link
+from crawler.link_checking.address_suggestions import AddressSuggester
+from crawler.link_checking.opened_links import ShortLinkOpener, as_opened
 from crawler.link_checking.saved_copies import has_no_image, needs_confirmation
 from crawler.links.canonical_url import refusal_reason
+from crawler.links.jumps import is_short_link
+from crawler.links.schemes import mistyped_scheme
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
@@ -45,9 +49,13 @@ class CheckOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One request for a link; `trail`: its URL and the targets of redirects, `is_retry`: the link failed before."""
+    """One request for a link; `trail`: its URL and the targets of redirects, `is_retry`: the link failed before.
+
+    `due` has the link that is requested, `queued` the one of the note, which may be a jump page or a short link to it.
+    """
 
     due: DueLink
+    queued: Link
     request: Request
     trail: Sequence[str]
     is_retry: bool
@@ -72,6 +80,8 @@ class LinkChecker:
         self._prober = Soft404Prober(context.download)
         self._redirects = RedirectProber(context.download)
         self._store = context.workspace.store
+        self._opener = ShortLinkOpener(context.download)
+        self._suggester = AddressSuggester(context.download)
         self._accepted = options.accepted_statuses
         self._excluded = options.excluded_urls
         self._allow_private = options.allow_private_addresses
@@ -95,7 +105,7 @@ class LinkChecker:
         Raises HostUnavailableError if a host gets no requests now; the link has no result then.
         """
         try:
-            return await self._check(due, is_retry=is_retry)
+            return await self._open(due, is_retry=is_retry)
         finally:
             self._turns.end(due.link)
             self._preliminary.pop(due.link.url, None)
@@ -108,10 +118,26 @@ class LinkChecker:
             return reason
         return self._image_fetcher.closed_reason if kind_of(link).keeps_body else None
 
-    async def _check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
+    async def _open(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
+        """Check a link; of a jump page or a short link, check the target instead."""
+        if self._excluded.fullmatch(due.link.url):
+            return CheckOutcome(skipped_result(due, Reason(ReasonCode.EXCLUDED)))
+        if (meant := mistyped_scheme(due.link.url)) is not None:
+            return CheckOutcome(await self._suggester.mistyped(due, meant))
+        target = target_link(due.link)
+        hops: Sequence[int] = ()
+        if is_short_link(target.url) and not kind_of(target).keeps_body and self.refusal(target) is None:
+            target, hops = await self._opener.open(target, due)
+        opened = replace(due, link=target)
+        outcome = await self._check(opened, due.link, is_retry=is_retry)
+        if target == due.link:
+            return replace(outcome, result=await self._suggester.with_suggestion(outcome.result))
+        return replace(outcome, result=as_opened(outcome.result, due.link, hops))
+
+    async def _check(self, due: DueLink, queued: Link, *, is_retry: bool) -> CheckOutcome:
         if (reason := self.refusal(due.link)) is not None:
             return CheckOutcome(skipped_result(due, reason))
-        attempt = self._attempt(due, is_retry=is_retry)
+        attempt = self._attempt(due, queued, is_retry=is_retry)
         async with self._slots[due.link.host]:  # until it is known whether the host refuses
             try:
                 response = await self._download(attempt.request)
@@ -119,15 +145,15 @@ class LinkChecker:
                 raise
             except Exception as error:  # noqa: BLE001 - of Scrapy, aiohttp or a middleware; it becomes the reason
                 return await self._read_failure(attempt, error)
-            outcome = None if is_invalid_304(due, response) else self._read_response(due, response)
-        if not self._worker.holds(due.link.lease_key):  # this process was suspended until its lease expired
-            raise HostUnavailableError(due.link.host, leased=True)
+            outcome = None if is_invalid_304(due, response) else self._read_response(attempt, response)
+        if not self._worker.holds(queued.lease_key):  # this process was suspended until its lease expired
+            raise HostUnavailableError(queued.host, leased=True)
         if outcome is None:
-            return await self._check(replace(due, validators=None), is_retry=is_retry)
-        self._preliminary[due.link.url] = outcome.result
+            return await self._check(replace(due, validators=None), queued, is_retry=is_retry)
+        self._preliminary[queued.url] = replace(outcome.result, link=queued)
         return await self._settle(attempt, response, outcome)
 
-    def _attempt(self, due: DueLink, *, is_retry: bool) -> _Attempt:
+    def _attempt(self, due: DueLink, queued: Link, *, is_retry: bool) -> _Attempt:
         request = kind_of(due.link).request(due.link)
         if kind_of(due.link).keeps_body:
             request = self._image_fetcher.prepare(request, due)
@@ -136,15 +162,16 @@ class LinkChecker:
             request.meta["page_bytes"] = page_bytes(due.link.host)
         if is_retry:  # what one client could not read or reach is no evidence: the other one is asked
             request.meta["lenient"] = True
-        request.cb_kwargs["due"] = due
+        request.cb_kwargs["due"] = replace(due, link=queued)
         trail = request.meta["redirect_trail"] = [request.url]
-        return _Attempt(due, request, trail, is_retry)
+        return _Attempt(due, queued, request, trail, is_retry)
 
-    def _read_response(self, due: DueLink, response: Response) -> CheckOutcome:
+    def _read_response(self, attempt: _Attempt, response: Response) -> CheckOutcome:
         """Return the outcome of a response; `retry` is set after a Retry-After that ends within the run."""
+        due = attempt.due
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # that of the last redirect
         self._connectivity.record_answer(due.link.host)
-        self._retries.discard(due.link.url)
+        self._retries.discard(attempt.queued.url)
         result = check_response_with_kind(due, response, self._accepted, now, self._site_moves)
         return CheckOutcome(result, self._throttle.record_answer(host, result.check, requested_wait(response, now)))
 
@@ -175,7 +202,7 @@ class LinkChecker:
     async def _read_failure(self, attempt: _Attempt, error: Exception) -> CheckOutcome:
         """Return the outcome of a request without a response."""
         due, link = attempt.due, attempt.due.link
-        self._retries.discard(link.url)
+        self._retries.discard(attempt.queued.url)
         check = check_failure(error, datetime.now(UTC), attempt.trail)
         if check.is_unreachable:
             self._connectivity.record_unreachable(link.host)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from crawler.checks.response_check import skipped_result
 from crawler.daemon_threads import run_in_thread
-from crawler.kinds.registry import all_kinds
+from crawler.kinds.registry import all_kinds, target_link
+from crawler.link_checking.opened_links import as_opened
 from crawler.link_checking.result_queue import POLL_SECONDS
 from crawler.models.reason import Reason, ReasonCode
 from crawler.scheduling.worker import POLL
@@ -95,7 +97,12 @@ class LookupRunner:
                     wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
                     excluded = Reason(ReasonCode.EXCLUDED)
                     self._queue.put(skipped_result(each, excluded) for each in due if each not in wanted)
-                    self._queue.put(await run_in_thread(lookup, wanted))
+                    opened = [replace(each, link=target_link(each.link)) for each in wanted]
+                    results = await run_in_thread(lookup, opened)
+                    self._queue.put(
+                        each if each.link == due_link.link else as_opened(each, due_link.link, ())
+                        for each, due_link in zip(results, wanted, strict=True)
+                    )
                     if lookup.is_reached:
                         self._connectivity.record_answer(kind)
                     elif lookup.unavailable_reason is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 
 _REMOVED = str.maketrans("", "", "\t\r\n")

@@ -9,14 +9,15 @@ from importlib.resources import files
 from urllib.parse import unquote
 
 # Expressions that no URL on the web has: of Jinja, Liquid, Mustache, ERB, shells, scripts and documentation.
+_BRACES = r"\{\{|\}\}|\$\{|\{[+#./;?&]?[A-Za-z_][\w.,*: -]*\}|\{\d?\}"
+_ENCODED = re.compile(_BRACES)
 _EXPRESSIONS = re.compile(
-    r"\{\{|\}\}|\{%|%\}|<%|%>|\$\{|\$\(|\#\{"
-    r"|<[A-Za-z][\w .:/-]*>"
-    r"|\{[+#./;?&]?[A-Za-z_][\w.,*: -]*\}|\{\d?\}"
+    rf"{_BRACES}|\{{%|%\}}|<%|%>|\$\(|\#\{{"
     r"|\[(?:YOUR|MY|INSERT)[ _-][A-Z][\w -]*\]|\[[A-Z]{2,}(?:[_-][A-Z]+)+\]"
     r"|\$(?!(?:FILE|ALL|BODY|FIRST|HELP|ICON|LAST|SEARCH|USERS)\b)[A-Z][A-Z0-9_]+(?![A-Za-z0-9])"
     r"|%\([A-Za-z_]\w*\)[sd]|(?<=[/=])%[sdif](?=[/&?.#]|$)"
 )
+_NAME = re.compile(r"<([A-Za-z][\w-]*)(?:[ .:/][\w .:/-]*)?>")
 _HEXADECIMAL = re.compile(r"\{[0-9A-Fa-f-]+\}")
 """An identifier in braces, as in SharePoint, is no placeholder."""
 
@@ -27,7 +28,10 @@ def has_placeholder(url: str) -> bool:
     """Return whether a URL contains a placeholder, percent-encoded or not."""
     if not any(mark in url for mark in "{<$[%"):
         return False
-    return any(_EXPRESSIONS.search(_HEXADECIMAL.sub("", text)) for text in (url, unquote(url)))
+    plain, decoded = _HEXADECIMAL.sub("", url), _HEXADECIMAL.sub("", unquote(url))
+    if _EXPRESSIONS.search(plain) or _ENCODED.search(decoded):
+        return True
+    return any(name[1].lower() not in _html_elements() for name in _NAME.finditer(decoded))
 
 
 def continues_with_placeholder(following: str) -> bool:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.globs import compile_globs
-from crawler.links.tracking import without_tracking
 from crawler.links.sites import site_of
+from crawler.links.tracking import without_tracking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

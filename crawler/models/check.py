@@ -79,9 +79,8 @@ class Check:
     @property
     def is_unreachable(self) -> bool:
         """Return whether no server answered: many such checks at once mean that our own network is down."""
-        return (
-            self.how is CheckMethod.PAGE and self.http_status is None and self.outcome in {Outcome.FAILED, Outcome.GONE}
-        )
+        has_answer = self.how is not CheckMethod.PAGE or self.http_status is not None or self.conclusive
+        return not has_answer and self.outcome in {Outcome.FAILED, Outcome.GONE}
 
     @property
     def is_silent(self) -> bool:

@@ -93,6 +93,7 @@ class ReasonCode(StrEnum):
     REDIRECTED_HOME = "redirected_home"
     REDIRECTED_TO_404_PAGE = "redirected_to_404_page"
     REDIRECTED_TO_ERROR_PAGE = "redirected_to_error_page"
+    MISTYPED_SCHEME = "mistyped_scheme"
     CATCH_ALL_PAGE = "catch_all_page"
 
     # Access is restricted, or the server refuses.
@@ -203,6 +204,8 @@ class ReasonCode(StrEnum):
     EDIT_MOVED = "edit_moved"
     EDIT_PAPER_URL = "edit_paper_url"
     EDIT_FILE_PATH = "edit_file_path"
+    EDIT_JUMP = "edit_jump"
+    EDIT_SPELLING = "edit_spelling"
     EDIT_HTTPS = "edit_https"
     EDIT_SNAPSHOT = "edit_snapshot"
     EDIT_IMAGE = "edit_image"

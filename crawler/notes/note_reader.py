@@ -8,6 +8,7 @@ from typing import Any, cast
 import pyromark
 from pyromark import Options
 
+from crawler.links.placeholders import continues_with_placeholder, has_placeholder
 from crawler.models.note import LinkRole
 from crawler.notes import front_matter, ignore_comments, layout_comments, url_spans, vouch_comments
 from crawler.notes.html_blocks import join_spans, with_html_block_fix
@@ -20,8 +21,8 @@ from crawler.text import collapse_whitespace
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_FOOTNOTES | Options.ENABLE_STRIKETHROUGH | Options.ENABLE_TASKLISTS
 BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n?|\n")
-_TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\$\{")
-"""Placeholders of templates in URLs: braces of Jekyll and Hugo, variables of scripts."""
+_LONGEST_PLACEHOLDER = 40
+"""Bytes behind a bare URL that are searched for a placeholder."""
 
 _QUOTE_MARKS = re.compile(rb"(?<=[\r\n])[ \t>]+")
 _REMOVED_FROM_URLS = dict.fromkeys(map(ord, "\t\r\n"))  # URL Living Standard, 4.4
@@ -121,11 +122,14 @@ class NoteReader:
         uses = self._uses.get(_normalized_label(label), ())
         return next((use for use in uses if not ignore_comments.overlaps_spans(self.ignored, use.place, use.end)), None)
 
-    def _add(self, mention: RawMention) -> bool:
+    def _add(self, mention: RawMention, *, is_bare: bool = False) -> bool:
         """Add a mention and return True, unless its span is empty, it stays in the note or its URL is a template."""
-        with_next_bytes = mention.url + self._data[mention.end : mention.end + 2].decode(errors="ignore")
+        following = self._data[mention.end : mention.end + _LONGEST_PLACEHOLDER].decode(errors="ignore")
+        is_template = has_placeholder(mention.url + following[:2]) or (
+            is_bare and continues_with_placeholder(following)
+        )
         is_external = not re.match(r"\s*(?:#|data:|$)", mention.url, re.IGNORECASE)
-        is_added = mention.start < mention.end and is_external and not _TEMPLATE.search(with_next_bytes)
+        is_added = mention.start < mention.end and is_external and not is_template
         if is_added:
             self.mentions.append(mention)
         return is_added
@@ -267,7 +271,7 @@ class NoteReader:
         for first, last in url_spans.find_bare_urls(self._data, start, end, limits):
             written = url_spans.decode_url(self._data[first:last])
             url = f"http://{written}" if written[:4].lower() == "www." else written
-            self._add(RawMention(url, first, last, first, written, element_end=last))
+            self._add(RawMention(url, first, last, first, written, element_end=last), is_bare=True)
 
     def _text_since(self, piece: int) -> str:
         """Return the plain text from a piece of the outline on."""

@@ -9,6 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from crawler.fetch.host_throttle import REFUSALS
+from crawler.kinds.registry import target_link
+from crawler.links.schemes import mistyped_scheme
 from crawler.lookups.errors import ServiceDownError
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
@@ -67,7 +69,7 @@ def find_snapshots(
             break
         link, day = remaining.pop(0)
         try:
-            snapshot = wayback.nearest(link.url, day)
+            snapshot = wayback.nearest(mistyped_scheme(link.url) or target_link(link).url, day)
         except ServiceDownError as error:
             unanswered, failures_in_a_row, last_error = unanswered + 1, failures_in_a_row + 1, error
         else:

@@ -52,8 +52,9 @@ def find_urls(store: StoreInspector, text: str) -> list[str]:
     Raises UserError, with the most similar URL, if there is none.
     """
     query = html.unescape(text.strip().strip("<>"))
-    urls = [link.url for each in (query, f"https://{query}") if (link := link_of(each, "")) is not None]
-    for name in (*urls, query):
+    links = [link for each in (query, f"https://{query}") if (link := link_of(each, "")) is not None]
+    urls = [link.url for link in links]
+    for name in (*urls, *(link.identity for link in links), query):
         if found := store.find_links(name):
             return found
     url = urls[0] if urls else query

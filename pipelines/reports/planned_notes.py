@@ -34,6 +34,8 @@ DATED = frozenset(
         ReasonCode.EDIT_PAPER_URL,
         ReasonCode.EDIT_FILE_PATH,
         ReasonCode.EDIT_HTTPS,
+        ReasonCode.EDIT_JUMP,
+        ReasonCode.EDIT_SPELLING,
         ReasonCode.EDIT_SNAPSHOT,
     }
 )

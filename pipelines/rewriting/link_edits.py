@@ -11,7 +11,11 @@ from urllib.parse import quote, urlsplit
 from crawler.kinds.image import is_dynamic_image
 from crawler.kinds.local import is_spelt_alike
 from crawler.kinds.registry import kind_of
+from crawler.link_checking.address_suggestions import SPELLING
+from crawler.link_checking.opened_links import JUMP, SHORT_LINK
 from crawler.links.canonical_url import refusal_reason
+from crawler.links.placeholders import has_placeholder
+from crawler.links.redirect_targets import TargetFault, target_fault
 from crawler.models.edit import Edit
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture
@@ -29,6 +33,12 @@ if TYPE_CHECKING:
 
     from crawler.models.check import Check
 
+
+OPENED = frozenset({JUMP, SHORT_LINK})
+"""Sources of suggestions that are the target of a jump page or a short link."""
+
+_PASSING = frozenset({TargetFault.SIGNED, TargetFault.SESSION, TargetFault.GATE, TargetFault.DROPS_HTTPS})
+"""Faults of the target of a short link, which has another host by its nature."""
 
 _REST_OF_TAG = re.compile(rb"[^<>]*>[ \t\r\n]*")
 
@@ -70,7 +80,7 @@ def _plan_mention_edits(
         if isinstance(picture := state.metadata, Picture) and "pictures" in rewrite:
             source = f", from {picture.source}" if picture.source else ""
             evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}{source}"
-            url = image_url(picture)
+            url = _with_image_fragment(image_url(picture), mention)
             # A relative path is no link as bare text or between angle brackets.
             opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("
             bare = mention.text in {mention.url, note.source_of(mention)} and not opened
@@ -105,6 +115,8 @@ def _replacement_for(note: Note, mention: Mention, state: LinkState) -> tuple[st
     link, check, verdict = state.link, state.check, state.verdict
     suggestion = check.suggestion if check else None
     source = check.suggestion_source if check else None
+    if source in OPENED:
+        return _opened_target(state, mention)
     moved = state.moved_to is not None and _is_web(state.moved_to) and is_worth_edit(state)
     if state.moved_to and moved and verdict in {Verdict.MOVED, Verdict.SUSPECT}:
         return "moved", _with_fragment(state.moved_to, mention), ReasonCode.EDIT_MOVED
@@ -114,9 +126,30 @@ def _replacement_for(note: Note, mention: Mention, state: LinkState) -> tuple[st
         return "files", _local_url(note, mention, path), ReasonCode.EDIT_FILE_PATH
     if verdict is Verdict.ALIVE and suggestion and source == "https" and _is_web(suggestion):
         return "https", _with_fragment(suggestion, mention), ReasonCode.EDIT_HTTPS
+    if verdict is Verdict.DEAD and suggestion and source == SPELLING and _is_slip(note, mention, suggestion):
+        return "spelling", _with_fragment(suggestion, mention), ReasonCode.EDIT_SPELLING
     if verdict is Verdict.DEAD and state.snapshot and mention.role not in {LinkRole.IMAGE, LinkRole.VIDEO}:
         return "snapshots", percent_encode(state.snapshot), ReasonCode.EDIT_SNAPSHOT
     return None
+
+
+def _is_slip(note: Note, mention: Mention, meant: str) -> bool:
+    """Return whether a URL that works in place of a dead one may replace it.
+
+    Where it lacks a slash, a backslash must be written in the note, which browsers read as a slash.
+    """
+    written = note.source_of(mention)
+    return _is_web(meant) and (meant.count("/") >= mention.url.count("/") or "\\" in written)
+
+
+def _opened_target(state: LinkState, mention: Mention) -> tuple[str, str, ReasonCode] | None:
+    """Return the replacement of a jump page or a short link by its target; None if that is not found to work."""
+    assert state.suggestion is not None  # noqa: S101 - the caller has its source
+    target, source = state.suggestion
+    works = state.verdict in {Verdict.ALIVE, Verdict.MOVED} and _is_web(target)
+    if not works or (source == SHORT_LINK and target_fault(state.link.url, target) in _PASSING):
+        return None
+    return "jumps", _with_fragment(target, mention), ReasonCode.EDIT_JUMP
 
 
 def _respelled_path(link: Link, check: Check | None) -> str | None:
@@ -132,9 +165,19 @@ def _with_fragment(url: str, mention: Mention) -> str:
     return percent_encode(url + (f"#{fragment}" if fragment and "#" not in url else ""))
 
 
+def _with_image_fragment(url: str | None, mention: Mention) -> str | None:
+    """Return the URL of a saved image with the fragment of its mention.
+
+    It may say how the image is shown: `#gh-dark-mode-only` on GitHub, `#pic_center` on CSDN.
+    """
+    fragment = urlsplit(mention.url).fragment
+    return f"{url}#{percent_encode(fragment)}" if url and fragment and "#" not in url else url
+
+
 def _is_web(url: str) -> bool:
-    """Return whether a URL is an http(s) URL that may be written into a note: fetchable, with an ASCII host."""
-    return refusal_reason(url, allow_private=True) is None and urlsplit(url).netloc.isascii()
+    """Return whether a URL may be written into a note: of a page, with an ASCII host, and not read as a template."""
+    is_page = refusal_reason(url, allow_private=True) is None and urlsplit(url).netloc.isascii()
+    return is_page and not has_placeholder(percent_encode(url))
 
 
 def _local_url(note: Note, mention: Mention, path: str) -> str:

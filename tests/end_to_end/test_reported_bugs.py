@@ -20,8 +20,6 @@ NIGHTS = 3
 
 OPEN = {
     "19-gitee-hotlink-trademark": "a stand-in for many pictures is known on WeChat's hosts alone",
-    "49-gh-dark-mode-only": "the fragment of a picture's address is not kept with its copy",
-    "55-mlc-46-mistyped-scheme": "no address is suggested for a mistyped scheme",
 }
 """Cases that are wrong still, each with what it waits for."""
 

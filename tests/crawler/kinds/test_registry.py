@@ -254,7 +254,6 @@ def test_what_names_nothing_is_no_link(url: str) -> None:
         "https://",
         "https://[::1",
         "http://h:x/",
-        "https:///x.png",
     ],
 )
 def test_what_cannot_be_fetched_is_a_link_all_the_same(url: str) -> None:

@@ -237,6 +237,11 @@ def test_lines_and_columns_count_characters_from_one(text: str, positions: list[
         '[x]({{< relref "a" >}}#top)',
         "https://e.example/${VERSION}/a",
         "[x](${BASE}/a.html)",
+        "[x](https://e.example/{owner}/{repo})",
+        "https://e.example/{owner}/{repo}",
+        "https://e.example/<owner>/<repo>",
+        "[x](https://e.example/?key=[YOUR_API_KEY])",
+        "[x](https://e.example/$VERSION/%s)",
         "[x][r]\n\n[r]: {{site.url}}/a",
     ],
 )
@@ -245,8 +250,8 @@ def test_templates_are_no_links(text: str) -> None:
 
 
 def test_what_only_looks_like_a_template_is_a_link() -> None:
-    assert written("[x](https://e.example/{id}/a) and https://e.example/$a/b%7B") == [
-        *("https://e.example/{id}/a", "https://e.example/$a/b%7B"),
+    assert written("[x](https://e.example/{3F25-04E0}/a) and https://e.example/$a/b%7B, https://e.example/c<br>") == [
+        *("https://e.example/{3F25-04E0}/a", "https://e.example/$a/b%7B", "https://e.example/c"),
     ]
 
 

@@ -1,0 +1,81 @@
+"""Suggest the URL that was meant by one that is mistyped; what is suggested was requested first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawler.checks.response_check import check_response_with_kind
+from crawler.kinds.registry import kind_of, link_of
+from crawler.links.schemes import without_empty_port
+from crawler.links.slips import corrections
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.reason import Reason, ReasonCode
+from crawler.models.result import CheckResult, DueLink
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from scrapy import Request
+    from scrapy.http import Response
+
+_WORKS = frozenset({Outcome.OK, Outcome.MOVED})
+
+SCHEME = "scheme"
+"""The source of a suggestion for a URL whose scheme is mistyped."""
+
+SPELLING = "spelling"
+"""The source of a suggestion for a URL with another slip."""
+
+
+class AddressSuggester:
+    """Requests what may have been meant by URLs that lead nowhere; `fetch` sends a request."""
+
+    def __init__(self, fetch: Callable[[Request], Awaitable[Response]]) -> None:
+        self._fetch = fetch
+
+    async def mistyped(self, due: DueLink, meant: str) -> CheckResult:
+        """Return the result of a link with a mistyped scheme: gone, with a suggestion unless that is gone as well.
+
+        The suggestion is the URL with https if that works, whatever the scheme was meant to be.
+        """
+        secure = re.sub("^http:", "https:", meant, flags=re.IGNORECASE)
+        suggestion = secure if await self._outcome(secure) in _WORKS else None
+        if suggestion is None and await self._outcome(meant) is not Outcome.GONE:
+            suggestion = meant
+        check = Check(
+            Outcome.GONE,
+            Reason(ReasonCode.MISTYPED_SCHEME),
+            datetime.now(UTC),
+            CheckMethod.PAGE,
+            conclusive=True,
+            suggestion=suggestion,
+            suggestion_source=SCHEME if suggestion else None,
+        )
+        return CheckResult(due.link, check, history=due.history)
+
+    async def with_suggestion(self, result: CheckResult) -> CheckResult:
+        """Return the result, with a suggestion for a URL that has a slip and is gone, or has an empty port."""
+        check, url = result.check, result.link.url
+        if check.suggestion is not None:
+            return result
+        if check.is_ok and (meant := without_empty_port(url)) is not None:
+            return replace(result, check=replace(check, suggestion=meant, suggestion_source=SCHEME))
+        if check.outcome is Outcome.GONE:
+            for meant in corrections(url):
+                if await self._outcome(meant) in _WORKS:
+                    return replace(result, check=replace(check, suggestion=meant, suggestion_source=SPELLING))
+        return result
+
+    async def _outcome(self, url: str) -> Outcome | None:
+        """Return the outcome of a request for a URL, as its kind reads it; None without a response."""
+        link = link_of(url, "")
+        if link is None:
+            return None
+        try:
+            response = await self._fetch(kind_of(link).request(link))
+        except Exception:  # noqa: BLE001 - not reached, for any reason: nothing is known
+            return None
+        return check_response_with_kind(DueLink(link), response, {}, datetime.now(UTC)).check.outcome
