@@ -8,8 +8,9 @@
 # make bench            measure speed and memory of this and other programs, write benchmarks/results.md: half an hour;
 #                       ONLY=speed,pace selects scenarios, QUICK=1 uses small sizes, NOTES=DIR your own notes
 # make reference        write the tables of docs/reference.md from the code
-# make accuracy         measure how many verdicts and venues are right: verdicts on the table of odd answers, with lychee
-#                       beside them; venues read from comments, TABLE=FILE replaces the shared table
+# make accuracy         measure how many verdicts, venues and entries are right: verdicts on the table of odd answers, with
+#                       lychee beside them; venues read from comments, TABLE=FILE replaces the shared table; entries on
+#                       lists of papers
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -56,6 +57,7 @@ bench: .venv/dev
 accuracy: .venv/dev
 	$(BIN)/python -m benchmarks.scenarios.verdict_accuracy
 	$(BIN)/python -m benchmarks.scenarios.venue_accuracy $(TABLE)
+	$(BIN)/python -m benchmarks.scenarios.entry_accuracy
 
 reference: .venv/dev
 	$(BIN)/python -m tests.reference

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.models.note import LinkRole
 from crawler.notes.fields import parse_label
-from crawler.notes.works.candidates import candidate_of, distinct_papers, is_prose, read_work, title_score
+from crawler.notes.works.candidates import candidate_of, is_prose, read_work, title_score
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label
 from crawler.notes.works.title_text import TITLE_WORDS
 from crawler.notes.works.titles import find_title
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
     from crawler.notes.outline import Line
     from crawler.notes.outline_index import OutlineIndex
-    from crawler.notes.works.candidates import Candidate
+    from crawler.notes.works.candidates import Candidate, Work
+    from crawler.notes.works.titles import Title
 
 _NUMBER = re.compile(rb"[#\s]*\[?\(?(\d{1,9})[.)\]]")
-MAX_PAPERS = 3
-"""Addresses of papers below the heading of one work: its page, its PDF file, its page on arXiv."""
+MAX_ADDRESSES = 3
+"""Addresses of papers, and of code, of one work: its page, its PDF file, its page on arXiv."""
 
 MAX_LINES = 400
 _LINE_BYTES = 3000
@@ -29,7 +30,7 @@ _LINE_BYTES = 3000
 
 def entries(index: OutlineIndex) -> Iterator[Candidate]:
     """Yield the headings that have the links of one work behind them or below them, labelled."""
-    for (start, heading_end), _ in index.headings:
+    for at_heading, ((start, heading_end), level) in enumerate(index.headings):
         end = index.next_heading(start)
         lines = index.lines_within(start, end)
         if not lines or len(lines) > MAX_LINES or len(index.numbered_within(start, end)) > 1:
@@ -37,27 +38,28 @@ def entries(index: OutlineIndex) -> Iterator[Candidate]:
         if index.has_table(start, end) or any(_lists_work(index, line) for line in lines if line.start >= heading_end):
             continue
         work = read_work(index, lines, start, end, head_end=heading_end)
-        title = work.title
-        if (
-            title is None
-            or is_other_section(title.text)
-            or is_prose(title.text)
-            or distinct_papers(index, work) > MAX_PAPERS
-        ):
-            continue
-        in_heading = [at for at in index.mentions_within(start, heading_end) if at in work.roles]
-        labelled = [
-            each for each in work.fields if each.name == "paper" and (each.label or each.label_start < heading_end)
-        ]
-        papers = {index.mentions[at].url for each in labelled for at in each.mentions}
-        has_code = any(each.name == "code" and each.label for each in work.fields)
-        if not labelled and not (has_code and title.words >= TITLE_WORDS):
-            continue
-        if not in_heading and len(papers) > MAX_PAPERS - 1:
-            continue
-        score = 0.3 + title_score(title) + (0.5 if in_heading else 0.0)
-        number = _NUMBER.match(index.data, start, heading_end)
-        yield candidate_of(index, work, start, end, score, number=int(number[1]) if number else None)
+        if work.title is None or (at_heading == 0 and level == 1 and work.title.words < TITLE_WORDS):
+            continue  # the name of the list
+        if _is_of_one_work(index, work, work.title, heading_end):
+            in_heading = any(at in work.roles for at in index.mentions_within(start, heading_end))
+            score = 0.3 + title_score(work.title) + (0.5 if in_heading else 0.0)
+            number = _NUMBER.match(index.data, start, heading_end)
+            yield candidate_of(index, work, start, end, score, number=int(number[1]) if number else None)
+
+
+def _is_of_one_work(index: OutlineIndex, work: Work, title: Title, heading_end: int) -> bool:
+    """Return whether a heading is a title with a labelled paper, or code, and few addresses of papers and code."""
+    if is_other_section(title.text) or is_prose(title.text):
+        return False
+    if max(len(_addresses(index, work.with_role(role))) for role in (LinkRole.PAPER, LinkRole.CODE)) > MAX_ADDRESSES:
+        return False
+    papers = [each for each in work.fields if each.name == "paper" and (each.label or each.label_start < heading_end)]
+    has_code = any(each.name == "code" and each.label for each in work.fields)
+    return bool(papers) or (has_code and title.words >= TITLE_WORDS)
+
+
+def _addresses(index: OutlineIndex, mentions: list[int]) -> set[str]:
+    return {index.mentions[at].url for at in mentions}
 
 
 def _lists_work(index: OutlineIndex, line: Line) -> bool:

@@ -23,6 +23,7 @@ _SAMPLE = 40
 """Rows that are looked at to tell the columns."""
 
 _MAX_WORDS = 20
+_MAX_COLUMNS = 100
 _CELL_BYTES = 6000
 _NUMBER = re.compile(r"\s*[\[(（]?(\d{1,9})[.)\]）、]?(?:\s|$)")
 _NO_TITLES = frozenset(
@@ -67,7 +68,7 @@ class _TableReader:
         if header is None and first is not None and table.is_html and self._looks_like_header(first):
             header = first
         self._rows = [row for row in table.rows if row is not header and not row.is_header and row.cells]
-        width = max((len(row.cells) for row in self._rows), default=0)
+        width = min(max((len(row.cells) for row in self._rows), default=0), _MAX_COLUMNS)
         texts = [self._text(cell) for cell in header.cells] if header else []
         self._headers = (texts + [""] * width)[:width]
         self._names = [column_name(text) for text in self._headers]
@@ -133,7 +134,9 @@ class _TableReader:
         title = self._title(row.cells[column])
         if title is None or (title.words <= 1 and title.how == "text" and is_date_or_venue(title.text)):
             return None
-        fields = [each for at, cell in enumerate(row.cells) if (each := self._field(at, cell)) is not None]
+        fields = [
+            each for at, cell in enumerate(row.cells[:_MAX_COLUMNS]) if (each := self._field(at, cell)) is not None
+        ]
         return finish_work(index, title, fields, row.start, row.end)
 
     def _field(self, at: int, cell: tuple[int, int]) -> Field | None:

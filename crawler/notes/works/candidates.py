@@ -265,11 +265,6 @@ def is_web(url: str) -> bool:
     return url[:8].lower().startswith(("http://", "https://", "//"))
 
 
-def distinct_papers(index: OutlineIndex, work: Work) -> int:
-    """Return to how many addresses the papers of a work lead."""
-    return len({index.mentions[at].url for at in work.with_role(LinkRole.PAPER)})
-
-
 def best_set(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the candidates that do not overlap and have the highest sum of scores, in their order.
 

@@ -37,7 +37,8 @@ _VENUE_TEXT = (
 )
 _VENUE = re.compile(rf"\s*{_VENUE_TEXT}\s*", re.IGNORECASE)
 _PREFIX = re.compile(r"\s*[\[(（【「][^\])）】」]{1,40}[\])）】」]\s*[:：|-]?\s*")
-_LEADING = re.compile(r"^[\s\-–—:：,，.。;；|｜/·•*+>&、✓✔]+")
+_LEADING = re.compile(r"^[\s\-–—:：,，.。;；|｜/·•*+>&、✓✔\])）】」]+")
+_YEAR_BEHIND = re.compile(r"\s*[(\[（](?:19|20)\d\d[)\]）]$")
 _TRAILING = re.compile(r"[\s\-–—:：,，;；|｜/·•*&、.。]+$")
 _SENTENCE_END = re.compile(
     r"(?<!\bvs)(?<!\bv\.s)(?<!\b[A-Z])(?<!\bal)(?<!\be\.g)(?<!\bi\.e)(?<!\bDr)(?<!\bNo)(?<!\bSt)"
@@ -123,7 +124,7 @@ def first_part(text: str, *, is_cell: bool = False) -> str:
     text = (
         re.sub(rf"[\s,，(（\[【]+{_VENUE_TEXT}[\s\])）】]*$", "", text) if count_words(text) > TITLE_WORDS + 2 else text
     )
-    return clean_title(text)
+    return _YEAR_BEHIND.sub("", clean_title(text))
 
 
 def is_title_case(text: str) -> bool:

@@ -27,6 +27,7 @@ _QUOTED = re.compile(
     r"|\"([^\"]{4,300}(?:(?<=\s)\"[^\"\s][^\"]{0,60}\"(?=\s)[^\"]{1,200})*)\""
 )
 _WORDS_BEFORE_QUOTE = 4
+_PARENTHESIZED = re.compile(r"\([^()]*\)|（[^（）]*）")
 _DASH = re.compile(r"^\s*(?:[-–—]|:\s)\s*")
 
 
@@ -64,7 +65,7 @@ def find_title(segments: Sequence[Segment], *, is_cell: bool = False) -> Title |
 def _rank(title: Title) -> int:
     """Return the rank of a candidate, 0 for the best."""
     is_long = title.words >= TITLE_WORDS or (title.how == "quoted" and title.words > 1)
-    if title.how != "text" and is_date_or_venue(title.text):
+    if title.how != "text" and (is_date_or_venue(title.text) or _PARENTHESIZED.fullmatch(title.text)):
         return 4
     return (0 if is_long else 2) + (title.how == "text")
 
@@ -113,7 +114,7 @@ def _candidates(segments: Sequence[Segment], *, is_cell: bool) -> Iterator[Title
             and any(clean_title(each.text) for each in segments[:at] if not link_label(each.text))
         ):
             continue  # authors
-        if quoted := _quoted(segment):
+        if quoted := _quoted(segment, is_cell=is_cell):
             yield quoted
         elif segment.is_bold:
             text = clean_title(segment.text)
@@ -128,7 +129,7 @@ def _is_url(text: str) -> bool:
     return re.match(r"https?://|www\.|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}(?:/\S*)?$", text, re.IGNORECASE) is not None
 
 
-def _quoted(segment: Segment) -> Title | None:
+def _quoted(segment: Segment, *, is_cell: bool = False) -> Title | None:
     """Return the quoted text that is most of a segment or stands in plain text."""
     match = _QUOTED.search(segment.text)
     if match is None:
@@ -137,7 +138,9 @@ def _quoted(segment: Segment) -> Title | None:
     rest = segment.text[: match.start()] + segment.text[match.end() :]
     if segment.is_bold and count_words(rest) > 1 and match[0][0] != "《":
         return None  # quotes within a title
-    if not segment.is_bold and count_words(segment.text[: match.start()]) > _WORDS_BEFORE_QUOTE and match[0][0] != "《":
+    before = segment.text[: match.start()]
+    is_reference = not is_cell and ("," in before or "et al" in before)  # its authors
+    if not segment.is_bold and count_words(before) > _WORDS_BEFORE_QUOTE and not is_reference and match[0][0] != "《":
         return None
     if count_words(text) <= 1:
         return None
