@@ -61,7 +61,7 @@ class AddressSuggester:
         check, url = result.check, result.link.url
         if check.suggestion is not None:
             return result
-        if check.is_ok and (meant := without_empty_port(url)) is not None:
+        if check.outcome is not Outcome.GONE and (meant := without_empty_port(url)) is not None:
             return replace(result, check=replace(check, suggestion=meant, suggestion_source=SCHEME))
         if check.outcome is Outcome.GONE:
             for meant in corrections(url):

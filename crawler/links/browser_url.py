@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 
 _REMOVED = str.maketrans("", "", "\t\r\n")
 _ENDS = "".join(map(chr, range(0x21)))  # C0 controls and the blank
 _WEB = re.compile(r"(https?):[/\\]*([^/\\?#]*)([^?#]*)(\?[^#]*)?", re.IGNORECASE)
+_USER_SAFE = "%:@!$&'()*+,;=~"
 
 
 def browser_url(url: str) -> str:
@@ -23,6 +25,8 @@ def browser_url(url: str) -> str:
     if match is None:
         raise InvalidURLError("not a web URL")
     scheme, authority, path, query = match[1].lower(), match[2], match[3].replace("\\", "/"), match[4] or ""
+    user, at, host = authority.rpartition("@")
+    authority = f"{quote(user, safe=_USER_SAFE)}{at}{host}"
     url = canonicalize_url(f"{scheme}://{authority}{path}{query}", keep_tracking=True)
     return _with_port_mark(url, authority)
 
