@@ -43,8 +43,8 @@ class Candidate:
     """What may be an entry: the span of the whole, and all that `Entry` has.
 
     `score` is the evidence: what is not above 0 is no entry. `roles` are the roles of its links by their labels, texts
-    and neighbours, where these say more than the host. `categories` are the list items above it. `title_end` is the
-    offset behind the title.
+    and neighbours, where these say more than the host. `categories` are the list items above it. `title_span` is where
+    the title is written, if that is a link or bold.
     """
 
     start: int

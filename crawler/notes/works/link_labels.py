@@ -1,4 +1,4 @@
-"""What the text of a link, the header of a column or the heading of a section says: `[pdf]`, `代码`, `News`. Pure."""
+"""What the text of a link, the header of a column or the heading of a section says: `[pdf]`, `代码`, news. Pure."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def role_of_label(name: str) -> LinkRole | None:
 
 @lru_cache(maxsize=1024)
 def is_other_section(heading: str) -> bool:
-    """Return whether the heading of a section says that it lists no works, such as `News` or `目录`."""
+    """Return whether the heading of a section says that it lists no works: news, 目录 and others."""
     folded = re.sub(r"^[\d.\s、)）]+", "", _fold(heading))
     return folded in _OTHER_SECTIONS or any(
         part in _OTHER_SECTIONS for part in re.split(r"\s*[/／(（&|]\s*", folded)[:1]
