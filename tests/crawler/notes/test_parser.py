@@ -374,6 +374,16 @@ HOSTILE = {repr(unit): unit * (400_000 // len(unit)) for unit in REPEATED} | {
     "a URL of blanks": "<img src='y" + " " * 200_000 + "z'>",
     "a host of many names": "http://" + "www." * 200_000,
     "a field of many links": "1. [a](b)\n   - paper: " + "[a](b) " * 50_000,
+    "a line of many papers": "- " + "[A Title of Words](https://arxiv.org/abs/2101.00001) " * 8_000,
+    "many items": "- [A Title of Words](https://arxiv.org/abs/2101.00001) [code](https://a.b)\n" * 5_000,
+    "items in items": "".join("  " * depth + "- [A Title](https://arxiv.org/abs/1)\n" for depth in range(500)),
+    "many titles": "**A Title of Words**\n\n- Paper: https://arxiv.org/abs/2101.00001\n\n" * 5_000,
+    "many headings": "### A Title of Words\n\n- Paper: https://arxiv.org/abs/2101.00001\n\n" * 5_000,
+    "many rows": "|Title|PDF|\n|-|-|\n" + "|A Title of Words|[pdf](https://arxiv.org/abs/2101.00001)|\n" * 6_000,
+    "many columns": "|" + "a|" * 20_000 + "\n|" + "-|" * 20_000 + "\n|" + "b|" * 20_000,
+    "many tags": "<table>" + "<tr><td>A Title<td><a href=https://arxiv.org/abs/1>pdf</a>" * 6_000,
+    "many quotes": '"a ' * 130_000,
+    "many breaks": "[1] Title<br>" * 30_000,
 }
 
 
