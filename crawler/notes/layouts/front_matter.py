@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.models.note import Field, FieldForm, LinkRole
 from crawler.notes.outline import collapse_blanks
-from crawler.notes.works.candidates import Candidate
+from crawler.notes.works.candidates import Candidate, inline_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +74,8 @@ def entries(index: OutlineIndex) -> Iterator[Candidate]:
         if name and mentions:
             roles |= dict.fromkeys(mentions, LinkRole(name))
             fields.append(_field(match, name, tuple(mentions)))
+    if not any(each.name == "paper" for each in fields) and values.keys() & _CITED_KEYS:
+        fields += _only_paper(index, span[1])
     if not title or not any(each.name == "paper" for each in fields):
         return
     if len({index.mentions[at].url for at, role in roles.items() if role is LinkRole.PAPER}) > len(_PAPER_KEYS):
@@ -89,6 +91,14 @@ def entries(index: OutlineIndex) -> Iterator[Candidate]:
             **roles,
         },
     )
+
+
+def _only_paper(index: OutlineIndex, start: int) -> list[Field]:
+    """Return a field for the only paper that the text of a note links to."""
+    papers = [at for at in index.mentions_within(start, len(index.data)) if index.roles[at] is LinkRole.PAPER]
+    if len({index.mentions[at].url for at in papers}) != 1:
+        return []
+    return [inline_field(index, papers[0], "paper", index.mentions[papers[0]].text)]
 
 
 def _value(values: dict[str, re.Match[bytes]], key: str) -> str:

@@ -53,9 +53,8 @@ def _is_of_one_work(index: OutlineIndex, work: Work, title: Title, heading_end: 
         return False
     if max(len(_addresses(index, work.with_role(role))) for role in (LinkRole.PAPER, LinkRole.CODE)) > MAX_ADDRESSES:
         return False
-    papers = [each for each in work.fields if each.name == "paper" and (each.label or each.label_start < heading_end)]
-    has_code = any(each.name == "code" and each.label for each in work.fields)
-    return bool(papers) or (has_code and title.words >= TITLE_WORDS)
+    in_heading = any(each.name == "paper" and each.label_start < heading_end for each in work.fields)
+    return in_heading or (work.has_labels and (work.has_paper or work.has_field or title.words >= TITLE_WORDS))
 
 
 def _addresses(index: OutlineIndex, mentions: list[int]) -> set[str]:

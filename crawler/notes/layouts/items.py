@@ -19,6 +19,7 @@ from crawler.notes.works.candidates import (
     with_title_as_paper,
 )
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label
+from crawler.notes.works.title_text import is_title_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,7 @@ class _ItemReader:
         title = work.title
         if title is None:
             return False
-        structured = title.how != "text" or work.has_labels
+        structured = title.how != "text" or work.has_labels or (title.words > 1 and is_title_case(title.text))
         return structured and (work.has_paper or (work.is_cited and title.mention is not None and title.words > 1))
 
     def candidate(self, at: int, *, accepts_weak: bool) -> Candidate:

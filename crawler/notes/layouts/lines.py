@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 from crawler.notes.fields import parse_label
 from crawler.notes.works.candidates import candidate_of, is_prose, read_work, title_score
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label
-from crawler.notes.works.title_text import MAX_TITLE, TITLE_WORDS, clean_title, count_words
+from crawler.notes.works.title_text import (
+    MAX_TITLE,
+    TITLE_WORDS,
+    clean_title,
+    count_words,
+    has_title_label,
+    is_title_case,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +100,7 @@ def _groups(index: OutlineIndex) -> Iterator[_Group]:
             if current is not None:
                 yield current
             current = _Group(line, kind == "marked", [line])
-            current.has_paper = kind == "marked" and _has_labelled_link(index, line)
+            current.has_paper = _has_labelled_link(index, line)
         elif current is not None:
             current.lines.append(line)
             current.has_paper = current.has_paper or kind == "field"
@@ -115,7 +122,7 @@ def _kind_of(index: OutlineIndex, line: Line, *, is_first: bool, current: _Group
         return "other"
     if _only_labels(segments):
         return "field"
-    if _is_marked(index, line, segments):
+    if _is_marked(index, line, segments) or has_title_label(segments[0].text):
         return "marked"
     # Below a bold title whose paper did not come yet, text is its authors or abstract.
     waiting = current is not None and current.is_marked and not current.has_paper
@@ -166,6 +173,8 @@ def _candidate(index: OutlineIndex, group: _Group, end: int) -> tuple[Candidate 
     if (work.has_paper or work.has_field) and not is_prose(title.text) and not (title.how == "text" and is_prose(head)):
         structured = group.is_marked or title.how in {"bold", "quoted"}
         is_plain = title.how == "text" and has_labels and title.words >= TITLE_WORDS
+        if is_plain and not structured and _has_labelled_link(index, title_line):  # the links are within the text
+            is_plain = is_title_case(title.text)
         if is_plain or (structured and (has_labels or title.how == "link")):
             score = 0.4 + title_score(title) + (0.3 if structured else 0.0)
     if title.how == "bold" and title.words <= 1 and not work.has_labels:

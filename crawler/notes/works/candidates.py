@@ -92,7 +92,13 @@ class Work:
     @property
     def has_labels(self) -> bool:
         """Whether a field or a link is labelled as paper or code."""
-        return any(each.name in {"paper", "code"} and each.label for each in self.fields)
+        return any(
+            each.label and (each.name in {"paper", "code"} or (each.name == "links" and self._has_paper_in(each)))
+            for each in self.fields
+        )
+
+    def _has_paper_in(self, field: Field) -> bool:
+        return any(self.roles.get(at) is LinkRole.PAPER for at in field.mentions)
 
 
 def read_work(

@@ -38,8 +38,10 @@ _VENUE_TEXT = (
 _VENUE = re.compile(rf"\s*{_VENUE_TEXT}\s*", re.IGNORECASE)
 _PREFIX = re.compile(r"\s*[\[(（【「][^\])）】」]{1,40}[\])）】」]\s*[:：|-]?\s*")
 _LEADING = re.compile(r"^[\s\-–—:：,，.。;；|｜/·•*+>&、✓✔\])）】」]+")
+_TITLE_LABEL = re.compile(r"(?:paper )?title\s*[:：]\s*|(?:论文)?(?:标题|题目|名称)\s*[:：]\s*", re.IGNORECASE)
+_AUTHORS = re.compile(r"(?:(?:[A-Z]\.[\s-]?){1,3}[A-Z][\w'’-]+(?:,? and |, | & )?){1,20}\.\s+(?=\S)")
 _YEAR_BEHIND = re.compile(r"\s*[(\[（](?:19|20)\d\d[)\]）]$")
-_TRAILING = re.compile(r"[\s\-–—:：,，;；|｜/·•*&、.。]+$")
+_TRAILING = re.compile(r"[\s\-–—:：,，;；|｜/·•*&、.。\[(（【]+$")
 _SENTENCE_END = re.compile(
     r"(?<!\bvs)(?<!\bv\.s)(?<!\b[A-Z])(?<!\bal)(?<!\be\.g)(?<!\bi\.e)(?<!\bDr)(?<!\bNo)(?<!\bSt)"
     r"(?<=[^\W\d_]|[)\]?!0-9\"”])[.。]\s+(?=[A-Z\d*\[\u3400-\u9fff(]|et al)"
@@ -63,6 +65,7 @@ def clean_title(text: str, *, names: bool = False) -> str:
     for _ in range(4):
         before = text
         text = _LEADING.sub("", text)
+        text = text[match.end() :] if (match := _TITLE_LABEL.match(text)) else text
         text = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
         text = text[_note_end(text, names=names) :]
         if text == before:
@@ -112,6 +115,7 @@ def first_part(text: str, *, is_cell: bool = False) -> str:
     """Return the part of plain text that may be a title: up to the end of its line, sentence or to the authors."""
     lines = [line for line in text.split("\n") if clean_title(line)]
     text = clean_title(lines[0], names=True) if lines else ""
+    text = text[match.end() :] if (match := _AUTHORS.match(text)) else text
     double = re.split(r"\s{2,}|\u00a0+", lines[0].strip()) if is_cell and lines else []
     if len(double) > 1 and count_words(clean_title(double[0])) >= 1:
         text = clean_title(double[0]) or text
@@ -130,4 +134,9 @@ def first_part(text: str, *, is_cell: bool = False) -> str:
 def is_title_case(text: str) -> bool:
     """Return whether most longer words of a text have a capital, as in titles and not in sentences."""
     words = [word for word in _WORD.findall(text) if len(word) >= _LONG_WORD]
-    return len(words) > 1 and sum(word[0].isupper() for word in words) >= _TITLE_CASE_SHARE * len(words)
+    return bool(words) and sum(word[0].isupper() for word in words) >= _TITLE_CASE_SHARE * len(words)
+
+
+def has_title_label(text: str) -> bool:
+    """Return whether a line begins with a label such as `标题：`."""
+    return _TITLE_LABEL.match(_LEADING.sub("", text)) is not None

@@ -175,14 +175,16 @@ def _plain_title(segment: Segment, *, is_cell: bool, follows_name: bool) -> Titl
 
     Behind a name (`follows_name`) only text in title case is a title.
     """
-    for part in _parts(segment.text):
-        text = first_part(part, is_cell=is_cell)
-        if not text or is_date_or_venue(text) or link_label(text) or re.match(r"\s*(?:in|by|from)\b", text):
-            continue
-        if (follows_name or _DASH.match(segment.text)) and not is_title_case(text):
-            return None
-        return Title(text, "text", segment.start, segment.end)
-    return None
+    parts = [first_part(part, is_cell=is_cell) for part in _parts(segment.text)]
+    texts = [text for text in parts if text and not is_date_or_venue(text) and not _is_no_title(text)]
+    text = next((each for each in texts if count_words(each) >= TITLE_WORDS), texts[0] if texts else "")
+    if not text or ((follows_name or _DASH.match(segment.text)) and not is_title_case(text)):
+        return None
+    return Title(text, "text", segment.start, segment.end)
+
+
+def _is_no_title(text: str) -> bool:
+    return bool(link_label(text)) or re.match(r"(?:in|by|from)\b", text) is not None
 
 
 def _parts(text: str) -> list[str]:
