@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawler.notes.fields import parse_label
 from crawler.notes.works.candidates import candidate_of, is_prose, read_work, title_score
-from crawler.notes.works.link_labels import is_other_section, line_label, link_label
+from crawler.notes.works.link_labels import is_fact_label, is_other_section, link_label
 from crawler.notes.works.title_text import (
     MAX_TITLE,
     TITLE_WORDS,
@@ -35,23 +35,6 @@ _MARKED = re.compile(
 )
 _LINE_BYTES = 3000
 _SEVERAL, _FEW_WORDS = 3, 3
-_NAMES = frozenset(
-    {
-        "paper",
-        "code",
-        "project",
-        "demo",
-        "video",
-        "dataset",
-        "links",
-        "article",
-        "venue",
-        "authors",
-        "affiliation",
-        "abstract",
-        "tips",
-    }
-)
 
 
 @dataclass(slots=True)
@@ -112,8 +95,7 @@ def _kind_of(index: OutlineIndex, line: Line, *, is_first: bool, current: _Group
     """Return `marked` for bold, quoted and numbered titles, `plain` for a first line, `field`, or `other`."""
     end = min(line.end, line.start + _LINE_BYTES)
     label = parse_label(index.data, line, end)
-    name = line_label(label.written) if label else ""
-    if name in _NAMES:
+    if label is not None and is_fact_label(label.written):
         return "field"
     if line.item is not None or line.is_quoted:
         return "field" if _has_labelled_link(index, line) else "other"

@@ -26,6 +26,7 @@ _FILLERS = frozenset(LABEL_TABLE["words"]["fillers"])
 _COLUMNS: dict[str, str] = {
     spelling: name for name, spellings in LABEL_TABLE["columns"].items() for spelling in [name, *spellings]
 }
+_FACTS = frozenset(LABEL_TABLE["words"]["facts"])
 _OTHER_SECTIONS = frozenset(LABEL_TABLE["words"]["other_sections"])
 # Of several labels in one text, the first in this order counts: "project code" is code, "paper page" a paper.
 _STRONGEST = ("code", "paper", "demo", "video", "dataset", "project")
@@ -115,6 +116,12 @@ def column_name(header: str) -> str:
     parts = [part for part in re.split(r"\s*(?:[/／|&、,]|\band\b)\s*", folded) if part]
     names = [_COLUMNS.get(part) or link_label(part) for part in parts]
     return next((name for name in names if name), folded)
+
+
+@lru_cache(maxsize=1024)
+def is_fact_label(label: str) -> bool:
+    """Return whether a line with this label says more of the work above it, such as `发表于` or `Stars`."""
+    return line_label(label) in _LABELS or _fold(label) in _FACTS
 
 
 @lru_cache(maxsize=1024)

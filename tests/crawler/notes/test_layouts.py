@@ -5,6 +5,7 @@ A sample is a note `NAME.md` and its expected table `NAME.tsv` with the columns 
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ import pytest
 from crawler.models.note import FieldForm, LinkRole, Note
 from crawler.notes.layouts import layouts
 from crawler.notes.parser import parse_note
+from crawler.notes.works.link_labels import is_fact_label
 from pipelines.consistency.entry_subject import first_mention
 
-LISTS = Path(__file__).parents[2] / "notes/lists"
+ROOT = Path(__file__).parents[3]
+LISTS = ROOT / "tests/notes/lists"
 SAMPLES = sorted(LISTS.glob("*.md"))
 
 
@@ -56,6 +59,12 @@ def test_no_link_is_both_paper_and_code(sample: Path) -> None:
 def test_each_layout_has_a_sample() -> None:
     found = {entry.layout for sample in SAMPLES for entry in parse_note(sample.name, sample.read_bytes()).entries}
     assert found == layouts().keys()
+
+
+def test_lines_that_are_added_are_no_titles() -> None:
+    lines = tomllib.loads((ROOT / "pipelines/data/line_labels.toml").read_text("utf-8"))
+    labels = {label for line in lines.values() for label in (line["english"], line["chinese"], *line["known"])}
+    assert [label for label in sorted(labels) if not is_fact_label(label)] == []
 
 
 def test_entries_know_their_line_and_section() -> None:

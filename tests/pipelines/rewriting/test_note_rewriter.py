@@ -99,6 +99,11 @@ def test_notes(case: str, line_end: str) -> None:
     assert mended(before, *KNOWN, rewrite=REWRITE.get(case, EVERYTHING)) == after
 
 
+def test_facts_in_lists_are_added_once() -> None:
+    after = (NOTES / "facts-in-lists/after.md").read_text("utf-8")
+    assert mended(after, *KNOWN, rewrite=REWRITE["facts-in-lists"]) == after
+
+
 LINKS = [known.link.url for known in KNOWN]
 PLACES = (
     *("[t]({})", '[t]({} "title")', "[{0}]({0})", "<{}>", "{}", "![t]({})", "[r]\n\n[r]: {}\n", "中文：[文]({})，"),
