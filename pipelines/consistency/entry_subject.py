@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from crawler.models.link import LinkState
     from crawler.models.note import Entry, Field, LinkRole, Note
 
+MIN_TITLE = 24
+"""Characters of the shortest title of an entry that is compared with that of its paper."""
+
+_TRANSLATION = re.compile(r"\s*[(（][^()（）]*[\u4e00-\u9fff][^()（）]*[)）].*$")
+
 _Metadata = TypeVar("_Metadata", Paper, Repository)
 
 
@@ -21,6 +27,25 @@ def first_mention(note: Note, entry: Entry, role: LinkRole) -> int | None:
     """Return the index of an entry's first mention with a role: in the field named like it, else anywhere."""
     in_fields = (index for field in entry.fields if field.name == role.value for index in field.mentions)
     return next((index for index in chain(in_fields, entry.mentions) if note.mentions[index].role is role), None)
+
+
+def title_beside(note: Note, at: int) -> str:
+    """Return the title that a note gives a paper beside its link; "" if none is sure.
+
+    That is the title of an entry about the paper alone, not of an article, without a translation in parentheses behind
+    it. Short titles may be names that the note gives the work.
+    """
+    number = note.mentions[at].entry
+    entry = None if number is None else note.entries[number]
+    if (
+        entry is None
+        or entry.article is not None
+        or (field := entry.field("paper")) is None
+        or at not in field.mentions
+    ):
+        return ""
+    title = _TRANSLATION.sub("", entry.title)
+    return title if len(title) >= MIN_TITLE else ""
 
 
 def reference_of(state: LinkState) -> str:

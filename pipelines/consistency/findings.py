@@ -11,7 +11,7 @@ from crawler.kinds.registry import kind_of, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
-from pipelines.consistency.entry_subject import only_subject, reference_of
+from pipelines.consistency.entry_subject import only_subject, reference_of, title_beside
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
 from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_title, normalized_title, similarity, title_in_note
@@ -134,7 +134,7 @@ def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossRef
         if link.kind not in with_metadata(Paper):
             continue
         mention, reference, paper = note.mentions[at], kind_of(link).reference(link.identity), state.metadata
-        noted = title_in_note(mention.text, [link.identity])
+        noted = title_in_note(mention.text, [link.identity]) or title_in_note(title_beside(note, at), [link.identity])
         actual = paper.title if isinstance(paper, Paper) else None
         if noted is None or (actual and is_same_title(noted, actual)):
             continue

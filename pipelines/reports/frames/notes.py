@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from crawler.kinds.registry import with_metadata
 from crawler.links.arxiv_ids import arxiv_id_of
 from crawler.models.metadata import Paper, Repository
 from crawler.models.note import LinkRole
-from pipelines.consistency.entry_subject import first_mention
+from pipelines.consistency.entry_subject import first_mention, title_beside
 from pipelines.consistency.title_match import has_title_of
 from pipelines.reports.frames.metadata import metadata_rows
 from pipelines.venues.from_entry_title import venue_label
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.models.link import LinkState
-    from crawler.models.note import Entry, Mention, Note
+    from crawler.models.note import Entry, Note
     from pipelines.reports.base import Rendering
     from pipelines.reports.planned_notes import PlannedNote
 
@@ -122,7 +122,7 @@ def _entry_values(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> 
         **{field.name: field.value for field in map(entry.field, ("abstract", "tips")) if field is not None},
     }
     if paper is not None and paper in states:
-        values |= _paper_values(note.mentions[paper], entry, states[paper])
+        values |= _paper_values(note, paper, entry, states[paper])
     if code is not None and code in states and (link := states[code].link).kind in with_metadata(Repository):
         values["code_name"] = link.identity
     return [values.get(name) for name in _ENTRY_VALUES]
@@ -137,11 +137,14 @@ def _address(note: Note, at: int | None, states: Mapping[int, LinkState], role: 
     return {f"{role}_url": state.link.url, f"{role}_link": state.link.url}
 
 
-def _paper_values(mention: Mention, entry: Entry, state: LinkState) -> dict[str, Any]:
+def _paper_values(note: Note, at: int, entry: Entry, state: LinkState) -> dict[str, Any]:
     """Return what the note says of a paper, and the arXiv id in its address."""
     values: dict[str, Any] = {"paper_id": arxiv_id_of(state.link.url)}
     if isinstance(paper := state.metadata, Paper):
+        mention = note.mentions[at]
         values["title_matches"] = has_title_of(mention, paper)
+        if values["title_matches"] is None and (title := title_beside(note, at)):
+            values["title_matches"] = has_title_of(replace(mention, text=title), paper)
         if paper.venue is None and (label := venue_label(entry.title)) is not None:
             labelled = with_venue(paper, label)
             values |= {f"label_{name}": getattr(labelled, name) for name in VENUE}

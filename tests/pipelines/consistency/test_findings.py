@@ -305,3 +305,17 @@ def test_hostile_titles_are_harmless(tmp_path: Path) -> None:
     paper = Paper('=HYPERLINK("x")\n<script>', {"arxiv": "2204.00001"})
     (row,) = written(tmp_path, {"a.md": entry("Loops in Sight")}, seen(paper=paper))
     assert row["true"] == '\'=HYPERLINK("x") <script>'
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("- **Waves in Quite Another Sea of Water** [[paper]](https://arxiv.org/abs/2204.00001)\n", 1),
+        ("- **Loops in Sight of All the People (看得见的回路)** [[paper]](https://arxiv.org/abs/2204.00001)\n", 0),
+        ("- **LoopNet** [[paper]](https://arxiv.org/abs/2204.00001)\n", 0),
+    ],
+)
+def test_the_title_of_an_entry_is_that_of_its_paper(text: str, count: int) -> None:
+    paper = Paper("Loops in Sight of All the People", {"arxiv": "2204.00001"}, ADA)
+    findings = found(text, seen(paper=paper))
+    assert [each.kind for each in findings] == [FindingKind.ANOTHER_TITLE] * count
