@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.http import HtmlResponse, TextResponse
 
+from crawler.checks.hidden_elements import without_hidden
 from crawler.html import unescape
 from crawler.kinds.web import page_title
 from crawler.text import collapse_whitespace
@@ -29,6 +30,9 @@ _QUOTED = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(script|style|template|noscript|title|a|button|code|pre|blockquote|q|textarea|select|nav)\b[^<>]*>.*?(?:</\1[^<>]*>?|\Z)",
     re.IGNORECASE | re.DOTALL,
+)
+_AROUND = re.compile(
+    r"<(nav|header|footer|aside|menu|a|button|select|form)\b.*?(?:</\1[^<>]*>?|\Z)", re.IGNORECASE | re.DOTALL
 )
 _INLINE = re.compile(r"</?(?:span|b|i|em|strong|small|font|u|mark|wbr|bdi|img)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -62,6 +66,14 @@ def visible_text(response: Response) -> str:
     return collapse_whitespace(unescape(_INVISIBLE.sub(" ", response.text)))
 
 
+def content_bytes(response: Response) -> int:
+    """Return the bytes of visible text outside of links, menus, header and footer."""
+    if not isinstance(response, HtmlResponse):
+        return 0
+    text = _AROUND.sub(" ", without_hidden(response.text))
+    return len(collapse_whitespace(unescape(_INVISIBLE.sub(" ", text))).encode(errors="replace"))
+
+
 def is_blank(response: Response) -> bool:
     """Return whether a browser shows an empty window: no body, or markup without title, text or image."""
     if not response.body.strip():
@@ -77,7 +89,7 @@ def sentences(response: Response) -> list[str]:
     A short answer in plain text is one sentence, a short one in JSON has those of its messages; [] for a longer one.
     """
     if isinstance(response, HtmlResponse):
-        text = _TAG.sub("\n", _INLINE.sub("", _QUOTED.sub("\n", response.text)))
+        text = _TAG.sub("\n", _INLINE.sub("", _QUOTED.sub("\n", without_hidden(response.text))))
         pieces = (collapse_whitespace(piece) for piece in _SENTENCE.split(unescape(text)))
         return [piece for piece in pieces if piece and not piece.endswith(_QUESTIONS)]
     if not isinstance(response, TextResponse) or len(response.body) > MAX_PLAIN_BYTES:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ahocorasick_rs import AhoCorasick
 
+from crawler.lazy_pattern import LazyPattern, any_of, with_words
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason
 from crawler.text import collapse_whitespace
@@ -19,7 +20,7 @@ from crawler.text import collapse_whitespace
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crawler.checks.soft404 import ShownPage
+    from crawler.checks.page_signs import ShownPage
 
 MAX_TEXT_BYTES = 2_000
 """Visible text up to which a signature's title or markup counts; in bytes, since Chinese needs fewer characters."""
@@ -34,7 +35,6 @@ TABLES = ("site_notices.toml", "soft_errors.toml", "page_notices.toml")
 """The tables of signatures in `data`, in the order in which their rows are compared."""
 
 _MAX_TITLE = 300  # characters of a title that are compared; those of signatures are shorter
-_WORDS_OF_LANGUAGE = re.compile(r"\{([a-z]{2}\.[a-z]+)\}")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -52,18 +52,21 @@ class Signature:
 
     error: SoftError
     headers: tuple[tuple[str, str], ...]
-    addresses: re.Pattern[str] | None
-    titles: re.Pattern[str] | None
-    phrases: re.Pattern[str] | None
+    addresses: LazyPattern | None
+    titles: LazyPattern | None
+    phrases: LazyPattern | None
     markup: tuple[str, ...]
     statuses: frozenset[int]
     max_text_bytes: int
-    unless_url: re.Pattern[str] | None
-    unless_title: re.Pattern[str] | None
-    url_words: re.Pattern[str] | None
+    unless_url: LazyPattern | None
+    unless_title: LazyPattern | None
+    url_words: LazyPattern | None
     hosts: frozenset[str]
-    sources: re.Pattern[str] | None
+    sources: LazyPattern | None
     in_text: int
+    also: LazyPattern | None
+    max_links: int | None
+    is_unmistakable: bool
 
     def matches(self, page: ShownPage) -> bool:
         """Return whether a page has the signature."""
@@ -75,11 +78,6 @@ class Signature:
             is_login_of_site = page.is_front_page_link and self.error.outcome is Outcome.RESTRICTED
             return not is_login_of_site
         return self._matches_content(page)
-
-    @property
-    def title_patterns(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
-        """Return the patterns for a whole title and for a part of it."""
-        return self.titles, self.phrases
 
     @property
     def is_bot_wall(self) -> bool:
@@ -107,21 +105,29 @@ class Signature:
         if not has_mark:
             return False
         is_excepted = self.unless_url is not None and self.unless_url.search(page.requested)
-        return not is_excepted and page.text_bytes <= self.max_text_bytes
+        if is_excepted or (self.also is not None and not self.also.search(page.normalized_text)):
+            return False
+        return page.text_bytes <= self.max_text_bytes and (self.max_text_bytes >= ANY_LENGTH or not page.is_article)
 
     def _matches_title(self, page: ShownPage) -> bool:
         """Return whether the page has one of the titles, unless its URL or site is about what the title says."""
-        has_title = page.has_known_title and page.has_title(*self.title_patterns)
-        is_confirmed = self.max_text_bytes >= ANY_LENGTH or page.confirms_title(*self.title_patterns)
+        is_known = bool(self.hosts) or page.has_known_title
+        has_title = is_known and page.has_title(self.titles, self.phrases)
+        is_confirmed = self.max_text_bytes >= ANY_LENGTH or page.confirms_title(self.titles, self.phrases)
         if not (has_title and is_confirmed):
             return False
         return not self._is_topic_of(page)
 
     def _matches_text(self, page: ShownPage) -> bool:
         """Return whether a short page says one of the phrases in a sentence, and is not about them."""
-        if not self.in_text or self.phrases is None or not page.has_known_sentence:
+        is_known = page.has_known_sentence or (self.hosts and not page.is_named_by_link)
+        if not self.in_text or self.phrases is None or not is_known:
             return False
-        return page.says(self.phrases, self.in_text) and (page.title_is_name or not self._is_topic_of(page))
+        if self.max_links is not None and page.links > self.max_links and not page.is_at_jump:
+            return False
+        says = page.has_sentence if self.is_unmistakable else page.says
+        is_free = page.title_is_name and not self.is_unmistakable
+        return says(self.phrases, self.in_text) and (is_free or not self._is_topic_of(page))
 
     def _is_topic_of(self, page: ShownPage) -> bool:
         """Return whether URL or site of a page are about what the phrases say."""
@@ -135,9 +141,9 @@ class LoginSignature:
     """The signature of login pages of any site."""
 
     error: SoftError
-    addresses: re.Pattern[str]
-    login_paths: re.Pattern[str]
-    phrases: re.Pattern[str]
+    addresses: LazyPattern
+    login_paths: LazyPattern
+    phrases: LazyPattern
     max_text_bytes: int
 
     def matches(self, page: ShownPage) -> bool:
@@ -171,26 +177,27 @@ def signatures() -> tuple[tuple[Signature, ...], LoginSignature]:
     rows = tuple(_parse_signature(row, table) for table in _tables() for row in table["soft_error"])
     return rows, LoginSignature(
         _soft_error(login),
-        _any_of(login["addresses"]),
-        _any_of(login["login_paths"]),
+        any_of(login["addresses"]),
+        any_of(login["login_paths"]),
         _phrase_pattern(login["phrases"]),
         login["max_text_bytes"],
     )
 
 
 @cache
-def topic_sites() -> re.Pattern[str]:
+def topic_sites() -> LazyPattern:
     """Return a pattern for the names of sites (Wikipedia, arXiv) whose titles are about a topic, and never an error."""
-    return _any_of(_table()["about"]["titles"])
+    return any_of(_table()["about"]["titles"])
 
 
 @cache
-def all_titles() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns for the titles and for the phrases of all signatures."""
-    rows, login = signatures()
+def all_titles() -> tuple[LazyPattern, LazyPattern]:
+    """Return patterns for the titles and for the phrases of all signatures that are not those of single hosts."""
+    every, login = signatures()
+    rows = [row for row in every if not row.hosts]
     titles = [row.titles.pattern for row in rows if row.titles]
     phrases = [row.phrases.pattern for row in rows if row.phrases]
-    return _any_of(titles), _any_of([*phrases, login.phrases.pattern])
+    return any_of(titles), any_of([*phrases, login.phrases.pattern])
 
 
 @cache
@@ -216,7 +223,7 @@ def known_hosts() -> frozenset[str]:
 @cache
 def gate_words() -> re.Pattern[str]:
     """Return a pattern for words of pages that stand before others: what is behind them is not known."""
-    return re.compile(_any_of(_tables()[TABLES.index("page_notices.toml")]["gate"]["words"]).pattern, re.IGNORECASE)
+    return re.compile(any_of(_tables()[TABLES.index("page_notices.toml")]["gate"]["words"]).pattern, re.IGNORECASE)
 
 
 def page_bytes(host: str) -> int | None:
@@ -239,51 +246,43 @@ def _parse_signature(row: dict[str, Any], table: dict[str, Any]) -> Signature:
     words = {
         f"{language}.{name}": text for language, named in table.get("words", {}).items() for name, text in named.items()
     }
-    clauses = [_with_words(clause, words) for clause in row.get("clauses", ())]
+    clauses = [with_words(clause, words) for clause in row.get("clauses", ())]
     usual = _tables()[-1]["decorations"] if clauses or "in_text" in row else ()
     decorations = row.get("decorations", usual)
     return Signature(
         _soft_error(row),
         tuple((name, part.strip()) for name, _, part in (header.partition(":") for header in row.get("headers", ()))),
-        _any_of(row["addresses"]) if "addresses" in row else None,
-        _any_of(row["titles"]) if "titles" in row else None,
+        any_of(row["addresses"]) if "addresses" in row else None,
+        any_of(row["titles"]) if "titles" in row else None,
         _phrase_pattern(row.get("phrases", ()), decorations, clauses) if "phrases" in row or clauses else None,
         tuple(row.get("markup", ())),
         frozenset(row.get("statuses", ())),
         row.get("max_text_bytes", MAX_TEXT_BYTES),
-        re.compile(row["unless_url"]) if "unless_url" in row else None,
-        re.compile(row["unless_title"]) if "unless_title" in row else None,
+        LazyPattern(row["unless_url"]) if "unless_url" in row else None,
+        LazyPattern(row["unless_title"]) if "unless_title" in row else None,
         _url_words(row),
         frozenset(row.get("hosts", ())),
-        re.compile(row["sources"]) if "sources" in row else None,
+        LazyPattern(row["sources"]) if "sources" in row else None,
         row.get("in_text", 0),
+        LazyPattern(row["also"]) if "also" in row else None,
+        row.get("max_links"),
+        row.get("unmistakable", False),
     )
 
 
-def _with_words(clause: str, words: dict[str, str]) -> str:
-    """Return a regular expression with the words of languages, `{en.thing}`, filled in."""
-    while (found := _WORDS_OF_LANGUAGE.search(clause)) is not None:
-        clause = clause.replace(found[0], words[found[1]])
-    return clause
-
-
-def _url_words(row: dict[str, Any]) -> re.Pattern[str] | None:
+def _url_words(row: dict[str, Any]) -> LazyPattern | None:
     """Return a pattern for the words of URLs that name a row's topic: `/wiki/Broken_link` is not a broken link."""
     names = [re.escape(words_in(phrase)) for phrase in row.get("phrases", ())] + row.get("titles", [])
-    return re.compile(rf"\b(?:{_any_of(names).pattern})\b") if names else None
+    return LazyPattern(rf"\b(?:{any_of(names).pattern})\b") if names else None
 
 
 def _soft_error(row: dict[str, Any]) -> SoftError:
     return SoftError(Outcome(row["outcome"]), Reason.decoded(row["reason"]))
 
 
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
 def _phrase_pattern(
     phrases: Iterable[str], decorations: Iterable[str] = (), clauses: Iterable[str] = ()
-) -> re.Pattern[str]:
+) -> LazyPattern:
     """Return a pattern for one of the phrases or clauses with any number of decorations before and behind it.
 
     Decorations of EDGE characters alone are left out. The characters between decorations are matched possessively and
@@ -295,4 +294,4 @@ def _phrase_pattern(
     decoration = f"(?:{'|'.join(map(re.escape, normalized_decorations))})"
     phrase = f"(?:{'|'.join((*map(re.escape, normalized), *clauses))})"
     gap = rf"[\s{re.escape(EDGE)}:]*+"
-    return re.compile(f"(?:{decoration}{gap})*{phrase}(?:{gap}{decoration})*" if normalized_decorations else phrase)
+    return LazyPattern(f"(?:{decoration}{gap})*{phrase}(?:{gap}{decoration})*" if normalized_decorations else phrase)

@@ -20,6 +20,7 @@ from crawler.checks import http_check
 from crawler.checks.page_text import visible_text
 from crawler.checks.shown_page import is_frame, known_title, names_title, says_nothing_is_there
 from crawler.checks.signatures import gate_words
+from crawler.checks.soft404 import is_login
 from crawler.fetch.conditional_requests import NOT_MODIFIED
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import build_request
@@ -200,8 +201,8 @@ def _decide(due: DueLink, response: Response, sibling: Sibling) -> tuple[Outcome
     """Return outcome and reason of a doubtful page by what its host shows beside it; None if it is a page of its own.
 
     A page for every URL is gone if it says that nothing is there, or if another page was there before and this is
-    neither a frame that a script fills nor a gate. Otherwise it says nothing. So does a page that could not be compared
-    but changed, or was a catch-all page at the last check.
+    neither a frame that a script fills nor a gate. A login for every URL is restricted. Otherwise it says nothing. So
+    does a page that could not be compared but changed, or was a catch-all page at the last check.
     """
     before = known_title(due)
     has_changed = bool(before) and fuzz.ratio(before.casefold(), page_title(response).casefold()) < DIFFERENT_TITLE
@@ -213,6 +214,8 @@ def _decide(due: DueLink, response: Response, sibling: Sibling) -> tuple[Outcome
         return unknown if has_changed or not last.isdisjoint(_CATCH_ALL) else None
     if says_nothing_is_there(response):
         return Outcome.GONE, ReasonCode.SOFT_404
+    if is_login(response):
+        return Outcome.RESTRICTED, ReasonCode.LOGIN_REQUIRED
     is_gate = is_frame(response) or gate_words().search(f"{page_title(response)} {visible_text(response)}") is not None
     return (Outcome.GONE, ReasonCode.CATCH_ALL_PAGE) if has_changed and not is_gate else unknown
 

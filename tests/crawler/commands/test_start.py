@@ -76,11 +76,11 @@ def test_tables_are_loaded_only_where_they_are_written(words: tuple[str, ...], o
 
 
 class OnePage(BaseHTTPRequestHandler):
-    """Answers every request with the same page."""
+    """Answers requests for one page."""
 
     def do_GET(self) -> None:
         body = b"<!doctype html><title>A page</title><p>Text."
-        self.send_response(200)
+        self.send_response(200 if self.path == "/page" else 404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -3,7 +3,7 @@
 const SHOWN = 100;
 const PLACES = 3;
 // Outcomes of the last check by which the table can be filtered, and which are said in words.
-const OUTCOMES = ["gone", "unreadable", "failed", "blocked"];
+const OUTCOMES = ["gone", "replaced", "unreadable", "failed", "blocked"];
 const VERDICTS = ["dead", "suspect", "restricted", "moved", "unknown", "alive"];
 const data = JSON.parse(document.getElementById("links-data").textContent);
 const table = document.getElementById("table");

@@ -1,0 +1,48 @@
+"""Regular expressions that are compiled when they are first used. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_WORDS_OF_LANGUAGE = re.compile(r"\{([a-z]{2}\.[a-z]+)\}")
+
+
+class LazyPattern:
+    """A regular expression that is compiled when it is first used: most are needed for few pages."""
+
+    __slots__ = ("_compiled", "pattern")
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._compiled: re.Pattern[str] | None = None
+
+    @property
+    def compiled(self) -> re.Pattern[str]:
+        """Return the compiled pattern."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.pattern)
+        return self._compiled
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """Return the match of the whole text; None without one."""
+        return self.compiled.fullmatch(text)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """Return the first match in the text; None without one."""
+        return self.compiled.search(text)
+
+
+def any_of(patterns: Iterable[str]) -> LazyPattern:
+    """Return a pattern that matches what one of the patterns matches."""
+    return LazyPattern("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+def with_words(clause: str, words: dict[str, str]) -> str:
+    """Return a regular expression with the words of languages, `{en.thing}`, filled in."""
+    while (found := _WORDS_OF_LANGUAGE.search(clause)) is not None:
+        clause = clause.replace(found[0], words[found[1]])
+    return clause
