@@ -29,9 +29,10 @@ class StatedInternet(Internet):
     """An internet with the hosts of these answers; any other address there is not found.
 
     An answer has a `url` (exact, or a shell-like pattern), `status` and `headers`, and a `title` (with a `text`), a
-    `body`, a `png` (true, or its size), a `raw_head` of header lines as they are sent, or `raw`: all that is sent
-    before the connection is closed. `failure` is the name of a Failure, `cookie` one without which another answer
-    counts, `from_night` the first night on which it counts. The first that matches counts, exact URLs before patterns.
+    `body` (in UTF-8, or in the `charset` that only its markup names), a `png` (true, or its size), a `raw_head` of
+    header lines as they are sent, or `raw`: all that is sent before the connection is closed. `failure` is the name of
+    a Failure, `cookie` one without which another answer counts, `from_night` the first night on which it counts. The
+    first that matches counts, exact URLs before patterns.
     `certificate` is the name of a Flaw of the host's certificate.
     `{path}` in a header or in the title stands for the path and query that were requested.
     """
@@ -68,7 +69,9 @@ def _response(stated: dict[str, Any], path: str) -> Response:
         size = (40, 30) if stated["png"] is True else tuple(stated["png"])
         body, headers = _png(size), {"Content-Type": "image/png"} | headers
     elif "body" in stated:
-        body, headers = stated["body"].encode(), {"Content-Type": "text/html; charset=utf-8"} | headers
+        charset = stated.get("charset", "utf-8")
+        kind = "text/html" if "charset" in stated else "text/html; charset=utf-8"
+        body, headers = stated["body"].encode(charset), {"Content-Type": kind} | headers
     else:
         title = stated.get("title", "").replace("{path}", path)
         shown = html(f"<title>{title}</title><h1>{title}</h1><p>{stated.get('text', TEXT)}</p>")
