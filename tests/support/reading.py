@@ -28,6 +28,7 @@ def read(link: Link, body: bytes, case: dict[str, Any]) -> CheckResult:
     request = kind.request(link)
     if case["redirects"]:
         request.meta["redirect_reasons"] = case["redirects"]
+        request.meta["redirect_urls"] = [link.url]
     headers = Headers(case["headers"])
     response = responsetypes.from_args(headers=headers, url=url, body=body)(
         url, status=case["status"], headers=headers, body=body, request=request

@@ -170,7 +170,7 @@ BARE = Repository("who/ever")
         (NAMES, "re/implemented", Repository("re/implemented", papers=("2204.00001",))),
         (LOOPS, "who/ever", BARE),  # nobody says anything
         (
-            Paper("L", {"arxiv": "2204.00001"}, comment="github.com/a/b and github.com/c/d"),
+            Paper("L", {"arxiv": "2204.00001"}, comment="github.com/ann/bees and github.com/cy/dots"),
             "who/ever",
             BARE,
         ),
@@ -264,7 +264,7 @@ def test_sources_that_differ_are_guesses() -> None:
     [
         (entry("Loops in Sight"), ("https://arxiv.org/abs/1706.03762",)),  # has its paper
         (entry(code="who/ever"), ("https://github.com/ada/loops",)),  # has its code
-        (entry(), ("https://github.com/a/b", "https://github.com/c/d")),  # which?
+        (entry(), ("https://github.com/ann/bees", "https://github.com/cy/dots")),  # which?
         (entry().replace("无", "[x](https://github.com/who/ever)"), ("https://github.com/ada/loops",)),
         (entry().replace("- Tips: 无", "- Code: 未开源"), ("https://github.com/ada/loops",)),
     ],
