@@ -186,7 +186,7 @@ class ImageFetcher:
         except UnsupportedImageError as error:
             reason = result.check.reason.plus(Reason(ReasonCode.NOT_SAVED), error.reason)
             return _without_body(result, replace(result.check, reason=reason))
-        if self._placeholders.is_placeholder(due.link.url, image.title, result.body):
+        if self._placeholders.is_placeholder(due.link.url, image.title, result.body, result.check.final_url):
             reason = Reason(ReasonCode.PLACEHOLDER)
             return _without_body(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))
         self._copies.record_response(due.link, image.title)
