@@ -13,8 +13,8 @@ A = "https://a.example"
     "path",
     [
         *("{{ page.url }}", "{% link a %}", "${VERSION}", "$(version)", "#{id}", "<%= id %>", "<owner>/<repo>"),
-        *("%3Cowner%3E", "{owner}/{repo}", "%7Bid%7D", "{}", "{+path}", "{?q,page}", "?key=[YOUR_API_KEY]"),
-        *("?key=[API_KEY]", "$VERSION/a", "%s", "page/%d?a", "%(name)s"),
+        *("{owner}/{repo}", "{}", "{+path}", "{?q,page}", "?key=[YOUR_API_KEY]", "?key=[API_KEY]", "$VERSION/a"),
+        *("v$VERSION/a", "a-$VERSION.zip", "$TAG", "?user=$USER", "$MY_ID", "%s", "page/%d?a", "%(name)s"),
     ],
 )
 def test_placeholders(path: str) -> None:
@@ -25,6 +25,15 @@ def test_placeholders(path: str) -> None:
     "path",
     [
         *("", "a%20b", "Map$Entry.html", "a[1]", "?a[b]=1", "{3F2504E0-4F89-11D3-9A0C-0305E82C3301}", "%d0%bf/%sa"),
+        *(
+            "%7Bempty%7D",
+            "%7B%7B%20a%20%7D%7D",
+            "%3Cowner%3E",
+            "%24%7BX%7D",
+            "?q=$TSLA",
+            "symbol/$BRK",
+            "a/Map$ENTRY.html",
+        ),
         *("0/$FILE/a.pdf", "?$filter=a", '?q={"a":1}', "?a=$10", "[[a]]"),
     ],
 )
