@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import socket
+from itertools import takewhile
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import aiohttp
 from scrapy.exceptions import (
@@ -64,12 +66,14 @@ _INVALID_URL = re.compile(
 )
 
 
-def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] = ()) -> Check:
+def check_failure(
+    error: BaseException, now: datetime, redirects: Sequence[str] = (), history: Sequence[Check] = ()
+) -> Check:
     """Return the check of an exception of a download handler or middleware; `failed` for an unknown one.
 
     It is `unreadable` if a server answered: only what a server says is evidence, not what a client cannot read.
 
-    `redirects` are the URLs of the redirects before it.
+    `redirects` are the URL of the first request and those of its redirects, `history` the earlier checks of the link.
     """
     if isinstance(error, AddressNotAllowedError):
         return Check(Outcome.SKIPPED, error.reason, now, CheckMethod.PAGE)
@@ -78,15 +82,29 @@ def check_failure(error: BaseException, now: datetime, redirects: Sequence[str] 
     if isinstance(error, CannotResolveHostError):
         if _has_no_answer_on_name(error):
             return Check(Outcome.FAILED, Reason(ReasonCode.NAME_LOOKUP_FAILED), now, CheckMethod.PAGE)
-        return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
+        return _check_unknown_host(now, redirects, history)
     if isinstance(error.__cause__, aiohttp.ClientHttpProxyError):
         headers: Mapping[str, str] = error.__cause__.headers or {}
         if is_dns_error(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
-            return Check(Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), now, CheckMethod.PAGE)
+            return _check_unknown_host(now, redirects, history)
     if str(error) == _TOO_MANY_REDIRECTS and (wall := bot_wall_at(redirects[1:])) is not None:
         return Check(wall.outcome, wall.reason, now, CheckMethod.PAGE)
     reason = _describe_failure(error, redirects)
     return Check(Outcome.UNREADABLE if reason.code in _UNREADABLE else Outcome.FAILED, reason, now, CheckMethod.PAGE)
+
+
+def _check_unknown_host(now: datetime, redirects: Sequence[str], history: Sequence[Check]) -> Check:
+    """Return the check of a host that does not exist: `failed` if the link's own server led to another one before.
+
+    That server is there, and may lead to a host that exists the next time.
+    """
+    reason = Reason(ReasonCode.HOST_NOT_FOUND)
+    host = urlsplit(redirects[-1]).hostname if redirects else None
+    if not redirects or host == urlsplit(redirects[0]).hostname:
+        return Check(Outcome.GONE, reason, now, CheckMethod.PAGE)
+    earlier = takewhile(lambda check: check.reason.code is ReasonCode.HOST_NOT_FOUND, reversed(history))
+    is_same = all(check.final_url is not None and urlsplit(check.final_url).hostname == host for check in earlier)
+    return Check(Outcome.GONE if is_same else Outcome.FAILED, reason, now, CheckMethod.PAGE, final_url=redirects[-1])
 
 
 def _has_no_answer_on_name(error: BaseException) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.checks.page_text import is_blank
 from crawler.checks.redirect_check import check_redirect, clean_target, redirect_error, redirect_of, requested_url
 from crawler.checks.shown_page import unshown
 from crawler.checks.soft404 import detect_soft_error
@@ -33,6 +34,7 @@ _BY_STATUS = {
     451: (Outcome.RESTRICTED, ReasonCode.LEGAL_REASONS),
 }
 _CLIENT_ERRORS = range(400, 500)
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _EDGE_ERRORS = range(520, 531)  # of Cloudflare and others in front of a server; walls answer 521 too
 _EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
 
@@ -61,7 +63,7 @@ def check_response(
         now,
         CheckMethod.PAGE,
         http_status=response.status,
-        final_url=clean_target(response.url) if redirects else None,
+        final_url=clean_target(response.url, requested_url(response)) if redirects else None,
         elapsed=None if latency is None else timedelta(seconds=latency),
         conclusive=conclusive,
     )
@@ -88,7 +90,7 @@ def _check_status(
             Reason(ReasonCode.SIGNED_URL_EXPIRED, f"{until:%Y-%m-%d}", *_video_suffix(url)),
             True,
         )
-    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+    if 200 <= status < 300 or (status == 300 and not is_blank(response)):  # noqa: PLR2004 - RFC 9110, 15.3 and 15.4.1
         if (found := unshown(response)) is not None:
             return *found, False
         is_signed = until is not None and until > now
@@ -101,9 +103,10 @@ def _check_status(
         return outcome, Reason(code), False
     if status in _CLIENT_ERRORS or status in _EDGE_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
         return Outcome.BLOCKED, Reason(ReasonCode.REFUSED, str(status)), False
-    if 300 <= status < 400 and "Location" in response.headers:  # noqa: PLR2004 - RFC 9110, 15.4; those to the web are followed
-        return Outcome.FAILED, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL), False
-    return Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, str(status)), False
+    is_redirect = status in _REDIRECTS and "Location" in response.headers  # those to the web are followed
+    code = ReasonCode.REDIRECT_TO_NON_WEB_URL if is_redirect else ReasonCode.UNEXPECTED_STATUS
+    outcome = Outcome.FAILED if 500 <= status < 600 else Outcome.UNREADABLE  # noqa: PLR2004 - RFC 9110, 15.6
+    return outcome, Reason(code, *(() if is_redirect else (str(status),))), False
 
 
 def _video_suffix(url: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.http import HtmlResponse
 
 from crawler.checks.page_text import visible_text
-from crawler.checks.page_titles import is_named, is_related, is_same_title, is_takeover, names_page
+from crawler.checks.page_titles import is_named, is_related, is_same_title, is_taken_brand, is_takeover, names_page
 from crawler.checks.text_fingerprint import CLOSE, FAR, distance, script_of, text_fingerprint
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
@@ -122,7 +122,9 @@ def find_replacement(
     good = [version for version in past if not version.replaced]
     since = _first_seen(past, now)
     titles = [version.title for version in good]
-    if is_takeover(now.title, known=(*texts, url), earlier=titles) and not is_named(now.title, texts):
+    known = (*texts, url)
+    is_new = is_taken_brand(now.title, known=known, earlier=titles) or not is_named(now.title, texts)
+    if is_new and is_takeover(now.title, known=known, earlier=titles):
         earlier = next((title for title in titles if names_page(title)), "")
         return Replacement(earlier or next(filter(names_page, texts), url), since)
     if not good or is_multilingual or not _is_wholly_different(url, texts, good, now):

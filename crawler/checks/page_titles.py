@@ -27,6 +27,7 @@ _WORD = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u0370-\u052f\u0590-\u06ff\u0
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–]+\s*|\s+[-:/]+\s+|\s*[：:]\s+")
 _NUMBER = re.compile(r"\d+")
+_QUALIFIER = re.compile(r"\s*[(\uff08][^()]+[)\uff09]\s*(?:$|[|·•»«›‹_—–:-])")
 _MIN_WORD = 3
 
 
@@ -62,6 +63,13 @@ def is_identical(one: str, other: str) -> bool:
     """Return whether two titles of several words are the same but for case and spaces, even if they are general."""
     plain = normalize_title(one)
     return len(plain.split()) > 1 and len(plain) >= MIN_TITLE and plain == normalize_title(other)
+
+
+def is_qualified(title: str, text: str) -> bool:
+    """Return whether a title is a text with a qualifier in brackets behind it, and perhaps the name of the site."""
+    plain, name = normalize_title(title), normalize_title(text)
+    rest = plain.removeprefix(name)
+    return bool(name) and rest != plain and _QUALIFIER.match(rest) is not None
 
 
 def is_named(title: str, texts: Iterable[str]) -> bool:
@@ -100,6 +108,15 @@ def is_takeover(title: str, *, known: Collection[str], earlier: Collection[str] 
         return False
     enough = 1 if any(map(names_page, earlier)) and not is_related([title], (*known, *earlier)) else 2
     return table.strong.search(plain) is not None or len(set(table.weak.findall(plain))) >= enough
+
+
+def is_taken_brand(title: str, *, known: Collection[str], earlier: Collection[str]) -> bool:
+    """Return whether a title is that of such a page under the name of the old one: "PROJECT: Slot Gacor".
+
+    The page had a title without such words before.
+    """
+    is_strong = _takeover().strong.search(normalize_title(title)) is not None
+    return is_strong and any(map(names_page, earlier)) and is_takeover(title, known=known, earlier=earlier)
 
 
 def _spaced(text: str) -> str:

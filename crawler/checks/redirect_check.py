@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from crawler.checks.redirects import PERMANENT, Redirect, RedirectJudgement, judge_redirect
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_same_site
-from crawler.links.tracking import without_tracking
+from crawler.links.tracking import without_referral, without_tracking
 from crawler.links.url_words import words_of
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
@@ -49,9 +49,10 @@ def redirect_of(
     response: Response, texts: Sequence[str], earlier: Sequence[str], site_moves: Collection[tuple[str, str]]
 ) -> Redirect:
     """Return the redirect behind which a good response is."""
-    old, new = requested_url(response), clean_target(response.url)
+    old = requested_url(response)
+    new = clean_target(response.url, old)
     return Redirect(
-        clean_target(old),
+        clean_target(old, old),
         new,
         tuple(response.meta["redirect_reasons"]),
         page_title(response),
@@ -98,16 +99,19 @@ def redirect_error(response: Response) -> tuple[Outcome, Reason] | None:
     return None
 
 
-def clean_target(url: str) -> str:
-    """Return the target of a redirect in canonical form, without tracking parameters; as it is if it is invalid.
+def clean_target(url: str, requested: str) -> str:
+    """Return the target of a redirect in canonical form, as it is if it is invalid.
 
-    Its fragment is kept (RFC 9110, 10.2.2).
+    It is without tracking parameters, and without those referrals (`ref`, `from`) that the URL `requested` does not
+    have. Its fragment is kept (RFC 9110, 10.2.2).
     """
     page, mark, fragment = url.partition("#")
     try:
-        return f"{canonicalize_url(page)}{mark}{fragment}" if fragment else canonicalize_url(page)
+        parts = urlsplit(canonicalize_url(page))
     except InvalidURLError:
         return url
+    query = without_referral(parts.query, parts.hostname or "", urlsplit(requested).query)
+    return parts._replace(query=query).geturl() + (f"{mark}{fragment}" if fragment else "")
 
 
 def _is_home(url: str) -> bool:

@@ -7,11 +7,20 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
-from crawler.checks.page_titles import is_identical, is_named, is_related, is_same_title, is_takeover, names_page
+from crawler.checks.page_titles import (
+    is_identical,
+    is_named,
+    is_qualified,
+    is_related,
+    is_same_title,
+    is_taken_brand,
+    is_takeover,
+    names_page,
+)
 from crawler.checks.text_fingerprint import is_same_text, script_of
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.canonical_url import is_same_site
-from crawler.links.moved_paths import is_equivalent, is_same_page, keeps_name, keeps_path
+from crawler.links.moved_paths import is_equivalent, is_same_page, keeps_name, keeps_path, qualifies_name
 from crawler.links.redirect_targets import TargetFault, leads_to_login, target_fault
 from crawler.links.sites import is_one_site, own_name
 from crawler.links.url_words import words_of
@@ -79,6 +88,11 @@ class Redirect:
             return True
         is_near = is_same_site(self.old, self.new) or keeps_path(self.old, self.new)
         return is_near and any(is_identical(text, self.title) for text in (*self.texts, *self.earlier))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The texts of the link and the earlier titles."""
+        return (*self.texts, *self.earlier)
 
     @property
     def name(self) -> str:
@@ -189,7 +203,8 @@ def _judge_other_page(redirect: Redirect) -> RedirectJudgement | None:
     if not redirect.is_to_other_site:
         return None
     known = (*redirect.texts, redirect.old)
-    if is_takeover(redirect.title, known=known, earlier=redirect.earlier) and not redirect.has_same_title:
+    is_new = is_taken_brand(redirect.title, known=known, earlier=redirect.earlier) or not redirect.has_same_title
+    if is_new and is_takeover(redirect.title, known=known, earlier=redirect.earlier):
         return _REPLACED
     if not redirect.is_unrelated:
         return None
@@ -200,6 +215,8 @@ def _judge_move(redirect: Redirect) -> RedirectJudgement:
     """Return the judgement of a permanent redirect to a URL that has no fault."""
     old, new = redirect.old, urldefrag(redirect.new).url
     if keeps_name(old, redirect.new) and (is_same_site(old, new) or redirect.has_same_title):
+        return _MOVED
+    if qualifies_name(old, new) and any(is_qualified(redirect.title, name) for name in redirect.names):
         return _MOVED
     if redirect.has_same_title:
         return replace(_OPEN, needs=Sibling.ELSEWHERE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from functools import lru_cache
 from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +19,7 @@ from scrapy.http.cookies import CookieJar
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.config.crawl_options import options_of
-from crawler.fetch.errors import AddressNotAllowedError
+from crawler.fetch.errors import AddressNotAllowedError, UnreadableResponseError
 from crawler.links.canonical_url import WEB_SCHEMES, is_sendable, refusal_reason
 from crawler.models.reason import Reason, ReasonCode
 
@@ -55,8 +56,13 @@ class RedirectSchemeMiddleware:
     """Refuses redirects to URLs with other schemes, which Scrapy would return as the page, or raise for."""
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return the response; raise AddressNotAllowedError if it redirects to another scheme than HTTP(S)."""
+        """Return the response; raise AddressNotAllowedError if it redirects to another scheme than HTTP(S).
+
+        Raises UnreadableResponseError if it redirects to two URLs, which no browser follows.
+        """
         location = response.headers.get("Location") if response.status in _REDIRECTS else None
+        if len(set(map(bytes.strip, response.headers.getlist("Location")))) > 1 and location is not None:
+            raise UnreadableResponseError(Reason(ReasonCode.RESPONSE_MALFORMED, "Location given twice"))
         if location is not None:
             scheme = urlsplit(urljoin(request.url, location.decode("latin-1").strip())).scheme
             if scheme not in WEB_SCHEMES:
@@ -65,10 +71,12 @@ class RedirectSchemeMiddleware:
 
 
 class VerbatimRedirectMiddleware(RedirectMiddleware):
-    """Scrapy's RedirectMiddleware, but it requests Location without changes: Scrapy's encodes `'`, `[` and `]`."""
+    """Scrapy's RedirectMiddleware, but it requests Location as browsers do: Scrapy's encodes quotes and backslashes."""
 
     def _build_redirect_request(self, source_request: Request, response: Response, *, url: str, **more: Any) -> Request:
         location = (response.headers["Location"] or b"").decode("latin-1").strip()
+        path = re.split("[?#]", location, maxsplit=1)[0]
+        location = path.replace("\\", "/") + location[len(path) :]
         if is_sendable(location) and not location.startswith("///"):
             page, fragment = urljoin(source_request.url, urldefrag(location).url), urldefrag(url).fragment
             url = f"{page}#{fragment}" if fragment else page

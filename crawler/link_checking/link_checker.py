@@ -203,7 +203,7 @@ class LinkChecker:
         """Return the outcome of a request without a response."""
         due, link = attempt.due, attempt.due.link
         self._retries.discard(attempt.queued.url)
-        check = check_failure(error, datetime.now(UTC), attempt.trail)
+        check = check_failure(error, datetime.now(UTC), attempt.trail, due.history)
         if check.is_unreachable:
             self._connectivity.record_unreachable(link.host)
         result = CheckResult(link, self._image_fetcher.as_too_large(check, link), history=due.history)

@@ -11,6 +11,9 @@ from crawler.fetch.host_throttle import HostUnavailableError
 from crawler.kinds.registry import page_link, target_link
 from crawler.links.canonical_url import WEB_SCHEMES, split
 from crawler.links.jumps import is_short_link, jump_target
+from crawler.links.redirect_targets import TargetFault, target_fault
+from crawler.models.check import Outcome
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +29,9 @@ JUMP = "jump"
 
 SHORT_LINK = "short_link"
 """The source of a suggestion to which a short link redirects permanently."""
+
+PASSING_FAULTS = frozenset({TargetFault.SIGNED, TargetFault.SESSION, TargetFault.GATE, TargetFault.DROPS_HTTPS})
+"""Faults of the target of a short link, which has another host by its nature."""
 
 _MOST_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -67,13 +73,17 @@ class ShortLinkOpener:
 def as_opened(result: CheckResult, link: Link, statuses: Sequence[int]) -> CheckResult:
     """Return the result of the target of a link as that of the link: with the target as final URL.
 
-    The target is the suggestion if it is sure to stay: that of a jump page, or of permanent redirects (`statuses`).
+    The target is the suggestion if it is sure to stay: that of a jump page, or of permanent redirects (`statuses`). The
+    link itself never moves, even if its target did: only the target would be written.
     """
     check, target = result.check, jump_target(link.url) or result.link.url
     is_web = split(target).scheme in WEB_SCHEMES
-    suggestion = target if is_web and PERMANENT.issuperset(statuses) else None
+    is_lasting = not statuses or target_fault(link.url, target) not in PASSING_FAULTS
+    suggestion = target if is_web and is_lasting and PERMANENT.issuperset(statuses) else None
     source = (SHORT_LINK if statuses else JUMP) if suggestion else None
     check = replace(check, final_url=check.final_url or target, suggestion=suggestion, suggestion_source=source)
+    if check.outcome is Outcome.MOVED:
+        check = replace(check, outcome=Outcome.OK, reason=Reason(ReasonCode.REACHABLE))
     return replace(result, link=link, check=check)
 
 

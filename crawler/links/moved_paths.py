@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _ENCODED = re.compile("%(?:2[14789AC]|3[AB]|40|5[BD]|7C)")
 """Codes of characters that separate nothing in practice: ! $ ' ( ) * , : ; @ [ ] |"""
 
+_HASH = re.compile(r"[-_.~](?:(?=[a-z]*\d)(?=\d*[a-z])[0-9a-f]{5,40}|\d{5,})")
+_QUALIFIER = re.compile(r"[ _+-]?[(\uff08][^()]+[)\uff09]")
 _NUMBER = re.compile(r"\d{4,}")
 _MIN_NAME = 3
 """Letters from which a value of a query is the name of a page."""
@@ -96,6 +98,24 @@ def _is_name(parameter: str, value: str) -> bool:
     return not is_of_view and (len(value) > _MIN_NAME or any(map(str.isdecimal, value)))
 
 
+def qualifies_name(old: str, new: str) -> bool:
+    """Return whether two URLs differ only in a qualifier behind the name of the page: `/Mercury_(planet)`."""
+    before, after = words_of(old), words_of(new)
+    if not before.segments or (before.host, before.segments[:-1], before.pairs) != (
+        after.host,
+        after.segments[:-1],
+        after.pairs,
+    ):
+        return False
+    qualifier = after.segments[-1].removeprefix(before.segments[-1])
+    return qualifier != after.segments[-1] and _QUALIFIER.fullmatch(qualifier) is not None
+
+
+def _is_with_hash(name: str, token: str) -> bool:
+    """Return whether a token is a name with a hash or a long number behind it: `sorting-8f3b2c`."""
+    return len(name) > _MIN_NAME and token.startswith(name) and _HASH.fullmatch(token[len(name) :]) is not None
+
+
 def _is_in(name: str, url: UrlWords) -> bool:
     """Return whether a URL has the name of a page, or the number in it."""
     if name in url.tokens:
@@ -103,6 +123,8 @@ def _is_in(name: str, url: UrlWords) -> bool:
     numbers = set(_NUMBER.findall(name))
     if numbers:
         return any(numbers.issubset(_NUMBER.findall(token)) for token in url.tokens)
+    if any(_is_with_hash(name, token) for token in url.tokens):
+        return True
     plain = re.sub(r"[\W_]+", "", name)
     others = [re.sub(r"[\W_]+", "", token) for token in url.tokens]
     return len(plain) > _MIN_NAME and any(fuzz.ratio(plain, other) >= _SAME_NAME for other in others)

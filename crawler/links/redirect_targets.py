@@ -27,6 +27,7 @@ _RANDOM = re.compile(r"(?=(?:[^\d]*\d){4})(?=(?:[^A-Za-z]*[A-Za-z]){4})[\w.~+/=-
 _WORDS = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 _COUNTRY = re.compile(r"(?:[a-z]+\.)?[a-z]{2}")
 _NUMBER = re.compile(r"\d{3,}")
+_NUMBERED = re.compile(r"([a-z]{2,}[-_.]?)\d{1,3}")
 
 
 class TargetFault(StrEnum):
@@ -152,11 +153,23 @@ def _differs_by_version(before: UrlWords, after: UrlWords) -> bool:
     is_renamed_branch = lost == {"master"} and after.aliases - before.aliases == {"main"} and not gained
     if is_renamed_branch:
         return False
-    if lost or gained:
+    if lost or gained or _differs_by_number(before.segments, after.segments):
         return True
     dropped = (before.versions | before.aliases, after.versions | after.aliases)
     differs = before.versions | before.aliases != after.versions | after.aliases
     return differs and before.without(*dropped) == after.without(*dropped)
+
+
+def _differs_by_number(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Return whether two paths to one page differ only in the number behind the name of a folder: `/proj85/`."""
+    if len(before) != len(after) or before[-1:] != after[-1:] or before == after:
+        return False
+    pairs = [
+        (_NUMBERED.fullmatch(old), _NUMBERED.fullmatch(new))
+        for old, new in zip(before, after, strict=True)
+        if old != new
+    ]
+    return all(old is not None and new is not None and old[1] == new[1] for old, new in pairs)
 
 
 def _differs_by_device(before: UrlWords, after: UrlWords) -> bool:

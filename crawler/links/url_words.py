@@ -35,6 +35,7 @@ _VERSION = re.compile(
     r"|\d+(?:\.(?:\d+|x))+(?:[-_.]?(?:a|b|rc|alpha|beta|dev|post)[-_.]?\d*)?"
 )
 _VERSION_IN_NAME = re.compile(r"\d+(?:[._]\d+)+")
+_SEPARATORS = re.compile(r"[-_.]+")
 
 
 @cache
@@ -115,19 +116,19 @@ class UrlWords:
 
     @cached_property
     def versions(self) -> frozenset[str]:
-        """The versions that labels, segments, the name of the file and parameters name."""
+        """The versions that labels, segments, parts of segments and parameters name."""
         words = (*self.labels, *self.segments)
         found = {word for word in words if _VERSION.fullmatch(word)}
-        found.update(_VERSION_IN_NAME.findall(self.segments[-1]) if self.segments else ())
+        found.update(version for segment in self.segments for version in _VERSION_IN_NAME.findall(segment))
         return frozenset(found | {value.lower() for name, value in self.pairs if names("version").fullmatch(name)})
 
     @cached_property
     def aliases(self) -> frozenset[str]:
-        """The names of what is newest (`latest`) in labels, segments, the name of the file and parameters."""
+        """The names of what is newest (`latest`) in labels, segments, parts of both and parameters."""
         values = [value.lower() for name, value in self.pairs if names("version").fullmatch(name)]
         found = {word for word in (*self.labels, *self.segments, *values) if names("alias").fullmatch(word)}
-        name = re.split(r"[-_.]+", self.segments[-1]) if self.segments else []
-        return frozenset(found | {word for word in name if names("alias_word").fullmatch(word)})
+        parts = (part for word in (*self.labels, *self.segments) for part in _SEPARATORS.split(word))
+        return frozenset(found | {part for part in parts if names("alias_word").fullmatch(part)})
 
     @cached_property
     def devices(self) -> frozenset[str]:

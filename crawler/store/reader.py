@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from crawler.models.check import Outcome
+from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Verdict, change_of, key_of
 from crawler.store.database import Database
 from crawler.store.schema import mapping
@@ -244,12 +244,14 @@ class StoreReader(Database):
 
 _SAME_TARGET = sa.case((checks.c.final_url == links.c.moved_to, checks.c.id))
 _OTHER_TARGET = sa.case((checks.c.final_url != links.c.moved_to, checks.c.id))
+_NO_REDIRECT = sa.case((sa.and_(checks.c.final_url.is_(None), checks.c.how == CheckMethod.PAGE), checks.c.id))
 MOVE_CHECKS = sa.case(
     (links.c.moved_to.is_(None), 0),
     else_=(
         sa.select(
             sa.case(
                 (sa.func.max(_OTHER_TARGET) > sa.func.min(_SAME_TARGET), 0),
+                (sa.func.max(_NO_REDIRECT) > sa.func.min(_SAME_TARGET), 0),
                 (sa.func.count(_OTHER_TARGET) > 0, sa.func.count(_SAME_TARGET) - 1),
                 else_=sa.func.count(_SAME_TARGET),
             )
@@ -260,7 +262,8 @@ MOVE_CHECKS = sa.case(
 )
 """The number of checks of a link that led to its current `moved_to`, less one if an earlier one led elsewhere.
 
-It is 0 if the link led elsewhere in between: such a target is one of several by chance. A run makes one check.
+It is 0 if the link led elsewhere in between, or was not redirected: such a target is one of several by chance. A run
+makes one check.
 """
 
 

@@ -12,10 +12,10 @@ from crawler.kinds.image import is_dynamic_image
 from crawler.kinds.local import is_spelt_alike
 from crawler.kinds.registry import kind_of
 from crawler.link_checking.address_suggestions import SPELLING
-from crawler.link_checking.opened_links import JUMP, SHORT_LINK
+from crawler.link_checking.opened_links import JUMP, PASSING_FAULTS, SHORT_LINK
 from crawler.links.canonical_url import refusal_reason
 from crawler.links.placeholders import has_placeholder
-from crawler.links.redirect_targets import TargetFault, target_fault
+from crawler.links.redirect_targets import target_fault
 from crawler.models.edit import Edit
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 OPENED = frozenset({JUMP, SHORT_LINK})
 """Sources of suggestions that are the target of a jump page or a short link."""
-
-_PASSING = frozenset({TargetFault.SIGNED, TargetFault.SESSION, TargetFault.GATE, TargetFault.DROPS_HTTPS})
-"""Faults of the target of a short link, which has another host by its nature."""
 
 _REST_OF_TAG = re.compile(rb"[^<>]*>[ \t\r\n]*")
 
@@ -147,7 +144,7 @@ def _opened_target(state: LinkState, mention: Mention) -> tuple[str, str, Reason
     assert state.suggestion is not None  # noqa: S101 - the caller has its source
     target, source = state.suggestion
     works = state.verdict in {Verdict.ALIVE, Verdict.MOVED} and _is_web(target)
-    if not works or (source == SHORT_LINK and target_fault(state.link.url, target) in _PASSING):
+    if not works or (source == SHORT_LINK and target_fault(state.link.url, target) in PASSING_FAULTS):
         return None
     return "jumps", _with_fragment(target, mention), ReasonCode.EDIT_JUMP
 

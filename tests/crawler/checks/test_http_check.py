@@ -36,8 +36,8 @@ def response(status: int, *redirects: int, headers: dict[str, str] | None = None
         (204, Outcome.OK, Reason(ReasonCode.REACHABLE)),
         (206, Outcome.OK, Reason(ReasonCode.REACHABLE)),
         (299, Outcome.OK, Reason(ReasonCode.REACHABLE)),
-        (300, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "300")),
-        (304, Outcome.FAILED, Reason(ReasonCode.UNEXPECTED_STATUS, "304")),
+        (300, Outcome.UNREADABLE, Reason(ReasonCode.UNEXPECTED_STATUS, "300")),
+        (304, Outcome.UNREADABLE, Reason(ReasonCode.UNEXPECTED_STATUS, "304")),
         (400, Outcome.BLOCKED, Reason(ReasonCode.REFUSED, "400")),
         (401, Outcome.RESTRICTED, Reason(ReasonCode.LOGIN_REQUIRED)),
         (402, Outcome.RESTRICTED, Reason(ReasonCode.PAYMENT_REQUIRED)),
@@ -62,9 +62,9 @@ def test_status(status: int, outcome: Outcome, reason: Reason) -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (300, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)),
+        (300, Reason(ReasonCode.UNEXPECTED_STATUS, "300")),
         (302, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)),
-        (399, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)),
+        (399, Reason(ReasonCode.UNEXPECTED_STATUS, "399")),
         (400, Reason(ReasonCode.REFUSED, "400")),
         (500, Reason(ReasonCode.UNEXPECTED_STATUS, "500")),
     ],
@@ -149,7 +149,7 @@ def test_a_redirect_to_a_bad_page_moves_nothing(status: int, outcome: Outcome) -
 @pytest.mark.parametrize("location", ["weixin://dl/business", "ftp://e.example/a"])
 def test_a_redirect_to_what_is_no_web_page(location: str) -> None:
     check = check_response(response(302, headers={"Location": location}), NOW)
-    assert (check.outcome, check.reason) == (Outcome.FAILED, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL))
+    assert (check.outcome, check.reason) == (Outcome.UNREADABLE, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL))
 
 
 def test_elapsed_is_the_time_to_the_first_byte() -> None:

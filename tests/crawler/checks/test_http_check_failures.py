@@ -16,7 +16,7 @@ import trustme
 from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
-from scrapy.exceptions import IgnoreRequest, UnsupportedURLSchemeError
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, UnsupportedURLSchemeError
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
@@ -430,3 +430,15 @@ def test_redirects_that_nobody_can_follow(location: str, reason: Reason) -> None
 )
 def test_what_is_not_known_is_a_failure_of_ours(error: Exception, reason: Reason) -> None:
     failed(reason, check_failure(error, NOW))
+
+
+def test_a_host_behind_a_redirect_that_changes_is_no_evidence() -> None:
+    error = CannotResolveHostError("x")
+    one, two = "https://one.example/a", "https://two.example/a"
+    first = check_failure(error, NOW, [URL, one])
+    assert (first.outcome, first.final_url) == (Outcome.GONE, one)
+    assert check_failure(error, NOW, [URL, f"{one}/b"], [first]).outcome is Outcome.GONE
+    second = check_failure(error, NOW, [URL, two], [first])
+    assert (second.outcome, second.reason) == (Outcome.FAILED, Reason(ReasonCode.HOST_NOT_FOUND))
+    assert check_failure(error, NOW, [URL, two], [first, second]).outcome is Outcome.FAILED
+    assert check_failure(error, NOW, [URL], [second]).outcome is Outcome.GONE

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.checks.page_titles import is_identical, is_named, is_related, is_same_title, is_takeover, names_page
+from crawler.checks.page_titles import (
+    is_identical,
+    is_named,
+    is_qualified,
+    is_related,
+    is_same_title,
+    is_taken_brand,
+    is_takeover,
+    names_page,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +88,26 @@ def test_pages_behind_domains_that_were_given_up(title: str, known: list[str], *
 def test_one_word_is_enough_if_the_page_was_another_before() -> None:
     assert is_takeover("Casino Royale", known=["x"], earlier=["Parser toolkit"])
     assert not is_takeover("Casino Royale", known=["x"], earlier=["Royale, a film"])
+
+
+@pytest.mark.parametrize(
+    ("title", "is_one"),
+    [
+        ("Mercury (planet)", True),
+        ("Mercury (planet) - Wiki", True),
+        ("水星（行星）", False),
+        ("Mercury", False),
+        ("Mercury (planet) and Venus", False),
+        ("Towns named Mercury (list)", False),
+    ],
+)
+def test_a_qualifier_is_behind_the_name(title: str, *, is_one: bool) -> None:
+    assert is_qualified(title, "Mercury") is is_one
+
+
+def test_a_brand_may_be_kept_by_who_takes_it_over() -> None:
+    known, title = ("Myproject", "https://a.example/"), "MYPROJECT: Slot Gacor"
+    assert is_taken_brand(title, known=known, earlier=["Myproject, a graph library"])
+    assert not is_taken_brand(title, known=known, earlier=[])
+    assert not is_taken_brand(title, known=("Slot gacor", *known), earlier=["Myproject, a graph library"])
+    assert not is_taken_brand("Myproject: poker and a slot", known=known, earlier=["Myproject, a graph library"])

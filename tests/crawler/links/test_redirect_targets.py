@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.links.moved_paths import is_same_page, keeps_name, keeps_path, moves_by_host
+from crawler.links.moved_paths import is_same_page, keeps_name, keeps_path, moves_by_host, qualifies_name
 from crawler.links.redirect_targets import TargetFault, leads_to_login, target_fault
 from crawler.links.sites import is_one_site, own_name, site_of
 
@@ -41,6 +41,11 @@ A = "https://a.example.org"
         (f"{A}/x?version=latest", f"{A}/x?version=3.2", TargetFault.VERSION),
         (f"{A}/app-latest.zip", f"{A}/app-3.2.zip", TargetFault.VERSION),
         (f"{A}/x", f"{A}/v3/x", TargetFault.VERSION),
+        (f"{A}/heath-stable/x", f"{A}/heath85/x", TargetFault.VERSION),
+        (f"{A}/docs_current/", f"{A}/docs_3/", TargetFault.VERSION),
+        (f"{A}/heath85/x", f"{A}/heath91/x", TargetFault.VERSION),
+        (f"{A}/proj-3.2/x", f"{A}/proj-3.4/x", TargetFault.VERSION),
+        ("https://latest.a.example.org/x", "https://v3.a.example.org/x", TargetFault.VERSION),
         (f"{A}/x", f"{A}/stable/x", TargetFault.VERSION),
         ("https://m.a.example.org/x", f"{A}/x", TargetFault.DEVICE),
         (f"{A}/x", f"{A}/x/amp", TargetFault.DEVICE),
@@ -148,3 +153,13 @@ def test_sites() -> None:
     assert site_of("localhost") == "localhost"
     assert not is_one_site("https://alice.github.io/", "https://bob.github.io/")
     assert own_name("docs.project.io") == "project"
+
+
+def test_a_hash_or_a_qualifier_keeps_the_name() -> None:
+    assert keeps_name(f"{A}/posts/sorting", f"{A}/posts/sorting-8f3b2c")
+    assert not keeps_name(f"{A}/posts/sorting", f"{A}/posts/sorting-2024")
+    assert not keeps_name(f"{A}/posts/sorting", f"{A}/posts/sorting-decade")
+    assert qualifies_name(f"{A}/wiki/Mercury", f"{A}/wiki/Mercury_%28planet%29")
+    assert not qualifies_name(f"{A}/wiki/Mercury", f"{A}/wiki/Mercury")
+    assert not qualifies_name(f"{A}/wiki/Mercury", f"{A}/wiki/Mercury_planet")
+    assert not qualifies_name(f"{A}/", f"{A}/Mercury")
