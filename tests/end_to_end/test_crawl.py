@@ -187,7 +187,7 @@ def test_odd_hosts_get_their_verdicts(desk: Desk) -> None:
         "https://legal.example.org/": ("restricted", "restricted"),
         "https://broken.example.org/": ("suspect", "failed"),
         "https://reset.example.org/": ("suspect", "failed"),
-        "https://cut.example.org/": ("suspect", "failed"),
+        "https://cut.example.org/": ("alive", "ok"),
         "https://self-signed.example.org/": ("suspect", "failed"),
         "https://loop.example.org/": ("suspect", "failed"),
         "https://inside.example.org/": ("unknown", "skipped"),
