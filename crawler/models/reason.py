@@ -62,6 +62,7 @@ class ReasonCode(StrEnum):
     REDIRECT_OF_ALL_URLS = "redirect_of_all_urls"
     REDIRECT_NOT_COMPARED = "redirect_not_compared"
     REDIRECT_UNCONFIRMED = "redirect_unconfirmed"
+    REDIRECT_TARGET_LOST = "redirect_target_lost"
 
     # Another page is there.
     ANOTHER_PAGE = "another_page"

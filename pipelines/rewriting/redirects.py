@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from crawler.checks.redirects import LASTING_FAULTS, is_move_of_service
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.redirect_targets import target_fault
+from crawler.models.check import Outcome
 from crawler.models.metadata import Page
 from crawler.models.reason import ReasonCode
 
 if TYPE_CHECKING:
     from crawler.models.link import Link, LinkState
+
+_LOST = frozenset({Outcome.GONE, Outcome.REPLACED})
+"""Outcomes of a check that found the target of an earlier redirect without its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,12 @@ def decide_edit(state: LinkState) -> EditDecision | None:
 
     The check has found that the page has moved; here is left what needs several runs: two must have seen the same
     target, unless the service itself says so, such as that of a renamed repository. The URL is judged again, since the
-    rules may have changed since the check.
+    rules may have changed since the check. A page that has since gone, or given way to another, was not there for long.
     """
     if state.moved_to is None:
         return None
+    if state.check is not None and state.check.outcome in _LOST:
+        return EditDecision(False, ReasonCode.REDIRECT_TARGET_LOST)
     fault = target_fault(state.link.url, state.moved_to)
     if fault is not None and (fault in LASTING_FAULTS or not _is_within_kind(state.link, state.moved_to)):
         return EditDecision(False, ReasonCode(fault.value))

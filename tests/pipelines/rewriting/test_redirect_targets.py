@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
 from crawler.models.reason import ReasonCode
 from pipelines.rewriting.redirects import EditDecision, decide_edit, is_worth_edit
 from tests.support.mending import moved, standing
@@ -28,6 +30,16 @@ def decided(new: str, old: str = OLD, *, is_confirmed: bool = True) -> EditDecis
 def test_an_address_is_written_once_it_was_seen_twice(new: str) -> None:
     assert decided(new) == EditDecision(is_worth_edit=True)
     assert decided(new, is_confirmed=False) == EditDecision(False, ReasonCode.REDIRECT_UNCONFIRMED)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.GONE, Outcome.REPLACED])
+def test_a_target_that_lost_its_page_is_not_written(outcome: Outcome) -> None:
+    state = replace(moved(OLD, "https://a.example/articles/attention"), is_move_confirmed=True)
+    assert state.check is not None
+    lost = replace(state, verdict=Verdict.SUSPECT, check=replace(state.check, outcome=outcome))
+    assert decide_edit(lost) == EditDecision(False, ReasonCode.REDIRECT_TARGET_LOST)
+    out_of_reach = replace(lost, check=replace(state.check, outcome=Outcome.FAILED))
+    assert decide_edit(out_of_reach) == EditDecision(is_worth_edit=True)
 
 
 def test_a_link_that_has_not_moved_stays() -> None:
