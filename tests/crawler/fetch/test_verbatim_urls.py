@@ -84,7 +84,7 @@ def test_redirects_are_followed_to_where_they_lead(night: Callable[..., tuple[De
     moved = {url: location.format(path) for url, path in zip(start, PATHS, strict=True)}
     desk, rogue = night(serving(*ends, moved=moved), *start)
     assert set(ends) <= set(rogue.asked("pages.example"))
-    assert desk.verdicts() == dict.fromkeys(start, "moved")
+    assert desk.verdicts() == dict.fromkeys(start, "alive")  # nothing says that they are the same pages
 
 
 def test_a_server_with_one_spelling_sends_nobody_in_circles(night: Callable[..., tuple[Desk, Rogue]]) -> None:
