@@ -50,7 +50,7 @@ async def leads_inside(url: str) -> AsyncIterator[bytes]:
     if target:
         yield b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + target.encode() + b"\r\n\r\n"
     else:
-        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Fine</title>"
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Fine</title><p>Nothing is odd about this page."
 
 
 TARGETS = (*(f"http://{address}/" for address in ADDRESSES), "//127.0.0.1/", "//[::1]/", *OTHER_SCHEMES)
