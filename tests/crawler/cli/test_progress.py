@@ -14,7 +14,7 @@ import pytest
 from crawler.cli.progress import Progress
 from crawler.cli.terminal import is_live
 from tests.internet import Failure
-from tests.internet.messages import html, text
+from tests.internet.messages import not_found, page, text
 from tests.support import processes
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ class Terminal:
 
 
 def notes(desk: Desk, internet: Internet, links: int) -> list[str]:
-    internet.fault(f"{HOST}/*", html("<title>x</title>"))
     urls = [f"{HOST}/{n}/{'x' * 120}" for n in range(links)]  # longer than a line
+    internet.fault(f"{HOST}/*", lambda request: page("x", "y") if request.url in urls else not_found())
     desk.write("a.md", "\n".join(f"<{url}>" for url in urls))
     return urls
 

@@ -79,7 +79,7 @@ def test_nothing_leads_inside(tmp_path_factory: pytest.TempPathFactory) -> None:
     others = {url: row["outcome"] for url, row in rows.items() if url not in {*redirects, *fine}}
     assert len(others) >= len(set(direct)) / 2
     assert set(others.values()) == {"skipped"}, others
-    assert {rows[url]["verdict"] for url in fine} == {"alive"}
+    assert {rows[url]["http_status"] for url in fine} == {"200"}
     assert rows["http://look.example/x"]["suggestion"] == ""
 
 
