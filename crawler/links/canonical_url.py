@@ -20,7 +20,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _PATH_SAFE = "/%:@!$&'()*+,;=~[]|"
 _QUERY_SAFE = _PATH_SAFE + "?^`{}"  # more than RFC 3986 allows, but this is what browsers send (WHATWG URL, 1.3)
 _SENDABLE = re.compile(r"[\w\-.~:/\[\]@!$&'()*+,;=%|]*(?:\?[\w\-.~:/?\[\]@!$&'()*+,;=%|^`{}]*)?(?:#[!-~]*)?", re.ASCII)
-_NO_HOST = re.compile(r"[\s/\\<>\"^`{|}]")  # forbidden in hosts (WHATWG URL, 3.1)
+_NO_HOST = re.compile(r"[\s\x00-\x1f\x7f%/\\<>\"^`{|}]")  # forbidden in domains (WHATWG URL, 3.1)
 _MAX_LABEL = 63  # RFC 1035, 2.3.4
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")

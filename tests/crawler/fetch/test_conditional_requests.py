@@ -276,7 +276,7 @@ def test_a_304_that_says_nothing_is_not_believed(desk: Desk, internet: Internet)
     urls = [f"{host}/post" for host in (strayed, mistaken, unasked)]
     desk.write("a.md", "\n".join(f"- <{url}>" for url in urls))
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert desk.health()[urls[2]]["outcome"] == "failed"
+    assert desk.health()[urls[2]]["outcome"] == "unreadable"
     assert desk.health()[urls[2]]["reason"] == "unexpected status (HTTP 304)"
 
     internet.fault(f"{strayed}/post", redirect(f"{stray}/post"))

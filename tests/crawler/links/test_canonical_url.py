@@ -161,6 +161,7 @@ URLS = st.builds(str.__add__, STARTS, st.lists(PIECES, max_size=8).map("".join))
 @given(URLS)
 @example("http://h//../a")
 @example("http://h/%25%34%31")
+@example("https://%0\N{SUPERSCRIPT TWO}")
 def test_canonical_form_is_final(url: str) -> None:
     try:
         canonical = canonicalize_url(url)
