@@ -10,7 +10,7 @@ import pytest
 
 from crawler.settings import OUTPUTS
 from tests.internet import World
-from tests.internet.messages import Failure, html, redirect, text
+from tests.internet.messages import Failure, html, not_found, page, redirect, text
 from tests.support.crawling import EVERY_NIGHT, Desk, kill, mended
 from tests.support.processes import ROOT
 
@@ -297,7 +297,9 @@ def test_one_dead_host_is_not_taken_for_our_network(desk: Desk) -> None:
 def test_killed_run_loses_nothing(desk: Desk, internet: Internet, after: int) -> None:
     hosts = [f"https://h{n % 20:02}.bench.example.org/{n}" for n in range(100)]
     desk.write("a.md", NOTE + "\n" + "\n".join(f"<{url}>" for url in hosts))
-    internet.fault("https://*.bench.example.org/*", lambda _: html("<title>x</title>"))
+    internet.fault(
+        "https://*.bench.example.org/*", lambda request: page("x", "y") if request.url in hosts else not_found()
+    )
     run = desk.start()
     while len(internet.asked("https://*.bench.example.org/*")) < after and run.poll() is None:
         pass

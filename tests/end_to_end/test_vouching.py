@@ -21,7 +21,7 @@ SAID, OTHER = "https://said.example.org/a", "https://said.example.org/b"
 ANSWERS: list[dict[str, Any]] = [
     {"url": HIDDEN, "status": 404},
     {"url": HIDDEN, "status": 401, "from_night": 5},
-    {"url": SOLD, "title": "Best casino bonus", "text": "Play and win every day. " * 30},
+    {"url": SOLD, "title": "A shop for lamps", "text": "We sell lamps of every kind. " * 30},
     {"url": CHANGED, "title": "Closed for good", "text": "We are closed. " * 30},
     {"url": CHANGED, "title": "A library of robots", "text": "We are back, with more robots. " * 30, "from_night": 3},
     {"url": SAID, "status": 404},
