@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _UNSEEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1[^<>]*>?|\Z)", re.IGNORECASE | re.DOTALL
@@ -17,6 +18,7 @@ _WITHOUT_END = frozenset({"input", "img", "br", "hr", "meta", "link", "source", 
 _MAX_HIDDEN = 50  # hidden elements of a page that are looked at
 
 
+@lru_cache(maxsize=4)  # sentences, titles and menus are read from the same page
 def without_hidden(source: str) -> str:
     """Return a page's source without comments, scripts, templates and elements that are not displayed.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from scrapy.http import HtmlResponse, TextResponse
@@ -63,15 +64,19 @@ def visible_text(response: Response) -> str:
     """Return the visible text of a page without its title, white space collapsed; "" if it is not HTML."""
     if not isinstance(response, HtmlResponse):
         return ""
-    return collapse_whitespace(unescape(_INVISIBLE.sub(" ", response.text)))
+    return _text_of(response.text)
+
+
+@lru_cache(maxsize=4)  # a page is compared with several things one after the other
+def _text_of(source: str) -> str:
+    return collapse_whitespace(unescape(_INVISIBLE.sub(" ", source)))
 
 
 def content_bytes(response: Response) -> int:
     """Return the bytes of visible text outside of links, menus, header and footer."""
     if not isinstance(response, HtmlResponse):
         return 0
-    text = _AROUND.sub(" ", without_hidden(response.text))
-    return len(collapse_whitespace(unescape(_INVISIBLE.sub(" ", text))).encode(errors="replace"))
+    return len(_text_of(_AROUND.sub(" ", without_hidden(response.text))).encode(errors="replace"))
 
 
 def is_blank(response: Response) -> bool:
