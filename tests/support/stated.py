@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 ALIAS = "sample-site."
 """Stands for `example.` in host names, which some link checkers never ask."""
+
+_FILLER = re.compile(r"\{x\*(\d+)\}")
 
 TEXT = "There is much to say about this page. " * 20
 
@@ -71,7 +74,7 @@ def _response(stated: dict[str, Any], path: str) -> Response:
     elif "body" in stated:
         charset = stated.get("charset", "utf-8")
         kind = "text/html" if "charset" in stated else "text/html; charset=utf-8"
-        body, headers = stated["body"].encode(charset), {"Content-Type": kind} | headers
+        body, headers = _expanded(stated["body"]).encode(charset), {"Content-Type": kind} | headers
     else:
         title = stated.get("title", "").replace("{path}", path)
         shown = html(f"<title>{title}</title><h1>{title}</h1><p>{stated.get('text', TEXT)}</p>")
@@ -83,9 +86,9 @@ def _response(stated: dict[str, Any], path: str) -> Response:
     return Response(stated.get("status", 200), body, headers, failure=failure)
 
 
-def _expanded(value: str) -> str:
-    """Return the value of a header; `@12000` stands for one of so many characters."""
-    return "x" * int(value[1:]) if value.startswith("@") else value
+def _expanded(text: str) -> str:
+    """Return the value of a header or a body; `{x*12000}` in it stands for so many characters."""
+    return _FILLER.sub(lambda found: "x" * int(found[1]), text)
 
 
 def _png(size: tuple[int, ...]) -> bytes:
