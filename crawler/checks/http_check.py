@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.checks.page_text import is_blank
-from crawler.checks.redirect_check import check_redirect, clean_target, redirect_error, redirect_of, requested_url
+from crawler.checks.redirect_check import check_redirect, clean_target, redirect_error, redirect_of
 from crawler.checks.shown_page import unshown
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.errors import is_dns_error
+from crawler.fetch.verbatim_requests import requested_url
 from crawler.links.canonical_url import parameters
 from crawler.links.signed_urls import VIDEO_HOST, expires_at
 from crawler.models.check import Check, CheckMethod, Outcome

@@ -23,6 +23,7 @@ from crawler.checks.signatures import (
 )
 from crawler.checks.title_parts import SEPARATOR, find_title, is_name, normalized_sentence
 from crawler.fetch.early_stop import HEAD_OF_PAGE
+from crawler.fetch.verbatim_requests import requested_url
 from crawler.html import unescape
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import parameters
@@ -58,7 +59,7 @@ class ShownPage:
         self._response = response
         self._texts = texts
         self.status = response.status
-        self._requested_url: str = response.meta.get("redirect_urls", [response.url])[0]
+        self._requested_url = requested_url(response)
         self.requested = comparable_url(self._requested_url)
 
     @property
@@ -167,18 +168,20 @@ class ShownPage:
         )
 
     @cached_property
+    def _title(self) -> str:
+        return normalize_title(page_title(self._response)) if self._text else ""
+
+    @cached_property
     def title_is_name(self) -> bool:
         """Return whether the title is empty or one short name, as sites have, and not the subject of a page."""
-        title = normalize_title(page_title(self._response)) if self._text else ""
-        return is_name(title) and len(SEPARATOR.split(title)) == 1
+        return is_name(self._title) and len(SEPARATOR.split(self._title)) == 1
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """Return the normalized title, and the first heading too if the title is empty or a site's name."""
-        title = normalize_title(page_title(self._response)) if self._text else ""
-        if title and not self.title_is_name:
-            return (title,)
-        return (title, self.heading) if self.heading else (title,)
+        if self._title and not self.title_is_name:
+            return (self._title,)
+        return (self._title, self.heading) if self.heading else (self._title,)
 
     @cached_property
     def heading(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.checks.redirects import PERMANENT, Redirect, RedirectJudgement, judge_redirect
+from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_same_site
 from crawler.links.tracking import without_referral, without_tracking
@@ -38,11 +39,6 @@ _NOT_FOUND = re.compile(
 _ERROR = re.compile(r"(?:/[\w.-]+)*?/error(?:[_-]?page)?(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
 _REQUESTS_ERROR = re.compile(r"error", re.IGNORECASE)
 _REQUESTS_NOT_FOUND = re.compile(r"(?<!\d)404(?!\d)|not[_-]?found", re.IGNORECASE)
-
-
-def requested_url(response: Response) -> str:
-    """Return the URL of the first request, before redirects."""
-    return str(response.meta.get("redirect_urls", [response.url])[0])
 
 
 def redirect_of(

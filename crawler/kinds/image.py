@@ -94,5 +94,6 @@ def image_request(url: str) -> Request:
 
 def image_source(response: Response) -> ImageSource:
     """Return the requested URL of a response, with the validators of that version."""
-    url = str(response.meta.get("redirect_urls", [response.url])[0])
-    return ImageSource(url, *version_of(response), uncached=is_uncached(response))
+    from crawler.fetch.verbatim_requests import requested_url
+
+    return ImageSource(requested_url(response), *version_of(response), uncached=is_uncached(response))

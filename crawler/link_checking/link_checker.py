@@ -17,6 +17,7 @@ from crawler.checks.signatures import page_bytes
 from crawler.checks.soft404_probe import Soft404Prober
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
 from crawler.fetch.host_throttle import HostUnavailableError
+from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.registry import kind_of, target_link
 from crawler.link_checking.address_suggestions import AddressSuggester
 from crawler.link_checking.opened_links import ShortLinkOpener, as_opened
@@ -194,8 +195,8 @@ class LinkChecker:
         """Return the final outcome of an image, which is retried if there is none yet."""
         due, result, is_retry = attempt.due, outcome.result, attempt.is_retry
         if not outcome.retry or is_retry:
-            requested_url = source.meta.get("redirect_urls", [source.url])[0]
-            result = await self._image_fetcher.resolve(due, result, requested_url, source.url, is_retry=is_retry)
+            urls = requested_url(source), source.url
+            result = await self._image_fetcher.resolve(due, result, *urls, is_retry=is_retry)
         is_open = outcome.retry or has_no_image(due, result) or needs_confirmation(result)
         return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=is_open))
 
