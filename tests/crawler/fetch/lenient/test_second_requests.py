@@ -18,7 +18,7 @@ GOOD, GONE, ODD, BROKEN = (f"https://{name}.second.example.org/" for name in ("g
 ANSWERS: list[dict[str, Any]] = [
     {"url": GOOD, "title": "Fine"},
     {"url": GONE, "status": 404},
-    {"url": ODD, "title": "Fine", "headers": {"X-Long": "@12000"}},
+    {"url": ODD, "title": "Fine", "headers": {"X-Long": "{x*12000}"}},
     {"url": BROKEN, "failure": "RESET"},
 ]
 
