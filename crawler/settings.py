@@ -144,7 +144,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.fetch.page_redirects.PageRedirectMiddleware": 12,  # reads pages as the others leave them
     "crawler.fetch.middlewares.SafeCharsetMiddleware": 15,
     "crawler.fetch.middlewares.RedirectSlotMiddleware": 20,
-    "crawler.fetch.robots.RobotsMiddleware": 30,
+    "crawler.fetch.politeness.robots.RobotsMiddleware": 30,
     "crawler.fetch.middlewares.BoundedDecompressionMiddleware": 590,
     "crawler.fetch.middlewares.VerbatimRedirectMiddleware": 600,
     "crawler.fetch.middlewares.RedirectSchemeMiddleware": 610,  # sees a redirect before 600 follows it

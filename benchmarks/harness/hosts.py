@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from crawler.kinds.registry import link_of
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 
 
 def counts(folder: Path) -> list[int]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from benchmarks.harness import notes
 from benchmarks.harness.running import MB, machine, positive, table
 from crawler.notes import parser as markdown
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

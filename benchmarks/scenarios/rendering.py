@@ -26,7 +26,7 @@ from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import Article, Paper, Picture, Repository
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
 from pipelines.reports import notes_mirror

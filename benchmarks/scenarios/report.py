@@ -16,7 +16,7 @@ from benchmarks.harness.running import MB, at_most, machine, table
 from benchmarks.scenarios.rendering import NOW, fill, write
 from crawler.config.setting_readers import REWRITES
 from crawler.images.store import FolderImageStore
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
 from pipelines.reports import base as reports

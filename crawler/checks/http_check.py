@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.checks.page_text import is_blank
+from crawler.checks.pages.page_text import is_blank
+from crawler.checks.pages.shown_page import unshown
 from crawler.checks.redirect_check import check_redirect, clean_target, redirect_error, redirect_of
-from crawler.checks.shown_page import unshown
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.errors import is_dns_error
 from crawler.fetch.verbatim_requests import requested_url

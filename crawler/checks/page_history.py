@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 
 from scrapy.http import HtmlResponse
 
-from crawler.checks.page_text import visible_text
-from crawler.checks.page_titles import is_named, is_related, is_same_title, is_taken_brand, is_takeover, names_page
-from crawler.checks.text_fingerprint import CLOSE, FAR, distance, script_of, text_fingerprint
+from crawler.checks.pages.page_text import visible_text
+from crawler.checks.pages.page_titles import (
+    is_named,
+    is_related,
+    is_same_title,
+    is_taken_brand,
+    is_takeover,
+    names_page,
+)
+from crawler.checks.pages.text_fingerprint import CLOSE, FAR, distance, script_of, text_fingerprint
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
-from crawler.links.sites import own_name
-from crawler.links.url_words import words_of
+from crawler.links.targets.sites import own_name
+from crawler.links.targets.url_words import words_of
 from crawler.models.check import Outcome
 from crawler.models.page_version import PageVersion
 from crawler.models.reason import Reason, ReasonCode

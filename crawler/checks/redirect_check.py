@@ -11,8 +11,8 @@ from crawler.checks.redirects import PERMANENT, Redirect, RedirectJudgement, jud
 from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_same_site
+from crawler.links.targets.url_words import words_of
 from crawler.links.tracking import without_referral, without_tracking
-from crawler.links.url_words import words_of
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 

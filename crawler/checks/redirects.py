@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
-from crawler.checks.page_titles import (
+from crawler.checks.pages.page_titles import (
     is_identical,
     is_named,
     is_qualified,
@@ -17,13 +17,13 @@ from crawler.checks.page_titles import (
     is_takeover,
     names_page,
 )
-from crawler.checks.text_fingerprint import is_same_text, script_of
+from crawler.checks.pages.text_fingerprint import is_same_text, script_of
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.canonical_url import is_same_site
-from crawler.links.moved_paths import is_equivalent, is_same_page, keeps_name, keeps_path, qualifies_name
-from crawler.links.redirect_targets import TargetFault, leads_to_login, target_fault
-from crawler.links.sites import is_one_site, own_name
-from crawler.links.url_words import words_of
+from crawler.links.targets.moved_paths import is_equivalent, is_same_page, keeps_name, keeps_path, qualifies_name
+from crawler.links.targets.redirect_targets import TargetFault, leads_to_login, target_fault
+from crawler.links.targets.sites import is_one_site, own_name
+from crawler.links.targets.url_words import words_of
 from crawler.models.check import Outcome
 from crawler.models.reason import ReasonCode
 

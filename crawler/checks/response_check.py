@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from crawler.checks import http_check
 from crawler.checks.page_history import earlier_titles, with_page
-from crawler.checks.shown_page import shown_despite_status
+from crawler.checks.pages.shown_page import shown_despite_status
 from crawler.fetch.conditional_requests import from_not_modified, new_validators
-from crawler.fetch.host_throttle import parse_retry_after
+from crawler.fetch.politeness.host_throttle import parse_retry_after
 from crawler.html import TooMuchMarkupError
 from crawler.kinds.registry import kind_of
 from crawler.models.check import Check, CheckMethod, Outcome

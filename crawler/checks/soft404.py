@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.checks.page_signs import ShownPage, comparable_url
-from crawler.checks.signatures import MAX_TEXT_BYTES, signatures
+from crawler.checks.pages.page_signs import ShownPage, comparable_url
+from crawler.checks.pages.signatures import MAX_TEXT_BYTES, signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scrapy.http import Response
 
-    from crawler.checks.signatures import SoftError
+    from crawler.checks.pages.signatures import SoftError
 
 
 def detect_soft_error(response: Response, texts: Sequence[str] = ()) -> SoftError | None:

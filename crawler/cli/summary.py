@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import timedelta
 
-    from crawler.fetch.host_throttle import HostThrottle
+    from crawler.fetch.politeness.host_throttle import HostThrottle
     from crawler.models.link import LinkState
 
 MAX_NAMED = 3

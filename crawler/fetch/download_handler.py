@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.fetch.turns import TurnKeeper
+    from crawler.fetch.politeness.turns import TurnKeeper
 
 
 # uvloop resolves names in libuv's threads, four by default; four names whose DNS servers do not respond would block all

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from crawler.html import one_line, parse_html
 from crawler.kinds.base import LARGEST_PAGE, Kind
 from crawler.links.github_urls import github_link, is_missing_wiki_page, repository_in
-from crawler.links.text_links import find_arxiv_ids
+from crawler.links.spelling.text_links import find_arxiv_ids
 from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode

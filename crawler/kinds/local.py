@@ -19,7 +19,7 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
-from crawler.notes.site_generators import is_site_source
+from crawler.notes.files.site_generators import is_site_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -194,7 +194,7 @@ class FileLookup:
 
     def files(self) -> list[str]:
         """Return the paths of all files below the folder but outputs and symlinks out of it; listed once per run."""
-        from crawler.notes.folder import files_below, is_utf8
+        from crawler.notes.files.folder import files_below, is_utf8
 
         if self._files is None:
             paths = (path for path in files_below(self.folder, self._skip) if is_utf8(path))

@@ -16,10 +16,10 @@ import crawler.kinds
 from crawler.errors import UserError
 from crawler.kinds.base import Kind
 from crawler.links import canonical_url
-from crawler.links.browser_url import browser_url
 from crawler.links.jumps import jump_target
-from crawler.links.schemes import mistyped_scheme
-from crawler.links.text_links import urls_in
+from crawler.links.spelling.browser_url import browser_url
+from crawler.links.spelling.schemes import mistyped_scheme
+from crawler.links.spelling.text_links import urls_in
 from crawler.models.link import Link
 from crawler.models.note import LinkRole
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from crawler.checks.response_check import check_response_with_kind
 from crawler.kinds.registry import kind_of, link_of
-from crawler.links.schemes import without_empty_port
-from crawler.links.slips import corrections
+from crawler.links.spelling.schemes import without_empty_port
+from crawler.links.spelling.slips import corrections
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink

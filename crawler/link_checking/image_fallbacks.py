@@ -17,7 +17,7 @@ from crawler.checks.response_check import check_response_with_kind
 from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.conditional_requests import add_conditions
-from crawler.fetch.host_throttle import HostUnavailableError
+from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, inspect_image
 from crawler.images.store import image_name, put_image
 from crawler.images.wechat_urls import REFERER, image_id, url_variants

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from asyncio import Task
     from collections.abc import Awaitable, Callable
 
-    from crawler.fetch.turns import TurnKeeper
+    from crawler.fetch.politeness.turns import TurnKeeper
     from crawler.link_checking.result_queue import ResultQueue
 
 

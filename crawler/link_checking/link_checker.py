@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.checks.failure_check import check_failure
-from crawler.checks.redirect_probe import RedirectProber
+from crawler.checks.pages.signatures import page_bytes
+from crawler.checks.probes.redirect_probe import RedirectProber
+from crawler.checks.probes.soft404_probe import Soft404Prober
 from crawler.checks.response_check import check_response_with_kind, requested_wait, skipped_result
-from crawler.checks.signatures import page_bytes
-from crawler.checks.soft404_probe import Soft404Prober
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
-from crawler.fetch.host_throttle import HostUnavailableError
+from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.registry import kind_of, target_link
 from crawler.link_checking.address_suggestions import AddressSuggester
@@ -24,7 +24,7 @@ from crawler.link_checking.opened_links import ShortLinkOpener, as_opened
 from crawler.link_checking.saved_copies import has_no_image, needs_confirmation
 from crawler.links.canonical_url import refusal_reason
 from crawler.links.jumps import is_short_link
-from crawler.links.schemes import mistyped_scheme
+from crawler.links.spelling.schemes import mistyped_scheme
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult

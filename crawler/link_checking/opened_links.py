@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from crawler.checks.redirects import PERMANENT
-from crawler.fetch.host_throttle import HostUnavailableError
+from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.kinds.registry import page_link, target_link
 from crawler.links.canonical_url import WEB_SCHEMES, split
 from crawler.links.jumps import is_short_link, jump_target
-from crawler.links.redirect_targets import TargetFault, target_fault
+from crawler.links.targets.redirect_targets import TargetFault, target_fault
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 

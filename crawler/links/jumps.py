@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from crawler.globs import compile_globs
-from crawler.links.browser_url import browser_url
 from crawler.links.canonical_url import InvalidURLError
+from crawler.links.spelling.browser_url import browser_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from requests_cache import CachedSession
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
-from crawler.fetch.host_throttle import MAX_WAIT, parse_retry_after
+from crawler.fetch.politeness.host_throttle import MAX_WAIT, parse_retry_after
 from crawler.lookups.errors import ServiceDownError
 from crawler.text import describe_error
 

@@ -11,9 +11,9 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from crawler.models.note import Mention, Note
-from crawler.notes import ignore_comments, vouch_comments
+from crawler.notes.comments import ignore_comments, vouch_comments
 from crawler.notes.entries import find_dates, reindex_mentions, split_entries
-from crawler.notes.note_reader import BOM, LINE_END, NoteReader
+from crawler.notes.markdown.note_reader import BOM, LINE_END, NoteReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

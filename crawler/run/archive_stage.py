@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from crawler.fetch.host_throttle import REFUSALS
+from crawler.fetch.politeness.host_throttle import REFUSALS
 from crawler.kinds.registry import target_link
-from crawler.links.schemes import mistyped_scheme
+from crawler.links.spelling.schemes import mistyped_scheme
 from crawler.lookups.errors import ServiceDownError
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode

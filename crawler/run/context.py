@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from crawler.cli.interrupts import interrupts
 from crawler.config.crawl_options import options_of
 from crawler.fetch.connectivity import ConnectivityMonitor
-from crawler.fetch.host_throttle import HostThrottle
-from crawler.fetch.turns import TurnKeeper, request_interval
+from crawler.fetch.politeness.host_throttle import HostThrottle
+from crawler.fetch.politeness.turns import TurnKeeper, request_interval
 from crawler.kinds.registry import all_kinds, kind_of
 from crawler.link_checking.image_fallbacks import ImageFetcher
 from crawler.link_checking.in_flight import ChecksInFlight

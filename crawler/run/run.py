@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.fetch.turns import request_interval
+from crawler.fetch.politeness.turns import request_interval
 from crawler.run.interruption import RunInterruptedError
 from crawler.run.stages import CHECKING, NetworkDownError, SaveReceived
 

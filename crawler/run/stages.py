@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from crawler.checks.response_check import inconclusive_result
 from crawler.daemon_threads import run_in_thread
-from crawler.fetch.host_throttle import HostUnavailableError
+from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.link_checking.result_queue import MAX_IN_FLIGHT, POLL_SECONDS
 from crawler.models.reason import ReasonCode

@@ -15,7 +15,7 @@ from crawler.images.opening import open_image_store
 from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
 from crawler.models.vouch import Vouch
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from crawler.notes.parser import parse_note
 from crawler.run.program_digest import program_digest
 from crawler.store.database import store_url

@@ -9,14 +9,14 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
-from crawler.fetch.host_throttle import HostUnavailableError
+from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.store.workers.leases import clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from datetime import datetime
 
-    from crawler.fetch.host_throttle import HostThrottle
+    from crawler.fetch.politeness.host_throttle import HostThrottle
     from crawler.store.link_store import LinkStore
     from crawler.store.workers.runs import RunRecord
 

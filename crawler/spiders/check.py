@@ -15,7 +15,7 @@ from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from crawler.models.link import Verdict
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from crawler.run.run import Stages
 from crawler.run.stages import ReadNotes, check_stages
 from crawler.run.summary import RunSummary, image_store_error

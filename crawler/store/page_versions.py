@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from crawler.links.moved_paths import moves_by_host
+from crawler.links.targets.moved_paths import moves_by_host
 from crawler.models.check import Outcome
 from crawler.store.reader import FACTS, SLICE, StoreReader, slices
 from crawler.store.schema import mapping

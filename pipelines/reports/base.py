@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
     from crawler.models.note import Note
-    from crawler.notes.folder import NotesFolder
+    from crawler.notes.files.folder import NotesFolder
     from crawler.store.link_store import LinkStore
     from crawler.store.registered_notes import RegisteredNote
     from pipelines.rewriting.index.editor import Listed

@@ -14,7 +14,7 @@ import pipelines
 from crawler.kinds.registry import kind_of
 from crawler.models.link import Link, key_of
 from crawler.models.metadata import Paper, Picture, Repository, type_name
-from crawler.notes.folder import ENDINGS
+from crawler.notes.files.folder import ENDINGS
 from crawler.run.program_digest import program_digest
 from crawler.store.renderings import MENTION, STATE, TIMES
 from pipelines.rewriting.edit_list import to_record

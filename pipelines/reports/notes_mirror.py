@@ -13,7 +13,7 @@ from crawler.atomic_files import UnsafePathError, open_inside, replace_atomicall
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_of
 from crawler.models.check import Outcome
-from crawler.notes.folder import ENDINGS
+from crawler.notes.files.folder import ENDINGS
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.edit_list import from_record, to_record
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crawler.models.link import LinkState
-    from crawler.notes.folder import NotesFolder
+    from crawler.notes.files.folder import NotesFolder
     from pipelines.reports.base import NoteFragment, Rendering, TakeNote
     from pipelines.reports.planned_notes import PlannedNote
 

@@ -14,17 +14,17 @@ from crawler.kinds.registry import kind_of
 from crawler.link_checking.address_suggestions import SPELLING
 from crawler.link_checking.opened_links import JUMP, PASSING_FAULTS, SHORT_LINK
 from crawler.links.canonical_url import refusal_reason
-from crawler.links.placeholders import has_placeholder
-from crawler.links.redirect_targets import target_fault
+from crawler.links.spelling.placeholders import has_placeholder
+from crawler.links.targets.redirect_targets import target_fault
 from crawler.models.edit import Edit
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture
 from crawler.models.note import LinkRole, Mention, Note
 from crawler.models.reason import Reason, ReasonCode
-from crawler.notes.ignore_comments import overlaps_spans
-from pipelines.rewriting.dead_marks import mark_edits
-from pipelines.rewriting.fact_lines import fact_edits
-from pipelines.rewriting.missing_lines import missing_edits
+from crawler.notes.comments.ignore_comments import overlaps_spans
+from pipelines.rewriting.lines.dead_marks import mark_edits
+from pipelines.rewriting.lines.fact_lines import fact_edits
+from pipelines.rewriting.lines.missing_lines import missing_edits
 from pipelines.rewriting.redirects import is_worth_edit
 from pipelines.rewriting.url_escaping import escape_bare_url, escape_for_context, percent_encode
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.checks.redirects import LASTING_FAULTS, is_move_of_service
 from crawler.kinds.registry import kind_of, link_of
-from crawler.links.redirect_targets import target_fault
+from crawler.links.targets.redirect_targets import target_fault
 from crawler.models.check import Outcome
 from crawler.models.metadata import Page
 from crawler.models.reason import ReasonCode

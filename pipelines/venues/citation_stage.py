@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawler.fetch.host_throttle import REFUSALS
+from crawler.fetch.politeness.host_throttle import REFUSALS
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.errors import ServiceDownError

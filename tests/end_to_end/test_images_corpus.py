@@ -15,7 +15,7 @@ from PIL import Image
 from pyarrow import parquet
 
 from crawler.models.note import LinkRole, Mention
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES
 from tests.internet import Internet
 from tests.internet.sites.qpic import PATH, draw, placeholder

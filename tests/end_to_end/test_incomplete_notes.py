@@ -13,7 +13,7 @@ from crawler.errors import UserError
 from crawler.kinds.local import FileLookup
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from tests.crawler.link_checking.test_image_fallbacks import drawn, kept, shown, url
 from tests.support.crawling import EVERY_NIGHT
 

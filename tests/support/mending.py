@@ -15,7 +15,7 @@ from crawler.models.metadata import Paper, Picture, Repository
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.notes import parser
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from crawler.run.workspace import Workspace
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore

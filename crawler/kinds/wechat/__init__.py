@@ -27,7 +27,7 @@ from crawler.kinds.wechat.notices import (
 )
 from crawler.kinds.wechat.scripts import QUOTED, unquote
 from crawler.links.canonical_url import hostname, split
-from crawler.links.text_links import web_url
+from crawler.links.spelling.text_links import web_url
 from crawler.models.check import Check, Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Article

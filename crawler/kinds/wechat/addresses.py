@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from crawler.links.canonical_url import hostname, parameters
-from crawler.links.text_links import web_url
+from crawler.links.spelling.text_links import web_url
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult

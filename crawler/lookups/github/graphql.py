@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.links.text_links import find_arxiv_ids
+from crawler.links.spelling.text_links import find_arxiv_ids
 from crawler.models.metadata import Repository
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crawler.notes.folder import NotesFolder
+    from crawler.notes.files.folder import NotesFolder
 
 
 def files(output_dir: Path, notes_folder: NotesFolder) -> Iterator[Path]:

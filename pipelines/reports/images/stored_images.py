@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.config.crawl_options import CrawlOptions
-    from crawler.notes.folder import NotesFolder
+    from crawler.notes.files.folder import NotesFolder
     from crawler.run.workspace import Workspace
 
 

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from crawler.models.edit import Edit
 from crawler.models.reason import Reason, ReasonCode
+from crawler.notes.comments.ignore_comments import overlaps_spans
 from crawler.notes.entries import find_dates
-from crawler.notes.ignore_comments import overlaps_spans
 from pipelines.rewriting.index.page import IndexGroup, IndexItem, IndexPage, is_descending, read_index_page
 
 if TYPE_CHECKING:

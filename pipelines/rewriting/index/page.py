@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from crawler.notes.entries import find_dates
-from crawler.notes.folder import ENDINGS
+from crawler.notes.files.folder import ENDINGS
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:

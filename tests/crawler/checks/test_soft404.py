@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from crawler.checks import signatures
-from crawler.checks.signatures import SoftError
+from crawler.checks.pages import signatures
+from crawler.checks.pages.signatures import SoftError
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.models.check import Outcome

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.cli.summary import fail_on_message, summary
-from crawler.fetch.host_throttle import HostThrottle
+from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Change, LinkState, Verdict
 from crawler.models.reason import Reason, ReasonCode

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.fetch.host_throttle import REFUSALS
+from crawler.fetch.politeness.host_throttle import REFUSALS
 from tests.internet.messages import Failure, html, text
 from tests.support.crawling import EVERY_NIGHT
 

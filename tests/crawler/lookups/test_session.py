@@ -11,7 +11,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.host_throttle import MAX_WAIT, parse_retry_after
+from crawler.fetch.politeness.host_throttle import MAX_WAIT, parse_retry_after
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.session import ATTEMPTS, open_session
 from tests.support.answers import Answer, Clock

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.links.redirect_targets import TargetFault
+from crawler.links.targets.redirect_targets import TargetFault
 from crawler.models.former_reasons import former_reason
 from crawler.models.reason import PLACEHOLDER, Reason, ReasonCode, reason_texts
 

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.models.note import LinkRole, Mention, Note
-from crawler.notes import url_spans
+from crawler.notes.markdown import url_spans
 from crawler.notes.parser import parse_note
 
 CORPUS = Path(__file__).parents[3] / "../shared/corpus/dairly_learning"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.notes.site_generators import is_site_source
+from crawler.notes.files.site_generators import is_site_source
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.fetch.host_throttle import REFUSALS
+from crawler.fetch.politeness.host_throttle import REFUSALS
 from crawler.lookups.session import open_session
 from crawler.lookups.wayback import Wayback, _can_be_read
 from crawler.models.check import Check, CheckMethod, Outcome

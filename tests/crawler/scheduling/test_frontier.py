@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scrapy.http import Request, Response
 
 from crawler.fetch.connectivity import SUSPICIOUS_HOSTS, ConnectivityMonitor
-from crawler.fetch.host_throttle import HostThrottle
+from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord

@@ -12,7 +12,7 @@ from crawler.errors import UserError
 from crawler.images.store import FolderImageStore
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
 from pipelines.rewriting import edit_list

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.notes import parser
-from crawler.notes.folder import NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.index.editor import Listed, index_edits
 from tests.support.crawling import CORPUS

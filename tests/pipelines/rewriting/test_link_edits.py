@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.kinds.registry import link_of
-from crawler.links.placeholders import has_placeholder
+from crawler.links.spelling.placeholders import has_placeholder
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Repository

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.fetch.host_throttle import REFUSALS
+from crawler.fetch.politeness.host_throttle import REFUSALS
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.session import open_session

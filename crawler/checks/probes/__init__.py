@@ -1,0 +1,1 @@
+"""Second requests that settle what one response leaves open."""

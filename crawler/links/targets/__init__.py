@@ -1,0 +1,1 @@
+"""What the URLs of a redirect say about it."""

@@ -1,0 +1,1 @@
+"""What comments in a note say to this program."""

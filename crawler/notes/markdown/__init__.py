@@ -1,0 +1,1 @@
+"""Reading of Markdown and HTML: the byte span of each URL."""

@@ -1,0 +1,113 @@
+"""When two titles name one page."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.checks.pages.page_titles import (
+    is_identical,
+    is_named,
+    is_qualified,
+    is_related,
+    is_same_title,
+    is_taken_brand,
+    is_takeover,
+    names_page,
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("How to weave | Looms", "How to weave - Textiles", True),
+        ("How to weave", "How to weave | Looms", True),
+        ("How to weave!", "HOW TO WEAVE", True),
+        ("Old post | The Weavers", "All posts | The Weavers", False),
+        ("Chapter 1 of the long book", "Chapter 2 of the long book", False),
+        ("Home", "Home", False),
+        ("快速入门：安装", "快速入门：安装 - 手册", True),
+    ],
+)
+def test_titles(one: str, other: str, *, is_same: bool) -> None:
+    assert is_same_title(one, other) is is_same
+    assert is_same_title(other, one) is is_same
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "is_same"),
+    [
+        ("Attention Is All You Need (paper)", "Attention is all you need - arXiv", True),
+        ("Weaving by hand", "Notes on weaving by hand, part 2", True),
+        ("here", "Click here", False),
+        ("https://a.example.org/weaving-by-hand", "weaving by hand", False),
+        ("The API docs", "API reference", False),
+    ],
+)
+def test_texts_of_links(text: str, title: str, *, is_same: bool) -> None:
+    assert is_named(title, [text]) is is_same
+
+
+def test_what_names_a_page() -> None:
+    assert names_page("Weaving by hand")
+    assert names_page("图神经网络")
+    assert not names_page("project page")
+    assert not names_page("https://a.example.org/weaving")
+
+
+def test_general_titles_of_several_words_have_to_be_the_same() -> None:
+    assert is_identical("A page", "a  page")
+    assert not is_identical("here", "here")
+    assert not is_identical("A page", "A page of ours")
+
+
+def test_words_in_common() -> None:
+    assert is_related(["Sorting library"], ["All about sorting"])
+    assert is_related(["fastsort"], ["Fastsort2 is here"])
+    assert is_related(["图神经网络"], ["神经"])
+    assert not is_related(["Sorting library"], ["Garden furniture"])
+    assert not is_related(["The project page"], ["The page"])
+
+
+@pytest.mark.parametrize(
+    ("title", "known", "is_found"),
+    [
+        ("SITUS SLOT GACOR Hari Ini", ["Parser toolkit"], True),
+        ("澳门新葡京娱乐城", ["here"], True),
+        ("Casino, poker and more", ["here"], True),
+        ("Casino", ["here"], False),  # a film
+        ("Online casino with free spins", ["A casino"], False),
+        ("Online casino with free spins", ["https://a.example.org/casino/"], False),
+        ("How 'slot gacor' spam gets into sites", ["here"], False),
+        ("Slots in user interfaces", ["here"], False),
+    ],
+)
+def test_pages_behind_domains_that_were_given_up(title: str, known: list[str], *, is_found: bool) -> None:
+    assert is_takeover(title, known=known) is is_found
+
+
+def test_one_word_is_enough_if_the_page_was_another_before() -> None:
+    assert is_takeover("Casino Royale", known=["x"], earlier=["Parser toolkit"])
+    assert not is_takeover("Casino Royale", known=["x"], earlier=["Royale, a film"])
+
+
+@pytest.mark.parametrize(
+    ("title", "is_one"),
+    [
+        ("Mercury (planet)", True),
+        ("Mercury (planet) - Wiki", True),
+        ("水星（行星）", False),
+        ("Mercury", False),
+        ("Mercury (planet) and Venus", False),
+        ("Towns named Mercury (list)", False),
+    ],
+)
+def test_a_qualifier_is_behind_the_name(title: str, *, is_one: bool) -> None:
+    assert is_qualified(title, "Mercury") is is_one
+
+
+def test_a_brand_may_be_kept_by_who_takes_it_over() -> None:
+    known, title = ("Myproject", "https://a.example/"), "MYPROJECT: Slot Gacor"
+    assert is_taken_brand(title, known=known, earlier=["Myproject, a graph library"])
+    assert not is_taken_brand(title, known=known, earlier=[])
+    assert not is_taken_brand(title, known=("Slot gacor", *known), earlier=["Myproject, a graph library"])
+    assert not is_taken_brand("Myproject: poker and a slot", known=known, earlier=["Myproject, a graph library"])

@@ -1,0 +1,37 @@
+"""Fingerprints of texts, and the scripts they are in."""
+
+from __future__ import annotations
+
+from crawler.checks.pages.text_fingerprint import BITS, FAR, distance, script_of, text_fingerprint
+
+TULIPS = "Tulips grow from bulbs that are planted in autumn. In spring the first leaves appear, then the flowers. " * 3
+SORTING = "A sorting network compares two numbers at a time, and the order of its comparisons does not depend on them. "
+
+
+def test_a_small_change_is_close_and_another_text_is_far() -> None:
+    one, changed, other = map(text_fingerprint, (TULIPS, TULIPS.replace("autumn", "October"), SORTING * 3))
+    assert one is not None
+    assert changed is not None
+    assert other is not None
+    assert 0 <= one < 2**BITS
+    assert distance(one, one) == 0
+    assert distance(one, changed) < FAR <= distance(one, other)
+
+
+def test_the_fingerprint_does_not_change_between_runs() -> None:
+    assert text_fingerprint(TULIPS) == text_fingerprint(TULIPS.upper())
+
+
+def test_little_text_has_none() -> None:
+    assert text_fingerprint("Loading …") is None
+    assert text_fingerprint("1 2 3 " * 100) is None
+
+
+def test_scripts() -> None:
+    assert script_of("A page") == "latin"
+    assert script_of("一页 of it") == "latin"
+    assert script_of("这是一个页面") == "han"
+    assert script_of("日本語のページ") == "kana"
+    assert script_of("한국어 페이지") == "hangul"
+    assert script_of("Страница") == "cyrillic"
+    assert script_of("12:30") == ""
