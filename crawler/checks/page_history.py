@@ -61,7 +61,9 @@ def with_page(due: DueLink, response: Response, result: CheckResult) -> CheckRes
     version = observe_page(response, due.link.url, result.check.checked_at, due.past)
     if version is None:
         return result
-    found = find_replacement(due.link.url, due.texts, due.past, version, is_multilingual=is_multilingual(response))
+    found = find_replacement(
+        due.link.url, due.texts, due.past, version, is_multilingual=bool(due.past) and is_multilingual(response)
+    )
     if found is None:
         return replace(result, page=_new_version(due.past, version))
     reason = Reason(ReasonCode.ANOTHER_PAGE, f"{found.since:%Y-%m-%d}", version.title, found.earlier)

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from scrapy.http import HtmlResponse, TextResponse
 
 from crawler.checks.pages.hidden_elements import without_hidden
-from crawler.checks.pages.page_text import content_bytes, sentences, visible_text
+from crawler.checks.pages.page_text import content_bytes, has_content, sentences, visible_text
 from crawler.checks.pages.signatures import (
     EDGE,
     MAX_TEXT_BYTES,
@@ -120,7 +120,7 @@ class ShownPage:
         """Return whether a page that was read to its end is long only by its menus, header and footer."""
         if not self._has_many_elements or len(self._text) > _MAX_SOURCE or not self._is_whole:
             return False
-        return content_bytes(self._response) <= _MAX_CONTENT
+        return not has_content(self._text, _MAX_CONTENT)
 
     @property
     def _is_whole(self) -> bool:
@@ -198,7 +198,7 @@ class ShownPage:
     def text_bytes(self) -> int:
         """Return the number of bytes of visible text; of a page within menus, without them."""
         if self.is_within_menus:
-            return content_bytes(self._response)
+            return content_bytes(self._text)
         return len(visible_text(self._response).encode(errors="replace"))
 
     @cached_property
@@ -210,7 +210,7 @@ class ShownPage:
     @cached_property
     def is_article(self) -> bool:
         """Return whether a page has more text outside its menus and links than a notice."""
-        return self.text_bytes > MAX_TEXT_BYTES and content_bytes(self._response) > MAX_TEXT_BYTES
+        return self.text_bytes > MAX_TEXT_BYTES and has_content(self._text, MAX_TEXT_BYTES)
 
     @cached_property
     def links(self) -> int:

@@ -42,6 +42,7 @@ _QUESTIONS = ("?", "？")
 _SHOWS_WITHOUT_TEXT = re.compile(
     r"<(?:img|picture|video|audio|canvas|svg|iframe|frame|frameset|object|embed|form|input|button)\b", re.IGNORECASE
 )
+_BEGINNING = 4 * 1024  # characters
 _MESSAGE_NAMES = frozenset(
     {
         "message",
@@ -72,11 +73,23 @@ def _text_of(source: str) -> str:
     return collapse_whitespace(unescape(_INVISIBLE.sub(" ", source)))
 
 
-def content_bytes(response: Response) -> int:
+def has_content(source: str, more_than: int) -> bool:
+    """Return whether there are more than so many bytes of visible text outside of links, menus, header and footer."""
+    return any(content_bytes(part) > more_than for part in _beginnings(source))
+
+
+def content_bytes(source: str) -> int:
     """Return the bytes of visible text outside of links, menus, header and footer."""
-    if not isinstance(response, HtmlResponse):
-        return 0
-    return len(_text_of(_AROUND.sub(" ", without_hidden(response.text))).encode(errors="replace"))
+    return len(_text_of(_AROUND.sub(" ", without_hidden(source))).encode(errors="replace"))
+
+
+def _beginnings(source: str) -> Iterator[str]:
+    """Yield longer and longer beginnings of a page, cut before a tag: most have enough text in the first."""
+    size = _BEGINNING
+    while size < len(source):
+        yield source[: max(source.rfind("<", 0, size), 0)]
+        size *= 4
+    yield source
 
 
 def is_blank(response: Response) -> bool:

@@ -102,12 +102,15 @@ def is_takeover(title: str, *, known: Collection[str], earlier: Collection[str] 
     is the page that was meant. If earlier titles have nothing in common with this one, one such word is enough.
     """
     table, plain = _takeover(), normalize_title(title)
-    if table.about & words_in_title(title) or any(
-        table.strong.search(text) or table.weak.search(text) for text in map(_spaced, (*known, *earlier))
+    is_strong, weak = table.strong.search(plain) is not None, set(table.weak.findall(plain))
+    if (
+        not (is_strong or weak)
+        or table.about & words_in_title(title)
+        or any(table.strong.search(text) or table.weak.search(text) for text in map(_spaced, (*known, *earlier)))
     ):
         return False
     enough = 1 if any(map(names_page, earlier)) and not is_related([title], (*known, *earlier)) else 2
-    return table.strong.search(plain) is not None or len(set(table.weak.findall(plain))) >= enough
+    return is_strong or len(weak) >= enough
 
 
 def is_taken_brand(title: str, *, known: Collection[str], earlier: Collection[str]) -> bool:
@@ -115,8 +118,9 @@ def is_taken_brand(title: str, *, known: Collection[str], earlier: Collection[st
 
     The page had a title without such words before.
     """
-    is_strong = _takeover().strong.search(normalize_title(title)) is not None
-    return is_strong and any(map(names_page, earlier)) and is_takeover(title, known=known, earlier=earlier)
+    if not any(map(names_page, earlier)) or _takeover().strong.search(normalize_title(title)) is None:
+        return False
+    return is_takeover(title, known=known, earlier=earlier)
 
 
 def _spaced(text: str) -> str:

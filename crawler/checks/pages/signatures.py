@@ -6,13 +6,13 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ahocorasick_rs import AhoCorasick
 
-from crawler.lazy_pattern import LazyPattern, any_of, with_words
+from crawler.lazy_pattern import LazyPattern, any_of, cached_any_of, with_words
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason
 from crawler.text import collapse_whitespace
@@ -160,6 +160,7 @@ class LoginSignature:
         return has_login_title and page.confirms_title(None, self.phrases)
 
 
+@lru_cache(maxsize=256)  # title and texts of a link are compared in several ways
 def normalize_title(text: str) -> str:
     """Return the form in which titles are compared: NFKC, without case, on one line, with straight apostrophes."""
     return collapse_whitespace(unicodedata.normalize("NFKC", text[:_MAX_TITLE]).casefold().replace("’", "'"))
@@ -197,7 +198,7 @@ def all_titles() -> tuple[LazyPattern, LazyPattern]:
     rows = [row for row in every if not row.hosts]
     titles = [row.titles.pattern for row in rows if row.titles]
     phrases = [row.phrases.pattern for row in rows if row.phrases]
-    return any_of(titles), any_of([*phrases, login.phrases.pattern])
+    return any_of(titles), cached_any_of([*phrases, login.phrases.pattern])
 
 
 @cache

@@ -8,6 +8,10 @@ from collections import Counter
 from functools import cache
 from hashlib import blake2b
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BITS = 64
 CLOSE = 10
@@ -20,8 +24,8 @@ MIN_TEXT = 200
 """Bytes of text from which it has a fingerprint: fewer are a frame, or a message."""
 
 _FEATURES = 250  # the first of a page; more change the fingerprint little
-_LANE = 16  # bits in which up to 2 ** 16 features are counted
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|[^\W\d_]+")
+_ASCII_WORD = re.compile("[a-z]+")  # the same in a text of these characters, in a quarter of the time
 _LETTERS = 300  # the first letters say of which script a text is
 
 _SCRIPTS = {
@@ -36,13 +40,14 @@ def text_fingerprint(text: str) -> int | None:
     """
     if len(text.encode(errors="replace")) < MIN_TEXT:
         return None
-    words = [match[0] for match in islice(_WORD.finditer(text.casefold()), _FEATURES)]
+    text = text.casefold()
+    word = _ASCII_WORD if text.isascii() else _WORD
+    words = [match[0] for match in islice(word.finditer(text), _FEATURES)]
     features = {*pairwise(words)} or {(word, "") for word in words}
     if not features:
         return None
-    counts = sum(_spread(blake2b(f"{a} {b}".encode(), digest_size=BITS // 8).digest()) for a, b in features)
-    half, mask = len(features) / 2, (1 << _LANE) - 1
-    return sum(1 << bit for bit in range(BITS) if (counts >> (bit * _LANE)) & mask > half)
+    hashes = (blake2b(f"{a} {b}".encode(), digest_size=BITS // 8).digest() for a, b in features)
+    return _majority([int.from_bytes(each, "little") for each in hashes])
 
 
 def distance(one: int, other: int) -> int:
@@ -61,10 +66,10 @@ def script_of(text: str) -> str:
 
     Japanese is `kana`: it has Chinese characters too, but Chinese has no kana.
     """
-    letters = islice(filter(str.isalpha, text), _LETTERS)
-    counts = Counter(_script_of_letter(letter) for letter in letters)
-    if not counts:
-        return ""
+    letters = "".join(islice(filter(str.isalpha, text), _LETTERS))
+    if letters.isascii():
+        return "latin" if letters else ""
+    counts = Counter(map(_script_of_letter, letters))
     if counts["kana"] * 10 > counts["han"] + counts["kana"] > 0:
         counts["kana"] += counts.pop("han", 0)
     return counts.most_common(1)[0][0]
@@ -76,11 +81,26 @@ def _script_of_letter(letter: str) -> str:
     return _SCRIPTS.get(word, word.lower())
 
 
-def _spread(digest: bytes) -> int:
-    """Return a number in which each bit of a digest has a lane of its own, so that numbers can be added."""
-    return sum(_lanes(byte) << (at * 8 * _LANE) for at, byte in enumerate(digest))
+def _majority(numbers: Sequence[int]) -> int:
+    """Return the bits that are set in more than half of the numbers.
 
-
-@cache
-def _lanes(byte: int) -> int:
-    return sum(1 << (bit * _LANE) for bit in range(8) if byte >> bit & 1)
+    The bits are counted side by side: `digits[n]` has the digit of value 2 ** n of the count of each bit.
+    """
+    digits: list[int] = []
+    for number in numbers:
+        carry = number
+        for at, digit in enumerate(digits):
+            digits[at], carry = digit ^ carry, digit & carry
+            if not carry:
+                break
+        else:
+            digits.append(carry)
+    half, more, equal = len(numbers) // 2, 0, (1 << BITS) - 1
+    digits += [0] * (half.bit_length() - len(digits))
+    for at in reversed(range(len(digits))):
+        if half >> at & 1:
+            equal &= digits[at]
+        else:
+            more |= equal & digits[at]
+            equal &= ~digits[at]
+    return more

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from crawler.checks.pages.signatures import EDGE, normalize_title, topic_sites
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.lazy_pattern import LazyPattern
 
 SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–/\\]+\s*|\s+[-:]+\s+|(?<![a-z\s])-+(?=\w)|-+(?=[^\x00-\x7f])")
@@ -28,13 +30,17 @@ def _find_phrase(title: str, phrases: LazyPattern) -> str | None:
     """Return the first part of a title that is one of the phrases, if all other parts are short names of a site."""
     phrase, others = None, []
     for part in filter(None, (part.strip(EDGE) for part in SEPARATOR.split(title))):
-        if all(phrases.fullmatch(piece.strip(EDGE)) for piece in _SUBTITLE.split(part)) or phrases.fullmatch(part):
+        if phrases.fullmatch(part) or _are_phrases(_SUBTITLE.split(part), phrases):
             phrase = phrase or part
         else:
             others.append(part)
     if any(map(topic_sites().fullmatch, others)):
         return None
     return phrase if len(others) <= _MAX_NAMES and all(map(is_name, others)) else None
+
+
+def _are_phrases(pieces: Sequence[str], phrases: LazyPattern) -> bool:
+    return len(pieces) > 1 and all(phrases.fullmatch(piece.strip(EDGE)) for piece in pieces)
 
 
 def normalized_sentence(sentence: str) -> str:
