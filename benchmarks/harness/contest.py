@@ -18,7 +18,7 @@ from benchmarks.baselines.programs import linkchecker_settings
 from benchmarks.harness import notes
 from benchmarks.harness.running import MB, Ran, Seen, Server, machine, run, table
 
-BESIDES = 3
+BESIDES = 4
 """Requests that a program may make to a host besides its links: robots.txt, a second look or two."""
 
 
