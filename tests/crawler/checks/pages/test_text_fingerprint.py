@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from crawler.checks.pages.text_fingerprint import BITS, FAR, distance, script_of, text_fingerprint
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.checks.pages.text_fingerprint import BITS, FAR, _majority, distance, script_of, text_fingerprint
 
 TULIPS = "Tulips grow from bulbs that are planted in autumn. In spring the first leaves appear, then the flowers. " * 3
 SORTING = "A sorting network compares two numbers at a time, and the order of its comparisons does not depend on them. "
@@ -35,3 +38,9 @@ def test_scripts() -> None:
     assert script_of("한국어 페이지") == "hangul"
     assert script_of("Страница") == "cyrillic"
     assert script_of("12:30") == ""
+
+
+@given(st.lists(st.integers(0, 2**BITS - 1), min_size=1, max_size=40))
+def test_bits_of_the_majority_are_set(numbers: list[int]) -> None:
+    counts = [sum(number >> bit & 1 for number in numbers) for bit in range(BITS)]
+    assert _majority(numbers) == sum(1 << bit for bit, count in enumerate(counts) if 2 * count > len(numbers))
