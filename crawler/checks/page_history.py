@@ -12,7 +12,7 @@ from crawler.checks.pages.page_text import visible_text
 from crawler.checks.pages.page_titles import (
     is_named,
     is_related,
-    is_same_title,
+    is_same_page_title,
     is_taken_brand,
     is_takeover,
     names_page,
@@ -180,13 +180,13 @@ def _differs(one: PageVersion, other: PageVersion, bits: int) -> bool:
 
 
 def _is_same_version(one: PageVersion, other: PageVersion) -> bool:
-    return is_same_title(one.title, other.title) or one.title == other.title
+    return is_same_page_title(one.title, other.title) or one.title == other.title
 
 
 def _keeps_changing(titles: Sequence[str]) -> bool:
     different: list[str] = []
     for title in titles:
-        if not any(is_same_title(title, each) or title == each for each in different):
+        if not any(is_same_page_title(title, each) or title == each for each in different):
             different.append(title)
     return len(different) >= CHANGING_TITLES
 

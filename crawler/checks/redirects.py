@@ -12,7 +12,7 @@ from crawler.checks.pages.page_titles import (
     is_named,
     is_qualified,
     is_related,
-    is_same_title,
+    is_same_page_title,
     is_taken_brand,
     is_takeover,
     names_page,
@@ -84,7 +84,7 @@ class Redirect:
     @property
     def has_same_title(self) -> bool:
         """Whether the new page has an earlier title of the old one, or is what a note calls it."""
-        if is_named(self.title, self.texts) or any(is_same_title(title, self.title) for title in self.earlier):
+        if is_named(self.title, self.texts) or any(is_same_page_title(title, self.title) for title in self.earlier):
             return True
         is_near = is_same_site(self.old, self.new) or keeps_path(self.old, self.new)
         return is_near and any(is_identical(text, self.title) for text in (*self.texts, *self.earlier))

@@ -14,7 +14,7 @@ from crawler.models.reason import ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of, title_beside
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
 from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
-from pipelines.consistency.title_match import is_same_title, normalized_title, similarity, title_in_note
+from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
 from pipelines.venues.from_entry_title import has_wrong_label, venue_label
 
 if TYPE_CHECKING:
@@ -136,10 +136,12 @@ def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossRef
         mention, reference, paper = note.mentions[at], kind_of(link).reference(link.identity), state.metadata
         noted = title_in_note(mention.text, [link.identity]) or title_in_note(title_beside(note, at), [link.identity])
         actual = paper.title if isinstance(paper, Paper) else None
-        if noted is None or (actual and is_same_title(noted, actual)):
+        if noted is None or (actual and is_same_paper_title(noted, actual)):
             continue
         others = {
-            place.title: place for place in index.titles.get(link.key, []) if not is_same_title(noted, place.title)
+            place.title: place
+            for place in index.titles.get(link.key, [])
+            if not is_same_paper_title(noted, place.title)
         }
         if actual is None and not others:
             continue

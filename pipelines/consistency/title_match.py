@@ -35,7 +35,7 @@ def has_title_of(mention: Mention, paper: Paper) -> bool | None:
     noted = title_in_note(mention.text, paper.ids.values())
     if noted is None or not normalized_title(paper.title):
         return None
-    return is_same_title(noted, paper.title)
+    return is_same_paper_title(noted, paper.title)
 
 
 def title_in_note(text: str, ids: Iterable[str]) -> str | None:
@@ -46,7 +46,7 @@ def title_in_note(text: str, ids: Iterable[str]) -> str | None:
     return text
 
 
-def is_same_title(noted: str, actual: str) -> bool:
+def is_same_paper_title(noted: str, actual: str) -> bool:
     """Return whether two titles are the same, or one is the other's title or subtitle alone."""
     pairs = [*product([noted], _parts(actual)), *product(_parts(noted), [actual])]
     return any(similarity(one, other) >= SAME_TITLE for one, other in pairs)

@@ -43,7 +43,7 @@ def names_page(text: str) -> bool:
     return "://" not in text and bool(words_in_title(text) - _generic()) and _length(text) >= MIN_TITLE
 
 
-def is_same_title(one: str, other: str) -> bool:
+def is_same_page_title(one: str, other: str) -> bool:
     """Return whether two titles name the same page; the name of the site before or after it may differ.
 
     Numbers count: chapter 1 is not chapter 2.
@@ -74,7 +74,7 @@ def is_qualified(title: str, text: str) -> bool:
 
 def is_named(title: str, texts: Iterable[str]) -> bool:
     """Return whether the text of a link names the page with a title."""
-    return any("://" not in text and (is_same_title(text, title) or _contains(title, text)) for text in texts)
+    return any("://" not in text and (is_same_page_title(text, title) or _contains(title, text)) for text in texts)
 
 
 def is_related(words: Iterable[str], others: Iterable[str]) -> bool:

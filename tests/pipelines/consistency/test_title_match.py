@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper
 from crawler.models.note import Mention
-from pipelines.consistency.title_match import has_title_of, is_same_title, normalized_title
+from pipelines.consistency.title_match import has_title_of, is_same_paper_title, normalized_title
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_titles(noted: str, real: str, matches: bool | None) -> None:
 
 @given(st.text(), st.text())
 def test_titles_match_in_either_direction(one: str, other: str) -> None:
-    assert is_same_title(one, other) is is_same_title(other, one)
-    assert is_same_title(one, one) is bool(normalized_title(one))
+    assert is_same_paper_title(one, other) is is_same_paper_title(other, one)
+    assert is_same_paper_title(one, one) is bool(normalized_title(one))

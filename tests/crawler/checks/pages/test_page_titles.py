@@ -9,7 +9,7 @@ from crawler.checks.pages.page_titles import (
     is_named,
     is_qualified,
     is_related,
-    is_same_title,
+    is_same_page_title,
     is_taken_brand,
     is_takeover,
     names_page,
@@ -29,8 +29,8 @@ from crawler.checks.pages.page_titles import (
     ],
 )
 def test_titles(one: str, other: str, *, is_same: bool) -> None:
-    assert is_same_title(one, other) is is_same
-    assert is_same_title(other, one) is is_same
+    assert is_same_page_title(one, other) is is_same
+    assert is_same_page_title(other, one) is is_same
 
 
 @pytest.mark.parametrize(
