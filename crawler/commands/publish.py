@@ -53,4 +53,4 @@ class Command(NotesCommand):
 def _print_diffs(diffs: Iterable[str]) -> None:
     with until_closed():
         for diff in diffs:
-            sys.stdout.buffer.write(diff.encode())
+            sys.stdout.buffer.write(diff.encode(errors="surrogateescape"))

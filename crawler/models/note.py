@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from crawler.models.note_file import NoteFile
+
 if TYPE_CHECKING:
     from crawler.models.link import Verdict
 
@@ -134,8 +136,9 @@ class NoteVouch:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One parsed Markdown file: `path` is relative to NOTES_DIR with `/` as separator, `data` its bytes.
+    """One parsed Markdown file: `path` is relative to NOTES_DIR with `/` as separator, `data` its text as UTF-8.
 
+    All offsets count in `data`; `file` has the bytes of the file itself, None if they are the same.
     `ignored` are the byte spans of its ignore comments, in order, not overlapping: they have no mentions and get no
     edits. `vouches` are what other comments say of links. `problems` are messages on invalid comments, each beginning
     with its line number.
@@ -150,6 +153,12 @@ class Note:
     ignored: tuple[tuple[int, int], ...] = ()
     problems: tuple[str, ...] = ()
     vouches: tuple[NoteVouch, ...] = ()
+    file: NoteFile | None = field(default=None, repr=False)
+
+    @property
+    def as_file(self) -> NoteFile:
+        """The file of the note."""
+        return self.file or NoteFile(self.path, self.data, self.data)
 
     def source_of(self, mention: Mention) -> str:
         """Return the mention's URL as it is written in the note."""

@@ -8,6 +8,7 @@ if the bytes of its span decode to its URL.
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.models.note import Mention, Note
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from crawler.models.note import NoteVouch
+    from crawler.models.note_file import NoteFile
     from crawler.notes.outline import RawMention
+
+
+def parse_file(file: NoteFile) -> Note:
+    """Return the note in a file."""
+    return replace(parse_note(file.path, file.data), file=file)
 
 
 def parse_note(path: str, data: bytes) -> Note:

@@ -16,7 +16,7 @@ from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
 from crawler.models.vouch import Vouch
 from crawler.notes.files.folder import NotesFolder
-from crawler.notes.parser import parse_note
+from crawler.notes.parser import parse_file
 from crawler.run.program_digest import program_digest
 from crawler.store.database import store_url
 from crawler.store.link_store import LinkStore
@@ -61,11 +61,11 @@ class Workspace:
         notes_folder, known = self.notes_folder, self.store.registered_notes()
         vouching = self.store.notes_with_vouches()
         paths, new = [], []
-        for path, data in notes_folder.sources():
+        for file in notes_folder.sources():
+            path, digest = file.path, source_digest(file.raw)
             paths.append(path)
-            digest = source_digest(data)
             if path not in known or known[path].digest != digest:
-                note = parse_note(path, data)
+                note = parse_file(file)
                 known[path] = self._register(note, digest, now)
                 if note.vouches or path in vouching:
                     self._register_vouches(note, now)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
-from crawler.notes.parser import parse_note
+from crawler.notes.parser import parse_file
 from crawler.run.workspace import source_digest
 from pipelines.reports.digests import LINKS, NOTES, PAPERS, NoteDigester, StoreDigests, notes_digest
 from pipelines.reports.planned_notes import NotePlanner, build_index
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
     from crawler.models.note import Note
+    from crawler.models.note_file import NoteFile
     from crawler.notes.files.folder import NotesFolder
     from crawler.store.link_store import LinkStore
     from crawler.store.registered_notes import RegisteredNote
@@ -51,10 +52,9 @@ TakeLinks = Callable[["pd.DataFrame"], None]
 
 @dataclass(frozen=True, slots=True)
 class NoteFragment:
-    """The value that `note_fragment` of an output returned for a note; `data` are the bytes of the note."""
+    """The value that `note_fragment` of an output returned for a note."""
 
-    path: str
-    data: bytes
+    file: NoteFile
     value: Any
 
 
@@ -139,14 +139,14 @@ class _Publish:
             return
         digester = NoteDigester(rendering, self._store_digests.notes, list_notes(rendering))
         sources = rendering.notes_folder.sources()
-        self._digests[NOTES] = notes_digest(digest for source in sources for digest in digester.digests(*source))
+        self._digests[NOTES] = notes_digest(digest for file in sources for digest in digester.digests(file))
         with ExitStack() as stack:
             stale = [each for each in outputs if not self._is_current(each)]
             entered = [(each.note_fragment.__module__, stack.enter_context(each.by_note(rendering))) for each in stale]
             takers = [(name, take) for name, take in entered if take]
             for note in NotePlanner(rendering, outputs, digester, self._index).plan_all() if takers else ():
                 for name, take in takers:
-                    take(NoteFragment(note.path, note.data, note.by_module[name]))
+                    take(NoteFragment(note.file, note.by_module[name]))
             rendering.notes_folder.ensure_complete()
 
     def render_rest(self) -> None:
@@ -190,12 +190,12 @@ def list_notes(rendering: Rendering) -> list[Listed]:
     if "index" not in rendering.rewrite:
         return []
     registered = rendering.store.registered_notes()
-    return [_listed(path, data, registered.get(path)) for path, data in rendering.notes_folder.sources()]
+    return [_listed(file, registered.get(file.path)) for file in rendering.notes_folder.sources()]
 
 
-def _listed(path: str, data: bytes, registered: RegisteredNote | None) -> Listed:
+def _listed(file: NoteFile, registered: RegisteredNote | None) -> Listed:
     """Return path, title and date of a note; parse it if it has changed since it was registered."""
-    if registered is not None and registered.digest == source_digest(data):
-        return path, registered.title, registered.day
-    note = parse_note(path, data)
-    return path, note.title, note.date
+    if registered is not None and registered.digest == source_digest(file.raw):
+        return file.path, registered.title, registered.day
+    note = parse_file(file)
+    return file.path, note.title, note.date

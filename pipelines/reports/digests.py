@@ -24,6 +24,7 @@ from pipelines.venues.citation_stage import BIBLIOGRAPHIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from crawler.models.note_file import NoteFile
     from pipelines.consistency.findings import CrossReferenceIndex
     from pipelines.reports.base import Rendering
     from pipelines.rewriting.index.editor import Listed
@@ -110,9 +111,9 @@ class NoteDigester:
     """All notes if index pages are to be completed, else none."""
     _known: dict[str, tuple[bytes, tuple[str, str]]] = field(default_factory=dict)
 
-    def digests(self, path: str, data: bytes) -> tuple[str, str]:
+    def digests(self, file: NoteFile) -> tuple[str, str]:
         """Return the digests of a note, without and with the days of the checks of its links."""
-        source = sha256(data).digest()
+        path, source = file.path, sha256(file.raw).digest()
         if self._known.get(path, (b"",))[0] != source:
             self._known[path] = source, self._compute(path, source)
         return self._known[path][1]

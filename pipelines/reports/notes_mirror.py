@@ -52,7 +52,7 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
 
         def take(fragment: NoteFragment) -> None:
             edits = [from_record(record) for record in fragment.value["edits"]]
-            _write(mirror, fragment.path, edit_list.apply_edits(fragment.data, edits))
+            _write(mirror, fragment.file.path, edit_list.edited_bytes(fragment.file, edits))
             _copy_attachments(fragment.value["attachments"], folder, mirror)
             lines.writelines(_json.encode(record) + "\n" for record in fragment.value["edits"])
 

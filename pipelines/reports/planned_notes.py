@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
-from crawler.notes.parser import parse_note
+from crawler.notes.parser import parse_file
 from pipelines.consistency.findings import CrossReferenceIndex, TitlePlace, find_inconsistencies
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
     from crawler.models.note import Note
+    from crawler.models.note_file import NoteFile
     from crawler.store.reader import StoreReader
     from pipelines.consistency.findings import Finding
     from pipelines.reports.base import Rendering
@@ -80,10 +81,9 @@ class PlannedNote:
 
 @dataclass(frozen=True, slots=True)
 class NoteFragments:
-    """The fragments of a note, by the module of their `note_fragment`; `data` are the bytes of the note."""
+    """The fragments of a note, by the module of their `note_fragment`."""
 
-    path: str
-    data: bytes
+    file: NoteFile
     by_module: Mapping[str, Any]
 
 
@@ -102,17 +102,17 @@ class NotePlanner:
     def plan_all(self) -> Iterator[NoteFragments]:
         """Yield the fragments of each note, by path; delete the saved fragments of removed notes."""
         store, new, paths = self._rendering.store, [], []
-        for path, data in self._rendering.notes_folder.sources():
+        for file in self._rendering.notes_folder.sources():
+            path, digests = file.path, self._digester.digests(file)
             paths.append(path)
-            digests = self._digester.digests(path, data)
             fragments = self._known_fragments(path, digests)
             if fragments is None:
-                planned = self._plan(path, data)
+                planned = self._plan(file)
                 functions = self._note_fragments.items()
                 fragments = {name: note_fragment(planned, self._rendering) for name, note_fragment in functions}
                 digest = digests[planned.is_dated]
                 new += [(path, name, digest, json.dumps(each, ensure_ascii=False)) for name, each in fragments.items()]
-            yield NoteFragments(path, data, fragments)
+            yield NoteFragments(file, fragments)
             if len(new) >= BATCH:
                 store.save_fragments(new)
                 new.clear()
@@ -126,9 +126,9 @@ class NotePlanner:
             return None
         return {name: json.loads(known[name][1]) for name in self._note_fragments}
 
-    def _plan(self, path: str, data: bytes) -> PlannedNote:
+    def _plan(self, file: NoteFile) -> PlannedNote:
         """Parse a note and return it with its link states."""
-        note = parse_note(path, data)
+        note = parse_file(file)
         return PlannedNote(note, self._rendering.link_states(note), self._rewriter, self._index)
 
 

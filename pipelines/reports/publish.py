@@ -36,11 +36,13 @@ def edit_in_place(options: CrawlOptions, workspace: Workspace) -> in_place.EditR
 
 
 def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterator[str]:
-    """Yield a unified diff of each note that `edit_in_place` would edit."""
+    """Yield a unified diff of each note that `edit_in_place` would edit: in color of its text, else of its bytes."""
     for note, edits in plan_note_edits(_open_rendering(options, workspace)):
         if edits:
-            found = git_diff(note.path, note.data, edit_list.apply_edits(note.data, edits))
-            yield colored_diff(found) if in_color else found
+            if in_color:
+                yield colored_diff(git_diff(note.path, note.data, edit_list.apply_edits(note.data, edits)))
+            else:
+                yield git_diff(note.path, note.as_file.raw, edit_list.edited_bytes(note.as_file, edits))
 
 
 def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import re
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from crawler.models.edit import Edit
@@ -12,7 +13,10 @@ from crawler.models.reason import Reason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from crawler.models.note_file import NoteFile
+
 _FIELDS = tuple(field.name for field in fields(Edit))
+_LABEL = re.compile(r"\s*[^:：\n]+[:：]")
 CODE = "code"
 """The field with the code and the details of the reason; `reason` is its English text."""
 
@@ -29,6 +33,37 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
         parts += [data[end : edit.start], edit.new.encode()]
         end = edit.end
     return b"".join([*parts, data[end:]])
+
+
+def edited_bytes(file: NoteFile, edits: Iterable[Edit]) -> bytes:
+    """Return the bytes of the file of a note with the edits applied; raise ValueError as above."""
+    edits = tuple(edits)
+    if not edits:
+        return file.raw
+    edited = apply_edits(file.data, edits)
+    return edited if file.data is file.raw else file.spliced([(edit.start, edit.end, edit.new) for edit in edits])
+
+
+def writable_edits(file: NoteFile, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Return those edits that can be written into the file of a note.
+
+    In the value of a new line, characters that its encoding lacks become character references.
+    """
+    edits = tuple(edits)
+    spans = file.writing.spans(file.data, [(edit.start, edit.end) for edit in edits])
+    found = ((edit, _writable_text(file, edit)) for edit, span in zip(edits, spans, strict=True) if span is not None)
+    return tuple(edit if new == edit.new else replace(edit, new=new) for edit, new in found if new is not None)
+
+
+def _writable_text(file: NoteFile, edit: Edit) -> str | None:
+    """Return the new text of an edit as it can be written into the file; None if it cannot."""
+    encode = file.writing.encode
+    if encode(edit.new) is not None:
+        return edit.new
+    label = _LABEL.match(edit.new)
+    if edit.old or label is None or encode(label[0]) is None:
+        return None
+    return "".join(each if encode(each) is not None else f"&#{ord(each)};" for each in edit.new)
 
 
 def to_record(edit: Edit) -> dict[str, Any]:

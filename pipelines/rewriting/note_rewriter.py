@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crawler.images.store import thumbnail_name
 from crawler.models.reason import ReasonCode
 from pipelines.rewriting import link_edits
+from pipelines.rewriting.edit_list import writable_edits
 from pipelines.rewriting.index.editor import index_edits
 from pipelines.rewriting.reverted_edits import without_reverted
 
@@ -47,10 +48,10 @@ class NoteRewriter:
         planned = link_edits.plan_edits(note, states, image_url, self._rendering.rewrite)
         past_edits = self._rendering.past_edits.get(note.path, ())
         edits = without_reverted(note.data, planned, past_edits)
-        if not self._listed:
-            return edits
-        index = self._index_edits(note, states, past_edits)
-        return tuple(sorted([*edits, *index], key=lambda edit: (edit.start, edit.end)))
+        if self._listed:
+            index = self._index_edits(note, states, past_edits)
+            edits = tuple(sorted([*edits, *index], key=lambda edit: (edit.start, edit.end)))
+        return writable_edits(note.as_file, edits)
 
     def _index_edits(
         self, note: Note, states: Mapping[int, LinkState], past_edits: Sequence[Sequence[Edit]]

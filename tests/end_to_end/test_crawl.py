@@ -356,14 +356,33 @@ def test_output_that_cannot_be_written(desk: Desk) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_note_that_is_not_utf8_is_reported_and_left_alone(desk: Desk) -> None:
-    bad = desk.write("bad.md", "# 笔记 https://alive.example.org/".encode("gbk"))
-    desk.write("good.md", "<https://plain.example.org/>")
-    done = desk.crawl()
+def test_notes_in_other_encodings_are_edited_in_them_or_not_at_all(desk: Desk) -> None:
+    """A moved repository is rewritten in GBK; a note whose encoding is not certain is checked and copied as it is."""
+    old, new = "https://github.com/IDEACVR/DINO", "https://github.com/IDEA-Research/DINO"
+    chinese = f"# 目标检测论文笔记\r\n\r\n这篇文章的代码：[代码]({old})\r\n"
+    sure = desk.write("sure.md", chinese.encode("gbk"))
+    unsure = desk.write("unsure.md", f"# 笔记\n\n<{old}>\n".encode("gbk"))
+    image = desk.write("image.md", b"\x89PNG\0\xff")
+    done = desk.crawl("-s", "REWRITE=links")
     assert done.returncode == 0
-    assert done.stderr == f"WARNING: {bad}: not UTF-8 text (byte 2); skipped\n"
-    assert list(desk.verdicts()) == ["https://plain.example.org/"]
-    assert not (desk.output / "notes/bad.md").exists()
+    effect = "links are checked, but the note is not edited. Save it as UTF-8"
+    assert sorted(done.stderr.splitlines()) == [
+        f"WARNING: {image}: not UTF-8 text (byte 0); skipped",
+        f"WARNING: {unsure}: unknown encoding (byte 2 is not UTF-8); {effect}",
+    ]
+    assert desk.verdicts() == {old: "moved"}
+    mirror = desk.output / "notes"
+    assert (mirror / "sure.md").read_bytes() == chinese.replace(old, new).encode("gbk")
+    assert (mirror / "unsure.md").read_bytes() == unsure.read_bytes()
+    assert not (mirror / "image.md").exists()
+    words = ("-s", "REWRITE=links", "-a", f"notes={desk.notes}")
+    before = sure.read_bytes()
+    diff = desk.run("publish", "--diff", *words)
+    assert diff.stdout.encode(errors="surrogateescape").endswith(f"+这篇文章的代码：[代码]({new})\n".encode("gbk"))
+    assert desk.run("publish", "--in-place", *words).returncode == 0
+    assert sure.read_bytes() == chinese.replace(old, new).encode("gbk")
+    assert desk.run("undo").returncode == 0
+    assert sure.read_bytes() == before
 
 
 @pytest.mark.parametrize("argument", ["noets=x", "only=podcast"])

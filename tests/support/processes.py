@@ -38,7 +38,9 @@ def run(words: list[str], environ: dict[str, str], *, unprivileged: bool = False
             process.kill()
             process.join()
             raise subprocess.TimeoutExpired(words, TIMEOUT, *(file.read_bytes() for file in said))
-        return subprocess.CompletedProcess(words, process.exitcode, *(file.read_text("utf-8") for file in said))
+        return subprocess.CompletedProcess(
+            words, process.exitcode, *(file.read_text("utf-8", "surrogateescape") for file in said)
+        )
 
 
 def _scrapy(words: list[str], environ: dict[str, str], stdout: Path, stderr: Path, unprivileged: bool) -> None:

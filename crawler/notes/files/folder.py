@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
 from crawler.notes import parser
+from crawler.notes.files.encodings import NoTextError, read_note_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from crawler.models.note import Note
+    from crawler.models.note_file import NoteFile
 
 ENDINGS = (".md", ".markdown")
 
@@ -53,14 +55,14 @@ class NotesFolder:
             raise UserError(f"{folder}: no Markdown file (*.md) in it")
 
     def __iter__(self) -> Iterator[Note]:
-        """Yield the notes; a file that cannot be read, is too large or not UTF-8 is skipped with a message."""
-        for path, data in self.sources():
-            note = parser.parse_note(path, data)
-            self.problems += [f"{self.folder / path}:{problem}" for problem in note.problems]
+        """Yield the notes; a file that cannot be read as one is skipped with a message."""
+        for file in self.sources():
+            note = parser.parse_file(file)
+            self.problems += [f"{self.folder / file.path}:{problem}" for problem in note.problems]
             yield note
 
-    def sources(self) -> Iterator[tuple[str, bytes]]:
-        """Yield path and bytes (UTF-8) of each note; a file that cannot be read as one is skipped with a message."""
+    def sources(self) -> Iterator[NoteFile]:
+        """Yield the file of each note; one that cannot be read as a note is skipped with a message."""
         self.problems, self.unread = [], []
         for path in self._list_notes():
             file = self.folder / path
@@ -68,22 +70,23 @@ class NotesFolder:
                 self.problems.append(f"{str(file)!r}: file name is not UTF-8; skipped")
                 continue
             try:
-                data = self._bytes_of(path)
-                data.decode()
+                source = read_note_file(path, self._bytes_of(path))
             except UnsafePathError as error:
                 self.problems.append(f"{file}: {error}; skipped")
             except _NoteTooLargeError:
                 self.problems.append(f"{file}: larger than {LARGEST_NOTE >> 20} MB; skipped")
                 self.unread.append(path)
-            except UnicodeDecodeError as error:
-                self.problems.append(f"{file}: not UTF-8 text (byte {error.start}); skipped")
+            except NoTextError as error:
+                self.problems.append(f"{file}: {error}; skipped")
                 self.unread.append(path)
             except OSError as error:
                 self.problems.append(f"{file}: {error.strerror}; skipped")
                 if not isinstance(error, FileNotFoundError):
                     self.unread.append(path)
             else:
-                yield path, data
+                if source.problem:
+                    self.problems.append(f"{file}: {source.problem}")
+                yield source
         self._list_notes()
 
     def ensure_complete(self) -> None:

@@ -91,12 +91,12 @@ def undo(output_dir: Path, number: int | None = None) -> EditReport:
 def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: EditRun) -> None:
     """Edit one note; raise _SkippedError if it is not as it was read."""
     _check_place(folder, note.path)
-    after = edit_list.apply_edits(note.data, changes)
+    after = edit_list.edited_bytes(note.as_file, changes)
     try:
         run.plan(note, folder, after, changes)
     except OSError as error:
         raise UserError(f"{error.filename}: cannot save the original of {note.path}: {error.strerror}") from error
-    _replace(folder / note.path, note.data, after)
+    _replace(folder / note.path, note.as_file.raw, after)
     run.confirm(note.path)
 
 

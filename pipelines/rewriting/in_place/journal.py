@@ -56,13 +56,13 @@ class EditRun:
         """Copy the original of a note below `folder`, append its edits to the journal, and flush both to disk."""
         original = self._folder / "notes" / note.path
         original.parent.mkdir(parents=True, exist_ok=True)
-        original.write_bytes(note.data)
+        original.write_bytes(note.as_file.raw)
         fsync_path(original)
         for parent in original.parents:
             fsync_path(parent)
             if parent == self._folder.parent.parent:
                 break
-        hashes = {"before": _sha256(note.data), "after": _sha256(after)}
+        hashes = {"before": _sha256(note.as_file.raw), "after": _sha256(after)}
         self._append({"note": note.path, "folder": str(folder), **hashes, "edits": [to_record(edit) for edit in edits]})
 
     def confirm(self, path: str) -> None:

@@ -11,7 +11,10 @@ _NO_END = "\n\\ No newline at end of file\n"
 
 
 def git_diff(path: str, before: bytes, after: bytes) -> str:
-    """Return the diff of a UTF-8 note with its path in the headers; empty if equal. Only LF ends a line."""
+    """Return the diff of a note with its path in the headers; empty if equal. Only LF ends a line.
+
+    Bytes that are not UTF-8 are lone surrogates in it (PEP 383).
+    """
     if before == after:
         return ""
     hunks = list(unified_diff(_lines(before), _lines(after)))[2:]
@@ -25,7 +28,7 @@ def colored_diff(diff: str) -> str:
 
 
 def _lines(data: bytes) -> list[str]:
-    return re.findall(r"[^\n]*\n|[^\n]+", data.decode())
+    return re.findall(r"[^\n]*\n|[^\n]+", data.decode(errors="surrogateescape"))
 
 
 def _name(path: str) -> str:

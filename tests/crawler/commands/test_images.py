@@ -56,7 +56,7 @@ def test_what_no_note_uses_goes(filled: Desk) -> None:
 
 
 def test_nothing_goes_while_a_note_cannot_be_read(filled: Desk) -> None:
-    filled.write("c.md", b"\xff\xfe not UTF-8")
+    filled.write("c.md", b"\0\xff not UTF-8")
     done = images(filled, "--gc")
     assert done.returncode == 2
     assert "no images removed" in done.stderr

@@ -93,7 +93,7 @@ def test_a_note_that_vanished_vanishes(given: Rendering) -> None:
 
 def test_a_note_unreadable_for_now_keeps_its_last_mended_form(given: Rendering) -> None:
     render(given, notes_mirror)
-    (given.notes_folder.folder / "2022/五月/0531.md").write_bytes(b"\xff half saved")
+    (given.notes_folder.folder / "2022/五月/0531.md").write_bytes(b"\0\xff half saved")
     render(given, notes_mirror)
     assert (given.output_dir / "notes/2022/五月/0531.md").read_text("utf-8").startswith("1. [t]")
 

@@ -281,13 +281,13 @@ def test_a_start_without_an_end_is_a_problem(text: str, problems: tuple[str, ...
 
 def test_the_library_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(f"x\n\n{START}\n")
-    (tmp_path / "b.md").write_bytes(b"\xff")
+    (tmp_path / "b.md").write_bytes(b"\0\xff")
     library = NotesFolder(tmp_path)
     for _ in range(2):
         assert [note.path for note in library] == ["a.md"]
         assert library.problems == [
             f"{tmp_path}/a.md:3: ignore-start without ignore-end",
-            f"{tmp_path}/b.md: not UTF-8 text (byte 0); skipped",
+            f"{tmp_path}/b.md: not UTF-8 text (byte 1); skipped",
         ]
 
 

@@ -110,7 +110,7 @@ def test_folders_whose_files_would_be_read(notes: Path, folder: str, skip: str |
 
 
 def test_files_that_cannot_be_read_are_reported_and_the_others_are_read(notes: Path) -> None:
-    write(notes, "c.md", b"a\xff")
+    write(notes, "c.md", b"\0\xff")
     (notes / "d.md").symlink_to(write(notes.parent, "outside.md"))
     (notes / "e.md").symlink_to("nowhere.md")
     os.mkfifo(notes / "f.md")
