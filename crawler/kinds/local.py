@@ -6,6 +6,8 @@ import errno
 import os
 import posixpath
 import re
+import unicodedata
+from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,7 +21,8 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
-from crawler.notes.files.site_generators import is_site_source
+from crawler.sites.renames import renamed_files
+from crawler.sites.resolver import SiteResolver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 MIN_SIMILARITY = 80
 """Similarity (0 to 100) from which an existing path is suggested for a missing one, if no other is as similar."""
+
+RENAMED = "git"
+"""The source of a suggestion that git names as the new path of a file."""
 
 _FILE = re.compile(r".*\.(?=\w*[A-Za-z])\w{1,10}")
 """A name with an extension; `v1.2` has none."""
@@ -75,40 +81,50 @@ class FileLookup:
         self.folder = folder.resolve()
         self._skip = skip
         self._files: list[str] | None = None
+        self._resolver = SiteResolver(self.folder, self.files, skip)
 
     def __call__(self, due: Sequence[DueLink]) -> list[CheckResult]:
         """Return one result for each link that is due."""
         now = datetime.now(UTC)
         return [
-            CheckResult(each.link, self.check(each.link.url, each.texts, now), history=each.history) for each in due
+            CheckResult(each.link, self.check(each.link.url, each.texts, now, each.notes), history=each.history)
+            for each in due
         ]
 
-    def check(self, url: str, texts: Sequence[str], now: datetime) -> Check:
-        """Return the check of a path below the folder, with a suggestion if it is missing; `texts` are its link texts.
+    def check(self, url: str, texts: Sequence[str], now: datetime, notes: Sequence[str] = ()) -> Check:
+        """Return the check of a path below the folder, with a suggestion if it is missing.
 
-        A missing path is gone only if it can mean nothing but a file: it is relative, its name has an extension, and
-        the folder is not the source of a site. Others may be paths of a site, and are skipped. One that begins with
-        `www.` is a URL without its scheme.
+        `texts` are its link texts, `notes` those that mention it. A path that does not exist is resolved as the site
+        of its notes resolves it. It is gone only if it is broken there for sure. In a folder that is no site it is gone
+        only if it can mean nothing but a file: it is relative, and its name has an extension. Others are skipped. One
+        that begins with `www.` is a URL without its scheme.
         """
         path = url.lstrip("/")
-        suggestion = source = None
+        suggestion = source = file = None
         existing = self._check_existing(path)
         if (existing is None or existing[0] is Outcome.SKIPPED) and (meant := self._without_scheme(path, _WWW)):
             outcome, reason = Outcome.GONE, Reason(ReasonCode.MISTYPED_SCHEME)
             suggestion, source = f"https://{meant}", "scheme"
         elif existing is not None:
             outcome, reason = existing
+        elif (resolution := self._resolver.resolve(url, notes)).file is not None:
+            outcome, reason, file = Outcome.OK, Reason(ReasonCode.FILE_EXISTS), resolution.file
         else:
             is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
-            outcome = Outcome.GONE if is_file else Outcome.SKIPPED
-            reason = Reason(ReasonCode.FILE_NOT_FOUND if is_file else ReasonCode.SITE_PATH)
-            with suppress(OSError):  # a folder in the path may be unreadable
-                suggestion, source = self.find_intended_file(path, texts)
+            is_gone = resolution.is_broken if self._resolver.sites else is_file
+            outcome = Outcome.GONE if is_gone else Outcome.SKIPPED
+            reason = Reason(ReasonCode.FILE_NOT_FOUND if is_gone else ReasonCode.SITE_PATH)
+            if is_gone and path in self._renamed:
+                suggestion, source = self._renamed[path], RENAMED
+            else:
+                with suppress(OSError):  # a folder in the path may be unreadable
+                    suggestion, source = self.find_intended_file(path, texts)
         return Check(
             outcome,
             reason,
             now,
             CheckMethod.FILE,
+            final_url=file,
             conclusive=outcome is Outcome.GONE,
             suggestion=suggestion,
             suggestion_source=source,
@@ -124,9 +140,7 @@ class FileLookup:
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of symlinks
             if (reason := self._access_error(error)) is not None:
                 return Outcome.BLOCKED, reason
-            if self.is_site:
-                return Outcome.SKIPPED, Reason(ReasonCode.SITE_PATH)
-            if isinstance(error, FileNotFoundError | NotADirectoryError):
+            if self._resolver.sites or isinstance(error, FileNotFoundError | NotADirectoryError):
                 return None
             return Outcome.GONE, Reason(ReasonCode.FILE_NOT_FOUND, str(error))  # a name too long, a NUL byte
         return Outcome.OK, Reason(ReasonCode.FILE_EXISTS)
@@ -155,7 +169,7 @@ class FileLookup:
         """
         from rapidfuzz import fuzz, process
 
-        if same_spelling := [name for name in self.files() if is_spelt_alike(name, path)]:
+        if same_spelling := self._by_spelling.get(plain_spelling(path)):
             return (same_spelling[0], "file") if len(same_spelling) == 1 else (None, None)
         if (url := self._without_scheme(path, _HOST)) is not None:
             return f"https://{url}", "scheme"
@@ -202,16 +216,31 @@ class FileLookup:
         return self._files
 
     @cached_property
-    def is_site(self) -> bool:
-        """Return whether the folder is the source of a site; determined once per run."""
-        return is_site_source(self.folder, self._skip)
+    def _by_spelling(self) -> Mapping[tuple[str, str], list[str]]:
+        """The files by the form in which spellings are compared."""
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for name in self.files():
+            found[plain_spelling(name)].append(name)
+        return found
+
+    @cached_property
+    def _renamed(self) -> Mapping[str, str]:
+        """The new paths of renamed files; git is asked once per run."""
+        return renamed_files(self.folder)
 
     def _is_inside(self, file: Path) -> bool:
         return not file.is_symlink() or Path(os.path.realpath(file)).is_relative_to(self.folder)
 
 
 def is_spelt_alike(path: str, other: str) -> bool:
-    """Return whether two paths have the same folder and names that differ in case or percent-encoding at most."""
-    folder, _, name = path.rpartition("/")
-    other_folder, _, other_name = other.rpartition("/")
-    return folder == other_folder and unquote(name).casefold() == unquote(other_name).casefold()
+    """Return whether two paths have the same folder and names that are spelt alike.
+
+    They may differ in case and percent-encoding; both may differ in Unicode normalization.
+    """
+    return plain_spelling(path) == plain_spelling(other)
+
+
+def plain_spelling(path: str) -> tuple[str, str]:
+    """Return folder and name of a path in the form in which spellings are compared."""
+    folder, _, name = unicodedata.normalize("NFC", path).rpartition("/")
+    return folder, unicodedata.normalize("NFC", unquote(name)).casefold()

@@ -54,7 +54,7 @@ class DueLink:
     """A link that is due for a check, with its earlier checks (oldest first), its texts in the notes and its metadata.
 
     `origin` is the source of its stored image, `validators` those for a conditional request of its page, `past` has the
-    versions of its page, oldest first.
+    versions of its page, oldest first. `notes` are the paths of the notes that mention it, for links to files only.
     """
 
     link: Link
@@ -64,6 +64,7 @@ class DueLink:
     origin: ImageSource | None = None
     validators: Validators | None = None
     past: tuple[PageVersion, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

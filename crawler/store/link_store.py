@@ -193,12 +193,15 @@ class LinkStore(
             keeps_body = backlog.kind in keeping_bodies()
             origins = self._sources(connection, checked) if keeps_body else {}
             versions = {} if keeps_body else self._validators(connection, checked)
-            past = self._versions(connection, checked if all_kinds()[backlog.kind].checks_soft_404 else [])
+            kind = all_kinds()[backlog.kind]
+            notes = self._notes(connection, [row.id for row in found] if kind.in_notes_folder else [])
+            past = self._versions(connection, checked if kind.checks_soft_404 else [])
         due = [
             DueLink(
                 Link(row.url, row.kind, row.identity, row.host),
                 history=tuple(history.get(row.id, ())),
                 texts=tuple(sorted(set(row.texts.split("\n")))),
+                notes=tuple(notes.get(row.id, ())),
                 known=mapping.metadata_from_row(row),
                 origin=origins.get(row.id),
                 validators=versions.get(row.id),

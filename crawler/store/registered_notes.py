@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -112,3 +113,13 @@ class RegisteredNotes(StoreReader, Leases):
             query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(some))
             ids |= {row.url: row.id for row in connection.execute(query)}
         return ids
+
+    @staticmethod
+    def _notes(connection: sa.Connection, link_ids: Sequence[int]) -> dict[int, list[str]]:
+        """Return the paths of the notes that mention each link, by its id."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for some in slices(link_ids):
+            query = sa.select(mentions.c.link_id, mentions.c.note).where(mentions.c.link_id.in_(some)).distinct()
+            for row in connection.execute(query.order_by(mentions.c.note)):
+                found[row.link_id].append(row.note)
+        return found

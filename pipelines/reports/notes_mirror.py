@@ -71,7 +71,7 @@ def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]
 def _attachments(states: Iterable[LinkState]) -> Iterator[str]:
     """Yield the paths of existing files in the notes folder that a note mentions, except notes."""
     for state in states:
-        path = state.link.url.lstrip("/")
+        path = (state.check and state.check.final_url) or state.link.url.lstrip("/")
         found = state.check is not None and state.check.outcome is Outcome.OK
         if found and kind_of(state.link).in_notes_folder and not path.lower().endswith(ENDINGS):
             yield path

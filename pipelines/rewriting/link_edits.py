@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from crawler.kinds.image import is_dynamic_image
-from crawler.kinds.local import is_spelt_alike
+from crawler.kinds.local import RENAMED, is_spelt_alike
 from crawler.kinds.registry import kind_of
 from crawler.link_checking.address_suggestions import SPELLING
 from crawler.link_checking.opened_links import JUMP, PASSING_FAULTS, SHORT_LINK
@@ -119,7 +119,7 @@ def _replacement_for(note: Note, mention: Mention, state: LinkState) -> tuple[st
         return "moved", _with_fragment(state.moved_to, mention), ReasonCode.EDIT_MOVED
     if verdict is Verdict.ALIVE and (url := kind_of(link).preferred_url(mention.url)):
         return "canonical", url, ReasonCode.EDIT_PAPER_URL
-    if verdict is Verdict.DEAD and (path := _respelled_path(link, check)) is not None:
+    if verdict is Verdict.DEAD and (path := _certain_path(link, check)) is not None:
         return "files", _local_url(note, mention, path), ReasonCode.EDIT_FILE_PATH
     if verdict is Verdict.ALIVE and suggestion and source == "https" and _is_web(suggestion):
         return "https", _with_fragment(suggestion, mention), ReasonCode.EDIT_HTTPS
@@ -149,11 +149,15 @@ def _opened_target(state: LinkState, mention: Mention) -> tuple[str, str, Reason
     return "jumps", _with_fragment(target, mention), ReasonCode.EDIT_JUMP
 
 
-def _respelled_path(link: Link, check: Check | None) -> str | None:
-    """Return the path of a file that differs from a missing one only in case or percent-encoding; None for none."""
-    if check is None or check.suggestion is None or check.suggestion_source != "file":
+def _certain_path(link: Link, check: Check | None) -> str | None:
+    """Return the new path of a missing file: one that is spelt alike, or that git names; None for a guess."""
+    if check is None or check.suggestion is None or link.url.startswith("/"):
         return None
-    return check.suggestion if is_spelt_alike(check.suggestion, link.url) else None
+    if check.suggestion_source == RENAMED:
+        return check.suggestion
+    return (
+        check.suggestion if check.suggestion_source == "file" and is_spelt_alike(check.suggestion, link.url) else None
+    )
 
 
 def _with_fragment(url: str, mention: Mention) -> str:

@@ -129,7 +129,7 @@ def test_texts_of_all_mentions_are_handed_out(store: LinkStore) -> None:
     for note, texts in {"n.md": ["二", "一"], "m.md": ["一", ""]}.items():
         mentions = [Mention("gone.md", i, i + 1, 1, i + 1, text=text) for i, text in enumerate(texts)]
         store.register(note, [(mention, a) for mention in mentions], NOW)
-    assert all_due(store) == [DueLink(a, texts=("", "一", "二"))]
+    assert all_due(store) == [DueLink(a, texts=("", "一", "二"), notes=("m.md", "n.md"))]
 
 
 def test_twenty_thousand_links(store: LinkStore) -> None:

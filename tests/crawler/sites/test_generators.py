@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.notes.files.site_generators import is_site_source
+from crawler.sites.generators import find_sites
 
 
 @pytest.fixture
@@ -46,16 +46,16 @@ def test_signs_of_a_generator(notes: Path, sign: str, *, is_source: bool) -> Non
     (path if sign.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
     if not sign.endswith("/"):
         path.touch()
-    assert is_site_source(notes, skip=notes / "output") is is_source
+    assert bool(find_sites(notes, skip=notes / "output")) is is_source
 
 
 def test_a_folder_without_signs(notes: Path) -> None:
-    assert not is_site_source(notes)
+    assert not bool(find_sites(notes))
     (notes / "output").mkdir()
     (notes / "output/package.json").touch()
-    assert is_site_source(notes)
+    assert bool(find_sites(notes))
     (notes.parent / "link").symlink_to(notes / "output")
-    assert not is_site_source(notes, skip=notes.parent / "link")
+    assert not bool(find_sites(notes, skip=notes.parent / "link"))
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_a_folder_without_signs(notes: Path) -> None:
 def test_the_repository_is_looked_through(notes: Path, repository: str, *, is_source: bool) -> None:
     (notes / "../../../mkdocs.yml").touch()
     (notes / repository / ".git").mkdir()
-    assert is_site_source(notes) is is_source
+    assert bool(find_sites(notes)) is is_source
 
 
 def test_the_home_folder_is_nobody_s_site(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (notes.parent / "package.json").touch()
-    assert is_site_source(notes)
+    assert bool(find_sites(notes))
     monkeypatch.setattr(Path, "home", lambda: notes.parent)
-    assert not is_site_source(notes)
+    assert not bool(find_sites(notes))

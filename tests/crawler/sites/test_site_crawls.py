@@ -1,0 +1,80 @@
+"""Folders that are the source of a site: what is not there as a file may be there as a page, and stays as it is."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+
+from tests.support.crawling import EVERY_NIGHT
+from tests.support.sites import read_site
+
+if TYPE_CHECKING:
+    from tests.support.crawling import Desk
+
+
+def test_sites_in_one_folder_are_resolved_each_by_its_generator(desk: Desk) -> None:
+    names = ("docusaurus", "hugo", "jekyll", "mkdocs", "obsidian", "vitepress")
+    sites = {name: read_site(name) for name in names}
+    for name, site in sites.items():
+        site.write(desk.notes / name)
+    done = desk.crawl("-a", "only=local")
+    assert (done.returncode, done.stderr) == (0, "")
+    below = {
+        name: posixpath.dirname(f"{name}/{site.note}") for name, site in sites.items()
+    }  # a path from the root is one link for all sites
+    for verdict in ("alive", "dead", "unknown"):
+        expected = {
+            posixpath.normpath(f"{below[name]}/{unquote(url)}")
+            for name, site in sites.items()
+            for url in getattr(site, verdict)
+            if not url.startswith("/")
+        }
+        found = {url for url, row in desk.health().items() if row["verdict"] == verdict and url[0] != "/"}
+        assert found == expected
+    assert [[edit["old"], edit["new"]] for edit in desk.edits()] == sites["mkdocs"].edits
+
+
+def test_pictures_that_a_site_finds_elsewhere_are_copied_with_the_notes(desk: Desk) -> None:
+    desk.write("hugo.toml", "")
+    desk.write("static/img/a.png", b"png")
+    desk.write("content/a.md", "![x](/img/a.png)")
+    assert desk.crawl().returncode == 0
+    assert desk.health()["/img/a.png"]["final_url"] == "static/img/a.png"
+    assert (desk.output / "notes/static/img/a.png").read_bytes() == b"png"
+
+
+@pytest.mark.parametrize(("sign", "known"), [("package.json", False), ("README.md", True)])
+def test_the_configuration_may_lie_above_the_notes(desk: Desk, sign: str, *, known: bool) -> None:
+    (desk.folder / sign).touch()
+    desk.write("a.md", "[x](gone.md)")
+    assert desk.crawl().returncode == 0
+    assert (desk.verdicts()["gone.md"] == "dead") is known
+
+
+def test_beyond_the_repository_is_another_project(desk: Desk) -> None:
+    (desk.folder / "package.json").touch()
+    (desk.notes / ".git").mkdir()
+    desk.write("a.md", "[x](gone.md)")
+    assert desk.crawl().returncode == 0
+    assert desk.verdicts() == {"gone.md": "dead"}
+
+
+def test_a_link_called_dead_before_is_not_known_any_more(desk: Desk) -> None:
+    desk.write("a.md", "[x](gone.md)")
+    desk.crawl(*EVERY_NIGHT)
+    assert desk.verdicts() == {"gone.md": "dead"}
+    desk.write("package.json", "")
+    desk.crawl(*EVERY_NIGHT)
+    assert desk.verdicts() == {"gone.md": "unknown"}
+
+
+def test_two_files_that_differ_by_case_are_no_answer(desk: Desk) -> None:
+    desk.write("Start.md", "# Start")
+    desk.write("start.MD", "# start")
+    desk.write("a.md", "[Start](START.md)")
+    assert desk.crawl().returncode == 0
+    assert desk.edits() == []
+    assert desk.health()["START.md"]["suggestion"] == ""

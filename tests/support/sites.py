@@ -1,0 +1,91 @@
+"""Small sites with known right answers: `tests/sites/*.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawler.kinds.local import FileLookup
+from crawler.kinds.registry import link_of
+from crawler.models.check import Outcome
+from crawler.models.link import LinkState, Verdict
+from crawler.models.result import DueLink
+from crawler.notes.parser import parse_note
+from pipelines.rewriting.link_edits import plan_edits
+from tests.support.processes import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crawler.models.check import Check
+
+SITES = ROOT / "tests/sites"
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+VERDICTS = {Outcome.OK: Verdict.ALIVE, Outcome.GONE: Verdict.DEAD, Outcome.SKIPPED: Verdict.UNKNOWN}
+
+
+@dataclass(frozen=True)
+class SmallSite:
+    """One file of `tests/sites`.
+
+    `files` are empty files, `text` has those with a content; `note` has the links, each of which is in one of the three
+    lists; `edits` are the old and the new URLs of those that are rewritten.
+    """
+
+    note: str
+    files: list[str] = field(default_factory=list)
+    text: dict[str, str] = field(default_factory=dict)
+    alive: list[str] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    edits: list[list[str]] = field(default_factory=list)
+
+    @property
+    def source(self) -> str:
+        """Return the source of the note with all links."""
+        links = [*self.alive, *self.dead, *self.unknown]
+        return "# Links\n\n" + "".join(f"- {each if each[-1] == ']' else f'[x](<{each}>)'}\n" for each in links)
+
+    def write(self, folder: Path) -> None:
+        """Write the site into a folder."""
+        for path in (*self.files, *self.text, self.note):
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(self.source if path == self.note else self.text.get(path, ""), "utf-8")
+
+
+def read_site(name: str) -> SmallSite:
+    """Return a site of `tests/sites`."""
+    return SmallSite(**tomllib.loads((SITES / f"{name}.toml").read_text("utf-8")))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is found of the links of a note: checks by the URL as written, and edits as pairs of old and new."""
+
+    checks: dict[str, Check]
+    edits: list[list[str]]
+
+    def with_verdict(self, verdict: Verdict) -> list[str]:
+        """Return the URLs with a verdict."""
+        return [url for url, check in self.checks.items() if VERDICTS[check.outcome] is verdict]
+
+
+def answers(folder: Path, note_path: str) -> Answers:
+    """Return what the lookup of files finds of the links of a note, and how the note is rewritten."""
+    note = parse_note(note_path, (folder / note_path).read_bytes())
+    links = [link_of(mention.url, note.path, mention.role) for mention in note.mentions]
+    assert {link.kind for link in links if link is not None} <= {"local"}
+    due = [DueLink(link, notes=(note.path,)) for link in links if link is not None]
+    checks = [result.check for result in FileLookup(folder)(due)]
+    states = {
+        at: LinkState(each.link, VERDICTS[check.outcome], NOW, check)
+        for at, (each, check) in enumerate(zip(due, checks, strict=True))
+    }
+    edits = plan_edits(note, states, lambda _: None, {"files"})
+    return Answers(
+        {mention.url: check for mention, check in zip(note.mentions, checks, strict=True)},
+        [[edit.old, edit.new] for edit in edits],
+    )
