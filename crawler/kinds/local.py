@@ -21,8 +21,9 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
+from crawler.notes.markdown.wikilinks import wikilink_name
 from crawler.sites.renames import renamed_files
-from crawler.sites.resolver import SiteResolver
+from crawler.sites.resolver import Resolution, SiteResolver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,6 +100,8 @@ class FileLookup:
         only if it can mean nothing but a file: it is relative, and its name has an extension. Others are skipped. One
         that begins with `www.` is a URL without its scheme.
         """
+        if (name := wikilink_name(url)) is not None:
+            return self._check_wikilink(name, texts, now, notes)
         path = url.lstrip("/")
         suggestion = source = file = None
         existing = self._check_existing(path)
@@ -129,6 +132,36 @@ class FileLookup:
             suggestion=suggestion,
             suggestion_source=source,
         )
+
+    def _check_wikilink(self, name: str, texts: Sequence[str], now: datetime, notes: Sequence[str]) -> Check:
+        """Return the check of a wikilink: gone if git says that its file was renamed, or if a medium is missing."""
+        try:
+            resolution = self._resolver.find_named(name, texts, notes)
+        except OSError:
+            resolution = Resolution()
+        file = resolution.file
+        renamed = self._renamed_name(name) if file is None else None
+        is_gone = file is None and (resolution.is_broken or renamed is not None)
+        code = ReasonCode.NOTE_NOT_WRITTEN if file is None else ReasonCode.FILE_EXISTS
+        return Check(
+            Outcome.GONE if is_gone else Outcome.SKIPPED if file is None else Outcome.OK,
+            Reason(ReasonCode.FILE_NOT_FOUND if is_gone else code),
+            now,
+            CheckMethod.FILE,
+            final_url=file,
+            conclusive=is_gone,
+            suggestion=renamed,
+            suggestion_source=None if renamed is None else RENAMED,
+        )
+
+    def _renamed_name(self, name: str) -> str | None:
+        """Return the new path of the file with a name in a wikilink; None if no other file may be meant by it."""
+        names = {name, f"{name}.md"}
+        new = {path for old, path in self._renamed.items() if old in names or posixpath.basename(old) in names}
+        if len(new) != 1:
+            return None
+        (path,) = new
+        return path if self._resolver.is_only_name(path) else None
 
     def _check_existing(self, path: str) -> tuple[Outcome, Reason] | None:
         """Return outcome and reason for a path that exists, cannot be checked or can never exist; None if missing."""

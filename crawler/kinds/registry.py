@@ -22,6 +22,7 @@ from crawler.links.spelling.schemes import mistyped_scheme
 from crawler.links.spelling.text_links import urls_in
 from crawler.models.link import Link
 from crawler.models.note import LinkRole
+from crawler.notes.markdown.wikilinks import OPENING, wikilink_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,6 +129,8 @@ def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None
     if it does not look like that of an image, unless its kind can be no image. An invalid URL is of the kind `web`.
     A jump page has the kind, identity and host of its target.
     """
+    if (name := wikilink_name(url)) is not None:
+        return Link(f"{OPENING}{name}]]", "local", f"{OPENING}{name}]]")
     try:
         if mistyped_scheme(url) is not None:
             return Link(url, "web", url)

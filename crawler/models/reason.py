@@ -188,6 +188,7 @@ class ReasonCode(StrEnum):
     EXCLUDED = "excluded"
     OUTSIDE_NOTES_FOLDER = "outside_notes_folder"
     SITE_PATH = "site_path"
+    NOTE_NOT_WRITTEN = "note_not_written"
     PRIVATE_ADDRESS = "private_address"
     LOCAL_NAME = "local_name"
     INVALID_URL = "invalid_url"

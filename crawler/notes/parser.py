@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Mention, Note
+from crawler.models.note import LinkRole, Mention, Note
 from crawler.notes.comments import ignore_comments, vouch_comments
 from crawler.notes.entries import find_dates, reindex_mentions, split_entries
 from crawler.notes.markdown.note_reader import BOM, LINE_END, NoteReader
@@ -40,14 +40,11 @@ def parse_note(path: str, data: bytes) -> Note:
     reader = NoteReader(data)
     outline, raw_mentions = reader.outline, sorted(reader.mentions, key=lambda mention: mention.start)
     entries, roles = split_entries(outline, raw_mentions, reader.layouts)
-    if reader.ignored:  # only now, so that ignored links do not change what is an entry or the roles of other links
-        remaining = [
-            index
-            for index, mention in enumerate(raw_mentions)
-            if not ignore_comments.overlaps_spans(reader.ignored, mention.start, mention.end)
-        ]
-        entries = reindex_mentions(entries, remaining)
-        raw_mentions, roles = [raw_mentions[index] for index in remaining], [roles[index] for index in remaining]
+    if reader.ignored or reader.wikilinks:  # only now, so that they change no entries and no roles of other links
+        remaining = _remaining(reader, raw_mentions)
+        entries = reindex_mentions(entries, [index for index, _ in remaining])
+        roles = [roles[index] if index >= 0 else mention.role or LinkRole.OTHER for index, mention in remaining]
+        raw_mentions = [mention for _, mention in remaining]
     vouches, problems = _vouches(data, reader, raw_mentions)
     entry_of = {index: number for number, entry in enumerate(entries) for index in entry.mentions}
     positions = zip(raw_mentions, _positions(data, raw_mentions), strict=True)
@@ -78,6 +75,17 @@ def parse_note(path: str, data: bytes) -> Note:
         problems=(*reader.problems, *problems),
         vouches=vouches,
     )
+
+
+def _remaining(reader: NoteReader, mentions: Sequence[RawMention]) -> list[tuple[int, RawMention]]:
+    """Return the mentions outside ignored spans with their former index, and wikilinks with -1, in their order."""
+    found = [*enumerate(mentions), *((-1, each) for each in reader.wikilinks)]
+    outside = (
+        (index, mention)
+        for index, mention in found
+        if not ignore_comments.overlaps_spans(reader.ignored, mention.start, mention.end)
+    )
+    return sorted(outside, key=lambda each: each[1].start)
 
 
 def _vouches(

@@ -43,7 +43,7 @@ class Generator:
     builders: str = ""
     root_relative: bool = False
     by_name: bool = False
-    wikilinks: bool = False
+    label_first: bool = False
     certain: frozenset[str] = frozenset()
 
 

@@ -81,6 +81,34 @@ class SiteResolver:
         found = next((each for each in resolutions if each.file is not None), None)
         return found or Resolution(is_broken=bool(resolutions) and all(each.is_broken for each in resolutions))
 
+    def find_named(self, name: str, texts: Iterable[str], notes: Iterable[str]) -> Resolution:
+        """Return where a wikilink leads: to the file with its name, in any folder.
+
+        In a wiki that writes `[[label|Page]]` the name may be in `texts`. A missing medium is broken for sure where
+        wikilinks are known; a missing note may be written later.
+        """
+        sites = [self.sites_of(note) for note in notes]
+        is_label_first = any(site.generator.label_first for around in sites for site in around)
+        for each in (name, *texts) if is_label_first else (name,):
+            if (file := self._wiki_file(each)) is not None:
+                return Resolution(posixpath.relpath(file, self._folder))
+        is_known = all(around and all("wikilink" in each.generator.certain for each in around) for around in sites)
+        is_asset = Reference("", name, is_rooted=False).is_asset
+        return Resolution(is_broken=bool(sites) and is_known and is_asset)
+
+    def is_only_name(self, path: str) -> bool:
+        """Return whether no other file has the name of a file."""
+        return len(self._named(path)) == 1
+
+    def _wiki_file(self, name: str) -> str | None:
+        """Return the absolute path of the file that a name in a wikilink means; None if there is none."""
+        folder, _, last = slug(name.strip("/")).rpartition("/")
+        files = self._by_name.get(last) or self._by_stem.get(last, [])
+        if folder and files:
+            files = [file for file in files if slug(posixpath.dirname(file)).endswith(f"/{folder}")]
+        whole = slug(name).replace("/", "___")
+        return next(iter(files or self._by_stem.get(whole, [])), None)
+
     def sites_of(self, note: str) -> list[Site]:
         """Return the sites of a note: those with the nearest root; several generators may have the same one."""
         path = f"{self._folder}/{note}"

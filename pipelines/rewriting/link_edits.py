@@ -22,6 +22,7 @@ from crawler.models.metadata import Picture
 from crawler.models.note import LinkRole, Mention, Note
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.comments.ignore_comments import overlaps_spans
+from crawler.notes.markdown.wikilinks import wikilink_name
 from pipelines.rewriting.lines.dead_marks import mark_edits
 from pipelines.rewriting.lines.fact_lines import fact_edits
 from pipelines.rewriting.lines.missing_lines import missing_edits
@@ -120,7 +121,8 @@ def _replacement_for(note: Note, mention: Mention, state: LinkState) -> tuple[st
     if verdict is Verdict.ALIVE and (url := kind_of(link).preferred_url(mention.url)):
         return "canonical", url, ReasonCode.EDIT_PAPER_URL
     if verdict is Verdict.DEAD and (path := _certain_path(link, check)) is not None:
-        return "files", _local_url(note, mention, path), ReasonCode.EDIT_FILE_PATH
+        written = _wikilink_target if wikilink_name(mention.url) is not None else _local_url
+        return "files", written(note, mention, path), ReasonCode.EDIT_FILE_PATH
     if verdict is Verdict.ALIVE and suggestion and source == "https" and _is_web(suggestion):
         return "https", _with_fragment(suggestion, mention), ReasonCode.EDIT_HTTPS
     if verdict is Verdict.DEAD and suggestion and source == SPELLING and _is_slip(note, mention, suggestion):
@@ -197,10 +199,19 @@ def _local_url(note: Note, mention: Mention, path: str) -> str:
     return path + (f"#{parts.fragment}" if parts.fragment else "")
 
 
+def _wikilink_target(note: Note, mention: Mention, path: str) -> str:
+    """Return the target of a wikilink to a path: its name, or the whole path if the link has one."""
+    target = path.removesuffix(".md")
+    return target if "/" in note.source_of(mention) else posixpath.basename(target)
+
+
 def _replace(note: Note, mention: Mention, url: str, reason: Reason, evidence: str) -> Iterator[Edit]:
     """Yield the replacement of a URL, escaped for its context; nothing if it is the same URL."""
     old = note.source_of(mention)
-    new = escape_for_context(url, *_context(note.data, mention))
+    is_wikilink = wikilink_name(mention.url) is not None
+    if is_wikilink and re.search(r"[\[\]|#^]", url):
+        return
+    new = url if is_wikilink else escape_for_context(url, *_context(note.data, mention))
     if new != old and url != mention.url:
         yield Edit(note.path, mention.start, mention.end, old, new, reason, evidence)
 

@@ -78,14 +78,20 @@ def answers(folder: Path, note_path: str) -> Answers:
     note = parse_note(note_path, (folder / note_path).read_bytes())
     links = [link_of(mention.url, note.path, mention.role) for mention in note.mentions]
     assert {link.kind for link in links if link is not None} <= {"local"}
-    due = [DueLink(link, notes=(note.path,)) for link in links if link is not None]
+    due = [
+        DueLink(link, texts=(mention.text,), notes=(note.path,))
+        for link, mention in zip(links, note.mentions, strict=True)
+        if link is not None
+    ]
     checks = [result.check for result in FileLookup(folder)(due)]
     states = {
         at: LinkState(each.link, VERDICTS[check.outcome], NOW, check)
         for at, (each, check) in enumerate(zip(due, checks, strict=True))
     }
     edits = plan_edits(note, states, lambda _: None, {"files"})
+    lines = note.data.decode().splitlines()
+    written = [lines[mention.line - 1].removeprefix("- [x](<").removesuffix(">)") for mention in note.mentions]
     return Answers(
-        {mention.url: check for mention, check in zip(note.mentions, checks, strict=True)},
+        {each.removeprefix("- "): check for each, check in zip(written, checks, strict=True)},
         [[edit.old, edit.new] for edit in edits],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from posixpath import splitext
 from typing import Any, cast
 
 import pyromark
@@ -14,11 +15,12 @@ from crawler.notes.comments import ignore_comments, layout_comments, vouch_comme
 from crawler.notes.markdown import front_matter, url_spans
 from crawler.notes.markdown.html_blocks import join_spans, with_html_block_fix
 from crawler.notes.markdown.structure import StructureBuilder
+from crawler.notes.markdown.wikilinks import OPENING, find_wikilinks
 from crawler.notes.outline import Line, Outline, RawMention, collapse_blanks
 from crawler.text import collapse_whitespace
 
-# The extensions of GitHub and Obsidian, but wikilinks, which lead to notes by name and not to URLs, and front matter:
-# the parser takes any text between two lines `---` for it.
+# The extensions of GitHub and Obsidian, but wikilinks, which it also sees in `[[pdf]](…)`, and front matter: the
+# parser takes any text between two lines `---` for it.
 _OPTIONS = Options.ENABLE_TABLES | Options.ENABLE_FOOTNOTES | Options.ENABLE_STRIKETHROUGH | Options.ENABLE_TASKLISTS
 BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile(rb"\r\n?|\n")
@@ -38,11 +40,14 @@ _ELEMENT_ROLES = {
     ("source", "src"): LinkRole.VIDEO,
     ("video", "poster"): LinkRole.IMAGE,
 }
+_IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp"}
 _MAX_TEXT_DEPTH = 2  # an image in a link; links and images nested deeper get no text
 
 
 class NoteReader:
     """Reads one note on creation: `mentions` in the order of reading, outline, ignored spans, vouches, problems.
+
+    `wikilinks` are mentions, too, but no evidence for entries.
 
     `layouts` are those that comments in the note name for its entries; None without such a comment.
 
@@ -53,6 +58,7 @@ class NoteReader:
         self.outline = Outline(data)
         self._structure = StructureBuilder(self.outline)
         self.mentions: list[RawMention] = []
+        self.wikilinks: list[RawMention] = []
         self.ignored: tuple[ignore_comments.Span, ...] = ()
         self.problems: list[str] = []
         self.vouches: list[vouch_comments.VouchComment] = []
@@ -266,6 +272,7 @@ class NoteReader:
     def _end_text_run(self) -> None:
         if self._text_run:
             self._find_bare_urls(*self._text_run, self._limits)
+            self._find_wikilinks(*self._text_run)
             self._text_run = None
 
     def _find_bare_urls(self, start: int, end: int, limits: list[tuple[int, int]]) -> None:
@@ -273,6 +280,13 @@ class NoteReader:
             written = url_spans.decode_url(self._data[first:last])
             url = f"http://{written}" if written[:4].lower() == "www." else written
             self._add(RawMention(url, first, last, first, written, element_end=last), is_bare=True)
+
+    def _find_wikilinks(self, start: int, end: int) -> None:
+        for each in find_wikilinks(self._data, start, end):
+            is_image = each.is_embed and splitext(each.target)[1].casefold() in _IMAGE_ENDINGS
+            role = LinkRole.IMAGE if is_image else LinkRole.OTHER
+            url = f"{OPENING}{each.target}]]"
+            self.wikilinks.append(RawMention(url, each.start, each.end, each.place, each.text, role, each.element_end))
 
     def _text_since(self, piece: int) -> str:
         """Return the plain text from a piece of the outline on."""

@@ -59,7 +59,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
         ("text[^1]\n\n[^1]: see [n](n.md)\n", ["n.md"]),
         ("[https: //github.com/a/b](https: //github.com/a/b)", []),
         ("[a](b", []),
-        ("[[wiki]] [[wiki|name]]", []),
+        ("[[wiki]] [[wiki|name]] [[wiki]](x) [[1]]", ["wiki", "wiki", "x"]),
         ("text[^1]\n\n[^1]: http://x.y后\n", ["http://x.y"]),
         # references: the definition is the mention
         ("[t][d] [d] [d][]\n\n[d]: http://x.y/z 'title'\n", ["http://x.y/z"]),

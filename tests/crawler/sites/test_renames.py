@@ -51,7 +51,9 @@ def test_links_to_renamed_files_are_rewritten(repository: Repository) -> None:
     repository.write("notes/old name.md")
     repository.write("notes/pics/a.png")
     repository.write("notes/b.md")
-    repository.write("notes/links.md", "[x](<old name.md#part>) ![p](pics/a.png) [rooted](/b.md) [no](c.md)")
+    repository.write(
+        "notes/links.md", "[x](<old name.md#part>) [[old name#part|x]] ![p](pics/a.png) [rooted](/b.md) [no](c.md)"
+    )
     repository.commit()
     repository.rename("notes/old name.md", "notes/new/between.md")
     repository.rename("notes/new/between.md", "notes/new/näme.md")
@@ -59,6 +61,7 @@ def test_links_to_renamed_files_are_rewritten(repository: Repository) -> None:
     repository.rename("notes/b.md", "notes/moved.md")
     assert answers(repository.folder / "notes", "links.md").edits == [
         ["old name.md#part", "new/näme.md#part"],
+        ["old name", "näme"],
         ["pics/a.png", "images/a.png"],
     ]
 

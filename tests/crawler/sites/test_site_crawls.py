@@ -30,10 +30,13 @@ def test_sites_in_one_folder_are_resolved_each_by_its_generator(desk: Desk) -> N
             posixpath.normpath(f"{below[name]}/{unquote(url)}")
             for name, site in sites.items()
             for url in getattr(site, verdict)
-            if not url.startswith("/")
+            if url[0] not in "/!["
         }
-        found = {url for url, row in desk.health().items() if row["verdict"] == verdict and url[0] != "/"}
+        found = {url for url, row in desk.health().items() if row["verdict"] == verdict and url[0] not in "/["}
         assert found == expected
+    wikilinks = ("[[Plan]]", "[[picture.png]]", "[[nowhere.png]]", "[[Not Written]]")
+    assert [desk.verdicts()[each] for each in wikilinks] == ["alive", "alive", "dead", "unknown"]
+    assert (desk.output / "notes/obsidian/attachments/picture.png").exists()
     assert [[edit["old"], edit["new"]] for edit in desk.edits()] == sites["mkdocs"].edits
 
 
