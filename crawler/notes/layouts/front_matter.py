@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from crawler.models.note import Field, FieldForm, LinkRole
 from crawler.notes.outline import collapse_blanks
-from crawler.notes.works.candidates import Candidate, inline_field
+from crawler.notes.works.candidates import Candidate
+from crawler.notes.works.work import inline_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from crawler.models.note import LinkRole
 from crawler.notes.fields import parse_label
-from crawler.notes.works.candidates import candidate_of, is_prose, read_work, title_score
+from crawler.notes.works.candidates import candidate_of, is_prose, title_score
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label
 from crawler.notes.works.title_text import TITLE_WORDS
 from crawler.notes.works.titles import find_title
+from crawler.notes.works.work import read_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.notes.outline import Line
     from crawler.notes.outline_index import OutlineIndex
-    from crawler.notes.works.candidates import Candidate, Work
+    from crawler.notes.works.candidates import Candidate
     from crawler.notes.works.titles import Title
+    from crawler.notes.works.work import Work
 
 _NUMBER = re.compile(rb"[#\s]*\[?\(?(\d{1,9})[.)\]]")
 MAX_ADDRESSES = 3

@@ -14,19 +14,19 @@ from crawler.notes.fields import parse_label
 from crawler.notes.works.candidates import (
     candidate_of,
     is_prose,
-    read_work,
     title_score,
-    with_title_as_paper,
 )
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label
 from crawler.notes.works.title_text import is_title_case
+from crawler.notes.works.work import read_work, with_title_as_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.notes.outline import ListItem
     from crawler.notes.outline_index import OutlineIndex
-    from crawler.notes.works.candidates import Candidate, Work
+    from crawler.notes.works.candidates import Candidate
+    from crawler.notes.works.work import Work
 
 _NUMBER = re.compile(rb"\s*(\d{1,9})[.)]")
 _LIST_SHARE = 0.5

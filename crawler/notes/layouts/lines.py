@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.notes.fields import parse_label
-from crawler.notes.works.candidates import candidate_of, is_prose, read_work, title_score
+from crawler.notes.works.candidates import candidate_of, is_prose, title_score
 from crawler.notes.works.link_labels import is_fact_label, is_other_section, link_label
 from crawler.notes.works.title_text import (
     MAX_TITLE,
@@ -22,6 +22,7 @@ from crawler.notes.works.title_text import (
     has_title_label,
     is_title_case,
 )
+from crawler.notes.works.work import read_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

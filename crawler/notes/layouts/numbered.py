@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from crawler.models.note import FieldForm, LinkRole
 from crawler.notes.fields import find_fields
 from crawler.notes.outline import collapse_blanks, trimmed_end
-from crawler.notes.works.candidates import Candidate, read_work
+from crawler.notes.works.candidates import Candidate
 from crawler.notes.works.link_labels import is_other_section, link_label
+from crawler.notes.works.work import read_work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

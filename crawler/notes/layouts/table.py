@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from crawler.models.note import Field, FieldForm
 from crawler.notes.fields import line_start
-from crawler.notes.works.candidates import candidate_of, finish_work, title_score, with_title_as_paper
+from crawler.notes.works.candidates import candidate_of, title_score
 from crawler.notes.works.link_labels import column_name, is_other_section, link_label, role_of_label
 from crawler.notes.works.title_text import is_date_or_venue
 from crawler.notes.works.titles import Title, find_title
+from crawler.notes.works.work import finish_work, with_title_as_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.notes.outline import Row, Table
     from crawler.notes.outline_index import OutlineIndex
-    from crawler.notes.works.candidates import Candidate, Work
+    from crawler.notes.works.candidates import Candidate
+    from crawler.notes.works.work import Work
 
 _SAMPLE = 40
 """Rows that are looked at to tell the columns."""

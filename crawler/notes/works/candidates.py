@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Field, FieldForm, LinkRole
-from crawler.notes.fields import find_fields, line_start
+from crawler.models.note import LinkRole
 from crawler.notes.outline import trimmed_end
-from crawler.notes.works.link_labels import line_label, link_label, role_of_label
-from crawler.notes.works.link_roles import looks_like_paper
 from crawler.notes.works.title_text import TITLE_WORDS
-from crawler.notes.works.titles import Title, find_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from crawler.notes.outline import Line
+    from crawler.models.note import Field
     from crawler.notes.outline_index import OutlineIndex
-
-MAX_HEAD = 6000
-"""Bytes of the line in which a title is looked for."""
-
-MAX_HEAD_LINKS = 200
-"""Links of an entry whose texts are read as labels."""
-
-_CITED = re.compile(
-    r"\bet\.?\s*al\b|\b(?:arxiv|preprint|in proceedings|in proc\.)\b"
-    r"|\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)[A-Z][A-Za-z]{2,12}\s?[-,]?\s?(?:['’]\d\d|(?:19|20)\d\d)\b"
-)
-_LABEL_BEFORE = re.compile(
-    r"(?:^|[\s|｜;；,，。.)）*>/])([^\W\d_][^\W_]{0,11}(?: [^\W_]{1,11})?)[*_]{0,2}\s?[:：][*_]{0,2}[ \t]*[<\[*_]{0,3}$"
-)
-_LABEL_BYTES = 60
-_NOT_CONTENT = frozenset({LinkRole.IMAGE, LinkRole.INDEX})
+    from crawler.notes.works.titles import Title
+    from crawler.notes.works.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,160 +40,6 @@ class Candidate:
     roles: dict[int, LinkRole] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
     title_span: tuple[int, int] | None = None
-
-
-@dataclass(slots=True)
-class Work:
-    """What the lines of one work say: its title, its fields, the roles of its links."""
-
-    title: Title | None
-    fields: list[Field]
-    roles: dict[int, LinkRole]
-    mentions: list[int]
-    is_cited: bool = False
-
-    def with_role(self, role: LinkRole) -> list[int]:
-        """Return the indexes of its links with a role."""
-        return [at for at in self.mentions if self.roles.get(at) is role]
-
-    @property
-    def has_paper(self) -> bool:
-        """Whether one of its links is a paper."""
-        return LinkRole.PAPER in self.roles.values()
-
-    @property
-    def has_content(self) -> bool:
-        """Whether one of its links is neither an image nor an index."""
-        return any(self.roles.get(at, LinkRole.OTHER) not in _NOT_CONTENT for at in self.mentions)
-
-    @property
-    def has_field(self) -> bool:
-        """Whether a line or cell is labelled as paper, with or without a link."""
-        return any(each.name == "paper" and each.label and each.form is not FieldForm.INLINE for each in self.fields)
-
-    @property
-    def has_labels(self) -> bool:
-        """Whether a field or a link is labelled as paper or code."""
-        return any(
-            each.label and (each.name in {"paper", "code"} or (each.name == "links" and self._has_paper_in(each)))
-            for each in self.fields
-        )
-
-    def _has_paper_in(self, field: Field) -> bool:
-        return any(self.roles.get(at) is LinkRole.PAPER for at in field.mentions)
-
-
-def read_work(
-    index: OutlineIndex,
-    lines: Sequence[Line],
-    start: int,
-    end: int,
-    *,
-    head_end: int | None = None,
-    fields: Iterable[Field] | None = None,
-) -> Work:
-    """Return what the lines of a work say; the title is looked for in the first, up to `head_end`.
-
-    `fields` are those of the lines where the caller has read them.
-    """
-    if fields is None:
-        fields = find_fields(index.outline, lines, end, index.mentions_within)
-    fields = [_with_name(each) for each in fields]
-    first = lines[0]
-    limit = min(
-        [
-            first.leaf_end if head_end is None else head_end,
-            first.start + MAX_HEAD,
-            *(each.label_start for each in fields[:1]),
-        ]
-    )
-    return finish_work(index, find_title(index.segments(first.start, limit)), fields, start, end)
-
-
-def _with_name(field: Field) -> Field:
-    name = line_label(field.label, field.name)
-    return field if name == field.name else replace(field, name=name)
-
-
-def finish_work(index: OutlineIndex, title: Title | None, fields: list[Field], start: int, end: int) -> Work:
-    """Return the work of a span with the roles of its links: by label, by their text, by host, by their neighbours."""
-    mentions = index.mentions_within(start, end)
-    roles = {at: role for at in mentions if (role := index.roles[at]) is not None}
-    for each in fields:
-        for at in each.mentions:
-            own = role_of_label(label_before(index, at))
-            role = index.mentions[at].role or own or role_of_label(each.name) or role_of_text(index, at)
-            if role is not None:
-                roles[at] = role
-    in_fields = {at for each in fields if role_of_label(each.name) is not None for at in each.mentions}
-    fields = list(fields)
-    for at in mentions[:MAX_HEAD_LINKS]:
-        mention = index.mentions[at]
-        if at in in_fields or mention.role is not None or (title is not None and at == title.mention):
-            continue
-        name = link_label(mention.text) or label_before(index, at)
-        if name and (role := role_of_label(name)) is not None:
-            roles[at] = role
-        if name in {"paper", "code", "demo", "video"}:
-            fields.append(inline_field(index, at, name, mention.text))
-    work = Work(title, sorted(fields, key=lambda each: each.label_start), roles, mentions)
-    _add_paper_of_title(index, work)
-    behind_title = title.end if title else start
-    work.is_cited = _CITED.search(index.text(behind_title, min(end, behind_title + MAX_HEAD))) is not None
-    return work
-
-
-def label_before(index: OutlineIndex, at: int) -> str:
-    """Return the label directly before a link on its line, such as `code` in `Paper: … | Code: …`; "" if none is."""
-    place = index.mentions[at].place
-    match = _LABEL_BEFORE.search(index.data[max(place - _LABEL_BYTES, 0) : place].decode(errors="ignore"))
-    name = line_label(match[1].strip()) if match else ""
-    return name if role_of_label(name) is not None else ""
-
-
-def role_of_text(index: OutlineIndex, at: int) -> LinkRole | None:
-    """Return the role of a link by its text; None if that is no label."""
-    return role_of_label(link_label(index.mentions[at].text))
-
-
-def inline_field(index: OutlineIndex, at: int, name: str, label: str) -> Field:
-    """Return the field that a link within a line is; its label is the text of the link, "" for that of the title."""
-    mention = index.mentions[at]
-    start = min(mention.place, mention.start) if mention.element_end else mention.start
-    end = max(mention.element_end, mention.end) if mention.element_end else mention.end
-    return Field(
-        name=name,
-        label=label,
-        value=mention.text,
-        start=line_start(index.data, start),
-        label_start=start,
-        end=max(end, start + 1),
-        mentions=(at,),
-        form=FieldForm.INLINE,
-    )
-
-
-def _add_paper_of_title(index: OutlineIndex, work: Work) -> None:
-    """Make the link of the title a field `paper` if it is one by its host or its path."""
-    at = work.title.mention if work.title else None
-    if at is None or index.mentions[at].role is not None:
-        return
-    role = work.roles.get(at)
-    if role in {None, LinkRole.CODE} and not work.has_paper and looks_like_paper(index.mentions[at].url):
-        role = work.roles[at] = LinkRole.PAPER
-    if role is LinkRole.PAPER and not any(at in each.mentions for each in work.fields):
-        work.fields.insert(0, inline_field(index, at, "paper", ""))
-    if role is LinkRole.CODE and not any(at in each.mentions or each.name == "code" for each in work.fields):
-        work.fields.insert(0, inline_field(index, at, "code", ""))
-
-
-def with_title_as_paper(index: OutlineIndex, work: Work) -> None:
-    """Take the link of the title for the paper where its neighbours in the list say so and no other link is one."""
-    at = work.title.mention if work.title else None
-    if at is None or work.has_paper or work.roles.get(at) is not None or not is_web(index.mentions[at].url):
-        return
-    work.roles[at] = LinkRole.PAPER
-    work.fields.insert(0, inline_field(index, at, "paper", ""))
 
 
 def candidate_of(
@@ -264,11 +92,6 @@ _PROSE = re.compile(
 def is_prose(text: str) -> bool:
     """Return whether a text speaks to the reader, as news and explanations do and titles do not."""
     return _PROSE.search(text) is not None
-
-
-def is_web(url: str) -> bool:
-    """Return whether a URL leads to the web."""
-    return url[:8].lower().startswith(("http://", "https://", "//"))
 
 
 def best_set(candidates: Iterable[Candidate]) -> list[Candidate]:
