@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from crawler.models.note import LinkRole
 
 
+CODE_MARK = "\x1f"
+"""Stands around the text of code in a segment, since code beside a title is a tag: ``Title `CVPR` ``."""
+
+
 @dataclass(slots=True)
 class RawMention:
     """A mention whose role and position are not determined yet.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from crawler.notes.outline import CODE_MARK
 from crawler.notes.works.link_roles import role_of_url
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of text within a span: that of a link (`mention` is its index) or plain text between links."""
+    """A piece of text within a span: that of a link (`mention` is its index) or plain text between links.
+
+    `is_bracketed` says that a link stands in brackets of its own: `[[text](…)]`, `[[text]](…)`.
+    """
 
     text: str
     start: int
@@ -24,6 +28,7 @@ class Segment:
     mention: int | None = None
     is_bold: bool = False
     is_italic: bool = False
+    is_bracketed: bool = False
 
 
 class OutlineIndex:
@@ -70,27 +75,32 @@ class OutlineIndex:
     def segments(self, start: int, end: int) -> list[Segment]:
         """Return the links and the text between them in a span; adjacent text of the same emphasis is one segment.
 
-        A link without text and an image outside links are left out.
+        A link without text and an image outside links are left out. Code is set apart by `CODE_MARK`.
         """
         found: list[Segment] = []
-        links = [at for at in self.mentions_within(start, end) if self._is_link(at)]
         covered = start
-        for at in links:
+        for at in self.mentions_within(start, end):
             mention = self.mentions[at]
-            if mention.place < covered:
+            if mention.place < covered or mention.element_end <= mention.place:
+                continue
+            if mention.role is not None:
+                found += self._plain_segments(covered, mention.place)
+                covered = mention.element_end
                 continue
             found += self._plain_segments(covered, mention.place)
             end_of_link = max(mention.element_end, mention.end, mention.place + 1)
             bold = _is_within(self._bold, mention.place) or _begins_within(self._bold, mention.place + 1, end_of_link)
             italic = _is_within(self._italic, mention.place)
-            found.append(Segment(mention.text, mention.place, end_of_link, at, bold, italic))
+            found.append(Segment(mention.text, mention.place, end_of_link, at, bold, italic, self.is_bracketed(at)))
             covered = end_of_link
         found += self._plain_segments(covered, end)
         return found
 
-    def _is_link(self, at: int) -> bool:
+    def is_bracketed(self, at: int) -> bool:
+        """Return whether a link stands in brackets of its own: `[[text](…)]`, `[[text]](…)`."""
         mention = self.mentions[at]
-        return mention.role is None and mention.element_end > mention.place
+        around = self.data[mention.place - 1 : mention.place] + self.data[mention.element_end : mention.element_end + 1]
+        return mention.text[:1] == "[" or around == b"[]"
 
     def _plain_segments(self, start: int, end: int) -> list[Segment]:
         """Return the text in a span without links, cut where the emphasis changes; `<br>` is a line end in it."""
@@ -103,6 +113,8 @@ class OutlineIndex:
                 text, begin = text.encode()[start - begin :].decode(errors="ignore"), start
             if stop > end:
                 text, stop = text.encode()[: end - begin].decode(errors="ignore"), end
+            if self.data[begin : begin + 1] == b"`" == self.data[stop - 1 : stop] and text[:1] != "`":
+                text = f"{CODE_MARK}{text}{CODE_MARK}"
             if self._has_break(covered, begin):
                 text = f"\n{text}"
             bold, italic = _is_within(self._bold, begin), _is_within(self._italic, begin)
@@ -124,6 +136,16 @@ class OutlineIndex:
     @cached_property
     def _italic(self) -> tuple[list[int], list[int]]:
         return _sorted_spans(self.outline.italic)
+
+    def is_bold_across(self, offset: int) -> bool:
+        """Return whether bold text that began on a line before covers the start of a line."""
+        return _is_within(self._bold, offset) and _is_within(self._bold, offset - 1)
+
+    def bold_end(self, offset: int) -> int:
+        """Return the end of the bold text around an offset; the offset if there is none."""
+        starts, ends = self._bold
+        at = bisect_right(starts, offset) - 1
+        return max(ends[at], offset) if at >= 0 and starts[at] < offset else offset
 
     def section_at(self, offset: int) -> tuple[str, ...]:
         """Return the headings above an offset, outermost first."""

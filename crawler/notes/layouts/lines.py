@@ -22,7 +22,7 @@ from crawler.notes.works.title_text import (
     has_title_label,
     is_title_case,
 )
-from crawler.notes.works.work import read_work
+from crawler.notes.works.work import read_work, stands_alone, with_bracketed_as_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,21 +51,32 @@ class _Group:
 def entries(index: OutlineIndex) -> Iterator[Candidate]:
     """Yield the works that begin with the line of a title and have a labelled paper or code.
 
-    Lines that are nothing but the link to a paper are works where a section has several.
+    Lines that are nothing but the link to a paper are works where a section has several, or the note has several lines
+    that begin with such a link. Titles with nothing but code are works where most have a paper.
     """
     groups = list(_groups(index))
     bare: dict[int, list[Candidate]] = defaultdict(list)
+    only_code: list[Candidate] = []
+    works = titled = 0
     for at, group in enumerate(groups):
         following = groups[at + 1].title.start if at + 1 < len(groups) else len(index.data)
         heading = index.next_heading(group.title.start)
-        found, is_bare = _candidate(index, group, min(following, heading))
-        if found is not None and is_bare:
+        found, kind = _candidate(index, group, min(following, heading))
+        if found is None:
+            continue
+        if kind == "bare":
             bare[heading].append(found)
-        elif found is not None:
+        elif kind == "code":
+            only_code.append(found)
+        else:
+            works += found.score > 0
+            titled += found.score > 0 and kind == "link"
             yield found
     for several in bare.values():
-        if len(several) >= _SEVERAL or index.is_forced:
+        if len(several) >= _SEVERAL or titled >= _SEVERAL or index.is_forced:
             yield from several
+    if works >= max(_SEVERAL, len(only_code)) or index.is_forced:
+        yield from only_code
 
 
 def _groups(index: OutlineIndex) -> Iterator[_Group]:
@@ -96,14 +107,18 @@ def _kind_of(index: OutlineIndex, line: Line, *, is_first: bool, current: _Group
     """Return `marked` for bold, quoted and numbered titles, `plain` for a first line, `field`, or `other`."""
     end = min(line.end, line.start + _LINE_BYTES)
     label = parse_label(index.data, line, end)
-    if label is not None and is_fact_label(label.written):
-        return "field"
+    is_field = label is not None and is_fact_label(label.written)
     if line.item is not None or line.is_quoted:
-        return "field" if _has_labelled_link(index, line) else "other"
+        return "field" if is_field or _has_labelled_link(index, line) else "other"
     segments = index.segments(line.start, end)
+    if is_field and not _is_bold_title(segments):
+        return "field"
     if not segments:
         return "other"
-    if _only_labels(segments):
+    if index.is_bold_across(line.start):
+        return "field" if _has_labelled_link(index, line) else "other"
+    waits_for_links = current is not None and current.is_marked and segments[0].text.strip() == "["
+    if _only_labels(index, segments) or (waits_for_links and segments[1:] and segments[1].is_bracketed):
         return "field"
     if _is_marked(index, line, segments) or has_title_label(segments[0].text):
         return "marked"
@@ -117,11 +132,22 @@ def _kind_of(index: OutlineIndex, line: Line, *, is_first: bool, current: _Group
     return "plain" if count_words(text) > 1 and len(text) <= MAX_TITLE else "other"
 
 
-def _only_labels(segments: list[Segment]) -> bool:
-    """Return whether a line has labelled links and hardly any other text."""
-    links = [each for each in segments if each.mention is not None]
+def _is_bold_title(segments: list[Segment]) -> bool:
+    """Return whether a line is nothing but bold text of a title's length, so that `**TIP: …**` is no label."""
+    words = [each for each in segments if clean_title(each.text)]
+    is_bold = len(words) == 1 and words[0].is_bold and words[0].mention is None
+    return is_bold and count_words(words[0].text) > TITLE_WORDS
+
+
+def _only_labels(index: OutlineIndex, segments: list[Segment]) -> bool:
+    """Return whether a line has labelled links, or the URL of a paper, and hardly any other text."""
+    links = [(each.mention, each.text) for each in segments if each.mention is not None]
     words = sum(count_words(each.text) for each in segments if each.mention is None)
-    return bool(links) and all(link_label(each.text) for each in links) and words <= _FEW_WORDS
+    return (
+        bool(links)
+        and words <= _FEW_WORDS
+        and all(link_label(text) or (index.roles[at] == "paper" and stands_alone(index, at)) for at, text in links)
+    )
 
 
 def _is_marked(index: OutlineIndex, line: Line, segments: list[Segment]) -> bool:
@@ -137,19 +163,23 @@ def _is_marked(index: OutlineIndex, line: Line, segments: list[Segment]) -> bool
 def _has_labelled_link(index: OutlineIndex, line: Line) -> bool:
     mentions = index.mentions_within(line.start, min(line.end, line.start + _LINE_BYTES))
     return any(
-        link_label(index.mentions[at].text) in {"paper", "code"} or index.roles[at] == "paper" for at in mentions[:50]
+        link_label(index.mentions[at].text) in {"paper", "code", "venue"} or index.roles[at] == "paper"
+        for at in mentions[:50]
     )
 
 
-def _candidate(index: OutlineIndex, group: _Group, end: int) -> tuple[Candidate | None, bool]:
-    """Return the candidate of a group, and whether it has nothing but the link of its title."""
+def _candidate(index: OutlineIndex, group: _Group, end: int) -> tuple[Candidate | None, str]:
+    """Return the candidate of a group, and what it has: `bare` for nothing but a link, `code`, `link` for a title's."""
     title_line = group.title
     if not group.has_paper and not index.is_forced:
-        return None, False
-    work = read_work(index, group.lines, title_line.start, end, head_end=title_line.end)
+        return None, ""
+    head_end = max(title_line.end, index.bold_end(title_line.end))
+    work = read_work(index, group.lines, title_line.start, end, head_end=head_end)
     title = work.title
     if title is None or not work.has_content:
-        return None, False
+        return None, ""
+    if group.is_marked and title.how == "bold":
+        with_bracketed_as_paper(index, work)
     score = 0.0
     head = index.text(title_line.start, min(title_line.end, title_line.start + _LINE_BYTES))
     has_labels = work.has_labels
@@ -160,9 +190,13 @@ def _candidate(index: OutlineIndex, group: _Group, end: int) -> tuple[Candidate 
             is_plain = is_title_case(title.text)
         if is_plain or (structured and (has_labels or title.how == "link")):
             score = 0.4 + title_score(title) + (0.3 if structured else 0.0)
+    is_only_code = group.is_marked and not work.has_paper and not work.has_field and has_labels
+    if is_only_code and title.how != "link" and not is_prose(title.text):
+        score = 0.4
     if title.how == "bold" and title.words <= 1 and not work.has_labels:
         score = 0.0
     if is_other_section("".join(index.section_at(title_line.start)[-1:])) and not index.is_forced:
         score = 0.0
     is_bare = title.how == "link" and not has_labels and not work.is_cited
-    return candidate_of(index, work, title_line.start, end, score), is_bare
+    kind = "bare" if is_bare else "code" if is_only_code else "link" if title.how == "link" else ""
+    return candidate_of(index, work, title_line.start, end, score), kind

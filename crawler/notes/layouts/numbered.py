@@ -11,6 +11,7 @@ from crawler.notes.fields import find_fields
 from crawler.notes.outline import collapse_blanks, trimmed_end
 from crawler.notes.works.candidates import Candidate
 from crawler.notes.works.link_labels import is_other_section, link_label
+from crawler.notes.works.title_text import count_words, is_title_case
 from crawler.notes.works.work import read_work
 
 if TYPE_CHECKING:
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(rb"\s*(\d{1,9})[.)]")
 _STARS = re.compile(r":star:|⭐\ufe0f?")
 _FIELD_SCORE = 0.5
+_FEW_WORDS = 1  # before the link of a title
 
 
 def entries(index: OutlineIndex) -> Iterator[Candidate]:
-    """Yield the outermost numbered items with a link in their first paragraph, in a field or labelled as paper."""
+    """Yield the outermost numbered items with a link in their first paragraph, in a field or labelled as paper.
+
+    Without fields, stars and a paper they must begin with the link of an article: steps and tools do not.
+    """
     outline = index.outline
     bounds = sorted([*outline.items, *(start for start, _ in outline.headings), len(outline.data)])
     for start in outline.items:
@@ -61,23 +66,34 @@ def _candidate(index: OutlineIndex, start: int, end: int) -> Candidate | None:
     if not any(roles.get(at) not in {LinkRole.IMAGE, LinkRole.INDEX} for at in content):
         return None
     score = 1.0 + is_article + _FIELD_SCORE * len(fields)
-    if is_other_section("".join(index.section_at(start)[-1:])):
-        score = 0.0
     title = _title(index, head, head_end, title_link)
     if work.title is not None and (first_is_label or not is_article):
         title = work.title.text
+    relevance = len(_STARS.findall(index.text(head.start, head_end)))
+    has_labels = work.has_labels and work.title is not None and (work.title.how != "text" or is_title_case(title))
+    has_evidence = bool(fields or relevance or work.has_paper or has_labels)
+    if is_other_section("".join(index.section_at(start)[-1:])) or not (
+        has_evidence or (title_link is not None and _begins_with_article(index, head, title_link, roles))
+    ):
+        score = 0.0
     return Candidate(
         start=start,
         end=end,
         score=score,
         title=title,
         number=int(number[1]),
-        relevance=len(_STARS.findall(index.text(head.start, head_end))),
+        relevance=relevance,
         article=_article(roles, title_link, fields),
         fields=tuple(work.fields),
         roles=roles,
         title_span=(work.title.start, work.title.end) if work.title and work.title.how in {"link", "bold"} else None,
     )
+
+
+def _begins_with_article(index: OutlineIndex, head: Line, at: int, roles: dict[int, LinkRole]) -> bool:
+    """Return whether an item begins with a link that is no code: not a step such as `Install [Python](…)`, no tool."""
+    before = index.segments(head.start, index.mentions[at].place)
+    return roles.get(at) is not LinkRole.CODE and sum(count_words(each.text) for each in before) <= _FEW_WORDS
 
 
 def _title(index: OutlineIndex, head: Line, head_end: int, title_link: int | None) -> str:

@@ -161,6 +161,8 @@ class _TableReader:
         elif links or not name or name == "title":
             return None
         start, end = cell
+        if start == end and index.data[start - 1 : start] not in {b"|", b">"}:
+            return None  # a cell of a row above covers it
         return Field(
             name=name,
             label=label,

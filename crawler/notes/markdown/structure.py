@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from crawler.notes.outline import ListItem, Row, Table
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from crawler.notes.outline import Outline
 
 _BOLD_TAGS, _ITALIC_TAGS = {"b", "strong"}, {"i", "em"}
+_SPAN = re.compile(rb"\b(row|col)span\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
+_MAX_SPAN = 100
 
 
 class StructureBuilder:
@@ -22,6 +25,9 @@ class StructureBuilder:
         self._table: Table | None = None
         self._html_tables: list[Table] = []  # the open ones; a table in a cell belongs to the cell
         self._cell_start: int | None = None
+        self._in_row = False
+        self._cell_spans = (1, 1)  # rows and columns of the open cell
+        self._spanned: dict[int, int] = {}  # the rows that cells from above still cover, by column
         self._open_tags: dict[str, int] = {}
         self._quotes = 0
 
@@ -82,6 +88,7 @@ class StructureBuilder:
                 (self._outline.bold if name in _BOLD_TAGS else self._outline.italic).append((opened, end))
         elif name == "table":
             self._end_row(start)
+            self._spanned = {}
             if not closing:
                 self._html_tables.append(Table(start, is_html=True))
                 self._outline.tables.append(self._html_tables[-1])
@@ -92,23 +99,54 @@ class StructureBuilder:
 
     def _add_row_tag(self, name: str, start: int, end: int, *, closing: bool) -> None:
         rows = self._html_tables[-1].rows
-        if name == "tr":
+        if name in {"thead", "tbody", "tfoot"}:
+            self._end_row(start)
+            self._spanned = {}
+        elif name == "tr":
             self._end_row(start)
             if not closing:
-                rows.append(Row(start, end))
-        elif name in {"td", "th"} and rows:
+                self._start_row(start, end)
+        elif name in {"td", "th"}:
             self._end_cell(start)
             if not closing:
+                if not self._in_row:  # a row without its tag, as browsers read it
+                    self._start_row(start, start)
                 self._cell_start = end
+                self._cell_spans = _spans(self._outline.data[start:end])
                 rows[-1].is_header = name == "th" and (rows[-1].is_header or not rows[-1].cells)
+
+    def _start_row(self, start: int, end: int) -> None:
+        row = Row(start, end)
+        self._html_tables[-1].rows.append(row)
+        self._skip_spanned(row)
+        self._in_row = True
 
     def _end_row(self, offset: int) -> None:
         self._end_cell(offset)
+        self._in_row = False
         if self._html_tables and self._html_tables[-1].rows:
             row = self._html_tables[-1].rows[-1]
             row.end = max(row.end, row.cells[-1][1] if row.cells else row.end)
 
     def _end_cell(self, offset: int) -> None:
         if self._cell_start is not None and self._html_tables and self._html_tables[-1].rows:
-            self._html_tables[-1].rows[-1].cells.append((self._cell_start, offset))
+            row = self._html_tables[-1].rows[-1]
+            rows, columns = self._cell_spans
+            for at in range(len(row.cells), len(row.cells) + columns if rows > 1 else 0):
+                self._spanned[at] = rows - 1
+            row.cells.append((self._cell_start, offset))
+            row.cells += [(offset, offset)] * (columns - 1)
+            self._skip_spanned(row)
         self._cell_start = None
+
+    def _skip_spanned(self, row: Row) -> None:
+        """Add empty cells where cells from the rows above cover a row, so that the columns are the same."""
+        while (rows := self._spanned.get(len(row.cells), 0)) > 0:
+            self._spanned[len(row.cells)] = rows - 1
+            row.cells.append((row.start, row.start))
+
+
+def _spans(tag: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a cell covers."""
+    spans = {match[1].lower(): min(max(int(match[2]), 1), _MAX_SPAN) for match in _SPAN.finditer(tag)}
+    return spans.get(b"row", 1), spans.get(b"col", 1)

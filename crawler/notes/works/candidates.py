@@ -83,7 +83,8 @@ _PROSE = re.compile(
     r"|(?:is|was|are|has been|have been|were) (?:now |also )?"
     r"(?:accepted|released|available|updated|published|online|out|added|open-sourced)"
     r"|please|welcome|thanks (?:to|for)|click here|check (?:it )?out|feel free|pull requests?"
-    r"|this (?:repo|repository|list|page)|star this|for more (?:details|information)|you can)\b"
+    r"|this (?:repo|repository|list|page)|star this|for more (?:details|information)"
+    r"|you can (?:also|find|see|use|download|click|check|read|get|add))\b"
     r"|我们|欢迎|请|点击|本仓库|本项目|感谢|关注|公众号",
     re.IGNORECASE,
 )

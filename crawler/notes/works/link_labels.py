@@ -6,9 +6,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from crawler.models.note import LinkRole
 from crawler.notes.fields import LABEL_TABLE
 from crawler.notes.outline import collapse_blanks
+from crawler.notes.works.title_text import is_known_venue
 
 MAX_LABEL_LENGTH = 48
 """Characters of the longest text of a link that may be a label."""
@@ -32,6 +35,8 @@ _OTHER_SECTIONS = frozenset(LABEL_TABLE["words"]["other_sections"])
 _STRONGEST = ("code", "paper", "demo", "video", "dataset", "project")
 _NOT_LINKS = frozenset({"abstract", "tips", "authors", "affiliation", "venue"})
 
+_MISTYPED = ("paper", "code", "github", "project")
+_MIN_TYPO_LETTERS = 5
 _MAX_WORDS, _MAX_HAN = 4, 8  # of a label with fillers; of a label in Chinese
 
 _EMOJI_CODE = re.compile(r":[a-z0-9_+-]+:")
@@ -41,7 +46,7 @@ _ARXIV = re.compile(
     r"(?:arxiv|abs|paper|pdf)?[\s:：/#-]*\d{4}\.\d{4,5}(?:v\d+)?|(?:hep|math|cs|quant|cond|astro|gr|stat)\S*/\d{7}",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"['’]?(?:(?:19|20)\d\d|\d\d)")
+_NUMBER = re.compile(r"['’]?(?:(?:19|20)\d\d|\d\d?)")
 
 
 @lru_cache(maxsize=8192)
@@ -49,7 +54,7 @@ def link_label(text: str) -> str:
     """Return the canonical label that is the text of a link, such as `code` for `[GitHub]`; "" if it is none.
 
     Case, width, emoji, brackets, digits and what is in parentheses are ignored. The number of a paper on arXiv is
-    the label `paper`.
+    the label `paper`, a well-known venue with its year `venue`.
     """
     if len(text) > MAX_LABEL_LENGTH:
         return ""
@@ -58,20 +63,30 @@ def link_label(text: str) -> str:
         return _name(folded)
     if _ARXIV.fullmatch(folded):
         return "paper"
+    if is_known_venue(text):
+        return "venue"
     folded = collapse_blanks(_BRACKETED.sub(" ", folded)) or folded.strip("()（）[]【】 ")
-    words = [word for word in _WORD.findall(folded) if not _YEAR.fullmatch(word)]
+    words = [word for word in _WORD.findall(folded) if not _NUMBER.fullmatch(word)]
     if (joined := " ".join(words)) in _LINK_TEXTS:
         return _name(joined)
     names = {_LINK_TEXTS[word] for word in words if word in _LINK_TEXTS} - _NOT_LINKS
     others = [word for word in words if word not in _LINK_TEXTS and word not in _FILLERS]
     if others or not names or len(words) > _MAX_WORDS:
-        return _chinese_label(joined)
+        return _mistyped_label(joined) or _chinese_label(joined)
     return next((name for name in _STRONGEST if name in names), min(names))
 
 
 def _name(spelling: str) -> str:
     name = _LINK_TEXTS[spelling]
     return "" if name in _NOT_LINKS and name != "abstract" else name
+
+
+def _mistyped_label(text: str) -> str:
+    """Return the label of a text with one letter too many, or two exchanged: `Papeer`; other letters are a name."""
+    if len(text) < _MIN_TYPO_LETTERS or not text.isalpha():
+        return ""
+    near = (each for each in _MISTYPED if len(each) + 1 == len(text) or sorted(each) == sorted(text))
+    return next((_LINK_TEXTS[each] for each in near if OSA.distance(each, text) == 1), "")
 
 
 def _chinese_label(text: str) -> str:

@@ -16,16 +16,26 @@ _PAPER_PATH = re.compile(
 
 
 def role_of_url(url: str) -> LinkRole | None:
-    """Return the role of a URL by its host or a parent domain; `index` for relative links to Markdown files."""
+    """Return the role of a URL by its host or a parent domain; `index` for relative links to Markdown files.
+
+    The home page of a host of papers is no paper.
+    """
     match = _HOST.match(url)
     if not match:
         return LinkRole.INDEX if _MARKDOWN_FILE.match(url) else None
     host = match[1].casefold()
     while host:
         if host in _HOST_ROLES:
-            return _HOST_ROLES[host]
+            role = _HOST_ROLES[host]
+            return None if role is LinkRole.PAPER and is_home_page(url) else role
         host = host.partition(".")[2]
     return None
+
+
+def is_home_page(url: str) -> bool:
+    """Return whether a URL has no path."""
+    match = _HOST.match(url)
+    return match is not None and url[match.end() :].rstrip("/") == ""
 
 
 def looks_like_paper(url: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.notes.outline import collapse_blanks
 
@@ -36,17 +37,48 @@ _VENUE_TEXT = (
     rf"(?:\s*[-/,]?\s*\(?{_TRACK}[^\])）】]{{0,20}})?"
 )
 _VENUE = re.compile(rf"\s*{_VENUE_TEXT}\s*", re.IGNORECASE)
+# A venue with its year before a title: `2012-ICML - Title`, `NeurIPS'22 spotlight Title`, `CVPR 2021: Title`.
+_KNOWN_VENUE = (
+    r"(?:3DV|AAAI|ACL|ACM ?MM|AISTATS|BMVC|CIKM|COLING|CoRL|CVPRW?|ECCVW?|EMNLP|ICASSP|ICCVW?|ICDM|ICLR|ICML|ICRA"
+    r"|IJCAI|IJCV|INTERSPEECH|IROS|KDD|MICCAI|NAACL|NeurIPS|NIPS|RSS|SIGGRAPH|SIGIR|SIGMOD|TCSVT|TIP|TKDE|TMLR|TMM"
+    r"|TNNLS|TPAMI|UAI|VLDB|WACV|WSDM|WWW|arXiv)"
+)
+_BEHIND_VENUE = rf"(?:[\s-]*{_TRACK})?"
+_KNOWN_VENUE_TEXT = re.compile(
+    rf"{_KNOWN_VENUE}(?:[\s-]?(?:W|Workshops?|Findings|Asia|D&B))?[\s-]?['’]?(?:19|20)?\d\d"
+    rf"(?:{_BEHIND_VENUE}|\s*[(（]{_TRACK}[)）]|\s+Workshop\s+\S{{1,20}})",
+    re.IGNORECASE,
+)
+_VENUE_PREFIX = re.compile(
+    rf"(?:(?:19|20)\d\d\s?[-–_/]\s?[A-Z][\w&/+.]{{1,24}}(?:-[A-Z]{{2,8}})?{_BEHIND_VENUE}\s*[-–—:|]\s+"
+    rf"|(?:IEEE[\s-])?[A-Z][A-Za-z&/+.-]{{1,24}}['’]\d\d{_BEHIND_VENUE}(?:\s*[-–—:|]\s+|,?\s+)"
+    rf"|{_KNOWN_VENUE}[\s-]?(?:(?:19|20)\d\d|\d\d(?!\d)){_BEHIND_VENUE}(?:\s*[-–—:|]\s+|,?\s+)"
+    rf"|[A-Z][A-Za-z&/+.-]{{1,24}}\s?(?:19|20)\d\d{_BEHIND_VENUE}\s+[-–—|]\s+)",
+    re.IGNORECASE,
+)
 _PREFIX = re.compile(r"\s*[\[(（【「][^\])）】」]{1,40}[\])）】」]\s*[:：|-]?\s*")
 _LEADING = re.compile(r"^[\s\-–—:：,，.。;；|｜/·•*+>&、✓✔\])）】」]+")
 _TITLE_LABEL = re.compile(r"(?:paper )?title\s*[:：]\s*|(?:论文)?(?:标题|题目|名称)\s*[:：]\s*", re.IGNORECASE)
 _AUTHORS = re.compile(r"(?:(?:[A-Z]\.[\s-]?){1,3}[A-Z][\w'’-]+(?:,? and |, | & )?){1,20}\.\s+(?=\S)")
-_YEAR_BEHIND = re.compile(r"\s*[(\[（](?:19|20)\d\d[)\]）]$")
+_YEAR_BEHIND = re.compile(
+    r"\s*[(\[（](?:19|20)\d\d[)\]）]$|,\s*(?:19|20)\d\d$|,?\s*arXiv:?\s*\d{4}\.\d{4,5}(?:v\d)?$", re.IGNORECASE
+)
+# What authors of lists add behind a title: its track, its venue, a translation.
+_NOTE_BEHIND = re.compile(r"\s*[(（\[【]([^()（）\[\]【】]{1,200})[)）\]】]\s*$")
+_TRACK_ONLY = re.compile(rf"(?:{_TRACK}\W*){{1,3}}", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s\-–—:：,，;；|｜/·•*&、.。\[(（【]+$")
 _SENTENCE_END = re.compile(
     r"(?<!\bvs)(?<!\bv\.s)(?<!\b[A-Z])(?<!\bal)(?<!\be\.g)(?<!\bi\.e)(?<!\bDr)(?<!\bNo)(?<!\bSt)"
     r"(?<=[^\W\d_]|[)\]?!0-9\"”])[.。]\s+(?=[A-Z\d*\[\u3400-\u9fff(]|et al)"
 )
 _ET_AL = re.compile(r"[,.，]\s*(?:[A-Z][\w.'’-]*\s+){0,3}[A-Z][\w.'’-]*,?\s+et\.?\s*al|\s*\(?\bet\.?\s*al\b")
+_DESCRIPTION = re.compile(r"\s(?:[-–—]{1,2})\s+(?=[a-z])")
+_GAP = re.compile(r"\s{2,}|\u00a0")
+_VERB = re.compile(
+    r"(?<=[\w)])\s+(?=(?:Introduces|Presents|Proposes|Develops|Describes|Explores|Investigates|Studies"
+    r"|This (?:paper|work|survey|report|study)|We (?:propose|introduce|present))\s)"
+)
+_MAX_NAME_WORDS, _DESCRIPTION_WORDS = 6, 8
 _TITLE_CASE_SHARE, _LONG_WORD = 0.6, 4  # the share of words of four letters or more with a capital
 
 
@@ -55,6 +87,7 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text)) + len(_HAN.findall(text)) // 2
 
 
+@lru_cache(maxsize=8192)
 def clean_title(text: str, *, names: bool = False) -> str:
     """Return a title on one line, without emoji, numbers and dates before it, and marks at its ends.
 
@@ -70,14 +103,26 @@ def clean_title(text: str, *, names: bool = False) -> str:
         text = text[_note_end(text, names=names) :]
         if text == before:
             break
-    text = _unwrapped(_TRAILING.sub("", text))
-    return text.strip()
+    return _without_notes_behind(_unwrapped(_TRAILING.sub("", text)).strip())
+
+
+def _without_notes_behind(text: str) -> str:
+    """Return a title without the track, venue, year or Chinese translation in brackets behind it."""
+    while (match := _NOTE_BEHIND.search(text)) and count_words(text[: match.start()]) >= TITLE_WORDS:
+        inner, before = match[1], text[: match.start()]
+        is_translation = _HAN.search(inner) is not None and _HAN.search(before) is None
+        if not is_translation and not is_date_or_venue(inner) and not _TRACK_ONLY.fullmatch(inner.strip()):
+            break
+        text = _TRAILING.sub("", before)
+    return text
 
 
 def _note_end(text: str, *, names: bool) -> int:
-    """Return where the date or the note in brackets at the start of a text ends; 0 if there is none."""
+    """Return where the date, venue or the note in brackets at the start of a text ends; 0 if there is none."""
     match = _PREFIX.match(text)
     if match and text[match.end() :].strip() and _is_bracketed_note(match[0], names=names):
+        return match.end()
+    if (match := _VENUE_PREFIX.match(text)) and count_words(text[match.end() :]) >= TITLE_WORDS - 1:
         return match.end()
     match = _DATE.match(text)
     return match.end() if match and count_words(text[match.end() :]) else 0
@@ -90,8 +135,13 @@ def _is_bracketed_note(text: str, *, names: bool) -> bool:
         not re.search(r"[^\W_]", inner)
         or is_date_or_venue(inner)
         or _IN_BRACKETS.fullmatch(inner) is not None
-        or (names and re.fullmatch(r"\S{2,20}", inner) is not None and text[-1:].isspace())
+        or (names and _is_name_of_method(text, inner) and text[-1:].isspace())
     )
+
+
+def _is_name_of_method(text: str, inner: str) -> bool:
+    """Return whether `[DETR]` or `(DETR)` is the name of a method, and not the first word of a title: `(Just) …`."""
+    return re.fullmatch(r"\S{2,20}", inner) is not None and (text.strip()[0] in "[【" or inner[1:] != inner[1:].lower())
 
 
 def _unwrapped(text: str) -> str:
@@ -111,24 +161,40 @@ def is_date_or_venue(text: str) -> bool:
     return bool(re.fullmatch(_DATE_TEXT, text, re.IGNORECASE) or _VENUE.fullmatch(text))
 
 
+def is_known_venue(text: str) -> bool:
+    """Return whether a text is a well-known venue with its year: `CVPR 2025`, `[ICLR'24 Spotlight]`."""
+    return _KNOWN_VENUE_TEXT.fullmatch(text.strip(" []()（）【】")) is not None
+
+
 def first_part(text: str, *, is_cell: bool = False) -> str:
     """Return the part of plain text that may be a title: up to the end of its line, sentence or to the authors."""
     lines = [line for line in text.split("\n") if clean_title(line)]
     text = clean_title(lines[0], names=True) if lines else ""
     text = text[match.end() :] if (match := _AUTHORS.match(text)) else text
-    double = re.split(r"\s{2,}|\u00a0+", lines[0].strip()) if is_cell and lines else []
-    if len(double) > 1 and count_words(clean_title(double[0])) >= 1:
-        text = clean_title(double[0]) or text
+    if is_cell and lines and (lead := lead_of_cell(lines[0])):
+        text = lead
     if (match := _SENTENCE_END.search(text)) and count_words(text[: match.start()]) >= TITLE_WORDS:
         text = text[: match.start()]
     if (match := _ET_AL.search(text)) and count_words(text[: match.start()]) > 1:
         text = text[: match.start()]
-    if (match := re.search(r"\s(?:[-–—]{1,2})\s+(?=[a-z])", text)) and match.start() > 0:
+    if (match := _DESCRIPTION.search(text)) and 0 < count_words(text[: match.start()]) <= _MAX_NAME_WORDS:
         text = text[: match.start()]
     text = (
         re.sub(rf"[\s,，(（\[【]+{_VENUE_TEXT}[\s\])）】]*$", "", text) if count_words(text) > TITLE_WORDS + 2 else text
     )
     return _YEAR_BEHIND.sub("", clean_title(text))
+
+
+def lead_of_cell(text: str) -> str:
+    """Return the title at the start of a cell, which ends at two blanks a dash or a verb: `Title  This paper …`."""
+    text = text.strip()
+    found = [match for each in (_GAP, _VERB, _DESCRIPTION) if (match := each.search(text))]
+    match = min(found, key=lambda each: each.start(), default=None)
+    if match is None or not count_words(text[: match.start()]):
+        return ""
+    if match[0] == "\u00a0" and count_words(text[match.end() :]) < _DESCRIPTION_WORDS:
+        return ""
+    return clean_title(text[: match.start()])
 
 
 def is_title_case(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.models.note import Field, FieldForm, LinkRole
 from crawler.notes.fields import find_fields, line_start
 from crawler.notes.works.link_labels import line_label, link_label, role_of_label
-from crawler.notes.works.link_roles import looks_like_paper
+from crawler.notes.works.link_roles import is_home_page, looks_like_paper
 from crawler.notes.works.titles import Title, find_title
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _LABEL_BEFORE = re.compile(
     r"(?:^|[\s|｜;；,，。.)）*>/])([^\W\d_][^\W_]{0,11}(?: [^\W_]{1,11})?)[*_]{0,2}\s?[:：][*_]{0,2}[ \t]*[<\[*_]{0,3}$"
 )
 _LABEL_BYTES = 60
+_REST_OF_LINE = re.compile(rb"[ \t>)\].,;]*(?:<br ?/?>|\\)?[ \t]*(?:[\r\n]|\Z)")
 _NOT_CONTENT = frozenset({LinkRole.IMAGE, LinkRole.INDEX})
 
 
@@ -125,15 +126,40 @@ def finish_work(index: OutlineIndex, title: Title | None, fields: list[Field], s
         if at in in_fields or mention.role is not None or (title is not None and at == title.mention):
             continue
         name = link_label(mention.text) or label_before(index, at)
+        if name == "venue" and roles.get(at) in {None, LinkRole.PAPER} and is_web(mention.url):
+            name = "" if is_home_page(mention.url) else "paper"
         if name and (role := role_of_label(name)) is not None:
             roles[at] = role
         if name in {"paper", "code", "demo", "video"}:
             fields.append(inline_field(index, at, name, mention.text))
+    if title is not None and not any(each.name == "paper" for each in fields):
+        fields += _paper_by_host(index, mentions[:MAX_HEAD_LINKS], roles, title)
     work = Work(title, sorted(fields, key=lambda each: each.label_start), roles, mentions)
     _add_paper_of_title(index, work)
     behind_title = title.end if title else start
     work.is_cited = _CITED.search(index.text(behind_title, min(end, behind_title + MAX_HEAD))) is not None
     return work
+
+
+def _paper_by_host(index: OutlineIndex, mentions: list[int], roles: dict[int, LinkRole], title: Title) -> list[Field]:
+    """Return the field of the first paper by its host whose text is a label, or that stands alone on its line."""
+    for at in mentions:
+        if roles.get(at) is not LinkRole.PAPER or at == title.mention:
+            continue
+        text = index.mentions[at].text
+        if link_label(text) or stands_alone(index, at):
+            return [inline_field(index, at, "paper", text)]
+    return []
+
+
+def stands_alone(index: OutlineIndex, at: int) -> bool:
+    """Return whether a line has nothing but a link whose text is a URL."""
+    mention, data = index.mentions[at], index.data
+    if not re.match(r"https?://|www\.", mention.text) or mention.element_end <= mention.place:
+        return False
+    before = data[line_start(data, mention.place) : mention.place]
+    behind = _REST_OF_LINE.match(data, mention.element_end)
+    return not before.strip(b" \t<>-*+[(") and behind is not None
 
 
 def label_before(index: OutlineIndex, at: int) -> str:
@@ -187,6 +213,19 @@ def with_title_as_paper(index: OutlineIndex, work: Work) -> None:
         return
     work.roles[at] = LinkRole.PAPER
     work.fields.insert(0, inline_field(index, at, "paper", ""))
+
+
+def with_bracketed_as_paper(index: OutlineIndex, work: Work) -> None:
+    """Take the first link in brackets for the paper where its neighbours say so: `[[TOG](…)] Title`."""
+    if work.has_paper or work.title is None or work.title.mention is not None:
+        return
+    for at in work.mentions[:MAX_HEAD_LINKS]:
+        mention = index.mentions[at]
+        if mention.role is None and index.is_bracketed(at) and is_web(mention.url):
+            if work.roles.get(at) is None and not link_label(mention.text):
+                work.roles[at] = LinkRole.PAPER
+                work.fields.insert(0, inline_field(index, at, "paper", mention.text))
+            return
 
 
 def is_web(url: str) -> bool:

@@ -179,7 +179,7 @@ def test_roles(daily: Note) -> None:
         ("1. [x](https://arxiv.org/abs/2101.00001)", LinkRole.PAPER),
         ("1. see https://x.org/", LinkRole.ARTICLE),
         ("1. x\n   - code: https://arxiv.org/", LinkRole.CODE),
-        ("1. x\n   - tips: https://arxiv.org/", LinkRole.PAPER),
+        ("1. x\n   - tips: https://arxiv.org/abs/2101.00001", LinkRole.PAPER),
         ("1. x\n   - tips: https://x.org/", LinkRole.OTHER),
         ("1. x\n   - paper: <img src=a.png> [y](https://x.org)", LinkRole.IMAGE),
     ],

@@ -1,0 +1,67 @@
+"""Names of authors in the line of a work, and titles that look like names."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.notes.works.names import after_authors, is_author_list
+from crawler.notes.works.title_text import clean_title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A. Ladle, B. Fork, and C. Knife",
+        "B. Fork and T. van der Pan",
+        "Ladle, Anna, et al.",
+        "Anna Plate, Ben Saucer, Carl Cup",
+        "(Anna Plate & Ben Saucer & Carl Cup",
+    ],
+)
+def test_authors(text: str) -> None:
+    assert is_author_list(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A Neural Soup Model",
+        "Deep Bowls and Shallow Plates",
+        "Soup, Please",
+        "Faster Soup, Mask Soup, Cascade R-SOUP",
+        "Anna Plate, Ben Saucer, Carl Cup, Deep Bowls for Image Resolution with Soup",
+    ],
+)
+def test_no_authors(text: str) -> None:
+    assert not is_author_list(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Anna Plate, Ben Saucer and Carl Cup, Learning to Wash", "Learning to Wash"),
+        ("A. Plate, Learning to Wash", "Learning to Wash"),
+        ("A Nonlinear, Noise-aware Approach to Soup", "A Nonlinear, Noise-aware Approach to Soup"),
+        ("Soup Adaptation, Soup Generalization and Beyond", "Soup Adaptation, Soup Generalization and Beyond"),
+        ("Anna Plate, Fast Soup", "Anna Plate, Fast Soup"),
+    ],
+)
+def test_the_text_after_authors(text: str, title: str) -> None:
+    assert after_authors(text) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("2012-ICML - Learning to Whistle", "Learning to Whistle"),
+        ("CVPR'23 Learning to Whistle", "Learning to Whistle"),
+        ("ResNet-50 Learns to Whistle", "ResNet-50 Learns to Whistle"),
+        ("ImageNet 2012: Learning to Whistle", "ImageNet 2012: Learning to Whistle"),
+        ("Learning to Whistle(学吹口哨)(Oral)", "Learning to Whistle"),
+        ("Learning to Whistle (ICCV 2019)", "Learning to Whistle"),
+        ("Learning to Whistle (and to Sing)", "Learning to Whistle (and to Sing)"),
+        ("学吹口哨（第二版）", "学吹口哨（第二版）"),
+    ],
+)
+def test_venues_and_notes_around_a_title(text: str, title: str) -> None:
+    assert clean_title(text) == title
