@@ -19,11 +19,13 @@ from scrapy.pipelines.files import FilesPipeline, FTPFilesStore, GCSFilesStore, 
 from scrapy.settings import Settings
 
 from crawler.errors import ImageStoreError, UserError
-from crawler.images.store import ImageStore, is_image_name
+from crawler.images.sniff import media_type
+from crawler.images.store import TRASH, ImageStore, is_image_name, parse_trashed, trashed_name
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from crawler.config.crawl_options import ImageOptions
 
@@ -36,7 +38,7 @@ class RemoteImageStore(ImageStore):
     def __init__(self, place: str, base: str) -> None:
         super().__init__(re.sub(r"//[^/@]*@", "//", place), base)
         self._lock = Lock()
-        self._names: set[str] | None = None
+        self._sizes: dict[str, int | None] | None = None
 
     @abstractmethod
     def _put(self, name: str, body: bytes, media_type: str) -> None:
@@ -47,8 +49,8 @@ class RemoteImageStore(ImageStore):
         """Fetch bytes."""
 
     @abstractmethod
-    def _list(self) -> Iterator[str]:
-        """Yield every name in the store."""
+    def _list(self) -> Iterator[tuple[str, int | None]]:
+        """Yield every name in the store, also those in the trash, with its size in bytes if the store tells."""
 
     @abstractmethod
     def _remove(self, name: str) -> None:
@@ -57,13 +59,13 @@ class RemoteImageStore(ImageStore):
     def connect(self) -> None:
         """List the names; set `unavailable_reason` if that fails."""
         try:
-            self._load_names()
+            self._load_sizes()
         except ImageStoreError as error:
             self.unavailable_reason = str(error)
 
     def disconnect(self) -> None:
         """Forget the list."""
-        self._names, self.unavailable_reason = None, None
+        self._sizes, self.unavailable_reason = None, None
 
     def put(self, name: str, body: bytes, media_type: str) -> None:
         """Send the bytes unless the store has the name."""
@@ -71,11 +73,19 @@ class RemoteImageStore(ImageStore):
             return
         with self._report_reachability():
             self._put(name, body, media_type)
-        self._load_names().add(name)
+        self._load_sizes()[name] = len(body)
 
     def has(self, name: str) -> bool:
         """Return whether the name is in the list."""
-        return name in self._load_names()
+        return name in self._load_sizes()
+
+    def size(self, name: str) -> int | None:
+        """Return the size of a name in the list."""
+        return self._load_sizes().get(name)
+
+    def forget(self, name: str) -> None:
+        """Remove the name from the list."""
+        self._load_sizes().pop(name, None)
 
     def open(self, name: str) -> bytes:
         """Fetch bytes."""
@@ -84,20 +94,40 @@ class RemoteImageStore(ImageStore):
 
     def list(self) -> Iterator[str]:
         """Return the names in order."""
-        return iter(sorted(self._load_names()))
+        return iter(sorted(self._load_sizes()))
 
-    def delete(self, name: str) -> None:
-        """Remove a name from the store and from the list."""
+    def discard(self, name: str, day: date) -> None:
+        """Move a name to the trash: it is sent there, and then removed from the store and from the list."""
+        if not self.has(name):
+            return
         with self._report_reachability():
+            body = self._get(name)
+            self._put(trashed_name(name, day), body, media_type(body) or "application/octet-stream")
             self._remove(name)
-        self._load_names().discard(name)
+        self.forget(name)
 
-    def _load_names(self) -> set[str]:
+    def discarded(self) -> Iterator[tuple[date, str]]:
+        """Yield the names in the trash, the oldest first."""
+        with self._report_reachability():
+            names = sorted(name for name, _ in self._list())
+        yield from filter(None, map(parse_trashed, names))
+
+    def restore(self, name: str, day: date) -> None:
+        """Send a name from the trash to its place again; the trash keeps its copy for its time."""
+        body = self.open(trashed_name(name, day))
+        self.put(name, body, media_type(body) or "application/octet-stream")
+
+    def delete_discarded(self, name: str, day: date) -> None:
+        """Remove a name from the trash."""
+        with self._report_reachability():
+            self._remove(trashed_name(name, day))
+
+    def _load_sizes(self) -> dict[str, int | None]:
         with self._lock:
-            if self._names is None:
+            if self._sizes is None:
                 with self._report_reachability():
-                    self._names = set(filter(is_image_name, self._list()))
-            return self._names
+                    self._sizes = {name: size for name, size in self._list() if is_image_name(name)}
+            return self._sizes
 
     @contextmanager
     def _report_reachability(self) -> Iterator[None]:
@@ -136,10 +166,12 @@ class S3ImageStore(RemoteImageStore):
         body: bytes = answer["Body"].read()
         return body
 
-    def _list(self) -> Iterator[str]:
+    def _list(self) -> Iterator[tuple[str, int | None]]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
         for page in pages:
-            yield from (entry["Key"].removeprefix(self._prefix) for entry in page.get("Contents", ()))
+            yield from (
+                (entry["Key"].removeprefix(self._prefix), entry.get("Size")) for entry in page.get("Contents", ())
+            )
 
     def _remove(self, name: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name)
@@ -164,8 +196,9 @@ class GcsImageStore(RemoteImageStore):
         body: bytes = self._bucket.blob(self._prefix + name).download_as_bytes()
         return body
 
-    def _list(self) -> Iterator[str]:
-        yield from (blob.name.removeprefix(self._prefix) for blob in self._bucket.list_blobs(prefix=self._prefix))
+    def _list(self) -> Iterator[tuple[str, int | None]]:
+        for blob in self._bucket.list_blobs(prefix=self._prefix):
+            yield blob.name.removeprefix(self._prefix), blob.size
 
     def _remove(self, name: str) -> None:
         self._bucket.blob(self._prefix + name).delete()
@@ -203,7 +236,7 @@ class FtpImageStore(RemoteImageStore):
                 ftp.cwd(part)
 
     def _put(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - FTP has no media types
-        folder, _, file = name.partition("/")
+        folder, _, file = name.rpartition("/")
         with self._session() as ftp:
             self._enter(ftp, folder)
             ftp.storbinary(f"STOR .{file}.part", BytesIO(body))
@@ -215,11 +248,19 @@ class FtpImageStore(RemoteImageStore):
             ftp.retrbinary(f"RETR {name}", body.write)
         return body.getvalue()
 
-    def _list(self) -> Iterator[str]:
+    def _list(self) -> Iterator[tuple[str, int | None]]:
         with self._session() as ftp:
-            for folder in ftp.nlst():
-                if re.fullmatch("[0-9a-f]{2}", folder):
-                    yield from (f"{folder}/{file.rpartition('/')[2]}" for file in ftp.nlst(folder))
+            days = self._names_in(ftp, TRASH) if TRASH in ftp.nlst() else []
+            for folder in ("", *(f"{TRASH}/{day}/" for day in days)):
+                for part in self._names_in(ftp, folder):
+                    if re.fullmatch("[0-9a-f]{2}", part):
+                        for file in self._names_in(ftp, f"{folder}{part}"):
+                            yield f"{folder}{part}/{file}", None  # not all servers tell sizes
+
+    @staticmethod
+    def _names_in(ftp: ftplib.FTP, folder: str) -> list[str]:
+        """Return the names in a folder; some servers answer with paths."""
+        return [name.rstrip("/").rpartition("/")[2] for name in ftp.nlst(*filter(None, [folder]))]
 
     def _remove(self, name: str) -> None:
         with self._session() as ftp:

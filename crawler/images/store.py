@@ -11,6 +11,8 @@ import hashlib
 import os
 import re
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -20,17 +22,23 @@ from crawler.errors import ImageStoreError, UserError
 from crawler.images.sniff import EXTENSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 NAME = r"([0-9a-f]{2})/\1[0-9a-f]{62}(?:-\d+)?(?:" + "|".join(map(re.escape, EXTENSIONS.values())) + ")"
 """A pattern of the names of stored images and thumbnails."""
+
+TRASH = "trash"
+"""The folder in a store to which images are moved that are not used any more: `trash/<day>/ab/<sha256>.<ext>`."""
 
 _NAME = re.compile(NAME)
 
 
 class ImageStore(ABC):
     """A store of images; `place` is its name in messages, `base` the URL below which it is public (or "")."""
+
+    is_local = False
+    """Whether reading an image costs neither a request nor money."""
 
     inline_limit = 0
     """Bytes up to which `put` is faster than a thread for it, and is called in the event loop."""
@@ -50,6 +58,13 @@ class ImageStore(ABC):
         """Return whether a name exists."""
 
     @abstractmethod
+    def size(self, name: str) -> int | None:
+        """Return the size in bytes of a name that exists; None if the store does not tell."""
+
+    def forget(self, name: str) -> None:  # noqa: B027 - a folder is read each time
+        """Forget that a name exists, so that `put` sends its bytes again."""
+
+    @abstractmethod
     def open(self, name: str) -> bytes:
         """Return the bytes of a name."""
 
@@ -58,8 +73,20 @@ class ImageStore(ABC):
         """Yield the names of images in the store; other files are skipped."""
 
     @abstractmethod
-    def delete(self, name: str) -> None:
-        """Remove a name if it exists."""
+    def discard(self, name: str, day: date) -> None:
+        """Move a name to the trash of a day, if it exists."""
+
+    @abstractmethod
+    def discarded(self) -> Iterator[tuple[date, str]]:
+        """Yield the names in the trash, each with the day on which it was moved there."""
+
+    @abstractmethod
+    def restore(self, name: str, day: date) -> None:
+        """Move a name back from the trash of a day."""
+
+    @abstractmethod
+    def delete_discarded(self, name: str, day: date) -> None:
+        """Remove a name from the trash of a day for ever."""
 
     def connect(self) -> None:  # noqa: B027 - a folder is checked when it is opened
         """Connect to the store; set `unavailable_reason` if that fails."""
@@ -82,6 +109,7 @@ class ImageStore(ABC):
 class FolderImageStore(ImageStore):
     """A folder on this machine."""
 
+    is_local = True
     inline_limit = 1_000_000
 
     def __init__(self, folder: Path, base: str = "") -> None:
@@ -101,6 +129,11 @@ class FolderImageStore(ImageStore):
         """Return whether the file exists."""
         return (self.folder / name).is_file()
 
+    def size(self, name: str) -> int | None:
+        """Return the size of a file in bytes."""
+        with _report(self.folder / name):
+            return (self.folder / name).stat().st_size
+
     def open(self, name: str) -> bytes:
         """Return the bytes of a file."""
         try:
@@ -114,15 +147,34 @@ class FolderImageStore(ImageStore):
             names = (f"{folder.name}/{file.name}" for file in sorted(folder.iterdir()) if file.is_file())
             yield from filter(is_image_name, names)
 
-    def delete(self, name: str) -> None:
-        """Remove a file, and its folder if that is empty then."""
+    def discard(self, name: str, day: date) -> None:
+        """Move a file to the trash, and remove its folder if that is empty then."""
+        path, target = self.folder / name, self.folder / trashed_name(name, day)
+        with _report(path):
+            if path.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+                _remove_empty(path.parent)
+
+    def discarded(self) -> Iterator[tuple[date, str]]:
+        """Yield the names in the trash, the oldest first."""
+        files = sorted(self.folder.glob(f"{TRASH}/*/*/*"))
+        yield from filter(None, (parse_trashed(file.relative_to(self.folder).as_posix()) for file in files))
+
+    def restore(self, name: str, day: date) -> None:
+        """Move a file back from the trash."""
         path = self.folder / name
-        try:
+        with _report(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / trashed_name(name, day)).replace(path)
+
+    def delete_discarded(self, name: str, day: date) -> None:
+        """Remove a file from the trash, and the folders that are empty then."""
+        path = self.folder / trashed_name(name, day)
+        with _report(path):
             path.unlink(missing_ok=True)
-            if path.parent.is_dir() and not any(path.parent.iterdir()):
-                path.parent.rmdir()
-        except OSError as error:
-            raise ImageStoreError(f"{path}: {error.strerror or error}") from error
+            for folder in path.parents[:3]:
+                _remove_empty(folder)
 
     def public_url(self, name: str, note_folder: Path) -> str:
         """Return the URL below `base`; without it the relative path from a note's folder (symlinks resolved)."""
@@ -141,6 +193,47 @@ async def put_image(image_store: ImageStore, name: str, body: bytes, media_type:
         image_store.put(name, body, media_type)
     else:
         await asyncio.to_thread(image_store.put, name, body, media_type)
+
+
+@contextmanager
+def _report(path: Path) -> Iterator[None]:
+    """Raise ImageStoreError for errors of the file system."""
+    try:
+        yield
+    except OSError as error:
+        raise ImageStoreError(f"{path}: {error.strerror or error}") from error
+
+
+def _remove_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def restore_from_trash(image_store: ImageStore, names: Collection[str]) -> set[str]:
+    """Move names back that are in the trash with the bytes of their hash; return which."""
+    restored: set[str] = set()
+    for day, name in list(image_store.discarded()) if names else ():
+        if name in names and name not in restored and is_intact(name, image_store.open(trashed_name(name, day))):
+            image_store.restore(name, day)
+            restored.add(name)
+    return restored
+
+
+def trashed_name(name: str, day: date) -> str:
+    """Return the name in the trash of a day."""
+    return f"{TRASH}/{day}/{name}"
+
+
+def parse_trashed(name: str) -> tuple[date, str] | None:
+    """Return the day and the former name of a name in the trash; None for any other name."""
+    folder, _, rest = name.partition("/")
+    day, _, former = rest.partition("/")
+    if folder != TRASH or not is_image_name(former):
+        return None
+    try:
+        return date.fromisoformat(day), former
+    except ValueError:
+        return None
 
 
 def is_image_name(name: str) -> bool:

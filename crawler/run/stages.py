@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from crawler.checks.response_check import inconclusive_result
 from crawler.daemon_threads import run_in_thread
+from crawler.errors import ImageStoreError
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.link_checking.result_queue import MAX_IN_FLIGHT, POLL_SECONDS
 from crawler.models.reason import ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.archive_stage import ask_archive
+from crawler.run.saved_images import check_saved_images
 from crawler.scheduling.frontier import Frontier
 from crawler.store.database import retry_on_disconnect
 
@@ -72,9 +74,15 @@ class ReadNotes:
         self._workspace = workspace
 
     def run(self, due_by: datetime) -> None:
-        """Read the notes and connect the image store; raise UserError if the notes cannot be read."""
-        self._workspace.read(due_by)
-        self._workspace.image_store.connect()
+        """Read the notes, and look whether saved images are still there; raise UserError if notes cannot be read."""
+        workspace = self._workspace
+        workspace.read(due_by)
+        workspace.image_store.connect()
+        if workspace.image_store.unavailable_reason is None:
+            try:
+                check_saved_images(workspace.store, workspace.image_store, due_by)
+            except ImageStoreError as error:
+                workspace.image_store.unavailable_reason = str(error)
 
 
 class CheckLinks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 
     from crawler.models.link import Link
     from crawler.models.result import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class SavedImage:
+    """A file of the image store: its size in bytes, and the URLs of the links for which it was saved, sorted."""
+
+    size: int
+    urls: list[str] = field(default_factory=list)
 
 
 class ImageRecords(StoreReader, Leases):
@@ -121,15 +130,15 @@ class ImageRecords(StoreReader, Leases):
 
     # --- maintenance of the image store -------------------------------------------------------------------------------
 
-    def stored_titles(self) -> dict[str, list[str]]:
-        """Return the files of the image store that notes use, each with the URLs of its links, sorted."""
+    def saved_images(self) -> dict[str, SavedImage]:
+        """Return the files of the image store that notes use, by name."""
         query = sa.select(links.c.url, facts.c.type, facts.c.data).join(facts, FACTS)
         query = query.where(facts.c.type == type_name(Picture), MENTIONED).order_by(links.c.url)
-        found: dict[str, list[str]] = {}
+        found: dict[str, SavedImage] = {}
         with self._begin() as connection:
             for row in connection.execute(query.execution_options(yield_per=SLICE)):
-                if (image := mapping.metadata_from_row(row)) is not None:
-                    found.setdefault(image.title, []).append(row.url)
+                if isinstance(image := mapping.metadata_from_row(row), Picture):
+                    found.setdefault(image.title, SavedImage(image.size)).urls.append(row.url)
         return found
 
     def count_unchecked_images(self) -> int:

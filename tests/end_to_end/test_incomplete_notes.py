@@ -78,7 +78,7 @@ def test_a_crawl_checks_what_it_can_read_and_publishes_nothing(filled: Desk, int
     assert filled.verdicts()["sub/file.txt"] == "alive"
 
 
-@pytest.mark.parametrize("words", [("images", "--gc"), ("publish",), ("publish", "--in-place")])
+@pytest.mark.parametrize("words", [("images", "--gc", "--delete"), ("publish",), ("publish", "--in-place")])
 def test_nothing_is_removed_or_replaced(filled: Desk, words: tuple[str, ...]) -> None:
     filled.write("a.md", f"<{ALIVE}> {MOVED}")
     before, notes = filled.outputs(), {file: file.read_bytes() for file in filled.notes.rglob("*.md")}
@@ -146,7 +146,7 @@ def test_a_note_that_cannot_be_read_for_now_keeps_what_is_known(filled: Desk, tr
     assert line.endswith("; skipped")
     assert filled.health()[PLAIN]["mentions"] == "sub/b.md:1"
     assert (filled.output / "notes/sub/b.md").read_bytes() == mended
-    done = filled.run_unprivileged("images", "--gc", "-a", f"notes={filled.notes}")
+    done = filled.run_unprivileged("images", "--gc", "--delete", "-a", f"notes={filled.notes}")
     assert done.returncode == 2
     assert kept(filled) == {drawn("one"), drawn("two")}
     note.unlink()

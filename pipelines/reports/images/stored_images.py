@@ -1,32 +1,39 @@
-"""Verify the saved images, and remove unused ones."""
+"""Verify the saved images, and move unused ones to the trash."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
 from crawler.images.references import find_names, find_stems
-from crawler.images.store import image_stem, is_intact, thumbnail_name
+from crawler.images.store import image_stem, is_intact, restore_from_trash, thumbnail_name
 from pipelines.reports.images import files_with_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
     from crawler.config.crawl_options import CrawlOptions
+    from crawler.images.store import ImageStore
     from crawler.notes.files.folder import NotesFolder
     from crawler.run.workspace import Workspace
+
+
+TRASH_TIME = timedelta(days=30)
+"""Time for which images stay in the trash."""
 
 
 def verify(workspace: Workspace, now: datetime) -> bool:
     """Compare each saved image with its hash; print the damaged and missing ones, and mark them to be fetched again.
 
-    Returns whether there are none.
+    Missing ones that are in the trash are moved back. Returns whether no other is damaged or missing.
     """
-    image_store, used = workspace.image_store, workspace.store.stored_titles()
+    image_store = workspace.image_store
+    used = {name: image.urls for name, image in workspace.store.saved_images().items()}
     present, damaged = set(), set()
     for name in image_store.list():
         present.add(name)
@@ -34,7 +41,11 @@ def verify(workspace: Workspace, now: datetime) -> bool:
             damaged.add(name)
             print(f"damaged: {name}")
     shown = _shown(workspace.notes_folder)
-    missing = sorted((used.keys() | shown.keys()) - present)
+    wanted = used.keys() | shown.keys()
+    restored = restore_from_trash(image_store, wanted - present)
+    for name in sorted(restored):
+        print(f"restored from the trash: {name}")
+    missing = sorted(wanted - present - restored)
     for name in missing:
         print(f"missing: {' '.join((name, *used.get(name, ()), *shown.get(name, ())))}")
     workspace.store.mark_for_fetch((url for name in (*damaged, *missing) for url in used.get(name, ())), now)
@@ -52,10 +63,10 @@ def _shown(notes_folder: NotesFolder) -> dict[str, list[str]]:
     return shown
 
 
-def collect(workspace: Workspace, options: CrawlOptions) -> None:
-    """Remove the images that no link, note, updated copy or journal of edits refers to.
+def find_unused(workspace: Workspace, options: CrawlOptions) -> list[str]:
+    """Return the images that no link, note, updated copy or journal of edits refers to.
 
-    Raises UserError, and removes nothing, if a note or a journal cannot be read, or if images were not fetched yet.
+    Raises UserError if a note or a journal cannot be read, or if images were not fetched yet.
     """
     workspace.notes_folder.ensure_complete()
     if workspace.notes_folder.problems:
@@ -63,15 +74,25 @@ def collect(workspace: Workspace, options: CrawlOptions) -> None:
     if unknown := workspace.store.count_unchecked_images():
         raise UserError(f"images: {unknown} of the notes not fetched yet; no images removed. Run crawl first")
     image_store = workspace.image_store
-    used = set(workspace.store.stored_titles())
+    used = set(workspace.store.saved_images())
     if width := options.images.webp_width:
         used |= {thumbnail_name(name, width) for name in used}
     unused = [name for name in image_store.list() if name not in used]
     shown = _stems_shown(workspace.notes_folder, options.output_dir, unused)
-    unused = [name for name in unused if image_stem(name) not in shown]
-    for name in unused:
-        image_store.delete(name)
-    print(f"unused images: {len(unused)} removed from {image_store.place}")
+    return [name for name in unused if image_stem(name) not in shown]
+
+
+def discard(image_store: ImageStore, names: Iterable[str], today: date) -> None:
+    """Move images to the trash, remove those that are there for longer than TRASH_TIME, and print how many."""
+    moved = removed = 0
+    for name in names:
+        image_store.discard(name, today)
+        moved += 1
+    for day, name in list(image_store.discarded()):
+        if day < today - TRASH_TIME:
+            image_store.delete_discarded(name, day)
+            removed += 1
+    print(f"unused images: {moved} moved to the trash of {image_store.place}, {removed} old ones removed from it")
 
 
 def _stems_shown(notes_folder: NotesFolder, output_dir: Path, names: Iterable[str]) -> set[str]:

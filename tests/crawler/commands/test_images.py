@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -28,7 +29,8 @@ def images(desk: Desk, *words: str) -> CompletedProcess[str]:
 
 def there(desk: Desk) -> set[str]:
     folder = desk.output / "images"
-    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    return {name for name in files if not name.startswith("trash/")}
 
 
 @pytest.fixture
@@ -47,31 +49,31 @@ def test_what_no_note_uses_goes(filled: Desk) -> None:
     for name in ("holiday.png", "f" * 64 + ".png", "ab" + "0" * 62 + ".txt"):  # nobody here gives such names
         (theirs / name).write_bytes(b"theirs")
     (filled.output / "images/readme.md").write_text("theirs")
-    done = images(filled, "--gc")
+    done = images(filled, "--gc", "--delete")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"unused images: 1 removed from {filled.output}/images\n"
+    assert done.stdout == f"unused images: 1 moved to the trash of {filled.output}/images, 0 old ones removed from it\n"
     assert kept(filled) == {drawn("one"), drawn("two"), b"theirs"}
     assert len(there(filled)) == 6
-    assert images(filled, "--gc").stdout.startswith("unused images: 0 removed")
+    assert images(filled, "--gc", "--delete").stdout.startswith("unused images: 0 moved")
 
 
 def test_nothing_goes_while_a_note_cannot_be_read(filled: Desk) -> None:
     filled.write("c.md", b"\0\xff not UTF-8")
-    done = images(filled, "--gc")
+    done = images(filled, "--gc", "--delete")
     assert done.returncode == 2
     assert "no images removed" in done.stderr
     assert "c.md: not UTF-8" in done.stderr.splitlines()[-1]
     assert len(there(filled)) == 3
     for note in filled.notes.iterdir():
         note.unlink()
-    assert images(filled, "--gc").returncode == 2
+    assert images(filled, "--gc", "--delete").returncode == 2
     assert len(there(filled)) == 3
 
 
 def test_nothing_goes_while_pictures_of_notes_were_never_looked_at(filled: Desk) -> None:
     for file in filled.output.glob("notemend.sqlite*"):
         file.unlink()
-    done = images(filled, "--gc")
+    done = images(filled, "--gc", "--delete")
     assert done.returncode == 2
     assert "images: 2 of the notes not fetched yet" in done.stderr
     assert len(there(filled)) == 3
@@ -91,13 +93,70 @@ def test_what_is_damaged_or_missing_is_said_and_fetched_again(filled: Desk, inte
     internet.forget()
     assert filled.crawl().returncode == 0
     assert len(internet.asked(PICTURES)) == 2
-    done = images(filled, "--verify", "--gc")
+    done = images(filled, "--verify", "--gc", "--delete")
     assert done.returncode == 0
     assert "images: 3 verified" in done.stdout
     assert kept(filled) == {drawn("one"), drawn("two")}
 
 
-@pytest.mark.parametrize("words", [(), ("--gc", "more"), ("--shrink",)])
+def trashed(desk: Desk) -> set[str]:
+    folder = desk.output / "images/trash"
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_unused_images_are_only_listed_unless_told(filled: Desk) -> None:
+    name = named(drawn("three"))
+    done = images(filled, "--gc")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        f"unused: {name}",
+        f"unused images: 1 in {filled.output}/images, nothing removed; --gc --delete moves them to the trash",
+    ]
+    assert kept(filled) == set(map(drawn, ("one", "two", "three")))
+
+
+def test_the_trash_is_emptied_after_thirty_days(filled: Desk) -> None:
+    name, today = named(drawn("three")), datetime.now(UTC).date()
+    assert images(filled, "--gc", "--delete").returncode == 0
+    assert trashed(filled) == {f"{today}/{name}"}
+    trash = filled.output / "images/trash"
+    for days, is_left in ((30, True), (31, False)):
+        (next(trash.iterdir())).rename(trash / f"{today - timedelta(days=days)}")
+        done = images(filled, "--gc", "--delete")
+        assert done.stdout.endswith(f"{0 if is_left else 1} old ones removed from it\n")
+        assert bool(trashed(filled)) is is_left
+    assert not trash.exists()
+    assert kept(filled) == set(map(drawn, ("one", "two")))
+
+
+def test_a_crawl_notices_what_is_missing_or_damaged(filled: Desk, internet: Internet) -> None:
+    damaged, missing = named(drawn("one")), named(drawn("two"))
+    (filled.output / "images" / damaged).write_bytes(b"")
+    (filled.output / "images" / missing).unlink()
+    internet.forget()
+    done = filled.crawl()
+    assert done.returncode == 0
+    assert f"images: 1 missing in {filled.output}/images, fetched again" in done.stderr
+    assert f"images: 1 damaged in {filled.output}/images, fetched again" in done.stderr
+    assert len(internet.asked(PICTURES)) == 2
+    assert kept(filled) == set(map(drawn, ("one", "two", "three")))
+    done = filled.crawl()
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_a_note_shows_again_comes_back_from_the_trash(filled: Desk, internet: Internet) -> None:
+    name = named(drawn("three"))
+    assert images(filled, "--gc", "--delete").returncode == 0
+    filled.write("b.md", f"![](../output/images/{name})\n")
+    internet.forget()
+    done = images(filled, "--verify")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == f"restored from the trash: {name}"
+    assert kept(filled) == set(map(drawn, ("one", "two", "three")))
+    assert internet.sent(PICTURES) == 0
+
+
+@pytest.mark.parametrize("words", [(), ("--gc", "more"), ("--shrink",), ("--verify", "--delete")])
 def test_it_does_nothing_unless_told(filled: Desk, words: tuple[str, ...]) -> None:
     assert images(filled, *words).returncode == 2
     assert len(there(filled)) == 3
@@ -123,13 +182,13 @@ def edited(desk: Desk) -> Desk:
 
 
 def test_what_notes_edited_in_place_show_stays(edited: Desk) -> None:
-    for words in (("--gc",), ("--verify", "--gc")):
+    for words in (("--gc", "--delete"), ("--verify", "--gc", "--delete")):
         done = images(edited, *words)
         assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.splitlines()[-1].startswith("unused images: 0 removed")
+        assert done.stdout.splitlines()[-1].startswith("unused images: 0 moved")
     assert kept(edited) == set(map(drawn, NAMES))
     assert edited.crawl().returncode == 0
-    assert images(edited, "--gc").stdout.startswith("unused images: 0 removed")
+    assert images(edited, "--gc", "--delete").stdout.startswith("unused images: 0 moved")
     assert kept(edited) == set(map(drawn, NAMES))
 
 
@@ -154,7 +213,7 @@ def test_however_a_note_names_a_picture_it_is_in_use(edited: Desk, written: Call
     assert edited.crawl().returncode == 0
     for folder in ("notes", "in_place"):
         shutil.rmtree(edited.output / folder)
-    done = images(edited, "--gc")
+    done = images(edited, "--gc", "--delete")
     assert (done.returncode, done.stdout.split()[2]) == (0, "1")
     assert kept(edited) == {drawn("one")}
 
@@ -164,12 +223,12 @@ def test_what_a_journal_names_stays_until_its_run_is_undone(edited: Desk) -> Non
     shutil.rmtree(edited.output / "notes")
     edited.notes.rename(edited.folder / "elsewhere")
     edited.write("b.md", "nothing to see\n")
-    assert images(edited, "--gc").stdout.startswith("unused images: 0 removed")
+    assert images(edited, "--gc", "--delete").stdout.startswith("unused images: 0 moved")
     shutil.rmtree(edited.notes)
     (edited.folder / "elsewhere").rename(edited.notes)
     assert edited.run("undo").returncode == 0
     edited.write("2026/a.md", shown(url("one")))
-    assert images(edited, "--gc").stdout.startswith("unused images: 1 removed")
+    assert images(edited, "--gc", "--delete").stdout.startswith("unused images: 1 moved")
     assert kept(edited) == {drawn("one")}
 
 
@@ -181,7 +240,7 @@ def test_what_a_note_showed_before_it_was_edited_in_place_stays(edited: Desk) ->
     (edited.output / "in_place/1/undone").touch()
     for note in ("2026/a.md", "c.md"):
         edited.write(note, "nothing to see\n")
-    assert images(edited, "--gc").stdout.startswith("unused images: 1 removed")
+    assert images(edited, "--gc", "--delete").stdout.startswith("unused images: 1 moved")
     assert kept(edited) == {drawn("one"), drawn("three")}
 
 
@@ -190,7 +249,7 @@ def test_what_the_notes_as_they_were_rendered_last_show_stays(edited: Desk) -> N
     edited.write("2026/a.md", "nothing to see\n")
     mirrored = edited.output / "notes/2026/a.md"
     mirrored.write_text(f"![](../../images/{named(drawn('one'))})\n")
-    assert images(edited, "--gc").stdout.startswith("unused images: 1 removed")
+    assert images(edited, "--gc", "--delete").stdout.startswith("unused images: 1 moved")
     assert kept(edited) == {drawn("one")}
 
 
@@ -200,7 +259,7 @@ def test_nothing_goes_while_a_journal_cannot_be_read(edited: Desk, journal: str)
     (run / journal).parent.mkdir(parents=True)
     (run / journal).write_text("what is this?\n")
     edited.write("2026/a.md", "nothing to see\n")
-    done = images(edited, "--gc")
+    done = images(edited, "--gc", "--delete")
     assert done.returncode == 2
     assert "no images removed" in done.stderr
     assert f"{run}/journal.jsonl" in done.stderr
@@ -226,7 +285,7 @@ def test_smaller_pictures_stay_where_notes_show_them(desk: Desk, internet: Inter
     setting = ("-s", "IMAGES_WEBP_WIDTH=100")
     assert desk.crawl(*setting).returncode == 0
     assert in_place(desk, *setting).returncode == 0
-    assert images(desk, "--gc").stdout.startswith("unused images: 0 removed")
+    assert images(desk, "--gc", "--delete").stdout.startswith("unused images: 0 moved")
     assert there(desk) == {named(body), f"{named(body)[:-4]}-100.webp"}
 
 
@@ -240,7 +299,7 @@ def test_what_turns_out_to_be_a_placeholder_stays_while_a_note_shows_it(desk: De
     assert desk.crawl().returncode == 0
     assert desk.health()[url("two")]["reason"] == "placeholder image"
     assert kept(desk) == {body}
-    assert images(desk, "--gc").stdout.startswith("unused images: 0 removed")
+    assert images(desk, "--gc", "--delete").stdout.startswith("unused images: 0 moved")
     assert kept(desk) == {body}
 
 
@@ -271,10 +330,10 @@ def test_notes_may_show_smaller_pictures(desk: Desk, internet: Internet) -> None
     before = (desk.output / "images" / small).stat()
     assert desk.run("publish", "-a", f"notes={desk.notes}", *setting).returncode == 0
     assert (desk.output / "images" / small).stat() == before
-    assert images(desk, "--gc", *setting).stdout.startswith("unused images: 0 removed")
+    assert images(desk, "--gc", "--delete", *setting).stdout.startswith("unused images: 0 moved")
     assert desk.run("publish", "-a", f"notes={desk.notes}").returncode == 0
     assert named(body) in (desk.output / "notes/a.md").read_text()
-    assert images(desk, "--gc").stdout.startswith("unused images: 1 removed")
+    assert images(desk, "--gc", "--delete").stdout.startswith("unused images: 1 moved")
 
 
 def test_smaller_pictures_keep_their_transparency() -> None:

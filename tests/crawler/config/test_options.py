@@ -114,7 +114,7 @@ def test_every_setting_of_the_user_has_a_reader() -> None:
 
 def test_every_command_refuses_it_before_anything_is_done(desk: Desk) -> None:
     desk.write("a.md", "nothing")
-    for words in (("crawl", "notes"), ("publish",), ("images", "--gc"), ("undo",)):
+    for words in (("crawl", "notes"), ("publish",), ("images", "--gc", "--delete"), ("undo",)):
         done = desk.run(*words, "-s", "DOWNLOAD_DELYAS=3")
         assert (done.returncode, done.stderr) == (
             2,

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, date, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,11 +109,19 @@ def test_every_gallery_does_the_same(gallery: ImageStore) -> None:
     gallery.put(other, b"<svg/>", "image/svg+xml")
     assert (gallery.has(NAME), gallery.open(NAME)) == (True, BODY)
     assert list(gallery.list()) == sorted([NAME, other])
-    gallery.delete(NAME)
-    gallery.delete(other)
+    today, before = date(2026, 11, 29), date(2026, 11, 28)
+    for _ in range(2):
+        gallery.discard(NAME, today)
+    gallery.discard(other, before)
     assert list(gallery.list()) == []
+    assert list(gallery.discarded()) == [(before, other), (today, NAME)]
     with pytest.raises(ImageStoreError):
         gallery.open(NAME)
+    gallery.restore(NAME, today)
+    assert (list(gallery.list()), gallery.open(NAME)) == ([NAME], BODY)
+    for day, name in list(gallery.discarded()):
+        gallery.delete_discarded(name, day)
+    assert list(gallery.discarded()) == []
     assert gallery.public_url(NAME, Path("output/notes/2022")) == f"{BASE}/{NAME}"
 
 
@@ -189,10 +198,10 @@ def test_pictures_are_sent_to_s3_once(desk: Desk, internet: Internet, s3: str, b
         assert {each.key: each.last_modified for each in bucket.objects.all()} == sent
         assert (desk.output / "notes/b/a.md").read_text() == note
     desk.write("b/a.md", shown(url("one")))
-    assert (
-        "unused images: 1 removed" in desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *where).stdout
-    )
-    assert contents(bucket).keys() == {f"of/{NAME}"}
+    done = desk.run("images", "--gc", "--delete", "--verify", "-a", f"notes={desk.notes}", *where)
+    assert "unused images: 1 moved" in done.stdout
+    trashed = f"of/trash/{datetime.now(UTC).date()}/{named(drawn('two'))}"
+    assert contents(bucket).keys() == {f"of/{NAME}", trashed}
 
 
 def test_what_notes_edited_in_place_show_stays_on_s3(desk: Desk, s3: str, bucket: Any) -> None:
@@ -207,8 +216,8 @@ def test_what_notes_edited_in_place_show_stays_on_s3(desk: Desk, s3: str, bucket
     for base in (BASE, "https://pictures.example.com"):
         words = (*where, "-s", f"IMAGES_BASE_URL={base}")
         assert desk.crawl(*words).returncode == 0
-        done = desk.run("images", "--gc", "--verify", "-a", f"notes={desk.notes}", *words)
-        assert (done.returncode, done.stdout.splitlines()[-1].partition(" from ")[0]) == (0, "unused images: 0 removed")
+        done = desk.run("images", "--gc", "--delete", "--verify", "-a", f"notes={desk.notes}", *words)
+        assert (done.returncode, done.stdout.splitlines()[-1].partition(" to ")[0]) == (0, "unused images: 0 moved")
         assert contents(bucket) == there
 
 

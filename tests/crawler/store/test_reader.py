@@ -218,7 +218,7 @@ def test_what_outputs_ask_for_takes_time_in_proportion(store: LinkStore) -> None
         "metadata": lambda: list(store.metadata(["arxiv"], ["github.com/"])),
         "texts": lambda: list(store.texts(["arxiv"])),
         "papers": lambda: store.papers(["arxiv:x"]),
-        "pictures": store.stored_titles,
+        "pictures": store.saved_images,
         "left": lambda: store.remaining(KINDS, NOW),
     }
     keys = (

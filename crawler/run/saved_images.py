@@ -1,0 +1,54 @@
+"""Notice in each run which saved images are missing or damaged, so that they are fetched again."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from crawler.images.store import image_stem, is_intact, restore_from_trash
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from crawler.images.store import ImageStore
+    from crawler.store.link_store import LinkStore
+
+logger = logging.getLogger(__name__)
+
+ROTATION = 30
+"""Days in which the hash of each image in a local store is computed once; its size is compared in each run."""
+
+
+def check_saved_images(store: LinkStore, image_store: ImageStore, now: datetime) -> None:
+    """Mark images to be fetched again whose file is missing, or has another size or hash; log how many.
+
+    Missing ones that are in the trash are moved back. Raises ImageStoreError if the image store cannot be read.
+    """
+    saved = store.saved_images()
+    missing = {name for name in saved if not image_store.has(name)}
+    damaged = {
+        name for name, image in saved.items() if name not in missing and _is_damaged(image_store, name, image.size, now)
+    }
+    restored = restore_from_trash(image_store, missing)
+    lost = (missing - restored) | damaged
+    for name in damaged:
+        image_store.forget(name)
+    store.mark_for_fetch((url for name in lost for url in saved[name].urls), now)
+    for what, names in (("missing", missing - restored), ("damaged", damaged)):
+        if names:
+            logger.warning("images: %d %s in %s, fetched again", len(names), what, image_store.place)
+    if restored:
+        logger.warning("images: %d restored from the trash of %s", len(restored), image_store.place)
+
+
+def _is_damaged(image_store: ImageStore, name: str, size: int, now: datetime) -> bool:
+    """Return whether a file has another size than the image; on its day also whether it has another hash."""
+    stored = image_store.size(name)
+    if stored is not None and stored != size:
+        return True
+    return image_store.is_local and is_due_on(name, now.date()) and not is_intact(name, image_store.open(name))
+
+
+def is_due_on(name: str, day: date) -> bool:
+    """Return whether it is the day on which the hash of a file is computed: one in ROTATION."""
+    return int(image_stem(name)[:8], 16) % ROTATION == day.toordinal() % ROTATION
