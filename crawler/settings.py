@@ -23,6 +23,9 @@ IMAGES_MAX_MB = 16  # maximum size of a saved image, in megabytes
 VIDEOS_MAX_MB = 50  # maximum size of a saved video, in megabytes
 IMAGES_MAX_RUN_MB = 5000  # maximum size of all images and videos fetched in a run, in megabytes; 0: no limit
 REWRITE = ["links", "pictures", "facts"]  # edits to make in the notes; see docs/notes.md for the names
+# Layouts of the lists in notes, by glob of their paths, where guessing fails: `{"weekly/*.md": "table", "README.md":
+# "none"}`. The first glob that matches counts; docs/notes.md has the names.
+ENTRIES: dict[str, str] = {}
 ALLOW_PRIVATE_ADDRESSES = False  # check links to private addresses; otherwise they are skipped
 EXCLUDE_URLS: list[str] = []  # URLs not to check, separated by commas; `*` matches any text
 ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that count as working, by host: `{"*.example.com": [403]}`

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.config.plain_settings import SettingsSource
+    from crawler.notes.files.layouts_by_path import LayoutsByPath
 
 MB = 1_000_000
 
@@ -126,6 +127,8 @@ class CrawlOptions:
     apis: ApiOptions
     images: ImageOptions
     policy: Policy
+    entry_layouts: LayoutsByPath
+    """Layouts of lists, by glob of paths of notes."""
     workers: WorkerOptions
     publishing: PublishOptions
 
@@ -160,6 +163,7 @@ class CrawlOptions:
                 recheck_after={name: timedelta(days=days) for name, days in given["RECHECK_AFTER"].items()},
                 unreachable_after=timedelta(days=given["UNREACHABLE_AFTER"]),
             ),
+            entry_layouts=given["ENTRIES"],
             workers=WorkerOptions(
                 count=given["WORKERS"],
                 lease=timedelta(seconds=given["LEASE_SECONDS"]),

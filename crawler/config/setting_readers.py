@@ -8,6 +8,7 @@ from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from crawler.config.entry_layouts import entry_layouts
 from crawler.config.setting_names import COMMAND_LINE
 from crawler.errors import UserError
 from crawler.globs import compile_globs
@@ -189,6 +190,7 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "VIDEOS_MAX_MB": number,
     "IMAGES_MAX_RUN_MB": number,
     "REWRITE": partial(word_list, known=REWRITES),
+    "ENTRIES": entry_layouts,
     "ALLOW_PRIVATE_ADDRESSES": flag,
     "EXCLUDE_URLS": globs,
     "ACCEPTED_STATUSES": statuses,

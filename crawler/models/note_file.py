@@ -135,7 +135,8 @@ UTF8 = Utf8()
 class NoteFile:
     """A note as a file: its path below NOTES_DIR, its bytes, and its text as UTF-8, of which all offsets count.
 
-    `problem` is what the user should know of it; empty for nothing.
+    `problem` is what the user should know of it; empty for nothing. `layouts` are those that the user names for its
+    lists; None for evidence.
     """
 
     path: str
@@ -143,6 +144,7 @@ class NoteFile:
     data: bytes = field(repr=False)
     writing: Writing = UTF8
     problem: str = ""
+    layouts: frozenset[str] | None = None
 
     def spliced(self, changes: Sequence[tuple[int, int, str]]) -> bytes:
         """Return the bytes of the file with spans of its text replaced, and all others as they are.

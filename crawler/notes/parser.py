@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 
 def parse_file(file: NoteFile) -> Note:
     """Return the note in a file."""
-    return replace(parse_note(file.path, file.data), file=file)
+    return replace(parse_note(file.path, file.data, file.layouts), file=file)
 
 
-def parse_note(path: str, data: bytes) -> Note:
+def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) -> Note:
     """Return the note at a path, which is relative to NOTES_DIR with `/` as separator, from its bytes.
 
     Mentions are in the order of their spans and do not overlap. The URL of `www.example.com` gets `http://`, as in GFM.
     A reference definition is one mention however often it is used. Anchors in the note itself (`#…`), `data:` URLs,
-    mail addresses in angle brackets and ignored URLs are no mentions. Raises UnicodeDecodeError if the bytes are not
-    UTF-8.
+    mail addresses in angle brackets and ignored URLs are no mentions. `layouts` are those of its lists, unless a
+    comment in the note names others; None for evidence. Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
     reader = NoteReader(data)
     outline, raw_mentions = reader.outline, sorted(reader.mentions, key=lambda mention: mention.start)
-    entries, roles = split_entries(outline, raw_mentions, reader.layouts)
+    entries, roles = split_entries(outline, raw_mentions, layouts if reader.layouts is None else reader.layouts)
     if reader.ignored or reader.wikilinks:  # only now, so that they change no entries and no roles of other links
         remaining = _remaining(reader, raw_mentions)
         entries = reindex_mentions(entries, [index for index, _ in remaining])

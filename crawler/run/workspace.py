@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import CrawlOptions
     from crawler.images.store import ImageStore
     from crawler.models.note import Note
+    from crawler.models.note_file import NoteFile
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Workspace:
         vouching = self.store.notes_with_vouches()
         paths, new = [], []
         for file in notes_folder.sources():
-            path, digest = file.path, source_digest(file.raw)
+            path, digest = file.path, source_digest(file)
             paths.append(path)
             if path not in known or known[path].digest != digest:
                 note = parse_file(file)
@@ -97,9 +98,13 @@ class Workspace:
         self.store.register_vouches(note.path, said, now)
 
 
-def source_digest(data: bytes) -> str:
-    """Return the SHA-256, in hex, of the bytes of a note and of the program."""
-    return sha256(program_digest(crawler) + data).hexdigest()
+def source_digest(file: NoteFile) -> str:
+    """Return the SHA-256, in hex, of the bytes of a note, of the layouts named for it and of the program."""
+    return sha256(program_digest(crawler) + _named(file) + file.raw).hexdigest()
+
+
+def _named(file: NoteFile) -> bytes:
+    return b"" if file.layouts is None else repr(sorted(file.layouts)).encode()
 
 
 @contextmanager
@@ -110,7 +115,7 @@ def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
     """
     notes = options.require_notes_dir()
     url, is_child = options.database_url, bool(options.workers.parent_pipe)
-    notes_folder = cache(partial(NotesFolder, notes, skip=options.output_dir))
+    notes_folder = cache(partial(NotesFolder, notes, skip=options.output_dir, layouts=options.entry_layouts))
     if not url or url.startswith("sqlite"):
         notes_folder()
     output = writable_folder(options.output_dir)

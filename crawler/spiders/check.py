@@ -71,7 +71,8 @@ class CheckSpider(NotesSpider):
     def stages(self, context: RunContext) -> Stages:
         """Return the stages that check the links of the files."""
         folder = context.workspace.notes_folder.folder
-        notes_folder = NotesFolder(folder, only={_below(folder, file) for file in self._files})
+        only = {_below(folder, file) for file in self._files}
+        notes_folder = NotesFolder(folder, only=only, layouts=context.options.entry_layouts)
         workspace = replace(context.workspace, open_notes_folder=lambda: notes_folder)
         return Stages(read=ReadNotes(workspace), rounds=check_stages(context))
 

@@ -195,7 +195,7 @@ def list_notes(rendering: Rendering) -> list[Listed]:
 
 def _listed(file: NoteFile, registered: RegisteredNote | None) -> Listed:
     """Return path, title and date of a note; parse it if it has changed since it was registered."""
-    if registered is not None and registered.digest == source_digest(file.raw):
+    if registered is not None and registered.digest == source_digest(file):
         return file.path, registered.title, registered.day
     note = parse_file(file)
     return file.path, note.title, note.date

@@ -113,7 +113,8 @@ class NoteDigester:
 
     def digests(self, file: NoteFile) -> tuple[str, str]:
         """Return the digests of a note, without and with the days of the checks of its links."""
-        path, source = file.path, sha256(file.raw).digest()
+        layouts = None if file.layouts is None else sorted(file.layouts)
+        path, source = file.path, sha256(repr(layouts).encode() + file.raw).digest()
         if self._known.get(path, (b"",))[0] != source:
             self._known[path] = source, self._compute(path, source)
         return self._known[path][1]

@@ -17,10 +17,12 @@ _COMMENT = re.compile(
 def parse_layouts(comment: bytes) -> list[str] | None:
     """Return the names in a layout comment, in lower case; None for any other comment."""
     match = _COMMENT.fullmatch(comment)
-    if match is None:
-        return None
-    names = re.split(r"[\s>,]+", match[1].decode().lower().replace("-", "_"))
-    return [name for name in names if name]
+    return None if match is None else parse_names(match[1].decode())
+
+
+def parse_names(text: str) -> list[str]:
+    """Return the names of layouts in a text with commas, as the names of modules."""
+    return [name for name in re.split(r"[\s>,]+", text.lower().replace("-", "_")) if name]
 
 
 def unknown_layouts(names: list[str]) -> list[str]:

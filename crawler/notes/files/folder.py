@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
 from crawler.notes import parser
 from crawler.notes.files.encodings import NoTextError, read_note_file
+from crawler.notes.files.layouts_by_path import NO_LAYOUTS, LayoutsByPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -29,7 +31,8 @@ class NotesFolder:
     """A folder of notes; iterating reads them in the order of their paths.
 
     Notes are regular files `*.md` and `*.markdown` whose real path is inside the folder. `skip` is a folder below it
-    without notes: that of the outputs. `only` limits the notes to these paths, relative to the folder.
+    without notes: that of the outputs. `only` limits the notes to these paths, relative to the folder. `layouts` are
+    those that the user names.
 
     `problems` has a message for each file that the latest iteration could not read and for each invalid ignore comment;
     `unread` has the paths of notes that exist and could not be read. `incomplete` is the reason why notes may be
@@ -39,7 +42,13 @@ class NotesFolder:
     Raises UserError if there is no such folder, or no note in it.
     """
 
-    def __init__(self, folder: Path, skip: Path | None = None, only: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        skip: Path | None = None,
+        only: Collection[str] | None = None,
+        layouts: LayoutsByPath = NO_LAYOUTS,
+    ) -> None:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder of notes")
         self.folder = folder
@@ -49,6 +58,7 @@ class NotesFolder:
         self.incomplete: str | None = None
         self._skip = skip
         self._only = only
+        self._layouts = layouts
         self._count = len(self._paths())
         if not self._count:
             self._check_listed()
@@ -86,7 +96,7 @@ class NotesFolder:
             else:
                 if source.problem:
                     self.problems.append(f"{file}: {source.problem}")
-                yield source
+                yield replace(source, layouts=self._layouts.of(path))
         self._list_notes()
 
     def ensure_complete(self) -> None:

@@ -16,9 +16,10 @@ import pytest
 from crawler.config import crawl_options
 from crawler.config.crawl_options import CrawlOptions, options_of
 from crawler.errors import UserError
+from crawler.notes.files.layouts_by_path import LayoutsByPath
 from tests.support.options import project_crawler, project_options, project_settings
 
-NAMES = {"re": re, "Mapping": Mapping, "Path": Path}
+NAMES = {"re": re, "Mapping": Mapping, "Path": Path, "LayoutsByPath": LayoutsByPath}
 
 
 def check_types(options: Any) -> None:
@@ -63,6 +64,13 @@ def test_units_and_defaults() -> None:
     assert options.policy.dead_interval == timedelta(days=0.8)
     assert options.publishing.rewrite == {"authors", "venue", "withdrawn", "stars", "archived"}
     assert options.requests.delay("arxiv.org") == options.requests.delays["*"]
+
+
+def test_the_first_glob_of_entries_counts() -> None:
+    layouts = project_options(ENTRIES='{"weekly/*.md": "table, front-matter", "*.md": "none"}').entry_layouts
+    assert layouts.of("weekly/2024/1.md") == {"table", "front_matter"}
+    assert layouts.of("README.md") == {"none"}
+    assert layouts.of("notes.markdown") is None
 
 
 @pytest.mark.parametrize(

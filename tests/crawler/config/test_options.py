@@ -62,6 +62,10 @@ def given(priority: str = "cmdline", /, **values: object) -> Settings:
         ("RECHECK_AFTER", '{"podcast/alive": 1}', "neither verdict nor kind/verdict"),
         ("RECHECK_AFTER", '{"wechat/": 1}', "neither verdict nor kind/verdict"),
         ("EXCLUDE_URLS", "[x", "not a JSON list"),
+        ("ENTRIES", "table", "not a JSON object"),
+        ("ENTRIES", '{"a.md": ""}', "no layout (valid: "),
+        ("ENTRIES", '{"*.md": "tabel"}', "['*.md']: unknown layout 'tabel' (valid: "),
+        ("ENTRIES", '{"*.md": "tabel"}', "; did you mean table?"),
         ("IMAGES_STORE", "webdav://host/", "invalid value 'webdav://host/' (valid: a folder, s3://, gs://, ftp://)"),
         ("NOTES_DIR", 7, "not a text: 7"),
         *(

@@ -11,6 +11,8 @@ import pytest
 
 from crawler.errors import UserError
 from crawler.notes.files.folder import LARGEST_NOTE, NotesFolder, files_below, is_utf8
+from crawler.notes.files.layouts_by_path import LayoutsByPath
+from crawler.run.workspace import source_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +46,17 @@ def test_markdown_files_are_notes_but_for_hidden_ones(notes: Path) -> None:
     assert list(found.files()) == [notes / "a/1.markdown", notes / "a/2.MD", notes / "b.md"]
     assert (found.problems, found.unread, found.incomplete) == ([], [], None)
     assert [note.data for note in found] == [b"# t\n"] * 3
+
+
+def test_layouts_are_named_by_path_unless_the_note_names_others(notes: Path) -> None:
+    row = b"| Title | Paper |\n|---|---|\n| A lamp for two | [pdf](https://arxiv.org/abs/2101.00001) |\n"
+    write(notes, "a/none.md", row)
+    write(notes, "a/own.md", b"<!-- notemend: entries=table -->\n\n" + row)
+    write(notes, "b.md", row)
+    found = NotesFolder(notes, layouts=LayoutsByPath({"a/*": frozenset({"none"})}))
+    assert {note.path: len(note.entries) for note in found if note.entries} == {"a/own.md": 1, "b.md": 1}
+    digests = {source_digest(file) for file in NotesFolder(notes).sources()}
+    assert digests.isdisjoint(source_digest(file) for file in found.sources() if file.path[0] == "a")
 
 
 def test_the_folder_of_outputs_holds_no_notes(notes: Path) -> None:
