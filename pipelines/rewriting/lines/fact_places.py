@@ -77,6 +77,8 @@ def _behind_title(note: Note, entry: Entry, value: str, reason: Reason, source: 
     before = note.data[entry.start : start].decode()
     around = _ADDRESSES.sub(" ", f"{before} {behind}")
     following = _MAY_FOLLOW.match(note.data, end)
+    if f"({value})" in behind:  # a venue that no table has
+        return
     if following is None or _SAYS_WHERE.search(around) or venue_label(around) or venue_label(entry.title):
         return
     yield Edit(note.path, following.end(), following.end(), "", f" ({value})", reason, source)

@@ -68,8 +68,8 @@ def test_units_and_defaults() -> None:
 
 def test_the_first_glob_of_entries_counts() -> None:
     layouts = project_options(ENTRIES='{"weekly/*.md": "table, front-matter", "*.md": "none"}').entry_layouts
-    assert layouts.of("weekly/2024/1.md") == {"table", "front_matter"}
-    assert layouts.of("README.md") == {"none"}
+    assert layouts.of("weekly/2024/1.md") == frozenset({"table", "front_matter"})
+    assert layouts.of("README.md") == frozenset({"none"})
     assert layouts.of("notes.markdown") is None
 
 
