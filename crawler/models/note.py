@@ -140,7 +140,8 @@ class Note:
 
     All offsets count in `data`; `file` has the bytes of the file itself, None if they are the same.
     `ignored` are the byte spans of its ignore comments, in order, not overlapping: they have no mentions and get no
-    edits. `vouches` are what other comments say of links. `problems` are messages on invalid comments, each beginning
+    edits. `vouches` are what other comments say of links, `inner_links` the links
+    to places in the note itself. `problems` are messages on invalid comments, each beginning
     with its line number.
     """
 
@@ -153,6 +154,7 @@ class Note:
     ignored: tuple[tuple[int, int], ...] = ()
     problems: tuple[str, ...] = ()
     vouches: tuple[NoteVouch, ...] = ()
+    inner_links: tuple[Mention, ...] = ()
     file: NoteFile | None = field(default=None, repr=False)
 
     @property

@@ -47,19 +47,9 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
         raw_mentions = [mention for _, mention in remaining]
     vouches, problems = _vouches(data, reader, raw_mentions)
     entry_of = {index: number for number, entry in enumerate(entries) for index in entry.mentions}
-    positions = zip(raw_mentions, _positions(data, raw_mentions), strict=True)
     mentions = tuple(
-        Mention(
-            url=mention.url,
-            start=mention.start,
-            end=mention.end,
-            line=line,
-            column=column,
-            text=mention.text,
-            role=roles[index],
-            entry=entry_of.get(index),
-        )
-        for index, (mention, (line, column)) in enumerate(positions)
+        replace(mention, role=roles[index], entry=entry_of.get(index))
+        for index, mention in enumerate(_mentions(data, raw_mentions))
     )
     headings = [outline.text(start, end) for start, end in outline.headings]
     in_headings = (day for heading in headings for day in find_dates(heading))
@@ -74,7 +64,20 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
         ignored=reader.ignored,
         problems=(*reader.problems, *problems),
         vouches=vouches,
+        inner_links=tuple(_mentions(data, _inner_links(reader))),
     )
+
+
+def _mentions(data: bytes, found: Sequence[RawMention]) -> Iterator[Mention]:
+    """Yield mentions with their positions."""
+    for each, (line, column) in zip(found, _positions(data, found), strict=True):
+        yield Mention(each.url, each.start, each.end, line, column, each.text)
+
+
+def _inner_links(reader: NoteReader) -> list[RawMention]:
+    """Return the links to places in the note itself, outside ignored spans."""
+    links = sorted(reader.inner_links, key=lambda each: each.start)
+    return [each for each in links if not ignore_comments.overlaps_spans(reader.ignored, each.start, each.end)]
 
 
 def _remaining(reader: NoteReader, mentions: Sequence[RawMention]) -> list[tuple[int, RawMention]]:
@@ -101,7 +104,7 @@ def _vouches(
     return found, [f"{len(LINE_END.findall(data, 0, offset)) + 1}: {problem}" for offset, problem in problems]
 
 
-def _positions(data: bytes, mentions: list[RawMention]) -> Iterator[tuple[int, int]]:
+def _positions(data: bytes, mentions: Sequence[RawMention]) -> Iterator[tuple[int, int]]:
     """Yield line and column of each mention; on one line they are counted from the previous mention, to stay linear."""
     first = len(BOM) if data.startswith(BOM) else 0
     lines = [first, *(match.end() for match in LINE_END.finditer(data))]

@@ -12,16 +12,18 @@ from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of, title_beside
+from pipelines.consistency.fragments import missing_fragments
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
 from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
 from pipelines.venues.from_entry_title import has_wrong_label, venue_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from crawler.models.link import LinkState
     from crawler.models.note import Entry, Note
+    from crawler.notes.markdown.anchors import Anchors
 
 ANOTHER_PAPER = 50
 """Similarity (0 to 100) below which a title is that of another paper; above, a paper may have changed its title."""
@@ -45,6 +47,7 @@ class FindingKind(StrEnum):
     CODE_MISSING = "code missing"
     VOUCH_ENDED = "vouch ended"
     UNKNOWN_FOR_LONG = "unknown for long"
+    FRAGMENT_MISSING = "fragment missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,15 @@ class CrossReferenceIndex:
 
     `titles` has the places by `Link.key`, for papers with several titles only; `papers` has papers with their
     references by the identity of the repository that they name. `questions` has the first place of each link that a
-    person should look at, by URL.
+    person should look at, by URL. `anchors_of` returns the anchors of a note by its path, None if they are not known;
+    `sources` has the digests of the notes by path.
     """
 
     titles: dict[str, list[TitlePlace]] = field(default_factory=dict)
     papers: dict[str, list[tuple[str, Paper]]] = field(default_factory=lambda: defaultdict(list))
     questions: dict[str, Place] = field(default_factory=dict)
+    anchors_of: Callable[[str], Anchors | None] = field(default=lambda _: None)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -119,6 +125,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
         *_paper_status_findings(note, states),
         *_question_findings(note, states, index),
         *_replaced_page_findings(note, states),
+        *_fragment_findings(note, states, index),
     ]
     for entry in note.entries:
         findings += _label_findings(note, entry, states)
@@ -219,6 +226,21 @@ def _replaced_page_findings(note: Note, states: Mapping[int, LinkState]) -> Iter
             earlier,
             now,
             f"{state.check.final_url or state.link.url}, since {since}{snapshot}",
+            Confidence.MEDIUM,
+        )
+
+
+def _fragment_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
+    """Yield a finding for each fragment that leads to no place in its note."""
+    for mention, fragment, path in missing_fragments(note, states, index.anchors_of):
+        yield Finding(
+            note.path,
+            mention.line,
+            _number(note, mention.entry),
+            FindingKind.FRAGMENT_MISSING,
+            mention.url,
+            f"no heading, id or name gives #{fragment}",
+            path,
             Confidence.MEDIUM,
         )
 

@@ -109,7 +109,7 @@ class _Publish:
 
     def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType]) -> None:
         self._outputs = outputs
-        self._index = build_index(rendering.store)
+        self._index = build_index(rendering.store, rendering.notes_folder)
         self._store_digests = StoreDigests.read(rendering, self._index)
         self._digests = {LINKS: self._store_digests.links, PAPERS: self._store_digests.papers}
         self._rendering = replace(rendering, digests=self._digests)

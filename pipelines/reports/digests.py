@@ -35,7 +35,9 @@ LINKS, PAPERS, NOTES = "links", "papers", "notes"
 _NOTE, _TYPE, _DATA = 0, len(MENTION) + STATE.index("type"), len(MENTION) + STATE.index("data")
 _STATE_END = len(MENTION) + len(STATE) + len(BIBLIOGRAPHIES)
 _CHECKED_AT = _STATE_END + TIMES.index("checked_at")
-_URL, _KIND, _IDENTITY = (len(MENTION) + STATE.index(name) for name in ("url", "kind", "identity"))
+_URL, _KIND, _IDENTITY, _FINAL_URL = (
+    len(MENTION) + STATE.index(name) for name in ("url", "kind", "identity", "final_url")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,20 @@ def _cross_references(row: Sequence[Any], index: CrossReferenceIndex) -> bytes:
     titles = index.titles.get(key_of(row[_KIND], row[_IDENTITY]))
     papers = [index.papers[name] for name in sorted(names) if name in index.papers]
     question = index.questions.get(row[_URL])
-    return repr((titles, papers, question)).encode() if titles or papers or question else b""
+    source = index.sources.get(row[_FINAL_URL] or row[_URL].lstrip("/")) if _is_local(row) else None
+    found = (titles, papers, question, source)
+    return repr(found).encode() if any(found) else b""
 
 
 def _is_note(row: Sequence[Any]) -> bool:
     """Return whether a mention links a note."""
     link = Link(row[_URL], row[_KIND], row[_IDENTITY])
-    return kind_of(link).in_notes_folder and link.url.lower().endswith(ENDINGS)
+    return _is_local(row) and link.url.lower().endswith(ENDINGS)
+
+
+def _is_local(row: Sequence[Any]) -> bool:
+    """Return whether a mention links a file in the notes folder."""
+    return kind_of(Link(row[_URL], row[_KIND], row[_IDENTITY])).in_notes_folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
+from crawler.notes.markdown.anchors import read_anchors
 from crawler.notes.parser import parse_file
 from pipelines.consistency.findings import CrossReferenceIndex, TitlePlace, find_inconsistencies
 from pipelines.rewriting.note_rewriter import NoteRewriter
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from crawler.models.link import LinkState
     from crawler.models.note import Note
     from crawler.models.note_file import NoteFile
-    from crawler.store.reader import StoreReader
+    from crawler.notes.files.folder import NotesFolder
+    from crawler.notes.markdown.anchors import Anchors
+    from crawler.store.link_store import LinkStore
     from pipelines.consistency.findings import Finding
     from pipelines.reports.base import Rendering
     from pipelines.reports.digests import NoteDigester
@@ -132,11 +135,17 @@ class NotePlanner:
         return PlannedNote(note, self._rendering.link_states(note), self._rewriter, self._index)
 
 
-def build_index(store: StoreReader) -> CrossReferenceIndex:
+def build_index(store: LinkStore, notes_folder: NotesFolder) -> CrossReferenceIndex:
     """Return the data that findings need of all notes."""
+
+    @cache
+    def anchors_of(path: str) -> Anchors | None:
+        text = notes_folder.text_of(path)
+        return None if text is None else read_anchors(text)
+
     papers = with_metadata(Paper)
     repositories = [f"{host}/" for kind in with_metadata(Repository) for host in all_kinds()[kind].text_hosts]
-    return CrossReferenceIndex.build(
+    index = CrossReferenceIndex.build(
         (
             (all_kinds()[kind].reference(identity), paper)
             for kind, identity, paper in store.metadata(papers, repositories)
@@ -145,3 +154,6 @@ def build_index(store: StoreReader) -> CrossReferenceIndex:
         ((kind, identity, [TitlePlace(*place) for place in places]) for kind, identity, places in store.texts(papers)),
         store.links_to_ask_about(),
     )
+    index.anchors_of = anchors_of
+    index.sources = {path: each.digest for path, each in store.registered_notes().items()}
+    return index

@@ -79,6 +79,11 @@ class Desk:
         """Return the verdict of each URL."""
         return {url: row["verdict"] for url, row in self.health().items()}
 
+    def findings(self) -> list[dict[str, str]]:
+        """Return the rows of the CSV of findings."""
+        with (self.output / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
     def edits(self) -> list[dict[str, str | int]]:
         """Return the journal of edits."""
         return [json.loads(line) for line in (self.output / "edits.jsonl").read_text("utf-8").splitlines()]

@@ -99,6 +99,13 @@ class NotesFolder:
                 yield replace(source, layouts=self._layouts.of(path))
         self._list_notes()
 
+    def text_of(self, path: str) -> str | None:
+        """Return the text of a note; None if it cannot be read."""
+        try:
+            return read_note_file(path, self._bytes_of(path)).data.decode()
+        except (OSError, UnsafePathError, NoTextError, _NoteTooLargeError):
+            return None
+
     def ensure_complete(self) -> None:
         """Raise UserError if notes may be missing, so that an unreadable note is not taken for a deleted one."""
         self._list_notes()

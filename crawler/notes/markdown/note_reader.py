@@ -47,7 +47,7 @@ _MAX_TEXT_DEPTH = 2  # an image in a link; links and images nested deeper get no
 class NoteReader:
     """Reads one note on creation: `mentions` in the order of reading, outline, ignored spans, vouches, problems.
 
-    `wikilinks` are mentions, too, but no evidence for entries.
+    `wikilinks` are mentions, too, but no evidence for entries; `inner_links` lead to places in the note itself.
 
     `layouts` are those that comments in the note name for its entries; None without such a comment.
 
@@ -59,6 +59,7 @@ class NoteReader:
         self._structure = StructureBuilder(self.outline)
         self.mentions: list[RawMention] = []
         self.wikilinks: list[RawMention] = []
+        self.inner_links: list[RawMention] = []
         self.ignored: tuple[ignore_comments.Span, ...] = ()
         self.problems: list[str] = []
         self.vouches: list[vouch_comments.VouchComment] = []
@@ -139,6 +140,8 @@ class NoteReader:
         is_added = mention.start < mention.end and is_external and not is_template
         if is_added:
             self.mentions.append(mention)
+        elif mention.start < mention.end and re.match("#.", mention.url) and not is_template:
+            self.inner_links.append(mention)
         return is_added
 
     def _start_block(self, name: str, details: Any, start: int, end: int) -> None:

@@ -81,3 +81,17 @@ def test_two_files_that_differ_by_case_are_no_answer(desk: Desk) -> None:
     assert desk.crawl().returncode == 0
     assert desk.edits() == []
     assert desk.health()["START.md"]["suggestion"] == ""
+
+
+def test_a_fragment_is_missing_once_its_heading_has_gone(desk: Desk) -> None:
+    desk.write("a.md", "[x](b.md#a-part) [[b#A part]] [y](b.md#other)")
+    desk.write("b.md", "# A part\n\n# Other")
+    desk.crawl()
+    assert desk.findings() == []
+    desk.write("b.md", "# Another part\n\n# Other")
+    desk.crawl()
+    assert [(row["note"], row["kind"], row["says"]) for row in desk.findings()] == [
+        ("a.md", "fragment missing", "b.md#a-part"),
+        ("a.md", "fragment missing", "[[b#A part]]"),
+    ]
+    assert set(desk.verdicts().values()) == {"alive"}

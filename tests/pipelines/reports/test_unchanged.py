@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Repository
-from crawler.notes.parser import parse_note
+from crawler.notes.parser import parse_file
 from crawler.settings import OUTPUTS
 from crawler.store.schema.tables import fragments, outputs
 from pipelines.reports import planned_notes
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.models.note import Note
+    from crawler.models.note_file import NoteFile
     from pipelines.reports.base import Rendering
 
 NOTE = """# 笔记（2022.5.31）
@@ -70,11 +71,11 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the paths of notes as they are parsed for outputs."""
     seen: list[str] = []
 
-    def spy(path: str, data: bytes) -> Note:
-        seen.append(path)
-        return parse_note(path, data)
+    def spy(file: NoteFile) -> Note:
+        seen.append(file.path)
+        return parse_file(file)
 
-    monkeypatch.setattr(planned_notes, "parse_note", spy)
+    monkeypatch.setattr(planned_notes, "parse_file", spy)
     return seen
 
 

@@ -1,0 +1,96 @@
+"""Fragments: those that are missing for sure are found, and nothing is said of others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.kinds.registry import link_of
+from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.link import LinkState, Verdict
+from crawler.models.reason import Reason, ReasonCode
+from crawler.notes.markdown.anchors import read_anchors
+from crawler.notes.parser import parse_note
+from pipelines.consistency.findings import CrossReferenceIndex, FindingKind, find_inconsistencies
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+TARGET = """# The Big Title
+
+## 2. Get Started!
+## C++ & C# (`std::move`)
+## [Linked](https://example.org/a_(b)) heading
+## 安装 Guide
+## Größe
+## :rocket: Launch
+### Custom {#own-id}
+Setext heading
+--------------
+> - ## Nested one
+<a name="by-name"></a> <h2 align="center">In <b>HTML</b></h2>
+
+(myst-label)=
+A block. ^block-1
+"""
+
+
+def missing(text: str, target: str = TARGET, path: str = "b.md") -> list[tuple[int, str]]:
+    """Return line and URL of each missing fragment of a note beside `b.md`."""
+    note = parse_note("a.md", text.encode())
+    check = Check(Outcome.OK, Reason(ReasonCode.FILE_EXISTS), NOW, CheckMethod.FILE, final_url=path)
+    links = [link_of(mention.url, note.path) for mention in note.mentions]
+    states = {
+        at: LinkState(link, Verdict.ALIVE, NOW, check if link.kind == "local" else None)
+        for at, link in enumerate(links)
+        if link is not None
+    }
+    index = CrossReferenceIndex(anchors_of=lambda name: read_anchors(target) if name == "b.md" else None)
+    return [
+        (finding.line, finding.says)
+        for finding in find_inconsistencies(note, states, index)
+        if finding.kind is FindingKind.FRAGMENT_MISSING
+    ]
+
+
+FOUND = [
+    *("the-big-title", "2-get-started", "get-started", "2.-get-started", "c--c-stdmove", "c-c-std-move", "launch"),
+    *("linked-heading", "安装-guide", "guide", "%E5%AE%89%E8%A3%85-guide", "größe", "grosse", "gr%C3%B6%C3%9Fe"),
+    *("rocket-launch", "-launch", "own-id", "custom", "setext-heading", "nested-one", "by-name", "in-html"),
+    *("myst-label", "the-big-title-1", "user-content-launch", "top", "L12", "fn:1", "_ref", "tab=x", ":~:text=Some"),
+]
+
+
+@pytest.mark.parametrize("fragment", FOUND)
+def test_nothing_is_said_of_fragments_that_are_there_or_made(fragment: str) -> None:
+    assert missing(f"[x](b.md#{fragment})") == []
+    assert missing(f"{TARGET}\n[x](#{fragment})") == []
+
+
+@pytest.mark.parametrize("fragment", ["no-such-heading", "get-startet", "the-bigger-title", "卸载"])
+def test_missing_fragments_are_found(fragment: str) -> None:
+    assert missing(f"\n[x](b.md#{fragment}) `[x](#code)`") == [(2, f"b.md#{fragment}")]
+    assert missing(f"[x](#{fragment})\n\n{TARGET}") == [(1, f"#{fragment}")]
+
+
+def test_wikilinks_to_headings_and_blocks() -> None:
+    text = "[[b#Get Started!]] [[b#The Big Title#安装 Guide]] [[b#^block-1]]\n[[b#Nowhere|x]]\n[[b#^block-2]]"
+    assert missing(text) == [(2, "[[b#Nowhere]]"), (3, "[[b#^block-2]]")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["{{< include x >}}", "{% include x %}", "--8<-- 'x.md'", "import X from './x'", "<Tabs>", "::: details", "![[c]]"],
+)
+def test_nothing_is_said_where_text_comes_from_elsewhere(source: str) -> None:
+    assert missing("[x](b.md#nowhere)", f"# A\n\n{source}\n") == []
+
+
+def test_nothing_is_said_of_other_files_and_unknown_notes() -> None:
+    assert missing("[x](c.pdf#page=3) [y](https://example.org/#nowhere)", path="c.pdf") == []
+    assert missing("[x](c.md#nowhere)", path="c.md") == []
+    assert missing("<!-- notemend: ignore -->\n[x](#nowhere)") == []
+
+
+@pytest.mark.parametrize("piece", ["# ", "<h1>", "{#", "[", "id=", "a ^", "x\n", "<h1 ", "\n", "(", "<a "])
+def test_anchors_are_read_in_linear_time(piece: str) -> None:
+    read_anchors(piece * 20_000)
