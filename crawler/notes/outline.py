@@ -87,7 +87,8 @@ class Outline:
 
     Headings are spans with their levels; those in list items are left out. Plain text is a list of pieces: `texts[n]`
     is the text at `starts[n]..ends[n]`. `list_items` are the items of all lists, `bold` and `italic` the spans of
-    emphasis, `breaks` the offsets of `<br>`, `front_matter` the span of the YAML block at the start of the note.
+    emphasis, `breaks` the offsets of `<br>`, `html_items` the spans of `<li>` without others in them, `front_matter`
+    the span of the YAML block at the start of the note.
     """
 
     data: bytes
@@ -99,6 +100,7 @@ class Outline:
     bold: list[tuple[int, int]] = field(default_factory=list)
     italic: list[tuple[int, int]] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
+    html_items: list[tuple[int, int]] = field(default_factory=list)
     front_matter: tuple[int, int] | None = None
     lines: list[Line] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)

@@ -25,6 +25,7 @@ class StructureBuilder:
         self._table: Table | None = None
         self._html_tables: list[Table] = []  # the open ones; a table in a cell belongs to the cell
         self._cell_start: int | None = None
+        self._html_item: int | None = None  # the start of the open `<li>`
         self._in_row = False
         self._cell_spans = (1, 1)  # rows and columns of the open cell
         self._spanned: dict[int, int] = {}  # the rows that cells from above still cover, by column
@@ -86,6 +87,8 @@ class StructureBuilder:
                 self._open_tags[name] = start
             elif (opened := self._open_tags.pop(name, None)) is not None:
                 (self._outline.bold if name in _BOLD_TAGS else self._outline.italic).append((opened, end))
+        elif name in {"li", "ul", "ol"}:
+            self._add_item_tag(name, start, end, closing=closing)
         elif name == "table":
             self._end_row(start)
             self._spanned = {}
@@ -96,6 +99,12 @@ class StructureBuilder:
                 self._html_tables.pop()
         elif self._html_tables:
             self._add_row_tag(name, start, end, closing=closing)
+
+    def _add_item_tag(self, name: str, start: int, end: int, *, closing: bool) -> None:
+        """Close the open `<li>`, unless a list begins within it, whose items are read instead; open the next."""
+        if self._html_item is not None and (closing or name == "li"):
+            self._outline.html_items.append((self._html_item, start))
+        self._html_item = end if name == "li" and not closing else None
 
     def _add_row_tag(self, name: str, start: int, end: int, *, closing: bool) -> None:
         rows = self._html_tables[-1].rows

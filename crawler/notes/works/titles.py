@@ -36,6 +36,7 @@ _NO_TITLE = re.compile(
     r"(?:in|by|from)\b|(?:in )?Proceedings of|Proc\. |(?:International|European|IEEE) (?:Conference|Journal|Trans)"
     r"|Advances in Neural|arXiv preprint"
 )
+_LABEL_BEHIND = re.compile(r"(?<=[^\W\d_])\s+(?:论文|代码|链接|地址|项目|主页|Paper|Code|PDF|arXiv)$")
 _CITED = re.compile(r"\b(?:19|20)\d\d\b|arxiv", re.IGNORECASE)
 _DASH = re.compile(r"^\s*(?:[-–—]|:\s)\s*")
 
@@ -204,6 +205,7 @@ def _plain_title(segment: Segment, *, is_cell: bool, follows_name: bool) -> Titl
     text = next((each for each in texts if count_words(each) >= TITLE_WORDS), texts[0] if texts else "")
     if _CITED.search(segment.text):
         text = after_authors(text)
+    text = _LABEL_BEHIND.sub("", text)
     if not text or ((follows_name or _DASH.match(segment.text)) and not is_title_case(text)):
         return None
     return Title(text, "text", segment.start, segment.end)

@@ -41,7 +41,7 @@ def columns(note: Note) -> list[int]:
 def test_added_facts_change_neither_works_nor_tables(sample: Path, facts: str) -> None:
     authors, venue, license_name = FACTS[facts]
     before = parse_note("notes/a.md", sample.read_bytes())
-    metadata = {
+    metadata: dict[LinkRole, Paper | Repository] = {
         LinkRole.PAPER: Paper("t", {"arxiv": "2101.00001"}, authors, venue=venue, venue_year=2021, venue_source="dblp"),
         LinkRole.CODE: Repository("o/r", stars=1234, license=license_name, archived=True),
     }
