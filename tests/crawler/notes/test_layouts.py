@@ -94,4 +94,4 @@ def test_a_comment_names_the_layouts(comment: str, count: int, problems: tuple[s
 def test_an_unknown_layout_is_a_problem() -> None:
     note = parse_note("note.md", b"text\n\n<!-- notemend: entries=tabel -->\n")
     (problem,) = note.problems
-    assert problem.startswith("3: entries: unknown layout 'tabel' (valid: front-matter, headings, items,")
+    assert problem.startswith("3: entries: unknown layout 'tabel' (valid: front-matter, headings, html-items,")
