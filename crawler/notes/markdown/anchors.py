@@ -32,10 +32,10 @@ _CUSTOM = re.compile(r"\{[^{}]*\}\s*$")
 # Text from other files, templates and components: their headings are not in the note.
 _FOREIGN = re.compile(
     r"\{\{|\{%|<%|^[ \t]*(?:import[ \t]|export[ \t]|<<<|:::|<[A-Z]|\.\.[ ]|@include)|--8<--|!\[\[|^```\{|<details"
-    r"|<!--\s?(?:@include|include|ALL-CONTRIBUTORS)|\[filename\]|':include",
+    r"|^[ \t]*===[!+]?[ ][\"']|<!--\s?(?:@?include|ALL-CONTRIBUTORS|\w+:\S)|\[filename\]|':include",
     re.MULTILINE,
 )
-_PLAIN = re.compile(r"[\w%.+\- ]+")
+_PLAIN = re.compile(r"[\w%\- ]+")
 _MADE = re.compile(
     r"top|contents?|toc|readme|license|main|footnotes?|fn[\w:.-]*|cite.*|ref.*|L\d+(?:-L?\d+)?|_.*", re.IGNORECASE
 )

@@ -56,7 +56,18 @@ FOUND = [
     *("the-big-title", "2-get-started", "get-started", "2.-get-started", "c--c-stdmove", "c-c-std-move", "launch"),
     *("linked-heading", "安装-guide", "guide", "%E5%AE%89%E8%A3%85-guide", "größe", "grosse", "gr%C3%B6%C3%9Fe"),
     *("rocket-launch", "-launch", "own-id", "custom", "setext-heading", "nested-one", "by-name", "in-html"),
-    *("myst-label", "the-big-title-1", "user-content-launch", "top", "L12", "fn:1", "_ref", "tab=x", ":~:text=Some"),
+    *(
+        "myst-label",
+        "the-big-title-1",
+        "user-content-launch",
+        "top",
+        "L12",
+        "fn:1",
+        "_ref",
+        "tab=x",
+        "config.x",
+        ":~:text=Some",
+    ),
 ]
 
 
@@ -79,7 +90,17 @@ def test_wikilinks_to_headings_and_blocks() -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["{{< include x >}}", "{% include x %}", "--8<-- 'x.md'", "import X from './x'", "<Tabs>", "::: details", "![[c]]"],
+    [
+        "{{< include x >}}",
+        "{% include x %}",
+        "--8<-- 'x.md'",
+        "import X from './x'",
+        "<Tabs>",
+        "::: details",
+        "![[c]]",
+        "<!-- md:option x -->",
+        '=== "Tab"',
+    ],
 )
 def test_nothing_is_said_where_text_comes_from_elsewhere(source: str) -> None:
     assert missing("[x](b.md#nowhere)", f"# A\n\n{source}\n") == []
