@@ -18,6 +18,9 @@ OPTIONS ?=
 # The demo has its own database: results from the test server must not mix with results from the web.
 DEMO := -s 'DOWNLOAD_DELAYS={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
+# Tests start hundreds of processes: without bytecode each compiles the program anew.
+pytest stress coverage: export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: crawl test lint pytest stress coverage mutants bench accuracy reference clean
 
 ifdef NOTES

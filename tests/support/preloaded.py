@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import sys
 from functools import _lru_cache_wrapper
 from importlib import import_module
+from itertools import chain
+from pkgutil import walk_packages
+
+from scrapy.settings import default_settings
+from scrapy.utils.misc import load_object, walk_modules_iter
 
 import crawler
 import pipelines
+from crawler.lazy_pattern import LazyPattern
 from crawler.run.program_digest import program_digest
-from crawler.settings import OUTPUTS
 
-MODULES = (
+LIBRARIES = (
+    "aiohttp.web",
     "bs4",
     "cattrs.preconf.json",
-    "crawler.fetch.early_stop",
-    "crawler.lookups.arxiv",
-    "crawler.lookups.github.client",
-    "crawler.lookups.wayback",
-    "crawler.run.context",
-    "crawler.spiders.check",
+    "itemadapter",
     "lxml.etree",
-    "pandas",
+    "pandas.core.reshape.reshape",
+    "pandas.io.formats.csvs",
     "PIL.Image",
-    "pipelines.reports.explain",
-    "pipelines.reports.frames.links",
-    "pipelines.reports.images.stored_images",
-    "pipelines.reports.publish",
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PngImagePlugin",
+    "PIL.WebPImagePlugin",
     "pyarrow.compute",
+    "pyarrow.pandas_compat",
     "pyarrow.parquet",
+    "pylatexenc.latexencode._uni2latexmap",
     "rapidfuzz.process",
     "scrapy.cmdline",
+    "scrapy.core.downloader.handlers._aiohttp",
+    "scrapy.pqueues",
+    "scrapy.resolver",
+    "scrapy.squeues",
     "sqlalchemy.dialects.sqlite",
-    *OUTPUTS,
 )
+"""Modules that are imported in functions."""
+
+
+def _import_program() -> None:
+    for package in (crawler, pipelines):
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith("__main__"):
+                import_module(found.name)
+
+
+def _import_scrapy() -> None:
+    """Import Scrapy's commands, and the components that it loads by their names."""
+    list(walk_modules_iter("scrapy.commands"))
+    stated = [value for name, value in vars(default_settings).items() if name.isupper()]
+    names = chain.from_iterable(value if isinstance(value, dict) else [value] for value in stated)
+    for name in names:
+        if isinstance(name, str) and name.startswith("scrapy."):
+            load_object(name)
 
 
 def _read_tables() -> None:
@@ -46,10 +72,22 @@ def _read_tables() -> None:
                     each()
 
 
-for name in MODULES:
+def _compile_patterns() -> None:
+    """Compile the regular expressions of all tables."""
+    for each in gc.get_objects():
+        if isinstance(each, LazyPattern):
+            _ = each.compiled
+
+
+for name in LIBRARIES:
     import_module(name)
+_import_scrapy()
+_import_program()
 _read_tables()
+_compile_patterns()
 program_digest(crawler)
 program_digest(crawler, pipelines)
 # The settings read the environment, which is another one in each crawl.
 del sys.modules["crawler.settings"], crawler.settings
+assert "twisted.internet.reactor" not in sys.modules, "each crawl installs its own"
+gc.freeze()  # or each crawl copies all pages of memory that its garbage collection looks at
