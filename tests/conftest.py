@@ -14,7 +14,7 @@ from tests.internet import Internet
 from tests.support.crawling import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 settings.register_profile("any machine", deadline=None)  # a busy machine is no reason to fail
@@ -65,10 +65,20 @@ EXPENSIVE = {"browser", "crawled", "network", "night"}
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that crawl in a process of their own; keep those of an expensive fixture together (`loadgroup`)."""
+    """Mark tests that crawl in a process of their own; keep those of an expensive fixture together (`loadgroup`).
+
+    Of several processes each takes the next test from the list: long ones come first, or the last process to end would
+    have one alone.
+    """
     for item in items:
         if isinstance(item, pytest.Function):
             if "desk" in item.fixturenames:
                 item.add_marker("process")
-            if EXPENSIVE.intersection(item.fixturenames):
+            if any(map(_is_of_module, map(item._fixtureinfo.name2fixturedefs.get, EXPENSIVE))):
                 item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("process") is None)
+
+
+def _is_of_module(definitions: Sequence[pytest.FixtureDef[object]] | None) -> bool:
+    return definitions is not None and definitions[-1].scope == "module"

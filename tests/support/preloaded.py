@@ -13,7 +13,7 @@ from pkgutil import walk_packages
 from scrapy.settings import default_settings
 from scrapy.utils.misc import load_object, walk_modules_iter
 
-import crawler
+import crawler.settings
 import pipelines
 from crawler.lazy_pattern import LazyPattern
 from crawler.run.program_digest import program_digest

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
+from itertools import product
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
 
+from tests.internet import Internet
 from tests.internet.messages import Request, Response, not_found, page, redirect, text
 from tests.internet.sites import Site
 from tests.internet.sites.qpic import draw, film, placeholder
 from tests.internet.world import find_article
-from tests.support.crawling import EVERY_NIGHT
+from tests.support.crawling import EVERY_NIGHT, Desk
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tests.internet import Internet
-    from tests.support.crawling import Desk
 
 PICTURES = "*.qpic.cn/*mmbiz_*"
 
@@ -307,24 +307,107 @@ def night(desk: Desk, internet: Internet) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("status", [301, 302, 308])
-@pytest.mark.parametrize(
-    "location", [f"{HOST}/removed.png", "https://h01.bench.example.org/a.png", f"{HOST}/a.png/", f"{HOST}/of/a.png?x=1"]
-)
-def test_the_first_copy_stays_where_a_redirect_leads_elsewhere(
-    night: Desk, internet: Internet, location: str, status: int
-) -> None:
-    internet.fault("https://h0?.bench.example.org/*", picture(WORSE))
-    internet.fault(f"{HOST}/a.png", leads_to(location, status))
-    for _ in range(2):
-        assert night.crawl(*EVERY_NIGHT).returncode == 0
-        assert shows(night, GOOD)
-        row = night.health()[f"{HOST}/a.png"]
+# --- many images in the same nights -----------------------------------------------------------------------------------
+
+STATUSES = (301, 302, 308)
+LOCATIONS = (f"{HOST}/removed.png", "https://h01.bench.example.org/a.png", f"{HOST}/a.png/", f"{HOST}/of/a.png?x=1")
+INSTEAD = {
+    "page": page("Sign in"),
+    "410": page("Gone", status=410),
+    "404": not_found(),
+    "cut": picture(WORSE[:-20]),
+    "empty": picture(b""),
+    "204": Response(204),
+}
+LATER_NIGHTS = range(1, 5)
+
+
+def host_of(number: int) -> str:
+    return f"https://h{number:03}.bench.example.org"
+
+
+REDIRECTED = {case: host_of(number) for number, case in enumerate(product(LOCATIONS, STATUSES), 100)}
+NO_PICTURES = {case: host_of(number) for number, case in enumerate(product(INSTEAD, (False, True)), 200)}
+
+
+@dataclass(frozen=True, slots=True)
+class Nights:
+    """A desk with an image per host, and for each night the link health and the notes as they were then."""
+
+    desk: Desk
+    health: list[dict[str, dict[str, str]]]
+    notes: list[dict[str, str]]
+
+    def crawl(self) -> None:
+        """Crawl once more."""
+        assert self.desk.crawl(*EVERY_NIGHT).returncode == 0
+        self.health.append(self.desk.health())
+        self.notes.append({file.stem: file.read_text("utf-8") for file in (self.desk.output / "notes").iterdir()})
+
+    def row(self, night: int, host: str) -> dict[str, str]:
+        """Return what the health CSV said after that night of the image of a host."""
+        return self.health[night][f"{host}/a.png"]
+
+    def shows_first(self, night: int, host: str) -> bool:
+        """Return whether the note of a host shows the image of the first night."""
+        return named(drawn(host)) in self.notes[night][urlsplit(host).netloc]
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    """Return five nights of images that are there on the first one, each on a host of its own."""
+    with Internet() as internet:
+        nights = Nights(Desk(tmp_path_factory.mktemp("images"), internet.environ()), [], [])
+        for host in (*REDIRECTED.values(), *NO_PICTURES.values()):
+            nights.desk.write(f"{urlsplit(host).netloc}.md", at("a.png", host=host))
+            internet.fault(f"{host}/a.png", picture(drawn(host)))
+        nights.crawl()
+        for (location, status), host in REDIRECTED.items():
+            other = host.replace("h1", "h3")
+            internet.fault(f"{other}/*", picture(drawn(f"{host} removed")))
+            internet.fault(f"{host}/*", picture(drawn(f"{host} removed")))
+            there = location.replace(HOST, host).replace("https://h01.bench.example.org", other)
+            internet.fault(f"{host}/a.png", leads_to(there, status))
+        for (name, is_moved), host in NO_PICTURES.items():
+            internet.fault(f"{host}/*", INSTEAD[name])
+            if is_moved:
+                internet.fault(f"{host}/a.png", leads_to(f"{host}/of/a.png", 301))
+        internet.fault(ARCHIVE, not_found())
+        for _ in LATER_NIGHTS:
+            nights.crawl()
+    return nights
+
+
+@pytest.mark.parametrize("host", [*REDIRECTED.values(), *NO_PICTURES.values()])
+def test_the_first_night_saves_the_image(crawled: Nights, host: str) -> None:
+    assert crawled.shows_first(0, host)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("location", LOCATIONS)
+def test_the_first_copy_stays_where_a_redirect_leads_elsewhere(crawled: Nights, location: str, status: int) -> None:
+    host = REDIRECTED[location, status]
+    for night in LATER_NIGHTS:
+        assert crawled.shows_first(night, host)
+        row = crawled.row(night, host)
         assert (row["verdict"], row["outcome"], row["final_url"]) == ("alive", "blocked", "")
         assert row["reason"] == "redirected to another image; saved copy unchanged"
-    done = night.run("images", "--gc", "--delete", "-a", f"notes={night.notes}")
+
+
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize("instead", INSTEAD)
+def test_what_is_no_picture_replaces_nothing(crawled: Nights, instead: str, moved: bool) -> None:
+    assert [crawled.shows_first(night, NO_PICTURES[instead, moved]) for night in LATER_NIGHTS] == [True] * 4
+
+
+def test_the_first_copies_are_all_that_is_kept(crawled: Nights) -> None:
+    desk = crawled.desk
+    done = desk.run("images", "--gc", "--delete", "-a", f"notes={desk.notes}")
     assert done.stdout.startswith("unused images: 0 moved")
-    assert kept(night) == {GOOD}
+    assert kept(desk) == {drawn(host) for host in (*REDIRECTED.values(), *NO_PICTURES.values())}
+
+
+# --- one image, one night later ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("location", [f"{HOST.replace('https:', 'http:')}/a.png", f"{HOST}/a.png?size=large"])
@@ -432,23 +515,6 @@ def test_a_copy_whose_file_is_missing_is_fetched_anew_from_wherever(night: Desk,
     assert night.crawl(*EVERY_NIGHT).returncode == 0
     assert kept(night) == {WORSE}
     assert shows(night, WORSE)
-
-
-@pytest.mark.parametrize("moved", [False, True])
-@pytest.mark.parametrize(
-    "instead",
-    [page("Sign in"), page("Gone", status=410), not_found(), picture(WORSE[:-20]), picture(b""), Response(204)],
-    ids=["page", "410", "404", "cut", "empty", "204"],
-)
-def test_what_is_no_picture_replaces_nothing(night: Desk, internet: Internet, instead: Response, moved: bool) -> None:
-    internet.fault(f"{HOST}/*", instead)
-    if moved:
-        internet.fault(f"{HOST}/a.png", leads_to(f"{HOST}/of/a.png", 301))
-    internet.fault(ARCHIVE, not_found())
-    for _ in range(4):
-        assert night.crawl(*EVERY_NIGHT).returncode == 0
-        assert shows(night, GOOD)
-    assert kept(night) == {GOOD}
 
 
 # --- what is drawn anew at each view ----------------------------------------------------------------------------------
