@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.odd_answers import Group, Row, Seen, crawl_group, groups
+from tests.support.odd_answers import Group, Row, Seen, bundles, crawl_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Group], dict[
 
     def crawl(group: Group) -> dict[str, Seen]:
         if group.name not in seen:
-            with crawl_group(group, tmp_path_factory.mktemp(group.name)) as (_, rows):
+            with crawl_group(group, tmp_path_factory.mktemp("odd-answers")) as (_, rows):
                 seen[group.name] = rows
         return seen[group.name]
 
@@ -27,8 +27,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Group], dict[
 
 
 ROWS = [
-    pytest.param(group, row, id=f"{group.name}-{row.name}", marks=pytest.mark.xdist_group(f"odd answers: {group.name}"))
-    for group in groups()
+    pytest.param(group, row, id=row.name, marks=pytest.mark.xdist_group(f"odd answers: {group.name}"))
+    for group in bundles()
     for row in group.rows
 ]
 

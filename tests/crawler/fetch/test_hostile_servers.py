@@ -240,7 +240,7 @@ class Night:
 
 def crawled(folder: pytest.TempPathFactory, note: str, behaviour: Behaviour = behaves) -> tuple[Night, Rogue]:
     with Rogue(behaviour) as rogue:
-        night = Night(Desk(folder.mktemp("desk"), rogue.environ()), note, "-s", "DOWNLOAD_TIMEOUT=2")
+        night = Night(Desk(folder.mktemp("desk"), rogue.environ()), note, "-s", "DOWNLOAD_TIMEOUT=4")
     return night, rogue
 
 
