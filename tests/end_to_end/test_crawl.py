@@ -13,6 +13,7 @@ from tests.internet import World
 from tests.internet.messages import Failure, html, not_found, page, redirect, text
 from tests.support.crawling import EVERY_NIGHT, Desk, kill, mended
 from tests.support.processes import ROOT
+from tests.support.sharing import wait_until
 
 if TYPE_CHECKING:
     from tests.internet import Fault, Internet
@@ -301,8 +302,7 @@ def test_killed_run_loses_nothing(desk: Desk, internet: Internet, after: int) ->
         "https://*.bench.example.org/*", lambda request: page("x", "y") if request.url in hosts else not_found()
     )
     run = desk.start()
-    while len(internet.asked("https://*.bench.example.org/*")) < after and run.poll() is None:
-        pass
+    wait_until(lambda: len(internet.asked("https://*.bench.example.org/*")) >= after or run.poll() is not None)
     kill(run)
     safe = desk.checked()
     internet.forget()

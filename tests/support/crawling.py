@@ -7,15 +7,17 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.support import processes
-from tests.support.processes import ROOT
+from tests.support.processes import ROOT, Forked
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
+
+    from tests.support.processes import Running
 
 CORPUS = ROOT / "../shared/corpus/dairly_learning"
 EVERY_NIGHT = ("-s", 'RECHECK_AFTER={"*": 0}', "-s", "DEAD_MIN_INTERVAL_DAYS=0")
@@ -60,10 +62,10 @@ class Desk:
         """Crawl this desk's notes."""
         return self.run("crawl", "notes", "-a", f"notes={self.notes}", *words, **environ)
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
+    def start(self, *words: str) -> Forked:
         """Start a crawl of this desk's notes and return at once."""
         command = self.command("crawl", "notes", "-a", f"notes={self.notes}", *words)
-        return processes.start(command, os.environ | self.environ, subprocess.DEVNULL)
+        return Forked(command, os.environ | self.environ)
 
     def health(self) -> dict[str, dict[str, str]]:
         """Return the rows of the health CSV by URL."""
@@ -110,7 +112,7 @@ class Desk:
             connection.close()
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Running) -> None:
     """Kill a process as the power failing would."""
     process.send_signal(signal.SIGKILL)
     process.wait()

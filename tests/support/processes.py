@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, Protocol
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT = 120
@@ -20,8 +20,56 @@ _processes.set_forkserver_preload(["tests.support.preloaded"])
 
 
 def start(words: list[str], environ: dict[str, str], said: IO[str] | int) -> subprocess.Popen[bytes]:
-    """Start `scrapy …` and return at once; `environ` is the whole environment."""
+    """Start `scrapy …` as a shell would and return at once; `environ` is the whole environment."""
     return subprocess.Popen([sys.executable, "-m", "scrapy", *words], cwd=ROOT, env=environ, stdout=said, stderr=said)
+
+
+class Running(Protocol):
+    """A process that was started: what tests use of `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+
+    def poll(self) -> int | None:
+        """Return the exit code, -9 after SIGKILL; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code when it has ended; raise TimeoutExpired after so many seconds."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal."""
+
+
+class Forked:
+    """A `scrapy …` that was forked from a process that has imported everything: it starts in a quarter of the time."""
+
+    def __init__(self, words: list[str], environ: dict[str, str]) -> None:
+        self._words = words
+        self._process = _processes.Process(target=_scrapy, args=(words, environ, os.devnull, os.devnull, False))
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        """Return the exit code, -9 after SIGKILL; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code when it has ended; raise TimeoutExpired after so many seconds."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(self._words, timeout or 0)
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal."""
+        if self._process.exitcode is None:
+            os.kill(self.pid, number)
 
 
 def run(words: list[str], environ: dict[str, str], *, unprivileged: bool = False) -> subprocess.CompletedProcess[str]:
@@ -43,7 +91,9 @@ def run(words: list[str], environ: dict[str, str], *, unprivileged: bool = False
         )
 
 
-def _scrapy(words: list[str], environ: dict[str, str], stdout: Path, stderr: Path, unprivileged: bool) -> None:
+def _scrapy(
+    words: list[str], environ: dict[str, str], stdout: Path | str, stderr: Path | str, unprivileged: bool
+) -> None:
     for number, file in ((1, stdout), (2, stderr)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
     if unprivileged:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tests.internet import Internet, Request
     from tests.support.crawling import Desk
+    from tests.support.processes import Forked, Running
 
 LATE = 0.5
 """Seconds that a request may travel longer than the next: on a busy machine the servers look up late."""
@@ -44,7 +45,7 @@ def wait_for_requests(internet: Internet, count: int) -> None:
     wait_until(lambda: len(internet.requests) >= count)
 
 
-def start(desk: Desk, name: str, *settings: str) -> subprocess.Popen[bytes]:
+def start(desk: Desk, name: str, *settings: str) -> Forked:
     """Start a worker that tells every host its name."""
     named = (f"USER_AGENT_CONTACT=https://worker.example/{name}", *settings)
     return desk.start(*(word for setting in named for word in ("-s", setting)))
@@ -63,7 +64,7 @@ def starting_together(database_url: str, count: int) -> Iterator[None]:
     engine.dispose()
 
 
-def leader_of(database_url: str, runs: Sequence[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+def leader_of(database_url: str, runs: Sequence[Forked]) -> Forked:
     """Return the worker that leads."""
     engine = sa.create_engine(database_url)
     with engine.begin() as connection:
@@ -73,7 +74,7 @@ def leader_of(database_url: str, runs: Sequence[subprocess.Popen[bytes]]) -> sub
 
 
 @contextmanager
-def paused(worker: subprocess.Popen[bytes]) -> Iterator[None]:
+def paused(worker: Running) -> Iterator[None]:
     """Stop a worker between two instructions, as a machine does that swaps, and let it go on afterwards."""
     worker.send_signal(signal.SIGSTOP)
     try:

@@ -15,6 +15,8 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.store.inspector import StoreInspector
 from tests.internet.messages import html
+from tests.support.crawling import kill
+from tests.support.sharing import wait_until
 from tests.support.storing import NIGHT, NOW, all_due, checked, one_worker, register
 
 if TYPE_CHECKING:
@@ -111,8 +113,7 @@ def test_status_while_a_run_is_under_way(desk: Desk, internet: Internet) -> None
     desk.write("a.md", "\n".join(f"<https://h00.bench.example.org/{n}>" for n in range(50)))
     run = desk.start("-s", 'DOWNLOAD_DELAYS={"*": 0.25}')
     try:
-        while not desk.checked():
-            assert run.poll() is None
+        wait_until(lambda: bool(desk.checked()))
         desk.notes.rename(desk.folder / "elsewhere")
         done = desk.run("status")
         assert (done.returncode, done.stderr) == (0, "")
@@ -121,8 +122,7 @@ def test_status_while_a_run_is_under_way(desk: Desk, internet: Internet) -> None
         assert "to now (active" in done.stdout
         assert run.poll() is None
     finally:
-        run.kill()
-        run.wait()
+        kill(run)
 
 
 def test_store_that_is_not_there(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import Counter
 from itertools import product
@@ -21,6 +20,7 @@ from tests.internet import Failure, World
 from tests.internet.messages import html, redirect, text
 from tests.support.crawling import EVERY_NIGHT, kill
 from tests.support.mending import moved, rendering
+from tests.support.sharing import wait_until
 from tests.support.storing import NIGHT, NOW, all_due, checked, many_workers, register
 
 if TYPE_CHECKING:
@@ -314,8 +314,7 @@ def test_a_killed_run_hides_no_change(desk: Desk, internet: Internet) -> None:
     internet.fault(slow, Failure.HANG)
     for _ in range(2):
         run = desk.start(*AT_ONCE)
-        while verdict(desk, DIES) != "dead" and run.poll() is None:
-            os.sched_yield()
+        wait_until(lambda: verdict(desk, DIES) == "dead")
         assert run.poll() is None
         kill(run)
     internet.heal()
