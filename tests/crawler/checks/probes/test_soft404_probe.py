@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.internet import Internet
 from tests.internet.messages import Failure, html, not_found, page, redirect, text
-from tests.support.crawling import EVERY_NIGHT
+from tests.support.crawling import EVERY_NIGHT, Desk
 
 if TYPE_CHECKING:
-    from tests.internet import Fault, Internet, Request, Response
-    from tests.support.crawling import Desk
+    from collections.abc import Iterator
+
+    from tests.internet import Fault, Request, Response
 
 HOST = "https://h00.bench.example.org"
+PLAIN = "http://h00.bench.example.org"
 HOME = page("Example", "Welcome to our site.")
 
 
@@ -23,6 +26,65 @@ def listed(*links: str) -> str:
 
 def outcomes(desk: Desk) -> dict[str, str]:
     return {url: row["outcome"] for url, row in desk.health().items()}
+
+
+# --- many hosts in one crawl ------------------------------------------------------------------------------------------
+
+SIBLINGS: dict[str, Fault] = {
+    "404": not_found(),
+    "403": text("", 403),
+    "503": text("", 503),
+    "404 with status 200": page("Page not found"),
+    "home": redirect("/", 302),
+    "reset": Failure.RESET,
+    "another": page("Example", "Welcome to our other site."),
+}
+FRAMES = {  # for a script to fill
+    "empty": html("<title>App</title><div id=root></div><script>draw('everything')</script>"),
+    "loading": html("<title>App</title><div id=root>正在加载中，请稍候…</div><script>draw('everything')</script>"),
+}
+NAMES = ["Example", "Example site", "the paper", "Welcome to the site of Example and of others"]
+SECURE: dict[str, Fault] = {
+    "404": not_found(),
+    "500": text("", 500),
+    "403": text("", 403),
+    "reset": Failure.RESET,
+    "server": page("Welcome to nginx"),
+}
+Crawled = dict[str, dict[str, str]]
+
+
+def cases() -> Iterator[tuple[str, str, dict[str, Fault]]]:
+    """Yield the name of each case, its link, and what is answered: later patterns before earlier ones."""
+    for name, sibling in SIBLINGS.items():
+        answers = {f"{HOST}/*": sibling, f"{HOST}/": page("Home"), f"{HOST}/post": HOME}
+        yield f"sibling {name}", f"<{HOST}/post>", answers
+    for name, shown in FRAMES.items():
+        yield f"frame {name}", f"<{HOST}/post>", {f"{HOST}/*": shown}
+    for name in NAMES:
+        site = page("Example site", "Welcome to our site.")
+        yield f"name {name}", f"[{name}]({HOST}/post)", {f"{HOST}/*": site}
+    for name, secure in SECURE.items():
+        answers = {f"{PLAIN}/*": page("A page that is mine", "Text."), f"{HOST}/*": secure}
+        yield f"secure {name}", f"[A page that is mine]({PLAIN}/x)", answers
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    """Return the row of link health by the name of the case; each is on a host of its own."""
+    urls = {}
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("probes"), internet.environ())
+        for number, (name, link, answers) in enumerate(cases(), 100):
+            host = f"h{number}.bench"
+            for pattern, answer in answers.items():
+                internet.fault(pattern.replace("h00.bench", host), answer)
+            desk.write(f"{host}.md", listed(link.replace("h00.bench", host)))
+            urls[name] = f"{PLAIN}/x" if name.startswith("secure") else f"{HOST}/post"
+            urls[name] = urls[name].replace("h00.bench", host)
+        assert desk.crawl().returncode == 0
+    health = desk.health()
+    return {name: health[url] for name, url in urls.items()}
 
 
 # --- the same page for every address ----------------------------------------------------------------------------------
@@ -57,39 +119,14 @@ def test_every_folder_of_such_a_host_is_looked_at_by_itself(desk: Desk, internet
     assert outcomes(desk) == {f"{HOST}/old/post": "blocked", f"{HOST}/new/post": "ok", f"{HOST}/old/": "ok"}
 
 
-@pytest.mark.parametrize(
-    "sibling",
-    [
-        not_found(),
-        text("", 403),
-        text("", 503),
-        page("Page not found"),  # with status 200
-        redirect("/", 302),
-        Failure.RESET,
-        page("Example", "Welcome to our other site."),
-    ],
-)
-def test_a_page_of_its_own_is_alive(desk: Desk, internet: Internet, sibling: Fault) -> None:
-    internet.fault(f"{HOST}/*", sibling)
-    internet.fault(f"{HOST}/", page("Home"))
-    internet.fault(f"{HOST}/post", HOME)
-    desk.write("a.md", listed(f"<{HOST}/post>"))
-    desk.crawl()
-    assert outcomes(desk) == {f"{HOST}/post": "ok"}
+@pytest.mark.parametrize("sibling", SIBLINGS)
+def test_a_page_of_its_own_is_alive(crawled: Crawled, sibling: str) -> None:
+    assert crawled[f"sibling {sibling}"]["outcome"] == "ok"
 
 
-@pytest.mark.parametrize(
-    "shown",
-    [
-        html("<title>App</title><div id=root></div><script>draw('everything')</script>"),  # for a script to fill
-        html("<title>App</title><div id=root>正在加载中，请稍候…</div><script>draw('everything')</script>"),
-    ],
-)
-def test_a_frame_at_every_address_says_nothing(desk: Desk, internet: Internet, shown: Response) -> None:
-    internet.fault(f"{HOST}/*", shown)
-    desk.write("a.md", listed(f"<{HOST}/post>"))
-    desk.crawl()
-    assert outcomes(desk) == {f"{HOST}/post": "blocked"}
+@pytest.mark.parametrize("shown", FRAMES)
+def test_a_frame_at_every_address_says_nothing(crawled: Crawled, shown: str) -> None:
+    assert crawled[f"frame {shown}"]["outcome"] == "blocked"
 
 
 def test_what_is_no_page_is_not_compared(desk: Desk, internet: Internet) -> None:
@@ -126,14 +163,9 @@ def test_a_page_with_the_title_that_the_note_gives_needs_no_second_look(desk: De
     assert [request.path for request in internet.asked(f"{HOST}/*")] == ["/nerf"]
 
 
-@pytest.mark.parametrize(
-    "text", ["Example", "Example site", "the paper", "Welcome to the site of Example and of others"]
-)
-def test_the_name_of_a_site_is_no_title_of_a_page(desk: Desk, internet: Internet, text: str) -> None:
-    internet.fault(f"{HOST}/*", page("Example site", "Welcome to our site."))
-    desk.write("a.md", listed(f"[{text}]({HOST}/post)"))
-    desk.crawl()
-    assert outcomes(desk) == {f"{HOST}/post": "blocked"}
+@pytest.mark.parametrize("text", NAMES)
+def test_the_name_of_a_site_is_no_title_of_a_page(crawled: Crawled, text: str) -> None:
+    assert crawled[f"name {text}"]["outcome"] == "blocked"
 
 
 def test_an_honest_host_is_asked_once(desk: Desk, internet: Internet) -> None:
@@ -167,8 +199,6 @@ def test_a_second_look_that_fails_revives_nothing(desk: Desk, internet: Internet
 
 # --- https ------------------------------------------------------------------------------------------------------------
 
-PLAIN = "http://h00.bench.example.org"
-
 
 def suggestion(desk: Desk, url: str) -> tuple[str, str, str]:
     row = desk.health()[url]
@@ -182,13 +212,15 @@ def test_http_that_works_as_https_gets_its_https_form(desk: Desk) -> None:
     assert suggestion(desk, "https://h01.bench.example.org/") == ("alive", "", "")
 
 
-@pytest.mark.parametrize(
-    "secure",
-    [not_found(), text("", 500), text("", 403), Failure.RESET, page("Welcome to nginx"), redirect(f"{PLAIN}/x", 302)],
-)
-def test_https_that_shows_something_else_is_no_way(desk: Desk, internet: Internet, secure: Fault) -> None:
+@pytest.mark.parametrize("secure", SECURE)
+def test_https_that_shows_something_else_is_no_way(crawled: Crawled, secure: str) -> None:
+    row = crawled[f"secure {secure}"]
+    assert (row["verdict"], row["suggestion"], row["suggestion_source"]) == ("alive", "", "")
+
+
+def test_https_that_leads_back_to_http_is_no_way(desk: Desk, internet: Internet) -> None:
     internet.fault(f"{PLAIN}/*", page("A page that is mine", "Text."))
-    internet.fault(f"{HOST}/*", secure)
+    internet.fault(f"{HOST}/*", redirect(f"{PLAIN}/x", 302))
     desk.write("a.md", listed(f"[A page that is mine]({PLAIN}/x)"))
     desk.crawl()
     assert suggestion(desk, f"{PLAIN}/x") == ("alive", "", "")
