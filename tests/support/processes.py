@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import IO, Protocol
 
 ROOT = Path(__file__).parents[2]
-TIMEOUT = 120
-"""Seconds that a command may take."""
+TIMEOUT = 600
+"""Seconds that a command may take: those of a busy machine, since none takes more than 30 on a quiet one."""
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.support.preloaded"])

@@ -319,6 +319,22 @@ INSTEAD = {
     "empty": picture(b""),
     "204": Response(204),
 }
+COUNT = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="5" y="14">1.2k</text></svg>'
+
+
+def drawing(cache_control: str | None = None, body: bytes = COUNT) -> Response:
+    headers = {"Content-Type": "image/svg+xml"} | ({"Cache-Control": cache_control} if cache_control else {})
+    return Response(body=body, headers=headers)
+
+
+DRAWINGS = {  # and whether the note shows a saved copy
+    "unsaid": (drawing(), True),
+    "five minutes": (drawing("max-age=300"), True),
+    "cookies": (drawing('private, no-cache="Set-Cookie"'), True),
+    "no-cache": (drawing("max-age=120, no-cache"), False),
+    "no-store": (drawing("No-Store"), False),
+    "image": (picture(GOOD).with_headers(cache_control="no-cache"), True),
+}
 LATER_NIGHTS = range(1, 5)
 
 
@@ -328,6 +344,7 @@ def host_of(number: int) -> str:
 
 REDIRECTED = {case: host_of(number) for number, case in enumerate(product(LOCATIONS, STATUSES), 100)}
 NO_PICTURES = {case: host_of(number) for number, case in enumerate(product(INSTEAD, (False, True)), 200)}
+DRAWN = {name: host_of(number) for number, name in enumerate(DRAWINGS, 400)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +378,9 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Nights:
         for host in (*REDIRECTED.values(), *NO_PICTURES.values()):
             nights.desk.write(f"{urlsplit(host).netloc}.md", at("a.png", host=host))
             internet.fault(f"{host}/a.png", picture(drawn(host)))
+        for name, host in DRAWN.items():
+            nights.desk.write(f"{urlsplit(host).netloc}.md", at("count", host=host))
+            internet.fault(f"{host}/count", DRAWINGS[name][0])
         nights.crawl()
         for (location, status), host in REDIRECTED.items():
             other = host.replace("h1", "h3")
@@ -404,7 +424,7 @@ def test_the_first_copies_are_all_that_is_kept(crawled: Nights) -> None:
     desk = crawled.desk
     done = desk.run("images", "--gc", "--delete", "-a", f"notes={desk.notes}")
     assert done.stdout.startswith("unused images: 0 moved")
-    assert kept(desk) == {drawn(host) for host in (*REDIRECTED.values(), *NO_PICTURES.values())}
+    assert kept(desk) == {COUNT, GOOD, *map(drawn, (*REDIRECTED.values(), *NO_PICTURES.values()))}
 
 
 # --- one image, one night later ---------------------------------------------------------------------------------------
@@ -520,12 +540,6 @@ def test_a_copy_whose_file_is_missing_is_fetched_anew_from_wherever(night: Desk,
 # --- what is drawn anew at each view ----------------------------------------------------------------------------------
 
 REPORT = ROOT / "../shared/data/reports/20-shields-285-dynamic-badge"
-COUNT = b'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="5" y="14">1.2k</text></svg>'
-
-
-def drawing(cache_control: str | None = None, body: bytes = COUNT) -> Response:
-    headers = {"Content-Type": "image/svg+xml"} | ({"Cache-Control": cache_control} if cache_control else {})
-    return Response(body=body, headers=headers)
 
 
 @pytest.mark.skipif(not REPORT.exists(), reason=f"the reports are not there: {REPORT}")
@@ -545,27 +559,13 @@ def test_badges_stay_where_they_are(desk: Desk, internet: Internet) -> None:
     assert set(desk.verdicts().values()) == {"alive"}
 
 
-@pytest.mark.parametrize(
-    ("answer", "edited"),
-    [
-        (drawing(), True),
-        (drawing("max-age=300"), True),
-        (drawing('private, no-cache="Set-Cookie"'), True),
-        (drawing("max-age=120, no-cache"), False),
-        (drawing("No-Store"), False),
-        (picture(GOOD).with_headers(cache_control="no-cache"), True),
-    ],
-)
-def test_a_drawing_that_nobody_may_keep_stays_where_it_is(
-    desk: Desk, internet: Internet, answer: Response, edited: bool
-) -> None:
-    desk.write("a.md", at("count"))
-    internet.fault(f"{HOST}/count", answer)
-    for _ in range(2):
-        assert desk.crawl(*EVERY_NIGHT).returncode == 0
-        note = (desk.output / "notes/a.md").read_bytes()
-        assert (note != (desk.notes / "a.md").read_bytes()) is edited
-        assert desk.verdicts() == {f"{HOST}/count": "alive"}
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_drawing_that_nobody_may_keep_stays_where_it_is(crawled: Nights, name: str) -> None:
+    host, (_, is_edited) = DRAWN[name], DRAWINGS[name]
+    note = (crawled.desk.notes / f"{urlsplit(host).netloc}.md").read_text("utf-8")
+    for night in range(2):
+        assert (crawled.notes[night][urlsplit(host).netloc] != note) is is_edited
+        assert crawled.health[night][f"{host}/count"]["verdict"] == "alive"
 
 
 def test_what_is_drawn_anew_is_no_stand_in(desk: Desk, internet: Internet) -> None:
