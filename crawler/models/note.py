@@ -27,13 +27,24 @@ class LinkRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What makes the end of a bare URL a guess: it may also be read as `url`, "" for nothing that is a URL.
+
+    `end` is the offset up to which either reading goes; no edit is made before it.
+    """
+
+    url: str
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """One occurrence of a URL in a note.
 
     `url` is what a browser would get: entities decoded, backslash escapes removed, relative paths left relative.
     `start` and `end` are byte offsets of the URL as written, quotes and brackets excluded. `line` and `column` count
-    from 1, columns in characters. `entry` is the index of its entry in `Note.entries`. Raises ValueError for an empty
-    URL or span.
+    from 1, columns in characters. `entry` is the index of its entry in `Note.entries`. `guess` is there if the end of
+    the URL is a guess. Raises ValueError for an empty URL or span.
     """
 
     url: str
@@ -44,6 +55,7 @@ class Mention:
     text: str = ""
     role: LinkRole = LinkRole.OTHER
     entry: int | None = None
+    guess: Guess | None = None
 
     def __post_init__(self) -> None:
         if not self.url:
@@ -161,6 +173,11 @@ class Note:
     def as_file(self) -> NoteFile:
         """The file of the note."""
         return self.file or NoteFile(self.path, self.data, self.data)
+
+    @property
+    def guessed(self) -> tuple[tuple[int, int], ...]:
+        """The byte spans of the URLs whose ends are guesses, whichever way they are read: they get no edits."""
+        return tuple((each.start, each.guess.end) for each in self.mentions if each.guess is not None)
 
     def source_of(self, mention: Mention) -> str:
         """Return the mention's URL as it is written in the note."""

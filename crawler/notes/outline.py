@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
-    from crawler.models.note import LinkRole
+    from crawler.models.note import Guess, LinkRole
 
 
 CODE_MARK = "\x1f"
@@ -22,7 +22,7 @@ class RawMention:
 
     `place` is the offset at which it belongs to the text: the start of the link, for a reference definition that of its
     first use. `element_end` is the end of the element there: of the whole Markdown link, of `<a>…</a>`. `role` is the
-    role by its element alone (an image); None if the element does not determine it.
+    role by its element alone (an image); None if the element does not determine it. `guess` is that of `Mention`.
     """
 
     url: str
@@ -32,6 +32,7 @@ class RawMention:
     text: str = ""
     role: LinkRole | None = None
     element_end: int = 0
+    guess: Guess | None = None
 
 
 @dataclass(slots=True)

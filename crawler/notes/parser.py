@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from crawler.models.note import LinkRole, Mention, Note
 from crawler.notes.comments import ignore_comments, vouch_comments
 from crawler.notes.entries import find_dates, reindex_mentions, split_entries
+from crawler.notes.markdown import mdx
 from crawler.notes.markdown.note_reader import BOM, LINE_END, NoteReader
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
     mail addresses in angle brackets and ignored URLs are no mentions. `layouts` are those of its lists, unless a
     comment in the note names others; None for evidence. Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
-    reader = NoteReader(data)
+    reader = NoteReader(mdx.without_code(data) if path.lower().endswith(".mdx") else data)
     outline, raw_mentions = reader.outline, sorted(reader.mentions, key=lambda mention: mention.start)
     entries, roles = split_entries(outline, raw_mentions, layouts if reader.layouts is None else reader.layouts)
     if reader.ignored or reader.wikilinks:  # only now, so that they change no entries and no roles of other links
@@ -71,7 +72,7 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
 def _mentions(data: bytes, found: Sequence[RawMention]) -> Iterator[Mention]:
     """Yield mentions with their positions."""
     for each, (line, column) in zip(found, _positions(data, found), strict=True):
-        yield Mention(each.url, each.start, each.end, line, column, each.text)
+        yield Mention(each.url, each.start, each.end, line, column, each.text, guess=each.guess)
 
 
 def _inner_links(reader: NoteReader) -> list[RawMention]:

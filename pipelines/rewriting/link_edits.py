@@ -50,10 +50,12 @@ def plan_edits(
     """Return the edits of a note, sorted by offset and without overlaps.
 
     `states` are by the position of the mention in `Note.mentions`; `image_url` returns the URL of a saved image as
-    seen from the updated note, or None; `rewrite` has names of REWRITE. Spans that the author ignores stay unchanged.
+    seen from the updated note, or None; `rewrite` has names of REWRITE. Spans that the author ignores stay unchanged,
+    and so does a URL whose end is a guess.
     Planning edits for an updated note returns none.
     """
-    states = {at: each for at, each in states.items() if not _may_continue(note, note.mentions[at])}
+    states = {at: each for at, each in states.items() if note.mentions[at].guess is None}
+    untouched = sorted([*note.ignored, *note.guessed])
     planned = chain(
         _plan_mention_edits(note, states, image_url, rewrite),
         mark_edits(note, states, rewrite),
@@ -63,7 +65,7 @@ def plan_edits(
     edits: list[Edit] = []
     for edit in sorted(planned, key=lambda edit: (edit.start, edit.end)):
         overlaps = edits and edit.start < edits[-1].end  # in HTML blocks the text of a link may be a mention, too
-        if not overlaps and not overlaps_spans(note.ignored, edit.start, edit.end):
+        if not overlaps and not overlaps_spans(untouched, edit.start, edit.end):
             edits.append(edit)
     return tuple(edits)
 
@@ -89,12 +91,6 @@ def _plan_mention_edits(
             evidence = _evidence(state)
             yield from _replace(note, mention, new_url, Reason(code), evidence)
             yield from _replace_text(note, mention, new_url, Reason(code), evidence)
-
-
-def _may_continue(note: Note, mention: Mention) -> bool:
-    """Return whether a non-ASCII letter follows a URL directly, so that the end of a bare URL is not certain."""
-    following = note.data[mention.end : mention.end + 4].decode(errors="ignore")[:1]
-    return not following.isascii() and following.isalnum()
 
 
 def _evidence(state: LinkState) -> str:

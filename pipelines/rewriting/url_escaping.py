@@ -20,6 +20,8 @@ def escape_for_context(url: str, before: bytes, after: bytes) -> str:
     if before.endswith(b"<") and after.startswith(b">"):
         return _without_entities(url)
     if _is_destination(before):
+        if not before.rstrip(b" \t\r\n").endswith(b"]("):
+            url = _percent(url, r"[\[\]]")  # what follows the URL may make it plain text
         return _without_entities(url if _has_balanced_parentheses(url) else _percent(url, "[()]"))
     return escape_bare_url(url)
 

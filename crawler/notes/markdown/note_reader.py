@@ -10,9 +10,10 @@ import pyromark
 from pyromark import Options
 
 from crawler.links.spelling.placeholders import continues_with_placeholder, has_placeholder
-from crawler.models.note import LinkRole
+from crawler.models.note import Guess, LinkRole
 from crawler.notes.comments import ignore_comments, layout_comments, vouch_comments
-from crawler.notes.markdown import front_matter, url_spans
+from crawler.notes.markdown import bare_urls, front_matter, mdx, url_spans
+from crawler.notes.markdown.attributes import attribute_urls
 from crawler.notes.markdown.html_blocks import join_spans, with_html_block_fix
 from crawler.notes.markdown.structure import StructureBuilder
 from crawler.notes.markdown.wikilinks import OPENING, find_wikilinks
@@ -28,18 +29,10 @@ _LONGEST_PLACEHOLDER = 40
 """Bytes behind a bare URL that are searched for a placeholder."""
 
 _QUOTE_MARKS = re.compile(rb"(?<=[\r\n])[ \t>]+")
-_REMOVED_FROM_URLS = dict.fromkeys(map(ord, "\t\r\n"))  # URL Living Standard, 4.4
 
 _EMPHASIS = {"Emphasis", "Strong", "Strikethrough"}
 _INLINE = _EMPHASIS | {"Link", "Image"}
 _VERBATIM = {"code", "pre", "kbd", "samp", "script", "style", "textarea"}
-_ATTRIBUTES = {"href", "src", "poster"}
-_ELEMENT_ROLES = {
-    ("img", "src"): LinkRole.IMAGE,
-    ("video", "src"): LinkRole.VIDEO,
-    ("source", "src"): LinkRole.VIDEO,
-    ("video", "poster"): LinkRole.IMAGE,
-}
 _IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp"}
 _MAX_TEXT_DEPTH = 2  # an image in a link; links and images nested deeper get no text
 
@@ -81,7 +74,8 @@ class NoteReader:
         self._at_line_start = True
         self._html: list[tuple[int, int]] = []
         self._text_run: tuple[int, int] | None = None  # adjacent text events, searched for bare URLs
-        self._limits: list[tuple[int, int]] = []  # their limits, see `url_spans.find_bare_urls`
+        self._limits: list[tuple[int, int]] = []  # their limits, see `bare_urls.find_bare_urls`
+        self._marks: set[bytes] = set()  # those around the current text that the parser does not know: `==`
         self._uses: dict[str, list[RawMention]] = {}  # the links that use a reference definition, by label
         self._comments: list[ignore_comments.Comment] = []
         self._read()
@@ -114,8 +108,14 @@ class NoteReader:
         """Find the URLs in the front matter, and return the bytes from `start` on with blanks in its place."""
         if (found := front_matter.find(self._data, start)) is None:
             return self._data[start:]
-        self.outline.front_matter = found.span()
-        self._find_bare_urls(*found.span("text"), [])
+        if front_matter.is_yaml(found):
+            self.outline.front_matter = found.span()
+        for first, last, is_value in front_matter.split_values(self._data, *found.span("text")):
+            if is_value:
+                self._add_bare(first, last, None)
+            else:
+                self._find_bare_urls(first, last, [])
+        self._marks.clear()
         return front_matter.blanks(found[0]) + self._data[found.end() :]
 
     def _read_definitions(self, text: str, shift: int) -> None:
@@ -187,6 +187,7 @@ class NoteReader:
         self._lines = []
         self._at_line_start = True
         self._anchor, self._verbatim = None, 0
+        self._marks.clear()
 
     def _start_line(self, start: int) -> None:
         if self._at_line_start and not self._in_cell:
@@ -224,7 +225,9 @@ class NoteReader:
         """Add a Markdown link, whose span is that of the whole link; a use of a definition is added with that."""
         if link["link_type"] == "Autolink":
             mention.start, mention.end = mention.start + 1, mention.end - 1
-            mention.url = url_spans.decode_url(self._data[mention.start : mention.end], html=True)
+            source = self._data[mention.start : mention.end]
+            source = source.replace(b"\\|", b"|") if self._in_cell else source  # GFM 4.10
+            mention.url = url_spans.decode_autolink(source)
         elif link["link_type"] == "Inline":
             destination = self._data.find(b"](", self._inline_end, mention.end) + len(b"](")
             span = url_spans.destination_span(self._data, destination, mention.url)
@@ -262,6 +265,8 @@ class NoteReader:
             self._text_run = (self._text_run[0] if self._text_run else start, end)
             return
         self._end_text_run()
+        if kind == "Code" and mdx.is_attribute(self._data, start, end):
+            self._find_bare_urls(start, end, [])
         if kind == "InlineHtml":
             html = self._data[start:end]
             if html.decode() != value:  # the source has the marks of a block quote around it
@@ -279,10 +284,22 @@ class NoteReader:
             self._text_run = None
 
     def _find_bare_urls(self, start: int, end: int, limits: list[tuple[int, int]]) -> None:
-        for first, last in url_spans.find_bare_urls(self._data, start, end, limits):
-            written = url_spans.decode_url(self._data[first:last])
-            url = f"http://{written}" if written[:4].lower() == "www." else written
-            self._add(RawMention(url, first, last, first, written, element_end=last), is_bare=True)
+        for found in bare_urls.find_bare_urls(self._data, start, end, limits, self._marks):
+            first, last, guess = found.start, found.end, None
+            if found.other_end is not None:
+                other = "" if found.other_end == last else self._bare_url(first, found.other_end)
+                guess = Guess(other, max(last, found.other_end))
+            self._add_bare(first, last, guess)
+
+    def _add_bare(self, start: int, end: int, guess: Guess | None) -> None:
+        """Add a URL that is plain text."""
+        text, url = url_spans.decode_url(self._data[start:end]), self._bare_url(start, end)
+        self._add(RawMention(url, start, end, start, text, element_end=end, guess=guess), is_bare=True)
+
+    def _bare_url(self, start: int, end: int) -> str:
+        """Return the URL of a span of running text, which may lack its scheme."""
+        written = url_spans.decode_url(self._data[start:end])
+        return f"http://{written}" if written[:4].lower() == "www." else written
 
     def _find_wikilinks(self, start: int, end: int) -> None:
         for each in find_wikilinks(self._data, start, end):
@@ -343,13 +360,8 @@ class NoteReader:
         alt = collapse_blanks(url_spans.decode_url(html[slice(*tag.attributes.get("alt", (0, 0)))], html=True))
         if alt:
             self.outline.add(place, offset + tag.end, alt)
-        for name in _ATTRIBUTES & tag.attributes.keys():
-            first, last = tag.attributes[name]
-            value = html[first:last].strip()
-            start = offset + html.index(value, first)
-            url = url_spans.decode_url(value, html=True).translate(_REMOVED_FROM_URLS)
-            role = _ELEMENT_ROLES.get((tag.name, name))
-            mention = RawMention(url, start, start + len(value), place, alt, role, offset + tag.end)
+        for url, start, end, role in attribute_urls(html, tag, in_cell=self._in_cell):
+            mention = RawMention(url, offset + start, offset + end, place, alt, role, offset + tag.end)
             if self._add(mention) and tag.name == "a":
                 self._anchor = (mention, len(self.outline.texts))
 

@@ -1,4 +1,4 @@
-"""Find the byte spans of URLs: of a link's destination, in running text, in HTML tags. Pure.
+"""Find the byte spans of URLs: of a link's destination and in HTML tags. Pure.
 
 Each function works on the note's bytes and takes time linear in their number, for any input.
 """
@@ -15,36 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # CommonMark 0.31, sections 2.4 and 2.5: an entity needs its semicolon, a backslash escapes ASCII punctuation only.
-_ENTITY = rb"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+ENTITY = rb"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
 _ESCAPE = rb"\\[!-/:-@\[-`{-~]"
 _LONGEST_ENTITY = 34
 _SURROGATES = range(0xD800, 0xE000)
 
 # In HTML the oldest names go without a semicolon unless more of a name or `=` follows (Living Standard, 13.2.5.73).
-_HTML_ENTITIES = re.compile(_ENTITY + rb"|&[A-Za-z]{2,6}(?![A-Za-z0-9=;])")
-_CODED = re.compile(_ENTITY + rb"|" + _ESCAPE)
-_CHARACTER = re.compile(_ENTITY + rb"|" + _ESCAPE + rb"|[\x00-\xff][\x80-\xbf]*+")
+_HTML_ENTITIES = re.compile(ENTITY + rb"|&[A-Za-z]{2,6}(?![A-Za-z0-9=;])")
+_ENTITIES = re.compile(ENTITY)
+_CODED = re.compile(ENTITY + rb"|" + _ESCAPE)
+_CHARACTER = re.compile(ENTITY + rb"|" + _ESCAPE + rb"|[\x00-\xff][\x80-\xbf]*+")
 
 # What `](` or `]:` and a destination may have between them; a line end may be followed by the marks of a block quote.
 _BEFORE_QUOTED = re.compile(rb"[ \t\v\f]*+(?:(?:\r\n?|\n)[ \t\v\f>]*+)?<?")
 _BEFORE = re.compile(rb"[ \t\v\f]*+(?:(?:\r\n?|\n)[ \t\v\f]*+)?<?")
 _DEFINITION = re.compile(rb"\[(?:\\.|[^\\\[\]])*+\]:", re.DOTALL)
-
-_BARE = re.compile(
-    rb"(?<![A-Za-z0-9+])(?:https?|ftp)://(?=[A-Za-z0-9\[\xc3-\xe1])|(?<![A-Za-z0-9_./@-])www\.(?=[A-Za-z0-9])",
-    re.IGNORECASE,
-)
-# One part of a bare URL. A URL may end behind a solid part or a closing bracket, not behind a soft one. It ends where
-# nothing matches: at blanks, at characters that RFC 3986 does not allow (" < > ^ ` { | } and a backslash that escapes
-# nothing), at Latin-1 punctuation (\xc2), and at every character from U+2000 on (from \xe2): Chinese punctuation and
-# letters, symbols, emojis. Unlike in GFM a single underscore is solid: ids of WeChat articles may end in one.
-_PART = re.compile(
-    rb"(?P<soft>(?!&(?:lt|gt|quot|nbsp);)(?:" + _ENTITY + rb"|&)|\\(?![<>\"`_/=-])[!-/:-@\[-`{-~]"
-    rb"|[?!.:*~']|[,;](?!(?:https?|ftp)://)|__+)"
-    rb"|(?P<solid>(?:[A-Za-z0-9/%=\#@$+-]|_(?!_)|[\xc3-\xe1][\x80-\xbf]+)++|\\[_/=-])"
-    rb"|(?P<open>[(\[])|(?P<close>[)\]])",
-    re.IGNORECASE,
-)
 
 _MARKUP = re.compile(rb"<(?:(?P<comment>!--)|(?P<bogus>[!?])|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*+))")
 _ATTRIBUTE = re.compile(
@@ -64,6 +49,11 @@ _RAW = {
 def decode_url(source: bytes, *, html: bool = False) -> str:
     """Return the text of source bytes with entities decoded, and outside HTML also backslash escapes."""
     return (_HTML_ENTITIES if html else _CODED).sub(lambda match: _character(match[0]).encode(), source).decode()
+
+
+def decode_autolink(source: bytes) -> str:
+    """Return the text of the source of an autolink, which has entities and no backslash escapes (CommonMark 6.5)."""
+    return _ENTITIES.sub(lambda match: _character(match[0]).encode(), source).decode()
 
 
 def _character(coded: bytes) -> str:
@@ -113,47 +103,6 @@ def _source_end(data: bytes, start: int, url: str) -> int | None:
             return None
         read += len(character)
         end += len(match[0]) if match else 0
-    return end
-
-
-def find_bare_urls(data: bytes, start: int, end: int, limits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Yield the spans of the URLs in `start..end` that are plain text: the extended autolinks of GFM.
-
-    Unlike there they also end at Chinese letters and punctuation. `limits` are pairs of an offset and the offset that
-    URLs from there on must not pass: that of the closing mark of the emphasis around them. A limit that begins within a
-    URL does not count, since its mark is part of the URL.
-    """
-    position = step = 0
-    previous_url = range(0)
-    limit = limits[0][1] if limits else end
-    while match := _BARE.search(data, max(start, position), end):
-        while step + 1 < len(limits) and limits[step + 1][0] <= match.start():
-            step += 1
-            limit = limit if limits[step][0] in previous_url else limits[step][1]
-        position = _bare_end(data, match.end(), min(end, limit))
-        if position > match.end():
-            previous_url = range(match.start(), position)
-            yield match.start(), position
-        else:
-            position = match.end()
-
-
-def _bare_end(data: bytes, start: int, limit: int) -> int:
-    """Return the end of a bare URL whose scheme ends at `start`; a closing bracket counts only if it was opened."""
-    position = end = start
-    depth = {ord("("): 0, ord("["): 0}
-    while match := _PART.match(data, position, limit):
-        position = match.end()
-        if match["open"]:
-            depth[data[match.start()]] += 1
-        elif match["close"]:
-            opening = ord("(") if match["close"] == b")" else ord("[")
-            depth[opening] -= 1
-            if depth[opening] < 0:
-                break
-            end = position
-        elif match["solid"]:
-            end = position
     return end
 
 
