@@ -10,6 +10,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
+from crawler.cli import masked_log
 from crawler.cli.exit_codes import EXIT_ERROR, is_done
 from crawler.cli.terminal import print_error
 
@@ -55,6 +56,7 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         """Run the command; print one line and set exit code 2 if the user has to fix something first."""
         assert self.settings is not None  # noqa: S101 - set by Scrapy before this call
+        masked_log.install()
         if not is_done(self.settings, partial(self.work, opts)):
             self.exitcode = EXIT_ERROR
 

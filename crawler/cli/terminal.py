@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from crawler.links.secrets import masked
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
@@ -47,8 +49,8 @@ class Table:
 
 
 def printable(text: str) -> str:
-    """Return a text on one line, with a space for each run of control characters."""
-    return _CONTROL.sub(" ", text)
+    """Return a text on one line, without secrets, with a space for each run of control characters."""
+    return _CONTROL.sub(" ", masked(text))
 
 
 def print_parts(parts: Iterable[str | Table]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.cli import command
+from crawler.cli.terminal import printable
 from crawler.errors import UserError
 from crawler.models.link import Verdict
 from crawler.models.vouch import Vouch, parse_until
@@ -57,7 +58,7 @@ class Command(command.Command):
         now = datetime.now(UTC)
         vouch = read_vouch(opts, now)
         history = _history(options, opts.url)
-        print(_take_back(options, history, now) if vouch is None else _give(options, history, vouch))
+        print(printable(_take_back(options, history, now) if vouch is None else _give(options, history, vouch)))
 
 
 def read_vouch(opts: argparse.Namespace, now: datetime) -> Vouch | None:

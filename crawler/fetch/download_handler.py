@@ -26,6 +26,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.config.crawl_options import options_of
+from crawler.fetch.credentials import without_credentials
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.lenient.handler import LenientDownloader
 from crawler.links.canonical_url import InvalidURLError, encode_for_request, is_public
@@ -82,7 +83,10 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
             url = encode_for_request(request.url)
         except InvalidURLError as error:
             raise UnsupportedURLSchemeError(str(error)) from error
+        url, authorization = without_credentials(url)  # aiohttp encodes them in Latin-1
         verbatim = request.replace(url=url, meta={**request.meta, "verbatim_url": True})
+        if authorization is not None:
+            verbatim.headers.setdefault("Authorization", authorization)
         async with super()._make_request(verbatim, timeout) as response:
             yield response
 

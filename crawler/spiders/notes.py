@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 from scrapy import Spider, signals
 from scrapy.exceptions import CloseSpider
 
+from crawler.cli import masked_log
 from crawler.cli.interrupts import interrupts
 from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
@@ -127,6 +128,7 @@ class NotesSpider(Spider):
             raise UserError(f"-a {self._unknown[0]}: unknown argument (valid: notes, only)")
         kinds = kinds_named(self._only)
         logging.getLogger("scrapy").setLevel(self.settings["LOG_LEVEL"])  # saves creating records that are not shown
+        masked_log.install()
         gc.freeze()  # imported objects live until the end; scanning them repeatedly takes 10 % of a run (measured)
         gc.set_threshold(10_000, 20, 20)
         context = self._resources.enter_context(

@@ -172,6 +172,9 @@ def _read_edits(output_dir: Path, notes: Collection[str]) -> Iterator[Edit]:
     """Yield the edits of some notes from `edits.jsonl`; none if the file does not exist."""
     with suppress(FileNotFoundError), (output_dir / "edits.jsonl").open(encoding="utf-8") as lines:
         for line in lines:
-            edit = from_record(json.loads(line))
+            record = json.loads(line)
+            # Where a secret is masked, the old text is not as long as its span.
+            record["end"] = record["start"] + len(record["old"].encode())
+            edit = from_record(record)
             if edit.note in notes:
                 yield edit

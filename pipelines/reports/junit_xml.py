@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from crawler.atomic_files import replace_atomically
+from crawler.links.secrets import masked
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.reports.digests import LINKS
@@ -67,5 +68,5 @@ def _case(note: str, line: int, state: LinkState) -> etree._Element:
 
 
 def _xml(text: str) -> str:
-    """Return a text with a space for each character that XML cannot contain."""
-    return _NOT_XML.sub(" ", text)
+    """Return a text with a space for each character that XML cannot contain, and with its secrets masked."""
+    return _NOT_XML.sub(" ", masked(text))

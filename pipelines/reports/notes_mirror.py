@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from crawler.atomic_files import UnsafePathError, open_inside, replace_atomically
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_of
+from crawler.links.secrets import masked_values
 from crawler.models.check import Outcome
 from crawler.notes.files.folder import ENDINGS
 from pipelines.rewriting import edit_list
@@ -54,7 +55,7 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
             edits = [from_record(record) for record in fragment.value["edits"]]
             _write(mirror, fragment.file.path, edit_list.edited_bytes(fragment.file, edits))
             _copy_attachments(fragment.value["attachments"], folder, mirror)
-            lines.writelines(_json.encode(record) + "\n" for record in fragment.value["edits"])
+            lines.writelines(_json.encode(masked_values(record)) + "\n" for record in fragment.value["edits"])
 
         yield take
     _remove_obsolete(rendering.notes_folder, mirror)

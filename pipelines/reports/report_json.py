@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from crawler.atomic_files import replace_atomically
+from crawler.links.secrets import masked_values
 from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.digests import LINKS
 from pipelines.reports.frames.frame import to_array
@@ -55,10 +56,10 @@ def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
 
 
 def links(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return each link of a `pipelines.reports.frames.links.link_table` by field; times are texts."""
+    """Return each link of a `pipelines.reports.frames.links.link_table` by field; times are texts, secrets masked."""
     columns = {name: to_array(frame["places" if name == "mentions" else name]) for name in FIELDS}
     moments = {name: texts(values) for name, values in columns.items() if pa.types.is_timestamp(values.type)}
-    rows: list[dict[str, Any]] = pa.table(columns | moments).to_pylist()
+    rows: list[dict[str, Any]] = masked_values(pa.table(columns | moments).to_pylist())
     return rows
 
 

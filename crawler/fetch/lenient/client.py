@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from scrapy.exceptions import CannotResolveHostError
 
+from crawler.fetch.credentials import without_credentials
 from crawler.fetch.errors import AddressNotAllowedError, UnreachableError
 from crawler.fetch.lenient.connection import Connection, Deadline, Proxy, Route, open_socket
 from crawler.fetch.lenient.head import Head, read_head
@@ -153,13 +154,15 @@ class LenientClient:
 
 def _request_bytes(exchange: Exchange) -> bytes:
     """Return the bytes of a request: its URL goes out as it is written."""
-    scheme, _, rest = exchange.url.partition("://")
-    authority = urlsplit(exchange.url).netloc
-    host = authority.rpartition("@")[2]
-    target = rest[len(authority) :]
+    url, authorization = without_credentials(exchange.url)
+    scheme, _, rest = url.partition("://")
+    host = urlsplit(url).netloc
+    target = rest[len(host) :]
     if not target.startswith("/"):
         target = f"/{target}"
     headers = [(b"Host", host.encode()), *exchange.headers, (b"Connection", b"close")]
+    if authorization is not None and not any(name.lower() == b"authorization" for name, _ in exchange.headers):
+        headers.append((b"Authorization", authorization))
     if exchange.proxy is not None and scheme == "http":
         target = f"http://{host}{target}"
         if exchange.proxy.authorization:

@@ -10,6 +10,7 @@ from pyarrow import compute as pc
 from pyarrow import parquet
 
 from crawler.atomic_files import replace_atomically
+from crawler.links.secrets import masked, masked_values
 from pipelines.reports.frames.frame import to_array, to_table
 from pipelines.reports.frames.lazy_pandas import pd
 
@@ -25,9 +26,12 @@ _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 
 @contextmanager
 def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Give a function that writes the columns of `schema` to a Parquet file, each frame as a row group."""
+    """Give a function that writes the columns of `schema` to a Parquet file, each frame as a row group.
+
+    Secrets in URLs are masked.
+    """
     with replace_atomically(path) as draft, parquet.ParquetWriter(draft, schema) as writer:
-        yield lambda frame: writer.write_table(to_table(frame, schema))
+        yield lambda frame: writer.write_table(_masked_table(to_table(frame, schema)))
 
 
 @contextmanager
@@ -48,15 +52,38 @@ def csv_writer(path: Path, columns: Sequence[str]) -> Iterator[Callable[[pd.Data
 
 
 def safe_cells(column: pd.Series[Any]) -> pd.Series[str]:
-    """Return values as a spreadsheet may show them: on one line, and never run as a formula; empty for null.
+    """Return values as a spreadsheet may show them: on one line, without secrets, never run as a formula.
+
+    Null is empty.
 
     Times are ISO 8601 with seconds, in UTC unless they carry another zone; lists are joined by `; `.
     """
     values = to_array(column)
     if pa.types.is_list(values.type):
         values = pc.binary_join(values, "; ")
-    cells = _safe_texts(values) if pa.types.is_string(values.type) else texts(values)
+    cells = _safe_texts(_masked_array(values)) if pa.types.is_string(values.type) else texts(values)
     return pd.Series(pc.fill_null(cells, "").to_numpy(zero_copy_only=False), index=column.index, dtype=object)
+
+
+_HIDING_PLACES = "@|=|%40"
+
+
+def _masked_array(values: pa.Array) -> pa.Array:
+    """Return texts with their secrets masked; without any, the array itself."""
+    if not pc.any(pc.match_substring_regex(values, _HIDING_PLACES)).as_py():
+        return values
+    return pa.array([None if each is None else masked(each) for each in values.to_pylist()], pa.string())
+
+
+def _masked_table(table: pa.Table) -> pa.Table:
+    """Return a table with the secrets in its texts and lists of texts masked."""
+    for at, field in enumerate(table.schema):
+        column = table.column(at).combine_chunks()
+        if pa.types.is_list(field.type):
+            table = table.set_column(at, field, pa.array(masked_values(column.to_pylist()), field.type))
+        elif pa.types.is_string(field.type):
+            table = table.set_column(at, field, _masked_array(column))
+    return table
 
 
 def texts(values: pa.Array) -> pa.Array:

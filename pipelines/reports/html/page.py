@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.links.canonical_url import WEB_SCHEMES
+from crawler.links.secrets import masked, masked_values
 from pipelines.reports.html.translations import ASSETS, attribute, bilingual, label, load_translations, t
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ def stream(base: str, **values: Any) -> Iterator[str]:
 
 
 def embedded(value: object) -> Markup:
-    """Return a value as JSON that is safe within a script element."""
-    return Markup(json.dumps(value, ensure_ascii=False, separators=(",", ":")).translate(_UNSAFE))  # noqa: S704
+    """Return a value as JSON that is safe within a script element, without secrets."""
+    text = json.dumps(masked_values(value), ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.translate(_UNSAFE))  # noqa: S704
 
 
 def policy(style: str, scripts: tuple[str, ...], base: str) -> str:
@@ -94,6 +96,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=lambda value: masked(value) if type(value) is str else value,  # markup has been masked
     )
     environment.globals |= {"t": t, "label": label, "attribute": attribute, "bilingual": bilingual, "place": place}
     environment.tests["web"] = is_web_url

@@ -1,0 +1,46 @@
+"""Mask the secrets in URLs: names and passwords before the host, and tokens in the query. Pure.
+
+A URL is requested as it is written. Everything that shows URLs or texts with URLs masks them: files of OUTPUT_DIR, log,
+terminal. Notes, their copies, their diffs and the journal that undoes edits have them as they are, and so has the link
+database, which requests them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+MASK = "***"
+
+_USER = re.compile(r"((?:^|[:\s(\[=])[/\\]{2,})[^\s/\\?#<>]+@")
+_ENCODED_USER = re.compile(r"(%3A%2F%2F)(?:(?!%2F|%3F|%23)[^\s&/?#<>])+%40", re.IGNORECASE)
+
+
+def masked(text: str) -> str:
+    """Return a URL, or a text with URLs, with `***` in place of each secret."""
+    if "@" in text:
+        text = _USER.sub(rf"\1{MASK}@", text)
+    if "=" in text:
+        text = _parameters().sub(rf"\1{MASK}", text)
+    return _ENCODED_USER.sub(rf"\1{MASK}%40", text) if "%40" in text else text
+
+
+def masked_values(value: Any) -> Any:
+    """Return a JSON value with all its texts masked."""
+    if isinstance(value, str):
+        return masked(value)
+    if isinstance(value, dict):
+        return {name: masked_values(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked_values(each) for each in value]
+    return value
+
+
+@cache
+def _parameters() -> re.Pattern[str]:
+    table = tomllib.loads(files("crawler").joinpath("data/secret_parameters.toml").read_text("utf-8"))
+    names = "|".join(map(re.escape, table["names"]))
+    return re.compile(rf"((?:[?&;#]|%3F|%26)(?:{names})(?:=|%3D))[^\s&#<>\"']{{16,}}", re.IGNORECASE)

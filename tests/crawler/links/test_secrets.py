@@ -1,0 +1,66 @@
+"""Secrets in URLs: what is masked, and what is not."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.cli.masked_log import MaskedRecord
+from crawler.links.secrets import masked, masked_values
+
+LONG = "AbCdEf0123456789"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://user:令牌@x.y/a", "https://***@x.y/a"),
+        ("https://user:%E4%BB%A4%E7%89%8C@x.y:80/a?b#c", "https://***@x.y:80/a?b#c"),
+        ("https://token@x.y", "https://***@x.y"),
+        ("https://a:b@c@x.y/", "https://***@x.y/"),
+        ('https://a:b"c@x.y/', "https://***@x.y/"),
+        ("HTTPS:\\\\a:b@x.y", "HTTPS:\\\\***@x.y"),
+        ("//a:b@x.y/c", "//***@x.y/c"),
+        ("ftp://a:b@x.y (see https://c:d@x.z)", "ftp://***@x.y (see https://***@x.z)"),
+        ("https://web.archive.org/web/2020/https://a:b@x.y/", "https://web.archive.org/web/2020/https://***@x.y/"),
+        (
+            "https://link.x.y/?target=https%3A%2F%2Fa%3Ab%40x.y%2F",
+            "https://link.x.y/?target=https%3A%2F%2F***%40x.y%2F",
+        ),
+        (f"https://x.y/?a=1&token={LONG}&b=2", "https://x.y/?a=1&token=***&b=2"),
+        (f"https://x.y/?X-Amz-Signature={LONG}{LONG}", "https://x.y/?X-Amz-Signature=***"),
+        (f"https://x.y/?api_key={LONG}。", "https://x.y/?api_key=***"),
+        (f"https://x.y/?a&amp;sig={LONG}#b", "https://x.y/?a&amp;sig=***#b"),
+    ],
+)
+def test_secrets_are_masked(text: str, shown: str) -> None:
+    assert masked(text) == shown
+    assert masked(shown) == shown
+    assert masked_values({"a": [text, 1, None]}) == {"a": [shown, 1, None]}
+    record = MaskedRecord("x", logging.INFO, "", 0, "%s - %d", (text, 1), None)
+    assert record.getMessage() == f"{shown} - 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://x.y/@user",
+        "https://x.y/?mail=a@b.c",
+        "https://x.y/#a@b",
+        "me@x.y",
+        "https://x.y, write to me@x.y",
+        "https://x.y/?key=word&token=1234",
+        f"https://x.y/?monkey={LONG}",
+        "git@github.com:a/b",
+    ],
+)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert masked(text) == text
+
+
+@given(st.text(st.characters(blacklist_characters="/\\?#<>", blacklist_categories=["Z", "Cc", "Cs"]), min_size=1))
+def test_whatever_is_before_the_host_is_masked(secret: str) -> None:
+    assert masked(f"https://user:{secret}@x.y/a") == "https://***@x.y/a"
