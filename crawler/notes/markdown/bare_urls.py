@@ -15,6 +15,8 @@ Each function takes time linear in the number of bytes, for any input.
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -94,15 +96,16 @@ def find_bare_urls(
     position = step = 0
     previous_url = range(0)
     limit = limits[0][1] if limits else end
-    seen = start
+    seen, closing = start, None
     while match := _BARE.search(data, max(start, position), end):
         while step + 1 < len(limits) and limits[step + 1][0] <= match.start():
             step += 1
             limit = limit if limits[step][0] in previous_url else limits[step][1]
         _toggle_marks(data, seen, match.start(), marks)
-        found = _read(data, match, min(end, limit))
-        if marks and (mark_at := _closing_mark(data, match.end(), max(found.end, found.other_end or 0), marks)):
-            found = _read(data, match, mark_at)
+        if marks and closing is None:
+            closing = _closing_marks(data, start, end)
+        mark_at = _next_mark(closing, marks, match.end()) if closing and marks else end
+        found = _read(data, match, min(end, limit, mark_at))
         position = seen = max(found.end, match.end())
         if found.end > match.end():
             previous_url = range(match.start(), position)
@@ -124,10 +127,19 @@ def _toggle_marks(data: bytes, start: int, end: int, marks: set[bytes]) -> None:
             marks.add(match[0])
 
 
-def _closing_mark(data: bytes, start: int, end: int, marks: set[bytes]) -> int | None:
-    """Return the offset of the first mark in a URL that closes one around it; None without one."""
-    found = _MARK.finditer(data, start, end + 2)
-    return next((each.start() for each in found if each[0] in marks and _BEHIND_MARK.match(data, each.end())), None)
+def _closing_marks(data: bytes, start: int, end: int) -> dict[bytes, list[int]]:
+    """Return the offsets of the marks that may end a URL, by mark."""
+    found: dict[bytes, list[int]] = {}
+    for match in _MARK.finditer(data, start, end):
+        if _BEHIND_MARK.match(data, match.end()):
+            found.setdefault(match[0], []).append(match.start())
+    return found
+
+
+def _next_mark(closing: dict[bytes, list[int]], marks: set[bytes], start: int) -> int:
+    """Return the offset of the first mark behind `start` that closes one of the open ones; infinite without one."""
+    nexts = ((offsets, bisect_left(offsets, start)) for mark in marks if (offsets := closing.get(mark)))
+    return min((offsets[at] for offsets, at in nexts if at < len(offsets)), default=sys.maxsize)
 
 
 def _read(data: bytes, opening: re.Match[bytes], limit: int) -> BareUrl:
@@ -138,6 +150,8 @@ def _read(data: bytes, opening: re.Match[bytes], limit: int) -> BareUrl:
     reading = _Reading(data, opening.end())
     while match := _PART.match(data, reading.position, limit):
         if match["wide"]:
+            if reading.likely is not None:  # what is behind it is read again, so that it must not be much
+                break
             reading.add_wide(match)
             if _BARE.match(data, reading.position, limit):
                 break
@@ -167,7 +181,7 @@ class _Reading:
 
     def add_wide(self, match: re.Match[bytes]) -> None:
         """Add text in a script without blanks."""
-        if self.likely is None and not self._is_part(match.start()):
+        if not self._is_part(match.start()):
             self.likely = self.end
         if self.before_wide is None and (self.likely is not None or self._segment > self._start):
             self.before_wide = self.end
