@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tests.support.crawling import EVERY_NIGHT, Desk
@@ -21,7 +21,7 @@ NOTE = f"""# Note
    - Tips: [dead]({HOST.format(quote(SECRET))}/gone2) <https://secret.example.org/a?access_token={TOKEN}>
 """
 LOCATION = {"Location": "https://secret.example.org/new"}
-ANSWERS = [
+ANSWERS: list[dict[str, Any]] = [
     {"url": "https://secret.example.org/old", "status": 301, "headers": LOCATION},
     {"url": "https://secret.example.org/new", "title": "New"},
     {"url": f"https://secret.example.org/a?access_token={TOKEN}", "title": "A"},
