@@ -44,7 +44,8 @@ class Mention:
     `url` is what a browser would get: entities decoded, backslash escapes removed, relative paths left relative.
     `start` and `end` are byte offsets of the URL as written, quotes and brackets excluded. `line` and `column` count
     from 1, columns in characters. `entry` is the index of its entry in `Note.entries`. `guess` is there if the end of
-    the URL is a guess. Raises ValueError for an empty URL or span.
+    the URL is a guess. `is_identifier` says that the id of a paper is written instead of its URL, so that nothing is
+    edited there. Raises ValueError for an empty URL or span.
     """
 
     url: str
@@ -56,6 +57,7 @@ class Mention:
     role: LinkRole = LinkRole.OTHER
     entry: int | None = None
     guess: Guess | None = None
+    is_identifier: bool = False
 
     def __post_init__(self) -> None:
         if not self.url:

@@ -22,7 +22,8 @@ class RawMention:
 
     `place` is the offset at which it belongs to the text: the start of the link, for a reference definition that of its
     first use. `element_end` is the end of the element there: of the whole Markdown link, of `<a>…</a>`. `role` is the
-    role by its element alone (an image); None if the element does not determine it. `guess` is that of `Mention`.
+    role by its element alone (an image); None if the element does not determine it. `guess` and `is_identifier` are
+    those of `Mention`.
     """
 
     url: str
@@ -33,6 +34,7 @@ class RawMention:
     role: LinkRole | None = None
     element_end: int = 0
     guess: Guess | None = None
+    is_identifier: bool = False
 
 
 @dataclass(slots=True)

@@ -72,7 +72,8 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
 def _mentions(data: bytes, found: Sequence[RawMention]) -> Iterator[Mention]:
     """Yield mentions with their positions."""
     for each, (line, column) in zip(found, _positions(data, found), strict=True):
-        yield Mention(each.url, each.start, each.end, line, column, each.text, guess=each.guess)
+        mention = Mention(each.url, each.start, each.end, line, column, each.text)
+        yield replace(mention, guess=each.guess, is_identifier=each.is_identifier)
 
 
 def _inner_links(reader: NoteReader) -> list[RawMention]:

@@ -54,7 +54,8 @@ def plan_edits(
     and so does a URL whose end is a guess.
     Planning edits for an updated note returns none.
     """
-    states = {at: each for at, each in states.items() if note.mentions[at].guess is None}
+    mentions = note.mentions
+    states = {at: each for at, each in states.items() if mentions[at].guess is None and not mentions[at].is_identifier}
     untouched = sorted([*note.ignored, *note.guessed])
     planned = chain(
         _plan_mention_edits(note, states, image_url, rewrite),

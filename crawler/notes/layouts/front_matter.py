@@ -28,6 +28,10 @@ _PAPER_KEYS = {
     "paper url",
     "arxiv_url",
     "eprint",
+    "arxiv_id",
+    "arxiv-id",
+    "arxiv id",
+    "arxivid",
     "paperurl",
     "pdf_url",
 }

@@ -13,6 +13,12 @@ _FRONT_MATTER = re.compile(
     rb"(?:(?P=mark)|\.\.\.)[ \t]*+(?=[\r\n]|\Z)",
     re.DOTALL,
 )
+# Ids of arXiv of both forms, and DOIs, as the only value of their key.
+_IDENTIFIER = re.compile(
+    rb"^[ \t]*(?:doi|arxiv(?:[_ -]?id)?|eprint)[ \t]*:[ \t]*[\"']?(?:arxiv:)?"
+    rb"(?P<id>(?P<doi>10\.\d{4,9}/[!-~]+?)|\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[a-z]{2})?/\d{7})[\"']?[ \t]*\r?$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _VISIBLE = re.compile(rb"[^\r\n]")
 # Comments, and values that are one URL: in quotes, or all that is on a line behind a key or the marks of a list.
 _PART = re.compile(
@@ -50,6 +56,13 @@ def split_values(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, 
             yield *match.span(name), True
         position = match.end()
     yield position, end, False
+
+
+def identifiers(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield the spans of ids of papers in front matter with the URLs that they stand for: `doi: 10.1109/x`."""
+    for match in _IDENTIFIER.finditer(data, start, end):
+        written = match["id"].decode()
+        yield *match.span("id"), f"https://doi.org/{written}" if match["doi"] else f"https://arxiv.org/abs/{written}"
 
 
 def blanks(source: bytes) -> bytes:

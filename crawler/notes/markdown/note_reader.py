@@ -116,6 +116,9 @@ class NoteReader:
             else:
                 self._find_bare_urls(first, last, [])
         self._marks.clear()
+        for start_of_id, end, url in front_matter.identifiers(self._data, *found.span("text")):
+            written = self._data[start_of_id:end].decode()
+            self._add(RawMention(url, start_of_id, end, start_of_id, written, None, end, is_identifier=True))
         return front_matter.blanks(found[0]) + self._data[found.end() :]
 
     def _read_definitions(self, text: str, shift: int) -> None:

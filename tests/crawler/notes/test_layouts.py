@@ -95,3 +95,26 @@ def test_an_unknown_layout_is_a_problem() -> None:
     note = parse_note("note.md", b"text\n\n<!-- notemend: entries=tabel -->\n")
     (problem,) = note.problems
     assert problem.startswith("3: entries: unknown layout 'tabel' (valid: front-matter, headings, html-items,")
+
+
+@pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("doi: 10.1109/5.771073", "https://doi.org/10.1109/5.771073"),
+        ('DOI: "10.1000/xyz(1)"', "https://doi.org/10.1000/xyz(1)"),
+        ("arxiv: 2101.00001v2", "https://arxiv.org/abs/2101.00001v2"),
+        ("arxiv_id: arXiv:2101.00001", "https://arxiv.org/abs/2101.00001"),
+        ("eprint: hep-th/9901001", "https://arxiv.org/abs/hep-th/9901001"),
+        ("arxiv: 2021-05-01", ""),
+        ("number: 10.1109/5.771073", ""),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_id_of_a_paper_in_front_matter_is_its_link(line: str, url: str, newline: str) -> None:
+    text = f"---\ntitle: A Title of Words\n{line}\nauthors: A. B\n---\n\nText.\n"
+    note = parse_note("note.md", text.replace("\n", newline).encode())
+    assert [work[1] for work in works(note)] == [url] * bool(url)
+    for mention in note.mentions:
+        assert mention.is_identifier
+        assert mention.role is LinkRole.PAPER
+        assert note.data[mention.start : mention.end].decode() in line

@@ -104,6 +104,13 @@ def test_facts_in_lists_are_added_once() -> None:
     assert mended(after, *KNOWN, rewrite=REWRITE["facts-in-lists"]) == after
 
 
+def test_nothing_is_edited_at_the_id_of_a_paper() -> None:
+    dead = standing("https://arxiv.org/abs/2101.00001", Outcome.GONE, Verdict.DEAD)
+    moved_doi = moved("https://doi.org/10.1000/x", "https://example.org/x")
+    text = "---\ntitle: A Title of Words\ndoi: 10.1000/x\narxiv: 2101.00001\n---\n\nText.\n"
+    assert mended(text, dead, moved_doi, rewrite={"marks", "moved", "authors", "venue"}) == text
+
+
 LINKS = [known.link.url for known in KNOWN]
 PLACES = (
     *("[t]({})", '[t]({} "title")', "[{0}]({0})", "<{}>", "{}", "![t]({})", "[r]\n\n[r]: {}\n", "中文：[文]({})，"),
