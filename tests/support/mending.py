@@ -64,7 +64,7 @@ def standing(
         NOW,
         CheckMethod.PAGE,
         http_status=200,
-        final_url=final or url,
+        final_url=final or (url if link.host else None),
         suggestion=suggestion,
         suggestion_source=source if suggestion else None,
     )
