@@ -9,6 +9,10 @@ COMMANDS_MODULE = "crawler.commands"
 # --- The user's own: on the command line `-s NAME=value`, tables as JSON ----------------------------------------------
 
 NOTES_DIR = "notes"  # notes folder; the same as `-a notes=DIR`
+# Files and folders that are not read as notes, as patterns of `.gitignore` separated by commas, beside those that
+# `.gitignore` names; `!` in front of a pattern reads them after all.
+NOTES_IGNORE: list[str] = []
+NOTES_MAX_MB = 20  # maximum size of a note, in megabytes
 OUTPUT_DIR = "output"  # folder for all output files
 # Link database: empty for SQLite in OUTPUT_DIR, or `postgresql+psycopg://…` to share it between machines. The URL may
 # contain a password.

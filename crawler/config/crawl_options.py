@@ -116,6 +116,9 @@ class CrawlOptions:
 
     notes_dir: Path | None
     """The notes folder; None if none is given."""
+    notes_ignore: tuple[str, ...]
+    """Patterns of files that are not read as notes."""
+    notes_max_bytes: int
     output_dir: Path
     database_url: str = field(repr=False)
     """URL of the link database, which may contain a password; empty: SQLite in `output_dir`."""
@@ -145,6 +148,8 @@ class CrawlOptions:
         output_dir = Path(given["OUTPUT_DIR"])
         return cls(
             notes_dir=Path(given["NOTES_DIR"]).expanduser() if given["NOTES_DIR"] else None,
+            notes_ignore=tuple(given["NOTES_IGNORE"]),
+            notes_max_bytes=int(given["NOTES_MAX_MB"] * MB),
             output_dir=output_dir,
             database_url=given["DATABASE_URL"],
             run_timeout=given["RUN_TIMEOUT"] or math.inf,

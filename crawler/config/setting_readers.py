@@ -143,8 +143,8 @@ def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
     return found
 
 
-def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
-    """Return a pattern for whole URLs from a list of globs, which may be given as JSON or as text with commas."""
+def patterns(settings: SettingsSource, name: str) -> list[str]:
+    """Return a list of patterns, which may be given as JSON or as text with commas."""
     given = settings[name]
     if isinstance(given, str) and given.startswith("["):
         try:
@@ -153,7 +153,12 @@ def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
             raise UserError(f"{name}: not a JSON list: {given!r}") from error
     else:
         given = settings.getlist(name)
-    return compile_globs(str(glob).strip() for glob in given)
+    return [stripped for each in given if (stripped := str(each).strip())]
+
+
+def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
+    """Return a pattern for whole URLs from a list of globs."""
+    return compile_globs(patterns(settings, name))
 
 
 def store_location(settings: SettingsSource, name: str) -> str:
@@ -180,6 +185,8 @@ def contact(settings: SettingsSource, name: str) -> str:
 
 READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "NOTES_DIR": text,
+    "NOTES_IGNORE": patterns,
+    "NOTES_MAX_MB": number,
     "OUTPUT_DIR": text,
     "DATABASE_URL": text,
     "HTTP_CACHE": text,

@@ -9,7 +9,7 @@ from crawler.models.reason import Reason
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One replacement in a note: bytes `start..end` of the original, `old`, become `new`.
+    """One replacement in a note: bytes `start..end` of its text as UTF-8, `old`, become `new`.
 
     An insertion has `start == end`. `evidence` is the source of the new text, for the report. Raises ValueError if span
     and old text do not fit, or if nothing would change.

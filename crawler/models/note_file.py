@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 
 
+class NoTextError(Exception):
+    """A file cannot be read as a note; the message says why."""
+
+
 class Writing(Protocol):
     """How the text of a note is written in its file."""
 

@@ -12,13 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.models.note import LinkRole, Mention, Note
+from crawler.models.note_file import Pieces
 from crawler.notes.comments import ignore_comments, vouch_comments
 from crawler.notes.entries import find_dates, reindex_mentions, split_entries
 from crawler.notes.markdown import mdx
 from crawler.notes.markdown.note_reader import BOM, LINE_END, NoteReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crawler.models.note import NoteVouch
     from crawler.models.note_file import NoteFile
@@ -26,8 +27,22 @@ if TYPE_CHECKING:
 
 
 def parse_file(file: NoteFile) -> Note:
-    """Return the note in a file."""
-    return replace(parse_note(file.path, file.data, file.layouts), file=file)
+    """Return the note in a file; in a notebook, lines are those of the file."""
+    note = replace(parse_note(file.path, file.data, file.layouts), file=file)
+    return _with_lines_of_file(note, file) if isinstance(file.writing, Pieces) and file.writing.is_json else note
+
+
+def _with_lines_of_file(note: Note, file: NoteFile) -> Note:
+    starts = [mention.start for mention in note.mentions], [entry.start for entry in note.entries]
+    placed = [file.writing.spans(file.data, [(start, start) for start in some]) for some in starts]
+    of_mentions, of_entries = (_positions(file.raw, [span[0] if span else 0 for span in spans]) for spans in placed)
+    mentions = zip(note.mentions, of_mentions, strict=True)
+    entries = zip(note.entries, of_entries, strict=True)
+    return replace(
+        note,
+        mentions=tuple(replace(mention, line=line, column=column) for mention, (line, column) in mentions),
+        entries=tuple(replace(entry, line=line) for entry, (line, _) in entries),
+    )
 
 
 def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) -> Note:
@@ -71,7 +86,7 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
 
 def _mentions(data: bytes, found: Sequence[RawMention]) -> Iterator[Mention]:
     """Yield mentions with their positions."""
-    for each, (line, column) in zip(found, _positions(data, found), strict=True):
+    for each, (line, column) in zip(found, _positions(data, [each.start for each in found]), strict=True):
         mention = Mention(each.url, each.start, each.end, line, column, each.text)
         yield replace(mention, guess=each.guess, is_identifier=each.is_identifier)
 
@@ -106,15 +121,15 @@ def _vouches(
     return found, [f"{len(LINE_END.findall(data, 0, offset)) + 1}: {problem}" for offset, problem in problems]
 
 
-def _positions(data: bytes, mentions: Sequence[RawMention]) -> Iterator[tuple[int, int]]:
-    """Yield line and column of each mention; on one line they are counted from the previous mention, to stay linear."""
+def _positions(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield line and column of each offset, in order; on one line each is counted from the last, to stay linear."""
     first = len(BOM) if data.startswith(BOM) else 0
     lines = [first, *(match.end() for match in LINE_END.finditer(data))]
     counted, column = first, 1
-    for mention in mentions:
-        line = bisect_right(lines, mention.start)
+    for offset in offsets:
+        line = bisect_right(lines, offset)
         if lines[line - 1] > counted:
             counted, column = lines[line - 1], 1
-        column += len(data[counted : mention.start].decode())
-        counted = mention.start
+        column += len(data[counted:offset].decode())
+        counted = offset
         yield line, column

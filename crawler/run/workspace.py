@@ -115,7 +115,8 @@ def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
     """
     notes = options.require_notes_dir()
     url, is_child = options.database_url, bool(options.workers.parent_pipe)
-    notes_folder = cache(partial(NotesFolder, notes, skip=options.output_dir, layouts=options.entry_layouts))
+    open_folder = partial(NotesFolder, notes, ignore=options.notes_ignore, max_bytes=options.notes_max_bytes)
+    notes_folder = cache(partial(open_folder, skip=options.output_dir, layouts=options.entry_layouts))
     if not url or url.startswith("sqlite"):
         notes_folder()
     output = writable_folder(options.output_dir)

@@ -72,7 +72,8 @@ class CheckSpider(NotesSpider):
         """Return the stages that check the links of the files."""
         folder = context.workspace.notes_folder.folder
         only = {_below(folder, file) for file in self._files}
-        notes_folder = NotesFolder(folder, only=only, layouts=context.options.entry_layouts)
+        options = context.options
+        notes_folder = NotesFolder(folder, only=only, layouts=options.entry_layouts, max_bytes=options.notes_max_bytes)
         workspace = replace(context.workspace, open_notes_folder=lambda: notes_folder)
         return Stages(read=ReadNotes(workspace), rounds=check_stages(context))
 

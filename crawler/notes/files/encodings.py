@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from crawler.models.note_file import Encoded, NoteFile, Piece, Pieces, Unknown
+from crawler.models.note_file import Encoded, NoteFile, NoTextError, Piece, Pieces, Unknown
 from crawler.notes.files.legacy_encodings import guess_encoding
 
 if TYPE_CHECKING:
@@ -38,11 +38,7 @@ _FAULT = re.compile("[\udc80-\udcff]+")  # what surrogateescape makes of bytes t
 _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1a\x1b")
 
 
-class NoTextError(Exception):
-    """A file is no text; the message says why."""
-
-
-def read_note_file(path: str, raw: bytes) -> NoteFile:
+def read_text(path: str, raw: bytes) -> NoteFile:
     """Return a note with its text and how it is written; raise NoTextError if the file is no text."""
     for mark, codec in _MARKS:
         if raw.startswith(mark) and (data := _exact(raw, codec)) is not None:

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 import os
+import posixpath
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
+from crawler.models.note_file import NoteFile, NoTextError
 from crawler.notes import parser
-from crawler.notes.files.encodings import NoTextError, read_note_file
+from crawler.notes.files import notebooks
+from crawler.notes.files.encodings import read_text
+from crawler.notes.files.ignored_files import IgnoreRules, is_passed_over
 from crawler.notes.files.layouts_by_path import NO_LAYOUTS, LayoutsByPath
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from crawler.models.note import Note
-    from crawler.models.note_file import NoteFile
 
-ENDINGS = (".md", ".markdown")
+ENDINGS = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd", notebooks.ENDING)
+"""Endings of the names of notes, in lower case."""
 
-_LOST = "lost+found"  # in the root of every ext4 volume, and readable by root only
+UNREAD_ENDINGS = (".org", ".rst", ".adoc", ".asciidoc")
+"""Endings of the names of notes in other formats, which are counted and not read."""
 
-LARGEST_NOTE = 10 * 1024 * 1024
-"""The largest file that is read as a note, in bytes."""
+MB = 1_000_000
+LARGEST_NOTE = 20_000_000
+"""The largest file that is read as a note if nothing else is said, in bytes."""
 
 
 class NotesFolder:
     """A folder of notes; iterating reads them in the order of their paths.
 
-    Notes are regular files `*.md` and `*.markdown` whose real path is inside the folder. `skip` is a folder below it
-    without notes: that of the outputs. `only` limits the notes to these paths, relative to the folder. `layouts` are
-    those that the user names.
+    Notes are regular files with ENDINGS whose real path is inside the folder, and that IgnoreRules do not leave out.
+    `skip` is a folder below it without notes: that of the outputs. `only` limits the notes to these paths, relative to
+    the folder. `ignore` are patterns as in `.gitignore`; files of more than `max_bytes` are not read.
+    `layouts` are those that the user names.
 
     `problems` has a message for each file that the latest iteration could not read and for each invalid ignore comment;
     `unread` has the paths of notes that exist and could not be read. `incomplete` is the reason why notes may be
@@ -48,6 +56,9 @@ class NotesFolder:
         skip: Path | None = None,
         only: Collection[str] | None = None,
         layouts: LayoutsByPath = NO_LAYOUTS,
+        *,
+        ignore: Sequence[str] = (),
+        max_bytes: int = LARGEST_NOTE,
     ) -> None:
         if not folder.is_dir():
             raise UserError(f"{folder}: no such folder of notes")
@@ -59,10 +70,13 @@ class NotesFolder:
         self._skip = skip
         self._only = only
         self._layouts = layouts
+        self._ignore = ignore
+        self._max_bytes = max_bytes
+        self._other_formats: Counter[str] = Counter()
         self._count = len(self._paths())
         if not self._count:
             self._check_listed()
-            raise UserError(f"{folder}: no Markdown file (*.md) in it")
+            raise UserError(f"{folder}: no Markdown file (*.md) in it, or .gitignore leaves all out")
 
     def __iter__(self) -> Iterator[Note]:
         """Yield the notes; a file that cannot be read as one is skipped with a message."""
@@ -74,28 +88,14 @@ class NotesFolder:
     def sources(self) -> Iterator[NoteFile]:
         """Yield the file of each note; one that cannot be read as a note is skipped with a message."""
         self.problems, self.unread = [], []
-        for path in self._list_notes():
-            file = self.folder / path
-            if not is_utf8(path):
-                self.problems.append(f"{str(file)!r}: file name is not UTF-8; skipped")
-                continue
-            try:
-                source = read_note_file(path, self._bytes_of(path))
-            except UnsafePathError as error:
-                self.problems.append(f"{file}: {error}; skipped")
-            except _NoteTooLargeError:
-                self.problems.append(f"{file}: larger than {LARGEST_NOTE >> 20} MB; skipped")
-                self.unread.append(path)
-            except NoTextError as error:
-                self.problems.append(f"{file}: {error}; skipped")
-                self.unread.append(path)
-            except OSError as error:
-                self.problems.append(f"{file}: {error.strerror}; skipped")
-                if not isinstance(error, FileNotFoundError):
-                    self.unread.append(path)
-            else:
+        paths = self._list_notes()
+        if self._other_formats:
+            listed = ", ".join(f"{number} {ending}" for ending, number in sorted(self._other_formats.items()))
+            self.problems.append(f"{self.folder}: files in other formats are not read: {listed}")
+        for path in paths:
+            if (source := self._read(path)) is not None:
                 if source.problem:
-                    self.problems.append(f"{file}: {source.problem}")
+                    self.problems.append(f"{self.folder / path}: {source.problem}")
                 yield replace(source, layouts=self._layouts.of(path))
         self._list_notes()
 
@@ -105,6 +105,28 @@ class NotesFolder:
             return read_note_file(path, self._bytes_of(path)).data.decode()
         except (OSError, UnsafePathError, NoTextError, _NoteTooLargeError):
             return None
+
+    def _read(self, path: str) -> NoteFile | None:
+        """Return a note; None with a message for one that cannot be read."""
+        file = self.folder / path
+        if not is_utf8(path):
+            self.problems.append(f"{str(file)!r}: file name is not UTF-8; skipped")
+            return None
+        try:
+            return read_note_file(path, self._bytes_of(path))
+        except UnsafePathError as error:
+            self.problems.append(f"{file}: {error}; skipped")
+        except _NoteTooLargeError:
+            self.problems.append(f"{file}: larger than {self._max_bytes / MB:g} MB (NOTES_MAX_MB); skipped")
+            self.unread.append(path)
+        except NoTextError as error:
+            self.problems.append(f"{file}: {error}; skipped")
+            self.unread.append(path)
+        except OSError as error:
+            self.problems.append(f"{file}: {error.strerror}; skipped")
+            if not isinstance(error, FileNotFoundError):
+                self.unread.append(path)
+        return None
 
     def ensure_complete(self) -> None:
         """Raise UserError if notes may be missing, so that an unreadable note is not taken for a deleted one."""
@@ -119,9 +141,10 @@ class NotesFolder:
         """Return whether a note exists, readable or not."""
         real = Path(os.path.realpath(self.folder / path))
         try:
-            return real.is_relative_to(self._real) and real.is_file()
+            is_there = real.is_relative_to(self._real) and real.is_file()
         except OSError:  # no permission for a folder above it: the note may exist
             return True
+        return is_there and not IgnoreRules(self.folder, self._ignore).leave_out_by_path(posixpath.normpath(path))
 
     def reads(self, folder: Path) -> bool:
         """Return whether files in a folder are read as notes."""
@@ -134,7 +157,10 @@ class NotesFolder:
     def _paths(self) -> list[str]:
         if self._only is not None:
             return sorted(self._only)
-        paths = files_below(self.folder, self._skip, self._record_unlisted)
+        rules = IgnoreRules(self.folder, self._ignore)
+        paths = list(files_below(self.folder, self._skip, self._record_unlisted, rules))
+        others = (posixpath.splitext(path)[1].lower() for path in paths)
+        self._other_formats = Counter(ending for ending in others if ending in UNREAD_ENDINGS)
         return sorted(path for path in paths if path.lower().endswith(ENDINGS))
 
     def _list_notes(self) -> list[str]:
@@ -157,14 +183,20 @@ class NotesFolder:
 
     def _bytes_of(self, path: str) -> bytes:
         with open_inside(self._real, path) as file:
-            data = file.read(LARGEST_NOTE + 1)
-        if len(data) > LARGEST_NOTE:
+            data = file.read(self._max_bytes + 1)
+        if len(data) > self._max_bytes:
             raise _NoteTooLargeError
         return data
 
 
 class _NoteTooLargeError(Exception):
-    """A file is larger than LARGEST_NOTE."""
+    """A file is larger than the limit."""
+
+
+def read_note_file(path: str, raw: bytes) -> NoteFile:
+    """Return the note in a file from its bytes, by its name; raise NoTextError if there is none."""
+    is_notebook = path.lower().endswith(notebooks.ENDING)
+    return notebooks.read_notebook(path, raw) if is_notebook else read_text(path, raw)
 
 
 def is_utf8(path: str) -> bool:
@@ -177,12 +209,15 @@ def is_utf8(path: str) -> bool:
 
 
 def files_below(
-    folder: Path, skip: Path | None = None, on_unlisted: Callable[[OSError], None] | None = None
+    folder: Path,
+    skip: Path | None = None,
+    on_unlisted: Callable[[OSError], None] | None = None,
+    rules: IgnoreRules | None = None,
 ) -> Iterator[str]:
     """Yield the paths of all files below a folder, relative to it and with `/`, but for those below `skip`.
 
-    Hidden files and folders (.git, .obsidian, .venv) and lost+found are skipped. `on_unlisted` is called with the error
-    of each folder that cannot be listed, unless it was removed meanwhile.
+    Hidden files, folders that are never entered (`is_passed_over`) and what `rules` leave out are skipped.
+    `on_unlisted` is called with the error of each folder that cannot be listed, unless it was removed meanwhile.
     """
 
     def handle_error(error: OSError) -> None:
@@ -192,6 +227,10 @@ def files_below(
 
     skipped = skip.resolve() if skip else None
     for root, folders, names in os.walk(folder, onerror=handle_error):
-        visible = (name for name in folders if not name.startswith(".") and name != _LOST)
-        folders[:] = [name for name in visible if Path(root, name).resolve() != skipped]
-        yield from (Path(root, name).relative_to(folder).as_posix() for name in names if not name.startswith("."))
+        above = Path(root).relative_to(folder).as_posix()
+        prefix = "" if above == "." else f"{above}/"
+        visible = (name for name in folders if not is_passed_over(name))
+        kept = (name for name in visible if rules is None or not rules.leaves_out(prefix + name, is_folder=True))
+        folders[:] = [name for name in kept if Path(root, name).resolve() != skipped]
+        paths = (prefix + name for name in names if not name.startswith("."))
+        yield from (path for path in paths if rules is None or not rules.leaves_out(path))

@@ -37,7 +37,7 @@ def given(priority: str = "cmdline", /, **values: object) -> Settings:
         ("DOWNLOAD_DELYAS", "{}", "unknown setting; did you mean DOWNLOAD_DELAYS?"),
         ("download_delays", "{}", "unknown setting; did you mean DOWNLOAD_DELAYS?"),
         ("RECHECK_AFTR", "1", "unknown setting; did you mean RECHECK_AFTER?"),
-        ("XYZ", "1", "unknown setting; did you mean one of NOTES_DIR, OUTPUT_DIR"),
+        ("XYZ", "1", "unknown setting; did you mean one of NOTES_DIR, NOTES_IGNORE"),
         ("DOWNLOAD_TIMEOT", "1", "unknown setting; did you mean DOWNLOAD_TIMEOUT?"),
         ("ALLOW_PRIVATE_ADDRESSES", "maybe", "invalid value 'maybe' (valid: True, False)"),
         ("IMAGES_WEBP_WIDTH", "12x", "not a number: '12x'"),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.notes.files.folder import LARGEST_NOTE
 from tests.internet import World
 from tests.support import processes
 from tests.support.crawling import EVERY_NIGHT
@@ -96,7 +95,7 @@ def test_what_cannot_be_a_note_is_skipped(desk: Desk, what: str) -> None:
     else:
         odd.touch()
         os.truncate(odd, 1 << 40)
-        why = "larger than 10 MB"
+        why = "larger than 20 MB (NOTES_MAX_MB)"
     done = desk.crawl()
     assert done.returncode == 0
     assert done.stderr.startswith(f"WARNING: {odd}: {why}; skipped")
@@ -107,13 +106,14 @@ def test_what_cannot_be_a_note_is_skipped(desk: Desk, what: str) -> None:
 
 def test_a_note_may_be_as_large_as_the_limit(desk: Desk) -> None:
     line = f"<{ALIVE}>\n"
-    desk.write("a.md", line + " " * (LARGEST_NOTE - len(line)))
-    done = desk.crawl()
+    limit = ("-s", "NOTES_MAX_MB=0.1")
+    desk.write("a.md", line + " " * (100_000 - len(line)))
+    done = desk.crawl(*limit)
     assert (done.returncode, done.stderr) == (0, "")
     assert set(desk.verdicts()) == {ALIVE}
-    desk.write("a.md", line + " " * (LARGEST_NOTE - len(line) + 1))
-    done = desk.crawl(*EVERY_NIGHT)
-    assert done.stderr == f"WARNING: {desk.notes}/a.md: larger than 10 MB; skipped\n"
+    desk.write("a.md", line + " " * (100_000 - len(line) + 1))
+    done = desk.crawl(*limit, *EVERY_NIGHT)
+    assert done.stderr == f"WARNING: {desk.notes}/a.md: larger than 0.1 MB (NOTES_MAX_MB); skipped\n"
 
 
 def test_a_check_of_files_reads_no_others(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

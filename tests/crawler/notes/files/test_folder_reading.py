@@ -139,7 +139,7 @@ def test_files_that_cannot_be_read_are_reported_and_the_others_are_read(notes: P
             f"{notes}/d.md: links to {notes.parent}/outside.md, outside the notes folder; skipped",
             f"{notes}/e.md: No such file or directory; skipped",
             f"{notes}/f.md: no regular file; skipped",
-            f"{notes}/g.md: larger than 10 MB; skipped",
+            f"{notes}/g.md: larger than 20 MB (NOTES_MAX_MB); skipped",
             f"{notes}/i.md:3: ignore-start without ignore-end",
             f"{str(no_text)!r}: file name is not UTF-8; skipped",
         ]
