@@ -118,7 +118,8 @@ def _vouches(
         if not ignore_comments.overlaps_spans(reader.ignored, each.start, each.end)
     ]
     found, problems = vouch_comments.attach(data, comments, [(mention.start, mention.end) for mention in mentions])
-    return found, [f"{len(LINE_END.findall(data, 0, offset)) + 1}: {problem}" for offset, problem in problems]
+    ends = [match.end() for match in LINE_END.finditer(data)] if problems else []
+    return found, [f"{bisect_right(ends, offset) + 1}: {problem}" for offset, problem in problems]
 
 
 def _positions(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -53,6 +53,9 @@ class TargetFault(StrEnum):
         return self in {TargetFault.JUMP, TargetFault.PARENT, TargetFault.DEVICE, TargetFault.VERSION}
 
 
+_MOST_LABELS = 127  # of a name in the DNS (RFC 1035, 2.3.4); a longer one is no host
+
+
 def target_fault(old: str, new: str) -> TargetFault | None:
     """Return why a note must not get the target of a redirect; None if nothing in the URLs speaks against it."""
     before, after = words_of(old), words_of(new)
@@ -128,7 +131,7 @@ def _is_gate(before: UrlWords, after: UrlWords) -> bool:
 
 def _is_at(url: UrlWords, table: str) -> bool:
     """Return whether the host is one of a table, or below one."""
-    labels = url.host.split(".")
+    labels = url.host.split(".")[-_MOST_LABELS:]
     return _has(table, (".".join(labels[at:]) for at in range(len(labels) - 1)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ EXAMPLE = "<!-- notemend: alive until 2027-06 because ... -->"
 _COMMENT = re.compile(rb"<!--[\s>]*+notemend[\s>]*+:[\s>]*+(alive|dead)\b(.*)-->", re.IGNORECASE | re.DOTALL)
 _WORDS = re.compile(r"\s*until\s+(\S+)\s+because\s+(\S.*)", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"(?:\r\n?|\n)[ \t>]*")
+_BLANKS = re.compile(rb"[ \t>|\r\n]*+")
 _LINE_END = re.compile(rb"\r\n?|\n")
 
 
@@ -57,8 +58,9 @@ def attach(
     """
     found: dict[int, NoteVouch] = {}
     problems: list[tuple[int, str]] = []
+    lines = _lines(data) if comments else []
     for comment in comments:
-        at = _mention_of(data, comment, spans)
+        at = _mention_of(data, lines, comment, spans)
         if at is None:
             problems.append((comment.start, "vouch without a link before it, after it or on the next line"))
         elif comment.says is None:
@@ -72,23 +74,28 @@ def attach(
     return tuple(found[at] for at in sorted(found)), problems
 
 
-def _mention_of(data: bytes, comment: VouchComment, spans: Sequence[Span]) -> int | None:
+def _mention_of(data: bytes, lines: Sequence[Span], comment: VouchComment, spans: Sequence[Span]) -> int | None:
     """Return the position of the mention that a comment speaks of; None if there is none."""
-    line_start = max(data.rfind(b"\n", 0, comment.start), data.rfind(b"\r", 0, comment.start)) + 1
+    line = bisect_right(lines, (comment.start, len(data))) - 1
     after = bisect_left(spans, (comment.start,))
-    if after and spans[after - 1][0] >= line_start:
+    if after and spans[after - 1][0] >= lines[line][0]:
         return after - 1
-    if after < len(spans) and spans[after][0] < _end_of_next_line(data, comment.end):
+    if after < len(spans) and spans[after][0] < _end_of_next_line(data, lines, comment.end):
         return after
     return None
 
 
-def _end_of_next_line(data: bytes, offset: int) -> int:
+def _end_of_next_line(data: bytes, lines: Sequence[Span], offset: int) -> int:
     """Return the end of the line at an offset if anything follows on it, else of the next line that is not blank."""
-    while True:
-        match = _LINE_END.search(data, offset)
-        if match is None:
-            return len(data)
-        if data[offset : match.start()].strip(b" \t>|"):
-            return match.start()
-        offset = match.end()
+    at = bisect_right(lines, (offset, len(data))) - 1
+    text = _BLANKS.match(data, offset)
+    while at < len(lines) - 1 and text is not None and text.end() > lines[at][1]:
+        at += 1
+    return lines[at][1]
+
+
+def _lines(data: bytes) -> list[Span]:
+    """Return the spans of the lines without their ends."""
+    ends = [match.span() for match in _LINE_END.finditer(data)]
+    starts = [0, *(end for _, end in ends)]
+    return list(zip(starts, [*(start for start, _ in ends), len(data)], strict=True))
