@@ -30,6 +30,10 @@ SPELLING = "spelling"
 """The source of a suggestion for a URL with another slip."""
 
 
+READING = "reading"
+"""The source of a suggestion for a URL whose end is a guess, and which works if it is read another way."""
+
+
 class AddressSuggester:
     """Requests what may have been meant by URLs that lead nowhere; `fetch` sends a request."""
 
@@ -56,9 +60,16 @@ class AddressSuggester:
         )
         return CheckResult(due.link, check, history=due.history)
 
-    async def with_suggestion(self, result: CheckResult) -> CheckResult:
-        """Return the result, with a suggestion for a URL that has a slip and is gone, or has an empty port."""
+    async def with_suggestion(self, result: CheckResult, other_url: str = "") -> CheckResult:
+        """Return the result, with a suggestion for a URL that has a slip and is gone, or has an empty port.
+
+        If `other_url`, another reading of a URL whose end is a guess, works, the link works.
+        """
         check, url = result.check, result.link.url
+        if other_url and check.outcome is Outcome.GONE and await self._outcome(other_url) in _WORKS:
+            reason, when = Reason(ReasonCode.OTHER_READING), check.checked_at
+            works = Check(Outcome.OK, reason, when, check.how, suggestion=other_url, suggestion_source=READING)
+            return replace(result, check=works, metadata=None, page=None, validators=None)
         if check.suggestion is not None:
             return result
         if check.outcome is not Outcome.GONE and (meant := without_empty_port(url)) is not None:

@@ -132,7 +132,7 @@ class LinkChecker:
         opened = replace(due, link=target)
         outcome = await self._check(opened, due.link, is_retry=is_retry)
         if target == due.link:
-            return replace(outcome, result=await self._suggester.with_suggestion(outcome.result))
+            return replace(outcome, result=await self._suggester.with_suggestion(outcome.result, due.other_url))
         return replace(outcome, result=as_opened(outcome.result, due.link, hops))
 
     async def _check(self, due: DueLink, queued: Link, *, is_retry: bool) -> CheckOutcome:

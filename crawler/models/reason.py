@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     GITHUB_PAGE_REDIRECTS = "github_page_redirects"
     FILE_EXISTS = "file_exists"
     STATUS_ACCEPTED = "status_accepted"
+    OTHER_READING = "other_reading"
     CERTIFICATE_CHAIN_INCOMPLETE = "certificate_chain_incomplete"
     SIGNED_URL_VALID = "signed_url_valid"
     UNCHANGED = "unchanged"

@@ -55,6 +55,7 @@ class DueLink:
 
     `origin` is the source of its stored image, `validators` those for a conditional request of its page, `past` has the
     versions of its page, oldest first. `notes` are the paths of the notes that mention it, for links to files only.
+    `other_url` is another reading of the URL if its end is a guess in all notes.
     """
 
     link: Link
@@ -65,6 +66,7 @@ class DueLink:
     validators: Validators | None = None
     past: tuple[PageVersion, ...] = ()
     notes: tuple[str, ...] = ()
+    other_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,15 @@ _TEXTS = (
     .scalar_subquery()
 )
 
+# NULL if the end of the URL is certain in one of the notes.
+_OTHER_URL = (
+    sa.select(
+        sa.case((sa.func.count() == sa.func.count(mentions.c.other_url), sa.func.max(mentions.c.other_url)), else_=None)
+    )
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
+
 # Both statements are built once: building one takes as long as executing it.
 _IS_DUE = (
     sa.select(
@@ -90,6 +99,7 @@ _IS_DUE = (
         links.c.checked_at,
         links.c.waiting_since,
         _TEXTS.label("texts"),
+        _OTHER_URL.label("other_url"),
         facts.c.type,
         facts.c.data,
     )
@@ -206,6 +216,7 @@ class LinkStore(
                 origin=origins.get(row.id),
                 validators=versions.get(row.id),
                 past=tuple(past[row.id]),
+                other_url=row.other_url or "",
             )
             for row in found
         ]

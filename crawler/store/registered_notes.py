@@ -44,7 +44,10 @@ class RegisteredNotes(StoreReader, Leases):
         If the mentions are unchanged, nothing is written.
         """
         known = {link.url: tuple(getattr(link, name) for name in mapping.LINK) for _, link in found}
-        rows = sorted((m.start, m.line, m.text.replace("\0", ""), day, *known[link.url]) for m, link in found)
+        rows = sorted(
+            (m.start, m.line, m.text.replace("\0", ""), day, m.guess and m.guess.url, *known[link.url])
+            for m, link in found
+        )
         with self._begin() as connection:
             if connection.execute(self._mentions_query, {"note_": note}).all() == rows:
                 return
@@ -60,8 +63,16 @@ class RegisteredNotes(StoreReader, Leases):
             connection.execute(
                 sa.insert(mentions),
                 [
-                    {"note": note, "start": start, "link_id": ids[url], "line": line, "text": text, "day": day}
-                    for start, line, text, day, url, *_ in rows
+                    {
+                        "note": note,
+                        "start": start,
+                        "link_id": ids[url],
+                        "line": line,
+                        "text": text,
+                        "day": day,
+                        "other_url": other_url,
+                    }
+                    for start, line, text, day, other_url, url, *_ in rows
                 ],
             )
 
@@ -69,7 +80,7 @@ class RegisteredNotes(StoreReader, Leases):
     def _mentions_query(self) -> sa.Select[Any]:
         """The query for the mentions of a note (parameter `note_`)."""
         columns = (
-            *(mentions.c[name] for name in ("start", "line", "text", "day")),
+            *(mentions.c[name] for name in ("start", "line", "text", "day", "other_url")),
             *(links.c[name] for name in mapping.LINK),
         )
         query = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)

@@ -163,6 +163,11 @@ def _add_page_versions(connection: sa.Connection) -> None:
     connection.execute(sa.update(links).where(has_moved).values(moved_to=None))
 
 
+def _add_other_readings(connection: sa.Connection) -> None:
+    """Version 13: other readings of URLs whose ends are guesses. Notes are registered again by the new program."""
+    _add_columns(connection, mentions.c.other_url)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -176,6 +181,7 @@ MIGRATIONS = (
     _remember_renderings,
     _add_vouches,
     _add_page_versions,
+    _add_other_readings,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

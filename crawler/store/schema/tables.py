@@ -125,6 +125,7 @@ mentions = sa.Table(
     sa.Column("line", sa.Integer, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("day", sa.Date),  # the note's date
+    sa.Column("other_url", sa.Text),  # the URL read another way, "" for none; NULL: its end is no guess
 )
 
 facts = sa.Table(
