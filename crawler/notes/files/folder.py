@@ -76,7 +76,9 @@ class NotesFolder:
         self._count = len(self._paths())
         if not self._count:
             self._check_listed()
-            raise UserError(f"{folder}: no Markdown file (*.md) in it, or .gitignore leaves all out")
+            is_left_out = any(path.lower().endswith(ENDINGS) for path in files_below(folder, skip))
+            why = " that .gitignore or NOTES_IGNORE does not leave out" if is_left_out else ""
+            raise UserError(f"{folder}: no Markdown file (*.md) in it{why}")
 
     def __iter__(self) -> Iterator[Note]:
         """Yield the notes; a file that cannot be read as one is skipped with a message."""
