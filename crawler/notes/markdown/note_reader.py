@@ -136,9 +136,8 @@ class NoteReader:
     def _add(self, mention: RawMention, *, is_bare: bool = False) -> bool:
         """Add a mention and return True, unless its span is empty, it stays in the note or its URL is a template."""
         following = self._data[mention.end : mention.end + _LONGEST_PLACEHOLDER].decode(errors="ignore")
-        is_template = has_placeholder(mention.url + following[:2]) or (
-            is_bare and continues_with_placeholder(following)
-        )
+        cut_off = "" if following.startswith(">") else following[:2]  # `>` ends an autolink, not `<% … %>`
+        is_template = has_placeholder(mention.url + cut_off) or (is_bare and continues_with_placeholder(following))
         is_external = not re.match(r"\s*(?:#|data:|$)", mention.url, re.IGNORECASE)
         is_added = mention.start < mention.end and is_external and not is_template
         if is_added:
