@@ -88,6 +88,4 @@ def test_a_gitignore_that_is_a_link_out_of_the_notes_is_not_read(tmp_path: Path)
 
 def test_a_folder_whose_notes_are_all_left_out_says_so(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"\(\*\.md\) in it that \.gitignore or NOTES_IGNORE does not leave out"):
-        UserError, match=r"no Markdown file \(\*\.md\) in it that \.gitignore or NOTES_IGNORE does not leave out"
-    ):
         read(tmp_path, {"notes/a.md": "", "notes/.gitignore": "*.md\n"})
