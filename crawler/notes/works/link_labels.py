@@ -82,7 +82,7 @@ def _name(spelling: str) -> str:
 
 
 def _mistyped_label(text: str) -> str:
-    """Return the label of a text with one letter too many, or two exchanged: `Papeer`; other letters are a name."""
+    """Return the label of a text with one letter too many, or two exchanged (papeer); other letters are a name."""
     if len(text) < _MIN_TYPO_LETTERS or not text.isalpha():
         return ""
     near = (each for each in _MISTYPED if len(each) + 1 == len(text) or sorted(each) == sorted(text))
