@@ -30,6 +30,9 @@ REWRITE = ["links", "pictures", "facts"]  # edits to make in the notes; see docs
 # Layouts of the lists in notes, by glob of their paths, where guessing fails: `{"weekly/*.md": "table", "README.md":
 # "none"}`. The first glob that matches counts; docs/notes.md has the names.
 ENTRIES: dict[str, str] = {}
+# Generators of the sites that notes belong to, by glob of their paths, where none is recognized or a wrong one:
+# `{"blog/*": "hugo", "drafts/*": "none"}`. The first glob that matches counts; docs/verdicts.md has the names.
+SITE_GENERATOR: dict[str, str] = {}
 ALLOW_PRIVATE_ADDRESSES = False  # check links to private addresses; otherwise they are skipped
 EXCLUDE_URLS: list[str] = []  # URLs not to check, separated by commas; `*` matches any text
 ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that count as working, by host: `{"*.example.com": [403]}`

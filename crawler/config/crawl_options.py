@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from crawler.config.plain_settings import SettingsSource
     from crawler.notes.files.layouts_by_path import LayoutsByPath
+    from crawler.sites.generators_by_path import GeneratorsByPath
 
 MB = 1_000_000
 
@@ -132,6 +133,8 @@ class CrawlOptions:
     policy: Policy
     entry_layouts: LayoutsByPath
     """Layouts of lists, by glob of paths of notes."""
+    site_generators: GeneratorsByPath
+    """Generators of sites, by glob of paths of notes."""
     workers: WorkerOptions
     publishing: PublishOptions
 
@@ -169,6 +172,7 @@ class CrawlOptions:
                 unreachable_after=timedelta(days=given["UNREACHABLE_AFTER"]),
             ),
             entry_layouts=given["ENTRIES"],
+            site_generators=given["SITE_GENERATOR"],
             workers=WorkerOptions(
                 count=given["WORKERS"],
                 lease=timedelta(seconds=given["LEASE_SECONDS"]),

@@ -9,11 +9,13 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from crawler.config.entry_layouts import entry_layouts
-from crawler.config.setting_names import COMMAND_LINE
+from crawler.config.setting_names import COMMAND_LINE, closest_name
 from crawler.errors import UserError
 from crawler.globs import compile_globs
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
 from crawler.models.link import Verdict
+from crawler.sites.generators import generator_names
+from crawler.sites.generators_by_path import NO_SITE, GeneratorsByPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -183,6 +185,18 @@ def contact(settings: SettingsSource, name: str) -> str:
     return found
 
 
+def site_generators(settings: SettingsSource, name: str) -> GeneratorsByPath:
+    """Return generators of sites by glob of paths; raise UserError for an unknown one, with the nearest name."""
+    valid = (*generator_names(), NO_SITE)
+    found = {glob: str(value).strip().lower() for glob, value in _object(settings, name).items()}
+    for glob, value in found.items():
+        if value not in valid:
+            nearest = closest_name(value, valid)
+            meant = f"; did you mean {nearest}?" if nearest else ""
+            raise UserError(f"{name}[{glob!r}]: unknown generator {value!r} (valid: {', '.join(valid)}){meant}")
+    return GeneratorsByPath(found)
+
+
 READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "NOTES_DIR": text,
     "NOTES_IGNORE": patterns,
@@ -198,6 +212,7 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "IMAGES_MAX_RUN_MB": number,
     "REWRITE": partial(word_list, known=REWRITES),
     "ENTRIES": entry_layouts,
+    "SITE_GENERATOR": site_generators,
     "ALLOW_PRIVATE_ADDRESSES": flag,
     "EXCLUDE_URLS": globs,
     "ACCEPTED_STATUSES": statuses,

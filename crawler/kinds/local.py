@@ -22,6 +22,7 @@ from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.notes.markdown.wikilinks import wikilink_name
+from crawler.sites.generators_by_path import NO_GENERATORS, GeneratorsByPath
 from crawler.sites.renames import renamed_files
 from crawler.sites.resolver import Resolution, SiteResolver
 
@@ -61,7 +62,7 @@ class Local(Kind):
 
     def lookup(self, options: CrawlOptions) -> FileLookup:
         """Return the lookup in NOTES_DIR."""
-        return FileLookup(options.require_notes_dir(), skip=options.output_dir)
+        return FileLookup(options.require_notes_dir(), options.output_dir, options.site_generators)
 
 
 _MISSING_ERRNOS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG})
@@ -78,11 +79,11 @@ class FileLookup:
     unavailable_reason: str | None = None
     is_reached = False
 
-    def __init__(self, folder: Path, skip: Path | None = None) -> None:
+    def __init__(self, folder: Path, skip: Path | None = None, generators: GeneratorsByPath = NO_GENERATORS) -> None:
         self.folder = folder.resolve()
         self._skip = skip
         self._files: list[str] | None = None
-        self._resolver = SiteResolver(self.folder, self.files, skip)
+        self._resolver = SiteResolver(self.folder, self.files, skip, generators)
 
     def __call__(self, due: Sequence[DueLink]) -> list[CheckResult]:
         """Return one result for each link that is due."""
@@ -104,7 +105,7 @@ class FileLookup:
             return self._check_wikilink(name, texts, now, notes)
         path = url.lstrip("/")
         suggestion = source = file = None
-        existing = self._check_existing(path)
+        existing = self._check_existing(path, notes)
         if (existing is None or existing[0] is Outcome.SKIPPED) and (meant := self._without_scheme(path, _WWW)):
             outcome, reason = Outcome.GONE, Reason(ReasonCode.MISTYPED_SCHEME)
             suggestion, source = f"https://{meant}", "scheme"
@@ -114,7 +115,7 @@ class FileLookup:
             outcome, reason, file = Outcome.OK, Reason(ReasonCode.FILE_EXISTS), resolution.file
         else:
             is_file = path == url and _FILE.fullmatch(posixpath.basename(path)) is not None
-            is_gone = resolution.is_broken if self._resolver.sites else is_file
+            is_gone = resolution.is_broken if self._resolver.may_be_in_site(notes) else is_file
             outcome = Outcome.GONE if is_gone else Outcome.SKIPPED
             reason = Reason(ReasonCode.FILE_NOT_FOUND if is_gone else ReasonCode.SITE_PATH)
             if is_gone and path in self._renamed:
@@ -163,7 +164,7 @@ class FileLookup:
         (path,) = new
         return path if self._resolver.is_only_name(path) else None
 
-    def _check_existing(self, path: str) -> tuple[Outcome, Reason] | None:
+    def _check_existing(self, path: str, notes: Sequence[str]) -> tuple[Outcome, Reason] | None:
         """Return outcome and reason for a path that exists, cannot be checked or can never exist; None if missing."""
         try:
             target = (self.folder / path).resolve()
@@ -173,7 +174,7 @@ class FileLookup:
         except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of symlinks
             if (reason := self._access_error(error)) is not None:
                 return Outcome.BLOCKED, reason
-            if self._resolver.sites or isinstance(error, FileNotFoundError | NotADirectoryError):
+            if self._resolver.may_be_in_site(notes) or isinstance(error, FileNotFoundError | NotADirectoryError):
                 return None
             return Outcome.GONE, Reason(ReasonCode.FILE_NOT_FOUND, str(error))  # a name too long, a NUL byte
         return Outcome.OK, Reason(ReasonCode.FILE_EXISTS)

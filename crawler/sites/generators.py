@@ -31,6 +31,7 @@ class Generator:
     """How one generator resolves links; `data/site_generators.toml` explains the fields."""
 
     name: str
+    same_as: str = ""
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     text: str = ""
@@ -76,6 +77,18 @@ def find_sites(folder: Path, skip: Path | None = None) -> list[Site]:
     return sites
 
 
+def generator_names() -> tuple[str, ...]:
+    """Return the names of generators that a user may give."""
+    return tuple(each.name for each in _generators() if not each.weak and not each.same_as)
+
+
+def named_site(name: str, root: Path) -> Site:
+    """Return the site of a generator in a folder in which it need not be recognized."""
+    _, folders, names = next(os.walk(root), ("", [], []))
+    generator = next(each for each in _generators() if each.name == name)
+    return _site_in(generator, root, _configurations(generator, root, folders, names))
+
+
 @cache
 def table() -> dict[str, Any]:
     """Return `data/site_generators.toml`."""
@@ -107,14 +120,22 @@ def _marks(name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _site(generator: Generator, root: Path, folders: Sequence[str], names: Sequence[str]) -> Site | None:
     """Return the site of a generator in a folder with these subfolders and files; None without its marks."""
     is_file, is_folder = _marks(generator.name)
+    if not any(map(is_file.fullmatch, names)) and not any(map(is_folder.fullmatch, folders)):
+        return None
+    text = _configurations(generator, root, folders, names)
+    return None if generator.text and not re.search(generator.text, text) else _site_in(generator, root, text)
+
+
+def _configurations(generator: Generator, root: Path, folders: Sequence[str], names: Sequence[str]) -> str:
+    """Return the text of the configurations of a generator in a folder."""
+    is_file, is_folder = _marks(generator.name)
     configs = [root / name for name in names if is_file.fullmatch(name)]
     marked = [root / name for name in folders if is_folder.fullmatch(name)]
-    if not configs and not marked:
-        return None
-    configs += [file for each in marked for file in sorted(each.glob("config.*"))]
-    text = "\n".join(map(_read, configs))
-    if generator.text and not re.search(generator.text, text):
-        return None
+    return "\n".join(map(_read, [*configs, *(file for each in marked for file in sorted(each.glob("config.*")))]))
+
+
+def _site_in(generator: Generator, root: Path, text: str) -> Site:
+    """Return the site of a generator in a folder by the text of its configurations."""
     named = re.findall(generator.content_setting, text) if generator.content_setting else []
     content = {each for path in (*named, *generator.content) for each in _existing(root, path)}
     base = re.search(generator.base_setting, text) if generator.base_setting else None

@@ -11,8 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.sites.generators import Site, find_sites, table
+from crawler.sites.generators import Site, find_sites, named_site
+from crawler.sites.generators_by_path import NO_GENERATORS, NO_SITE, GeneratorsByPath
 from crawler.sites.pages import LANGUAGE, SitePages, slug, without_page_extension
+from crawler.sites.references import Reference, reference_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,37 +36,24 @@ class Resolution:
     is_broken: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A local link as it is written in a note: a path from the note's folder, or from the root of its site."""
-
-    note: str
-    path: str
-    is_rooted: bool
-
-    @property
-    def extension(self) -> str:
-        """Return the extension of the path, in lower case and without its full stop."""
-        return posixpath.splitext(self.path)[1][1:].casefold()
-
-    @property
-    def is_note(self) -> bool:
-        """Return whether it leads to the source of a page."""
-        return self.extension in table()["note_extensions"]
-
-    @property
-    def is_asset(self) -> bool:
-        """Return whether it leads to an image or another medium."""
-        return self.extension in table()["asset_extensions"]
-
-
 class SiteResolver:
-    """Resolves local links in a folder of notes; `list_files` returns the paths of its files."""
+    """Resolves local links in a folder of notes; `list_files` returns the paths of its files.
 
-    def __init__(self, folder: Path, list_files: Callable[[], Sequence[str]], skip: Path | None = None) -> None:
+    `generators` are those that the user names.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        list_files: Callable[[], Sequence[str]],
+        skip: Path | None = None,
+        generators: GeneratorsByPath = NO_GENERATORS,
+    ) -> None:
         self._folder = str(folder)
         self._skip = skip
         self._list_files = list_files
+        self._generators = generators
+        self._named_sites: dict[tuple[str, str], Site] = {}
         self._pages: dict[tuple[str, str], SitePages] = {}
 
     @cached_property
@@ -72,12 +61,17 @@ class SiteResolver:
         """The sites that the notes belong to; determined once per run."""
         return find_sites(Path(self._folder), self._skip)
 
+    def may_be_in_site(self, notes: Iterable[str]) -> bool:
+        """Return whether a path need not be a file: there are sites, and not all notes are said to be in none."""
+        named = {found[0] if (found := self._generators.of(note)) else "" for note in notes}
+        return named != {NO_SITE} and (bool(self.sites) or bool(named - {"", NO_SITE}))
+
     def resolve(self, url: str, notes: Iterable[str]) -> Resolution:
         """Return where a link leads that is no existing path; `notes` are those that mention it.
 
         It leads to a file if that is so in one of the notes, and is broken if it is broken in all of them.
         """
-        resolutions = [self._in_note(_reference(url, note)) for note in notes]
+        resolutions = [self._in_note(reference_to(url, note)) for note in notes]
         found = next((each for each in resolutions if each.file is not None), None)
         return found or Resolution(is_broken=bool(resolutions) and all(each.is_broken for each in resolutions))
 
@@ -110,8 +104,13 @@ class SiteResolver:
         return next(iter(files or self._by_stem.get(whole, [])), None)
 
     def sites_of(self, note: str) -> list[Site]:
-        """Return the sites of a note: those with the nearest root; several generators may have the same one."""
+        """Return the sites of a note: that of the generator that the user names, or those with the nearest root.
+
+        Several generators may have the same root.
+        """
         path = f"{self._folder}/{note}"
+        if (named := self._generators.of(note)) is not None:
+            return [] if named[0] == NO_SITE else [self._named_site(path, *named)]
         ranked = [
             ((not site.generator.weak, max(len(str(each)) for each in around)), site)
             for site in self.sites
@@ -119,6 +118,19 @@ class SiteResolver:
         ]
         best = max((rank for rank, _ in ranked), default=None)
         return [site for rank, site in ranked if rank == best]
+
+    def _named_site(self, path: str, name: str, root: str) -> Site:
+        """Return the site of a generator around a note; without a configuration its root is a folder of the notes."""
+        around = [
+            site
+            for site in self.sites
+            if name in {site.generator.name, site.generator.same_as} and _is_below(path, site.root)
+        ]
+        if around:
+            return max(around, key=lambda site: len(str(site.root)))
+        if (name, root) not in self._named_sites:
+            self._named_sites[name, root] = named_site(name, Path(self._folder, root))
+        return self._named_sites[name, root]
 
     def _in_note(self, reference: Reference) -> Resolution:
         sites = self.sites_of(reference.note)
@@ -231,12 +243,6 @@ class SiteResolver:
 
     def _is_inside(self, path: str) -> bool:
         return path == self._folder or path.startswith(f"{self._folder}/")
-
-
-def _reference(url: str, note: str) -> Reference:
-    if url.startswith("/"):
-        return Reference(note, url.lstrip("/"), is_rooted=True)
-    return Reference(note, posixpath.relpath(url, posixpath.dirname(note) or "."), is_rooted=False)
 
 
 def _is_below(path: str, folder: Path) -> bool:

@@ -13,6 +13,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import LinkState, Verdict
 from crawler.models.result import DueLink
 from crawler.notes.parser import parse_note
+from crawler.sites.generators_by_path import NO_GENERATORS, GeneratorsByPath
 from pipelines.rewriting.link_edits import plan_edits
 from tests.support.processes import ROOT
 
@@ -31,7 +32,7 @@ class SmallSite:
     """One file of `tests/sites`.
 
     `files` are empty files, `text` has those with a content; `note` has the links, each of which is in one of the three
-    lists; `edits` are the old and the new URLs of those that are rewritten.
+    lists; `edits` are the old and the new URLs of those that are rewritten. `generators` are named by the user.
     """
 
     note: str
@@ -41,6 +42,7 @@ class SmallSite:
     dead: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     edits: list[list[str]] = field(default_factory=list)
+    generators: dict[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -73,7 +75,7 @@ class Answers:
         return [url for url, check in self.checks.items() if VERDICTS[check.outcome] is verdict]
 
 
-def answers(folder: Path, note_path: str) -> Answers:
+def answers(folder: Path, note_path: str, generators: GeneratorsByPath = NO_GENERATORS) -> Answers:
     """Return what the lookup of files finds of the links of a note, and how the note is rewritten."""
     note = parse_note(note_path, (folder / note_path).read_bytes())
     links = [link_of(mention.url, note.path, mention.role) for mention in note.mentions]
@@ -83,7 +85,7 @@ def answers(folder: Path, note_path: str) -> Answers:
         for link, mention in zip(links, note.mentions, strict=True)
         if link is not None
     ]
-    checks = [result.check for result in FileLookup(folder)(due)]
+    checks = [result.check for result in FileLookup(folder, generators=generators)(due)]
     states = {
         at: LinkState(each.link, VERDICTS[check.outcome], NOW, check)
         for at, (each, check) in enumerate(zip(due, checks, strict=True))

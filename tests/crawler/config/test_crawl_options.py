@@ -17,9 +17,16 @@ from crawler.config import crawl_options
 from crawler.config.crawl_options import CrawlOptions, options_of
 from crawler.errors import UserError
 from crawler.notes.files.layouts_by_path import LayoutsByPath
+from crawler.sites.generators_by_path import GeneratorsByPath
 from tests.support.options import project_crawler, project_options, project_settings
 
-NAMES = {"re": re, "Mapping": Mapping, "Path": Path, "LayoutsByPath": LayoutsByPath}
+NAMES = {
+    "re": re,
+    "Mapping": Mapping,
+    "Path": Path,
+    "LayoutsByPath": LayoutsByPath,
+    "GeneratorsByPath": GeneratorsByPath,
+}
 
 
 def check_types(options: Any) -> None:
@@ -71,6 +78,14 @@ def test_the_first_glob_of_entries_counts() -> None:
     assert layouts.of("weekly/2024/1.md") == frozenset({"table", "front_matter"})
     assert layouts.of("README.md") == frozenset({"none"})
     assert layouts.of("notes.markdown") is None
+
+
+def test_the_first_glob_of_generators_counts() -> None:
+    generators = project_options(SITE_GENERATOR='{"blog/*.md": "Hugo", "blog/*": "none", "*/x[12].md": "hexo"}')
+    assert generators.site_generators.of("blog/2024/1.md") == ("hugo", "blog")
+    assert generators.site_generators.of("blog/a.mdx") == ("none", "blog")
+    assert generators.site_generators.of("a/x1.md") == ("hexo", "")
+    assert generators.site_generators.of("notes.md") is None
 
 
 @pytest.mark.parametrize(

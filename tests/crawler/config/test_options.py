@@ -66,6 +66,11 @@ def given(priority: str = "cmdline", /, **values: object) -> Settings:
         ("ENTRIES", '{"a.md": ""}', "no layout (valid: "),
         ("ENTRIES", '{"*.md": "tabel"}', "['*.md']: unknown layout 'tabel' (valid: "),
         ("ENTRIES", '{"*.md": "tabel"}', "; did you mean table?"),
+        ("SITE_GENERATOR", "hugo", "not a JSON object"),
+        ("SITE_GENERATOR", '{"*": "hugoo"}', "['*']: unknown generator 'hugoo' (valid: hugo, zola, "),
+        ("SITE_GENERATOR", '{"*": "hugoo"}', "; did you mean hugo?"),
+        ("SITE_GENERATOR", '{"*": ""}', "unknown generator '' (valid: "),
+        ("SITE_GENERATOR", '{"*": "hugo-config"}', "unknown generator"),
         ("IMAGES_STORE", "webdav://host/", "invalid value 'webdav://host/' (valid: a folder, s3://, gs://, ftp://)"),
         ("NOTES_DIR", 7, "not a text: 7"),
         *(

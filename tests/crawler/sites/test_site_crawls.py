@@ -72,6 +72,8 @@ def test_a_link_called_dead_before_is_not_known_any_more(desk: Desk) -> None:
     desk.write("package.json", "")
     desk.crawl(*EVERY_NIGHT)
     assert desk.verdicts() == {"gone.md": "unknown"}
+    desk.crawl(*EVERY_NIGHT, "-s", 'SITE_GENERATOR={"*": "none"}')
+    assert desk.verdicts() == {"gone.md": "dead"}
 
 
 def test_two_files_that_differ_by_case_are_no_answer(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Twenty-eight small sites: every local link has its right verdict, and only certain ones are rewritten."""
+"""Small sites: every local link has its right verdict, and only certain ones are rewritten."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.models.link import Verdict
+from crawler.sites.generators_by_path import GeneratorsByPath
 from tests.support.sites import SITES, answers, read_site
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def test_links_lead_where_the_site_leads_them(name: str, tmp_path: Path) -> None:
     site = read_site(name)
     site.write(tmp_path)
-    found = answers(tmp_path, site.note)
+    found = answers(tmp_path, site.note, GeneratorsByPath(site.generators))
     assert found.with_verdict(Verdict.ALIVE) == site.alive
     assert found.with_verdict(Verdict.DEAD) == site.dead
     assert found.with_verdict(Verdict.UNKNOWN) == site.unknown
