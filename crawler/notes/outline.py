@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from crawler.text import collapse_whitespace
 if TYPE_CHECKING:
     from crawler.models.note import Guess, LinkRole
 
+
+LINE_END = re.compile(rb"\r\n?|\n")
 
 CODE_MARK = "\x1f"
 """Stands around the text of code in a segment, since code beside a title is a tag: ``Title `CVPR` ``."""
@@ -123,6 +126,15 @@ class Outline:
         if texts and self.starts[first] < start:
             texts[0] = texts[0].encode()[start - self.starts[first] :].decode(errors="ignore")
         return collapse_blanks("".join(texts))
+
+    def text_since(self, piece: int) -> str:
+        """Return the plain text from a piece on, on one line."""
+        return collapse_blanks("".join(self.texts[piece:]))
+
+
+def line_number(data: bytes, offset: int) -> int:
+    """Return the number of the line of an offset, counted from 1."""
+    return len(LINE_END.findall(data, 0, offset)) + 1
 
 
 def collapse_blanks(text: str) -> str:

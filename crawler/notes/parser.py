@@ -15,8 +15,9 @@ from crawler.models.note import LinkRole, Mention, Note
 from crawler.models.note_file import Pieces
 from crawler.notes.comments import ignore_comments, vouch_comments
 from crawler.notes.entries import find_dates, reindex_mentions, split_entries
-from crawler.notes.markdown import mdx
-from crawler.notes.markdown.note_reader import BOM, LINE_END, NoteReader
+from crawler.notes.markdown.note_reader import BOM, NoteReader
+from crawler.notes.markdown.templates import mdx
+from crawler.notes.outline import LINE_END
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -54,9 +55,11 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
     comment in the note names others; None for evidence. Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
     reader = NoteReader(mdx.without_code(data) if path.lower().endswith(".mdx") else data)
-    outline, raw_mentions = reader.outline, sorted(reader.mentions, key=lambda mention: mention.start)
-    entries, roles = split_entries(outline, raw_mentions, layouts if reader.layouts is None else reader.layouts)
-    if reader.ignored or reader.wikilinks:  # only now, so that they change no entries and no roles of other links
+    outline, raw_mentions = reader.outline, sorted(reader.found.mentions, key=lambda mention: mention.start)
+    entries, roles = split_entries(
+        outline, raw_mentions, layouts if reader.html.layouts is None else reader.html.layouts
+    )
+    if reader.ignored or reader.found.wikilinks:  # only now, so that they change no entries and no roles of other links
         remaining = _remaining(reader, raw_mentions)
         entries = reindex_mentions(entries, [index for index, _ in remaining])
         roles = [roles[index] if index >= 0 else mention.role or LinkRole.OTHER for index, mention in remaining]
@@ -93,13 +96,13 @@ def _mentions(data: bytes, found: Sequence[RawMention]) -> Iterator[Mention]:
 
 def _inner_links(reader: NoteReader) -> list[RawMention]:
     """Return the links to places in the note itself, outside ignored spans."""
-    links = sorted(reader.inner_links, key=lambda each: each.start)
+    links = sorted(reader.found.inner_links, key=lambda each: each.start)
     return [each for each in links if not ignore_comments.overlaps_spans(reader.ignored, each.start, each.end)]
 
 
 def _remaining(reader: NoteReader, mentions: Sequence[RawMention]) -> list[tuple[int, RawMention]]:
     """Return the mentions outside ignored spans with their former index, and wikilinks with -1, in their order."""
-    found = [*enumerate(mentions), *((-1, each) for each in reader.wikilinks)]
+    found = [*enumerate(mentions), *((-1, each) for each in reader.found.wikilinks)]
     outside = (
         (index, mention)
         for index, mention in found
@@ -114,7 +117,7 @@ def _vouches(
     """Return the vouches in the comments that are not ignored, and problems that begin with their line number."""
     comments = [
         each
-        for each in sorted(reader.vouches, key=lambda comment: comment.start)
+        for each in sorted(reader.html.vouches, key=lambda comment: comment.start)
         if not ignore_comments.overlaps_spans(reader.ignored, each.start, each.end)
     ]
     found, problems = vouch_comments.attach(data, comments, [(mention.start, mention.end) for mention in mentions])

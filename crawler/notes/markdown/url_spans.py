@@ -1,4 +1,4 @@
-"""Find the byte spans of URLs: of a link's destination and in HTML tags. Pure.
+"""Decode URLs as they are written in Markdown and HTML, and find the byte span of a link's destination. Pure.
 
 Each function works on the note's bytes and takes time linear in their number, for any input.
 """
@@ -7,12 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, field
 from html.entities import html5
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # CommonMark 0.31, sections 2.4 and 2.5: an entity needs its semicolon, a backslash escapes ASCII punctuation only.
 ENTITY = rb"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
@@ -30,20 +25,6 @@ _CHARACTER = re.compile(ENTITY + rb"|" + _ESCAPE + rb"|[\x00-\xff][\x80-\xbf]*+"
 _BEFORE_QUOTED = re.compile(rb"[ \t\v\f]*+(?:(?:\r\n?|\n)[ \t\v\f>]*+)?<?")
 _BEFORE = re.compile(rb"[ \t\v\f]*+(?:(?:\r\n?|\n)[ \t\v\f]*+)?<?")
 _DEFINITION = re.compile(rb"\[(?:\\.|[^\\\[\]])*+\]:", re.DOTALL)
-
-_MARKUP = re.compile(rb"<(?:(?P<comment>!--)|(?P<bogus>[!?])|(?P<slash>/?)(?P<name>[A-Za-z][^\s/>]*+))")
-_ATTRIBUTE = re.compile(
-    rb"[\s/]*+(?:(?P<close>>)|(?P<name>[^\s/>][^\s/>=]*+)"
-    rb"(?:\s*+=\s*+(?:\"(?P<double>[^\"]*+)(?P<end2>\"?)|'(?P<single>[^']*+)(?P<end1>'?)|(?P<plain>[^\s>\"'][^\s>]*+)))?+)"
-)
-COMMENT = "!--"
-"""`Tag.name` of a comment."""
-
-# Elements whose content is raw text (HTML Living Standard, 13.1.2), and their end tags.
-_RAW = {
-    name: re.compile(rb"</" + name.encode() + rb"(?![^\s/>])", re.IGNORECASE)
-    for name in ("script", "style", "textarea")
-}
 
 
 def decode_url(source: bytes, *, html: bool = False) -> str:
@@ -104,66 +85,3 @@ def _source_end(data: bytes, start: int, url: str) -> int | None:
         read += len(character)
         end += len(match[0]) if match else 0
     return end
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """One HTML tag or comment; if `name` is empty, the text between two of them.
-
-    `attributes` are the spans of values by lower-case name, quotes excluded; those without a value are left out.
-    """
-
-    start: int
-    end: int
-    name: str = ""
-    closing: bool = False
-    attributes: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-
-def find_tags(html: bytes) -> Iterator[Tag]:
-    """Yield tags, comments and text of a piece of HTML in order, without the content of scripts and styles.
-
-    As in browsers, a tag without `>` extends to the end, and so does a quoted value without closing quote.
-    """
-    position = 0
-    while match := _MARKUP.search(html, position):
-        if position < match.start():
-            yield Tag(position, match.start())
-        if match["comment"] or match["bogus"]:
-            closer, search_from = (b"-->", match.start() + 2) if match["comment"] else (b">", match.end())
-            closing = html.find(closer, search_from)
-            if closing < 0:
-                return
-            position = closing + len(closer)
-            if match["comment"]:
-                yield Tag(match.start(), position, COMMENT)
-            continue
-        tag = _parse_tag(html, match)
-        yield tag
-        position = tag.end
-        if tag.name in _RAW and not tag.closing:
-            end_tag = _RAW[tag.name].search(html, position)
-            if end_tag is None:
-                return
-            position = end_tag.start()
-    if position < len(html):
-        yield Tag(position, len(html))
-
-
-def _parse_tag(html: bytes, opening: re.Match[bytes]) -> Tag:
-    """Return the tag whose `<name` is `opening`, with its attributes."""
-    attributes: dict[str, tuple[int, int]] = {}
-    position = opening.end()
-    while match := _ATTRIBUTE.match(html, position):
-        position = match.end()
-        if match["close"]:
-            break
-        if match["end1"] == b"" or match["end2"] == b"":
-            position = len(html)
-            break
-        if match.lastgroup != "name":
-            value = next(group for group in ("double", "single", "plain") if match[group] is not None)
-            attributes.setdefault(match["name"].decode().lower(), match.span(value))
-    else:
-        position = len(html)
-    return Tag(opening.start(), position, opening["name"].decode().lower(), bool(opening["slash"]), attributes)

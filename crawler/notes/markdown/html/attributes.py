@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.models.note import LinkRole
-from crawler.notes.markdown.mdx import attribute_span
+from crawler.notes.markdown.templates.mdx import attribute_span
 from crawler.notes.markdown.url_spans import decode_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.notes.markdown.url_spans import Tag
+    from crawler.notes.markdown.html.tags import Tag
 
 # Attributes that browsers load or lead to: `cite` is shown nowhere, and `data-src` means nothing without a script.
 _NAMES = ("href", "src", "poster", "srcset")

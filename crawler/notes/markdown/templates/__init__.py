@@ -1,0 +1,1 @@
+"""What is no Markdown in a note: code of MDX, shortcodes of site generators."""

@@ -1,0 +1,89 @@
+"""Read the URLs and wikilinks in the running text of a note."""
+
+from __future__ import annotations
+
+from posixpath import splitext
+from typing import TYPE_CHECKING
+
+from crawler.models.note import Guess, LinkRole
+from crawler.notes.markdown import bare_urls, url_spans
+from crawler.notes.markdown.wikilinks import OPENING, find_wikilinks
+from crawler.notes.outline import RawMention
+
+if TYPE_CHECKING:
+    from crawler.notes.markdown.mention_list import MentionList
+
+_IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp"}
+
+
+class TextReader:
+    """Adds the URLs in adjacent pieces of text, which is read as one run, to the mentions of a note."""
+
+    def __init__(self, data: bytes, found: MentionList) -> None:
+        self._data = data
+        self._found = found
+        self._run: tuple[int, int] | None = None
+        self._limits: list[tuple[int, int]] = []  # those of the run, see `bare_urls.find_bare_urls`
+        self._emphasis: list[int] = []  # the offsets of the closing marks of the open emphasis
+        self._marks: set[bytes] = set()  # those around the current text that the parser does not know: `==`
+
+    def open_emphasis(self, start: int, closing_mark: int) -> None:
+        """Begin emphasis, whose closing mark ends a URL within it."""
+        self._emphasis.append(closing_mark)
+        self._limits.append((start, self._limit()))
+
+    def close_emphasis(self, end: int) -> None:
+        """End the innermost emphasis."""
+        self._emphasis.pop()
+        self._limits.append((end, self._limit()))
+
+    def add(self, start: int, end: int) -> None:
+        """Add a piece of text to the run."""
+        if self._run is None:
+            self._limits = [(start, self._limit())]
+        self._run = (self._run[0] if self._run else start, end)
+
+    def end_run(self) -> None:
+        """Read the run."""
+        if self._run:
+            self._find_bare_urls(*self._run, self._limits)
+            self._find_wikilinks(*self._run)
+            self._run = None
+
+    def end_leaf(self) -> None:
+        """End a block of text, where all marks end."""
+        self._marks.clear()
+
+    def read(self, start: int, end: int) -> None:
+        """Read text that is no run: in HTML, in front matter."""
+        self._find_bare_urls(start, end, [])
+
+    def add_url(self, start: int, end: int, guess: Guess | None = None) -> None:
+        """Add a URL that is plain text."""
+        text, url = url_spans.decode_url(self._data[start:end]), self._url(start, end)
+        self._found.add(RawMention(url, start, end, start, text, element_end=end, guess=guess), is_bare=True)
+
+    def _limit(self) -> int:
+        """Return the offset that a bare URL must not pass: that of the closing mark of the innermost emphasis."""
+        return self._emphasis[-1] if self._emphasis else len(self._data)
+
+    def _find_bare_urls(self, start: int, end: int, limits: list[tuple[int, int]]) -> None:
+        for found in bare_urls.find_bare_urls(self._data, start, end, limits, self._marks):
+            first, last, guess = found.start, found.end, None
+            if found.other_end is not None:
+                other = "" if found.other_end == last else self._url(first, found.other_end)
+                guess = Guess(other, max(last, found.other_end))
+            self.add_url(first, last, guess)
+
+    def _url(self, start: int, end: int) -> str:
+        """Return the URL of a span of running text, which may lack its scheme."""
+        written = url_spans.decode_url(self._data[start:end])
+        return f"http://{written}" if written[:4].lower() == "www." else written
+
+    def _find_wikilinks(self, start: int, end: int) -> None:
+        for each in find_wikilinks(self._data, start, end):
+            is_image = each.is_embed and splitext(each.target)[1].casefold() in _IMAGE_ENDINGS
+            role = LinkRole.IMAGE if is_image else LinkRole.OTHER
+            url = f"{OPENING}{each.target}]]"
+            wikilink = RawMention(url, each.start, each.end, each.place, each.text, role, each.element_end)
+            self._found.wikilinks.append(wikilink)
