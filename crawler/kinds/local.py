@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.kinds.base import Kind
+from crawler.links.spelling.templates import parse_template
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reason import Reason, ReasonCode
@@ -98,11 +99,13 @@ class FileLookup:
 
         `texts` are its link texts, `notes` those that mention it. A path that does not exist is resolved as the site
         of its notes resolves it. It is gone only if it is broken there for sure. In a folder that is no site it is gone
-        only if it can mean nothing but a file: it is relative, and its name has an extension. Others are skipped. One
-        that begins with `www.` is a URL without its scheme.
+        only if it can mean nothing but a file: it is relative, and its name has an extension. Others are skipped, and
+        templates that lead to no file. A path that begins with `www.` is a URL without its scheme.
         """
         if (name := wikilink_name(url)) is not None:
             return self._check_wikilink(name, texts, now, notes)
+        if (template := parse_template(url)) is not None:
+            return _found(self._resolver.resolve_template(template, notes), now)
         path = url.lstrip("/")
         suggestion = source = file = None
         existing = self._check_existing(path, notes)
@@ -264,6 +267,13 @@ class FileLookup:
 
     def _is_inside(self, file: Path) -> bool:
         return not file.is_symlink() or Path(os.path.realpath(file)).is_relative_to(self.folder)
+
+
+def _found(resolution: Resolution, now: datetime) -> Check:
+    """Return the check of a link that leads to a file or nowhere that is known."""
+    code = ReasonCode.SITE_PATH if resolution.file is None else ReasonCode.FILE_EXISTS
+    outcome = Outcome.SKIPPED if resolution.file is None else Outcome.OK
+    return Check(outcome, Reason(code), now, CheckMethod.FILE, final_url=resolution.file)
 
 
 def is_spelt_alike(path: str, other: str) -> bool:

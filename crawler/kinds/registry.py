@@ -19,6 +19,7 @@ from crawler.links import canonical_url
 from crawler.links.jumps import jump_target
 from crawler.links.spelling.browser_url import browser_url
 from crawler.links.spelling.schemes import mistyped_scheme
+from crawler.links.spelling.templates import parse_template
 from crawler.links.spelling.text_links import urls_in
 from crawler.models.link import Link
 from crawler.models.note import LinkRole
@@ -131,6 +132,8 @@ def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None
     """
     if (name := wikilink_name(url)) is not None:
         return Link(f"{OPENING}{name}]]", "local", f"{OPENING}{name}]]")
+    if parse_template(url) is not None:
+        return Link(url, "local", url)
     try:
         if mistyped_scheme(url) is not None:
             return Link(url, "web", url)

@@ -41,6 +41,7 @@ class Generator:
     static: tuple[str, ...] = ()
     base_setting: str = ""
     aliases: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     builders: str = ""
     root_relative: bool = False
     by_name: bool = False

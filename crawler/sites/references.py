@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crawler.sites.generators import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.links.spelling.templates import Template
+    from crawler.sites.generators import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +44,12 @@ def reference_to(url: str, note: str) -> Reference:
     if url.startswith("/"):
         return Reference(note, url.lstrip("/"), is_rooted=True)
     return Reference(note, posixpath.relpath(url, posixpath.dirname(note) or "."), is_rooted=False)
+
+
+def references_of(template: Template, note: str, site: Site) -> Iterator[Reference]:
+    """Yield what a template in a note may stand for on a site; nothing for a tag that its generator does not have."""
+    forms = site.generator.tags.get(template.tag, ()) if template.tag else ("/{}",)
+    for form in forms:
+        stem = posixpath.splitext(posixpath.basename(note))[0]
+        path = form.replace("{note}", stem).replace("{}", template.path)
+        yield Reference(note, path.lstrip("/"), path.startswith("/"))

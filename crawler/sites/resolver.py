@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from crawler.sites.generators import Site, find_sites, named_site
 from crawler.sites.generators_by_path import NO_GENERATORS, NO_SITE, GeneratorsByPath
 from crawler.sites.pages import LANGUAGE, SitePages, slug, without_page_extension
-from crawler.sites.references import Reference, reference_to
+from crawler.sites.references import Reference, reference_to, references_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from crawler.links.spelling.templates import Template
 
 _PART = re.compile(
     r"_(?!index\.|posts$|drafts$|pages$)|(?:includes?|partials?|snippets?|fragments?|shared|templates?)$"
@@ -74,6 +76,24 @@ class SiteResolver:
         resolutions = [self._in_note(reference_to(url, note)) for note in notes]
         found = next((each for each in resolutions if each.file is not None), None)
         return found or Resolution(is_broken=bool(resolutions) and all(each.is_broken for each in resolutions))
+
+    def resolve_template(self, template: Template, notes: Iterable[str]) -> Resolution:
+        """Return the file that a template means in one of its notes; it is never broken for sure."""
+        found = (
+            file
+            for note in notes
+            for site in self.sites_of(note)
+            for reference in references_of(template, note, site)
+            if (file := self._file(site, reference) or self._only_named(reference)) is not None
+        )
+        file = next(found, None)
+        return Resolution(None if file is None else posixpath.relpath(file, self._folder))
+
+    def _only_named(self, reference: Reference) -> str | None:
+        """Return the file that a path with any folder in front means, if only one has its name."""
+        folder, _, name = reference.path.rpartition("/")
+        found = self._named(name) if folder == "*" and not reference.is_rooted else []
+        return found[0] if len(found) == 1 else None
 
     def find_named(self, name: str, texts: Iterable[str], notes: Iterable[str]) -> Resolution:
         """Return where a wikilink leads: to the file with its name, in any folder.

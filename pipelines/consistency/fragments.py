@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.kinds.registry import kind_of
+from crawler.links.spelling.templates import parse_template
 from crawler.models.check import Outcome
 from crawler.notes.files.folder import ENDINGS
 from crawler.notes.markdown.anchors import read_anchors
@@ -42,7 +43,9 @@ def missing_fragments(
 
 
 def fragment_of(url: str) -> str:
-    """Return the fragment of a URL or of a wikilink; empty without one, and for a fragment of text."""
+    """Return the fragment of a URL, of a wikilink or of a template; empty without one, and for a fragment of text."""
+    if (template := parse_template(url)) is not None:
+        return template.fragment
     fragment = url.removesuffix("]]").rpartition("#")[2] if url.startswith(OPENING) and "#" in url else ""
     fragment = fragment or ("" if url.startswith(OPENING) else urlsplit(url).fragment)
     return "" if ":~:" in fragment else fragment

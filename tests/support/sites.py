@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SITES = ROOT / "tests/sites"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_LINK = re.compile(r"^\[x\]\(<?(.*?)>?\)$")
 VERDICTS = {Outcome.OK: Verdict.ALIVE, Outcome.GONE: Verdict.DEAD, Outcome.SKIPPED: Verdict.UNKNOWN}
 
 
@@ -48,7 +50,7 @@ class SmallSite:
     def source(self) -> str:
         """Return the source of the note with all links."""
         links = [*self.alive, *self.dead, *self.unknown]
-        return "# Links\n\n" + "".join(f"- {each if each[-1] == ']' else f'[x](<{each}>)'}\n" for each in links)
+        return "# Links\n\n" + "".join(f"- {_source(each)}\n" for each in links)
 
     def write(self, folder: Path) -> None:
         """Write the site into a folder."""
@@ -56,6 +58,13 @@ class SmallSite:
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(self.source if path == self.note else self.text.get(path, ""), "utf-8")
+
+
+def _source(link: str) -> str:
+    """Return the source of a link, which is that itself for wikilinks and for tags that show a link."""
+    if link[-1] == "]" or link.startswith(("{% post_link", "{% asset_link", "{% asset_img")):
+        return link
+    return f"[x]({link})" if link.startswith("{") else f"[x](<{link}>)"
 
 
 def read_site(name: str) -> SmallSite:
@@ -92,8 +101,8 @@ def answers(folder: Path, note_path: str, generators: GeneratorsByPath = NO_GENE
     }
     edits = plan_edits(note, states, lambda _: None, {"files"})
     lines = note.data.decode().splitlines()
-    written = [lines[mention.line - 1].removeprefix("- [x](<").removesuffix(">)") for mention in note.mentions]
+    written = [lines[mention.line - 1].removeprefix("- ") for mention in note.mentions]
     return Answers(
-        {each.removeprefix("- "): check for each, check in zip(written, checks, strict=True)},
+        {_LINK.sub(r"\1", each): check for each, check in zip(written, checks, strict=True)},
         [[edit.old, edit.new] for edit in edits],
     )

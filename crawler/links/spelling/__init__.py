@@ -1,1 +1,1 @@
-"""How an address is written: what a browser reads, slips, schemes, placeholders."""
+"""How an address is written: what a browser reads, slips, schemes, placeholders, templates."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.links.spelling.placeholders import continues_with_placeholder, has_placeholder
+from crawler.links.spelling.templates import parse_template
 
 if TYPE_CHECKING:
     from crawler.notes.outline import RawMention
@@ -17,7 +18,8 @@ _LONGEST_PLACEHOLDER = 40
 class MentionList:
     """The mentions of a note in the order of reading.
 
-    `wikilinks` are mentions, too, but no evidence for entries; `inner_links` lead to places in the note itself.
+    `wikilinks`, and templates that lead to files with them, are mentions, too, but no evidence for entries;
+    `inner_links` lead to places in the note itself.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -27,7 +29,10 @@ class MentionList:
         self._data = data
 
     def add(self, mention: RawMention, *, is_bare: bool = False) -> bool:
-        """Add a mention and return True, unless its span is empty, it stays in the note or its URL is a template."""
+        """Add a mention and return True, unless its span is empty, it stays in the note or its URL is a template.
+
+        A template that leads to a file is a mention.
+        """
         following = self._data[mention.end : mention.end + _LONGEST_PLACEHOLDER].decode(errors="ignore")
         cut_off = "" if following.startswith(">") else following[:2]  # `>` ends an autolink, not `<% … %>`
         is_template = has_placeholder(mention.url + cut_off) or (is_bare and continues_with_placeholder(following))
@@ -37,4 +42,7 @@ class MentionList:
             self.mentions.append(mention)
         elif mention.start < mention.end and re.match("#.", mention.url) and not is_template:
             self.inner_links.append(mention)
+        elif mention.start < mention.end and parse_template(mention.url) is not None:
+            self.wikilinks.append(mention)
+            return True
         return is_added

@@ -5,6 +5,7 @@ from __future__ import annotations
 from posixpath import splitext
 from typing import TYPE_CHECKING
 
+from crawler.links.spelling.templates import find_template_links
 from crawler.models.note import Guess, LinkRole
 from crawler.notes.markdown import bare_urls, url_spans
 from crawler.notes.markdown.wikilinks import OPENING, find_wikilinks
@@ -48,6 +49,7 @@ class TextReader:
         if self._run:
             self._find_bare_urls(*self._run, self._limits)
             self._find_wikilinks(*self._run)
+            self._find_templates(*self._run)
             self._run = None
 
     def end_leaf(self) -> None:
@@ -57,6 +59,7 @@ class TextReader:
     def read(self, start: int, end: int) -> None:
         """Read text that is no run: in HTML, in front matter."""
         self._find_bare_urls(start, end, [])
+        self._find_templates(start, end)
 
     def add_url(self, start: int, end: int, guess: Guess | None = None) -> None:
         """Add a URL that is plain text."""
@@ -87,3 +90,9 @@ class TextReader:
             url = f"{OPENING}{each.target}]]"
             wikilink = RawMention(url, each.start, each.end, each.place, each.text, role, each.element_end)
             self._found.wikilinks.append(wikilink)
+
+    def _find_templates(self, start: int, end: int) -> None:
+        for each in find_template_links(self._data, start, end):
+            role = LinkRole.IMAGE if each.is_image else LinkRole.OTHER
+            found = RawMention(each.url, each.start, each.end, each.place, each.text, role, each.element_end)
+            self._found.wikilinks.append(found)

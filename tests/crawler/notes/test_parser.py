@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.kinds.registry import link_of
 from crawler.models.note import LinkRole, Mention, Note
 from crawler.notes.markdown import url_spans
 from crawler.notes.parser import parse_note
@@ -223,18 +224,9 @@ def test_lines_and_columns_count_characters_from_one(text: str, positions: list[
 @pytest.mark.parametrize(
     "text",
     [
-        "[x]({{site.baseurl}}/about/)",
-        "[x]({{ site.baseurl }}/2020/a.html)",
-        "[x](<{{ site.baseurl }}/2020/a.html>)",
-        '<a href="{{ site.url }}/feed.xml">x</a>',
-        "<img src=\"{{ '/img/a.png' | relative_url }}\">",
         "[x](https://e.example/qt-{{page.version}}-released)",
         "https://e.example/qt-{{page.version}}-released",
         '---\nlink: https://e.example/qt-{{ "6.4" }}-released\n---\n',
-        "[x]({% post_url 2020-01-01-a %})",
-        "[x]({% link a.md %})",
-        '[x]({{< ref "a.md" >}})',
-        '[x]({{< relref "a" >}}#top)',
         "https://e.example/${VERSION}/a",
         "[x](${BASE}/a.html)",
         "[x](https://e.example/{owner}/{repo})",
@@ -242,10 +234,56 @@ def test_lines_and_columns_count_characters_from_one(text: str, positions: list[
         "https://e.example/<owner>/<repo>",
         "[x](https://e.example/?key=[YOUR_API_KEY])",
         "[x](https://e.example/$VERSION/%s)",
-        "[x][r]\n\n[r]: {{site.url}}/a",
     ],
 )
 def test_templates_are_no_links(text: str) -> None:
+    assert mentions(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "shown"),
+    [
+        ("[x]({{site.baseurl}}/about/)", "{{site.baseurl}}/about/", "x"),
+        ("a [*x* y]({{ site.baseurl }}/2020/a.html) b", "{{ site.baseurl }}/2020/a.html", "*x* y"),
+        ("[x](<{{ site.baseurl }}/2020/a.html>)", "{{ site.baseurl }}/2020/a.html", "x"),
+        ('<a href="{{ site.url }}/feed.xml">x</a>', "{{ site.url }}/feed.xml", "x"),
+        ("<img src=\"{{ '/img/a.png' | relative_url }}\">", "{{ '/img/a.png' | relative_url }}", ""),
+        ('![]({{ "/img/a.png" | relative_url }} "title")', '{{ "/img/a.png" | relative_url }}', ""),
+        ("[x]({% post_url 2020-01-01-a %})", "{% post_url 2020-01-01-a %}", "x"),
+        ("- [x]({{ site.baseurl }}{% link a.md %}#b), c", "{{ site.baseurl }}{% link a.md %}#b", "x"),
+        ('中 [x]({{< ref "a.md" >}})', '{{< ref "a.md" >}}', "x"),
+        ('[x]({{< relref "a" >}}#top)', '{{< relref "a" >}}#top', "x"),
+        ("[x][r]\n\n[r]: {{site.url}}/a", "{{site.url}}/a", "x"),
+        ("a {% asset_img left b.png 300 %} c", "{% asset_img left b.png 300 %}", "b.png"),
+        ("<center>{% asset_img b.png %}</center>", "{% asset_img b.png %}", "b.png"),
+    ],
+)
+def test_templates_that_lead_to_a_file_are_links_with_exact_spans(text: str, url: str, shown: str) -> None:
+    (mention,) = mentions(text)
+    assert text.encode()[mention.start : mention.end].decode() == mention.url == url
+    assert mention.text == shown
+    link = link_of(mention.url, "note.md", mention.role)
+    assert link is not None
+    assert (link.kind, link.url) == ("local", url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`{% post_link a %}`",
+        "```\n[x]({% link a.md %})\n```",
+        "{% link a.md %} {{ site.baseurl }}/a {{< ref a.md >}}",
+        "[x]({{ page.url }})",
+        "[x]({{ site.data.links.a }}/b)",
+        "[x]({% include a.html %})",
+        '[x]({{</* ref "a.md" */>}})',
+        '[x]({{< ref "#only-here" >}})',
+        "[x]({{ site.baseurl }}/)",
+        "[x]({{ site.baseurl }}/{{ page.slug }}/)",
+        '{{ "/a" | relative_url }}',
+    ],
+)
+def test_templates_that_may_mean_anything_are_no_links(text: str) -> None:
     assert mentions(text) == ()
 
 

@@ -43,8 +43,16 @@ def test_sites_in_one_folder_are_resolved_each_by_its_generator(desk: Desk) -> N
 def test_pictures_that_a_site_finds_elsewhere_are_copied_with_the_notes(desk: Desk) -> None:
     desk.write("hugo.toml", "")
     desk.write("static/img/a.png", b"png")
-    desk.write("content/a.md", "![x](/img/a.png)")
+    desk.write("static/img/b.png", b"png")
+    desk.write("content/a.md", text := '![x](/img/a.png) ![x]({{ "/img/b.png" | relURL }}) [x]({{< ref "gone.md" >}})')
     assert desk.crawl().returncode == 0
+    assert desk.verdicts() == {
+        "/img/a.png": "alive",
+        '{{ "/img/b.png" | relURL }}': "alive",
+        '{{< ref "gone.md" >}}': "unknown",
+    }
+    assert (desk.output / "notes/static/img/b.png").read_bytes() == b"png"
+    assert (desk.output / "notes/content/a.md").read_text("utf-8") == text
     assert desk.health()["/img/a.png"]["final_url"] == "static/img/a.png"
     assert (desk.output / "notes/static/img/a.png").read_bytes() == b"png"
 

@@ -88,6 +88,11 @@ def test_wikilinks_to_headings_and_blocks() -> None:
     assert missing(text) == [(2, "[[b#Nowhere]]"), (3, "[[b#^block-2]]")]
 
 
+def test_fragments_of_templates() -> None:
+    text = '[x]({{< ref "b.md#get-started" >}}) [x]({{ site.baseurl }}/b/#launch)\n[x]({{< ref "b.md#nowhere" >}})'
+    assert missing(text) == [(2, '{{< ref "b.md#nowhere" >}}')]
+
+
 @pytest.mark.parametrize(
     "source",
     [

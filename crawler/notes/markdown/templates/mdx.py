@@ -23,8 +23,11 @@ def without_code(data: bytes) -> bytes:
 
 
 def attribute_span(html: bytes, start: int, end: int) -> tuple[int, int] | None:
-    """Return the span of a value without quotes around it: within `{"…"}` that of the text; None for an expression."""
-    if html[start : start + 1] != b"{":
+    """Return the span of a value without quotes around it: within `{"…"}` that of the text; None for an expression.
+
+    `{{ … }}` and `{% … %}` are those of other templates.
+    """
+    if html[start : start + 1] != b"{" or html[start : start + 2] in {b"{{", b"{%"}:
         return start, end
     match = _BRACES.match(html, start, end)
     return match.span(match.lastindex or 0) if match else None
