@@ -1,18 +1,18 @@
 """Detect the media type of an image or video by its magic bytes, and inspect its headers. Pure.
 
-Extension and Content-Type are ignored. Truncated files, images of too many pixels and SVG with scripts or external
-references are refused. Nothing is decoded.
+Extension and Content-Type are ignored. Truncated files, images whose header declares more pixels than MAX_PIXELS, and
+SVG with scripts or external references are refused. Nothing is decoded.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from crawler.images.jpeg import has_jpeg_end, is_jpeg_scan_complete
 from crawler.images.svg import MalformedError, UnsafeError, svg_size
 from crawler.models.reason import Reason, ReasonCode
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 VIDEO = "video/mp4"
 SVG = "image/svg+xml"
+JPEG = "image/jpeg"
+HEIF = "image/heif"
+JPEG_XL = "image/jxl"
 EXTENSIONS = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
@@ -28,9 +31,18 @@ EXTENSIONS = {
     "image/webp": ".webp",
     "image/avif": ".avif",
     "image/bmp": ".bmp",
+    "image/x-icon": ".ico",
+    HEIF: ".heic",
+    JPEG_XL: ".jxl",
+    "image/tiff": ".tif",
     SVG: ".svg",
     VIDEO: ".mp4",
 }
+UNSHOWN = frozenset({HEIF, JPEG_XL, "image/tiff"})
+"""Types that Chromium or Firefox do not show."""
+
+MAX_PIXELS = 2**30
+"""Pixels of a saved image at most: RGBA of them takes 4 GB, more than browsers decode. Large sensors have 2**28."""
 
 # WHATWG MIME Sniffing, 6.1; AVIF: ISO base media file whose brands include avif or avis.
 _MAGIC = (
@@ -39,6 +51,11 @@ _MAGIC = (
     ("image/gif", re.compile(rb"GIF8[79]a")),
     ("image/webp", re.compile(rb"RIFF....WEBPVP", re.DOTALL)),
     ("image/avif", re.compile(rb"....ftyp(?:....){0,8}?avi[fs]", re.DOTALL)),
+    (HEIF, re.compile(rb"....ftyp(?:....){0,8}?(?:hei[cxms]|hev[cx]|mif1|msf1)", re.DOTALL)),
+    (JPEG_XL, re.compile(rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n")),
+    ("image/tiff", re.compile(rb"II\*\0|MM\0\*|II\+\0\x08\0\0\0|MM\0\+\0\x08\0\0")),
+    # Directory of an icon: reserved, type, count, and the reserved byte of the first entry.
+    ("image/x-icon", re.compile(rb"\0\0\x01\0[^\0].{4}\0", re.DOTALL)),
     ("image/bmp", re.compile(rb"BM.{4}\x00\x00\x00\x00", re.DOTALL)),
     (
         SVG,
@@ -67,12 +84,16 @@ class CorruptImageError(UnsupportedImageError):
 
 @dataclass(frozen=True, slots=True)
 class ImageInfo:
-    """Media type, width and height in pixels, and number of frames; an SVG may have no size, a video has none."""
+    """Media type, width and height in pixels, and number of frames; an SVG may have no size, a video has none.
+
+    `has_end` is False for a JPEG that is complete but for its end mark.
+    """
 
     media_type: str
     width: int | None = None
     height: int | None = None
     frames: int | None = None
+    has_end: bool = True
 
 
 def media_type(body: bytes) -> str | None:
@@ -100,25 +121,33 @@ def inspect_image(body: bytes) -> ImageInfo:
             raise UnsupportedImageError(Reason(ReasonCode.SVG_MALFORMED)) from error
         except UnsafeError as error:
             raise UnsupportedImageError(Reason(ReasonCode.SVG_UNSAFE, str(error))) from error
-    if type_ in _IS_COMPLETE and not _IS_COMPLETE[type_](body):
+    has_end = type_ != JPEG or has_jpeg_end(body)
+    is_complete = has_end or is_jpeg_scan_complete(body) if type_ == JPEG else _IS_COMPLETE.get(type_, bool)(body)
+    if not is_complete:
         raise CorruptImageError(Reason(ReasonCode.IMAGE_TRUNCATED))
+    if type_ in {HEIF, JPEG_XL}:  # Pillow cannot read their headers
+        return ImageInfo(type_)
+    return _read_header(body, type_, has_end=has_end)
+
+
+def _read_header(body: bytes, type_: str, *, has_end: bool) -> ImageInfo:
     image_module = _pillow()
     try:
-        with image_module.open(BytesIO(body), formats=[type_.partition("/")[2]]) as image:
-            width, height = image.size
-            return ImageInfo(type_, width, height, getattr(image, "n_frames", 1))
-    except (image_module.DecompressionBombWarning, image_module.DecompressionBombError):
-        raise UnsupportedImageError(Reason(ReasonCode.IMAGE_TOO_MANY_PIXELS)) from None
+        with image_module.open(BytesIO(body), formats=[_PILLOW_FORMATS.get(type_, type_.partition("/")[2])]) as image:
+            (width, height), frames = image.size, getattr(image, "n_frames", 1)
     except Exception as error:
         raise CorruptImageError(Reason(ReasonCode.IMAGE_UNREADABLE)) from error
+    if width * height > MAX_PIXELS:
+        raise UnsupportedImageError(Reason(ReasonCode.IMAGE_TOO_MANY_PIXELS))
+    return ImageInfo(type_, width, height, frames, has_end)
 
 
 @cache
 def _pillow() -> ModuleType:
-    """Return Pillow's module `Image`, set to raise for images of too many pixels instead of warning."""
+    """Return Pillow's module `Image` with our own limit of pixels."""
     from PIL import Image
 
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    Image.MAX_IMAGE_PIXELS = None
     return Image
 
 
@@ -129,19 +158,19 @@ def _is_png_complete(body: bytes) -> bool:
     return b"IEND\xaeB`\x82" in body  # the last chunk is empty, so its checksum is always this (ISO/IEC 15948, 11.2.5)
 
 
-def _is_jpeg_complete(body: bytes) -> bool:
-    """Return whether an end (FF D9) follows the last scan (FF DA): scans cannot contain it (ITU T.81, B.1.1.5)."""
-    return body.rfind(b"\xff\xd9") > body.rfind(b"\xff\xda") > 0
-
-
 def _is_gif_complete(body: bytes) -> bool:
-    """Return whether the blocks of a GIF end with its trailer (GIF89a, 12 to 27)."""
+    """Return whether the blocks of a GIF end with its trailer, or behind a whole frame (GIF89a, 12 to 27).
+
+    Browsers show a GIF without trailer.
+    """
     offset = 13 + _color_table_size(body, 10)
+    has_frame = False
     while offset < len(body):
         match body[offset : offset + 1]:
             case b";":  # the trailer
                 return True
             case b",":  # a frame
+                has_frame = True
                 offset += 10 + _color_table_size(body, offset + 9) + 1
             case b"!":  # an extension
                 offset += 2
@@ -150,7 +179,7 @@ def _is_gif_complete(body: bytes) -> bool:
         while offset < len(body) and body[offset]:
             offset += 1 + body[offset]
         offset += 1
-    return False
+    return has_frame and offset == len(body)
 
 
 def _color_table_size(body: bytes, offset: int) -> int:
@@ -184,9 +213,10 @@ def _is_media_complete(body: bytes) -> bool:
 
 _IS_COMPLETE = {
     "image/png": _is_png_complete,
-    "image/jpeg": _is_jpeg_complete,
     "image/gif": _is_gif_complete,
     "image/webp": _is_riff_complete,
     "image/bmp": _is_bitmap_complete,
     "image/avif": _is_media_complete,
+    HEIF: _is_media_complete,
 }
+_PILLOW_FORMATS = {"image/x-icon": "ico"}

@@ -18,7 +18,7 @@ from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.conditional_requests import add_conditions
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
-from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, inspect_image
+from crawler.images.sniff import SVG, UNSHOWN, CorruptImageError, UnsupportedImageError, inspect_image
 from crawler.images.store import image_name, put_image
 from crawler.images.wechat_urls import REFERER, image_id, url_variants
 from crawler.kinds.image import image_request, requestable_urls
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.config.crawl_options import CrawlOptions, ImageOptions
+    from crawler.images.sniff import ImageInfo
     from crawler.images.store import ImageStore
     from crawler.lookups.wayback import Wayback
     from crawler.models.check import Check
@@ -177,9 +178,8 @@ class ImageFetcher:
         self._fetched_bytes += len(result.body)
         try:
             body = result.body
-            image = (
-                _image_metadata(body) if len(body) <= INLINE_BYTES else await asyncio.to_thread(_image_metadata, body)
-            )
+            info = inspect_image(body) if len(body) <= INLINE_BYTES else await asyncio.to_thread(inspect_image, body)
+            image = _image_metadata(body, info)
         except CorruptImageError as error:
             check = replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None)
             return _without_body(result, check)
@@ -191,7 +191,8 @@ class ImageFetcher:
             return _without_body(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))
         self._copies.record_response(due.link, image.title)
         is_dynamic = image.media_type == SVG and result.origin is not None and result.origin.uncached
-        return replace(result, metadata=replace(image, dynamic=is_dynamic))
+        check = _with_remarks(result.check, info)
+        return replace(result, check=check, metadata=replace(image, dynamic=is_dynamic))
 
     @staticmethod
     def _is_not_stored(result: CheckResult) -> bool:
@@ -292,9 +293,18 @@ def _without_body(result: CheckResult, check: Check) -> CheckResult:
     return replace(result, check=check, body=b"", origin=None)
 
 
-def _image_metadata(body: bytes) -> Picture:
-    """Return the metadata of an image from its bytes; raise CorruptImageError or UnsupportedImageError."""
-    info = inspect_image(body)
+def _with_remarks(check: Check, info: ImageInfo) -> Check:
+    """Return the check with what a reader should know of the image."""
+    reason = check.reason
+    if not info.has_end:
+        reason = reason.plus(Reason(ReasonCode.IMAGE_WITHOUT_END))
+    if info.media_type in UNSHOWN:
+        reason = reason.plus(Reason(ReasonCode.IMAGE_UNSHOWN, info.media_type))
+    return replace(check, reason=reason)
+
+
+def _image_metadata(body: bytes, info: ImageInfo) -> Picture:
+    """Return the metadata of an image from its bytes and their headers."""
     name = image_name(body, info.media_type)
     sha256 = name.rpartition("/")[2].partition(".")[0]
     return Picture(name, sha256, info.media_type, len(body), info.width, info.height, info.frames)

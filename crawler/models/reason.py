@@ -174,6 +174,8 @@ class ReasonCode(StrEnum):
     VIDEO_TRUNCATED = "video_truncated"
     IMAGE_TOO_MANY_PIXELS = "image_too_many_pixels"
     IMAGE_UNREADABLE = "image_unreadable"
+    IMAGE_WITHOUT_END = "image_without_end"
+    IMAGE_UNSHOWN = "image_unshown"
     SVG_UNSAFE = "svg_unsafe"
     SVG_MALFORMED = "svg_malformed"
     FILE_TOO_LARGE = "file_too_large"

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from crawler.errors import ImageStoreError
+from crawler.images.jpeg import MAX_DECODED_PIXELS
 from crawler.images.store import thumbnail_name
 from crawler.models.metadata import Picture
 
@@ -51,8 +52,10 @@ def by_link(rendering: Rendering) -> Iterator[TakeLink | None]:
 
 
 def needs_thumbnail(picture: Picture, width: int) -> bool:
-    """Return whether an image is wider than `width` pixels; animations and SVG get no thumbnail."""
-    return picture.media_type in _STILL and picture.frames == 1 and (picture.width or 0) > width
+    """Return whether an image is wider than `width` pixels; animations, SVG and huge images get no thumbnail."""
+    is_still = picture.media_type in _STILL and picture.frames == 1
+    pixels = (picture.width or 0) * (picture.height or 0)
+    return is_still and (picture.width or 0) > width and pixels <= MAX_DECODED_PIXELS
 
 
 def make_thumbnail(body: bytes, width: int) -> bytes:

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from crawler.images.sniff import VIDEO, CorruptImageError, ImageInfo, UnsupportedImageError, inspect_image
+from crawler.images.sniff import (
+    EXTENSIONS,
+    UNSHOWN,
+    VIDEO,
+    CorruptImageError,
+    ImageInfo,
+    UnsupportedImageError,
+    inspect_image,
+)
 from crawler.images.wechat_urls import image_id, looks_like_placeholder, url_variants
 from tests.internet.sites.qpic import canvas, draw, film, placeholder
 
@@ -89,7 +97,66 @@ def test_any_damage_is_survived(form: str, body: st.DataObject) -> None:
         inspect_image(bytes(picture))
 
 
-@pytest.mark.parametrize("across", [100_000, 15_000])
+JPEG_WAYS: list[dict[str, Any]] = [{}, {"progressive": True}, {"restart_marker_rows": 1}, {"optimize": True}]
+
+
+@pytest.mark.parametrize("how", JPEG_WAYS)
+@pytest.mark.parametrize("behind", [film("motion photo"), b"\xff\xd8\xff\xe1\0\x04MP", b"\xff\xda cut", b"\0" * 9])
+def test_behind_the_first_end_of_a_jpeg_may_be_anything(how: dict[str, Any], behind: bytes) -> None:
+    info = inspect_image(saved("JPEG", **how) + behind)
+    assert (info.width, info.has_end) == (64, True)
+
+
+@pytest.mark.parametrize("how", JPEG_WAYS)
+def test_a_jpeg_without_end_mark_is_kept_and_this_is_told(how: dict[str, Any]) -> None:
+    whole = saved("JPEG", **how)
+    info = inspect_image(whole[:-2])
+    assert (info.width, info.has_end) == (64, False)
+    with pytest.raises(CorruptImageError, match="truncated"):
+        inspect_image(whole[: len(whole) // 2])
+
+
+def test_a_gif_without_trailer_is_shown_by_browsers() -> None:
+    whole = saved("GIF", 3)
+    assert inspect_image(whole[:-1]).frames == 3
+    with pytest.raises(CorruptImageError):
+        inspect_image(whole[:-2])
+
+
+@pytest.mark.parametrize(("width", "height"), [(12_000, 9_000), (1_080, 60_000), (16_384, 12_288)])
+def test_large_photos_and_long_screenshots_are_kept(width: int, height: int) -> None:
+    body = bytearray(saved("PNG"))
+    body[16:24] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    body[29:33] = zlib.crc32(body[12:29]).to_bytes(4, "big")
+    assert inspect_image(bytes(body)) == ImageInfo("image/png", width, height, 1)
+
+
+def box(name: bytes, data: bytes) -> bytes:
+    return (len(data) + 8).to_bytes(4, "big") + name + data
+
+
+HEIC = box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", b"\0" * 40) + box(b"mdat", b"x" * 99)
+
+
+@pytest.mark.parametrize(
+    ("body", "type_", "extension", "is_shown"),
+    [
+        (saved("TIFF"), "image/tiff", ".tif", False),
+        (saved("ICO"), "image/x-icon", ".ico", True),
+        (HEIC, "image/heif", ".heic", False),
+        (HEIC.replace(b"heic", b"mif1"), "image/heif", ".heic", False),
+        (b"\xff\x0a" + b"x" * 99, "image/jxl", ".jxl", False),
+        (b"\0\0\0\x0cJXL \r\n\x87\n" + b"x" * 99, "image/jxl", ".jxl", False),
+        (saved("AVIF"), "image/avif", ".avif", True),
+        (saved("PNG", 3), "image/png", ".png", True),
+    ],
+)
+def test_other_formats_are_known_by_their_first_bytes(body: bytes, type_: str, extension: str, is_shown: bool) -> None:
+    assert inspect_image(body).media_type == type_
+    assert (EXTENSIONS[type_], type_ not in UNSHOWN) == (extension, is_shown)
+
+
+@pytest.mark.parametrize("across", [100_000, 40_000])
 def test_a_bomb_is_refused_by_its_header(across: int) -> None:
     body = bytearray(saved("PNG"))
     body[16:24] = across.to_bytes(4, "big") * 2
