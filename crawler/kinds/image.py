@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
 from crawler.fetch.conditional_requests import is_uncached, version_of
 from crawler.images.badges import is_badge
@@ -12,7 +11,7 @@ from crawler.images.forge_urls import file_url
 from crawler.images.sniff import media_type
 from crawler.images.wechat_urls import image_id, url_variants
 from crawler.kinds.base import Kind
-from crawler.links.canonical_url import hostname
+from crawler.links.canonical_url import InvalidURLError, hostname, split
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
@@ -30,11 +29,17 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Metadata
 
 WECHAT_HOSTS = ("qpic.cn", "qlogo.cn")
-_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg")
+_ENDINGS = (
+    *(".png", ".apng", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg", ".ico"),
+    *(".heic", ".heif", ".jxl", ".tif", ".tiff"),
+)
 
 
 class Image(Kind):
-    """An image: on WeChat's image hosts, with the extension of one, or shown as one in a note."""
+    """An image: shown as one in a note, or on a host that serves nothing but images.
+
+    The extension says nothing: behind `File:….jpg` and `photo.png?dl=0` are pages.
+    """
 
     name = "image"
     rank = 5
@@ -43,12 +48,9 @@ class Image(Kind):
     keeps_body = True
 
     def recognize(self, url: str, parts: SplitResult) -> Link | None:
-        """Return the link to an image, recognized by host or extension; its identity is the URL."""
+        """Return the link to an image on a host of images; its identity is the URL."""
         host = hostname(parts)
-        if not host or parts.scheme not in {"http", "https"}:
-            return None
-        hosted_by_wechat = host.startswith("mm") and host.endswith(WECHAT_HOSTS)
-        if not (hosted_by_wechat or parts.path.lower().endswith(_ENDINGS)):
+        if parts.scheme not in {"http", "https"} or not (host.startswith("mm") and host.endswith(WECHAT_HOSTS)):
             return None
         return Link(url, self.name, url, host)
 
@@ -63,10 +65,20 @@ class Image(Kind):
         if image_id(link.url) is not None:  # redirects of the requested variant do not mean that the note's URL moved
             check = replace(check, outcome=Outcome.OK, final_url=None)
         if media_type(response.body) is None:
-            if self.recognize(link.url, urlsplit(link.url)) is None:  # a web page that a note shows as an image
+            if not is_image_file(link.url):  # a web page that a note shows as an image
                 return CheckResult(link, check)
             return CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_AN_IMAGE)))
         return CheckResult(link, check, body=response.body, origin=image_source(response))
+
+
+def is_image_file(url: str) -> bool:
+    """Return whether a URL is that of an image file by its host or extension, not that of a page about it."""
+    try:
+        parts = split(url)
+        is_hosted = Image().recognize(url, parts) is not None
+    except InvalidURLError:
+        return False
+    return is_hosted or (parts.path.lower().endswith(_ENDINGS) and file_url(url) is None)
 
 
 def requestable_urls(url: str) -> tuple[str, ...]:

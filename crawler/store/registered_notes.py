@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from crawler.kinds.registry import keeping_bodies
 from crawler.models.link import Link, Verdict
 from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
@@ -43,7 +44,11 @@ class RegisteredNotes(StoreReader, Leases):
 
         If the mentions are unchanged, nothing is written.
         """
-        known = {link.url: tuple(getattr(link, name) for name in mapping.LINK) for _, link in found}
+        of_urls: dict[str, Link] = {}
+        for _, link in found:  # what the note shows once is an image, even if it also has a link to it
+            if link.url not in of_urls or link.kind in keeping_bodies():
+                of_urls[link.url] = link
+        known = {url: tuple(getattr(link, name) for name in mapping.LINK) for url, link in of_urls.items()}
         rows = sorted(
             (m.start, m.line, m.text.replace("\0", ""), day, m.guess and m.guess.url, *known[link.url])
             for m, link in found
@@ -57,7 +62,9 @@ class RegisteredNotes(StoreReader, Leases):
             if not rows:
                 return
             new = {"first_seen": now, "due_at": now, "waiting_since": NEVER, "verdict": Verdict.UNKNOWN}
-            values = [dict(zip(mapping.LINK, link, strict=True)) | new for link in known.values()]
+            pages = {url for url, link in of_urls.items() if link.kind not in keeping_bodies()}
+            wanted = known | self._shown_elsewhere(connection, pages)
+            values = [dict(zip(mapping.LINK, link, strict=True)) | new for link in wanted.values()]
             connection.execute(self._insert_links, values)
             ids = self._ids(connection, known)
             connection.execute(
@@ -92,6 +99,17 @@ class RegisteredNotes(StoreReader, Leases):
         insert = self._insert(links)
         new = {name: insert.excluded[name] for name in mapping.LINK if name != "url"}
         return insert.on_conflict_do_update(index_elements=[links.c.url], set_=new)
+
+    @staticmethod
+    def _shown_elsewhere(connection: sa.Connection, urls: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the columns of those links that are images, and that a note with registered mentions has."""
+        columns = [links.c[name] for name in mapping.LINK]
+        is_shown = links.c.kind.in_(keeping_bodies()), links.c.id.in_(sa.select(mentions.c.link_id))
+        found: dict[str, tuple[str, ...]] = {}
+        for some in slices(sorted(urls)):
+            rows = connection.execute(sa.select(*columns).where(links.c.url.in_(some), *is_shown))
+            found |= {row.url: tuple(row) for row in rows}
+        return found
 
     def registered_notes(self) -> dict[str, RegisteredNote]:
         """Return the notes whose mentions are registered, by path."""

@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from crawler.kinds.image import is_dynamic_image
+from crawler.images.sniff import UNSHOWN
+from crawler.kinds.image import Image, is_dynamic_image, is_image_file
 from crawler.kinds.local import RENAMED, is_spelt_alike
 from crawler.kinds.registry import kind_of
 from crawler.link_checking.address_suggestions import SPELLING
@@ -78,7 +79,9 @@ def _plan_mention_edits(
     for position, mention in enumerate(note.mentions):
         if (state := states.get(position)) is None or is_dynamic_image(state.link, state.metadata):
             continue
-        if isinstance(picture := state.metadata, Picture) and "pictures" in rewrite:
+        if isinstance(picture := state.metadata, Picture):
+            if "pictures" not in rewrite or _stays_where_it_is(mention, state, picture):
+                continue
             source = f", from {picture.source}" if picture.source else ""
             evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}{source}"
             url = _with_image_fragment(image_url(picture), mention)
@@ -92,6 +95,18 @@ def _plan_mention_edits(
             evidence = _evidence(state)
             yield from _replace(note, mention, new_url, Reason(code), evidence)
             yield from _replace_text(note, mention, new_url, Reason(code), evidence)
+
+
+def _stays_where_it_is(mention: Mention, state: LinkState, picture: Picture) -> bool:
+    """Return whether a mention of a saved image keeps its URL.
+
+    It may be a link to a page about the image, which the same URL shows elsewhere. A format that browsers do not show
+    gains nothing while the URL works, at which a host may send others another format.
+    """
+    is_shown = mention.role in {LinkRole.IMAGE, LinkRole.VIDEO}
+    if state.link.kind == Image.name and not is_shown and not is_image_file(state.link.url):
+        return True
+    return picture.media_type in UNSHOWN and state.verdict in {Verdict.ALIVE, Verdict.MOVED}
 
 
 def _evidence(state: LinkState) -> str:

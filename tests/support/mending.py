@@ -12,6 +12,7 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.edit import Edit
 from crawler.models.link import LinkState, Verdict, VerdictRecord
 from crawler.models.metadata import Paper, Picture, Repository
+from crawler.models.note import LinkRole
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.notes import parser
@@ -56,7 +57,7 @@ def standing(
     suggestion: str | None = None,
     source: str | None = "file",
 ) -> LinkState:
-    link = link_of(url, "")
+    link = link_of(url, "", LinkRole.IMAGE if metadata is PICTURE else LinkRole.OTHER)
     assert link is not None
     check = Check(
         outcome,

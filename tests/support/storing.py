@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict, VerdictRecord
-from crawler.models.note import Mention
+from crawler.models.note import LinkRole, Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.store.link_store import FIRST
@@ -30,7 +30,7 @@ many_workers = pytest.mark.parametrize("database_url", ["postgresql"], indirect=
 
 
 def link(url: str) -> Link:
-    found = link_of(url, "n.md")
+    found = link_of(url, "n.md", LinkRole.IMAGE if url.endswith(".png") else LinkRole.OTHER)
     assert found is not None
     return found
 

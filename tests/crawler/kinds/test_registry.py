@@ -186,15 +186,33 @@ PICTURES = [
     "https://mmbiz.qpic.cn/mmbiz_png/aBc/640?wx_fmt=png&tp=webp",
     "http://mmecoa.qpic.cn/x/640",
     "https://mmbiz.qlogo.cn/a/0",
+]
+FILES = [
     "https://example.com/a.PNG?x=1",
     "https://example.com/%E4%B8%AD.jpeg",
-    "https://github.com.example.com/a.svg",
+    "https://commons.wikimedia.org/wiki/File:A_cat.jpg",
+    "https://www.dropbox.com/s/1/photo.png?dl=0",
+    "https://gitlab.com/o/r/-/blob/main/a.png",
 ]
 
 
 @pytest.mark.parametrize("url", PICTURES)
-def test_pictures_are_known_by_host_or_ending(url: str) -> None:
+def test_pictures_are_known_by_a_host_that_has_nothing_else(url: str) -> None:
     assert link_of(url, "n.md") == Link(url, "image", url, url.split("/")[2])
+
+
+@pytest.mark.parametrize("url", FILES)
+def test_a_text_link_leads_to_a_page_or_a_file_whatever_its_ending(url: str) -> None:
+    assert link_of(url, "n.md") == Link(url, "web", url, url.split("/")[2])
+    assert link_of(url, "n.md", LinkRole.IMAGE) == Link(url, "image", url, url.split("/")[2])
+
+
+def test_a_text_link_to_a_picture_in_a_repository_is_one_to_the_repository() -> None:
+    url = "https://github.com/o/r/blob/main/a.png"
+    as_text, shown = link_of(url, "n.md"), link_of(url, "n.md", LinkRole.IMAGE)
+    assert as_text is not None
+    assert shown is not None
+    assert (as_text.kind, as_text.identity, shown.kind, shown.identity) == ("github", "o/r", "image", url)
 
 
 def test_a_picture_is_what_stands_where_a_picture_stands() -> None:

@@ -19,7 +19,7 @@ from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
-from crawler.models.note import Mention
+from crawler.models.note import LinkRole, Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.scheduling.frontier import MAX_LINKS_PER_HOST, Frontier
@@ -305,7 +305,7 @@ def test_a_host_that_may_have_more_is_kept(store: LinkStore, other: LinkStore) -
 
 def test_a_host_is_leased_for_all_its_kinds_and_let_go_after_the_last(store: LinkStore, other: LinkStore) -> None:
     for name in ("x", "x.png"):
-        link = link_of(f"https://a.example/{name}", "n.md")
+        link = link_of(f"https://a.example/{name}", "n.md", LinkRole.IMAGE if name == "x.png" else LinkRole.OTHER)
         assert link is not None
         store.register(f"{name}.md", [(Mention(link.url, 0, 1, 1, 1), link)], NOW - timedelta(days=1))
     waiting = Frontier(store, ["web", "image"], NOW, crew(store))
