@@ -22,7 +22,7 @@ from crawler.notes.outline import LINE_END
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crawler.models.note import NoteVouch
+    from crawler.models.note import Entry, NoteVouch
     from crawler.models.note_file import NoteFile
     from crawler.notes.outline import RawMention
 
@@ -65,11 +65,7 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
         roles = [roles[index] if index >= 0 else mention.role or LinkRole.OTHER for index, mention in remaining]
         raw_mentions = [mention for _, mention in remaining]
     vouches, problems = _vouches(data, reader, raw_mentions)
-    entry_of = {index: number for number, entry in enumerate(entries) for index in entry.mentions}
-    mentions = tuple(
-        replace(mention, role=roles[index], entry=entry_of.get(index))
-        for index, mention in enumerate(_mentions(data, raw_mentions))
-    )
+    inner_links = _inner_links(reader)
     headings = [outline.text(start, end) for start, end in outline.headings]
     in_headings = (day for heading in headings for day in find_dates(heading))
     in_path = [None, *find_dates(path)]
@@ -79,19 +75,33 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
         title=headings[0] if headings else "",
         date=next(in_headings, in_path[-1]),
         entries=entries,
-        mentions=mentions,
+        mentions=tuple(_mentions(data, raw_mentions, roles, entries)),
         ignored=reader.ignored,
         problems=(*reader.problems, *problems),
         vouches=vouches,
-        inner_links=tuple(_mentions(data, _inner_links(reader))),
+        inner_links=tuple(_mentions(data, inner_links, [LinkRole.OTHER] * len(inner_links))),
     )
 
 
-def _mentions(data: bytes, found: Sequence[RawMention]) -> Iterator[Mention]:
-    """Yield mentions with their positions."""
-    for each, (line, column) in zip(found, _positions(data, [each.start for each in found]), strict=True):
-        mention = Mention(each.url, each.start, each.end, line, column, each.text)
-        yield replace(mention, guess=each.guess, is_identifier=each.is_identifier)
+def _mentions(
+    data: bytes, found: Sequence[RawMention], roles: Sequence[LinkRole], entries: Sequence[Entry] = ()
+) -> Iterator[Mention]:
+    """Yield mentions with their positions, roles and entries."""
+    entry_of = {index: number for number, entry in enumerate(entries) for index in entry.mentions}
+    positions = _positions(data, [each.start for each in found])
+    for at, (each, (line, column), role) in enumerate(zip(found, positions, roles, strict=True)):
+        yield Mention(
+            each.url,
+            each.start,
+            each.end,
+            line,
+            column,
+            each.text,
+            role,
+            entry_of.get(at),
+            guess=each.guess,
+            is_identifier=each.is_identifier,
+        )
 
 
 def _inner_links(reader: NoteReader) -> list[RawMention]:
