@@ -26,6 +26,24 @@ class LinkRole(StrEnum):
     OTHER = "other"
 
 
+class Syntax(StrEnum):
+    """What a URL is written in, which decides how characters are escaped there.
+
+    In MARKDOWN the bytes around it tell more: it is a destination, between angle brackets, or bare. SET is an attribute
+    with several candidates (`srcset`), STYLE one with CSS. STRING is in quotes of YAML, TOML, JSON, a shortcode or MDX,
+    PLAIN a value of YAML without quotes.
+    """
+
+    MARKDOWN = "markdown"
+    ATTRIBUTE = "attribute"
+    UNQUOTED = "unquoted attribute"
+    SET = "set"
+    STYLE = "style"
+    STYLE_SHEET = "style sheet"
+    STRING = "string"
+    PLAIN = "plain"
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """What makes the end of a bare URL a guess: it may also be read as `url`, "" for nothing that is a URL.
@@ -45,7 +63,8 @@ class Mention:
     `start` and `end` are byte offsets of the URL as written, quotes and brackets excluded. `line` and `column` count
     from 1, columns in characters. `entry` is the index of its entry in `Note.entries`. `guess` is there if the end of
     the URL is a guess. `is_identifier` says that the id of a paper is written instead of its URL, so that nothing is
-    edited there. Raises ValueError for an empty URL or span.
+    edited there. `image_set` is the offset of the element of whose image it is one of several candidates, which are
+    edited together; None for any other. Raises ValueError for an empty URL or span.
     """
 
     url: str
@@ -58,6 +77,8 @@ class Mention:
     entry: int | None = None
     guess: Guess | None = None
     is_identifier: bool = False
+    syntax: Syntax = Syntax.MARKDOWN
+    image_set: int | None = None
 
     def __post_init__(self) -> None:
         if not self.url:

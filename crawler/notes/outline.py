@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from crawler.models.note import Syntax
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class RawMention:
 
     `place` is the offset at which it belongs to the text: the start of the link, for a reference definition that of its
     first use. `element_end` is the end of the element there: of the whole Markdown link, of `<a>…</a>`. `role` is the
-    role by its element alone (an image); None if the element does not determine it. `guess` and `is_identifier` are
-    those of `Mention`.
+    role by its element alone (an image); None if the element does not determine it. The other fields are those of
+    `Mention`.
     """
 
     url: str
@@ -38,6 +39,8 @@ class RawMention:
     element_end: int = 0
     guess: Guess | None = None
     is_identifier: bool = False
+    syntax: Syntax = Syntax.MARKDOWN
+    image_set: int | None = None
 
 
 @dataclass(slots=True)

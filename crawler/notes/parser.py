@@ -101,6 +101,8 @@ def _mentions(
             entry_of.get(at),
             guess=each.guess,
             is_identifier=each.is_identifier,
+            syntax=each.syntax,
+            image_set=each.image_set,
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of, with_metadata
@@ -12,7 +11,9 @@ from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of, title_beside
+from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.fragments import missing_fragments
+from pipelines.consistency.image_sets import incomplete_sets
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
 from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
@@ -30,45 +31,6 @@ ANOTHER_PAPER = 50
 
 MAX_PLACES = 3
 """Other places in the evidence."""
-
-
-class FindingKind(StrEnum):
-    """The sort of an inconsistency; the values are those of findings.csv."""
-
-    ANOTHER_TITLE = "another title"
-    ONE_ID_TWO_TITLES = "one id, two titles"
-    ANOTHER_PAGE = "another page"
-    WITHDRAWN = "withdrawn"
-    OLD_VERSION = "old version"
-    CODE_OF_ANOTHER_PAPER = "code of another paper"
-    OTHER_CODE = "other code named"
-    VENUE_LABEL = "venue label"
-    PAPER_MISSING = "paper missing"
-    CODE_MISSING = "code missing"
-    VOUCH_ENDED = "vouch ended"
-    UNKNOWN_FOR_LONG = "unknown for long"
-    FRAGMENT_MISSING = "fragment missing"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One inconsistency: what the note says, what is true according to `evidence`, and how certain that is.
-
-    `line` counts from 1; `entry` is the entry's number, None outside of entries. Raises ValueError for a line below 1.
-    """
-
-    note: str
-    line: int
-    entry: int | None
-    kind: FindingKind
-    says: str
-    true: str
-    evidence: str
-    confidence: Confidence
-
-    def __post_init__(self) -> None:
-        if self.line < 1:
-            raise ValueError(f"lines count from 1, not {self.line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +88,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
         *_question_findings(note, states, index),
         *_replaced_page_findings(note, states),
         *_fragment_findings(note, states, index),
+        *_image_set_findings(note, states),
     ]
     for entry in note.entries:
         findings += _label_findings(note, entry, states)
@@ -243,6 +206,16 @@ def _fragment_findings(note: Note, states: Mapping[int, LinkState], index: Cross
             path,
             Confidence.MEDIUM,
         )
+
+
+def _image_set_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
+    """Yield a finding for each image whose candidates were not all saved, so that none is edited."""
+    for at, saved, count in incomplete_sets(note, states):
+        mention, check = note.mentions[at], states[at].check
+        evidence = "not checked yet" if check is None else f"{check.outcome}: {check.reason}"[:300]
+        place = (note.path, mention.line, _number(note, mention.entry))
+        true = f"{saved} of {count} candidates saved; none edited"
+        yield Finding(*place, FindingKind.IMAGE_SET_INCOMPLETE, mention.url, true, evidence, Confidence.HIGH)
 
 
 def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crawler.notes.files.folder import NotesFolder
     from crawler.notes.markdown.anchors import Anchors
     from crawler.store.link_store import LinkStore
-    from pipelines.consistency.findings import Finding
+    from pipelines.consistency.finding import Finding
     from pipelines.reports.base import Rendering
     from pipelines.reports.digests import NoteDigester
 

@@ -20,15 +20,16 @@ from crawler.links.targets.redirect_targets import target_fault
 from crawler.models.edit import Edit
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture
-from crawler.models.note import LinkRole, Mention, Note
+from crawler.models.note import LinkRole, Mention, Note, Syntax
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.comments.ignore_comments import overlaps_spans
 from crawler.notes.markdown.wikilinks import wikilink_name
+from pipelines.rewriting.image_set_edits import incomplete_candidates
 from pipelines.rewriting.lines.dead_marks import mark_edits
 from pipelines.rewriting.lines.fact_lines import fact_edits
 from pipelines.rewriting.lines.missing_lines import missing_edits
 from pipelines.rewriting.redirects import is_worth_edit
-from pipelines.rewriting.url_escaping import escape_bare_url, escape_for_context, percent_encode
+from pipelines.rewriting.url_escaping import escape_bare_url, escape_for_syntax, percent_encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -76,8 +77,13 @@ def _plan_mention_edits(
     note: Note, states: Mapping[int, LinkState], image_url: Callable[[Picture], str | None], rewrite: Collection[str]
 ) -> Iterator[Edit]:
     """Yield the replacements of URLs, and of visible texts that are the URL."""
+    incomplete = incomplete_candidates(note, states, image_url) if "pictures" in rewrite else frozenset()
     for position, mention in enumerate(note.mentions):
-        if (state := states.get(position)) is None or is_dynamic_image(state.link, state.metadata):
+        if (
+            position in incomplete
+            or (state := states.get(position)) is None
+            or is_dynamic_image(state.link, state.metadata)
+        ):
             continue
         if isinstance(picture := state.metadata, Picture):
             if "pictures" not in rewrite or _stays_where_it_is(mention, state, picture):
@@ -87,7 +93,8 @@ def _plan_mention_edits(
             url = _with_image_fragment(image_url(picture), mention)
             # A relative path is no link as bare text or between angle brackets.
             opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("
-            bare = mention.text in {mention.url, note.source_of(mention)} and not opened
+            is_text = mention.syntax is Syntax.MARKDOWN and not opened
+            bare = is_text and mention.text in {mention.url, note.source_of(mention)}
             if url is not None and (_is_web(url) or not bare):
                 yield from _replace(note, mention, url, Reason(ReasonCode.EDIT_IMAGE), evidence)
         elif (replacement := _replacement_for(note, mention, state)) is not None and replacement[0] in rewrite:
@@ -223,7 +230,7 @@ def _replace(note: Note, mention: Mention, url: str, reason: Reason, evidence: s
     is_wikilink = wikilink_name(mention.url) is not None
     if is_wikilink and re.search(r"[\[\]|#^]", url):
         return
-    new = url if is_wikilink else escape_for_context(url, *_context(note.data, mention))
+    new = url if is_wikilink else escape_for_syntax(url, mention.syntax, *_context(note.data, mention))
     if new != old and url != mention.url:
         yield Edit(note.path, mention.start, mention.end, old, new, reason, evidence)
 

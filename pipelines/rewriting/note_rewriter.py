@@ -8,6 +8,7 @@ from crawler.images.store import thumbnail_name
 from crawler.models.reason import ReasonCode
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.edit_list import writable_edits
+from pipelines.rewriting.image_set_edits import without_halves
 from pipelines.rewriting.index.editor import index_edits
 from pipelines.rewriting.reverted_edits import without_reverted
 
@@ -51,7 +52,8 @@ class NoteRewriter:
         if self._listed:
             index = self._index_edits(note, states, past_edits)
             edits = tuple(sorted([*edits, *index], key=lambda edit: (edit.start, edit.end)))
-        return writable_edits(note.as_file, edits)
+        writable = writable_edits(note.as_file, edits)
+        return without_halves(note, planned, writable)
 
     def _index_edits(
         self, note: Note, states: Mapping[int, LinkState], past_edits: Sequence[Sequence[Edit]]

@@ -5,18 +5,37 @@ from __future__ import annotations
 import html
 import re
 
-# The bytes before a URL tell its context. A quoted value may contain other things before the URL (`srcset`).
-_QUOTED_VALUE = re.compile(rb"<[A-Za-z][^<]*=\s*[\"'][^\"'<>()\[\]]*\Z")
-_UNQUOTED_VALUE = re.compile(rb"<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*=\s*\Z")
+from crawler.models.note import Syntax
+
+_PLAIN_YAML = re.compile(r"[A-Za-z0-9./_~](?:[^,\[\]]*[^,\[\]:])?")
+"""A value that needs no quotes, also in a list in brackets."""
+
 _DEFINITION = re.compile(rb"[ \t>]*\[[^\]\n]+\]:[ \t]*\r?\n?[ \t]*")
 
 
-def escape_for_context(url: str, before: bytes, after: bytes) -> str:
-    """Return a URL escaped for its context: the bytes of the note before and after it."""
-    if _QUOTED_VALUE.search(tag := before[max(before.rfind(b"<"), 0) :]):
-        return html.escape(url)
-    if _UNQUOTED_VALUE.search(tag):
-        return f'"{html.escape(url)}"'
+def escape_for_syntax(url: str, syntax: Syntax, before: bytes, after: bytes) -> str:
+    """Return a URL escaped for what it is written in, of Markdown with these bytes of the note before and after it."""
+    match syntax:
+        case Syntax.ATTRIBUTE:
+            return html.escape(url)
+        case Syntax.UNQUOTED:
+            return f'"{html.escape(url)}"'
+        case Syntax.SET:
+            return html.escape(_percent(percent_encode(url), ","))
+        case Syntax.STYLE:
+            return html.escape(_percent(percent_encode(url), "['()]"))
+        case Syntax.STYLE_SHEET:
+            return _percent(percent_encode(url), "['()]")
+        case Syntax.STRING:
+            return _percent(percent_encode(url), "'")
+        case Syntax.PLAIN:
+            written = _percent(percent_encode(url), "'")
+            return written if _PLAIN_YAML.fullmatch(written) else f'"{written}"'
+        case Syntax.MARKDOWN:
+            return _escape_for_markdown(url, before, after)
+
+
+def _escape_for_markdown(url: str, before: bytes, after: bytes) -> str:
     if before.endswith(b"<") and after.startswith(b">"):
         return _without_entities(url)
     if _is_destination(before):

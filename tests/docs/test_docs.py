@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.consistency.findings import FindingKind
+from pipelines.consistency.finding import FindingKind
 from pipelines.reports import report_json
 from pipelines.reports.csv import changes, dataset, findings, link_health, links_table
 from tests.docs import pages

@@ -8,9 +8,10 @@ from typing import Any, cast
 import pyromark
 from pyromark import Options
 
-from crawler.models.note import LinkRole
+from crawler.models.note import LinkRole, Syntax
 from crawler.notes.comments import ignore_comments
 from crawler.notes.markdown import front_matter, url_spans
+from crawler.notes.markdown.front_matter_keys import ImageKeys
 from crawler.notes.markdown.html.blocks import join_spans, with_html_block_fix
 from crawler.notes.markdown.html.reader import HtmlReader
 from crawler.notes.markdown.mention_list import MentionList
@@ -90,18 +91,26 @@ class NoteReader:
         """Find the URLs in the front matter, and return the bytes from `start` on with blanks in its place."""
         if (found := front_matter.find(self._data, start)) is None:
             return self._data[start:]
-        if front_matter.is_yaml(found):
-            self.outline.front_matter = found.span()
-        for first, last, is_value in front_matter.split_values(self._data, *found.span("text")):
-            if is_value:
-                self._text.add_url(first, last)
+        if found.form is front_matter.Form.YAML:
+            self.outline.front_matter = found.start, found.end
+        keys = ImageKeys(self._data, found)
+        for value in front_matter.split_values(self._data, found.text_start, found.text_end):
+            if value.url:
+                self._add_value(value, is_image=keys.is_image(value.start))
             else:
-                self._text.read(first, last)
+                self._text.read(value.start, value.end)
         self._text.end_leaf()
-        for start_of_id, end, url in front_matter.identifiers(self._data, *found.span("text")):
+        for start_of_id, end, url in front_matter.identifiers(self._data, found.text_start, found.text_end):
             written = self._data[start_of_id:end].decode()
             self.found.add(RawMention(url, start_of_id, end, start_of_id, written, None, end, is_identifier=True))
-        return front_matter.blanks(found[0]) + self._data[found.end() :]
+        return front_matter.blanks(self._data[found.start : found.end]) + self._data[found.end :]
+
+    def _add_value(self, value: front_matter.Value, *, is_image: bool) -> None:
+        """Add a value of front matter that is one URL."""
+        text, role = ("", LinkRole.IMAGE) if is_image else (value.url, None)
+        syntax = Syntax.STRING if value.is_quoted else Syntax.PLAIN
+        mention = RawMention(value.url, value.start, value.end, value.start, text, role, value.end, syntax=syntax)
+        self.found.add(mention)
 
     def _read_definitions(self, text: str, shift: int) -> None:
         """Add a mention for each link reference definition, at the place and with the text of its first use."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from posixpath import splitext
 from typing import TYPE_CHECKING
 
 from crawler.links.spelling.templates import find_template_links
-from crawler.models.note import Guess, LinkRole
+from crawler.models.note import Guess, LinkRole, Syntax
 from crawler.notes.markdown import bare_urls, url_spans
+from crawler.notes.markdown.image_places import has_image_ending
+from crawler.notes.markdown.templates.shortcodes import shortcode_urls
 from crawler.notes.markdown.wikilinks import OPENING, find_wikilinks
 from crawler.notes.outline import RawMention
 
 if TYPE_CHECKING:
     from crawler.notes.markdown.mention_list import MentionList
-
-_IMAGE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp"}
 
 
 class TextReader:
@@ -47,7 +46,7 @@ class TextReader:
     def end_run(self) -> None:
         """Read the run."""
         if self._run:
-            self._find_bare_urls(*self._run, self._limits)
+            self._find_urls(*self._run, self._limits)
             self._find_wikilinks(*self._run)
             self._find_templates(*self._run)
             self._run = None
@@ -58,7 +57,7 @@ class TextReader:
 
     def read(self, start: int, end: int) -> None:
         """Read text that is no run: in HTML, in front matter."""
-        self._find_bare_urls(start, end, [])
+        self._find_urls(start, end, [])
         self._find_templates(start, end)
 
     def add_url(self, start: int, end: int, guess: Guess | None = None) -> None:
@@ -69,6 +68,17 @@ class TextReader:
     def _limit(self) -> int:
         """Return the offset that a bare URL must not pass: that of the closing mark of the innermost emphasis."""
         return self._emphasis[-1] if self._emphasis else len(self._data)
+
+    def _find_urls(self, start: int, end: int, limits: list[tuple[int, int]]) -> None:
+        """Find the images of shortcodes, and the bare URLs around them."""
+        position = start
+        for first, last, place, element_end in shortcode_urls(self._data, start, end):
+            self._find_bare_urls(position, first, limits)
+            url = self._data[first:last].decode()
+            syntax = Syntax.STRING
+            self._found.add(RawMention(url, first, last, place, "", LinkRole.IMAGE, element_end, syntax=syntax))
+            position = last
+        self._find_bare_urls(position, end, limits)
 
     def _find_bare_urls(self, start: int, end: int, limits: list[tuple[int, int]]) -> None:
         for found in bare_urls.find_bare_urls(self._data, start, end, limits, self._marks):
@@ -85,8 +95,7 @@ class TextReader:
 
     def _find_wikilinks(self, start: int, end: int) -> None:
         for each in find_wikilinks(self._data, start, end):
-            is_image = each.is_embed and splitext(each.target)[1].casefold() in _IMAGE_ENDINGS
-            role = LinkRole.IMAGE if is_image else LinkRole.OTHER
+            role = LinkRole.IMAGE if each.is_embed and has_image_ending(each.target) else LinkRole.OTHER
             url = f"{OPENING}{each.target}]]"
             wikilink = RawMention(url, each.start, each.end, each.place, each.text, role, each.element_end)
             self._found.wikilinks.append(wikilink)

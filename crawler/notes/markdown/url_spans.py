@@ -37,6 +37,28 @@ def decode_autolink(source: bytes) -> str:
     return _ENTITIES.sub(lambda match: _character(match[0]).encode(), source).decode()
 
 
+def characters(source: bytes, *, html: bool = False) -> tuple[str, list[int]]:
+    """Return the text of a source, in which only HTML has entities, and the offset of each character and of the end."""
+    text: list[str] = []
+    offsets: list[int] = []
+    position = 0
+    for match in _HTML_ENTITIES.finditer(source) if html else ():
+        _add_plain(source, position, match.start(), text, offsets)
+        decoded = _character(match[0])
+        text.append(decoded)
+        offsets += [match.start()] * len(decoded)
+        position = match.end()
+    _add_plain(source, position, len(source), text, offsets)
+    return "".join(text), [*offsets, len(source)]
+
+
+def _add_plain(source: bytes, start: int, end: int, text: list[str], offsets: list[int]) -> None:
+    for character in source[start:end].decode():
+        text.append(character)
+        offsets.append(start)
+        start += len(character.encode())
+
+
 def _character(coded: bytes) -> str:
     """Return the text of one entity, escape or plain character."""
     if coded[0] == ord("\\") and len(coded) > 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.consistency.findings import Finding
+from pipelines.consistency.finding import Finding
 from pipelines.reports.digests import NOTES
 from pipelines.reports.frames import frame, notes
 from pipelines.reports.frames.writers import csv_writer

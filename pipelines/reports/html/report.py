@@ -18,7 +18,7 @@ from crawler.models.history import Metric, RunMetrics
 from crawler.models.link import Change, Verdict
 from crawler.models.metadata import Article, Paper, type_name
 from crawler.store.renderings import ALL_NOTES
-from pipelines.consistency.findings import Finding, FindingKind
+from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports import digests
 from pipelines.reports.frames import notes

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from crawler.models.reason import Language, Reason
-    from pipelines.consistency.findings import Finding
+    from pipelines.consistency.finding import Finding
     from pipelines.reports.frames.entries import NoteBatch
 
 MAX_AUTHORS = 5

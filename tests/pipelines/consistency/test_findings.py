@@ -10,7 +10,8 @@ import pytest
 
 from crawler.models.metadata import Article, Paper, Repository
 from crawler.notes import parser
-from pipelines.consistency.findings import CrossReferenceIndex, Finding, FindingKind, find_inconsistencies
+from pipelines.consistency.finding import Finding, FindingKind
+from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.base import render
 from pipelines.reports.csv import findings as findings_csv

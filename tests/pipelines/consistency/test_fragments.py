@@ -12,7 +12,8 @@ from crawler.models.link import LinkState, Verdict
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
 from crawler.notes.parser import parse_note
-from pipelines.consistency.findings import CrossReferenceIndex, FindingKind, find_inconsistencies
+from pipelines.consistency.finding import FindingKind
+from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TARGET = """# The Big Title

@@ -12,7 +12,8 @@ from crawler.models.link import LinkState, Verdict
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.vouch import Vouch
 from crawler.notes.parser import parse_note
-from pipelines.consistency.findings import CrossReferenceIndex, FindingKind, find_inconsistencies
+from pipelines.consistency.finding import FindingKind
+from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
 from pipelines.consistency.questions import UNKNOWN_FOR, ended_vouch, is_unknown_for_long
 from tests.support.mending import NOW, standing
 

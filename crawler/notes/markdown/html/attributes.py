@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.models.note import LinkRole
+from crawler.models.note import LinkRole, Syntax
+from crawler.notes.markdown.html.css import css_image_urls
+from crawler.notes.markdown.image_places import has_image_ending, image_places
 from crawler.notes.markdown.templates.mdx import attribute_span
 from crawler.notes.markdown.url_spans import decode_url
 
@@ -14,17 +16,9 @@ if TYPE_CHECKING:
 
     from crawler.notes.markdown.html.tags import Tag
 
-# Attributes that browsers load or lead to: `cite` is shown nowhere, and `data-src` means nothing without a script.
-_NAMES = ("href", "src", "poster", "srcset")
-_ROLES = {
-    ("img", "src"): LinkRole.IMAGE,
-    ("img", "srcset"): LinkRole.IMAGE,
-    ("source", "srcset"): LinkRole.IMAGE,
-    ("video", "src"): LinkRole.VIDEO,
-    ("source", "src"): LinkRole.VIDEO,
-    ("video", "poster"): LinkRole.IMAGE,
-}
-_SETS = {"img", "source"}  # the elements with `srcset`
+# Attributes that browsers load or lead to, of any element: `cite` is shown nowhere.
+_NAMES = ("href", "src", "poster")
+_VIDEOS = {("video", "src"), ("source", "src")}
 _CANDIDATE = re.compile(rb"[\s,]*+(?P<url>\S++)")
 _DESCRIPTORS = re.compile(rb"[^,]*+")
 
@@ -32,33 +26,67 @@ _REMOVED_FROM_URLS = dict.fromkeys(map(ord, "\t\r\n"))  # URL Living Standard, 4
 
 
 class AttributeUrl(NamedTuple):
-    """A URL in a tag: its span in the HTML, and its role if the element determines one."""
+    """A URL in a tag: its span in the HTML, its role if the element determines one, and how it is written.
+
+    `candidates` is the offset of the element of whose image it is one of several candidates; None for one by itself.
+    `is_stand_in` says that a script shows another image in its place.
+    """
 
     url: str
     start: int
     end: int
     role: LinkRole | None
+    syntax: Syntax = Syntax.ATTRIBUTE
+    candidates: int | None = None
+    is_stand_in: bool = False
 
 
 def attribute_urls(html: bytes, tag: Tag, *, in_cell: bool = False) -> Iterator[AttributeUrl]:
     r"""Yield the URLs in the attributes of a tag; in the cell of a table of Markdown, `\|` is a bar (GFM 4.10)."""
-    for name in _NAMES:
-        if name not in tag.attributes or (name == "srcset" and tag.name not in _SETS):
-            continue
-        for start, end in _spans(html, name, *tag.attributes[name]):
-            source = html[start:end].replace(b"\\|", b"|") if in_cell else html[start:end]
-            url = decode_url(source, html=True).translate(_REMOVED_FROM_URLS)
-            yield AttributeUrl(url, start, end, _ROLES.get((tag.name, name)))
+    images, sets = (image_places()[part].get(tag.name, frozenset()) for part in ("attributes", "sets"))
+    embedded = image_places()["embedded"].get(tag.name, frozenset())
+    has_set = not sets.isdisjoint(tag.attributes)
+    is_late = any(name.startswith("data-") for name in images & tag.attributes.keys())
+    for name, (start, end) in tag.attributes.items():
+        if name == "style":
+            yield from _css_urls(html, start, end)
+        elif name in sets:
+            for first, last in _candidates(html, start, end):
+                url = _decoded(html, first, last, in_cell=in_cell)
+                yield AttributeUrl(url, first, last, LinkRole.IMAGE, Syntax.SET, tag.start)
+        elif (name in _NAMES or name in images or name in embedded) and (span := _value_span(html, start, end)):
+            url = _decoded(html, *span, in_cell=in_cell)
+            role = _role(html, tag, name, url)
+            is_stand_in = is_late and name == "src"
+            candidates = tag.start if name in images and (has_set or is_late) and not is_stand_in else None
+            yield AttributeUrl(url, *span, role, _syntax(html, start, span), candidates, is_stand_in)
 
 
-def _spans(html: bytes, name: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    if name == "srcset":
-        yield from _candidates(html, start, end)
-        return
+def _role(html: bytes, tag: Tag, name: str, url: str) -> LinkRole | None:
+    if name in image_places()["attributes"].get(tag.name, ()):
+        return LinkRole.IMAGE
+    if name in image_places()["embedded"].get(tag.name, ()):
+        media_type = html[slice(*tag.attributes.get("type", (0, 0)))].strip().lower()
+        is_image = media_type.startswith(b"image/") if media_type else has_image_ending(url)
+        return LinkRole.IMAGE if is_image else None
+    return LinkRole.VIDEO if (tag.name, name) in _VIDEOS else None
+
+
+def _decoded(html: bytes, start: int, end: int, *, in_cell: bool) -> str:
+    source = html[start:end].replace(b"\\|", b"|") if in_cell else html[start:end]
+    return decode_url(source, html=True).translate(_REMOVED_FROM_URLS)
+
+
+def _value_span(html: bytes, start: int, end: int) -> tuple[int, int] | None:
     value = html[start:end].strip()
     first = html.index(value, start)
-    if (span := attribute_span(html, first, first + len(value))) is not None:
-        yield span
+    return attribute_span(html, first, first + len(value))
+
+
+def _syntax(html: bytes, start: int, span: tuple[int, int]) -> Syntax:
+    if html[start - 1 : start] in {b'"', b"'"}:
+        return Syntax.ATTRIBUTE
+    return Syntax.UNQUOTED if span[0] == start else Syntax.STRING  # within braces of MDX
 
 
 def _candidates(html: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -71,3 +99,9 @@ def _candidates(html: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
         start = match.end()
         if not is_last and (rest := _DESCRIPTORS.match(html, start, end)):
             start = rest.end()
+
+
+def _css_urls(html: bytes, start: int, end: int) -> Iterator[AttributeUrl]:
+    for url, first, last, group in css_image_urls(html[start:end], in_attribute=True):
+        candidates = None if group is None else start + group
+        yield AttributeUrl(url, start + first, start + last, LinkRole.IMAGE, Syntax.STYLE, candidates)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.models.note import LinkRole, Syntax
 from crawler.notes.comments import ignore_comments, layout_comments, vouch_comments
 from crawler.notes.markdown import url_spans
 from crawler.notes.markdown.html.attributes import attribute_urls
-from crawler.notes.markdown.html.tags import COMMENT, find_tags
+from crawler.notes.markdown.html.css import css_image_urls
+from crawler.notes.markdown.html.tags import COMMENT, STYLE_SHEET, find_tags
 from crawler.notes.outline import RawMention, collapse_blanks, line_number
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class HtmlReader:
         self._text_reader = text_reader
         self._anchor: tuple[RawMention, int] | None = None  # an open `<a>`, number of text pieces before
         self._verbatim = 0  # depth of elements such as `<code>`
+        self._picture: int | None = None  # the offset of the open `<picture>`
 
     @property
     def is_text_read(self) -> bool:
@@ -60,10 +63,16 @@ class HtmlReader:
             self._structure.add_tag(tag.name, offset + tag.start, offset + tag.end, closing=tag.closing)
             if tag.name == COMMENT:
                 self._read_comment(offset + tag.start, offset + tag.end, source)
+            elif tag.name == STYLE_SHEET:
+                self._read_style_sheet(offset + tag.start, source)
             elif tag.name in _VERBATIM:
                 self._verbatim = max(0, self._verbatim + (-1 if tag.closing else 1))
             elif not tag.closing:
+                self._picture = offset + tag.start if tag.name == "picture" else self._picture
                 self._read_opening_tag(tag, offset, html, in_cell=in_cell)
+                self._picture = None if tag.name == "img" else self._picture  # it is the last one in its `<picture>`
+            elif tag.name == "picture":
+                self._picture = None
             elif tag.name == "a":
                 self._end_anchor(offset + tag.end)
 
@@ -71,6 +80,12 @@ class HtmlReader:
         self._outline.add(start, end, url_spans.decode_url(source, html=True))
         if self.is_text_read:
             self._text_reader.read(start, end)
+
+    def _read_style_sheet(self, start: int, source: bytes) -> None:
+        for url, first, last, group in css_image_urls(source):
+            mention = RawMention(url, start + first, start + last, start + first, "", LinkRole.IMAGE, start + last)
+            mention.syntax, mention.image_set = Syntax.STYLE_SHEET, None if group is None else start + group
+            self._found.add(mention)
 
     def _read_comment(self, start: int, end: int, source: bytes) -> None:
         if directive := ignore_comments.parse_directive(source):
@@ -98,7 +113,13 @@ class HtmlReader:
         alt = collapse_blanks(url_spans.decode_url(html[slice(*tag.attributes.get("alt", (0, 0)))], html=True))
         if alt:
             self._outline.add(place, offset + tag.end, alt)
-        for url, start, end, role in attribute_urls(html, tag, in_cell=in_cell):
-            mention = RawMention(url, offset + start, offset + end, place, alt, role, offset + tag.end)
+        for each in attribute_urls(html, tag, in_cell=in_cell):
+            start, end = offset + each.start, offset + each.end
+            mention = RawMention(each.url, start, end, place, alt, each.role, offset + tag.end, syntax=each.syntax)
+            is_of_picture = each.role is LinkRole.IMAGE and each.syntax is not Syntax.STYLE and not each.is_stand_in
+            if self._picture is not None and is_of_picture:
+                mention.image_set = self._picture
+            elif each.candidates is not None:
+                mention.image_set = offset + each.candidates
             if self._found.add(mention) and tag.name == "a":
                 self._anchor = (mention, len(self._outline.texts))

@@ -17,6 +17,9 @@ _ATTRIBUTE = re.compile(
 COMMENT = "!--"
 """`Tag.name` of a comment."""
 
+STYLE_SHEET = "style sheet"
+"""`Tag.name` of the content of `<style>`."""
+
 # Elements whose content is raw text (HTML Living Standard, 13.1.2), and their end tags.
 _RAW = {
     name: re.compile(rb"</" + name.encode() + rb"(?![^\s/>])", re.IGNORECASE)
@@ -39,7 +42,7 @@ class Tag:
 
 
 def find_tags(html: bytes) -> Iterator[Tag]:
-    """Yield tags, comments and text of a piece of HTML in order, without the content of scripts and styles.
+    """Yield tags, comments and text of a piece of HTML in order, without the content of scripts.
 
     As in browsers, a tag without `>` extends to the end, and so does a quoted value without closing quote.
     """
@@ -61,9 +64,12 @@ def find_tags(html: bytes) -> Iterator[Tag]:
         position = tag.end
         if tag.name in _RAW and not tag.closing:
             end_tag = _RAW[tag.name].search(html, position)
+            end = end_tag.start() if end_tag else len(html)
+            if tag.name == "style":
+                yield Tag(position, end, STYLE_SHEET)
             if end_tag is None:
                 return
-            position = end_tag.start()
+            position = end
     if position < len(html):
         yield Tag(position, len(html))
 

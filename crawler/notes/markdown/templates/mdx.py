@@ -18,7 +18,7 @@ _BRACES = re.compile(rb"\{\s*+(?:\"([^\"{}]*+)\"|'([^'{}]*+)'|`([^`{}$]*+)`)\s*+
 def without_code(data: bytes) -> bytes:
     """Return the bytes of an MDX note with blanks for its code, so that offsets stay."""
     found = front_matter.find(data, 0)
-    start = found.end() if found else 0
+    start = found.end if found else 0
     return data[:start] + _CODE.sub(lambda code: front_matter.blanks(code[0]), data[start:])
 
 

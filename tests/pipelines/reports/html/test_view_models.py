@@ -15,7 +15,7 @@ from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Change, Verdict
 from crawler.models.metadata import Article, Picture, Repository
 from crawler.notes import parser
-from pipelines.consistency.findings import Finding, FindingKind
+from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.frames.counts import LINK_COUNTS
 from pipelines.reports.frames.entries import NoteBatch

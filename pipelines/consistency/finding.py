@@ -1,0 +1,50 @@
+"""One inconsistency of a note, and its kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.consistency.missing_links import Confidence
+
+
+class FindingKind(StrEnum):
+    """The sort of an inconsistency; the values are those of findings.csv."""
+
+    ANOTHER_TITLE = "another title"
+    ONE_ID_TWO_TITLES = "one id, two titles"
+    ANOTHER_PAGE = "another page"
+    WITHDRAWN = "withdrawn"
+    OLD_VERSION = "old version"
+    CODE_OF_ANOTHER_PAPER = "code of another paper"
+    OTHER_CODE = "other code named"
+    VENUE_LABEL = "venue label"
+    PAPER_MISSING = "paper missing"
+    CODE_MISSING = "code missing"
+    VOUCH_ENDED = "vouch ended"
+    UNKNOWN_FOR_LONG = "unknown for long"
+    FRAGMENT_MISSING = "fragment missing"
+    IMAGE_SET_INCOMPLETE = "image set incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One inconsistency: what the note says, what is true according to `evidence`, and how certain that is.
+
+    `line` counts from 1; `entry` is the entry's number, None outside of entries. Raises ValueError for a line below 1.
+    """
+
+    note: str
+    line: int
+    entry: int | None
+    kind: FindingKind
+    says: str
+    true: str
+    evidence: str
+    confidence: Confidence
+
+    def __post_init__(self) -> None:
+        if self.line < 1:
+            raise ValueError(f"lines count from 1, not {self.line}")

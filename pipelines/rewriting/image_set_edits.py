@@ -1,0 +1,34 @@
+"""Edit all candidates of an image or none, so that no page shows one from here and another from there. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawler.models.metadata import Picture
+from pipelines.consistency.image_sets import image_sets, unsaved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from crawler.models.edit import Edit
+    from crawler.models.link import LinkState
+    from crawler.models.note import Note
+
+
+def incomplete_candidates(
+    note: Note, states: Mapping[int, LinkState], image_url: Callable[[Picture], str | None]
+) -> frozenset[int]:
+    """Return the positions of the mentions that are candidates of an image of which not all are in the image store."""
+    found: set[int] = set()
+    for positions in image_sets(note, states).values():
+        metadata = [states[each].metadata for each in positions]
+        if unsaved(positions, states) or any(image_url(each) is None for each in metadata if isinstance(each, Picture)):
+            found.update(positions)
+    return frozenset(found)
+
+
+def without_halves(note: Note, planned: Sequence[Edit], remaining: Collection[Edit]) -> tuple[Edit, ...]:
+    """Return the remaining edits without those of an image of which another planned edit does not remain."""
+    set_of = {mention.start: mention.image_set for mention in note.mentions if mention.image_set is not None}
+    halves = {set_of[edit.start] for edit in planned if edit.start in set_of and edit not in remaining}
+    return tuple(edit for edit in remaining if set_of.get(edit.start) not in halves or edit.start not in set_of)
