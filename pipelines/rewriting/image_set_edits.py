@@ -8,7 +8,7 @@ from crawler.models.metadata import Picture
 from pipelines.consistency.image_sets import image_sets, unsaved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
@@ -27,8 +27,9 @@ def incomplete_candidates(
     return frozenset(found)
 
 
-def without_halves(note: Note, planned: Sequence[Edit], remaining: Collection[Edit]) -> tuple[Edit, ...]:
+def without_halves(note: Note, planned: Sequence[Edit], remaining: Sequence[Edit]) -> tuple[Edit, ...]:
     """Return the remaining edits without those of an image of which another planned edit does not remain."""
     set_of = {mention.start: mention.image_set for mention in note.mentions if mention.image_set is not None}
-    halves = {set_of[edit.start] for edit in planned if edit.start in set_of and edit not in remaining}
-    return tuple(edit for edit in remaining if set_of.get(edit.start) not in halves or edit.start not in set_of)
+    kept = {edit.start for edit in remaining}
+    halves = {set_of[edit.start] for edit in planned if edit.start in set_of and edit.start not in kept}
+    return tuple(edit for edit in remaining if edit.start not in set_of or set_of[edit.start] not in halves)
