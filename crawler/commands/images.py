@@ -1,4 +1,4 @@
-"""`notemend images --verify`, `--gc`: verify saved images, list unused ones or move them to the trash."""
+"""`notemend images --verify`, `--gc`, `--copy-from`: verify saved images, collect unused ones, copy from elsewhere."""
 
 from __future__ import annotations
 
@@ -20,29 +20,30 @@ if TYPE_CHECKING:
 
 
 class Command(NotesCommand):
-    """Verifies saved images, and lists those that no note uses or moves them to the trash."""
+    """Verifies saved images, collects those that no note uses, and copies images from another image store."""
 
     def short_desc(self) -> str:
         """Return the help text."""
-        return "Verify the saved images, or find unused ones: --verify, --gc"
+        return "Verify, collect or copy the saved images: --verify, --gc, --copy-from"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Add --verify, --gc and --delete."""
+        """Add --copy-from, --verify, --gc and --delete."""
         super().add_options(parser)
+        parser.add_argument("--copy-from", metavar="PLACE", help="copy missing images from a folder or another store")
         parser.add_argument("--verify", action="store_true", help="compare every image with its SHA-256 name")
         parser.add_argument("--gc", action="store_true", help="list images that no note uses")
         parser.add_argument("--delete", action="store_true", help="with --gc: move them to the trash, for 30 days")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Read the options; raise UsageError without --verify and --gc, or for --delete without --gc."""
+        """Read the options; raise UsageError without anything to do, or for --delete without --gc."""
         super().process_options(args, opts)
-        if not opts.verify and not opts.gc:
-            raise UsageError("images: expected --verify, --gc or both")
+        if not (opts.verify or opts.gc or opts.copy_from):
+            raise UsageError("images: expected --verify, --gc or --copy-from PLACE")
         if opts.delete and not opts.gc:
             raise UsageError("images: --delete needs --gc")
 
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Verify and collect images; exit with 1 if images are damaged or missing."""
+        """Copy, verify and collect images; exit with 1 if images are damaged or missing."""
         from crawler.run.workspace import open_workspace
         from pipelines.reports.images.stored_images import discard, find_unused, verify
 
@@ -50,6 +51,8 @@ class Command(NotesCommand):
         with open_workspace(options) as workspace:
             workspace.read(now)
             _connect(workspace.image_store)
+            if opts.copy_from and not _copy_from(opts.copy_from, workspace.image_store, options):
+                self.exitcode = EXIT_FOUND
             if opts.verify and not verify(workspace, now):
                 self.exitcode = EXIT_FOUND
             if opts.gc:
@@ -58,6 +61,20 @@ class Command(NotesCommand):
                     discard(workspace.image_store, unused, now.date())
                 else:
                     _print_unused(workspace.image_store, unused)
+
+
+def _copy_from(place: str, image_store: ImageStore, options: CrawlOptions) -> bool:
+    """Copy missing images from another image store and print how many; return whether none is damaged there."""
+    from crawler.images.copying import copy_missing
+    from crawler.images.opening import open_other_store
+
+    source = open_other_store(options.images, place)
+    copies = copy_missing(source, image_store)
+    for name in copies.damaged:
+        print(f"damaged: {name}")
+    counts = f"{copies.copied} copied, {copies.present} there before, {len(copies.damaged)} damaged"
+    print(f"images from {source.place} to {image_store.place}: {counts}")
+    return not copies.damaged
 
 
 def _print_unused(image_store: ImageStore, names: Sequence[str]) -> None:

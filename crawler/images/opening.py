@@ -1,16 +1,37 @@
-"""Open the image store of the options."""
+"""Open the image store of the options, or another one to copy from."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.errors import UserError
 from crawler.images.store import FolderImageStore, writable_folder
 
 if TYPE_CHECKING:
     from crawler.config.crawl_options import ImageOptions
     from crawler.images.store import ImageStore
+
+
+def open_other_store(options: ImageOptions, place: str) -> ImageStore:
+    """Return the existing store in a folder or at a URL; raise UserError if it cannot be read."""
+    location = place.removeprefix("file://")
+    if "://" not in location:
+        folder = Path(location).expanduser()
+        if not folder.is_dir():
+            raise UserError(f"{place}: no such folder")
+        return FolderImageStore(folder)
+    from crawler.images.remote_stores import REMOTE
+
+    if urlsplit(location).scheme not in REMOTE:
+        raise UserError(f"{place}: no image store (valid: a folder, {', '.join(f'{name}://' for name in REMOTE)})")
+    image_store = open_image_store(replace(options, location=location))
+    image_store.connect()
+    if image_store.unavailable_reason:
+        raise UserError(image_store.unavailable_reason)
+    return image_store
 
 
 def open_image_store(options: ImageOptions) -> ImageStore:

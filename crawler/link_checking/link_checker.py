@@ -21,6 +21,7 @@ from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.registry import kind_of, target_link
 from crawler.link_checking.address_suggestions import AddressSuggester
 from crawler.link_checking.opened_links import ShortLinkOpener, as_opened
+from crawler.link_checking.own_images import OwnImages
 from crawler.link_checking.saved_copies import has_no_image, needs_confirmation
 from crawler.links.canonical_url import refusal_reason
 from crawler.links.jumps import is_short_link
@@ -81,6 +82,7 @@ class LinkChecker:
         self._prober = Soft404Prober(context.download)
         self._redirects = RedirectProber(context.download)
         self._store = context.workspace.store
+        self._own_images = OwnImages(context.workspace.store, context.workspace.image_store)
         self._opener = ShortLinkOpener(context.download)
         self._suggester = AddressSuggester(context.download)
         self._accepted = options.accepted_statuses
@@ -123,6 +125,8 @@ class LinkChecker:
         """Check a link; of a jump page or a short link, check the target instead."""
         if self._excluded.fullmatch(due.link.url):
             return CheckOutcome(skipped_result(due, Reason(ReasonCode.EXCLUDED)))
+        if (own := self._own_images.check(due)) is not None:
+            return CheckOutcome(own)
         if (meant := mistyped_scheme(due.link.url)) is not None:
             return CheckOutcome(await self._suggester.mistyped(due, meant))
         target = target_link(due.link)

@@ -11,6 +11,7 @@ from crawler.checks.response_check import skipped_result
 from crawler.daemon_threads import run_in_thread
 from crawler.kinds.registry import all_kinds, target_link
 from crawler.link_checking.opened_links import as_opened
+from crawler.link_checking.own_images import OwnImages
 from crawler.link_checking.result_queue import POLL_SECONDS
 from crawler.models.reason import Reason, ReasonCode
 from crawler.scheduling.worker import POLL
@@ -37,6 +38,7 @@ class LookupRunner:
         self._worker = context.worker
         self._connectivity = context.connectivity
         self._queue = context.queue
+        self._own_images = OwnImages(context.workspace.store, context.workspace.image_store)
         self._excluded = context.options.requests.excluded_urls
         self._tasks: list[Task[None]] = []
         self._is_ending = False
@@ -99,6 +101,8 @@ class LookupRunner:
                     self._queue.put(skipped_result(each, excluded) for each in due if each not in wanted)
                     opened = [replace(each, link=target_link(each.link)) for each in wanted]
                     results = await run_in_thread(lookup, opened)
+                    if all_kinds()[kind].in_notes_folder:
+                        results = [self._own_images.instead_of(*each) for each in zip(opened, results, strict=True)]
                     self._queue.put(
                         each if each.link == due_link.link else as_opened(each, due_link.link, ())
                         for each, due_link in zip(results, wanted, strict=True)

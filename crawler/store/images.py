@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from crawler.images.saved_urls import saved_name
 from crawler.kinds.registry import keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
@@ -29,9 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SavedImage:
-    """A file of the image store: its size in bytes, and the URLs of the links for which it was saved, sorted."""
+    """A file of the image store: its size in bytes, its hash, and the URLs for which it was saved, sorted."""
 
     size: int
+    sha256: str
     urls: list[str] = field(default_factory=list)
 
 
@@ -132,22 +134,28 @@ class ImageRecords(StoreReader, Leases):
 
     def saved_images(self) -> dict[str, SavedImage]:
         """Return the files of the image store that notes use, by name."""
+        return self._images(MENTIONED)
+
+    def _images(self, condition: sa.ColumnElement[bool]) -> dict[str, SavedImage]:
         query = sa.select(links.c.url, facts.c.type, facts.c.data).join(facts, FACTS)
-        query = query.where(facts.c.type == type_name(Picture), MENTIONED).order_by(links.c.url)
+        query = query.where(facts.c.type == type_name(Picture), condition).order_by(links.c.url)
         found: dict[str, SavedImage] = {}
         with self._begin() as connection:
             for row in connection.execute(query.execution_options(yield_per=SLICE)):
                 if isinstance(image := mapping.metadata_from_row(row), Picture):
-                    found.setdefault(image.title, SavedImage(image.size)).urls.append(row.url)
+                    found.setdefault(image.title, SavedImage(image.size, image.sha256)).urls.append(row.url)
         return found
 
+    def images_ever_saved(self) -> dict[str, SavedImage]:
+        """Return all files that were saved in the image store, by name, also those of URLs that no note mentions."""
+        return self._images(sa.true())
+
     def count_unchecked_images(self) -> int:
-        """Return how many images and videos in the notes were never checked."""
-        query = sa.select(sa.func.count()).where(
-            links.c.kind.in_(keeping_bodies()), links.c.checked_at.is_(None), MENTIONED
-        )
+        """Return how many images and videos in the notes were never checked; saved ones need no check."""
+        unchecked = links.c.checked_at.is_(None)
+        query = sa.select(links.c.url).where(links.c.kind.in_(keeping_bodies()), unchecked, MENTIONED)
         with self._begin() as connection:
-            return connection.scalar(query) or 0
+            return sum(saved_name(url) is None for url in connection.scalars(query))
 
     def mark_for_fetch(self, urls: Iterable[str], now: datetime) -> None:
         """Make images due with their source forgotten, so that the next run fetches them in full."""

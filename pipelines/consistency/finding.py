@@ -25,6 +25,7 @@ class FindingKind(StrEnum):
     CODE_MISSING = "code missing"
     VOUCH_ENDED = "vouch ended"
     UNKNOWN_FOR_LONG = "unknown for long"
+    IMAGE_MISSING = "image missing"
     FRAGMENT_MISSING = "fragment missing"
     IMAGE_SET_INCOMPLETE = "image set incomplete"
 

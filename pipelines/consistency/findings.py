@@ -14,6 +14,7 @@ from pipelines.consistency.entry_subject import only_subject, reference_of, titl
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.fragments import missing_fragments
 from pipelines.consistency.image_sets import incomplete_sets
+from pipelines.consistency.missing_images import missing_images
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
 from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
@@ -89,6 +90,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
         *_replaced_page_findings(note, states),
         *_fragment_findings(note, states, index),
         *_image_set_findings(note, states),
+        *_image_findings(note, states),
     ]
     for entry in note.entries:
         findings += _label_findings(note, entry, states)
@@ -216,6 +218,15 @@ def _image_set_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator
         place = (note.path, mention.line, _number(note, mention.entry))
         true = f"{saved} of {count} candidates saved; none edited"
         yield Finding(*place, FindingKind.IMAGE_SET_INCOMPLETE, mention.url, true, evidence, Confidence.HIGH)
+
+
+def _image_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
+    """Yield a finding for each saved image that the note shows and that is missing in the image store."""
+    for mention, original in missing_images(note, states):
+        place = (note.path, mention.line, _number(note, mention.entry))
+        evidence = "saved from this URL" if original else "its original URL is not known"
+        true = original or "missing in the image store"
+        yield Finding(*place, FindingKind.IMAGE_MISSING, mention.url, true, evidence, Confidence.HIGH)
 
 
 def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:

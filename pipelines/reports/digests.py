@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import crawler
 import pipelines
+from crawler.images.saved_urls import saved_name
 from crawler.kinds.registry import kind_of
 from crawler.models.link import Link, key_of
 from crawler.models.metadata import Paper, Picture, Repository, type_name
@@ -18,7 +19,7 @@ from crawler.notes.files.folder import ENDINGS
 from crawler.run.program_digest import program_digest
 from crawler.store.renderings import MENTION, STATE, TIMES
 from pipelines.rewriting.edit_list import to_record
-from pipelines.rewriting.note_rewriter import stored_image_url
+from pipelines.rewriting.note_rewriter import present_image_url, stored_image_url
 from pipelines.venues.citation_stage import BIBLIOGRAPHIES
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class NoteDigests:
     dated: bytes
     images: tuple[str, ...] = ()
     """The names of the saved images of the note, in the order of their mentions."""
+    shown: tuple[str, ...] = ()
+    """The names of saved images to which URLs in the note lead, in the order of their mentions."""
     lists_notes: bool = False
     """Whether the note links other notes. If so, it may be an index page, which depends on all notes."""
 
@@ -67,7 +70,7 @@ class StoreDigests:
         all_links, papers = sha256(_settings(rendering)), sha256(program_digest(crawler, pipelines))
         rows = rendering.store.rendering_inputs([each.name for each in BIBLIOGRAPHIES])
         for note, mentioned in groupby(rows, key=itemgetter(_NOTE)):
-            undated, days, images, lists_notes = sha256(), sha256(), [], False
+            undated, days, images, shown, lists_notes = sha256(), sha256(), [], [], False
             for row in map(tuple, mentioned):
                 all_links.update(repr(row).encode())
                 state = repr(row[len(MENTION) : _STATE_END]).encode()
@@ -79,9 +82,11 @@ class StoreDigests:
                 lists_notes = lists_notes or _is_note(row)
                 if row[_TYPE] == type_name(Picture):
                     images.append(json.loads(row[_DATA])["title"])
+                elif (name := saved_name(row[_URL])) is not None:
+                    shown.append(name)
             digest = undated.digest()
             dated = sha256(digest + days.digest()).digest()
-            result.notes[note] = NoteDigests(digest, dated, tuple(images), lists_notes)
+            result.notes[note] = NoteDigests(digest, dated, tuple(images), tuple(shown), lists_notes)
         result.links, result.papers = all_links.hexdigest(), papers.hexdigest()
         return result
 
@@ -131,16 +136,17 @@ class NoteDigester:
     def _compute(self, path: str, source: bytes) -> tuple[str, str]:
         states = self.states.get(path, NoteDigests(b"", b""))
         rest = sha256(_settings(self.rendering))
-        rest.update(repr((path, source, self._images(path, states.images), self._past_edits(path))).encode())
+        rest.update(repr((path, source, self._images(path, states), self._past_edits(path))).encode())
         if states.lists_notes:
             rest.update(repr(self.listed).encode())
         undated, dated = (sha256(rest.digest() + part).hexdigest() for part in (states.undated, states.dated))
         return undated, dated
 
-    def _images(self, path: str, titles: Iterable[str]) -> list[str | None]:
+    def _images(self, path: str, states: NoteDigests) -> list[str | None]:
         """Return the URLs of the saved images of a note; None for one that is not in the image store."""
         folder = (self.rendering.output_dir / "notes" / path).parent.resolve()
-        return [stored_image_url(self.rendering, title, folder) for title in titles]
+        saved = [stored_image_url(self.rendering, title, folder) for title in states.images]
+        return [*saved, *(present_image_url(self.rendering, name, folder) for name in states.shown)]
 
     def _past_edits(self, path: str) -> list[list[dict[str, Any]]]:
         return [[to_record(edit) for edit in run] for run in self.rendering.past_edits.get(path, ())]

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from crawler.images.saved_urls import hash_in
 from crawler.images.sniff import UNSHOWN
 from crawler.kinds.image import Image, is_dynamic_image, is_image_file
 from crawler.kinds.local import RENAMED, is_spelt_alike
@@ -48,12 +49,14 @@ def plan_edits(
     states: Mapping[int, LinkState],
     image_url: Callable[[Picture], str | None],
     rewrite: Collection[str],
+    image_places: Mapping[int, str] | None = None,
 ) -> tuple[Edit, ...]:
     """Return the edits of a note, sorted by offset and without overlaps.
 
     `states` are by the position of the mention in `Note.mentions`; `image_url` returns the URL of a saved image as
-    seen from the updated note, or None; `rewrite` has names of REWRITE. Spans that the author ignores stay unchanged,
-    and so does a URL whose end is a guess.
+    seen from the updated note, or None; `rewrite` has names of REWRITE; `image_places` are the present URLs of saved
+    images that the note shows under former ones, by position. Spans that the author ignores stay unchanged, and so does
+    a URL whose end is a guess.
     Planning edits for an updated note returns none.
     """
     mentions = note.mentions
@@ -61,6 +64,7 @@ def plan_edits(
     untouched = sorted([*note.ignored, *note.guessed])
     planned = chain(
         _plan_mention_edits(note, states, image_url, rewrite),
+        _plan_place_edits(note, image_places or {}) if "pictures" in rewrite else (),
         mark_edits(note, states, rewrite),
         fact_edits(note, states, rewrite),
         missing_edits(note, states) if "missing" in rewrite else (),  # after the facts of the field that they follow
@@ -91,11 +95,7 @@ def _plan_mention_edits(
             source = f", from {picture.source}" if picture.source else ""
             evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}{source}"
             url = _with_image_fragment(image_url(picture), mention)
-            # A relative path is no link as bare text or between angle brackets.
-            opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("
-            is_text = mention.syntax is Syntax.MARKDOWN and not opened
-            bare = is_text and mention.text in {mention.url, note.source_of(mention)}
-            if url is not None and (_is_web(url) or not bare):
+            if url is not None and (_is_web(url) or not _is_bare(note, mention)):
                 yield from _replace(note, mention, url, Reason(ReasonCode.EDIT_IMAGE), evidence)
         elif (replacement := _replacement_for(note, mention, state)) is not None and replacement[0] in rewrite:
             _, new_url, code = replacement
@@ -114,6 +114,23 @@ def _stays_where_it_is(mention: Mention, state: LinkState, picture: Picture) -> 
     if state.link.kind == Image.name and not is_shown and not is_image_file(state.link.url):
         return True
     return picture.media_type in UNSHOWN and state.verdict in {Verdict.ALIVE, Verdict.MOVED}
+
+
+def _plan_place_edits(note: Note, image_places: Mapping[int, str]) -> Iterator[Edit]:
+    """Yield the replacements of former URLs of saved images."""
+    for position, url in image_places.items():
+        mention = note.mentions[position]
+        is_certain = mention.guess is None and not mention.is_identifier
+        if is_certain and (_is_web(url) or not _is_bare(note, mention)):
+            new_url = _with_image_fragment(url, mention) or url
+            yield from _replace(note, mention, new_url, Reason(ReasonCode.EDIT_IMAGE_URL), hash_in(url))
+
+
+def _is_bare(note: Note, mention: Mention) -> bool:
+    """Return whether a URL is bare text or between angle brackets, where a relative path is no link."""
+    opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("
+    is_text = mention.syntax is Syntax.MARKDOWN and not opened
+    return is_text and mention.text in {mention.url, note.source_of(mention)}
 
 
 def _evidence(state: LinkState) -> str:

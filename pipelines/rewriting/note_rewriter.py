@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from crawler.images.saved_urls import is_same_place, saved_name
 from crawler.images.store import thumbnail_name
+from crawler.models.metadata import Picture
 from crawler.models.reason import ReasonCode
+from crawler.notes.markdown.wikilinks import wikilink_name
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.edit_list import writable_edits
 from pipelines.rewriting.image_set_edits import without_halves
@@ -18,7 +22,6 @@ if TYPE_CHECKING:
 
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.metadata import Picture
     from crawler.models.note import Note
     from pipelines.reports.base import Rendering
     from pipelines.rewriting.index.editor import Listed
@@ -45,8 +48,13 @@ class NoteRewriter:
             return stored_image_url(self._rendering, picture.title, (self._folder / note.path).parent)
 
         image_store = self._rendering.image_store
-        states = {at: state for at, state in states.items() if not image_store.is_own_url(state.link.url)}
-        planned = link_edits.plan_edits(note, states, image_url, self._rendering.rewrite)
+        places = self._image_places(note, states)
+        states = {
+            at: state
+            for at, state in states.items()
+            if at not in places and not image_store.is_own_url(state.link.url) and not _is_saved_image(state)
+        }
+        planned = link_edits.plan_edits(note, states, image_url, self._rendering.rewrite, places)
         past_edits = self._rendering.past_edits.get(note.path, ())
         edits = without_reverted(note.data, planned, past_edits)
         if self._listed:
@@ -54,6 +62,23 @@ class NoteRewriter:
             edits = tuple(sorted([*edits, *index], key=lambda edit: (edit.start, edit.end)))
         writable = writable_edits(note.as_file, edits)
         return without_halves(note, planned, writable)
+
+    def _image_places(self, note: Note, states: Mapping[int, LinkState]) -> dict[int, str]:
+        """Return the present URLs of saved images that a note shows under other ones, by position of the mention.
+
+        Images that were saved from such a URL, too, are not among them.
+        """
+        places: dict[int, str] = {}
+        for at, mention in enumerate(note.mentions):
+            url, state = mention.url, states.get(at)
+            if (name := saved_name(url)) is None or wikilink_name(url) is not None:
+                continue
+            if state is not None and isinstance(state.metadata, Picture):
+                continue
+            present = present_image_url(self._rendering, name, (self._folder / note.path).parent)
+            if present and not is_same_place(url.partition("#")[0], present) and not _shows_file(state, present):
+                places[at] = present
+        return places
 
     def _index_edits(
         self, note: Note, states: Mapping[int, LinkState], past_edits: Sequence[Sequence[Edit]]
@@ -67,6 +92,25 @@ class NoteRewriter:
         dates = [edit for edit in edits if edit.reason.code is ReasonCode.EDIT_INDEX_DATE]
         remaining = without_reverted(note.data, dates, past_edits)
         yield from (edit for edit in edits if edit not in dates or edit in remaining)
+
+
+def present_image_url(rendering: Rendering, name: str, folder: Path) -> str | None:
+    """Return the URL under which a saved image or thumbnail is shown now; None if the image store does not have it."""
+    image_store = rendering.image_store
+    is_there = image_store.unavailable_reason is None and image_store.has(name)
+    return image_store.public_url(name, folder) if is_there else None
+
+
+def _is_saved_image(state: LinkState) -> bool:
+    """Return whether a link was looked up in the image store."""
+    code = state.check.reason.code if state.check else None
+    return code in {ReasonCode.IN_IMAGE_STORE, ReasonCode.IMAGE_MISSING}
+
+
+def _shows_file(state: LinkState | None, present: str) -> bool:
+    """Return whether a path leads to a file that is as good as the one in the image store: that has no base URL."""
+    check = None if state is None else state.check
+    return check is not None and check.reason.code is ReasonCode.FILE_EXISTS and not urlsplit(present).netloc
 
 
 def stored_image_url(rendering: Rendering, title: str, folder: Path) -> str | None:

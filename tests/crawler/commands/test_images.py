@@ -348,3 +348,15 @@ def test_what_makes_no_sense_is_refused(desk: Desk, words: tuple[str, ...]) -> N
     done = images(desk, *words)
     assert done.returncode == 2
     assert "images" in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [("nowhere", "nowhere: no such folder"), ("http://a.example/x", "no image store (valid: a folder, s3://, gs://")],
+)
+def test_a_place_to_copy_from_has_to_be_one(desk: Desk, place: str, message: str) -> None:
+    desk.write("a.md", "nothing")
+    done = images(desk, "--copy-from", place)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not (desk.folder / place).exists()

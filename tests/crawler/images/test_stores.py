@@ -204,21 +204,51 @@ def test_pictures_are_sent_to_s3_once(desk: Desk, internet: Internet, s3: str, b
     assert contents(bucket).keys() == {f"of/{NAME}", trashed}
 
 
-def test_what_notes_edited_in_place_show_stays_on_s3(desk: Desk, s3: str, bucket: Any) -> None:
-    """Under an address that the pictures had once, too."""
-    desk.write("a.md", shown(url("one"), url("two")))
+def test_pictures_move_with_their_notes(desk: Desk, internet: Internet, s3: str, bucket: Any) -> None:
+    """From paths to a base URL, to another one, and to S3: by their hashes, and nothing is requested or lost."""
+    names = [NAME, named(drawn("two"))]
+    note = desk.write("b/a.md", shown(url("one"), url("two")))
+
+    def published(*words: str) -> str:
+        done = desk.run("publish", "--in-place", "-a", f"notes={desk.notes}", *words)
+        assert (done.returncode, done.stderr) == (0, "")
+        return note.read_text()
+
+    def at(base: str) -> str:
+        return shown(*(f"{base}/{name}" for name in names))
+
+    assert desk.crawl().returncode == 0
+    assert published() == at("../../output/images")
+    internet.forget()
+    first, second = "https://first.example.com/of", "https://second.example.com"
+    for base in (first, second):
+        assert published("-s", f"IMAGES_BASE_URL={base}") == at(base)
     where = on_s3(desk, s3)
-    assert desk.crawl(*where).returncode == 0
-    assert desk.run("publish", "--in-place", "-a", f"notes={desk.notes}", *where).returncode == 0
-    shutil.rmtree(desk.output / "in_place")
-    there = contents(bucket)
-    assert len(there) == 2
-    for base in (BASE, "https://pictures.example.com"):
-        words = (*where, "-s", f"IMAGES_BASE_URL={base}")
-        assert desk.crawl(*words).returncode == 0
-        done = desk.run("images", "--gc", "--delete", "--verify", "-a", f"notes={desk.notes}", *words)
+    words = ("-a", f"notes={desk.notes}", *where)
+    damaged = desk.output / "images/ab" / f"ab{'0' * 62}.png"
+    damaged.parent.mkdir(exist_ok=True)
+    damaged.write_bytes(BODY)
+    done = desk.run("images", "--copy-from", str(desk.output / "images"), *words)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        f"damaged: ab/{damaged.name}",
+        f"images from {desk.output}/images to s3://pictures/of: 2 copied, 0 there before, 1 damaged",
+    ]
+    there = {f"of/{name}": (drawn(seed), "image/png") for name, seed in zip(names, ("one", "two"), strict=True)}
+    assert contents(bucket) == there
+    shutil.rmtree(desk.output / "images")
+    assert (done := desk.crawl(*where)).returncode == 0
+    assert done.stderr == ""
+    assert {row["reason"] for row in desk.health().values()} == {"found in the image store"}
+    assert (desk.output / "notes/b/a.md").read_text() == at(BASE)
+    assert published(*where) == at(BASE)
+    assert internet.asked("*qpic.cn*") == internet.asked("*example.com*") == []
+    for _ in range(2):
+        done = desk.run("images", "--gc", "--delete", "--verify", *words)
         assert (done.returncode, done.stdout.splitlines()[-1].partition(" to ")[0]) == (0, "unused images: 0 moved")
         assert contents(bucket) == there
+        desk.run("undo")
+    assert note.read_text() == at(first)
 
 
 def test_an_unreachable_store_is_said_and_the_next_run_completes(

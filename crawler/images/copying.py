@@ -1,0 +1,42 @@
+"""Copy images from one image store to another, by their names, which have the hashes of their bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crawler.images.sniff import EXTENSIONS, media_type
+from crawler.images.store import is_intact
+
+if TYPE_CHECKING:
+    from crawler.images.store import ImageStore
+
+_MEDIA_TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
+
+
+@dataclass(slots=True)
+class Copies:
+    """How many images were copied, and how many were there before; the names of those that are damaged."""
+
+    copied: int = 0
+    present: int = 0
+    damaged: list[str] = field(default_factory=list)
+
+
+def copy_missing(source: ImageStore, target: ImageStore) -> Copies:
+    """Copy the images that are missing in `target`, unless their bytes are not those of their names.
+
+    Nothing is removed from either store. Raises ImageStoreError if one cannot be read or written.
+    """
+    copies = Copies()
+    for name in source.list():
+        if target.has(name):
+            copies.present += 1
+            continue
+        body = source.open(name)
+        if is_intact(name, body) and media_type(body) is not None:
+            target.put(name, body, _MEDIA_TYPES[f".{name.rpartition('.')[2]}"])
+            copies.copied += 1
+        else:
+            copies.damaged.append(name)
+    return copies
