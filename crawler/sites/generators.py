@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.globs import compile_globs
+from crawler.notes.files.repository import repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -182,7 +183,7 @@ def _listings(folder: Path, skip: Path | None) -> Iterator[tuple[str, Sequence[s
 
 def _parents(folder: Path) -> Iterator[Path]:
     """Yield the folders above one, nearest first, up to the root of its repository or MAX_PARENTS."""
-    repository = next((path for path in (folder, *folder.parents) if (path / ".git").exists()), None)
+    repository = repository_of(folder)
     for distance, parent in enumerate(folder.parents):
         is_outside = not parent.is_relative_to(repository) if repository is not None else distance >= MAX_PARENTS
         if is_outside or parent in {Path.home(), Path(parent.anchor)}:

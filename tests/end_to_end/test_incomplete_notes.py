@@ -138,7 +138,7 @@ def test_a_note_that_cannot_be_read_for_now_keeps_what_is_known(filled: Desk, tr
     if trouble == "permission":
         note.chmod(0)
     else:
-        note.write_bytes(b"\0\xff" if trouble == "encoding" else bytes(11 << 20))
+        note.write_bytes(b"\0\xff" if trouble == "encoding" else bytes(20 << 20))
     done = filled.run_unprivileged("crawl", "notes", "-a", f"notes={filled.notes}", *EVERY_NIGHT)
     assert done.returncode == 0, done.stderr
     (line,) = done.stderr.splitlines()

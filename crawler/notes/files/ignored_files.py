@@ -9,6 +9,7 @@ from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore import GitIgnorePatternError
 
 from crawler.atomic_files import UnsafePathError, open_inside
+from crawler.notes.files.repository import repository_of
 
 if TYPE_CHECKING:
     import re
@@ -98,7 +99,7 @@ def is_passed_over(name: str) -> bool:
 
 def _above(folder: Path) -> Iterator[tuple[GitIgnoreSpec, str]]:
     """Yield the rules above a folder in its repository, the nearest first, with the path of the folder from there."""
-    repository = next((path for path in (folder, *folder.parents) if (path / ".git").exists()), None)
+    repository = repository_of(folder)
     if repository in {None, folder}:
         return
     for parent in folder.parents:
