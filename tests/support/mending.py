@@ -24,7 +24,7 @@ from pipelines.reports.base import Rendering
 from pipelines.rewriting import edit_list, link_edits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from crawler.models.metadata import Metadata
@@ -80,7 +80,7 @@ def missing(path: str, suggestion: str, source: str = "file") -> LinkState:
     return standing(path, Outcome.GONE, Verdict.DEAD, suggestion=suggestion, source=source)
 
 
-def known(note: Note, standings: Sequence[LinkState]) -> dict[int, LinkState]:
+def known(note: Note, standings: Iterable[LinkState]) -> dict[int, LinkState]:
     by_url = {each.link.url: each for each in standings}
     links = (link_of(mention.url, note.path, mention.role) for mention in note.mentions)
     return {at: by_url[link.url] for at, link in enumerate(links) if link and link.url in by_url}
