@@ -108,12 +108,15 @@ def _stays_where_it_is(mention: Mention, state: LinkState, picture: Picture) -> 
     """Return whether a mention of a saved image keeps its URL.
 
     It may be a link to a page about the image, which the same URL shows elsewhere. A format that browsers do not show
-    gains nothing while the URL works, at which a host may send others another format.
+    gains nothing while the URL works, at which a host may send others another format; but one of several candidates is
+    there for the browsers that show it.
     """
     is_shown = mention.role in {LinkRole.IMAGE, LinkRole.VIDEO}
     if state.link.kind == Image.name and not is_shown and not is_image_file(state.link.url):
         return True
-    return picture.media_type in UNSHOWN and state.verdict in {Verdict.ALIVE, Verdict.MOVED}
+    return (
+        picture.media_type in UNSHOWN and mention.image_set is None and state.verdict in {Verdict.ALIVE, Verdict.MOVED}
+    )
 
 
 def _plan_place_edits(note: Note, image_places: Mapping[int, str]) -> Iterator[Edit]:

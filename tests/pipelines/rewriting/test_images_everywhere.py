@@ -48,7 +48,9 @@ def is_picture(mention: Mention) -> bool:
 
 ROWS = list(rows())
 folders = st.one_of(
-    st.sampled_from(["../images", "../../a%20b(1)/%E5%9B%BE", "%E5%9B%BE", "https://c.example/i;a=1&copy=2", "//c.example"]),
+    st.sampled_from(
+        ["../images", "../a%20b(1)/%E5%9B%BE", "%E5%9B%BE", "https://c.example/i;a=1&copy=2", "//c.example"]
+    ),
     st.text("ab1-_.~/,;:()'\"&=+$!@*[]", max_size=8).map("https://c.example/{}".format),
 )
 
@@ -144,6 +146,12 @@ def test_a_candidate_that_is_not_edited_keeps_the_others() -> None:
     made = planned(note, saved(note), "../images")
     assert without_halves(note, made, made) == made
     assert without_halves(note, made, made[1:]) == ()
+
+
+def test_a_format_for_some_browsers_changes_with_the_others() -> None:
+    text = "<picture><source type='image/jxl' srcset='https://x.y/a.jxl'><img src='https://x.y/b.png'></picture>\n"
+    jxl = standing("https://x.y/a.jxl", metadata=Picture("ab/abcd.jxl", "abcd", "image/jxl", 68))
+    assert "x.y" not in mended(text, jxl, *lost("https://x.y/f.png"))
 
 
 def test_charts_for_dark_and_light_pages_stay_and_are_no_finding() -> None:
