@@ -1,8 +1,8 @@
 """How well entries are read from lists of papers, counted independently by one pattern per list.
 
 `python -m benchmarks.scenarios.entry_accuracy` reads the shared lists beside the project and the samples of
-`tests/notes/lists`, and prints for each how many of its works have an entry with their paper, their title and their
-code, and how many entries are no work of the list, with the misses listed.
+`tests/notes/lists`, and prints for each, for the samples by layout, how many works have an entry with their paper,
+their title and their code, and how many entries are no work of the list, with the misses listed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,7 +41,10 @@ class Work(NamedTuple):
 class Score:
     """Counts over the works of a list, and the misses as printable lines."""
 
+    layout: str = ""
+    lists: int = 1
     works: int = 0
+    with_paper: int = 0
     papers: int = 0
     titles: int = 0
     with_code: int = 0
@@ -49,6 +52,11 @@ class Score:
     entries: int = 0
     others: int = 0
     misses: list[str] = field(default_factory=list)
+
+    def plus(self, other: Score) -> Score:
+        """Return the sum of both counts."""
+        names = ("lists", "works", "with_paper", "papers", "titles", "with_code", "codes", "entries", "others")
+        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in names})
 
 
 # -- independent counts: crude patterns of one list each, which share nothing with the reader
@@ -101,10 +109,13 @@ def score(data: bytes, works: list[Work]) -> Score:
         for at in entry.mentions:
             if note.mentions[at].role is LinkRole.PAPER:
                 by_url[note.mentions[at].url].append(entry)
-    result = Score(entries=len(note.entries))
+    layouts = sorted({entry.layout.replace("_", "-") for entry in note.entries})
+    result = Score("several" if len(layouts) > 1 else "".join(layouts), entries=len(note.entries))
+    by_title = {_folded(entry.title): entry for entry in note.entries}
     known = set()
-    for work in (each for each in works if each.paper):
-        _count(result, note, work, _entry_of(work, by_url.get(work.paper, [])))
+    for work in works:
+        of_title = by_title.get(_folded(work.title))
+        _count(result, note, work, _entry_of(work, by_url.get(work.paper, [])) if work.paper else of_title)
         known |= {each.start for each in by_url.get(work.paper, [])}
     titles = {_folded(work.title) for work in works}
     others = [entry for entry in note.entries if entry.start not in known and _folded(entry.title) not in titles]
@@ -121,10 +132,11 @@ def _entry_of(work: Work, entries: list[Entry]) -> Entry | None:
 def _count(result: Score, note: Note, work: Work, entry: Entry | None) -> None:
     result.works += 1
     result.with_code += bool(work.code)
+    result.with_paper += bool(work.paper)
     if entry is None:
         result.misses.append(f"no entry: {work.title} {work.paper}")
         return
-    result.papers += 1
+    result.papers += bool(work.paper)
     if _folded(entry.title) == _folded(work.title):
         result.titles += 1
     else:
@@ -156,12 +168,17 @@ def scores() -> Iterator[tuple[str, Score]]:
 
 def main() -> None:
     """Print the table."""
-    lines = [["list", "works", "with paper", "title", "code", "entries that are no work"]]
+    rows: dict[tuple[str, str], Score] = {}
     misses = []
     for name, each in scores():
         misses += [f"{name}: {miss}" for miss in each.misses]
-        shares = [_share(each.papers, each.works), _share(each.titles, each.works), _share(each.codes, each.with_code)]
-        lines.append([name, str(each.works), *shares, str(each.others)])
+        key = (name if name in LISTS else "samples", each.layout)
+        rows[key] = rows[key].plus(each) if key in rows else each
+    lines = [["list", "layout", "lists", "works", "with paper", "title", "code", "entries that are no work"]]
+    for (name, layout), each in rows.items():
+        counts = [(each.papers, each.with_paper), (each.titles, each.works), (each.codes, each.with_code)]
+        shares = [_share(count, of) for count, of in counts]
+        lines.append([name, layout or "none", str(each.lists), str(each.works), *shares, str(each.others)])
     print(*misses, sep="\n")
     print(f"\n{table(lines)}")
 

@@ -94,7 +94,9 @@ def test_a_comment_names_the_layouts(comment: str, count: int, problems: tuple[s
 def test_an_unknown_layout_is_a_problem() -> None:
     note = parse_note("note.md", b"text\n\n<!-- notemend: entries=tabel -->\n")
     (problem,) = note.problems
-    assert problem.startswith("3: entries: unknown layout 'tabel' (valid: front-matter, headings, html-items,")
+    assert problem.startswith(
+        "3: entries: unknown layout 'tabel' (valid: cited-items, front-matter, headings, html-items,"
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,3 +120,28 @@ def test_the_id_of_a_paper_in_front_matter_is_its_link(line: str, url: str, newl
         assert mention.is_identifier
         assert mention.role is LinkRole.PAPER
         assert note.data[mention.start : mention.end].decode() in line
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "Learning to Prune Apple Trees {} (2019)",  # no venue
+        "Learning to Prune Apple Trees {}",
+        "The Long Film of Apple Trees {} (Orchard Pictures 2019)",  # no venue of papers
+        "International Conference on Apple Trees {} (ICML 2019)",  # an event
+        "Best Paper Award of Orchard Systems {} (SIGMOD 2019)",
+        "Reviewer of Many Orchard Papers {} (VLDB 2019)",
+        "Tree {} (VLDB 2019)",  # names
+        "We are glad to present our new paper {} (May 2019)",
+        "[Learning to Prune](a.md) Apple Trees {} (VLDB 2019)",
+    ],
+)
+def test_long_lists_with_parentheses_that_are_no_works(item: str) -> None:
+    note = parse_note("a.md", "\n".join(f"* {item.format(number)}" for number in range(20)).encode())
+    assert note.entries == ()
+
+
+@pytest.mark.parametrize(("count", "found"), [(9, 0), (10, 10)])
+def test_works_without_links_need_a_long_list(count: int, found: int) -> None:
+    text = "".join(f"- Learning to Prune Apple Trees {number} (VLDB 2019)\n" for number in range(count))
+    assert len(parse_note("a.md", text.encode()).entries) == found
