@@ -130,6 +130,8 @@ def finish_work(index: OutlineIndex, title: Title | None, fields: list[Field], s
             name = "" if is_home_page(mention.url) else "paper"
         if name and (role := role_of_label(name)) is not None:
             roles[at] = role
+        elif name == "dataset" and roles.get(at) is LinkRole.CODE:
+            roles[at] = LinkRole.OTHER
         if name in {"paper", "code", "demo", "video"}:
             fields.append(inline_field(index, at, name, mention.text))
     if title is not None and not any(each.name == "paper" for each in fields):

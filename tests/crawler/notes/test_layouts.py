@@ -145,3 +145,12 @@ def test_long_lists_with_parentheses_that_are_no_works(item: str) -> None:
 def test_works_without_links_need_a_long_list(count: int, found: int) -> None:
     text = "".join(f"- Learning to Prune Apple Trees {number} (VLDB 2019)\n" for number in range(count))
     assert len(parse_note("a.md", text.encode()).entries) == found
+
+
+@pytest.mark.parametrize(
+    ("label", "role"), [("dataset", LinkRole.OTHER), ("数据集", LinkRole.OTHER), ("dataset & code", LinkRole.CODE)]
+)
+def test_a_repository_that_is_labelled_as_a_dataset_is_no_code(label: str, role: LinkRole) -> None:
+    text = f"- [Learning to Prune Apple Trees](https://arxiv.org/abs/2101.00001) [[{label}]](https://github.com/o/r)\n"
+    note = parse_note("a.md", text.encode())
+    assert [mention.role for mention in note.mentions] == [LinkRole.PAPER, role]
