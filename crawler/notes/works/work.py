@@ -128,10 +128,8 @@ def finish_work(index: OutlineIndex, title: Title | None, fields: list[Field], s
         name = link_label(mention.text) or label_before(index, at)
         if name == "venue" and roles.get(at) in {None, LinkRole.PAPER} and is_web(mention.url):
             name = "" if is_home_page(mention.url) else "paper"
-        if name and (role := role_of_label(name)) is not None:
+        if (role := _role_by_label(name, roles.get(at))) is not None:
             roles[at] = role
-        elif name == "dataset" and roles.get(at) is LinkRole.CODE:
-            roles[at] = LinkRole.OTHER
         if name in {"paper", "code", "demo", "video"}:
             fields.append(inline_field(index, at, name, mention.text))
     if title is not None and not any(each.name == "paper" for each in fields):
@@ -141,6 +139,11 @@ def finish_work(index: OutlineIndex, title: Title | None, fields: list[Field], s
     behind_title = title.end if title else start
     work.is_cited = _CITED.search(index.text(behind_title, min(end, behind_title + MAX_HEAD))) is not None
     return work
+
+
+def _role_by_label(name: str, by_host: LinkRole | None) -> LinkRole | None:
+    """Return the role of a link by its label; a repository with a dataset is no code."""
+    return LinkRole.OTHER if name == "dataset" and by_host is LinkRole.CODE else role_of_label(name)
 
 
 def _paper_by_host(index: OutlineIndex, mentions: list[int], roles: dict[int, LinkRole], title: Title) -> list[Field]:
