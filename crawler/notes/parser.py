@@ -113,8 +113,17 @@ def _inner_links(reader: NoteReader) -> list[RawMention]:
 
 
 def _remaining(reader: NoteReader, mentions: Sequence[RawMention]) -> list[tuple[int, RawMention]]:
-    """Return the mentions outside ignored spans with their former index, and wikilinks with -1, in their order."""
-    found = [*enumerate(mentions), *((-1, each) for each in reader.found.wikilinks)]
+    """Return the mentions outside ignored spans with their former index, and wikilinks with -1, in their order.
+
+    What looks like a wikilink or a template within a URL is a part of that.
+    """
+    spans = [(each.start, each.end) for each in mentions]
+    named: list[RawMention] = []
+    for each in sorted(reader.found.wikilinks, key=lambda each: each.start):
+        is_part = ignore_comments.overlaps_spans(spans, each.start, each.end)
+        if not is_part and (not named or each.start >= named[-1].end):
+            named.append(each)
+    found = [*enumerate(mentions), *((-1, each) for each in named)]
     outside = (
         (index, mention)
         for index, mention in found

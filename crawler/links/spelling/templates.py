@@ -53,10 +53,10 @@ _LIQUID = _SHOWN | {"link", "post_url", "post_path", "asset_path"}
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp", ".apng", ".ico"}
 
 _WRITTEN = re.compile(
-    rb"\]\([ \t]*+(?P<target>(?:\{\{[^{}\r\n]{1,300}\}\}|\{%%[^%%{}\r\n]{1,%d}%%\})++[^\s()<>{}\"']*+)"
-    rb"(?=[ \t]*+(?:\)|[\"']))"
-    rb"|(?P<shown>\{%%-?[ \t]*+(?:%s)[ \t][^%%{}\r\n]{1,%d}%%\})"
-    % (_LONGEST, "|".join(sorted(_SHOWN)).encode(), _LONGEST)
+    rb"\]\([ \t]*+(?P<target>(?:\{\{[^{}&\\\r\n]{1,%d}\}\}|\{%%[^%%{}&\\\r\n]{1,%d}%%\})++[^\s()<>{}\[\]&\\\"']*+)"
+    rb"(?=\)|[ \t]++[)\"'])"
+    rb"|(?P<shown>\{%%-?[ \t]*+(?:%s)[ \t][^%%{}&\\\r\n]{1,%d}%%\})"
+    % (_LONGEST, _LONGEST, "|".join(sorted(_SHOWN)).encode(), _LONGEST)
 )
 
 
@@ -89,7 +89,8 @@ def parse_template(url: str) -> Template | None:
     if (found := _PATH.fullmatch(url) or _FILTERED.fullmatch(url)) is not None:
         path = unquote(found["path"])
         inner = found.groupdict().get("inner")
-        return Template("", path, inner or found["fragment"] or "") if path.strip("/") else None
+        is_path = path.strip("/") != "" and "://" not in path
+        return Template("", path, inner or found["fragment"] or "") if is_path else None
     if (found := _TAG.fullmatch(url)) is None:
         return None
     tag = found["liquid"] or found["hugo"] or found["zola"] or found["pelican"]

@@ -281,10 +281,31 @@ def test_templates_that_lead_to_a_file_are_links_with_exact_spans(text: str, url
         "[x]({{ site.baseurl }}/)",
         "[x]({{ site.baseurl }}/{{ page.slug }}/)",
         '{{ "/a" | relative_url }}',
+        "[x]({{ site.baseurl }}/a'b)",
     ],
 )
 def test_templates_that_may_mean_anything_are_no_links(text: str) -> None:
     assert mentions(text) == ()
+
+
+PIECES = (
+    *("{{ site.baseurl }}/a/", "{% link a.md %}", "{% asset_img a.png %}", '{{< ref "a.md" >}}', "{filename}a.md"),
+    *("[x](", ")", "](", "[", "![", "[[n]]", "https://x.y/a", '<a href="', '">', "</a>", "[x][r]", "[r]: ", "#f"),
+    *(" ", "\n", "> ", "- ", "|", "`", "*", "**", "~~", "{{", "}}", "{%", "%}", '"', "'", "\\", "&amp;", "中", "<!-- "),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_templates_wikilinks_and_urls_do_not_overlap(text: str) -> None:
+    end = 0
+    for mention in mentions(text):
+        assert mention.start >= end
+        end = mention.end
+        if mention.url.startswith("{"):
+            source = text.encode()[mention.start : mention.end]
+            assert url_spans.decode_url(source, html=True).replace("\n", "").replace("\\", "") == mention.url.replace(
+                "\\", ""
+            )
 
 
 def test_what_only_looks_like_a_template_is_a_link() -> None:
