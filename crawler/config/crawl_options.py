@@ -83,6 +83,10 @@ class ImageOptions:
     """Maximum size of a saved body in bytes, by name of the setting."""
     run_limit: int
     """Maximum size of all bodies fetched in one run, in bytes; 0: no limit."""
+    referers: Mapping[str, str]
+    """Referers by host glob, "" for none, before those of the table."""
+    keep_away: re.Pattern[str]
+    """Matches the hosts whose images are not saved."""
     webp_width: int
     """Width in pixels of the WebP copies that notes show of wider images; 0: no copies."""
 
@@ -207,6 +211,8 @@ def _image_options(settings: SettingsSource, given: Mapping[str, Any], output_di
         store_settings={name: settings[name] for name in STORE_SETTINGS if settings[name] is not None},
         size_limits={name: int(given[name] * MB) for name in ("IMAGES_MAX_MB", "VIDEOS_MAX_MB")},
         run_limit=int(given["IMAGES_MAX_RUN_MB"] * MB),
+        referers=given["IMAGES_REFERERS"],
+        keep_away=given["IMAGES_KEEP_AWAY"],
         webp_width=given["IMAGES_WEBP_WIDTH"],
     )
 

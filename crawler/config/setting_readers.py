@@ -145,6 +145,21 @@ def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
     return found
 
 
+def referers(settings: SettingsSource, name: str) -> dict[str, str]:
+    """Return a URL, or "", by host glob."""
+    found = {}
+    for host, given in _object(settings, name).items():
+        if not isinstance(given, str) or (given and not re.fullmatch(r"https?://[!-~]+", given)):
+            raise UserError(f"{name}[{host!r}]: not a URL: {given!r}")
+        found[_host(name, host)] = given
+    return found
+
+
+def hosts(settings: SettingsSource, name: str) -> re.Pattern[str]:
+    """Return a pattern for hosts from a list of host globs."""
+    return compile_globs(_host(name, each) for each in patterns(settings, name))
+
+
 def patterns(settings: SettingsSource, name: str) -> list[str]:
     """Return a list of patterns, which may be given as JSON or as text with commas."""
     given = settings[name]
@@ -207,6 +222,8 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "IMAGES_STORE": store_location,
     "IMAGES_BASE_URL": text,
     "IMAGES_WEBP_WIDTH": width,
+    "IMAGES_REFERERS": referers,
+    "IMAGES_KEEP_AWAY": hosts,
     "IMAGES_MAX_MB": number,
     "VIDEOS_MAX_MB": number,
     "IMAGES_MAX_RUN_MB": number,

@@ -1,1 +1,1 @@
-"""Image and video files: type and size from their bytes, stores, URLs of WeChat images and badges."""
+"""Image and video files: type, size and look from their bytes, and the stores."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.fetch.conditional_requests import is_uncached, version_of
-from crawler.images.badges import is_badge
-from crawler.images.forge_urls import file_url
+from crawler.images.hosts.badges import is_badge
+from crawler.images.hosts.forge_urls import file_url
+from crawler.images.hosts.wechat_urls import image_id, url_variants
 from crawler.images.sniff import media_type
-from crawler.images.wechat_urls import image_id, url_variants
 from crawler.kinds.base import Kind
 from crawler.links.canonical_url import InvalidURLError, hostname, split
 from crawler.models.check import Outcome

@@ -8,21 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.checks.response_check import check_response_with_kind
 from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.conditional_requests import add_conditions
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
-from crawler.images.sniff import SVG, UNSHOWN, CorruptImageError, UnsupportedImageError, inspect_image
-from crawler.images.store import image_name, put_image
-from crawler.images.wechat_urls import REFERER, image_id, url_variants
-from crawler.kinds.image import image_request, requestable_urls
-from crawler.kinds.registry import all_kinds, keeping_bodies, kind_of
+from crawler.images.hosts.referers import other_referers, referer_of
+from crawler.images.hosts.wechat_urls import REFERER, image_id, url_variants
+from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, media_type
+from crawler.images.store import put_image
+from crawler.kinds.image import image_request, is_dynamic_image, requestable_urls
+from crawler.kinds.registry import kind_of
+from crawler.link_checking.image_bodies import (
+    MAX_ANSWER_BYTES,
+    MB,
+    Limits,
+    image_metadata,
+    inspect_for_saving,
+    original_bytes_url,
+    with_remarks,
+    without_body,
+)
 from crawler.link_checking.placeholders import PlaceholderDetector
 from crawler.link_checking.saved_copies import GIVEN_UP, SavedCopies
 from crawler.lookups.errors import ServiceDownError
@@ -32,14 +44,13 @@ from crawler.models.reason import Reason, ReasonCode
 from crawler.store.external_sources import ARCHIVE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.config.crawl_options import CrawlOptions, ImageOptions
-    from crawler.images.sniff import ImageInfo
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.images.store import ImageStore
     from crawler.lookups.wayback import Wayback
     from crawler.models.check import Check
@@ -49,30 +60,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MB = 1_000_000
 INLINE_BYTES = MB
 """Size in bytes up to which an image is inspected in the event loop, which takes a millisecond."""
 
 ARCHIVE_WAIT = 600.0
 """Seconds to wait for the lease of ARCHIVE while other workers have it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Sizes in bytes: of the largest saved body by kind, and of all bodies of one run (0: no limit)."""
-
-    largest: Mapping[str, int]
-    run: int
-
-    @classmethod
-    def from_options(cls, options: ImageOptions) -> Self:
-        """Return the limits of all kinds whose bodies are saved."""
-        largest = {kind: options.size_limits[all_kinds()[kind].size_limit] for kind in keeping_bodies()}
-        return cls(largest, options.run_limit)
-
-    def for_link(self, link: Link) -> int:
-        """Return the maximum size of a link's body in bytes."""
-        return self.largest[link.kind]
 
 
 class ImageFetcher:
@@ -101,7 +93,7 @@ class ImageFetcher:
         self._time_left = time_left
         self._hold_host = hold_host
         self._fetched_bytes = 0
-        self._placeholders = PlaceholderDetector(store)
+        self._placeholders = PlaceholderDetector(store, self._fetch_any)
         self._copies = SavedCopies(store, image_store)
         self._archive = asyncio.Lock()
         self._archive_down = False
@@ -128,6 +120,7 @@ class ImageFetcher:
         missing: the bytes are needed again.
         """
         request = request.replace(meta=request.meta | {"download_maxsize": self._limits.for_link(due.link)})
+        self._add_referer(request, None)
         origin, urls = due.origin, {due.link.url, *requestable_urls(due.link.url)}
         if origin is None or origin.title is None or origin.address not in urls:
             return request
@@ -146,11 +139,11 @@ class ImageFetcher:
         """
         result = await self._inspect(due, result)
         if self._copies.would_replace(due, result) and (
-            reason := self._copies.reason_to_keep(due.link, result, requested_url, response_url, is_retry=is_retry)
+            reason := self._copies.reason_to_keep(due, result, requested_url, response_url, is_retry=is_retry)
         ):
             check = replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None)
-            return replace(_without_body(result, check), metadata=None)
-        if result.check.is_ok and not self._is_not_stored(result):
+            return replace(without_body(result, check), metadata=None)
+        if result.check.is_ok and (result.body or not result.check.reason.has(ReasonCode.NOT_SAVED)):
             return result
         async for other in self._retry_variants(due, result, requested_url, url_variants(due.link.url)):
             if other.check.is_ok and other.body:
@@ -174,37 +167,49 @@ class ImageFetcher:
         if not result.body:
             return result
         if self._image_store.is_own_url(due.link.url):  # the note shows a saved copy
-            return _without_body(result, result.check)
+            return without_body(result, result.check)
+        if self._options.images.keep_away.match(due.link.host):
+            reason = result.check.reason.plus(Reason(ReasonCode.NOT_SAVED), Reason(ReasonCode.KEPT_AWAY))
+            return without_body(result, replace(result.check, reason=reason))
         self._fetched_bytes += len(result.body)
         try:
             body = result.body
-            info = inspect_image(body) if len(body) <= INLINE_BYTES else await asyncio.to_thread(inspect_image, body)
-            image = _image_metadata(body, info)
+            info = (
+                inspect_for_saving(body)
+                if len(body) <= INLINE_BYTES
+                else await asyncio.to_thread(inspect_for_saving, body)
+            )
+            image = image_metadata(body, info)
         except CorruptImageError as error:
             check = replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None)
-            return _without_body(result, check)
+            return without_body(result, check)
         except UnsupportedImageError as error:
             reason = result.check.reason.plus(Reason(ReasonCode.NOT_SAVED), error.reason)
-            return _without_body(result, replace(result.check, reason=reason))
-        if self._placeholders.is_placeholder(due.link.url, image.title, result.body, result.check.final_url):
-            reason = Reason(ReasonCode.PLACEHOLDER)
-            return _without_body(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))
-        self._copies.record_response(due.link, image.title)
+            return without_body(result, replace(result.check, reason=reason))
         is_dynamic = image.media_type == SVG and result.origin is not None and result.origin.uncached
-        check = _with_remarks(result.check, info)
-        return replace(result, check=check, metadata=replace(image, dynamic=is_dynamic))
-
-    @staticmethod
-    def _is_not_stored(result: CheckResult) -> bool:
-        return not result.body and result.check.reason.has(ReasonCode.NOT_SAVED)
+        found = replace(result, metadata=replace(image, dynamic=is_dynamic))
+        target = result.check.final_url
+        replaces = target is None and self._copies.would_replace(due, found)
+        if not (is_dynamic or is_dynamic_image(due.link, due.known)) and await self._placeholders.is_placeholder(
+            due.link, image.title, result.body, target, replaces=replaces
+        ):
+            reason = Reason(ReasonCode.PLACEHOLDER)
+            return without_body(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))
+        self._copies.record_response(due.link, image.title)
+        return replace(found, check=with_remarks(result.check, info))
 
     # --- other requests to the host -----------------------------------------------------------------------------------
 
     async def _retry_variants(
         self, due: DueLink, result: CheckResult, requested_url: str, variants: tuple[str, ...]
     ) -> AsyncIterator[CheckResult]:
-        """Yield the results of more requests for a WeChat image: at variants of its URL, if blocked with a Referer."""
+        """Yield the results of more requests: if blocked with another Referer, for WeChat at variants of the URL."""
         if image_id(due.link.url) is None:
+            if result.check.outcome in {Outcome.BLOCKED, Outcome.RESTRICTED}:
+                for referer in other_referers(due.link.host, self._options.images.referers):
+                    fetched = await self._fetch_variant(due, requested_url, referer)
+                    if fetched is not None and fetched.body:
+                        yield fetched
             return
         for url in (requested_url, *(each for each in variants if each != requested_url)):
             found: CheckResult | None = result
@@ -219,8 +224,7 @@ class ImageFetcher:
         """Return the result of a request for an image at a URL; None without a response."""
         request = image_request(url)
         request.meta["download_maxsize"] = self._limits.for_link(due.link)
-        if referer is not None:
-            request.headers["Referer"] = referer
+        self._add_referer(request, referer)
         if not self._time_left():
             return None
         try:
@@ -229,6 +233,25 @@ class ImageFetcher:
             logger.debug("%s: %r", url, error)
             return None
         return await self._inspect(due, check_response_with_kind(due, response, self._accepted, datetime.now(UTC)))
+
+    def _add_referer(self, request: Request, referer: str | None) -> None:
+        """Set the Referer of a request: the given one, without one that of its host in the table; "" is none."""
+        if referer is None:
+            referer = referer_of(urlsplit(request.url).hostname or "", self._options.images.referers)
+        if referer:
+            request.headers["Referer"] = referer
+
+    async def _fetch_any(self, url: str, referer: str | None) -> bytes:
+        """Return the image at a URL, which need not be that of a link; empty if there is none."""
+        request = image_request(url)
+        request.meta["download_maxsize"] = MAX_ANSWER_BYTES
+        self._add_referer(request, referer)
+        try:
+            response = await self._fetch(request)
+        except Exception as error:  # noqa: BLE001 - without an answer nothing is known
+            logger.debug("%s: %r", url, error)
+            return b""
+        return response.body if media_type(response.body) else b""
 
     # --- articles and archive -----------------------------------------------------------------------------------------
 
@@ -282,29 +305,5 @@ class ImageFetcher:
                     self._store.save_snapshot(due.link, snapshot, datetime.now(UTC))
         if snapshot is None:
             return None
-        head, stamp, rest = snapshot.partition("/web/")
-        moment, _, page = rest.partition("/")
-        archived = f"{head}{stamp}{moment}id_/{page}"  # `id_`: the original bytes
-        found = await self._fetch_variant(due, archived)
+        found = await self._fetch_variant(due, original_bytes_url(snapshot))
         return (found, ReasonCode.SAVED_FROM_ARCHIVE) if found is not None and found.body else None
-
-
-def _without_body(result: CheckResult, check: Check) -> CheckResult:
-    return replace(result, check=check, body=b"", origin=None)
-
-
-def _with_remarks(check: Check, info: ImageInfo) -> Check:
-    """Return the check with what a reader should know of the image."""
-    reason = check.reason
-    if not info.has_end:
-        reason = reason.plus(Reason(ReasonCode.IMAGE_WITHOUT_END))
-    if info.media_type in UNSHOWN:
-        reason = reason.plus(Reason(ReasonCode.IMAGE_UNSHOWN, info.media_type))
-    return replace(check, reason=reason)
-
-
-def _image_metadata(body: bytes, info: ImageInfo) -> Picture:
-    """Return the metadata of an image from its bytes and their headers."""
-    name = image_name(body, info.media_type)
-    sha256 = name.rpartition("/")[2].partition(".")[0]
-    return Picture(name, sha256, info.media_type, len(body), info.width, info.height, info.frames)

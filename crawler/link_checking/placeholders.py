@@ -2,68 +2,146 @@
 
 from __future__ import annotations
 
+import asyncio
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from crawler.images.placeholder_urls import is_placeholder_url
-from crawler.images.wechat_urls import MAX_PLACEHOLDER_BYTES, image_id, looks_like_placeholder
+from crawler.images.hosts.placeholder_urls import is_placeholder_url
+from crawler.images.hosts.referers import FOREIGN_REFERER
+from crawler.images.hosts.wechat_urls import image_id, looks_like_placeholder
+from crawler.images.looks import Look, are_alike, look_of
+from crawler.links.canonical_url import parameters
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from crawler.models.link import Link
     from crawler.store.link_store import LinkStore
+
+MAX_PLACEHOLDER_BYTES = 64 * 1024
+"""Bytes up to which an image may be a placeholder that is told by what the host sends for other URLs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A file that a host has sent in this run: for which image, at which URL, and what it shows."""
+
+    image: str
+    url: str
+    name: str
+    look: Look | None
+
+    def shows(self, name: str, look: Look | None) -> bool:
+        return self.name == name or are_alike(self.look, look)
 
 
 class PlaceholderDetector:
     """Learns during a run which files are placeholders.
 
-    Those are files that one of WeChat's hosts sends for different images, and those to which images with different
-    file names are redirected, if that of the target is another one.
+    Those are files to which images with different file names are redirected, if that of the target is another one; and
+    what a host also sends for a URL that nobody can have put there, or for another image to the readers of another
+    site. Both are asked once per run and host, and only if there is reason to: an image came for several URLs, looks
+    like a known placeholder, or would replace a saved one. `fetch` requests the image at a URL, with a Referer or with
+    the usual one; it returns its bytes, none if there is no image.
     """
 
-    def __init__(self, store: LinkStore) -> None:
+    def __init__(self, store: LinkStore, fetch: Callable[[str, str | None], Awaitable[bytes]]) -> None:
         self._store = store
-        self._first_ids: dict[str, str] = {}  # file name in the image store: id of the image for which it came first
+        self._fetch = fetch
+        self._seen: defaultdict[str, list[_Seen]] = defaultdict(list)  # by host
+        self._answers: dict[tuple[str, str | None], asyncio.Task[bytes]] = {}  # by host and Referer
         self._first_files: dict[str, tuple[str, str]] = {}  # target of redirects: file that came first, and its image
-        self._learned: set[str] = set()
+        self._learned: dict[str, Look | None] = {}
         self._learned_targets: set[str] = set()
 
-    def is_placeholder(self, url: str, name: str, body: bytes, target: str | None = None) -> bool:
+    async def is_placeholder(
+        self, link: Link, name: str, body: bytes, target: str | None = None, *, replaces: bool = False
+    ) -> bool:
         """Return whether the body of a response for an image, named `name` in the image store, is a placeholder.
 
-        `target` is the URL behind redirects, None without one. A newly learned placeholder is saved in the store.
+        `target` is the URL behind redirects, None without one; `replaces` says that another copy is saved. A newly
+        learned placeholder is saved in the store.
         """
-        if target is not None and self._is_redirected(url, target, name):
+        if name in self._learned or self._store.is_placeholder(name):
             return True
-        image = image_id(url)
-        if image is None or len(body) > MAX_PLACEHOLDER_BYTES:
+        if target is not None and self._is_redirected(link.url, target, name):
+            return True
+        if len(body) > MAX_PLACEHOLDER_BYTES:
             return False
-        if looks_like_placeholder(body) or name in self._learned or self._store.is_placeholder(name):
-            return True
-        if self._first_ids.setdefault(name, image) == image:
-            others = {image_id(other) for other in self._store.links_with_image(name)} - {image, None}
-            if not others:
-                return False
-        self._learn(name)
+        found = _Seen(image_id(link.url) or link.url.partition("://")[2], link.url, name, look_of(body))
+        is_suspect = replaces or self._is_suspect(link, found, body)
+        if found not in self._seen[link.host]:
+            self._seen[link.host].append(found)
+        if not is_suspect or not await self._is_sent_for_others(link, found, body):
+            return False
+        same = [each for each in self._seen[link.host] if each.shows(name, found.look)]
+        for each_name, look in {each.name: each.look for each in same}.items():
+            self._learn(each_name, look)
         return True
+
+    def _is_suspect(self, link: Link, found: _Seen, body: bytes) -> bool:
+        """Return whether there is reason to ask the host for more."""
+        if image_id(link.url) is not None and looks_like_placeholder(body):
+            return True
+        if any(each.image != found.image and each.shows(found.name, found.look) for each in self._seen[link.host]):
+            return True
+        if any(are_alike(look, found.look) for look in self._learned.values()):
+            return True
+        saved_for = (url for url in self._store.links_with_image(found.name) if urlsplit(url).hostname == link.host)
+        return any((image_id(url) or url.partition("://")[2]) != found.image for url in saved_for)
+
+    async def _is_sent_for_others(self, link: Link, found: _Seen, body: bytes) -> bool:
+        """Return whether the host sends the same for an impossible URL, or for another image to another site."""
+        impossible = impossible_url(link.url)
+        if _is_same(await self._answer(link.host, impossible, None), body, found.look):
+            return True
+        other = next((each for each in self._seen[link.host] if not each.shows(found.name, found.look)), None)
+        answer = await self._answer(link.host, impossible if other is None else other.url, FOREIGN_REFERER)
+        return _is_same(answer, body, found.look)
+
+    async def _answer(self, host: str, url: str, referer: str | None) -> bytes:
+        if (host, referer) not in self._answers:
+            self._answers[host, referer] = asyncio.ensure_future(self._fetch(url, referer))
+        return await asyncio.shield(self._answers[host, referer])
 
     def _is_redirected(self, url: str, target: str, name: str) -> bool:
         """Return whether the target of an image's redirect is a placeholder."""
-        if is_placeholder_url(target) or target in self._learned_targets:
-            return True
-        if name in self._learned or self._store.is_placeholder(name):
-            return True
         file = _file_name(url)
+        if target in self._learned_targets or (file != _file_name(target) and is_placeholder_url(target)):
+            return True
         first_file, first_name = self._first_files.setdefault(target, (file, name))
         if file == _file_name(target) or first_file in {file, _file_name(target)}:
             return False
         self._learned_targets.add(target)
         for each in {first_name, name}:
-            self._learn(each)
+            self._learn(each, None)
         return True
 
-    def _learn(self, name: str) -> None:
-        self._learned.add(name)
+    def _learn(self, name: str, look: Look | None) -> None:
+        self._learned[name] = look
         self._store.learn_placeholder(name, datetime.now(UTC))
+
+
+def _is_same(answer: bytes, body: bytes, look: Look | None) -> bool:
+    return bool(answer) and (answer == body or are_alike(look_of(answer), look))
+
+
+def impossible_url(url: str) -> str:
+    """Return a URL of the form of an image's at which nobody can have put one: with a random id, name or query."""
+    parts = urlsplit(url)
+    if (wechat_id := image_id(url)) is not None:
+        return urlunsplit(parts._replace(path=parts.path.replace(wechat_id, secrets.token_hex(len(wechat_id) // 2))))
+    folder, _, file = parts.path.rpartition("/")
+    name, dot, ending = file.rpartition(".")
+    if parts.query and not (dot and name):
+        query = urlencode({name: secrets.token_hex(12) for name in parameters(parts.query)})
+        return urlunsplit(parts._replace(query=query, fragment=""))
+    path = f"{folder}/{secrets.token_hex(12)}{f'.{ending}' if dot else ''}"
+    return urlunsplit(parts._replace(path=path, query="", fragment=""))
 
 
 def _file_name(url: str) -> str:

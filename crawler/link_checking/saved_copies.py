@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.images.wechat_urls import image_id
+from crawler.images.hosts.wechat_urls import image_id
 from crawler.kinds.image import is_dynamic_image
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.models.check import Outcome
@@ -50,7 +51,7 @@ class SavedCopies:
         return new is not None and self.saved_name(due) not in {None, new}
 
     def reason_to_keep(
-        self, link: Link, result: CheckResult, requested_url: str, response_url: str, *, is_retry: bool
+        self, due: DueLink, result: CheckResult, requested_url: str, response_url: str, *, is_retry: bool
     ) -> Reason | None:
         """Return why the saved copy must not be replaced; None if it may be.
 
@@ -58,12 +59,15 @@ class SavedCopies:
         for different images are known.
         """
         assert isinstance(result.metadata, Picture)  # noqa: S101 - as would_replace has checked
+        link, known = due.link, due.known
         if _host_and_path(requested_url) != _host_and_path(response_url):
             return Reason(ReasonCode.REDIRECTED_TO_OTHER_IMAGE)
         name = result.metadata.title
         saved_for = (url for url in self._store.links_with_image(name) if urlsplit(url).hostname == link.host)
         if self._images[link.host, name] is None or any(_image_key(url) != _image_key(link.url) for url in saved_for):
             return Reason(ReasonCode.SHARED_IMAGE)
+        if isinstance(known, Picture) and _pixels(result.metadata) < _pixels(known):
+            return Reason(ReasonCode.SMALLER_IMAGE)
         return None if is_retry else Reason(ReasonCode.OTHER_IMAGE)
 
 
@@ -75,6 +79,11 @@ def has_no_image(due: DueLink, result: CheckResult) -> bool:
 def needs_confirmation(result: CheckResult) -> bool:
     """Return whether the same bytes must be received in a retry before they replace the saved copy."""
     return result.check.reason.code is ReasonCode.OTHER_IMAGE
+
+
+def _pixels(image: Picture) -> float:
+    """Return the number of pixels of an image; infinite if its size is not known."""
+    return image.width * image.height if image.width and image.height else math.inf
 
 
 def _image_key(url: str) -> str:

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from crawler.html import MAX_LINE, parse_html
-from crawler.images.wechat_urls import image_id
+from crawler.images.hosts.wechat_urls import image_id
 from crawler.kinds.registry import links_in
 from crawler.kinds.wechat.notices import NOTICE_ELEMENTS
 from crawler.kinds.wechat.scripts import DOUBLE, QUOTED, SINGLE, first_value, unescape_js, unquote

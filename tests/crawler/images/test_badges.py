@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.images.badges import is_badge
+from crawler.images.hosts.badges import is_badge
 from crawler.kinds.image import is_dynamic_image
 from crawler.models.link import Link
 from crawler.models.metadata import Picture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.images.forge_urls import file_url
+from crawler.images.hosts.forge_urls import file_url
 
 
 @pytest.mark.parametrize(

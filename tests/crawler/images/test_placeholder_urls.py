@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.images.placeholder_urls import is_placeholder_url
+from crawler.images.hosts.placeholder_urls import is_placeholder_url
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,10 @@ from crawler.images.placeholder_urls import is_placeholder_url
     [
         ("https://assets.gitee.example/assets/favicons/foul_trademark.png", True),
         ("https://i.imgur.com/removed.png?1", True),
-        ("https://a.example/removed.png", False),
+        ("https://a.example/x/removed.png", True),
+        ("https://wx4.sinaimg.cn/images/default_d_h_large.gif", True),
+        ("https://a.example/is-removed.png", False),
+        ("https://a.example/removed/a.png", False),
         ("https://a.example/logo.png", False),
     ],
 )

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from crawler.images.hosts.wechat_urls import image_id, looks_like_placeholder, url_variants
 from crawler.images.sniff import (
     EXTENSIONS,
     UNSHOWN,
@@ -21,7 +22,6 @@ from crawler.images.sniff import (
     UnsupportedImageError,
     inspect_image,
 )
-from crawler.images.wechat_urls import image_id, looks_like_placeholder, url_variants
 from tests.internet.sites.qpic import canvas, draw, film, placeholder
 
 FORMS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp", "AVIF": "avif", "BMP": "bmp"}

@@ -20,9 +20,6 @@ _PATH = re.compile(r"(?P<folder>/[\w/]*?)/(?P<id>[\w-]{20,})/(?P<width>\d*)")
 _PLACEHOLDERS = frozenset({("image/jpeg", 2090)})
 """Media types and sizes in bytes of known placeholders."""
 
-MAX_PLACEHOLDER_BYTES = 32 * 1024
-"""Bytes up to which the same image under two ids is taken for a placeholder: larger images were uploaded twice."""
-
 
 def image_id(url: str) -> str | None:
     """Return the id, which is case-sensitive, of the WeChat image at a URL; None for other URLs."""
@@ -50,5 +47,5 @@ def url_variants(url: str) -> tuple[str, ...]:
 
 
 def looks_like_placeholder(body: bytes) -> bool:
-    """Return whether bytes have the type and size of a known placeholder."""
+    """Return whether bytes have the type and size of a known placeholder, which an image may have as well."""
     return (media_type(body), len(body)) in _PLACEHOLDERS
