@@ -30,10 +30,12 @@ def test_sites_in_one_folder_are_resolved_each_by_its_generator(desk: Desk) -> N
             posixpath.normpath(f"{below[name]}/{unquote(url)}")
             for name, site in sites.items()
             for url in getattr(site, verdict)
-            if url[0] not in "/!["
+            if url[0] not in "/![{"
         }
-        found = {url for url, row in desk.health().items() if row["verdict"] == verdict and url[0] not in "/["}
+        found = {url for url, row in desk.health().items() if row["verdict"] == verdict and url[0] not in "/[{"}
         assert found == expected
+    templates = ("{{ site.baseurl }}/about/", '{{< ref "third.md" >}}', "{% link _posts/gone.md %}")
+    assert [desk.verdicts()[each] for each in templates] == ["alive", "alive", "unknown"]
     wikilinks = ("[[Plan]]", "[[picture.png]]", "[[nowhere.png]]", "[[Not Written]]")
     assert [desk.verdicts()[each] for each in wikilinks] == ["alive", "alive", "dead", "unknown"]
     assert (desk.output / "notes/obsidian/attachments/picture.png").exists()
