@@ -109,13 +109,14 @@ def _mentions(
 def _inner_links(reader: NoteReader) -> list[RawMention]:
     """Return the links to places in the note itself, outside ignored spans."""
     links = sorted(reader.found.inner_links, key=lambda each: each.start)
-    return [each for each in links if not ignore_comments.overlaps_spans(reader.ignored, each.start, each.end)]
+    return [each for each in links if not _is_ignored(reader, each)]
 
 
 def _remaining(reader: NoteReader, mentions: Sequence[RawMention]) -> list[tuple[int, RawMention]]:
     """Return the mentions outside ignored spans with their former index, and wikilinks with -1, in their order.
 
-    What looks like a wikilink or a template within a URL is a part of that.
+    What looks like a wikilink or a template within a URL is a part of that. An image with a candidate in an ignored
+    span is ignored whole, since its candidates are edited together.
     """
     spans = [(each.start, each.end) for each in mentions]
     named: list[RawMention] = []
@@ -124,12 +125,17 @@ def _remaining(reader: NoteReader, mentions: Sequence[RawMention]) -> list[tuple
         if not is_part and (not named or each.start >= named[-1].end):
             named.append(each)
     found = [*enumerate(mentions), *((-1, each) for each in named)]
+    ignored_sets = {each.image_set for each in mentions if _is_ignored(reader, each)} - {None}
     outside = (
         (index, mention)
         for index, mention in found
-        if not ignore_comments.overlaps_spans(reader.ignored, mention.start, mention.end)
+        if mention.image_set not in ignored_sets and not _is_ignored(reader, mention)
     )
     return sorted(outside, key=lambda each: each[1].start)
+
+
+def _is_ignored(reader: NoteReader, mention: RawMention) -> bool:
+    return ignore_comments.overlaps_spans(reader.ignored, mention.start, mention.end)
 
 
 def _vouches(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from crawler.links.spelling.templates import find_template_links
@@ -22,6 +23,7 @@ class TextReader:
     def __init__(self, data: bytes, found: MentionList) -> None:
         self._data = data
         self._found = found
+        self._shortcodes = list(shortcode_urls(data))  # which links and HTML within one would cut in runs
         self._run: tuple[int, int] | None = None
         self._limits: list[tuple[int, int]] = []  # those of the run, see `bare_urls.find_bare_urls`
         self._emphasis: list[int] = []  # the offsets of the closing marks of the open emphasis
@@ -72,7 +74,8 @@ class TextReader:
     def _find_urls(self, start: int, end: int, limits: list[tuple[int, int]]) -> None:
         """Find the images of shortcodes, and the bare URLs around them."""
         position = start
-        for first, last, place, element_end in shortcode_urls(self._data, start, end):
+        within = slice(bisect_left(self._shortcodes, (start,)), bisect_left(self._shortcodes, (end,)))
+        for first, last, place, element_end in self._shortcodes[within]:
             self._find_bare_urls(position, first, limits)
             url = self._data[first:last].decode()
             syntax = Syntax.STRING

@@ -10,12 +10,14 @@ from crawler.notes.markdown.image_places import image_places
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_NO_BLANK_LINE = rb"(?!(?:\r\n?+|\n)[ \t>]*+[\r\n])"
 _SHORTCODE = re.compile(
-    rb"\{\{<(?P<hugo>(?:(?!>\}\}|\{\{<)[\x00-\xff])*+)>\}\}"
-    rb"|\{\{%(?P<markdown>(?:(?!%\}\}|\{\{%)[\x00-\xff])*+)%\}\}"
-    rb"|\{%-?(?P<liquid>(?:(?!%\}|\{%)[\x00-\xff])*+)%\}"
-    rb"|<(?P<component>[A-Z](?:(?![<>])[\x00-\xff])*+)>"
+    rb"\{\{<(?P<hugo>(?:(?!>\}\}|\{\{<)%(character)s)*+)>\}\}"
+    rb"|\{\{%%(?P<markdown>(?:(?!%%\}\}|\{\{%%)%(character)s)*+)%%\}\}"
+    rb"|\{%%-?(?P<liquid>(?:(?!%%\}|\{%%)%(character)s)*+)%%\}"
+    rb"|<(?P<component>[A-Z](?:(?![<>])%(character)s)*+)>" % {b"character": _NO_BLANK_LINE + rb"[\x00-\xff]"}
 )
+_COMPONENT = re.compile(rb"<[A-Z]")
 _NAME = re.compile(rb"\s*+(?P<name>[A-Za-z][\w./-]*+)")
 _ARGUMENT = re.compile(
     rb"(?:(?P<key>[A-Za-z][\w:-]*+)\s*+=\s*+)?+\{?"
@@ -35,9 +37,11 @@ class ShortcodeUrl(NamedTuple):
     element_end: int
 
 
-def shortcode_urls(data: bytes, start: int, end: int) -> Iterator[ShortcodeUrl]:
-    """Yield the URLs of images in the shortcodes in `start..end`, which is text."""
-    for match in _SHORTCODE.finditer(data, start, end):
+def shortcode_urls(data: bytes) -> Iterator[ShortcodeUrl]:
+    """Yield the URLs of images in what looks like a shortcode, in code, too, in order."""
+    if not (b"{{" in data or b"{%" in data or _COMPONENT.search(data)):
+        return
+    for match in _SHORTCODE.finditer(data):
         first, last = match.span(match.lastgroup or 0)
         if name := _NAME.match(data, first, last):
             for url in _image_arguments(data, name.end(), last, name["name"].decode()):
@@ -55,5 +59,6 @@ def _image_arguments(data: bytes, start: int, end: int, name: str) -> Iterator[t
         key = (match["key"] or b"").decode().lower()
         has_role = key in table["always"] or (is_image and (not key or key in table["parameters"]))
         value = match.lastgroup or 0
-        if has_role and _URL.fullmatch(match[value]):
-            yield match.span(value)
+        written = match[value].rstrip(b",;") if value == "plain" else match[value]
+        if has_role and _URL.fullmatch(written):
+            yield match.start(value), match.start(value) + len(written)
