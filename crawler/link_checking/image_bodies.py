@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from crawler.models.result import CheckResult
 
 MB = 1_000_000
+
+INLINE_BYTES = MB
+"""Size in bytes up to which an image is inspected in the event loop, which takes a millisecond."""
 
 MAX_ANSWER_BYTES = MB
 """Size of the largest image that is read to compare it with another one."""
@@ -44,12 +48,12 @@ class Limits:
         return self.largest[link.kind]
 
 
-def inspect_for_saving(body: bytes) -> ImageInfo:
+async def inspect_for_saving(body: bytes) -> ImageInfo:
     """Return type and size of an image or video that may be saved.
 
     Raises CorruptImageError or UnsupportedImageError, the latter also for a tracking pixel.
     """
-    info = inspect_image(body)
+    info = inspect_image(body) if len(body) <= INLINE_BYTES else await asyncio.to_thread(inspect_image, body)
     if info.width == info.height == 1 and info.frames == 1 and info.media_type != SVG:
         raise UnsupportedImageError(Reason(ReasonCode.TRACKING_PIXEL))
     return info

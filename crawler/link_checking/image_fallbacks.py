@@ -60,9 +60,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-INLINE_BYTES = MB
-"""Size in bytes up to which an image is inspected in the event loop, which takes a millisecond."""
-
 ARCHIVE_WAIT = 600.0
 """Seconds to wait for the lease of ARCHIVE while other workers have it."""
 
@@ -160,8 +157,6 @@ class ImageFetcher:
         reason = Reason(ReasonCode.FILE_TOO_LARGE, f"{self._limits.for_link(link) / MB:g}")
         return replace(check, outcome=Outcome.SKIPPED, reason=reason)
 
-    # --- one response -------------------------------------------------------------------------------------------------
-
     async def _inspect(self, due: DueLink, result: CheckResult) -> CheckResult:
         """Return the result with the metadata of its image, or with the reason why its bytes are not saved."""
         if not result.body:
@@ -174,11 +169,7 @@ class ImageFetcher:
         self._fetched_bytes += len(result.body)
         try:
             body = result.body
-            info = (
-                inspect_for_saving(body)
-                if len(body) <= INLINE_BYTES
-                else await asyncio.to_thread(inspect_for_saving, body)
-            )
+            info = await inspect_for_saving(body)
             image = image_metadata(body, info)
         except CorruptImageError as error:
             check = replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None)

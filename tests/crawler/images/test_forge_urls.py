@@ -19,6 +19,10 @@ from crawler.images.hosts.forge_urls import file_url
         ("https://bitbucket.org/o/r/src/main/a.png", "https://bitbucket.org/o/r/raw/main/a.png"),
         ("https://huggingface.co/o/m/blob/main/a.png", "https://huggingface.co/o/m/resolve/main/a.png"),
         (
+            "https://commons.wikimedia.org/wiki/File:A_cat.jpg",
+            "https://commons.wikimedia.org/wiki/Special:FilePath/A_cat.jpg",
+        ),
+        (
             "https://huggingface.co/datasets/o/d/blob/main/a.png",
             "https://huggingface.co/datasets/o/d/resolve/main/a.png",
         ),
