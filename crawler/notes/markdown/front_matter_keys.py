@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from crawler.notes.image_places import image_places
 from crawler.notes.markdown.front_matter import Form, FrontMatter
-from crawler.notes.markdown.image_places import image_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

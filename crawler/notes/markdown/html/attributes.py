@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.models.note import LinkRole, Syntax
+from crawler.notes.image_places import has_image_ending, image_places
 from crawler.notes.markdown.html.css import css_image_urls
-from crawler.notes.markdown.image_places import has_image_ending, image_places
 from crawler.notes.markdown.templates.mdx import attribute_span
 from crawler.notes.markdown.url_spans import decode_url
 

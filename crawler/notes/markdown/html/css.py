@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.notes.markdown.image_places import has_image_ending, image_places
+from crawler.notes.image_places import has_image_ending, image_places
 from crawler.notes.markdown.url_spans import characters
 
 if TYPE_CHECKING:
