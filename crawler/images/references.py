@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -39,6 +40,19 @@ def find_stems(files: Iterable[Path], known: Container[str]) -> set[str]:
 def find_names(file: Path) -> set[str]:
     """Return the names of images in a file; raise UserError if it cannot be read."""
     return {match[0].decode() for text in _texts(file) for match in _NAME.finditer(text)}
+
+
+def names_shown(folder: Path, files: Iterable[Path]) -> dict[str, list[str]]:
+    """Return the names of images in files, each with the paths of these below a folder; unreadable files are left out.
+
+    They are reported when the notes are registered.
+    """
+    shown: dict[str, list[str]] = {}
+    for file in files:
+        with suppress(UserError):
+            for name in find_names(file):
+                shown.setdefault(name, []).append(file.relative_to(folder).as_posix())
+    return shown
 
 
 def _texts(file: Path) -> Iterator[bytes]:

@@ -138,8 +138,7 @@ class ImageFetcher:
         if self._copies.would_replace(due, result) and (
             reason := self._copies.reason_to_keep(due, result, requested_url, response_url, is_retry=is_retry)
         ):
-            check = replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None)
-            return replace(without_body(result, check), metadata=None)
+            return await self._copies.keep_beside(result, reason)
         if result.check.is_ok and (result.body or not result.check.reason.has(ReasonCode.NOT_SAVED)):
             return result
         async for other in self._retry_variants(due, result, requested_url, url_variants(due.link.url)):

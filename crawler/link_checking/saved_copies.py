@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.errors import ImageStoreError
 from crawler.images.hosts.wechat_urls import image_id
+from crawler.images.store import put_image
 from crawler.kinds.image import is_dynamic_image
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.models.check import Outcome
@@ -69,6 +72,23 @@ class SavedCopies:
         if isinstance(known, Picture) and _pixels(result.metadata) < _pixels(known):
             return Reason(ReasonCode.SMALLER_IMAGE)
         return None if is_retry else Reason(ReasonCode.OTHER_IMAGE)
+
+    async def keep_beside(self, result: CheckResult, reason: Reason) -> CheckResult:
+        """Return a result without image, for a link whose saved copy stays; save the image that came in its place.
+
+        One that has to be received again is not saved yet.
+        """
+        check = replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None)
+        without = replace(result, check=check, metadata=None, body=b"", origin=None)
+        image, image_store = result.metadata, self._image_store
+        if reason.code is ReasonCode.OTHER_IMAGE or not isinstance(image, Picture):
+            return without
+        try:
+            await put_image(image_store, image.title, result.body, image.media_type)
+        except ImageStoreError as error:
+            image_store.unavailable_reason = str(error)
+            return without
+        return replace(without, newer_image=image.title)
 
 
 def has_no_image(due: DueLink, result: CheckResult) -> bool:

@@ -85,7 +85,8 @@ class LinkState:
     `check` is the last check, with any outcome. `moved_to` is the new URL that a permanent redirect or a service's
     answer gave; later checks without a result keep it. `is_move_confirmed` is true once two runs got the same one.
     `snapshot` is the URL of its copy in the Wayback Machine. `previous_verdict` and `previous_outcome` are those before
-    the last run. `vouch` is the last one for the link that was not taken back.
+    the last run. `vouch` is the last one for the link that was not taken back. `newer_image` is the name in the image
+    store of an image that came in place of the saved one, which stays.
     """
 
     link: Link
@@ -101,6 +102,7 @@ class LinkState:
     previous_verdict: Verdict | None = None
     previous_outcome: Outcome | None = None
     vouch: Vouch | None = None
+    newer_image: str | None = None
 
     @property
     def change(self) -> Change | None:

@@ -186,6 +186,7 @@ class ReasonCode(StrEnum):
     RUN_LIMIT_REACHED = "run_limit_reached"
     IMAGE_STORE_UNAVAILABLE = "image_store_unavailable"
     REDIRECTED_TO_OTHER_IMAGE = "redirected_to_other_image"
+    IMAGE_LIVE = "image_live"
     SHARED_IMAGE = "shared_image"
     OTHER_IMAGE = "other_image"
 

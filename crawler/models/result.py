@@ -75,7 +75,8 @@ class CheckResult:
 
     Kinds set `link`, `check`, `metadata`, `body` (the bytes of an image, read from `origin`) and `validators` (those of
     the page's version). `page` is what the page shows if that is new. `history` has the earlier checks, oldest first.
-    The verdict pipeline adds `verdict_record` and the `vouches` that the check has changed; the images pipeline stores
+    `newer_image` is the name in the image store of an image that came in place of the saved one, which stays. The
+    verdict pipeline adds `verdict_record` and the `vouches` that the check has changed; the images pipeline stores
     `body` and replaces it by metadata.
     """
 
@@ -89,3 +90,4 @@ class CheckResult:
     history: tuple[Check, ...] = ()
     verdict_record: VerdictRecord | None = None
     vouches: tuple[Vouch, ...] = ()
+    newer_image: str | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.images.store import image_stem, is_intact, restore_from_trash
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
     from crawler.images.store import ImageStore
@@ -19,17 +20,24 @@ ROTATION = 30
 """Days in which the hash of each image in a local store is computed once; its size is compared in each run."""
 
 
-def check_saved_images(store: LinkStore, image_store: ImageStore, now: datetime) -> None:
+def check_saved_images(
+    store: LinkStore, image_store: ImageStore, now: datetime, shown: Mapping[str, Sequence[str]] | None = None
+) -> None:
     """Mark images to be fetched again whose file is missing, or has another size or hash; log how many.
 
-    Missing ones that are in the trash are moved back. Raises ImageStoreError if the image store cannot be read.
+    `shown` has the names that occur in notes, with the paths of these notes: their images count, too. Missing ones that
+    are in the trash are moved back. Raises ImageStoreError if the image store cannot be read.
     """
     saved = store.saved_images()
+    unmentioned = set(shown or ()).difference(saved)
+    ever_saved = store.images_ever_saved() if unmentioned else {}
+    saved |= {name: image for name, image in ever_saved.items() if name in unmentioned}
+    not_there = {name for name in unmentioned if not image_store.has(name)}
     missing = {name for name in saved if not image_store.has(name)}
     damaged = {
         name for name, image in saved.items() if name not in missing and _is_damaged(image_store, name, image.size, now)
     }
-    restored = restore_from_trash(image_store, missing)
+    restored = restore_from_trash(image_store, missing | not_there)
     lost = (missing - restored) | damaged
     for name in damaged:
         image_store.forget(name)
@@ -37,6 +45,9 @@ def check_saved_images(store: LinkStore, image_store: ImageStore, now: datetime)
     for what, names in (("missing", missing - restored), ("damaged", damaged)):
         if names:
             logger.warning("images: %d %s in %s, fetched again", len(names), what, image_store.place)
+    for name in sorted(not_there - restored - missing):
+        if shown is not None and not store.has_link_with(name):
+            logger.warning("%s: shows %s, missing in %s", shown[name][0], name, image_store.place)
     if restored:
         logger.warning("images: %d restored from the trash of %s", len(restored), image_store.place)
 

@@ -75,7 +75,7 @@ class CheckSpider(NotesSpider):
         options = context.options
         notes_folder = NotesFolder(folder, only=only, layouts=options.entry_layouts, max_bytes=options.notes_max_bytes)
         workspace = replace(context.workspace, open_notes_folder=lambda: notes_folder)
-        return Stages(read=ReadNotes(workspace), rounds=check_stages(context))
+        return Stages(read=ReadNotes(workspace, checks_images=False), rounds=check_stages(context))
 
     def summarise(self, run: Run) -> RunSummary:
         """Return a line for each mention of a link that is not alive, worst verdict first; an outage is no error."""

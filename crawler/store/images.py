@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from crawler.images.saved_urls import saved_name
-from crawler.kinds.registry import keeping_bodies
+from crawler.kinds.registry import keeping_bodies, kind_of
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, type_name
@@ -17,7 +17,14 @@ from crawler.models.result import ImageSource
 from crawler.store.external_sources import SNAPSHOT_RETRY
 from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader, slices
 from crawler.store.schema import mapping
-from crawler.store.schema.tables import checks, facts, links, mentions, pictures, placeholders
+from crawler.store.schema.tables import (
+    checks,
+    facts,
+    links,
+    mentions,
+    pictures,
+    placeholders,
+)
 from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
@@ -93,6 +100,18 @@ class ImageRecords(StoreReader, Leases):
             self._forget_placeholder(connection, title)
 
     @staticmethod
+    def _save_newer_images(connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]) -> None:
+        """Save which images came in place of saved ones; forget those of links whose image is the saved one again."""
+        rows = [
+            {"row": ids[each.link.url], "title": each.newer_image}
+            for each in results
+            if kind_of(each.link).keeps_body and (each.newer_image is not None or each.check.is_ok)
+        ]
+        if rows:
+            update = sa.update(links).where(links.c.id == sa.bindparam("row"))
+            connection.execute(update.values(newer_image=sa.bindparam("title")), rows)
+
+    @staticmethod
     def _sources(connection: sa.Connection, ids: Sequence[int]) -> dict[int, ImageSource]:
         """Return the sources of the saved images of links, by id of the link."""
         query = sa.select(pictures).where(pictures.c.link_id.in_(ids))
@@ -150,6 +169,11 @@ class ImageRecords(StoreReader, Leases):
         """Return all files that were saved in the image store, by name, also those of URLs that no note mentions."""
         return self._images(sa.true())
 
+    def newer_image_names(self) -> set[str]:
+        """Return the files of the image store that came in place of saved images."""
+        with self._begin() as connection:
+            return set(connection.scalars(sa.select(links.c.newer_image).where(links.c.newer_image.is_not(None))))
+
     def count_unchecked_images(self) -> int:
         """Return how many images and videos in the notes were never checked; saved ones need no check."""
         unchecked = links.c.checked_at.is_(None)
@@ -158,13 +182,19 @@ class ImageRecords(StoreReader, Leases):
             return sum(saved_name(url) is None for url in connection.scalars(query))
 
     def mark_for_fetch(self, urls: Iterable[str], now: datetime) -> None:
-        """Make images due with their source forgotten, so that the next run fetches them in full."""
-        wanted = sorted(urls)
+        """Make images due, mentioned or not, with their source forgotten: the next run fetches them in full, once."""
+        sorted_urls = sorted(urls)
         with self._write() as connection:
-            for batch in slices(wanted):
+            for batch in slices(sorted_urls):
                 some = links.c.url.in_(batch)
                 connection.execute(sa.delete(pictures).where(pictures.c.link_id.in_(sa.select(links.c.id).where(some))))
-                connection.execute(sa.update(links).where(some).values(due_at=now))
+                connection.execute(sa.update(links).where(some).values(due_at=now, wanted=True))
+
+    def has_link_with(self, text: str) -> bool:
+        """Return whether a note mentions a URL with a host that contains a text."""
+        query = sa.select(sa.exists().where(links.c.url.contains(text, autoescape=True), links.c.host != "", MENTIONED))
+        with self._begin() as connection:
+            return bool(connection.scalar(query))
 
 
 def _id_of(link: Link) -> sa.Select[Any]:

@@ -1,8 +1,8 @@
 """The link database: links, checks, metadata, and the queue of due links.
 
-A link is due if `due_at` has passed and a note mentions it. A worker leases a host, takes its due links in batches and
-saves their results. The queue exists only in the database, so a killed run can be resumed. Workers share a run by host:
-on SQLite those that one process started, on PostgreSQL any number on any machines.
+A link is due if `due_at` has passed and a note mentions it or shows its image. A worker leases a host, takes its due
+links in batches and saves their results. The queue exists only in the database, so a killed run can be resumed. Workers
+share a run by host: on SQLite those that one process started, on PostgreSQL any number on any machines.
 """
 
 from __future__ import annotations
@@ -88,6 +88,9 @@ _OTHER_URL = (
     .scalar_subquery()
 )
 
+WANTED = sa.or_(MENTIONED, links.c.wanted)
+"""Whether a note mentions a link, or shows its image under another URL."""
+
 # Both statements are built once: building one takes as long as executing it.
 _IS_DUE = (
     sa.select(
@@ -111,7 +114,7 @@ _IS_DUE = (
         links.c.due_at <= sa.bindparam("now"),
         sa.tuple_(links.c.waiting_since, links.c.id)
         > sa.tuple_(sa.bindparam("since", type_=Instant), sa.bindparam("behind", type_=sa.Integer)),
-        _TEXTS.is_not(None),
+        WANTED,
     )
     .order_by(links.c.waiting_since, links.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
@@ -126,6 +129,7 @@ _RESULT_PARAMETERS = (
         }
     )
     .values(
+        wanted=False,
         last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
         # A failed check does not change where a link moved to; only the next successful one does.
         moved_to=sa.case(
@@ -170,7 +174,7 @@ class LinkStore(
         """Return the due links by kind and host, the host whose link waits longest first; `again`: only retries."""
         query = (
             sa.select(sa.func.min(links.c.waiting_since), links.c.kind, links.c.host, sa.func.count())
-            .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, MENTIONED)
+            .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, WANTED)
             .group_by(links.c.kind, links.c.host)
             .order_by(sa.func.min(links.c.waiting_since), sa.func.min(links.c.first_seen), links.c.kind, links.c.host)
         )
@@ -179,7 +183,7 @@ class LinkStore(
 
     def remaining(self, kinds: Iterable[str], now: datetime) -> int:
         """Return the number of due links of some kinds."""
-        query = sa.select(sa.func.count()).where(links.c.kind.in_(list(kinds)), links.c.due_at <= now, MENTIONED)
+        query = sa.select(sa.func.count()).where(links.c.kind.in_(list(kinds)), links.c.due_at <= now, WANTED)
         with self._begin() as connection:
             return connection.scalar(query) or 0
 
@@ -210,7 +214,7 @@ class LinkStore(
             DueLink(
                 Link(row.url, row.kind, row.identity, row.host),
                 history=tuple(history.get(row.id, ())),
-                texts=tuple(sorted(set(row.texts.split("\n")))),
+                texts=tuple(sorted(set((row.texts or "").split("\n")))),
                 notes=tuple(notes.get(row.id, ())),
                 known=mapping.metadata_from_row(row),
                 origin=origins.get(row.id),
@@ -276,6 +280,7 @@ class LinkStore(
             stars = (mapping.stars_to_row(result) for _, result in known)
             self._upsert(connection, star_counts, [row for row in stars if row is not None])
             self._save_images(connection, ids, results)
+            self._save_newer_images(connection, ids, results)
             self._save_validators(connection, ids, results)
             self._update_vouches(connection, [(ids[each.link.url], each.vouches) for each in results])
             self._save_versions(connection, ids, results)

@@ -27,7 +27,7 @@ STATE = (
 
 TIMES = (
     *("checked_at", "elapsed", "first_seen", "last_alive", "failures_in_a_row"),
-    *("previous_verdict", "previous_outcome"),
+    *("previous_verdict", "previous_outcome", "newer_image"),
 )
 """The last columns: what changes with each check."""
 

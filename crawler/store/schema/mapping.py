@@ -68,6 +68,7 @@ def link_state_from_row(row: sa.Row[Any]) -> LinkState:
         previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
         previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
         metadata=metadata_from_row(row),
+        newer_image=row.newer_image,
         vouch=None if row.vouch_given_at is None else vouch_from_row(row, VOUCH_PREFIX),
     )
 

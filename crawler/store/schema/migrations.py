@@ -168,6 +168,11 @@ def _add_other_readings(connection: sa.Connection) -> None:
     _add_columns(connection, mentions.c.other_url)
 
 
+def _keep_images(connection: sa.Connection) -> None:
+    """Version 14: images that are wanted though no note mentions them, and images that came in place of saved ones."""
+    _add_columns(connection, links.c.wanted, links.c.newer_image)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -182,6 +187,7 @@ MIGRATIONS = (
     _add_vouches,
     _add_page_versions,
     _add_other_readings,
+    _keep_images,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

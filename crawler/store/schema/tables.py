@@ -79,6 +79,9 @@ links = sa.Table(
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("waiting_since", Instant, nullable=False, server_default=_NEVER),  # the last check, or NEVER
     sa.Column("again", sa.Boolean, nullable=False, default=False),  # failed once in this run, to be retried at its end
+    # Due without a mention: a note shows the image that was saved from this URL, and it is missing in the image store.
+    sa.Column("wanted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Column("newer_image", sa.Text),  # the name in the image store of what came in place of the saved image
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("failures_in_a_row", sa.Integer, nullable=False, default=0),
     sa.Column("last_alive", Instant),

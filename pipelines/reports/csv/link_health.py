@@ -28,6 +28,8 @@ COLUMNS = (
     "last_checked",
     "last_alive",
     "vouch",
+    "image_saved",
+    "image_newer",
     "title",
     "mentions",
 )

@@ -32,6 +32,8 @@ LINKS = pa.schema(
         ("last_checked", TIME),
         ("last_alive", TIME),
         ("vouch", pa.string()),
+        ("image_saved", pa.string()),
+        ("image_newer", pa.string()),
         ("title", pa.string()),
         ("mentions", TEXTS),
         ("identity", pa.string()),

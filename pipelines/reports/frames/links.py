@@ -14,6 +14,7 @@ from pipelines.reports.frames import frame
 from pipelines.reports.frames.frame import TEXTS, TIME, columns_to_frame, left_join, to_frame
 from pipelines.reports.frames.lazy_pandas import pd
 from pipelines.reports.frames.metadata import metadata_frames, metadata_rows
+from pipelines.reports.images.saved_texts import saved_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -59,6 +60,9 @@ CHECKS = pa.schema(
 )
 """The last check of a link, and from `change` on what follows from it and from what was known before."""
 
+IMAGES = pa.schema([("url", pa.string()), ("image_saved", pa.string()), ("image_newer", pa.string())])
+"""Of images and videos: whether they are saved, and if not why; the path of one that came in place of the saved one."""
+
 MENTIONS = pa.schema([("url", pa.string()), ("places", TEXTS), ("mentions", pa.string())])
 """Where a link is mentioned, each `path:line`; in `mentions` joined by a space, `%` and white space percent-encoded."""
 
@@ -89,10 +93,11 @@ def link_batches(takers: Sequence[TakeLinks]) -> Iterator[TakeLink]:
 
 
 def link_table(batch: Sequence[tuple[LinkState, Sequence[str]]]) -> pd.DataFrame:
-    """Return what is known of links and where they are mentioned: LINKS ⋈ VERDICTS ⋈ CHECKS ⋈ MENTIONS ⋈ METADATA.
+    """Return what is known of links and where they are mentioned.
 
-    Of the metadata it has the title, the links of articles as `article_links`, and the columns of stored images, each
-    with `picture_` in front. Raises MergeError where two rows have one URL.
+    It is LINKS ⋈ VERDICTS ⋈ CHECKS ⋈ IMAGES ⋈ MENTIONS ⋈ METADATA. Of the metadata it has the title, the links of
+    articles as `article_links`, and the columns of stored images, each with `picture_` in front. Raises MergeError
+    where two rows have one URL.
     """
     states = [state for state, _ in batch]
     metadata = metadata_frames(metadata_rows(states))
@@ -103,6 +108,7 @@ def link_table(batch: Sequence[tuple[LinkState, Sequence[str]]]) -> pd.DataFrame
     mentions = ((state.link.url, places, _joined(places)) for state, places in batch)
     links = left_join(link_frame(states), verdict_frame(states), "url", name="verdicts", required=True)
     links = left_join(links, check_frame(states), "url", name="checks", required=True)
+    links = left_join(links, to_frame(map(_image, states), IMAGES), "url", name="saved images", required=True)
     links = left_join(links, to_frame(mentions, MENTIONS), "url", name="mentions", required=True)
     links = left_join(links, titles, "key", name="titles")
     links = left_join(links, articles, "key", name="articles")
@@ -142,6 +148,10 @@ def _check(state: LinkState) -> tuple[Any, ...]:
     seen = (check.outcome, check.http_status, str(check.reason), check.checked_at) if check else (None,) * 4
     suggestion = state.suggestion or (None, None)
     return (url, *seen, state.change, final_url if final_url != url else None, *suggestion)
+
+
+def _image(state: LinkState) -> tuple[Any, ...]:
+    return state.link.url, saved_text(state), state.newer_image
 
 
 def _joined(places: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +41,6 @@ from pipelines.rewriting.note_rewriter import stored_image_url
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crawler.store.link_store import LinkStore
-    from crawler.store.reader import StoreReader
     from pipelines.reports.base import NoteFragment, Rendering, TakeNote
 
 MAX_LINKS, MAX_ENTRIES, MAX_FINDINGS = 50_000, 10_000, 100
@@ -83,7 +81,7 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
     store, path = rendering.store, rendering.output_dir / "report.html"
     links_part = _saved_part(rendering, digests.LINKS)
     if links_part is None:
-        links_part = _save_part(rendering, digests.LINKS, _links_part(store))
+        links_part = _save_part(rendering, digests.LINKS, _links_part(rendering))
     began, counts = store.run_started_at(), links_part["metrics"] | {Metric.NOTES.value: notes_part["edited"]}
     store.save_metrics(counts)
     earlier = store.earlier_metrics(MAX_RUNS)
@@ -112,11 +110,12 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
         file.writelines(pieces)
 
 
-def _links_part(store: LinkStore) -> dict[str, Any]:
+def _links_part(rendering: Rendering) -> dict[str, Any]:
     """Return the data of the page about links, as JSON values."""
+    store = rendering.store
     by_host, newly_dead = link_counts(store), store.link_states(Change.NEWLY_DEAD)
     return {
-        "table": _link_table(store),
+        "table": _link_table(rendering),
         "dead": [asdict(group) for group in dead_links(newly_dead, store.link_states(), MAX_FINDINGS)],
         "metrics": {str(name): count for name, count in metrics(by_host).items()},
         "hosts": asdict(charts.hosts(by_host)),
@@ -149,11 +148,12 @@ def _save_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> di
     return saved
 
 
-def _link_table(store: StoreReader) -> str:
+def _link_table(rendering: Rendering) -> str:
     """Return the first `MAX_LINKS` links, dead ones first, as JSON that is safe within a script element."""
-    links = LinkTable()
-    rows = ",\n".join(page.embedded(links.row(*each)) for each in islice(store.link_states(), MAX_LINKS))
-    shared = {"hosts": list(links.hosts), "reasons": links.reasons, "notes": list(links.notes)}
+    folder = rendering.output_dir.resolve()
+    links = LinkTable(lambda name: stored_image_url(replace(rendering, webp_width=0), name, folder))
+    rows = ",\n".join(page.embedded(links.row(*each)) for each in islice(rendering.store.link_states(), MAX_LINKS))
+    shared = {"hosts": list(links.hosts), "reasons": links.reasons, "saved": links.saved, "notes": list(links.notes)}
     return f'{{"rows":[\n{rows}\n],{page.embedded(shared)[1:]}'
 
 

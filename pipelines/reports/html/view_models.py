@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crawler.models.link import Change, LinkState, Verdict
+from crawler.models.metadata import Picture
 from crawler.store.schema.mapping import split_place
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.frames.frame import to_rows
 from pipelines.reports.frames.notes import NOTES
 from pipelines.reports.html.translations import LANGUAGES
+from pipelines.reports.images.saved_texts import saved_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -52,24 +54,33 @@ class Numbers(Generic[_Value]):
 class LinkTable:
     """Converts link states into rows of the table.
 
-    Hosts, reasons and notes are numbered, which halves the size of the page.
+    Hosts, reasons and notes are numbered, which halves the size of the page. `image_url` returns the URL of a saved
+    image as seen from the report, by its path below IMAGES_STORE.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, image_url: Callable[[str], str | None] = lambda _: None) -> None:
         self.hosts: Numbers[str] = Numbers()
         self.notes: Numbers[str] = Numbers()
+        self._image_url = image_url
         self._reasons: Numbers[Reason | None] = Numbers()
+        self._saved: Numbers[tuple[str, ...]] = Numbers()
 
     @property
     def reasons(self) -> list[dict[Language, str]]:
         """Return the text of each reason by language."""
         return [texts_of(reason) for reason in self._reasons]
 
+    @property
+    def saved(self) -> list[dict[Language, str]]:
+        """Return the texts of whether images are saved, by language."""
+        return [dict(zip(LANGUAGES, texts, strict=True)) for texts in self._saved]
+
     def row(self, state: LinkState, places: Sequence[str]) -> list[Any]:
         """Return a row: URL, title, kind, verdict, host, reason, outcome, time, replacement, change, locations.
 
         The time is that of the last check, in minutes since 1970; locations are note, line, note, line … A link that a
-        person vouches for also has the last day and the reason.
+        person vouches for also has the last day and the reason. An image also has a text about whether it is saved, and
+        if another one came in its place the URLs of both.
         """
         check, vouch = state.check, state.vouch_in_force
         return [
@@ -85,7 +96,18 @@ class LinkTable:
             state.change.value if state.change else "",
             [part for note, line in map(split_place, places) for part in (self.notes[note], line)],
             *([] if vouch is None else [vouch.until.isoformat(), vouch.because]),
+            *self._image_columns(state, is_vouched=vouch is not None),
         ]
+
+    def _image_columns(self, state: LinkState, *, is_vouched: bool) -> list[Any]:
+        texts = [saved_text(state, language) for language in LANGUAGES]
+        known = tuple(text for text in texts if text is not None)
+        if not known:
+            return []
+        columns: list[Any] = [*([] if is_vouched else ["", ""]), self._saved[known]]
+        if state.newer_image is not None and isinstance(state.metadata, Picture):
+            columns.append([self._image_url(title) or "" for title in (state.metadata.title, state.newer_image)])
+        return columns
 
 
 def texts_of(reason: Reason | None) -> dict[Language, str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
-from crawler.images.references import find_names, find_stems
+from crawler.images.references import find_stems, names_shown
 from crawler.images.store import image_stem, is_intact, restore_from_trash, thumbnail_name
 from pipelines.reports.images import files_with_images
 
@@ -40,7 +39,7 @@ def verify(workspace: Workspace, now: datetime) -> bool:
         if not is_intact(name, image_store.open(name)):
             damaged.add(name)
             print(f"damaged: {name}")
-    shown = _shown(workspace.notes_folder)
+    shown = names_shown(workspace.notes_folder.folder, workspace.notes_folder.files())
     wanted = used.keys() | shown.keys()
     restored = restore_from_trash(image_store, wanted - present)
     for name in sorted(restored):
@@ -51,16 +50,6 @@ def verify(workspace: Workspace, now: datetime) -> bool:
     workspace.store.mark_for_fetch((url for name in (*damaged, *missing) for url in used.get(name, ())), now)
     print(f"images: {len(present)} verified in {image_store.place}, {len(damaged)} damaged, {len(missing)} missing")
     return not damaged and not missing
-
-
-def _shown(notes_folder: NotesFolder) -> dict[str, list[str]]:
-    """Return the names of saved images that notes show, each with the paths of these notes."""
-    shown: dict[str, list[str]] = {}
-    for file in notes_folder.files():
-        with suppress(UserError):  # reported when the notes were registered
-            for name in find_names(file):
-                shown.setdefault(name, []).append(file.relative_to(notes_folder.folder).as_posix())
-    return shown
 
 
 def find_unused(workspace: Workspace, options: CrawlOptions) -> list[str]:
@@ -74,7 +63,7 @@ def find_unused(workspace: Workspace, options: CrawlOptions) -> list[str]:
     if unknown := workspace.store.count_unchecked_images():
         raise UserError(f"images: {unknown} of the notes not fetched yet; no images removed. Run crawl first")
     image_store = workspace.image_store
-    used = set(workspace.store.saved_images())
+    used = set(workspace.store.saved_images()) | workspace.store.newer_image_names()
     if width := options.images.webp_width:
         used |= {thumbnail_name(name, width) for name in used}
     unused = [name for name in image_store.list() if name not in used]

@@ -360,3 +360,30 @@ def test_a_place_to_copy_from_has_to_be_one(desk: Desk, place: str, message: str
     assert done.returncode == 2
     assert message in done.stderr
     assert not (desk.folder / place).exists()
+
+
+def test_a_crawl_gets_back_what_edited_notes_show(edited: Desk, internet: Internet) -> None:
+    """Their URLs are mentioned no more, but known; what is not known is said."""
+    one, two = (edited.output / "images" / named(drawn(name)) for name in NAMES)
+    unknown = f"ab/ab{'0' * 62}.png"
+    edited.write("b.md", f"![](../output/images/{unknown})\n")
+    trash = edited.output / "images/trash" / f"{datetime.now(UTC).date()}/{named(drawn('two'))}"
+    trash.parent.mkdir(parents=True)
+    two.rename(trash)
+    one.unlink()
+    internet.forget()
+    done = edited.crawl()
+    assert done.returncode == 0
+    place = f"{edited.output}/images"
+    for line in (
+        f"images: 1 missing in {place}, fetched again",
+        f"images: 1 restored from the trash of {place}",
+        f"b.md: shows {unknown}, missing in {place}",
+    ):
+        assert done.stderr.count(line) == 1
+    assert kept(edited) == set(map(drawn, NAMES))
+    assert len(internet.asked(PICTURES)) == 1
+    one.write_bytes(drawn("one")[:100])
+    done = edited.crawl()
+    assert f"images: 1 damaged in {place}, fetched again" in done.stderr
+    assert kept(edited) == set(map(drawn, NAMES))

@@ -420,11 +420,19 @@ def test_what_is_no_picture_replaces_nothing(crawled: Nights, instead: str, move
     assert [crawled.shows_first(night, NO_PICTURES[instead, moved]) for night in LATER_NIGHTS] == [True] * 4
 
 
-def test_the_first_copies_are_all_that_is_kept(crawled: Nights) -> None:
-    desk = crawled.desk
+def test_what_came_instead_is_kept_beside_the_first_copies(crawled: Nights) -> None:
+    desk, newer = crawled.desk, set()
+    for host in REDIRECTED.values():
+        row = crawled.row(-1, host)
+        newer.add(body := drawn(f"{host} removed"))
+        assert (row["image_saved"], row["image_newer"]) == ("image saved", named(body))
+    for host in NO_PICTURES.values():
+        assert crawled.row(-1, host)["image_newer"] == ""
+    report = (desk.output / "report.html").read_text("utf-8")
+    assert all(report.count(named(body)) == 1 for body in newer)
     done = desk.run("images", "--gc", "--delete", "-a", f"notes={desk.notes}")
     assert done.stdout.startswith("unused images: 0 moved")
-    assert kept(desk) == {COUNT, GOOD, *map(drawn, (*REDIRECTED.values(), *NO_PICTURES.values()))}
+    assert kept(desk) == {COUNT, GOOD, *newer, *map(drawn, (*REDIRECTED.values(), *NO_PICTURES.values()))}
 
 
 # --- one image, one night later ---------------------------------------------------------------------------------------
@@ -477,7 +485,8 @@ def test_all_that_a_host_sends_one_picture_for_stay_as_they_were(desk: Desk, int
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
     assert {row["reason"] for row in desk.health().values()} == {SAME}
     assert (desk.output / "notes/a.md").read_bytes() == before
-    assert kept(desk) == {drawn(name) for name in names}
+    assert kept(desk) == {WORSE, *map(drawn, names)}
+    assert {row["image_newer"] for row in desk.health().values()} == {named(WORSE)}
 
 
 def test_what_was_kept_for_another_address_of_the_host_replaces_nothing(night: Desk, internet: Internet) -> None:

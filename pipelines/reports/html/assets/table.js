@@ -15,10 +15,11 @@ let order = { column: "verdict", down: false };
 
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 
-const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, minutes, instead, change, where, until, because], rank) => ({
-  url, title, kind, verdict, outcome, minutes, instead, change, where, until, because, rank,
+const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, minutes, instead, change, where, until, because, saved, pictures], rank) => ({
+  url, title, kind, verdict, outcome, minutes, instead, change, where, until, because, pictures, rank,
   host: data.hosts[host],
   reason: data.reasons[reason],
+  saved: data.saved[saved],
   text: plain(`${title}\n${url}\n${Object.values(data.reasons[reason]).join("\n")}\n${instead}\n${because ?? ""}`),
 }));
 
@@ -89,6 +90,21 @@ function badge(verdict) {
   return made;
 }
 
+// The saved image of a link, and the one that its URL sent later.
+function sideBySide(pictures) {
+  const made = element("span", "", "pictures");
+  for (const [at, key] of ["image_kept", "image_newer"].entries()) {
+    const figure = element("figure");
+    const picture = element("img");
+    picture.loading = "lazy";
+    setTranslatedAttribute(picture, "alt", key, {});
+    picture.src = pictures[at];
+    figure.append(picture, translatedElement("figcaption", key));
+    made.append(figure);
+  }
+  return made;
+}
+
 // Roles are explicit, because the style sheet changes the table's display on narrow screens.
 function rowOf(...cells) {
   const made = element("tr");
@@ -116,6 +132,8 @@ function row(link) {
   const reason = element("td", "", "reason");
   reason.append(bilingual("span", link.reason));
   if (OUTCOMES.includes(link.outcome)) reason.append(translatedElement("small", `outcome.${link.outcome}`));
+  if (link.saved) reason.append(bilingual("small", link.saved));
+  if (link.pictures) reason.append(sideBySide(link.pictures));
   const checked = element("td", link.minutes ? new Date(link.minutes * 60000).toISOString().slice(0, 10) : "", "checked");
   const where = element("td", "", "where");
   for (let at = 0; at < Math.min(link.where.length, 2 * PLACES); at += 2) {

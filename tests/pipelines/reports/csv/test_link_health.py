@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HEADER = (
     "url,kind,verdict,outcome,http_status,reason,final_url,suggestion,suggestion_source,failures_in_a_row,"
-    "first_seen,last_checked,last_alive,vouch,title,mentions"
+    "first_seen,last_checked,last_alive,vouch,image_saved,image_newer,title,mentions"
 )
 
 
@@ -57,6 +57,8 @@ def test_one_row_per_link_worst_first(tmp_path: Path) -> None:
         "last_checked": "2026-11-20T03:00:00Z",
         "last_alive": "2026-11-20T03:00:00Z",
         "vouch": "",
+        "image_saved": "",
+        "image_newer": "",
         "title": "标题 二",
         "mentions": "z.md:1 日记%201.md:1 日记%201.md:3",
     }
