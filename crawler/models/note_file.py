@@ -140,7 +140,7 @@ class NoteFile:
     """A note as a file: its path below NOTES_DIR, its bytes, and its text as UTF-8, of which all offsets count.
 
     `problem` is what the user should know of it; empty for nothing. `layouts` are those that the user names for its
-    lists; None for evidence.
+    lists; None for evidence. In a note that is in no site, a template is no link.
     """
 
     path: str
@@ -149,6 +149,12 @@ class NoteFile:
     writing: Writing = UTF8
     problem: str = ""
     layouts: frozenset[str] | None = None
+    is_in_site: bool = True
+
+    @property
+    def named(self) -> bytes:
+        """What is said of the file from outside, in a form that is compared."""
+        return repr((self.layouts and sorted(self.layouts), self.is_in_site)).encode()
 
     def spliced(self, changes: Sequence[tuple[int, int, str]]) -> bytes:
         """Return the bytes of the file with spans of its text replaced, and all others as they are.

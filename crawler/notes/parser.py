@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crawler.links.spelling.templates import parse_template
 from crawler.models.note import LinkRole, Mention, Note
 from crawler.models.note_file import Pieces
 from crawler.notes.comments import ignore_comments, vouch_comments
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 def parse_file(file: NoteFile) -> Note:
     """Return the note in a file; in a notebook, lines are those of the file."""
-    note = replace(parse_note(file.path, file.data, file.layouts), file=file)
+    note = replace(parse_note(file.path, file.data, file.layouts, is_in_site=file.is_in_site), file=file)
     return _with_lines_of_file(note, file) if isinstance(file.writing, Pieces) and file.writing.is_json else note
 
 
@@ -46,13 +47,14 @@ def _with_lines_of_file(note: Note, file: NoteFile) -> Note:
     )
 
 
-def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) -> Note:
+def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None, *, is_in_site: bool = True) -> Note:
     """Return the note at a path, which is relative to NOTES_DIR with `/` as separator, from its bytes.
 
     Mentions are in the order of their spans and do not overlap. The URL of `www.example.com` gets `http://`, as in GFM.
     A reference definition is one mention however often it is used. Anchors in the note itself (`#…`), `data:` URLs,
     mail addresses in angle brackets and ignored URLs are no mentions. `layouts` are those of its lists, unless a
-    comment in the note names others; None for evidence. Raises UnicodeDecodeError if the bytes are not UTF-8.
+    comment in the note names others; None for evidence. Templates are no mentions in a note that is in no site.
+    Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
     reader = NoteReader(mdx.without_code(data) if path.lower().endswith(".mdx") else data)
     outline, raw_mentions = reader.outline, sorted(reader.found.mentions, key=lambda mention: mention.start)
@@ -60,7 +62,7 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None) ->
         outline, raw_mentions, layouts if reader.html.layouts is None else reader.html.layouts
     )
     if reader.ignored or reader.found.wikilinks:  # only now, so that they change no entries and no roles of other links
-        remaining = _remaining(reader, raw_mentions)
+        remaining = _remaining(reader, raw_mentions, is_in_site=is_in_site)
         entries = reindex_mentions(entries, [index for index, _ in remaining])
         roles = [roles[index] if index >= 0 else mention.role or LinkRole.OTHER for index, mention in remaining]
         raw_mentions = [mention for _, mention in remaining]
@@ -112,7 +114,7 @@ def _inner_links(reader: NoteReader) -> list[RawMention]:
     return [each for each in links if not _is_ignored(reader, each)]
 
 
-def _remaining(reader: NoteReader, mentions: Sequence[RawMention]) -> list[tuple[int, RawMention]]:
+def _remaining(reader: NoteReader, mentions: Sequence[RawMention], *, is_in_site: bool) -> list[tuple[int, RawMention]]:
     """Return the mentions outside ignored spans with their former index, and wikilinks with -1, in their order.
 
     What looks like a wikilink or a template within a URL is a part of that. An image with a candidate in an ignored
@@ -120,7 +122,8 @@ def _remaining(reader: NoteReader, mentions: Sequence[RawMention]) -> list[tuple
     """
     spans = [(each.start, each.end) for each in mentions]
     named: list[RawMention] = []
-    for each in sorted(reader.found.wikilinks, key=lambda each: each.start):
+    links = (each for each in reader.found.wikilinks if is_in_site or parse_template(each.url) is None)
+    for each in sorted(links, key=lambda each: each.start):
         is_part = ignore_comments.overlaps_spans(spans, each.start, each.end)
         if not is_part and (not named or each.start >= named[-1].end):
             named.append(each)

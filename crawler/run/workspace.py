@@ -18,6 +18,7 @@ from crawler.models.vouch import Vouch
 from crawler.notes.files.folder import NotesFolder
 from crawler.notes.parser import parse_file
 from crawler.run.program_digest import program_digest
+from crawler.sites.resolver import SiteResolver
 from crawler.store.database import store_url
 from crawler.store.link_store import LinkStore
 from crawler.store.registered_notes import RegisteredNote
@@ -99,12 +100,14 @@ class Workspace:
 
 
 def source_digest(file: NoteFile) -> str:
-    """Return the SHA-256, in hex, of the bytes of a note, of the layouts named for it and of the program."""
-    return sha256(program_digest(crawler) + _named(file) + file.raw).hexdigest()
+    """Return the SHA-256, in hex, of the bytes of a note, of what is said of it from outside and of the program."""
+    return sha256(program_digest(crawler) + file.named + file.raw).hexdigest()
 
 
-def _named(file: NoteFile) -> bytes:
-    return b"" if file.layouts is None else repr(sorted(file.layouts)).encode()
+def site_membership(options: CrawlOptions) -> Callable[[str], bool]:
+    """Return what tells whether the note at a path may be in a site."""
+    resolver = SiteResolver(options.require_notes_dir(), tuple, options.output_dir, options.site_generators)
+    return lambda note: resolver.may_be_in_site([note])
 
 
 @contextmanager
@@ -116,7 +119,10 @@ def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
     notes = options.require_notes_dir()
     url, is_child = options.database_url, bool(options.workers.parent_pipe)
     open_folder = partial(NotesFolder, notes, ignore=options.notes_ignore, max_bytes=options.notes_max_bytes)
-    notes_folder = cache(partial(open_folder, skip=options.output_dir, layouts=options.entry_layouts))
+    is_in_site = site_membership(options)
+    notes_folder = cache(
+        partial(open_folder, skip=options.output_dir, layouts=options.entry_layouts, is_in_site=is_in_site)
+    )
     if not url or url.startswith("sqlite"):
         notes_folder()
     output = writable_folder(options.output_dir)

@@ -19,6 +19,7 @@ from crawler.notes.files.folder import NotesFolder
 from crawler.run.run import Stages
 from crawler.run.stages import ReadNotes, check_stages
 from crawler.run.summary import RunSummary, image_store_error
+from crawler.run.workspace import site_membership
 from crawler.spiders.notes import NotesSpider
 
 if TYPE_CHECKING:
@@ -73,7 +74,13 @@ class CheckSpider(NotesSpider):
         folder = context.workspace.notes_folder.folder
         only = {_below(folder, file) for file in self._files}
         options = context.options
-        notes_folder = NotesFolder(folder, only=only, layouts=options.entry_layouts, max_bytes=options.notes_max_bytes)
+        notes_folder = NotesFolder(
+            folder,
+            only=only,
+            layouts=options.entry_layouts,
+            is_in_site=site_membership(options),
+            max_bytes=options.notes_max_bytes,
+        )
         workspace = replace(context.workspace, open_notes_folder=lambda: notes_folder)
         return Stages(read=ReadNotes(workspace, checks_images=False), rounds=check_stages(context))
 

@@ -127,8 +127,7 @@ class NoteDigester:
 
     def digests(self, file: NoteFile) -> tuple[str, str]:
         """Return the digests of a note, without and with the days of the checks of its links."""
-        layouts = None if file.layouts is None else sorted(file.layouts)
-        path, source = file.path, sha256(repr(layouts).encode() + file.raw).digest()
+        path, source = file.path, sha256(file.named + file.raw).digest()
         if self._known.get(path, (b"",))[0] != source:
             self._known[path] = source, self._compute(path, source)
         return self._known[path][1]

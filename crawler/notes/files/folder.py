@@ -40,7 +40,7 @@ class NotesFolder:
     Notes are regular files with ENDINGS whose real path is inside the folder, and that IgnoreRules do not leave out.
     `skip` is a folder below it without notes: that of the outputs. `only` limits the notes to these paths, relative to
     the folder. `ignore` are patterns as in `.gitignore`; files of more than `max_bytes` are not read.
-    `layouts` are those that the user names.
+    `layouts` are those that the user names, `is_in_site` tells whether the note at a path may be in a site.
 
     `problems` has a message for each file that the latest iteration could not read and for each invalid ignore comment;
     `unread` has the paths of notes that exist and could not be read. `incomplete` is the reason why notes may be
@@ -57,6 +57,7 @@ class NotesFolder:
         only: Collection[str] | None = None,
         layouts: LayoutsByPath = NO_LAYOUTS,
         *,
+        is_in_site: Callable[[str], bool] | None = None,
         ignore: Sequence[str] = (),
         max_bytes: int = LARGEST_NOTE,
     ) -> None:
@@ -70,6 +71,7 @@ class NotesFolder:
         self._skip = skip
         self._only = only
         self._layouts = layouts
+        self._is_in_site = is_in_site
         self._ignore = ignore
         self._max_bytes = max_bytes
         self._other_formats: Counter[str] = Counter()
@@ -98,7 +100,8 @@ class NotesFolder:
             if (source := self._read(path)) is not None:
                 if source.problem:
                     self.problems.append(f"{self.folder / path}: {source.problem}")
-                yield replace(source, layouts=self._layouts.of(path))
+                is_in_site = self._is_in_site is None or self._is_in_site(path)
+                yield replace(source, layouts=self._layouts.of(path), is_in_site=is_in_site)
         self._list_notes()
 
     def text_of(self, path: str) -> str | None:
