@@ -83,7 +83,7 @@ class ReadNotes:
         if self._checks_images and workspace.image_store.unavailable_reason is None:
             notes_folder = workspace.notes_folder
             try:
-                shown = names_shown(notes_folder.folder, notes_folder.files())
+                shown = names_shown(notes_folder.folder, notes_folder.files_read())
                 check_saved_images(workspace.store, workspace.image_store, due_by, shown)
             except ImageStoreError as error:
                 workspace.image_store.unavailable_reason = str(error)

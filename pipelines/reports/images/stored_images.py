@@ -39,7 +39,7 @@ def verify(workspace: Workspace, now: datetime) -> bool:
         if not is_intact(name, image_store.open(name)):
             damaged.add(name)
             print(f"damaged: {name}")
-    shown = names_shown(workspace.notes_folder.folder, workspace.notes_folder.files())
+    shown = names_shown(workspace.notes_folder.folder, workspace.notes_folder.files_read())
     wanted = used.keys() | shown.keys()
     restored = restore_from_trash(image_store, wanted - present)
     for name in sorted(restored):
