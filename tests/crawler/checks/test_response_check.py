@@ -21,6 +21,7 @@ from crawler.kinds.registry import link_of
 from crawler.kinds.web import Web
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Page
+from crawler.models.note import LinkRole
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink, Validators
 
@@ -41,8 +42,8 @@ HISTORY = (EARLIER,)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def link(url: str = URL) -> Link:
-    found = link_of(url, "n.md")
+def link(url: str = URL, role: LinkRole = LinkRole.OTHER) -> Link:
+    found = link_of(url, "n.md", role)
     assert found is not None
     return found
 
@@ -112,10 +113,11 @@ def test_bytes_that_are_kept_need_no_validators_of_their_own() -> None:
     response = Response(
         picture, headers={"Content-Type": "image/png", "ETag": '"7"'}, body=PNG, request=Request(picture)
     )
-    result = check_response_with_kind(due(picture), response, {}, NOW)
+    shown = replace(due(picture), link=link(picture, LinkRole.IMAGE))
+    result = check_response_with_kind(shown, response, {}, NOW)
     assert (result.check.is_ok, result.body, result.validators) == (True, PNG, None)
     unchanged = Response(picture, 304, request=Request(picture, headers={"If-None-Match": '"7"'}))
-    result = check_response_with_kind(due(picture), unchanged, {}, NOW)
+    result = check_response_with_kind(shown, unchanged, {}, NOW)
     assert (result.check.outcome, result.check.reason) == (Outcome.OK, Reason(ReasonCode.UNCHANGED))
     assert result.history == HISTORY
 

@@ -454,7 +454,7 @@ HOSTILE = {repr(unit): unit * (400_000 // len(unit)) for unit in REPEATED} | {
 def test_hostile_notes_take_linear_time(text: str) -> None:
     started = time.process_time()
     parse_note("note.md", text.encode())
-    assert time.process_time() - started < 4  # it takes about 0.5 s; anything quadratic takes far longer
+    assert time.process_time() - started < 15  # it takes 0.5 to 4 s; anything quadratic takes far longer
 
 
 # -- the corpus --------------------------------------------------------------------------------------------------------
