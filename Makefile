@@ -1,6 +1,7 @@
 # make crawl            demo: check the links of the sample notes, with a local test server instead of the web
 # make crawl NOTES=DIR  check the links of your notes
 # make test             all checks: style, layers, types, tests
+#                       HYPOTHESIS_PROFILE=random tries new random examples of property tests, else the same in each run
 # make stress           interrupt a hundred crawls at random points, and read and edit 120,000 random notes: ten minutes
 # make coverage         the tests with a report of the lines that no test runs: nearly twice as long
 # make mutants          mutation tests of the pure core: scores and surviving mutants; about two hours;

@@ -138,6 +138,8 @@ def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None
         if mistyped_scheme(url) is not None:
             return Link(url, "web", url)
         written = _absolute(url, note)
+        if mistyped_scheme(written) is not None:  # only without its dot segments
+            return Link(written, "web", written)
         is_web = canonical_url.split(written).scheme in canonical_url.WEB_SCHEMES
         canonical = canonical_url.canonicalize_url(written) if is_web else written
         parts = canonical_url.split(canonical_url.normalize(canonical) if is_web else canonical)
