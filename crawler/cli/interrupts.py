@@ -90,6 +90,10 @@ class Interrupts:
             time.sleep(MESSAGE_TIMEOUT)  # another thread is printing it
         os._exit(self.exit_code)
 
+    def _end_in_thread(self) -> None:
+        """End the process from another thread: the main thread may hold the lock of the display, and must go on."""
+        Thread(target=self.end, name="end", daemon=True).start()
+
     def _handle(self, number: int, _: FrameType | None) -> None:
         if self._handled_at is None:
             signal.setitimer(signal.ITIMER_REAL, STOP_TIMEOUT)
@@ -117,7 +121,7 @@ class Interrupts:
             with suppress(RuntimeError):  # the event loop is closed, so the run has ended
                 self._stop()
         elif now - first > SAME_SIGNAL:
-            self.end()
+            self._end_in_thread()
         return now if first is None else first
 
     def _print_message(self, message: str) -> None:
