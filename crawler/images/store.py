@@ -119,11 +119,8 @@ class FolderImageStore(ImageStore):
 
     def put(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - the extension is enough
         """Write a file atomically; an existing one with other bytes (damaged) is replaced."""
-        try:
-            with replace_atomically(self.folder / name) as draft:
-                draft.write_bytes(body)
-        except OSError as error:
-            raise ImageStoreError(f"{self.place}: {error.strerror or error}") from error
+        with _report(self.place), replace_atomically(self.folder / name) as draft:
+            draft.write_bytes(body)
 
     def has(self, name: str) -> bool:
         """Return whether the file exists."""
@@ -136,10 +133,8 @@ class FolderImageStore(ImageStore):
 
     def open(self, name: str) -> bytes:
         """Return the bytes of a file."""
-        try:
+        with _report(self.folder / name):
             return (self.folder / name).read_bytes()
-        except OSError as error:
-            raise ImageStoreError(f"{self.folder / name}: {error.strerror or error}") from error
 
     def list(self) -> Iterator[str]:
         """Yield the names of images in the two-letter folders, in order."""
@@ -196,12 +191,12 @@ async def put_image(image_store: ImageStore, name: str, body: bytes, media_type:
 
 
 @contextmanager
-def _report(path: Path) -> Iterator[None]:
-    """Raise ImageStoreError for errors of the file system."""
+def _report(place: str | Path) -> Iterator[None]:
+    """Raise ImageStoreError for errors of the file system at a place."""
     try:
         yield
     except OSError as error:
-        raise ImageStoreError(f"{path}: {error.strerror or error}") from error
+        raise ImageStoreError(f"{place}: {error.strerror or error}") from error
 
 
 def _remove_empty(folder: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from crawler.images.sniff import SVG, UNSHOWN, UnsupportedImageError, inspect_image
-from crawler.images.store import image_name
+from crawler.images.store import image_name, image_stem
 from crawler.kinds.registry import all_kinds, keeping_bodies
 from crawler.models.metadata import Picture
 from crawler.models.reason import Reason, ReasonCode
@@ -72,8 +72,7 @@ def with_remarks(check: Check, info: ImageInfo) -> Check:
 def image_metadata(body: bytes, info: ImageInfo) -> Picture:
     """Return the metadata of an image from its bytes and their headers."""
     name = image_name(body, info.media_type)
-    sha256 = name.rpartition("/")[2].partition(".")[0]
-    return Picture(name, sha256, info.media_type, len(body), info.width, info.height, info.frames)
+    return Picture(name, image_stem(name), info.media_type, len(body), info.width, info.height, info.frames)
 
 
 def without_body(result: CheckResult, check: Check) -> CheckResult:

@@ -212,17 +212,23 @@ class ImageFetcher:
 
     async def _fetch_variant(self, due: DueLink, url: str, referer: str | None = None) -> CheckResult | None:
         """Return the result of a request for an image at a URL; None without a response."""
-        request = image_request(url)
-        request.meta["download_maxsize"] = self._limits.for_link(due.link)
-        self._add_referer(request, referer)
         if not self._time_left():
             return None
+        response = await self._request(url, referer, self._limits.for_link(due.link))
+        if response is None:
+            return None
+        return await self._inspect(due, check_response_with_kind(due, response, self._accepted, datetime.now(UTC)))
+
+    async def _request(self, url: str, referer: str | None, max_bytes: int) -> Response | None:
+        """Return the response to a request for an image; None without one."""
+        request = image_request(url)
+        request.meta["download_maxsize"] = max_bytes
+        self._add_referer(request, referer)
         try:
-            response = await self._fetch(request)
+            return await self._fetch(request)
         except Exception as error:  # noqa: BLE001 - any failure means that this URL has no image
             logger.debug("%s: %r", url, error)
             return None
-        return await self._inspect(due, check_response_with_kind(due, response, self._accepted, datetime.now(UTC)))
 
     def _add_referer(self, request: Request, referer: str | None) -> None:
         """Set the Referer of a request: the given one, without one that of its host in the table; "" is none."""
@@ -233,15 +239,8 @@ class ImageFetcher:
 
     async def _fetch_any(self, url: str, referer: str | None) -> bytes:
         """Return the image at a URL, which need not be that of a link; empty if there is none."""
-        request = image_request(url)
-        request.meta["download_maxsize"] = MAX_ANSWER_BYTES
-        self._add_referer(request, referer)
-        try:
-            response = await self._fetch(request)
-        except Exception as error:  # noqa: BLE001 - without an answer nothing is known
-            logger.debug("%s: %r", url, error)
-            return b""
-        return response.body if media_type(response.body) else b""
+        response = await self._request(url, referer, MAX_ANSWER_BYTES)
+        return response.body if response is not None and media_type(response.body) else b""
 
     # --- articles and archive -----------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from crawler.images.hosts.placeholder_urls import is_placeholder_url
 from crawler.images.hosts.referers import FOREIGN_REFERER
 from crawler.images.hosts.wechat_urls import image_id, looks_like_placeholder
 from crawler.images.looks import Look, are_alike, look_of
+from crawler.link_checking.saved_copies import image_key, is_saved_for_another
 from crawler.links.canonical_url import parameters
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class PlaceholderDetector:
             return True
         if len(body) > MAX_PLACEHOLDER_BYTES:
             return False
-        found = _Seen(image_id(link.url) or link.url.partition("://")[2], link.url, name, look_of(body))
+        found = _Seen(image_key(link.url), link.url, name, look_of(body))
         is_suspect = replaces or self._is_suspect(link, found, body)
         if found not in self._seen[link.host]:
             self._seen[link.host].append(found)
@@ -91,8 +92,7 @@ class PlaceholderDetector:
             return True
         if any(are_alike(look, found.look) for look in self._learned.values()):
             return True
-        saved_for = (url for url in self._store.links_with_image(found.name) if urlsplit(url).hostname == link.host)
-        return any((image_id(url) or url.partition("://")[2]) != found.image for url in saved_for)
+        return is_saved_for_another(self._store, link, found.name)
 
     async def _is_sent_for_others(self, link: Link, found: _Seen, body: bytes) -> bool:
         """Return whether the host sends the same for an impossible URL, or for another image to another site."""

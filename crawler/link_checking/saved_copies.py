@@ -37,7 +37,7 @@ class SavedCopies:
 
     def record_response(self, link: Link, name: str) -> None:
         """Record that the host of a link has sent the file `name` for it."""
-        image = _image_key(link.url)
+        image = image_key(link.url)
         if self._images.setdefault((link.host, name), image) != image:
             self._images[link.host, name] = None
 
@@ -66,8 +66,7 @@ class SavedCopies:
         if _host_and_path(requested_url) != _host_and_path(response_url):
             return Reason(ReasonCode.REDIRECTED_TO_OTHER_IMAGE)
         name = result.metadata.title
-        saved_for = (url for url in self._store.links_with_image(name) if urlsplit(url).hostname == link.host)
-        if self._images[link.host, name] is None or any(_image_key(url) != _image_key(link.url) for url in saved_for):
+        if self._images[link.host, name] is None or is_saved_for_another(self._store, link, name):
             return Reason(ReasonCode.SHARED_IMAGE)
         if isinstance(known, Picture) and _pixels(result.metadata) < _pixels(known):
             return Reason(ReasonCode.SMALLER_IMAGE)
@@ -106,7 +105,13 @@ def _pixels(image: Picture) -> float:
     return image.width * image.height if image.width and image.height else math.inf
 
 
-def _image_key(url: str) -> str:
+def is_saved_for_another(store: LinkStore, link: Link, name: str) -> bool:
+    """Return whether the file `name` is the saved copy of another image of the same host."""
+    urls = (url for url in store.links_with_image(name) if urlsplit(url).hostname == link.host)
+    return any(image_key(url) != image_key(link.url) for url in urls)
+
+
+def image_key(url: str) -> str:
     """Return what identifies the image of a URL: its WeChat id, or the URL without scheme."""
     return image_id(url) or url.partition("://")[2]
 

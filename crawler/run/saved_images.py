@@ -32,20 +32,20 @@ def check_saved_images(
     unmentioned = set(shown or ()).difference(saved)
     ever_saved = store.images_ever_saved() if unmentioned else {}
     saved |= {name: image for name, image in ever_saved.items() if name in unmentioned}
-    not_there = {name for name in unmentioned if not image_store.has(name)}
-    missing = {name for name in saved if not image_store.has(name)}
+    absent = {name for name in saved.keys() | unmentioned if not image_store.has(name)}
     damaged = {
-        name for name, image in saved.items() if name not in missing and _is_damaged(image_store, name, image.size, now)
+        name for name, image in saved.items() if name not in absent and _is_damaged(image_store, name, image.size, now)
     }
-    restored = restore_from_trash(image_store, missing | not_there)
-    lost = (missing - restored) | damaged
+    restored = restore_from_trash(image_store, absent)
+    missing = absent & saved.keys() - restored
+    lost = missing | damaged
     for name in damaged:
         image_store.forget(name)
     store.mark_for_fetch((url for name in lost for url in saved[name].urls), now)
-    for what, names in (("missing", missing - restored), ("damaged", damaged)):
+    for what, names in (("missing", missing), ("damaged", damaged)):
         if names:
             logger.warning("images: %d %s in %s, fetched again", len(names), what, image_store.place)
-    for name in sorted(not_there - restored - missing):
+    for name in sorted(absent - saved.keys() - restored):
         if shown is not None and not store.has_link_with(name):
             logger.warning("%s: shows %s, missing in %s", shown[name][0], name, image_store.place)
     if restored:

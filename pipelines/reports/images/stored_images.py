@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
 from crawler.images.references import find_stems, names_shown
+from crawler.images.saved_urls import hash_in
 from crawler.images.store import image_stem, is_intact, restore_from_trash, thumbnail_name
 from pipelines.reports.images import files_with_images
 
@@ -86,7 +87,7 @@ def discard(image_store: ImageStore, names: Iterable[str], today: date) -> None:
 
 def _stems_shown(notes_folder: NotesFolder, output_dir: Path, names: Iterable[str]) -> set[str]:
     """Return the stems of these names that occur in notes, updated copies, or originals in the journal."""
-    hashes = {image_stem(name).partition("-")[0] for name in names}
+    hashes = {hash_in(name) for name in names}
     try:
         return find_stems(chain(notes_folder.files(), files_with_images.files(output_dir, notes_folder)), hashes)
     except UserError as error:
