@@ -55,6 +55,20 @@ def closest_name(word: str, known: Iterable[str], min_similarity: float = _MIN_S
     return None if found is None else str(found[0])
 
 
+def nearest_hint(word: str, known: Iterable[str]) -> str:
+    """Return the end of a message that names the most similar known name; empty if none is similar."""
+    nearest = closest_name(word, known)
+    return f"; did you mean {nearest}?" if nearest else ""
+
+
+def json_object(settings: SettingsSource, name: str) -> dict[str, Any]:
+    """Return the value of a setting that is an object, which may be given as JSON; raise UserError for another."""
+    try:
+        return settings.getdict(name)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: not a JSON object: {settings[name]!r}") from error
+
+
 def refuse_unknown(settings: SettingsSource, ours: Collection[str]) -> None:
     """Raise UserError for an unknown setting on the command line, or a typo in the user's settings module.
 

@@ -6,10 +6,10 @@ import json
 import re
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crawler.config.entry_layouts import entry_layouts
-from crawler.config.setting_names import COMMAND_LINE, closest_name
+from crawler.config.setting_names import COMMAND_LINE, json_object, nearest_hint
 from crawler.errors import UserError
 from crawler.globs import compile_globs
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
@@ -137,7 +137,7 @@ def check_recheck_names(names: Iterable[str], kinds: Collection[str]) -> None:
 def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
     """Return HTTP statuses by host glob."""
     found = {}
-    for host, given in _object(settings, name).items():
+    for host, given in json_object(settings, name).items():
         listed = given if isinstance(given, list | tuple) else [given]
         if not all(isinstance(status, int) and status in _STATUSES for status in listed):
             raise UserError(f"{name}[{host!r}]: not a list of HTTP statuses: {given!r}")
@@ -148,7 +148,7 @@ def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
 def referers(settings: SettingsSource, name: str) -> dict[str, str]:
     """Return a URL, or "", by host glob."""
     found = {}
-    for host, given in _object(settings, name).items():
+    for host, given in json_object(settings, name).items():
         if not isinstance(given, str) or (given and not re.fullmatch(r"https?://[!-~]+", given)):
             raise UserError(f"{name}[{host!r}]: not a URL: {given!r}")
         found[_host(name, host)] = given
@@ -203,11 +203,10 @@ def contact(settings: SettingsSource, name: str) -> str:
 def site_generators(settings: SettingsSource, name: str) -> GeneratorsByPath:
     """Return generators of sites by glob of paths; raise UserError for an unknown one, with the nearest name."""
     valid = (*generator_names(), NO_SITE)
-    found = {glob: str(value).strip().lower() for glob, value in _object(settings, name).items()}
+    found = {glob: str(value).strip().lower() for glob, value in json_object(settings, name).items()}
     for glob, value in found.items():
         if value not in valid:
-            nearest = closest_name(value, valid)
-            meant = f"; did you mean {nearest}?" if nearest else ""
+            meant = nearest_hint(value, valid)
             raise UserError(f"{name}[{glob!r}]: unknown generator {value!r} (valid: {', '.join(valid)}){meant}")
     return GeneratorsByPath(found)
 
@@ -263,14 +262,7 @@ def _host(name: str, key: str) -> str:
 
 
 def _numbers(settings: SettingsSource, name: str) -> dict[str, float]:
-    return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in _object(settings, name).items()}
-
-
-def _object(settings: SettingsSource, name: str) -> dict[str, Any]:
-    try:
-        return settings.getdict(name)
-    except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: not a JSON object: {settings[name]!r}") from error
+    return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in json_object(settings, name).items()}
 
 
 def _number(name: str, value: object, minimum: float) -> float:

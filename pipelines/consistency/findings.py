@@ -65,12 +65,15 @@ class CrossReferenceIndex:
         papers: Iterable[tuple[str, Paper]],
         texts: Iterable[tuple[str, str, list[TitlePlace]]],
         mentioned: Iterable[tuple[LinkState, str, int]] = (),
+        *,
+        anchors_of: Callable[[str], Anchors | None] = lambda _: None,
+        sources: Mapping[str, str] | None = None,
     ) -> CrossReferenceIndex:
         """Return the index of papers with their references, of the titles in notes by kind and identity, and of links.
 
         `mentioned` has the links that may need a person, with note and line of each mention in their order.
         """
-        index = cls(questions=first_places(mentioned))
+        index = cls(questions=first_places(mentioned), anchors_of=anchors_of, sources=sources or {})
         for reference, paper in papers:
             for identity in repositories_named_by(paper):
                 index.papers[identity].append((reference, replace(paper, comment=None, abstract=None)))

@@ -145,7 +145,7 @@ def build_index(store: LinkStore, notes_folder: NotesFolder) -> CrossReferenceIn
 
     papers = with_metadata(Paper)
     repositories = [f"{host}/" for kind in with_metadata(Repository) for host in all_kinds()[kind].text_hosts]
-    index = CrossReferenceIndex.build(
+    return CrossReferenceIndex.build(
         (
             (all_kinds()[kind].reference(identity), paper)
             for kind, identity, paper in store.metadata(papers, repositories)
@@ -153,7 +153,6 @@ def build_index(store: LinkStore, notes_folder: NotesFolder) -> CrossReferenceIn
         ),
         ((kind, identity, [TitlePlace(*place) for place in places]) for kind, identity, places in store.texts(papers)),
         store.links_to_ask_about(),
+        anchors_of=anchors_of,
+        sources={path: each.digest for path, each in store.registered_notes().items()},
     )
-    index.anchors_of = anchors_of
-    index.sources = {path: each.digest for path, each in store.registered_notes().items()}
-    return index

@@ -15,6 +15,9 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TEMPLATE_MARK = b"{"
+"""What every template has."""
+
 _LONGEST = 300
 """Characters between the marks of a template."""
 
@@ -84,7 +87,7 @@ class TemplateLink:
 
 def parse_template(url: str) -> Template | None:
     """Return what a URL that is a template says; None if it is none, or one that may mean anything."""
-    if not url.startswith("{") or len(url) > _LONGEST_URL:
+    if not url.startswith(TEMPLATE_MARK.decode()) or len(url) > _LONGEST_URL:
         return None
     if (found := _PATH.fullmatch(url) or _FILTERED.fullmatch(url)) is not None:
         path = unquote(found["path"])

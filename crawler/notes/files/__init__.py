@@ -1,1 +1,1 @@
-"""The notes as files: which there are, their bytes, and how the generator of their site resolves links."""
+"""The notes as files: which there are, which are left out, and their bytes and encodings."""

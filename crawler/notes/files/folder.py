@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
+from crawler.links.spelling.templates import TEMPLATE_MARK
 from crawler.models.note_file import NoteFile, NoTextError
 from crawler.notes import parser
 from crawler.notes.files import notebooks
@@ -75,6 +76,7 @@ class NotesFolder:
         self._ignore = ignore
         self._max_bytes = max_bytes
         self._other_formats: Counter[str] = Counter()
+        self._rules = IgnoreRules(folder, ignore)  # as of the latest listing
         self._count = len(self._paths())
         if not self._count:
             self._check_listed()
@@ -100,7 +102,8 @@ class NotesFolder:
             if (source := self._read(path)) is not None:
                 if source.problem:
                     self.problems.append(f"{self.folder / path}: {source.problem}")
-                is_in_site = self._is_in_site is None or self._is_in_site(path)
+                # Only what has a template is asked about: the first question searches all folders.
+                is_in_site = self._is_in_site is None or TEMPLATE_MARK not in source.data or self._is_in_site(path)
                 yield replace(source, layouts=self._layouts.of(path), is_in_site=is_in_site)
         self._list_notes()
 
@@ -154,7 +157,7 @@ class NotesFolder:
             is_there = real.is_relative_to(self._real) and real.is_file()
         except OSError:  # no permission for a folder above it: the note may exist
             return True
-        return is_there and not IgnoreRules(self.folder, self._ignore).leave_out_by_path(posixpath.normpath(path))
+        return is_there and not self._rules.leave_out_by_path(posixpath.normpath(path))
 
     def reads(self, folder: Path) -> bool:
         """Return whether files in a folder are read as notes."""
@@ -167,8 +170,8 @@ class NotesFolder:
     def _paths(self) -> list[str]:
         if self._only is not None:
             return sorted(self._only)
-        rules = IgnoreRules(self.folder, self._ignore)
-        paths = list(files_below(self.folder, self._skip, self._record_unlisted, rules))
+        self._rules = IgnoreRules(self.folder, self._ignore)
+        paths = list(files_below(self.folder, self._skip, self._record_unlisted, self._rules))
         others = (posixpath.splitext(path)[1].lower() for path in paths)
         self._other_formats = Counter(ending for ending in others if ending in UNREAD_ENDINGS)
         return sorted(path for path in paths if path.lower().endswith(ENDINGS))
