@@ -49,11 +49,11 @@ class Command(NotesCommand):
 
         now = datetime.now(UTC)
         with open_workspace(options) as workspace:
-            workspace.read(now)
+            shown = workspace.read(now)
             _connect(workspace.image_store)
             if opts.copy_from and not _copy_from(opts.copy_from, workspace.image_store, options):
                 self.exitcode = EXIT_FOUND
-            if opts.verify and not verify(workspace, now):
+            if opts.verify and not verify(workspace, now, shown):
                 self.exitcode = EXIT_FOUND
             if opts.gc:
                 unused = find_unused(workspace, options)

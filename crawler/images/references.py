@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -37,36 +36,28 @@ def find_stems(files: Iterable[Path], known: Container[str]) -> set[str]:
     return stems
 
 
-def find_names(file: Path) -> set[str]:
-    """Return the names of images in a file; raise UserError if it cannot be read."""
-    return {match[0].decode() for text in _texts(file) for match in _NAME.finditer(text)}
+def find_names(data: bytes) -> set[str]:
+    """Return the names of images in the bytes of a file."""
+    return {match[0].decode() for text in _readings(data) for match in _NAME.finditer(text)}
 
 
-def names_shown(folder: Path, files: Iterable[Path]) -> dict[str, list[str]]:
-    """Return the names of images in files, each with the paths of these below a folder; unreadable files are left out.
-
-    They are reported when the notes are registered.
-    """
-    shown: dict[str, list[str]] = {}
-    for file in files:
-        with suppress(UserError):
-            for name in find_names(file):
-                shown.setdefault(name, []).append(file.relative_to(folder).as_posix())
-    return shown
+def _readings(data: bytes) -> Iterator[bytes]:
+    """Yield bytes without the zero bytes of UTF-16, and again percent-decoded."""
+    plain = data.replace(b"\0", b"").lower()
+    yield plain
+    if b"%" in plain:
+        yield unquote_to_bytes(plain).lower()
 
 
 def _texts(file: Path) -> Iterator[bytes]:
-    """Yield a file's bytes in overlapping blocks, without the zero bytes of UTF-16, and again percent-decoded."""
+    """Yield the readings of a file in overlapping blocks."""
     end = b""
     try:
         if file.exists() and not file.is_file():  # a device has no end
             return
         with file.open("rb") as stream:
             while block := stream.read(_BLOCK):
-                plain = (end + block).replace(b"\0", b"").lower()
-                yield plain
-                if b"%" in plain:
-                    yield unquote_to_bytes(plain).lower()
+                yield from _readings(end + block)
                 end = block[-_OVERLAP:]
     except OSError as error:
         raise UserError(f"{file}: {error.strerror or error}") from error

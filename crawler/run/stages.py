@@ -13,7 +13,6 @@ from crawler.checks.response_check import inconclusive_result
 from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
-from crawler.images.references import names_shown
 from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.link_checking.result_queue import MAX_IN_FLIGHT, POLL_SECONDS
 from crawler.models.reason import ReasonCode
@@ -78,12 +77,10 @@ class ReadNotes:
     def run(self, due_by: datetime) -> None:
         """Read the notes, and look whether saved images are still there; raise UserError if notes cannot be read."""
         workspace = self._workspace
-        workspace.read(due_by)
+        shown = workspace.read(due_by)
         workspace.image_store.connect()
         if self._checks_images and workspace.image_store.unavailable_reason is None:
-            notes_folder = workspace.notes_folder
             try:
-                shown = names_shown(notes_folder.folder, notes_folder.files_read())
                 check_saved_images(workspace.store, workspace.image_store, due_by, shown)
             except ImageStoreError as error:
                 workspace.image_store.unavailable_reason = str(error)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import crawler
 from crawler.atomic_files import remove_stale_drafts
 from crawler.images.opening import open_image_store
+from crawler.images.references import find_names
 from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
 from crawler.models.vouch import Vouch
@@ -54,18 +55,22 @@ class Workspace:
         """The notes folder; raises UserError if it does not exist."""
         return self.open_notes_folder()
 
-    def read(self, now: datetime) -> None:
+    def read(self, now: datetime) -> dict[str, list[str]]:
         """Register the mentions of all notes and what their comments vouch for, and log their problems.
 
         A note is parsed only if its bytes or the program have changed since it was registered. Mentions of notes that
-        could not be read stay registered.
+        could not be read stay registered. Returns the names of saved images that occur in notes, with the paths of
+        these.
         """
+        shown: dict[str, list[str]] = {}
         notes_folder, known = self.notes_folder, self.store.registered_notes()
         vouching = self.store.notes_with_vouches()
         paths, new = [], []
         for file in notes_folder.sources():
             path, digest = file.path, source_digest(file)
             paths.append(path)
+            for name in find_names(file.raw):
+                shown.setdefault(name, []).append(path)
             if path not in known or known[path].digest != digest:
                 note = parse_file(file)
                 known[path] = self._register(note, digest, now)
@@ -83,6 +88,7 @@ class Workspace:
             self.store.forget_other_notes([*paths, *notes_folder.unread])
             for path in sorted(vouching.difference(paths, notes_folder.unread)):
                 self.store.register_vouches(path, {}, now)
+        return shown
 
     def _register(self, note: Note, digest: str, now: datetime) -> RegisteredNote:
         found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)

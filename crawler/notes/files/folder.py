@@ -145,11 +145,6 @@ class NotesFolder:
         """Yield the path of every note, readable or not."""
         yield from (self.folder / path for path in self._paths())
 
-    def files_read(self) -> Iterator[Path]:
-        """Yield the path of every note but those that the latest iteration could not read."""
-        unread = {self.folder / path for path in self.unread}
-        yield from (file for file in self.files() if file not in unread)
-
     def has(self, path: str) -> bool:
         """Return whether a note exists, readable or not."""
         real = Path(os.path.realpath(self.folder / path))

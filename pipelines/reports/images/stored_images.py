@@ -7,13 +7,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
-from crawler.images.references import find_stems, names_shown
+from crawler.images.references import find_stems
 from crawler.images.saved_urls import hash_in
 from crawler.images.store import image_stem, is_intact, restore_from_trash, thumbnail_name
 from pipelines.reports.images import files_with_images
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -27,10 +27,11 @@ TRASH_TIME = timedelta(days=30)
 """Time for which images stay in the trash."""
 
 
-def verify(workspace: Workspace, now: datetime) -> bool:
+def verify(workspace: Workspace, now: datetime, shown: Mapping[str, Sequence[str]]) -> bool:
     """Compare each saved image with its hash; print the damaged and missing ones, and mark them to be fetched again.
 
-    Missing ones that are in the trash are moved back. Returns whether no other is damaged or missing.
+    `shown` has the names that occur in notes, with the paths of these. Missing ones that are in the trash are moved
+    back. Returns whether no other is damaged or missing.
     """
     image_store = workspace.image_store
     used = {name: image.urls for name, image in workspace.store.saved_images().items()}
@@ -40,7 +41,6 @@ def verify(workspace: Workspace, now: datetime) -> bool:
         if not is_intact(name, image_store.open(name)):
             damaged.add(name)
             print(f"damaged: {name}")
-    shown = names_shown(workspace.notes_folder.folder, workspace.notes_folder.files_read())
     wanted = used.keys() | shown.keys()
     restored = restore_from_trash(image_store, wanted - present)
     for name in sorted(restored):
