@@ -21,7 +21,6 @@ from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.registry import kind_of, target_link
 from crawler.link_checking.address_suggestions import AddressSuggester
 from crawler.link_checking.opened_links import ShortLinkOpener, as_opened
-from crawler.link_checking.own_images import OwnImages
 from crawler.link_checking.saved_copies import has_no_image, needs_confirmation
 from crawler.links.canonical_url import refusal_reason
 from crawler.links.jumps import is_short_link
@@ -82,7 +81,7 @@ class LinkChecker:
         self._prober = Soft404Prober(context.download)
         self._redirects = RedirectProber(context.download)
         self._store = context.workspace.store
-        self._own_images = OwnImages(context.workspace.store, context.workspace.image_store)
+        self._own_images = context.own_images
         self._opener = ShortLinkOpener(context.download)
         self._suggester = AddressSuggester(context.download)
         self._accepted = options.accepted_statuses

@@ -11,7 +11,6 @@ from crawler.checks.response_check import skipped_result
 from crawler.daemon_threads import run_in_thread
 from crawler.kinds.registry import all_kinds, target_link
 from crawler.link_checking.opened_links import as_opened
-from crawler.link_checking.own_images import OwnImages
 from crawler.link_checking.result_queue import POLL_SECONDS
 from crawler.models.reason import Reason, ReasonCode
 from crawler.scheduling.worker import POLL
@@ -38,7 +37,7 @@ class LookupRunner:
         self._worker = context.worker
         self._connectivity = context.connectivity
         self._queue = context.queue
-        self._own_images = OwnImages(context.workspace.store, context.workspace.image_store)
+        self._own_images = context.own_images
         self._excluded = context.options.requests.excluded_urls
         self._tasks: list[Task[None]] = []
         self._is_ending = False

@@ -20,6 +20,7 @@ from crawler.link_checking.image_fallbacks import ImageFetcher
 from crawler.link_checking.in_flight import ChecksInFlight
 from crawler.link_checking.link_checker import LinkChecker
 from crawler.link_checking.lookup_runner import LookupRunner
+from crawler.link_checking.own_images import OwnImages
 from crawler.link_checking.result_queue import ResultQueue
 from crawler.run.workspace import open_workspace
 from crawler.scheduling.processes import WorkerProcesses, watch_parent
@@ -66,6 +67,7 @@ class RunContext:
             time_left=lambda: self.throttle.time_left,
             hold_host=self.worker.hold_host,
         )
+        self.own_images = OwnImages(store, workspace.image_store)
         self.turns = TurnKeeper(self.throttle, self.worker, self._is_closed)
         self.retries = RetryQueue(store, self.worker)
         self.checker = LinkChecker(self)
