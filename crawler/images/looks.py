@@ -9,8 +9,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from io import BytesIO
+from operator import mul
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _SIDE = 16
+_DRAFT = 4 * _SIDE
+"""Least width and height in pixels to which a JPEG is decoded, which is much faster than in full."""
 _MAX_PIXELS = 2**24
 _MIN_CORRELATION = 0.95
 _MAX_ASPECT_RATIO = 1.06
@@ -19,13 +26,15 @@ _FLAT = 2.0
 """Standard deviation of the shades of an image that shows nothing."""
 _SHADES = 12.0
 """Difference in mean shade, of 255, up to which two images may be the same."""
+_OPAQUE = frozenset({"1", "L", "RGB", "CMYK", "YCbCr"})
+"""Pillow's modes without alpha channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """The shades of a thumbnail of 16 × 16 pixels, their mean and standard deviation, and width by height."""
 
-    shades: tuple[float, ...]
+    shades: bytes
     mean: float
     deviation: float
     aspect: float
@@ -33,22 +42,30 @@ class Look:
 
 def look_of(body: bytes) -> Look | None:
     """Return the look of an image; None for one that Pillow cannot read, or of too many pixels."""
-    from PIL import Image
+    from PIL.Image import Resampling
+    from PIL.Image import open as open_image
 
     try:
-        with Image.open(BytesIO(body)) as image:
+        with open_image(BytesIO(body)) as image:
             width, height = image.size
             if width * height > _MAX_PIXELS:
                 return None
-            seen = image.convert("RGBA")
-        white = Image.new("RGBA", seen.size, "white")
-        small = Image.alpha_composite(white, seen).convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+            image.draft("L", (_DRAFT, _DRAFT))
+            is_opaque = image.mode in _OPAQUE and "transparency" not in image.info
+            grey = image.convert("L") if is_opaque else _on_white(image.convert("RGBA"))
+        small = grey.resize((_SIDE, _SIDE), Resampling.BOX)
     except Exception:  # noqa: BLE001 - Pillow raises all sorts of errors for damaged files
         return None
-    shades = tuple(map(float, small.tobytes()))
+    shades = small.tobytes()
     mean = sum(shades) / len(shades)
-    deviation = math.sqrt(sum((shade - mean) ** 2 for shade in shades) / len(shades))
+    deviation = math.sqrt(max(sum(map(mul, shades, shades)) / len(shades) - mean**2, 0))
     return Look(shades, mean, deviation, width / height)
+
+
+def _on_white(image: Image) -> Image:
+    from PIL.Image import alpha_composite, new
+
+    return alpha_composite(new("RGBA", image.size, "white"), image).convert("L")
 
 
 def are_alike(one: Look | None, other: Look | None) -> bool:
@@ -60,5 +77,5 @@ def are_alike(one: Look | None, other: Look | None) -> bool:
         return False
     if one.deviation < _FLAT or other.deviation < _FLAT:
         return max(one.deviation, other.deviation) < _FLAT and abs(one.mean - other.mean) <= _FLAT
-    products = ((a - one.mean) * (b - other.mean) for a, b in zip(one.shades, other.shades, strict=True))
-    return sum(products) / len(one.shades) / (one.deviation * other.deviation) >= _MIN_CORRELATION
+    covariance = sum(map(mul, one.shades, other.shades)) / len(one.shades) - one.mean * other.mean
+    return bool(covariance / (one.deviation * other.deviation) >= _MIN_CORRELATION)

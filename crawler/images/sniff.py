@@ -12,8 +12,9 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from crawler.images.jpeg import has_jpeg_end, is_jpeg_scan_complete
-from crawler.images.svg import MalformedError, UnsafeError, svg_size
+from crawler.images.formats.gif import count_gif_frames
+from crawler.images.formats.jpeg import has_jpeg_end, is_jpeg_scan_complete
+from crawler.images.formats.svg import MalformedError, UnsafeError, svg_size
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
 VIDEO = "video/mp4"
 SVG = "image/svg+xml"
 JPEG = "image/jpeg"
+GIF = "image/gif"
 HEIF = "image/heif"
 JPEG_XL = "image/jxl"
 EXTENSIONS = {
     "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/gif": ".gif",
+    JPEG: ".jpg",
+    GIF: ".gif",
     "image/webp": ".webp",
     "image/avif": ".avif",
     "image/bmp": ".bmp",
@@ -47,8 +49,8 @@ MAX_PIXELS = 2**30
 # WHATWG MIME Sniffing, 6.1; AVIF: ISO base media file whose brands include avif or avis.
 _MAGIC = (
     ("image/png", re.compile(rb"\x89PNG\r\n\x1a\n")),
-    ("image/jpeg", re.compile(rb"\xff\xd8\xff")),
-    ("image/gif", re.compile(rb"GIF8[79]a")),
+    (JPEG, re.compile(rb"\xff\xd8\xff")),
+    (GIF, re.compile(rb"GIF8[79]a")),
     ("image/webp", re.compile(rb"RIFF....WEBPVP", re.DOTALL)),
     ("image/avif", re.compile(rb"....ftyp(?:....){0,8}?avi[fs]", re.DOTALL)),
     (HEIF, re.compile(rb"....ftyp(?:....){0,8}?(?:hei[cxms]|hev[cx]|mif1|msf1)", re.DOTALL)),
@@ -121,20 +123,28 @@ def inspect_image(body: bytes) -> ImageInfo:
             raise UnsupportedImageError(Reason(ReasonCode.SVG_MALFORMED)) from error
         except UnsafeError as error:
             raise UnsupportedImageError(Reason(ReasonCode.SVG_UNSAFE, str(error))) from error
+    if type_ == GIF:
+        return _read_header(body, type_, frames=_complete(count_gif_frames(body)))
     has_end = type_ != JPEG or has_jpeg_end(body)
-    is_complete = has_end or is_jpeg_scan_complete(body) if type_ == JPEG else _IS_COMPLETE.get(type_, bool)(body)
-    if not is_complete:
-        raise CorruptImageError(Reason(ReasonCode.IMAGE_TRUNCATED))
+    _complete(has_end or is_jpeg_scan_complete(body) if type_ == JPEG else _IS_COMPLETE.get(type_, bool)(body))
     if type_ in {HEIF, JPEG_XL}:  # Pillow cannot read their headers
         return ImageInfo(type_)
     return _read_header(body, type_, has_end=has_end)
 
 
-def _read_header(body: bytes, type_: str, *, has_end: bool) -> ImageInfo:
+def _complete(found: int) -> int:
+    """Return what shows that an image is complete; raise CorruptImageError if it is 0 or False."""
+    if not found:
+        raise CorruptImageError(Reason(ReasonCode.IMAGE_TRUNCATED))
+    return found
+
+
+def _read_header(body: bytes, type_: str, *, frames: int | None = None, has_end: bool = True) -> ImageInfo:
     image_module = _pillow()
     try:
         with image_module.open(BytesIO(body), formats=[_PILLOW_FORMATS.get(type_, type_.partition("/")[2])]) as image:
-            (width, height), frames = image.size, getattr(image, "n_frames", 1)
+            width, height = image.size
+            frames = frames or getattr(image, "n_frames", 1)
     except Exception as error:
         raise CorruptImageError(Reason(ReasonCode.IMAGE_UNREADABLE)) from error
     if width * height > MAX_PIXELS:
@@ -156,36 +166,6 @@ def _pillow() -> ModuleType:
 
 def _is_png_complete(body: bytes) -> bool:
     return b"IEND\xaeB`\x82" in body  # the last chunk is empty, so its checksum is always this (ISO/IEC 15948, 11.2.5)
-
-
-def _is_gif_complete(body: bytes) -> bool:
-    """Return whether the blocks of a GIF end with its trailer, or behind a whole frame (GIF89a, 12 to 27).
-
-    Browsers show a GIF without trailer.
-    """
-    offset = 13 + _color_table_size(body, 10)
-    has_frame = False
-    while offset < len(body):
-        match body[offset : offset + 1]:
-            case b";":  # the trailer
-                return True
-            case b",":  # a frame
-                has_frame = True
-                offset += 10 + _color_table_size(body, offset + 9) + 1
-            case b"!":  # an extension
-                offset += 2
-            case _:
-                return False
-        while offset < len(body) and body[offset]:
-            offset += 1 + body[offset]
-        offset += 1
-    return has_frame and offset == len(body)
-
-
-def _color_table_size(body: bytes, offset: int) -> int:
-    """Return the size in bytes of the color table that the packed field at an offset declares (GIF89a, 18 to 21)."""
-    packed = body[offset] if offset < len(body) else 0
-    return 3 * 2 ** ((packed & 7) + 1) if packed & 0x80 else 0
 
 
 def _is_riff_complete(body: bytes) -> bool:
@@ -213,7 +193,6 @@ def _is_media_complete(body: bytes) -> bool:
 
 _IS_COMPLETE = {
     "image/png": _is_png_complete,
-    "image/gif": _is_gif_complete,
     "image/webp": _is_riff_complete,
     "image/bmp": _is_bitmap_complete,
     "image/avif": _is_media_complete,

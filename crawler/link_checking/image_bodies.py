@@ -48,15 +48,20 @@ class Limits:
         return self.largest[link.kind]
 
 
-async def inspect_for_saving(body: bytes) -> ImageInfo:
-    """Return type and size of an image or video that may be saved.
+async def inspect_for_saving(body: bytes) -> tuple[ImageInfo, Picture]:
+    """Return what the bytes of an image or video say that may be saved, and its metadata.
 
     Raises CorruptImageError or UnsupportedImageError, the latter also for a tracking pixel.
     """
-    info = inspect_image(body) if len(body) <= INLINE_BYTES else await asyncio.to_thread(inspect_image, body)
+    return _inspect(body) if len(body) <= INLINE_BYTES else await asyncio.to_thread(_inspect, body)
+
+
+def _inspect(body: bytes) -> tuple[ImageInfo, Picture]:
+    info = inspect_image(body)
     if info.width == info.height == 1 and info.frames == 1 and info.media_type != SVG:
         raise UnsupportedImageError(Reason(ReasonCode.TRACKING_PIXEL))
-    return info
+    name = image_name(body, info.media_type)
+    return info, Picture(name, image_stem(name), info.media_type, len(body), info.width, info.height, info.frames)
 
 
 def with_remarks(check: Check, info: ImageInfo) -> Check:
@@ -67,12 +72,6 @@ def with_remarks(check: Check, info: ImageInfo) -> Check:
     if info.media_type in UNSHOWN:
         reason = reason.plus(Reason(ReasonCode.IMAGE_UNSHOWN, info.media_type))
     return replace(check, reason=reason)
-
-
-def image_metadata(body: bytes, info: ImageInfo) -> Picture:
-    """Return the metadata of an image from its bytes and their headers."""
-    name = image_name(body, info.media_type)
-    return Picture(name, image_stem(name), info.media_type, len(body), info.width, info.height, info.frames)
 
 
 def without_body(result: CheckResult, check: Check) -> CheckResult:

@@ -29,7 +29,6 @@ from crawler.link_checking.image_bodies import (
     MAX_ANSWER_BYTES,
     MB,
     Limits,
-    image_metadata,
     inspect_for_saving,
     original_bytes_url,
     with_remarks,
@@ -167,9 +166,7 @@ class ImageFetcher:
             return without_body(result, replace(result.check, reason=reason))
         self._fetched_bytes += len(result.body)
         try:
-            body = result.body
-            info = await inspect_for_saving(body)
-            image = image_metadata(body, info)
+            info, image = await inspect_for_saving(result.body)
         except CorruptImageError as error:
             check = replace(result.check, outcome=Outcome.FAILED, reason=error.reason, final_url=None)
             return without_body(result, check)

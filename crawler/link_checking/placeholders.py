@@ -7,6 +7,7 @@ import secrets
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -59,6 +60,11 @@ class PlaceholderDetector:
         self._learned: dict[str, Look | None] = {}
         self._learned_targets: set[str] = set()
 
+    @cached_property
+    def _known(self) -> set[str]:
+        """The placeholders of earlier runs."""
+        return self._store.placeholder_names()
+
     async def is_placeholder(
         self, link: Link, name: str, body: bytes, target: str | None = None, *, replaces: bool = False
     ) -> bool:
@@ -67,7 +73,7 @@ class PlaceholderDetector:
         `target` is the URL behind redirects, None without one; `replaces` says that another copy is saved. A newly
         learned placeholder is saved in the store.
         """
-        if name in self._learned or self._store.is_placeholder(name):
+        if name in self._learned or name in self._known:
             return True
         if target is not None and self._is_redirected(link.url, target, name):
             return True

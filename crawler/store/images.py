@@ -47,11 +47,10 @@ class SavedImage:
 class ImageRecords(StoreReader, Leases):
     """Queries and updates for fetching and saving images."""
 
-    def is_placeholder(self, title: str) -> bool:
-        """Return whether the image store's file name is that of a known placeholder."""
+    def placeholder_names(self) -> set[str]:
+        """Return the image store's file names of all known placeholders."""
         with self._begin() as connection:
-            query = sa.select(placeholders.c.title).where(placeholders.c.title == title)
-            return connection.scalar(query) is not None
+            return set(connection.scalars(sa.select(placeholders.c.title)))
 
     def links_with_image(self, title: str) -> list[str]:
         """Return the URLs of the links for which a file of the image store was saved."""

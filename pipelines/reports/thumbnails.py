@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from crawler.errors import ImageStoreError
-from crawler.images.jpeg import MAX_DECODED_PIXELS
+from crawler.images.formats.jpeg import MAX_DECODED_PIXELS
 from crawler.images.store import thumbnail_name
 from crawler.models.metadata import Picture
 

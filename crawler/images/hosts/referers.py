@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from crawler.globs import compile_globs
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
 FOREIGN_REFERER = "https://example.net/"
@@ -21,10 +22,10 @@ def referer_of(host: str, given: Mapping[str, str]) -> str | None:
 
     An empty one in `given` means none.
     """
-    for glob, referer in (*given.items(), *_table()):
+    for glob, referer in given.items():
         if compile_globs([glob]).match(host):
             return referer or None
-    return None
+    return _usual_referer(host)
 
 
 def other_referers(host: str, given: Mapping[str, str]) -> tuple[str, ...]:
@@ -34,7 +35,13 @@ def other_referers(host: str, given: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(each for each in others if each != usual)
 
 
+@lru_cache(maxsize=4096)
+def _usual_referer(host: str) -> str | None:
+    """Return the Referer of the first matching row of the table."""
+    return next((referer or None for hosts, referer in _table() if hosts.match(host)), None)
+
+
 @cache
-def _table() -> tuple[tuple[str, str], ...]:
+def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
     table = tomllib.loads(files("crawler").joinpath("data/image_referers.toml").read_text("utf-8"))
-    return tuple((host, row["referer"]) for row in table["site"] for host in row["hosts"])
+    return tuple((compile_globs(row["hosts"]), row["referer"]) for row in table["site"])

@@ -1,0 +1,1 @@
+"""Read single image formats by their structure."""
