@@ -26,7 +26,7 @@ SUITE = {
     "rendering": ["--notes", "20"],
     "report": ["--links", "520", "--rounds", "1"],
     "memory": ["--links", "2000", "--due", "100"],
-    "pictures": ["--count", "100", "--rounds", "2"],
+    "pictures": ["--photos", "100", "--animations", "3", "--rounds", "2"],
 }
 """The benchmarks in their order, with what makes them small."""
 TAKE_NOTES = {"pace", "reading"}

@@ -46,6 +46,7 @@ def main(file: str, folder: str) -> None:
     mine = {
         "ITEM_PIPELINES": {"scrapy.pipelines.files.FilesPipeline": 1},
         "FILES_STORE": folder,
+        "DOWNLOAD_MAXSIZE": 0,
         "DOWNLOAD_TIMEOUT": 3600,  # it starts everything at once: what waits in a queue would be dropped
     }
     process = AsyncCrawlerProcess(same_settings() | mine)

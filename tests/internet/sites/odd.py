@@ -5,7 +5,7 @@ The benchmark hosts have a second name each, h00.bench.internal and so on: lyche
 | host | what it does |
 |---|---|
 | alive | 200, an ordinary page |
-| plain, h00.bench … h999.bench | 200, 5 kB, `.png` 200 kB, at once: for benchmarks; long names are not found |
+| plain, h00.bench … h999.bench | 200, 5 kB, images larger, at once: for benchmarks; long names are not found |
 | missing, gone, broken, down | 404, 410, 500, 503 |
 | soft404 | 200, and the page says that there is none |
 | moved, permanent, temporary | 301, 308, 302 to the same path at alive |
@@ -39,6 +39,7 @@ from functools import cache
 from html import escape
 from io import BytesIO
 from random import Random
+from zlib import crc32
 
 import brotli  # type: ignore[import-untyped]
 from PIL import Image
@@ -56,6 +57,7 @@ BENCHMARK_HEAD = b"<!DOCTYPE html><html><head><title>Plain</title></head><body><
 BENCHMARK_TEXT = b"</p>" + b"<p>plain</p>" * BENCHMARK_SIZE
 BENCHMARK_END = b"</body></html>"
 BENCHMARK_HOSTS = tuple(f"h{number:02}.bench.{domain}" for domain in (DOMAIN, "internal") for number in range(1000))
+BENCHMARK_PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif"}
 PRIVATE = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "localhost")
 Behaviour = Callable[[Request, World], Response]
 
@@ -81,14 +83,14 @@ def alive(request: Request, _world: World) -> Response:
 
 
 def plain(request: Request, _world: World) -> Response:
-    """Show a page, or a picture (`….png`), of always the same size; no page here has a long name.
+    """Show a page of always the same size, or an image (`….png`, `….jpg`, `….gif`); no page here has a long name.
 
     LinkChecker asks at most ten times a second where no such header allows it more.
     """
     if len(request.path.rpartition("/")[2]) > LONGEST_NAME:
         return not_found()
-    if request.path.endswith(".png"):
-        return Response(body=benchmark_picture(request.url), headers={"Content-Type": "image/png", "ETag": '"1"'})
+    if (media_type := BENCHMARK_PICTURES.get(request.path[-4:])) is not None:
+        return Response(body=benchmark_picture(request.url), headers={"Content-Type": media_type, "ETag": '"1"'})
     path = request.path.encode()[:200]
     text = BENCHMARK_TEXT[: BENCHMARK_SIZE - len(BENCHMARK_HEAD) - len(path) - len(BENCHMARK_END)]
     body = b"".join((BENCHMARK_HEAD, path, text, BENCHMARK_END))
@@ -96,9 +98,20 @@ def plain(request: Request, _world: World) -> Response:
 
 
 def benchmark_picture(url: str) -> bytes:
-    """Return a picture of 200 kB that no other address has; behind its end is what makes it different and large."""
+    """Return an image that no other URL has, in the format of its extension: what differs is a comment.
+
+    A JPEG has 60 to 80 kB, a GIF of many frames 20 MB, a PNG 200 kB, most of it behind its end.
+    """
+    name = url.encode()
+    if url.endswith(".jpg"):
+        padding = crc32(name) % 18_000
+        comment = name + _noise()[:padding]
+        return b"\xff\xd8\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + _photo()[2:]
+    if url.endswith(".gif"):
+        head, frames = _animation()
+        return b"".join((head, b"!\xfe", bytes([len(name)]), name, b"\0", frames))
     head, noise = _large_picture()
-    return head + url.encode() + noise
+    return head + name + noise
 
 
 @cache
@@ -106,6 +119,30 @@ def _large_picture() -> tuple[bytes, bytes]:
     out = BytesIO()
     Image.effect_noise((64, 48), 90).save(out, "PNG")
     return out.getvalue(), Random(0).randbytes(200_000 - len(out.getvalue()))
+
+
+@cache
+def _noise() -> bytes:
+    return Random(0).randbytes(20_000)
+
+
+@cache
+def _photo() -> bytes:
+    """Return a JPEG of 60 kB."""
+    out = BytesIO()
+    Image.effect_noise((320, 270), 90).save(out, "JPEG", quality=86)
+    return out.getvalue()
+
+
+@cache
+def _animation() -> tuple[bytes, bytes]:
+    """Return the head of a GIF, and frames of 20 MB with its end."""
+    out = BytesIO()
+    Image.effect_noise((640, 480), 90).save(out, "GIF")
+    body = out.getvalue()
+    at = 13 + 3 * 2 ** ((body[10] & 7) + 1)  # GIF89a, 18: the global color table follows
+    frame = body[at:-1]
+    return body[:at], frame * (20_000_000 // len(frame)) + b";"
 
 
 def chain(request: Request, _world: World) -> Response:
