@@ -27,7 +27,7 @@ IMAGES_WEBP_WIDTH = 0  # width in pixels of the WebP copies that notes show of w
 # They come before those of crawler/data/image_referers.toml, which has common hosts.
 IMAGES_REFERERS: dict[str, str] = {}
 IMAGES_KEEP_AWAY: list[str] = []  # hosts whose images are checked but not saved, separated by commas: `img.example.com`
-IMAGES_MAX_MB = 16  # maximum size of a saved image, in megabytes
+IMAGES_MAX_MB = 50  # maximum size of a saved image, in megabytes
 VIDEOS_MAX_MB = 50  # maximum size of a saved video, in megabytes
 IMAGES_MAX_RUN_MB = 5000  # maximum size of all images and videos fetched in a run, in megabytes; 0: no limit
 REWRITE = ["links", "pictures", "facts"]  # edits to make in the notes; see docs/notes.md for the names

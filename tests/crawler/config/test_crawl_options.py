@@ -67,7 +67,7 @@ def test_units_and_defaults() -> None:
     assert options.apis.cache_file == Path("out/http_cache.sqlite")
     assert options.images.location == "out/images"
     assert options.images.run_limit == 500_000
-    assert options.images.size_limits == {"IMAGES_MAX_MB": 16_000_000, "VIDEOS_MAX_MB": 50_000_000}
+    assert options.images.size_limits == {"IMAGES_MAX_MB": 50_000_000, "VIDEOS_MAX_MB": 50_000_000}
     assert options.policy.dead_interval == timedelta(days=0.8)
     assert options.publishing.rewrite == {"authors", "venue", "withdrawn", "stars", "archived"}
     assert options.requests.delay("arxiv.org") == options.requests.delays["*"]
