@@ -116,6 +116,7 @@ OUTPUTS = [
     "pipelines.reports.bibtex",
     "pipelines.reports.thumbnails",
     "pipelines.reports.notes_mirror",
+    "pipelines.reports.html.contact_sheet",
     "pipelines.reports.html.report",
 ]
 

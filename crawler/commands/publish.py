@@ -47,7 +47,7 @@ class Command(NotesCommand):
             workspace.read(datetime.now(UTC))
             publish(options, workspace)
             if opts.in_place:
-                self.print_report(edit_in_place(options, workspace))
+                self.print_report(edit_in_place(options, workspace, print))
 
 
 def _print_diffs(diffs: Iterable[str]) -> None:

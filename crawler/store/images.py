@@ -168,10 +168,11 @@ class ImageRecords(StoreReader, Leases):
         """Return all files that were saved in the image store, by name, also those of URLs that no note mentions."""
         return self._images(sa.true())
 
-    def newer_image_names(self) -> set[str]:
-        """Return the files of the image store that came in place of saved images."""
+    def newer_images(self) -> dict[str, str]:
+        """Return the files of the image store that came in place of saved images, by the URL of these."""
+        query = sa.select(links.c.url, links.c.newer_image).where(links.c.newer_image.is_not(None))
         with self._begin() as connection:
-            return set(connection.scalars(sa.select(links.c.newer_image).where(links.c.newer_image.is_not(None))))
+            return {row.url: row.newer_image for row in connection.execute(query)}
 
     def count_unchecked_images(self) -> int:
         """Return how many images and videos in the notes were never checked; saved ones need no check."""

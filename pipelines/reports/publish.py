@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from crawler.models.reason import ReasonCode
 from pipelines.reports.base import Rendering, list_notes, render
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
@@ -13,12 +15,16 @@ from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.edit import Edit
     from crawler.models.note import Note
     from crawler.run.workspace import Workspace
+
+CONTACT_SHEET = "pipelines.reports.html.contact_sheet"
+"""The output that shows the images which edits change."""
 
 
 def publish(options: CrawlOptions, workspace: Workspace) -> None:
@@ -27,12 +33,40 @@ def publish(options: CrawlOptions, workspace: Workspace) -> None:
     render(_open_rendering(options, workspace), *outputs)
 
 
-def edit_in_place(options: CrawlOptions, workspace: Workspace) -> in_place.EditReport:
-    """Edit the original notes; raise UserError if they cannot all be read."""
+def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callable[[str], None]) -> in_place.EditReport:
+    """Edit the original notes; raise UserError if they cannot all be read.
+
+    `announce` is called with a line before images are changed for the first time.
+    """
     notes_folder = workspace.notes_folder
     notes_folder.ensure_complete()
     rendering = _open_rendering(options, workspace)
-    return in_place.edit_notes(notes_folder.folder.resolve(), plan_note_edits(rendering), Journal(rendering.output_dir))
+    planned = plan_note_edits(rendering)
+    if CONTACT_SHEET in options.publishing.outputs and not any(map(_has_image_edit, _made(rendering))):
+        planned = _announced(planned, rendering.output_dir, announce)
+    return in_place.edit_notes(notes_folder.folder.resolve(), planned, Journal(rendering.output_dir))
+
+
+def _made(rendering: Rendering) -> Iterable[Sequence[Edit]]:
+    """Return the edits made in the notes so far, by note and run."""
+    return chain.from_iterable(rendering.past_edits.values())
+
+
+def _announced(
+    planned: Iterable[tuple[Note, tuple[Edit, ...]]], output_dir: Path, announce: Callable[[str], None]
+) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+    """Yield planned edits; before the first one of an image is made, announce where all of them are shown."""
+    is_said = False
+    for note, edits in planned:
+        if not is_said and _has_image_edit(edits):
+            is_said = True
+            sheet = output_dir / "pictures.html"
+            announce(f"images change for the first time, old and new: {sheet} (scrapy undo takes them back)")
+        yield note, edits
+
+
+def _has_image_edit(edits: Iterable[Edit]) -> bool:
+    return any(edit.reason.code in {ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL} for edit in edits)
 
 
 def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Render the report as one page with all scripts and styles inside, safe against markup from the network."""
+"""Render pages with all scripts and styles inside, safe against markup from the network."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from crawler.links.secrets import masked, masked_values
 from pipelines.reports.html.translations import ASSETS, attribute, bilingual, label, load_translations, t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 FIRST_SCRIPT = "language.js"
-SCRIPTS = ("table.js", "notes.js", "page.js", "chartjs/chart.umd.min.js", "charts.js")
-"""Scripts in the order in which they run; `FIRST_SCRIPT` is in the head, so that no wrong language is displayed."""
+"""The script of every page; it is in the head, so that no wrong language is displayed."""
 
 STYLE = "style.css"
 
@@ -31,13 +30,13 @@ _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u202
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?|https?://\[[0-9A-Fa-f:.]+\](:\d+)?")
 
 
-def stream(base: str, **values: Any) -> Iterator[str]:
-    """Yield the page piece by piece.
+def stream(template_name: str, scripts: Sequence[str], base: str, **values: Any) -> Iterator[str]:
+    """Yield a page piece by piece, from a template and its scripts in the order in which they run.
 
-    `base` is the URL of the image store, empty if it is a folder; `values` are those of the template `page.html`.
+    `base` is the URL of the image store, empty if it is a folder; `values` are those of the template.
     """
-    template = _environment().get_template("page.html")
-    first, *rest = (_asset(name) for name in (FIRST_SCRIPT, *SCRIPTS))
+    template = _environment().get_template(template_name)
+    first, *rest = (_asset(name) for name in (FIRST_SCRIPT, *scripts))
     style = _asset(STYLE)
     values |= {"first_script": first, "scripts": rest, "style": style, "words": load_translations()}
     return template.generate(policy=policy(style, (first, *rest), base), **values)

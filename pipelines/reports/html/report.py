@@ -59,6 +59,9 @@ _TILES = (
     *(Metric.BLOCKED.value, Metric.PICTURES.value, Metric.NOTES.value),
 )
 
+SCRIPTS = ("table.js", "notes.js", "page.js", "chartjs/chart.umd.min.js", "charts.js")
+"""Scripts of the page in the order in which they run."""
+
 FILES, SHOWS_CHANGES = ("report.html",), True
 note_fragment = notes.note_fragment
 
@@ -94,6 +97,8 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
         _chart(links_part["ages"]),
     ]
     pieces = page.stream(
+        "report.html",
+        SCRIPTS,
         rendering.image_store.base,
         began=began,
         tiles=_tiles(counts, earlier[-1].counts if earlier else {}),

@@ -64,7 +64,7 @@ def find_unused(workspace: Workspace, options: CrawlOptions) -> list[str]:
     if unknown := workspace.store.count_unchecked_images():
         raise UserError(f"images: {unknown} of the notes not fetched yet; no images removed. Run crawl first")
     image_store = workspace.image_store
-    used = set(workspace.store.saved_images()) | workspace.store.newer_image_names()
+    used = {*workspace.store.saved_images(), *workspace.store.newer_images().values()}
     if width := options.images.webp_width:
         used |= {thumbnail_name(name, width) for name in used}
     unused = [name for name in image_store.list() if name not in used]

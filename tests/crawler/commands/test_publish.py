@@ -49,7 +49,8 @@ def test_notes_shown_edited_taken_back_and_undone(desk: Desk) -> None:
 
     done = publish(desk, "--in-place")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "run 1: 14 edits in 2 notes\n"
+    sheet = f"{desk.output}/pictures.html (scrapy undo takes them back)"
+    assert done.stdout == f"images change for the first time, old and new: {sheet}\nrun 1: 14 edits in 2 notes\n"
     after = tree(desk.notes)
     text = after["五月/a b.md"].decode()
     assert "(https://arxiv.org/abs/1706.03762v2)\n   - Authors: Ashish Vaswani, " in text

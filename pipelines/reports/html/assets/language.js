@@ -47,7 +47,7 @@ function translate(element) {
 
 function translateAll() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  document.title = `notemend · ${t("title")}`;
+  document.title = `notemend · ${t(document.documentElement.dataset.title)}`;
   for (const element of document.querySelectorAll("[data-i18n]")) {
     element.textContent = t(element.dataset.i18n, valuesOf(element));
   }

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Page, Picture
-from pipelines.reports.html import page as pages
+from pipelines.reports.html import report
 from tests.support.browsing import chromium
 from tests.support.mending import moved, standing
 from tests.support.reporting import NOTE, file_of, rendered, second_night, soup
@@ -346,7 +346,7 @@ def test_what_came_from_elsewhere_stays_text(tmp_path: Path, look: Callable[...,
     assert tab.locator(".card").count() == len(HOSTILE)
     tab.click("#language")
     assert tab.evaluate("window.planted") is None
-    assert tab.locator("script").count() == soup(made).select("script").__len__() == 1 + 1 + 3 + len(pages.SCRIPTS)
+    assert tab.locator("script").count() == soup(made).select("script").__len__() == 1 + 1 + 3 + len(report.SCRIPTS)
     leads = tab.evaluate("Array.from(document.querySelectorAll('a'), each => each.getAttribute('href'))")
     assert [link for link in leads if not link.startswith(("https://", "#", "notes/"))] == []
     assert "javascript:alert(1)" in tab.locator("#table").inner_text()
