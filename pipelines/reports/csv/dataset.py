@@ -54,6 +54,7 @@ ENTRIES = pa.schema(
         ("archived", pa.bool_()),
         ("pushed_at", TIME),
         ("image_paths", TEXTS),
+        ("images_not_saved", TEXTS),
         ("abstract", pa.string()),
         ("tips", pa.string()),
     ]

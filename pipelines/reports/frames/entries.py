@@ -103,11 +103,13 @@ def merge_entries(
         merged = left_join(merged, of_role, f"{role}_link", name=f"{role} links", required=True)
         merged = left_join(merged, metadata[type_].add_prefix(f"{role}_"), f"{role}_key", name=f"{role} metadata")
     inside = mentions[mentions["entry_id"].notna()]
-    images = left_join(inside, links[["url", "key"]], "url", name="image links", required=True)
-    images = left_join(images, metadata[type_name(Picture)], "key", name="image metadata").dropna(subset="title")
+    inside = left_join(inside, links[["url", "key", "not_saved"]], "url", name="image links", required=True)
+    unsaved = inside.dropna(subset="not_saved").drop_duplicates(["entry_id", "not_saved"])
+    images = left_join(inside, metadata[type_name(Picture)], "key", name="image metadata").dropna(subset="title")
     return _with_derived_columns(merged).assign(
         image_paths=group_lists(images["title"], images["entry_id"], len(entries)),
         image_types=group_lists(images["media_type"], images["entry_id"], len(entries)),
+        images_not_saved=group_lists(unsaved["not_saved"], unsaved["entry_id"], len(entries)),
     )
 
 

@@ -14,6 +14,7 @@ from crawler.models.note import LinkRole
 from pipelines.consistency.entry_subject import first_mention, title_beside
 from pipelines.consistency.title_match import has_title_of
 from pipelines.reports.frames.metadata import metadata_rows
+from pipelines.reports.images.saved_texts import is_saved, saved_text
 from pipelines.venues.from_entry_title import venue_label
 from pipelines.venues.model import with_venue
 
@@ -72,8 +73,11 @@ where nothing else says the paper's venue.
 MENTIONS = pa.schema([("note_id", pa.int64()), ("entry_id", pa.int64()), ("url", pa.string())])
 """Each mention of a link that the store knows, in their order; those outside of entries have no `entry_id`."""
 
-LINKS = pa.schema([("url", pa.string()), ("key", pa.string()), ("verdict", pa.string())])
-"""Each link of the notes with its verdict; `key` is that of its metadata, which links to one thing share."""
+LINKS = pa.schema([("url", pa.string()), ("key", pa.string()), ("verdict", pa.string()), ("not_saved", pa.string())])
+"""Each link of the notes with its verdict; `key` is that of its metadata, which links to one thing share.
+
+`not_saved` has the URL of an image or video that is not saved, and why.
+"""
 
 _ENTRY_VALUES = ENTRIES.names[ENTRIES.names.index("line") :]
 
@@ -99,9 +103,16 @@ def note_rows(note: Note, states: Mapping[int, LinkState]) -> dict[str, Any]:
         "note": [note.path, note.title, note.date and note.date.isoformat()],
         "entries": [_entry_values(note, entry, states) for entry in note.entries],
         "mentions": [[note.mentions[at].entry, state.link.url] for at, state in sorted(states.items())],
-        "links": {each.link.url: [each.link.url, each.link.key, each.verdict.value] for each in states.values()},
+        "links": {each.link.url: _link_values(each) for each in states.values()},
         "metadata": metadata_rows(states.values()),
     }
+
+
+def _link_values(state: LinkState) -> list[Any]:
+    """Return the columns of LINKS."""
+    text = None if is_saved(state) else saved_text(state)
+    not_saved = None if text is None else f"{state.link.url}: {text}"
+    return [state.link.url, state.link.key, state.verdict.value, not_saved]
 
 
 def _entry_values(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> list[Any]:

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from crawler.models.reason import Language
 
 
+def is_saved(state: LinkState) -> bool:
+    """Return whether the image or video of a link is in the image store."""
+    is_own = state.check is not None and state.check.reason.code is ReasonCode.IN_IMAGE_STORE
+    return is_own or isinstance(state.metadata, Picture)
+
+
 def saved_text(state: LinkState, language: Language = "en") -> str | None:
     """Return whether the image or video of a link is saved, and if not why; None for any other link."""
     if not kind_of(state.link).keeps_body:

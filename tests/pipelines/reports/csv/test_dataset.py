@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "note,date,line,section,number,title,relevance,article_url,article_verdict,account,article_author,published_at,"
     "paper_url,arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,categories,arxiv_version,withdrawn,"
-    "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,abstract,tips"
+    "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,images_not_saved,abstract,tips"
 )
 
 NOTE = """# 笔记（2022.5.31）
@@ -127,6 +127,7 @@ def test_entries(given: Rendering) -> None:
         "archived": True,
         "pushed_at": NOW,
         "image_paths": ["ab/b.png"],
+        "images_not_saved": ["https://mmbiz.qpic.cn/a/640?wx_fmt=png: not saved: not checked yet"],
         "abstract": "一句话",
         "tips": "见 旧",
     }

@@ -147,7 +147,7 @@ def merged(*links: str) -> pd.DataFrame:
     """Return one entry with the first article, merged with links of these addresses."""
     values = dict.fromkeys(ENTRIES.names) | {"entry_id": 0, "article_url": ARTICLES[0], "article_link": ARTICLES[0]}
     entries = to_frame([tuple(values.values())], ENTRIES)
-    found = to_frame([(url, f"wechat:{url}", "alive") for url in links], LINKS)
+    found = to_frame([(url, f"wechat:{url}", "alive", None) for url in links], LINKS)
     return merge_entries(entries, to_frame([], MENTIONS), found, metadata_frames({}))
 
 
@@ -251,6 +251,13 @@ def looked_up(note: Note, mentions: Sequence[int], states: Mapping[int, LinkStat
         "stars": getattr(code, "stars", None),
         "archived": getattr(code, "archived", None),
         "image_paths": [image.title for image in images if image is not None],
+        "images_not_saved": list(
+            dict.fromkeys(
+                f"{states[at].link.url}: not saved: seen"
+                for at in mentions
+                if at in states and states[at].link.kind == "image" and not isinstance(states[at].metadata, Picture)
+            )
+        ),
     }
 
 
