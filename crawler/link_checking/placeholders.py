@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from crawler.images.hosts.placeholder_urls import is_placeholder_url
+from crawler.images.hosts.placeholder_urls import is_placeholder_file, is_placeholder_url
 from crawler.images.hosts.referers import FOREIGN_REFERER
 from crawler.images.hosts.wechat_urls import image_id, looks_like_placeholder
 from crawler.images.looks import Look, are_alike, look_of
@@ -44,11 +44,11 @@ class _Seen:
 class PlaceholderDetector:
     """Learns during a run which files are placeholders.
 
-    Those are files to which images with different file names are redirected, if that of the target is another one; and
-    what a host also sends for a URL that nobody can have put there, or for another image to the readers of another
-    site. Both are asked once per run and host, and only if there is reason to: an image came for several URLs, looks
-    like a known placeholder, or would replace a saved one. `fetch` requests the image at a URL, with a Referer or with
-    the usual one; it returns its bytes, none if there is no image.
+    Known ones are in a table. Others are files to which images with different file names are redirected, if that of the
+    target is another one; and what a host also sends for a URL that nobody can have put there, or for another image to
+    the readers of another site. Both are asked once per run and host, and only if there is reason to: an image came for
+    several URLs, looks like a known placeholder, or would replace a saved one. `fetch` requests the image at a URL,
+    with a Referer or with the usual one; it returns its bytes, none if there is no image.
     """
 
     def __init__(self, store: LinkStore, fetch: Callable[[str, str | None], Awaitable[bytes]]) -> None:
@@ -74,6 +74,9 @@ class PlaceholderDetector:
         learned placeholder is saved in the store.
         """
         if name in self._learned or name in self._known:
+            return True
+        if is_placeholder_file(body):
+            self._learn(name, None)
             return True
         if target is not None and self._is_redirected(link.url, target, name):
             return True
