@@ -63,7 +63,7 @@ def listed(urls: list[str]) -> str:
 def test_one_worker_is_killed_and_another_stopped_for_longer_than_its_lease(
     internet: Internet, desk: Desk, database_url: str, count: int
 ) -> None:
-    pace, urls = 0.1, pages(600)
+    pace, urls = 0.2, pages(600)
     pictures = [f"https://h{n:02}.bench.example.org/{n}.png" for n in range(20)]
     desk.write("a.md", listed(urls[:300]) + "\n\n" + "\n\n".join(f"![]({url})" for url in pictures))
     desk.write("b.md", listed(urls[300:]))
@@ -72,8 +72,9 @@ def test_one_worker_is_killed_and_another_stopped_for_longer_than_its_lease(
         runs = [start(desk, name, f"DATABASE_URL={database_url}", LEASE, paced(pace)) for name in names]
     wait_until(lambda: len({asked_by(request) for request in internet.requests}) == count)
     leader = leader_of(database_url, runs)
-    killed, stopped = names[runs.index(leader)], next(run for run in runs if run is not leader)
-    name = names[runs.index(stopped)]
+    killed, asked = names[runs.index(leader)], Counter(map(asked_by, internet.requests))
+    name = min((name for name in names if name != killed), key=asked.__getitem__)  # the one with the most links left
+    stopped = runs[names.index(name)]
     with paused(stopped):  # until somebody else asks one of its hosts
         wait_until(lambda: any(name in of_host[:-1] for of_host in owners(internet.requests).values()))
     kill(leader)
