@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import gc
+import importlib.metadata
 import inspect
 import sys
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, cache
 from importlib import import_module
 from itertools import chain
 from pkgutil import walk_packages
 
-from scrapy.settings import default_settings
-from scrapy.utils.misc import load_object, walk_modules_iter
+# A crawl asks twice, and each time a file of every installed package is read.
+importlib.metadata.entry_points = cache(importlib.metadata.entry_points)  # type: ignore[assignment]
 
-import crawler.settings
-import pipelines
-from crawler.lazy_pattern import LazyPattern
-from crawler.run.program_digest import program_digest
+from scrapy.settings import default_settings  # noqa: E402
+from scrapy.utils.misc import load_object, walk_modules_iter  # noqa: E402
+
+import crawler.settings  # noqa: E402
+import pipelines  # noqa: E402
+from crawler.lazy_pattern import LazyPattern  # noqa: E402
+from crawler.links.targets import url_words  # noqa: E402
+from crawler.run.program_digest import program_digest  # noqa: E402
 
 LIBRARIES = (
     "aiohttp.web",
@@ -74,6 +79,8 @@ def _read_tables() -> None:
 
 def _compile_patterns() -> None:
     """Compile the regular expressions of all tables."""
+    for table in url_words._tables():
+        url_words.names(table)
     for each in gc.get_objects():
         if isinstance(each, LazyPattern):
             _ = each.compiled
@@ -85,6 +92,7 @@ _import_scrapy()
 _import_program()
 _read_tables()
 _compile_patterns()
+importlib.metadata.entry_points(group="scrapy.commands")
 program_digest(crawler)
 program_digest(crawler, pipelines)
 # The settings read the environment, which is another one in each crawl.
