@@ -145,7 +145,7 @@ BEHAVIOURS = {
     "tags": once(HTML + b"\r\n" + b"<b>x" * MB),
     "attributes": once(HTML + b"\r\n<a " + b" ".join(b"a%d=1" % number for number in range(50_000)) + b">"),
     "scripts": once(HTML + b"\r\n" + b"user_name = xml ?" * 100_000),
-    "lt": once(HTML + b"\r\n" + b"<" * 4 * MB),
+    "lt": once(HTML + b"\r\n" + b"<" * MB),
     "svg": once(OK + b"Content-Type: image/svg+xml\r\n\r\n" + b"<!---->" * 500 + b"x"),
     # what is said of time
     "wait-text": asks_to_wait("soon"),
@@ -198,13 +198,15 @@ HEADS_ENOUGH = {
 
 PAGES = {f"https://{name}.hostile.example/x": name for name in BEHAVIOURS}
 PICTURES = {f"https://{name}.picture.example/p.png": name for name in BEHAVIOURS}
-REPOSITORIES = {f"https://github.com/hostile/{name}": name for name in BEHAVIOURS}
-WECHAT = (
+WHOLE = (
     *("endless", "endless-chunks", "announced", "gzip-bomb", "deflate-bomb", "br-bomb", "nested-bomb", "slow-body"),
     *("header", "headers", "ssh", "length-long", "length-negative", "chunk-text", "redirects"),
     *("title", "tags", "scripts"),
 )
-ARTICLES = {f"https://mp.weixin.qq.com/s/{name}": name for name in WECHAT}
+"""Behaviours that a page of which every byte is read may meet besides."""
+
+ARTICLES = {f"https://mp.weixin.qq.com/s/{name}": name for name in WHOLE}
+REPOSITORIES = {f"https://github.com/hostile/{name}": name for name in (*WHOLE, "nested", "attributes", "lt")}
 OBEDIENT = {f"https://{name}.example/{number}": name for name in ROBOTS for number in (1, 2)}
 
 
