@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,10 +130,10 @@ def test_a_killed_run_loses_nothing(desk: Desk) -> None:
     desk.crawl("-a", "only=local")
     before = tree(desk.notes)
     command = desk.command("publish", "-a", f"notes={desk.notes}", "--in-place")
-    process = processes.start(command, os.environ | desk.environ, subprocess.DEVNULL)
+    process = processes.Forked(command, os.environ | desk.environ)
     journal = desk.output / "in_place/1/journal.jsonl"
     while process.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") > 4):
-        pass
+        time.sleep(0.001)
     kill(process)
     assert tree(desk.notes) != before
     finished = publish(desk, "--in-place")

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.internet import World
+from tests.internet import Internet, World
 from tests.internet.messages import text
 from tests.internet.sites import arxiv_api
-from tests.support.crawling import EVERY_NIGHT
+from tests.support.crawling import EVERY_NIGHT, Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-    from tests.internet import Internet, Request, Response
-    from tests.support.crawling import Desk
+    from tests.internet import Request, Response
 
 API = "https://export.arxiv.org/*"
 BAD, GOOD, MISSING = World.paper("alive", 1), World.paper("alive", 2), World.paper("absent")
-ID = BAD.rpartition("/")[2]
 
 
 def without(name: str) -> Callable[[str], str]:
@@ -58,11 +57,29 @@ READABLE = {
 }
 
 
-def damaging(damage: Callable[[str], str], world: World, *, everywhere: bool = False) -> Callable[[Request], Response]:
-    """Answer as arXiv does, with one entry damaged, or all."""
+ALONE = ("broken markup", "swallowed")
+"""Damages that may reach into the next entry."""
+
+TOGETHER = {
+    name: World.paper("alive", n) for n, name in enumerate(dict.fromkeys([*DAMAGES, *READABLE]), 3) if name not in ALONE
+}
+"""A paper for each other damage: all are in one answer."""
+
+Damage = Callable[[str], str]
+
+
+def id_of(url: str) -> str:
+    return url.rpartition("/")[2]
+
+
+def damaging(damages: dict[str, Damage], world: World) -> Callable[[Request], Response]:
+    """Answer as arXiv does, with the entries of some papers damaged."""
+    by_id = {id_of(url): damage for url, damage in damages.items()}
 
     def entry(match: re.Match[str]) -> str:
-        return damage(match[0]) if everywhere or f"abs/{ID}v" in match[0] else match[0]
+        found = re.search(r"/abs/(.+?)v\d+<", match[0])
+        assert found is not None
+        return by_id.get(found[1], str)(match[0])
 
     def answer(request: Request) -> Response:
         response = arxiv_api.answer(request, world)
@@ -73,47 +90,68 @@ def damaging(damage: Callable[[str], str], world: World, *, everywhere: bool = F
     return answer
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_paper_in_an_answer_is_there(desk: Desk, internet: Internet, damage: str) -> None:
-    desk.write("a.md", f"<{BAD}> <{GOOD}> <{MISSING}>")
-    internet.fault(API, damaging(DAMAGES[damage], internet.world))
-    for _ in range(2):  # the second time from the cache
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, dict[str, str]]]:
+    """Return the rows of two nights, the second from the cache; each entry is damaged in its own way."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("damaged"), internet.environ())
+        desk.write("a.md", "\n".join(f"- <{url}>" for url in (*TOGETHER.values(), GOOD, MISSING)))
+        every = DAMAGES | READABLE
+        internet.fault(API, damaging({url: every[name] for name, url in TOGETHER.items()}, internet.world))
+        return list(nights(desk, 2))
+
+
+def nights(desk: Desk, count: int) -> Iterator[dict[str, dict[str, str]]]:
+    """Yield the rows after each of some nights."""
+    for _ in range(count):
         done = desk.crawl(*EVERY_NIGHT)
         assert (done.returncode, done.stderr) == (0, "")
-        assert desk.verdicts() == {BAD: "alive", GOOD: "alive", MISSING: "dead"}
-        assert desk.health()[MISSING]["reason"] == "not found on arXiv"
-        assert desk.health()[GOOD]["title"]
+        yield desk.health()
 
 
-@pytest.mark.parametrize("damage", READABLE)
-def test_what_can_be_read_is(desk: Desk, internet: Internet, damage: str) -> None:
-    desk.write("a.md", f"<{BAD}> <{GOOD}>")
-    internet.fault(API, damaging(READABLE[damage], internet.world))
-    assert desk.crawl().returncode == 0
-    assert all(row["verdict"] == "alive" and row["title"] for row in desk.health().values())
+@pytest.mark.parametrize("damage", TOGETHER)
+def test_a_paper_in_an_answer_is_there(crawled: list[dict[str, dict[str, str]]], damage: str) -> None:
+    for rows in crawled:
+        row = rows[TOGETHER[damage]]
+        assert row["verdict"] == "alive"
+        assert row["title"] or damage in DAMAGES
 
 
-@pytest.mark.parametrize("damage", ["no published", "no date", "no title"])
-def test_what_was_known_stays(desk: Desk, internet: Internet, damage: str) -> None:
-    desk.write("a.md", f"<{BAD}> <{GOOD}>")
+def test_its_neighbours_are_what_they_are(crawled: list[dict[str, dict[str, str]]]) -> None:
+    for rows in crawled:
+        assert (rows[GOOD]["verdict"], rows[MISSING]["verdict"]) == ("alive", "dead")
+        assert rows[MISSING]["reason"] == "not found on arXiv"
+        assert rows[GOOD]["title"]
+
+
+@pytest.mark.parametrize("damage", ALONE)
+def test_damage_to_the_markup_costs_no_other_paper_its_verdict(desk: Desk, internet: Internet, damage: str) -> None:
+    desk.write("a.md", f"<{BAD}> <{GOOD}> <{MISSING}>")
+    internet.fault(API, damaging({BAD: DAMAGES[damage]}, internet.world))
+    for rows in nights(desk, 2):
+        assert {url: row["verdict"] for url, row in rows.items()} == {BAD: "alive", GOOD: "alive", MISSING: "dead"}
+        assert rows[MISSING]["reason"] == "not found on arXiv"
+        assert rows[GOOD]["title"]
+
+
+def test_what_was_known_stays(desk: Desk, internet: Internet) -> None:
+    damages = {TOGETHER[name]: DAMAGES[name] for name in ("no published", "no date", "no title")}
+    desk.write("a.md", " ".join(f"<{url}>" for url in damages))
     desk.crawl(*EVERY_NIGHT)
     before = desk.health()
-    internet.fault(API, damaging(DAMAGES[damage], internet.world, everywhere=True))
+    internet.fault(API, damaging(damages, internet.world))
     internet.forget()
     desk.crawl(*EVERY_NIGHT, "-s", f"HTTP_CACHE={desk.folder}/another.sqlite")
     assert len(internet.asked(API)) <= 2
-    after = desk.health()
-    assert {url: (row["verdict"], row["title"]) for url, row in after.items()} == {
-        url: ("alive", row["title"]) for url, row in before.items()
-    }
-    assert after[BAD]["reason"] == "found on arXiv; record unreadable"
-    assert after[BAD]["outcome"] == "ok"
+    for url, row in desk.health().items():
+        assert (row["verdict"], row["outcome"], row["title"]) == ("alive", "ok", before[url]["title"])
+        assert row["reason"] == "found on arXiv; record unreadable"
 
 
 def test_more_pages_that_do_not_come_change_nothing(desk: Desk, internet: Internet) -> None:
     """The client asks for more where it left an entry out."""
     desk.write("a.md", f"<{BAD}> <{GOOD}> <{MISSING}>")
-    whole = damaging(DAMAGES["no published"], internet.world)
+    whole = damaging({BAD: DAMAGES["no published"]}, internet.world)
 
     def answer(request: Request) -> Response:
         busy = text("busy", 503).with_headers(retry_after="999")
@@ -126,6 +164,6 @@ def test_more_pages_that_do_not_come_change_nothing(desk: Desk, internet: Intern
 
 def test_fewer_entries_than_announced_are_no_answer(desk: Desk, internet: Internet) -> None:
     desk.write("a.md", f"<{BAD}> <{GOOD}>")
-    internet.fault(API, damaging(lambda _: "", internet.world))
+    internet.fault(API, damaging(dict.fromkeys((BAD, GOOD), lambda _: ""), internet.world))
     assert desk.crawl().returncode == 0
     assert desk.verdicts()[BAD] != "dead"

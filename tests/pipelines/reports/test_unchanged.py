@@ -194,7 +194,7 @@ CHANGES: list[Callable[[Rendering], Rendering]] = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4))
 def test_publishing_piece_by_piece_gives_the_same_bytes(
     tmp_path: Path, changes: list[Callable[[Rendering], Rendering]]
