@@ -19,6 +19,7 @@ from scrapy.utils.misc import load_object, walk_modules_iter  # noqa: E402
 
 import crawler.settings  # noqa: E402
 import pipelines  # noqa: E402
+from crawler.html import parse_html  # noqa: E402
 from crawler.lazy_pattern import LazyPattern  # noqa: E402
 from crawler.links.targets import url_words  # noqa: E402
 from crawler.run.program_digest import program_digest  # noqa: E402
@@ -81,6 +82,7 @@ def _compile_patterns() -> None:
     """Compile the regular expressions of all tables."""
     for table in url_words._tables():
         url_words.names(table)
+    parse_html("<a>").select("a.b[c]")
     for each in gc.get_objects():
         if isinstance(each, LazyPattern):
             _ = each.compiled

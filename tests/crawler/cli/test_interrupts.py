@@ -105,7 +105,7 @@ def uninterrupted(folder: Path, internet: Internet) -> float:
 
 
 def test_interrupts_at_some_points(internet: Internet, tmp_path: Path) -> None:
-    for count, answers in enumerate((1, 30, 60, 90)):
+    for count, answers in enumerate((1, 60)):
         number = (signal.SIGINT, signal.SIGTERM)[count % 2]
         wait = partial(wait_for_delivered, internet, answers)
         found = interrupted_somewhere(tmp_path / str(count), internet, number, wait, links=100)
