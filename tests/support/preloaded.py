@@ -23,6 +23,7 @@ from crawler.html import parse_html  # noqa: E402
 from crawler.lazy_pattern import LazyPattern  # noqa: E402
 from crawler.links.targets import url_words  # noqa: E402
 from crawler.run.program_digest import program_digest  # noqa: E402
+from pipelines.reports.html import page  # noqa: E402
 
 LIBRARIES = (
     "aiohttp.web",
@@ -78,6 +79,13 @@ def _read_tables() -> None:
                     each()
 
 
+def _compile_templates() -> None:
+    """Compile the templates of pages."""
+    templates = page._environment()
+    for name in templates.list_templates(extensions=["html", "j2"]):
+        templates.get_template(name)
+
+
 def _compile_patterns() -> None:
     """Compile the regular expressions of all tables."""
     for table in url_words._tables():
@@ -94,6 +102,7 @@ _import_scrapy()
 _import_program()
 _read_tables()
 _compile_patterns()
+_compile_templates()
 importlib.metadata.entry_points(group="scrapy.commands")
 program_digest(crawler)
 program_digest(crawler, pipelines)
