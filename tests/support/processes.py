@@ -101,6 +101,7 @@ def _scrapy(
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environ)
+    sys.argv = ["__main__.py", *words]  # as `python -m scrapy` has it: usage messages name it
     from scrapy.cmdline import execute  # noqa: PLC0415 - nothing of Scrapy belongs into the tests' own process
 
     execute(["scrapy", *words])

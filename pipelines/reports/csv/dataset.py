@@ -75,10 +75,11 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
 
         def flush() -> None:
             nonlocal batch
-            entries = batch.entries()
-            batch = NoteBatch()
-            write_parquet(entries)
-            write_csv(entries)
+            full, batch = batch, NoteBatch()
+            if full.has_entries:
+                entries = full.entries()
+                write_parquet(entries)
+                write_csv(entries)
 
         def take(fragment: NoteFragment) -> None:
             batch.add(fragment.value["rows"])
@@ -86,5 +87,4 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
                 flush()
 
         yield take
-        if len(batch):
-            flush()
+        flush()

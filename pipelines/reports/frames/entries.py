@@ -46,9 +46,10 @@ class NoteBatch:
         self._links: dict[str, list[Any]] = {}
         self._metadata: Rows = {}
 
-    def __len__(self) -> int:
-        """Return how many notes there are."""
-        return len(self._notes)
+    @property
+    def has_entries(self) -> bool:
+        """Whether a note has an entry: without one there is nothing to merge."""
+        return bool(self._entries)
 
     @property
     def is_full(self) -> bool:

@@ -79,7 +79,7 @@ def left_join(left: pd.DataFrame, right: pd.DataFrame, key: str, *, name: str, r
         raise MergeError(f"{name}: more than one row with {key} {_first(keys[keys.duplicated()])}")
     if required and not (found := left[key].isin(keys) | left[key].isna()).all():
         raise MergeError(f"{name}: no row with {key} {_first(left[key][~found])}")
-    merged = left.merge(right, how="left", on=key, validate="many_to_one")
+    merged = left.merge(right, how="left", on=key)
     if len(merged) != len(left):
         raise MergeError(f"{name}: {len(left)} rows became {len(merged)}")
     return merged

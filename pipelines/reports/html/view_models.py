@@ -126,8 +126,9 @@ def note_views(
     `image_url` returns the URL of a saved image as seen from the report, by its path below IMAGES_STORE.
     """
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in to_rows(batch.entries(), ("note_id", "line", *_FROM_ENTRY, *_OF_LINKS)):
-        rows[row["note_id"]].append(row)
+    if batch.has_entries:
+        for row in to_rows(batch.entries(), ("note_id", "line", *_FROM_ENTRY, *_OF_LINKS)):
+            rows[row["note_id"]].append(row)
     verdicts: dict[int, dict[str, int]] = defaultdict(dict)
     for row in to_rows(batch.verdict_counts(), ("note_id", "verdict", "count")):
         verdicts[row["note_id"]][row["verdict"]] = row["count"]

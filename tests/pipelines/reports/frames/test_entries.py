@@ -125,7 +125,7 @@ def test_lines_notes_and_verdicts_of_several_notes() -> None:
 
 def test_a_batch_without_notes_has_no_rows() -> None:
     batch = NoteBatch()
-    assert (rows(batch), len(batch), batch.is_full) == ([], 0, False)
+    assert (rows(batch), batch.has_entries, batch.is_full) == ([], False, False)
     assert batch.verdict_counts().empty
 
 
