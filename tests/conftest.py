@@ -15,7 +15,7 @@ from tests.internet import Internet
 from tests.support.crawling import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
 # A busy machine is no reason to fail; the examples depend on the test alone, so that all machines try the same.
@@ -68,26 +68,20 @@ def desk(internet: Internet, tmp_path: Path) -> Desk:
     return Desk(tmp_path, internet.environ())
 
 
-EXPENSIVE = {"browser", "crawled", "network", "night"}
-"""Fixtures of a module that take seconds: their tests run in one process, so that they are made once."""
-
-
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that crawl in a process of their own; keep those of an expensive fixture together (`loadgroup`).
+    """Mark tests that crawl in a process of their own; keep those that share a fixture together (`loadgroup`).
 
     Of several processes each takes the next test from the list: long ones come first, or the last process to end would
     have one alone.
     """
+    order = {}
     for item in items:
-        if isinstance(item, pytest.Function):
-            if "desk" in item.fixturenames:
-                item.add_marker("process")
-            if any(map(_is_of_module, map(item._fixtureinfo.name2fixturedefs.get, EXPENSIVE))):
-                item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+        fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+        if "desk" in fixtures:
+            item.add_marker("process")
+        if is_shared := any(definitions[-1].scope == "module" for definitions in fixtures.values()):
+            item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
+        order[item] = (not is_shared, "desk" not in fixtures)
     if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: item.get_closest_marker("process") is None)
-
-
-def _is_of_module(definitions: Sequence[pytest.FixtureDef[object]] | None) -> bool:
-    return definitions is not None and definitions[-1].scope == "module"
+        items.sort(key=order.__getitem__)
