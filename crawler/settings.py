@@ -19,9 +19,13 @@ OUTPUT_DIR = "output"  # folder for all output files
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 # Cache of API responses, used for 12 hours and then revalidated; empty: `http_cache.sqlite` in OUTPUT_DIR.
 HTTP_CACHE = ""
-# Image store: a folder, `s3://bucket/folder`, `gs://…` or `ftp://…`; empty: `images/` in OUTPUT_DIR.
+# Image store: a folder, `s3://bucket/folder`, `gs://…`, `ftp://…`, WebDAV by https (`davs://host/folder`) or http
+# (`dav://…`), or `picgo://127.0.0.1:36677` for PicGo and PicList; empty: `images/` in OUTPUT_DIR.
 IMAGES_STORE = ""
 IMAGES_BASE_URL = ""  # URL of IMAGES_STORE in the notes; empty: relative paths
+# Service of an `s3://` store: `{"endpoint": "https://s3.oss-cn-hangzhou.aliyuncs.com"}`. More keys: `region`,
+# `addressing` (`virtual`, `path`, `domain`, `auto`), `acl`, `cache_control`; see docs/how-to/image-services.md.
+IMAGES_S3: dict[str, str] = {}
 IMAGES_WEBP_WIDTH = 0  # width in pixels of the WebP copies that notes show of wider images; 0: no copies
 # Referers to send to hosts of images that refuse others: `{"img.example.com": "https://example.com/"}`, "" for none.
 # They come before those of crawler/data/image_referers.toml, which has common hosts.
@@ -50,6 +54,10 @@ FAIL_ON: list[str] = []
 USER_AGENT_CONTACT = ""  # your web page or email, sent to every host; please set it
 
 # Secrets are read from the environment only: other users can see a command line.
+
+WEBDAV_USER = os.environ.get("WEBDAV_USER", "")  # user of a `dav://` or `davs://` image store
+WEBDAV_PASSWORD = os.environ.get("WEBDAV_PASSWORD", "")  # password of that user, for most services one for this app
+PICGO_KEY = os.environ.get("PICGO_KEY", "")  # key of PicList's server, if it has one
 
 # With a token, GitHub links are checked by API in batches of fifty, including files, issues and releases; what the API
 # cannot tell (wikis, files of releases …) is requested as a page. Without one, all pages are requested.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.images.store import ImageStore
+    from crawler.run.workspace import Workspace
 
 
 class Command(NotesCommand):
@@ -51,7 +53,7 @@ class Command(NotesCommand):
         with open_workspace(options) as workspace:
             shown = workspace.read(now)
             _connect(workspace.image_store)
-            if opts.copy_from and not _copy_from(opts.copy_from, workspace.image_store, options):
+            if opts.copy_from and not _copy_from(opts.copy_from, workspace, options):
                 self.exitcode = EXIT_FOUND
             if opts.verify and not verify(workspace, now, shown):
                 self.exitcode = EXIT_FOUND
@@ -63,13 +65,15 @@ class Command(NotesCommand):
                     _print_unused(workspace.image_store, unused)
 
 
-def _copy_from(place: str, image_store: ImageStore, options: CrawlOptions) -> bool:
+def _copy_from(place: str, workspace: Workspace, options: CrawlOptions) -> bool:
     """Copy missing images from another image store and print how many; return whether none is damaged there."""
     from crawler.images.copying import copy_missing
     from crawler.images.opening import open_other_store
 
-    source = open_other_store(options.images, place)
-    copies = copy_missing(source, image_store)
+    image_store = workspace.image_store
+    source = open_other_store(options.images, place, workspace.store)
+    with closing(source):
+        copies = copy_missing(source, image_store)
     for name in copies.damaged:
         print(f"damaged: {name}")
     counts = f"{copies.copied} copied, {copies.present} there before, {len(copies.damaged)} damaged"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.command import NotesCommand
 from crawler.cli.terminal import until_closed
+from crawler.errors import UserError
 
 if TYPE_CHECKING:
     import argparse
@@ -48,6 +49,8 @@ class Command(NotesCommand):
             publish(options, workspace)
             if opts.in_place:
                 self.print_report(edit_in_place(options, workspace, print))
+            if workspace.image_store.problem:
+                raise UserError(workspace.image_store.problem)
 
 
 def _print_diffs(diffs: Iterable[str]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.config.plain_settings import SettingsSource
+    from crawler.images.stores.s3_services import S3Options
     from crawler.notes.files.layouts_by_path import LayoutsByPath
     from crawler.sites.generators_by_path import GeneratorsByPath
 
@@ -28,11 +29,12 @@ MB = 1_000_000
 
 STORE_SETTINGS = (
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_REGION_NAME"),
-    *("AWS_USE_SSL", "AWS_VERIFY", "AWS_MAX_POOL_CONNECTIONS", "REACTOR_THREADPOOL_MAXSIZE", "IMAGES_STORE_S3_ACL"),
+    *("AWS_USE_SSL", "AWS_VERIFY", "AWS_MAX_POOL_CONNECTIONS", "IMAGES_STORE_S3_ACL"),
     *("GCS_PROJECT_ID", "IMAGES_STORE_GCS_ACL"),
     *("FTP_USER", "FTP_PASSWORD", "FEED_STORAGE_FTP_ACTIVE"),
+    *("WEBDAV_USER", "WEBDAV_PASSWORD", "PICGO_KEY"),
 )
-"""Scrapy's settings for S3, Google Cloud Storage and FTP."""
+"""Scrapy's settings for S3, Google Cloud Storage and FTP, and those of this project for other stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,13 @@ class ImageOptions:
     """Where images and videos are saved, and their maximum sizes."""
 
     location: str
-    """A folder, or a URL whose scheme is one of `setting_readers.STORES`."""
+    """A folder, or a URL whose scheme is one of `images.stores.SCHEMES`."""
+    folder: Path
+    """The folder in OUTPUT_DIR, where images are that a store without files of its own sends on."""
     base_url: str
     """The URL of `location` in the notes; empty: relative paths."""
+    s3: S3Options
+    """How the bucket is addressed, and what images get there."""
     store_settings: Mapping[str, Any] = field(repr=False)
     """The values of those `STORE_SETTINGS` that are set, secrets included."""
     size_limits: Mapping[str, int]
@@ -207,6 +213,8 @@ def _request_options(settings: SettingsSource, given: Mapping[str, Any]) -> Requ
 def _image_options(settings: SettingsSource, given: Mapping[str, Any], output_dir: Path) -> ImageOptions:
     return ImageOptions(
         location=given["IMAGES_STORE"].removeprefix("file://") or str(output_dir / "images"),
+        folder=output_dir / "images",
+        s3=given["IMAGES_S3"],
         base_url=given["IMAGES_BASE_URL"],
         store_settings={name: settings[name] for name in STORE_SETTINGS if settings[name] is not None},
         size_limits={name: int(given[name] * MB) for name in ("IMAGES_MAX_MB", "VIDEOS_MAX_MB")},

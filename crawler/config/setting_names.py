@@ -28,7 +28,10 @@ RENAMED = {
 }
 """New names of settings by their names in the last release, which still work in this one."""
 
-FROM_ENVIRONMENT = ("DATABASE_URL", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY")
+FROM_ENVIRONMENT = (
+    *("DATABASE_URL", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY"),
+    *("WEBDAV_USER", "WEBDAV_PASSWORD", "PICGO_KEY"),
+)
 """Settings that `crawler/settings.py` reads from environment variables of the same name."""
 
 COMMAND_LINE = 40

@@ -12,6 +12,8 @@ from crawler.config.entry_layouts import entry_layouts
 from crawler.config.setting_names import COMMAND_LINE, json_object, nearest_hint
 from crawler.errors import UserError
 from crawler.globs import compile_globs
+from crawler.images.stores import SCHEMES, WITH_OWN_URLS
+from crawler.images.stores.s3_services import read_options
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
 from crawler.models.link import Verdict
 from crawler.sites.generators import generator_names
@@ -21,15 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from crawler.config.plain_settings import SettingsSource
+    from crawler.images.stores.s3_services import S3Options
 
 MAX_VALUE = 100_000
 """Maximum of all numeric settings: seconds, days, failures, megabytes, pixels."""
 
 MIN_WIDTH = 16
 """Minimum of IMAGES_WEBP_WIDTH in pixels; narrower images show nothing."""
-
-STORES = ("s3", "gs", "ftp")
-"""Schemes of remote image stores."""
 
 REWRITES: dict[str, tuple[str, ...]] = {
     "links": ("moved", "canonical", "files", "https", "spelling"),
@@ -179,17 +179,23 @@ def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
 
 
 def store_location(settings: SettingsSource, name: str) -> str:
-    """Return the location of the image store: a folder, or a URL of one of STORES with IMAGES_BASE_URL set."""
+    """Return the location of the image store: a folder, or a URL, for most stores with IMAGES_BASE_URL set."""
     found = text(settings, name)
     scheme, separator, _ = found.partition("://")
     if not separator or scheme == "file":
         return found
-    if scheme not in STORES:
-        valid = ", ".join(f"{store}://" for store in STORES)
-        raise UserError(f"{name}: invalid value {found!r} (valid: a folder, {valid})")
-    if not settings["IMAGES_BASE_URL"]:
-        raise UserError(f"{name}: {found} needs IMAGES_BASE_URL, the public URL of its files")
+    shown = re.sub(r"//[^/]*@", "//", found)
+    if scheme not in SCHEMES:
+        valid = ", ".join(f"{store}://" for store in SCHEMES)
+        raise UserError(f"{name}: invalid value {shown!r} (valid: a folder, {valid})")
+    if not settings["IMAGES_BASE_URL"] and scheme not in WITH_OWN_URLS:
+        raise UserError(f"{name}: {shown} needs IMAGES_BASE_URL, the public URL of its files")
     return found
+
+
+def s3_options(settings: SettingsSource, name: str) -> S3Options:
+    """Return how the bucket of an image store is addressed."""
+    return read_options(json_object(settings, name))
 
 
 def contact(settings: SettingsSource, name: str) -> str:
@@ -220,6 +226,7 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "HTTP_CACHE": text,
     "IMAGES_STORE": store_location,
     "IMAGES_BASE_URL": text,
+    "IMAGES_S3": s3_options,
     "IMAGES_WEBP_WIDTH": width,
     "IMAGES_REFERERS": referers,
     "IMAGES_KEEP_AWAY": hosts,
@@ -238,6 +245,9 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "LEASE_SECONDS": partial(number, minimum=1),
     "FAIL_ON": partial(word_list, known=FAIL_ON),
     "USER_AGENT_CONTACT": contact,
+    "WEBDAV_USER": text,
+    "WEBDAV_PASSWORD": secret,
+    "PICGO_KEY": secret,
     "GITHUB_TOKEN": secret,
     "SEMANTIC_SCHOLAR_API_KEY": secret,
     "RECHECK_AFTER": days,

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.images.sniff import EXTENSIONS, media_type
-from crawler.images.store import is_intact
+from crawler.images.sniff import media_type
+from crawler.images.store import is_intact, media_type_of
 
 if TYPE_CHECKING:
     from crawler.images.store import ImageStore
-
-_MEDIA_TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
 
 
 @dataclass(slots=True)
@@ -35,7 +33,7 @@ def copy_missing(source: ImageStore, target: ImageStore) -> Copies:
             continue
         body = source.open(name)
         if is_intact(name, body) and media_type(body) is not None:
-            target.put(name, body, _MEDIA_TYPES[f".{name.rpartition('.')[2]}"])
+            target.put(name, body, media_type_of(name))
             copies.copied += 1
         else:
             copies.damaged.append(name)

@@ -9,13 +9,15 @@ from urllib.parse import urlsplit
 
 from crawler.errors import UserError
 from crawler.images.store import FolderImageStore, writable_folder
+from crawler.images.stores import SCHEMES, WITH_OWN_URLS, store_class
 
 if TYPE_CHECKING:
     from crawler.config.crawl_options import ImageOptions
     from crawler.images.store import ImageStore
+    from crawler.images.uploads import UploadRecords
 
 
-def open_other_store(options: ImageOptions, place: str) -> ImageStore:
+def open_other_store(options: ImageOptions, place: str, uploads: UploadRecords) -> ImageStore:
     """Return the existing store in a folder or at a URL; raise UserError if it cannot be read."""
     location = place.removeprefix("file://")
     if "://" not in location:
@@ -23,21 +25,18 @@ def open_other_store(options: ImageOptions, place: str) -> ImageStore:
         if not folder.is_dir():
             raise UserError(f"{place}: no such folder")
         return FolderImageStore(folder)
-    from crawler.images.remote_stores import REMOTE
-
-    if urlsplit(location).scheme not in REMOTE:
-        raise UserError(f"{place}: no image store (valid: a folder, {', '.join(f'{name}://' for name in REMOTE)})")
-    image_store = open_image_store(replace(options, location=location))
+    valid = [f"{scheme}://" for scheme in SCHEMES if scheme not in WITH_OWN_URLS]
+    if f"{urlsplit(location).scheme}://" not in valid:
+        raise UserError(f"{place}: no image store (valid: a folder, {', '.join(valid)})")
+    image_store = open_image_store(replace(options, location=location), uploads)
     image_store.connect()
     if image_store.unavailable_reason:
         raise UserError(image_store.unavailable_reason)
     return image_store
 
 
-def open_image_store(options: ImageOptions) -> ImageStore:
+def open_image_store(options: ImageOptions, uploads: UploadRecords) -> ImageStore:
     """Return the store of IMAGES_STORE, by default a folder in OUTPUT_DIR; raise UserError if it cannot be used."""
     if "://" not in options.location:
         return FolderImageStore(writable_folder(Path(options.location).expanduser()), options.base_url)
-    from crawler.images.remote_stores import REMOTE
-
-    return REMOTE[urlsplit(options.location).scheme](options)
+    return store_class(urlsplit(options.location).scheme)(options, uploads)

@@ -32,6 +32,7 @@ TRASH = "trash"
 """The folder in a store to which images are moved that are not used any more: `trash/<day>/ab/<sha256>.<ext>`."""
 
 _NAME = re.compile(NAME)
+_MEDIA_TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
 
 
 class ImageStore(ABC):
@@ -94,8 +95,25 @@ class ImageStore(ABC):
     def disconnect(self) -> None:  # noqa: B027 - a folder is read each time
         """Forget which names exist; `connect` reads them again."""
 
-    def public_url(self, name: str, note_folder: Path) -> str:  # noqa: ARG002 - for folders
-        """Return the URL of an image for a note in a folder."""
+    def close(self) -> None:  # noqa: B027 - most have no connections that stay open
+        """Close the connections."""
+
+    def send_unsent(self) -> None:  # noqa: B027 - the others send in `put`, or raise an error
+        """Send the saved images that could not be sent in earlier runs."""
+
+    @property
+    def unsent_reason(self) -> str | None:
+        """Why images are saved, but not sent to where notes could show them; None if all are sent."""
+        return None
+
+    @property
+    def problem(self) -> str | None:
+        """What is to be told of this store after a run, in one line; None if nothing is wrong."""
+        reason = self.unavailable_reason or self.unsent_reason
+        return reason and f"IMAGES_STORE: {reason}"
+
+    def public_url(self, name: str, note_folder: Path) -> str | None:  # noqa: ARG002 - for folders
+        """Return the URL of an image for a note in a folder; None if it has none yet."""
         return f"{self.base}/{quote(name)}"
 
     def is_own_url(self, url: str) -> bool:
@@ -171,7 +189,7 @@ class FolderImageStore(ImageStore):
             for folder in path.parents[:3]:
                 _remove_empty(folder)
 
-    def public_url(self, name: str, note_folder: Path) -> str:
+    def public_url(self, name: str, note_folder: Path) -> str | None:
         """Return the URL below `base`; without it the relative path from a note's folder (symlinks resolved)."""
         if self.base:
             return super().public_url(name, note_folder)
@@ -240,6 +258,11 @@ def image_name(body: bytes, media_type: str) -> str:
     """Return the name under which bytes are stored: `ab/<sha256>.<ext>`."""
     sha256 = hashlib.sha256(body).hexdigest()
     return f"{sha256[:2]}/{sha256}{EXTENSIONS[media_type]}"
+
+
+def media_type_of(name: str) -> str:
+    """Return the media type of an image by its name, which has the extension of its bytes."""
+    return _MEDIA_TYPES[f".{name.rpartition('.')[2]}"]
 
 
 def image_stem(name: str) -> str:

@@ -84,6 +84,7 @@ class ReadNotes:
                 check_saved_images(workspace.store, workspace.image_store, due_by, shown)
             except ImageStoreError as error:
                 workspace.image_store.unavailable_reason = str(error)
+        workspace.image_store.send_unsent()
 
 
 class CheckLinks:

@@ -47,9 +47,8 @@ def summarise_run(run: Run) -> RunSummary:
 
 
 def image_store_error(run: Run) -> str | None:
-    """Return why the image store cannot be used, as one line; None if it can."""
-    reason = run.context.workspace.image_store.unavailable_reason
-    return reason and f"IMAGES_STORE: {reason}"
+    """Return why images cannot be saved, or are saved but not sent, as one line; None if nothing is wrong."""
+    return run.context.workspace.image_store.problem
 
 
 def interrupted_line(run: Run) -> str:

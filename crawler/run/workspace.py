@@ -132,10 +132,11 @@ def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
     if not url or url.startswith("sqlite"):
         notes_folder()
     output = writable_folder(options.output_dir)
-    image_store = open_image_store(options.images)
     with ExitStack() as stack:
         store = LinkStore.open(store_url(options))
         stack.callback(store.close)
+        image_store = open_image_store(options.images, store)
+        stack.callback(image_store.close)
         store.length = options.workers.lease
         lock_fd = None if is_child else stack.enter_context(store.exclusive_lock())
         older_than = DAY_SECONDS if store.shared or is_child else 0

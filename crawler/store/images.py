@@ -24,6 +24,7 @@ from crawler.store.schema.tables import (
     mentions,
     pictures,
     placeholders,
+    uploads,
 )
 from crawler.store.workers.leases import Leases
 
@@ -147,6 +148,26 @@ class ImageRecords(StoreReader, Leases):
         with self._begin() as connection:
             snapshot, asked_at = connection.execute(query).one()
         return snapshot, snapshot is None and (asked_at is None or asked_at < now - SNAPSHOT_RETRY)
+
+    # --- uploaded images: `crawler.images.uploads.UploadRecords` ------------------------------------------------------
+
+    def uploaded_names(self) -> dict[str, str]:
+        """Return the names of the images that were ever uploaded, by the URL that each got."""
+        with self._begin() as connection:
+            return {row.url: row.name for row in connection.execute(sa.select(uploads.c.url, uploads.c.name))}
+
+    def uploaded_urls(self) -> dict[str, str]:
+        """Return the newest URL of each uploaded image by its name, without URLs that are dead since their upload."""
+        is_dead = sa.and_(links.c.verdict == Verdict.DEAD, links.c.checked_at > uploads.c.uploaded_at)
+        dead = sa.exists().where(links.c.url == uploads.c.url, is_dead)
+        query = sa.select(uploads.c.name, uploads.c.url).where(~dead).order_by(uploads.c.uploaded_at, uploads.c.url)
+        with self._begin() as connection:
+            return {row.name: row.url for row in connection.execute(query)}
+
+    def save_upload(self, url: str, name: str, now: datetime) -> None:
+        """Remember the URL that an uploaded image got."""
+        with self._write() as connection:
+            self._upsert(connection, uploads, [{"url": url, "name": name, "uploaded_at": now}])
 
     # --- maintenance of the image store -------------------------------------------------------------------------------
 

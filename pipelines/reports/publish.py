@@ -30,7 +30,9 @@ CONTACT_SHEET = "pipelines.reports.html.contact_sheet"
 def publish(options: CrawlOptions, workspace: Workspace) -> None:
     """Render the outputs in OUTPUTS."""
     outputs = map(import_module, options.publishing.outputs)
-    render(_open_rendering(options, workspace), *outputs)
+    rendering = _open_rendering(options, workspace)
+    workspace.image_store.send_unsent()
+    render(rendering, *outputs)
 
 
 def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callable[[str], None]) -> in_place.EditReport:
@@ -41,6 +43,7 @@ def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callabl
     notes_folder = workspace.notes_folder
     notes_folder.ensure_complete()
     rendering = _open_rendering(options, workspace)
+    workspace.image_store.send_unsent()
     planned = plan_note_edits(rendering)
     if CONTACT_SHEET in options.publishing.outputs and not any(map(_has_image_edit, _made(rendering))):
         planned = _announced(planned, rendering.output_dir, announce)

@@ -122,4 +122,5 @@ def stored_image_url(rendering: Rendering, title: str, folder: Path) -> str | No
     if image_store.unavailable_reason:
         return image_store.public_url(title, folder)
     names = [thumbnail_name(title, width), title] if width else [title]
-    return next((image_store.public_url(name, folder) for name in names if image_store.has(name)), None)
+    urls = (image_store.public_url(name, folder) for name in names if image_store.has(name))
+    return next((url for url in urls if url is not None), None)

@@ -27,6 +27,7 @@ from crawler.store.schema.tables import (
     runs,
     star_counts,
     tables,
+    uploads,
     validators,
     version,
     vouches,
@@ -173,6 +174,11 @@ def _keep_images(connection: sa.Connection) -> None:
     _add_columns(connection, links.c.wanted, links.c.newer_image)
 
 
+def _add_uploads(connection: sa.Connection) -> None:
+    """Version 15: URLs of uploaded images."""
+    uploads.create(connection)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -188,6 +194,7 @@ MIGRATIONS = (
     _add_page_versions,
     _add_other_readings,
     _keep_images,
+    _add_uploads,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

@@ -190,6 +190,14 @@ placeholders = sa.Table(  # files that a server sends instead of different image
     sa.Column("learned_at", Instant, nullable=False),
 )
 
+uploads = sa.Table(  # URLs that services gave uploaded images
+    "uploads",
+    tables,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),  # in the image store: the hash
+    sa.Column("uploaded_at", Instant, nullable=False),
+)
+
 workers = sa.Table(  # active workers, each with the time at which it is considered dead
     "workers",
     tables,

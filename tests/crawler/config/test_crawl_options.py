@@ -16,6 +16,7 @@ import pytest
 from crawler.config import crawl_options
 from crawler.config.crawl_options import CrawlOptions, options_of
 from crawler.errors import UserError
+from crawler.images.stores.s3_services import S3Options
 from crawler.notes.files.layouts_by_path import LayoutsByPath
 from crawler.sites.generators_by_path import GeneratorsByPath
 from tests.support.options import project_crawler, project_options, project_settings
@@ -26,6 +27,7 @@ NAMES = {
     "Path": Path,
     "LayoutsByPath": LayoutsByPath,
     "GeneratorsByPath": GeneratorsByPath,
+    "S3Options": S3Options,
 }
 
 
@@ -119,6 +121,7 @@ def test_a_folder_of_notes_is_named() -> None:
 
 def test_no_secret_is_shown() -> None:
     secrets = {"GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY", "AWS_SECRET_ACCESS_KEY", "FTP_PASSWORD"}
+    secrets |= {"WEBDAV_PASSWORD", "PICGO_KEY"}
     options = project_options(DATABASE_URL="postgresql://me:s3cret@db/notes", **dict.fromkeys(secrets, "s3cret"))
     assert options.images.store_settings["AWS_SECRET_ACCESS_KEY"] == "s3cret"
     assert "s3cret" not in repr(options)

@@ -1,40 +1,34 @@
-"""Where pictures are kept: every place does the same, and what is there is not sent again."""
+"""Where pictures are kept: their names, and whole runs with a bucket of S3."""
 
 from __future__ import annotations
 
 import logging
 import shutil
 import socket
-import subprocess
-import sys
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from crawler.errors import ImageStoreError, UserError
-from crawler.images.opening import open_image_store
+from crawler.errors import ImageStoreError
 from crawler.images.store import FolderImageStore, image_name, is_image_name, is_intact, thumbnail_name
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
-from tests.support.options import project_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from crawler.images.store import ImageStore
     from tests.internet import Internet
     from tests.support.crawling import Desk
 
 BODY = drawn("one")
 NAME = named(BODY)
 BASE = "https://cdn.example.com/notes"
-KEYS = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION_NAME": "us-east-1"}
 
 
 def free_port() -> int:
@@ -65,87 +59,6 @@ def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     connection.close()
     resource = boto3.resource("s3", endpoint_url=s3, aws_access_key_id="k", aws_secret_access_key="s")
     return resource.create_bucket(Bucket="pictures")
-
-
-@pytest.fixture
-def ftp(tmp_path: Path) -> Iterator[str]:
-    """Run an FTP server on a folder; return the address of a folder of it that is not there yet."""
-    (tmp_path / "ftp").mkdir()
-    port = free_port()
-    options = f"--interface=127.0.0.1 --port={port} --write --username=me --password=secret --directory={tmp_path}/ftp"
-    with subprocess.Popen(
-        [sys.executable, "-m", "pyftpdlib", *options.split()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        while server.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                continue
-        yield f"ftp://me:secret@127.0.0.1:{port}/notes/pictures"
-        server.terminate()
-
-
-@pytest.fixture(params=["folder", "s3", "ftp"])
-def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> ImageStore:
-    """Return an empty gallery of each sort."""
-    settings: dict[str, Any] = {"OUTPUT_DIR": str(tmp_path), "IMAGES_BASE_URL": BASE, "IMAGES_STORE": ""}
-    if request.param == "s3":
-        request.getfixturevalue("bucket")
-        endpoint = request.getfixturevalue("s3")
-        settings |= {"IMAGES_STORE": "s3://pictures/of/notes", "AWS_ENDPOINT_URL": endpoint, **KEYS}
-    if request.param == "ftp":
-        settings |= {"IMAGES_STORE": request.getfixturevalue("ftp")}
-    return open_image_store(project_options(**settings).images)
-
-
-def test_every_gallery_does_the_same(gallery: ImageStore) -> None:
-    gallery.connect()
-    assert gallery.unavailable_reason is None
-    assert (gallery.has(NAME), list(gallery.list())) == (False, [])
-    for _ in range(2):
-        gallery.put(NAME, BODY, "image/png")
-    other = named(b"<svg/>", "svg")
-    gallery.put(other, b"<svg/>", "image/svg+xml")
-    assert (gallery.has(NAME), gallery.open(NAME)) == (True, BODY)
-    assert list(gallery.list()) == sorted([NAME, other])
-    today, before = date(2026, 11, 29), date(2026, 11, 28)
-    for _ in range(2):
-        gallery.discard(NAME, today)
-    gallery.discard(other, before)
-    assert list(gallery.list()) == []
-    assert list(gallery.discarded()) == [(before, other), (today, NAME)]
-    with pytest.raises(ImageStoreError):
-        gallery.open(NAME)
-    gallery.restore(NAME, today)
-    assert (list(gallery.list()), gallery.open(NAME)) == ([NAME], BODY)
-    for day, name in list(gallery.discarded()):
-        gallery.delete_discarded(name, day)
-    assert list(gallery.discarded()) == []
-    assert gallery.public_url(NAME, Path("output/notes/2022")) == f"{BASE}/{NAME}"
-
-
-def test_what_is_there_already_is_found_by_the_next_run(gallery: ImageStore) -> None:
-    gallery.put(NAME, BODY, "image/png")
-    again = type(gallery).__new__(type(gallery))
-    again.__dict__ |= gallery.__dict__ | ({"_names": None} if "_names" in gallery.__dict__ else {})
-    assert list(again.list()) == [NAME]
-
-
-def test_nobody_s_password_is_in_a_message(ftp: str) -> None:
-    wrong = ftp.replace("secret", "wr0ng")
-    options = project_options(IMAGES_STORE=wrong, IMAGES_BASE_URL=BASE)
-    gallery = open_image_store(options.images)
-    gallery.connect()
-    assert gallery.unavailable_reason is not None
-    assert "wr0ng" not in gallery.unavailable_reason
-    assert gallery.unavailable_reason.startswith("ftp://127.0.0.1")
-
-
-def test_a_place_without_its_library_says_what_to_install() -> None:
-    options = project_options(IMAGES_STORE="gs://bucket", IMAGES_BASE_URL=BASE)
-    with pytest.raises(UserError, match=r"install notemend\[gs\]"):
-        open_image_store(options.images)
 
 
 @pytest.mark.parametrize("name", ["ab/x.png", f"cd/{NAME[3:]}", NAME[3:], f"x/{NAME}", f"{NAME}.txt", f"{NAME[:-4]}"])

@@ -22,6 +22,7 @@ from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Page, Picture
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, ImageSource
+from crawler.store.link_store import LinkStore
 from pipelines.items.images import ImagesPipeline
 from tests.support.options import project_options
 
@@ -206,5 +207,7 @@ def test_the_settings_name_the_folder(
     settings: dict[str, object], folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    keep(open_image_store(project_options(**settings).images), seen(SVG))
+    store = LinkStore.open("sqlite://")
+    keep(open_image_store(project_options(**settings).images, store), seen(SVG))
+    store.close()
     assert [file.split("/")[: folder.count("/") + 1] for file in files(tmp_path)] == [folder.split("/")]

@@ -1,0 +1,46 @@
+"""Images in a bucket of Google Cloud Storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crawler.errors import UserError
+from crawler.images.stores.remote import IMMUTABLE, RemoteImageStore, require
+from crawler.text import collapse_whitespace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.config.crawl_options import ImageOptions
+    from crawler.images.uploads import UploadRecords
+
+
+class GcsImageStore(RemoteImageStore):
+    """A bucket of Google Cloud Storage (GCS_PROJECT_ID)."""
+
+    def __init__(self, options: ImageOptions, uploads: UploadRecords | None = None) -> None:  # noqa: ARG002 - the interface
+        super().__init__(options.location, options.base_url)
+        storage = require("google.cloud.storage", self.place, "gs")
+        bucket, _, folder = options.location.removeprefix("gs://").partition("/")
+        try:
+            self._bucket: Any = storage.Client(project=options.store_settings.get("GCS_PROJECT_ID")).bucket(bucket)
+        except Exception as error:
+            raise UserError(f"IMAGES_STORE: {self.place}: {collapse_whitespace(str(error))}") from error
+        self._prefix = f"{folder.strip('/')}/".lstrip("/")
+        self._acl = options.store_settings.get("IMAGES_STORE_GCS_ACL") or None
+
+    def _put(self, name: str, body: bytes, media_type: str) -> None:
+        blob = self._bucket.blob(self._prefix + name)
+        blob.cache_control = IMMUTABLE
+        blob.upload_from_string(body, content_type=media_type, predefined_acl=self._acl)
+
+    def _get(self, name: str) -> bytes:
+        body: bytes = self._bucket.blob(self._prefix + name).download_as_bytes()
+        return body
+
+    def _list(self, folder: str) -> Iterator[tuple[str, int | None]]:
+        for blob in self._bucket.list_blobs(prefix=self._prefix + folder):
+            yield blob.name.removeprefix(self._prefix), blob.size
+
+    def _remove(self, name: str) -> None:
+        self._bucket.blob(self._prefix + name).delete()

@@ -1,0 +1,165 @@
+"""What image stores on the network have in common: their names are listed once, and any error becomes one line."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from contextlib import contextmanager
+from importlib import import_module
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from crawler.errors import ImageStoreError, UserError
+from crawler.images.store import TRASH, ImageStore, is_image_name, media_type_of, parse_trashed, trashed_name
+from crawler.text import collapse_whitespace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import date
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""Cache-Control of images: a name always has the same bytes (RFC 8246)."""
+
+_MAX_MESSAGE = 300
+_SHARD = re.compile("[0-9a-f]{2}")
+
+
+class RemoteImageStore(ImageStore):
+    """An image store whose names are listed once: a request for each image would take as long as sending it."""
+
+    def __init__(self, place: str, base: str) -> None:
+        super().__init__(without_login(place), base)
+        self._lock = Lock()
+        self._sizes: dict[str, int | None] | None = None
+
+    @abstractmethod
+    def _put(self, name: str, body: bytes, media_type: str) -> None:
+        """Send bytes; a name that exists gets them in place of its own."""
+
+    @abstractmethod
+    def _get(self, name: str) -> bytes:
+        """Fetch bytes."""
+
+    @abstractmethod
+    def _list(self, folder: str) -> Iterator[tuple[str, int | None]]:
+        """Yield the names in a folder, "" or TRASH, with their sizes in bytes if the store tells them.
+
+        Names that are no images are skipped by the caller.
+        """
+
+    @abstractmethod
+    def _remove(self, name: str) -> None:
+        """Remove a name."""
+
+    def _move(self, source: str, target: str) -> None:
+        """Move bytes to another name: they are sent there, and then removed."""
+        self._put(target, self._get(source), media_type_of(target))
+        self._remove(source)
+
+    def _hint(self, error: Exception) -> str:  # noqa: ARG002 - for stores that know their errors
+        """Return which setting to change after an error; empty if nothing is known of it."""
+        return ""
+
+    def connect(self) -> None:
+        """List the names; set `unavailable_reason` if that fails."""
+        try:
+            self._load_sizes()
+        except ImageStoreError as error:
+            self.unavailable_reason = str(error)
+
+    def disconnect(self) -> None:
+        """Forget the list."""
+        self._sizes, self.unavailable_reason = None, None
+
+    def put(self, name: str, body: bytes, media_type: str) -> None:
+        """Send the bytes unless the store has the name."""
+        if self.has(name):
+            return
+        with self._report_reachability():
+            self._put(name, body, media_type)
+        self._load_sizes()[name] = len(body)
+
+    def has(self, name: str) -> bool:
+        """Return whether the name is in the list."""
+        return name in self._load_sizes()
+
+    def size(self, name: str) -> int | None:
+        """Return the size of a name in the list."""
+        return self._load_sizes().get(name)
+
+    def forget(self, name: str) -> None:
+        """Remove the name from the list."""
+        self._load_sizes().pop(name, None)
+
+    def open(self, name: str) -> bytes:
+        """Fetch bytes."""
+        with self._report_reachability():
+            return self._get(name)
+
+    def list(self) -> Iterator[str]:
+        """Return the names in order."""
+        return iter(sorted(self._load_sizes()))
+
+    def discard(self, name: str, day: date) -> None:
+        """Move a name to the trash."""
+        if not self.has(name):
+            return
+        with self._report_reachability():
+            self._move(name, trashed_name(name, day))
+        self.forget(name)
+
+    def discarded(self) -> Iterator[tuple[date, str]]:
+        """Yield the names in the trash, the oldest first."""
+        with self._report_reachability():
+            names = sorted(name for name, _ in self._list(TRASH))
+        yield from filter(None, map(parse_trashed, names))
+
+    def restore(self, name: str, day: date) -> None:
+        """Move a name back from the trash."""
+        with self._report_reachability():
+            self._move(trashed_name(name, day), name)
+        self._load_sizes()[name] = None
+
+    def delete_discarded(self, name: str, day: date) -> None:
+        """Remove a name from the trash."""
+        with self._report_reachability():
+            self._remove(trashed_name(name, day))
+
+    def _load_sizes(self) -> dict[str, int | None]:
+        with self._lock:
+            if self._sizes is None:
+                with self._report_reachability():
+                    self._sizes = {name: size for name, size in self._list("") if is_image_name(name)}
+            return self._sizes
+
+    @contextmanager
+    def _report_reachability(self) -> Iterator[None]:
+        """Raise ImageStoreError for any exception of a client: they have no base class in common."""
+        try:
+            yield
+        except Exception as error:
+            message = collapse_whitespace(str(error))[:_MAX_MESSAGE] or type(error).__name__
+            hint = self._hint(error)
+            raise ImageStoreError(f"{self.place}: {message}{hint and '; '}{hint}") from error
+
+
+def walk(entries: Callable[[str], Iterable[tuple[str, int | None]]], folder: str) -> Iterator[tuple[str, int | None]]:
+    """Yield the files `ab/…` in a folder, and in TRASH those of each day, by a function that lists one folder."""
+    tops = [f"{TRASH}/{day}/" for day, _ in entries(TRASH)] if folder == TRASH else [""]
+    for top in tops:
+        for shard, _ in list(entries(top)):
+            if _SHARD.fullmatch(shard):
+                yield from ((f"{top}{shard}/{name}", size) for name, size in entries(f"{top}{shard}"))
+
+
+def without_login(place: str) -> str:
+    """Return a URL without user and password."""
+    return re.sub(r"//[^/]*@", "//", place)
+
+
+def require(module: str, place: str, extra: str) -> Any:
+    """Return a module that only this store needs; raise UserError that says what to install."""
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise UserError(f"IMAGES_STORE: for {without_login(place)} install notemend[{extra}] ({error})") from error
