@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from crawler.errors import UserError
 from crawler.images.store import NAME
@@ -34,6 +36,23 @@ def find_stems(files: Iterable[Path], known: Container[str]) -> set[str]:
                 if (stem := digits[start : start + _HASH].decode()) in known:
                     stems |= {stem, stem + width.decode()}
     return stems
+
+
+def find_urls(files: Iterable[Path], urls: Iterable[str]) -> set[str]:
+    """Return those URLs of which host and path occur in files, whatever their case and escapes.
+
+    Raises UserError if a file cannot be read.
+    """
+    by_place: dict[bytes, set[str]] = {}
+    for url in urls:
+        place = re.split(r"[?&#]", url.partition("://")[2], maxsplit=1)[0].lower()
+        for written in {place, unquote(place)}:
+            by_place.setdefault(written.encode(), set()).add(url)
+    places = list(by_place)
+    search, found = BytesAhoCorasick(places), set()
+    for text in (text for file in files for text in _texts(file)):
+        found |= {places[at] for at, _, _ in search.find_matches_as_indexes(text, overlapping=True)}
+    return {url for place in found for url in by_place[place]}
 
 
 def find_names(data: bytes) -> set[str]:

@@ -42,13 +42,17 @@ class OwnImages:
             for image in self._store.images_ever_saved().values()
         }
 
+    @cached_property
+    def _uploaded(self) -> Mapping[str, str]:
+        return self._store.uploaded_names()
+
     def check(self, due: DueLink) -> CheckResult | None:
         """Return the result for a link to a saved image; None for any other link.
 
         A missing image is no evidence against the link, of which nothing is edited: the result is skipped, with the URL
         from which the image was saved as the suggestion.
         """
-        name = saved_name(due.link.url)
+        name = saved_name(due.link.url) or self._uploaded_before(due.link.url)
         if name is None or due.origin is not None or self._image_store.unavailable_reason:
             return None
         if self._image_store.has(name):
@@ -59,6 +63,11 @@ class OwnImages:
         if not originals:
             return result
         return replace(result, check=replace(result.check, suggestion=originals[0], suggestion_source=SAVED_FROM))
+
+    def _uploaded_before(self, url: str) -> str | None:
+        """Return the name of the image in the store to which another store gave a URL; None for any other URL."""
+        name = self._uploaded.get(url)
+        return name if name and not self._image_store.is_own_url(url) and self._image_store.has(name) else None
 
     def instead_of(self, due: DueLink, result: CheckResult) -> CheckResult:
         """Return the result for a link to a saved image in place of that of a path where no file was found."""

@@ -69,6 +69,7 @@ class StoreDigests:
         result = cls()
         all_links, papers = sha256(_settings(rendering)), sha256(program_digest(crawler, pipelines))
         rows = rendering.store.rendering_inputs([each.name for each in BIBLIOGRAPHIES])
+        uploaded = rendering.store.uploaded_names()
         for note, mentioned in groupby(rows, key=itemgetter(_NOTE)):
             undated, days, images, shown, lists_notes = sha256(), sha256(), [], [], False
             for row in map(tuple, mentioned):
@@ -82,7 +83,7 @@ class StoreDigests:
                 lists_notes = lists_notes or _is_note(row)
                 if row[_TYPE] == type_name(Picture):
                     images.append(json.loads(row[_DATA])["title"])
-                elif (name := saved_name(row[_URL])) is not None:
+                elif (name := saved_name(row[_URL]) or uploaded.get(row[_URL])) is not None:
                     shown.append(name)
             digest = undated.digest()
             dated = sha256(digest + days.digest()).digest()

@@ -37,6 +37,7 @@ class NoteRewriter:
         self._rendering = rendering
         self._folder = folder.resolve()  # as the image store is: relative paths between them must hold across symlinks
         self._listed = listed
+        self._uploaded = rendering.store.uploaded_names()
 
     def plan_edits(self, note: Note, states: Mapping[int, LinkState]) -> tuple[Edit, ...]:
         """Return the edits of a note, sorted by offset and without overlaps.
@@ -71,7 +72,8 @@ class NoteRewriter:
         places: dict[int, str] = {}
         for at, mention in enumerate(note.mentions):
             url, state = mention.url, states.get(at)
-            if (name := saved_name(url)) is None or wikilink_name(url) is not None:
+            name = saved_name(url) or self._uploaded.get(url.partition("#")[0])
+            if name is None or wikilink_name(url) is not None:
                 continue
             if state is not None and isinstance(state.metadata, Picture):
                 continue

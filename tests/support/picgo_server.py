@@ -12,10 +12,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.internet.messages import Response, not_found
+from tests.internet.sites.buckets import BED as HOST
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BED = "https://bed.example.org/2026"
+    from tests.internet.messages import Request
+
+BED = f"https://{HOST}/2026"
 
 Answer = dict[str, Any]
 
@@ -54,6 +59,11 @@ class PicGoServer:
     def location(self) -> str:
         """The value of IMAGES_STORE."""
         return f"picgo://127.0.0.1:{self._server.server_port}"
+
+    def show(self, request: Request) -> Response:
+        """Answer for the bed with what was uploaded, for `Internet.fault`."""
+        body = self.uploads.get(request.url)
+        return not_found() if body is None else Response(200, body, {"Content-Type": "image/png"})
 
     def __enter__(self) -> Self:
         self._thread.start()

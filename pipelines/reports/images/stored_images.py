@@ -7,19 +7,18 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
-from crawler.images.references import find_stems
+from crawler.images.references import find_stems, find_urls
 from crawler.images.saved_urls import hash_in
 from crawler.images.store import image_stem, is_intact, restore_from_trash, thumbnail_name
 from pipelines.reports.images import files_with_images
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.images.store import ImageStore
-    from crawler.notes.files.folder import NotesFolder
     from crawler.run.workspace import Workspace
 
 
@@ -68,7 +67,7 @@ def find_unused(workspace: Workspace, options: CrawlOptions) -> list[str]:
     if width := options.images.webp_width:
         used |= {thumbnail_name(name, width) for name in used}
     unused = [name for name in image_store.list() if name not in used]
-    shown = _stems_shown(workspace.notes_folder, options.output_dir, unused)
+    shown = _stems_shown(workspace, options.output_dir, unused)
     return [name for name in unused if image_stem(name) not in shown]
 
 
@@ -85,10 +84,17 @@ def discard(image_store: ImageStore, names: Iterable[str], today: date) -> None:
     print(f"unused images: {moved} moved to the trash of {image_store.place}, {removed} old ones removed from it")
 
 
-def _stems_shown(notes_folder: NotesFolder, output_dir: Path, names: Iterable[str]) -> set[str]:
-    """Return the stems of these names that occur in notes, updated copies, or originals in the journal."""
+def _stems_shown(workspace: Workspace, output_dir: Path, names: Collection[str]) -> set[str]:
+    """Return the stems of these names that occur in notes, updated copies, or originals in the journal.
+
+    The URL that an upload returned stands for the name.
+    """
     hashes = {hash_in(name) for name in names}
+    uploaded = {url: name for url, name in workspace.store.uploaded_names().items() if name in names}
+    notes_folder = workspace.notes_folder
+    files = list(chain(notes_folder.files(), files_with_images.files(output_dir, notes_folder)))
     try:
-        return find_stems(chain(notes_folder.files(), files_with_images.files(output_dir, notes_folder)), hashes)
+        by_url = {image_stem(uploaded[url]) for url in find_urls(files if uploaded else (), uploaded)}
+        return find_stems(files, hashes) | by_url
     except UserError as error:
         raise UserError(f"{error}; no images removed") from error

@@ -22,6 +22,8 @@ ENDPOINTS = (
 )
 BUCKET = "pictures-1250000000"
 OWN_DOMAIN = "img.example.org"
+BED = "bed.example.org"
+"""The host of an image bed, to which PicGo uploads (`tests.support.picgo_server`)."""
 
 
 def answer(_request: Request, _world: World) -> Response:
@@ -29,6 +31,5 @@ def answer(_request: Request, _world: World) -> Response:
     return not_found()
 
 
-SITES = (
-    Site(hosts=(*ENDPOINTS, *(f"{BUCKET}.{endpoint}" for endpoint in ENDPOINTS), OWN_DOMAIN), answer=answer, robots=""),
-)
+HOSTS = (*ENDPOINTS, *(f"{BUCKET}.{endpoint}" for endpoint in ENDPOINTS), OWN_DOMAIN, BED)
+SITES = (Site(hosts=HOSTS, answer=answer, robots=""),)

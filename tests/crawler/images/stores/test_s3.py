@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from contextlib import closing
+from dataclasses import fields
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,7 @@ from crawler.store.link_store import LinkStore
 from tests.crawler.images.stores.test_every_store import BASE, BODY, NAME, SERVICES
 from tests.internet.sites.buckets import BUCKET
 from tests.support.options import project_options
+from tests.support.processes import ROOT
 from tests.support.s3_services import KEY, SECRET
 
 pytest_plugins = ["tests.internet.fixtures"]
@@ -202,3 +206,28 @@ def test_an_acl_is_sent_only_if_asked_for(oss: Internet) -> None:
         assert (request.headers.get("x-amz-acl"), request.headers["cache-control"]) == (sent, "no-cache")
         SERVICES["oss"].objects.clear()
         store.close()
+
+
+@pytest.mark.parametrize("page", ["docs/how-to/image-services.md", "docs/zh-CN/how-to/image-services.md"])
+def test_the_settings_in_the_documents(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    tables = [json.loads(each) for each in re.findall(r"IMAGES_S3=(\{.*\})'", text)]
+    buckets = re.findall(r"IMAGES_STORE=s3://([^/\s]+)/images", text)
+    found = [
+        (each.addressing, each.region)
+        for each in (
+            connection(read_options(table), bucket, {}, {}) for table, bucket in zip(tables, buckets, strict=True)
+        )
+    ]
+    assert found == [
+        ("virtual", "cn-hangzhou"),
+        ("virtual", "cn-hangzhou"),
+        ("domain", "cn-hangzhou"),
+        ("virtual", "ap-guangzhou"),
+        ("path", "cn-east-1"),
+        ("path", "us-east-1"),
+        ("path", "auto"),
+        ("path", None),
+        ("auto", "eu-central-1"),
+    ]
+    assert all(f"`{each.name}`" in text for each in fields(S3Options))
