@@ -101,7 +101,7 @@ def test_what_a_page_names_is_there(file: os.PathLike[str]) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE))
     broken = [link for link in links if "://" not in link and not leads_somewhere(ROOT / file, link)]
     assert broken == []
-    named = set(re.findall(r"-s ['\"]?([A-Z_]+)=", text)) - {"NAME"}
+    named = set(re.findall(r"-s ['\"]?([A-Z0-9_]+)=", text)) - {"NAME"}
     assert named <= {*setting_readers.READERS, *SCRAPYS}
     called = set(re.findall(r"(?:bin/scrapy|notemend) ([a-z]+) (?=-|notes|https?:|FILE)", text))
     assert called <= set(reference.commands())
