@@ -48,7 +48,12 @@ def read_options(table: Mapping[str, object]) -> S3Options:
     known = tuple(each.name for each in fields(S3Options))
     for key, value in table.items():
         if key not in known:
-            raise UserError(f"{SETTING}[{key!r}]: unknown (valid: {', '.join(known)})")
+            keys = (
+                "; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY come from the environment"
+                if "key" in key.lower()
+                else ""
+            )
+            raise UserError(f"{SETTING}[{key!r}]: unknown (valid: {', '.join(known)}){keys}")
         if not isinstance(value, str):
             raise UserError(f"{SETTING}[{key!r}]: not a text: {value!r}")
     found = S3Options(**{key: str(value).strip() for key, value in table.items()})

@@ -84,6 +84,10 @@ def test_without_an_endpoint_boto3_chooses() -> None:
     ("table", "said"),
     [
         ({"endpiont": HANGZHOU}, "IMAGES_S3['endpiont']: unknown (valid: endpoint, region, "),
+        (
+            {"secret_key": "s3cret"},
+            "IMAGES_S3['secret_key']: unknown (valid: endpoint, region, addressing, acl, cache_",
+        ),
         ({"region": 1}, "IMAGES_S3['region']: not a text: 1"),
         ({"addressing": "host"}, "IMAGES_S3['addressing']: invalid value 'host' (valid: auto, path, virtual, domain)"),
         ({"addressing": "domain"}, "IMAGES_S3['addressing']: 'domain' needs the domain of the bucket as 'endpoint'"),
