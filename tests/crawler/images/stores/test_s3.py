@@ -45,6 +45,8 @@ HANGZHOU = "https://s3.oss-cn-hangzhou.aliyuncs.com"
         ("https://oss-cn-hangzhou.aliyuncs.com", "cn-hangzhou", "virtual"),
         ("https://s3.oss-ap-southeast-1-internal.aliyuncs.com", "ap-southeast-1", "virtual"),
         ("http://s3.oss-cn-shanghai-internal.aliyuncs.com:80", "cn-shanghai", "virtual"),
+        ("https://s3.oss-accelerate.aliyuncs.com", None, "virtual"),
+        ("https://cos.accelerate.myqcloud.com", None, "virtual"),
         ("https://cos.ap-guangzhou.myqcloud.com", "ap-guangzhou", "virtual"),
         ("https://cos.na-siliconvalley.tencentcos.cn", "na-siliconvalley", "virtual"),
         ("https://s3.cn-east-1.qiniucs.com", "cn-east-1", "path"),
