@@ -26,6 +26,10 @@ IMAGES_BASE_URL = ""  # URL of IMAGES_STORE in the notes; empty: relative paths
 # Service of an `s3://` store: `{"endpoint": "https://s3.oss-cn-hangzhou.aliyuncs.com"}`. More keys: `region`,
 # `addressing` (`virtual`, `path`, `domain`, `auto`), `acl`, `cache_control`; see docs/how-to/image-services.md.
 IMAGES_S3: dict[str, str] = {}
+# Where images stand that notes show: `hash` (in IMAGES_STORE, by content), `tool` (where the note's tool puts them), or
+# a folder: from the note, `./{note}.assets/`, or from the root of its site, `/images/{year}/{month}/`.
+IMAGES_LAYOUT = "hash"
+IMAGES_NAMES = "hash"  # what files beside notes are named after: `hash`, `note` (`{note}-1`) or `alt` (the alt text)
 IMAGES_WEBP_WIDTH = 0  # width in pixels of the WebP copies that notes show of wider images; 0: no copies
 # Referers to send to hosts of images that refuse others: `{"img.example.com": "https://example.com/"}`, "" for none.
 # They come before those of crawler/data/image_referers.toml, which has common hosts.

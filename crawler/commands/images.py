@@ -46,23 +46,28 @@ class Command(NotesCommand):
 
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
         """Copy, verify and collect images; exit with 1 if images are damaged or missing."""
+        from crawler.run.image_places import check_placed_images
         from crawler.run.workspace import open_workspace
+        from pipelines.reports.images.placed_images import find_unused_placed, remove_placed
         from pipelines.reports.images.stored_images import discard, find_unused, verify
 
         now = datetime.now(UTC)
         with open_workspace(options) as workspace:
-            shown = workspace.read(now)
+            in_notes = workspace.read(now)
             _connect(workspace.image_store)
             if opts.copy_from and not _copy_from(opts.copy_from, workspace, options):
                 self.exitcode = EXIT_FOUND
+            shown = check_placed_images(workspace.image_places(), workspace.store, workspace.image_store, in_notes)
             if opts.verify and not verify(workspace, now, shown):
                 self.exitcode = EXIT_FOUND
             if opts.gc:
-                unused = find_unused(workspace, options)
+                unused, unused_placed = find_unused(workspace, options), find_unused_placed(workspace, options)
                 if opts.delete:
+                    if removed := remove_placed(workspace, unused_placed):
+                        print(f"unused images: {removed} removed beside the notes; the image store has them")
                     discard(workspace.image_store, unused, now.date())
                 else:
-                    _print_unused(workspace.image_store, unused)
+                    _print_unused(workspace.image_store, unused, [place.path for place in unused_placed])
 
 
 def _copy_from(place: str, workspace: Workspace, options: CrawlOptions) -> bool:
@@ -81,10 +86,13 @@ def _copy_from(place: str, workspace: Workspace, options: CrawlOptions) -> bool:
     return not copies.damaged
 
 
-def _print_unused(image_store: ImageStore, names: Sequence[str]) -> None:
-    for name in names:
+def _print_unused(image_store: ImageStore, names: Sequence[str], beside_notes: Sequence[str]) -> None:
+    for name in (*beside_notes, *names):
         print(f"unused: {name}")
-    print(f"unused images: {len(names)} in {image_store.place}, nothing removed; --gc --delete moves them to the trash")
+    counts = f"{len(names)} in {image_store.place}" + (
+        f", {len(beside_notes)} beside the notes" if beside_notes else ""
+    )
+    print(f"unused images: {counts}, nothing removed; --gc --delete moves them to the trash")
 
 
 def _connect(image_store: ImageStore) -> None:

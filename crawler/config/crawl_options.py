@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from crawler.config.setting_names import apply_old_names, refuse_unknown
 from crawler.config.setting_readers import OBEY, READERS, REWRITES, check_recheck_names, whole_number
 from crawler.errors import UserError
+from crawler.images.layout.pattern import Layout
 from crawler.models.policy import Policy
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ class ImageOptions:
     """The URL of `location` in the notes; empty: relative paths."""
     s3: S3Options
     """How the bucket is addressed, and what images get there."""
+    layout: Layout
+    """Where the images stand that notes show, and what their files are called."""
     store_settings: Mapping[str, Any] = field(repr=False)
     """The values of those `STORE_SETTINGS` that are set, secrets included."""
     size_limits: Mapping[str, int]
@@ -216,6 +219,7 @@ def _image_options(settings: SettingsSource, given: Mapping[str, Any], output_di
         folder=output_dir / "images",
         s3=given["IMAGES_S3"],
         base_url=given["IMAGES_BASE_URL"],
+        layout=Layout(given["IMAGES_LAYOUT"], given["IMAGES_NAMES"]),
         store_settings={name: settings[name] for name in STORE_SETTINGS if settings[name] is not None},
         size_limits={name: int(given[name] * MB) for name in ("IMAGES_MAX_MB", "VIDEOS_MAX_MB")},
         run_limit=int(given["IMAGES_MAX_RUN_MB"] * MB),

@@ -9,9 +9,11 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from crawler.config.entry_layouts import entry_layouts
+from crawler.config.image_layouts import image_layout
 from crawler.config.setting_names import COMMAND_LINE, json_object, nearest_hint
 from crawler.errors import UserError
 from crawler.globs import compile_globs
+from crawler.images.layout.pattern import NAMES
 from crawler.images.stores import SCHEMES, WITH_OWN_URLS
 from crawler.images.stores.s3_services import read_options
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
@@ -227,6 +229,8 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "IMAGES_STORE": store_location,
     "IMAGES_BASE_URL": text,
     "IMAGES_S3": s3_options,
+    "IMAGES_LAYOUT": image_layout,
+    "IMAGES_NAMES": partial(choice, known=NAMES),
     "IMAGES_WEBP_WIDTH": width,
     "IMAGES_REFERERS": referers,
     "IMAGES_KEEP_AWAY": hosts,

@@ -69,13 +69,13 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None, *,
     vouches, problems = _vouches(data, reader, raw_mentions)
     inner_links = _inner_links(reader)
     headings = [outline.text(start, end) for start, end in outline.headings]
-    in_headings = (day for heading in headings for day in find_dates(heading))
+    written = (day for text in (*headings, reader.date) for day in find_dates(text))
     in_path = [None, *find_dates(path)]
     return Note(
         path=path,
         data=data,
         title=headings[0] if headings else "",
-        date=next(in_headings, in_path[-1]),
+        date=next(written, in_path[-1]),
         entries=entries,
         mentions=tuple(_mentions(data, raw_mentions, roles, entries)),
         ignored=reader.ignored,

@@ -18,6 +18,7 @@ from crawler.link_checking.result_queue import MAX_IN_FLIGHT, POLL_SECONDS
 from crawler.models.reason import ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.archive_stage import ask_archive
+from crawler.run.image_places import check_placed_images
 from crawler.run.saved_images import check_saved_images
 from crawler.scheduling.frontier import Frontier
 from crawler.store.database import retry_on_disconnect
@@ -76,15 +77,16 @@ class ReadNotes:
 
     def run(self, due_by: datetime) -> None:
         """Read the notes, and look whether saved images are still there; raise UserError if notes cannot be read."""
-        workspace = self._workspace
+        workspace, image_store = self._workspace, self._workspace.image_store
         shown = workspace.read(due_by)
-        workspace.image_store.connect()
-        if self._checks_images and workspace.image_store.unavailable_reason is None:
+        image_store.connect()
+        if self._checks_images and image_store.unavailable_reason is None:
             try:
-                check_saved_images(workspace.store, workspace.image_store, due_by, shown)
+                with_placed = check_placed_images(workspace.image_places(), workspace.store, image_store, shown)
+                check_saved_images(workspace.store, image_store, due_by, with_placed)
             except ImageStoreError as error:
-                workspace.image_store.unavailable_reason = str(error)
-        workspace.image_store.send_unsent()
+                image_store.unavailable_reason = str(error)
+        image_store.send_unsent()
 
 
 class CheckLinks:

@@ -18,6 +18,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.vouch import Vouch
 from crawler.notes.files.folder import NotesFolder
 from crawler.notes.parser import parse_file
+from crawler.run.image_places import open_image_places
 from crawler.run.program_digest import program_digest
 from crawler.sites.resolver import SiteResolver
 from crawler.store.database import store_url
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crawler.config.crawl_options import CrawlOptions
+    from crawler.images.layout.places import ImagePlaces
     from crawler.images.store import ImageStore
     from crawler.models.note import Note
     from crawler.models.note_file import NoteFile
@@ -49,6 +51,8 @@ class Workspace:
     store: LinkStore
     image_store: ImageStore
     lock_fd: int | None = None
+    image_places: Callable[[], ImagePlaces | None] = lambda: None
+    """Opens the places of images beside the notes; None if notes show the files of the image store."""
 
     @property
     def notes_folder(self) -> NotesFolder:
@@ -142,4 +146,5 @@ def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
         older_than = DAY_SECONDS if store.shared or is_child else 0
         remove_stale_drafts(output, older_than)
         image_store.remove_stale_drafts(older_than)
-        yield Workspace(notes_folder, store, image_store, lock_fd)
+        places = partial(open_image_places, options, store, image_store)
+        yield Workspace(notes_folder, store, image_store, lock_fd, places)

@@ -47,6 +47,11 @@ class Generator:
     root_relative: bool = False
     by_name: bool = False
     label_first: bool = False
+    images: str = ""
+    images_root: str = ""
+    images_url: str = "relative"
+    bundle: str = ""
+    asset_folders: str = ""
     certain: frozenset[str] = frozenset()
 
 
@@ -55,7 +60,8 @@ class Site:
     """A folder that a generator reads: its root, the folders of its pages and static files, all absolute.
 
     `base` is the path in front of its URLs, without slashes at its ends. `is_certain` is False if its configuration
-    makes or moves pages in ways that are not known here.
+    makes or moves pages in ways that are not known here. `has_asset_folders` says that each post has a folder
+    of images.
     """
 
     generator: Generator
@@ -64,6 +70,7 @@ class Site:
     static: tuple[Path, ...]
     base: str = ""
     is_certain: bool = True
+    has_asset_folders: bool = False
 
 
 def find_sites(folder: Path, skip: Path | None = None) -> list[Site]:
@@ -148,6 +155,7 @@ def _site_in(generator: Generator, root: Path, text: str) -> Site:
         tuple(each for path in generator.static for each in _existing(root, path)),
         base[1].strip("/") if base else "",
         not (generator.builders and re.search(generator.builders, text)),
+        bool(generator.asset_folders and re.search(generator.asset_folders, text)),
     )
 
 

@@ -22,6 +22,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.result import DueLink
 from crawler.store.external_sources import ExternalSources
+from crawler.store.image_places import ImagePlaceRecords
 from crawler.store.images import ImageRecords
 from crawler.store.page_versions import PageVersions
 from crawler.store.reader import FACTS, MENTIONED, slices
@@ -141,7 +142,15 @@ _RESULT_PARAMETERS = (
 
 
 class LinkStore(
-    RegisteredNotes, ExternalSources, ImageRecords, PageVersions, Renderings, Runs, Statistics, VouchRecords
+    RegisteredNotes,
+    ExternalSources,
+    ImageRecords,
+    ImagePlaceRecords,
+    PageVersions,
+    Renderings,
+    Runs,
+    Statistics,
+    VouchRecords,
 ):
     """The link database of a run; opened with `LinkStore.open`."""
 

@@ -19,14 +19,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
 from crawler.notes.parser import parse_file
+from crawler.run.image_places import give_places
 from crawler.run.workspace import source_digest
 from pipelines.reports.digests import LINKS, NOTES, PAPERS, NoteDigester, StoreDigests, notes_digest
 from pipelines.reports.planned_notes import NotePlanner, build_index
+from pipelines.rewriting.note_rewriter import stored_image_name
 from pipelines.venues.citation_stage import link_states_with_venues
 
 if TYPE_CHECKING:
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from crawler.images.layout.places import ImagePlaces
     from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
     from crawler.models.note import Note
@@ -79,6 +84,8 @@ class Rendering:
     webp_width: int = 0
     past_edits: Mapping[str, Sequence[Sequence[Edit]]] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
+    places: ImagePlaces | None = None
+    """The places of images beside the notes; None if notes show the files of the image store."""
 
     def link_states(self, note: Note) -> dict[int, LinkState]:
         """Return the states of the links of a note, by the position of the mention in `Note.mentions`."""
@@ -137,6 +144,7 @@ class _Publish:
         rendering, outputs = self._rendering, [each for each in self._outputs if hasattr(each, "by_note")]
         if not outputs:
             return
+        place_images(rendering, saves=True)  # after the thumbnails, which notes show
         digester = NoteDigester(rendering, self._store_digests.notes, list_notes(rendering))
         sources = rendering.notes_folder.sources()
         self._digests[NOTES] = notes_digest(digest for file in sources for digest in digester.digests(file))
@@ -183,6 +191,16 @@ def _stamp(file: Path) -> list[int] | None:
     except OSError:
         return None
     return [found.st_size, found.st_mtime_ns]
+
+
+def place_images(rendering: Rendering, *, saves: bool) -> None:
+    """Give new images their places beside the notes, and save these if `saves`."""
+    places, store = rendering.places, rendering.store
+    if places is not None:
+        shown_name = partial(stored_image_name, rendering)
+        give_places(places, store, rendering.image_store, shown_name, datetime.now(UTC).date())
+        if saves:
+            store.save_image_places(places.new)
 
 
 def list_notes(rendering: Rendering) -> list[Listed]:

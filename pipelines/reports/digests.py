@@ -19,7 +19,7 @@ from crawler.notes.files.folder import ENDINGS
 from crawler.run.program_digest import program_digest
 from crawler.store.renderings import MENTION, STATE, TIMES
 from pipelines.rewriting.edit_list import to_record
-from pipelines.rewriting.note_rewriter import present_image_url, stored_image_url
+from pipelines.rewriting.note_rewriter import present_name, stored_url_in_note, url_in_note
 from pipelines.venues.citation_stage import BIBLIOGRAPHIES
 
 if TYPE_CHECKING:
@@ -144,9 +144,10 @@ class NoteDigester:
 
     def _images(self, path: str, states: NoteDigests) -> list[str | None]:
         """Return the URLs of the saved images of a note; None for one that is not in the image store."""
-        folder = (self.rendering.output_dir / "notes" / path).parent.resolve()
-        saved = [stored_image_url(self.rendering, title, folder) for title in states.images]
-        return [*saved, *(present_image_url(self.rendering, name, folder) for name in states.shown)]
+        rendering, root = self.rendering, (self.rendering.output_dir / "notes").resolve()
+        saved = [stored_url_in_note(rendering, title, path, root) for title in states.images]
+        shown = (present_name(rendering, path, name, {}) for name in states.shown)
+        return [*saved, *(name and url_in_note(rendering, name, path, root) for name in shown)]
 
     def _past_edits(self, path: str) -> list[list[dict[str, Any]]]:
         return [[to_record(edit) for edit in run] for run in self.rendering.past_edits.get(path, ())]
@@ -155,7 +156,8 @@ class NoteDigester:
 def _settings(rendering: Rendering) -> bytes:
     """Return the settings that outputs depend on, and the digest of the program."""
     image_store = rendering.image_store
-    shown = image_store.base, image_store.unavailable_reason is None, str(rendering.output_dir.resolve())
+    layout = rendering.places and rendering.places.folders.layout.key
+    shown = layout, image_store.base, image_store.unavailable_reason is None, str(rendering.output_dir.resolve())
     return program_digest(crawler, pipelines) + repr((sorted(rendering.rewrite), rendering.webp_width, shown)).encode()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from contextlib import contextmanager, suppress
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crawler.atomic_files import UnsafePathError, open_inside, replace_atomically
-from crawler.errors import UserError
+from crawler.errors import ImageStoreError, UserError
+from crawler.images.layout.placed_files import PlacedFiles
 from crawler.kinds.registry import kind_of
 from crawler.links.secrets import masked_values
 from crawler.models.check import Outcome
@@ -19,12 +21,14 @@ from pipelines.rewriting import edit_list
 from pipelines.rewriting.edit_list import from_record, to_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from crawler.models.link import LinkState
     from crawler.notes.files.folder import NotesFolder
     from pipelines.reports.base import NoteFragment, Rendering, TakeNote
     from pipelines.reports.planned_notes import PlannedNote
+
+logger = logging.getLogger(__name__)
 
 _json = json.JSONEncoder(ensure_ascii=False)
 _PIECE = 1024 * 1024
@@ -55,6 +59,7 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
             edits = [from_record(record) for record in fragment.value["edits"]]
             _write(mirror, fragment.file.path, edit_list.edited_bytes(fragment.file, edits))
             _copy_attachments(fragment.value["attachments"], folder, mirror)
+            _place_images(fragment.value["images"], mirror, rendering)
             lines.writelines(_json.encode(masked_values(record)) + "\n" for record in fragment.value["edits"])
 
         yield take
@@ -62,10 +67,11 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
 
 
 def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]:
-    """Return the edits of a note as records of `edits.jsonl`, and the paths of the files to copy."""
+    """Return the edits of a note as records of `edits.jsonl`, the paths of the files to copy, and the images."""
     return {
         "edits": [to_record(edit) for edit in planned.edits],
         "attachments": list(_attachments(planned.states.values())),
+        "images": planned.placed_files,
     }
 
 
@@ -97,6 +103,20 @@ def _copy_attachments(paths: Iterable[str], folder: Path, mirror: Path) -> None:
         _make_room(mirror, mirror / path)
         with original, replace_atomically(mirror / path) as copy, copy.open("wb") as file:
             _copy(original, file)
+
+
+def _place_images(images: Mapping[str, str], mirror: Path, rendering: Rendering) -> None:
+    """Write the images that an updated copy shows beside it; one that cannot be read is left out, with a warning."""
+    files = PlacedFiles(mirror, rendering.image_store)
+    for path, name in images.items():
+        if path.startswith("../") or (files.is_there(path) and files.may_show(path, name)):
+            continue
+        try:
+            _make_room(mirror, mirror / path)
+            (mirror / path).unlink(missing_ok=True)
+            files.write(path, name)
+        except (ImageStoreError, OSError) as error:
+            logger.warning("%s: %s", mirror / path, error)
 
 
 def _copy(original: BinaryIO, copy: BinaryIO) -> None:

@@ -71,6 +71,11 @@ class PlannedNote:
         """The edits of its updated copy in the output folder."""
         return self._rewriter.plan_edits(self.note, self.states)
 
+    @property
+    def placed_files(self) -> dict[str, str]:
+        """The files beside the note that its edits make it show: names in the image store by path."""
+        return self._rewriter.placed_files(self.note, self.states, self.edits)
+
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """The inconsistencies of the note with its links."""

@@ -7,7 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.models.reason import ReasonCode
-from pipelines.reports.base import Rendering, list_notes, render
+from crawler.run.image_places import restore_placed_images
+from pipelines.reports.base import Rendering, list_notes, place_images, render
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.journal import Journal
@@ -42,12 +43,25 @@ def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callabl
     """
     notes_folder = workspace.notes_folder
     notes_folder.ensure_complete()
-    rendering = _open_rendering(options, workspace)
+    rendering, store = _open_rendering(options, workspace), workspace.store
     workspace.image_store.send_unsent()
+    place_images(rendering, saves=True)
+    folder, rewriter = notes_folder.folder.resolve(), _rewriter_in_place(rendering)
+
+    def write_images(note: Note, edits: tuple[Edit, ...]) -> None:
+        if rendering.places is None:
+            return
+        for path, name in rewriter.placed_files(note, rendering.link_states(note), edits).items():
+            store.mark_image_made(path)
+            rendering.places.files.write(path, name)
+
     planned = plan_note_edits(rendering)
     if CONTACT_SHEET in options.publishing.outputs and not any(map(_has_image_edit, _made(rendering))):
         planned = _announced(planned, rendering.output_dir, announce)
-    return in_place.edit_notes(notes_folder.folder.resolve(), planned, Journal(rendering.output_dir))
+    report = in_place.edit_notes(folder, planned, Journal(rendering.output_dir), write_images)
+    if rendering.places is not None:
+        restore_placed_images(rendering.places, store, workspace.image_store)
+    return report
 
 
 def _made(rendering: Rendering) -> Iterable[Sequence[Edit]]:
@@ -74,7 +88,9 @@ def _has_image_edit(edits: Iterable[Edit]) -> bool:
 
 def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterator[str]:
     """Yield a unified diff of each note that `edit_in_place` would edit: in color of its text, else of its bytes."""
-    for note, edits in plan_note_edits(_open_rendering(options, workspace)):
+    rendering = _open_rendering(options, workspace)
+    place_images(rendering, saves=False)
+    for note, edits in plan_note_edits(rendering):
         if edits:
             if in_color:
                 yield colored_diff(git_diff(note.path, note.data, edit_list.apply_edits(note.data, edits)))
@@ -93,11 +109,16 @@ def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:
         rewrite=options.publishing.rewrite,
         webp_width=options.images.webp_width,
         past_edits=Journal(output_dir).past_edits(),
+        places=workspace.image_places(),
     )
 
 
 def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
     """Yield each original note with its edits; URLs of saved images are relative to it."""
-    rewriter = NoteRewriter(rendering, rendering.notes_folder.folder, list_notes(rendering))
+    rewriter = _rewriter_in_place(rendering)
     for note in rendering.notes_folder:
         yield note, rewriter.plan_edits(note, rendering.link_states(note))
+
+
+def _rewriter_in_place(rendering: Rendering) -> NoteRewriter:
+    return NoteRewriter(rendering, rendering.notes_folder.folder, list_notes(rendering))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -44,12 +45,20 @@ OPENED = frozenset({JUMP, SHORT_LINK})
 _REST_OF_TAG = re.compile(rb"[^<>]*>[ \t\r\n]*")
 
 
+@dataclass(frozen=True, slots=True)
+class ShownImage:
+    """A saved image, by its name in the image store, and the URL under which a note is to show it."""
+
+    name: str
+    url: str
+
+
 def plan_edits(
     note: Note,
     states: Mapping[int, LinkState],
     image_url: Callable[[Picture], str | None],
     rewrite: Collection[str],
-    image_places: Mapping[int, str] | None = None,
+    image_places: Mapping[int, ShownImage] | None = None,
 ) -> tuple[Edit, ...]:
     """Return the edits of a note, sorted by offset and without overlaps.
 
@@ -119,14 +128,14 @@ def _stays_where_it_is(mention: Mention, state: LinkState, picture: Picture) -> 
     )
 
 
-def _plan_place_edits(note: Note, image_places: Mapping[int, str]) -> Iterator[Edit]:
+def _plan_place_edits(note: Note, image_places: Mapping[int, ShownImage]) -> Iterator[Edit]:
     """Yield the replacements of former URLs of saved images."""
-    for position, url in image_places.items():
-        mention = note.mentions[position]
+    for position, image in image_places.items():
+        mention, url = note.mentions[position], image.url
         is_certain = mention.guess is None and not mention.is_identifier
         if is_certain and (_is_web(url) or not _is_bare(note, mention)):
             new_url = _with_image_fragment(url, mention) or url
-            yield from _replace(note, mention, new_url, Reason(ReasonCode.EDIT_IMAGE_URL), hash_in(url))
+            yield from _replace(note, mention, new_url, Reason(ReasonCode.EDIT_IMAGE_URL), hash_in(image.name))
 
 
 def _is_bare(note: Note, mention: Mention) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.images.saved_urls import is_same_place, saved_name
 from crawler.images.store import thumbnail_name
+from crawler.kinds.registry import kind_of, link_of
 from crawler.models.metadata import Picture
 from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.wikilinks import wikilink_name
@@ -14,17 +16,21 @@ from pipelines.rewriting import link_edits
 from pipelines.rewriting.edit_list import writable_edits
 from pipelines.rewriting.image_set_edits import without_halves
 from pipelines.rewriting.index.editor import index_edits
+from pipelines.rewriting.link_edits import ShownImage
 from pipelines.rewriting.reverted_edits import without_reverted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.note import Note
+    from crawler.models.note import Mention, Note
     from pipelines.reports.base import Rendering
     from pipelines.rewriting.index.editor import Listed
+
+
+_IMAGE_EDITS = frozenset({ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL})
 
 
 class NoteRewriter:
@@ -46,7 +52,7 @@ class NoteRewriter:
         """
 
         def image_url(picture: Picture) -> str | None:
-            return stored_image_url(self._rendering, picture.title, (self._folder / note.path).parent)
+            return stored_url_in_note(self._rendering, picture.title, note.path, self._folder)
 
         image_store = self._rendering.image_store
         places = self._image_places(note, states)
@@ -64,23 +70,48 @@ class NoteRewriter:
         writable = writable_edits(note.as_file, edits)
         return without_halves(note, planned, writable)
 
-    def _image_places(self, note: Note, states: Mapping[int, LinkState]) -> dict[int, str]:
+    def _image_places(self, note: Note, states: Mapping[int, LinkState]) -> dict[int, ShownImage]:
         """Return the present URLs of saved images that a note shows under other ones, by position of the mention.
 
         Images that were saved from such a URL, too, are not among them.
         """
-        places: dict[int, str] = {}
+        shown: dict[int, ShownImage] = {}
+        places = self._rendering.places
         for at, mention in enumerate(note.mentions):
-            url, state = mention.url, states.get(at)
-            name = saved_name(url) or self._uploaded.get(url.partition("#")[0])
-            if name is None or wikilink_name(url) is not None:
-                continue
+            state, url = states.get(at), mention.url
             if state is not None and isinstance(state.metadata, Picture):
                 continue
-            present = present_image_url(self._rendering, name, (self._folder / note.path).parent)
-            if present and not is_same_place(url.partition("#")[0], present) and not _shows_file(state, present):
-                places[at] = present
-        return places
+            if (name := self._present_name(note, mention)) is None:
+                continue
+            present = url_in_note(self._rendering, name, note.path, self._folder)
+            if present is None or is_same_place(url.partition("#")[0], present):
+                continue
+            is_by_hash = saved_name(url) is not None and (places is None or places.is_by_hash)
+            if not is_by_hash or not _shows_file(state, present):
+                shown[at] = ShownImage(name, present)
+        return shown
+
+    def placed_files(self, note: Note, states: Mapping[int, LinkState], edits: Iterable[Edit]) -> dict[str, str]:
+        """Return the files beside notes that the edits of a note make it show: names in the image store by path."""
+        places = self._rendering.places
+        if places is None or places.is_by_hash:
+            return {}
+        edited = {edit.start for edit in edits if edit.reason.code in _IMAGE_EDITS}
+        files: dict[str, str] = {}
+        for at, mention in enumerate(note.mentions):
+            if mention.start not in edited:
+                continue
+            picture = state.metadata if (state := states.get(at)) is not None else None
+            if isinstance(picture, Picture):
+                names = _stored_names(self._rendering, picture.title)
+            else:
+                names = [name for name in [self._present_name(note, mention)] if name is not None]
+            placed = ((path, name) for name in names if (path := places.path_of(note.path, name)) is not None)
+            files.update(islice(placed, 1))
+        return files
+
+    def _present_name(self, note: Note, mention: Mention) -> str | None:
+        return present_name(self._rendering, note.path, mention.url, self._uploaded)
 
     def _index_edits(
         self, note: Note, states: Mapping[int, LinkState], past_edits: Sequence[Sequence[Edit]]
@@ -96,11 +127,34 @@ class NoteRewriter:
         yield from (edit for edit in edits if edit not in dates or edit in remaining)
 
 
-def present_image_url(rendering: Rendering, name: str, folder: Path) -> str | None:
-    """Return the URL under which a saved image or thumbnail is shown now; None if the image store does not have it."""
-    image_store = rendering.image_store
-    is_there = image_store.unavailable_reason is None and image_store.has(name)
-    return image_store.public_url(name, folder) if is_there else None
+def url_in_note(rendering: Rendering, name: str, note: str, root: Path) -> str | None:
+    """Return the URL under which a note below `root` shows an image of the image store; None if it has no place yet.
+
+    Updated copies show the file of the image store where the place is outside the folder of notes.
+    """
+    places = rendering.places
+    if places is not None and not places.is_by_hash:
+        path = places.path_of(note, name)
+        if path is None or not path.startswith("../") or root == rendering.notes_folder.folder.resolve():
+            return places.url(note, name)
+    return rendering.image_store.public_url(name, (root / note).parent)
+
+
+def present_name(rendering: Rendering, note: str, url: str, uploaded: Mapping[str, str]) -> str | None:
+    """Return the image in the image store that a URL in a note shows, if a note may be to show it elsewhere now.
+
+    `uploaded` are the names of images by the URLs that they got.
+    """
+    image_store, places = rendering.image_store, rendering.places
+    if image_store.unavailable_reason or wikilink_name(url) is not None:
+        return None
+    name = saved_name(url) or uploaded.get(url.partition("#")[0])
+    if name is None and places is not None and not places.is_empty:
+        link = link_of(url, note)
+        is_local = link is not None and kind_of(link).in_notes_folder
+        place = places.shown_by(note, link.url) if link is not None and is_local else None
+        name = place.name if place is not None and places.is_former(place) else None
+    return name if name is not None and image_store.has(name) else None
 
 
 def _is_saved_image(state: LinkState) -> bool:
@@ -115,14 +169,29 @@ def _shows_file(state: LinkState | None, present: str) -> bool:
     return check is not None and check.reason.code is ReasonCode.FILE_EXISTS and not urlsplit(present).netloc
 
 
-def stored_image_url(rendering: Rendering, title: str, folder: Path) -> str | None:
-    """Return the URL of a saved image as seen from a folder (symlinks resolved); None if the store does not have it.
+def stored_image_name(rendering: Rendering, title: str) -> str | None:
+    """Return the name in the image store of what notes show for a saved image; None if the store does not have it."""
+    return next(iter(_stored_names(rendering, title)), None)
 
-    The thumbnail is preferred. While the image store is unavailable, saved images are assumed to be there.
+
+def stored_image_url(rendering: Rendering, title: str, folder: Path) -> str | None:
+    """Return the URL of a saved image as seen from a folder (symlinks resolved); None if the store does not have it."""
+    urls = (rendering.image_store.public_url(name, folder) for name in _stored_names(rendering, title))
+    return next((url for url in urls if url is not None), None)
+
+
+def stored_url_in_note(rendering: Rendering, title: str, note: str, root: Path) -> str | None:
+    """Return the URL under which a note below `root` shows a saved image; None if the store does not have it."""
+    urls = (url_in_note(rendering, name, note, root) for name in _stored_names(rendering, title))
+    return next((url for url in urls if url is not None), None)
+
+
+def _stored_names(rendering: Rendering, title: str) -> list[str]:
+    """Return the names in the image store that show a saved image, the thumbnail first.
+
+    While the image store is unavailable, saved images are assumed to be there.
     """
     image_store, width = rendering.image_store, rendering.webp_width
     if image_store.unavailable_reason:
-        return image_store.public_url(title, folder)
-    names = [thumbnail_name(title, width), title] if width else [title]
-    urls = (image_store.public_url(name, folder) for name in names if image_store.has(name))
-    return next((url for url in urls if url is not None), None)
+        return [title]
+    return list(filter(image_store.has, [thumbnail_name(title, width), title] if width else [title]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ class _EditCounts:
 
     replacements: Counter[_Replacement] = field(default_factory=Counter)
     inserted_lines: Counter[_InsertedLine] = field(default_factory=Counter)
+    shown: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """What images were replaced by, by their old text: a later run may have replaced it by another URL."""
 
     def add_run(self, edits: Sequence[Edit]) -> None:
         """Add the edits of one run; forget earlier edits whose old text this run restored."""
@@ -48,6 +50,11 @@ class _EditCounts:
         for line in [each for each in self.inserted_lines if (each.source, each.label) in removed]:
             del self.inserted_lines[line]
         for edit in edits:
+            if edit.reason.code is ReasonCode.EDIT_IMAGE:
+                self.shown[edit.old].add(_comparable_text(edit))
+            for news in self.shown.values() if edit.reason.code is ReasonCode.EDIT_IMAGE_URL else ():
+                if _image_text(edit.old) in news:
+                    news.add(_image_text(edit.new))
             if edit.old:
                 self.replacements[_replacement(edit)] += 1
             else:
@@ -76,8 +83,7 @@ def _not_reverted(text: str, edits: Iterable[Edit], counts: _EditCounts) -> Iter
     present_lines = Counter(_bare_line(line) for line in text.split("\n"))
     for edit in edits:
         if edit.old:
-            times_made = counts.replacements[_replacement(edit)]
-            if not times_made or times_made <= _count_occurrences(text, edit):
+            if _times_made(edit, counts) <= _times_there(text, edit, counts):
                 yield edit
             continue
         lines = _split_lines(edit.new)
@@ -88,6 +94,20 @@ def _not_reverted(text: str, edits: Iterable[Edit], counts: _EditCounts) -> Iter
         ]
         if remaining:
             yield edit if remaining == lines else replace(edit, new="".join(remaining))
+
+
+def _times_made(edit: Edit, counts: _EditCounts) -> int:
+    """Return how often a replacement was made; of an image by any URL of the saved one."""
+    if edit.reason.code is not ReasonCode.EDIT_IMAGE:
+        return counts.replacements[_replacement(edit)]
+    return sum(counts.replacements[_Replacement(edit.old, new)] for new in counts.shown[edit.old])
+
+
+def _times_there(text: str, edit: Edit, counts: _EditCounts) -> int:
+    """Return how often the new text of a replacement occurs in a note; of an image any URL of the saved one."""
+    if edit.reason.code is not ReasonCode.EDIT_IMAGE:
+        return _count_occurrences(text, edit)
+    return sum(_count_occurrences(text, replace(edit, new=new)) for new in counts.shown[edit.old])
 
 
 def _replacement(edit: Edit) -> _Replacement:
@@ -105,8 +125,14 @@ def _source(edit: Edit) -> str:
 
 
 def _comparable_text(edit: Edit) -> str:
-    """Return the new text of an edit; of a saved image its file name, as the path depends on the note's folder."""
-    return edit.new.rpartition("/")[2] if edit.reason.code is ReasonCode.EDIT_IMAGE else edit.new
+    """Return the new text of an edit; of a saved image what is the same in all notes."""
+    return _image_text(edit.new) if edit.reason.code is ReasonCode.EDIT_IMAGE else edit.new
+
+
+def _image_text(url: str) -> str:
+    """Return the file name of an image of the image store, as the path depends on the note's folder; else the URL."""
+    name = url.rpartition("/")[2]
+    return name if _HASH.match(name) else url
 
 
 def _count_occurrences(text: str, edit: Edit) -> int:
@@ -124,6 +150,8 @@ def _count_occurrences(text: str, edit: Edit) -> int:
     occurrences = re.finditer(rf"{re.escape(label + new)}(?![\w/]|[-.?#=&%]\w)", text, re.ASCII)
     return sum(not re.match(inside, text[each.start() - 1 : each.start()], re.ASCII) for each in occurrences)
 
+
+_HASH = re.compile("[0-9a-f]{64}")
 
 # The lines of an insertion, each with the line ends before it.
 _LINE = re.compile(r"(?:[ \t>]*\r?\n)+[^\n]*")

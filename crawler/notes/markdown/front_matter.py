@@ -24,6 +24,7 @@ _IDENTIFIER = re.compile(
     rb"(?P<id>(?P<doi>10\.\d{4,9}/[!-~]+?)|\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[a-z]{2})?/\d{7})[\"']?[ \t]*\r?$",
     re.IGNORECASE | re.MULTILINE,
 )
+_DATE = re.compile(rb"(?im)^[ \t{]*\"?date\"?[ \t]*[:=][ \t]*[\"']?(\d{4}-\d{1,2}-\d{1,2})(?!\d)")
 _VISIBLE = re.compile(rb"[^\r\n]")
 # Comments, and values that are one URL: in quotes, or all that is on a line behind a key or the marks of a list, or
 # between the commas of a list in brackets.
@@ -108,6 +109,12 @@ def identifiers(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, s
     for match in _IDENTIFIER.finditer(data, start, end):
         written = match["id"].decode()
         yield *match.span("id"), f"https://doi.org/{written}" if match["doi"] else f"https://arxiv.org/abs/{written}"
+
+
+def written_date(data: bytes, start: int, end: int) -> str:
+    """Return the date of a note that its front matter gives as `date`, without the time; "" without one."""
+    found = _DATE.search(data, start, end)
+    return "" if found is None else found[1].decode()
 
 
 def blanks(source: bytes) -> bytes:

@@ -36,7 +36,7 @@ _MAX_TEXT_DEPTH = 2  # an image in a link; links and images nested deeper get no
 class NoteReader:
     """Reads one note on creation: the mentions that were `found`, outline, ignored spans, `html` with its comments.
 
-    `problems` are messages on invalid comments.
+    `problems` are messages on invalid comments, `date` is that in the front matter, as it is written there.
 
     Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
@@ -49,6 +49,7 @@ class NoteReader:
         self.html = HtmlReader(self.outline, self._structure, self.found, self._text)
         self.ignored: tuple[ignore_comments.Span, ...] = ()
         self.problems: list[str] = []
+        self.date = ""
         self._data = data
         self._inline_end = 0  # the end of the last inline event
         # The elements around the current event, outermost first.
@@ -93,6 +94,7 @@ class NoteReader:
             return self._data[start:]
         if found.form is front_matter.Form.YAML:
             self.outline.front_matter = found.start, found.end
+        self.date = front_matter.written_date(self._data, found.text_start, found.text_end)
         keys = ImageKeys(self._data, found)
         for value in front_matter.split_values(self._data, found.text_start, found.text_end):
             if value.url:

@@ -15,6 +15,7 @@ from crawler.store.schema.tables import (
     checks,
     facts,
     fragments,
+    image_places,
     leases,
     links,
     mentions,
@@ -179,6 +180,11 @@ def _add_uploads(connection: sa.Connection) -> None:
     uploads.create(connection)
 
 
+def _add_image_places(connection: sa.Connection) -> None:
+    """Version 16: files that show images beside notes."""
+    image_places.create(connection)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -195,6 +201,7 @@ MIGRATIONS = (
     _add_other_readings,
     _keep_images,
     _add_uploads,
+    _add_image_places,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

@@ -198,6 +198,17 @@ uploads = sa.Table(  # URLs that services gave uploaded images
     sa.Column("uploaded_at", Instant, nullable=False),
 )
 
+image_places = sa.Table(  # files that show images beside notes; see `crawler.images.layout.places`
+    "image_places",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),  # in the image store
+    sa.Column("layout", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False, index=True),  # relative to NOTES_DIR
+    sa.Column("is_made", sa.Boolean, nullable=False),
+)
+
 workers = sa.Table(  # active workers, each with the time at which it is considered dead
     "workers",
     tables,

@@ -10,6 +10,7 @@ from crawler.errors import UserError
 from crawler.images.references import find_stems, find_urls
 from crawler.images.saved_urls import hash_in
 from crawler.images.store import image_stem, is_intact, restore_from_trash, thumbnail_name
+from crawler.run.image_places import kept_places
 from pipelines.reports.images import files_with_images
 
 if TYPE_CHECKING:
@@ -64,9 +65,11 @@ def find_unused(workspace: Workspace, options: CrawlOptions) -> list[str]:
         raise UserError(f"images: {unknown} of the notes not fetched yet; no images removed. Run crawl first")
     image_store = workspace.image_store
     used = {*workspace.store.saved_images(), *workspace.store.newer_images().values()}
+    places = workspace.image_places()
+    beside_notes = set() if places is None else {hash_in(each.name) for each in kept_places(places, workspace.store)}
     if width := options.images.webp_width:
         used |= {thumbnail_name(name, width) for name in used}
-    unused = [name for name in image_store.list() if name not in used]
+    unused = [name for name in image_store.list() if name not in used and hash_in(name) not in beside_notes]
     shown = _stems_shown(workspace, options.output_dir, unused)
     return [name for name in unused if image_stem(name) not in shown]
 

@@ -8,12 +8,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from crawler.atomic_files import fsync_path, remove_stale_drafts, replace_atomically
-from crawler.errors import UserError
+from crawler.errors import ImageStoreError, UserError
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place.journal import Journal, is_hash_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from crawler.models.edit import Edit
     from crawler.models.note import Note
@@ -33,8 +33,13 @@ class _SkippedError(Exception):
     """A note is not to be edited; the message has the reason."""
 
 
-def edit_notes(folder: Path, planned: Iterable[tuple[Note, tuple[Edit, ...]]], journal: Journal) -> EditReport:
-    """Apply the planned edits to the notes below `folder`.
+def edit_notes(
+    folder: Path,
+    planned: Iterable[tuple[Note, tuple[Edit, ...]]],
+    journal: Journal,
+    prepare: Callable[[Note, tuple[Edit, ...]], None] = lambda _note, _edits: None,
+) -> EditReport:
+    """Apply the planned edits to the notes below `folder`; `prepare` writes the files that a note shows then.
 
     A kill between any two steps of a note loses nothing: copy the original into the journal, append the plan to the
     journal, write a draft beside the note, rename the draft. A note that has changed since it was read, or that a
@@ -48,11 +53,13 @@ def edit_notes(folder: Path, planned: Iterable[tuple[Note, tuple[Edit, ...]]], j
             if not changes:
                 continue
             try:
+                _check_place(folder, note.path)
+                prepare(note, changes)
                 _edit(folder, note, changes, run)
             except _SkippedError as reason:
                 skipped.append(f"{note.path}: {reason}; skipped")
-            except OSError as error:
-                skipped.append(f"{note.path}: cannot write: {error.strerror}; skipped")
+            except (OSError, ImageStoreError) as error:
+                skipped.append(f"{note.path}: cannot write: {getattr(error, 'strerror', error)}; skipped")
                 failed = True
             else:
                 notes, edits = notes + 1, edits + len(changes)
@@ -90,7 +97,6 @@ def undo(output_dir: Path, number: int | None = None) -> EditReport:
 
 def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: EditRun) -> None:
     """Edit one note; raise _SkippedError if it is not as it was read."""
-    _check_place(folder, note.path)
     after = edit_list.edited_bytes(note.as_file, changes)
     try:
         run.plan(note, folder, after, changes)

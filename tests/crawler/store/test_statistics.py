@@ -107,7 +107,10 @@ def test_deaths(store: LinkStore) -> None:
 
 def go_back_to_version_4(store: LinkStore) -> None:
     with store._write() as connection:
-        later = ("run_counts", "validators", "workers", "notes", "fragments", "outputs", "vouches", "page_versions")
+        later = (
+            *("run_counts", "validators", "workers", "notes", "fragments", "outputs", "vouches", "page_versions"),
+            *("uploads", "image_places"),
+        )
         for table in later:
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(sa.text("UPDATE schema_version SET version = 4"))

@@ -154,3 +154,21 @@ def test_a_line_above_others_that_was_taken_back() -> None:
     source = Edit("a.md", 0, 0, "", "   - Source: x\n", Reason(ReasonCode.EDIT_ARTICLE_SOURCE), "WeChat")
     assert left("   - Paper: y\n", (source,), (source,)) == ()
     assert left("   - Source: x\n   - Paper: y\n", (source,), (source,)) == (source,)
+
+
+def test_an_image_that_was_taken_back_stays_whatever_its_file_is_called() -> None:
+    """Its name may be that of the original, and another layout may have moved it since."""
+    url, first, second = "https://host.example/cat.png", "assets/cat.png", "a.assets/a-1.png"
+
+    def edit(old: str, new: str, code: ReasonCode = ReasonCode.EDIT_IMAGE) -> Edit:
+        return Edit("a.md", 5, 5 + len(old), old, new, Reason(code), "")
+
+    saved, moved = edit(url, first), edit(first, second, ReasonCode.EDIT_IMAGE_URL)
+    again = edit(url, second)
+    text = f"![x]({url})".encode()
+    assert without_reverted(text, [saved], [[saved]]) == ()
+    assert without_reverted(text, [again], [[saved]]) == ()
+    assert without_reverted(text, [again], [[saved], [moved]]) == ()
+    twice = f"![x]({url}) ![y]({second})".encode()
+    assert without_reverted(twice, [again], [[saved], [moved]]) == (again,)
+    assert without_reverted(text, [edit("https://host.example/dog.png", second)], [[saved]]) != ()
