@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.images.layout.pattern import BY_TOOL
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
 NO_SITE_FOLDER = "./assets/"
 """The folder of images beside notes of which no tool is known."""
+
+
+_HEAD = 4096
+"""Bytes at the beginning of a note that are searched for front matter."""
+
+_TYPORA = re.compile(
+    rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:(?!---)[^\n]*\n)*?typora-copy-images-to:[ \t]*[\"']?([^\r\n\"'#]*[^\s\"'#])"
+)
+"""The folder for images in the front matter of a note, as Typora has it."""
 
 
 class UrlForm(Enum):
@@ -85,6 +95,8 @@ class LayoutFolders:
         site = next(iter(self._sites(note)), None)
         pattern = self._layout.folder
         if pattern == BY_TOOL:
+            if (named := self._folder_in_note(note)) is not None:
+                return ImageFolder(named)
             if site is None:
                 pattern = NO_SITE_FOLDER
             elif (beside := _folder_beside(site, note)) is not None:
@@ -115,6 +127,19 @@ class LayoutFolders:
             yield _join(root, path)
             if site.base and path.startswith(f"{site.base}/"):
                 yield _join(root, path.removeprefix(f"{site.base}/"))
+
+    def _folder_in_note(self, note: str) -> str | None:
+        """Return the folder that a note names for Typora in its front matter, if it is one of the notes; else None."""
+        try:
+            with open_inside(self._notes_dir, note) as file:
+                head = file.read(_HEAD)
+        except (OSError, UnsafePathError):
+            return None
+        found = _TYPORA.match(head)
+        written = "" if found is None else found[1].decode(errors="replace").replace("${filename}", _stem(note))
+        folder = _join(posixpath.dirname(note), written)
+        is_relative = written != "" and not re.match(r"[/\\~]|\w+:", written)
+        return folder if is_relative and folder.partition("/")[0] != ".." else None
 
     def _sites(self, note: str) -> list[Site]:
         """Return the sites of a note, those first of which it is known where images stand."""

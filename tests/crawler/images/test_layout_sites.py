@@ -55,3 +55,23 @@ def test_a_url_leads_to_its_file(tmp_path: Path, name: str, pattern: str) -> Non
     assert (check.final_url or link.url.lstrip("/"), str(check.reason)) == (path, "file exists")
     if pattern == "tool" and name in FOLDERS:
         assert folder.path == FOLDERS[name]
+
+
+@pytest.mark.parametrize(
+    ("written", "folder"),
+    [
+        ("../pictures", "pictures"),
+        ('"./${filename}.assets"', "deep/my note.assets"),
+        ("images/  # for Typora", "deep/images"),
+        ("../../outside", "deep/assets"),
+        ("/home/me/pictures", "deep/assets"),
+        ("C:\\\\pictures", "deep/assets"),
+        ("", "deep/assets"),
+    ],
+)
+def test_a_note_that_names_its_folder_for_typora(tmp_path: Path, written: str, folder: str) -> None:
+    (tmp_path / "deep").mkdir()
+    note = f"---\ntitle: x\ntypora-copy-images-to: {written}\n---\n# x\n"
+    (tmp_path / "deep/my note.md").write_text(note)
+    folders = LayoutFolders(tmp_path, SiteResolver(tmp_path.resolve(), tuple), Layout("tool"))
+    assert folders.of("deep/my note.md", DAY).path == folder
