@@ -95,8 +95,8 @@ def _stems_shown(workspace: Workspace, output_dir: Path, names: Collection[str])
     hashes = {hash_in(name) for name in names}
     uploaded = {url: name for url, name in workspace.store.uploaded_names().items() if name in names}
     notes_folder = workspace.notes_folder
-    files = list(chain(notes_folder.files(), files_with_images.files(output_dir, notes_folder)))
     try:
+        files = list(chain(notes_folder.files(), files_with_images.files(output_dir, notes_folder)))
         by_url = {image_stem(uploaded[url]) for url in find_urls(files if uploaded else (), uploaded)}
         return find_stems(files, hashes) | by_url
     except UserError as error:
