@@ -35,7 +35,8 @@ def index_edits(note: Note, notes: Sequence[Listed], withheld: Collection[str] =
 
     A note is added to the group of its month or year, else as a new group in the style of the nearest one, else to the
     only list of the page. Not added are notes without a date, notes whose title an item already has as its text, and
-    the paths in `withheld`. Returns no edits for a page that is not an index (`MIN_LISTED`).
+    the paths in `withheld`. Ignored spans and URLs whose end is a guess stay unchanged. Returns no edits for a
+    page that is not an index (`MIN_LISTED`).
     """
     days = {path: day for path, _, day in notes if day is not None and path != note.path}
     page = read_index_page(note, days)
@@ -55,7 +56,7 @@ def index_edits(note: Note, notes: Sequence[Listed], withheld: Collection[str] =
     return tuple(
         edit
         for edit in sorted(edits, key=lambda edit: (edit.start, edit.end))  # stable: keeps the order of insertions
-        if not overlaps_spans(note.ignored, edit.start, edit.end)
+        if not any(overlaps_spans(spans, edit.start, edit.end) for spans in (note.ignored, note.guessed))
     )
 
 

@@ -61,6 +61,14 @@ def test_a_complete_page_stays() -> None:
     assert completed(PAGE, KNOWN) == PAGE
 
 
+def test_the_date_in_a_url_whose_end_is_a_guess_stays() -> None:
+    page = PAGE.replace("更新今日时间：**2026.5.4**", "www.example.org/最近更新:2026.5.4")
+    assert completed(page, [*KNOWN, *listed(date(2026, 5, 20))]) == page.replace(
+        "（2026.5.4）</a>\n",
+        '（2026.5.4）</a>\n    2. <a href="202605/0520.md" target="_blank">笔记（2026.5.20）</a>\n',
+    )
+
+
 def test_a_note_is_added_where_its_day_belongs_and_the_numbers_go_on() -> None:
     page = completed(PAGE, [*KNOWN, *listed(date(2026, 4, 5), date(2026, 5, 20))])
     assert page == PAGE.replace("**2026.5.4**", "**2026.5.20**").replace(
