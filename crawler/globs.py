@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from fnmatch import translate
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase, translate
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+_Value = TypeVar("_Value")
 
 
 def compile_globs(globs: Iterable[str], flags: int = 0) -> re.Pattern[str]:
@@ -16,3 +18,8 @@ def compile_globs(globs: Iterable[str], flags: int = 0) -> re.Pattern[str]:
     The syntax is that of `fnmatch`, without its folding of case on Windows.
     """
     return re.compile("|".join(map(translate, globs)) or "(?!)", flags)
+
+
+def first_match(path: str, globs: Mapping[str, _Value]) -> tuple[str, _Value] | None:
+    """Return the first glob that matches a path, with its value; `*` matches `/` as well. None if none matches."""
+    return next(((glob, value) for glob, value in globs.items() if fnmatchcase(path, glob)), None)

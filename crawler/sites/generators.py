@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.globs import compile_globs
+from crawler.notes.files.ignored_files import is_passed_over
 from crawler.notes.files.repository import repository_of
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 MAX_PARENTS = 2
 """Folders above the notes that are searched for a configuration if the notes are not in a repository."""
-
-_SKIPPED_FOLDERS = frozenset({".git", ".venv", "node_modules"})
-"""Folders whose files do not belong to the site."""
 
 _LARGEST_CONFIG = 256 * 1024
 """Characters of a configuration that are read."""
@@ -182,11 +180,7 @@ def _listings(folder: Path, skip: Path | None) -> Iterator[tuple[str, Sequence[s
         yield str(parent), folders, names
     for root, folders, names in os.walk(folder):
         yield root, list(folders), names
-        folders[:] = [
-            name
-            for name in folders
-            if name not in _SKIPPED_FOLDERS and not name.startswith(".") and Path(root, name).resolve() != skip
-        ]
+        folders[:] = [name for name in folders if not is_passed_over(name) and Path(root, name).resolve() != skip]
 
 
 def _parents(folder: Path) -> Iterator[Path]:

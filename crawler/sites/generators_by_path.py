@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from crawler.globs import first_match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +23,10 @@ class GeneratorsByPath:
 
     def of(self, path: str) -> tuple[str, str] | None:
         """Return the generator of a note, and the folder in front of the first wildcard; None if no glob matches."""
-        glob = next((glob for glob in self.globs if fnmatchcase(path, glob)), None)
-        if glob is None:
+        if (found := first_match(path, self.globs)) is None:
             return None
-        return self.globs[glob], re.split(r"[*?\[]", glob, maxsplit=1)[0].rpartition("/")[0]
+        glob, name = found
+        return name, re.split(r"[*?\[]", glob, maxsplit=1)[0].rpartition("/")[0]
 
 
 NO_GENERATORS = GeneratorsByPath({})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from crawler.globs import first_match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,8 @@ class LayoutsByPath:
 
     def of(self, path: str) -> frozenset[str] | None:
         """Return the layouts of a note; None if no glob matches its path, so that they are found by evidence."""
-        return next((layouts for glob, layouts in self.globs.items() if fnmatchcase(path, glob)), None)
+        found = first_match(path, self.globs)
+        return None if found is None else found[1]
 
 
 NO_LAYOUTS = LayoutsByPath({})
