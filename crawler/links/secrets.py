@@ -42,5 +42,7 @@ def masked_values(value: Any) -> Any:
 @cache
 def _parameters() -> re.Pattern[str]:
     table = tomllib.loads(files("crawler").joinpath("data/secret_parameters.toml").read_text("utf-8"))
-    names = "|".join(map(re.escape, table["names"]))
-    return re.compile(rf"((?:[?&;#]|%3F|%26)(?:{names})(?:=|%3D))[^\s&#<>\"']{{16,}}", re.IGNORECASE)
+    any_value, long_values = ("|".join(map(re.escape, table[name])) for name in ("names", "names_of_long_values"))
+    value, equals = r"[^\s&#<>\"']", "(?:=|%3D)"
+    named = rf"(?:{any_value}){equals}(?={value})|(?:{long_values}){equals}(?={value}{{16}})"
+    return re.compile(rf"((?:[?&;#]|%3F|%26)(?:{named})){value}+", re.IGNORECASE)

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from crawler.links.secrets import masked
 from tests.support.crawling import EVERY_NIGHT, Desk
 from tests.support.stated import StatedInternet
 
@@ -104,7 +105,7 @@ class Seen:
             yield f"written: {self.written}"
         for column in ("reason", "suggestion"):
             expected = getattr(row, column)
-            if expected is not None and not self.health.get(column, "").startswith(expected):
+            if expected is not None and not self.health.get(column, "").startswith(masked(expected)):
                 yield f"{column} is {self.health.get(column, '')!r} instead of {expected!r}"
 
     def is_false_dead(self, row: Row) -> bool:
@@ -174,7 +175,10 @@ def crawl_group(group: Group, folder: Path) -> Iterator[tuple[Desk, dict[str, Se
             done = desk.crawl(*EVERY_NIGHT, *options)
             assert done.returncode == 0, done.stderr
         health = desk.health()
-        yield desk, {row.name: Seen(health.get(row.url, {}), _written(desk, at)) for at, row in enumerate(group.rows)}
+        yield (
+            desk,
+            {row.name: Seen(health.get(masked(row.url), {}), _written(desk, at)) for at, row in enumerate(group.rows)},
+        )
 
 
 def _written(desk: Desk, at: int) -> str:
