@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MAX_LINE = 1_000
 """Characters of a title or a name that are used; real ones are shorter."""
 
+LARGEST_PAGE = 8 * 1024 * 1024
+"""The largest decompressed page that is read whole, in bytes: twice the largest page measured."""
+
 MAX_TAGS = 50_000
 """Opening tags up to which a page is parsed: several times what real pages have, about one second of parsing."""
 

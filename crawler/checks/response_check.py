@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.checks import http_check
 from crawler.checks.page_history import earlier_titles, with_page
+from crawler.checks.pages.page_anchors import find_anchors
 from crawler.checks.pages.shown_page import shown_despite_status
 from crawler.fetch.conditional_requests import from_not_modified, new_validators
 from crawler.fetch.politeness.host_throttle import parse_retry_after
@@ -66,9 +67,18 @@ def check_response_with_kind(
         reason = Reason(ReasonCode.PAGE_PARSE_ERROR, repr(error)[:180])
         result = CheckResult(link, replace(check, outcome=Outcome.BLOCKED, reason=reason))
     validators = None if kind.keeps_body else new_validators(result, response)
-    result = replace(result, validators=validators, history=due.history)
+    result = replace(result, validators=validators, history=due.history, anchors=_anchors(due, response))
     is_page = kind.checks_soft_404 and (result.check.is_ok or result.check.outcome is Outcome.REPLACED)
     return with_page(due, response, result) if is_page else result
+
+
+def _anchors(due: DueLink, response: Response) -> Mapping[str, bool | None] | None:
+    """Return which of the fragments that notes ask of a page it has; None if they ask for none."""
+    prefix = kind_of(due.link).anchor_prefix
+    if prefix is None or not due.fragments:
+        return None
+    found = find_anchors(response, due.fragments, prefix)
+    return {each: due.anchors.get(each) for each in due.fragments} if found is None else found
 
 
 def requested_wait(response: Response, now: datetime) -> float | None:

@@ -27,8 +27,10 @@ from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.config.crawl_options import options_of
 from crawler.fetch.credentials import without_credentials
+from crawler.fetch.early_stop import WHOLE_PAGE
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.lenient.handler import LenientDownloader
+from crawler.html import LARGEST_PAGE
 from crawler.links.canonical_url import InvalidURLError, encode_for_request, is_public
 from crawler.models.reason import Reason, ReasonCode
 from crawler.signals import run_opened
@@ -170,17 +172,18 @@ class SafeDownloadHandler(_SafeDownloadHandler):
 
     async def _download(self, request: Request) -> Response:
         is_head_only = "max_bytes" in request.meta
+        is_whole_page = request.meta.get("page_bytes") == WHOLE_PAGE
         if is_head_only:
             request.meta["download_maxsize"] = 0  # EarlyStop ends it, whatever Content-Length says
         try:
             if _is_for_lenient_client(request):
                 return await self._lenient.download(request)
-            if is_head_only:
+            if is_head_only and not is_whole_page:
                 return await self._head_only.download_request(request)
             return await super().download_request(request)
         finally:
             if is_head_only:
-                request.meta["download_maxsize"] = MAX_HEAD_BYTES
+                request.meta["download_maxsize"] = LARGEST_PAGE if is_whole_page else MAX_HEAD_BYTES
 
     async def close(self) -> None:
         """Close all connections."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 HEAD_OF_PAGE = 14 * 1024
 """Bytes of a page, before decompression, that are read if only its head is requested; they fit in one TLS record."""
 
+WHOLE_PAGE = 512 * 1024
+"""Bytes of a page, before decompression, up to which it is read to its end if notes ask for places in it."""
+
 _PAGE_TYPES = (b"text/", b"application/xhtml", b"application/xml")
 _SNIFF_BYTES = 1024  # enough to recognize the type of a file
 

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from crawler.models.link import Link
     from crawler.models.metadata import Metadata
 
-LARGEST_PAGE = 8 * 1024 * 1024
-"""The largest decompressed page that is read whole, in bytes: twice the largest page measured."""
-
 
 class Lookup(Protocol):
     """A blocking client that checks many links at once; it is called in a thread."""
@@ -64,6 +61,8 @@ class Kind(ABC):
     """IMAGES_MAX_MB or VIDEOS_MAX_MB: the setting that says how many megabytes of a body are kept at most."""
     checks_soft_404: ClassVar[bool] = False
     """Whether a good page is compared with the pages that its host shows for random URLs."""
+    anchor_prefix: ClassVar[str | None] = None
+    """What the ids of a page's elements begin with that fragments lead to; None: nothing is known of those ids."""
     has_permanent_redirects: ClassVar[bool] = False
     """Whether a redirect from one link of the kind to another is certain: the service itself moved the resource."""
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from crawler.html import one_line, parse_html
-from crawler.kinds.base import LARGEST_PAGE, Kind
+from crawler.html import LARGEST_PAGE, one_line, parse_html
+from crawler.kinds.base import Kind
 from crawler.links.github_urls import github_link, is_missing_wiki_page, repository_in
 from crawler.links.spelling.text_links import find_arxiv_ids
 from crawler.models.check import Outcome
@@ -39,6 +39,7 @@ class Github(Kind):
     labels: ClassVar[Mapping[str, str]] = {"en": "GitHub", "zh": "GitHub"}
     metadata_type = Repository
     may_be_picture = True
+    anchor_prefix = "user-content-"
     text_hosts = ("github.com",)
     has_permanent_redirects = (
         True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository

@@ -34,6 +34,7 @@ class Web(Kind):
     metadata_type = Page
     may_be_picture = True
     checks_soft_404 = True
+    anchor_prefix = ""
 
     def recognize(self, url: str, parts: SplitResult) -> Link:
         """Return a link for any URL."""

@@ -16,6 +16,7 @@ from crawler.checks.probes.redirect_probe import RedirectProber
 from crawler.checks.probes.soft404_probe import Soft404Prober
 from crawler.checks.response_check import check_response_with_kind, requested_wait, skipped_result
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
+from crawler.fetch.early_stop import WHOLE_PAGE
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.registry import kind_of, target_link
@@ -162,8 +163,11 @@ class LinkChecker:
         if kind_of(due.link).keeps_body:
             request = self._image_fetcher.prepare(request, due)
         else:
-            request = with_validators(request, due, datetime.now(UTC))
+            known = replace(due, validators=None) if due.has_new_fragments else due
+            request = with_validators(request, known, datetime.now(UTC))
             request.meta["page_bytes"] = page_bytes(due.link.host)
+            if due.fragments and not is_retry:  # a retry asks for little, so that it succeeds
+                request.meta["page_bytes"] = max(request.meta["page_bytes"] or 0, WHOLE_PAGE)
         if is_retry:  # what one client could not read or reach is no evidence: the other one is asked
             request.meta["lenient"] = True
         request.cb_kwargs["due"] = replace(due, link=queued)

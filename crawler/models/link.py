@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,6 +11,8 @@ from crawler.models.check import Check, Outcome
 from crawler.models.metadata import title_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crawler.models.metadata import Metadata
     from crawler.models.vouch import Vouch
 
@@ -86,7 +88,8 @@ class LinkState:
     answer gave; later checks without a result keep it. `is_move_confirmed` is true once two runs got the same one.
     `snapshot` is the URL of its copy in the Wayback Machine. `previous_verdict` and `previous_outcome` are those before
     the last run. `vouch` is the last one for the link that was not taken back. `newer_image` is the name in the image
-    store of an image that came in place of the saved one, which stays.
+    store of an image that came in place of the saved one, which stays. `anchors` says which of the fragments that notes
+    ask of its page that had when it was last read; None for those that it did not settle.
     """
 
     link: Link
@@ -103,6 +106,7 @@ class LinkState:
     previous_outcome: Outcome | None = None
     vouch: Vouch | None = None
     newer_image: str | None = None
+    anchors: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
 
     @property
     def change(self) -> Change | None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crawler.models.check import Check
     from crawler.models.link import Link, VerdictRecord
     from crawler.models.metadata import Metadata
@@ -55,7 +57,8 @@ class DueLink:
 
     `origin` is the source of its stored image, `validators` those for a conditional request of its page, `past` has the
     versions of its page, oldest first. `notes` are the paths of the notes that mention it, for links to files only.
-    `other_url` is another reading of the URL if its end is a guess in all notes.
+    `other_url` is another reading of the URL if its end is a guess in all notes. `fragments` are those that notes ask
+    of the page, `anchors` says which of them it had when it was last read; None for those that it did not settle.
     """
 
     link: Link
@@ -67,6 +70,13 @@ class DueLink:
     past: tuple[PageVersion, ...] = ()
     notes: tuple[str, ...] = ()
     other_url: str = ""
+    fragments: tuple[str, ...] = ()
+    anchors: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
+
+    @property
+    def has_new_fragments(self) -> bool:
+        """Return whether the page was not yet looked through for one of the fragments."""
+        return any(fragment not in self.anchors for fragment in self.fragments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +85,9 @@ class CheckResult:
 
     Kinds set `link`, `check`, `metadata`, `body` (the bytes of an image, read from `origin`) and `validators` (those of
     the page's version). `page` is what the page shows if that is new. `history` has the earlier checks, oldest first.
-    `newer_image` is the name in the image store of an image that came in place of the saved one, which stays. The
-    verdict pipeline adds `verdict_record` and the `vouches` that the check has changed; the images pipeline stores
-    `body` and replaces it by metadata.
+    `newer_image` is the name in the image store of an image that came in place of the saved one, which stays. `anchors`
+    says which fragments the page has, None if it was not read. The verdict pipeline adds `verdict_record` and the
+    `vouches` that the check has changed; the images pipeline stores `body` and replaces it by metadata.
     """
 
     link: Link
@@ -91,3 +101,4 @@ class CheckResult:
     verdict_record: VerdictRecord | None = None
     vouches: tuple[Vouch, ...] = ()
     newer_image: str | None = None
+    anchors: Mapping[str, bool | None] | None = field(default=None, hash=False)

@@ -80,6 +80,12 @@ _TEXTS = (
     .scalar_subquery()
 )
 
+_FRAGMENTS = (
+    sa.select(sa.func.aggregate_strings(mentions.c.fragment, "\n"))
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
+
 # NULL if the end of the URL is certain in one of the notes.
 _OTHER_URL = (
     sa.select(
@@ -102,7 +108,9 @@ _IS_DUE = (
         links.c.host,
         links.c.checked_at,
         links.c.waiting_since,
+        links.c.anchors,
         _TEXTS.label("texts"),
+        _FRAGMENTS.label("fragments"),
         _OTHER_URL.label("other_url"),
         facts.c.type,
         facts.c.data,
@@ -132,6 +140,8 @@ _RESULT_PARAMETERS = (
     .values(
         wanted=False,
         last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
+        # A page that was not read tonight has what it had before.
+        anchors=sa.func.coalesce(sa.bindparam("found_anchors", type_=sa.Text), links.c.anchors),
         # A failed check does not change where a link moved to; only the next successful one does.
         moved_to=sa.case(
             (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
@@ -230,6 +240,8 @@ class LinkStore(
                 validators=versions.get(row.id),
                 past=tuple(past[row.id]),
                 other_url=row.other_url or "",
+                fragments=tuple(sorted(set(filter(None, (row.fragments or "").split("\n"))))),
+                anchors=mapping.anchors_from_row(row),
             )
             for row in found
         ]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from crawler.kinds.registry import keeping_bodies
+from crawler.kinds.registry import keeping_bodies, kind_of
+from crawler.links.fragments import element_fragment
+from crawler.links.jumps import is_short_link, jump_target
 from crawler.models.link import Link, Verdict
 from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
@@ -50,7 +52,15 @@ class RegisteredNotes(StoreReader, Leases):
                 of_urls[link.url] = link
         known = {url: tuple(getattr(link, name) for name in mapping.LINK) for url, link in of_urls.items()}
         rows = sorted(
-            (m.start, m.line, m.text.replace("\0", ""), day, m.guess and m.guess.url, *known[link.url])
+            (
+                m.start,
+                m.line,
+                m.text.replace("\0", ""),
+                day,
+                m.guess and m.guess.url,
+                _fragment(m, link),
+                *known[link.url],
+            )
             for m, link in found
         )
         with self._begin() as connection:
@@ -78,8 +88,9 @@ class RegisteredNotes(StoreReader, Leases):
                         "text": text,
                         "day": day,
                         "other_url": other_url,
+                        "fragment": fragment,
                     }
-                    for start, line, text, day, other_url, url, *_ in rows
+                    for start, line, text, day, other_url, fragment, url, *_ in rows
                 ],
             )
 
@@ -87,7 +98,7 @@ class RegisteredNotes(StoreReader, Leases):
     def _mentions_query(self) -> sa.Select[Any]:
         """The query for the mentions of a note (parameter `note_`)."""
         columns = (
-            *(mentions.c[name] for name in ("start", "line", "text", "day", "other_url")),
+            *(mentions.c[name] for name in ("start", "line", "text", "day", "other_url", "fragment")),
             *(links.c[name] for name in mapping.LINK),
         )
         query = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)
@@ -152,3 +163,12 @@ class RegisteredNotes(StoreReader, Leases):
             for row in connection.execute(query.order_by(mentions.c.note)):
                 found[row.link_id].append(row.note)
         return found
+
+
+def _fragment(mention: Mention, link: Link) -> str | None:
+    """Return the fragment of a mention if it certainly leads to an element of the link's own page; otherwise None."""
+    if mention.guess is not None or kind_of(link).anchor_prefix is None:
+        return None
+    if is_short_link(link.url) or jump_target(link.url):
+        return None
+    return element_fragment(mention.url) or None

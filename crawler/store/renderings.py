@@ -20,7 +20,8 @@ MENTION = ("note", "start", "line", "text")
 
 STATE = (
     *("url", "kind", "identity", "verdict", "outcome", "reason", "how", "http_status", "final_url"),
-    *("suggestion", "suggestion_source", "moved_to", "is_move_confirmed", "snapshot", "type", "data"),
+    *("suggestion", "suggestion_source", "moved_to", "is_move_confirmed", "snapshot"),
+    *("anchors", "type", "data"),
     *(f"{mapping.VOUCH_PREFIX}{name}" for name in mapping.VOUCH),
 )
 """The next columns: what a note can show of a link. A column for each bibliography follows."""

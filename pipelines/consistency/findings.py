@@ -199,18 +199,10 @@ def _replaced_page_findings(note: Note, states: Mapping[int, LinkState]) -> Iter
 
 
 def _fragment_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
-    """Yield a finding for each fragment that leads to no place in its note."""
-    for mention, fragment, path in missing_fragments(note, states, index.anchors_of):
-        yield Finding(
-            note.path,
-            mention.line,
-            _number(note, mention.entry),
-            FindingKind.FRAGMENT_MISSING,
-            mention.url,
-            f"no heading, id or name gives #{fragment}",
-            path,
-            Confidence.MEDIUM,
-        )
+    """Yield a finding for each fragment that leads to no place in its note, or on its web page."""
+    for mention, true, target in missing_fragments(note, states, index.anchors_of):
+        place = (note.path, mention.line, _number(note, mention.entry))
+        yield Finding(*place, FindingKind.FRAGMENT_MISSING, mention.url, true, target, Confidence.MEDIUM)
 
 
 def _image_set_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:

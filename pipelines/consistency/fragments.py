@@ -1,13 +1,14 @@
-"""Find fragments that lead to no heading, id or name of the note that they are in, or of another note. Pure."""
+"""Find fragments that lead nowhere: in the note that they are in, in another note, or on a web page. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from crawler.kinds.registry import kind_of
+from crawler.links.fragments import DIRECTIVE, fragment_in
 from crawler.links.spelling.templates import parse_template
 from crawler.models.check import Outcome
+from crawler.models.link import Verdict
 from crawler.notes.files.folder import ENDINGS
 from crawler.notes.markdown.anchors import read_anchors
 from crawler.notes.markdown.wikilinks import OPENING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def missing_fragments(
     note: Note, states: Mapping[int, LinkState], anchors_of: Callable[[str], Anchors | None]
 ) -> Iterator[tuple[Mention, str, str]]:
-    """Yield each mention with a fragment that is missing for sure, with the fragment and the path of its note.
+    """Yield each mention with a fragment that is missing for sure, what is true of it, and the path or URL it leads to.
 
     `anchors_of` returns the anchors of another note by its path, None if they are not known.
     """
@@ -31,24 +32,43 @@ def missing_fragments(
     for mention in note.inner_links:
         own = own or read_anchors(note.data.decode())
         if not own.may_have(fragment := fragment_of(mention.url)):
-            yield mention, fragment, note.path
+            yield mention, _no_heading(fragment), note.path
     for at, state in states.items():
         mention = note.mentions[at]
+        if state.anchors:
+            fragment = fragment_in(mention.url)
+            if _has_page(state) and mention.guess is None and state.anchors.get(fragment) is False:
+                yield mention, f"no element of the page has the id or name {fragment}", _page_of(state)
+            continue
         path = linked_note(state)
         if path is None or not (fragment := fragment_of(mention.url)):
             continue
         anchors = anchors_of(path)
         if anchors is not None and not anchors.may_have(fragment):
-            yield mention, fragment, path
+            yield mention, _no_heading(fragment), path
+
+
+def _no_heading(fragment: str) -> str:
+    return f"no heading, id or name gives #{fragment}"
+
+
+def _has_page(state: LinkState) -> bool:
+    """Return whether a link still leads to the page that its fragments were looked up in, be it in an earlier run."""
+    return state.verdict is not Verdict.DEAD and not state.is_replaced
+
+
+def _page_of(state: LinkState) -> str:
+    final_url = None if state.check is None else state.check.final_url
+    return final_url or state.link.url
 
 
 def fragment_of(url: str) -> str:
-    """Return the fragment of a URL, of a wikilink or of a template; empty without one, and for a fragment of text."""
+    """Return the fragment of a URL, of a wikilink or of a template without what searches the text; "" without one."""
     if (template := parse_template(url)) is not None:
         return template.fragment
     fragment = url.removesuffix("]]").rpartition("#")[2] if url.startswith(OPENING) and "#" in url else ""
-    fragment = fragment or ("" if url.startswith(OPENING) else urlsplit(url).fragment)
-    return "" if ":~:" in fragment else fragment
+    fragment = fragment or ("" if url.startswith(OPENING) else fragment_in(url))
+    return fragment.partition(DIRECTIVE)[0]
 
 
 def linked_note(state: LinkState) -> str | None:

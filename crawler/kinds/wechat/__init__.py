@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
 
-from crawler.html import parse_html
-from crawler.kinds.base import LARGEST_PAGE, Kind
+from crawler.html import LARGEST_PAGE, parse_html
+from crawler.kinds.base import Kind
 from crawler.kinds.wechat.addresses import canonical_form, is_article, is_captcha, is_permanent
 from crawler.kinds.wechat.article import read_article, shows_article
 from crawler.kinds.wechat.notices import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from datetime import UTC
 from functools import cache
@@ -69,8 +70,15 @@ def link_state_from_row(row: sa.Row[Any]) -> LinkState:
         previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
         metadata=metadata_from_row(row),
         newer_image=row.newer_image,
+        anchors=anchors_from_row(row),
         vouch=None if row.vouch_given_at is None else vouch_from_row(row, VOUCH_PREFIX),
     )
+
+
+def anchors_from_row(row: sa.Row[*tuple[Any, ...]]) -> dict[str, bool | None]:
+    """Return which fragments the page of a link had, from a row of `links`."""
+    found: dict[str, bool | None] = json.loads(row.anchors) if row.anchors else {}
+    return found
 
 
 def metadata_from_row(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
@@ -106,6 +114,7 @@ def result_to_row(link_id: int, result: CheckResult) -> dict[str, Any]:
         "again": False,
         "alive_at": result.check.checked_at if result.check.is_ok else None,
         "answers": result.check.is_ok,
+        "found_anchors": json.dumps(result.anchors, sort_keys=True) if result.check.is_ok and result.anchors else None,
         "new_address": result.check.final_url if result.check.outcome is Outcome.MOVED else None,
     }
 

@@ -185,6 +185,11 @@ def _add_image_places(connection: sa.Connection) -> None:
     image_places.create(connection)
 
 
+def _add_anchors(connection: sa.Connection) -> None:
+    """Version 17: the fragments that notes ask of pages, and which the pages have."""
+    _add_columns(connection, links.c.anchors, mentions.c.fragment)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -202,6 +207,7 @@ MIGRATIONS = (
     _keep_images,
     _add_uploads,
     _add_image_places,
+    _add_anchors,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

@@ -82,6 +82,7 @@ links = sa.Table(
     # Due without a mention: a note shows the image that was saved from this URL, and it is missing in the image store.
     sa.Column("wanted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Column("newer_image", sa.Text),  # the name in the image store of what came in place of the saved image
+    sa.Column("anchors", sa.Text),  # JSON: by fragment whether the page had it when it was last read, null for unknown
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("failures_in_a_row", sa.Integer, nullable=False, default=0),
     sa.Column("last_alive", Instant),
@@ -129,6 +130,7 @@ mentions = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("day", sa.Date),  # the note's date
     sa.Column("other_url", sa.Text),  # the URL read another way, "" for none; NULL: its end is no guess
+    sa.Column("fragment", sa.Text),  # that leads to an element of a web page; NULL: none, or nothing is known of it
 )
 
 facts = sa.Table(

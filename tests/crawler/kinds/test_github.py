@@ -6,7 +6,7 @@ import pytest
 from scrapy.http import HtmlResponse
 
 from crawler.checks.http_check import check_response
-from crawler.kinds.base import LARGEST_PAGE
+from crawler.html import LARGEST_PAGE
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.github_urls import is_missing_wiki_page
 from crawler.models.check import Outcome

@@ -118,6 +118,40 @@ def test_nothing_is_said_of_other_files_and_unknown_notes() -> None:
     assert missing("<!-- notemend: ignore -->\n[x](#nowhere)") == []
 
 
+def missing_on(text: str, anchors: dict[str, bool | None], **more: object) -> list[tuple[str, str]]:
+    """Return URL and page of each missing fragment of a note whose links all lead to a page with these anchors."""
+    note = parse_note("a.md", text.encode())
+    check = Check(Outcome.OK, Reason(ReasonCode.REACHABLE), NOW, CheckMethod.PAGE, 200)
+    known = {"verdict": Verdict.ALIVE, "check": check, **more}
+    links = [link_of(mention.url, note.path) for mention in note.mentions]
+    states = {
+        at: LinkState(link, first_seen=NOW, anchors=anchors, **known)  # type: ignore[arg-type]
+        for at, link in enumerate(links)
+        if link is not None
+    }
+    found = find_inconsistencies(note, states, CrossReferenceIndex())
+    return [(each.says, each.evidence) for each in found if each.kind is FindingKind.FRAGMENT_MISSING]
+
+
+def test_fragments_of_web_pages() -> None:
+    page = "https://x.y/p"
+    text = (
+        f"[a]({page}#there) [b]({page}#gone) [c]({page}#unsure) [d]({page}) [e]({page}#new) [f]({page}#gone:~:text=x)"
+    )
+    anchors = {"there": True, "gone": False, "unsure": None}
+    missing = [(f"{page}#gone", page), (f"{page}#gone:~:text=x", page)]
+    assert missing_on(text, anchors) == missing
+    assert missing_on(text, {}) == []
+    assert missing_on(f"见 {page}#gone还有", anchors) == []  # where it ends is a guess
+    failed = Check(Outcome.FAILED, Reason(ReasonCode.TIMEOUT), NOW, CheckMethod.PAGE)
+    assert missing_on(text, anchors, check=failed, verdict=Verdict.SUSPECT) == missing  # as of the last reading
+    gone = Check(Outcome.GONE, Reason(ReasonCode.NOT_FOUND), NOW, CheckMethod.PAGE, 404)
+    assert missing_on(text, anchors, check=gone, verdict=Verdict.DEAD) == []
+    other = Check(Outcome.REPLACED, Reason(ReasonCode.ANOTHER_PAGE, "2026-01-01", "B", "A"), NOW, CheckMethod.PAGE, 200)
+    assert missing_on(text, anchors, check=other, verdict=Verdict.SUSPECT) == []
+    assert missing_on(f"<!-- notemend: ignore -->\n[b]({page}#gone)", anchors) == []
+
+
 @pytest.mark.parametrize("piece", ["# ", "<h1>", "{#", "[", "id=", "a ^", "x\n", "<h1 ", "\n", "(", "<a "])
 def test_anchors_are_read_in_linear_time(piece: str) -> None:
     read_anchors(piece * 20_000)
