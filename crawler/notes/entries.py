@@ -20,7 +20,7 @@ from crawler.notes.outline_index import OutlineIndex
 from crawler.notes.works.candidates import best_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from crawler.notes.outline import Outline, RawMention
     from crawler.notes.works.candidates import Candidate
@@ -98,12 +98,14 @@ def _with_lines(data: bytes, entries: list[Entry]) -> tuple[Entry, ...]:
     return tuple(result)
 
 
-def reindex_mentions(entries: Iterable[Entry], remaining: list[int]) -> tuple[Entry, ...]:
-    """Return the entries with only the mentions at the indexes `remaining`, which get new indexes in this order."""
-    new_index = {old: new for new, old in enumerate(remaining)}
+def reindex_mentions(entries: Iterable[Entry], new_index: Mapping[int, int]) -> tuple[Entry, ...]:
+    """Return the entries with new indexes of their mentions, by the former ones, and without all others.
+
+    Mentions that get the same index are one.
+    """
 
     def reindexed(mentions: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(new_index[old] for old in mentions if old in new_index)
+        return tuple(dict.fromkeys(new_index[old] for old in mentions if old in new_index))
 
     return tuple(
         replace(

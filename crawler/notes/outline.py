@@ -42,6 +42,16 @@ class RawMention:
     syntax: Syntax = Syntax.MARKDOWN
     image_set: int | None = None
 
+    @property
+    def span_in_text(self) -> tuple[int, int]:
+        """The span of its element, or of its URL without one; a definition is elsewhere, and has that of its use."""
+        if not self.element_end:
+            return self.start, self.end
+        is_elsewhere = self.place < self.element_end and (self.end <= self.place or self.start >= self.element_end)
+        if is_elsewhere:
+            return self.place, self.element_end
+        return min(self.place, self.start), max(self.element_end, self.end)
+
 
 @dataclass(slots=True)
 class Line:

@@ -88,7 +88,7 @@ class OutlineIndex:
                 covered = mention.element_end
                 continue
             found += self._plain_segments(covered, mention.place)
-            end_of_link = max(mention.element_end, mention.end, mention.place + 1)
+            end_of_link = max(mention.span_in_text[1], mention.place + 1)
             bold = _is_within(self._bold, mention.place) or _begins_within(self._bold, mention.place + 1, end_of_link)
             italic = _is_within(self._italic, mention.place)
             found.append(Segment(mention.text, mention.place, end_of_link, at, bold, italic, self.is_bracketed(at)))

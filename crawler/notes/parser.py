@@ -58,12 +58,10 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None, *,
     """
     reader = NoteReader(mdx.without_code(data) if path.lower().endswith(".mdx") else data)
     outline, raw_mentions = reader.outline, sorted(reader.found.mentions, key=lambda mention: mention.start)
-    entries, roles = split_entries(
-        outline, raw_mentions, layouts if reader.html.layouts is None else reader.html.layouts
-    )
+    entries, roles = _split_entries(reader, raw_mentions, layouts)
     if reader.ignored or reader.found.wikilinks:  # only now, so that they change no entries and no roles of other links
         remaining = _remaining(reader, raw_mentions, is_in_site=is_in_site)
-        entries = reindex_mentions(entries, [index for index, _ in remaining])
+        entries = reindex_mentions(entries, {old: new for new, (old, _) in enumerate(remaining) if old >= 0})
         roles = [roles[index] if index >= 0 else mention.role or LinkRole.OTHER for index, mention in remaining]
         raw_mentions = [mention for _, mention in remaining]
     vouches, problems = _vouches(data, reader, raw_mentions)
@@ -85,11 +83,35 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None, *,
     )
 
 
+def _split_entries(
+    reader: NoteReader, mentions: Sequence[RawMention], layouts: frozenset[str] | None
+) -> tuple[tuple[Entry, ...], list[LinkRole]]:
+    """Return the entries of a note and the roles of its mentions.
+
+    Each work that uses a reference definition has its mention; the role is that of the first use that says one.
+    """
+    named = layouts if reader.html.layouts is None else reader.html.layouts
+    uses = reader.found.later_uses
+    entries, roles = split_entries(reader.outline, [*mentions, *(use for use, _ in uses)], named)
+    if not uses:
+        return entries, roles
+    position = {id(mention): at for at, mention in enumerate(mentions)}
+    new_index = dict(enumerate(range(len(mentions))))
+    for at, (_, definition) in enumerate(uses, len(mentions)):
+        new_index[at] = defined = position[id(definition)]
+        if roles[defined] is LinkRole.OTHER:
+            roles[defined] = roles[at]
+    return reindex_mentions(entries, new_index), roles[: len(mentions)]
+
+
 def _mentions(
     data: bytes, found: Sequence[RawMention], roles: Sequence[LinkRole], entries: Sequence[Entry] = ()
 ) -> Iterator[Mention]:
     """Yield mentions with their positions, roles and entries."""
-    entry_of = {index: number for number, entry in enumerate(entries) for index in entry.mentions}
+    entry_of: dict[int, int] = {}
+    for number, entry in enumerate(entries):
+        for index in entry.mentions:
+            entry_of.setdefault(index, number)  # several may use one definition
     positions = _positions(data, [each.start for each in found])
     for at, (each, (line, column), role) in enumerate(zip(found, positions, roles, strict=True)):
         yield Mention(

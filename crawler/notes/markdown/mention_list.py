@@ -19,13 +19,15 @@ class MentionList:
     """The mentions of a note in the order of reading.
 
     `wikilinks`, and templates that lead to files with them, are mentions, too, but no evidence for entries;
-    `inner_links` lead to places in the note itself.
+    `inner_links` lead to places in the note itself. `later_uses` are the uses of reference definitions behind the first
+    one, each with the mention of its definition: evidence for entries, but no mentions.
     """
 
     def __init__(self, data: bytes) -> None:
         self.mentions: list[RawMention] = []
         self.wikilinks: list[RawMention] = []
         self.inner_links: list[RawMention] = []
+        self.later_uses: list[tuple[RawMention, RawMention]] = []
         self._data = data
 
     def add(self, mention: RawMention, *, is_bare: bool = False) -> bool:

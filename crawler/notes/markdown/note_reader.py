@@ -115,16 +115,20 @@ class NoteReader:
         self.found.add(mention)
 
     def _read_definitions(self, text: str, shift: int) -> None:
-        """Add a mention for each link reference definition, at the place and with the text of its first use."""
-        for label, link in pyromark.reference_definitions(text, options=_OPTIONS).items():
-            span = url_spans.definition_span(self._data, link["span"]["start"] + shift, link["dest"])
-            use = self._first_use(label) or RawMention("", 0, 0, span[0] if span else 0, text=label)
-            self.found.add(RawMention(link["dest"], *(span or (0, 0)), use.place, use.text, use.role, use.element_end))
+        """Add a mention for each link reference definition, at the place and with the text of its first use.
 
-    def _first_use(self, label: str) -> RawMention | None:
-        """Return the first link that uses a definition and is not in an ignored span; None if there is none."""
-        uses = self._uses.get(_normalized_label(label), ())
-        return next((use for use in uses if not ignore_comments.overlaps_spans(self.ignored, use.place, use.end)), None)
+        The first use is the first one that is not in an ignored span.
+        """
+        for label, link in pyromark.reference_definitions(text, options=_OPTIONS).items():
+            start, end = url_spans.definition_span(self._data, link["span"]["start"] + shift, link["dest"]) or (0, 0)
+            all_uses = self._uses.get(_normalized_label(label), ())
+            uses = [each for each in all_uses if not ignore_comments.overlaps_spans(self.ignored, each.place, each.end)]
+            definition, *later = [
+                RawMention(link["dest"], start, end, use.place, use.text, use.role, use.element_end)
+                for use in uses or [RawMention("", 0, 0, start, text=label)]
+            ]
+            if self.found.add(definition):
+                self.found.later_uses += ((use, definition) for use in later)
 
     def _start_block(self, name: str, details: Any, start: int, end: int) -> None:
         self._structure.start_block(name, details, start, end)

@@ -183,8 +183,7 @@ def role_of_text(index: OutlineIndex, at: int) -> LinkRole | None:
 def inline_field(index: OutlineIndex, at: int, name: str, label: str) -> Field:
     """Return the field that a link within a line is; its label is the text of the link, "" for that of the title."""
     mention = index.mentions[at]
-    start = min(mention.place, mention.start) if mention.element_end else mention.start
-    end = max(mention.element_end, mention.end) if mention.element_end else mention.end
+    start, end = mention.span_in_text
     return Field(
         name=name,
         label=label,

@@ -408,3 +408,33 @@ def test_the_entries_of_the_corpus() -> None:
             number, _, rest = note.data[entry.start : entry.end].decode().partition(".")
             assert int(number) == entry.number
             assert entry.title[:5] in rest
+
+
+SHARED = """- **Oak Networks.** CVPR 2021. [[paper]][oak] [[code]]
+- **Elm Networks.** ICCV 2021. [[paper]][elm] [[code]] [[again]][code]
+"""
+DEFINITIONS = """[code]: https://github.com/forest/networks
+[oak]: https://arxiv.org/abs/2101.20001
+[elm]: https://arxiv.org/abs/2101.20002
+"""
+
+
+@pytest.mark.parametrize(
+    "text", [f"{SHARED}\n{DEFINITIONS}", f"{DEFINITIONS}\n{SHARED}", f"See [code].\n\n{SHARED}\n{DEFINITIONS}"]
+)
+def test_a_definition_belongs_to_each_work_that_uses_it(text: str) -> None:
+    note = parse_note("a.md", text.encode())
+    assert len(note.mentions) == 3
+    (code,) = [at for at, each in enumerate(note.mentions) if each.role is LinkRole.CODE]
+    assert [entry.title for entry in note.entries] == ["Oak Networks", "Elm Networks"]
+    assert [entry.mentions.count(code) for entry in note.entries] == [1, 1]
+    assert note.mentions[code].entry == 0
+    for entry in note.entries:
+        assert all(entry.start <= field.label_start < field.end <= entry.end for field in entry.fields)
+        assert entry.field("code") is not None
+
+
+def test_a_use_in_an_ignored_span_counts_for_no_work() -> None:
+    ignored = SHARED.replace("[[code]]\n", "<!-- notemend: ignore-start -->[[code]]<!-- notemend: ignore-end -->\n", 1)
+    note = parse_note("a.md", f"{ignored}\n{DEFINITIONS}".encode())
+    assert [entry.field("code") is not None for entry in note.entries] == [False, True]

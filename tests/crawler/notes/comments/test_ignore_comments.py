@@ -173,7 +173,7 @@ def test_a_reference_used_in_what_is_ignored_belongs_to_no_entry_there() -> None
         "## X",
     )
     text = "\n".join([*lines, "", f"[d]: {PAPER}\n"])
-    assert [field.mentions for entry in note_of(text).entries for field in entry.fields] == [(2,), (), ()]
+    assert [field.mentions for entry in note_of(text).entries for field in entry.fields] == [(2,), (), (2,)]
     ignored = text.replace("   - Paper: [t]", f"   {ONE}\n   - Paper: [t]")
     note = note_of(ignored)
     assert [field.mentions for entry in note.entries for field in entry.fields] == [(), (), (2,)]
