@@ -15,6 +15,7 @@ from crawler.sites.generators import Site, find_sites, named_site
 from crawler.sites.generators_by_path import NO_GENERATORS, NO_SITE, GeneratorsByPath
 from crawler.sites.pages import LANGUAGE, SitePages, slug, without_page_extension
 from crawler.sites.references import Reference, reference_to, references_of
+from crawler.sites.typora import ImageRoots
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,10 +40,7 @@ class Resolution:
 
 
 class SiteResolver:
-    """Resolves local links in a folder of notes; `list_files` returns the paths of its files.
-
-    `generators` are those that the user names.
-    """
+    """Resolves local links in a folder of notes; `list_files` lists its files, the user names `generators`."""
 
     def __init__(
         self,
@@ -55,6 +53,7 @@ class SiteResolver:
         self._skip = skip
         self._list_files = list_files
         self._generators = generators
+        self._image_roots = ImageRoots(folder)
         self._named_sites: dict[tuple[str, str], Site] = {}
         self._pages: dict[tuple[str, str], SitePages] = {}
 
@@ -153,6 +152,8 @@ class SiteResolver:
         return self._named_sites[name, root]
 
     def _in_note(self, reference: Reference) -> Resolution:
+        if (path := self._image_roots.path_of(reference)) is not None and self._exists(path):
+            return Resolution(posixpath.relpath(path, self._folder))
         sites = self.sites_of(reference.note)
         if (file := next((found for site in sites if (found := self._file(site, reference))), None)) is not None:
             return Resolution(posixpath.relpath(file, self._folder))
