@@ -18,7 +18,7 @@ from crawler.notes.works.candidates import (
 )
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label
 from crawler.notes.works.title_text import is_title_case
-from crawler.notes.works.work import read_work, with_bracketed_as_paper, with_title_as_paper
+from crawler.notes.works.work import is_reported, read_work, with_bracketed_as_paper, with_title_as_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ class _ItemReader:
             score = 0.5 + title_score(work.title)
             with_title_as_paper(index, work)
             with_bracketed_as_paper(index, work)
-            if not work.has_paper and not work.has_labels:
+            if not work.has_paper and not work.has_labels and not (accepts_weak and is_reported(index, work)):
                 score = 0.0
         headings = (*index.section_at(item.start)[-1:], *categories[-1:])
         if any(is_other_section(heading) for heading in headings) and not index.is_forced:

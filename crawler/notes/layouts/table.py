@@ -11,7 +11,7 @@ from crawler.notes.works.candidates import candidate_of, title_score
 from crawler.notes.works.link_labels import column_name, is_other_section, link_label, role_of_label
 from crawler.notes.works.title_text import is_date_or_venue
 from crawler.notes.works.titles import Title, find_title
-from crawler.notes.works.work import finish_work, with_title_as_paper
+from crawler.notes.works.work import finish_work, is_reported, with_title_as_paper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ class _TableReader:
             if self._is_strong(work) or (accepts_weak and work.has_content):
                 score = 0.6 + title_score(work.title)
                 with_title_as_paper(index, work)
-                if not work.has_paper and not work.has_labels:
+                if not work.has_paper and not work.has_labels and not (accepts_weak and is_reported(index, work)):
                     score = 0.0
             yield candidate_of(index, work, row.start, row.end, score, number=self._number(row))
 

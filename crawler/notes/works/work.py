@@ -10,6 +10,7 @@ from crawler.models.note import Field, FieldForm, LinkRole
 from crawler.notes.fields import find_fields, line_start
 from crawler.notes.works.link_labels import line_label, link_label, role_of_label
 from crawler.notes.works.link_roles import is_home_page, looks_like_paper
+from crawler.notes.works.title_text import is_title_case
 from crawler.notes.works.titles import Title, find_title
 
 if TYPE_CHECKING:
@@ -217,6 +218,15 @@ def with_title_as_paper(index: OutlineIndex, work: Work) -> None:
         return
     work.roles[at] = LinkRole.PAPER
     work.fields.insert(0, inline_field(index, at, "paper", ""))
+
+
+def is_reported(index: OutlineIndex, work: Work) -> bool:
+    """Return whether a work with a title of several words has a link that tells of it: `[blog]`, `[news]`."""
+    title = work.title
+    if title is None or title.words <= 1 or not (title.how in {"bold", "quoted"} or is_title_case(title.text)):
+        return False
+    told = (at for at in work.mentions[:MAX_HEAD_LINKS] if at != title.mention)
+    return any(link_label(index.mentions[at].text) == "blog" for at in told)
 
 
 def with_bracketed_as_paper(index: OutlineIndex, work: Work) -> None:
