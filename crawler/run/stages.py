@@ -86,7 +86,6 @@ class ReadNotes:
                 check_saved_images(workspace.store, image_store, due_by, with_placed)
             except ImageStoreError as error:
                 image_store.unavailable_reason = str(error)
-        image_store.send_unsent()
 
 
 class CheckLinks:
