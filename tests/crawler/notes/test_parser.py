@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -520,3 +521,20 @@ def test_every_url_that_lychee_sees_in_the_corpus_is_a_mention(corpus: list[Note
     for note, theirs in zip(corpus, dumps, strict=True):
         assert theirs <= {same(mention.url) for mention in note.mentions}, note.path
     assert sum(map(len, dumps)) > 2500
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("---\ndate: 2024-05-06\n---\n# x\n", date(2024, 5, 6)),
+        ('---\ntitle: x\ndate: "2024-05-06T07:08:09+08:00"\n---\n', date(2024, 5, 6)),
+        ("+++\ndate = 2024-05-06T07:08:09Z\n+++\n", date(2024, 5, 6)),
+        ('{\n  "date": "2024-05-06"\n}\n# x\n', date(2024, 5, 6)),
+        ("---\ndate: 2024-05-06\n---\n# 2021.5.10\n", date(2021, 5, 10)),
+        ("---\nupdated_date: 2024-05-06\n---\n# x\n", date(2023, 1, 2)),
+        ("---\ndate: 2024-05-0623\n---\n# x\n", date(2023, 1, 2)),
+        ("# x\n\ndate: 2024-05-06\n", date(2023, 1, 2)),
+    ],
+)
+def test_the_date_of_a_note_in_its_front_matter(text: str, day: date) -> None:
+    assert parse_note("2023-01-02-x.md", text.encode()).date == day
