@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,13 @@ from crawler.notes.outline import RawMention
 
 if TYPE_CHECKING:
     from crawler.notes.markdown.mention_list import MentionList
+
+# What stands around the URL of an image with its size, as CSDN, HackMD and others write it: `![](a.png =300x200)`. To
+# CommonMark, which has no sizes, it is text.
+_BEFORE_SIZE = re.compile(rb"!\[([^\[\]\r\n]*)\]\(\s*\Z")
+_SIZE = re.compile(rb"[ \t]+=(?=[\dx*])(?:\d+%?)?[x*]?(?:\d+%?)?[ \t]*\)")
+_LONGEST_ALT = 500
+"""Bytes before a URL that are searched for the beginning of its image."""
 
 
 class TextReader:
@@ -65,6 +73,12 @@ class TextReader:
     def add_url(self, start: int, end: int, guess: Guess | None = None) -> None:
         """Add a URL that is plain text."""
         text, url = url_spans.decode_url(self._data[start:end]), self._url(start, end)
+        if size := _SIZE.match(self._data, end):
+            opening = _BEFORE_SIZE.search(self._data[max(start - _LONGEST_ALT, 0) : start])
+            if opening is not None:
+                place, alt = start - len(opening[0]), opening[1].decode(errors="replace")
+                self._found.add(RawMention(url, start, end, place, alt, LinkRole.IMAGE, size.end()), is_bare=True)
+                return
         self._found.add(RawMention(url, start, end, start, text, element_end=end, guess=guess), is_bare=True)
 
     def _limit(self) -> int:
