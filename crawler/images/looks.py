@@ -7,15 +7,17 @@ after it is compressed again, and most of a drawing that says "removed" is flat.
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import dataclass
 from io import BytesIO
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _SIDE = 16
+_ASPECT = struct.Struct("<d")
 _DRAFT = 4 * _SIDE
 """Least width and height in pixels to which a JPEG is decoded, which is much faster than in full."""
 _MAX_PIXELS = 2**24
@@ -39,6 +41,23 @@ class Look:
     deviation: float
     aspect: float
 
+    @classmethod
+    def of_shades(cls, shades: bytes, aspect: float) -> Self:
+        """Return the look with these shades."""
+        mean = sum(shades) / len(shades)
+        deviation = math.sqrt(max(sum(map(mul, shades, shades)) / len(shades) - mean**2, 0))
+        return cls(shades, mean, deviation, aspect)
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> Self:
+        """Return the look that `to_bytes` has stored."""
+        (aspect,) = _ASPECT.unpack(stored[-_ASPECT.size :])
+        return cls.of_shades(stored[: -_ASPECT.size], aspect)
+
+    def to_bytes(self) -> bytes:
+        """Return the look as bytes to store."""
+        return self.shades + _ASPECT.pack(self.aspect)
+
 
 def look_of(body: bytes) -> Look | None:
     """Return the look of an image; None for one that Pillow cannot read, or of too many pixels."""
@@ -56,10 +75,7 @@ def look_of(body: bytes) -> Look | None:
         small = grey.resize((_SIDE, _SIDE), Resampling.BOX)
     except Exception:  # noqa: BLE001 - Pillow raises all sorts of errors for damaged files
         return None
-    shades = small.tobytes()
-    mean = sum(shades) / len(shades)
-    deviation = math.sqrt(max(sum(map(mul, shades, shades)) / len(shades) - mean**2, 0))
-    return Look(shades, mean, deviation, width / height)
+    return Look.of_shades(small.tobytes(), width / height)
 
 
 def _on_white(image: Image) -> Image:

@@ -89,7 +89,7 @@ class ImageFetcher:
         self._time_left = time_left
         self._hold_host = hold_host
         self._fetched_bytes = 0
-        self._placeholders = PlaceholderDetector(store, self._fetch_any)
+        self._placeholders = PlaceholderDetector(store, self._fetch_any, options.images.referers)
         self._copies = SavedCopies(store, image_store)
         self._archive = asyncio.Lock()
         self._archive_down = False
@@ -130,14 +130,12 @@ class ImageFetcher:
         """Return the final result for an image from the result of its first response.
 
         If the bytes are not an image, other requests are tried; in a retry also articles and archive, since by then all
-        articles were read. A saved copy is replaced only by a complete image, and by other bytes only in a retry (see
-        SavedCopies.reason_to_keep).
+        articles were read. A saved copy stays: other bytes are saved beside it (see SavedCopies).
         """
         result = await self._inspect(due, result)
-        if self._copies.would_replace(due, result) and (
-            reason := self._copies.reason_to_keep(due, result, requested_url, response_url, is_retry=is_retry)
-        ):
-            return await self._copies.keep_beside(result, reason)
+        if self._copies.would_replace(due, result):
+            reason = self._copies.reason_to_keep(due, result, requested_url, response_url)
+            return await self._copies.keep_beside(result, reason, is_retry=is_retry)
         if result.check.is_ok and (result.body or not result.check.reason.has(ReasonCode.NOT_SAVED)):
             return result
         async for other in self._retry_variants(due, result, requested_url, url_variants(due.link.url)):
@@ -176,9 +174,13 @@ class ImageFetcher:
         is_dynamic = image.media_type == SVG and result.origin is not None and result.origin.uncached
         found = replace(result, metadata=replace(image, dynamic=is_dynamic))
         target = result.check.final_url
-        replaces = target is None and self._copies.would_replace(due, found)
         if not (is_dynamic or is_dynamic_image(due.link, due.known)) and await self._placeholders.is_placeholder(
-            due.link, image.title, result.body, target, replaces=replaces
+            due.link,
+            image.title,
+            result.body,
+            target,
+            replaces=target is None and self._copies.would_replace(due, found),
+            is_new=self._copies.saved_name(due) is None,
         ):
             reason = Reason(ReasonCode.PLACEHOLDER)
             return without_body(result, replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None))

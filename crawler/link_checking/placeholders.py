@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from crawler.images.hosts.placeholder_urls import is_placeholder_file, is_placeholder_url
-from crawler.images.hosts.referers import FOREIGN_REFERER
+from crawler.images.hosts.referers import FOREIGN_REFERER, own_referer, referer_of
 from crawler.images.hosts.wechat_urls import image_id, looks_like_placeholder
 from crawler.images.looks import Look, are_alike, look_of
 from crawler.link_checking.saved_copies import image_key, is_saved_for_another
 from crawler.links.canonical_url import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from crawler.models.link import Link
     from crawler.store.link_store import LinkStore
 
 MAX_PLACEHOLDER_BYTES = 64 * 1024
 """Bytes up to which an image may be a placeholder that is told by what the host sends for other URLs."""
+
+MAX_GUARD_BYTES = 32 * 1024
+"""Bytes up to which the first image of a host is compared with the one that the host's own readers see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +47,51 @@ class _Seen:
 class PlaceholderDetector:
     """Learns during a run which files are placeholders.
 
-    Known ones are in a table. Others are files to which images with different file names are redirected, if that of the
-    target is another one; and what a host also sends for a URL that nobody can have put there, or for another image to
-    the readers of another site. Both are asked once per run and host, and only if there is reason to: an image came for
-    several URLs, looks like a known placeholder, or would replace a saved one. `fetch` requests the image at a URL,
-    with a Referer or with the usual one; it returns its bytes, none if there is no image.
+    Known ones are in a table. Others are
+
+    - files to which images with different file names are redirected, if that of the target is another one;
+    - what a host also sends for a URL that nobody can have put there, or for another image to the readers of another
+      site. Both are asked once per run and host, and only if there is reason to: an image came for several URLs, looks
+      like a known placeholder, or would replace a saved one;
+    - what a host sends to all but its own readers. This is asked once per run and host, of its first small image
+      without a saved copy: if the host's own Referer gets another image, and a request without it the first one again.
+
+    `fetch` requests the image at a URL, with a Referer or with the usual one; it returns its bytes, none if there is no
+    image. `referers` are those of IMAGES_REFERERS.
     """
 
-    def __init__(self, store: LinkStore, fetch: Callable[[str, str | None], Awaitable[bytes]]) -> None:
+    def __init__(
+        self, store: LinkStore, fetch: Callable[[str, str | None], Awaitable[bytes]], referers: Mapping[str, str]
+    ) -> None:
         self._store = store
         self._fetch = fetch
+        self._referers = referers
         self._seen: defaultdict[str, list[_Seen]] = defaultdict(list)  # by host
         self._answers: dict[tuple[str, str | None], asyncio.Task[bytes]] = {}  # by host and Referer
         self._first_files: dict[str, tuple[str, str]] = {}  # target of redirects: file that came first, and its image
+        self._drawings: dict[str, asyncio.Task[_Seen | None]] = {}  # by host: what all but its own readers get
         self._learned: dict[str, Look | None] = {}
         self._learned_targets: set[str] = set()
 
     @cached_property
-    def _known(self) -> set[str]:
+    def _known(self) -> dict[str, Look | None]:
         """The placeholders of earlier runs."""
-        return self._store.placeholder_names()
+        return self._store.known_placeholders()
 
     async def is_placeholder(
-        self, link: Link, name: str, body: bytes, target: str | None = None, *, replaces: bool = False
+        self,
+        link: Link,
+        name: str,
+        body: bytes,
+        target: str | None = None,
+        *,
+        replaces: bool = False,
+        is_new: bool = False,
     ) -> bool:
         """Return whether the body of a response for an image, named `name` in the image store, is a placeholder.
 
-        `target` is the URL behind redirects, None without one; `replaces` says that another copy is saved. A newly
-        learned placeholder is saved in the store.
+        `target` is the URL behind redirects, None without one; `replaces` says that another copy is saved, `is_new`
+        that none is. A newly learned placeholder is saved in the store.
         """
         if name in self._learned or name in self._known:
             return True
@@ -86,7 +106,8 @@ class PlaceholderDetector:
         is_suspect = replaces or self._is_suspect(link, found, body)
         if found not in self._seen[link.host]:
             self._seen[link.host].append(found)
-        if not is_suspect or not await self._is_sent_for_others(link, found, body):
+        is_one = is_suspect and await self._is_sent_for_others(link, found, body)
+        if not is_one and not (is_new and await self._is_drawing_of_guard(link, found, body)):
             return False
         same = [each for each in self._seen[link.host] if each.shows(name, found.look)]
         for each_name, look in {each.name: each.look for each in same}.items():
@@ -99,7 +120,7 @@ class PlaceholderDetector:
             return True
         if any(each.image != found.image and each.shows(found.name, found.look) for each in self._seen[link.host]):
             return True
-        if any(are_alike(look, found.look) for look in self._learned.values()):
+        if any(are_alike(look, found.look) for look in (*self._learned.values(), *self._known.values())):
             return True
         return is_saved_for_another(self._store, link, found.name)
 
@@ -111,6 +132,26 @@ class PlaceholderDetector:
         other = next((each for each in self._seen[link.host] if not each.shows(found.name, found.look)), None)
         answer = await self._answer(link.host, impossible if other is None else other.url, FOREIGN_REFERER)
         return _is_same(answer, body, found.look)
+
+    async def _is_drawing_of_guard(self, link: Link, found: _Seen, body: bytes) -> bool:
+        """Return whether an image is what its host sends to all but its own readers.
+
+        Where the right Referer is known, it was sent.
+        """
+        host, is_known = link.host, referer_of(link.host, self._referers) is not None
+        if len(body) > MAX_GUARD_BYTES or is_known or image_id(link.url) is not None:
+            return False
+        if host not in self._drawings:
+            self._drawings[host] = asyncio.ensure_future(self._compare_with_own(host, found, body))
+        drawing = await asyncio.shield(self._drawings[host])
+        return drawing is not None and drawing.shows(found.name, found.look)
+
+    async def _compare_with_own(self, host: str, found: _Seen, body: bytes) -> _Seen | None:
+        """Return an image that a host sends to all but its own readers; None if they get the same or none."""
+        own = await self._fetch(found.url, own_referer(host))
+        if not own or _is_same(own, body, found.look):
+            return None
+        return found if await self._fetch(found.url, None) == body else None
 
     async def _answer(self, host: str, url: str, referer: str | None) -> bytes:
         if (host, referer) not in self._answers:
@@ -132,7 +173,7 @@ class PlaceholderDetector:
 
     def _learn(self, name: str, look: Look | None) -> None:
         self._learned[name] = look
-        self._store.learn_placeholder(name, datetime.now(UTC))
+        self._store.learn_placeholder(name, datetime.now(UTC), look)
 
 
 def _is_same(answer: bytes, body: bytes, look: Look | None) -> bool:

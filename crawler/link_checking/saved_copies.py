@@ -1,4 +1,4 @@
-"""Decide whether a response may replace the saved copy of an image."""
+"""Keep the saved copies of images, whatever their URLs send later, and that beside them."""
 
 from __future__ import annotations
 
@@ -53,13 +53,10 @@ class SavedCopies:
         new = result.metadata.title if result.body and isinstance(result.metadata, Picture) else None
         return new is not None and self.saved_name(due) not in {None, new}
 
-    def reason_to_keep(
-        self, due: DueLink, result: CheckResult, requested_url: str, response_url: str, *, is_retry: bool
-    ) -> Reason | None:
-        """Return why the saved copy must not be replaced; None if it may be.
+    def reason_to_keep(self, due: DueLink, result: CheckResult, requested_url: str, response_url: str) -> Reason:
+        """Return what is known of an image that came in place of the saved copy, which stays.
 
-        It is replaced in a retry only: by then, all links of the host were checked once, so that files which it sends
-        for different images are known.
+        Nobody but the reader can tell an image that was drawn anew from one that says "removed".
         """
         assert isinstance(result.metadata, Picture)  # noqa: S101 - as would_replace has checked
         link, known = due.link, due.known
@@ -70,17 +67,18 @@ class SavedCopies:
             return Reason(ReasonCode.SHARED_IMAGE)
         if isinstance(known, Picture) and _pixels(result.metadata) < _pixels(known):
             return Reason(ReasonCode.SMALLER_IMAGE)
-        return None if is_retry else Reason(ReasonCode.OTHER_IMAGE)
+        return Reason(ReasonCode.OTHER_IMAGE)
 
-    async def keep_beside(self, result: CheckResult, reason: Reason) -> CheckResult:
+    async def keep_beside(self, result: CheckResult, reason: Reason, *, is_retry: bool) -> CheckResult:
         """Return a result without image, for a link whose saved copy stays; save the image that came in its place.
 
-        One that has to be received again is not saved yet.
+        One of which nothing else is known is saved in a retry only: by then, all links of the host were checked once,
+        so that files which it sends for different images are known.
         """
         check = replace(result.check, outcome=Outcome.BLOCKED, reason=reason, final_url=None)
         without = replace(result, check=check, metadata=None, body=b"", origin=None)
         image, image_store = result.metadata, self._image_store
-        if reason.code is ReasonCode.OTHER_IMAGE or not isinstance(image, Picture):
+        if (reason.code is ReasonCode.OTHER_IMAGE and not is_retry) or not isinstance(image, Picture):
             return without
         try:
             await put_image(image_store, image.title, result.body, image.media_type)
@@ -96,7 +94,7 @@ def has_no_image(due: DueLink, result: CheckResult) -> bool:
 
 
 def needs_confirmation(result: CheckResult) -> bool:
-    """Return whether the same bytes must be received in a retry before they replace the saved copy."""
+    """Return whether an image that came in place of the saved copy must be received again in a retry."""
     return result.check.reason.code is ReasonCode.OTHER_IMAGE
 
 

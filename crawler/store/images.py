@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from crawler.images.looks import Look
 from crawler.images.saved_urls import saved_name
 from crawler.kinds.registry import keeping_bodies, kind_of
 from crawler.models.check import Outcome
@@ -48,20 +49,22 @@ class SavedImage:
 class ImageRecords(StoreReader, Leases):
     """Queries and updates for fetching and saving images."""
 
-    def placeholder_names(self) -> set[str]:
-        """Return the image store's file names of all known placeholders."""
+    def known_placeholders(self) -> dict[str, Look | None]:
+        """Return what the known placeholders look like, by their file names in the image store; None if unknown."""
         with self._begin() as connection:
-            return set(connection.scalars(sa.select(placeholders.c.title)))
+            rows = connection.execute(sa.select(placeholders.c.title, placeholders.c.look))
+            return {row.title: None if row.look is None else Look.from_bytes(row.look) for row in rows}
 
     def links_with_image(self, title: str) -> list[str]:
         """Return the URLs of the links for which a file of the image store was saved."""
         with self._begin() as connection:
             return list(connection.scalars(sa.select(links.c.url).join(pictures).where(pictures.c.title == title)))
 
-    def learn_placeholder(self, title: str, now: datetime) -> None:
+    def learn_placeholder(self, title: str, now: datetime, look: Look | None = None) -> None:
         """Save that a file is a placeholder; links for which it was saved lose it and are checked again in this run."""
         with self._write() as connection:
-            insert = self._insert(placeholders).values(title=title, learned_at=now)
+            stored = None if look is None else look.to_bytes()
+            insert = self._insert(placeholders).values(title=title, learned_at=now, look=stored)
             connection.execute(insert.on_conflict_do_nothing())
             self._forget_placeholder(connection, title)
 

@@ -28,9 +28,14 @@ def referer_of(host: str, given: Mapping[str, str]) -> str | None:
     return _usual_referer(host)
 
 
+def own_referer(host: str) -> str:
+    """Return the Referer of a host's own readers: its front page."""
+    return f"https://{host}/"
+
+
 def other_referers(host: str, given: Mapping[str, str]) -> tuple[str, ...]:
     """Return the Referers to try at a host that refuses the usual one: "" for none, and its own front page."""
-    usual, own = referer_of(host, given), f"https://{host}/"
+    usual, own = referer_of(host, given), own_referer(host)
     others = ("", own) if usual else (own,)
     return tuple(each for each in others if each != usual)
 

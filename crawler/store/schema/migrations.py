@@ -190,6 +190,11 @@ def _add_anchors(connection: sa.Connection) -> None:
     _add_columns(connection, links.c.anchors, mentions.c.fragment)
 
 
+def _add_looks(connection: sa.Connection) -> None:
+    """Version 18: what placeholders look like."""
+    _add_columns(connection, placeholders.c.look)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -208,6 +213,7 @@ MIGRATIONS = (
     _add_uploads,
     _add_image_places,
     _add_anchors,
+    _add_looks,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

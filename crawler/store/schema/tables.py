@@ -190,6 +190,7 @@ placeholders = sa.Table(  # files that a server sends instead of different image
     tables,
     sa.Column("title", sa.Text, primary_key=True),
     sa.Column("learned_at", Instant, nullable=False),
+    sa.Column("look", sa.LargeBinary),  # crawler.images.looks.Look; null if it is not known
 )
 
 uploads = sa.Table(  # URLs that services gave uploaded images

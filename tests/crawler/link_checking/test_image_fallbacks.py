@@ -439,21 +439,28 @@ def test_what_came_instead_is_kept_beside_the_first_copies(crawled: Nights) -> N
 
 
 @pytest.mark.parametrize("location", [f"{HOST.replace('https:', 'http:')}/a.png", f"{HOST}/a.png?size=large"])
-def test_a_redirect_to_the_same_path_brings_a_new_picture(night: Desk, internet: Internet, location: str) -> None:
+def test_a_redirect_to_the_same_path_is_no_reason_of_its_own(night: Desk, internet: Internet, location: str) -> None:
     internet.fault(location, picture(WORSE))
     internet.fault(f"{HOST}/a.png", lambda request: None if request.url == location else leads_to(location))
     assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert shows(night, WORSE)
+    assert night.health()[f"{HOST}/a.png"]["reason"] == "another image; saved copy unchanged"
+    assert shows(night, GOOD)
 
 
-def test_a_picture_that_is_another_one_now_is_taken(night: Desk, internet: Internet) -> None:
+def test_a_picture_that_is_another_one_now_is_kept_beside(night: Desk, internet: Internet) -> None:
     internet.fault(f"{HOST}/a.png", picture(WORSE))
     internet.forget()
     assert night.crawl(*EVERY_NIGHT).returncode == 0
     assert len(internet.asked(f"{HOST}/a.png")) == 2
     row = night.health()[f"{HOST}/a.png"]
-    assert (row["outcome"], row["reason"]) == ("ok", "reachable")
-    assert shows(night, WORSE)
+    assert (row["verdict"], row["outcome"], row["reason"]) == (
+        "alive",
+        "blocked",
+        "another image; saved copy unchanged",
+    )
+    assert row["image_newer"] == named(WORSE)
+    assert shows(night, GOOD)
+    assert {GOOD, WORSE} <= kept(night)
 
 
 SAME = "same image for several URLs; saved copy unchanged"
@@ -506,15 +513,18 @@ def test_the_same_address_without_tls_is_no_other_one(night: Desk, internet: Int
     night.write("a.md", at("a.png") + at("a.png", host=plain))
     internet.fault("*h00.bench.example.org/a.png", picture(WORSE))
     assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert shows(night, WORSE)
-    assert not shows(night, GOOD)
+    assert night.health()[f"{HOST}/a.png"]["reason"] == "another image; saved copy unchanged"
+    assert shows(night, WORSE)  # for the address that was not there before
+    assert shows(night, GOOD)
 
 
 def test_what_another_host_sends_is_another_picture(night: Desk, internet: Internet) -> None:
     night.write("a.md", at("a.png") + at("a.png", host="https://h01.bench.example.org"))
     internet.fault("https://h0?.bench.example.org/a.png", picture(WORSE))
     assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert not shows(night, GOOD)
+    assert night.health()[f"{HOST}/a.png"]["reason"] == "another image; saved copy unchanged"
+    assert shows(night, GOOD)
+    assert shows(night, WORSE)
 
 
 def test_large_pictures_of_wechat_stay_too(desk: Desk, internet: Internet) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from crawler.images.looks import Look
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture
@@ -55,10 +56,11 @@ def test_a_placeholder_is_forgotten_wherever_it_was_kept(store: LinkStore) -> No
     a, b, c = register(store, "n.md", A, B, C)
     store.start_run(NOW)
     store.save([kept(a), kept(b), kept(c, TWO)])
-    assert store.placeholder_names() == set()
+    assert store.known_placeholders() == {}
+    look = Look.of_shades(bytes(range(256)), 4 / 3)
     for _ in range(2):
-        store.learn_placeholder(ONE, NOW)
-    assert store.placeholder_names() == {ONE}
+        store.learn_placeholder(ONE, NOW, look)
+    assert store.known_placeholders() == {ONE: look}
     for url in (A, B):
         known = standing(store, url)
         assert (known.verdict, known.metadata, known.last_alive) == (Verdict.UNKNOWN, None, None)
