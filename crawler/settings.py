@@ -30,6 +30,8 @@ IMAGES_S3: dict[str, str] = {}
 # a folder: from the note, `./{note}.assets/`, or from the root of its site, `/images/{year}/{month}/`.
 IMAGES_LAYOUT = "hash"
 IMAGES_NAMES = "hash"  # what files beside notes are named after: `hash`, `note` (`{note}-1`) or `alt` (the alt text)
+# Copies that notes show in place of saved images, which stay as they are; see docs/how-to/host-images.md for the names.
+IMAGES_SHOW: list[str] = []
 IMAGES_WEBP_WIDTH = 0  # width in pixels of the WebP copies that notes show of wider images; 0: no copies
 # Referers to send to hosts of images that refuse others: `{"img.example.com": "https://example.com/"}`, "" for none.
 # They come before those of crawler/data/image_referers.toml, which has common hosts.
@@ -126,7 +128,7 @@ OUTPUTS = [
     "pipelines.reports.csv.dataset",
     "pipelines.reports.csv.links_table",
     "pipelines.reports.bibtex",
-    "pipelines.reports.thumbnails",
+    "pipelines.reports.shown_copies",
     "pipelines.reports.notes_mirror",
     "pipelines.reports.html.contact_sheet",
     "pipelines.reports.html.report",

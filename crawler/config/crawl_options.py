@@ -96,6 +96,8 @@ class ImageOptions:
     """Referers by host glob, "" for none, before those of the table."""
     keep_away: re.Pattern[str]
     """Matches the hosts whose images are not saved."""
+    shown: frozenset[str]
+    """Which copies notes show: words of `shown.names.SHOWN`."""
     webp_width: int
     """Width in pixels of the WebP copies that notes show of wider images; 0: no copies."""
 
@@ -225,6 +227,7 @@ def _image_options(settings: SettingsSource, given: Mapping[str, Any], output_di
         run_limit=int(given["IMAGES_MAX_RUN_MB"] * MB),
         referers=given["IMAGES_REFERERS"],
         keep_away=given["IMAGES_KEEP_AWAY"],
+        shown=frozenset(given["IMAGES_SHOW"]),
         webp_width=given["IMAGES_WEBP_WIDTH"],
     )
 

@@ -14,6 +14,7 @@ from crawler.config.setting_names import COMMAND_LINE, json_object, nearest_hint
 from crawler.errors import UserError
 from crawler.globs import compile_globs
 from crawler.images.layout.pattern import NAMES
+from crawler.images.shown.names import SHOWN
 from crawler.images.stores import SCHEMES, WITH_OWN_URLS
 from crawler.images.stores.s3_services import read_options
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
@@ -231,6 +232,7 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "IMAGES_S3": s3_options,
     "IMAGES_LAYOUT": image_layout,
     "IMAGES_NAMES": partial(choice, known=NAMES),
+    "IMAGES_SHOW": partial(word_list, known=SHOWN),
     "IMAGES_WEBP_WIDTH": width,
     "IMAGES_REFERERS": referers,
     "IMAGES_KEEP_AWAY": hosts,

@@ -270,9 +270,9 @@ def image_stem(name: str) -> str:
     return name.rpartition("/")[2].partition(".")[0]
 
 
-def thumbnail_name(name: str, width: int) -> str:
-    """Return the name of an image's thumbnail, a WebP of at most `width` pixels."""
-    return f"{name.rpartition('.')[0]}-{width}.webp"
+def thumbnail_name(name: str, width: int, extension: str = ".webp") -> str:
+    """Return the name of an image's copy of at most `width` pixels, 0 for one of the same size."""
+    return f"{name.rpartition('.')[0]}-{width}{extension}"
 
 
 def is_intact(name: str, body: bytes) -> bool:

@@ -71,9 +71,9 @@ TakeNote = Callable[[NoteFragment], None]
 class Rendering:
     """The inputs of outputs, and the folder to write to.
 
-    `rewrite` has the names of REWRITE. Images wider than `webp_width` pixels are shown as WebP thumbnails of that
-    width; 0 for no thumbnails. `past_edits` are the edits that earlier runs made in the original notes, by note and
-    run. `digests` are the digests of the inputs, by their names in `INPUTS`.
+    `rewrite` has the names of REWRITE. Images wider than `webp_width` pixels are shown as WebP copies of that width; 0
+    for no such copies. `shown` has the words of IMAGES_SHOW. `past_edits` are the edits that earlier runs made in the
+    original notes, by note and run. `digests` are the digests of the inputs, by their names in `INPUTS`.
     """
 
     notes_folder: NotesFolder
@@ -82,6 +82,7 @@ class Rendering:
     image_store: ImageStore
     rewrite: frozenset[str]
     webp_width: int = 0
+    shown: frozenset[str] = frozenset()
     past_edits: Mapping[str, Sequence[Sequence[Edit]]] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     places: ImagePlaces | None = None
@@ -123,7 +124,7 @@ class _Publish:
         self._rendered = rendering.store.rendered_outputs()
 
     def render_by_link(self) -> None:
-        """Call outputs with each link. This comes before the notes, which link to the thumbnails made here."""
+        """Call outputs with each link. This comes before the notes, which show the copies of images made here."""
         with ExitStack() as stack:
             stale = [each for each in self._outputs if not self._is_current(each)]
             of_links = [

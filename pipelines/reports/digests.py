@@ -19,7 +19,7 @@ from crawler.notes.files.folder import ENDINGS
 from crawler.run.program_digest import program_digest
 from crawler.store.renderings import MENTION, STATE, TIMES
 from pipelines.rewriting.edit_list import to_record
-from pipelines.rewriting.note_rewriter import present_name, stored_url_in_note, url_in_note
+from pipelines.rewriting.note_rewriter import present_name, shown_image_name, stored_url_in_note, url_in_note
 from pipelines.venues.citation_stage import BIBLIOGRAPHIES
 
 if TYPE_CHECKING:
@@ -146,8 +146,9 @@ class NoteDigester:
         """Return the URLs of the saved images of a note; None for one that is not in the image store."""
         rendering, root = self.rendering, (self.rendering.output_dir / "notes").resolve()
         saved = [stored_url_in_note(rendering, title, path, root) for title in states.images]
-        shown = (present_name(rendering, path, name, {}) for name in states.shown)
-        return [*saved, *(name and url_in_note(rendering, name, path, root) for name in shown)]
+        present = filter(None, (present_name(rendering, path, name, {}) for name in states.shown))
+        names = (each for name in present for each in (name, shown_image_name(rendering, name)))
+        return [*saved, *(url_in_note(rendering, name, path, root) for name in names)]
 
     def _past_edits(self, path: str) -> list[list[dict[str, Any]]]:
         return [[to_record(edit) for edit in run] for run in self.rendering.past_edits.get(path, ())]
@@ -158,7 +159,8 @@ def _settings(rendering: Rendering) -> bytes:
     image_store = rendering.image_store
     layout = rendering.places and rendering.places.folders.layout.key
     shown = layout, image_store.base, image_store.unavailable_reason is None, str(rendering.output_dir.resolve())
-    return program_digest(crawler, pipelines) + repr((sorted(rendering.rewrite), rendering.webp_width, shown)).encode()
+    settings = sorted(rendering.rewrite), sorted(rendering.shown), rendering.webp_width, shown
+    return program_digest(crawler, pipelines) + repr(settings).encode()
 
 
 def notes_digest(digests: Iterable[str]) -> str:

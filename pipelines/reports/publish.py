@@ -108,6 +108,7 @@ def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:
         image_store=workspace.image_store,
         rewrite=options.publishing.rewrite,
         webp_width=options.images.webp_width,
+        shown=options.images.shown,
         past_edits=Journal(output_dir).past_edits(),
         places=workspace.image_places(),
     )

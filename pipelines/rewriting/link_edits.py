@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from crawler.images.saved_urls import hash_in
-from crawler.images.sniff import UNSHOWN
+from crawler.images.sniff import EXTENSIONS, UNSHOWN
 from crawler.kinds.image import Image, is_dynamic_image, is_image_file
 from crawler.kinds.local import RENAMED, is_spelt_alike
 from crawler.kinds.registry import kind_of
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 OPENED = frozenset({JUMP, SHORT_LINK})
 """Sources of suggestions that are the target of a jump page or a short link."""
 
+_UNSHOWN_ENDINGS = tuple(EXTENSIONS[each] for each in UNSHOWN)
 _REST_OF_TAG = re.compile(rb"[^<>]*>[ \t\r\n]*")
 
 
@@ -99,11 +100,11 @@ def _plan_mention_edits(
         ):
             continue
         if isinstance(picture := state.metadata, Picture):
-            if "pictures" not in rewrite or _stays_where_it_is(mention, state, picture):
+            url = _with_image_fragment(image_url(picture), mention)
+            if "pictures" not in rewrite or _stays_where_it_is(mention, state, picture, url):
                 continue
             source = f", from {picture.source}" if picture.source else ""
             evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}{source}"
-            url = _with_image_fragment(image_url(picture), mention)
             if url is not None and (_is_web(url) or not _is_bare(note, mention)):
                 yield from _replace(note, mention, url, Reason(ReasonCode.EDIT_IMAGE), evidence)
         elif (replacement := _replacement_for(note, mention, state)) is not None and replacement[0] in rewrite:
@@ -113,19 +114,18 @@ def _plan_mention_edits(
             yield from _replace_text(note, mention, new_url, Reason(code), evidence)
 
 
-def _stays_where_it_is(mention: Mention, state: LinkState, picture: Picture) -> bool:
+def _stays_where_it_is(mention: Mention, state: LinkState, picture: Picture, url: str | None) -> bool:
     """Return whether a mention of a saved image keeps its URL.
 
     It may be a link to a page about the image, which the same URL shows elsewhere. A format that browsers do not show
-    gains nothing while the URL works, at which a host may send others another format; but one of several candidates is
-    there for the browsers that show it.
+    gains nothing while the URL works, at which a host may send others another format, unless `url` shows a copy of it
+    in another one; but one of several candidates is there for the browsers that show it.
     """
     is_shown = mention.role in {LinkRole.IMAGE, LinkRole.VIDEO}
     if state.link.kind == Image.name and not is_shown and not is_image_file(state.link.url):
         return True
-    return (
-        picture.media_type in UNSHOWN and mention.image_set is None and state.verdict in {Verdict.ALIVE, Verdict.MOVED}
-    )
+    is_unshown = picture.media_type in UNSHOWN and (url is None or urlsplit(url).path.endswith(_UNSHOWN_ENDINGS))
+    return is_unshown and mention.image_set is None and state.verdict in {Verdict.ALIVE, Verdict.MOVED}
 
 
 def _plan_place_edits(note: Note, image_places: Mapping[int, ShownImage]) -> Iterator[Edit]:

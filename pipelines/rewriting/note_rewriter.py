@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.images.saved_urls import is_same_place, saved_name
-from crawler.images.store import thumbnail_name
+from crawler.images.shown.names import NO_POSITION, copy_names, original_name
 from crawler.kinds.registry import kind_of, link_of
 from crawler.models.metadata import Picture
+from crawler.models.note import LinkRole
 from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.wikilinks import wikilink_name
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.edit_list import writable_edits
+from pipelines.rewriting.image_links import with_links
 from pipelines.rewriting.image_set_edits import without_halves
 from pipelines.rewriting.index.editor import index_edits
 from pipelines.rewriting.link_edits import ShownImage
@@ -64,11 +66,42 @@ class NoteRewriter:
         planned = link_edits.plan_edits(note, states, image_url, self._rendering.rewrite, places)
         past_edits = self._rendering.past_edits.get(note.path, ())
         edits = without_reverted(note.data, planned, past_edits)
+        if originals := self._originals(note, states, edits):
+            edits = without_reverted(note.data, with_links(note, edits, originals), past_edits)
         if self._listed:
             index = self._index_edits(note, states, past_edits)
             edits = tuple(sorted([*edits, *index], key=lambda edit: (edit.start, edit.end)))
         writable = writable_edits(note.as_file, edits)
         return without_halves(note, planned, writable)
+
+    def _originals(self, note: Note, states: Mapping[int, LinkState], edits: Sequence[Edit]) -> dict[int, str]:
+        """Return the URLs of the originals of images of which edits show a copy, by offset of the mention."""
+        image_store, edited = self._rendering.image_store, {edit.start for edit in edits}
+        originals: dict[int, str] = {}
+        if not self._has_linked_copies:
+            return originals
+        for at, mention in enumerate(note.mentions):
+            if mention.start not in edited or mention.role is not LinkRole.IMAGE:
+                continue
+            picture = states[at].metadata if at in states else None
+            name = picture.title if isinstance(picture, Picture) else self._present_name(note, mention)
+            title = None if name is None else original_name(name, image_store.has)
+            if not title or not image_store.has(title) or shown_image_name(self._rendering, title) == title:
+                continue
+            if (url := image_store.public_url(title, (self._folder / note.path).parent)) is not None:
+                originals[mention.start] = url
+        return originals
+
+    @property
+    def _has_linked_copies(self) -> bool:
+        """Whether copies are linked to their originals: not if these have a position that the copies must not have.
+
+        Beside the notes are only the images that they show.
+        """
+        rendering = self._rendering
+        is_in_store = rendering.places is None or rendering.places.is_by_hash
+        is_asked = (rendering.shown or rendering.webp_width) and NO_POSITION not in rendering.shown
+        return bool(is_asked and is_in_store and not rendering.image_store.unavailable_reason)
 
     def _image_places(self, note: Note, states: Mapping[int, LinkState]) -> dict[int, ShownImage]:
         """Return the present URLs of saved images that a note shows under other ones, by position of the mention.
@@ -86,7 +119,7 @@ class NoteRewriter:
             present = url_in_note(self._rendering, name, note.path, self._folder)
             if present is None or is_same_place(url.partition("#")[0], present):
                 continue
-            is_by_hash = saved_name(url) is not None and (places is None or places.is_by_hash)
+            is_by_hash = saved_name(url) == name and (places is None or places.is_by_hash)
             if not is_by_hash or not _shows_file(state, present):
                 shown[at] = ShownImage(name, present)
         return shown
@@ -111,7 +144,10 @@ class NoteRewriter:
         return files
 
     def _present_name(self, note: Note, mention: Mention) -> str | None:
-        return present_name(self._rendering, note.path, mention.url, self._uploaded)
+        """Return the image in the image store that a mention is to show if it shows a saved image, or a copy of one."""
+        name = present_name(self._rendering, note.path, mention.url, self._uploaded)
+        is_image = mention.role in {LinkRole.IMAGE, LinkRole.VIDEO}
+        return shown_image_name(self._rendering, name) if name is not None and is_image else name
 
     def _index_edits(
         self, note: Note, states: Mapping[int, LinkState], past_edits: Sequence[Sequence[Edit]]
@@ -157,6 +193,14 @@ def present_name(rendering: Rendering, note: str, url: str, uploaded: Mapping[st
     return name if name is not None and image_store.has(name) else None
 
 
+def shown_image_name(rendering: Rendering, name: str) -> str:
+    """Return the name of the image that notes show now in place of a saved image or a copy of one."""
+    image_store = rendering.image_store
+    if image_store.unavailable_reason or (title := original_name(name, image_store.has)) is None:
+        return name
+    return next(iter(_stored_names(rendering, title)), name)
+
+
 def _is_saved_image(state: LinkState) -> bool:
     """Return whether a link was looked up in the image store."""
     code = state.check.reason.code if state.check else None
@@ -187,11 +231,11 @@ def stored_url_in_note(rendering: Rendering, title: str, note: str, root: Path) 
 
 
 def _stored_names(rendering: Rendering, title: str) -> list[str]:
-    """Return the names in the image store that show a saved image, the thumbnail first.
+    """Return the names in the image store that show a saved image, a copy by IMAGES_SHOW first.
 
     While the image store is unavailable, saved images are assumed to be there.
     """
-    image_store, width = rendering.image_store, rendering.webp_width
+    image_store = rendering.image_store
     if image_store.unavailable_reason:
         return [title]
-    return list(filter(image_store.has, [thumbnail_name(title, width), title] if width else [title]))
+    return list(filter(image_store.has, [*copy_names(title, rendering.shown, rendering.webp_width), title]))

@@ -126,6 +126,8 @@ def _source(edit: Edit) -> str:
 
 def _comparable_text(edit: Edit) -> str:
     """Return the new text of an edit; of a saved image what is the same in all notes."""
+    if _is_linked_image(edit):
+        return _FOLDERS.sub("", edit.new)
     return _image_text(edit.new) if edit.reason.code is ReasonCode.EDIT_IMAGE else edit.new
 
 
@@ -135,6 +137,12 @@ def _image_text(url: str) -> str:
     return name if _HASH.match(name) else url
 
 
+def _is_linked_image(edit: Edit) -> bool:
+    """Return whether an edit is that of a whole image element, which gets a link."""
+    is_image = edit.reason.code in {ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL}
+    return is_image and edit.new.startswith(("[", "<"))
+
+
 def _count_occurrences(text: str, edit: Edit) -> int:
     """Return how often the new text of an edit occurs in a note as a whole word or URL.
 
@@ -142,6 +150,8 @@ def _count_occurrences(text: str, edit: Edit) -> int:
     """
     label = ""
     new = _comparable_text(edit)
+    if _is_linked_image(edit):
+        return _FOLDERS.sub("", text).count(new)
     if not any(character.isalpha() for character in new):
         start = len(text.encode()[: edit.start].decode())
         found = re.search(r"[^\W\d_]+\W*\Z", text[text.rfind("\n", 0, start) + 1 : start])
@@ -152,6 +162,7 @@ def _count_occurrences(text: str, edit: Edit) -> int:
 
 
 _HASH = re.compile("[0-9a-f]{64}")
+_FOLDERS = re.compile(r"""[^\s"'()<>\[\]]*/""")
 
 # The lines of an insertion, each with the line ends before it.
 _LINE = re.compile(r"(?:[ \t>]*\r?\n)+[^\n]*")

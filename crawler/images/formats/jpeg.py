@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # ITU T.81, B.1.1. In the data of a scan FF is followed by 00 or a restart mark; any other mark ends it.
 _MARK = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 # With a fixed first byte, which `re` finds 35 times as fast.
 _MARK_BEHIND_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
-_WITHOUT_SEGMENT = frozenset({0x01, *range(0xD0, 0xD9)})
-_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+_WITHOUT_SEGMENT = frozenset({0x01, *range(0xD0, 0xD9), END_OF_IMAGE})
 _END = b"\xff\xd9"
 
 MAX_DECODED_PIXELS = 2**27
@@ -25,20 +29,30 @@ def has_jpeg_end(body: bytes) -> bool:
 
     The segments before the scans say their length, so that images in them (thumbnails) are passed over.
     """
-    offset, has_scan = 2, False
-    while match := _MARK.match(body, offset):
-        mark, offset = match[1][0], match.end()
-        if mark == _END_OF_IMAGE:
+    has_scan = False
+    for mark, _, _ in jpeg_segments(body):
+        if mark == END_OF_IMAGE:
             return has_scan
-        if mark in _WITHOUT_SEGMENT:
-            continue
-        offset += int.from_bytes(body[offset : offset + 2], "big")
-        if mark == _START_OF_SCAN:
-            has_scan = True
-            if (behind := _MARK_BEHIND_SCAN.search(body, offset)) is None:
-                return False
-            offset = behind.start()
+        has_scan = has_scan or mark == _START_OF_SCAN
     return False
+
+
+def jpeg_segments(body: bytes) -> Iterator[tuple[int, int, int]]:
+    """Yield mark, start and end of each segment of the first image; a scan includes its data.
+
+    The last one is END_OF_IMAGE if there is an end mark.
+    """
+    offset = 2
+    while match := _MARK.match(body, offset):
+        mark, start, offset = match[1][0], offset, match.end()
+        if mark not in _WITHOUT_SEGMENT:
+            offset += int.from_bytes(body[offset : offset + 2], "big")
+        if mark == _START_OF_SCAN:
+            behind = _MARK_BEHIND_SCAN.search(body, offset)
+            offset = len(body) if behind is None else behind.start()
+        yield mark, start, offset
+        if mark == END_OF_IMAGE:
+            return
 
 
 def is_jpeg_scan_complete(body: bytes) -> bool:

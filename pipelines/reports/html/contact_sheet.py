@@ -91,7 +91,7 @@ def _image_urls(rendering: Rendering) -> Callable[[str], str | None]:
     if isinstance(image_store, FolderImageStore) and image_store.base:
         images = image_store.folder.resolve()
         return lambda name: quote(Path(relpath(images / name, folder)).as_posix()) if image_store.has(name) else None
-    plain = replace(rendering, webp_width=0)
+    plain = replace(rendering, webp_width=0, shown=frozenset())
     return lambda name: stored_image_url(plain, name, folder)
 
 

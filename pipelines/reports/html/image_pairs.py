@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -134,14 +135,19 @@ def image_edits(
     edits: Sequence[Edit],
     texts_of: Callable[[Reason | None], Mapping[Language, str]],
 ) -> Iterator[ImageEdit]:
-    """Yield the edits of images in a note; `states` are by position of the mention, `texts_of` translates a reason."""
-    by_start = {edit.start: edit for edit in edits if edit.old}
+    """Yield the edits of images in a note; `states` are by position of the mention, `texts_of` translates a reason.
+
+    `edits` are sorted; an edit may be larger than the URL: of the whole element, which gets a link.
+    """
+    replacing = [edit for edit in edits if edit.old]
+    starts = [edit.start for edit in replacing]
     for at, mention in enumerate(mentions):
-        state, edit = states.get(at), by_start.get(mention.start)
+        state, before = states.get(at), bisect_right(starts, mention.start)
         is_image = mention.role in _SHOWN_ROLES or (state is not None and kind_of(state.link).keeps_body)
-        if edit is None or edit.end != mention.end or not is_image:
+        if not is_image or not before or (edit := replacing[before - 1]).end < mention.end:
             continue
-        found = ImageEdit(edit.note, mention.line, mention.url, edit.new, mention.text)
+        shown = saved_name(mention.url)  # that of an image which is only shown under another URL
+        found = ImageEdit(edit.note, mention.line, mention.url, edit.new, mention.text, image=shown)
         yield found if state is None else _with_state(found, state, texts_of)
 
 
@@ -152,7 +158,7 @@ def _with_state(
     reason = texts_of(None if state.check is None else state.check.reason)
     edit = replace(edit, verdict=state.verdict.value, reason=reason)
     if not isinstance(image := state.metadata, Picture):
-        return replace(edit, image=saved_name(edit.new.partition("#")[0]))
+        return edit
     described = {name: getattr(image, name) for name in ("media_type", "size", "width", "height", "source")}
     return replace(edit, url=state.link.url, image=image.title, **described)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from crawler.errors import UserError
 from crawler.images.references import find_stems, find_urls
 from crawler.images.saved_urls import hash_in
-from crawler.images.store import image_stem, is_intact, restore_from_trash, thumbnail_name
+from crawler.images.shown.names import copy_names
+from crawler.images.store import image_stem, is_intact, restore_from_trash
 from crawler.run.image_places import kept_places
 from pipelines.reports.images import files_with_images
 
@@ -67,8 +68,7 @@ def find_unused(workspace: Workspace, options: CrawlOptions) -> list[str]:
     used = {*workspace.store.saved_images(), *workspace.store.newer_images().values()}
     places = workspace.image_places()
     beside_notes = set() if places is None else {hash_in(each.name) for each in kept_places(places, workspace.store)}
-    if width := options.images.webp_width:
-        used |= {thumbnail_name(name, width) for name in used}
+    used |= {copy for name in used for copy in copy_names(name, options.images.shown, options.images.webp_width)}
     unused = [name for name in image_store.list() if name not in used and hash_in(name) not in beside_notes]
     shown = _stems_shown(workspace, options.output_dir, unused)
     return [name for name in unused if image_stem(name) not in shown]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
-from pipelines.reports.thumbnails import make_thumbnail
+from crawler.images.shown.convert import make_copy
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
 from tests.internet.sites.qpic import draw
 
@@ -348,7 +348,7 @@ def test_notes_may_show_smaller_pictures(desk: Desk, internet: Internet) -> None
 
 def test_smaller_pictures_keep_their_transparency() -> None:
     for mode, expected in (("RGBA", "RGBA"), ("RGB", "RGB"), ("L", "RGB")):
-        with Image.open(BytesIO(make_thumbnail(wide(mode=mode), 30))) as image:
+        with Image.open(BytesIO(make_copy(wide(mode=mode), "image/png", 30, ".webp") or b"")) as image:
             assert (image.mode, image.size) == (expected, (30, 15))
 
 

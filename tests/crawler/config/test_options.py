@@ -43,6 +43,7 @@ def given(priority: str = "cmdline", /, **values: object) -> Settings:
         ("IMAGES_WEBP_WIDTH", "12x", "not a number: '12x'"),
         ("IMAGES_WEBP_WIDTH", "320.5", "not a whole number: '320.5'"),
         ("IMAGES_WEBP_WIDTH", "3", "must be 0 or at least 16 pixels: '3'"),
+        ("IMAGES_SHOW", "webp,avif", "invalid value 'avif' (valid: no-position, webp, animated-webp, browser-formats)"),
         ("DEAD_AFTER", "1.5", "not a whole number"),
         ("DEAD_AFTER", "0", "must be from 1 to"),
         ("DEAD_MIN_INTERVAL_DAYS", "nan", "must be from 0 to"),

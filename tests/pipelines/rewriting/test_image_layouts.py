@@ -53,7 +53,7 @@ class Desk:
     def options(self, layout: str, **given: object) -> CrawlOptions:
         folders = {"NOTES_DIR": str(self.notes), "OUTPUT_DIR": str(self.folder / "output")}
         settings = {
-            "OUTPUTS": ["pipelines.reports.thumbnails", "pipelines.reports.notes_mirror"],
+            "OUTPUTS": ["pipelines.reports.shown_copies", "pipelines.reports.notes_mirror"],
             "IMAGES_NAMES": "alt",
         }
         return project_options(**(folders | settings | {"IMAGES_LAYOUT": layout} | given))

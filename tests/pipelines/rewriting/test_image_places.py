@@ -78,7 +78,8 @@ def edited(
     ("before", "after"),
     [
         (f"![x](https://old.example.com/{NAME})", f"![x]({BASE}/{NAME})"),
-        (f"![x](https://old.example.com/a/{SMALL})", f"![x]({BASE}/{SMALL})"),
+        (f"![x](https://old.example.com/a/{SMALL})", f"![x]({BASE}/{NAME})"),  # no copies are asked for
+        (f"[x](https://old.example.com/a/{SMALL})", f"[x]({BASE}/{SMALL})"),
         (f"![x]({RELATIVE} 'title')", f"![x]({BASE}/{NAME} 'title')"),
         (f"![x](/images/{NAME}#pic_center)", f"![x]({BASE}/{NAME}#pic_center)"),
         (f"![x](https://b.example/{quote(NAME, safe='')}?alt=media)", f"![x]({BASE}/{NAME})"),
