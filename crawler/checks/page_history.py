@@ -132,8 +132,9 @@ def find_replacement(
     since = _first_seen(past, now)
     titles = [version.title for version in good]
     known = (*texts, url)
-    is_new = is_taken_brand(now.title, known=known, earlier=titles) or not is_named(now.title, texts)
-    if is_new and is_takeover(now.title, known=known, earlier=titles):
+    if is_takeover(now.title, known=known, earlier=titles) and (
+        is_taken_brand(now.title, known=known, earlier=titles) or not is_named(now.title, texts)
+    ):
         earlier = next((title for title in titles if names_page(title)), "")
         return Replacement(earlier or next(filter(names_page, texts), url), since)
     if not good or is_multilingual or not _is_wholly_different(url, texts, good, now):

@@ -14,9 +14,8 @@ from scrapy.downloadermiddlewares.redirect import BaseRedirectMiddleware
 from scrapy.http import HtmlResponse
 from w3lib.html import get_meta_refresh
 
-from crawler.html import unescape
+from crawler.html import text_of, unescape
 from crawler.links.canonical_url import WEB_SCHEMES
-from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -30,10 +29,6 @@ MAX_TEXT_BYTES = 400
 
 _MAX_SOURCE = 20_000  # characters of a page that only redirects
 _SCRIPT = re.compile(r"<script\b([^<>]*)>(.*?)</script", re.IGNORECASE | re.DOTALL)
-_HIDDEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript|title)\b.*?(?:</\1[^<>]*>?|\Z)|<[^<>]*>",
-    re.IGNORECASE | re.DOTALL,
-)
 _LOCATION = re.compile(
     r"""(?:\b(?:window|document|self|top|parent)\.)?\blocation(?:\.href)?\s*=\s*(["'])([^"'<>\\\s]{1,2000})\1\s*(?:;|\Z|\}|\n)"""
     r"""|\blocation\.(?:replace|assign)\(\s*(["'])([^"'<>\\\s]{1,2000})\3\s*\)"""
@@ -70,8 +65,7 @@ def target_of(response: Response) -> tuple[str, str] | None:
     text = response.text
     if len(text) > _MAX_SOURCE or ("refresh" not in text.lower() and "location" not in text):
         return None
-    shown = collapse_whitespace(unescape(_HIDDEN.sub(" ", text)))
-    if len(shown.encode(errors="replace")) > MAX_TEXT_BYTES:
+    if len(text_of(text).encode(errors="replace")) > MAX_TEXT_BYTES:
         return None
     try:
         targets = ((_refresh(response), "meta refresh"), (_location(text), "script"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript)\b.*?(?:</\1[^<>]*>?|\Z)", re.IGNORECASE | re.DOTALL
-)
+from crawler.html import elements
+
+_UNSEEN = re.compile(elements(("script", "style", "template", "noscript")), re.IGNORECASE)
 # What is there for a script to show; `html` and `body` are hidden only until the page is drawn.
 _HIDDEN = re.compile(
     r"""<(?!html|body)([a-z][a-z0-9]*)\b(?=[^<>]*?(?:\shidden(?=[\s=/>])|style=["'][^"'<>]*display:\s*none))[^<>]*>""",

@@ -186,7 +186,10 @@ class ShownPage:
     @cached_property
     def heading(self) -> str:
         """Return the normalized first heading; "" if there is none."""
-        heading = _HEADING.search(without_hidden(self._text[:_MAX_SOURCE]))
+        source = self._text[:_MAX_SOURCE]
+        if "<h1" not in source and "<H1" not in source:
+            return ""
+        heading = _HEADING.search(without_hidden(source))
         return normalize_title(unescape(_TAG.sub(" ", heading[1]))) if heading else ""
 
     @cached_property

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from scrapy.http import HtmlResponse, TextResponse
 
 from crawler.checks.pages.hidden_elements import without_hidden
-from crawler.html import unescape
+from crawler.html import elements, text_of, unescape
 from crawler.kinds.web import page_title
 from crawler.text import collapse_whitespace
 
@@ -22,18 +21,20 @@ if TYPE_CHECKING:
 MAX_PLAIN_BYTES = 1_000
 """Bytes up to which an answer in plain text or JSON is a message of the server and not a document."""
 
-_INVISIBLE = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|template|noscript|title)\b.*?(?:</\1[^<>]*>?|\Z)|<[^<>]*>",
-    re.IGNORECASE | re.DOTALL,
-)
 # What a page says of itself stands neither in its links nor in what it quotes.
 _QUOTED = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(script|style|template|noscript|title|a|button|code|pre|blockquote|q|textarea|select|nav)\b[^<>]*>.*?(?:</\1[^<>]*>?|\Z)",
-    re.IGNORECASE | re.DOTALL,
+    elements(
+        (
+            *("script", "style", "template", "noscript", "title", "a", "button", "code", "pre", "blockquote", "q"),
+            *("textarea", "select", "nav"),
+        ),
+        whole_tag=True,
+    ),
+    re.IGNORECASE,
 )
 _AROUND = re.compile(
-    r"<(nav|header|footer|aside|menu|a|button|select|form)\b.*?(?:</\1[^<>]*>?|\Z)", re.IGNORECASE | re.DOTALL
+    elements(("nav", "header", "footer", "aside", "menu", "a", "button", "select", "form"), comments=False),
+    re.IGNORECASE,
 )
 _INLINE = re.compile(r"</?(?:span|b|i|em|strong|small|font|u|mark|wbr|bdi|img)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -42,7 +43,7 @@ _QUESTIONS = ("?", "？")
 _SHOWS_WITHOUT_TEXT = re.compile(
     r"<(?:img|picture|video|audio|canvas|svg|iframe|frame|frameset|object|embed|form|input|button)\b", re.IGNORECASE
 )
-_BEGINNING = 4 * 1024  # characters
+_BEGINNING = 2 * 1024  # characters
 _MESSAGE_NAMES = frozenset(
     {
         "message",
@@ -65,12 +66,7 @@ def visible_text(response: Response) -> str:
     """Return the visible text of a page without its title, white space collapsed; "" if it is not HTML."""
     if not isinstance(response, HtmlResponse):
         return ""
-    return _text_of(response.text)
-
-
-@lru_cache(maxsize=4)  # a page is compared with several things one after the other
-def _text_of(source: str) -> str:
-    return collapse_whitespace(unescape(_INVISIBLE.sub(" ", source)))
+    return text_of(response.text)
 
 
 def has_content(source: str, more_than: int) -> bool:
@@ -80,7 +76,7 @@ def has_content(source: str, more_than: int) -> bool:
 
 def content_bytes(source: str) -> int:
     """Return the bytes of visible text outside of links, menus, header and footer."""
-    return len(_text_of(_AROUND.sub(" ", without_hidden(source))).encode(errors="replace"))
+    return len(text_of(_AROUND.sub(" ", without_hidden(source))).encode(errors="replace"))
 
 
 def _beginnings(source: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ MIN_TEXT = 200
 """Bytes of text from which it has a fingerprint: fewer are a frame, or a message."""
 
 _FEATURES = 250  # the first of a page; more change the fingerprint little
+_BEGINNING = 2_000  # characters; most texts have so many words in them
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{1,2}|[^\W\d_]+")
 _ASCII_WORD = re.compile("[a-z]+")  # the same in a text of these characters, in a quarter of the time
 _LETTERS = 300  # the first letters say of which script a text is
@@ -40,14 +41,20 @@ def text_fingerprint(text: str) -> int | None:
     """
     if len(text.encode(errors="replace")) < MIN_TEXT:
         return None
-    text = text.casefold()
-    word = _ASCII_WORD if text.isascii() else _WORD
-    words = [match[0] for match in islice(word.finditer(text), _FEATURES)]
+    words = _first_words(text.casefold())
     features = {*pairwise(words)} or {(word, "") for word in words}
     if not features:
         return None
     hashes = (blake2b(f"{a} {b}".encode(), digest_size=BITS // 8).digest() for a, b in features)
     return _majority([int.from_bytes(each, "little") for each in hashes])
+
+
+def _first_words(text: str) -> list[str]:
+    """Return the first words of a text in lower case; the last of a part of the text may go on behind it."""
+    word, size = _ASCII_WORD if text.isascii() else _WORD, _BEGINNING
+    while len(words := word.findall(text, 0, size)) <= _FEATURES and size < len(text):
+        size *= 2
+    return words[:_FEATURES]
 
 
 def distance(one: int, other: int) -> int:
