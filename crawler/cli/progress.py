@@ -19,12 +19,12 @@ from crawler.signals import run_opened
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scrapy.crawler import Crawler
 
     from crawler.cli.display import Display
-    from crawler.models.result import CheckResult
+    from crawler.models.link import Link
 
 MAX_NAMED = 4
 """Hosts named in a line."""
@@ -57,6 +57,9 @@ class RunProgressSource(Protocol):
     def seconds_each(self, kind: str, host: str) -> float:
         """Return the minimum seconds for one link of a kind and host."""
 
+    def on_saved(self, callback: Callable[[Link], None]) -> None:
+        """Call a function with the link of each saved result."""
+
     def paused_hosts(self) -> list[tuple[str, float]]:
         """Return the hosts that get no requests now, with the seconds, infinite for the rest of the run."""
 
@@ -78,11 +81,10 @@ class Progress:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Connect to the signals for the start and end of the run, and for each saved result."""
+        """Connect to the signals for the start and end of the run."""
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.run_opened, run_opened)
-        crawler.signals.connect(extension.item_scraped, signals.item_scraped)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
@@ -93,12 +95,12 @@ class Progress:
             self._display.start()
 
     def run_opened(self, run: RunProgressSource) -> None:
-        """Start to show the progress of a run."""
+        """Start to count checked links, and to show the progress of a run."""
+        run.on_saved(self._count)
         self._task = asyncio.create_task(self._watch(run))
 
-    def item_scraped(self, item: CheckResult) -> None:
-        """Count a checked link."""
-        self._run_progress.record(item.link)
+    def _count(self, link: Link) -> None:
+        self._run_progress.record(link)
 
     def spider_closed(self) -> None:
         """Stop the display and restore the terminal."""

@@ -120,7 +120,7 @@ def _is_answer_to_conditions(response: Response) -> bool:
 
 def _parse_http_date(date: bytes) -> datetime | None:
     """Return the time of an HTTP date (RFC 9110, 5.6.7); None if it is invalid."""
-    if len(date) > _MAX_DATE_BYTES:
+    if not 0 < len(date) <= _MAX_DATE_BYTES:
         return None
     try:
         moment = parsedate_to_datetime(date.decode("ascii"))

@@ -86,10 +86,11 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
         except InvalidURLError as error:
             raise UnsupportedURLSchemeError(str(error)) from error
         url, authorization = without_credentials(url)  # aiohttp encodes them in Latin-1
-        verbatim = request.replace(url=url, meta={**request.meta, "verbatim_url": True})
+        if url != request.url or "verbatim_url" not in request.meta:
+            request = request.replace(url=url, meta={**request.meta, "verbatim_url": True})
         if authorization is not None:
-            verbatim.headers.setdefault("Authorization", authorization)
-        async with super()._make_request(verbatim, timeout) as response:
+            request.headers.setdefault("Authorization", authorization)
+        async with super()._make_request(request, timeout) as response:
             yield response
 
     @property

@@ -29,7 +29,7 @@ class ResultQueue:
 
     def __init__(self) -> None:
         self.saved_count = 0
-        """Number of results that passed all pipelines."""
+        """Number of results that are saved, or were dropped by a pipeline."""
         self._waiting: deque[CheckResult] = deque()
         self._saving: set[str] = set()  # URLs of results in the pipelines
         self._event = asyncio.Event()
@@ -79,13 +79,22 @@ class ResultQueue:
         """Call a function with the link of each saved result."""
         self._saved_callbacks.append(callback)
 
-    def item_saved(self, item: CheckResult) -> None:
-        """Record that a result has left the pipelines (receives Scrapy's item_scraped and item_dropped)."""
-        self.saved_count += 1
-        self._saving.discard(item.link.url)
-        for callback in self._saved_callbacks:
-            callback(item.link)
+    def saved(self, results: Iterable[CheckResult]) -> None:
+        """Record that results are saved.
+
+        The pipeline calls it: Scrapy's signal for items starts a task for each item and receiver, which takes as long
+        as to save the item (measured).
+        """
+        for result in results:
+            self.saved_count += 1
+            self._saving.discard(result.link.url)
+            for callback in self._saved_callbacks:
+                callback(result.link)
         self.notify()
+
+    def item_dropped(self, item: CheckResult) -> None:
+        """Count a result that a pipeline drops as saved (receives Scrapy's item_dropped)."""
+        self.saved([item])
 
     def item_failed(self, failure: Failure, item: CheckResult) -> None:
         """End the run if a result cannot be saved, as all others would be lost too (receives Scrapy's item_error)."""

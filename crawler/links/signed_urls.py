@@ -51,6 +51,8 @@ _SIGNATURES = (
 
 def expires_at(url: str) -> datetime | None:
     """Return when a signed URL expires; None for any other URL."""
+    if "?" not in url:  # most URLs
+        return None
     try:
         parts = split(url)
         host = hostname(parts)

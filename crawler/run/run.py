@@ -11,10 +11,11 @@ from crawler.run.interruption import RunInterruptedError
 from crawler.run.stages import CHECKING, NetworkDownError, SaveReceived
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from scrapy.crawler import Crawler
 
+    from crawler.models.link import Link
     from crawler.models.result import CheckResult
     from crawler.run.context import RunContext
     from crawler.run.stages import LastStage, ReadNotes, Stage
@@ -115,6 +116,10 @@ class Run:
         """Return the minimum time in seconds for a link of a host, by its rate limit and the size of batches."""
         lookups = self.context.lookup_runner
         return request_interval(self._crawler, host) / (lookups.lookup(kind).batch if kind in lookups.kinds else 1)
+
+    def on_saved(self, callback: Callable[[Link], None]) -> None:
+        """Call a function with the link of each saved result."""
+        self.context.queue.on_saved(callback)
 
     def paused_hosts(self) -> list[tuple[str, float]]:
         """Return the hosts that are backing off, with the seconds left."""

@@ -135,13 +135,13 @@ class NotesSpider(Spider):
             open_context(self.crawler, kinds, self._interruption, is_finished=lambda: self.error is None)
         )
         run = Run(self.crawler, context, self.stages(context))
-        for signal in (signals.item_scraped, signals.item_dropped):
-            self.crawler.signals.connect(context.queue.item_saved, signal)
+        self.crawler.signals.connect(context.queue.item_dropped, signals.item_dropped)
         self.crawler.signals.connect(context.queue.item_failed, signals.item_error)
         arguments = {
             "store": context.workspace.store,
             "image_store": context.workspace.image_store,
             "turns": context.turns,
+            "queue": context.queue,
         }
         self.crawler.signals.send_catch_log(run_opened, run=run, **arguments)
         return run

@@ -25,7 +25,7 @@ from crawler.store.external_sources import ExternalSources
 from crawler.store.image_places import ImagePlaceRecords
 from crawler.store.images import ImageRecords
 from crawler.store.page_versions import PageVersions
-from crawler.store.reader import FACTS, MENTIONED, slices
+from crawler.store.reader import FACTS, MENTIONED
 from crawler.store.registered_notes import RegisteredNotes
 from crawler.store.renderings import Renderings
 from crawler.store.schema import mapping
@@ -98,7 +98,7 @@ _OTHER_URL = (
 WANTED = sa.or_(MENTIONED, links.c.wanted)
 """Whether a note mentions a link, or shows its image under another URL."""
 
-# Both statements are built once: building one takes as long as executing it.
+# These statements are built once: building one takes as long as executing it.
 _IS_DUE = (
     sa.select(
         links.c.id,
@@ -149,6 +149,8 @@ _RESULT_PARAMETERS = (
         ),
     )
 )
+
+_DELETE_VALIDATORS = sa.delete(validators).where(validators.c.link_id.in_(sa.bindparam("link_ids", expanding=True)))
 
 
 class LinkStore(
@@ -282,8 +284,9 @@ class LinkStore(
         """
         with self._write() as connection:
             ours = self._extend(connection, {result.link.lease_key for result in results})
-            ids = self._ids(connection, (result.link.url for result in results if result.link.lease_key in ours))
-            ids = self._still_due(connection, ids)
+            due_by = None if self.run is None else self.run.due_by
+            urls = (result.link.url for result in results if result.link.lease_key in ours)
+            ids = self._ids(connection, urls, due_by)
             results = sorted(  # workers that lock rows in one order never deadlock
                 (result for result in results if result.link.url in ids), key=lambda result: result.link.url
             )
@@ -323,15 +326,4 @@ class LinkStore(
         self._upsert(connection, validators, [mapping.validators_to_row(id_, found[id_]) for id_ in sorted(found)])
         without = sorted({ids[each.link.url] for each in ok}.difference(found))
         if without:
-            connection.execute(sa.delete(validators).where(validators.c.link_id.in_(without)))
-
-    def _still_due(self, connection: sa.Connection, ids: dict[str, int]) -> dict[str, int]:
-        """Return those of the links that are due in the run; all of them outside of a run."""
-        if self.run is None or self.run.due_by is None:
-            return ids
-        due: set[int] = set()
-        link_ids = list(ids.values())
-        for some in slices(link_ids):
-            query = sa.select(links.c.id).where(links.c.id.in_(some), links.c.due_at <= self.run.due_by)
-            due.update(connection.scalars(query))
-        return {url: link_id for url, link_id in ids.items() if link_id in due}
+            connection.execute(_DELETE_VALIDATORS, {"link_ids": without})

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from crawler.models.note import Mention
 
 
+# Statements are built once: building one takes as long as executing it.
+_IDS = sa.select(links.c.url, links.c.id).where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
+_IDS_OF_DUE = _IDS.where(links.c.due_at <= sa.bindparam("due_by"))
+
+
 @dataclass(frozen=True, slots=True)
 class RegisteredNote:
     """A note whose mentions are registered; `digest` is that of its bytes and of the program that read them."""
@@ -146,12 +151,15 @@ class RegisteredNotes(StoreReader, Leases):
                     connection.execute(sa.delete(column.table).where(column == note))
 
     @staticmethod
-    def _ids(connection: sa.Connection, urls: Iterable[str]) -> dict[str, int]:
-        wanted = sorted(set(urls))
+    def _ids(connection: sa.Connection, urls: Iterable[str], due_by: datetime | None = None) -> dict[str, int]:
+        """Return the ids of links by URL; with `due_by` only of those that are due then."""
         ids: dict[str, int] = {}
-        for some in slices(wanted):
-            query = sa.select(links.c.url, links.c.id).where(links.c.url.in_(some))
-            ids |= {row.url: row.id for row in connection.execute(query)}
+        for some in slices(sorted(set(urls))):
+            if due_by is None:
+                rows = connection.execute(_IDS, {"urls": some})
+            else:
+                rows = connection.execute(_IDS_OF_DUE, {"urls": some, "due_by": due_by})
+            ids |= {row.url: row.id for row in rows}
         return ids
 
     @staticmethod

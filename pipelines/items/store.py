@@ -10,6 +10,7 @@ from crawler.signals import run_opened
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.link_checking.result_queue import ResultQueue
     from crawler.models.result import CheckResult
     from crawler.store.link_store import LinkStore
 
@@ -22,6 +23,7 @@ class StorePipeline:
     """Writes results to the store; an item leaves the pipeline when its transaction is committed."""
 
     _store: LinkStore
+    _queue: ResultQueue
 
     def __init__(self) -> None:
         self._batch: list[CheckResult] = []
@@ -30,14 +32,15 @@ class StorePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build the pipeline; it gets the store with the signal `run_opened`."""
+        """Build the pipeline; it gets store and queue with the signal `run_opened`."""
         pipeline = cls()
         crawler.signals.connect(pipeline.run_opened, run_opened)
         return pipeline
 
-    def run_opened(self, store: LinkStore) -> None:
-        """Set the store of the run."""
+    def run_opened(self, store: LinkStore, queue: ResultQueue) -> None:
+        """Set the store of the run, and the queue from which the results come."""
         self._store = store
+        self._queue = queue
 
     async def process_item(self, item: CheckResult) -> CheckResult:
         """Return the result once its batch is written; raise the error of the transaction if that fails."""
@@ -65,3 +68,4 @@ class StorePipeline:
             written.set_exception(error)
         else:
             written.set_result(None)
+            self._queue.saved(batch)

@@ -160,7 +160,7 @@ class Soft404Prober:
         """
         if urlsplit(due.link.url).path in {"", "/"} or not isinstance(response, HtmlResponse):
             return False
-        first = self._by_form.get(_random_page(due.link.url)[0])
+        first = self._by_form.get(_below_front_page(due.link.url, "*"))
         if first is not None and first.done() and first.result() is NOT_FOUND and not is_frame(response):
             return False
         title = page_title(response).casefold()
@@ -257,11 +257,12 @@ def _names_path(url: str, title: str) -> bool:
 
 def _random_page(url: str) -> tuple[str, str]:
     """Return the form of random URLs below the front page of a host, and one of them."""
+    return _below_front_page(url, "*"), _below_front_page(url, secrets.token_hex(8))
+
+
+def _below_front_page(url: str, name: str) -> str:
     parts = urlsplit(url)
-    form, random = (
-        urlunsplit((parts.scheme, parts.netloc, f"/{name}", "", "")) for name in ("*", secrets.token_hex(8))
-    )
-    return form, random
+    return urlunsplit((parts.scheme, parts.netloc, f"/{name}", "", ""))
 
 
 def random_siblings(url: str) -> list[str]:

@@ -19,6 +19,7 @@ _WRITTEN = re.compile(
 )
 _WELL_WRITTEN = re.compile(r"https?://", re.IGNORECASE)
 _HOST = re.compile(r"(?:(?:[\w-]+\.)+[^\W\d_][\w-]+\.?|localhost|\[[0-9A-Fa-f:.]+\])(?::\d*)?(?=[/?#]|$)")
+_EMPTY_PORT = re.compile(r"(https?://[^/?#]*):(?=[/?#]|$)", re.IGNORECASE)
 _REPEATED = re.compile(r"\s*https?:[/\\]*(?=https?(?:[:;\uff1a]|//))", re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ def mistyped_scheme(url: str) -> str | None:
 
 def without_empty_port(url: str) -> str | None:
     """Return a web URL without the colon of a port that is not given (`https://x.org:/a`); None if it has none."""
-    match = re.match(r"(https?://[^/?#]*):(?=[/?#]|$)", url, re.IGNORECASE)
+    match = _EMPTY_PORT.match(url)
     return match[1] + url[match.end() :] if match else None
 
 

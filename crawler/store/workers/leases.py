@@ -35,6 +35,15 @@ DEFAULT_LEASE = timedelta(seconds=60)
 """Time until the leases of a worker without heartbeat expire; LEASE_SECONDS replaces it."""
 
 
+# Statements are built once: building one takes as long as executing it.
+_HOLDERS = (
+    sa.select(leases.c.host, leases.c.worker)
+    .where(leases.c.host.in_(sa.bindparam("hosts", expanding=True)))
+    .order_by(leases.c.host)
+    .with_for_update()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """A lease that this worker holds; `wait` is in seconds until the first request, infinite: not in this run.
@@ -168,9 +177,8 @@ class Leases(Database):
 
     def _extend(self, connection: sa.Connection, hosts: Collection[str]) -> set[str]:
         """Return those of the hosts that no other worker has leased; none can until the transaction ends."""
-        query = sa.select(leases.c.host, leases.c.worker).where(leases.c.host.in_(hosts))
-        query = query.order_by(leases.c.host).with_for_update()
-        others = {host for host, worker in connection.execute(query) if worker not in {None, self.worker}}
+        holders = connection.execute(_HOLDERS, {"hosts": list(hosts)})
+        others = {host for host, worker in holders if worker not in {None, self.worker}}
         for host in others:
             self._held.pop(host, None)
         return set(hosts) - others
@@ -184,10 +192,15 @@ class Leases(Database):
 
     def _upsert(self, connection: sa.Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
         """Insert rows, replacing those with the same primary key."""
-        insert = self._insert(table)
-        rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
         if values:
-            connection.execute(insert.on_conflict_do_update(index_elements=table.primary_key, set_=rest), values)
+            connection.execute(_upsert_statement(self._insert, table), values)
+
+
+@cache
+def _upsert_statement(insert_into: Callable[[sa.Table], postgresql.Insert], table: sa.Table) -> postgresql.Insert:
+    insert = insert_into(table)
+    rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=table.primary_key, set_=rest)
 
 
 def clock() -> float:

@@ -30,7 +30,7 @@ def test_a_result_counts_until_it_is_saved() -> None:
     before = queue.is_empty
     assert list(queue.take()) == [result()]
     meanwhile = queue.is_empty
-    queue.item_saved(result())
+    queue.saved([result()])
     assert (before, meanwhile, queue.is_empty) == (False, False, True)
     assert (queue.saved_count, saved) == (1, [result().link])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from crawler.link_checking.result_queue import ResultQueue
 from pipelines.items import store as store_pipeline
 from pipelines.items.store import BATCH, StorePipeline
 from tests.support.storing import checked, register
@@ -22,7 +23,7 @@ def opened(store: LinkStore, count: int) -> tuple[StorePipeline, list[CheckResul
     """Return a pipeline on that store, and results for it."""
     links = register(store, "n.md", *(f"https://a.example/{number}" for number in range(count)))
     pipeline = StorePipeline()
-    pipeline.run_opened(store)
+    pipeline.run_opened(store, ResultQueue())
     return pipeline, [checked(each) for each in links]
 
 
