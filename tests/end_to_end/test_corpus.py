@@ -262,14 +262,19 @@ def test_every_picture_shows_where_the_originals_do_not(crawled: Crawled, page: 
 @HAS_CORPUS
 def test_a_second_night(crawled: Crawled) -> None:
     desk, internet = crawled.desk, crawled.internet
-    before = desk.verdicts()
-
     let_pass(desk, 1)
     again, more = night(desk, internet)
     print(f"first night {crawled.requests} requests, {crawled.downloaded} bytes; second {again}, {more}")  # noqa: T201
     assert again <= crawled.requests / 10
     assert more <= crawled.downloaded / 100
 
+
+@HAS_CORPUS
+@pytest.mark.stress
+def test_a_night_on_which_all_is_due(crawled: Crawled) -> None:
+    """`test_a_second_night_over_the_sample_notes` is a smaller one."""
+    desk, internet = crawled.desk, crawled.internet
+    before = desk.verdicts()
     let_pass(desk, 40)
     saved = sorted((desk.output / "images").rglob("*"))
     everything, sent = night(desk, internet)

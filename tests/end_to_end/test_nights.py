@@ -13,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -226,13 +227,14 @@ def is_due_to_be_dead(seen: Seen) -> bool:
     return any(sure for _, sure in since) or sum(outcome == "gone" for outcome, _ in since) >= DEAD_AFTER
 
 
-def test_ten_nights_of_bad_weather(desk: Desk, internet: Internet) -> None:
+@pytest.mark.parametrize("nights", [6, pytest.param(10, marks=pytest.mark.stress)])
+def test_nights_of_bad_weather(desk: Desk, internet: Internet, nights: int) -> None:
     alive, gone = living(), lost()
     weather = Weather(1, frozenset(gone))
     internet.fault("*", weather)
     desk.write("a.md", "# Notes (2020.5.4)\n\n" + "\n\n".join(f"[{n}]({url})" for n, url in enumerate(alive + gone)))
     hosts = sorted({urlsplit(url).hostname or "" for url in alive + gone} - {API})
-    for weather.night in range(1, 11):
+    for weather.night in range(1, nights + 1):
         for host in Random(f"TLS {weather.night}").sample(hosts, max(1, len(hosts) // 20)):
             internet.fault(f"https://{host}/*", Failure.TLS, times=1)
         done = desk.crawl(*new_night(desk, weather.night), "-s", "DOWNLOAD_TIMEOUT=1")

@@ -59,7 +59,7 @@ def listed(urls: list[str]) -> str:
 
 
 @many_workers
-@pytest.mark.parametrize("count", [2, 4])
+@pytest.mark.parametrize("count", [pytest.param(2, marks=pytest.mark.stress), 4])
 def test_one_worker_is_killed_and_another_stopped_for_longer_than_its_lease(
     internet: Internet, desk: Desk, database_url: str, count: int
 ) -> None:
