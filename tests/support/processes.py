@@ -1,10 +1,11 @@
-"""Runs `scrapy …` in processes of its own."""
+"""Runs `scrapy …` in processes of its own, and finds ports for servers."""
 
 from __future__ import annotations
 
 import ctypes
 import multiprocessing
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,11 @@ def _drop_capabilities() -> None:
     for low in range(3):  # effective, permitted, inheritable; the upper halves follow
         sets[low] &= ~(1 << 1 | 1 << 2)
     assert libc.capset(header, sets) == 0, os.strerror(ctypes.get_errno())
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

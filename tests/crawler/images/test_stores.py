@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
-import socket
 from collections import Counter
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -12,52 +10,35 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from crawler.errors import ImageStoreError
 from crawler.images.store import FolderImageStore, image_name, is_image_name, is_intact, thumbnail_name
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
+from tests.support.processes import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.internet import Internet
     from tests.support.crawling import Desk
+
+pytest_plugins = ["tests.support.s3_servers"]
 
 BODY = drawn("one")
 NAME = named(BODY)
 BASE = "https://cdn.example.com/notes"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """Run an S3 server; return its address."""
-    logging.getLogger("werkzeug").disabled = True
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+def bucket(moto: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Return an empty bucket `pictures`."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    connection = HTTPConnection(s3.removeprefix("http://"))
+    connection = HTTPConnection(moto.removeprefix("http://"))
     connection.request("POST", "/moto-api/reset")
     assert connection.getresponse().status == 200
     connection.close()
-    resource = boto3.resource("s3", endpoint_url=s3, aws_access_key_id="k", aws_secret_access_key="s")
+    resource = boto3.resource("s3", endpoint_url=moto, aws_access_key_id="k", aws_secret_access_key="s")
     return resource.create_bucket(Bucket="pictures")
 
 
@@ -93,9 +74,9 @@ def contents(bucket: Any) -> dict[str, tuple[bytes, str]]:
     return found
 
 
-def test_pictures_are_sent_to_s3_once(desk: Desk, internet: Internet, s3: str, bucket: Any) -> None:
+def test_pictures_are_sent_to_s3_once(desk: Desk, internet: Internet, moto: str, bucket: Any) -> None:
     desk.write("b/a.md", shown(url("one"), url("one", query="wx_fmt=jpeg"), url("two")))
-    where = on_s3(desk, s3)
+    where = on_s3(desk, moto)
     done = desk.crawl(*where)
     assert (done.returncode, done.stderr) == (0, "")
     there = {f"of/{named(drawn(name))}": (drawn(name), "image/png") for name in ("one", "two")}
@@ -117,7 +98,7 @@ def test_pictures_are_sent_to_s3_once(desk: Desk, internet: Internet, s3: str, b
     assert contents(bucket).keys() == {f"of/{NAME}", trashed}
 
 
-def test_pictures_move_with_their_notes(desk: Desk, internet: Internet, s3: str, bucket: Any) -> None:
+def test_pictures_move_with_their_notes(desk: Desk, internet: Internet, moto: str, bucket: Any) -> None:
     """From paths to a base URL, to another one, and to S3: by their hashes, and nothing is requested or lost."""
     names = [NAME, named(drawn("two"))]
     note = desk.write("b/a.md", shown(url("one"), url("two")))
@@ -136,7 +117,7 @@ def test_pictures_move_with_their_notes(desk: Desk, internet: Internet, s3: str,
     first, second = "https://first.example.com/of", "https://second.example.com"
     for base in (first, second):
         assert published("-s", f"IMAGES_BASE_URL={base}") == at(base)
-    where = on_s3(desk, s3)
+    where = on_s3(desk, moto)
     words = ("-a", f"notes={desk.notes}", *where)
     damaged = desk.output / "images/ab" / f"ab{'0' * 62}.png"
     damaged.parent.mkdir(exist_ok=True)
@@ -165,7 +146,7 @@ def test_pictures_move_with_their_notes(desk: Desk, internet: Internet, s3: str,
 
 
 def test_an_unreachable_store_is_said_and_the_next_run_completes(
-    desk: Desk, internet: Internet, s3: str, bucket: Any
+    desk: Desk, internet: Internet, moto: str, bucket: Any
 ) -> None:
     desk.write("a.md", shown(url("one")) + "[page](https://h00.bench.example.org/page/1)\n")
     nowhere = on_s3(desk, f"http://127.0.0.1:{free_port()}")
@@ -176,7 +157,7 @@ def test_an_unreachable_store_is_said_and_the_next_run_completes(
     assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
     assert internet.asked(PICTURES) == []
     assert Counter(desk.verdicts().values()) == {"alive": 1, "unknown": 1}
-    done = desk.crawl(*on_s3(desk, s3))
+    done = desk.crawl(*on_s3(desk, moto))
     assert (done.returncode, done.stderr) == (0, "")
     shown_now = (desk.output / "notes/a.md").read_text()
     assert f'src="{BASE}/{NAME}"' in shown_now
@@ -186,8 +167,8 @@ def test_an_unreachable_store_is_said_and_the_next_run_completes(
     assert (desk.output / "notes/a.md").read_text() == shown_now
 
 
-def test_a_bucket_that_is_not_there(desk: Desk, s3: str, bucket: Any) -> None:
+def test_a_bucket_that_is_not_there(desk: Desk, moto: str, bucket: Any) -> None:
     desk.write("a.md", shown(url("one")))
-    done = desk.crawl(*on_s3(desk, s3), "-s", "IMAGES_STORE=s3://nowhere")
+    done = desk.crawl(*on_s3(desk, moto), "-s", "IMAGES_STORE=s3://nowhere")
     assert done.returncode == 2
     assert "NoSuchBucket" in done.stderr

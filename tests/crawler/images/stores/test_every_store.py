@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import subprocess
 import sys
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto.s3.models import s3_backends
-from moto.server import ThreadedMotoServer
 
 from crawler.errors import ImageStoreError
 from crawler.images.opening import open_image_store
@@ -28,6 +26,7 @@ from tests.internet import Internet
 from tests.internet.sites.buckets import BUCKET, OWN_DOMAIN
 from tests.support.options import project_options
 from tests.support.picgo_server import BED, PicGoServer
+from tests.support.processes import free_port
 from tests.support.s3_services import KEY, SECRET, S3Service
 from tests.support.webdav_server import PASSWORD, USER, serve_webdav
 
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from crawler.images.store import ImageStore
+
+pytest_plugins = ["tests.support.s3_servers"]
 
 BODY = drawn("one")
 NAME = named(BODY)
@@ -95,24 +96,6 @@ def network() -> Iterator[Internet]:
         for name in ("NO_PROXY", "no_proxy"):
             patch.setenv(name, "127.0.0.1")
         yield internet
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[str]:
-    """Run an S3 server that takes everything; return its address."""
-    logging.getLogger("werkzeug").disabled = True
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

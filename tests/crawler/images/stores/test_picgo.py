@@ -17,11 +17,12 @@ from crawler.images.opening import open_image_store, open_other_store
 from crawler.images.references import find_urls
 from crawler.images.stores.picgo_settings import Uploader, find_uploader, read_uploader
 from crawler.store.link_store import LinkStore
-from tests.crawler.images.stores.test_every_store import BASE, free_port
+from tests.crawler.images.stores.test_every_store import BASE
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.options import project_options
 from tests.support.picgo_server import BED, PicGoServer
+from tests.support.processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
