@@ -89,10 +89,10 @@ def _copy_from(place: str, workspace: Workspace, options: CrawlOptions) -> bool:
 def _print_unused(image_store: ImageStore, names: Sequence[str], beside_notes: Sequence[str]) -> None:
     for name in (*beside_notes, *names):
         print(f"unused: {name}")
-    counts = f"{len(names)} in {image_store.place}" + (
-        f", {len(beside_notes)} beside the notes" if beside_notes else ""
-    )
-    print(f"unused images: {counts}, nothing removed; --gc --delete moves them to the trash")
+    print(f"unused images: {len(names)} in {image_store.place}, nothing removed; --gc --delete moves them to the trash")
+    if beside_notes:
+        copies = f"{len(beside_notes)} copies beside the notes"
+        print(f"unused images: {copies}, nothing removed; --gc --delete removes those that the image store has")
 
 
 def _connect(image_store: ImageStore) -> None:
