@@ -6,12 +6,9 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from itertools import groupby
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pyromark
@@ -24,7 +21,7 @@ from crawler.notes.files.folder import NotesFolder
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES
 from tests.internet import Internet
 from tests.internet.sites.qpic import PATH, draw, placeholder
-from tests.support.browsing import chromium
+from tests.support.browsing import chromium, serving
 from tests.support.crawling import CORPUS, Desk, mended
 from tests.support.processes import ROOT
 
@@ -182,13 +179,6 @@ def test_what_moves_still_moves_and_is_known_to(crawled: Crawled) -> None:
 # --- in a browser -----------------------------------------------------------------------------------------------------
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and says nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def browser(network: Internet) -> Iterator[Browser]:
     """Run headless Chromium with the small internet around it."""
@@ -222,11 +212,8 @@ def site(crawled: Crawled) -> Iterator[str]:
             html.parent.mkdir(parents=True, exist_ok=True)
             bodies = "".join(pyromark.html(note.read_text("utf-8")) for note in notes)
             html.write_text(f"<!DOCTYPE html><meta charset=utf-8>{bodies}")
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(web))) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(web) as address:
+        yield address
 
 
 def images(page: Page, address: str) -> list[Any]:

@@ -1,8 +1,13 @@
-"""One note with an image in every place where one can stand: crawled, rendered from `file://`, and nothing foreign."""
+"""One note with an image in every place where one can stand: crawled, rendered, and nothing foreign is loaded.
+
+It is rendered from `file://`, and as a page of sites whose images stand below a static folder.
+"""
 
 from __future__ import annotations
 
 import re
+import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyromark
@@ -12,7 +17,7 @@ import yaml
 from tests.crawler.link_checking.test_image_fallbacks import drawn, picture
 from tests.internet import Internet
 from tests.internet.sites.elsewhere import TABLE
-from tests.support.browsing import chromium
+from tests.support.browsing import chromium, serving
 from tests.support.crawling import Desk
 
 if TYPE_CHECKING:
@@ -127,19 +132,38 @@ def crawled(network: Internet, tmp_path_factory: pytest.TempPathFactory) -> Desk
     return desk
 
 
-def loaded(browser: Browser, page_file: Path, width: int, density: int) -> tuple[set[str], set[str]]:
+def loaded(browser: Browser, url: str, width: int, density: int) -> tuple[set[str], set[str]]:
     """Return the URLs that a page loads on a screen, and those of them that failed."""
     context = browser.new_context(viewport={"width": width, "height": 900}, device_scale_factor=density)
     page = context.new_page()
     asked, failed = set[str](), set[str]()
     page.on("request", lambda request: asked.add(request.url))
     page.on("requestfailed", lambda request: failed.add(request.url))
-    page.goto(page_file.as_uri(), wait_until="load")
+    page.goto(url, wait_until="load")
     page.evaluate("Promise.all(Array.from(document.images, image => image.decode()))")
     sizes = page.evaluate("Array.from(document.images, image => image.naturalWidth)")
     context.close()
     assert all(sizes)
     return asked, failed
+
+
+def shown_on_all_screens(network: Internet, url: str) -> set[str]:
+    """Return the URLs that a page loads; fail if it asks another host for an image, or if one does not load."""
+    network.forget()
+    asked = set[str]()
+    with chromium(
+        proxy={"server": network.proxy, "bypass": "127.0.0.1" if "127.0.0.1" in url else "<-loopback>"}
+    ) as browser:
+        for width, density in SCREENS:
+            wanted, failed = loaded(browser, url, width, density)
+            assert failed == set()
+            asked |= wanted
+    assert [request.url for request in network.requests if HOST in request.url] == []
+    return {url for url in asked if not url.startswith("data:")}
+
+
+def image_files(asked: set[str]) -> set[str]:
+    return {url.partition("#")[0].rpartition("/")[2] for url in asked if "/images/" in url}
 
 
 def test_every_image_shows_and_none_is_foreign(crawled: Desk, network: Internet) -> None:
@@ -148,14 +172,39 @@ def test_every_image_shows_and_none_is_foreign(crawled: Desk, network: Internet)
     assert {"#gh-dark-mode-only", "#pic_center"} <= set(re.findall(r"png(#[\w-]+)", note))
     page_file = crawled.output / "notes/a.html"
     page_file.write_text(rendered(note), "utf-8")
-    network.forget()
-    asked = set[str]()
-    with chromium(proxy={"server": network.proxy, "bypass": "<-loopback>"}) as browser:
-        for width, density in SCREENS:
-            wanted, failed = loaded(browser, page_file, width, density)
-            assert failed == set()
-            asked |= wanted
-    assert [request.url for request in network.requests if HOST in request.url] == []
-    assert all(url.startswith(("file:", "data:")) for url in asked)
-    files = {url.partition("#")[0].rpartition("/")[2] for url in asked if "/images/" in url}
-    assert len(files) == len(NAMES)
+    asked = shown_on_all_screens(network, page_file.as_uri())
+    assert all(url.startswith("file:") for url in asked)
+    assert len(image_files(asked)) == len(NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site: its configuration file, the path of its note, and the folder that is published as its root."""
+
+    config: str
+    note: str
+    published: str
+
+
+SITES = {
+    "Hugo": Site("hugo.toml", "content/posts/a.md", "static"),
+    "Jekyll": Site("_config.yml", "_posts/2026-05-04-a.md", "."),
+}
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_every_image_shows_on_a_page_of_a_site(network: Internet, tmp_path: Path, name: str) -> None:
+    site, desk = SITES[name], Desk(tmp_path, network.environ())
+    desk.write(site.config, "")
+    desk.write(site.note, NOTE)
+    done = desk.crawl("-s", "IMAGES_LAYOUT=tool")
+    assert (done.returncode, done.stderr) == (0, "")
+    public = tmp_path / "public"
+    shutil.copytree(desk.output / "notes" / site.published, public)
+    page_file = public / "posts/a/index.html"
+    page_file.parent.mkdir(parents=True)
+    page_file.write_text(rendered((desk.output / "notes" / site.note).read_text("utf-8")), "utf-8")
+    with serving(public) as address:
+        asked = shown_on_all_screens(network, f"{address}/posts/a/")
+    assert all(url.startswith(address) for url in asked)
+    assert len(image_files(asked)) == len(NAMES)
