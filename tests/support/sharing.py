@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.crawling import Desk
     from tests.support.processes import Forked, Running
 
-LATE = 0.5
+LATE = 1.0
 """Seconds that a request may travel longer than the next: on a busy machine the servers look up late."""
 
 _WORKER = re.compile(r"\+https://worker\.example/(\w+)\)")
@@ -60,7 +60,7 @@ def starting_together(database_url: str, count: int) -> Iterator[None]:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         yield
         waiting = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        wait_until(lambda: connection.scalar(waiting) == count)
+        wait_until(lambda: connection.scalar(waiting) >= count)
     engine.dispose()
 
 
