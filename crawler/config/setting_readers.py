@@ -14,8 +14,8 @@ from crawler.config.setting_names import COMMAND_LINE, json_object, nearest_hint
 from crawler.errors import UserError
 from crawler.globs import compile_globs
 from crawler.images.layout.pattern import NAMES
-from crawler.images.shown.names import SHOWN
-from crawler.images.stores import SCHEMES, WITH_OWN_URLS
+from crawler.images.shown.words import SHOWN
+from crawler.images.stores import SCHEMES, WITH_OWN_URLS, without_login
 from crawler.images.stores.s3_services import read_options
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
 from crawler.models.link import Verdict
@@ -187,7 +187,7 @@ def store_location(settings: SettingsSource, name: str) -> str:
     scheme, separator, _ = found.partition("://")
     if not separator or scheme == "file":
         return found
-    shown = re.sub(r"//[^/]*@", "//", found)
+    shown = without_login(found)
     if scheme not in SCHEMES:
         valid = ", ".join(f"{store}://" for store in SCHEMES)
         raise UserError(f"{name}: invalid value {shown!r} (valid: a folder, {valid})")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.globs import compile_globs
-from crawler.notes.files.ignored_files import is_passed_over
+from crawler.notes.files.passed_over import is_passed_over
 from crawler.notes.files.repository import repository_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.images.saved_urls import is_same_place, saved_name
-from crawler.images.shown.names import NO_POSITION, copy_names, original_name
+from crawler.images.shown.names import copy_names, original_name
+from crawler.images.shown.words import NO_POSITION
 from crawler.kinds.registry import kind_of, link_of
 from crawler.models.metadata import Picture
 from crawler.models.note import LinkRole

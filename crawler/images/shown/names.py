@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.images.formats.jpeg import MAX_DECODED_PIXELS
+from crawler.images.shown.words import ANIMATED_WEBP, BROWSER_FORMATS, NO_POSITION, WEBP
 from crawler.images.sniff import EXTENSIONS, GIF
 from crawler.images.store import image_stem, thumbnail_name
 
@@ -12,14 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from crawler.models.metadata import Picture
-
-NO_POSITION, WEBP, ANIMATED_WEBP, BROWSER_FORMATS = SHOWN = (
-    "no-position",
-    "webp",
-    "animated-webp",
-    "browser-formats",
-)
-"""Words of IMAGES_SHOW."""
 
 _WITH_POSITION = frozenset({".jpg", ".png", ".webp"})
 _STILL = frozenset({".png", ".jpg", ".webp", ".bmp", ".avif"})

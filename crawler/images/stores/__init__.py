@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ _CLASSES = {
 SCHEMES = tuple(_CLASSES)
 """Schemes of image stores, in the order in which messages list them."""
 
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""Cache-Control of images: a name always has the same bytes (RFC 8246)."""
+
 WITH_OWN_URLS = frozenset({"picgo"})
 """Schemes of stores that say themselves under which URL each image is public."""
 
@@ -33,3 +37,8 @@ def store_class(scheme: str) -> Callable[[ImageOptions, UploadRecords], ImageSto
     module, _, name = _CLASSES[scheme].partition(":")
     found: Callable[[ImageOptions, UploadRecords], ImageStore] = getattr(import_module(f"{__name__}.{module}"), name)
     return found
+
+
+def without_login(place: str) -> str:
+    """Return a URL without user and password."""
+    return re.sub(r"//[^/]*@", "//", place)

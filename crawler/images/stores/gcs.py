@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import UserError
-from crawler.images.stores.remote import IMMUTABLE, RemoteImageStore, require
+from crawler.images.stores import IMMUTABLE
+from crawler.images.stores.remote import RemoteImageStore, require
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:

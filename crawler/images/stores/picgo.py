@@ -11,8 +11,8 @@ import requests
 
 from crawler.errors import UserError
 from crawler.images.store import FolderImageStore, writable_folder
+from crawler.images.stores import without_login
 from crawler.images.stores.picgo_settings import find_uploader
-from crawler.images.stores.remote import without_login
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:

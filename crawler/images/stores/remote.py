@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.store import TRASH, ImageStore, is_image_name, media_type_of, parse_trashed, trashed_name
+from crawler.images.stores import without_login
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
-
-IMMUTABLE = "public, max-age=31536000, immutable"
-"""Cache-Control of images: a name always has the same bytes (RFC 8246)."""
 
 _MAX_MESSAGE = 300
 _SHARD = re.compile("[0-9a-f]{2}")
@@ -150,11 +148,6 @@ def walk(entries: Callable[[str], Iterable[tuple[str, int | None]]], folder: str
         for shard, _ in list(entries(top)):
             if _SHARD.fullmatch(shard):
                 yield from ((f"{top}{shard}/{name}", size) for name, size in entries(f"{top}{shard}"))
-
-
-def without_login(place: str) -> str:
-    """Return a URL without user and password."""
-    return re.sub(r"//[^/]*@", "//", place)
 
 
 def require(module: str, place: str, extra: str) -> Any:

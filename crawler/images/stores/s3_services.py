@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.errors import UserError
-from crawler.images.stores.remote import IMMUTABLE
+from crawler.images.stores import IMMUTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,9 @@ from crawler.models.note_file import NoteFile, NoTextError
 from crawler.notes import parser
 from crawler.notes.files import notebooks
 from crawler.notes.files.encodings import read_text
-from crawler.notes.files.ignored_files import IgnoreRules, is_passed_over
+from crawler.notes.files.ignored_files import IgnoreRules
 from crawler.notes.files.layouts_by_path import NO_LAYOUTS, LayoutsByPath
+from crawler.notes.files.passed_over import is_passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

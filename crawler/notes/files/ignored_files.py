@@ -9,6 +9,7 @@ from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore import GitIgnorePatternError
 
 from crawler.atomic_files import UnsafePathError, open_inside
+from crawler.notes.files.passed_over import is_passed_over
 from crawler.notes.files.repository import repository_of
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pathspec.pattern import Pattern
-
-FOLDERS = frozenset({"lost+found", "node_modules", "venv", "__pycache__"})
-"""Folders that hold no files of the user; lost+found is in the root of every ext4 volume."""
 
 _FOLDER = "ps_d"  # the group of the slash behind a folder in the regular expressions of pathspec
 _LARGEST = 1 << 20
@@ -90,11 +88,6 @@ def _names(pattern: Pattern, path: str) -> bool:
         return regex.search(path.removesuffix("/")) is not None
     end = len(path) if path.endswith("/") else -1
     return any(found.end(_FOLDER) == end for found in regex.finditer(path))
-
-
-def is_passed_over(name: str) -> bool:
-    """Return whether a folder is never entered: hidden ones (.git, .obsidian, .trash, .venv), and FOLDERS."""
-    return name.startswith(".") or name in FOLDERS
 
 
 def _above(folder: Path) -> Iterator[tuple[GitIgnoreSpec, str]]:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from crawler.images.shown.convert import make_copy
-from crawler.images.shown.names import SHOWN, copy_names, has_copy, original_name
+from crawler.images.shown.names import copy_names, has_copy, original_name
 from crawler.images.shown.position import without_position
+from crawler.images.shown.words import SHOWN
 from crawler.images.sniff import HEIF, JPEG_XL, inspect_image
 from crawler.images.store import is_image_name
 from crawler.models.metadata import Picture

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import UserError
 from crawler.images.opening import open_image_store
-from crawler.images.stores.remote import IMMUTABLE
+from crawler.images.stores import IMMUTABLE
 from crawler.images.stores.s3_services import SETTING, Connection, S3Options, connection, error_hint, read_options
 from crawler.store.link_store import LinkStore
 from tests.crawler.images.stores.test_every_store import BASE, BODY, NAME, SERVICES
