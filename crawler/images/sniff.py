@@ -40,6 +40,7 @@ EXTENSIONS = {
     SVG: ".svg",
     VIDEO: ".mp4",
 }
+MEDIA_TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
 UNSHOWN = frozenset({HEIF, JPEG_XL, "image/tiff"})
 """Types that Chromium or Firefox do not show."""
 

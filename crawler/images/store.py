@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from crawler.atomic_files import remove_stale_drafts, replace_atomically
 from crawler.errors import ImageStoreError, UserError
-from crawler.images.sniff import EXTENSIONS
+from crawler.images.sniff import EXTENSIONS, MEDIA_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -32,7 +32,6 @@ TRASH = "trash"
 """The folder in a store to which images are moved that are not used any more: `trash/<day>/ab/<sha256>.<ext>`."""
 
 _NAME = re.compile(NAME)
-_MEDIA_TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
 
 
 class ImageStore(ABC):
@@ -262,7 +261,7 @@ def image_name(body: bytes, media_type: str) -> str:
 
 def media_type_of(name: str) -> str:
     """Return the media type of an image by its name, which has the extension of its bytes."""
-    return _MEDIA_TYPES[f".{name.rpartition('.')[2]}"]
+    return MEDIA_TYPES[f".{name.rpartition('.')[2]}"]
 
 
 def image_stem(name: str) -> str:

@@ -26,6 +26,10 @@ class LinkRole(StrEnum):
     OTHER = "other"
 
 
+SHOWN_ROLES = frozenset({LinkRole.IMAGE, LinkRole.VIDEO})
+"""Roles of links that a note shows in their place, instead of leading there."""
+
+
 class Syntax(StrEnum):
     """What a URL is written in, which decides how characters are escaped there.
 

@@ -10,8 +10,7 @@ from crawler.images.layout.folders import LayoutFolders
 from crawler.images.layout.placed_files import PlacedFiles
 from crawler.images.layout.places import ImagePlaces
 from crawler.images.saved_urls import saved_name
-from crawler.images.sniff import media_type
-from crawler.images.store import image_stem, is_intact
+from crawler.images.store import image_stem, is_intact, media_type_of
 from crawler.sites.resolver import SiteResolver
 
 if TYPE_CHECKING:
@@ -114,5 +113,5 @@ def _save_again(body: bytes | None, name: str, image_store: ImageStore) -> None:
     """Save the bytes of a file beside a note in the image store if they are those of its name."""
     if body is None or "-" in image_stem(name) or not is_intact(name, body):
         return
-    image_store.put(name, body, media_type(body) or "application/octet-stream")
+    image_store.put(name, body, media_type_of(name))
     logger.warning("images: %s saved again in %s from the notes", name, image_store.place)

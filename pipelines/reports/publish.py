@@ -6,7 +6,6 @@ from importlib import import_module
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from crawler.models.reason import ReasonCode
 from crawler.run.image_places import restore_placed_images
 from pipelines.reports.base import Rendering, list_notes, place_images, render
 from pipelines.rewriting import edit_list
@@ -16,7 +15,7 @@ from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from crawler.config.crawl_options import CrawlOptions
@@ -55,18 +54,14 @@ def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callabl
             store.mark_image_made(path)
             rendering.places.files.write(path, name)
 
-    planned = plan_note_edits(rendering)
-    if CONTACT_SHEET in options.publishing.outputs and not any(map(_has_image_edit, _made(rendering))):
+    planned = _plan_edits(rendering, rewriter)
+    made = chain.from_iterable(chain.from_iterable(rendering.past_edits.values()))
+    if CONTACT_SHEET in options.publishing.outputs and not any(map(edit_list.is_image_edit, made)):
         planned = _announced(planned, rendering.output_dir, announce)
     report = in_place.edit_notes(folder, planned, Journal(rendering.output_dir), write_images)
     if rendering.places is not None:
         restore_placed_images(rendering.places, store, workspace.image_store)
     return report
-
-
-def _made(rendering: Rendering) -> Iterable[Sequence[Edit]]:
-    """Return the edits made in the notes so far, by note and run."""
-    return chain.from_iterable(rendering.past_edits.values())
 
 
 def _announced(
@@ -75,15 +70,11 @@ def _announced(
     """Yield planned edits; before the first one of an image is made, announce where all of them are shown."""
     is_said = False
     for note, edits in planned:
-        if not is_said and _has_image_edit(edits):
+        if not is_said and any(map(edit_list.is_image_edit, edits)):
             is_said = True
-            sheet = output_dir / "pictures.html"
+            sheet = output_dir / import_module(CONTACT_SHEET).FILES[0]
             announce(f"images change for the first time, old and new: {sheet} (scrapy undo takes them back)")
         yield note, edits
-
-
-def _has_image_edit(edits: Iterable[Edit]) -> bool:
-    return any(edit.reason.code in {ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL} for edit in edits)
 
 
 def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterator[str]:
@@ -115,8 +106,11 @@ def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:
 
 
 def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
-    """Yield each original note with its edits; URLs of saved images are relative to it."""
-    rewriter = _rewriter_in_place(rendering)
+    """Return each original note with its edits; URLs of saved images are relative to it."""
+    return _plan_edits(rendering, _rewriter_in_place(rendering))
+
+
+def _plan_edits(rendering: Rendering, rewriter: NoteRewriter) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
     for note in rendering.notes_folder:
         yield note, rewriter.plan_edits(note, rendering.link_states(note))
 

@@ -14,8 +14,8 @@ from crawler.errors import ImageStoreError
 from crawler.images.saved_urls import hash_in, saved_name
 from crawler.images.shown.convert import NoDecoderError, make_copy
 from crawler.images.shown.names import copy_names, has_copy, original_name
-from crawler.images.sniff import EXTENSIONS, UnsupportedImageError, inspect_image
-from crawler.images.store import thumbnail_name
+from crawler.images.sniff import UnsupportedImageError, inspect_image
+from crawler.images.store import media_type_of, thumbnail_name
 from crawler.models.metadata import Picture
 from crawler.store.renderings import ALL_NOTES
 
@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 VERSION = "1"
 """The version of the rules by which an image has no copy; with another one all images are read once more."""
-
-_TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
 
 
 @contextmanager
@@ -117,7 +115,7 @@ class _Copies:
         if copy is None:
             self._none.add(name)
             return False
-        self._image_store.put(name, copy, _TYPES[extension])
+        self._image_store.put(name, copy, media_type_of(name))
         return True
 
     def _warn_of_decoder(self, media_type: str, package: str) -> None:

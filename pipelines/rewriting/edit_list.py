@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.models.edit import Edit
 from crawler.models.former_reasons import former_reason
-from crawler.models.reason import Reason
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +19,13 @@ _FIELDS = tuple(field.name for field in fields(Edit))
 _LABEL = re.compile(r"\s*[^:：\n]+[:：]")
 CODE = "code"
 """The field with the code and the details of the reason; `reason` is its English text."""
+
+_IMAGE_CODES = frozenset({ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL})
+
+
+def is_image_edit(edit: Edit) -> bool:
+    """Return whether an edit lets a note show a saved image, or the present URL of one."""
+    return edit.reason.code in _IMAGE_CODES
 
 
 def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:

@@ -22,7 +22,7 @@ from crawler.links.targets.redirect_targets import target_fault
 from crawler.models.edit import Edit
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture
-from crawler.models.note import LinkRole, Mention, Note, Syntax
+from crawler.models.note import SHOWN_ROLES, Mention, Note, Syntax
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.comments.ignore_comments import overlaps_spans
 from crawler.notes.markdown.wikilinks import wikilink_name
@@ -121,7 +121,7 @@ def _stays_where_it_is(mention: Mention, state: LinkState, picture: Picture, url
     gains nothing while the URL works, at which a host may send others another format, unless `url` shows a copy of it
     in another one; but one of several candidates is there for the browsers that show it.
     """
-    is_shown = mention.role in {LinkRole.IMAGE, LinkRole.VIDEO}
+    is_shown = mention.role in SHOWN_ROLES
     if state.link.kind == Image.name and not is_shown and not is_image_file(state.link.url):
         return True
     is_unshown = picture.media_type in UNSHOWN and (url is None or urlsplit(url).path.endswith(_UNSHOWN_ENDINGS))
@@ -175,7 +175,7 @@ def _replacement_for(note: Note, mention: Mention, state: LinkState) -> tuple[st
         return "https", _with_fragment(suggestion, mention), ReasonCode.EDIT_HTTPS
     if verdict is Verdict.DEAD and suggestion and source == SPELLING and _is_slip(note, mention, suggestion):
         return "spelling", _with_fragment(suggestion, mention), ReasonCode.EDIT_SPELLING
-    if verdict is Verdict.DEAD and state.snapshot and mention.role not in {LinkRole.IMAGE, LinkRole.VIDEO}:
+    if verdict is Verdict.DEAD and state.snapshot and mention.role not in SHOWN_ROLES:
         return "snapshots", percent_encode(state.snapshot), ReasonCode.EDIT_SNAPSHOT
     return None
 

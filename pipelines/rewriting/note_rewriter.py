@@ -11,11 +11,11 @@ from crawler.images.shown.names import copy_names, original_name
 from crawler.images.shown.words import NO_POSITION
 from crawler.kinds.registry import kind_of, link_of
 from crawler.models.metadata import Picture
-from crawler.models.note import LinkRole
+from crawler.models.note import SHOWN_ROLES, LinkRole
 from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.wikilinks import wikilink_name
 from pipelines.rewriting import link_edits
-from pipelines.rewriting.edit_list import writable_edits
+from pipelines.rewriting.edit_list import is_image_edit, writable_edits
 from pipelines.rewriting.image_links import with_links
 from pipelines.rewriting.image_set_edits import without_halves
 from pipelines.rewriting.index.editor import index_edits
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from crawler.models.note import Mention, Note
     from pipelines.reports.base import Rendering
     from pipelines.rewriting.index.editor import Listed
-
-
-_IMAGE_EDITS = frozenset({ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL})
 
 
 class NoteRewriter:
@@ -130,7 +127,7 @@ class NoteRewriter:
         places = self._rendering.places
         if places is None or places.is_by_hash:
             return {}
-        edited = {edit.start for edit in edits if edit.reason.code in _IMAGE_EDITS}
+        edited = {edit.start for edit in edits if is_image_edit(edit)}
         files: dict[str, str] = {}
         for at, mention in enumerate(note.mentions):
             if mention.start not in edited:
@@ -147,7 +144,7 @@ class NoteRewriter:
     def _present_name(self, note: Note, mention: Mention) -> str | None:
         """Return the image in the image store that a mention is to show if it shows a saved image, or a copy of one."""
         name = present_name(self._rendering, note.path, mention.url, self._uploaded)
-        is_image = mention.role in {LinkRole.IMAGE, LinkRole.VIDEO}
+        is_image = mention.role in SHOWN_ROLES
         return shown_image_name(self._rendering, name) if name is not None and is_image else name
 
     def _index_edits(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crawler.models.reason import ReasonCode
+from pipelines.rewriting.edit_list import is_image_edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -139,8 +140,7 @@ def _image_text(url: str) -> str:
 
 def _is_linked_image(edit: Edit) -> bool:
     """Return whether an edit is that of a whole image element, which gets a link."""
-    is_image = edit.reason.code in {ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL}
-    return is_image and edit.new.startswith(("[", "<"))
+    return is_image_edit(edit) and edit.new.startswith(("[", "<"))
 
 
 def _count_occurrences(text: str, edit: Edit) -> int:

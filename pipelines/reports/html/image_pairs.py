@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from crawler.images.saved_urls import saved_name
-from crawler.images.sniff import EXTENSIONS, UNSHOWN
+from crawler.images.sniff import HEIF, JPEG, MEDIA_TYPES, UNSHOWN
 from crawler.kinds.registry import kind_of
 from crawler.link_checking.saved_copies import image_key
 from crawler.models.metadata import Picture
-from crawler.models.note import LinkRole
+from crawler.models.note import SHOWN_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 TINY = 32 * 32
 """Pixels of an image up to which it is doubtful: it may be an icon, or count readers."""
 
-_SHOWN_ROLES = {LinkRole.IMAGE, LinkRole.VIDEO}
-_TYPES = {ending: type_ for type_, ending in EXTENSIONS.items()} | {
-    ".jpeg": "image/jpeg",
-    ".heif": "image/heif",
-    ".tiff": "image/tiff",
-}
+_TYPES = MEDIA_TYPES | {".jpeg": JPEG, ".heif": HEIF, ".tiff": "image/tiff"}
 
 
 class Doubt(StrEnum):
@@ -143,7 +138,7 @@ def image_edits(
     starts = [edit.start for edit in replacing]
     for at, mention in enumerate(mentions):
         state, before = states.get(at), bisect_right(starts, mention.start)
-        is_image = mention.role in _SHOWN_ROLES or (state is not None and kind_of(state.link).keeps_body)
+        is_image = mention.role in SHOWN_ROLES or (state is not None and kind_of(state.link).keeps_body)
         if not is_image or not before or (edit := replacing[before - 1]).end < mention.end:
             continue
         shown = saved_name(mention.url)  # that of an image which is only shown under another URL

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.kinds.registry import kind_of
 from crawler.models.edit import Edit
 from crawler.models.link import LinkState, Verdict
-from crawler.models.note import LinkRole, Mention, Note
+from crawler.models.note import SHOWN_ROLES, Mention, Note
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.rewriting.lines.line_style import has_han
 
@@ -35,7 +35,7 @@ def mark_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[
     """
     for at, state in states.items():
         mention = note.mentions[at]
-        if mention.role in {LinkRole.IMAGE, LinkRole.VIDEO} or kind_of(state.link).in_notes_folder:
+        if mention.role in SHOWN_ROLES or kind_of(state.link).in_notes_folder:
             continue
         if (end := _end(note.data, mention)) is None:
             continue

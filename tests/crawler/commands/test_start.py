@@ -64,7 +64,10 @@ def test_looking_at_the_store_loads_nothing_that_fetches(words: tuple[str, ...],
 
 
 def test_help_loads_neither_spider_nor_store(output: Path) -> None:
-    assert loaded("scrapy", "status", "--help") & (HEAVY - {"lxml"} | {"pathspec", "sqlalchemy", "rapidfuzz", "rich"}) == set()
+    assert (
+        loaded("scrapy", "status", "--help") & (HEAVY - {"lxml"} | {"pathspec", "sqlalchemy", "rapidfuzz", "rich"})
+        == set()
+    )
 
 
 @pytest.mark.parametrize("words", [("crawl", "--help"), ("publish", "--help"), ("settings",), ("publish", "--diff")])
