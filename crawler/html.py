@@ -28,6 +28,7 @@ MAX_TAGS = 50_000
 _OUTSIDE_UNICODE = re.compile("&#(?:[0-9]{8,}|x[0-9a-f]{7,});?", re.IGNORECASE)
 
 _TAG = re.compile("<[a-z!?]", re.IGNORECASE)
+_TAIL = 1_000  # characters at the end of a page in which its end tag may be
 _COMMENT = "!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?"
 
 
@@ -56,6 +57,11 @@ _INVISIBLE = re.compile(f"{elements(('script', 'style', 'template', 'noscript', 
 def text_of(source: str) -> str:
     """Return the text that HTML shows, without its title, white space collapsed."""
     return collapse_whitespace(unescape(_INVISIBLE.sub(" ", source)))
+
+
+def has_end(source: str) -> bool:
+    """Return whether a page has its end tag near its end."""
+    return "</html" in source[-_TAIL:].lower()
 
 
 def unescape(text: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.html import LARGEST_PAGE, one_line, parse_html
 from crawler.kinds.base import Kind
+from crawler.links.fragments import USER_PREFIX
 from crawler.links.github_urls import github_link, is_missing_wiki_page, repository_in
 from crawler.links.spelling.text_links import find_arxiv_ids
 from crawler.models.check import Outcome
@@ -39,7 +40,7 @@ class Github(Kind):
     labels: ClassVar[Mapping[str, str]] = {"en": "GitHub", "zh": "GitHub"}
     metadata_type = Repository
     may_be_picture = True
-    anchor_prefix = "user-content-"
+    anchor_prefix = USER_PREFIX
     text_hosts = ("github.com",)
     has_permanent_redirects = (
         True  # https://docs.github.com/repositories/creating-and-managing-repositories/renaming-a-repository

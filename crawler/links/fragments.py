@@ -15,6 +15,9 @@ from urllib.parse import quote, unquote
 DIRECTIVE = ":~:"
 """What a browser takes out of a fragment before it looks for an element: what follows searches the text of the page."""
 
+USER_PREFIX = "user-content-"
+"""What GitHub, GitLab, Gitea, npm and others put before the ids of headings; their scripts lead the fragment there."""
+
 _ENCODED = "!#$%&'()*+,-./:;=?@[\\]^_{|}~"  # that a browser leaves as it is in a fragment (WHATWG URL, 1.3)
 _TOP = "top"
 

@@ -66,9 +66,9 @@ def fragment_of(url: str) -> str:
     """Return the fragment of a URL, of a wikilink or of a template without what searches the text; "" without one."""
     if (template := parse_template(url)) is not None:
         return template.fragment
-    fragment = url.removesuffix("]]").rpartition("#")[2] if url.startswith(OPENING) and "#" in url else ""
-    fragment = fragment or ("" if url.startswith(OPENING) else fragment_in(url))
-    return fragment.partition(DIRECTIVE)[0]
+    if not url.startswith(OPENING):
+        return fragment_in(url)
+    return url.removesuffix("]]").rpartition("#")[2].partition(DIRECTIVE)[0] if "#" in url else ""
 
 
 def linked_note(state: LinkState) -> str | None:

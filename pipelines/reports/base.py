@@ -88,6 +88,11 @@ class Rendering:
     places: ImagePlaces | None = None
     """The places of images beside the notes; None if notes show the files of the image store."""
 
+    @property
+    def of_originals(self) -> Rendering:
+        """The same for what shows saved images themselves, not their copies."""
+        return replace(self, webp_width=0, shown=frozenset())
+
     def link_states(self, note: Note) -> dict[int, LinkState]:
         """Return the states of the links of a note, by the position of the mention in `Note.mentions`."""
         urls = {

@@ -10,20 +10,16 @@ from typing import TYPE_CHECKING
 from scrapy.http import HtmlResponse
 
 from crawler.checks.pages.shown_page import is_frame
-from crawler.html import MAX_TAGS
-from crawler.links.fragments import id_makers, names_of
+from crawler.html import MAX_TAGS, has_end
+from crawler.links.fragments import USER_PREFIX, id_makers, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from scrapy.http import Response
 
-USER_PREFIX = "user-content-"
-"""What GitHub, GitLab, Gitea, npm and others put before the ids of headings; their scripts lead the fragment there."""
-
 _OK = 200
 _CUT = frozenset({"partial", "download_stopped", "dataloss"})
-_TAIL = 1_000  # characters at the end of a page without a known length that are searched for `</html`
 _ELEMENTS = "not(ancestor-or-self::template or ancestor-or-self::noscript)"
 _ANCHORED = "@id or descendant::*[@id] or descendant::a[@name] or parent::*[@id]"
 _HEADING = "self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
@@ -105,7 +101,7 @@ def _is_whole(response: HtmlResponse) -> bool:
     if not _CUT.isdisjoint(response.flags):
         return False
     has_length = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
-    return has_length or "</html" in response.text[-_TAIL:].lower()
+    return has_length or has_end(response.text)
 
 
 def _makes_ids(response: HtmlResponse) -> bool:

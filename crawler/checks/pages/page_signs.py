@@ -24,7 +24,7 @@ from crawler.checks.pages.signatures import (
 from crawler.checks.pages.title_parts import SEPARATOR, find_title, is_name, normalized_sentence
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import requested_url
-from crawler.html import unescape
+from crawler.html import has_end, unescape
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import parameters
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from crawler.lazy_pattern import LazyPattern
 
 _MAX_SOURCE = 64 * 1024  # characters up to which a source is searched; bot walls are shorter
-_TAIL = 1_000  # characters at the end of a page that are searched for `</html`
 _MAX_CONTENT = 600  # bytes of text without menus up to which a page with many links may be a notice
 _MAX_ELEMENTS = 60  # links and paragraphs up to which a page may have little text; faster to count than the text
 _SAME_TITLE = 90  # similarity (0 to 100) from which a title is the text of the link
@@ -124,7 +123,7 @@ class ShownPage:
 
     @property
     def _is_whole(self) -> bool:
-        return len(self._response.body) < HEAD_OF_PAGE or "</html" in self._text[-_TAIL:].lower()
+        return len(self._response.body) < HEAD_OF_PAGE or has_end(self._text)
 
     @property
     def whole_source(self) -> str:

@@ -7,7 +7,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -72,13 +72,14 @@ class ImageFolder:
 
 
 class LayoutFolders:
-    """The folders for images of all notes below a folder, by a layout."""
+    """The folders for images of all notes below a folder, by a layout. Each note is read once."""
 
     def __init__(self, notes_dir: Path, resolver: SiteResolver, layout: Layout) -> None:
         self._notes_dir = notes_dir.resolve()
         self._resolver = resolver
         self._layout = layout
         self._attachment_folders: dict[Path, str] = {}
+        self._named_folder = cache(self._folder_in_note)
 
     @property
     def layout(self) -> Layout:
@@ -95,7 +96,7 @@ class LayoutFolders:
         site = next(iter(self._sites(note)), None)
         pattern = self._layout.folder
         if pattern == BY_TOOL:
-            if (named := self._folder_in_note(note)) is not None:
+            if (named := self._named_folder(note)) is not None:
                 return ImageFolder(named)
             if site is None:
                 pattern = NO_SITE_FOLDER

@@ -6,7 +6,6 @@ import posixpath
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,8 @@ class ImagePlaces:
         self._in_folder: dict[tuple[str, str, str], ImagePlace] = {}
         self._by_path: dict[str, list[ImagePlace]] = defaultdict(list)
         self._by_file: dict[str, list[ImagePlace]] = defaultdict(list)
-        self._taken: dict[str, set[str]] = {}
+        self._taken: defaultdict[str, set[str]] = defaultdict(set)  # comparable names of files by folder
+        self._listed: set[str] = set()
         for place in places:
             self._add(place)
 
@@ -106,8 +106,7 @@ class ImagePlaces:
         self._in_folder[folder, place.name, place.layout.rpartition(" ")[2]] = place
         self._by_path[place.path].append(place)
         self._by_file[comparable(file)].append(place)
-        if folder in self._taken:
-            self._taken[folder].add(comparable(file))
+        self._taken[folder].add(comparable(file))
 
     def _is_ours(self, place: ImagePlace) -> bool:
         """Return whether a place is free for its image: there is no other file, which would be a person's."""
@@ -116,10 +115,9 @@ class ImagePlaces:
         return place.is_made and self.files.may_show(place.path, place.name)
 
     def _free_path(self, folder: str, note: str, name: str, alt: str) -> str:
-        if folder not in self._taken:
-            known = (each for path, (each, *_) in self._by_path.items() if (posixpath.dirname(path) or ".") == folder)
-            names = chain(self.files.names_in(folder), (posixpath.basename(each.path) for each in known))
-            self._taken[folder] = set(map(comparable, names))
+        if folder not in self._listed:
+            self._listed.add(folder)
+            self._taken[folder].update(map(comparable, self.files.names_in(folder)))
         stem, first = self._stem(note, name, alt)
         file = free_name(stem, f".{name.rpartition('.')[2]}", self._taken[folder], first)
         return posixpath.normpath(posixpath.join(folder, file))

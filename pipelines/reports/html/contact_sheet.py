@@ -6,7 +6,7 @@ The page loads nothing from the old URLs. Images are loaded when they are scroll
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import groupby
 from os.path import relpath
 from pathlib import Path
@@ -91,8 +91,8 @@ def _image_urls(rendering: Rendering) -> Callable[[str], str | None]:
     if isinstance(image_store, FolderImageStore) and image_store.base:
         images = image_store.folder.resolve()
         return lambda name: quote(Path(relpath(images / name, folder)).as_posix()) if image_store.has(name) else None
-    plain = replace(rendering, webp_width=0, shown=frozenset())
-    return lambda name: stored_image_url(plain, name, folder)
+    originals = rendering.of_originals
+    return lambda name: stored_image_url(originals, name, folder)
 
 
 def _view(pair: ImagePair, image_url: Callable[[str], str | None]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -156,7 +156,8 @@ def _save_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> di
 def _link_table(rendering: Rendering) -> str:
     """Return the first `MAX_LINKS` links, dead ones first, as JSON that is safe within a script element."""
     folder = rendering.output_dir.resolve()
-    links = LinkTable(lambda name: stored_image_url(replace(rendering, webp_width=0, shown=frozenset()), name, folder))
+    originals = rendering.of_originals
+    links = LinkTable(lambda name: stored_image_url(originals, name, folder))
     rows = ",\n".join(page.embedded(links.row(*each)) for each in islice(rendering.store.link_states(), MAX_LINKS))
     shared = {"hosts": list(links.hosts), "reasons": links.reasons, "saved": links.saved, "notes": list(links.notes)}
     return f'{{"rows":[\n{rows}\n],{page.embedded(shared)[1:]}'
