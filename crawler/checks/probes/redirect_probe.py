@@ -68,9 +68,10 @@ class RedirectProber:
 
     async def _answer(self, url: str) -> SiblingAnswer | None:
         """Return the answer to a random URL beside a link's, or to an earlier one of its folder; None if it failed."""
-        folder = posixpath.dirname(url.rstrip("/"))
+        sibling = random_siblings(url)[0]
+        folder = posixpath.dirname(sibling.rstrip("/"))
         if folder not in self._by_folder:
-            self._by_folder[folder] = asyncio.ensure_future(self._ask(random_siblings(url)[0]))
+            self._by_folder[folder] = asyncio.ensure_future(self._ask(sibling))
         return await asyncio.shield(self._by_folder[folder])
 
     async def _ask(self, url: str) -> SiblingAnswer | None:
