@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bs4 import BeautifulSoup
 
@@ -57,6 +57,17 @@ _INVISIBLE = re.compile(f"{elements(('script', 'style', 'template', 'noscript', 
 def text_of(source: str) -> str:
     """Return the text that HTML shows, without its title, white space collapsed."""
     return collapse_whitespace(unescape(_INVISIBLE.sub(" ", source)))
+
+
+def beginnings(source: str, size: int) -> Iterator[str]:
+    """Yield longer and longer beginnings of a page, cut before a tag: many questions are answered by the first.
+
+    The first has at most `size` characters, the last is the page. The text of each begins that of the next.
+    """
+    while size < len(source):
+        yield source[: max(source.rfind("<", 0, size), 0)]
+        size *= 4
+    yield source
 
 
 def has_end(source: str) -> bool:

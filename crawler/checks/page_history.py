@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.http import HtmlResponse
 
-from crawler.checks.pages.page_text import visible_text
+from crawler.checks.pages.page_text import text_beginnings
 from crawler.checks.pages.page_titles import (
     is_named,
     is_related,
@@ -17,7 +17,7 @@ from crawler.checks.pages.page_titles import (
     is_takeover,
     names_page,
 )
-from crawler.checks.pages.text_fingerprint import CLOSE, FAR, distance, script_of, text_fingerprint
+from crawler.checks.pages.text_fingerprint import CLOSE, FAR, distance, is_long_enough, script_of, text_fingerprint
 from crawler.kinds.web import page_title
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.links.targets.sites import own_name
@@ -86,11 +86,15 @@ def observe_page(response: Response, url: str, now: datetime, past: Sequence[Pag
     """
     if not isinstance(response, HtmlResponse):
         return None
-    title, address = page_title(response).replace("\0", "")[:MAX_TITLE], _canonical(response.url)
+    title = page_title(response).replace("\0", "")[:MAX_TITLE]
+    address = url if response.url == url else _canonical(response.url)
     address_elsewhere = None if address == url else address
     if past and title and (past[-1].title, past[-1].address) == (title, address_elsewhere):
         return past[-1]
-    text = visible_text(response)
+    text = ""
+    for text in text_beginnings(response):
+        if is_long_enough(text):
+            break
     language = _LANGUAGE.search(response.text, 0, _HEAD)
     return PageVersion(
         title,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.checks.pages.page_signs import ShownPage, comparable_url
-from crawler.checks.pages.signatures import MAX_TEXT_BYTES, signatures
+from crawler.checks.pages.signature_tables import signatures
+from crawler.checks.pages.signatures import MAX_TEXT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.html import elements, text_of
+from crawler.html import beginnings, elements, text_of
 
 NAMES = ("script", "a", "nav")
 PIECES = (
@@ -51,6 +51,13 @@ def test_elements_are_those_up_to_the_next_end_tag(whole_tag: bool, comments: bo
 )
 def test_text_is_what_is_shown(source: str, text: str) -> None:
     assert text_of(source) == text
+
+
+@given(st.lists(st.sampled_from((*PIECES, " &am", "p; ", "中文"))).map("".join), st.integers(1, 20))
+def test_the_text_of_a_beginning_begins_the_text(source: str, size: int) -> None:
+    parts = list(beginnings(source, size))
+    assert parts[-1] == source
+    assert all(text_of(source).startswith(text_of(part)) for part in parts)
 
 
 @pytest.mark.parametrize("piece", ["<script", "<script>", "<!--", "-", "</script", "<a><", "<"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.http import HtmlResponse, TextResponse
 
 from crawler.checks.pages.hidden_elements import without_hidden
-from crawler.html import elements, text_of, unescape
+from crawler.html import beginnings, elements, text_of, unescape
 from crawler.kinds.web import page_title
 from crawler.text import collapse_whitespace
 
@@ -43,7 +43,7 @@ _QUESTIONS = ("?", "？")
 _SHOWS_WITHOUT_TEXT = re.compile(
     r"<(?:img|picture|video|audio|canvas|svg|iframe|frame|frameset|object|embed|form|input|button)\b", re.IGNORECASE
 )
-_BEGINNING = 2 * 1024  # characters
+_FIRST_CONTENT, _FIRST_TEXT = 2 * 1024, 8 * 1024  # characters of a page's source: most have enough text in so many
 _MESSAGE_NAMES = frozenset(
     {
         "message",
@@ -69,30 +69,37 @@ def visible_text(response: Response) -> str:
     return text_of(response.text)
 
 
+def text_beginnings(response: HtmlResponse) -> Iterator[str]:
+    """Yield longer and longer beginnings of the visible text of a page, the last being all of it."""
+    return map(text_of, beginnings(response.text, _FIRST_TEXT))
+
+
+def has_text(response: Response, min_bytes: int = 1) -> bool:
+    """Return whether a page shows so many bytes of text."""
+    if not isinstance(response, HtmlResponse):
+        return False
+    return any(len(text.encode(errors="replace")) >= min_bytes for text in text_beginnings(response))
+
+
 def has_content(source: str, more_than: int) -> bool:
     """Return whether there are more than so many bytes of visible text outside of links, menus, header and footer."""
-    return any(content_bytes(part) > more_than for part in _beginnings(source))
+    return any(_content_bytes(part) > more_than for part in beginnings(without_hidden(source), _FIRST_CONTENT))
 
 
 def content_bytes(source: str) -> int:
     """Return the bytes of visible text outside of links, menus, header and footer."""
-    return len(text_of(_AROUND.sub(" ", without_hidden(source))).encode(errors="replace"))
+    return _content_bytes(without_hidden(source))
 
 
-def _beginnings(source: str) -> Iterator[str]:
-    """Yield longer and longer beginnings of a page, cut before a tag: most have enough text in the first."""
-    size = _BEGINNING
-    while size < len(source):
-        yield source[: max(source.rfind("<", 0, size), 0)]
-        size *= 4
-    yield source
+def _content_bytes(shown: str) -> int:
+    return len(text_of(_AROUND.sub(" ", shown)).encode(errors="replace"))
 
 
 def is_blank(response: Response) -> bool:
     """Return whether a browser shows an empty window: no body, or markup without title, text or image."""
     if not response.body.strip():
         return True
-    if not isinstance(response, HtmlResponse) or visible_text(response) or page_title(response):
+    if not isinstance(response, HtmlResponse) or has_text(response) or page_title(response):
         return False
     return "<script" not in response.text.lower() and _SHOWS_WITHOUT_TEXT.search(response.text) is None
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 from scrapy.http import HtmlResponse
 
-from crawler.checks.pages.page_text import is_blank, sentences, visible_text
-from crawler.checks.pages.signatures import EDGE, normalize_title, says_absent
+from crawler.checks.pages.page_text import has_text, is_blank, sentences
+from crawler.checks.pages.signature_tables import says_absent
+from crawler.checks.pages.signatures import EDGE, normalize_title
 from crawler.fetch.page_redirects import target_of
 from crawler.kinds.web import page_title
 from crawler.models.check import Outcome
@@ -67,13 +68,13 @@ def is_frame(response: Response) -> bool:
     """Return whether a page has next to no text and scripts that may fill it."""
     if not isinstance(response, HtmlResponse):
         return False
-    return len(visible_text(response).encode()) < EMPTY_FRAME_BYTES and "<script" in response.text.lower()
+    return not has_text(response, EMPTY_FRAME_BYTES) and "<script" in response.text.lower()
 
 
 def _is_script_alone(response: Response) -> bool:
     """Return whether a page is nothing but a script that sets a cookie or loads the page again."""
     assert isinstance(response, HtmlResponse)  # noqa: S101 - a frame is one
-    is_bare = not page_title(response) and not visible_text(response)
+    is_bare = not page_title(response) and not has_text(response)
     return is_bare and _COMPUTES_COOKIE.search(response.text) is not None
 
 
@@ -110,7 +111,7 @@ def shown_despite_status(due: DueLink, response: Response, check: Check) -> Chec
 
 def _is_page_meant(due: DueLink, response: Response) -> bool:
     title = page_title(response).casefold()
-    if len(visible_text(response).encode()) < ARTICLE_BYTES or not title:
+    if not has_text(response, ARTICLE_BYTES) or not title:
         return False
     is_known = title == known_title(due).casefold() and len(title.encode()) > SITE_NAME_BYTES
     return is_known or any(names_title(text.casefold(), title) for text in due.texts)

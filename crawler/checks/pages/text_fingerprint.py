@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
@@ -34,6 +34,11 @@ _SCRIPTS = {
 }  # fmt: skip
 
 
+def is_long_enough(text: str) -> bool:
+    """Return whether a longer text that begins like this has the same fingerprint and script."""
+    return len(_first_words(text.casefold())) >= _FEATURES and len(_first_letters(text)) >= _LETTERS
+
+
 def text_fingerprint(text: str) -> int | None:
     """Return the 64-bit SimHash of a text (Charikar 2002) over pairs of its words; None for a text below MIN_TEXT.
 
@@ -49,6 +54,7 @@ def text_fingerprint(text: str) -> int | None:
     return _majority([int.from_bytes(each, "little") for each in hashes])
 
 
+@lru_cache(maxsize=4)  # a text is first asked for its length
 def _first_words(text: str) -> list[str]:
     """Return the first words of a text in lower case; the last of a part of the text may go on behind it."""
     word, size = _ASCII_WORD if text.isascii() else _WORD, _BEGINNING
@@ -73,13 +79,17 @@ def script_of(text: str) -> str:
 
     Japanese is `kana`: it has Chinese characters too, but Chinese has no kana.
     """
-    letters = "".join(islice(filter(str.isalpha, text), _LETTERS))
+    letters = _first_letters(text)
     if letters.isascii():
         return "latin" if letters else ""
     counts = Counter(map(_script_of_letter, letters))
     if counts["kana"] * 10 > counts["han"] + counts["kana"] > 0:
         counts["kana"] += counts.pop("han", 0)
     return counts.most_common(1)[0][0]
+
+
+def _first_letters(text: str) -> str:
+    return "".join(islice(filter(str.isalpha, text), _LETTERS))
 
 
 @cache

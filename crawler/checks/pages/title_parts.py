@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.checks.pages.signatures import EDGE, normalize_title, topic_sites
+from crawler.checks.pages.signature_tables import topic_sites
+from crawler.checks.pages.signatures import EDGE, normalize_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from crawler.checks.pages import signatures
+from crawler.checks.pages import signature_tables
 from crawler.checks.pages.signatures import SoftError
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.early_stop import HEAD_OF_PAGE
+from crawler.lazy_pattern import LazyPattern
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 
@@ -419,19 +420,19 @@ LONGEST = 1_000  # characters: titles and sentences are cut to 300 before they a
 SEARCHED = ("unless_url", "unless_title", "url_words")
 
 
-def patterns() -> dict[str, re.Pattern[str]]:
+def patterns() -> dict[str, LazyPattern]:
     """Return every pattern that is made of the table, by where it comes from."""
-    rows, login = signatures.signatures()
-    found: dict[str, Any] = {"about": signatures.topic_sites(), "any title": signatures.all_titles()[0]}
-    found["any phrase"] = signatures.all_titles()[1]
+    rows, login = signature_tables.signatures()
+    found: dict[str, Any] = {"about": signature_tables.topic_sites(), "any title": signature_tables.all_titles()[0]}
+    found["any phrase"] = signature_tables.all_titles()[1]
     each: Any
     for i, each in enumerate((*rows, login)):
         found |= {f"{i} {field.name}": getattr(each, field.name) for field in fields(each)}
-    return {name: pattern for name, pattern in found.items() if isinstance(pattern, re.Pattern)}
+    return {name: pattern for name, pattern in found.items() if isinstance(pattern, LazyPattern)}
 
 
 def fillers() -> list[str]:
-    tables = signatures._tables()
+    tables = signature_tables._tables()
     of_rows = [filler for table in tables for row in table["soft_error"] for filler in row.get("decorations", ())]
     return sorted({*of_rows, *(filler for table in tables for filler in table.get("decorations", ()))})
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.checks.pages.text_fingerprint import BITS, FAR, _majority, distance, script_of, text_fingerprint
+from crawler.checks.pages.text_fingerprint import (
+    BITS,
+    FAR,
+    _majority,
+    distance,
+    is_long_enough,
+    script_of,
+    text_fingerprint,
+)
 
 TULIPS = "Tulips grow from bulbs that are planted in autumn. In spring the first leaves appear, then the flowers. " * 3
 SORTING = "A sorting network compares two numbers at a time, and the order of its comparisons does not depend on them. "
@@ -38,6 +46,19 @@ def test_scripts() -> None:
     assert script_of("한국어 페이지") == "hangul"
     assert script_of("Страница") == "cyrillic"
     assert script_of("12:30") == ""
+
+
+_WORDS = st.sampled_from(["boat", "Garden", "1,024", "--", "了", "开源软件", "ß", "かな"])
+
+
+@given(
+    st.lists(_WORDS, min_size=200, max_size=600).map(" ".join), st.lists(_WORDS, min_size=1, max_size=40).map(" ".join)
+)
+def test_what_follows_a_long_text_changes_nothing(text: str, rest: str) -> None:
+    assert is_long_enough(f"{TULIPS * 6} {SORTING}")
+    if is_long_enough(text):
+        assert text_fingerprint(text) == text_fingerprint(f"{text} {rest}")
+        assert script_of(text) == script_of(f"{text} {rest}")
 
 
 @given(st.lists(st.integers(0, 2**BITS - 1), min_size=1, max_size=40))
