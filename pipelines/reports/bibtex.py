@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import tomllib
 import unicodedata
 from functools import cache
+from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -45,9 +48,14 @@ _SMALL_WORDS = frozenset(
     {"a", "an", "and", "are", "can", "do", "does", "for", "how", "in", "is", "of", "on", "the", "to", "what"}
 )
 _MATH = re.compile(r"(?<!\\)\$([^$]*)(?<!\\)\$")
+_MACRO = re.compile(r"\\([a-zA-Z]+|.|$)", re.DOTALL)
 _UNESCAPED = re.compile(r"(?<!\\)[%&]")
-_tex = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
+_UNESCAPED_IN_MATH = re.compile(r"(?<!\\)[%&#]")
+_CONTROLS = {"Cc": " ", "Cf": "", "Cs": ""}
+"""What replaces control characters, bidi and other format characters, and lone surrogates, by Unicode category."""
 
+_tex = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
+logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # of titles: what cannot be read is written as it is
 
 INPUTS, FILES = (PAPERS,), ("papers.bib",)
 
@@ -154,17 +162,40 @@ def _unused_key(key: str, identity: str, keys: set[str]) -> str:
 
 def _plain(text: str) -> str:
     """Return a text on one line, with TeX accents as Unicode, and braces and dollars only in balanced math."""
-    text = collapse_whitespace("".join(" " if unicodedata.category(c) == "Cc" else c for c in text))[:MAX_LENGTH]
+    text = collapse_whitespace("".join(_CONTROLS.get(unicodedata.category(c), c) for c in text))[:MAX_LENGTH]
     if "\\" in text:
-        text = collapse_whitespace(_tex.latex_to_text(_UNESCAPED.sub(r"\\\g<0>", text)))
+        text = collapse_whitespace(_as_unicode(text))
     parts = _MATH.split(text)  # text and math alternate
     shown = "".join(_math(part) if at % 2 else re.sub(r"[{}$]", "", part) for at, part in enumerate(parts))
     return collapse_whitespace(shown)
 
 
+def _as_unicode(text: str) -> str:
+    """Return a text with its TeX macros as Unicode, but for math; without macros if it cannot be parsed.
+
+    Parsed strictly, since pylatexenc's tolerant way takes exponential time on unclosed arguments.
+    """
+    try:
+        shown: str = _tex.latex_to_text(_UNESCAPED.sub(r"\\\g<0>", text), tolerant_parsing=False)
+    except Exception:  # noqa: BLE001 - malformed TeX also raises IndexError, KeyError, AttributeError and TypeError
+        parts = _MATH.split(text)
+        return "".join(f"${part}$" if at % 2 else _MACRO.sub("", part) for at, part in enumerate(parts))
+    return shown
+
+
 def _math(formula: str) -> str:
+    """Return a formula between dollars if it is balanced and has known macros only; otherwise its text."""
     depth = lowest = 0
     for character in formula:
         depth += (character == "{") - (character == "}")
         lowest = min(lowest, depth)
-    return f"${formula}$" if depth == 0 and lowest == 0 and formula.strip() else re.sub(r"[{}]", "", formula)
+    is_known = "^^" not in formula and all(macro in _math_macros() for macro in _MACRO.findall(formula))
+    if depth == 0 and lowest == 0 and formula.strip() and is_known:
+        return "$" + _UNESCAPED_IN_MATH.sub(r"\\\g<0>", formula) + "$"
+    return re.sub(r"[{}]", "", formula if is_known else _MACRO.sub("", formula))
+
+
+@cache
+def _math_macros() -> frozenset[str]:
+    table = tomllib.loads(files("pipelines").joinpath("data/math_macros.toml").read_text("utf-8"))
+    return frozenset().union(*table.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -113,6 +114,15 @@ def test_keys_are_unique_and_plain(tmp_path: Path) -> None:
         ("two\nlines", "two lines"),
         ("学习 “q” ~ ^", r"学习 {\textquotedblleft}q{\textquotedblright} {\textasciitilde} {\textasciicircum}"),
         (r"<script>](javascript:|", r"\ensuremath{<}script\ensuremath{>}](javascript:|"),
+        (r"A $\mathcal{O}(n \log n)$ bound", r"A $\mathcal{O}(n \log n)$ bound"),
+        (r"$50%$ of $a & b$ in $\#1$", r"$50\%$ of $a \& b$ in $\#1$"),
+        (r"Read $\input{/etc/passwd}$ now", "Read /etc/passwd now"),
+        (r"Run $\immediate\write18{ls}$ and \write18{ls}", "Run 18ls and 18ls"),
+        (r"$\catcode`\%=12 x$", "`=12 x"),
+        (r"$^^5cinput{a}$", r"{\textasciicircum}{\textasciicircum}5cinputa"),
+        (r"A\footnote", "A"),
+        (r"\textit{Open \frac{ of $\alpha$", r"Open of $\alpha$"),
+        ("right\u202eleft\u200b and \x1b[31m", "rightleft and [31m"),
     ],
 )
 def test_titles_are_escaped(tmp_path: Path, title: str, shown: str) -> None:
@@ -138,6 +148,55 @@ def test_whatever_is_said_can_be_read_back(title: str, authors: list[str], venue
     read = parse_string(written, "bibtex")
     assert list(read.entries) == ["key"]
     assert read.entries["key"].fields["eprint"] == "2204.00001"
+
+
+TEX = st.sampled_from(
+    [
+        r"\frac",
+        r"\sqrt",
+        r"\sqrt[",
+        r"\begin{a}",
+        r"\end{a}",
+        r"\footnote",
+        r"\href",
+        r"\cite",
+        r"\verb|",
+        r"\input",
+        r"\left(",
+        "{",
+        "}",
+        "[",
+        "]",
+        "$",
+        "$$",
+        "x",
+        "^",
+        "_",
+        r"\(",
+        r"\)",
+        r"\[",
+        r"\'",
+        "%",
+        "&",
+        "~",
+        "\\",
+        " ",
+    ]
+)
+
+
+@given(st.lists(TEX, max_size=120).map("".join))
+def test_malformed_tex_is_read_as_text(title: str) -> None:
+    written = bibtex._format_entry("key", Paper(title, {"arxiv": "2204.00001"}, (title,)), "https://arxiv.org/abs/1")
+    assert not re.search(r"\\(?:input|footnote|href|cite|verb|begin|end)\b", written)
+    assert list(parse_string(written, "bibtex").entries) == ["key"]
+
+
+@pytest.mark.parametrize(
+    "opening", [r"\frac{", r"\sqrt[", r"\sqrt[{", r"\textbf{", r"\begin{a}", r"\left(", "{", "$", "$\\frac{"]
+)
+def test_no_title_stops_the_run(opening: str) -> None:
+    bibtex._format_entry("key", Paper(opening * 500, {"arxiv": "1"}, (opening * 500,)), "https://arxiv.org/abs/1")
 
 
 def test_long_texts_are_cut(tmp_path: Path) -> None:
