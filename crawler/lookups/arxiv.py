@@ -23,6 +23,7 @@ from crawler.lookups.arxiv_withdrawal import is_withdrawn
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.session import open_session
+from crawler.lookups.values import count_in, text_in, texts_in, time_in
 from crawler.models.authors import clean_author
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Paper
@@ -198,17 +199,19 @@ def _paper(result: arxiv.Result) -> Paper | None:
     arxiv_id, version = _id_and_version(urlsplit(result.entry_id).path.removeprefix("/abs/"))
     comment = _text(result.comment)
     abstract = _text(result.summary)
-    authors = [(name, _affiliation(author)) for author in result.authors if (name := clean_author(author.name or ""))]
+    authors = [
+        (name, _affiliation(author)) for author in result.authors if (name := clean_author(_text(author.name) or ""))
+    ]
     return Paper(
         title=title,
         ids={"arxiv": arxiv_id} | ({"doi": doi} if (doi := _text(result.doi)) else {}),
         authors=tuple(name for name, _ in authors),
         abstract=abstract,
-        categories=tuple(result.categories),
+        categories=texts_in(result.categories),
         comment=comment,
         journal_ref=_text(result.journal_ref),
-        published=result.published,
-        updated=result.updated,
+        published=time_in(result.published),
+        updated=time_in(result.updated),
         version=version,
         withdrawn=is_withdrawn(comment, abstract),
         affiliations=tuple(place for _, place in authors) if any(place for _, place in authors) else (),
@@ -222,8 +225,8 @@ def _affiliation(author: arxiv.Result.Author) -> str:
 def _id_and_version(entry_id: str) -> tuple[str, int | None]:
     """Return id and version of `2110.15352v2`; None as version if there is none."""
     arxiv_id, v, version = entry_id.strip().rpartition("v")
-    return (arxiv_id, int(version)) if v and version.isdecimal() else (entry_id.strip(), None)
+    return (arxiv_id, count_in(int(version[:20]))) if v and version.isdecimal() else (entry_id.strip(), None)
 
 
 def _text(text: str | None) -> str | None:
-    return collapse_whitespace(text) or None if text else None
+    return collapse_whitespace(text_in(text) or "") or None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.values import text_in, year_in
 from crawler.models.metadata import Publication
 from crawler.text import collapse_whitespace, describe_error
 
@@ -80,24 +80,9 @@ def build_publication(
         authors=tuple(name for author in authors if (name := _text(author)))[:MAX_AUTHORS],
         arxiv_id=_text(arxiv_id) or None,
         venues=tuple(dict.fromkeys(name for venue in venues if (name := _text(venue)))),
-        year=year if isinstance(year, int) and 1900 < year < 2200 else None,  # noqa: PLR2004
+        year=year_in(year),
     )
 
 
-def records_in(record: Any, *path: str) -> Any:
-    """Return the value at a path of keys in nested dictionaries; None if a key is missing."""
-    for key in path:
-        record = record.get(key) if isinstance(record, dict) else None
-    return record
-
-
-def iter_records(records: Any, *path: str) -> list[Any]:
-    """Return the value at a path in each record of a list; [] if it is not a list."""
-    return [records_in(record, *path) for record in records] if isinstance(records, list) else []
-
-
 def _text(value: Any) -> str:
-    """Return a text on one line, "" for another type; NUL and lone surrogates, which databases refuse, are removed."""
-    if not isinstance(value, str):
-        return ""
-    return collapse_whitespace(re.sub("[\0\ud800-\udfff]", "", value[: 2 * MAX_TITLE]))[:MAX_TITLE]
+    return collapse_whitespace(text_in(value, 2 * MAX_TITLE) or "")[:MAX_TITLE]

@@ -13,11 +13,10 @@ from crawler.links.arxiv_ids import arxiv_id_of
 from crawler.lookups.bibliographies.base import (
     Bibliography,
     build_publication,
-    iter_records,
     json_of,
-    records_in,
     service_down,
 )
+from crawler.lookups.values import value_at, values_at
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
@@ -89,17 +88,16 @@ def _parse_work(work: dict[str, Any]) -> Publication:
     published = [
         location
         for location in (first, *locations)
-        if records_in(location, "version") == "publishedVersion"
-        and records_in(location, "source", "type") != "repository"
+        if value_at(location, "version") == "publishedVersion" and value_at(location, "source", "type") != "repository"
     ]
-    pages = (page for page in iter_records([first, *locations], "landing_page_url") if isinstance(page, str))
+    pages = (page for page in values_at([first, *locations], "landing_page_url") if isinstance(page, str))
     on_arxiv = filter(None, map(arxiv_id_of, pages))
     return build_publication(
         work.get("title"),
-        iter_records(work.get("authorships"), "author", "display_name"),
+        values_at(work.get("authorships"), "author", "display_name"),
         str(work.get("doi")).lower().partition(_ARXIV_DOI)[2] or next(on_arxiv, None),
         # The name as printed distinguishes a workshop from its conference, the source's name does not.
-        [*iter_records(published, "raw_source_name"), *iter_records(published, "source", "display_name")],
+        [*values_at(published, "raw_source_name"), *values_at(published, "source", "display_name")],
         work.get("publication_year"),
     )
 

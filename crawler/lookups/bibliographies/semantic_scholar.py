@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 from crawler.lookups.bibliographies.base import (
     Bibliography,
     build_publication,
-    iter_records,
     json_of,
-    records_in,
     service_down,
 )
 from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.values import value_at, values_at
 from crawler.models.metadata import Publication
 
 if TYPE_CHECKING:
@@ -113,13 +112,13 @@ def _publication(record: dict[str, Any] | None) -> Publication:
     # `venue` is the record's own text, `publicationVenue` the linked venue; `journal` is the least specific.
     venues = [
         record.get("venue"),
-        records_in(record, "publicationVenue", "name"),
-        records_in(record, "journal", "name"),
+        value_at(record, "publicationVenue", "name"),
+        value_at(record, "journal", "name"),
     ]
     return build_publication(
         record.get("title"),
-        iter_records(record.get("authors"), "name"),
-        records_in(record, "externalIds", "ArXiv"),
+        values_at(record.get("authors"), "name"),
+        value_at(record, "externalIds", "ArXiv"),
         venues,
         record.get("year"),
     )

@@ -24,6 +24,7 @@ from crawler.lookups.github.pages import GithubPages
 from crawler.lookups.github.paths import parse_repository_path
 from crawler.lookups.github.rest import GithubRest, MissingRepository
 from crawler.lookups.session import open_session
+from crawler.lookups.values import count_in, text_in, value_at
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode
@@ -132,13 +133,14 @@ class GithubLookup(ApiLookup):
             if str(error) not in _TOO_SLOW:
                 raise
             return {}, str(error)
-        errors = answer.get("errors") or []
+        errors = graphql.errors_in(answer)
         message = str(errors[0].get("message")) if errors else "no data"
         if any(error.get("type") == "RATE_LIMITED" for error in errors):
             raise ServiceDownError(message)
-        limit = (answer.get("data") or {}).get("rateLimit") or {}
-        if limit.get("remaining", RESERVE) < RESERVE:
-            self._limit_reached = f"only {limit['remaining']} requests left until {limit.get('resetAt')}"
+        limit = value_at(answer, "data", "rateLimit")
+        remaining = count_in(value_at(limit, "remaining"))
+        if remaining is not None and remaining < RESERVE:
+            self._limit_reached = f"only {remaining} requests left until {value_at(limit, 'resetAt')}"
         return graphql.read_answer(answer, queries), message
 
     def _post(self, query: str) -> Mapping[str, Any]:
@@ -148,7 +150,7 @@ class GithubLookup(ApiLookup):
         response = self._session.post(f"{ENDPOINT}/graphql", json={"query": query}, headers=self._headers)
         try:
             answer = response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ServiceDownError(f"HTTP {response.status_code}, not JSON") from error
         if response.status_code != codes.ok or not isinstance(answer, dict):
             message = answer.get("message", "") if isinstance(answer, dict) else ""
@@ -272,7 +274,7 @@ def _renamed_target(
     if not path.verb:
         url = str(by_rest.get("html_url"))
         return url if url.startswith("https://github.com/") else None
-    branch = by_rest.get("name")
+    branch = text_in(by_rest.get("name"))
     if branch is not None and not path.path:
         return _repository_url(repository, path.with_branch(branch))
     return on_default_branch if branch is not None and branch == repository.default_branch else None

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.links.spelling.text_links import find_arxiv_ids
+from crawler.lookups.values import count_in, flag_in, text_in, texts_in, time_in, value_at, values_at
 from crawler.models.metadata import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from crawler.lookups.github.paths import RepositoryPath
+
+MAX_README = 1_000_000
+"""Characters of a README in which papers are searched; GitHub answers with no more."""
 
 MAX_TOPICS = 20  # GitHub's own limit for a repository
 
@@ -59,21 +62,32 @@ def read_answer(
     Repositories that were not answered are missing: GitHub returns null without an error for the part of a query that
     exceeded the time limit.
     """
-    data = answer.get("data") or {}
-    errors = {tuple(error["path"]): str(error.get("type")) for error in answer.get("errors") or [] if error.get("path")}
+    data = answer.get("data")
+    errors = {
+        tuple(map(str, error["path"])): str(error.get("type")) for error in errors_in(answer) if error.get("path")
+    }
     answers: dict[str, RepositoryAnswer | str] = {}
     for i, (name, paths) in enumerate(queries):
-        node, alias = data.get(f"r{i}"), f"r{i}"
-        if node is not None:
+        alias = f"r{i}"
+        node = value_at(data, alias)
+        title = text_in(value_at(node, "nameWithOwner"))
+        if title is not None:
             existing = {
                 field_: node[f"p{j}"] is not None
                 for j, field_ in enumerate(_fields(paths))
                 if f"p{j}" in node and errors.get((alias, f"p{j}"), "NOT_FOUND") == "NOT_FOUND"
             }
-            answers[name] = RepositoryAnswer(_repository(node), existing)
+            answers[name] = RepositoryAnswer(_repository(node, title), existing)
         elif errors.get((alias,)) in OWN_ERRORS:
             answers[name] = errors[alias,]
     return answers
+
+
+def errors_in(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the errors of an answer; their `path` is a list, if they have one."""
+    found = answer.get("errors")
+    errors = [error for error in found if isinstance(error, dict)] if isinstance(found, list) else []
+    return [error for error in errors if isinstance(error.get("path"), list | None)]
 
 
 def _fields(paths: Sequence[RepositoryPath]) -> list[str]:
@@ -81,27 +95,21 @@ def _fields(paths: Sequence[RepositoryPath]) -> list[str]:
     return list(dict.fromkeys(field_ for path in paths for field_ in path.fields))
 
 
-def _repository(node: Mapping[str, Any]) -> Repository:
-    release = node.get("latestRelease") or {}
-    topics = (node.get("repositoryTopics") or {}).get("nodes") or []
+def _repository(node: Mapping[str, Any], title: str) -> Repository:
+    description = text_in(node.get("description"))
     return Repository(
-        title=node["nameWithOwner"],
-        database_id=node.get("databaseId"),
-        stars=node.get("stargazerCount"),
-        forks=node.get("forkCount"),
-        language=(node.get("primaryLanguage") or {}).get("name"),
-        license=(node.get("licenseInfo") or {}).get("spdxId"),
-        archived=node.get("isArchived"),
-        pushed_at=parse_time(node.get("pushedAt")),
-        description=node.get("description"),
-        default_branch=(node.get("defaultBranchRef") or {}).get("name"),
-        topics=tuple(each["topic"]["name"] for each in topics if each),
-        latest_release=release.get("tagName"),
-        released_at=parse_time(release.get("publishedAt")),
-        papers=find_arxiv_ids(f"{node.get('description') or ''}\n{(node.get('readme') or {}).get('text') or ''}"),
+        title=title,
+        database_id=count_in(node.get("databaseId")),
+        stars=count_in(node.get("stargazerCount")),
+        forks=count_in(node.get("forkCount")),
+        language=text_in(value_at(node, "primaryLanguage", "name")),
+        license=text_in(value_at(node, "licenseInfo", "spdxId")),
+        archived=flag_in(node.get("isArchived")),
+        pushed_at=time_in(node.get("pushedAt")),
+        description=description,
+        default_branch=text_in(value_at(node, "defaultBranchRef", "name")),
+        topics=texts_in(values_at(value_at(node, "repositoryTopics", "nodes"), "topic", "name")),
+        latest_release=text_in(value_at(node, "latestRelease", "tagName")),
+        released_at=time_in(value_at(node, "latestRelease", "publishedAt")),
+        papers=find_arxiv_ids(f"{description or ''}\n{text_in(value_at(node, 'readme', 'text'), MAX_README) or ''}"),
     )
-
-
-def parse_time(text: str | None) -> datetime | None:
-    """Return a time in GitHub's ISO 8601 form; None for None."""
-    return datetime.fromisoformat(text) if text else None

@@ -14,7 +14,7 @@ import requests
 from requests import codes
 
 from crawler.lookups.errors import ServiceDownError
-from crawler.lookups.github.graphql import parse_time
+from crawler.lookups.values import count_in, flag_in, text_in, texts_in, time_in, value_at
 from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
 from crawler.models.reason import Reason, ReasonCode
@@ -64,19 +64,18 @@ class GithubRest:
     def _repository(self, path: str) -> Repository | MissingRepository:
         response = self._get(path)
         answer = _json(response)
-        block = answer.get("block")
-        reason = block.get("reason") if isinstance(block, dict) else None
+        reason, title = text_in(value_at(answer, "block", "reason")), text_in(answer.get("full_name"))
         match response.status_code:
-            case codes.ok if "full_name" in answer:
-                return _read_repository(answer)
+            case codes.ok if title is not None:
+                return _read_repository(answer, title)
             case codes.not_found:
                 return MissingRepository(Outcome.GONE, Reason(ReasonCode.REPOSITORY_NOT_FOUND))
             case codes.unavailable_for_legal_reasons:
                 return MissingRepository(
-                    Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, str(reason or "legal reasons"))
+                    Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, reason or "legal reasons")
                 )
             case codes.forbidden if reason:
-                return MissingRepository(Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, str(reason)))
+                return MissingRepository(Outcome.RESTRICTED, Reason(ReasonCode.BLOCKED_BY_GITHUB, reason))
             case codes.forbidden if _SAML in str(answer.get("message")).lower():
                 return MissingRepository(Outcome.BLOCKED, Reason(ReasonCode.TOKEN_NOT_APPROVED))
         raise ServiceDownError(_error_message(response, answer))
@@ -91,7 +90,7 @@ class GithubRest:
 def _json(response: requests.Response) -> Mapping[str, Any]:
     try:
         answer = response.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ServiceDownError(f"HTTP {response.status_code}, not JSON") from error
     return answer if isinstance(answer, dict) else {}
 
@@ -100,17 +99,17 @@ def _error_message(response: requests.Response, answer: Mapping[str, Any]) -> st
     return f"HTTP {response.status_code} {answer.get('message', '')}".strip()
 
 
-def _read_repository(answer: Mapping[str, Any]) -> Repository:
+def _read_repository(answer: Mapping[str, Any], title: str) -> Repository:
     return Repository(
-        title=answer["full_name"],
-        database_id=answer.get("id"),
-        stars=answer.get("stargazers_count"),
-        forks=answer.get("forks_count"),
-        language=answer.get("language"),
-        license=(answer.get("license") or {}).get("spdx_id"),
-        archived=answer.get("archived"),
-        pushed_at=parse_time(answer.get("pushed_at")),
-        description=answer.get("description"),
-        default_branch=answer.get("default_branch"),
-        topics=tuple(answer.get("topics") or ()),
+        title=title,
+        database_id=count_in(answer.get("id")),
+        stars=count_in(answer.get("stargazers_count")),
+        forks=count_in(answer.get("forks_count")),
+        language=text_in(answer.get("language")),
+        license=text_in(value_at(answer, "license", "spdx_id")),
+        archived=flag_in(answer.get("archived")),
+        pushed_at=time_in(answer.get("pushed_at")),
+        description=text_in(answer.get("description")),
+        default_branch=text_in(answer.get("default_branch")),
+        topics=texts_in(answer.get("topics")),
     )
