@@ -273,7 +273,8 @@ VOUCH_COLUMNS = tuple(vouches.c[name].label(f"{mapping.VOUCH_PREFIX}{name}") for
 
 
 def _link_state_query() -> sa.Select[Any]:
-    query = sa.select(links, facts.c.type, facts.c.data, MOVE_CHECKS.label("move_checks"), *VOUCH_COLUMNS)
+    of_link = (links.c[name] for name in mapping.STATE)
+    query = sa.select(*of_link, facts.c.type, facts.c.data, MOVE_CHECKS.label("move_checks"), *VOUCH_COLUMNS)
     return query.outerjoin(facts, FACTS).outerjoin(vouches, NEWEST_VOUCH)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from cattrs.preconf.json import JsonConverter
 
+    from crawler.models.reason import Reason
+
 CHECK = tuple(field.name for field in fields(Check))
 """The columns of a check: the fields of Check."""
 
@@ -29,6 +31,19 @@ LINK = tuple(field.name for field in fields(Link))
 
 VOUCH = tuple(field.name for field in fields(Vouch))
 """The columns of a vouch: the fields of Vouch."""
+
+STATE = (
+    *LINK,
+    *("verdict", "first_seen", "failures_in_a_row", "last_alive", "moved_to", "snapshot"),
+    *("previous_verdict", "previous_outcome", "newer_image", "anchors"),
+    *CHECK,
+)
+"""The columns of `links` from which the state of a link is read. Type and data of its metadata follow, and the number
+of checks that found it moved, and `VOUCH`."""
+
+_CHECK = len(STATE) - len(CHECK)
+_VOUCH = len(STATE) + len(("type", "data", "move_checks"))
+_END = _VOUCH + len(VOUCH)
 
 VOUCH_PREFIX = "vouch_"
 """What the names of these columns begin with in a row with the columns of a link."""
@@ -49,29 +64,38 @@ def _json() -> JsonConverter:
 
 
 def check_from_row(row: sa.Row[Any]) -> Check:
-    """Return the check in a row of `checks`, or the last one in a row of `links`."""
-    outcome, reason, checked_at, how, *rest = (getattr(row, name) for name in CHECK)
+    """Return the check in a row of `checks`."""
+    return _check(*(getattr(row, name) for name in CHECK))
+
+
+def _check(outcome: str, reason: Reason, checked_at: datetime, how: str, *rest: Any) -> Check:
     return Check(Outcome(outcome), reason, checked_at, CheckMethod(how), *rest)
 
 
 def link_state_from_row(row: sa.Row[Any]) -> LinkState:
-    """Return the state of a link from a row of `links` joined with `facts` and `vouches`."""
+    """Return the state of a link from a row that begins with the columns of STATE and those that follow them.
+
+    Columns are taken by position: by name it would take twice as long.
+    """
+    url, kind, identity, host, verdict, first_seen, failures, last_alive, moved_to, snapshot, *rest = row[:_CHECK]
+    verdict_before, outcome_before, newer_image, anchors = rest
+    check, (type_, data, move_checks), vouch = row[_CHECK : len(STATE)], row[len(STATE) : _VOUCH], row[_VOUCH:_END]
     return LinkState(
-        Link(row.url, row.kind, row.identity, row.host),
-        verdict=Verdict(row.verdict),
-        first_seen=row.first_seen,
-        check=None if row.outcome is None else check_from_row(row),
-        failures_in_a_row=row.failures_in_a_row,
-        last_alive=row.last_alive,
-        moved_to=row.moved_to,
-        is_move_confirmed=row.move_checks >= CONFIRMED_BY,
-        snapshot=row.snapshot,
-        previous_verdict=None if row.previous_verdict is None else Verdict(row.previous_verdict),
-        previous_outcome=None if row.previous_outcome is None else Outcome(row.previous_outcome),
-        metadata=metadata_from_row(row),
-        newer_image=row.newer_image,
-        anchors=anchors_from_row(row),
-        vouch=None if row.vouch_given_at is None else vouch_from_row(row, VOUCH_PREFIX),
+        Link(url, kind, identity, host),
+        verdict=Verdict(verdict),
+        first_seen=first_seen,
+        check=None if check[0] is None else _check(*check),
+        failures_in_a_row=failures,
+        last_alive=last_alive,
+        moved_to=moved_to,
+        is_move_confirmed=move_checks >= CONFIRMED_BY,
+        snapshot=snapshot,
+        previous_verdict=None if verdict_before is None else Verdict(verdict_before),
+        previous_outcome=None if outcome_before is None else Outcome(outcome_before),
+        metadata=None if type_ is None else _metadata(type_, data),
+        newer_image=newer_image,
+        anchors=json.loads(anchors) if anchors else {},
+        vouch=None if vouch[0] is None else _vouch(*vouch),
     )
 
 
@@ -83,9 +107,11 @@ def anchors_from_row(row: sa.Row[*tuple[Any, ...]]) -> dict[str, bool | None]:
 
 def metadata_from_row(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
     """Return the metadata in a row of `facts`; None if the outer join found no row."""
-    if row.type is None:
-        return None
-    metadata: Metadata = _json().loads(row.data, METADATA_TYPES[row.type])
+    return None if row.type is None else _metadata(row.type, row.data)
+
+
+def _metadata(type_: str, data: str) -> Metadata:
+    metadata: Metadata = _json().loads(data, METADATA_TYPES[type_])
     return metadata
 
 
@@ -151,11 +177,15 @@ def vouch_to_row(link_id: int, vouch: Vouch) -> dict[str, Any]:
     return {"link_id": link_id, **{name: getattr(vouch, name) for name in VOUCH}}
 
 
-def vouch_from_row(row: sa.Row[Any], prefix: str = "") -> Vouch:
-    """Return the vouch in a row of `vouches`, or in columns with a prefix."""
-    known = {name: getattr(row, f"{prefix}{name}") for name in VOUCH}
+def vouch_from_row(row: sa.Row[Any]) -> Vouch:
+    """Return the vouch in a row of `vouches`."""
+    return _vouch(*(getattr(row, name) for name in VOUCH))
+
+
+def _vouch(verdict: str, *rest: Any) -> Vouch:
+    known = dict(zip(VOUCH[1:], rest, strict=True))
     seen = None if known["seen"] is None else Outcome(known["seen"])
-    return Vouch(**{**known, "verdict": Verdict(known["verdict"]), "seen": seen})
+    return Vouch(Verdict(verdict), **{**known, "seen": seen})
 
 
 def page_version_to_row(link_id: int, version: PageVersion) -> dict[str, Any]:
