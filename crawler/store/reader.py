@@ -53,11 +53,8 @@ def slices(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
 class StoreReader(Database):
     """Read access to links and metadata."""
 
-    def link_states(self, change: Change | None = None) -> Iterator[tuple[LinkState, tuple[str, ...]]]:
-        """Yield every mentioned link with its locations `path:line`, worst verdict first, in batches of SLICE rows.
-
-        With `change` only those that changed in that way since the last run began.
-        """
+    def link_states(self) -> Iterator[tuple[LinkState, tuple[str, ...]]]:
+        """Yield every mentioned link with its locations `path:line`, worst verdict first, in batches of SLICE rows."""
         query = (
             _link_state_query()
             .add_columns(_PLACES.label("places"))
@@ -66,9 +63,6 @@ class StoreReader(Database):
             .execution_options(yield_per=SLICE)
         )
         with self._begin() as connection:
-            if change is not None:
-                found = [transition for transition, what, _ in _transitions(connection) if what is change]
-                query = query.where(sa.or_(sa.false(), *map(_is_transition, found)))
             for row in connection.execute(query):
                 yield (
                     mapping.link_state_from_row(row),
@@ -121,10 +115,18 @@ class StoreReader(Database):
 
     def changes(self) -> Counter[Change]:
         """Return the number of links for each kind of change since the last run began."""
+        query = sa.select(*_TRANSITION, sa.func.count()).where(CHANGED, MENTIONED).group_by(*_TRANSITION)
         found: Counter[Change] = Counter()
         with self._begin() as connection:
-            for _, what, count in _transitions(connection):
-                found[what] += count
+            for before, verdict, outcome_before, outcome, count in connection.execute(query):
+                change = change_of(
+                    before and Verdict(before),
+                    Verdict(verdict),
+                    outcome_before and Outcome(outcome_before),
+                    outcome and Outcome(outcome),
+                )
+                if change is not None:
+                    found[change] += count
         return found
 
     def link_states_of(self, urls: Iterable[str]) -> dict[str, LinkState]:
@@ -276,28 +278,3 @@ def _link_state_query() -> sa.Select[Any]:
     of_link = (links.c[name] for name in mapping.STATE)
     query = sa.select(*of_link, facts.c.type, facts.c.data, MOVE_CHECKS.label("move_checks"), *VOUCH_COLUMNS)
     return query.outerjoin(facts, FACTS).outerjoin(vouches, NEWEST_VOUCH)
-
-
-_Transition = tuple[str | None, ...]
-"""The values of the columns `_TRANSITION` of a link."""
-
-
-def _transitions(connection: sa.Connection) -> list[tuple[_Transition, Change, int]]:
-    """Return the different transitions of links since the last run began, with their change and number of links."""
-    query = sa.select(*_TRANSITION, sa.func.count()).where(CHANGED, MENTIONED).group_by(*_TRANSITION)
-    found = []
-    for *transition, count in connection.execute(query):
-        before, verdict, outcome_before, outcome = transition
-        change = change_of(
-            before and Verdict(before),
-            Verdict(verdict),
-            outcome_before and Outcome(outcome_before),
-            outcome and Outcome(outcome),
-        )
-        if change is not None:
-            found.append((tuple(transition), change, count))
-    return found
-
-
-def _is_transition(transition: _Transition) -> sa.ColumnElement[bool]:
-    return sa.and_(*(column.is_not_distinct_from(value) for column, value in zip(_TRANSITION, transition, strict=True)))

@@ -6,6 +6,7 @@ Each output is a module. Links and notes are read once for all outputs. A module
 - `by_links(rendering)`: the same for frames of many links, see `pipelines.reports.frames.links.link_table`;
 - `by_note(rendering)`: a context manager; its value is called with the result of `note_fragment(planned, rendering)` of
   each note, in the order of the paths. These are JSON values, saved in the link database until the note changes;
+- `by_notes(rendering)`: the same for batches of many notes, see `pipelines.reports.frames.entries.NoteBatch`;
 - `render(rendering)`: reads what it needs itself.
 
 The value of a context manager with nothing to do is None. An output with the names of its inputs in `INPUTS` (`LINKS`,
@@ -34,7 +35,7 @@ from pipelines.rewriting.note_rewriter import stored_image_name
 from pipelines.venues.citation_stage import link_states_with_venues
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import ModuleType
     from typing import Any
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from crawler.notes.files.folder import NotesFolder
     from crawler.store.link_store import LinkStore
     from crawler.store.registered_notes import RegisteredNote
+    from pipelines.reports.frames.entries import NoteBatch
     from pipelines.rewriting.index.editor import Listed
 
 TakeLink = Callable[[LinkState, tuple[str, ...]], None]
@@ -64,7 +66,8 @@ class NoteFragment:
 
 
 TakeNote = Callable[[NoteFragment], None]
-"""Values of the context managers `by_link`, `by_links` and `by_note`."""
+TakeNotes = Callable[["NoteBatch"], None]
+"""Values of the context managers `by_link`, `by_links`, `by_note` and `by_notes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ class _Publish:
 
     def render_by_note(self) -> None:
         """Call outputs with their fragment of each note."""
-        rendering, outputs = self._rendering, [each for each in self._outputs if hasattr(each, "by_note")]
+        rendering, outputs = self._rendering, [each for each in self._outputs if hasattr(each, "note_fragment")]
         if not outputs:
             return
         place_images(rendering, saves=True)  # after the thumbnails, which notes show
@@ -156,12 +159,22 @@ class _Publish:
         self._digests[NOTES] = notes_digest(digest for file in sources for digest in digester.digests(file))
         with ExitStack() as stack:
             stale = [each for each in outputs if not self._is_current(each)]
-            entered = [(each.note_fragment.__module__, stack.enter_context(each.by_note(rendering))) for each in stale]
+            of_one = [each for each in stale if hasattr(each, "by_note")]
+            entered = [(each.note_fragment.__module__, stack.enter_context(each.by_note(rendering))) for each in of_one]
             takers = [(name, take) for name, take in entered if take]
+            takers += self._takers_of_many(stack, [each for each in stale if hasattr(each, "by_notes")])
             for note in NotePlanner(rendering, outputs, digester, self._index).plan_all() if takers else ():
                 for name, take in takers:
                     take(NoteFragment(note.file, note.by_module[name]))
             rendering.notes_folder.ensure_complete()
+
+    def _takers_of_many(self, stack: ExitStack, outputs: Sequence[ModuleType]) -> Iterator[tuple[str, TakeNote]]:
+        """Yield what gives fragments of notes in batches to outputs, unless none of them needs any."""
+        entered = [stack.enter_context(each.by_notes(self._rendering)) for each in outputs]
+        if takers := [take for take in entered if take]:
+            from pipelines.reports.frames.entries import note_batches
+
+            yield outputs[0].note_fragment.__module__, stack.enter_context(note_batches(takers))
 
     def render_rest(self) -> None:
         """Call outputs that read their inputs themselves."""

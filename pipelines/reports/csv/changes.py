@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from crawler.models.link import Change
 from pipelines.reports.digests import LINKS
-from pipelines.reports.frames.links import link_batches
 from pipelines.reports.frames.writers import csv_writer
 
 if TYPE_CHECKING:
-    from pipelines.reports.base import Rendering
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from pipelines.reports.base import Rendering, TakeLinks
 
 COLUMNS = (
     "change",
@@ -32,9 +36,15 @@ INPUTS, FILES = (LINKS,), ("changes.csv",)
 SHOWS_CHANGES = True
 
 
-def render(rendering: Rendering) -> None:
+@contextmanager
+def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
     """Write one row for each link that changed."""
-    with csv_writer(rendering.output_dir / "changes.csv", COLUMNS) as write, link_batches([write]) as take:
-        for change in Change:
-            for state, places in rendering.store.link_states(change):
-                take(state, places)
+    with csv_writer(rendering.output_dir / "changes.csv", COLUMNS, len(Change)) as write:
+
+        def take(links: pd.DataFrame) -> None:
+            changed = links[links["change"].notna()]
+            for part, change in enumerate(Change if len(changed) else ()):
+                if len(rows := changed[changed["change"] == change.value]):
+                    write(rows, part)
+
+        yield take

@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from pipelines.reports.digests import NOTES
 from pipelines.reports.frames import notes
-from pipelines.reports.frames.entries import NoteBatch
 from pipelines.reports.frames.frame import TEXTS, TIME
 from pipelines.reports.frames.metadata import BEIJING
 from pipelines.reports.frames.writers import csv_writer, parquet_writer
@@ -17,7 +16,8 @@ from pipelines.reports.frames.writers import csv_writer, parquet_writer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.reports.base import NoteFragment, Rendering, TakeNote
+    from pipelines.reports.base import Rendering, TakeNotes
+    from pipelines.reports.frames.entries import NoteBatch
 
 ENTRIES = pa.schema(
     [
@@ -65,26 +65,17 @@ note_fragment = notes.note_fragment
 
 
 @contextmanager
-def by_note(rendering: Rendering) -> Iterator[TakeNote]:
+def by_notes(rendering: Rendering) -> Iterator[TakeNotes]:
     """Write the entries."""
-    folder, batch = rendering.output_dir, NoteBatch()
+    folder = rendering.output_dir
     with (
         csv_writer(folder / "entries.csv", ENTRIES.names) as write_csv,
         parquet_writer(folder / "entries.parquet", ENTRIES) as write_parquet,
     ):
 
-        def flush() -> None:
-            nonlocal batch
-            full, batch = batch, NoteBatch()
-            if full.has_entries:
-                entries = full.entries()
-                write_parquet(entries)
-                write_csv(entries)
-
-        def take(fragment: NoteFragment) -> None:
-            batch.add(fragment.value["rows"])
-            if batch.is_full:
-                flush()
+        def take(batch: NoteBatch) -> None:
+            if batch.has_entries:
+                write_parquet(batch.entries)
+                write_csv(batch.entries)
 
         yield take
-        flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from pipelines.reports.frames.metadata import metadata_frames
 from pipelines.reports.frames.notes import ENTRIES, LINKS, MENTIONS, NOTES, VENUE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from pipelines.reports.base import NoteFragment, TakeNote, TakeNotes
     from pipelines.reports.frames.metadata import Rows
 
 MENTIONS_PER_ENTRY = 4
@@ -36,15 +38,48 @@ _NAMES = {
 }
 
 
+@contextmanager
+def note_batches(takers: Sequence[TakeNotes]) -> Iterator[TakeNote]:
+    """Give a function that takes the fragment of each note, see `notes.note_fragment`; `takers` get full batches."""
+    batch = NoteBatch()
+
+    def flush() -> None:
+        nonlocal batch
+        full, batch = batch, NoteBatch()
+        for take in takers:
+            take(full)
+
+    def add(fragment: NoteFragment) -> None:
+        batch.add(fragment.value)
+        if batch.is_full:
+            flush()
+
+    yield add
+    if batch.edits:
+        flush()
+
+
 class NoteBatch:
-    """Rows of notes, until there are enough for a frame."""
+    """Rows of notes, until there are enough for a frame.
+
+    `edits` has the number of edits of each note, `sizes` that of its entries; `findings` are those of all notes, as
+    values of `Finding`.
+    """
 
     def __init__(self) -> None:
+        self.edits: list[int] = []
+        self.sizes: list[int] = []
+        self.findings: list[list[Any]] = []
         self._notes: list[list[Any]] = []
         self._entries: list[list[Any]] = []
         self._mentions: list[list[Any]] = []
         self._links: dict[str, list[Any]] = {}
         self._metadata: Rows = {}
+
+    @property
+    def papers(self) -> Mapping[str, list[Any]]:
+        """The metadata of papers by key, as values of METADATA."""
+        return self._metadata.get(type_name(Paper), {})
 
     @property
     def has_entries(self) -> bool:
@@ -57,8 +92,12 @@ class NoteBatch:
         rows = max(len(self._notes), len(self._entries), len(self._mentions) / MENTIONS_PER_ENTRY)
         return rows >= frame.BATCH
 
-    def add(self, rows: Mapping[str, Any]) -> None:
-        """Add a note, see `notes.note_rows`. What is known of a link must be the same in all notes."""
+    def add(self, fragment: Mapping[str, Any]) -> None:
+        """Add a note, see `notes.note_fragment`. What is known of a link must be the same in all notes."""
+        rows = fragment["rows"]
+        self.edits.append(fragment["edits"])
+        self.sizes.append(len(rows["entries"]))
+        self.findings += fragment["findings"]
         note_id, first = len(self._notes), len(self._entries)
         self._notes.append([note_id, *rows["note"]])
         self._entries += [[entry_id, note_id, *values] for entry_id, values in enumerate(rows["entries"], first)]
@@ -71,8 +110,9 @@ class NoteBatch:
         """Return the NOTES."""
         return to_frame(self._notes, NOTES)
 
+    @cached_property
     def entries(self) -> pd.DataFrame:
-        """Return the entries merged with what is known of their links, see `merge_entries`."""
+        """The entries merged with what is known of their links, see `merge_entries`."""
         entries = left_join(to_frame(self._entries, ENTRIES), self.notes(), "note_id", name="notes", required=True)
         return merge_entries(entries, self._mention_frame, self._link_frame, metadata_frames(self._metadata))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import shutil
+from contextlib import ExitStack, contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyarrow import compute as pc
@@ -17,6 +19,9 @@ from pipelines.reports.frames.lazy_pandas import pd
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+_SPOOLED = 1_000_000
+"""Characters of a part of a file that are kept in memory; more are in a temporary file."""
 
 # Regular expressions of RE2.
 _CONTROL = r"[\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]+"
@@ -35,20 +40,33 @@ def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataF
 
 
 @contextmanager
-def csv_writer(path: Path, columns: Sequence[str]) -> Iterator[Callable[[pd.DataFrame], None]]:
-    """Give a function that appends some columns of a frame to a CSV file; see `safe_cells`.
+def csv_writer(path: Path, columns: Sequence[str], parts: int = 1) -> Iterator[Callable[..., None]]:
+    """Give a function that appends some columns of a frame to a CSV file, see `safe_cells`, or to a part of it.
 
-    UTF-8 with BOM, so that spreadsheets show Chinese.
+    Parts are written in their order, whichever was appended to first. UTF-8 with BOM, so that spreadsheets show
+    Chinese.
     """
     names = list(columns)
-    with replace_atomically(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
+    with (
+        replace_atomically(path) as draft,
+        draft.open("w", encoding="utf-8-sig", newline="") as file,
+        ExitStack() as stack,
+    ):
         pd.DataFrame(columns=names).to_csv(file, index=False, lineterminator="\r\n")
+        files: list[IO[str]] = [file, *(stack.enter_context(_part()) for _ in range(1, parts))]
 
-        def write(frame: pd.DataFrame) -> None:
+        def write(frame: pd.DataFrame, part: int = 0) -> None:
             cells = pd.DataFrame({name: safe_cells(frame[name]) for name in names})
-            cells.to_csv(file, index=False, header=False, lineterminator="\r\n")
+            cells.to_csv(files[part], index=False, header=False, lineterminator="\r\n")
 
         yield write
+        for each in files[1:]:
+            each.seek(0)
+            shutil.copyfileobj(each, file)
+
+
+def _part() -> SpooledTemporaryFile[str]:
+    return SpooledTemporaryFile(_SPOOLED, "w+", encoding="utf-8", newline="")
 
 
 def safe_cells(column: pd.Series[Any]) -> pd.Series[str]:

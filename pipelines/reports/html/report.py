@@ -15,7 +15,7 @@ from markupsafe import Markup
 from crawler.atomic_files import replace_atomically
 from crawler.kinds.registry import with_metadata
 from crawler.models.history import Metric, RunMetrics
-from crawler.models.link import Change, Verdict
+from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, type_name
 from crawler.store.renderings import ALL_NOTES
 from pipelines.consistency.finding import Finding, FindingKind
@@ -23,25 +23,20 @@ from pipelines.consistency.missing_links import Confidence
 from pipelines.reports import digests
 from pipelines.reports.frames import notes
 from pipelines.reports.frames.counts import link_counts, metrics
-from pipelines.reports.frames.entries import NoteBatch
 from pipelines.reports.frames.frame import to_frame
 from pipelines.reports.frames.metadata import METADATA
 from pipelines.reports.html import charts, page
 from pipelines.reports.html.charts import Chart, ChartSeries, ChartShape
-from pipelines.reports.html.view_models import (
-    FindingGroup,
-    Findings,
-    FindingView,
-    LinkTable,
-    dead_links,
-    note_views,
-)
+from pipelines.reports.html.view_models import DeadLinks, FindingGroup, Findings, FindingView, LinkTable, note_views
 from pipelines.rewriting.note_rewriter import stored_image_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipelines.reports.base import NoteFragment, Rendering, TakeNote
+    from crawler.models.link import LinkState
+    from crawler.store.link_store import LinkStore
+    from pipelines.reports.base import Rendering, TakeLink, TakeNotes
+    from pipelines.reports.frames.entries import NoteBatch
 
 MAX_LINKS, MAX_ENTRIES, MAX_FINDINGS = 50_000, 10_000, 100
 """Maximum links (dead ones first), entries (of the last notes) and findings of each kind on the page, to keep it fast
@@ -67,7 +62,18 @@ note_fragment = notes.note_fragment
 
 
 @contextmanager
-def by_note(rendering: Rendering) -> Iterator[TakeNote | None]:
+def by_link(rendering: Rendering) -> Iterator[TakeLink | None]:
+    """Save the part of the page about links, unless they are all the same as before."""
+    if _saved_part(rendering, digests.LINKS) is not None:
+        yield None
+        return
+    collector = _LinkCollector(rendering)
+    yield collector.take
+    _save_part(rendering, digests.LINKS, collector.part(rendering.store))
+
+
+@contextmanager
+def by_notes(rendering: Rendering) -> Iterator[TakeNotes | None]:
     """Write the page after all notes were collected; no note is needed if all are the same as before."""
     part = _saved_part(rendering, digests.NOTES)
     if part is not None:
@@ -83,8 +89,7 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
     """Write the page from its parts, and save the metrics of this run."""
     store, path = rendering.store, rendering.output_dir / "report.html"
     links_part = _saved_part(rendering, digests.LINKS)
-    if links_part is None:
-        links_part = _save_part(rendering, digests.LINKS, _links_part(rendering))
+    assert links_part is not None  # noqa: S101 - `by_link` has saved it if it was not
     began, counts = store.run_started_at(), links_part["metrics"] | {Metric.NOTES.value: notes_part["edited"]}
     store.save_metrics(counts)
     earlier = store.earlier_metrics(MAX_RUNS)
@@ -105,7 +110,7 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
         groups=[*map(_group, links_part["dead"]), *map(_group, notes_part["findings"])],
         charts=drawn,
         drawn=[asdict(chart) for chart in drawn],
-        links=Markup(links_part["table"]),  # noqa: S704 - `_link_table` has escaped it
+        links=Markup(links_part["table"]),  # noqa: S704 - `_LinkCollector` has escaped it
         shown=min(total, MAX_LINKS),
         total=total,
         notes=Markup(notes_part["views"]),  # noqa: S704 - the views are escaped
@@ -113,19 +118,6 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
     )
     with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
-
-
-def _links_part(rendering: Rendering) -> dict[str, Any]:
-    """Return the data of the page about links, as JSON values."""
-    store = rendering.store
-    by_host, newly_dead = link_counts(store), store.link_states(Change.NEWLY_DEAD)
-    return {
-        "table": _link_table(rendering),
-        "dead": [asdict(group) for group in dead_links(newly_dead, store.link_states(), MAX_FINDINGS)],
-        "metrics": {str(name): count for name, count in metrics(by_host).items()},
-        "hosts": asdict(charts.hosts(by_host)),
-        "ages": asdict(charts.ages(store.link_lifetimes(with_metadata(Article)))),
-    }
 
 
 def _group(values: Mapping[str, Any]) -> FindingGroup:
@@ -153,16 +145,6 @@ def _save_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> di
     return saved
 
 
-def _link_table(rendering: Rendering) -> str:
-    """Return the first `MAX_LINKS` links, dead ones first, as JSON that is safe within a script element."""
-    folder = rendering.output_dir.resolve()
-    originals = rendering.of_originals
-    links = LinkTable(lambda name: stored_image_url(originals, name, folder))
-    rows = ",\n".join(page.embedded(links.row(*each)) for each in islice(rendering.store.link_states(), MAX_LINKS))
-    shared = {"hosts": list(links.hosts), "reasons": links.reasons, "saved": links.saved, "notes": list(links.notes)}
-    return f'{{"rows":[\n{rows}\n],{page.embedded(shared)[1:]}'
-
-
 def _tiles(counts: Mapping[str, int], before: Mapping[str, int]) -> list[tuple[str, int, int | None]]:
     """Return (name, number, change since the last run or None) for each headline number."""
     now, then = _headlines(counts), _headlines(before)
@@ -174,6 +156,44 @@ def _headlines(counts: Mapping[str, int]) -> dict[str, int]:
     return links | {str(name): count for name, count in counts.items()}
 
 
+class _LinkCollector:
+    """Collects dead links, and the first `MAX_LINKS` links as a table; links come dead ones first."""
+
+    def __init__(self, rendering: Rendering) -> None:
+        originals, folder = rendering.of_originals, rendering.output_dir.resolve()
+        self._links = LinkTable(lambda name: stored_image_url(originals, name, folder))
+        self._rows: list[str] = []
+        self._dead = DeadLinks(MAX_FINDINGS)
+
+    def take(self, state: LinkState, places: tuple[str, ...]) -> None:
+        """Add a link with its locations."""
+        self._dead.add(state, places)
+        if len(self._rows) < MAX_LINKS:
+            self._rows.append(page.embedded(self._links.row(state, places)))
+
+    def part(self, store: LinkStore) -> dict[str, Any]:
+        """Return the data of the page about links, as JSON values."""
+        by_host = link_counts(store)
+        return {
+            "table": self._table(),
+            "dead": [asdict(group) for group in self._dead.groups()],
+            "metrics": {str(name): count for name, count in metrics(by_host).items()},
+            "hosts": asdict(charts.hosts(by_host)),
+            "ages": asdict(charts.ages(store.link_lifetimes(with_metadata(Article)))),
+        }
+
+    def _table(self) -> str:
+        """Return the links as JSON that is safe within a script element."""
+        links, rows = self._links, ",\n".join(self._rows)
+        shared = {
+            "hosts": list(links.hosts),
+            "reasons": links.reasons,
+            "saved": links.saved,
+            "notes": list(links.notes),
+        }
+        return f'{{"rows":[\n{rows}\n],{page.embedded(shared)[1:]}'
+
+
 class _NoteCollector:
     """Collects findings, venues of papers, the number of edited notes, and the last notes."""
 
@@ -181,19 +201,26 @@ class _NoteCollector:
         self._findings = Findings(MAX_FINDINGS)
         self._edited = self._left_out = 0
         self._venues: dict[str, tuple[str | None, int | None]] = {}
-        self._shown: deque[tuple[dict[str, Any], int]] = deque()  # rows of a note, and the number of its edits
-        self._size = 0  # in entries and headings
+        self._shown: deque[NoteBatch] = deque()
+        self._sizes: deque[int] = deque()  # of the notes that are shown, in entries and headings
+        self._not_shown = 0  # notes at the beginning of the first batch
 
-    def take(self, fragment: NoteFragment) -> None:
-        """Add one note."""
-        rows, edits = fragment.value["rows"], fragment.value["edits"]
-        self._edited += edits > 0
-        papers = rows["metadata"].get(type_name(Paper), {})
-        self._venues |= {key: (row[_VENUE], row[_YEAR]) for key, row in papers.items() if row[_VENUE] and row[_YEAR]}
-        for note, line, entry, kind, says, true, evidence, confidence in fragment.value["findings"]:
+    def take(self, batch: NoteBatch) -> None:
+        """Add some notes; of the first notes none is shown while there are more than `MAX_ENTRIES` rows."""
+        self._edited += sum(edits > 0 for edits in batch.edits)
+        papers = batch.papers.items()
+        self._venues |= {key: (row[_VENUE], row[_YEAR]) for key, row in papers if row[_VENUE] and row[_YEAR]}
+        for note, line, entry, kind, says, true, evidence, confidence in batch.findings:
             found = Finding(note, line, entry, FindingKind(kind), says, true, evidence, Confidence(confidence))
             self._findings.add(found)
-        self._show(rows, edits)
+        self._shown.append(batch)
+        self._sizes.extend(1 + entries for entries in batch.sizes)
+        size = sum(self._sizes)
+        while size > MAX_ENTRIES and len(self._sizes) > 1:
+            size -= self._sizes.popleft()
+            self._left_out, self._not_shown = self._left_out + 1, self._not_shown + 1
+        while self._not_shown >= len(self._shown[0].sizes):
+            self._not_shown -= len(self._shown.popleft().sizes)
 
     def part(self, rendering: Rendering) -> dict[str, Any]:
         """Return the data of the page about notes, as JSON values, and forget the notes."""
@@ -205,28 +232,10 @@ class _NoteCollector:
             "views": ",\n".join(self._views(rendering)),
         }
 
-    def _show(self, rows: dict[str, Any], edits: int) -> None:
-        """Add the rows of a note; remove the first notes while there are more than `MAX_ENTRIES` rows."""
-        self._shown.append((rows, edits))
-        self._size += _size(rows)
-        while self._size > MAX_ENTRIES and len(self._shown) > 1:
-            self._size -= _size(self._shown.popleft()[0])
-            self._left_out += 1
-
     def _views(self, rendering: Rendering) -> Iterator[Markup]:
         """Yield the views of the collected notes as JSON, and forget them."""
         folder = rendering.output_dir.resolve()
-        batch, edits = NoteBatch(), list[int]()
         while self._shown:
-            rows, count = self._shown.popleft()
-            batch.add(rows)
-            edits.append(count)
-            if batch.is_full or not self._shown:
-                views = note_views(batch, edits, lambda name: stored_image_url(rendering, name, folder))
-                yield from map(page.embedded, views)
-                batch, edits = NoteBatch(), []
-
-
-def _size(rows: Mapping[str, Any]) -> int:
-    """Return the number of entries and headings of a note."""
-    return 1 + len(rows["entries"])
+            views = note_views(self._shown.popleft(), lambda name: stored_image_url(rendering, name, folder))
+            yield from map(page.embedded, islice(views, self._not_shown, None))
+            self._not_shown = 0

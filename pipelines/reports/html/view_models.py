@@ -17,7 +17,7 @@ from pipelines.reports.html.translations import LANGUAGES
 from pipelines.reports.images.saved_texts import saved_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crawler.models.reason import Language, Reason
     from pipelines.consistency.finding import Finding
@@ -118,26 +118,24 @@ def texts_of(reason: Reason | None) -> dict[Language, str]:
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
-def note_views(
-    batch: NoteBatch, edits: Sequence[int], image_url: Callable[[str], str | None]
-) -> Iterator[dict[str, Any]]:
-    """Yield the view of each note of a batch; `edits` has the number of edits of each note.
+def note_views(batch: NoteBatch, image_url: Callable[[str], str | None]) -> Iterator[dict[str, Any]]:
+    """Yield the view of each note of a batch.
 
     `image_url` returns the URL of a saved image as seen from the report, by its path below IMAGES_STORE.
     """
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
     if batch.has_entries:
-        for row in to_rows(batch.entries(), ("note_id", "line", *_FROM_ENTRY, *_OF_LINKS)):
+        for row in to_rows(batch.entries, ("note_id", "line", *_FROM_ENTRY, *_OF_LINKS)):
             rows[row["note_id"]].append(row)
     verdicts: dict[int, dict[str, int]] = defaultdict(dict)
     for row in to_rows(batch.verdict_counts(), ("note_id", "verdict", "count")):
         verdicts[row["note_id"]][row["verdict"]] = row["count"]
-    for note, count in zip(to_rows(batch.notes(), NOTES.names), edits, strict=True):
+    for note, edits in zip(to_rows(batch.notes(), NOTES.names), batch.edits, strict=True):
         view = {
             "path": note["note"],
             "title": note["note_title"],
             "date": note["date"] and note["date"].isoformat(),
-            "edits": count,
+            "edits": edits,
             "verdicts": verdicts[note["note_id"]],
             "entries": [_entry(row, image_url) for row in rows[note["note_id"]]],
         }
@@ -224,22 +222,22 @@ class Findings:
         return list(groups.values())
 
 
-def dead_links(
-    died: Iterable[tuple[LinkState, Sequence[str]]],
-    worst_first: Iterable[tuple[LinkState, Sequence[str]]],
-    most: int,
-) -> Iterator[FindingGroup]:
-    """Yield the group of newly dead links and that of links dead before this run, with `most` items each."""
-    newly = FindingGroup("change.newly dead", 0, [])
-    before = FindingGroup("dead_before", 0, [])
-    for state, places in died:
-        _add(newly, state, places, most)
-    for state, places in worst_first:
-        if state.verdict is not Verdict.DEAD:
-            break
-        if state.change is not Change.NEWLY_DEAD:
-            _add(before, state, places, most)
-    yield from (group for group in (newly, before) if group.items)
+class DeadLinks:
+    """Collects the newly dead links and those dead before this run: the total of both, and the first `most` of each."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._newly = FindingGroup("change.newly dead", 0, [])
+        self._before = FindingGroup("dead_before", 0, [])
+
+    def add(self, state: LinkState, places: Sequence[str]) -> None:
+        """Add a link if it is dead."""
+        if state.verdict is Verdict.DEAD:
+            _add(self._newly if state.change is Change.NEWLY_DEAD else self._before, state, places, self._most)
+
+    def groups(self) -> list[FindingGroup]:
+        """Return the groups that have links, newly dead ones first."""
+        return [group for group in (self._newly, self._before) if group.items]
 
 
 def _add(group: FindingGroup, state: LinkState, places: Sequence[str], most: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.models.check import Outcome
-from crawler.models.link import Change, Link, Verdict, VerdictRecord
+from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Article, Page, Paper, Picture, Repository
 from crawler.models.note import Mention
 
@@ -210,7 +210,6 @@ def test_what_outputs_ask_for_takes_time_in_proportion(store: LinkStore) -> None
     store.save([checked(a, Outcome.GONE, verdict=Verdict.DEAD)])
     asked: dict[str, Callable[[], object]] = {
         "standings": lambda: list(store.link_states()),
-        "those that changed": lambda: list(store.link_states(Change.NEWLY_DEAD)),
         "standings of some": lambda: store.link_states_of([a.url]),
         "changes": store.changes,
         "those that came to a verdict": lambda: list(store.newly_in([Verdict.DEAD])),

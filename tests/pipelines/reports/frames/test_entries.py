@@ -37,13 +37,17 @@ IMAGES = [f"https://mmbiz.qpic.cn/{name}/640?wx_fmt=png" for name in "ab"]
 
 
 def rows(batch: NoteBatch) -> list[dict[str, Any]]:
-    table = batch.entries()
+    table = batch.entries
     return to_rows(table, list(table.columns))
+
+
+def fragment(rows: Mapping[str, Any]) -> dict[str, Any]:
+    return {"rows": rows, "edits": 0, "findings": []}
 
 
 def batch_of(note: Note, states: Sequence[LinkState]) -> NoteBatch:
     batch = NoteBatch()
-    batch.add(as_stored(note_rows(note, known(note, states))))
+    batch.add(fragment(as_stored(note_rows(note, known(note, states)))))
     return batch
 
 
@@ -108,7 +112,7 @@ def test_lines_notes_and_verdicts_of_several_notes() -> None:
     states = [standing(ARTICLES[0], Outcome.GONE, Verdict.DEAD), standing(ARTICLES[1]), standing(UPPER_CASE)]
     batch = NoteBatch()
     for note in notes:
-        batch.add(note_rows(note, known(note, states)))
+        batch.add(fragment(note_rows(note, known(note, states))))
     found = rows(batch)
     assert [(row["note"], row["line"]) for row in found] == [
         (note.path, entry.line) for note in notes for entry in note.entries
@@ -134,9 +138,9 @@ def test_a_batch_is_full_of_notes_entries_or_mentions(text: str, monkeypatch: py
     monkeypatch.setattr(frame, "BATCH", 2)
     batch, note = NoteBatch(), parser.parse_note("a.md", text.encode())
     added = note_rows(note, known(note, [standing(ARTICLES[0])]))
-    batch.add(added)
+    batch.add(fragment(added))
     assert not batch.is_full
-    batch.add(added)
+    batch.add(fragment(added))
     assert batch.is_full
 
 
@@ -217,7 +221,7 @@ def test_a_merge_is_what_looking_up_each_link_gives(texts: list[list[str]], stat
     batch, expected = NoteBatch(), []
     for note in notes:
         by_position = known(note, states)
-        batch.add(as_stored(note_rows(note, by_position)))
+        batch.add(fragment(as_stored(note_rows(note, by_position))))
         expected += [looked_up(note, entry.mentions, by_position) for entry in note.entries]
     found = [{name: row[name] for name in expected[0]} for row in rows(batch)] if expected else []
     assert found == expected

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from pipelines.reports.frames import writers
 from pipelines.reports.frames.frame import TEXTS, to_frame
 from pipelines.reports.frames.writers import csv_writer, parquet_writer, safe_cells
 
@@ -115,3 +116,13 @@ def test_what_fails_leaves_the_old_files(tmp_path: Path) -> None:
     with pytest.raises(KeyError), parquet_writer(tmp_path / "x", SCHEMA) as write:
         write(wrong)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"x.csv": "old", "x": "old"}
+
+
+@pytest.mark.parametrize("in_memory", [1_000_000, 5])
+def test_parts_are_written_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: int) -> None:
+    monkeypatch.setattr(writers, "_SPOOLED", in_memory)
+    with csv_writer(tmp_path / "x.csv", ["name"], 3) as write:
+        for part, name in ((2, "丙"), (0, "a"), (1, "b"), (2, "d"), (0, "乙")):
+            write(to_frame([(name, None)], SCHEMA), part)
+    written = (tmp_path / "x.csv").read_text("utf-8-sig")
+    assert written.splitlines() == ["name", "a", "乙", "b", "丙", "d"]

@@ -24,7 +24,7 @@ from pipelines.reports.frames.notes import note_rows
 from pipelines.reports.html import charts
 from pipelines.reports.html.report import VENUES
 from pipelines.reports.html.translations import ASSETS, LANGUAGES, load_translations
-from pipelines.reports.html.view_models import Findings, LinkTable, dead_links, note_views
+from pipelines.reports.html.view_models import DeadLinks, Findings, LinkTable, note_views
 from tests.support.mending import LOOPS, NOW, PICTURE, known, moved, standing
 
 if TYPE_CHECKING:
@@ -78,14 +78,18 @@ def test_dead_links_new_ones_apart() -> None:
 
     old, new, newer = gone("old", Verdict.DEAD), gone("new", Verdict.ALIVE), gone("newer", Verdict.SUSPECT)
     alive = standing("https://alive.example/"), ("a.md:3",)
-    late = gone("late", Verdict.DEAD)  # behind the first that is not dead: never
-    groups = list(dead_links([new, newer], [new, newer, old, alive, late], most=1))
+    links = DeadLinks(most=1)
+    for each in (new, newer, old, alive):
+        links.add(*each)
+    groups = links.groups()
     assert [(group.name, group.total, [item.says for item in group.items]) for group in groups] == [
         ("change.newly dead", 2, ["https://new.example/"]),
         ("dead_before", 1, ["https://old.example/"]),
     ]
     assert groups[0].items[0].places == (("a.md", 1),)
-    assert list(dead_links([], [alive], most=1)) == []
+    links = DeadLinks(most=1)
+    links.add(*alive)
+    assert links.groups() == []
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
@@ -134,8 +138,8 @@ def view(*standings: LinkState) -> dict[str, Any]:
         return None if "lost" in name else f"images/{name}"
 
     batch = NoteBatch()
-    batch.add(note_rows(note, known(note, standings)))
-    (found,) = note_views(batch, [3], shown)
+    batch.add({"rows": note_rows(note, known(note, standings)), "edits": 3, "findings": []})
+    (found,) = note_views(batch, shown)
     return found
 
 
