@@ -29,6 +29,7 @@ from crawler.models.result import CheckResult
 from crawler.notes.files.folder import NotesFolder
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
+from crawler.store.registered_notes import NoteMentions
 from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
 
@@ -71,7 +72,7 @@ def fill(library: NotesFolder, store: LinkStore, images: Path) -> None:
         found = [
             (mention, link) for mention in note.mentions if (link := link_of(mention.url, note.path, mention.role))
         ]
-        store.register(note.path, found, NOW)
+        store.register([NoteMentions(note.path, found)], NOW)
         results = [seen(link) for _, link in found]
         store.save(results)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -20,13 +20,19 @@ from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.store.link_store import LinkStore
+from crawler.store.registered_notes import NoteMentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PER_NOTE = 50
+NOTES = 100
+"""Notes that are registered at a time, as a crawl does."""
+
 BATCH = 64
 WEEK = timedelta(days=7)
+
+T = TypeVar("T")
 
 
 def urls(links: int, hosts: int) -> list[Link]:
@@ -87,9 +93,15 @@ def main() -> None:
     print(f"{wanted.links:,} links on {wanted.hosts:,} hosts, {store._engine.dialect.name}; {machine()}")
 
     def register() -> None:
-        for number, some in enumerate(batched_links(links, PER_NOTE)):
-            found = [(Mention(link.url, i, i + 1, i + 1, 1, "a text"), link) for i, link in enumerate(some)]
-            store.register(f"{number}.md", found, now)
+        notes = [
+            NoteMentions(
+                f"{number}.md",
+                [(Mention(link.url, i, i + 1, i + 1, 1, "a text"), link) for i, link in enumerate(some)],
+            )
+            for number, some in enumerate(batched(links, PER_NOTE))
+        ]
+        for some_notes in batched(notes, NOTES):
+            store.register(some_notes, now)
 
     seconds = timed(register)
     print(f"registering: {wanted.links / seconds:,.0f} links/s")
@@ -117,13 +129,13 @@ def main() -> None:
         store.lease(host)
 
     def save() -> None:
-        for batch in batched_links(some, BATCH):
+        for batch in batched(some, BATCH):
             store.save([result(link, now + timedelta(seconds=1)) for link in batch])
 
     seconds = timed(save)
     print(f"saves, {BATCH} at a time: {len(some) / seconds:,.0f} links/s")
     store.release_all()
-    for batch in batched_links(links[len(some) :], 1_000):
+    for batch in batched(links[len(some) :], 1_000):
         store.save([result(link, now + timedelta(seconds=1)) for link in batch])
     with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if store.shared:
@@ -138,9 +150,9 @@ def main() -> None:
     store.close()
 
 
-def batched_links(links: list[Link], size: int) -> list[list[Link]]:
-    """Return links in slices."""
-    return [links[i : i + size] for i in range(0, len(links), size)]
+def batched(values: list[T], size: int) -> list[list[T]]:
+    """Return values in slices."""
+    return [values[i : i + size] for i in range(0, len(values), size)]
 
 
 if __name__ == "__main__":

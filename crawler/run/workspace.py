@@ -23,7 +23,7 @@ from crawler.run.program_digest import program_digest
 from crawler.sites.resolver import SiteResolver
 from crawler.store.database import store_url
 from crawler.store.link_store import LinkStore
-from crawler.store.registered_notes import RegisteredNote
+from crawler.store.registered_notes import NoteMentions, RegisteredNote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,8 +39,8 @@ logger = logging.getLogger(__name__)
 
 DAY_SECONDS = 86_400.0
 
-BATCH = 100
-"""Number of notes that are saved as registered at a time."""
+BATCH, MENTIONS = 100, 5_000
+"""Numbers of notes and of mentions that are registered at a time: whichever is reached first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,16 @@ class Workspace:
         shown: dict[str, list[str]] = {}
         notes_folder, known = self.notes_folder, self.store.registered_notes()
         vouching = self.store.notes_with_vouches()
-        paths, new = [], []
+        paths, new = [], _NewNotes(self.store, now)
         for file in notes_folder.sources():
             path, digest = file.path, source_digest(file)
             paths.append(path)
             for name in find_names(file.raw):
                 shown.setdefault(name, []).append(path)
             if path not in known or known[path].digest != digest:
-                note = parse_file(file)
-                known[path] = self._register(note, digest, now)
-                if note.vouches or path in vouching:
-                    self._register_vouches(note, now)
-                new.append(known[path])
+                known[path] = new.add(parse_file(file), digest, had_vouches=path in vouching)
             notes_folder.problems += [f"{notes_folder.folder / path}:{problem}" for problem in known[path].problems]
-            if len(new) >= BATCH:
-                self.store.save_registered(new)
-                new.clear()
-        self.store.save_registered(new)
+        new.save()
         for problem in notes_folder.problems:
             logger.warning(problem)
         if notes_folder.incomplete is None:
@@ -94,19 +87,43 @@ class Workspace:
                 self.store.register_vouches(path, {}, now)
         return shown
 
-    def _register(self, note: Note, digest: str, now: datetime) -> RegisteredNote:
-        found = ((mention, link_of(mention.url, note.path, mention.role)) for mention in note.mentions)
-        self.store.register(note.path, [(m, link) for m, link in found if link is not None], now, note.date)
-        return RegisteredNote(note.path, digest, note.title, note.date, note.problems)
 
-    def _register_vouches(self, note: Note, now: datetime) -> None:
-        """Register what the comments of a note say of its links."""
-        said = {}
-        for each in note.vouches:
-            mention = note.mentions[each.mention]
-            if (link := link_of(mention.url, note.path, mention.role)) is not None:
-                said[link.url] = Vouch(each.verdict, each.until, each.because, now, note.path)
-        self.store.register_vouches(note.path, said, now)
+class _NewNotes:
+    """Notes to be registered, until there are enough for a transaction."""
+
+    def __init__(self, store: LinkStore, now: datetime) -> None:
+        self._store = store
+        self._now = now
+        self._registered: list[RegisteredNote] = []
+        self._read: list[NoteMentions] = []
+        self._mentions = 0
+        self._vouches: dict[str, dict[str, Vouch]] = {}
+
+    def add(self, note: Note, digest: str, *, had_vouches: bool) -> RegisteredNote:
+        """Add a note and return what is saved of it; `had_vouches` says that its comments vouched for links before."""
+        links = [link_of(mention.url, note.path, mention.role) for mention in note.mentions]
+        found = [(mention, link) for mention, link in zip(note.mentions, links, strict=True) if link is not None]
+        self._read.append(NoteMentions(note.path, found, note.date))
+        self._mentions += len(found)
+        if note.vouches or had_vouches:
+            self._vouches[note.path] = {
+                link.url: Vouch(each.verdict, each.until, each.because, self._now, note.path)
+                for each in note.vouches
+                if (link := links[each.mention]) is not None
+            }
+        registered = RegisteredNote(note.path, digest, note.title, note.date, note.problems)
+        self._registered.append(registered)
+        if len(self._read) >= BATCH or self._mentions >= MENTIONS:
+            self.save()
+        return registered
+
+    def save(self) -> None:
+        """Register the mentions of the notes and what their comments vouch for, then the notes as read."""
+        self._store.register(self._read, self._now)
+        for path, said in self._vouches.items():
+            self._store.register_vouches(path, said, self._now)
+        self._store.save_registered(self._registered)
+        self._read, self._registered, self._vouches, self._mentions = [], [], {}, 0
 
 
 def source_digest(file: NoteFile) -> str:

@@ -19,7 +19,7 @@ from crawler.store.schema.tables import NEVER, links, mentions, notes
 from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from crawler.models.note import Mention
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 # Statements are built once: building one takes as long as executing it.
 _IDS = sa.select(links.c.url, links.c.id).where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
 _IDS_OF_DUE = _IDS.where(links.c.due_at <= sa.bindparam("due_by"))
+_MENTION = ("start", "line", "text", "day", "other_url", "fragment")
+_URL = len(_MENTION) + mapping.LINK.index("url")
+_MENTIONS = (
+    sa.select(mentions.c.note, *(mentions.c[name] for name in _MENTION), *(links.c[name] for name in mapping.LINK))
+    .join(links, links.c.id == mentions.c.link_id)
+    .where(mentions.c.note.in_(sa.bindparam("notes", expanding=True)))
+    .order_by(mentions.c.note, mentions.c.start)
+)
+_INSERT_MENTIONS = sa.insert(mentions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,77 +50,75 @@ class RegisteredNote:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NoteMentions:
+    """The mentions of a note with their links, and the date of the note."""
+
+    path: str
+    found: Sequence[tuple[Mention, Link]]
+    day: date | None = None
+
+
+_Row = tuple[Any, ...]
+"""A mention: the columns of `_MENTION`, then those of its link."""
+
+
 class RegisteredNotes(StoreReader, Leases):
     """Saves which links each note mentions."""
 
-    def register(
-        self, note: str, found: Sequence[tuple[Mention, Link]], now: datetime, day: date | None = None
-    ) -> None:
-        """Save the mentions of a note in place of its earlier ones; `day` is the date of the note.
+    def register(self, read: Sequence[NoteMentions], now: datetime) -> None:
+        """Save the mentions of notes in place of their earlier ones, in one transaction.
 
-        If the mentions are unchanged, nothing is written.
+        If the mentions of a note are unchanged, nothing of it is written.
         """
-        of_urls: dict[str, Link] = {}
-        for _, link in found:  # what the note shows once is an image, even if it also has a link to it
-            if link.url not in of_urls or link.kind in keeping_bodies():
-                of_urls[link.url] = link
-        known = {url: tuple(getattr(link, name) for name in mapping.LINK) for url, link in of_urls.items()}
-        rows = sorted(
-            (
-                m.start,
-                m.line,
-                m.text.replace("\0", ""),
-                day,
-                m.guess and m.guess.url,
-                _fragment(m, link),
-                *known[link.url],
-            )
-            for m, link in found
-        )
+        if not read:
+            return
+        links_of = _links_by_url(read)
+        rows = {note.path: sorted(_row(note, *each, links_of[each[1].url]) for each in note.found) for note in read}
         with self._begin() as connection:
-            if connection.execute(self._mentions_query, {"note_": note}).all() == rows:
-                return
+            known = self._known_rows(connection, list(rows))
+        changed = {note: some for note, some in rows.items() if some != known[note]}
+        if not changed:
+            return
         with self._write() as connection:
             self._exclusive(connection)
-            connection.execute(sa.delete(mentions).where(mentions.c.note == note))
-            if not rows:
-                return
-            new = {"first_seen": now, "due_at": now, "waiting_since": NEVER, "verdict": Verdict.UNKNOWN}
-            pages = {url for url, link in of_urls.items() if link.kind not in keeping_bodies()}
-            wanted = known | self._shown_elsewhere(connection, pages)
-            values = [dict(zip(mapping.LINK, link, strict=True)) | new for link in wanted.values()]
-            connection.execute(self._insert_links, values)
-            ids = self._ids(connection, known)
-            connection.execute(
-                sa.insert(mentions),
-                [
-                    {
-                        "note": note,
-                        "start": start,
-                        "link_id": ids[url],
-                        "line": line,
-                        "text": text,
-                        "day": day,
-                        "other_url": other_url,
-                        "fragment": fragment,
-                    }
-                    for start, line, text, day, other_url, fragment, url, *_ in rows
-                ],
-            )
+            for some in slices(list(changed)):
+                connection.execute(sa.delete(mentions).where(mentions.c.note.in_(some)))
+            urls = {row[_URL] for some in changed.values() for row in some}
+            self._insert_links(connection, {url: links_of[url] for url in sorted(urls)}, now)
+            ids = self._ids(connection, urls)
+            new = [
+                {"note": note, "link_id": ids[row[_URL]], **dict(zip(_MENTION, row, strict=False))}
+                for note, some in changed.items()
+                for row in some
+            ]
+            if new:
+                connection.execute(_INSERT_MENTIONS, new)
+
+    @staticmethod
+    def _known_rows(connection: sa.Connection, notes_read: Sequence[str]) -> dict[str, list[_Row]]:
+        """Return the registered mentions of notes, by offset."""
+        known: dict[str, list[_Row]] = {note: [] for note in notes_read}
+        for some in slices(notes_read):
+            for note, *row in connection.execute(_MENTIONS, {"notes": some}):
+                known[note].append(tuple(row))
+        return known
+
+    def _insert_links(self, connection: sa.Connection, found: Mapping[str, Link], now: datetime) -> None:
+        """Insert links; of known ones update only the columns that come from the notes.
+
+        A page that another note shows as an image is one.
+        """
+        wanted = {url: tuple(getattr(link, name) for name in mapping.LINK) for url, link in found.items()}
+        pages = [url for url, link in found.items() if link.kind not in keeping_bodies()]
+        wanted |= self._shown_elsewhere(connection, pages)
+        new = {"first_seen": now, "due_at": now, "waiting_since": NEVER, "verdict": Verdict.UNKNOWN}
+        if values := [dict(zip(mapping.LINK, link, strict=True)) | new for link in wanted.values()]:
+            connection.execute(self._upsert_links, values)
 
     @cached_property
-    def _mentions_query(self) -> sa.Select[Any]:
-        """The query for the mentions of a note (parameter `note_`)."""
-        columns = (
-            *(mentions.c[name] for name in ("start", "line", "text", "day", "other_url", "fragment")),
-            *(links.c[name] for name in mapping.LINK),
-        )
-        query = sa.select(*columns).join(links, links.c.id == mentions.c.link_id)
-        return query.where(mentions.c.note == sa.bindparam("note_")).order_by(mentions.c.start)
-
-    @cached_property
-    def _insert_links(self) -> sa.Insert:
-        """The statement that inserts links; of known links it updates only the columns that come from the notes."""
+    def _upsert_links(self) -> sa.Insert:
+        """The statement of `_insert_links`."""
         insert = self._insert(links)
         new = {name: insert.excluded[name] for name in mapping.LINK if name != "url"}
         return insert.on_conflict_do_update(index_elements=[links.c.url], set_=new)
@@ -171,6 +178,29 @@ class RegisteredNotes(StoreReader, Leases):
             for row in connection.execute(query.order_by(mentions.c.note)):
                 found[row.link_id].append(row.note)
         return found
+
+
+def _links_by_url(read: Iterable[NoteMentions]) -> dict[str, Link]:
+    """Return the links of notes; what one of them shows once is an image, even if it also has a link to it."""
+    of_urls: dict[str, Link] = {}
+    for note in read:
+        for _, link in note.found:
+            if link.url not in of_urls or link.kind in keeping_bodies():
+                of_urls[link.url] = link
+    return of_urls
+
+
+def _row(note: NoteMentions, mention: Mention, its_link: Link, link: Link) -> _Row:
+    """Return a mention as it is saved; `link` is its link as all notes have it."""
+    return (
+        mention.start,
+        mention.line,
+        mention.text.replace("\0", ""),
+        note.day,
+        mention.guess and mention.guess.url,
+        _fragment(mention, its_link),
+        *(getattr(link, name) for name in mapping.LINK),
+    )
 
 
 def _fragment(mention: Mention, link: Link) -> str | None:

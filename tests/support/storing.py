@@ -15,6 +15,7 @@ from crawler.models.note import LinkRole, Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.store.link_store import FIRST
+from crawler.store.registered_notes import NoteMentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +40,7 @@ def register(store: LinkStore, note: str, *urls: str, now: datetime = NOW) -> li
     """Register a note that mentions these URLs, one a line."""
     links = [link(url) for url in urls]
     mentions = [Mention(url, i * 1000, i * 1000 + 9, i + 1, 1, text=f"text {i}") for i, url in enumerate(urls)]
-    store.register(note, list(zip(mentions, links, strict=True)), now)
+    store.register([NoteMentions(note, list(zip(mentions, links, strict=True)))], now)
     return links
 
 

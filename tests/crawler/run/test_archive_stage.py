@@ -17,6 +17,7 @@ from crawler.models.link import Verdict
 from crawler.models.note import Mention
 from crawler.run.archive_stage import BATCH, find_snapshots
 from crawler.store.external_sources import SNAPSHOT_RETRY
+from crawler.store.registered_notes import NoteMentions
 from tests.internet import World
 from tests.internet.messages import html, text
 from tests.support.crawling import EVERY_NIGHT
@@ -40,7 +41,8 @@ SAID = "https://web.archive.org/web/20200515120000/https://a.example/"
 def dead(store: LinkStore, *urls: str, day: date | None = None, note: str = "n.md") -> list[Link]:
     """Register a note of that day whose links are all dead."""
     links = [link(url) for url in urls]
-    store.register(note, [(Mention(each.url, i, i + 1, 1, 1), each) for i, each in enumerate(links)], NOW, day)
+    found = [(Mention(each.url, i, i + 1, 1, 1), each) for i, each in enumerate(links)]
+    store.register([NoteMentions(note, found, day)], NOW)
     store.save([checked(each, Outcome.GONE, verdict=Verdict.DEAD) for each in links])
     return links
 
@@ -100,7 +102,8 @@ def test_without_a_day_it_is_when_the_link_was_first_seen(store: LinkStore) -> N
 
 def test_one_link_in_many_places_is_asked_for_once(store: LinkStore) -> None:
     a, b = link("https://a.example/"), link("https://b.example/")
-    store.register("n.md", [(Mention(a.url, i, i + 1, 1, 1), each) for i, each in enumerate((a, a, b, a))], NOW)
+    found = [(Mention(a.url, i, i + 1, 1, 1), each) for i, each in enumerate((a, a, b, a))]
+    store.register([NoteMentions("n.md", found)], NOW)
     store.save([checked(each, Outcome.GONE, verdict=Verdict.DEAD) for each in (a, b)])
     assert urls(store) == [a.url, b.url]
     assert len(wanting(store, limit=1)) == 1

@@ -26,6 +26,7 @@ from crawler.scheduling.frontier import MAX_LINKS_PER_HOST, Frontier
 from crawler.scheduling.worker import Worker
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
+from crawler.store.registered_notes import NoteMentions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -52,7 +53,7 @@ def register(store: LinkStore, **counts: int) -> None:
             link = link_of(f"https://{host}.example/{i}", "n.md")
             assert link is not None
             found.append((Mention(link.url, i, i + 1, 1, 1), link))
-        store.register(f"{host}.md", found, NOW - timedelta(days=99 - age))
+        store.register([NoteMentions(f"{host}.md", found)], NOW - timedelta(days=99 - age))
 
 
 def frontier(store: LinkStore, pace: Callable[[str], float] = lambda _: 0, *, again: bool = False) -> Frontier:
@@ -307,7 +308,8 @@ def test_a_host_is_leased_for_all_its_kinds_and_let_go_after_the_last(store: Lin
     for name in ("x", "x.png"):
         link = link_of(f"https://a.example/{name}", "n.md", LinkRole.IMAGE if name == "x.png" else LinkRole.OTHER)
         assert link is not None
-        store.register(f"{name}.md", [(Mention(link.url, 0, 1, 1, 1), link)], NOW - timedelta(days=1))
+        found = [(Mention(link.url, 0, 1, 1, 1), link)]
+        store.register([NoteMentions(f"{name}.md", found)], NOW - timedelta(days=1))
     waiting = Frontier(store, ["web", "image"], NOW, crew(store))
     page, picture = waiting.next_links(9)
     for each in (page, picture):

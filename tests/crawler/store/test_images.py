@@ -15,6 +15,7 @@ from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import ImageSource
 from crawler.store.external_sources import SNAPSHOT_RETRY
+from crawler.store.registered_notes import NoteMentions
 from crawler.store.schema.mapping import metadata_from_row
 from tests.support.storing import NIGHT, NOW, all_due, checked, link, register, standing
 
@@ -94,7 +95,7 @@ def test_pictures_of_articles_beside_a_link(store: LinkStore) -> None:
 
 def test_the_day_of_the_oldest_note(store: LinkStore) -> None:
     for note, day in (("a.md", date(2022, 5, 1)), ("b.md", date(2021, 5, 1)), ("c.md", None)):
-        store.register(note, [(Mention(A, 0, 9, 1, 1), link(A))], NOW, day)
+        store.register([NoteMentions(note, [(Mention(A, 0, 9, 1, 1), link(A))], day)], NOW)
     assert store.oldest_note_date(link(A)) == date(2021, 5, 1)
     assert store.oldest_note_date(link(B)) is None
 

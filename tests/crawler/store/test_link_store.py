@@ -17,6 +17,7 @@ from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.store.link_store import HostBacklog, LinkStore
+from crawler.store.registered_notes import NoteMentions
 from crawler.store.schema.tables import NEVER
 from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, due_urls, link, one_worker, register, standing
 
@@ -49,9 +50,9 @@ def test_registering_again_changes_nothing_that_is_known(store: LinkStore) -> No
 
 def test_registering_again_brings_kind_identity_and_host_up_to_date(store: LinkStore) -> None:
     mention = Mention("https://a.example/x", 0, 9, 1, 1)
-    store.register("n.md", [(mention, Link("https://a.example/x", "web", "old", "old.example"))], NOW)
+    store.register([NoteMentions("n.md", [(mention, Link("https://a.example/x", "web", "old", "old.example"))])], NOW)
     renewed = Link("https://a.example/x", "image", "https://a.example/x", "a.example")
-    store.register("n.md", [(mention, renewed)], NOW)
+    store.register([NoteMentions("n.md", [(mention, renewed)])], NOW)
     assert standing(store, renewed.url).link == renewed
 
 
@@ -69,7 +70,7 @@ def test_what_a_note_said_before_is_not_written_again(store: LinkStore, tmp_path
 
         def writes(*found: tuple[Mention, Link], day: date = day) -> bool:
             (before,) = beside.execute("PRAGMA data_version").fetchone()
-            store.register("n.md", found, NOW, day)
+            store.register([NoteMentions("n.md", found, day)], NOW)
             (after,) = beside.execute("PRAGMA data_version").fetchone()
             return bool(before != after)
 
@@ -128,7 +129,7 @@ def test_texts_of_all_mentions_are_handed_out(store: LinkStore) -> None:
     a = link("gone.md")
     for note, texts in {"n.md": ["二", "一"], "m.md": ["一", ""]}.items():
         mentions = [Mention("gone.md", i, i + 1, 1, i + 1, text=text) for i, text in enumerate(texts)]
-        store.register(note, [(mention, a) for mention in mentions], NOW)
+        store.register([NoteMentions(note, [(mention, a) for mention in mentions])], NOW)
     assert all_due(store) == [DueLink(a, texts=("", "一", "二"), notes=("m.md", "n.md"))]
 
 
@@ -353,3 +354,18 @@ def test_a_result_must_be_judged(store: LinkStore) -> None:
         store.save([CheckResult(a, FULL)])
     assert standing(store, a.url).check is None
     assert all_due(store)[0].history == ()
+
+
+def test_notes_of_one_transaction_agree_on_what_is_an_image(store: LinkStore) -> None:
+    page, image = (Link("https://a.example/x", kind, "https://a.example/x", "a.example") for kind in ("web", "image"))
+    mention = Mention("https://a.example/x", 0, 9, 1, 1)
+    for order in ([page, image, page], [image, page, page]):
+        store.register([NoteMentions(f"{i}.md", [(mention, each)]) for i, each in enumerate(order)], NOW)
+        ((state, places),) = store.link_states()
+        assert (state.link, places) == (image, ("0.md:1", "1.md:1", "2.md:1"))
+    store.register([NoteMentions("1.md", [(mention, page)]), NoteMentions("2.md", [])], NOW)
+    ((state, places),) = store.link_states()
+    assert (state.link, places) == (image, ("0.md:1", "1.md:1"))  # which is still shown in a note that was not read
+    store.register([NoteMentions("0.md", [(mention, page)]), NoteMentions("1.md", [(mention, page)])], NOW)
+    ((state, _),) = store.link_states()
+    assert state.link == page

@@ -14,6 +14,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Article, Page, Paper, Picture, Repository
 from crawler.models.note import Mention
+from crawler.store.registered_notes import NoteMentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,8 @@ def test_links_of_one_identity_share_what_is_known(store: LinkStore) -> None:
 def test_the_same_address_as_another_kind_is_another_thing(store: LinkStore) -> None:
     url = "https://a.example/x"
     page, picture = Link(url, "web", "same", "a.example"), Link(url + "?", "image", "same", "a.example")
-    store.register("n.md", [(Mention(url, i, i + 1, 1, 1), each) for i, each in enumerate((page, picture))], NOW)
+    found = [(Mention(url, i, i + 1, 1, 1), each) for i, each in enumerate((page, picture))]
+    store.register([NoteMentions("n.md", found)], NOW)
     store.save([checked(page, metadata=Page("P"))])
     assert standing(store, picture.url).metadata is None
 
@@ -110,7 +112,7 @@ def test_places_are_in_reading_order(store: LinkStore) -> None:
     a = link("https://a.example/")
     for note, lines in {"b.md": [10, 9, 9, 100], "a:1.md": [2], "a b.md": [1]}.items():
         mentions = [Mention(a.url, i, i + 1, line, 1) for i, line in enumerate(lines)]
-        store.register(note, [(mention, a) for mention in mentions], NOW)
+        store.register([NoteMentions(note, [(mention, a) for mention in mentions])], NOW)
     ((_, places),) = store.link_states()
     assert places == ("a b.md:1", "a:1.md:2", "b.md:9", "b.md:10", "b.md:100")
 

@@ -14,6 +14,7 @@ from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, Repository
 from crawler.models.note import Mention
 from crawler.store.link_store import LinkStore
+from crawler.store.registered_notes import NoteMentions
 from tests.support.storing import NIGHT, NOW, checked, link, register
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def test_deaths(store: LinkStore) -> None:
     known, noted, alive, undated = (f"https://mp.weixin.qq.com/s/{name:022}" for name in range(4))
     day = date(2026, 5, 4)
     mentions = [(Mention(url, n, n + 1, 1, 1), link(url)) for n, url in enumerate((known, noted, alive))]
-    store.register("n.md", mentions, NOW, day)
+    store.register([NoteMentions("n.md", mentions, day)], NOW)
     register(store, "m.md", undated)
     published = Article("t", published_at=NOW - timedelta(days=400))
     store.save([seen(known, Outcome.GONE, -9, Verdict.SUSPECT)])
