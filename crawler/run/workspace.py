@@ -17,7 +17,6 @@ from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
 from crawler.models.vouch import Vouch
 from crawler.notes.files.folder import NotesFolder
-from crawler.notes.parser import parse_file
 from crawler.run.image_places import open_image_places
 from crawler.run.program_digest import program_digest
 from crawler.sites.resolver import SiteResolver
@@ -76,7 +75,7 @@ class Workspace:
             for name in find_names(file.raw):
                 shown.setdefault(name, []).append(path)
             if path not in known or known[path].digest != digest:
-                known[path] = new.add(parse_file(file), digest, had_vouches=path in vouching)
+                known[path] = new.add(notes_folder.parse(file), digest, had_vouches=path in vouching)
             notes_folder.problems += [f"{notes_folder.folder / path}:{problem}" for problem in known[path].problems]
         new.save()
         for problem in notes_folder.problems:

@@ -135,8 +135,19 @@ class StoreReader(Database):
         found: dict[str, LinkState] = {}
         with self._begin() as connection:
             for some in slices(wanted):
-                query = _link_state_query().where(links.c.url.in_(some))
-                found |= {row.url: mapping.link_state_from_row(row) for row in connection.execute(query)}
+                rows = connection.execute(_STATES_OF, {"urls": some})
+                found |= {row.url: mapping.link_state_from_row(row) for row in rows}
+        return found
+
+    def link_states_in(self, note: str) -> dict[int, LinkState]:
+        """Return the states of the links of a registered note, by the offset of each mention."""
+        by_url: dict[str, LinkState] = {}
+        found: dict[int, LinkState] = {}
+        with self._begin() as connection:
+            for row in connection.execute(_STATES_IN, {"note_": note}):
+                if (state := by_url.get(row.url)) is None:
+                    by_url[row.url] = state = mapping.link_state_from_row(row)
+                found[row.start] = state
         return found
 
     def vouches_of(self, url: str) -> tuple[Vouch, ...]:
@@ -278,3 +289,14 @@ def _link_state_query() -> sa.Select[Any]:
     of_link = (links.c[name] for name in mapping.STATE)
     query = sa.select(*of_link, facts.c.type, facts.c.data, MOVE_CHECKS.label("move_checks"), *VOUCH_COLUMNS)
     return query.outerjoin(facts, FACTS).outerjoin(vouches, NEWEST_VOUCH)
+
+
+# Statements are built once: building one takes longer than executing it.
+_STATES_OF = _link_state_query().where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
+_STATES_IN = (
+    _link_state_query()
+    .add_columns(mentions.c.start)
+    .join(mentions, mentions.c.link_id == links.c.id)
+    .where(mentions.c.note == sa.bindparam("note_"))
+    .order_by(mentions.c.start)
+)

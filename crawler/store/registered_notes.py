@@ -84,6 +84,7 @@ class RegisteredNotes(StoreReader, Leases):
             self._exclusive(connection)
             for some in slices(list(changed)):
                 connection.execute(sa.delete(mentions).where(mentions.c.note.in_(some)))
+                connection.execute(sa.delete(notes).where(notes.c.path.in_(some)))  # registered when that is saved
             urls = {row[_URL] for some in changed.values() for row in some}
             self._insert_links(connection, {url: links_of[url] for url in sorted(urls)}, now)
             ids = self._ids(connection, urls)

@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
-from crawler.notes.parser import parse_file
 from crawler.run.image_places import give_places
 from crawler.run.workspace import source_digest
 from pipelines.reports.digests import LINKS, NOTES, PAPERS, NoteDigester, StoreDigests, notes_digest
@@ -90,21 +89,30 @@ class Rendering:
     digests: Mapping[str, str] = field(default_factory=dict)
     places: ImagePlaces | None = None
     """The places of images beside the notes; None if notes show the files of the image store."""
+    registered: Mapping[str, RegisteredNote] = field(default_factory=dict)
+    """The notes whose mentions are registered, by path: the links of a note that is the same are not searched again."""
 
     @property
     def of_originals(self) -> Rendering:
         """The same for what shows saved images themselves, not their copies."""
         return replace(self, webp_width=0, shown=frozenset())
 
+    def is_registered(self, file: NoteFile) -> bool:
+        """Return whether the mentions of a note were registered from the same bytes."""
+        registered = self.registered.get(file.path)
+        return registered is not None and registered.digest == source_digest(file)
+
     def link_states(self, note: Note) -> dict[int, LinkState]:
         """Return the states of the links of a note, by the position of the mention in `Note.mentions`."""
-        urls = {
-            position: link.url
-            for position, mention in enumerate(note.mentions)
-            if (link := link_of(mention.url, note.path, mention.role)) is not None
-        }
-        known = link_states_with_venues(self.store, self.store.link_states_of(set(urls.values())))
-        return {position: known[url] for position, url in urls.items() if url in known}
+        if self.is_registered(note.as_file):
+            by_offset = self.store.link_states_in(note.path)
+            found = {at: by_offset[each.start] for at, each in enumerate(note.mentions) if each.start in by_offset}
+        else:
+            links = {at: link_of(each.url, note.path, each.role) for at, each in enumerate(note.mentions)}
+            by_url = self.store.link_states_of(link.url for link in links.values() if link is not None)
+            found = {at: by_url[link.url] for at, link in links.items() if link is not None and link.url in by_url}
+        known = link_states_with_venues(self.store, {each.link.url: each for each in found.values()})
+        return {at: known[state.link.url] for at, state in found.items()}
 
 
 def render(rendering: Rendering, *outputs: ModuleType) -> None:
@@ -125,7 +133,9 @@ class _Publish:
 
     def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType]) -> None:
         self._outputs = outputs
-        self._index = build_index(rendering.store, rendering.notes_folder)
+        if not rendering.registered:
+            rendering = replace(rendering, registered=rendering.store.registered_notes())
+        self._index = build_index(rendering)
         self._store_digests = StoreDigests.read(rendering, self._index)
         self._digests = {LINKS: self._store_digests.links, PAPERS: self._store_digests.papers}
         self._rendering = replace(rendering, digests=self._digests)
@@ -226,13 +236,13 @@ def list_notes(rendering: Rendering) -> list[Listed]:
     """Return path, title and date of all notes; none if index pages are not to be completed."""
     if "index" not in rendering.rewrite:
         return []
-    registered = rendering.store.registered_notes()
-    return [_listed(file, registered.get(file.path)) for file in rendering.notes_folder.sources()]
+    return [_listed(rendering, file) for file in rendering.notes_folder.sources()]
 
 
-def _listed(file: NoteFile, registered: RegisteredNote | None) -> Listed:
+def _listed(rendering: Rendering, file: NoteFile) -> Listed:
     """Return path, title and date of a note; parse it if it has changed since it was registered."""
-    if registered is not None and registered.digest == source_digest(file):
+    if rendering.is_registered(file):
+        registered = rendering.registered[file.path]
         return file.path, registered.title, registered.day
-    note = parse_file(file)
+    note = rendering.notes_folder.parse(file)
     return file.path, note.title, note.date

@@ -11,7 +11,6 @@ from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
-from crawler.notes.parser import parse_file
 from pipelines.consistency.findings import CrossReferenceIndex, TitlePlace, find_inconsistencies
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from crawler.models.link import LinkState
     from crawler.models.note import Note
     from crawler.models.note_file import NoteFile
-    from crawler.notes.files.folder import NotesFolder
     from crawler.notes.markdown.anchors import Anchors
-    from crawler.store.link_store import LinkStore
     from pipelines.consistency.finding import Finding
     from pipelines.reports.base import Rendering
     from pipelines.reports.digests import NoteDigester
@@ -136,12 +133,13 @@ class NotePlanner:
 
     def _plan(self, file: NoteFile) -> PlannedNote:
         """Parse a note and return it with its link states."""
-        note = parse_file(file)
+        note = self._rendering.notes_folder.parse(file)
         return PlannedNote(note, self._rendering.link_states(note), self._rewriter, self._index)
 
 
-def build_index(store: LinkStore, notes_folder: NotesFolder) -> CrossReferenceIndex:
+def build_index(rendering: Rendering) -> CrossReferenceIndex:
     """Return the data that findings need of all notes."""
+    store, notes_folder = rendering.store, rendering.notes_folder
 
     @cache
     def anchors_of(path: str) -> Anchors | None:
@@ -159,5 +157,5 @@ def build_index(store: LinkStore, notes_folder: NotesFolder) -> CrossReferenceIn
         ((kind, identity, [TitlePlace(*place) for place in places]) for kind, identity, places in store.texts(papers)),
         store.links_to_ask_about(),
         anchors_of=anchors_of,
-        sources={path: each.digest for path, each in store.registered_notes().items()},
+        sources={path: each.digest for path, each in rendering.registered.items()},
     )

@@ -102,6 +102,7 @@ def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:
         shown=options.images.shown,
         past_edits=Journal(output_dir).past_edits(),
         places=workspace.image_places(),
+        registered=workspace.store.registered_notes(),
     )
 
 

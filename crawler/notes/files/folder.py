@@ -13,12 +13,12 @@ from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
 from crawler.links.spelling.templates import TEMPLATE_MARK
 from crawler.models.note_file import NoteFile, NoTextError
-from crawler.notes import parser
 from crawler.notes.files import notebooks
 from crawler.notes.files.encodings import read_text
 from crawler.notes.files.ignored_files import IgnoreRules
 from crawler.notes.files.layouts_by_path import NO_LAYOUTS, LayoutsByPath
 from crawler.notes.files.passed_over import is_passed_over
+from crawler.notes.parsed_notes import ParsedNotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -77,6 +77,7 @@ class NotesFolder:
         self._ignore = ignore
         self._max_bytes = max_bytes
         self._other_formats: Counter[str] = Counter()
+        self._parsed = ParsedNotes()
         self._rules = IgnoreRules(folder, ignore)  # as of the latest listing
         self._count = len(self._paths())
         if not self._count:
@@ -88,7 +89,7 @@ class NotesFolder:
     def __iter__(self) -> Iterator[Note]:
         """Yield the notes; a file that cannot be read as one is skipped with a message."""
         for file in self.sources():
-            note = parser.parse_file(file)
+            note = self.parse(file)
             self.problems += [f"{self.folder / file.path}:{problem}" for problem in note.problems]
             yield note
 
@@ -107,6 +108,10 @@ class NotesFolder:
                 is_in_site = self._is_in_site is None or TEMPLATE_MARK not in source.data or self._is_in_site(path)
                 yield replace(source, layouts=self._layouts.of(path), is_in_site=is_in_site)
         self._list_notes()
+
+    def parse(self, file: NoteFile) -> Note:
+        """Return the note in a file of the folder; some of those parsed before are kept."""
+        return self._parsed.parse(file)
 
     def text_of(self, path: str) -> str | None:
         """Return the text of a note; None if it cannot be read."""

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Repository
-from crawler.notes.parser import parse_file
 from crawler.settings import OUTPUTS
 from crawler.store.schema.tables import fragments, outputs
 from pipelines.reports import planned_notes
 from pipelines.reports.base import render
+from pipelines.reports.planned_notes import PlannedNote
 from tests.support.mending import NOW, PICTURE, STORE, keep, moved, read, rendering, result_of, standing
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.models.note import Note
-    from crawler.models.note_file import NoteFile
     from pipelines.reports.base import Rendering
 
 NOTE = """# 笔记（2022.5.31）
@@ -68,14 +67,14 @@ def times(given: Rendering) -> dict[str, int]:
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the paths of notes as they are parsed for outputs."""
+    """Return the paths of notes as they are parsed and planned for outputs."""
     seen: list[str] = []
 
-    def spy(file: NoteFile) -> Note:
-        seen.append(file.path)
-        return parse_file(file)
+    def spy(note: Note, *rest: Any) -> PlannedNote:
+        seen.append(note.path)
+        return PlannedNote(note, *rest)
 
-    monkeypatch.setattr(planned_notes, "parse_file", spy)
+    monkeypatch.setattr(planned_notes, "PlannedNote", spy)
     return seen
 
 
@@ -213,3 +212,20 @@ def test_publishing_piece_by_piece_gives_the_same_bytes(
     render(given, *MODULES)
     assert content(given) == pieces
     given.store.close()
+
+
+def test_links_of_registered_notes_are_those_of_their_urls(tmp_path: Path) -> None:
+    given = made(tmp_path)
+    registered = replace(given, registered=given.store.registered_notes())
+    for note in given.notes_folder:
+        assert registered.is_registered(note.as_file)
+        assert not given.is_registered(note.as_file)
+        found = registered.link_states(note)
+        assert found
+        assert found == given.link_states(note)
+    path = given.notes_folder.folder / min(SAMPLE)
+    path.write_bytes(b"<https://new.example/> and\n\n" + path.read_bytes())
+    note = next(iter(given.notes_folder))
+    assert not registered.is_registered(note.as_file)
+    assert registered.link_states(note) == given.link_states(note)
+    assert min(given.link_states(note)) == 1  # the new link is not in the store
