@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from crawler.kinds.registry import citation_sources
 from crawler.models.check import Outcome
 from crawler.models.link import Link, Verdict, key_of
-from crawler.store.reader import MENTIONED, StoreReader
+from crawler.store.reader import StoreReader
 from crawler.store.schema import mapping
+from crawler.store.schema.link_state import MENTIONED
 from crawler.store.schema.tables import NEVER, checks, facts, links, mentions
 from crawler.store.workers.leases import Leases
 

@@ -16,8 +16,9 @@ from crawler.models.metadata import Article, Picture, type_name
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import ImageSource
 from crawler.store.external_sources import SNAPSHOT_RETRY
-from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader, slices
+from crawler.store.reader import SLICE, StoreReader, slices
 from crawler.store.schema import mapping
+from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.tables import (
     checks,
     facts,

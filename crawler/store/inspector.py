@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from crawler.errors import UserError
 from crawler.models.metadata import Picture
-from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
+from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
+from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.migrations import MIGRATIONS, version_of
 from crawler.store.schema.tables import checks, facts, leases, links, mentions, pictures, runs
 from crawler.store.workers.leases import is_dead, short

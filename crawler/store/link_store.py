@@ -25,18 +25,16 @@ from crawler.store.external_sources import ExternalSources
 from crawler.store.image_places import ImagePlaceRecords
 from crawler.store.images import ImageRecords
 from crawler.store.page_versions import PageVersions
-from crawler.store.reader import FACTS, MENTIONED
 from crawler.store.registered_notes import RegisteredNotes
 from crawler.store.renderings import Renderings
 from crawler.store.schema import mapping
+from crawler.store.schema.due_links import IS_DUE, SAVE_RESULT, WANTED
 from crawler.store.schema.tables import (
     NEVER,
-    Instant,
     checks,
     facts,
     leases,
     links,
-    mentions,
     star_counts,
     validators,
     workers,
@@ -73,82 +71,6 @@ Cursor = tuple[datetime, int]
 FIRST: Cursor = (NEVER, 0)
 """The position before the first link of a backlog."""
 
-
-_TEXTS = (
-    sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
-    .where(mentions.c.link_id == links.c.id)
-    .scalar_subquery()
-)
-
-_FRAGMENTS = (
-    sa.select(sa.func.aggregate_strings(mentions.c.fragment, "\n"))
-    .where(mentions.c.link_id == links.c.id)
-    .scalar_subquery()
-)
-
-# NULL if the end of the URL is certain in one of the notes.
-_OTHER_URL = (
-    sa.select(
-        sa.case((sa.func.count() == sa.func.count(mentions.c.other_url), sa.func.max(mentions.c.other_url)), else_=None)
-    )
-    .where(mentions.c.link_id == links.c.id)
-    .scalar_subquery()
-)
-
-WANTED = sa.or_(MENTIONED, links.c.wanted)
-"""Whether a note mentions a link, or shows its image under another URL."""
-
-# These statements are built once: building one takes as long as executing it.
-_IS_DUE = (
-    sa.select(
-        links.c.id,
-        links.c.url,
-        links.c.kind,
-        links.c.identity,
-        links.c.host,
-        links.c.checked_at,
-        links.c.waiting_since,
-        links.c.anchors,
-        _TEXTS.label("texts"),
-        _FRAGMENTS.label("fragments"),
-        _OTHER_URL.label("other_url"),
-        facts.c.type,
-        facts.c.data,
-    )
-    .outerjoin(facts, FACTS)
-    .where(
-        links.c.kind == sa.bindparam("its_kind"),
-        links.c.host == sa.bindparam("its_host"),
-        links.c.again == sa.bindparam("its_again"),
-        links.c.due_at <= sa.bindparam("now"),
-        sa.tuple_(links.c.waiting_since, links.c.id)
-        > sa.tuple_(sa.bindparam("since", type_=Instant), sa.bindparam("behind", type_=sa.Integer)),
-        WANTED,
-    )
-    .order_by(links.c.waiting_since, links.c.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
-)
-_RESULT_PARAMETERS = (
-    sa.update(links)
-    .where(links.c.id == sa.bindparam("link_id"))
-    .values(
-        {
-            name: sa.bindparam(name)
-            for name in (*mapping.CHECK, "verdict", "failures_in_a_row", "due_at", "waiting_since", "again")
-        }
-    )
-    .values(
-        wanted=False,
-        last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
-        # A page that was not read tonight has what it had before.
-        anchors=sa.func.coalesce(sa.bindparam("found_anchors", type_=sa.Text), links.c.anchors),
-        # A failed check does not change where a link moved to; only the next successful one does.
-        moved_to=sa.case(
-            (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
-            else_=links.c.moved_to,
-        ),
-    )
-)
 
 _DELETE_VALIDATORS = sa.delete(validators).where(validators.c.link_id.in_(sa.bindparam("link_ids", expanding=True)))
 
@@ -222,7 +144,7 @@ class LinkStore(
             "most": limit,
         }
         with self._begin() as connection:
-            found = connection.execute(_IS_DUE, parameters).all()
+            found = connection.execute(IS_DUE, parameters).all()
             checked = [row.id for row in found if row.checked_at is not None]
             history = self._history(connection, checked)
             keeps_body = backlog.kind in keeping_bodies()
@@ -296,9 +218,7 @@ class LinkStore(
             if checked:
                 rows = [{"link_id": ids[result.link.url], **mapping.check_to_row(result.check)} for result in checked]
                 connection.execute(sa.insert(checks), rows)
-            connection.execute(
-                _RESULT_PARAMETERS, [mapping.result_to_row(ids[result.link.url], result) for result in results]
-            )
+            connection.execute(SAVE_RESULT, [mapping.result_to_row(ids[result.link.url], result) for result in results])
             known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
             self._upsert(connection, facts, [mapping.metadata_to_row(result) for _, result in known])
             stars = (mapping.stars_to_row(result) for _, result in known)

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from crawler.links.targets.moved_paths import moves_by_host
 from crawler.models.check import Outcome
-from crawler.store.reader import FACTS, SLICE, StoreReader, slices
+from crawler.store.reader import SLICE, StoreReader, slices
 from crawler.store.schema import mapping
+from crawler.store.schema.link_state import FACTS
 from crawler.store.schema.tables import facts, links, page_versions
 
 if TYPE_CHECKING:

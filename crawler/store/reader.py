@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
-from crawler.models.check import CheckMethod, Outcome
+from crawler.models.check import Outcome
 from crawler.models.link import Verdict, change_of, key_of
 from crawler.store.database import Database
 from crawler.store.schema import mapping
-from crawler.store.schema.tables import checks, facts, links, mentions, star_counts, vouches
+from crawler.store.schema.link_state import MENTIONED, link_state_query
+from crawler.store.schema.tables import facts, links, mentions, star_counts, vouches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 SLICE = 500
 """Maximum number of values in an IN list, and rows fetched at a time; SQLite allows 32,766 parameters."""
 
-MENTIONED = sa.exists().where(mentions.c.link_id == links.c.id)
-FACTS = sa.and_(facts.c.kind == links.c.kind, facts.c.identity == links.c.identity)
 CHANGED = sa.or_(
     links.c.previous_verdict.is_distinct_from(links.c.verdict),
     links.c.previous_outcome.is_distinct_from(links.c.outcome),
@@ -41,6 +40,15 @@ _PLACES = (
 )
 _VERDICT_ORDER = sa.case({verdict: rank for rank, verdict in enumerate(Verdict)}, value=links.c.verdict)
 
+# Statements are built once: building one takes longer than executing it.
+_STATES_OF = link_state_query().where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
+_STATES_IN = (
+    link_state_query()
+    .add_columns(mentions.c.start)
+    .join(mentions, mentions.c.link_id == links.c.id)
+    .where(mentions.c.note == sa.bindparam("note_"))
+    .order_by(mentions.c.start)
+)
 
 _Value = TypeVar("_Value")
 
@@ -56,7 +64,7 @@ class StoreReader(Database):
     def link_states(self) -> Iterator[tuple[LinkState, tuple[str, ...]]]:
         """Yield every mentioned link with its locations `path:line`, worst verdict first, in batches of SLICE rows."""
         query = (
-            _link_state_query()
+            link_state_query()
             .add_columns(_PLACES.label("places"))
             .where(MENTIONED)
             .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
@@ -72,7 +80,7 @@ class StoreReader(Database):
     def newly_in(self, verdicts: Iterable[str]) -> Iterator[LinkState]:
         """Yield the mentioned links that have one of these verdicts and had another when the last run began."""
         new = links.c.previous_verdict.is_distinct_from(links.c.verdict)
-        query = _link_state_query().where(links.c.verdict.in_(list(verdicts)), new, MENTIONED)
+        query = link_state_query().where(links.c.verdict.in_(list(verdicts)), new, MENTIONED)
         query = query.order_by(_VERDICT_ORDER, links.c.url).execution_options(yield_per=SLICE)
         with self._begin() as connection:
             for row in connection.execute(query):
@@ -81,7 +89,7 @@ class StoreReader(Database):
     def link_states_by_note(self) -> Iterator[tuple[str, list[tuple[int, LinkState]]]]:
         """Yield every note that mentions links, with its links and the line of the first mention of each."""
         query = (
-            _link_state_query()
+            link_state_query()
             .add_columns(mentions.c.note, mentions.c.line)
             .join(mentions, mentions.c.link_id == links.c.id)
             .order_by(mentions.c.note, mentions.c.start)
@@ -102,7 +110,7 @@ class StoreReader(Database):
         """
         nothing = sa.and_(links.c.verdict == Verdict.UNKNOWN, links.c.outcome != Outcome.SKIPPED)
         query = (
-            _link_state_query()
+            link_state_query()
             .add_columns(mentions.c.note, mentions.c.line)
             .join(mentions, mentions.c.link_id == links.c.id)
             .where(sa.or_(nothing, vouches.c.id.is_not(None)))
@@ -253,50 +261,3 @@ class StoreReader(Database):
         )
         with self._begin() as connection:
             return [(kind, Verdict(verdict), count) for kind, verdict, count in connection.execute(query)]
-
-
-_SAME_TARGET = sa.case((checks.c.final_url == links.c.moved_to, checks.c.id))
-_OTHER_TARGET = sa.case((checks.c.final_url != links.c.moved_to, checks.c.id))
-_NO_REDIRECT = sa.case((sa.and_(checks.c.final_url.is_(None), checks.c.how == CheckMethod.PAGE), checks.c.id))
-MOVE_CHECKS = sa.case(
-    (links.c.moved_to.is_(None), 0),
-    else_=(
-        sa.select(
-            sa.case(
-                (sa.func.max(_OTHER_TARGET) > sa.func.min(_SAME_TARGET), 0),
-                (sa.func.max(_NO_REDIRECT) > sa.func.min(_SAME_TARGET), 0),
-                (sa.func.count(_OTHER_TARGET) > 0, sa.func.count(_SAME_TARGET) - 1),
-                else_=sa.func.count(_SAME_TARGET),
-            )
-        )
-        .where(checks.c.link_id == links.c.id, checks.c.outcome.in_([Outcome.OK, Outcome.MOVED]))
-        .scalar_subquery()
-    ),
-)
-"""The number of checks of a link that led to its current `moved_to`, less one if an earlier one led elsewhere.
-
-It is 0 if the link led elsewhere in between, or was not redirected: such a target is one of several by chance. A run
-makes one check.
-"""
-
-
-_NEWEST_VOUCHES = sa.select(sa.func.max(vouches.c.id)).where(vouches.c.removed_at.is_(None)).group_by(vouches.c.link_id)
-NEWEST_VOUCH = sa.and_(vouches.c.link_id == links.c.id, vouches.c.id.in_(_NEWEST_VOUCHES))
-VOUCH_COLUMNS = tuple(vouches.c[name].label(f"{mapping.VOUCH_PREFIX}{name}") for name in mapping.VOUCH)
-
-
-def _link_state_query() -> sa.Select[Any]:
-    of_link = (links.c[name] for name in mapping.STATE)
-    query = sa.select(*of_link, facts.c.type, facts.c.data, MOVE_CHECKS.label("move_checks"), *VOUCH_COLUMNS)
-    return query.outerjoin(facts, FACTS).outerjoin(vouches, NEWEST_VOUCH)
-
-
-# Statements are built once: building one takes longer than executing it.
-_STATES_OF = _link_state_query().where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
-_STATES_IN = (
-    _link_state_query()
-    .add_columns(mentions.c.start)
-    .join(mentions, mentions.c.link_id == links.c.id)
-    .where(mentions.c.note == sa.bindparam("note_"))
-    .order_by(mentions.c.start)
-)

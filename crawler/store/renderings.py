@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from crawler.store.reader import FACTS, MOVE_CHECKS, NEWEST_VOUCH, SLICE, VOUCH_COLUMNS, StoreReader
+from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
+from crawler.store.schema.link_state import FACTS, MOVE_CHECKS, NEWEST_VOUCH, VOUCH_COLUMNS
 from crawler.store.schema.tables import facts, fragments, links, mentions, outputs, vouches
 from crawler.store.workers.leases import Leases
 

@@ -11,8 +11,9 @@ from crawler.models.check import Outcome
 from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Repository
-from crawler.store.reader import FACTS, MENTIONED, SLICE, StoreReader
+from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
+from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.tables import checks, facts, links, mentions, run_counts, runs, star_counts
 from crawler.store.workers.leases import Leases
 

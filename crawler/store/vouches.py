@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import title_of
-from crawler.store.reader import FACTS, StoreReader, slices
+from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
+from crawler.store.schema.link_state import FACTS
 from crawler.store.schema.tables import facts, links, vouches
 from crawler.store.workers.leases import Leases
 

@@ -1,0 +1,90 @@
+"""Due links in SQL, and the results of their checks.
+
+Statements are built once: building one takes as long as executing it.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from crawler.store.schema import mapping
+from crawler.store.schema.link_state import FACTS, MENTIONED
+from crawler.store.schema.tables import Instant, facts, links, mentions
+
+_TEXTS = (
+    sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
+
+_FRAGMENTS = (
+    sa.select(sa.func.aggregate_strings(mentions.c.fragment, "\n"))
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
+
+# NULL if the end of the URL is certain in one of the notes.
+_OTHER_URL = (
+    sa.select(
+        sa.case((sa.func.count() == sa.func.count(mentions.c.other_url), sa.func.max(mentions.c.other_url)), else_=None)
+    )
+    .where(mentions.c.link_id == links.c.id)
+    .scalar_subquery()
+)
+
+WANTED = sa.or_(MENTIONED, links.c.wanted)
+"""Whether a note mentions a link, or shows its image under another URL."""
+
+IS_DUE = (
+    sa.select(
+        links.c.id,
+        links.c.url,
+        links.c.kind,
+        links.c.identity,
+        links.c.host,
+        links.c.checked_at,
+        links.c.waiting_since,
+        links.c.anchors,
+        _TEXTS.label("texts"),
+        _FRAGMENTS.label("fragments"),
+        _OTHER_URL.label("other_url"),
+        facts.c.type,
+        facts.c.data,
+    )
+    .outerjoin(facts, FACTS)
+    .where(
+        links.c.kind == sa.bindparam("its_kind"),
+        links.c.host == sa.bindparam("its_host"),
+        links.c.again == sa.bindparam("its_again"),
+        links.c.due_at <= sa.bindparam("now"),
+        sa.tuple_(links.c.waiting_since, links.c.id)
+        > sa.tuple_(sa.bindparam("since", type_=Instant), sa.bindparam("behind", type_=sa.Integer)),
+        WANTED,
+    )
+    .order_by(links.c.waiting_since, links.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+"""Selects the first links of a backlog behind a position."""
+
+SAVE_RESULT = (
+    sa.update(links)
+    .where(links.c.id == sa.bindparam("link_id"))
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in (*mapping.CHECK, "verdict", "failures_in_a_row", "due_at", "waiting_since", "again")
+        }
+    )
+    .values(
+        wanted=False,
+        last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
+        # A page that was not read tonight has what it had before.
+        anchors=sa.func.coalesce(sa.bindparam("found_anchors", type_=sa.Text), links.c.anchors),
+        # A failed check does not change where a link moved to; only the next successful one does.
+        moved_to=sa.case(
+            (sa.bindparam("answers", type_=sa.Boolean), sa.bindparam("new_address", type_=sa.Text)),
+            else_=links.c.moved_to,
+        ),
+    )
+)
+"""Saves the result of a check, see `mapping.result_to_row`."""
