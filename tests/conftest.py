@@ -33,6 +33,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_sessionstart() -> None:
     """Forget what functions cached: mutmut runs a session for each mutant in a copy of a process that ran the tests."""
     _clear_caches()
+    gc.disable()  # until all tests are collected: hardly anything of that is garbage
 
 
 def pytest_runtest_setup() -> None:
@@ -50,9 +51,14 @@ def _clear_caches() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over all that was imported and collected: it looks at the rest much faster."""
+    """Let the garbage collector pass over all that was imported and collected, and look at the rest less often.
+
+    Many tests make large trees that stay; each collection would go through them again.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture
