@@ -124,9 +124,9 @@ BEHAVIOURS = {
     "length-digits": once(HTML + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\nabc"),
     "chunk-text": once(HTML + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n<title>x</title>"),
     "chunk-cut": once(HTML + b"Transfer-Encoding: chunked\r\n\r\nff\r\n<title>x</title>"),
-    "chunk-digits": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n", b"f" * 1000),
-    "chunk-extension": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n5;a=", b"b" * 1000),
-    "trailers": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"X-More: y\r\n"),
+    "chunk-digits": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n", b"f" * 65536),
+    "chunk-extension": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n5;a=", b"b" * 65536),
+    "trailers": endless(HTML + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"X-More: y\r\n" * 6000),
     # redirects
     "redirects": redirects,
     "circle": circles,
@@ -240,10 +240,23 @@ class Night:
         self.rows = desk.health() if self.code == 0 else {}
 
 
-def crawled(folder: pytest.TempPathFactory, note: str, behaviour: Behaviour = behaves) -> tuple[Night, Rogue]:
+TIMEOUT = ("-s", "DOWNLOAD_TIMEOUT=4")
+
+
+def measured(folder: pytest.TempPathFactory, note: str) -> Night:
+    """Crawl links to servers that behave as their names say, in a process that has nothing else in its memory."""
+    with Rogue(behaves) as rogue:
+        return Night(Desk(folder.mktemp("desk"), rogue.environ()), note, *TIMEOUT)
+
+
+def crawled(folder: pytest.TempPathFactory, note: str, behaviour: Behaviour) -> tuple[dict[str, dict[str, str]], Rogue]:
+    """Crawl links to servers that behave like that; return the rows of the CSV by URL."""
     with Rogue(behaviour) as rogue:
-        night = Night(Desk(folder.mktemp("desk"), rogue.environ()), note, "-s", "DOWNLOAD_TIMEOUT=4")
-    return night, rogue
+        desk = Desk(folder.mktemp("desk"), rogue.environ())
+        desk.write("a.md", note)
+        done = desk.crawl(*TIMEOUT)
+        assert done.returncode == 0, done.stderr
+    return desk.health(), rogue
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +264,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     """Return a night on which every server misbehaves at once."""
     links = [f"[Fine]({url})" for url in (*PAGES, *ARTICLES, *REPOSITORIES, *OBEDIENT)]
     pictures = [f"![]({url})" for url in PICTURES]
-    return crawled(tmp_path_factory, "\n\n".join([*links, *pictures]))[0]
+    return measured(tmp_path_factory, "\n\n".join([*links, *pictures]))
 
 
 def test_a_night_among_hostile_servers_ends_well(night: Night) -> None:
@@ -261,7 +274,7 @@ def test_a_night_among_hostile_servers_ends_well(night: Night) -> None:
 
 
 def test_memory_stays_flat(night: Night, tmp_path_factory: pytest.TempPathFactory) -> None:
-    calm, _ = crawled(tmp_path_factory, "<https://fine.example/>")
+    calm = measured(tmp_path_factory, "<https://fine.example/>")
     assert night.memory < calm.memory + 160 * MB
 
 
@@ -324,8 +337,8 @@ def test_bytes_for_a_page_of_two_megabytes(tmp_path_factory: pytest.TempPathFact
     body = gzip.compress(page) if coding == "gzip" else page
     urls = [f"{scheme}://{scheme}{n}.example/x" for scheme in ("http", "https") for n in range(16)]
     served = only_at("/x", compressed(coding, body))
-    night, rogue = crawled(tmp_path_factory, "\n".join(f"[Large]({url})" for url in urls), served)
-    assert {night.rows[url]["title"] for url in urls} == {"Large"}
+    rows, rogue = crawled(tmp_path_factory, "\n".join(f"[Large]({url})" for url in urls), served)
+    assert {rows[url]["title"] for url in urls} == {"Large"}
     assert len(rogue.sent) >= len(urls)
     assert sum(sent for _, sent in rogue.sent) / len(urls) < 64_000
 
@@ -340,8 +353,8 @@ def test_bytes_for_files_that_are_no_pages(tmp_path_factory: pytest.TempPathFact
             yield bytes(65536)
 
     urls = [f"https://h{n}.example/x.{ending}" for n, ending in enumerate(("pdf", "mp4", "zip"))]
-    night, rogue = crawled(tmp_path_factory, "\n".join(f"<{url}>" for url in urls), file)
-    assert {night.rows[url]["verdict"] for url in urls} == {"alive"}
+    rows, rogue = crawled(tmp_path_factory, "\n".join(f"<{url}>" for url in urls), file)
+    assert {rows[url]["verdict"] for url in urls} == {"alive"}
     assert max(sent for _, sent in rogue.sent) < 64_000
 
 
