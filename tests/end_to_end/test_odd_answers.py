@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.odd_answers import Group, Row, Seen, bundles, crawl_group
+from tests.support.odd_answers import NIGHTS, Group, Row, Seen, bundles, crawl_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from _pytest.mark import ParameterSet
 
 
 @pytest.fixture(scope="module")
@@ -18,21 +21,32 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Group], dict[
     seen: dict[str, dict[str, Seen]] = {}
 
     def crawl(group: Group) -> dict[str, Seen]:
-        if group.name not in seen:
+        key = f"{group.name} {group.nights}"
+        if key not in seen:
             with crawl_group(group, tmp_path_factory.mktemp("odd-answers")) as (_, rows):
-                seen[group.name] = rows
-        return seen[group.name]
+                seen[key] = rows
+        return seen[key]
 
     return crawl
 
 
-ROWS = [
-    pytest.param(group, row, id=row.name, marks=pytest.mark.xdist_group(f"odd answers: {group.name}"))
-    for group in bundles()
-    for row in group.rows
-]
+def rows(groups: list[Group]) -> list[ParameterSet]:
+    """Return the rows of groups; those of one group run in one process."""
+    return [
+        pytest.param(group, row, id=row.name, marks=pytest.mark.xdist_group(f"odd answers: {group.name}"))
+        for group in groups
+        for row in group.rows
+    ]
 
 
-@pytest.mark.parametrize(("group", "row"), ROWS)
+@pytest.mark.parametrize(("group", "row"), rows(bundles()))
 def test_row_is_right(crawled: Callable[[Group], dict[str, Seen]], group: Group, row: Row) -> None:
+    assert list(crawled(group)[row.name].faults(row)) == []
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize(
+    ("group", "row"), rows([replace(each, nights=NIGHTS + 1) for each in bundles() if each.nights == NIGHTS])
+)
+def test_row_is_right_the_night_after(crawled: Callable[[Group], dict[str, Seen]], group: Group, row: Row) -> None:
     assert list(crawled(group)[row.name].faults(row)) == []
