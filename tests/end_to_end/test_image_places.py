@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, ProxySettings
 
     from tests.internet.messages import Request, Response
 
@@ -132,9 +132,15 @@ def crawled(network: Internet, tmp_path_factory: pytest.TempPathFactory) -> Desk
     return desk
 
 
-def loaded(browser: Browser, url: str, width: int, density: int) -> tuple[set[str], set[str]]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+def loaded(browser: Browser, url: str, width: int, density: int, proxy: ProxySettings) -> tuple[set[str], set[str]]:
     """Return the URLs that a page loads on a screen, and those of them that failed."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, device_scale_factor=density)
+    context = browser.new_context(viewport={"width": width, "height": 900}, device_scale_factor=density, proxy=proxy)
     page = context.new_page()
     asked, failed = set[str](), set[str]()
     page.on("request", lambda request: asked.add(request.url))
@@ -147,17 +153,15 @@ def loaded(browser: Browser, url: str, width: int, density: int) -> tuple[set[st
     return asked, failed
 
 
-def shown_on_all_screens(network: Internet, url: str) -> set[str]:
+def shown_on_all_screens(browser: Browser, network: Internet, url: str) -> set[str]:
     """Return the URLs that a page loads; fail if it asks another host for an image, or if one does not load."""
     network.forget()
     asked = set[str]()
-    with chromium(
-        proxy={"server": network.proxy, "bypass": "127.0.0.1" if "127.0.0.1" in url else "<-loopback>"}
-    ) as browser:
-        for width, density in SCREENS:
-            wanted, failed = loaded(browser, url, width, density)
-            assert failed == set()
-            asked |= wanted
+    bypass = "127.0.0.1" if "127.0.0.1" in url else "<-loopback>"
+    for width, density in SCREENS:
+        wanted, failed = loaded(browser, url, width, density, {"server": network.proxy, "bypass": bypass})
+        assert failed == set()
+        asked |= wanted
     assert [request.url for request in network.requests if HOST in request.url] == []
     return {url for url in asked if not url.startswith("data:")}
 
@@ -166,13 +170,13 @@ def image_files(asked: set[str]) -> set[str]:
     return {url.partition("#")[0].rpartition("/")[2] for url in asked if "/images/" in url}
 
 
-def test_every_image_shows_and_none_is_foreign(crawled: Desk, network: Internet) -> None:
+def test_every_image_shows_and_none_is_foreign(crawled: Desk, network: Internet, browser: Browser) -> None:
     note = (crawled.output / "notes/a.md").read_text("utf-8")
     assert set(re.findall(r"/pictures/([\w.,-]+)", note)) == {"comment.png"}
     assert {"#gh-dark-mode-only", "#pic_center"} <= set(re.findall(r"png(#[\w-]+)", note))
     page_file = crawled.output / "notes/a.html"
     page_file.write_text(rendered(note), "utf-8")
-    asked = shown_on_all_screens(network, page_file.as_uri())
+    asked = shown_on_all_screens(browser, network, page_file.as_uri())
     assert all(url.startswith("file:") for url in asked)
     assert len(image_files(asked)) == len(NAMES)
 
@@ -193,7 +197,7 @@ SITES = {
 
 
 @pytest.mark.parametrize("name", SITES)
-def test_every_image_shows_on_a_page_of_a_site(network: Internet, tmp_path: Path, name: str) -> None:
+def test_every_image_shows_on_a_page_of_a_site(network: Internet, browser: Browser, tmp_path: Path, name: str) -> None:
     site, desk = SITES[name], Desk(tmp_path, network.environ())
     desk.write(site.config, "")
     desk.write(site.note, NOTE)
@@ -205,6 +209,6 @@ def test_every_image_shows_on_a_page_of_a_site(network: Internet, tmp_path: Path
     page_file.parent.mkdir(parents=True)
     page_file.write_text(rendered((desk.output / "notes" / site.note).read_text("utf-8")), "utf-8")
     with serving(public) as address:
-        asked = shown_on_all_screens(network, f"{address}/posts/a/")
+        asked = shown_on_all_screens(browser, network, f"{address}/posts/a/")
     assert all(url.startswith(address) for url in asked)
     assert len(image_files(asked)) == len(NAMES)

@@ -18,26 +18,31 @@ if TYPE_CHECKING:
 
 TOKEN = {"GITHUB_TOKEN": "token"}
 ARXIV, GITHUB = "https://export.arxiv.org/*", "https://api.github.com/*"
+OPENALEX = "https://api.openalex.org/*"
 
 # --- what is asked ----------------------------------------------------------------------------------------------------
 
 
-def test_a_thousand_papers_are_ten_requests_and_a_thousand_repositories_twenty(desk: Desk, internet: Internet) -> None:
-    papers = [World.paper("alive", n) for n in range(1000)]
-    repositories = [World.repository("alive", n) for n in range(1000)]
+@pytest.mark.parametrize("count", [300, pytest.param(1000, marks=pytest.mark.stress)])
+def test_a_hundred_papers_are_one_request_and_a_hundred_repositories_two(
+    desk: Desk, internet: Internet, count: int
+) -> None:
+    papers = [World.paper("alive", n) for n in range(count)]
+    repositories = [World.repository("alive", n) for n in range(count)]
     desk.write("a.md", "\n".join(f"- <{url}>" for url in papers + repositories))
     done = desk.crawl(**TOKEN)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(internet.asked(ARXIV)) == 10
-    assert len(internet.asked(GITHUB)) == 20
+    assert len(internet.asked(ARXIV)) == count / 100
+    assert len(internet.asked(GITHUB)) == count / 50
     assert set(desk.verdicts().values()) == {"alive"}
     ids = [each for request in internet.asked(ARXIV) for each in request.query["id_list"].split(",")]
     assert sorted(ids) == sorted(url.rpartition("/")[2] for url in papers)
+    assert len(internet.asked(OPENALEX)) == OpenAlex.max_per_run  # it takes one paper at a time, so many a night
     internet.forget()
     done = desk.crawl(**TOKEN)  # the next night
     assert (done.returncode, done.stderr) == (0, "")
     assert internet.asked(ARXIV) == internet.asked(GITHUB) == internet.asked("https://api.semanticscholar.org/*") == []
-    assert len(internet.requests) == OpenAlex.max_per_run  # it takes one paper at a time, so many a night
+    assert 0 < len(internet.requests) == len(internet.asked(OPENALEX)) <= OpenAlex.max_per_run
 
 
 # --- what is done when nobody answers ---------------------------------------------------------------------------------

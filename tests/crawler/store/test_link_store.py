@@ -133,13 +133,14 @@ def test_texts_of_all_mentions_are_handed_out(store: LinkStore) -> None:
     assert all_due(store) == [DueLink(a, texts=("", "一", "二"), notes=("m.md", "n.md"))]
 
 
-def test_twenty_thousand_links(store: LinkStore) -> None:
-    urls = [f"https://h{i % 50}.example/{i}" for i in range(20_000)]
+@pytest.mark.parametrize("hosts", [10, pytest.param(50, marks=pytest.mark.stress)])
+def test_thousands_of_links(store: LinkStore, hosts: int) -> None:
+    urls = [f"https://h{i % hosts}.example/{i}" for i in range(400 * hosts)]
     for i in range(0, len(urls), 1000):
         register(store, f"{i}.md", *urls[i : i + 1000])
-    assert store.counts() == [("web", Verdict.UNKNOWN, 20_000)]
+    assert store.counts() == [("web", Verdict.UNKNOWN, 400 * hosts)]
     backlogs = store.backlogs(KINDS, NOW)
-    assert len(backlogs) == 50
+    assert len(backlogs) == hosts
     due, after = store.next_due(backlogs[0], NOW, 300)
     more, _ = store.next_due(backlogs[0], NOW, 300, after=after)
     assert (len(due), len(more)) == (300, 100)

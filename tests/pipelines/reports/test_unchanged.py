@@ -24,7 +24,7 @@ from pipelines.reports.planned_notes import PlannedNote
 from tests.support.mending import NOW, PICTURE, STORE, keep, moved, read, rendering, result_of, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from crawler.models.note import Note
@@ -193,14 +193,9 @@ CHANGES: list[Callable[[Rendering], Rendering]] = [
 ]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4))
-def test_publishing_piece_by_piece_gives_the_same_bytes(
-    tmp_path: Path, changes: list[Callable[[Rendering], Rendering]]
-) -> None:
-    shutil.rmtree(tmp_path)
-    tmp_path.mkdir()
-    given = made(tmp_path)
+def publish_piece_by_piece(folder: Path, changes: Iterable[Callable[[Rendering], Rendering]]) -> None:
+    """Publish after each change, and assert that publishing all of it anew gives the same bytes."""
+    given = made(folder)
     render(given, *MODULES)
     for change in changes:
         given = change(given)
@@ -212,6 +207,24 @@ def test_publishing_piece_by_piece_gives_the_same_bytes(
     render(given, *MODULES)
     assert content(given) == pieces
     given.store.close()
+
+
+@pytest.mark.parametrize("changes", [CHANGES, CHANGES[::-1]], ids=["forwards", "backwards"])
+def test_publishing_piece_by_piece_gives_the_same_bytes(
+    tmp_path: Path, changes: list[Callable[[Rendering], Rendering]]
+) -> None:
+    publish_piece_by_piece(tmp_path, changes)
+
+
+@pytest.mark.stress
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4))
+def test_publishing_pieces_in_any_order_gives_the_same_bytes(
+    tmp_path: Path, changes: list[Callable[[Rendering], Rendering]]
+) -> None:
+    shutil.rmtree(tmp_path)
+    tmp_path.mkdir()
+    publish_piece_by_piece(tmp_path, changes)
 
 
 def test_links_of_registered_notes_are_those_of_their_urls(tmp_path: Path) -> None:

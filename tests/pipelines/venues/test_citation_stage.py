@@ -51,12 +51,19 @@ def wanting(store: LinkStore, source: str = "openalex", now: datetime = NOW) -> 
     return store.papers_without_publication(source, f"{source}.example", now)
 
 
+def venues_of(store: LinkStore, *arxiv_ids: str) -> set[str]:
+    """Return "venue source" of papers as the outputs see it."""
+    urls = [f"https://arxiv.org/abs/{each}" for each in arxiv_ids]
+    states = link_states_with_venues(store, store.link_states_of(urls))
+    found = [state.metadata for url in urls if isinstance((state := states[url]).metadata, Paper)]
+    assert len(found) == len(urls)
+    return {f"{each.venue} {each.venue_source}" for each in found}
+
+
 def venue(store: LinkStore, arxiv_id: str) -> str:
-    """Return "venue source" as the outputs see it."""
-    url = f"https://arxiv.org/abs/{arxiv_id}"
-    found = link_states_with_venues(store, store.link_states_of([url]))[url].metadata
-    assert isinstance(found, Paper)
-    return f"{found.venue} {found.venue_source}"
+    """Return "venue source" of one paper."""
+    (found,) = venues_of(store, arxiv_id)
+    return found
 
 
 # --- what is asked about ----------------------------------------------------------------------------------------------
@@ -141,7 +148,7 @@ def test_many_papers_are_few_requests(store: LinkStore, semantic_scholar: Semant
     known(store, *map(paper, range(count)), paper(count, venue="CVPR", venue_source="comment"))
     asks(store, semantic_scholar)
     assert [len(json.loads(request.body)["ids"]) for request in online.requests] == [500, 500, 1]
-    assert {venue(store, f"2111.{n:05}") for n in range(count)} == {"ICML semantic_scholar"}
+    assert venues_of(store, *(f"2111.{n:05}" for n in range(count))) == {"ICML semantic_scholar"}
     online.forget()
     for night in (0, 1, 100):  # what it knows is settled
         asks(store, semantic_scholar, night)
