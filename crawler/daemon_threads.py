@@ -1,8 +1,9 @@
-"""Await blocking calls in daemon threads."""
+"""Call blocking functions in daemon threads, which are left behind when nobody waits for them any more."""
 
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
 from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +13,20 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 T = TypeVar("T")
+
+
+def call_within(seconds: float, function: Callable[[], T]) -> T:
+    """Return the result of a blocking function; raise TimeoutError if it takes longer, and leave it to its thread."""
+    future: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(function())
+        except Exception as error:  # noqa: BLE001 - raised again by `result`
+            future.set_exception(error)
+
+    Thread(target=work, name="bounded", daemon=True).start()
+    return future.result(seconds)
 
 
 async def run_in_thread(function: Callable[[A], T], argument: A) -> T:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -14,6 +15,7 @@ from requests.adapters import HTTPAdapter
 from requests_cache import CachedSession
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
+from crawler.daemon_threads import call_within
 from crawler.fetch.politeness.host_throttle import MAX_WAIT, parse_retry_after
 from crawler.lookups.errors import ServiceDownError
 from crawler.text import describe_error
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
     from requests import PreparedRequest, Response
 
 CONNECT_TIMEOUT = 10.0
-"""Seconds to connect; the timeout for reading is the setting API_TIMEOUT."""
+"""Seconds to connect; the whole answer has to come within the setting API_TIMEOUT."""
+
+MAX_ANSWER = 64 * 1024 * 1024
+"""Bytes of an answer, decompressed; a hundred repositories with the longest READMEs have half of that."""
 
 CACHE_FOR = timedelta(hours=12)
 """Age up to which cached answers are used: a run that is started again sends no request twice."""
@@ -57,8 +62,8 @@ def open_session(
 
     A cached answer older than CACHE_FOR is revalidated by its ETag or date if it has one (RFC 9111, 4.3).
 
-    `delay` is the time between two requests in seconds, `delays` that of other hosts; `timeout` the seconds to wait for
-    the next bytes; `is_cacheable` excludes answers from the cache. A damaged cache is replaced. Any request may raise
+    `delay` is the time between two requests in seconds, `delays` that of other hosts; `timeout` the seconds for a
+    whole answer; `is_cacheable` excludes answers from the cache. A damaged cache is replaced. Any request may raise
     ServiceDownError.
     """
 
@@ -113,10 +118,12 @@ class _PoliteAdapter(HTTPAdapter):
         request.headers["User-Agent"] = self._user_agent  # instead of that of the client library
         time.sleep(max(0.0, self._next_turn - time.monotonic()))
         try:
-            response = super().send(request, *args, **kwargs)
-            response.content  # noqa: B018 - read here, so that a truncated answer is retried
+            response = call_within(self._timeout[1], partial(self._receive, request, *args, **kwargs))
         except requests.RequestException as error:
             raise _RetryableError(_root_cause(error), ATTEMPTS_UNANSWERED) from error
+        except TimeoutError as error:
+            message = f"no whole answer within {self._timeout[1]:g} s"
+            raise _RetryableError(message, ATTEMPTS_UNANSWERED) from error
         finally:
             self._next_turn = time.monotonic() + self._delay
         self.answer_count += 1
@@ -133,7 +140,20 @@ class _PoliteAdapter(HTTPAdapter):
             raise _RetryableError(message, ATTEMPTS, after)
         return response
 
+    def _receive(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Return an answer with its body; raise ServiceDownError if that is larger than MAX_ANSWER."""
+        response = super().send(request, *args, **{**kwargs, "stream": True})
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > MAX_ANSWER:
+                response.close()
+                raise ServiceDownError(f"more than {MAX_ANSWER // 1024 // 1024} MB")
+        vars(response).update(_content=bytes(body), _content_consumed=True)  # `content` would read without a limit
+        return response
 
+
+_CHUNK = 64 * 1024
 _backoff = wait_exponential_jitter(initial=1, max=30)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
+from socket import create_server, socket
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +21,7 @@ from crawler.lookups.session import ATTEMPTS, open_session
 from tests.support.answers import Answer, Clock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from requests import PreparedRequest, Session
@@ -91,6 +96,69 @@ def test_the_patience_is_a_setting(serve: Any, tmp_path: Path) -> None:
         with open_session(tmp_path / f"{timeout}.sqlite", user_agent="tests", delay=0, timeout=timeout) as session:
             session.get(URL)
     assert server.timeouts == [(2.5, 2.5), (10, 30)]
+
+
+@contextmanager
+def listening(answer: Iterable[bytes], pause: float = 0) -> Iterator[str]:
+    """Yield the URL of a server that sends pieces of an answer, with a pause before each."""
+    ended = Event()
+
+    def serve_one(connection: socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            for piece in answer:
+                if ended.wait(pause):
+                    break
+                connection.sendall(piece)
+
+    def serve_all() -> None:
+        with suppress(OSError):
+            while True:
+                Thread(target=serve_one, args=[server.accept()[0]], daemon=True).start()
+
+    with create_server(("127.0.0.1", 0)) as server:
+        Thread(target=serve_all, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        ended.set()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [repeat(b"x"), chain([HEAD], repeat(b"x")), chain(HEAD[:-4].splitlines(keepends=True), repeat(b"A: b\r\n"))],
+)
+def test_an_answer_that_drips_ends_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Iterable[bytes]
+) -> None:
+    monkeypatch.setattr("crawler.lookups.session.ATTEMPTS_UNANSWERED", 1)
+    with (
+        open_session(tmp_path / "c.sqlite", user_agent="tests", delay=0, timeout=0.3) as session,
+        listening(answer, 0.05) as url,
+    ):
+        session.mount("http://", session.get_adapter(URL))
+        session.trust_env = False
+        with pytest.raises(ServiceDownError, match="no whole answer within 0.3 s|Error"):
+            session.get(url)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_an_answer_that_is_too_large_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compressed: bool
+) -> None:
+    monkeypatch.setattr("crawler.lookups.session.MAX_ANSWER", 1024 * 1024)
+    body = bytes(8 * 1024 * 1024)
+    head = "HTTP/1.1 200 OK\r\n" + ("Content-Encoding: gzip\r\n" if compressed else "") + "Connection: close\r\n\r\n"
+    answer = [head.encode(), gzip.compress(body) if compressed else body]
+    with (
+        open_session(tmp_path / "c.sqlite", user_agent="tests", delay=0, timeout=20) as session,
+        listening(answer) as url,
+    ):
+        session.mount("http://", session.get_adapter(URL))
+        session.trust_env = False
+        with pytest.raises(ServiceDownError, match="more than 1 MB"):
+            session.get(url)
 
 
 def test_forbidden_for_a_while_is_waited_for(serve: Any, session: Session, clock: Clock) -> None:
