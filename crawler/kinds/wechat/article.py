@@ -60,10 +60,19 @@ def shows_article(soup: BeautifulSoup) -> bool:
     An article may quote a notice, and may have been written with a notice's elements.
     """
     bodies = soup.find_all(id=_BODY_IDS.__contains__)
-    notices = (notice for notice in soup.select(NOTICE_ELEMENTS) if not any(body in notice.parents for body in bodies))
-    if next(notices, None) is None:
+    if not bodies or not _has_notice_outside(soup, {id(body) for body in bodies}):
         return bool(bodies)
     return any(body.get_text(strip=True) or body.select_one("img, iframe, video") is not None for body in bodies)
+
+
+def _has_notice_outside(soup: BeautifulSoup, bodies: set[int]) -> bool:
+    """Return whether there is a notice element that is inside of none of the elements with these ids."""
+    notices = soup.select(NOTICE_ELEMENTS)
+    inside = set(bodies) if notices else set()
+    for tag in soup.find_all(True) if notices else ():  # parents come first
+        if id(tag.parent) in inside:
+            inside.add(id(tag))
+    return any(id(notice.parent) not in inside for notice in notices)
 
 
 def read_article(soup: BeautifulSoup, text: str) -> Article:
@@ -124,14 +133,16 @@ def _split_lines(body: Tag) -> Iterator[str]:
     from bs4 import NavigableString, Tag
 
     block: Tag | None = None
+    blocks = {id(body): next(tag for tag in (body, *body.parents) if tag.name not in _INLINE)}
     for node in body.descendants:
         if isinstance(node, Tag):
+            blocks[id(node)] = blocks[id(node.parent)] if node.name in _INLINE else node
             if node.name not in _INLINE:
                 yield "\n"
             elif (href := node.get("href")) is not None:
                 yield f"\n{href}\n"
         elif type(node) is NavigableString:  # not a comment, not a script
-            around = next(parent for parent in node.parents if parent.name not in _INLINE)
+            around = blocks[id(node.parent)]
             if around is not block:
                 yield "\n"
             block = around

@@ -396,6 +396,20 @@ def test_a_page_full_of_beginnings_is_read_in_linear_time(unit: str) -> None:
     assert time.process_time() - started < 2
 
 
+@pytest.mark.parametrize(
+    ("around", "tag"),
+    [
+        *(("", "b"), ("", "span>x<p"), ("", "a href=//a.b")),
+        *(("<p class=weui-msg>!</p>", "div id=js_content"), ("<p class=weui-msg>!</p>", "b class=weui-msg")),
+    ],
+)
+def test_elements_inside_of_elements_are_read_in_linear_time(around: str, tag: str) -> None:
+    """What is quadratic takes a minute here, and blocked the run for as long."""
+    started = time.process_time()
+    read_wechat(f'{around}<div id="js_content">{f"<{tag}>x" * 20_000}</div>')
+    assert time.process_time() - started < 15
+
+
 # --- pages of the small internet --------------------------------------------------------------------------------------
 
 
