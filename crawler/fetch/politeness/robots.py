@@ -57,7 +57,7 @@ class RobotsMiddleware:
         """
         parts = urlsplit(request.url)
         host = parts.hostname or ""
-        if parts.path == _PATH:
+        if "robots" in request.meta or parts.path == _PATH:
             return
         if not self._obey and not self._applies_to(request, host):
             return
@@ -84,7 +84,8 @@ class RobotsMiddleware:
     async def _fetch(self, site: str) -> Protego | None:
         """Return the rules of a site; None if they cannot be read. Apply its Crawl-delay."""
         assert self._crawler.engine is not None  # noqa: S101 - the engine calls middlewares
-        request = Request(site + _PATH, meta={"max_bytes": _MAX_BYTES})
+        # What it redirects to is asked without rules (RFC 9309, 2.3.1.2): those of its own host are still to come.
+        request = Request(site + _PATH, meta={"max_bytes": _MAX_BYTES, "robots": True})
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception:  # noqa: BLE001 - any failure means that the file cannot be read in this run

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.fetch.politeness.host_throttle import REFUSALS
-from tests.internet.messages import Failure, html, text
+from tests.internet.messages import Failure, html, redirect, text
 from tests.support.crawling import EVERY_NIGHT
 
 if TYPE_CHECKING:
@@ -248,6 +248,25 @@ def test_robots_txt_that_is_not_there(desk: Desk, internet: Internet, status: in
     desk.write("a.md", links(1))
     assert desk.crawl("-s", "ROBOTS=obey").returncode == 0
     assert desk.health()[f"{HOST}/0"]["outcome"] == outcome
+
+
+def test_robots_txt_may_be_redirected(desk: Desk, internet: Internet) -> None:
+    """RFC 9309, 2.3.1.2: on its own host, and by two hosts to each other."""
+    rules = text("User-agent: *\nDisallow: /1\n")
+    internet.fault(f"{HOST}/robots.txt", redirect("/rules/robots.txt"))
+    internet.fault(f"{HOST}/rules/robots.txt", rules)
+    for one, other in (("h02", "h03"), ("h03", "h02")):
+        internet.fault(f"https://{one}.bench.example.org/robots.txt", redirect(f"https://{other}.bench.example.org/r"))
+        internet.fault(f"https://{one}.bench.example.org/r", rules)
+    elsewhere = [f"https://h{n:02}.bench.example.org/{n - 2}" for n in (2, 3)]
+    desk.write("a.md", f"{links(2)} <{'> <'.join(elsewhere)}>")
+    assert desk.crawl("-s", "ROBOTS=obey").returncode == 0
+    verdicts = {url: row["outcome"] for url, row in desk.health().items()}
+    assert verdicts == {
+        f"{HOST}/0": "ok",
+        f"{HOST}/1": "skipped",
+        **dict(zip(elsewhere, ("ok", "skipped"), strict=True)),
+    }
 
 
 # --- what the user says -----------------------------------------------------------------------------------------------
