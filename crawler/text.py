@@ -11,6 +11,11 @@ def collapse_whitespace(text: str) -> str:
     return " ".join(text.split())
 
 
+def describe_os_error(error: OSError) -> str:
+    """Return `file: cause` of an error of the operating system."""
+    return f"{error.filename or 'outputs'}: {error.strerror or error}"
+
+
 def describe_error(error: BaseException) -> str:
     """Return `Type: message` of an exception on one line, at most MAX_ERROR characters."""
     return collapse_whitespace(f"{type(error).__name__}: {error}")[:MAX_ERROR]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import print_error
 from crawler.errors import ImageStoreError, UserError
+from crawler.text import describe_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +23,10 @@ A crawl that was interrupted by a signal exits with 128 plus the number of the s
 
 
 def is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> bool:
-    """Read the settings and call `work` with them; on an error of the user, print one line and return False."""
+    """Read the settings and call `work` with them; on an error, print one line and return False.
+
+    The traceback of an error that is not the user's goes to a file.
+    """
     from crawler.config.crawl_options import read_options
     from crawler.kinds.registry import kind_names
 
@@ -29,5 +34,12 @@ def is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> b
         work(read_options(settings, kind_names()))
     except (UserError, ImageStoreError) as error:
         print_error(str(error))
-        return False
-    return True
+    except OSError as error:  # such as a full disk, or a folder that cannot be read
+        print_error(describe_os_error(error))
+    except Exception as error:  # noqa: BLE001 - a traceback on the screen helps no user
+        from crawler.cli.unforeseen_errors import keep_traceback
+
+        print_error(keep_traceback(error, Path(str(settings.get("OUTPUT_DIR", ".")))))
+    else:
+        return True
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from scrapy import Spider, signals
@@ -22,6 +23,7 @@ from crawler.run.run import Run, Stages
 from crawler.run.stages import AskArchive, LookUpPublications, Publish, ReadNotes, check_stages
 from crawler.run.summary import interrupted_line, summarise_run
 from crawler.signals import run_opened
+from crawler.text import describe_os_error
 from pipelines.venues import citation_stage
 
 if TYPE_CHECKING:
@@ -104,10 +106,11 @@ class NotesSpider(Spider):
         except UserError as error:
             self.error = str(error)
         except OSError as error:  # such as a full disk or an unmounted folder
-            self.error = f"{error.filename or 'outputs'}: {error.strerror or error}"
-        except Exception as error:
-            self.error = f"run interrupted: {error!r}"
-            raise
+            self.error = describe_os_error(error)
+        except Exception as error:  # noqa: BLE001 - a traceback on the screen helps no user
+            from crawler.cli.unforeseen_errors import keep_traceback
+
+            self.error = keep_traceback(error, Path(self.settings["OUTPUT_DIR"]))
         if self.error is not None:
             if self._interruption.is_set:
                 interrupts.end(self.error)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.internet import World
 from tests.support.crawling import EVERY_NIGHT, Desk
 
@@ -29,3 +31,17 @@ def test_what_failed_is_no_news_of_links(desk: Desk, internet: Internet) -> None
     desk.write("a.md", "<https://alive.example.org/>")
     internet.down()
     assert desk.crawl("-s", "FAIL_ON=suspect").returncode == 2
+
+
+@pytest.mark.parametrize("command", ["crawl", "publish"])
+def test_an_error_that_nobody_foresaw_is_one_line_and_a_file(desk: Desk, command: str) -> None:
+    desk.write("a.md", "<https://alive.example.org/>")
+    assert desk.crawl().returncode == 0
+    failing = ("-s", "OUTPUTS=tests.support.failing_output")
+    done = desk.crawl(*failing) if command == "crawl" else desk.run("publish", *failing)
+    file = desk.output / "error.txt"
+    line = f"notemend: unexpected error, a fault of notemend: please report it with {file}\n"
+    assert (done.returncode, done.stderr) == (2, line)
+    assert "KeyError" in (text := file.read_text())
+    assert "secret" not in text.replace("with a secret", "")
+    assert desk.crawl().returncode == 0
