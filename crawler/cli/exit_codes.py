@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import print_error
@@ -31,15 +30,20 @@ def is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> b
     from crawler.kinds.registry import kind_names
 
     try:
-        work(read_options(settings, kind_names()))
+        options = read_options(settings, kind_names())
+    except UserError as error:
+        print_error(str(error))
+        return False
+    try:
+        work(options)
     except (UserError, ImageStoreError) as error:
         print_error(str(error))
     except OSError as error:  # such as a full disk, or a folder that cannot be read
         print_error(describe_os_error(error))
     except Exception as error:  # noqa: BLE001 - a traceback on the screen helps no user
-        from crawler.cli.unforeseen_errors import keep_traceback
+        from crawler.cli.unforeseen_errors import explain
 
-        print_error(keep_traceback(error, Path(str(settings.get("OUTPUT_DIR", ".")))))
+        print_error(explain(error, options))
     else:
         return True
     return False

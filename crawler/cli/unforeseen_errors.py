@@ -6,10 +6,25 @@ import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.links.secrets import masked
 
+if TYPE_CHECKING:
+    from crawler.config.crawl_options import CrawlOptions
+
 FILE = "error.txt"
+
+
+def explain(error: BaseException, options: CrawlOptions) -> str:
+    """Return the line for the user: on a damaged value of the link database, or on the file with the traceback."""
+    from crawler.store.damage import damage_of
+
+    try:
+        damage = damage_of(options)
+    except Exception:  # noqa: BLE001 - then the error itself has to do
+        damage = None
+    return damage or keep_traceback(error, options.output_dir)
 
 
 def keep_traceback(error: BaseException, folder: Path) -> str:

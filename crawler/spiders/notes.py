@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from scrapy import Spider, signals
@@ -13,7 +12,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.cli import masked_log
 from crawler.cli.interrupts import interrupts
-from crawler.config.crawl_options import read_options
+from crawler.config.crawl_options import options_of, read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names, kinds_named
 from crawler.link_checking.result_queue import pipelines_idle
@@ -108,9 +107,9 @@ class NotesSpider(Spider):
         except OSError as error:  # such as a full disk or an unmounted folder
             self.error = describe_os_error(error)
         except Exception as error:  # noqa: BLE001 - a traceback on the screen helps no user
-            from crawler.cli.unforeseen_errors import keep_traceback
+            from crawler.cli.unforeseen_errors import explain
 
-            self.error = keep_traceback(error, Path(self.settings["OUTPUT_DIR"]))
+            self.error = explain(error, options_of(self.crawler))
         if self.error is not None:
             if self._interruption.is_set:
                 interrupts.end(self.error)

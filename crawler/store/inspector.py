@@ -19,7 +19,7 @@ from crawler.store.schema.tables import checks, facts, leases, links, mentions, 
 from crawler.store.workers.leases import is_dead, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from crawler.models.check import Check
@@ -94,6 +94,11 @@ class StoreInspector(StoreReader):
         if found != len(MIGRATIONS):
             advice = "run crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
             raise UserError(f"{self._name}: database version {found}, expected {len(MIGRATIONS)}; {advice}")
+
+    def find_damage(self, look: Callable[[sa.Connection], str | None]) -> str | None:
+        """Return what a function finds that looks through the database."""
+        with self._begin() as connection:
+            return look(connection)
 
     # --- the database as a whole --------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict, change_of, key_of
+from crawler.models.metadata import Paper, Publication
 from crawler.store.database import Database
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED, link_state_query
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from crawler.models.link import Change, LinkState
-    from crawler.models.metadata import Metadata, Paper, Publication
+    from crawler.models.metadata import Metadata
     from crawler.models.vouch import Vouch
 
 SLICE = 500
@@ -219,14 +220,16 @@ class StoreReader(Database):
             kind, _, identity = key.partition(":")
             by_kind.setdefault(kind, []).append(identity)
         return {
-            key_of(kind, identity): mapping.paper_from_json(data)
+            key_of(kind, identity): paper
             for kind, identities in by_kind.items()
             for identity, data in self._facts(kind, identities)
+            if (paper := mapping.fact_from_json(data, Paper)) is not None
         }
 
     def publications(self, bibliography: str, keys: Iterable[str]) -> dict[str, Publication]:
         """Return the publications of papers by a bibliography, by key (`Link.key`)."""
-        return {key: mapping.publication_from_json(data) for key, data in self._facts(bibliography, keys)}
+        found = ((key, mapping.fact_from_json(data, Publication)) for key, data in self._facts(bibliography, keys))
+        return {key: publication for key, publication in found if publication is not None}
 
     def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
         wanted = sorted(set(identities))

@@ -6,11 +6,11 @@ import json
 from dataclasses import fields
 from datetime import UTC
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict
-from crawler.models.metadata import METADATA_TYPES, Metadata, Paper, Publication, Repository, type_name
+from crawler.models.metadata import METADATA_TYPES, Metadata, Publication, Repository, type_name
 from crawler.models.page_version import PageVersion
 from crawler.models.result import CheckResult, Validators
 from crawler.models.vouch import Vouch
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cattrs.preconf.json import JsonConverter
 
     from crawler.models.reason import Reason
+
+T = TypeVar("T")
 
 CHECK = tuple(field.name for field in fields(Check))
 """The columns of a check: the fields of Check."""
@@ -110,9 +112,20 @@ def metadata_from_row(row: sa.Row[*tuple[Any, ...]]) -> Metadata | None:
     return None if row.type is None else _metadata(row.type, row.data)
 
 
-def _metadata(type_: str, data: str) -> Metadata:
-    metadata: Metadata = _json().loads(data, METADATA_TYPES[type_])
-    return metadata
+def _metadata(type_: str, data: str) -> Metadata | None:
+    metadata_type = METADATA_TYPES.get(type_)
+    return None if metadata_type is None else fact_from_json(data, metadata_type)
+
+
+def fact_from_json(data: str, type_: type[T]) -> T | None:
+    """Return the metadata or publication in a row of `facts`.
+
+    None if it is damaged: it is only a copy, and is looked up again at the next check.
+    """
+    try:
+        return _json().loads(data, type_)
+    except Exception:  # noqa: BLE001 - of cattrs and of the type itself, an exception for each kind of fault
+        return None
 
 
 def split_place(place: str) -> tuple[str, int]:
@@ -208,13 +221,3 @@ def stars_to_row(result: CheckResult) -> dict[str, Any] | None:
         return None
     day = result.check.checked_at.astimezone(UTC).date()
     return {"identity": result.link.identity, "day": day, "stars": result.metadata.stars}
-
-
-def paper_from_json(data: str) -> Paper:
-    """Return the paper in a row of `facts`."""
-    return _json().loads(data, Paper)
-
-
-def publication_from_json(data: str) -> Publication:
-    """Return the publication in a row of `facts`."""
-    return _json().loads(data, Publication)

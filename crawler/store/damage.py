@@ -1,0 +1,88 @@
+"""Find the first damaged value of a link database, to say which it is instead of what it led to.
+
+SQLite checks pages and not values: a flipped bit makes a verdict that is none, or a date that cannot be read. It is
+looked for only after an error that nobody foresaw, since it reads the whole database.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from crawler.errors import UserError
+from crawler.models.check import CheckMethod, Outcome
+from crawler.models.link import Verdict
+from crawler.store.database import store_url
+from crawler.store.inspector import StoreInspector
+from crawler.store.schema import mapping
+from crawler.store.schema.tables import checks, facts, links, page_versions, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import Enum
+
+    from crawler.config.crawl_options import CrawlOptions
+
+_NAMES: dict[str, type[Enum]] = {
+    "verdict": Verdict,
+    "previous_verdict": Verdict,
+    "outcome": Outcome,
+    "previous_outcome": Outcome,
+    "how": CheckMethod,
+}
+_ROWS: dict[str, Callable[[sa.Row[Any]], object]] = {
+    checks.name: mapping.check_from_row,
+    page_versions.name: mapping.page_version_from_row,
+}
+
+
+def damage_of(options: CrawlOptions) -> str | None:
+    """Return a line on the first damaged value of the link database, and what to do; None if all can be read."""
+    try:
+        store = StoreInspector.open_to_read(store_url(options))
+    except (UserError, ValueError, TypeError) as error:
+        return str(error) if isinstance(error, UserError) else None
+    try:
+        found = store.find_damage(_damage_in)
+    finally:
+        store.close()
+    if found is None:
+        return None
+    return f"{store.name}: damaged value in {found}; restore a copy of the file, or move it away and run again"
+
+
+def _damage_in(connection: sa.Connection) -> str | None:
+    """Return `table.column` of the first value that is not of its type, or the table if its rows cannot be read."""
+    for table in tables.sorted_tables:
+        if table is facts:  # a cache: what cannot be read counts as absent
+            continue
+        try:
+            for row in connection.execute(sa.select(table)):
+                if (column := next(filter(None, (_fault(each, row) for each in table.columns)), None)) is not None:
+                    return f"{table.name}.{column}"
+                if table.name in _ROWS:
+                    _ROWS[table.name](row)
+        except (ValueError, TypeError, AttributeError, sa.exc.DBAPIError):
+            return f"the table {table.name}"
+    return None
+
+
+def _fault(column: sa.Column[Any], row: sa.Row[Any]) -> str | None:
+    """Return the name of a column if its value in a row is damaged."""
+    value = getattr(row, column.name)
+    if value is None:
+        return None if column.nullable else column.name
+    try:
+        if column.name in _NAMES and column.table in {links, checks}:
+            _NAMES[column.name](value)
+        if column is links.c.anchors:
+            dict(json.loads(value))
+        is_of_type = isinstance(value, (bool, int) if column.type.python_type is bool else column.type.python_type)
+    except NotImplementedError:  # the types of our own: what was read is of them
+        return None
+    except (ValueError, TypeError):
+        return column.name
+    is_snapshot = column is links.c.snapshot and is_of_type
+    return None if is_of_type and (not is_snapshot or value.startswith("http")) else column.name
