@@ -69,6 +69,9 @@ class CheckSpider(NotesSpider):
         settings.set("ITEM_PIPELINES", settings.getdict("ITEM_PIPELINES") | not_saved, priority="spider")
         super().update_settings(settings)
 
+    def check_outputs(self) -> None:
+        """Do nothing: there are no outputs."""
+
     def stages(self, context: RunContext) -> Stages:
         """Return the stages that check the links of the files."""
         folder = context.workspace.notes_folder.folder

@@ -124,10 +124,17 @@ class NotesSpider(Spider):
         """Return the summary of the run."""
         return summarise_run(run)
 
+    def check_outputs(self) -> None:
+        """Raise UserError if an output cannot be written where it should be."""
+        from pipelines.reports.publish import check_outputs
+
+        check_outputs(options_of(self.crawler))
+
     def _open(self) -> Run:
         """Return the run, with its context opened and passed to Scrapy's components by `run_opened`."""
         if self._unknown:
             raise UserError(f"-a {self._unknown[0]}: unknown argument (valid: notes, only)")
+        self.check_outputs()
         kinds = kinds_named(self._only)
         logging.getLogger("scrapy").setLevel(self.settings["LOG_LEVEL"])  # saves creating records that are not shown
         masked_log.install()

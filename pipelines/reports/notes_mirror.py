@@ -16,7 +16,7 @@ from crawler.images.layout.placed_files import PlacedFiles
 from crawler.kinds.registry import kind_of
 from crawler.links.secrets import masked_values
 from crawler.models.check import Outcome
-from crawler.notes.files.folder import ENDINGS
+from crawler.notes.files.folder import ENDINGS, is_read
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.edit_list import from_record, to_record
 
@@ -34,6 +34,13 @@ _json = json.JSONEncoder(ensure_ascii=False)
 _PIECE = 1024 * 1024
 
 
+def check_folders(notes: Path, output_dir: Path, skip: Path | None) -> None:
+    """Raise UserError if the updated notes in an output folder would overwrite originals outside of `skip`."""
+    mirror = output_dir / "notes"
+    if is_read(mirror, notes, skip) or notes.resolve().is_relative_to(mirror.resolve()):
+        raise UserError(f"OUTPUT_DIR: updated notes in {mirror} would overwrite notes in {notes}. Use another folder")
+
+
 @contextmanager
 def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     """Write the updated copies in the same tree as the notes, and the edits that turn the originals into them.
@@ -44,10 +51,7 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
     """
     originals, mirror = rendering.notes_folder.folder, rendering.output_dir / "notes"
     edits_file = rendering.output_dir / "edits.jsonl"
-    if rendering.notes_folder.reads(mirror) or originals.resolve().is_relative_to(mirror.resolve()):
-        raise UserError(
-            f"OUTPUT_DIR: updated notes in {mirror} would overwrite notes in {originals}. Use another folder"
-        )
+    check_folders(originals, rendering.output_dir, rendering.notes_folder.skip)
     _ensure_own_mirror(mirror, edits_file)
     folder = originals.resolve()
     with (

@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 CONTACT_SHEET = "pipelines.reports.html.contact_sheet"
 """The output that shows the images which edits change."""
 
+MIRROR = "pipelines.reports.notes_mirror"
+"""The output with the updated notes."""
+
+
+def check_outputs(options: CrawlOptions) -> None:
+    """Raise UserError if updated notes would overwrite the originals: before anything is requested or written."""
+    if MIRROR in options.publishing.outputs and options.notes_dir is not None:
+        import_module(MIRROR).check_folders(options.notes_dir, options.output_dir, options.output_dir)
+
 
 def publish(options: CrawlOptions, workspace: Workspace) -> None:
     """Render the outputs in OUTPUTS."""

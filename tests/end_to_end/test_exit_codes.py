@@ -45,3 +45,16 @@ def test_an_error_that_nobody_foresaw_is_one_line_and_a_file(desk: Desk, command
     assert "KeyError" in (text := file.read_text())
     assert "secret" not in text.replace("with a secret", "")
     assert desk.crawl().returncode == 0
+
+
+@pytest.mark.parametrize("folder", ["notes", ".", "notes/../notes"])
+def test_outputs_that_would_overwrite_notes_are_refused_before_the_first_request(
+    desk: Desk, internet: Internet, folder: str
+) -> None:
+    desk.write("a.md", "<https://alive.example.org/>")
+    done = desk.crawl("-s", f"OUTPUT_DIR={desk.folder / folder}")
+    assert done.returncode == 2
+    assert done.stderr.startswith("notemend: OUTPUT_DIR: updated notes in ")
+    assert internet.requests == []
+    assert [path.name for path in desk.notes.iterdir()] == ["a.md"]
+    assert [path.name for path in desk.folder.iterdir()] == ["notes"]

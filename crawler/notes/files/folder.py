@@ -36,6 +36,15 @@ LARGEST_NOTE = 20_000_000
 """The largest file that is read as a note if nothing else is said, in bytes."""
 
 
+def is_read(folder: Path, notes: Path, skip: Path | None) -> bool:
+    """Return whether files in a folder are read as notes of a folder of notes without the folder `skip`."""
+    source, target = notes.resolve(), folder.resolve()
+    skipped = skip.resolve() if skip else None
+    if not target.is_relative_to(source) or (skipped not in {None, source} and target.is_relative_to(skipped)):
+        return False
+    return not any(part.startswith(".") for part in target.relative_to(source).parts)
+
+
 class NotesFolder:
     """A folder of notes; iterating reads them in the order of their paths.
 
@@ -70,7 +79,7 @@ class NotesFolder:
         self.problems: list[str] = []
         self.unread: list[str] = []
         self.incomplete: str | None = None
-        self._skip = skip
+        self.skip = skip
         self._only = only
         self._layouts = layouts
         self._is_in_site = is_in_site
@@ -160,19 +169,11 @@ class NotesFolder:
             return True
         return is_there and not self._rules.leave_out_by_path(posixpath.normpath(path))
 
-    def reads(self, folder: Path) -> bool:
-        """Return whether files in a folder are read as notes."""
-        source, target = self.folder.resolve(), folder.resolve()
-        skipped = self._skip.resolve() if self._skip else None
-        if not target.is_relative_to(source) or (skipped not in {None, source} and target.is_relative_to(skipped)):
-            return False
-        return not any(part.startswith(".") for part in target.relative_to(source).parts)
-
     def _paths(self) -> list[str]:
         if self._only is not None:
             return sorted(self._only)
         self._rules = IgnoreRules(self.folder, self._ignore)
-        paths = list(files_below(self.folder, self._skip, self._record_unlisted, self._rules))
+        paths = list(files_below(self.folder, self.skip, self._record_unlisted, self._rules))
         others = (posixpath.splitext(path)[1].lower() for path in paths)
         self._other_formats = Counter(ending for ending in others if ending in UNREAD_ENDINGS)
         return sorted(path for path in paths if path.lower().endswith(ENDINGS))

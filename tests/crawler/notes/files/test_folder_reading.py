@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.errors import UserError
-from crawler.notes.files.folder import LARGEST_NOTE, NotesFolder, files_below, is_utf8
+from crawler.notes.files.folder import LARGEST_NOTE, NotesFolder, files_below, is_read, is_utf8
 from crawler.notes.files.layouts_by_path import LayoutsByPath
 from crawler.run.workspace import source_digest
 
@@ -115,8 +115,7 @@ def test_a_note_that_cannot_be_looked_at_is_there(notes: Path, monkeypatch: pyte
     ],
 )
 def test_folders_whose_files_would_be_read(notes: Path, folder: str, skip: str | None, *, reads: bool) -> None:
-    found = NotesFolder(notes, skip=notes.parent / skip if skip else None)
-    assert found.reads(notes.parent / folder) is reads
+    assert is_read(notes.parent / folder, notes, notes.parent / skip if skip else None) is reads
 
 
 # --- what is not read -------------------------------------------------------------------------------------------------
