@@ -11,9 +11,13 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from json import JSONEncoder
 from typing import Any
 
 MASK = "***"
+
+_JSON = JSONEncoder(ensure_ascii=False)
+_COMPACT = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 _USER = re.compile(r"((?:^|[:\s(\[=])[/\\]{2,})[^\s/\\?#<>]+@")
 _ENCODED_USER = re.compile(r"(%3A%2F%2F)(?:(?!%2F|%3F|%23)[^\s&/?#<>])+%40", re.IGNORECASE)
@@ -26,6 +30,14 @@ def masked(text: str) -> str:
     if "=" in text:
         text = _parameters().sub(rf"\1{MASK}", text)
     return _ENCODED_USER.sub(rf"\1{MASK}%40", text) if "%40" in text else text
+
+
+def masked_json(value: Any, *, compact: bool = False) -> str:
+    """Return a value as JSON with all its texts masked; `compact` leaves out blanks."""
+    encode = (_COMPACT if compact else _JSON).encode
+    text = encode(value)
+    may_have_secrets = "@" in text or "=" in text or "%40" in text  # JSON has them as they are
+    return encode(masked_values(value)) if may_have_secrets else text
 
 
 def masked_values(value: Any) -> Any:

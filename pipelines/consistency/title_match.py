@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 from typing import TYPE_CHECKING
@@ -57,6 +57,7 @@ def similarity(one: str, other: str) -> float:
     return fuzz.ratio(normalized_title(one), normalized_title(other))
 
 
+@lru_cache(maxsize=4096)
 def normalized_title(title: str) -> str:
     r"""Return the letters and digits of a title in lower case, without accents; `$\alpha$` and `α` are `alpha`."""
     title = _FORMATTING.sub("", title)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -14,7 +13,7 @@ from crawler.atomic_files import UnsafePathError, open_inside, replace_atomicall
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.layout.placed_files import PlacedFiles
 from crawler.kinds.registry import kind_of
-from crawler.links.secrets import masked_values
+from crawler.links.secrets import masked_json
 from crawler.models.check import Outcome
 from crawler.notes.files.folder import ENDINGS, is_read
 from pipelines.rewriting import edit_list
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_json = json.JSONEncoder(ensure_ascii=False)
 _PIECE = 1024 * 1024
 
 
@@ -64,7 +62,7 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
             _write(mirror, fragment.file.path, edit_list.edited_bytes(fragment.file, edits))
             _copy_attachments(fragment.value["attachments"], folder, mirror)
             _place_images(fragment.value["images"], mirror, rendering)
-            lines.writelines(_json.encode(masked_values(record)) + "\n" for record in fragment.value["edits"])
+            lines.writelines(masked_json(record) + "\n" for record in fragment.value["edits"])
 
         yield take
     _remove_obsolete(rendering.notes_folder, mirror)

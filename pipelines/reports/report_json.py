@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from crawler.atomic_files import replace_atomically
-from crawler.links.secrets import masked_values
+from crawler.links.secrets import masked_json
 from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.digests import LINKS
 from pipelines.reports.frames.frame import to_array
@@ -42,13 +42,13 @@ def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
     changes = {change.value: count for change, count in sorted(store.changes().items())}
     path = rendering.output_dir / "report.json"
     with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(_json({"version": VERSION, "counts": counts, "changes": changes})[:-1] + ', "links": [')
+        file.write(masked_json({"version": VERSION, "counts": counts, "changes": changes})[:-1] + ', "links": [')
         separator, last_checked = "\n", ""
 
         def take(frame: pd.DataFrame) -> None:
             nonlocal separator, last_checked
             for row in links(frame):
-                file.write(separator + _json(row))
+                file.write(separator + masked_json(row))
                 separator, last_checked = ",\n", max(last_checked, row["last_checked"] or "")
 
         yield take
@@ -56,12 +56,8 @@ def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
 
 
 def links(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return each link of a `pipelines.reports.frames.links.link_table` by field; times are texts, secrets masked."""
+    """Return each link of a `pipelines.reports.frames.links.link_table` by field; times are texts."""
     columns = {name: to_array(frame["places" if name == "mentions" else name]) for name in FIELDS}
     moments = {name: texts(values) for name, values in columns.items() if pa.types.is_timestamp(values.type)}
-    rows: list[dict[str, Any]] = masked_values(pa.table(columns | moments).to_pylist())
+    rows: list[dict[str, Any]] = pa.table(columns | moments).to_pylist()
     return rows
-
-
-def _json(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)

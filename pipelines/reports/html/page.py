@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from functools import cache
@@ -14,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.links.canonical_url import WEB_SCHEMES
-from crawler.links.secrets import masked, masked_values
+from crawler.links.secrets import masked, masked_json
 from pipelines.reports.html.translations import ASSETS, attribute, bilingual, label, load_translations, t
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ def stream(template_name: str, scripts: Sequence[str], base: str, **values: Any)
 
 def embedded(value: object) -> Markup:
     """Return a value as JSON that is safe within a script element, without secrets."""
-    text = json.dumps(masked_values(value), ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.translate(_UNSAFE))  # noqa: S704
+    return Markup(masked_json(value, compact=True).translate(_UNSAFE))  # noqa: S704
 
 
 def policy(style: str, scripts: tuple[str, ...], base: str) -> str:

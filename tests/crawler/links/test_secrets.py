@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.cli.masked_log import MaskedRecord
-from crawler.links.secrets import masked, masked_values
+from crawler.links.secrets import masked, masked_json, masked_values
 
 LONG = "AbCdEf0123456789"
 
@@ -45,6 +46,8 @@ def test_secrets_are_masked(text: str, shown: str) -> None:
     assert masked(text) == shown
     assert masked(shown) == shown
     assert masked_values({"a": [text, 1, None]}) == {"a": [shown, 1, None]}
+    assert json.loads(masked_json([{"a": (text, 1, None)}])) == [{"a": [shown, 1, None]}]
+    assert json.loads(masked_json({"a": text}, compact=True)) == {"a": shown}
     record = MaskedRecord("x", logging.INFO, "", 0, "%s - %d", (text, 1), None)
     assert record.getMessage() == f"{shown} - 1"
 
