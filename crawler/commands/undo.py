@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import CrawlOptions
 
 
-class Command(command.Command):
+class Command(command.NotesCommand):
     """Undoes the edits of one `publish --in-place`."""
 
     def short_desc(self) -> str:
@@ -28,4 +28,4 @@ class Command(command.Command):
         """Restore the notes; exit with 2 if one cannot be restored."""
         from pipelines.rewriting.in_place.editor import undo
 
-        self.print_report(undo(options.output_dir, opts.run))
+        self.print_report(undo(options.output_dir, options.require_notes_dir(), opts.run))

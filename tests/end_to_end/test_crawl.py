@@ -381,7 +381,7 @@ def test_notes_in_other_encodings_are_edited_in_them_or_not_at_all(desk: Desk) -
     assert diff.stdout.encode(errors="surrogateescape").endswith(f"+这篇文章的代码：[代码]({new})\n".encode("gbk"))
     assert desk.run("publish", "--in-place", *words).returncode == 0
     assert sure.read_bytes() == chinese.replace(old, new).encode("gbk")
-    assert desk.run("undo").returncode == 0
+    assert desk.run("undo", "-a", f"notes={desk.notes}").returncode == 0
     assert sure.read_bytes() == before
 
 

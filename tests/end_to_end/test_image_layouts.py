@@ -126,7 +126,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         crawl("third", *TYPORA)
         step("moved", "publish", *TYPORA, "--in-place")
         step("listed", "images", *TYPORA, "--gc")
-        done = desk.run("undo")
+        done = desk.run("undo", "-a", f"notes={desk.notes}")
         assert done.returncode == 0, done.stderr
         step("collected", "images", *TYPORA, "--gc", "--delete")
         yield nights

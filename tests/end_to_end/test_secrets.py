@@ -53,5 +53,5 @@ def test_no_output_has_a_secret(tmp_path: Path) -> None:
 
     before = note.read_bytes()
     desk.run("publish", "-a", f"notes={desk.notes}", *rewrite, "--in-place")
-    desk.run("undo")
+    desk.run("undo", "-a", f"notes={desk.notes}")
     assert note.read_bytes() == before

@@ -67,10 +67,11 @@ def edit_notes(
     return EditReport(summary, tuple(skipped), failed)
 
 
-def undo(output_dir: Path, number: int | None = None) -> EditReport:
-    """Restore the notes that a run changed, by default the last run that is not undone.
+def undo(output_dir: Path, notes_dir: Path, number: int | None = None) -> EditReport:
+    """Restore the notes below `notes_dir` that a run changed, by default the last run that is not undone.
 
-    A note that was edited or removed since then is skipped. Raises UserError if there is no such run.
+    A note that was edited or removed since then is skipped. Raises UserError if there is no such run, or if it edited
+    notes of another folder. Only the folder that the user names is written to: the journal may have been changed.
     """
     journal = Journal(output_dir)
     skipped, failed, restored = [], False, 0
@@ -80,10 +81,12 @@ def undo(output_dir: Path, number: int | None = None) -> EditReport:
         run = _choose_run(runs, number)
         notes = run.notes()
         for folder in {note.folder for note in notes}:
-            remove_stale_drafts(folder, older_than=0)
+            if folder.resolve() != notes_dir.resolve() and folder.is_dir():  # else it was moved
+                raise UserError(f"{notes_dir}: run {run.number} edited notes in {folder}. Use undo -a notes={folder}")
+        remove_stale_drafts(notes_dir, older_than=0)
         for note in notes:
             try:
-                restored += _restore(run, note)
+                restored += _restore(run, note, notes_dir.resolve())
             except _SkippedError as reason:
                 skipped.append(f"{note.path}: {reason}; skipped")
             except OSError as error:
@@ -106,10 +109,10 @@ def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: EditRun) -> 
     run.confirm(note.path)
 
 
-def _restore(run: EditRun, note: EditedNote) -> bool:
+def _restore(run: EditRun, note: EditedNote, folder: Path) -> bool:
     """Restore a note; return whether it was changed. Raises _SkippedError if it was edited since, or removed."""
-    _check_place(note.folder, note.path)
-    file = note.folder / note.path
+    _check_place(folder, note.path)
+    file = folder / note.path
     try:
         data = file.read_bytes()
     except FileNotFoundError:

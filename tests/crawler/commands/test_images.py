@@ -236,7 +236,7 @@ def test_what_a_journal_names_stays_until_its_run_is_undone(edited: Desk) -> Non
     assert images(edited, "--gc", "--delete").stdout.startswith("unused images: 0 moved")
     shutil.rmtree(edited.notes)
     (edited.folder / "elsewhere").rename(edited.notes)
-    assert edited.run("undo").returncode == 0
+    assert edited.run("undo", "-a", f"notes={edited.notes}").returncode == 0
     edited.write("2026/a.md", shown(url("one")))
     assert images(edited, "--gc", "--delete").stdout.startswith("unused images: 1 moved")
     assert kept(edited) == {drawn("one")}

@@ -73,12 +73,12 @@ def test_notes_shown_edited_taken_back_and_undone(desk: Desk) -> None:
     assert desk.crawl().returncode == 0
     assert publish(desk, "--diff").stdout == ""
 
-    refused = desk.run("undo")
+    refused = desk.run("undo", "-a", f"notes={desk.notes}")
     assert refused.returncode == 2
     assert refused.stderr == "notemend: 五月/a b.md: edited since run 1; skipped\n"
     assert refused.stdout == "run 1 undone: 1 note restored\n"
     assert tree(desk.notes) == {**before, "五月/a b.md": moved_back.encode()}
-    again = desk.run("undo")
+    again = desk.run("undo", "-a", f"notes={desk.notes}")
     assert (again.returncode, again.stderr) == (2, "notemend: nothing to undo: all runs are undone\n")
 
 
@@ -138,7 +138,10 @@ def test_a_killed_run_loses_nothing(desk: Desk) -> None:
     assert tree(desk.notes) != before
     finished = publish(desk, "--in-place")
     assert (finished.returncode, finished.stderr) == (0, "")
-    assert {desk.run("undo").returncode, desk.run("undo").returncode} == {0}
+    assert {
+        desk.run("undo", "-a", f"notes={desk.notes}").returncode,
+        desk.run("undo", "-a", f"notes={desk.notes}").returncode,
+    } == {0}
     assert tree(desk.notes) == before
 
 

@@ -141,7 +141,7 @@ def test_pictures_move_with_their_notes(desk: Desk, internet: Internet, moto: st
         done = desk.run("images", "--gc", "--delete", "--verify", *words)
         assert (done.returncode, done.stdout.splitlines()[-1].partition(" to ")[0]) == (0, "unused images: 0 moved")
         assert contents(bucket) == there
-        desk.run("undo")
+        desk.run("undo", "-a", f"notes={desk.notes}")
     assert note.read_text() == at(first)
 
 

@@ -183,7 +183,7 @@ def test_only_what_nothing_shows_is_collected(desk: Desk) -> None:
     desk.write("theirs.png", "a person's")
     desk.edit("./assets/")
     assert desk.unused("./assets/") == []
-    undo(desk.folder / "output")
+    undo(desk.folder / "output", desk.notes)
     assert desk.read() == f"![cat]({CAT})\n"
     for text in ("![](assets/cat.png)", "![[cat.png|300]]", '{"file": "assets/cat.png"}', "%63at.png"):
         desk.write("board.canvas", text)

@@ -66,7 +66,7 @@ def edit(given: Rendering) -> EditReport:
 
 
 def undo(given: Rendering, number: int | None = None) -> EditReport:
-    return in_place.undo(given.output_dir, number)
+    return in_place.undo(given.output_dir, given.notes_folder.folder, number)
 
 
 def test_notes_are_edited_where_they_lie_and_given_back(given: Rendering) -> None:
@@ -344,6 +344,26 @@ def test_a_journal_that_leads_out_of_the_folder_is_not_followed(given: Rendering
     lines = given.output_dir / "in_place/1/journal.jsonl"
     lines.write_text(lines.read_text("utf-8").replace('"note": "a.md"', f'"note": "{path}"'))
     assert f"{path}: outside the notes folder; skipped" in undo(given).skipped
+
+
+def test_a_journal_that_names_another_folder_is_not_followed(given: Rendering, tmp_path: Path) -> None:
+    edit(given)
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(given.notes_folder.folder, elsewhere)
+    before = tree(elsewhere)
+    lines = given.output_dir / "in_place/1/journal.jsonl"
+    lines.write_text(lines.read_text("utf-8").replace(str(given.notes_folder.folder), str(elsewhere)))
+    with pytest.raises(UserError, match=rf"run 1 edited notes in {elsewhere}\. Use undo -a notes={elsewhere}$"):
+        undo(given)
+    assert tree(elsewhere) == before
+
+
+def test_edits_are_undone_where_the_folder_was_moved_to(given: Rendering, tmp_path: Path) -> None:
+    before = tree(given.notes_folder.folder)
+    edit(given)
+    moved = given.notes_folder.folder.rename(tmp_path / "moved")
+    assert not in_place.undo(given.output_dir, moved).failed
+    assert tree(moved) == before
 
 
 def test_an_original_that_is_not_the_original_is_not_restored(given: Rendering) -> None:
