@@ -1,4 +1,4 @@
-"""Links as frames: links ⋈ verdicts ⋈ checks ⋈ mentions ⋈ metadata, one row per link."""
+"""Links as frames: links ⋈ states ⋈ metadata, one row per link."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LINKS = pa.schema(
 )
 """`key` is that of the metadata: links with the same key lead to the same thing."""
 
-VERDICTS = pa.schema(
+STATES = pa.schema(
     [
         ("url", pa.string()),
         ("verdict", pa.string()),
@@ -41,13 +41,6 @@ VERDICTS = pa.schema(
         ("failures_in_a_row", pa.int32()),
         ("last_alive", TIME),
         ("vouch", pa.string()),
-    ]
-)
-"""`vouch` is the word of a person that the verdict rests on."""
-
-CHECKS = pa.schema(
-    [
-        ("url", pa.string()),
         ("outcome", pa.string()),
         ("http_status", pa.int32()),
         ("reason", pa.string()),
@@ -56,15 +49,19 @@ CHECKS = pa.schema(
         ("final_url", pa.string()),
         ("suggestion", pa.string()),
         ("suggestion_source", pa.string()),
+        ("image_saved", pa.string()),
+        ("image_newer", pa.string()),
+        ("places", TEXTS),
+        ("mentions", pa.string()),
     ]
 )
-"""The last check of a link, and from `change` on what follows from it and from what was known before."""
+"""What checks found of a link, and where it is mentioned.
 
-IMAGES = pa.schema([("url", pa.string()), ("image_saved", pa.string()), ("image_newer", pa.string())])
-"""Of images and videos: whether they are saved, and if not why; the path of one that came in place of the saved one."""
-
-MENTIONS = pa.schema([("url", pa.string()), ("places", TEXTS), ("mentions", pa.string())])
-"""Where a link is mentioned, each `path:line`; in `mentions` joined by a space, `%` and white space percent-encoded."""
+`vouch` is the word of a person that the verdict rests on. The last check is from `outcome` to `last_checked`; from
+`change` on is what follows from it and from what was known before. `image_saved` says of images and videos whether they
+are saved, and if not why; `image_newer` is the path of one that came in place of the saved one. Each place is
+`path:line`; in `mentions` they are joined by a space, `%` and white space percent-encoded.
+"""
 
 _TITLES = ["key", "title"]
 _OF_PICTURE = {"title": "path", "media_type": "type", "size": "bytes"}
@@ -95,9 +92,8 @@ def link_batches(takers: Sequence[TakeLinks]) -> Iterator[TakeLink]:
 def link_table(batch: Sequence[tuple[LinkState, Sequence[str]]]) -> pd.DataFrame:
     """Return what is known of links and where they are mentioned.
 
-    It is LINKS ⋈ VERDICTS ⋈ CHECKS ⋈ IMAGES ⋈ MENTIONS ⋈ METADATA. Of the metadata it has the title, the links of
-    articles as `article_links`, and the columns of stored images, each with `picture_` in front. Raises MergeError
-    where two rows have one URL.
+    It is LINKS ⋈ STATES ⋈ METADATA. Of the metadata it has the title, the links of articles as `article_links`, and the
+    columns of stored images, each with `picture_` in front. Raises MergeError where two rows have one URL.
     """
     states = [state for state, _ in batch]
     metadata = metadata_frames(metadata_rows(states))
@@ -105,11 +101,8 @@ def link_table(batch: Sequence[tuple[LinkState, Sequence[str]]]) -> pd.DataFrame
     articles = metadata[type_name(Article)][["key", "links"]].rename(columns={"links": "article_links"})
     images = metadata[type_name(Picture)].rename(columns=_OF_PICTURE).add_prefix("picture_")
     images = images.rename(columns={"picture_key": "key"})
-    mentions = ((state.link.url, places, _joined(places)) for state, places in batch)
-    links = left_join(link_frame(states), verdict_frame(states), "url", name="verdicts", required=True)
-    links = left_join(links, check_frame(states), "url", name="checks", required=True)
-    links = left_join(links, to_frame(map(_image, states), IMAGES), "url", name="saved images", required=True)
-    links = left_join(links, to_frame(mentions, MENTIONS), "url", name="mentions", required=True)
+    known = to_frame((_state(state, places) for state, places in batch), STATES)
+    links = left_join(link_frame(states), known, "url", name="states", required=True)
     links = left_join(links, titles, "key", name="titles")
     links = left_join(links, articles, "key", name="articles")
     return left_join(links, images, "key", name="images")
@@ -122,36 +115,23 @@ def link_frame(states: Collection[LinkState]) -> pd.DataFrame:
     return columns_to_frame([*columns, [state.first_seen for state in states]], LINKS)
 
 
-def verdict_frame(states: Collection[LinkState]) -> pd.DataFrame:
-    """Return the VERDICTS of states."""
-    return columns_to_frame(
-        [
-            [state.link.url for state in states],
-            [state.verdict for state in states],
-            [state.previous_verdict for state in states],
-            [state.failures_in_a_row for state in states],
-            [state.last_alive for state in states],
-            [str(state.vouch_in_force) if state.vouch_in_force else None for state in states],
-        ],
-        VERDICTS,
-    )
-
-
-def check_frame(states: Iterable[LinkState]) -> pd.DataFrame:
-    """Return the CHECKS of states; those of links that were never checked are null but for the URL."""
-    return to_frame(map(_check, states), CHECKS)
-
-
-def _check(state: LinkState) -> tuple[Any, ...]:
-    check, url = state.check, state.link.url
+def _state(state: LinkState, places: Sequence[str]) -> tuple[Any, ...]:
+    """Return the columns of STATES; of a link that was never checked, those of the check are null."""
+    check, url, vouch = state.check, state.link.url, state.vouch_in_force
     final_url = state.moved_to or (check and check.final_url)
     seen = (check.outcome, check.http_status, str(check.reason), check.checked_at) if check else (None,) * 4
-    suggestion = state.suggestion or (None, None)
-    return (url, *seen, state.change, final_url if final_url != url else None, *suggestion)
-
-
-def _image(state: LinkState) -> tuple[Any, ...]:
-    return state.link.url, saved_text(state), state.newer_image
+    return (
+        *(url, state.verdict, state.previous_verdict, state.failures_in_a_row, state.last_alive),
+        str(vouch) if vouch else None,
+        *seen,
+        state.change,
+        final_url if final_url != url else None,
+        *(state.suggestion or (None, None)),
+        saved_text(state),
+        state.newer_image,
+        places,
+        _joined(places),
+    )
 
 
 def _joined(places: Iterable[str]) -> str:

@@ -78,7 +78,7 @@ def test_links_to_one_thing_share_its_metadata() -> None:
 
 def test_a_link_that_comes_twice_is_refused() -> None:
     state = standing("https://a.example/")
-    with pytest.raises(MergeError, match=r"^verdicts: more than one row with url 'https://a.example/'$"):
+    with pytest.raises(MergeError, match=r"^states: more than one row with url 'https://a.example/'$"):
         link_table([(state, ("a.md:1",)), (state, ("b.md:1",))])
 
 
