@@ -56,14 +56,16 @@ def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callabl
     place_images(rendering, saves=True)
     folder, rewriter = notes_folder.folder.resolve(), _rewriter_in_place(rendering)
 
-    def write_images(note: Note, edits: tuple[Edit, ...]) -> None:
+    placed: dict[str, str] = {}
+
+    def write_images(_note: Note, _edits: tuple[Edit, ...]) -> None:
         if rendering.places is None:
             return
-        for path, name in rewriter.placed_files(note, rendering.link_states(note), edits).items():
+        for path, name in placed.items():
             store.mark_image_made(path)
             rendering.places.files.write(path, name)
 
-    planned = _plan_edits(rendering, rewriter)
+    planned = _plan_edits(rendering, rewriter, placed)
     made = chain.from_iterable(chain.from_iterable(rendering.past_edits.values()))
     if CONTACT_SHEET in options.publishing.outputs and not any(map(edit_list.is_image_edit, made)):
         planned = _announced(planned, rendering.output_dir, announce)
@@ -117,12 +119,19 @@ def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:
 
 def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
     """Return each original note with its edits; URLs of saved images are relative to it."""
-    return _plan_edits(rendering, _rewriter_in_place(rendering))
+    return _plan_edits(rendering, _rewriter_in_place(rendering), {})
 
 
-def _plan_edits(rendering: Rendering, rewriter: NoteRewriter) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+def _plan_edits(
+    rendering: Rendering, rewriter: NoteRewriter, placed: dict[str, str]
+) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+    """Yield each original note with its edits; `placed` has the files beside the note that is the last one yielded."""
     for note in rendering.notes_folder:
-        yield note, rewriter.plan_edits(note, rendering.link_states(note))
+        states = rendering.link_states(note)
+        edits = rewriter.plan_edits(note, states)
+        placed.clear()
+        placed.update(rewriter.placed_files(note, states, edits))
+        yield note, edits
 
 
 def _rewriter_in_place(rendering: Rendering) -> NoteRewriter:

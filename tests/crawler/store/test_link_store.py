@@ -17,7 +17,7 @@ from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.store.link_store import HostBacklog, LinkStore
-from crawler.store.registered_notes import NoteMentions
+from crawler.store.registered_notes import NoteMentions, RegisteredNote
 from crawler.store.schema.tables import NEVER
 from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, due_urls, link, one_worker, register, standing
 
@@ -370,3 +370,13 @@ def test_notes_of_one_transaction_agree_on_what_is_an_image(store: LinkStore) ->
     store.register([NoteMentions("0.md", [(mention, page)]), NoteMentions("1.md", [(mention, page)])], NOW)
     ((state, _),) = store.link_states()
     assert state.link == page
+
+
+def test_a_note_whose_mentions_changed_is_registered_again_only_when_it_is_saved(store: LinkStore) -> None:
+    """A kill in between would else leave a note that seems to have the mentions that it had before."""
+    page = Link("https://a.example/x", "web", "https://a.example/x", "a.example")
+    found = [(Mention(page.url, 0, 9, 1, 1), page)]
+    store.register([NoteMentions("a.md", found), NoteMentions("b.md", found)], NOW)
+    store.save_registered(RegisteredNote(path, "digest", "", None) for path in ("a.md", "b.md"))
+    store.register([NoteMentions("a.md", found), NoteMentions("b.md", [])], NOW)
+    assert list(store.registered_notes()) == ["a.md"]
