@@ -38,7 +38,8 @@ def encoded(image: Image.Image, form: str) -> bytes:
 def photo(seed: str, form: str = "JPEG", size: tuple[int, int] = (160, 120)) -> bytes:
     """Return an image that no other seed has."""
     small = Image.frombytes("RGB", (8, 6), Random(seed).randbytes(8 * 6 * 3))
-    return encoded(small.resize(size, Image.Resampling.BICUBIC), form)
+    large = size[0] * size[1] > 1_000_000  # takes long to interpolate and to compress
+    return encoded(small.resize(size, Image.Resampling.NEAREST if large else Image.Resampling.BICUBIC), form)
 
 
 def drawing(words: str, form: str = "PNG", size: tuple[int, int] = (400, 300)) -> bytes:

@@ -427,35 +427,52 @@ REPEATED = [
     *("https://a.b/(", "&amp;", "[a](b) ", "http://a.b，", "<img src=a>", "1. [a](b)\n", "x: y\n", "- a: b\n", "a\t"),
     *("<div>\n</div>\n- [a](b)\n", "> <a\n> href=b>\n", "[a]: b\n", "\r", "<div a ", "<div><script>", "www."),
 ]  # fmt: skip
-HOSTILE = {repr(unit): unit * (200_000 // len(unit)) for unit in REPEATED} | {
-    "pictures in pictures": "![a" * 50_000 + "](b)" * 50_000,
-    "a link behind a long line": "中" * 1_000_000 + "[a](b) http://a.b",
-    "an escaped URL behind a long line": "中" * 1_000_000 + "[a](" + r"x\_&amp;" * 50_000 + ")",
-    "a URL of blanks": "<img src='y" + " " * 200_000 + "z'>",
-    "a host of many names": "http://" + "www." * 200_000,
-    "many shortcodes": '{{< figure src="https://a.b/c.png" >}}\n\n' * 8_000,
-    "open shortcodes": '{{< img "https://a.b {% img ' * 15_000,
-    "a long style sheet": "<style>\n" + 'a{background:url("b.png") image-set(' * 10_000 + "</style>",
-    "images in front matter": "---\nimages: [" + "https://a.b/c, " * 10_000 + "]\n---\n",
-    "a field of many links": "1. [a](b)\n   - paper: " + "[a](b) " * 50_000,
-    "a line of many papers": "- " + "[A Title of Words](https://arxiv.org/abs/2101.00001) " * 4_000,
-    "many items": "- [A Title of Words](https://arxiv.org/abs/2101.00001) [code](https://a.b)\n" * 2_500,
-    "items in items": "".join("  " * depth + "- [A Title](https://arxiv.org/abs/1)\n" for depth in range(500)),
-    "many titles": "**A Title of Words**\n\n- Paper: https://arxiv.org/abs/2101.00001\n\n" * 2_500,
-    "many headings": "### A Title of Words\n\n- Paper: https://arxiv.org/abs/2101.00001\n\n" * 2_500,
-    "many rows": "|Title|PDF|\n|-|-|\n" + "|A Title of Words|[pdf](https://arxiv.org/abs/2101.00001)|\n" * 3_000,
-    "many columns": "|" + "a|" * 20_000 + "\n|" + "-|" * 20_000 + "\n|" + "b|" * 20_000,
-    "many tags": "<table>" + "<tr><td>A Title<td><a href=https://arxiv.org/abs/1>pdf</a>" * 3_000,
-    "many quotes": '"a ' * 130_000,
-    "many breaks": "[1] Title<br>" * 30_000,
-}
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def hostile(size: int) -> dict[str, str]:
+    """Return notes in which something is repeated; twice the size is twice as long."""
+    return {repr(unit): unit * (100_000 * size // len(unit)) for unit in REPEATED} | {
+        "pictures in pictures": "![a" * 25_000 * size + "](b)" * 25_000 * size,
+        "a link behind a long line": "中" * 500_000 * size + "[a](b) http://a.b",
+        "an escaped URL behind a long line": "中" * 500_000 * size + "[a](" + r"x\_&amp;" * 25_000 * size + ")",
+        "a URL of blanks": "<img src='y" + " " * 100_000 * size + "z'>",
+        "a host of many names": "http://" + "www." * 100_000 * size,
+        "many shortcodes": '{{< figure src="https://a.b/c.png" >}}\n\n' * 4_000 * size,
+        "open shortcodes": '{{< img "https://a.b {% img ' * 7_500 * size,
+        "a long style sheet": "<style>\n" + 'a{background:url("b.png") image-set(' * 5_000 * size + "</style>",
+        "images in front matter": "---\nimages: [" + "https://a.b/c, " * 5_000 * size + "]\n---\n",
+        "a field of many links": "1. [a](b)\n   - paper: " + "[a](b) " * 25_000 * size,
+        "a line of many papers": "- " + "[A Title of Words](https://arxiv.org/abs/2101.00001) " * 2_000 * size,
+        "many items": "- [A Title of Words](https://arxiv.org/abs/2101.00001) [code](https://a.b)\n" * 1_250 * size,
+        "items in items": "".join(
+            "  " * depth + "- [A Title](https://arxiv.org/abs/1)\n" for depth in range(250 * size)
+        ),
+        "many titles": "**A Title of Words**\n\n- Paper: https://arxiv.org/abs/2101.00001\n\n" * 1_250 * size,
+        "many headings": "### A Title of Words\n\n- Paper: https://arxiv.org/abs/2101.00001\n\n" * 1_250 * size,
+        "many rows": "|Title|PDF|\n|-|-|\n"
+        + "|A Title of Words|[pdf](https://arxiv.org/abs/2101.00001)|\n" * 1_500 * size,
+        "many columns": "|" + "a|" * 10_000 * size + "\n|" + "-|" * 10_000 * size + "\n|" + "b|" * 10_000 * size,
+        "many tags": "<table>" + "<tr><td>A Title<td><a href=https://arxiv.org/abs/1>pdf</a>" * 1_500 * size,
+        "many quotes": '"a ' * 65_000 * size,
+        "many breaks": "[1] Title<br>" * 15_000 * size,
+    }
+
+
+@pytest.mark.parametrize("text", hostile(1).values(), ids=hostile(1).keys())
 def test_hostile_notes_take_linear_time(text: str) -> None:
+    assert seconds_to_parse(text) < 3  # it takes 0.1 to 1 s; anything quadratic takes far longer
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("name", hostile(1))
+def test_larger_hostile_notes_take_linear_time(name: str) -> None:
+    assert seconds_to_parse(hostile(4)[name]) < 16
+
+
+def seconds_to_parse(text: str) -> float:
     started = time.process_time()
     parse_note("note.md", text.encode())
-    assert time.process_time() - started < 8  # it takes 0.2 to 2 s; anything quadratic takes far longer
+    return time.process_time() - started
 
 
 # -- the corpus --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.models.check import Outcome
@@ -215,8 +215,20 @@ def entry_texts(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.lists(entry_texts(), max_size=3), max_size=3), stores())
 def test_a_merge_is_what_looking_up_each_link_gives(texts: list[list[str]], states: list[LinkState]) -> None:
+    check_merge(texts, states)
+
+
+@pytest.mark.stress
+@settings(max_examples=400)
+@given(st.lists(st.lists(entry_texts(), max_size=3), max_size=3), stores())
+def test_any_merge_is_what_looking_up_each_link_gives(texts: list[list[str]], states: list[LinkState]) -> None:
+    check_merge(texts, states)
+
+
+def check_merge(texts: list[list[str]], states: list[LinkState]) -> None:
     notes = [parser.parse_note(f"{n}.md", "\n\n".join(each).encode()) for n, each in enumerate(texts)]
     batch, expected = NoteBatch(), []
     for note in notes:
