@@ -9,7 +9,9 @@ import sys
 from functools import _lru_cache_wrapper, cache
 from importlib import import_module
 from itertools import chain
+from pathlib import Path
 from pkgutil import walk_packages
+from tempfile import TemporaryDirectory
 
 # A crawl asks twice, and each time a file of every installed package is read.
 importlib.metadata.entry_points = cache(importlib.metadata.entry_points)  # type: ignore[assignment]
@@ -23,7 +25,9 @@ from crawler.html import parse_html  # noqa: E402
 from crawler.lazy_pattern import LazyPattern  # noqa: E402
 from crawler.links.targets import url_words  # noqa: E402
 from crawler.run.program_digest import program_digest  # noqa: E402
+from pipelines.reports.base import render  # noqa: E402
 from pipelines.reports.html import page  # noqa: E402
+from tests.support.mending import NOW, STORE, rendering  # noqa: E402
 
 LIBRARIES = (
     "aiohttp.web",
@@ -51,6 +55,14 @@ LIBRARIES = (
     "sqlalchemy.dialects.sqlite",
 )
 """Modules that are imported in functions."""
+NOTE = """# 笔记（2022.5.31）
+
+1. [目标检测综述](https://mp.weixin.qq.com/s/A)
+   - Paper: [Loops in Sight](https://arxiv.org/pdf/2204.00001)
+   - Code: [x](https://github.com/old/loops)
+
+![](https://mmbiz.qpic.cn/mmbiz_png/abc/640?wx_fmt=png)
+"""
 
 
 def _import_program() -> None:
@@ -96,6 +108,16 @@ def _compile_patterns() -> None:
             _ = each.compiled
 
 
+def _render_once() -> None:
+    """Render all outputs of a note: SQLAlchemy, cattrs, pandas and Jinja prepare much when they are first used."""
+    modules = [import_module(name) for name in crawler.settings.OUTPUTS]
+    with TemporaryDirectory() as folder:
+        given = rendering(Path(folder), {"a.md": NOTE}, STORE)
+        given.store.start_run(NOW)
+        render(given, *modules)
+        given.store.close()
+
+
 for name in LIBRARIES:
     import_module(name)
 _import_scrapy()
@@ -103,10 +125,12 @@ _import_program()
 _read_tables()
 _compile_patterns()
 _compile_templates()
+_render_once()
 importlib.metadata.entry_points(group="scrapy.commands")
 program_digest(crawler)
 program_digest(crawler, pipelines)
 # The settings read the environment, which is another one in each crawl.
 del sys.modules["crawler.settings"], crawler.settings
 assert "twisted.internet.reactor" not in sys.modules, "each crawl installs its own"
+gc.collect()
 gc.freeze()  # or each crawl copies all pages of memory that its garbage collection looks at
