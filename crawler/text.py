@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 MAX_ERROR = 200
 """Characters of an exception's description."""
+
+
+# Bidi controls (UAX 9) and characters without width, but for the joiners, which scripts and emoji need.
+INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+"""Characters that change or hide what a reader sees of a text, as ranges of a regular expression."""
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+
+
+def visible(text: str) -> str:
+    r"""Return a text with invisible characters as `\u202e`; in JSON that is the same text."""
+    return text if text.isascii() else _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def collapse_whitespace(text: str) -> str:

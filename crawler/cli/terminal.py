@@ -11,6 +11,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from crawler.links.secrets import masked
+from crawler.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
 # Titles and reasons come from the network: cursor movements and changes of text direction are not printed.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 STYLES = {"dead": "red", "suspect": "yellow", "restricted": "magenta", "moved": "cyan", "alive": "green"}
 """Colors of the columns, by verdict."""
@@ -49,8 +50,8 @@ class Table:
 
 
 def printable(text: str) -> str:
-    """Return a text on one line, without secrets, with a space for each run of control characters."""
-    return _CONTROL.sub(" ", masked(text))
+    """Return a text on one line, without secrets and invisible characters, with a space for control characters."""
+    return _CONTROL.sub(" ", visible(masked(text)))
 
 
 def print_parts(parts: Iterable[str | Table]) -> None:

@@ -14,6 +14,8 @@ from importlib.resources import files
 from json import JSONEncoder
 from typing import Any
 
+from crawler.text import visible
+
 MASK = "***"
 
 _JSON = JSONEncoder(ensure_ascii=False)
@@ -33,11 +35,11 @@ def masked(text: str) -> str:
 
 
 def masked_json(value: Any, *, compact: bool = False) -> str:
-    """Return a value as JSON with all its texts masked; `compact` leaves out blanks."""
+    """Return a value as JSON with all its texts masked, invisible characters escaped; `compact` leaves out blanks."""
     encode = (_COMPACT if compact else _JSON).encode
     text = encode(value)
     may_have_secrets = "@" in text or "=" in text or "%40" in text  # JSON has them as they are
-    return encode(masked_values(value)) if may_have_secrets else text
+    return visible(encode(masked_values(value)) if may_have_secrets else text)
 
 
 def masked_values(value: Any) -> Any:

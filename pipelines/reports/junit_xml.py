@@ -11,6 +11,7 @@ from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
+from crawler.text import visible
 from pipelines.reports.digests import LINKS
 
 if TYPE_CHECKING:
@@ -68,5 +69,5 @@ def _case(note: str, line: int, state: LinkState) -> etree._Element:
 
 
 def _xml(text: str) -> str:
-    """Return a text with a space for each character that XML cannot contain, and with its secrets masked."""
-    return _NOT_XML.sub(" ", masked(text))
+    """Return a text with its secrets masked, invisible characters shown, and a space for what XML cannot contain."""
+    return _NOT_XML.sub(" ", visible(masked(text)))

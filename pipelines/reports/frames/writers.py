@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked, masked_values
+from crawler.text import INVISIBLE, visible
 from pipelines.reports.frames.frame import to_array, to_table
 from pipelines.reports.frames.lazy_pandas import pd
 
@@ -24,6 +25,7 @@ _SPOOLED = 1_000_000
 """Characters of a part of a file that are kept in memory; more are in a temporary file."""
 
 # Regular expressions of RE2.
+_INVISIBLE = f"[{INVISIBLE}]"
 _CONTROL = r"[\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]+"
 # OWASP, "CSV Injection"; the full-width forms are read as formulas by spreadsheets set to Chinese or Japanese.
 _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
@@ -70,11 +72,10 @@ def _part() -> SpooledTemporaryFile[str]:
 
 
 def safe_cells(column: pd.Series[Any]) -> pd.Series[str]:
-    """Return values as a spreadsheet may show them: on one line, without secrets, never run as a formula.
+    r"""Return values as a spreadsheet may show them: on one line, without secrets, never run as a formula.
 
-    Null is empty.
-
-    Times are ISO 8601 with seconds, in UTC unless they carry another zone; lists are joined by `; `.
+    Null is empty, invisible characters are shown as `\u202e`, lists are joined by `; `. Times are ISO 8601 with
+    seconds, in UTC unless they carry another zone.
     """
     values = to_array(column)
     if pa.types.is_list(values.type):
@@ -122,6 +123,8 @@ def _iso_8601(moments: pa.TimestampArray) -> pa.Array:
 
 
 def _safe_texts(values: pa.Array) -> pa.Array:
+    if pc.any(pc.match_substring_regex(values, _INVISIBLE)).as_py():
+        values = pa.array([None if each is None else visible(each) for each in values.to_pylist()], pa.string())
     shown = pc.replace_substring_regex(values, _CONTROL, " ")
     runs = pc.or_(
         pc.match_substring_regex(values, _FORMULA),

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from crawler.text import visible
 from pipelines.reports.frames import writers
 from pipelines.reports.frames.frame import TEXTS, to_frame
 from pipelines.reports.frames.writers import csv_writer, parquet_writer, safe_cells
@@ -55,6 +56,8 @@ def test_formulas_are_defused(formula: str) -> None:
         (["a", "b"], "a; b"),
         ([], ""),
         (["=a", "b"], "'=a; b"),
+        ("gpj.\u202eexe\u200b", r"gpj.\u202eexe\u200b"),
+        ("\u200b=1+1", r"\u200b=1+1"),
     ],
 )
 def test_cells(value: object, shown: str) -> None:
@@ -74,7 +77,7 @@ SIGNS = st.sampled_from("=+-@＝＋－＠'; \t\r\n\x00\x85\xa0\u1680\u2003\u2028
 @given(st.lists(st.none() | st.text() | st.text(SIGNS), max_size=9))
 def test_cells_are_one_line_and_no_formula(texts: list[str | None]) -> None:
     cells = list(safe_cells(to_frame(((text,) for text in texts), pa.schema([("x", pa.string())]))["x"]))
-    assert cells == ["" if text is None else plain_cell(text) for text in texts]
+    assert cells == ["" if text is None else plain_cell(visible(text)) for text in texts]
     for shown in cells:
         assert len(shown.splitlines()) <= 1
         assert not shown.lstrip().startswith(tuple("=+-@\t\r"))

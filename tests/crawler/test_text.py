@@ -1,0 +1,41 @@
+"""Texts of strangers, as they are shown."""
+
+from __future__ import annotations
+
+import json
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.cli.terminal import printable
+from crawler.links.secrets import masked_json
+from crawler.text import visible
+from pipelines.reports.junit_xml import _xml
+
+HIDING = "\u202e\u2066\u200b\u2060\ufeff\u00ad\u200f"
+
+
+@pytest.mark.parametrize("hidden", HIDING)
+def test_what_hides_or_turns_text_is_shown(hidden: str) -> None:
+    shown = f"a\\u{ord(hidden):04x}b"
+    for show in (visible, printable, _xml):
+        assert show(f"a{hidden}b") == shown
+
+
+def test_scripts_and_emoji_keep_their_joiners() -> None:
+    for text in ("👩\u200d🔬", "می\u200cخواهم", "日本語", "plain"):
+        assert visible(text) == text
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from(HIDING)))
+def test_json_says_the_same(text: str) -> None:
+    written = masked_json({"title": text})
+    assert json.loads(written) == {"title": text}
+    assert visible(written) == written
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from(HIDING), max_size=20))
+def test_xml_can_be_read(text: str) -> None:
+    assert fromstring(f'<a b="{_xml(text).replace("&", "").replace("<", "").replace(chr(34), "")}"/>') is not None
