@@ -12,7 +12,7 @@ import ipaddress
 import math
 import os
 import socket
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, ClassVar
 from urllib.request import getproxies
 
@@ -27,7 +27,6 @@ from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.config.crawl_options import options_of
 from crawler.fetch.credentials import without_credentials
-from crawler.fetch.early_stop import WHOLE_PAGE
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.lenient.handler import LenientDownloader
 from crawler.html import LARGEST_PAGE
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.fetch.body_budget import BodyBudget
     from crawler.fetch.politeness.turns import TurnKeeper
 
 
@@ -66,6 +66,7 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.turns: TurnKeeper | None = None
+        self.bodies: BodyBudget | None = None
         crawler.signals.connect(self.run_opened, run_opened)
         self._session._request_class = _lease_checked_request(self)  # noqa: SLF001 - the base class has no parameter for it
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # OpenSSL itself reads SSL_CERT_FILE
@@ -74,13 +75,17 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
             connector = self._connector
             connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - as above
 
-    def run_opened(self, turns: TurnKeeper) -> None:
-        """Set the TurnKeeper that decides when requests are sent; without one, all are sent at once."""
+    def run_opened(self, turns: TurnKeeper, bodies: BodyBudget) -> None:
+        """Set what decides when requests are sent and when large bodies are received; without it, all are at once."""
         self.turns = turns
+        self.bodies = bodies
 
     @asynccontextmanager
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - as above
-        """Send a request to its URL without changes: yarl would decode `%3A`, `%2A`, `%27` and others."""
+        """Send a request to its URL without changes: yarl would decode `%3A`, `%2A`, `%27` and others.
+
+        `meta["body_timeout"]` is for all of a large body; the timeout then counts for its head and each wait for more.
+        """
         try:
             url = encode_for_request(request.url)
         except InvalidURLError as error:
@@ -90,7 +95,20 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
             request = request.replace(url=url, meta={**request.meta, "verbatim_url": True})
         if authorization is not None:
             request.headers.setdefault("Authorization", authorization)
-        async with super()._make_request(request, timeout) as response:
+        if "body_timeout" not in request.meta:
+            async with super()._make_request(request, timeout) as response:
+                yield response
+            return
+        whole = super()._make_request(request, max(request.meta["body_timeout"], timeout))
+        async with AsyncExitStack() as exchange:
+            try:
+                async with asyncio.timeout(timeout):
+                    response = await exchange.enter_async_context(whole)
+            except TimeoutError as error:
+                raise DownloadTimeoutError(f"{request.url}: no response in {timeout} seconds") from error
+            if response.connection is not None and response.connection.protocol is not None:
+                response.connection.protocol.read_timeout = timeout
+                response.connection.protocol.start_timeout()
             yield response
 
     @property
@@ -105,8 +123,14 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
         return Headers(list(response.raw_headers))
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
-        """Return the response, and abort the connection if it was not read to its end: a TLS shutdown would read on."""
+        """Return the response, and abort the connection if it was not read to its end: a TLS shutdown would read on.
+
+        The body of an image waits for its turn (see BodyBudget); TCP lets the server wait meanwhile.
+        """
         try:
+            due = request.cb_kwargs.get("due")
+            if due is not None and self.bodies is not None and "is_image" in request.meta:
+                await self.bodies.admit(due.link.url, response.content_length)
             return await super()._read_response(response, request)
         finally:
             if response.connection is not None and response.connection.transport is not None:
@@ -149,17 +173,16 @@ class SafeDownloadHandler(_SafeDownloadHandler):
         turns = self.turns
         if turns is None:
             return await self._download(request)
-        timeout = request.meta["download_timeout"]
         due = request.cb_kwargs.get("due")
         if due is None:
-            request.meta["download_timeout"] = min(timeout, turns.time_left or math.inf)
+            _limit_timeouts(request, turns.time_left or math.inf)
             if "is_probe" in request.meta:
                 return await self._download(request)
             async with turns.hold_host(host, request.meta["download_timeout"]):
                 return await self._download(request)
         async with self._connections:  # waiting for a connection must not count towards the timeout
             turns.check_may_send(host, due)
-            request.meta["download_timeout"] = min(timeout, turns.time_left)
+            _limit_timeouts(request, turns.time_left)
             async with turns.hold_host(host):
                 try:
                     return await self._download(request)
@@ -173,7 +196,7 @@ class SafeDownloadHandler(_SafeDownloadHandler):
 
     async def _download(self, request: Request) -> Response:
         is_head_only = "max_bytes" in request.meta
-        is_whole_page = request.meta.get("page_bytes") == WHOLE_PAGE
+        is_whole_page = "is_whole_page" in request.meta
         if is_head_only:
             request.meta["download_maxsize"] = 0  # EarlyStop ends it, whatever Content-Length says
         try:
@@ -190,6 +213,13 @@ class SafeDownloadHandler(_SafeDownloadHandler):
         """Close all connections."""
         await self._head_only.close()
         await super().close()
+
+
+def _limit_timeouts(request: Request, left: float) -> None:
+    """Let a request end when the run does."""
+    for name in ("download_timeout", "body_timeout"):
+        if name in request.meta:
+            request.meta[name] = min(request.meta[name], left)
 
 
 def _is_for_lenient_client(request: Request) -> bool:

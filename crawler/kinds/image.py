@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from crawler.models.check import Check
     from crawler.models.metadata import Metadata
 
+BODY_TIMEOUT = 600.0
+"""Seconds in which a whole image has to be there: 20 MB at 33 kB/s; DOWNLOAD_TIMEOUT counts for each wait for more."""
+
 WECHAT_HOSTS = ("qpic.cn", "qlogo.cn")
 _ENDINGS = (
     *(".png", ".apng", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg", ".ico"),
@@ -101,7 +104,8 @@ def image_request(url: str) -> Request:
     """Return the request for an image or video; the body is read to its end only if it begins like one."""
     from crawler.fetch.verbatim_requests import build_request
 
-    return build_request(url, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta={"is_image": True})
+    meta = {"is_image": True, "body_timeout": BODY_TIMEOUT}
+    return build_request(url, headers={"Accept": "image/avif,image/webp,image/*,*/*;q=0.8"}, meta=meta)
 
 
 def image_source(response: Response) -> ImageSource:

@@ -79,6 +79,7 @@ class LinkChecker:
         self._image_fetcher = context.image_fetcher
         self._retries = context.retries
         self._turns = context.turns
+        self._bodies = context.bodies
         self._prober = Soft404Prober(context.download)
         self._redirects = RedirectProber(context.download)
         self._store = context.workspace.store
@@ -107,11 +108,16 @@ class LinkChecker:
 
         Raises HostUnavailableError if a host gets no requests now; the link has no result then.
         """
+        has_body = False
         try:
-            return await self._open(due, is_retry=is_retry)
+            outcome = await self._open(due, is_retry=is_retry)
+            has_body = bool(outcome.result.body) and not outcome.retry
+            return outcome
         finally:
             self._turns.end(due.link)
             self._preliminary.pop(due.link.url, None)
+            if not has_body:  # otherwise the images pipeline releases it
+                self._bodies.release(due.link.url)
 
     def refusal(self, link: Link) -> Reason | None:
         """Return why a link must not be requested; None if it may be."""
@@ -167,6 +173,7 @@ class LinkChecker:
             request = with_validators(request, known, datetime.now(UTC))
             request.meta["page_bytes"] = page_bytes(due.link.host)
             if due.fragments and not is_retry:  # a retry asks for little, so that it succeeds
+                request.meta["is_whole_page"] = True
                 request.meta["page_bytes"] = max(request.meta["page_bytes"] or 0, WHOLE_PAGE)
         if is_retry:  # what one client could not read or reach is no evidence: the other one is asked
             request.meta["lenient"] = True

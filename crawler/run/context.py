@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.interrupts import interrupts
 from crawler.config.crawl_options import options_of
+from crawler.fetch.body_budget import BodyBudget
 from crawler.fetch.connectivity import ConnectivityMonitor
 from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.fetch.politeness.turns import TurnKeeper, request_interval
@@ -69,6 +70,7 @@ class RunContext:
         )
         self.own_images = OwnImages(store, workspace.image_store)
         self.turns = TurnKeeper(self.throttle, self.worker, self._is_closed)
+        self.bodies = BodyBudget()
         self.retries = RetryQueue(store, self.worker)
         self.checker = LinkChecker(self)
         self.in_flight = ChecksInFlight(self.queue, self.turns)

@@ -150,6 +150,7 @@ class NotesSpider(Spider):
             "store": context.workspace.store,
             "image_store": context.workspace.image_store,
             "turns": context.turns,
+            "bodies": context.bodies,
             "queue": context.queue,
         }
         self.crawler.signals.send_catch_log(run_opened, run=run, **arguments)

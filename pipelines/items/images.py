@@ -14,6 +14,7 @@ from crawler.signals import run_opened
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.fetch.body_budget import BodyBudget
     from crawler.images.store import ImageStore
     from crawler.models.result import CheckResult
 
@@ -22,17 +23,19 @@ class ImagesPipeline:
     """Saves the bytes of images unchanged under `ab/<sha256>.<ext>`."""
 
     _image_store: ImageStore
+    _bodies: BodyBudget
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Build the pipeline; it gets the image store with the signal `run_opened`."""
+        """Build the pipeline; it gets image store and budget with the signal `run_opened`."""
         pipeline = cls()
         crawler.signals.connect(pipeline.run_opened, run_opened)
         return pipeline
 
-    def run_opened(self, image_store: ImageStore) -> None:
-        """Set the image store of the run."""
+    def run_opened(self, image_store: ImageStore, bodies: BodyBudget) -> None:
+        """Set the image store of the run, and what counts the bodies that are not saved yet."""
         self._image_store = image_store
+        self._bodies = bodies
 
     async def process_item(self, item: CheckResult) -> CheckResult:
         """Return the result without its body, which is saved.
@@ -52,4 +55,6 @@ class ImagesPipeline:
             check = replace(item.check, reason=reason)
             record = item.verdict_record and replace(item.verdict_record, due_at=check.checked_at)
             return replace(item, check=check, metadata=None, body=b"", origin=None, verdict_record=record)
+        finally:
+            self._bodies.release(item.link.url)
         return replace(item, body=b"")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tests.internet.messages import html, not_found, redirect, revalidated
+from tests.internet.sites import Site
 from tests.support.crawling import EVERY_NIGHT
 
 if TYPE_CHECKING:
-    from tests.internet import Internet, Request, Response
+    from tests.internet import Internet, Request, Response, World
     from tests.support.crawling import Desk
 
 HOST = "https://alive.example.org"
@@ -28,7 +31,7 @@ NOTE = """# Links
 [g](https://alive.example.org/endless#nowhere) [h](https://alive.example.org/app#nowhere)
 [i](https://alive.example.org/dead#nowhere) [j](https://alive.example.org/moved#nowhere)
 [k](https://alive.example.org/other-place#nowhere)
-[l](https://github.com/notemend/sample#nowhere)
+[l](https://github.com/notemend/sample#nowhere) [v](https://www.youtube.com/about#nowhere)
 <!-- notemend: ignore -->
 [m](https://alive.example.org/whole#ignored)
 """
@@ -43,6 +46,13 @@ def answer(request: Request) -> Response:
     return not_found() if body is None else revalidated(request, html(f"<html>{title}{body}</html>"), '"1"')
 
 
+def large(request: Request, world: World) -> Response:
+    """Show a page of a host of which more than of others is read; its ids are read all the same."""
+    page = html(f"<html><title>About</title><h2 id=there>There</h2>{TEXT}{LONG * 11}</html>")
+    assert isinstance(page.body, bytes)
+    return replace(page, body=gzip.compress(page.body, 1)).with_headers(content_encoding="gzip")
+
+
 def missing(desk: Desk) -> list[tuple[str, str]]:
     """Return line and URL of each missing fragment."""
     return [(row["line"], row["says"]) for row in desk.findings() if row["kind"] == "fragment missing"]
@@ -50,9 +60,15 @@ def missing(desk: Desk) -> list[tuple[str, str]]:
 
 def test_fragments_of_web_pages(desk: Desk, internet: Internet) -> None:
     internet.fault(f"{HOST}/*", answer)
+    internet._network._sites["www.youtube.com"] = Site(("www.youtube.com",), large, robots="")
     note = desk.write("a.md", NOTE)
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    found = [("4", f"{HOST}/whole#nowhere"), ("7", f"{HOST}/dead#nowhere"), ("7", f"{HOST}/moved#nowhere")]
+    found = [
+        ("4", f"{HOST}/whole#nowhere"),
+        ("7", f"{HOST}/dead#nowhere"),
+        ("7", f"{HOST}/moved#nowhere"),
+        ("9", "https://www.youtube.com/about#nowhere"),
+    ]
     assert missing(desk) == found
     assert len(internet.asked(f"{HOST}/whole")) == 3  # one for six links, and two redirects
     assert {desk.verdicts()[f"{HOST}/{path}"] for path in ("whole", "endless", "app", "dead", "moved")} == {"alive"}
@@ -68,5 +84,5 @@ def test_fragments_of_web_pages(desk: Desk, internet: Internet) -> None:
     note.write_text(NOTE + "\n[n](https://alive.example.org/whole#new)\n", "utf-8")
     assert desk.crawl(*EVERY_NIGHT, "-s", "DEAD_AFTER=2").returncode == 0
     assert all("if-none-match" not in each.headers for each in internet.asked(f"{HOST}/whole")[:1])
-    assert missing(desk) == [found[0], found[2], ("13", f"{HOST}/whole#new")]
+    assert missing(desk) == [found[0], *found[2:], ("13", f"{HOST}/whole#new")]
     assert desk.verdicts()[f"{HOST}/dead"] == "dead"

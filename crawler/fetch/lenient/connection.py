@@ -6,6 +6,7 @@ All functions block and are called in a thread.
 from __future__ import annotations
 
 import ipaddress
+import math
 import socket
 import time
 from base64 import b64encode
@@ -33,17 +34,21 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Deadline:
-    """The time at which an exchange has to end; `abort` ends it at once, from any thread."""
+    """The time at which an exchange has to end, and the seconds of each wait in it.
 
-    def __init__(self, seconds: float) -> None:
+    `abort` ends it at once, from any thread.
+    """
+
+    def __init__(self, seconds: float, wait: float = math.inf) -> None:
         self._at = time.monotonic() + seconds
+        self._wait = wait
         self._socket: socket.socket | None = None
 
     def left(self) -> float:
-        """Return the seconds left; raise TimeoutError if there are none."""
+        """Return the seconds left for the next wait; raise TimeoutError if there are none."""
         if (left := self._at - time.monotonic()) <= 0:
             raise TimeoutError
-        return left
+        return min(left, self._wait)
 
     def watch(self, connected: socket.socket) -> None:
         """Set the socket that `abort` shuts down."""

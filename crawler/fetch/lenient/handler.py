@@ -85,11 +85,12 @@ class LenientDownloader:
             return await self._download(request, request.meta["download_timeout"])
 
     async def _download(self, request: Request, timeout: float) -> Response:  # noqa: ASYNC109 - Scrapy's meta
-        deadline = Deadline(timeout * _OWN_SHARE)
+        total = max(request.meta.get("body_timeout", 0), timeout)
+        deadline = Deadline(total * _OWN_SHARE, timeout * _OWN_SHARE)
         started = time.monotonic()
         exchange = self._exchange(request, deadline)
         try:
-            answer = await asyncio.wait_for(run_in_thread(self._client.ask, exchange), timeout)
+            answer = await asyncio.wait_for(run_in_thread(self._client.ask, exchange), total)
         except TimeoutError as error:
             raise DownloadTimeoutError(f"{request.url}: no response in {timeout} seconds") from error
         except ssl.SSLError as error:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from crawler.fetch.body_budget import BodyBudget
 from crawler.images.opening import open_image_store
 from crawler.images.sniff import EXTENSIONS, inspect_image, media_type
 from crawler.images.store import FolderImageStore, image_name
@@ -126,7 +127,7 @@ def seen(body: bytes) -> CheckResult:
 
 def keep(gallery: ImageStore, item: CheckResult) -> CheckResult:
     pipeline = ImagesPipeline()
-    pipeline.run_opened(gallery)
+    pipeline.run_opened(gallery, BodyBudget())
     return asyncio.run(pipeline.process_item(item))
 
 
