@@ -76,6 +76,34 @@ def replace_atomically(path: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+def write_atomically(path: Path, body: bytes) -> None:
+    """Write a file by way of a draft in its folder, which is created if need be; one with these bytes stays.
+
+    It does the same as `replace_atomically`, with half the calls of the system: a store has many small files.
+    """
+    if _has_bytes(path, body):
+        return
+    draft = path.with_name(_DRAFT.format(secrets.token_hex(8)))
+    try:
+        try:
+            draft.write_bytes(body)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(body)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _has_bytes(path: Path, body: bytes) -> bool:
+    try:
+        found = path.lstat()
+        return stat.S_ISREG(found.st_mode) and found.st_size == len(body) and path.read_bytes() == body
+    except OSError:
+        return False
+
+
 def fsync_path(path: Path) -> None:
     """Flush a file's bytes, or a folder's entries, to the disk, so that they survive a power failure."""
     descriptor = os.open(path, os.O_RDONLY)

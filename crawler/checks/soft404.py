@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from crawler.checks.pages.page_signs import ShownPage, comparable_url
 from crawler.checks.pages.signature_tables import signatures
 from crawler.checks.pages.signatures import MAX_TEXT_BYTES
+from crawler.images.sniff import media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
 
     from crawler.checks.pages.signatures import SoftError
 
+_OK = 200
+
 
 def detect_soft_error(response: Response, texts: Sequence[str] = ()) -> SoftError | None:
-    """Return the soft error that a response is; None for a page of its own.
+    """Return the soft error that a response is; None for a page of its own, and for an image that was asked for.
 
     `texts` are the texts of the link in the notes: a page with such a title is the page that was meant, even if the
     title is that of an error.
     """
+    if "is_image" in response.meta and response.status == _OK and media_type(response.body) is not None:
+        return None  # signatures are searched in megabytes otherwise; `PlaceholderDetector` knows drawings
     page = ShownPage(response, texts)
     if not page.may_match:
         return None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from crawler.atomic_files import remove_stale_drafts, replace_atomically
+from crawler.atomic_files import remove_stale_drafts, write_atomically
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.sniff import EXTENSIONS, MEDIA_TYPES
 
@@ -136,8 +136,8 @@ class FolderImageStore(ImageStore):
 
     def put(self, name: str, body: bytes, media_type: str) -> None:  # noqa: ARG002 - the extension is enough
         """Write a file atomically; an existing one with other bytes (damaged) is replaced."""
-        with _report(self.place), replace_atomically(self.folder / name) as draft:
-            draft.write_bytes(body)
+        with _report(self.place):
+            write_atomically(self.folder / name, body)
 
     def has(self, name: str) -> bool:
         """Return whether the file exists."""

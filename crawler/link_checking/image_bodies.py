@@ -71,7 +71,7 @@ def with_remarks(check: Check, info: ImageInfo) -> Check:
         reason = reason.plus(Reason(ReasonCode.IMAGE_WITHOUT_END))
     if info.media_type in UNSHOWN:
         reason = reason.plus(Reason(ReasonCode.IMAGE_UNSHOWN, info.media_type))
-    return replace(check, reason=reason)
+    return check if reason is check.reason else replace(check, reason=reason)
 
 
 def without_body(result: CheckResult, check: Check) -> CheckResult:

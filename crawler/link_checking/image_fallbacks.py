@@ -115,7 +115,7 @@ class ImageFetcher:
         There are none if the copy came from another URL, which says nothing of the link itself, or if its file is
         missing: the bytes are needed again.
         """
-        request = request.replace(meta=request.meta | {"download_maxsize": self._limits.for_link(due.link)})
+        request.meta["download_maxsize"] = self._limits.for_link(due.link)
         self._add_referer(request, None)
         origin, urls = due.origin, {due.link.url, *requestable_urls(due.link.url)}
         if origin is None or origin.title is None or origin.address not in urls:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from crawler.models.link import Link
     from crawler.models.result import CheckResult
 
+_LINKS_WITH_IMAGE = sa.select(links.c.url).join(pictures).where(pictures.c.title == sa.bindparam("saved"))
+
 
 @dataclass(frozen=True, slots=True)
 class SavedImage:
@@ -59,7 +61,7 @@ class ImageRecords(StoreReader, Leases):
     def links_with_image(self, title: str) -> list[str]:
         """Return the URLs of the links for which a file of the image store was saved."""
         with self._begin() as connection:
-            return list(connection.scalars(sa.select(links.c.url).join(pictures).where(pictures.c.title == title)))
+            return list(connection.scalars(_LINKS_WITH_IMAGE, {"saved": title}))
 
     def learn_placeholder(self, title: str, now: datetime, look: Look | None = None) -> None:
         """Save that a file is a placeholder; links for which it was saved lose it and are checked again in this run."""

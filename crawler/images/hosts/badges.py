@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import re
 
 
+@lru_cache(maxsize=1024)  # asked several times while an image is fetched
 def is_badge(url: str) -> bool:
     """Return whether a URL matches one of `data/badges.toml`."""
     try:

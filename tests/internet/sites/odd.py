@@ -53,6 +53,7 @@ DOMAIN = "example.org"
 ALIVE = f"https://alive.{DOMAIN}"
 BENCHMARK_SIZE = 5_000
 LONGEST_NAME = 15
+PHOTO_HOSTS, PHOTOS = 20, 40  # hosts that share the numbered photos, and how many of one host show different things
 BENCHMARK_HEAD = b"<!DOCTYPE html><html><head><title>Plain</title></head><body><p>"
 BENCHMARK_TEXT = b"</p>" + b"<p>plain</p>" * BENCHMARK_SIZE
 BENCHMARK_END = b"</body></html>"
@@ -106,7 +107,9 @@ def benchmark_picture(url: str) -> bytes:
     if url.endswith(".jpg"):
         padding = crc32(name) % 18_000
         comment = name + _noise()[:padding]
-        return b"\xff\xd8\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + _photo()[2:]
+        stem = url.rpartition("/")[2].removesuffix(".jpg")
+        photo = _photo((int(stem) if stem.isdecimal() else 0) // PHOTO_HOSTS % PHOTOS)
+        return b"\xff\xd8\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + photo[2:]
     if url.endswith(".gif"):
         head, frames = _animation()
         return b"".join((head, b"!\xfe", bytes([len(name)]), name, b"\0", frames))
@@ -127,11 +130,16 @@ def _noise() -> bytes:
 
 
 @cache
-def _photo() -> bytes:
-    """Return a JPEG of 60 kB."""
+def _photo(number: int) -> bytes:
+    """Return one of PHOTOS JPEGs of 60 kB that show different things."""
     out = BytesIO()
-    Image.effect_noise((320, 270), 90).save(out, "JPEG", quality=86)
+    _grain().crop((8 * number, 0, 8 * number + 320, 270)).save(out, "JPEG", quality=86)
     return out.getvalue()
+
+
+@cache
+def _grain() -> Image.Image:
+    return Image.effect_noise((320 + 8 * PHOTOS, 270), 90)
 
 
 @cache
