@@ -47,12 +47,14 @@ class Ran:
 class Seen:
     """What the server saw: each URL with how often it was asked for, seconds from the first request to the last answer.
 
-    `busy` is the processor time, in seconds, that the server itself used.
+    `began` is when the first request came, in seconds since the epoch; the last answer is taken for a short one. `busy`
+    is the processor time, in seconds, that the server itself used.
     """
 
     urls: Mapping[str, int]
     seconds: float
     busy: float
+    began: float = 0.0
 
 
 class Server:

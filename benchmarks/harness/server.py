@@ -28,6 +28,7 @@ def main() -> None:
             internet.forget()
             seen = {
                 "urls": Counter(request.url for request in asked),
+                "began": time.time() - time.monotonic() + asked[0].time if asked else 0.0,
                 "seconds": asked[-1].time - asked[0].time + internet.latency if asked else 0.0,
                 "busy": used - used_before,
             }
