@@ -28,6 +28,7 @@ from scrapy.utils.url import add_http_if_no_scheme
 from crawler.config.crawl_options import options_of
 from crawler.fetch.credentials import without_credentials
 from crawler.fetch.errors import AddressNotAllowedError
+from crawler.fetch.large_bodies import BodyClock
 from crawler.fetch.lenient.handler import LenientDownloader
 from crawler.html import LARGEST_PAGE
 from crawler.links.canonical_url import InvalidURLError, encode_for_request, is_public
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.fetch.body_budget import BodyBudget
+    from crawler.fetch.large_bodies import BodyBudget
     from crawler.fetch.politeness.turns import TurnKeeper
 
 
@@ -84,7 +85,7 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
     async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - as above
         """Send a request to its URL without changes: yarl would decode `%3A`, `%2A`, `%27` and others.
 
-        `meta["body_timeout"]` is for all of a large body; the timeout then counts for its head and each wait for more.
+        `meta["body_timeout"]` is for all of a large body; the timeout then counts for the head and each wait for more.
         """
         try:
             url = encode_for_request(request.url)
@@ -106,9 +107,6 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
                     response = await exchange.enter_async_context(whole)
             except TimeoutError as error:
                 raise DownloadTimeoutError(f"{request.url}: no response in {timeout} seconds") from error
-            if response.connection is not None and response.connection.protocol is not None:
-                response.connection.protocol.read_timeout = timeout
-                response.connection.protocol.start_timeout()
             yield response
 
     @property
@@ -131,10 +129,24 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
             due = request.cb_kwargs.get("due")
             if due is not None and self.bodies is not None and "is_image" in request.meta:
                 await self.bodies.admit(due.link.url, response.content_length)
-            return await super()._read_response(response, request)
+            if "body_timeout" not in request.meta:
+                return await super()._read_response(response, request)
+            return await self._read_large_body(response, request)
         finally:
             if response.connection is not None and response.connection.transport is not None:
                 response.connection.transport.abort()
+
+    async def _read_large_body(self, response: _ClientResponse, request: Request) -> Response:
+        """Return the response; a body that stops coming, or comes too slowly, is a timeout."""
+        clock = BodyClock(request.meta["download_timeout"], request.meta["body_timeout"])
+        try:
+            async with asyncio.timeout(clock.left) as limit:
+                request.meta["body_clock"] = clock, limit
+                return await super()._read_response(response, request)
+        except TimeoutError as error:
+            raise DownloadTimeoutError(f"{request.url}: body too slow") from error
+        finally:
+            request.meta.pop("body_clock", None)  # redirects copy it
 
 
 class _HeadOnlyHandler(_SafeDownloadHandler):

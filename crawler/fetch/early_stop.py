@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -54,7 +55,11 @@ class EarlyStop:
             request.meta["sniff_buffer"] = None if "Content-Encoding" in headers else b""
 
     def bytes_received(self, data: bytes, request: Request) -> None:
-        """Raise StopDownload once enough bytes were received."""
+        """Raise StopDownload once enough bytes were received; give a large body more time."""
+        if "body_clock" in request.meta:
+            clock, limit = request.meta["body_clock"]
+            clock.receive(len(data))
+            limit.reschedule(asyncio.get_running_loop().time() + clock.left)
         if "max_bytes" in request.meta:
             request.meta["bytes_left"] -= len(data)
             if request.meta["bytes_left"] <= 0:

@@ -26,6 +26,7 @@ JPEG = "image/jpeg"
 GIF = "image/gif"
 HEIF = "image/heif"
 JPEG_XL = "image/jxl"
+JPEG_2000 = "image/jp2"
 EXTENSIONS = {
     "image/png": ".png",
     JPEG: ".jpg",
@@ -36,12 +37,13 @@ EXTENSIONS = {
     "image/x-icon": ".ico",
     HEIF: ".heic",
     JPEG_XL: ".jxl",
+    JPEG_2000: ".jp2",
     "image/tiff": ".tif",
     SVG: ".svg",
     VIDEO: ".mp4",
 }
 MEDIA_TYPES = {extension: type_ for type_, extension in EXTENSIONS.items()}
-UNSHOWN = frozenset({HEIF, JPEG_XL, "image/tiff"})
+UNSHOWN = frozenset({HEIF, JPEG_XL, JPEG_2000, "image/tiff"})
 """Types that Chromium or Firefox do not show."""
 
 MAX_PIXELS = 2**30
@@ -56,6 +58,7 @@ _MAGIC = (
     ("image/avif", re.compile(rb"....ftyp(?:....){0,8}?avi[fs]", re.DOTALL)),
     (HEIF, re.compile(rb"....ftyp(?:....){0,8}?(?:hei[cxms]|hev[cx]|mif1|msf1)", re.DOTALL)),
     (JPEG_XL, re.compile(rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n")),
+    (JPEG_2000, re.compile(rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51")),
     ("image/tiff", re.compile(rb"II\*\0|MM\0\*|II\+\0\x08\0\0\0|MM\0\+\0\x08\0\0")),
     # Directory of an icon: reserved, type, count, and the reserved byte of the first entry.
     ("image/x-icon", re.compile(rb"\0\0\x01\0[^\0].{4}\0", re.DOTALL)),
@@ -177,6 +180,11 @@ def _is_bitmap_complete(body: bytes) -> bool:
     return int.from_bytes(body[2:6], "little") <= len(body)  # some writers declare 0
 
 
+def _is_jpeg_2000_complete(body: bytes) -> bool:
+    """Return whether the end mark is behind the start of the code stream, in which it cannot occur (T.800, A.4)."""
+    return body.rfind(b"\xff\xd9") > body.find(b"\xff\x4f\xff\x51")
+
+
 def _is_media_complete(body: bytes) -> bool:
     """Return whether the outermost boxes of an ISO media file end with it (ISO/IEC 14496-12, 4.2); size 0 does."""
     offset = 0
@@ -198,5 +206,17 @@ _IS_COMPLETE = {
     "image/bmp": _is_bitmap_complete,
     "image/avif": _is_media_complete,
     HEIF: _is_media_complete,
+    JPEG_2000: _is_jpeg_2000_complete,
 }
-_PILLOW_FORMATS = {"image/x-icon": "ico"}
+_PILLOW_FORMATS = {"image/x-icon": "ico", JPEG_2000: "jpeg2000"}
+_ENDS = {
+    "image/png": b"IEND\xaeB`\x82",
+    JPEG: b"\xff\xd9",
+    GIF: b"\0;",
+}
+
+
+def ends_like_an_image(body: bytes) -> bool:
+    """Return whether nothing is missing at the end of an image, although fewer bytes came than were announced."""
+    end = _ENDS.get(media_type(body) or "")
+    return end is not None and body.endswith(end)

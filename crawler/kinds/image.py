@@ -34,7 +34,7 @@ BODY_TIMEOUT = 600.0
 WECHAT_HOSTS = ("qpic.cn", "qlogo.cn")
 _ENDINGS = (
     *(".png", ".apng", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".svg", ".ico"),
-    *(".heic", ".heif", ".jxl", ".tif", ".tiff"),
+    *(".heic", ".heif", ".jxl", ".jp2", ".tif", ".tiff"),
 )
 
 
@@ -69,7 +69,8 @@ class Image(Kind):
             check = replace(check, outcome=Outcome.OK, final_url=None)
         if media_type(response.body) is None:
             if not is_image_file(link.url):  # a web page that a note shows as an image
-                return CheckResult(link, check)
+                reason = check.reason.plus(Reason(ReasonCode.NOT_SAVED), Reason(ReasonCode.NOT_AN_IMAGE))
+                return CheckResult(link, replace(check, reason=reason))
             return CheckResult(link, replace(check, outcome=Outcome.FAILED, reason=Reason(ReasonCode.NOT_AN_IMAGE)))
         return CheckResult(link, check, body=response.body, origin=image_source(response))
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.interrupts import interrupts
 from crawler.config.crawl_options import options_of
-from crawler.fetch.body_budget import BodyBudget
 from crawler.fetch.connectivity import ConnectivityMonitor
+from crawler.fetch.large_bodies import BodyBudget
 from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.fetch.politeness.turns import TurnKeeper, request_interval
 from crawler.kinds.registry import all_kinds, kind_of

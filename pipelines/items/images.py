@@ -14,7 +14,7 @@ from crawler.signals import run_opened
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.fetch.body_budget import BodyBudget
+    from crawler.fetch.large_bodies import BodyBudget
     from crawler.images.store import ImageStore
     from crawler.models.result import CheckResult
 

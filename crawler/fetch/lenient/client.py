@@ -196,6 +196,7 @@ def _read_answer(connection: Connection, exchange: Exchange) -> Answer:
             is_complete = not response.length
             break
         body += data
+        exchange.deadline.receive(len(data))
         is_whole = len(body) <= exchange.limit
         wants_more = is_whole and exchange.on_data(data)
     del body[exchange.limit if is_whole else exchange.kept :]

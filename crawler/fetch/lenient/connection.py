@@ -6,7 +6,6 @@ All functions block and are called in a thread.
 from __future__ import annotations
 
 import ipaddress
-import math
 import socket
 import time
 from base64 import b64encode
@@ -20,6 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 from scrapy.exceptions import CannotResolveHostError
 
 from crawler.fetch.errors import AddressNotAllowedError, UnreachableError, is_dns_error
+from crawler.fetch.large_bodies import BodyClock
 from crawler.fetch.lenient.head import read_head
 from crawler.links.canonical_url import is_public
 from crawler.models.reason import Reason, ReasonCode
@@ -34,21 +34,30 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Deadline:
-    """The time at which an exchange has to end, and the seconds of each wait in it.
+    """The time at which an exchange has to end; `abort` ends it at once, from any thread.
 
-    `abort` ends it at once, from any thread.
+    With `silence`, that of a large body depends on how much of it comes (see BodyClock).
     """
 
-    def __init__(self, seconds: float, wait: float = math.inf) -> None:
+    def __init__(self, seconds: float, silence: float | None = None) -> None:
         self._at = time.monotonic() + seconds
-        self._wait = wait
+        self._clock = None if silence is None else BodyClock(silence, seconds)
         self._socket: socket.socket | None = None
 
     def left(self) -> float:
         """Return the seconds left for the next wait; raise TimeoutError if there are none."""
         if (left := self._at - time.monotonic()) <= 0:
             raise TimeoutError
-        return min(left, self._wait)
+        if self._clock is None:
+            return left
+        if (left := min(left, self._clock.left)) <= 0:
+            raise TimeoutError
+        return left
+
+    def receive(self, size: int) -> None:
+        """Count bytes of the body that came: those of heads and trailers give no time."""
+        if self._clock is not None:
+            self._clock.receive(size)
 
     def watch(self, connected: socket.socket) -> None:
         """Set the socket that `abort` shuts down."""

@@ -25,6 +25,7 @@ from crawler.fetch.early_stop import EarlyStop
 from crawler.fetch.errors import UnreachableError
 from crawler.fetch.lenient.client import Answer, Exchange, LenientClient
 from crawler.fetch.lenient.connection import Deadline, Proxy
+from crawler.images.sniff import ends_like_an_image
 from crawler.links.canonical_url import InvalidURLError, encode_for_request
 from crawler.models.reason import Reason, ReasonCode
 from crawler.text import MAX_ERROR, collapse_whitespace
@@ -85,8 +86,10 @@ class LenientDownloader:
             return await self._download(request, request.meta["download_timeout"])
 
     async def _download(self, request: Request, timeout: float) -> Response:  # noqa: ASYNC109 - Scrapy's meta
-        total = max(request.meta.get("body_timeout", 0), timeout)
-        deadline = Deadline(total * _OWN_SHARE, timeout * _OWN_SHARE)
+        total, is_large = timeout, "body_timeout" in request.meta
+        if is_large:
+            total = max(request.meta["body_timeout"], timeout)
+        deadline = Deadline(total * _OWN_SHARE, timeout * _OWN_SHARE if is_large else None)
         started = time.monotonic()
         exchange = self._exchange(request, deadline)
         try:
@@ -173,7 +176,7 @@ class _Stop:
 
 
 def _response(request: Request, answer: Answer) -> Response:
-    """Return the response; what there is of a page is enough, an image has to be whole.
+    """Return the response; what there is of a page is enough, an image has to be whole, whatever was announced.
 
     Raises DownloadCancelledError if an image is too large, ResponseDataLossError if it ended early, and for a page that
     ended before it began.
@@ -182,7 +185,8 @@ def _response(request: Request, answer: Answer) -> Response:
     if answer.head.status in _OK:
         if not answer.is_whole and keeps_whole:
             raise DownloadCancelledError(f"{request.url}: too large")
-        if not answer.is_complete and (keeps_whole or not answer.body.strip()):
+        is_there = ends_like_an_image(answer.body) if keeps_whole else bool(answer.body.strip())
+        if not answer.is_complete and not is_there:
             raise ResponseDataLossError(f"{request.url}: ended early")
     return make_response(
         url=request.url,

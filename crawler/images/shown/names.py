@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WITH_POSITION = frozenset({".jpg", ".png", ".webp"})
 _STILL = frozenset({".png", ".jpg", ".webp", ".bmp", ".avif"})
 _TO_WEBP = frozenset({".png", ".jpg", ".bmp"})
-_UNSHOWN = frozenset({".heic", ".jxl", ".tif"})
+_UNSHOWN = frozenset({".heic", ".jxl", ".jp2", ".tif"})
 _FULL_SIZE = 0
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from scrapy.exceptions import DownloadTimeoutError, ResponseDataLossError
 
-from crawler.fetch import body_budget
-from crawler.fetch.body_budget import LARGE, MAX_BYTES, BodyBudget
+from crawler.fetch import large_bodies
 from crawler.fetch.download_handler import SafeDownloadHandler
+from crawler.fetch.early_stop import EarlyStop
+from crawler.fetch.large_bodies import LARGE, MAX_BYTES, BodyBudget
 from crawler.kinds.image import image_request
 from tests.support.options import project_crawler
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 PIECES = 12
-PIECE = b"\xff\xd8\xff" + bytes(1021)
+PIECE = b"\xff\xd8\xff" + bytes(8 * 1024)
 WAIT = 0.05
 
 
@@ -40,7 +41,9 @@ def ask(pieces: int, *, timeout: float, whole: float, lenient: bool) -> Response
         writer.close()
 
     async def run() -> Response:
-        handler = SafeDownloadHandler(project_crawler(ALLOW_PRIVATE_ADDRESSES=True))
+        crawler = project_crawler(ALLOW_PRIVATE_ADDRESSES=True)
+        extension = EarlyStop.from_crawler(crawler)
+        handler = SafeDownloadHandler(crawler)
         listening = await asyncio.start_server(serve, "127.0.0.1", 0)
         request = image_request(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/a.jpg")
         request.meta.update(
@@ -50,6 +53,7 @@ def ask(pieces: int, *, timeout: float, whole: float, lenient: bool) -> Response
             return await handler.download_request(request)
         finally:
             await handler.close()
+            del extension  # signals do not keep it
             listening.close()
             for writer in served:
                 with suppress(OSError):
@@ -94,7 +98,7 @@ def test_large_bodies_wait_until_others_are_saved() -> None:
 
 
 def test_no_image_is_lost_because_another_one_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body_budget, "PATIENCE", 0.01)
+    monkeypatch.setattr(large_bodies, "PATIENCE", 0.01)
 
     async def run() -> None:
         budget = BodyBudget()

@@ -89,7 +89,12 @@ def test_an_animation_keeps_its_times(repeats: int | None, loop: int) -> None:
 
 @pytest.mark.parametrize(
     ("form", "media_type", "plugin"),
-    [("TIFF", "image/tiff", None), ("HEIF", HEIF, "pillow_heif"), ("JXL", JPEG_XL, "pillow_jxl")],
+    [
+        ("TIFF", "image/tiff", None),
+        ("JPEG2000", "image/jp2", None),
+        ("HEIF", HEIF, "pillow_heif"),
+        ("JXL", JPEG_XL, "pillow_jxl"),
+    ],
 )
 def test_formats_that_browsers_do_not_show(form: str, media_type: str, plugin: str | None) -> None:
     if plugin is not None:

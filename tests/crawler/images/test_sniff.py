@@ -20,11 +20,12 @@ from crawler.images.sniff import (
     CorruptImageError,
     ImageInfo,
     UnsupportedImageError,
+    ends_like_an_image,
     inspect_image,
 )
 from tests.internet.sites.qpic import canvas, draw, film, placeholder
 
-FORMS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp", "AVIF": "avif", "BMP": "bmp"}
+FORMS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp", "AVIF": "avif", "BMP": "bmp", "JPEG2000": "jp2"}
 
 
 def saved(form: str, frames: int = 1, **how: Any) -> bytes:
@@ -147,6 +148,7 @@ HEIC = box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", b"\0" * 40) + box(b"
         (HEIC.replace(b"heic", b"mif1"), "image/heif", ".heic", False),
         (b"\xff\x0a" + b"x" * 99, "image/jxl", ".jxl", False),
         (b"\0\0\0\x0cJXL \r\n\x87\n" + b"x" * 99, "image/jxl", ".jxl", False),
+        (saved("JPEG2000", no_jp2=True), "image/jp2", ".jp2", False),
         (saved("AVIF"), "image/avif", ".avif", True),
         (saved("PNG", 3), "image/png", ".png", True),
     ],
@@ -154,6 +156,17 @@ HEIC = box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", b"\0" * 40) + box(b"
 def test_other_formats_are_known_by_their_first_bytes(body: bytes, type_: str, extension: str, is_shown: bool) -> None:
     assert inspect_image(body).media_type == type_
     assert (EXTENSIONS[type_], type_ not in UNSHOWN) == (extension, is_shown)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF"])
+def test_an_image_is_whole_if_it_ends_like_one(form: str) -> None:
+    whole = saved(form)
+    assert ends_like_an_image(whole)
+    assert not any(ends_like_an_image(whole[:-missing]) for missing in (1, 2, 3, len(whole) // 2, len(whole)))
+
+
+def test_other_formats_do_not_say_where_they_end() -> None:
+    assert not any(map(ends_like_an_image, (b"", b"text\xff\xd9", saved("ICO"), saved("TIFF"))))
 
 
 @pytest.mark.parametrize("across", [100_000, 40_000])

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from crawler.fetch.body_budget import BodyBudget
+from crawler.fetch.large_bodies import BodyBudget
 from crawler.images.opening import open_image_store
 from crawler.images.sniff import EXTENSIONS, inspect_image, media_type
 from crawler.images.store import FolderImageStore, image_name

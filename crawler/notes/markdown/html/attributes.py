@@ -43,10 +43,11 @@ class AttributeUrl(NamedTuple):
 
 def attribute_urls(html: bytes, tag: Tag, *, in_cell: bool = False) -> Iterator[AttributeUrl]:
     r"""Yield the URLs in the attributes of a tag; in the cell of a table of Markdown, `\|` is a bar (GFM 4.10)."""
-    images, sets = (image_places()[part].get(tag.name, frozenset()) for part in ("attributes", "sets"))
+    images = frozenset(name for name in _image_names(tag.name) & tag.attributes.keys() if _may_be_url(html, tag, name))
+    sets = image_places()["sets"].get(tag.name, frozenset())
     embedded = image_places()["embedded"].get(tag.name, frozenset())
     has_set = not sets.isdisjoint(tag.attributes)
-    is_late = any(name.startswith("data-") for name in images & tag.attributes.keys())
+    is_late = any(name.startswith("data-") for name in images)
     for name, (start, end) in tag.attributes.items():
         if name == "style":
             yield from _css_urls(html, start, end)
@@ -62,8 +63,24 @@ def attribute_urls(html: bytes, tag: Tag, *, in_cell: bool = False) -> Iterator[
             yield AttributeUrl(url, *span, role, _syntax(html, start, span), candidates, is_stand_in)
 
 
+def _image_names(element: str) -> frozenset[str]:
+    """Return the attributes of an element that may have the URL of an image."""
+    table: dict[str, frozenset[str]] = image_places()["attributes"]
+    return table["*"] | table.get(element, frozenset())
+
+
+def _may_be_url(html: bytes, tag: Tag, name: str) -> bool:
+    """Return whether the value of an attribute for an image may be a URL: `data-lazy="true"` and colors are none."""
+    value = html[slice(*tag.attributes[name])].strip()
+    if name in image_places()["attributes"]["*"]:
+        return not value.startswith((b"url(", b"#")) and (
+            b"//" in value or has_image_ending(value.decode(errors="replace"))
+        )
+    return not name.startswith("data-") or b"/" in value or b"." in value
+
+
 def _role(html: bytes, tag: Tag, name: str, url: str) -> LinkRole | None:
-    if name in image_places()["attributes"].get(tag.name, ()):
+    if name in _image_names(tag.name):
         return LinkRole.IMAGE
     if name in image_places()["embedded"].get(tag.name, ()):
         media_type = html[slice(*tag.attributes.get("type", (0, 0)))].strip().lower()

@@ -1,8 +1,9 @@
-"""Limit the bytes of large images that are in memory at the same time."""
+"""Limit the time for which large images are received, and their bytes that are in memory at the same time."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 MAX_BYTES = 128_000_000
@@ -16,6 +17,33 @@ UNKNOWN = 8_000_000
 
 PATIENCE = 10.0
 """Seconds to wait for other bodies to be saved; servers that wait much longer to send close the connection."""
+
+SLOWEST = 10_000
+"""Bytes per second at which a body has to come on average, once the timeout is over."""
+
+
+class BodyClock:
+    """The time at which a body that is being received has to have ended.
+
+    `silence` are the seconds for each wait for more of it, `whole` those for all of it.
+    """
+
+    def __init__(self, silence: float, whole: float) -> None:
+        self._silence = silence
+        self._started = time.monotonic()
+        self._end = self._started + whole
+        self._received = 0
+
+    def receive(self, size: int) -> None:
+        """Count bytes that came."""
+        self._received += size
+
+    @property
+    def left(self) -> float:
+        """Seconds for the next wait; negative if there are none."""
+        now = time.monotonic()
+        fast_enough = self._started + self._silence + self._received / SLOWEST
+        return min(now + self._silence, fast_enough, self._end) - now
 
 
 class BodyBudget:
