@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from crawler.images.hosts.placeholder_urls import is_placeholder_file, is_placeholder_url
-from crawler.images.hosts.referers import FOREIGN_REFERER, own_referer, referer_of
+from crawler.images.hosts.referers import FOREIGN_REFERER, own_referers, referer_of
 from crawler.images.hosts.wechat_urls import image_id, looks_like_placeholder
 from crawler.images.looks import Look, are_alike, look_of
+from crawler.images.sniff import media_type
+from crawler.images.store import image_name
 from crawler.link_checking.saved_copies import image_key, is_saved_for_another
 from crawler.links.canonical_url import parameters
 
@@ -53,6 +55,8 @@ class PlaceholderDetector:
     - what a host also sends for a URL that nobody can have put there, or for another image to the readers of another
       site. Both are asked once per run and host, and only if there is reason to: an image came for several URLs, looks
       like a known placeholder, or would replace a saved one;
+    - what a host that has different images sends for a file that does not exist. This is asked once per run and host,
+      of small images without a saved copy;
     - what a host sends to all but its own readers. This is asked once per run and host, of its first small image
       without a saved copy: if the host's own Referer gets another image, and a request without it the first one again.
 
@@ -69,6 +73,8 @@ class PlaceholderDetector:
         self._seen: defaultdict[str, list[_Seen]] = defaultdict(list)  # by host
         self._answers: dict[tuple[str, str | None], asyncio.Task[bytes]] = {}  # by host and Referer
         self._first_files: dict[str, tuple[str, str]] = {}  # target of redirects: file that came first, and its image
+        self._large: dict[tuple[str, str], str] = {}  # by host and file: the first image for which it came
+        self._nothings: dict[str, asyncio.Task[_Seen | None]] = {}  # by host
         self._drawings: dict[str, asyncio.Task[_Seen | None]] = {}  # by host: what all but its own readers get
         self._learned: dict[str, Look | None] = {}
         self._learned_targets: set[str] = set()
@@ -101,12 +107,14 @@ class PlaceholderDetector:
         if target is not None and self._is_redirected(link.url, target, name):
             return True
         if len(body) > MAX_PLACEHOLDER_BYTES:
-            return False
+            return is_new and await self._is_large_one(link, name, body)
         found = _Seen(image_key(link.url), link.url, name, look_of(body))
         is_suspect = replaces or self._is_suspect(link, found, body)
         if found not in self._seen[link.host]:
             self._seen[link.host].append(found)
-        is_one = is_suspect and await self._is_sent_for_others(link, found, body)
+        is_one = (is_suspect and await self._is_sent_for_others(link, found, body)) or (
+            is_new and await self._is_sent_for_nothing(link, found)
+        )
         if not is_one and not (is_new and await self._is_drawing_of_guard(link, found, body)):
             return False
         same = [each for each in self._seen[link.host] if each.shows(name, found.look)]
@@ -133,6 +141,38 @@ class PlaceholderDetector:
         answer = await self._answer(link.host, impossible if other is None else other.url, FOREIGN_REFERER)
         return _is_same(answer, body, found.look)
 
+    async def _is_large_one(self, link: Link, name: str, body: bytes) -> bool:
+        """Return whether a large image is a placeholder that came for another image of the host, too."""
+        image = image_key(link.url)
+        if self._large.setdefault((link.host, name), image) == image:
+            return False
+        if not await self._is_sent_for_others(link, _Seen(image, link.url, name, None), body):
+            return False
+        self._learn(name, None)
+        return True
+
+    async def _is_sent_for_nothing(self, link: Link, found: _Seen) -> bool:
+        """Return whether a host that has different images sends this one for a file that nobody can have put there."""
+        host, file = link.host, _file_name(link.url)
+        is_file = "." in file.strip(".") and image_id(link.url) is None
+        if not is_file or all(each.shows(found.name, found.look) for each in self._seen[host]):
+            return False
+        if host not in self._nothings:
+            self._nothings[host] = asyncio.ensure_future(self._ask_for_nothing(host, impossible_url(link.url)))
+        nothing = await asyncio.shield(self._nothings[host])
+        return nothing is not None and nothing.shows(found.name, found.look)
+
+    async def _ask_for_nothing(self, host: str, url: str) -> _Seen | None:
+        """Return the image that a host sends for a file that does not exist, None for none; learn it if it was seen."""
+        answer = await self._answer(host, url, None)
+        if (type_ := media_type(answer)) is None:
+            return None
+        nothing = _Seen("", url, image_name(answer, type_), look_of(answer))
+        for each in self._seen[host]:
+            if nothing.shows(each.name, each.look):
+                self._learn(each.name, each.look)
+        return nothing
+
     async def _is_drawing_of_guard(self, link: Link, found: _Seen, body: bytes) -> bool:
         """Return whether an image is what its host sends to all but its own readers.
 
@@ -148,10 +188,18 @@ class PlaceholderDetector:
 
     async def _compare_with_own(self, host: str, found: _Seen, body: bytes) -> _Seen | None:
         """Return an image that a host sends to all but its own readers; None if they get the same or none."""
-        own = await self._fetch(found.url, own_referer(host))
-        if not own or _is_same(own, body, found.look):
+        for referer in own_referers(host):
+            own = await self._fetch(found.url, referer)
+            if own and not _is_same(own, body, found.look):
+                break
+        else:
             return None
-        return found if await self._fetch(found.url, None) == body else None
+        if await self._fetch(found.url, None) != body:
+            return None
+        if not _is_same(await self._fetch(found.url, FOREIGN_REFERER), own, look_of(own)):
+            return found
+        # What matters is whether there is a Referer at all. The drawing is what also comes for an impossible URL.
+        return found if _is_same(await self._answer(host, impossible_url(found.url), None), body, found.look) else None
 
     async def _answer(self, host: str, url: str, referer: str | None) -> bytes:
         if (host, referer) not in self._answers:

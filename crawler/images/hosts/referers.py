@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from crawler.globs import compile_globs
+from crawler.links.targets.sites import site_of
 
 if TYPE_CHECKING:
     import re
@@ -28,15 +29,17 @@ def referer_of(host: str, given: Mapping[str, str]) -> str | None:
     return _usual_referer(host)
 
 
-def own_referer(host: str) -> str:
-    """Return the Referer of a host's own readers: its front page."""
-    return f"https://{host}/"
+def own_referers(host: str) -> tuple[str, ...]:
+    """Return the Referers of a host's own readers: its front page, and that of the site whose images it has."""
+    site = site_of(host)
+    others = () if host in {site, f"www.{site}"} else (f"https://www.{site}/",)
+    return (f"https://{host}/", *others)
 
 
 def other_referers(host: str, given: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the Referers to try at a host that refuses the usual one: "" for none, and its own front page."""
-    usual, own = referer_of(host, given), own_referer(host)
-    others = ("", own) if usual else (own,)
+    """Return the Referers to try at a host that refuses the usual one: "" for none, and those of its own readers."""
+    usual, own = referer_of(host, given), own_referers(host)
+    others = ("", own[0]) if usual else own
     return tuple(each for each in others if each != usual)
 
 

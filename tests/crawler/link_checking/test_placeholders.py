@@ -264,4 +264,5 @@ def test_referers() -> None:
     assert referer_of("i.pximg.net", {"*.pximg.net": ""}) is None
     assert referer_of("a.example", {"*.example": "https://b.example/"}) == "https://b.example/"
     assert other_referers("a.example", {}) == ("https://a.example/",)
+    assert other_referers("img.a.example", {}) == ("https://img.a.example/", "https://www.a.example/")
     assert other_referers("i.pximg.net", {}) == ("", "https://i.pximg.net/")
