@@ -206,12 +206,12 @@ def _fragment_findings(note: Note, states: Mapping[int, LinkState], index: Cross
 
 
 def _image_set_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
-    """Yield a finding for each image whose candidates were not all saved, so that none is edited."""
-    for at, saved, count in incomplete_sets(note, states):
+    """Yield a finding for each image whose candidates were not all saved; none is edited unless the others are dead."""
+    for at, saved, count, is_edited in incomplete_sets(note, states):
         mention, check = note.mentions[at], states[at].check
         evidence = "not checked yet" if check is None else f"{check.outcome}: {check.reason}"[:300]
         place = (note.path, mention.line, _number(note, mention.entry))
-        true = f"{saved} of {count} candidates saved; none edited"
+        true = f"{saved} of {count} candidates saved; {'these' if is_edited else 'none'} edited"
         yield Finding(*place, FindingKind.IMAGE_SET_INCOMPLETE, mention.url, true, evidence, Confidence.HIGH)
 
 

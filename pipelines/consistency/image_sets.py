@@ -1,4 +1,4 @@
-"""Images with several candidates (`srcset`, `<picture>`), of which not all were saved: none is edited. Pure."""
+"""Images with several candidates (`srcset`, `<picture>`), of which not all were saved. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from crawler.kinds.image import is_dynamic_image
+from crawler.models.link import Verdict
 from crawler.models.metadata import Picture
 
 if TYPE_CHECKING:
@@ -29,17 +30,19 @@ def unsaved(positions: list[int], states: Mapping[int, LinkState]) -> list[int]:
     return [each for each in positions if not _is_saved(states[each])]
 
 
-def incomplete_sets(note: Note, states: Mapping[int, LinkState]) -> list[tuple[int, int, int]]:
+def incomplete_sets(note: Note, states: Mapping[int, LinkState]) -> list[tuple[int, int, int, bool]]:
     """Return the first candidate that is not saved, how many are and how many there are, of each incomplete set.
 
-    A set that is generated for each view, as the two charts of a dark and a light page, is meant to stay as it is.
+    The last value is whether those that are saved are edited, because all others are dead. A set that is generated for
+    each view, as the two charts of a dark and a light page, is meant to stay as it is.
     """
     found = []
     for positions in image_sets(note, states).values():
         missing = unsaved(positions, states)
         lost = [each for each in missing if not is_dynamic_image(states[each].link, states[each].metadata)]
         if lost and len(missing) < len(positions):
-            found.append((lost[0], len(positions) - len(missing), len(positions)))
+            is_edited = all(states[each].verdict is Verdict.DEAD for each in missing)
+            found.append((lost[0], len(positions) - len(missing), len(positions), is_edited))
     return found
 
 

@@ -1,9 +1,13 @@
-"""Edit all candidates of an image or none, so that no page shows one from here and another from there. Pure."""
+"""Edit all candidates of an image or none, so that no page shows one from here and another from there. Pure.
+
+Only a dead candidate is left as it is.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.models.link import Verdict
 from crawler.models.metadata import Picture
 from pipelines.consistency.image_sets import image_sets, unsaved
 
@@ -18,12 +22,17 @@ if TYPE_CHECKING:
 def incomplete_candidates(
     note: Note, states: Mapping[int, LinkState], image_url: Callable[[Picture], str | None]
 ) -> frozenset[int]:
-    """Return the positions of the mentions that are candidates of an image of which not all are in the image store."""
+    """Return the positions of the mentions that are candidates of an image of which not all are in the image store.
+
+    Dead candidates do not hold the others back: they are the only ones that are returned.
+    """
     found: set[int] = set()
     for positions in image_sets(note, states).values():
         metadata = [states[each].metadata for each in positions]
-        if unsaved(positions, states) or any(image_url(each) is None for each in metadata if isinstance(each, Picture)):
-            found.update(positions)
+        missing = unsaved(positions, states)
+        is_open = any(states[each].verdict is not Verdict.DEAD for each in missing)
+        is_open = is_open or any(image_url(each) is None for each in metadata if isinstance(each, Picture))
+        found.update(positions if is_open else missing)
     return frozenset(found)
 
 

@@ -58,6 +58,12 @@ def sent(body: bytes, media_type: str = "image/jpeg", **headers: str) -> Respons
     return Response(body=body, headers={"Content-Type": media_type}).with_headers(**headers)
 
 
+def announced(body: bytes, more: int) -> Response:
+    """Return a response that ends earlier than its length says."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % (len(body) + more)
+    return Response(raw=head + body)
+
+
 def svg(inside: str = "") -> bytes:
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{inside}<rect width="4"/></svg>'.encode()
 
@@ -66,7 +72,8 @@ def svg(inside: str = "") -> bytes:
 class Case:
     """An image: the note in which `@` is its host, what the host answers, and what is kept of it.
 
-    `kept` are the bytes that the note shows, each instead of one URL; `shown` the parts that every night's note has.
+    `kept` are the bytes that the note shows, each instead of one URL, `later` those from the second night on; `saved`
+    are bytes that it does not show. `shown` are the parts that every night's note has.
     """
 
     note: str
@@ -76,6 +83,7 @@ class Case:
     shown: tuple[str, ...] = ()
     reason: str | None = None
     later: tuple[bytes, ...] = ()
+    saved: tuple[bytes, ...] = ()
 
 
 def only(
@@ -100,6 +108,17 @@ def guarded(path: str, body: bytes, referer: str, instead: Response) -> Answer:
         if not request.headers.get("referer", "").startswith(referer):
             return instead
         return sent(body) if urlsplit(request.url).path == path else not_found()
+
+    return answer
+
+
+def without_referer(path: str, body: bytes, instead: Response) -> Answer:
+    """Return a host that sends an image only to those who do not say from where they come."""
+
+    def answer(request: Request, night: int) -> Response:
+        if "referer" in request.headers:
+            return instead
+        return sent(body) if request.path == path else not_found()
 
     return answer
 
@@ -133,6 +152,8 @@ PHOTO = photo("motion")
 DATA = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 SCREENSHOT = photo("screenshot", "PNG", (1080, 30_000))
 MEGAPIXELS = encoded(Image.new("L", (12_000, 9_000), 128), "JPEG")
+LARGE_DRAWING = encoded(Image.frombytes("RGB", (200, 120), Random("large").randbytes(200 * 120 * 3)), "PNG")
+SRCSET_DEAD = '<img src="https://@/s.jpg" srcset="https://@/s.jpg 1x, https://@/m.jpg 2x">'
 SETS = {f"/{n}.jpg": photo(f"set {n}") for n in ("s", "m", "l")}
 CASES = {
     # Removed later
@@ -235,6 +256,31 @@ CASES = {
         lambda _r, _n: sent(drawing("hotlink-forever", "GIF"), "image/gif"),
         reason="placeholder",
     ),
+    "hotlink-large": Case(
+        "![](https://@/a.jpg) ![](https://@/b.jpg)",
+        "img.large.example",
+        lambda _r, _n: sent(LARGE_DRAWING, "image/png"),
+        shown=("https://img.large.example/a.jpg", "https://img.large.example/b.jpg"),
+        reason="placeholder",
+    ),
+    "gone-before": Case(
+        "![](https://@/a.jpg) ![](https://@/gone.jpg) ![](https://@/c.jpg)",
+        "img.gone.example",
+        lambda r, _n: (
+            sent(photo(f"gone{r.path}"))
+            if r.path in {"/a.jpg", "/c.jpg"}
+            else sent(drawing("gone-before"), "image/png")
+        ),
+        (photo("gone/a.jpg"), photo("gone/c.jpg")),
+        shown=("https://img.gone.example/gone.jpg",),
+        reason="placeholder",
+    ),
+    "gone-before-all": Case(
+        "![](https://@/one.jpg)",
+        "img.generator.example",
+        lambda _r, _n: sent(photo("generator")),
+        (photo("generator"),),
+    ),
     "hotlink-redirect": Case(
         "![](https://@/uploads/images/2020/a.png)",
         "images.gitee.com",
@@ -256,6 +302,30 @@ CASES = {
         "img.strict.example",
         guarded("/a.jpg", photo("strict"), "https://img.strict.example", text("", 403)),
         (photo("strict"),),
+    ),
+    "referer-of-site": Case(
+        "![](https://@/2020/a.jpg)",
+        "img.blog-site.cn",
+        guarded("/2020/a.jpg", photo("site"), "https://www.blog-site.cn/", text("", 403)),
+        (photo("site"),),
+    ),
+    "hotlink-of-site": Case(
+        "![](https://@/2020/a.jpg)",
+        "img.blog2.cn",
+        guarded("/2020/a.jpg", photo("site2"), "https://www.blog2.cn/", sent(drawing("site2", "GIF"), "image/gif")),
+        (photo("site2"),),
+    ),
+    "hotlink-any-referer": Case(
+        "![](https://@/a.jpg)",
+        "img.shy.example",
+        without_referer("/a.jpg", photo("shy"), sent(drawing("shy", "GIF"), "image/gif")),
+        (photo("shy"),),
+    ),
+    "hotlink-no-referer": Case(
+        "![](https://@/a.jpg)",
+        "img.curious.example",
+        guarded("/a.jpg", photo("curious"), "https://", sent(drawing("curious", "GIF"), "image/gif")),
+        (photo("curious"),),
     ),
     # What stays live, pages
     "badge": Case(
@@ -307,10 +377,10 @@ CASES = {
         only(SETS),
         (SETS["/s.jpg"], SETS["/m.jpg"], SETS["/l.jpg"]),
     ),
-    "srcset-lost": Case(
+    "srcset-waiting": Case(
         '<img src="https://@/s.jpg" srcset="https://@/s.jpg 1x, https://@/m.jpg 2x">',
         "set2.example",
-        only({"/s.jpg": photo("alone")}),
+        only({"/s.jpg": photo("alone"), "/m.jpg": text("", 503)}),
         shown=("https://set2.example/s.jpg 1x, https://set2.example/m.jpg 2x",),
     ),
     "picture": Case(
@@ -337,6 +407,19 @@ CASES = {
         "lazy3.example",
         only({"/a.jpg": photo("lazy3")}),
         (photo("lazy3"),),
+    ),
+    "lazy-names": Case(
+        '<img src="https://@/p.gif" data-lazyload="https://@/a.jpg"> <img src="https://@/b.jpg" data-lazy="true">'
+        ' <section data-bg="https://@/c.jpg">x</section> <div data-background="#ff0000">x</div>',
+        "lazy4.example",
+        only(
+            {
+                "/p.gif": sent(encoded(Image.new("P", (1, 1)), "GIF"), "image/gif"),
+                **{f"/{n}.jpg": photo(f"lazy4{n}") for n in "abc"},
+            }
+        ),
+        tuple(photo(f"lazy4{n}") for n in "abc"),
+        shown=("https://lazy4.example/p.gif", 'data-lazy="true"', 'data-background="#ff0000"'),
     ),
     "poster": Case(
         '<video controls poster="https://@/p.jpg" src="https://@/v.mp4"></video>',
@@ -526,6 +609,33 @@ CASES = {
         only({"/a": sent(photo("attach"), "application/force-download", content_disposition="attachment")}),
         (photo("attach"),),
     ),
+    "jpeg-2000": Case(
+        "![](https://@/a.jp2)",
+        "jp2.example",
+        only({"/a.jp2": sent(photo("jp2", "JPEG2000"), "image/jp2")}),
+        saved=(photo("jp2", "JPEG2000"),),
+        shown=("https://jp2.example/a.jp2",),
+        reason="browsers do not show image/jp2",
+    ),
+    "page-as-image": Case(
+        "![](https://@/abc1234)",
+        "viewer.example",
+        lambda _r, _n: page("A viewer", "Words. " * 90),
+        shown=("https://viewer.example/abc1234",),
+        reason="not saved: not an image",
+    ),
+    "length-too-large": Case(
+        "![](https://@/a.jpg)",
+        "length.example",
+        lambda _r, _n: announced(photo("length"), 100),
+        (photo("length"),),
+    ),
+    "length-cut": Case(
+        "![](https://@/a.jpg)",
+        "length2.example",
+        lambda _r, n: announced(photo("cut")[:-200], 200) if n == 1 else sent(photo("cut")),
+        later=(photo("cut"),),
+    ),
     "script": Case(
         "![](https://@/a.svg)",
         "script.example",
@@ -586,6 +696,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
 
         for case in CASES.values():
             serve(case.host, case.answer)
+        serve("dead.example", only({"/s.jpg": photo("left")}))
         serve("cdn77.example", lambda r, _n: sent(photo("hash" if "/h/" in r.path else "cdn")))
         internet.fault("https://web.archive.org/*", not_found())
         internet.fault("https://archive.org/*", text("{}", 200))
@@ -600,6 +711,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
                     else f"# t\n\n{case.note.replace('@', case.host)}\n"
                 ),
             )
+        desk.write("srcset-dead.md", f"# t\n\n{SRCSET_DEAD.replace('@', 'dead.example')}\n")
         seen = Nights(desk)
         for night in range(1, NIGHTS + 1):
             now[0] = night
@@ -624,9 +736,22 @@ def test_what_is_kept(nights: Nights, name: str) -> None:
         for body in (*case.kept, *(case.later if night else ())):
             assert name_of(body) in nights.files[night], said
             assert name_of(body) in note, said
+        assert {name_of(body) for body in case.saved} <= nights.files[night], said
         for part in case.shown:
             assert part in note, said
         if not case.kept and not case.later:
             assert "../images/" not in note, said
         if case.reason:
             assert any(case.reason in row["reason"] for row in rows[night].values()), said
+
+
+def test_a_dead_candidate_does_not_hold_the_others_back(nights: Nights) -> None:
+    first, *_, last = (night["srcset-dead"] for night in nights.notes)
+    assert "https://dead.example/s.jpg 1x, https://dead.example/m.jpg 2x" in first
+    saved = f"{name_of(photo('left'))}.jpg"
+    assert last.count(saved) == 2
+    assert f"{saved} 1x, https://dead.example/m.jpg 2x" in last
+    assert any(
+        row["kind"] == "image set incomplete" and "2 of 3 candidates saved; these edited" in row["true"]
+        for row in nights.desk.findings()
+    )
