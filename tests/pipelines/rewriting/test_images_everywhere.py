@@ -107,11 +107,11 @@ PNG = Picture("ab/abcd.png", "abcd", "image/png", 68)
 SET = "<img srcset='https://x.y/a.png 1x, https://x.y/b.png 2x' src='https://x.y/c.png'>\n"
 
 
-def lost(url: str) -> list[LinkState]:
+def lost(url: str, verdict: Verdict = Verdict.SUSPECT) -> list[LinkState]:
     """Return the states of some images that were saved, but one."""
     kept = [f"https://x.y/{name}.png" for name in "abcde"]
     states = [standing(each, metadata=PNG) for each in kept if each != url]
-    return [*states, standing(url, Outcome.GONE, Verdict.DEAD)]
+    return [*states, standing(url, Outcome.GONE, verdict)]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,20 @@ def test_candidates_change_together_or_not_at_all(text: str) -> None:
     states = known(note, lost("https://x.y/b.png"))
     (finding,) = find_inconsistencies(note, states, CrossReferenceIndex())
     assert (finding.kind, finding.says) == ("image set incomplete", "https://x.y/b.png")
+    assert finding.true.endswith("none edited")
+
+
+@pytest.mark.parametrize(
+    "text", [SET, "<picture><source srcset='https://x.y/b.png'><img src='https://x.y/a.png'></picture>\n"]
+)
+def test_a_dead_candidate_stays_and_the_others_change(text: str) -> None:
+    dead = lost("https://x.y/b.png", Verdict.DEAD)
+    done = mended(text, *dead)
+    assert done.count("x.y") == 1
+    assert "https://x.y/b.png" in done
+    note = parse_note("notes/a.md", text.encode())
+    (finding,) = find_inconsistencies(note, known(note, dead), CrossReferenceIndex())
+    assert (finding.says, finding.true[-12:]) == ("https://x.y/b.png", "these edited")
 
 
 def test_other_images_do_not_wait_for_a_set() -> None:
