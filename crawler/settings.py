@@ -53,8 +53,11 @@ ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that count as work
 # `obey` skips links that robots.txt disallows; docs/politeness.md explains the default.
 ROBOTS = "ignore"
 RUN_TIMEOUT = 0  # seconds after which a run checks no more links and publishes; 0: no limit
-WORKERS = 1  # processes on this machine that share a run; see docs/scaling.md for more machines
-LEASE_SECONDS = 60  # seconds without heartbeat after which other workers take over a worker's hosts
+WORKERS = 1  # processes on this machine that check links, `auto` for one per processor; see docs/scaling.md
+# Scheduler of a Dask cluster, whose workers check links, as `tcp://scheduler:8786`; docs/scaling.md has the details.
+DASK_SCHEDULER = os.environ.get("DASK_SCHEDULER", "")
+# CPU seconds of work that each process gets at a time with several workers; all others wait when one takes long.
+SHARD_SECONDS = 30
 # Verdicts (`dead`, `suspect`, `restricted`, `moved`): a run exits with 1 if a link newly has one of them.
 FAIL_ON: list[str] = []
 USER_AGENT_CONTACT = ""  # your web page or email, sent to every host; please set it
@@ -117,8 +120,7 @@ ITEM_PIPELINES = {
     "pipelines.items.images.ImagesPipeline": 300,
     "pipelines.items.store.StorePipeline": 400,
 }
-# Set for the processes that WORKERS starts: the descriptor of a pipe that closes when the parent ends, and the run.
-_PARENT_PIPE = ""
+_IS_SHARD = False  # set in the processes of shards
 OUTPUTS = [
     "pipelines.reports.csv.link_health",
     "pipelines.reports.report_json",

@@ -1,4 +1,4 @@
-"""What sharing a run costs: leases and saves a second, bytes of a link, and how the database finds what is due.
+"""What sharing a run costs: hosts and saves a second, bytes of a link, and how the database finds what is due.
 
 `python -m benchmarks.scenarios.scaling DATABASE_URL [--links N] [--hosts N]`, on an empty database that it may fill.
 """
@@ -106,11 +106,10 @@ def main() -> None:
     seconds = timed(register)
     print(f"registering: {wanted.links / seconds:,.0f} links/s")
     store.start_run(now)
-    store.notes_read(now)
+    store.notes_read()
     hosts = sorted({link.host for link in links})[:1_000]
-    seconds = timed(lambda: [store.lease(host) for host in hosts])
-    print(f"leases: {len(hosts) / seconds:,.0f}/s")
-    store.release_all()
+    seconds = timed(lambda: store.take_hosts(hosts))
+    print(f"taking hosts: {len(hosts) / seconds:,.0f}/s")
     some = links[: wanted.links // 10]
     backlogs: list[Any] = []
     print(f"backlogs: {timed(lambda: backlogs.extend(store.backlogs(['web'], now))):.2f} s")
@@ -121,12 +120,11 @@ def main() -> None:
             connection.exec_driver_sql("VACUUM ANALYZE")
     for name, work in (
         ("backlogs", lambda: store.backlogs(["web"], now)),
-        ("a lease", lambda: store.lease(hosts[0])),
+        ("the backlogs of a shard", lambda: store.backlogs(["web"], now, hosts=hosts[:100])),
         ("due", lambda: store.next_due(backlogs[0], now, 16)),
     ):
         print(f"--- {name}", *plans(store, work), sep="\n    ")
-    for host in {link.host for link in some}:
-        store.lease(host)
+    store.take_hosts({link.host for link in some})
 
     def save() -> None:
         for batch in batched(some, BATCH):
@@ -134,7 +132,7 @@ def main() -> None:
 
     seconds = timed(save)
     print(f"saves, {BATCH} at a time: {len(some) / seconds:,.0f} links/s")
-    store.release_all()
+    store.take_hosts(None)
     for batch in batched(links[len(some) :], 1_000):
         store.save([result(link, now + timedelta(seconds=1)) for link in batch])
     with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

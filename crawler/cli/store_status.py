@@ -15,21 +15,17 @@ if TYPE_CHECKING:
     from crawler.cli.terminal import Table
     from crawler.store.inspector import StoreInspector
 
-MAX_HOSTS = 5
-"""Hosts named for each worker."""
-
 
 def status_parts(store: StoreInspector, now: datetime) -> Iterator[str | Table]:
-    """Yield lines on size, last run and active workers, a table of verdicts, and lines on due links."""
+    """Yield lines on size, last run and its process, a table of verdicts, and lines on due links."""
     images, size = store.image_totals()
     notes, mentions = store.extent()
     yield f"link database: {store.name}, {_megabytes(store.size())}"
     yield f"notes: {notes:,}, {mentions:,} mentions of links"
     yield f"images: {images:,} saved, {_megabytes(size)}"
     yield f"last run: {_run(store.last_run())}"
-    for worker, hosts in store.active_workers(now).items():
-        more = f" and {len(hosts) - MAX_HOSTS} more" if len(hosts) > MAX_HOSTS else ""
-        yield f"active worker: {worker}, hosts {', '.join(hosts[:MAX_HOSTS])}{more}"
+    if (process := store.run_process()) is not None:
+        yield f"process of this run: {process[0]}, since {format_time(process[1])}"
     yield verdict_table(store.counts())
     due = store.due_counts(now, now + timedelta(days=1))
     yield "due now: " + (", ".join(f"{each.kind} {each.now:,}" for each in due if each.now) or "nothing")

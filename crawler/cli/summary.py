@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import Table
 from crawler.models.link import Change, Verdict
-from crawler.store.workers.leases import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,11 +58,6 @@ def summary(
     if left:
         lines.append(f"links left for the next run: {left}")
     return verdict_table(counts), *lines, f"duration: {duration.total_seconds():.1f} s"
-
-
-def worker_summary(leader: str, links: int, duration: timedelta) -> str:
-    """Return one line on the links that this worker checked for the run of a leader."""
-    return f"helped {short(leader)}: {links} links checked in {duration.total_seconds():.1f} s"
 
 
 def verdict_table(counts: Sequence[tuple[str, Verdict, int]]) -> Table:

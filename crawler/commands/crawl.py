@@ -41,7 +41,6 @@ class Command(crawl.Command):
             print_error(str(error))
             self.exitcode = EXIT_ERROR
             return
-        crawler.settings.set("COMMAND", _arguments(args[0], opts), priority="cmdline")
         self.exitcode = run_spider(self.crawler_process, crawler, **opts.spargs)
 
 
@@ -65,14 +64,3 @@ def run_spider(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) 
         print_error(spider.fail_on_message)
         return EXIT_FOUND
     return 0
-
-
-def _arguments(spider: str, opts: argparse.Namespace) -> list[str]:
-    """Return the command-line arguments that start the same crawl in another process."""
-    arguments = ["crawl", spider]
-    arguments += [word for each in opts.set for word in ("-s", each)]
-    arguments += [word for name, value in opts.spargs.items() for word in ("-a", f"{name}={value}")]
-    arguments += [
-        word for name in ("logfile", "loglevel") if (value := getattr(opts, name)) for word in (f"--{name}", value)
-    ]
-    return arguments + ["--nolog"] * opts.nolog

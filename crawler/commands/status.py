@@ -18,7 +18,7 @@ class Command(command.Command):
 
     def short_desc(self) -> str:
         """Return the help text."""
-        return "Show database status: links by verdict, links due, active workers"
+        return "Show database status: links by verdict, links due, active run"
 
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:  # noqa: ARG002 - no options of its own
         """Print the status; raise UserError without a link database."""

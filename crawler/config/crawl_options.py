@@ -104,16 +104,19 @@ class ImageOptions:
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """Options of the workers that share a run."""
+    """Options of the processes that share a run."""
 
     count: int
-    """Number of workers on this machine."""
-    lease: timedelta
-    """Time without heartbeat after which leases expire."""
-    command: tuple[str, ...]
-    """Command-line arguments that start the same crawl in another process."""
-    parent_pipe: str
-    """`file descriptor:number of the run` for workers started by another one; empty for all others."""
+    """Number of processes that check links at the same time on this machine."""
+    scheduler: str
+    """URL of the scheduler of a Dask cluster; empty for none."""
+    shard_seconds: float
+    """CPU time in seconds at which a shard is large enough."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Return whether other processes than that of the run check links."""
+        return self.count > 1 or bool(self.scheduler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +193,8 @@ class CrawlOptions:
             site_generators=given["SITE_GENERATOR"],
             workers=WorkerOptions(
                 count=given["WORKERS"],
-                lease=timedelta(seconds=given["LEASE_SECONDS"]),
-                command=tuple(settings.getlist("COMMAND")),
-                parent_pipe=str(settings["_PARENT_PIPE"] or ""),
+                scheduler=given["DASK_SCHEDULER"],
+                shard_seconds=given["SHARD_SECONDS"],
             ),
             publishing=PublishOptions(
                 outputs=tuple(settings.getlist("OUTPUTS")),

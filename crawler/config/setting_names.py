@@ -22,14 +22,16 @@ RENAMED = {
     "DEAD_SPACING": "DEAD_MIN_INTERVAL_DAYS",
     "EXCLUDE": "EXCLUDE_URLS",
     "IMAGES_RUN_MB": "IMAGES_MAX_RUN_MB",
-    "LEASE": "LEASE_SECONDS",
     "PACE": "DOWNLOAD_DELAYS",
     "TIME_BUDGET": "RUN_TIMEOUT",
 }
 """New names of settings by their names in the last release, which still work in this one."""
 
+REMOVED = ("LEASE", "LEASE_SECONDS")
+"""Settings of the last release that nothing needs any more."""
+
 FROM_ENVIRONMENT = (
-    *("DATABASE_URL", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY"),
+    *("DATABASE_URL", "DASK_SCHEDULER", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY"),
     *("WEBDAV_USER", "WEBDAV_PASSWORD", "PICGO_KEY"),
 )
 """Settings that `crawler/settings.py` reads from environment variables of the same name."""
@@ -98,8 +100,12 @@ def apply_old_names(settings: SettingsSource) -> None:
     """Move the values of old names of settings to the new names, with a warning for each.
 
     If both names have a value, that of the higher priority is used; at the same priority, that of the new name unless
-    it is the default.
+    it is the default. Settings that are not used any more are removed, with a warning for each.
     """
+    for name in REMOVED:
+        if (priority := settings.getpriority(name)) is not None:
+            settings.delete(name, priority=priority)
+            logger.warning("%s: not used any more; remove it", name)
     for old, new in RENAMED.items():
         priority = settings.getpriority(old)
         if priority is None:
@@ -108,7 +114,7 @@ def apply_old_names(settings: SettingsSource) -> None:
         if given < priority or (given == priority and settings[new] == default(new)):
             settings.set(new, settings[old], priority=priority)
         settings.delete(old, priority=priority)
-        if not settings["_PARENT_PIPE"]:  # the parent process has logged it
+        if not settings["_IS_SHARD"]:  # the process of the run has logged it
             logger.warning("%s: renamed to %s; the old name works in this release", old, new)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from functools import partial
 from os import PathLike
@@ -93,6 +94,13 @@ def whole_number(settings: SettingsSource, name: str, minimum: int = 0) -> int:
     if not found.is_integer():
         raise UserError(f"{name}: not a whole number: {settings[name]!r}")
     return int(found)
+
+
+def workers(settings: SettingsSource, name: str) -> int:
+    """Return a number of processes, for `auto` that of the processors this process may use."""
+    if str(settings[name]).strip().lower() == "auto":
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return whole_number(settings, name, 1)
 
 
 def width(settings: SettingsSource, name: str) -> int:
@@ -247,8 +255,9 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "ACCEPTED_STATUSES": statuses,
     "ROBOTS": partial(choice, known=ROBOTS),
     "RUN_TIMEOUT": number,
-    "WORKERS": partial(whole_number, minimum=1),
-    "LEASE_SECONDS": partial(number, minimum=1),
+    "WORKERS": workers,
+    "DASK_SCHEDULER": text,
+    "SHARD_SECONDS": number,
     "FAIL_ON": partial(word_list, known=FAIL_ON),
     "USER_AGENT_CONTACT": contact,
     "WEBDAV_USER": text,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from scrapy.http import Response
 
@@ -38,6 +38,11 @@ class ConnectivityMonitor:
         self._recent_failures.add(host)
         if host not in self.reached:
             self.unreachable.add(host)
+
+    def add(self, reached: Iterable[str], unreachable: Iterable[str]) -> None:
+        """Add the hosts of another process."""
+        self.reached.update(reached)
+        self.unreachable = (self.unreachable | {*unreachable}) - self.reached
 
     @property
     def is_suspicious(self) -> bool:

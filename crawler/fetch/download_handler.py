@@ -1,8 +1,8 @@
-"""Scrapy's aiohttp download handler (its fastest one) with the user's CA bundle and a final check before sending.
+"""Scrapy's aiohttp download handler (its fastest one) with the user's CA bundle and a check before sending.
 
 Requests with `meta["lenient"]`, and those for URLs that aiohttp would change, are sent by the second client.
-A queued request is not sent if its host backs off meanwhile or belongs to another worker. Connections to private
-addresses are refused. If only the head of a page is requested, little more than that is received.
+A queued request is not sent if its host backs off meanwhile. Connections to private addresses are refused. If only the
+head of a page is requested, little more than that is received.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from crawler.signals import run_opened
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from aiohttp.connector import AddrInfoType, Connection
+    from aiohttp.connector import AddrInfoType
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -69,7 +69,6 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
         self.turns: TurnKeeper | None = None
         self.bodies: BodyBudget | None = None
         crawler.signals.connect(self.run_opened, run_opened)
-        self._session._request_class = _lease_checked_request(self)  # noqa: SLF001 - the base class has no parameter for it
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # OpenSSL itself reads SSL_CERT_FILE
             self._ssl_context.load_verify_locations(bundle)
         if not options_of(crawler).requests.allow_private_addresses:
@@ -167,7 +166,6 @@ class SafeDownloadHandler(_SafeDownloadHandler):
         super().__init__(crawler)
         self._head_only = _HeadOnlyHandler(crawler)
         self._lenient = LenientDownloader(
-            check_lease=self._check_lease,
             allow_private=options_of(crawler).requests.allow_private_addresses,
             context=self._ssl_context,
             window=WINDOW,
@@ -178,8 +176,7 @@ class SafeDownloadHandler(_SafeDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Send a request and return its response; RUN_TIMEOUT limits its timeout.
 
-        Raises HostUnavailableError if the host is backing off or held by another worker, or the run's time is up
-        before the host responds.
+        Raises HostUnavailableError if the host is backing off, or the run's time is up before the host responds.
         """
         host = urlparse_cached(request).hostname or ""
         turns = self.turns
@@ -188,23 +185,20 @@ class SafeDownloadHandler(_SafeDownloadHandler):
         due = request.cb_kwargs.get("due")
         if due is None:
             _limit_timeouts(request, turns.time_left or math.inf)
-            if "is_probe" in request.meta:
+            try:
                 return await self._download(request)
-            async with turns.hold_host(host, request.meta["download_timeout"]):
-                return await self._download(request)
+            finally:
+                turns.record_request(host)
         async with self._connections:  # waiting for a connection must not count towards the timeout
             turns.check_may_send(host, due)
             _limit_timeouts(request, turns.time_left)
-            async with turns.hold_host(host):
-                try:
-                    return await self._download(request)
-                except DownloadTimeoutError:
-                    turns.check_may_send(host, due)
-                    raise
-
-    def _check_lease(self, host: str) -> None:
-        if self.turns is not None:
-            self.turns.check_lease(host)
+            try:
+                return await self._download(request)
+            except DownloadTimeoutError:
+                turns.check_may_send(host, due)
+                raise
+            finally:
+                turns.record_request(host)
 
     async def _download(self, request: Request) -> Response:
         is_head_only = "max_bytes" in request.meta
@@ -239,18 +233,6 @@ def _is_for_lenient_client(request: Request) -> bool:
     if str(request.meta.get("proxy", "")).startswith("https:"):
         return False
     return "lenient" in request.meta or request.url.endswith("?")  # aiohttp drops an empty query
-
-
-def _lease_checked_request(handler: _SafeDownloadHandler) -> type[aiohttp.ClientRequest]:
-    """Return a class of requests that check the lease of their host once the connection is open."""
-
-    class LeaseCheckedRequest(aiohttp.ClientRequest):
-        async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-            if handler.turns is not None:
-                handler.turns.check_lease(self.url.raw_host or "")
-            return await super().send(conn)
-
-    return LeaseCheckedRequest
 
 
 def _small_buffer_socket(address: AddrInfoType) -> socket.socket:

@@ -18,7 +18,6 @@ from crawler.checks.response_check import check_response_with_kind
 from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.conditional_requests import add_conditions
-from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.images.hosts.referers import other_referers, referer_of
 from crawler.images.hosts.wechat_urls import REFERER, image_id, url_variants
 from crawler.images.sniff import SVG, CorruptImageError, UnsupportedImageError, media_type
@@ -44,7 +43,6 @@ from crawler.store.external_sources import ARCHIVE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from contextlib import AbstractAsyncContextManager
 
     from scrapy import Request
     from scrapy.http import Response
@@ -59,15 +57,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ARCHIVE_WAIT = 600.0
-"""Seconds to wait for the lease of ARCHIVE while other workers have it."""
-
 
 class ImageFetcher:
     """Fetches the images of one run.
 
-    `fetch` sends a request, `time_left` returns the seconds until RUN_TIMEOUT. `hold_host` holds a host for a request
-    to an API; it raises HostUnavailableError if other workers have the host for longer than the given seconds.
+    `fetch` sends a request, `time_left` returns the seconds until RUN_TIMEOUT. `require_host` raises OtherShardError
+    for a host to which another process of the run may send requests.
     """
 
     def __init__(
@@ -78,7 +73,7 @@ class ImageFetcher:
         image_store: ImageStore,
         options: CrawlOptions,
         time_left: Callable[[], float],
-        hold_host: Callable[[str, float], AbstractAsyncContextManager[None]],
+        require_host: Callable[[str], None],
     ) -> None:
         self._fetch = fetch
         self._store = store
@@ -87,8 +82,9 @@ class ImageFetcher:
         self._limits = Limits.from_options(options.images)
         self._accepted = options.requests.accepted_statuses
         self._time_left = time_left
-        self._hold_host = hold_host
-        self._fetched_bytes = 0
+        self._require_host = require_host
+        self.fetched_bytes = 0
+        """Size of all bodies that the run has fetched, in bytes."""
         self._placeholders = PlaceholderDetector(store, self._fetch_any, options.images.referers)
         self._copies = SavedCopies(store, image_store)
         self._archive = asyncio.Lock()
@@ -105,7 +101,7 @@ class ImageFetcher:
         """Why no more images are fetched in this run; None if they are."""
         if self._image_store.unavailable_reason:
             return Reason(ReasonCode.IMAGE_STORE_UNAVAILABLE, self._image_store.unavailable_reason)
-        if self._limits.run and self._fetched_bytes >= self._limits.run:
+        if self._limits.run and self.fetched_bytes >= self._limits.run:
             return Reason(ReasonCode.RUN_LIMIT_REACHED)
         return None
 
@@ -162,7 +158,7 @@ class ImageFetcher:
         if self._options.images.keep_away.match(due.link.host):
             reason = result.check.reason.plus(Reason(ReasonCode.NOT_SAVED), Reason(ReasonCode.KEPT_AWAY))
             return without_body(result, replace(result.check, reason=reason))
-        self._fetched_bytes += len(result.body)
+        self.fetched_bytes += len(result.body)
         try:
             info, image = await inspect_for_saving(result.body)
         except CorruptImageError as error:
@@ -283,11 +279,11 @@ class ImageFetcher:
         async with self._archive:  # one request at a time
             snapshot, may_ask = self._store.known_snapshot(due.link, datetime.now(UTC))
             if may_ask and not self._archive_down and self._time_left():
+                self._require_host(ARCHIVE)
                 day = self._store.oldest_note_date(due.link)
                 try:
-                    async with self._hold_host(ARCHIVE, min(ARCHIVE_WAIT, self._time_left())):
-                        snapshot = await run_in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
-                except (ServiceDownError, HostUnavailableError):
+                    snapshot = await run_in_thread(lambda url: self._wayback.nearest(url, day), due.link.url)
+                except ServiceDownError:
                     self._archive_down = True
                 else:
                     self._store.save_snapshot(due.link, snapshot, datetime.now(UTC))

@@ -73,7 +73,6 @@ class LinkChecker:
     def __init__(self, context: RunContext) -> None:
         options = context.options.requests
         self._download = context.download
-        self._worker = context.worker
         self._throttle = context.throttle
         self._connectivity = context.connectivity
         self._image_fetcher = context.image_fetcher
@@ -106,7 +105,8 @@ class LinkChecker:
     async def check(self, due: DueLink, *, is_retry: bool) -> CheckOutcome:
         """Check one link; in a retry, missing images are also searched in articles and archive.
 
-        Raises HostUnavailableError if a host gets no requests now; the link has no result then.
+        Raises HostUnavailableError if a host gets no requests now, and OtherShardError if another process of the run
+        may send requests to it; the link has no result then.
         """
         has_body = False
         try:
@@ -157,8 +157,6 @@ class LinkChecker:
             except Exception as error:  # noqa: BLE001 - of Scrapy, aiohttp or a middleware; it becomes the reason
                 return await self._read_failure(attempt, error)
             outcome = None if is_invalid_304(due, response) else self._read_response(attempt, response)
-        if not self._worker.holds(queued.lease_key):  # this process was suspended until its lease expired
-            raise HostUnavailableError(queued.host, leased=True)
         if outcome is None:
             return await self._check(replace(due, validators=None), queued, is_retry=is_retry)
         self._preliminary[queued.url] = replace(outcome.result, link=queued)

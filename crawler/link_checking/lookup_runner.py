@@ -13,7 +13,6 @@ from crawler.kinds.registry import all_kinds, target_link
 from crawler.link_checking.opened_links import as_opened
 from crawler.link_checking.result_queue import POLL_SECONDS
 from crawler.models.reason import Reason, ReasonCode
-from crawler.scheduling.worker import POLL
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crawler.kinds.base import Lookup
+    from crawler.models.result import CheckResult, DueLink
     from crawler.run.context import RunContext
 
 
@@ -34,7 +34,6 @@ class LookupRunner:
         self._opening = Lock()  # `lookup` is also called by the thread that computes progress
         self._options = context.options
         self._store = context.workspace.store
-        self._worker = context.worker
         self._connectivity = context.connectivity
         self._queue = context.queue
         self._own_images = context.own_images
@@ -63,9 +62,8 @@ class LookupRunner:
         return all(task.done() for task in self._tasks)
 
     def start(self, due_by: datetime) -> None:
-        """Start to check the links that were due at `due_by`; files only on the worker that has read the notes."""
-        kinds = [kind for kind in self.kinds if self._worker.has_read or not all_kinds()[kind].in_notes_folder]
-        self._tasks = [asyncio.create_task(self._run_lookup(kind, due_by)) for kind in kinds]
+        """Start to check the links that were due at `due_by`."""
+        self._tasks = [asyncio.create_task(self._run_lookup(kind, due_by)) for kind in self.kinds]
         for task in self._tasks:
             task.add_done_callback(lambda _: self._queue.notify())
 
@@ -78,40 +76,30 @@ class LookupRunner:
         for task in self._tasks:
             task.cancel()
 
-    def release_hosts(self) -> None:
-        """Release the leases of the hosts of lookups, when all results are saved."""
-        for kind in self.kinds:
-            self._worker.release_by(kind)
-
     async def _run_lookup(self, kind: str, due_by: datetime) -> None:
-        """Check the links of a kind; hosts that other workers have leased are tried again, since those may end."""
-        has_leased = True
-        while has_leased and not self._is_ending:
-            has_leased = False
-            for backlog in self._store.backlogs([kind], due_by):
-                if self._worker.lease(backlog.lease_key, by=kind) is None:
-                    has_leased = True
-                    continue
-                lookup = self.lookup(kind)
-                due, after = self._store.next_due(backlog, due_by, lookup.batch)
-                while due and not self._is_ending:
-                    wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
-                    excluded = Reason(ReasonCode.EXCLUDED)
-                    self._queue.put(skipped_result(each, excluded) for each in due if each not in wanted)
-                    opened = [replace(each, link=target_link(each.link)) for each in wanted]
-                    results = await run_in_thread(lookup, opened)
-                    if all_kinds()[kind].in_notes_folder:
-                        results = [self._own_images.instead_of(*each) for each in zip(opened, results, strict=True)]
-                    self._queue.put(
-                        each if each.link == due_link.link else as_opened(each, due_link.link, ())
-                        for each, due_link in zip(results, wanted, strict=True)
-                    )
-                    if lookup.is_reached:
-                        self._connectivity.record_answer(kind)
-                    elif lookup.unavailable_reason is not None:
-                        self._connectivity.record_unreachable(kind)
-                    while self._queue.is_full:  # noqa: ASYNC110 - no event tells of it
-                        await asyncio.sleep(POLL_SECONDS)
-                    due, after = self._store.next_due(backlog, due_by, lookup.batch, after=after)
-            if has_leased:
-                await asyncio.sleep(POLL)
+        """Check the links of a kind."""
+        for backlog in self._store.backlogs([kind], due_by):
+            lookup = self.lookup(kind)
+            due, after = self._store.next_due(backlog, due_by, lookup.batch)
+            while due and not self._is_ending:
+                self._queue.put(await self._results(kind, lookup, due))
+                if lookup.is_reached:
+                    self._connectivity.record_answer(kind)
+                elif lookup.unavailable_reason is not None:
+                    self._connectivity.record_unreachable(kind)
+                while self._queue.is_full:  # noqa: ASYNC110 - no event tells of it
+                    await asyncio.sleep(POLL_SECONDS)
+                due, after = self._store.next_due(backlog, due_by, lookup.batch, after=after)
+
+    async def _results(self, kind: str, lookup: Lookup, due: Sequence[DueLink]) -> list[CheckResult]:
+        """Return the results of a batch of links."""
+        wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
+        skipped = [skipped_result(each, Reason(ReasonCode.EXCLUDED)) for each in due if each not in wanted]
+        opened = [replace(each, link=target_link(each.link)) for each in wanted]
+        results = await run_in_thread(lookup, opened)
+        if all_kinds()[kind].in_notes_folder:
+            results = [self._own_images.instead_of(*each) for each in zip(opened, results, strict=True)]
+        return skipped + [
+            each if each.link == due_link.link else as_opened(each, due_link.link, ())
+            for each, due_link in zip(results, wanted, strict=True)
+        ]

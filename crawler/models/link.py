@@ -42,7 +42,7 @@ class Link:
     """One canonical URL.
 
     `kind` is the name of the kind in `crawler.kinds` that checks it. Links to the same resource share an `identity`: an
-    arXiv id, the `owner/name` of a repository; else the URL itself. `host` is the host used for rate limits, leases and
+    arXiv id, the `owner/name` of a repository; else the URL itself. `host` is the host used for rate limits, shards and
     circuit breakers; empty for local paths.
     """
 
@@ -61,8 +61,8 @@ class Link:
         return key_of(self.kind, self.identity)
 
     @property
-    def lease_key(self) -> str:
-        """Return what a worker leases before it checks the link: its host, or its kind if it has no host."""
+    def host_key(self) -> str:
+        """Return its host, or its kind if it has no host."""
         return self.host or self.kind
 
 

@@ -203,6 +203,7 @@ class ReasonCode(StrEnum):
     INVALID_URL = "invalid_url"
     UNSUPPORTED_SCHEME = "unsupported_scheme"
     NOT_CHECKED = "not_checked"
+    CRASHED = "crashed"
 
     # Added to another reason.
     NOT_RETRIED = "not_retried"

@@ -1,20 +1,21 @@
-"""The objects that the stages of a run share, and how a worker starts or joins a run."""
+"""The objects that the stages of a run share, and how a run is started, or a shard of it joined."""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from signal import SIGTERM, raise_signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from crawler.cli.interrupts import interrupts
+from scrapy.settings import SETTINGS_PRIORITIES
+
 from crawler.config.crawl_options import options_of
+from crawler.errors import UserError
 from crawler.fetch.connectivity import ConnectivityMonitor
 from crawler.fetch.large_bodies import BodyBudget
 from crawler.fetch.politeness.host_throttle import HostThrottle
+from crawler.fetch.politeness.reach import Reach
 from crawler.fetch.politeness.turns import TurnKeeper, request_interval
 from crawler.kinds.registry import all_kinds, kind_of
 from crawler.link_checking.image_fallbacks import ImageFetcher
@@ -22,25 +23,27 @@ from crawler.link_checking.in_flight import ChecksInFlight
 from crawler.link_checking.link_checker import LinkChecker
 from crawler.link_checking.lookup_runner import LookupRunner
 from crawler.link_checking.own_images import OwnImages
-from crawler.link_checking.result_queue import ResultQueue
+from crawler.link_checking.result_queue import MAX_IN_FLIGHT, ResultQueue
 from crawler.run.workspace import open_workspace
-from crawler.scheduling.processes import WorkerProcesses, watch_parent
 from crawler.scheduling.retries import RetryQueue
-from crawler.scheduling.worker import Worker
 
 if TYPE_CHECKING:
-    from asyncio import Task
     from collections.abc import Callable, Collection, Iterator
 
     from scrapy.crawler import Crawler
 
+    from crawler.executors.executors import TaskExecutor
     from crawler.models.link import Link
     from crawler.run.interruption import Interruption
     from crawler.run.workspace import Workspace
+    from crawler.scheduling.tasks import ShardTask
 
 
 class RunContext:
-    """The objects that the stages of one run share; `kinds` are the kinds of links to check."""
+    """The objects that the stages of one run share; `kinds` are the kinds of links to check.
+
+    In the process of a shard, `task` says what to check there, and `report` sends the link that is being checked.
+    """
 
     def __init__(
         self,
@@ -48,44 +51,59 @@ class RunContext:
         workspace: Workspace,
         kinds: Collection[str],
         interruption: Interruption,
+        *,
+        task: ShardTask | None = None,
+        report: Callable[[object], None] | None = None,
     ) -> None:
         assert crawler.engine is not None  # noqa: S101 - only created while the engine runs
         store = workspace.store
         self.options = options = options_of(crawler)
         self.workspace = workspace
+        self.task = task
+        self.report = report
         self.started_at = datetime.now(UTC)
+        self.due_by = task.due_by if task else self.started_at
+        """The run checks the links that were due at that time."""
+        self.has_read = False
+        """Whether the notes are registered, so that it is known which links are due."""
+        self.executor: TaskExecutor | None = None
+        """Executes the shards of this run; None if this process checks all links."""
+        self.overrides = _overrides(crawler)
         self.interruption = interruption
-        self.download = crawler.engine.download_async
+        self.reach = Reach(task.shard.sites, task.shard.hosts) if task else Reach()
+        is_shared = task is not None or options.workers.is_shared
+        self.download = (
+            self.reach.guarded(crawler.engine.download_async) if is_shared else crawler.engine.download_async
+        )
         self.queue = ResultQueue()
+        self.max_in_flight = 1 if task and task.one_by_one else MAX_IN_FLIGHT
+        self.skipped = set(task.skipped) if task else set()
+        """URLs that are not checked, since their checks ended processes."""
         self.connectivity = ConnectivityMonitor()
-        self.throttle = HostThrottle(time.monotonic, time.monotonic() + options.run_timeout)
-        self.worker = Worker(store, self.throttle, partial(request_interval, crawler), options.workers.count)
+        seconds = task.ends_at - time.time() if task else options.run_timeout
+        self.throttle = HostThrottle(time.monotonic, time.monotonic() + seconds)
+        self.interval = partial(request_interval, crawler)
+        """The seconds between two requests to a host."""
         self.image_fetcher = ImageFetcher(
             self.download,
             store=store,
             image_store=workspace.image_store,
             options=options,
             time_left=lambda: self.throttle.time_left,
-            hold_host=self.worker.hold_host,
+            require_host=self.reach.require,
         )
         self.own_images = OwnImages(store, workspace.image_store)
-        self.turns = TurnKeeper(self.throttle, self.worker, self._is_closed)
+        self.turns = TurnKeeper(self.throttle, self.reach, self._is_closed)
         self.bodies = BodyBudget()
-        self.retries = RetryQueue(store, self.worker)
+        self.retries = RetryQueue(store)
         self.checker = LinkChecker(self)
         self.in_flight = ChecksInFlight(self.queue, self.turns)
         with_lookup = [name for name in sorted(kinds) if all_kinds()[name].has_lookup(options)]
         self.request_kinds = [name for name in sorted(kinds) if name not in with_lookup]
         """Kinds whose links are requested one by one; the others have a lookup."""
         self.lookup_runner = LookupRunner(with_lookup, self)
-        self.worker_processes: WorkerProcesses | None = None
         interruption.add_callback(self.turns.stop)
         interruption.add_callback(self.queue.notify)
-
-    @property
-    def has_other_workers(self) -> bool:
-        """Whether other processes or machines can take part in the run."""
-        return self.worker_processes is not None or self.workspace.store.shared
 
     @property
     def kinds(self) -> list[str]:
@@ -93,67 +111,73 @@ class RunContext:
         return [*self.request_kinds, *self.lookup_runner.kinds]
 
     async def is_online(self) -> bool:
-        """Return whether the network works, by requests to reference hosts."""
+        """Return whether the network works, by requests to reference hosts; a shard leaves that to the run."""
+        if self.task is not None:
+            return self.task.is_online
         return await self.interruption.guard(self.connectivity.is_online(self.download))
+
+    def take_hosts(self) -> float:
+        """Take the hosts of a shard, without one all; return the seconds to wait before the first request.
+
+        That is the longest interval if an earlier shard ended without saying when it sent its last request.
+        """
+        hosts = self.task.shard.hosts if self.task else None
+        waits, is_lost = self.workspace.store.take_hosts(hosts)
+        for host, seconds in waits.items():
+            self.throttle.back_off(host, seconds)
+        delays = self.options.requests.delays
+        wanted = map(self.interval, hosts) if hosts is not None else delays.values()
+        return max(wanted, default=0.0) if is_lost else 0.0
+
+    def release_hosts(self) -> None:
+        """Save when other shards may send the next request to each host that got one here."""
+        now = time.monotonic()
+        waits = {host: max(0.0, at + self.interval(host) - now) for host, at in self.turns.requested_at.items()}
+        waits |= {host: max(seconds, waits.get(host, 0.0)) for host, seconds in self.throttle.waits().items()}
+        self.turns.requested_at.clear()
+        self.workspace.store.release_hosts(waits, self.throttle.closed_hosts)
 
     def _is_closed(self, link: Link) -> bool:
         return kind_of(link).keeps_body and self.image_fetcher.closed_reason is not None
 
 
-@contextmanager
-def open_context(
-    crawler: Crawler,
-    kinds: Collection[str],
-    interruption: Interruption,
-    *,
-    is_finished: Callable[[], bool],
-) -> Iterator[RunContext]:
-    """Open the workspace, start or join a run, and yield its context; at the end, close everything.
+def _overrides(crawler: Crawler) -> dict[str, Any]:
+    """Return the settings of the command line and the spider, for the processes of shards."""
+    settings, least = crawler.settings, SETTINGS_PRIORITIES["spider"]
+    given = {
+        name: value for name, value in settings.copy_to_dict().items() if (settings.getpriority(name) or 0) >= least
+    }
+    return given | {"_IS_SHARD": True}
 
-    Worker processes that were started end by themselves if `is_finished` returns true, otherwise they are stopped.
-    Raises UserError if notes, database or image store cannot be used.
+
+@contextmanager
+def open_context(crawler: Crawler, kinds: Collection[str], interruption: Interruption) -> Iterator[RunContext]:
+    """Open the workspace, start a run, and yield its context; at the end, close everything.
+
+    Raises UserError if notes, database, image store or executor cannot be used.
     """
     with ExitStack() as resources:
-        workspace = resources.enter_context(open_workspace(options_of(crawler)))
+        options = options_of(crawler)
+        workspace = resources.enter_context(open_workspace(options))
         context = RunContext(crawler, workspace, kinds, interruption)
-        if parent_pipe := context.options.workers.parent_pipe:
-            _join_run(context, parent_pipe)
-        else:
-            context.worker_processes = processes = _start_run(context)
-            if processes is not None:
-                resources.callback(lambda: processes.close(finished=is_finished()))
-        heartbeat = asyncio.ensure_future(context.worker.keep_heartbeat())
-        heartbeat.add_done_callback(partial(_heartbeat_ended, context))
-        resources.callback(heartbeat.cancel)
-        resources.callback(context.worker.close)
+        workspace.store.start_run(context.started_at)
+        if options.workers.is_shared:
+            from crawler.executors.executors import open_executor
+
+            if options.workers.scheduler and not workspace.store.shared:
+                raise UserError(
+                    "DASK_SCHEDULER: needs a DATABASE_URL that all machines can use: postgresql+psycopg://…"
+                )
+            executor = open_executor(options.workers.count, options.workers.scheduler)
+            context.executor = resources.enter_context(executor)
         yield context
 
 
-def _start_run(context: RunContext) -> WorkerProcesses | None:
-    """Start a run and WORKERS - 1 more processes; return these, None if there are none."""
-    options = context.options.workers
-    run = context.workspace.store.start_run(context.started_at)
-    if (count := options.count - 1) < 1:
-        return None
-    processes = WorkerProcesses(options.command, count, run.number, context.workspace.lock_fd)
-    context.interruption.add_callback(processes.interrupt)
-    return processes
-
-
-def _join_run(context: RunContext, parent_pipe: str) -> None:
-    """Join the run of the parent process, and end when that ends."""
-    interrupts.final_message = ""  # the parent process prints it
-    read_end, _, number = parent_pipe.partition(":")
-    context.workspace.store.join_run(int(number))
-    watch_parent(int(read_end), _parent_ended)
-
-
-def _parent_ended() -> None:
-    """Send SIGTERM to this process, unless it has already received the signal that ended its parent."""
-    if not interrupts.number:
-        raise_signal(SIGTERM)
-
-
-def _heartbeat_ended(context: RunContext, heartbeat: Task[None]) -> None:
-    if not heartbeat.cancelled():
-        context.queue.fail(heartbeat.exception())
+@contextmanager
+def open_shard(
+    crawler: Crawler, task: ShardTask, interruption: Interruption, report: Callable[[object], None] | None
+) -> Iterator[RunContext]:
+    """Open the workspace for a shard of the run of another process, and yield its context."""
+    with open_workspace(options_of(crawler), is_shard=True) as workspace:
+        workspace.store.join_run(task.run)
+        yield RunContext(crawler, workspace, task.kinds, interruption, task=task, report=report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,14 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The stages of a run.
+    """The stages of a run, in this order; `outputs` need no network. A shard has `checks` only."""
 
-    First, the leader reads the notes. All workers repeat `rounds` until no links are left, also those of workers that
-    died. Then the leader executes `requests`, and `outputs`, which need no network.
-    """
-
-    read: ReadNotes
-    rounds: Sequence[Stage]
+    read: ReadNotes | None
+    checks: Sequence[Stage]
     requests: Sequence[LastStage] = ()
     outputs: Sequence[LastStage] = ()
 
@@ -52,8 +49,7 @@ class Run:
         try:
             async for result in self._network_stages():
                 yield result
-            if self.context.worker.run.is_leader:
-                await self._end()
+            await self._end()
         except RunInterruptedError:
             pass
         if self.context.interruption.is_set:
@@ -64,27 +60,27 @@ class Run:
         """Yield the results of the stages that need the network; an outage ends them and sets `outage`."""
         context = self.context
         try:
-            rounds = context.worker.work_rounds(context.started_at, self._read)
-            while await context.interruption.guard(anext(rounds, True)) is None:
-                for stage in self._stages.rounds:
-                    async for result in self._results_of(stage):
-                        yield result
-            if context.worker.run.is_leader:
-                await self._work_through(self._stages.requests)
+            if self._stages.read is not None:
+                await context.interruption.guard(asyncio.to_thread(self._read, self._stages.read))
+            for stage in self._stages.checks:
+                async for result in self._results_of(stage):
+                    yield result
+            await self._work_through(self._stages.requests)
         except NetworkDownError as error:
             self.outage = f"no network: {error}; no failures counted"
 
     async def _end(self) -> None:
         """Execute the output stages, unless no host responded at all; finish the run unless there was an outage."""
-        store = self.context.workspace.store
         if self.outage is None or self.context.connectivity.reached:
             await self._work_through(self._stages.outputs)
-        if self.outage is None and store.heartbeat().is_leader:  # no other worker became the leader while publishing
-            store.finish_run(datetime.now(UTC))
+        if self.outage is None and self._stages.read is not None:
+            self.context.workspace.store.finish_run(datetime.now(UTC))
 
-    def _read(self, due_by: datetime) -> None:
-        self.stage = self._stages.read.name
-        self._stages.read.run(due_by)
+    def _read(self, stage: ReadNotes) -> None:
+        self.stage = stage.name
+        stage.run(self.context.due_by)
+        self.context.workspace.store.notes_read()
+        self.context.has_read = True
 
     async def _results_of(self, stage: Stage) -> AsyncIterator[CheckResult]:
         self.stage = stage.name
@@ -110,7 +106,7 @@ class Run:
 
     def counts(self) -> Iterator[tuple[str, str, int, int]]:
         """Yield kind, host, the number of links that the run has to check, and of those it has checked."""
-        return self.context.workspace.store.progress(self.context.kinds, self.context.worker.due_by)
+        return self.context.workspace.store.progress(self.context.kinds, self.context.due_by)
 
     def seconds_each(self, kind: str, host: str) -> float:
         """Return the minimum time in seconds for a link of a host, by its rate limit and the size of batches."""

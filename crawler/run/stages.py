@@ -13,8 +13,9 @@ from crawler.checks.response_check import inconclusive_result
 from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
+from crawler.fetch.politeness.reach import OtherShardError
 from crawler.kinds.registry import all_kinds, citation_sources
-from crawler.link_checking.result_queue import MAX_IN_FLIGHT, POLL_SECONDS
+from crawler.link_checking.result_queue import POLL_SECONDS
 from crawler.models.reason import ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.archive_stage import ask_archive
@@ -67,7 +68,7 @@ class LastStage(Protocol):
 
 
 class ReadNotes:
-    """Registers the mentions of the notes in the store; the leader calls it in a thread."""
+    """Registers the mentions of the notes in the store; it is called in a thread."""
 
     name = "reading the notes"
 
@@ -98,13 +99,12 @@ class CheckLinks:
         self._queue = context.queue
         self._lookup_runner = context.lookup_runner
         self._is_retry = is_retry
-        self._frontier: Frontier | None = None
 
     async def run(self) -> AsyncIterator[CheckResult]:
         """Yield results; raise NetworkDownError if no host responds any more."""
         context, frontier = self._context, self._open_frontier()
-        if not self._is_retry:
-            self._lookup_runner.start(context.worker.due_by)
+        if not self._is_retry and context.task is None:
+            self._lookup_runner.start(context.due_by)
         try:
             while True:
                 if context.connectivity.is_suspicious and not await context.is_online():
@@ -123,26 +123,36 @@ class CheckLinks:
                 context.in_flight.cancel()
 
     def _open_frontier(self) -> Frontier:
-        """Return the frontier, which all rounds share, with the links that are due since the last round."""
-        if self._frontier is not None:
-            self._frontier.refresh()
-            return self._frontier
-        worker = self._context.worker
-        self._frontier = Frontier(self._store, self._context.request_kinds, worker.due_by, worker, retry=self._is_retry)
-        self._queue.on_saved(self._frontier.done)
-        return self._frontier
+        """Return the frontier of the links of the hosts that this process checks."""
+        context, is_retry = self._context, self._is_retry
+        hosts = context.task.shard.hosts if context.task else None
+        backlogs = self._store.backlogs(context.request_kinds, context.due_by, again=is_retry, hosts=hosts)
+        reachable = [backlog for backlog in backlogs if context.reach.includes(backlog.host_key)]
+        frontier = Frontier(self._store, reachable, context.due_by, context.throttle, context.interval, retry=is_retry)
+        self._queue.on_saved(frontier.done)
+        return frontier
 
     def _hand_out(self, frontier: Frontier) -> None:
-        """Start the checks of due links, up to MAX_IN_FLIGHT at a time."""
-        for due in frontier.next_links(MAX_IN_FLIGHT - frontier.out):
+        """Start the checks of due links, up to `max_in_flight` at a time."""
+        for due in frontier.next_links(self._context.max_in_flight - frontier.out):
+            if due.link.url in self._context.skipped:
+                frontier.done(due.link)
+                self._queue.notify()
+                continue
             self._context.in_flight.start(due.link.url, partial(self._check, frontier, due))
 
     async def _check(self, frontier: Frontier, due: DueLink) -> None:
-        """Check one link; queue its result, or add it to the retries."""
+        """Check one link; queue its result, or add it to the retries, or leave it to another shard."""
+        if self._context.report is not None:
+            self._context.report(due.link)
         try:
             outcome = await self._context.checker.check(due, is_retry=self._is_retry)
         except HostUnavailableError as error:
             self._put_back(frontier, due, error)
+            return
+        except OtherShardError as error:
+            self._store.defer(due.link, error.host)
+            frontier.done(due.link)
             return
         if outcome.retry:
             self._context.retries.add(outcome.result, is_retry=self._is_retry)
@@ -157,8 +167,6 @@ class CheckLinks:
         if error.host == due.link.host:
             frontier.requeue(due)
             return
-        if error.leased and not self._is_retry:
-            self._store.mark_for_retry(due.link)
         frontier.done(due.link)
 
     def _is_done(self, frontier: Frontier) -> bool:
@@ -167,7 +175,6 @@ class CheckLinks:
             self._lookup_runner.stop()
         if not self._queue.is_empty or not self._lookup_runner.is_done:
             return False
-        self._lookup_runner.release_hosts()
         return frontier.exhausted
 
 
@@ -190,11 +197,6 @@ class SettleFailures:
                 yield result
             await queue.wait()
             context.interruption.check()
-
-
-def check_stages(context: RunContext) -> tuple[Stage, ...]:
-    """Return the stages that check due links, retry those that failed, and count those that failed twice."""
-    return CheckLinks(context), CheckLinks(context, is_retry=True), SettleFailures(context)
 
 
 class SaveReceived:
@@ -252,7 +254,7 @@ class AskArchive:
     def _ask(self, time_left: Callable[[], float]) -> None:
         context = self._context
         kinds = [name for name in context.kinds if not all_kinds()[name].in_notes_folder]
-        ask_archive(context.options, context.workspace.store, kinds, context.worker.due_by, time_left)
+        ask_archive(context.options, context.workspace.store, kinds, context.due_by, time_left)
 
 
 class LookUpPublications:
@@ -274,7 +276,7 @@ class LookUpPublications:
     def _look_up_all(self, time_left: Callable[[], float]) -> None:
         context, store = self._context, self._context.workspace.store
         if store.has_papers():
-            self._look_up(context.options, store, context.worker.due_by, time_left)
+            self._look_up(context.options, store, context.due_by, time_left)
 
 
 class Publish:
@@ -292,8 +294,8 @@ class Publish:
 
     def _render(self) -> None:
         context = self._context
-        if context.has_other_workers:
-            context.workspace.image_store.disconnect()  # this process has not listed files that other workers saved
+        if context.executor is not None:
+            context.workspace.image_store.disconnect()  # this process has not listed files that shards have saved
         self._publish(context.options, context.workspace)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.cli.summary import fail_on_message, summary, worker_summary
+from crawler.cli.summary import fail_on_message, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,12 +25,10 @@ class RunSummary:
 
 
 def summarise_run(run: Run) -> RunSummary:
-    """Return the summary of a run; for workers other than the leader only their own number of results."""
+    """Return the summary of a run."""
     context, store = run.context, run.context.workspace.store
     error = run.outage or image_store_error(run)
     duration = datetime.now(UTC) - context.started_at
-    if not context.worker.run.is_leader:
-        return RunSummary([worker_summary(context.worker.run.leader, context.queue.saved_count, duration)], error=error)
     lines = summary(
         store.counts(),
         store.changes(),
@@ -40,7 +38,7 @@ def summarise_run(run: Run) -> RunSummary:
             for each in context.lookup_runner.opened
             if each.unavailable_reason is not None
         },
-        left=store.remaining(context.kinds, context.worker.due_by),
+        left=store.remaining(context.kinds, context.due_by),
         duration=duration,
     )
     return RunSummary(lines, fail_on_message(store.newly_in(context.options.fail_on)), error)
@@ -53,7 +51,6 @@ def image_store_error(run: Run) -> str | None:
 
 def interrupted_line(run: Run) -> str:
     """Return the message of an interrupted run: how many links were checked, and how to continue."""
-    is_known = run.context.worker.run.due_by is not None
-    links = sum(done for *_, done in run.counts()) if is_known else 0
+    links = sum(done for *_, done in run.counts()) if run.context.has_read else 0
     counted = f"{links} link{'' if links == 1 else 's'} checked and saved"
     return f"interrupted: {counted}; run the same command again to continue"

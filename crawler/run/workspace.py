@@ -44,12 +44,11 @@ BATCH, MENTIONS = 100, 5_000
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Notes, database and image store of a run; `lock_fd` is the descriptor of the database's lock file."""
+    """Notes, database and image store of a run."""
 
     open_notes_folder: Callable[[], NotesFolder]
     store: LinkStore
     image_store: ImageStore
-    lock_fd: int | None = None
     image_places: Callable[[], ImagePlaces | None] = lambda: None
     """Opens the places of images beside the notes; None if notes show the files of the image store."""
 
@@ -137,30 +136,28 @@ def site_membership(options: CrawlOptions) -> Callable[[str], bool]:
 
 
 @contextmanager
-def open_workspace(options: CrawlOptions) -> Iterator[Workspace]:
+def open_workspace(options: CrawlOptions, *, is_shard: bool = False) -> Iterator[Workspace]:
     """Open notes, database and image store; raise UserError for what cannot be used.
 
-    With a shared database, the notes folder is opened when it is needed: only the leader needs it.
+    A shard uses the database that its run has locked, and no notes.
     """
     notes = options.require_notes_dir()
-    url, is_child = options.database_url, bool(options.workers.parent_pipe)
     open_folder = partial(NotesFolder, notes, ignore=options.notes_ignore, max_bytes=options.notes_max_bytes)
     is_in_site = site_membership(options)
     notes_folder = cache(
         partial(open_folder, skip=options.output_dir, layouts=options.entry_layouts, is_in_site=is_in_site)
     )
-    if not url or url.startswith("sqlite"):
+    if not is_shard:
         notes_folder()
     output = writable_folder(options.output_dir)
     with ExitStack() as stack:
-        store = LinkStore.open(store_url(options))
+        store = LinkStore.open(store_url(options), is_checked=is_shard)
         stack.callback(store.close)
         image_store = open_image_store(options.images, store)
         stack.callback(image_store.close)
-        store.length = options.workers.lease
-        lock_fd = None if is_child else stack.enter_context(store.exclusive_lock())
-        older_than = DAY_SECONDS if store.shared or is_child else 0
-        remove_stale_drafts(output, older_than)
-        image_store.remove_stale_drafts(older_than)
+        if not is_shard:
+            stack.enter_context(store.exclusive_lock())
+            remove_stale_drafts(output, 0)
+            image_store.remove_stale_drafts(DAY_SECONDS if store.shared else 0)
         places = partial(open_image_places, options, store, image_store)
-        yield Workspace(notes_folder, store, image_store, lock_fd, places)
+        yield Workspace(notes_folder, store, image_store, places)

@@ -1,1 +1,1 @@
-"""Order in which due links are checked, and their distribution to workers."""
+"""Order in which due links are checked, and their distribution to shards."""

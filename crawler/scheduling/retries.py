@@ -10,23 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crawler.models.result import CheckResult
-    from crawler.scheduling.worker import Worker
     from crawler.store.link_store import LinkStore
 
 
 class RetryQueue:
-    """The failed results of one worker that are not saved yet; it keeps the leases of their hosts."""
+    """The failed results of one process that are not saved yet."""
 
-    def __init__(self, store: LinkStore, worker: Worker) -> None:
+    def __init__(self, store: LinkStore) -> None:
         self._store = store
-        self._worker = worker
         self._failed: dict[str, CheckResult] = {}  # by URL; to be checked again
         self._failed_again: list[CheckResult] = []
 
     @property
     def failed(self) -> Iterable[CheckResult]:
         """Return the results of links that have not been checked again yet."""
-        return self._failed.values()
+        return tuple(self._failed.values())
 
     @property
     def failed_again(self) -> Iterable[CheckResult]:
@@ -35,19 +33,26 @@ class RetryQueue:
 
     def add(self, result: CheckResult, *, is_retry: bool) -> None:
         """Add a failure: the first is checked again; the second is counted later, if the network itself works."""
-        self._worker.pin(result.link.lease_key)
         if is_retry:
             self._failed_again.append(result)
         else:
             self._failed[result.link.url] = result
             self._store.mark_for_retry(result.link)
 
+    def extend(self, failed: Iterable[CheckResult], failed_again: Iterable[CheckResult]) -> None:
+        """Add failures of another process, which has marked the first ones to be checked again."""
+        self._failed |= {each.link.url: each for each in failed}
+        self._failed_again += failed_again
+
     def discard(self, url: str) -> None:
         """Forget the first failure of a link that was checked again."""
         self._failed.pop(url, None)
 
     def settle(self) -> list[CheckResult]:
-        """Return and forget all results; those without a second check are inconclusive."""
+        """Return and forget all results; those without a second check are inconclusive.
+
+        That of a link which another process has checked again is refused by the link database.
+        """
         results = [*self._failed_again, *map(inconclusive_result, self._failed.values())]
         self._failed_again.clear()
         self._failed.clear()

@@ -17,7 +17,8 @@ from crawler.kinds.registry import kind_names
 from crawler.models.link import Verdict
 from crawler.notes.files.folder import NotesFolder
 from crawler.run.run import Stages
-from crawler.run.stages import ReadNotes, check_stages
+from crawler.run.shards import check_stages
+from crawler.run.stages import ReadNotes
 from crawler.run.summary import RunSummary, image_store_error
 from crawler.run.workspace import site_membership
 from crawler.spiders.notes import NotesSpider
@@ -85,7 +86,7 @@ class CheckSpider(NotesSpider):
             max_bytes=options.notes_max_bytes,
         )
         workspace = replace(context.workspace, open_notes_folder=lambda: notes_folder)
-        return Stages(read=ReadNotes(workspace, checks_images=False), rounds=check_stages(context))
+        return Stages(read=ReadNotes(workspace, checks_images=False), checks=check_stages(context))
 
     def summarise(self, run: Run) -> RunSummary:
         """Return a line for each mention of a link that is not alive, worst verdict first; an outage is no error."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from scrapy import Spider, signals
 from scrapy.exceptions import CloseSpider
@@ -19,14 +19,16 @@ from crawler.link_checking.result_queue import pipelines_idle
 from crawler.run.context import open_context
 from crawler.run.interruption import Interruption
 from crawler.run.run import Run, Stages
-from crawler.run.stages import AskArchive, LookUpPublications, Publish, ReadNotes, check_stages
+from crawler.run.shards import check_stages
+from crawler.run.stages import AskArchive, LookUpPublications, Publish, ReadNotes
 from crawler.run.summary import interrupted_line, summarise_run
 from crawler.signals import run_opened
 from crawler.text import describe_os_error
 from pipelines.venues import citation_stage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
+    from contextlib import AbstractContextManager
 
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
@@ -82,7 +84,7 @@ class NotesSpider(Spider):
 
         return Stages(
             read=ReadNotes(context.workspace),
-            rounds=check_stages(context),
+            checks=check_stages(context),
             requests=(AskArchive(context), LookUpPublications(context, citation_stage.resolve)),
             outputs=(Publish(context, publish),),
         )
@@ -92,14 +94,14 @@ class NotesSpider(Spider):
 
         Requests go to Scrapy's downloader directly, since the link database is the queue (see docs/architecture.md).
         """
-        interrupts.call_on_signal(self._interruption.set)
+        self.listen()
         try:
             run = self._open()
-            async for result in run.results():
+            async for result in self.results(run):
                 yield result
             if self._interruption.is_set:
                 await pipelines_idle(self.crawler)
-                self._quit(run)
+                self.quit(run)
             summary = self.summarise(run)
             self.summary, self.fail_on_message, self.error = summary.lines, summary.fail_on_message, summary.error
         except UserError as error:
@@ -111,13 +113,13 @@ class NotesSpider(Spider):
 
             self.error = explain(error, options_of(self.crawler))
         if self.error is not None:
-            if self._interruption.is_set:
+            if self._interruption.is_set and interrupts.number:
                 interrupts.end(self.error)
             await pipelines_idle(self.crawler)
             raise CloseSpider("failed")
 
     def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Close database, image store and worker processes after the last result was saved."""
+        """Close database, image store and executor after the last result was saved."""
         self._resources.close()
 
     def summarise(self, run: Run) -> RunSummary:
@@ -140,9 +142,7 @@ class NotesSpider(Spider):
         masked_log.install()
         gc.freeze()  # imported objects live until the end; scanning them repeatedly takes 10 % of a run (measured)
         gc.set_threshold(10_000, 20, 20)
-        context = self._resources.enter_context(
-            open_context(self.crawler, kinds, self._interruption, is_finished=lambda: self.error is None)
-        )
+        context = self._resources.enter_context(self._open_context(kinds))
         run = Run(self.crawler, context, self.stages(context))
         self.crawler.signals.connect(context.queue.item_dropped, signals.item_dropped)
         self.crawler.signals.connect(context.queue.item_failed, signals.item_error)
@@ -156,10 +156,19 @@ class NotesSpider(Spider):
         self.crawler.signals.send_catch_log(run_opened, run=run, **arguments)
         return run
 
-    def _quit(self, run: Run) -> NoReturn:
+    def _open_context(self, kinds: Collection[str]) -> AbstractContextManager[RunContext]:
+        return open_context(self.crawler, kinds, self._interruption)
+
+    def listen(self) -> None:
+        """End the run at the first signal."""
+        interrupts.call_on_signal(self._interruption.set)
+
+    def results(self, run: Run) -> AsyncIterator[CheckResult]:
+        """Yield the results of the run."""
+        return run.results()
+
+    def quit(self, run: Run) -> None:
         """Close all resources, print how many links were checked, and end the process without waiting for threads."""
-        if run.context.worker_processes is not None:
-            run.context.worker_processes.close(finished=False)
-        line = "" if run.context.options.workers.parent_pipe else interrupted_line(run)
+        line = interrupted_line(run)
         self._resources.close()
         interrupts.end(line)

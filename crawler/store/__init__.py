@@ -1,1 +1,1 @@
-"""The link database: tables, queue of due links, results, reads for outputs, leases."""
+"""The link database: tables, queue of due links, results, reads for outputs, runs and their hosts."""

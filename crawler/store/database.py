@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial, wraps
+from functools import cache, partial, wraps
+from importlib import import_module
 from inspect import isfunction, isgeneratorfunction
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
 
@@ -18,9 +19,10 @@ from crawler.store.schema.migrations import is_newest, migrate
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from sqlalchemy.dialects import postgresql
     from tenacity import RetryCallState
 
     from crawler.config.crawl_options import CrawlOptions
@@ -100,8 +102,11 @@ class Database:
         self._name = name
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """Open or create the link database at a URL; raise UserError if it cannot be used."""
+    def open(cls, url: str, *, is_checked: bool = False) -> Self:
+        """Open or create the link database at a URL; raise UserError if it cannot be used.
+
+        `is_checked`: another process has it open, and has looked for damage, which takes long.
+        """
         try:
             engine = sa.create_engine(url)
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
@@ -112,15 +117,15 @@ class Database:
             sa.event.listen(engine, "connect", _configure_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
         try:
-            store._prepare()
+            store._prepare(is_checked=is_checked)
         except UserError:
             engine.dispose()
             raise
         return store
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, is_checked: bool) -> None:
         with self._begin() as connection:
-            if not self.shared:
+            if not (self.shared or is_checked):
                 problem = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
                 if problem != "ok":
                     raise UserError(self._damage_message(problem))
@@ -139,7 +144,7 @@ class Database:
 
     @property
     def shared(self) -> bool:
-        """Return whether workers on other machines can use the same database."""
+        """Return whether processes on other machines can use the same database."""
         return self._engine.dialect.name != "sqlite"
 
     @contextmanager
@@ -161,7 +166,7 @@ class Database:
         return self._begin(writing=True)
 
     def _exclusive(self, connection: sa.Connection) -> None:
-        """Block other workers that migrate the database or register notes until this transaction ends."""
+        """Block other processes that migrate the database or register notes until this transaction ends."""
         if self.shared:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
@@ -172,6 +177,28 @@ class Database:
         elif "disk is full" in str(cause):
             advice = "free disk space and run again; saved results are kept"
         return f"{self._name}: cannot use the link database ({collapse_whitespace(str(cause))}); {advice}"
+
+
+class Writer(Database):
+    """A database that is written to."""
+
+    def __init__(self, engine: sa.Engine, name: str) -> None:
+        super().__init__(engine, name)
+        self._insert: Callable[[sa.Table], postgresql.Insert] = import_module(
+            f"sqlalchemy.dialects.{engine.dialect.name}"
+        ).insert
+
+    def _upsert(self, connection: sa.Connection, table: sa.Table, values: Sequence[dict[str, Any]]) -> None:
+        """Insert rows, replacing those with the same primary key."""
+        if values:
+            connection.execute(_upsert_statement(self._insert, table), values)
+
+
+@cache
+def _upsert_statement(insert_into: Callable[[sa.Table], postgresql.Insert], table: sa.Table) -> postgresql.Insert:
+    insert = insert_into(table)
+    rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
+    return insert.on_conflict_do_update(index_elements=table.primary_key, set_=rest)
 
 
 def sqlite_url(path: Path) -> str:

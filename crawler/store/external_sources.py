@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from crawler.kinds.registry import citation_sources
 from crawler.models.check import Outcome
 from crawler.models.link import Link, Verdict, key_of
+from crawler.store.database import Writer
 from crawler.store.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED
 from crawler.store.schema.tables import NEVER, checks, facts, links, mentions
-from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,10 +34,10 @@ PUBLICATION_RETRY = timedelta(days=30)
 """Time until a bibliography is asked again for the publication of a paper."""
 
 ARCHIVE = "archive.org"
-"""The host that a worker leases for requests to the Wayback Machine."""
+"""The site of the Wayback Machine: only the process of the run itself sends requests to it, no shard."""
 
 
-class ExternalSources(StoreReader, Leases):
+class ExternalSources(StoreReader, Writer):
     """Queries of links and papers that other services are asked for, and their answers."""
 
     # --- snapshots ----------------------------------------------------------------------------------------------------
@@ -47,8 +47,7 @@ class ExternalSources(StoreReader, Leases):
 
         Lost are dead links, and those at which another page is now. If no note has a date, it is the day on which the
         link was registered. Links that were checked last come first, so that those for which the service always fails
-        do not block links that died in this run. Links without a snapshot are returned again after SNAPSHOT_RETRY. If
-        another worker has the lease of ARCHIVE, none are returned.
+        do not block links that died in this run. Links without a snapshot are returned again after SNAPSHOT_RETRY.
         """
         query = (
             sa.select(*(links.c[name] for name in mapping.LINK), links.c.first_seen, sa.func.min(mentions.c.day))
@@ -63,9 +62,7 @@ class ExternalSources(StoreReader, Leases):
             .order_by(links.c.waiting_since.desc(), links.c.id)
             .limit(limit)
         )
-        with self._write() as connection:
-            if not self._lease(connection, ARCHIVE):
-                return []
+        with self._begin() as connection:
             return [(Link(*link), day or first_seen.date()) for *link, first_seen, day in connection.execute(query)]
 
     def save_snapshot(self, link: Link, snapshot: str | None, now: datetime) -> None:
@@ -78,7 +75,7 @@ class ExternalSources(StoreReader, Leases):
         """Return the suspect and dead links without an answer since a time, with their checks, oldest first.
 
         They were first seen before that time, their last check failed or was `gone`, and a note mentions them. Links
-        that were checked last come first. If another worker has the lease of ARCHIVE, none are returned.
+        that were checked last come first.
         """
         query = (
             sa.select(links.c.id, *(links.c[name] for name in mapping.LINK), links.c.last_alive)
@@ -92,10 +89,8 @@ class ExternalSources(StoreReader, Leases):
             )
             .order_by(links.c.waiting_since.desc(), links.c.id)
         )
-        with self._write() as connection:
+        with self._begin() as connection:
             rows = connection.execute(query).all()
-            if not rows or not self._lease(connection, ARCHIVE):
-                return []
             return [(Link(*link), self._checks_since(connection, id_, alive)) for id_, *link, alive in rows]
 
     @staticmethod
@@ -124,11 +119,8 @@ class ExternalSources(StoreReader, Leases):
         with self._begin() as connection:
             return bool(connection.scalar(query))
 
-    def papers_without_publication(self, bibliography: str, host: str, now: datetime) -> list[str]:
-        """Return the keys of papers not looked up within PUBLICATION_RETRY in a bibliography, new ones first.
-
-        If another worker has the lease of the bibliography's `host`, none are returned.
-        """
+    def papers_without_publication(self, bibliography: str, now: datetime) -> list[str]:
+        """Return the keys of papers not looked up within PUBLICATION_RETRY in a bibliography, new ones first."""
         known, kinds = facts.alias(), sorted(citation_sources())
         mentioned = sa.select(links.c.kind, links.c.identity).where(links.c.kind.in_(kinds), MENTIONED)
         key = facts.c.kind + key_of("", "") + facts.c.identity
@@ -142,8 +134,8 @@ class ExternalSources(StoreReader, Leases):
             )
             .order_by(sa.func.coalesce(known.c.seen_at, NEVER), facts.c.kind, facts.c.identity)
         )
-        with self._write() as connection:
-            return list(connection.scalars(query)) if self._lease(connection, host) else []
+        with self._begin() as connection:
+            return list(connection.scalars(query))
 
     def save_publications(self, bibliography: str, publications: Mapping[str, Publication], now: datetime) -> None:
         """Save the publications of papers by a bibliography; the mapping is by key of a paper (`Link.key`)."""

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from crawler.images.layout.places import ImagePlace
 from crawler.kinds.registry import all_kinds
 from crawler.models.metadata import Picture, type_name
+from crawler.store.database import Writer
 from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS
 from crawler.store.schema.tables import facts, image_places, links, mentions, uploads
-from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ IMAGE_MENTION = tuple[str, str, "date | None", str, str | None]
 """Note, text and date of a mention, the URL of its link, and the name of the saved image; None for none."""
 
 
-class ImagePlaceRecords(StoreReader, Leases):
+class ImagePlaceRecords(StoreReader, Writer):
     """Queries and updates for the files that show images beside notes."""
 
     def image_places(self) -> list[ImagePlace]:

@@ -15,6 +15,7 @@ from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, type_name
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import ImageSource
+from crawler.store.database import Writer
 from crawler.store.external_sources import SNAPSHOT_RETRY
 from crawler.store.reader import SLICE, StoreReader, slices
 from crawler.store.schema import mapping
@@ -28,7 +29,6 @@ from crawler.store.schema.tables import (
     placeholders,
     uploads,
 )
-from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +49,7 @@ class SavedImage:
     urls: list[str] = field(default_factory=list)
 
 
-class ImageRecords(StoreReader, Leases):
+class ImageRecords(StoreReader, Writer):
     """Queries and updates for fetching and saving images."""
 
     def known_placeholders(self) -> dict[str, Look | None]:
@@ -82,6 +82,7 @@ class ImageRecords(StoreReader, Leases):
             was_ok = checks.c.outcome.in_([Outcome.OK, Outcome.MOVED])
             connection.execute(sa.update(checks).where(checks.c.link_id.in_(some), was_ok).values(blocked))
             unknown = {"verdict": Verdict.UNKNOWN, "last_alive": None, "due_at": links.c.first_seen, "again": True}
+            unknown["run_id"] = None
             connection.execute(sa.update(links).where(links.c.id.in_(some)).values(blocked | unknown))
 
     def _save_images(self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]) -> None:

@@ -15,8 +15,7 @@ from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.migrations import MIGRATIONS, version_of
-from crawler.store.schema.tables import checks, facts, leases, links, mentions, pictures, runs
-from crawler.store.workers.leases import is_dead, short
+from crawler.store.schema.tables import checks, facts, links, mentions, pictures, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -137,16 +136,13 @@ class StoreInspector(StoreReader):
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.started_at, row.finished_at)
 
-    def active_workers(self, now: datetime) -> dict[str, list[str]]:
-        """Return the leased hosts by worker (`machine:process`), without those of killed workers."""
-        query = sa.select(leases.c.worker, leases.c.host).where(leases.c.until > now)
-        query = query.order_by(leases.c.worker, leases.c.host)
-        found: dict[str, list[str]] = {}
+    def run_process(self) -> tuple[str, datetime] | None:
+        """Return which process (`machine:process`) executes the unfinished run, or was interrupted, and since when."""
+        is_open = (runs.c.finished_at.is_(None), runs.c.process.is_not(None))
+        query = sa.select(runs.c.process, runs.c.locked_at).where(*is_open)
         with self._begin() as connection:
-            for worker, host in connection.execute(query):
-                if not is_dead(worker):
-                    found.setdefault(short(worker), []).append(host)
-        return found
+            row = connection.execute(query.order_by(runs.c.id.desc()).limit(1)).one_or_none()
+        return None if row is None else (row.process, row.locked_at)
 
     def due_counts(self, now: datetime, tomorrow: datetime) -> list[DueCount]:
         """Return the number of links due at `now`, and between `now` and `tomorrow`, for each kind."""

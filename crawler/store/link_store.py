@@ -1,22 +1,20 @@
 """The link database: links, checks, metadata, and the queue of due links.
 
-A link is due if `due_at` has passed and a note mentions it or shows its image. A worker leases a host, takes its due
-links in batches and saves their results. The queue exists only in the database, so a killed run can be resumed. Workers
-share a run by host: on SQLite those that one process started, on PostgreSQL any number on any machines.
+A link is due if `due_at` has passed, a note mentions it or shows its image, and the run has not saved a result for it.
+Due links are read in batches by host, and their results saved. The queue exists only in the database, so a killed run
+can be resumed, and a shard of a run can be executed again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from filelock import FileLock, Timeout
 
-from crawler.errors import UserError
 from crawler.kinds.registry import all_kinds, keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Link
@@ -25,26 +23,25 @@ from crawler.store.external_sources import ExternalSources
 from crawler.store.image_places import ImagePlaceRecords
 from crawler.store.images import ImageRecords
 from crawler.store.page_versions import PageVersions
+from crawler.store.reader import slices
 from crawler.store.registered_notes import RegisteredNotes
 from crawler.store.renderings import Renderings
+from crawler.store.runs.runs import Runs
 from crawler.store.schema import mapping
-from crawler.store.schema.due_links import IS_DUE, SAVE_RESULT, WANTED
+from crawler.store.schema.due_links import IS_DUE, NOT_SEEN, SAVE_RESULT, WANTED
 from crawler.store.schema.tables import (
     NEVER,
     checks,
     facts,
-    leases,
     links,
     star_counts,
     validators,
-    workers,
 )
 from crawler.store.statistics import Statistics
 from crawler.store.vouches import VouchRecords
-from crawler.store.workers.runs import Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from crawler.models.check import Check
     from crawler.models.result import CheckResult, Validators
@@ -60,8 +57,8 @@ class HostBacklog:
     links: int = 1
 
     @property
-    def lease_key(self) -> str:
-        """What a worker leases to check these links: their host, or their kind if they have no host."""
+    def host_key(self) -> str:
+        """Their host, or their kind if they have no host."""
         return self.host or self.kind
 
 
@@ -88,47 +85,30 @@ class LinkStore(
 ):
     """The link database of a run; opened with `LinkStore.open`."""
 
-    @contextmanager
-    def exclusive_lock(self) -> Iterator[int | None]:
-        """Lock an SQLite database for this worker and the processes it starts; drop leases of killed workers.
-
-        Yields the descriptor of the lock file: the lock lasts until the last process that has it open ends. On
-        PostgreSQL it yields None and does nothing. Raises UserError if another crawl has the lock.
-        """
-        if self.shared:
-            yield None
-            return
-        lock = FileLock(f"{self._name}.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise UserError(f"{self._name}: another crawl is running on it") from None
-        try:
-            with self._write() as connection:
-                connection.execute(sa.delete(leases))
-                connection.execute(sa.delete(workers))
-            yield lock._context.lock_file_fd  # noqa: SLF001 - there is no public attribute
-        finally:
-            lock.release()
-
     # --- due links ----------------------------------------------------------------------------------------------------
 
-    def backlogs(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> list[HostBacklog]:
-        """Return the due links by kind and host, the host whose link waits longest first; `again`: only retries."""
-        query = (
-            sa.select(sa.func.min(links.c.waiting_since), links.c.kind, links.c.host, sa.func.count())
-            .where(links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, WANTED)
-            .group_by(links.c.kind, links.c.host)
-            .order_by(sa.func.min(links.c.waiting_since), sa.func.min(links.c.first_seen), links.c.kind, links.c.host)
-        )
+    def backlogs(
+        self, kinds: Iterable[str], now: datetime, *, again: bool = False, hosts: Collection[str] | None = None
+    ) -> list[HostBacklog]:
+        """Return the due links by kind and host, the host whose link waits longest first; `again`: only retries.
+
+        With `hosts` only those of some hosts.
+        """
+        columns = (sa.func.min(links.c.waiting_since), links.c.kind, links.c.host, sa.func.count())
+        first_seen = sa.func.min(links.c.first_seen)
+        is_due = (links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, NOT_SEEN, WANTED)
+        query = sa.select(*columns, first_seen).where(*is_due).group_by(links.c.kind, links.c.host)
+        some = [sa.true()] if hosts is None else [links.c.host.in_(each) for each in slices(sorted(hosts))]
         with self._begin() as connection:
-            return [HostBacklog(*row) for row in connection.execute(query)]
+            rows = [row for each in some for row in connection.execute(query.where(each), {"run": self.run_number})]
+        rows.sort(key=lambda row: (row[0], row[4], row.kind, row.host))
+        return [HostBacklog(*row[:4]) for row in rows]
 
     def remaining(self, kinds: Iterable[str], now: datetime) -> int:
         """Return the number of due links of some kinds."""
-        query = sa.select(sa.func.count()).where(links.c.kind.in_(list(kinds)), links.c.due_at <= now, WANTED)
+        is_due = (links.c.kind.in_(list(kinds)), links.c.due_at <= now, NOT_SEEN, WANTED)
         with self._begin() as connection:
-            return connection.scalar(query) or 0
+            return connection.scalar(sa.select(sa.func.count()).where(*is_due), {"run": self.run_number}) or 0
 
     def next_due(
         self, backlog: HostBacklog, now: datetime, limit: int, *, after: Cursor = FIRST, again: bool = False
@@ -142,6 +122,7 @@ class LinkStore(
             "since": after[0],
             "behind": after[1],
             "most": limit,
+            "run": self.run_number,
         }
         with self._begin() as connection:
             found = connection.execute(IS_DUE, parameters).all()
@@ -174,8 +155,26 @@ class LinkStore(
     def mark_for_retry(self, link: Link) -> None:
         """Mark a link to be checked again at the end of the run."""
         with self._write() as connection:
-            if self._extend(connection, [link.lease_key]):
-                connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
+            self._guard(connection, [link.host_key])
+            connection.execute(sa.update(links).where(links.c.url == link.url).values(again=True))
+
+    def defer(self, link: Link, host: str) -> None:
+        """Leave a link to a shard that has its own host and another one, to which its check has led."""
+        with self._write() as connection:
+            self._guard(connection, [link.host_key])
+            known = connection.scalar(sa.select(links.c.leads_to).where(links.c.url == link.url)) or ""
+            leads_to = " ".join(sorted({*known.split(), host}))
+            connection.execute(sa.update(links).where(links.c.url == link.url).values(leads_to=leads_to))
+
+    def deferred(self, kinds: Iterable[str], now: datetime, *, again: bool = False) -> set[frozenset[str]]:
+        """Return the sets of hosts, one of which has a due link whose check needs the others as well."""
+        is_due = (links.c.kind.in_(list(kinds)), links.c.again == again, links.c.due_at <= now, NOT_SEEN)
+        query = sa.select(links.c.host, links.c.leads_to).where(*is_due, links.c.leads_to.is_not(None)).distinct()
+        with self._begin() as connection:
+            return {
+                frozenset([host, *leads_to.split()])
+                for host, leads_to in connection.execute(query, {"run": self.run_number})
+            }
 
     @staticmethod
     def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
@@ -201,24 +200,29 @@ class LinkStore(
     def save(self, results: Sequence[CheckResult]) -> None:
         """Save results with verdicts in one transaction; skipped checks are not added to the history.
 
-        Results are dropped if another worker has leased their host, or if the run has already saved one for the link.
-        The latter happens if the server's answer to a commit was lost, or if a worker that was considered dead was not.
+        Results are dropped if the run has already saved one for the link: the server's answer to a commit was lost, or
+        a shard was executed twice. Raises TakenOverError if another process has taken over the run or the host.
         """
         with self._write() as connection:
-            ours = self._extend(connection, {result.link.lease_key for result in results})
-            due_by = None if self.run is None else self.run.due_by
-            urls = (result.link.url for result in results if result.link.lease_key in ours)
-            ids = self._ids(connection, urls, due_by)
-            results = sorted(  # workers that lock rows in one order never deadlock
+            self._guard(connection, {result.link.host_key for result in results})
+            ids = self._ids(connection, (result.link.url for result in results), self.run_number)
+            results = sorted(  # processes that lock rows in one order never deadlock
                 (result for result in results if result.link.url in ids), key=lambda result: result.link.url
             )
             if not results:
                 return
             checked = [result for result in results if result.check.outcome is not Outcome.SKIPPED]
             if checked:
-                rows = [{"link_id": ids[result.link.url], **mapping.check_to_row(result.check)} for result in checked]
-                connection.execute(sa.insert(checks), rows)
-            connection.execute(SAVE_RESULT, [mapping.result_to_row(ids[result.link.url], result) for result in results])
+                run = {"run_id": self.run_number or None}
+                rows = [{"link_id": ids[each.link.url], **run, **mapping.check_to_row(each.check)} for each in checked]
+                connection.execute(self._insert_checks, rows)
+            connection.execute(
+                SAVE_RESULT,
+                [
+                    {"run": self.run_number or None, **mapping.result_to_row(ids[each.link.url], each)}
+                    for each in results
+                ],
+            )
             known = sorted({(r.link.kind, r.link.identity): r for r in results if r.metadata is not None}.items())
             self._upsert(connection, facts, [mapping.metadata_to_row(result) for _, result in known])
             stars = (mapping.stars_to_row(result) for _, result in known)
@@ -228,6 +232,13 @@ class LinkStore(
             self._save_validators(connection, ids, results)
             self._update_vouches(connection, [(ids[each.link.url], each.vouches) for each in results])
             self._save_versions(connection, ids, results)
+
+    @cached_property
+    def _insert_checks(self) -> sa.Insert:
+        """The statement that inserts checks; a second one of a link in a run replaces the first."""
+        insert = self._insert(checks)
+        new = {name: insert.excluded[name] for name in mapping.CHECK}
+        return insert.on_conflict_do_update(index_elements=[checks.c.run_id, checks.c.link_id], set_=new)
 
     @staticmethod
     def _validators(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Validators]:

@@ -13,10 +13,10 @@ from crawler.kinds.registry import keeping_bodies, kind_of
 from crawler.links.fragments import element_fragment
 from crawler.links.jumps import is_short_link, jump_target
 from crawler.models.link import Link, Verdict
+from crawler.store.database import Writer
 from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import NEVER, links, mentions, notes
-from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Statements are built once: building one takes as long as executing it.
 _IDS = sa.select(links.c.url, links.c.id).where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
-_IDS_OF_DUE = _IDS.where(links.c.due_at <= sa.bindparam("due_by"))
+_IDS_NOT_SEEN = _IDS.where(sa.or_(links.c.run_id.is_(None), links.c.run_id != sa.bindparam("run", type_=sa.Integer)))
 _MENTION = ("start", "line", "text", "day", "other_url", "fragment")
 _URL = len(_MENTION) + mapping.LINK.index("url")
 _MENTIONS = (
@@ -63,7 +63,7 @@ _Row = tuple[Any, ...]
 """A mention: the columns of `_MENTION`, then those of its link."""
 
 
-class RegisteredNotes(StoreReader, Leases):
+class RegisteredNotes(StoreReader, Writer):
     """Saves which links each note mentions."""
 
     def register(self, read: Sequence[NoteMentions], now: datetime) -> None:
@@ -159,15 +159,12 @@ class RegisteredNotes(StoreReader, Leases):
                     connection.execute(sa.delete(column.table).where(column == note))
 
     @staticmethod
-    def _ids(connection: sa.Connection, urls: Iterable[str], due_by: datetime | None = None) -> dict[str, int]:
-        """Return the ids of links by URL; with `due_by` only of those that are due then."""
+    def _ids(connection: sa.Connection, urls: Iterable[str], run: int = 0) -> dict[str, int]:
+        """Return the ids of links by URL; with `run` only of those for which that run has saved no result."""
         ids: dict[str, int] = {}
         for some in slices(sorted(set(urls))):
-            if due_by is None:
-                rows = connection.execute(_IDS, {"urls": some})
-            else:
-                rows = connection.execute(_IDS_OF_DUE, {"urls": some, "due_by": due_by})
-            ids |= {row.url: row.id for row in rows}
+            statement, more = (_IDS_NOT_SEEN, {"run": run}) if run else (_IDS, {})
+            ids |= {row.url: row.id for row in connection.execute(statement, {"urls": some, **more})}
         return ids
 
     @staticmethod

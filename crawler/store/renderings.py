@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from crawler.store.database import Writer
 from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MOVE_CHECKS, NEWEST_VOUCH, VOUCH_COLUMNS
 from crawler.store.schema.tables import facts, fragments, links, mentions, outputs, vouches
-from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ ALL_NOTES = ""
 """The value of `note` for fragments of all notes together."""
 
 
-class Renderings(StoreReader, Leases):
+class Renderings(StoreReader, Writer):
     """Inputs and results of incremental rendering."""
 
     def rendering_inputs(self, bibliographies: Sequence[str]) -> Iterator[sa.Row[Any]]:

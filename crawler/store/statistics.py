@@ -11,18 +11,18 @@ from crawler.models.check import Outcome
 from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Repository
+from crawler.store.database import Writer
 from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.tables import checks, facts, links, mentions, run_counts, runs, star_counts
-from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
 
-class Statistics(StoreReader, Leases):
+class Statistics(StoreReader, Writer):
     """Queries for the report."""
 
     # --- counts by run ------------------------------------------------------------------------------------------------

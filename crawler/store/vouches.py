@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import title_of
+from crawler.store.database import Writer
 from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS
 from crawler.store.schema.tables import facts, links, vouches
-from crawler.store.workers.leases import Leases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crawler.models.vouch import Vouch
 
 
-class VouchRecords(StoreReader, Leases):
+class VouchRecords(StoreReader, Writer):
     """Queries and updates of vouches."""
 
     def vouch(self, url: str, vouch: Vouch) -> Vouch:

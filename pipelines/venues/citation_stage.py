@@ -67,7 +67,7 @@ def ask_bibliography(
 
 def _missing_papers(store: LinkStore, bibliography: Bibliography, now: datetime) -> Iterator[tuple[str, Paper]]:
     """Yield the papers to look up with their keys: those for which no bibliography before this one has a venue."""
-    wanting = store.papers_without_publication(bibliography.name, bibliography.host, now)
+    wanting = store.papers_without_publication(bibliography.name, now)
     for i in range(0, len(wanting), PAGE):
         known = store.papers(wanting[i : i + PAGE])
         papers = {key: known[key] for key in wanting[i : i + PAGE] if bibliography.id_of(known[key]) is not None}

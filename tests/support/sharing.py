@@ -1,38 +1,39 @@
-"""Several workers on one run, as their user starts them, and what the servers' own log says of how they shared it."""
+"""Runs with several workers, as their user starts them, and what the servers' own log says of how they shared it."""
 
 from __future__ import annotations
 
+import csv
 import os
-import re
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter, defaultdict
 from contextlib import contextmanager
-from itertools import accumulate, groupby
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from scrapy.exceptions import IgnoreRequest
 
-from crawler.store.database import _LOCK
-from crawler.store.link_store import LinkStore
+from tests.internet.messages import html, not_found, redirect, text
 from tests.support import processes
+from tests.support.processes import ROOT, free_port
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from tests.internet import Internet, Request
+    from scrapy import Request as Sent
+
+    from tests.internet import Internet, Request, Response
     from tests.support.crawling import Desk
-    from tests.support.processes import Forked, Running
 
 LATE = 1.0
 """Seconds that a request may travel longer than the next: on a busy machine the servers look up late."""
 
-_WORKER = re.compile(r"\+https://worker\.example/(\w+)\)")
 
-
-def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(happened: Callable[[], bool], seconds: float = 180) -> None:
     """Look again and again until something has happened."""
     until = time.monotonic() + seconds
     while not happened():
@@ -45,49 +46,14 @@ def wait_for_requests(internet: Internet, count: int) -> None:
     wait_until(lambda: len(internet.requests) >= count)
 
 
-def start(desk: Desk, name: str, *settings: str) -> Forked:
-    """Start a worker that tells every host its name."""
-    named = (f"USER_AGENT_CONTACT=https://worker.example/{name}", *settings)
-    return desk.start(*(word for setting in named for word in ("-s", setting)))
-
-
 @contextmanager
-def starting_together(database_url: str, count: int) -> Iterator[None]:
-    """Hold workers back that are started meanwhile, until so many are there: some machines need long to start them."""
-    LinkStore.open(database_url).close()
-    engine = sa.create_engine(database_url)
-    with engine.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        yield
-        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        wait_until(lambda: connection.scalar(waiting) >= count)
-    engine.dispose()
-
-
-def leader_of(database_url: str, runs: Sequence[Forked]) -> Forked:
-    """Return the worker that leads."""
-    engine = sa.create_engine(database_url)
-    with engine.begin() as connection:
-        leader = connection.scalar(sa.text("SELECT leader FROM runs WHERE finished_at IS NULL"))
-    engine.dispose()
-    return next(run for run in runs if run.pid == int(leader.split(":")[1]))
-
-
-@contextmanager
-def paused(worker: Running) -> Iterator[None]:
-    """Stop a worker between two instructions, as a machine does that swaps, and let it go on afterwards."""
-    worker.send_signal(signal.SIGSTOP)
+def paused(process: int) -> Iterator[None]:
+    """Stop a process between two instructions, as a machine does that swaps, and let it go on afterwards."""
+    os.kill(process, signal.SIGSTOP)
     try:
         yield
     finally:
-        worker.send_signal(signal.SIGCONT)
-
-
-def asked_by(request: Request) -> str:
-    """Return the name of the worker that sent a request."""
-    found = _WORKER.search(request.headers["user-agent"])
-    assert found is not None
-    return found[1]
+        os.kill(process, signal.SIGCONT)
 
 
 def by_host(requests: Sequence[Request]) -> dict[str, list[Request]]:
@@ -107,16 +73,6 @@ def hurried(requests: Sequence[Request], pace: float) -> list[str]:
         if max(late - least for late, least in zip(ahead, accumulate(ahead, min), strict=True)) > LATE:
             found.append(host)
     return found
-
-
-def owners(requests: Sequence[Request]) -> dict[str, list[str]]:
-    """Return who asked each host, one after the other."""
-    return {host: [name for name, _ in groupby(map(asked_by, of_host))] for host, of_host in by_host(requests).items()}
-
-
-def interleaved(requests: Sequence[Request], lost: Collection[str]) -> list[str]:
-    """Return the hosts that two workers asked in turns; a host may come back to one only from workers that lost it."""
-    return [host for host, names in owners(requests).items() if len(names) - len({*names}) > len({*lost} & {*names})]
 
 
 def history(database_url: str) -> Counter[str]:
@@ -143,13 +99,83 @@ def saying(desk: Desk, *words: str) -> tuple[subprocess.Popen[bytes], Callable[[
     return process, lambda: file.read_text("utf-8")
 
 
-def workers(database_url: str) -> list[str]:
-    """Return the names of the workers that are at work, as soon as there is a store."""
-    engine = sa.create_engine(database_url)
+SHARED = ("-s", "SHARD_SECONDS=1")
+"""Setting with which forty links are enough for a shard for each worker."""
+
+_TIMES = {"first_seen", "last_checked", "last_alive"}
+
+
+def pages(links: int, hosts: int = 12) -> list[str]:
+    return [f"https://h{n % hosts:02}.bench.example.org/{n}" for n in range(links)]
+
+
+def mixed(desk: Desk, internet: Internet, links: int = 200) -> set[str]:
+    """Write notes with all that makes a check need more than its own host; return the URLs of their pages and images.
+
+    Pages redirect to other hosts, once or twice, or are missing, or fail; an image is asked for in the archive.
+    """
+
+    def answer(request: Request) -> Response | None:
+        name = request.path.strip("/")
+        if not name.isdecimal():
+            return not_found() if name == "gone.png" else None
+        host, ends = int(request.host[1:3]), name[-1]
+        if ends in "14":  # the latter redirects twice
+            return redirect(
+                f"https://h{(host + 5) % 12:02}.bench.example.org/{int(name) + (7 if ends == '4' else 1)}", 302
+            )
+        return {"2": text("", 503), "3": not_found()}.get(ends, html(f"<title>Page {name}</title>"))
+
+    internet.fault("https://h*.bench.example.org/*", answer)
+    images = [f"https://h{n:02}.bench.example.org/{n}.png" for n in range(6)]
+    images.append("https://h07.bench.example.org/gone.png")
+    urls = [*pages(links), "https://arxiv.org/abs/1706.03762"]
+    desk.write("a.md", "\n".join(f"- <{url}>" for url in urls[::2]))
+    desk.write("b.md", "[a](a.md), [none](none.md)\n\n" + "\n\n".join(f"![]({url})" for url in images))
+    desk.write("c.md", "\n".join(f"- <{url}>" for url in urls[1::2]))
+    return {*urls, *images}
+
+
+def results(desk: Desk) -> dict[str, object]:
+    """Return what a run has found and written, but for times."""
+    found: dict[str, object] = {
+        url: {name: value for name, value in row.items() if name not in _TIMES} for url, row in desk.health().items()
+    }
+    for name in ("entries.csv", "findings.csv"):
+        with (desk.output / name).open(encoding="utf-8-sig", newline="") as file:
+            found[name] = list(csv.reader(file))
+    kept = {path: data for path, data in desk.outputs().items() if path.startswith(("notes/", "images/", "papers.bib"))}
+    return found | kept
+
+
+@contextmanager
+def cluster(desk: Desk, workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Run a Dask scheduler and workers; yield its address and their processes."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*words: str) -> None:
+        command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
+        with (desk.folder / "dask.txt").open("a") as said:
+            started.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | desk.environ, stdout=said, stderr=said))
+
     try:
-        with engine.begin() as connection:
-            return list(connection.scalars(sa.text("SELECT worker FROM workers")))
-    except sa.exc.DBAPIError:
-        return []
+        start("scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2])
+        for number in range(workers):
+            folder = desk.folder / f"worker{number}"
+            start("worker", address, "--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
+        yield address, started[1:]
     finally:
-        engine.dispose()
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+class Deadly:
+    """Downloader middleware that ends the process of a shard before some requests, as a bug in a library does."""
+
+    def process_request(self, request: Sent) -> None:
+        """End the process for URLs with `deadly`."""
+        if "deadly" in request.url:
+            os.kill(os.getpid(), signal.SIGKILL)
+            raise IgnoreRequest

@@ -37,9 +37,8 @@ ISSUER_TIMEOUT = 5.0
 class Exchange:
     """One request of the second client.
 
-    `url` is what is asked, byte for byte, `headers` do not include Host. `before_send` is called when the connection is
-    open, and raises an exception if nothing may be sent over it. `on_head` and `on_data` return whether more of the
-    body is wanted. `limit` is the largest body in bytes, `kept` what is kept of a larger one.
+    `url` is what is asked, byte for byte, `headers` do not include Host. `on_head` and `on_data` return
+    whether more of the body is wanted. `limit` is the largest body in bytes, `kept` what is kept of a larger one.
     """
 
     url: str
@@ -50,7 +49,6 @@ class Exchange:
     kept: int = 0
     window: int = 0
     method: str = "GET"
-    before_send: Callable[[], None] = field(default=lambda: None)
     on_head: Callable[[Head], bool] = field(default=lambda _: True)
     on_data: Callable[[bytes], bool] = field(default=lambda _: True)
 
@@ -100,12 +98,10 @@ class LenientClient:
         """Return the answer to a request.
 
         Raises UnreadableResponseError, UnreachableError, IncompleteChainError, AddressNotAllowedError, Scrapy's
-        CannotResolveHostError, OSError (TimeoutError, ConnectionRefusedError, ssl.SSLError), and what `before_send`
-        raises.
+        CannotResolveHostError, and OSError (TimeoutError, ConnectionRefusedError, ssl.SSLError).
         """
         connection = self._open(exchange)
         try:
-            exchange.before_send()
             connection.send(_request_bytes(exchange))
             return _read_answer(connection, exchange)
         finally:

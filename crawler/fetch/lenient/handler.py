@@ -18,7 +18,6 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers
 from scrapy.utils._download_handlers import make_response
-from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.daemon_threads import run_in_thread
 from crawler.fetch.early_stop import EarlyStop
@@ -31,8 +30,6 @@ from crawler.models.reason import Reason, ReasonCode
 from crawler.text import MAX_ERROR, collapse_whitespace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from scrapy import Request
     from scrapy.http import Response
 
@@ -54,15 +51,13 @@ _OK = range(200, 300)
 class LenientDownloader:
     """Sends requests with a LenientClient.
 
-    `check_lease` raises HostUnavailableError if nothing may be sent to a host; it is called in the event loop once the
-    connection is open. `window` is the size of the receive buffer in bytes for requests of the head of a page, `limit`
+    `window` is the size of the receive buffer in bytes for requests of the head of a page, `limit`
     the size in bytes of the largest body if a request has none.
     """
 
     def __init__(
         self,
         *,
-        check_lease: Callable[[str], None],
         allow_private: bool,
         context: ssl.SSLContext,
         window: int,
@@ -71,7 +66,6 @@ class LenientDownloader:
         self._client = LenientClient(
             allow_private=allow_private, ca_bundle=os.environ.get("REQUESTS_CA_BUNDLE"), share=context
         )
-        self._check_lease = check_lease
         self._window = window
         self._limit = limit
         self._slots = asyncio.Semaphore(THREADS)
@@ -112,15 +106,6 @@ class LenientDownloader:
             url = encode_for_request(request.url)
         except InvalidURLError as error:
             raise UnsupportedURLSchemeError(str(error)) from error
-        loop = asyncio.get_running_loop()
-        host = urlparse_cached(request).hostname or ""
-
-        async def check_lease() -> None:
-            self._check_lease(host)
-
-        def before_send() -> None:
-            asyncio.run_coroutine_threadsafe(check_lease(), loop).result(deadline.left())
-
         stop = _Stop(request)
         return Exchange(
             url=url,
@@ -131,7 +116,6 @@ class LenientDownloader:
             kept=MAX_PARTIAL,
             window=self._window if "max_bytes" in request.meta else 0,
             method=request.method,
-            before_send=before_send,
             on_head=stop.on_head,
             on_data=stop.on_data,
         )

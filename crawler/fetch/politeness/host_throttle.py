@@ -15,7 +15,7 @@ from crawler.models.check import Outcome
 from crawler.models.reason import ReasonCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from crawler.models.check import Check
@@ -45,18 +45,20 @@ _GATES = frozenset(
 class HostUnavailableError(IgnoreRequest):
     """A request was not sent, since its host gets none now.
 
-    `for_run`: the host gets none until the run ends. `leased`: another worker has its lease.
+    `for_run`: the host gets none until the run ends. `elsewhere`: another shard of the run may send requests to it.
     """
 
-    def __init__(self, host: str, *, for_run: bool = False, leased: bool = False) -> None:
+    def __init__(self, host: str, *, for_run: bool = False, elsewhere: bool = False) -> None:
         super().__init__(host)
         self.host = host
         self.for_run = for_run
-        self.leased = leased
+        self.elsewhere = elsewhere
 
 
 @dataclass(slots=True)
-class _HostState:
+class HostState:
+    """What is known of a host in a run; `free_at` is the time of the throttle's clock at which it may get a request."""
+
     responses: int = 0
     total_time: timedelta = timedelta(0)
     refusals: int = 0
@@ -74,7 +76,7 @@ class HostThrottle:
     def __init__(self, clock: Callable[[], float], deadline: float = math.inf) -> None:
         self._clock = clock
         self._deadline = deadline
-        self._hosts: defaultdict[str, _HostState] = defaultdict(_HostState)
+        self._hosts: defaultdict[str, HostState] = defaultdict(HostState)
         self._backed_off: set[str] = set()
 
     @property
@@ -124,6 +126,30 @@ class HostThrottle:
         waits = {name: self.seconds_until_free(name) for name in sorted(self._backed_off)}
         self._backed_off = {name for name, seconds in waits.items() if seconds}
         return sorted(((name, waits[name]) for name in self._backed_off), key=lambda pair: (-pair[1], pair[0]))
+
+    @property
+    def closed_hosts(self) -> list[str]:
+        """Return the hosts that get no more requests in this run because of their refusals."""
+        return [name for name in self._hosts if self.is_circuit_open(name)]
+
+    def waits(self) -> dict[str, float]:
+        """Return the seconds until hosts may get a request, of those that are backing off for some time."""
+        now = self._clock()
+        waits = {name: host.free_at - now for name, host in self._hosts.items()}
+        return {name: seconds for name, seconds in waits.items() if 0 < seconds < math.inf}
+
+    def responses(self) -> dict[str, tuple[int, timedelta, int]]:
+        """Return the number of responses of each host, the time they took in total, and the number of refusals."""
+        found = self._hosts.items()
+        return {name: (host.responses, host.total_time, host.refusals) for name, host in found if host.responses}
+
+    def add_responses(self, found: Mapping[str, tuple[int, timedelta, int]]) -> None:
+        """Add what another process has got from hosts, to `slowest` and `most_blocking`."""
+        for name, (responses, total_time, refusals) in found.items():
+            host = self._hosts[name]
+            host.responses += responses
+            host.total_time += total_time
+            host.refusals += refusals
 
     def slowest(self, limit: int) -> list[tuple[str, float]]:
         """Return up to `limit` hosts with the longest mean response time, slowest first, and that time in seconds."""

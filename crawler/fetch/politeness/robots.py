@@ -15,11 +15,14 @@ from crawler.config.crawl_options import options_of
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.politeness.host_throttle import MAX_WAIT, HostUnavailableError
 from crawler.models.reason import Reason, ReasonCode
+from crawler.signals import run_opened
 
 if TYPE_CHECKING:
     from asyncio import Task
 
     from scrapy.crawler import Crawler
+
+    from crawler.fetch.politeness.turns import TurnKeeper
 
 AGENT = "notemend"
 _PATH = "/robots.txt"
@@ -44,19 +47,28 @@ class RobotsMiddleware:
         self._known_hosts: set[str] = set()
         self._too_slow: set[str] = set()
         self._pending: dict[str, Task[Protego | None]] = {}
+        self._turns: TurnKeeper | None = None
+        crawler.signals.connect(self.run_opened, run_opened)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the middleware with the values of ROBOTS and DOWNLOAD_DELAYS."""
         return cls(crawler)
 
+    def run_opened(self, turns: TurnKeeper) -> None:
+        """Set the TurnKeeper that knows the hosts of this process."""
+        self._turns = turns
+
     async def process_request(self, request: Request) -> None:
         """Raise AddressNotAllowedError if robots.txt disallows the URL or cannot be read, with `ROBOTS=obey` only.
 
-        Raises HostUnavailableError if Crawl-delay is longer than MAX_WAIT.
+        Raises HostUnavailableError if Crawl-delay is longer than MAX_WAIT, or another process of the run may send
+        requests to the host, redirects included.
         """
         parts = urlsplit(request.url)
         host = parts.hostname or ""
+        if self._turns is not None and "is_probe" not in request.meta:
+            self._turns.check_reach(host)
         if "robots" in request.meta or parts.path == _PATH:
             return
         if not self._obey and not self._applies_to(request, host):

@@ -1,48 +1,38 @@
-"""Decide whether a request may be sent: by the rate limit and lease of its host, and the time left in the run."""
+"""Decide whether a request may be sent: by the rate limit of its host, and the time left in the run."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractAsyncContextManager
 
     from scrapy.crawler import Crawler
 
     from crawler.fetch.politeness.host_throttle import HostThrottle
+    from crawler.fetch.politeness.reach import Reach
     from crawler.models.link import Link
     from crawler.models.result import DueLink
 
 
-class HostHolder(Protocol):
-    """A worker that leases hosts, so that only one worker sends requests to each."""
-
-    def holds(self, host: str) -> bool:
-        """Return whether this worker has the lease of a host."""
-
-    def hold_host(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
-        """Hold a host for one request; raise HostUnavailableError if another worker has it for `patience` seconds."""
-
-    def check_lease(self, host: str) -> None:
-        """Raise HostUnavailableError if another worker has taken the lease of a host that was held for a request."""
-
-
 class TurnKeeper:
-    """Allows or refuses the requests of one run.
+    """Allows or refuses the requests of one process.
 
     `is_closed` returns whether no more links like the given one are checked in this run. Once the run is stopping, only
     links for which a request was sent may send more.
     """
 
-    def __init__(self, hosts: HostThrottle, worker: HostHolder, is_closed: Callable[[Link], bool]) -> None:
+    def __init__(self, hosts: HostThrottle, reach: Reach, is_closed: Callable[[Link], bool]) -> None:
         self._hosts = hosts
-        self._worker = worker
+        self._reach = reach
         self._is_closed = is_closed
         self._is_stopping = False
         self._sent: set[str] = set()
+        self.requested_at: dict[str, float] = {}
+        """When the last request to each host was done, in seconds of `time.monotonic`."""
 
     @property
     def time_left(self) -> float:
@@ -61,23 +51,21 @@ class TurnKeeper:
         """Forget the requests of a link whose check has ended."""
         self._sent.discard(link.url)
 
+    def check_reach(self, host: str) -> None:
+        """Raise HostUnavailableError if another process of the run may send requests to a host."""
+        self._reach.check(host)
+
     def check_may_send(self, host: str, due: DueLink) -> None:
         """Record that a link sends a request to a host; raise HostUnavailableError if it must not do so now."""
         if self._is_stopping and due.link.url not in self._sent:
             raise HostUnavailableError(host)
         if self._hosts.seconds_until_free(host) > 0 or self._is_closed(due.link):
             raise HostUnavailableError(host)
-        if host == due.link.host and not self._worker.holds(host):  # another worker may have checked the link meanwhile
-            raise HostUnavailableError(host, leased=True)
         self._sent.add(due.link.url)
 
-    def hold_host(self, host: str, patience: float = 0.0) -> AbstractAsyncContextManager[None]:
-        """Hold a host for one request; raise HostUnavailableError if another worker has it for `patience` seconds."""
-        return self._worker.hold_host(host, patience)
-
-    def check_lease(self, host: str) -> None:
-        """Raise HostUnavailableError if another worker has taken the lease of a host that was held for a request."""
-        self._worker.check_lease(host)
+    def record_request(self, host: str) -> None:
+        """Record that a request to a host is done."""
+        self.requested_at[host] = monotonic()
 
 
 def request_interval(crawler: Crawler, host: str) -> float:

@@ -35,6 +35,9 @@ _OTHER_URL = (
 WANTED = sa.or_(MENTIONED, links.c.wanted)
 """Whether a note mentions a link, or shows its image under another URL."""
 
+NOT_SEEN = sa.or_(links.c.run_id.is_(None), links.c.run_id != sa.bindparam("run", type_=sa.Integer))
+"""Whether the run `run` has saved no result for a link."""
+
 IS_DUE = (
     sa.select(
         links.c.id,
@@ -57,6 +60,7 @@ IS_DUE = (
         links.c.host == sa.bindparam("its_host"),
         links.c.again == sa.bindparam("its_again"),
         links.c.due_at <= sa.bindparam("now"),
+        NOT_SEEN,
         sa.tuple_(links.c.waiting_since, links.c.id)
         > sa.tuple_(sa.bindparam("since", type_=Instant), sa.bindparam("behind", type_=sa.Integer)),
         WANTED,
@@ -77,6 +81,8 @@ SAVE_RESULT = (
     )
     .values(
         wanted=False,
+        run_id=sa.bindparam("run", type_=sa.Integer),
+        leads_to=None,
         last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
         # A page that was not read tonight has what it had before.
         anchors=sa.func.coalesce(sa.bindparam("found_anchors", type_=sa.Text), links.c.anchors),
@@ -87,4 +93,4 @@ SAVE_RESULT = (
         ),
     )
 )
-"""Saves the result of a check, see `mapping.result_to_row`."""
+"""Saves the result of a check for the run `run`, see `mapping.result_to_row`."""

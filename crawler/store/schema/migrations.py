@@ -15,8 +15,8 @@ from crawler.store.schema.tables import (
     checks,
     facts,
     fragments,
+    hosts,
     image_places,
-    leases,
     links,
     mentions,
     notes,
@@ -32,7 +32,6 @@ from crawler.store.schema.tables import (
     validators,
     version,
     vouches,
-    workers,
 )
 
 _SLICE = 10_000
@@ -100,11 +99,7 @@ def _migrate_to_6(connection: sa.Connection) -> None:
 
 
 def _migrate_to_7(connection: sa.Connection) -> None:
-    """Version 7: leader and workers of a run, time of the next request to a host."""
-    _add_columns(connection, runs.c.leader, runs.c.due_by)
-    workers.create(connection)
-    leases.drop(connection)
-    leases.create(connection)
+    """Version 7: leader and workers of a run, and leases of hosts, which version 19 removes."""
 
 
 def _identify_papers(connection: sa.Connection) -> None:
@@ -195,6 +190,20 @@ def _add_looks(connection: sa.Connection) -> None:
     _add_columns(connection, placeholders.c.look)
 
 
+def _plan_shards(connection: sa.Connection) -> None:
+    """Version 19: runs of one process and its shards, in place of workers with leases."""
+    for name in ("leases", "workers"):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+    known = {each["name"] for each in sa.inspect(connection).get_columns(runs.name)}
+    for name in sorted(known & {"leader", "due_by"}):
+        connection.exec_driver_sql(f"ALTER TABLE {runs.name} DROP COLUMN {name}")
+    _add_columns(connection, runs.c.process, runs.c.locked_at, runs.c.stopping)
+    _add_columns(connection, links.c.run_id, links.c.leads_to, checks.c.run_id)
+    hosts.create(connection, checkfirst=True)
+    for index in checks.indexes:
+        index.create(connection, checkfirst=True)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -214,6 +223,7 @@ MIGRATIONS = (
     _add_image_places,
     _add_anchors,
     _add_looks,
+    _plan_shards,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

@@ -79,6 +79,8 @@ links = sa.Table(
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("waiting_since", Instant, nullable=False, server_default=_NEVER),  # the last check, or NEVER
     sa.Column("again", sa.Boolean, nullable=False, default=False),  # failed once in this run, to be retried at its end
+    sa.Column("run_id", sa.Integer),  # the run that saved the last result
+    sa.Column("leads_to", sa.Text),  # the hosts that its check needs as well, if another shard has them
     # Due without a mention: a note shows the image that was saved from this URL, and it is missing in the image store.
     sa.Column("wanted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
     sa.Column("newer_image", sa.Text),  # the name in the image store of what came in place of the saved image
@@ -100,7 +102,9 @@ checks = sa.Table(
     tables,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("link_id", sa.ForeignKey(links.c.id), nullable=False, index=True),
+    sa.Column("run_id", sa.Integer),  # NULL: not of the link itself, but what the Wayback Machine says of it
     *_check_columns(),
+    sa.Index("checks_once", "run_id", "link_id", unique=True),  # a run that saves a result twice counts it once
 )
 
 vouches = sa.Table(  # what persons say of links; see `crawler.models.vouch`
@@ -212,21 +216,13 @@ image_places = sa.Table(  # files that show images beside notes; see `crawler.im
     sa.Column("is_made", sa.Boolean, nullable=False),
 )
 
-workers = sa.Table(  # active workers, each with the time at which it is considered dead
-    "workers",
-    tables,
-    sa.Column("worker", sa.Text, primary_key=True),
-    sa.Column("until", Instant, nullable=False),
-)
-
-leases = sa.Table(
-    "leases",
+hosts = sa.Table(  # hosts that shards have requested
+    "hosts",
     tables,
     sa.Column("host", sa.Text, primary_key=True),
-    sa.Column("worker", sa.Text, index=True),  # NULL: free
-    sa.Column("until", Instant),
-    sa.Column("free_at", Instant, nullable=False, server_default=_NEVER),  # no request before
-    sa.Column("closed", sa.Boolean, nullable=False, server_default=sa.false()),  # for the rest of the run
+    sa.Column("fence", sa.Integer, nullable=False, default=0),  # number of the last shard that took it
+    sa.Column("free_at", Instant),  # no request before; NULL: a shard has the host, or ended without saying
+    sa.Column("closed_in", sa.Integer),  # the run in which the host gets no more requests
 )
 
 runs = sa.Table(
@@ -235,8 +231,9 @@ runs = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("started_at", Instant, nullable=False),
     sa.Column("finished_at", Instant),  # NULL: active, or killed and to be resumed
-    sa.Column("leader", sa.Text),  # the worker that reads the notes and publishes
-    sa.Column("due_by", Instant),  # the run checks links due at that time; NULL until the notes are registered
+    sa.Column("process", sa.Text),  # that has the lock of the database: `host name:process`
+    sa.Column("locked_at", Instant),
+    sa.Column("stopping", sa.Boolean, nullable=False, default=False, server_default=sa.false()),  # shards end early
 )
 
 run_counts = sa.Table(  # numbers of links by verdict at the end of a run, and other metrics

@@ -10,11 +10,11 @@ import subprocess
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.store.workers.leases import is_dead, worker_name
 from tests.internet import Failure, Internet
 from tests.internet.messages import html, page, redirect, text
 from tests.support.crawling import Desk
@@ -32,11 +32,10 @@ from tests.support.interrupting import (
     wait_for_delivered,
 )
 from tests.support.processes import ROOT
-from tests.support.sharing import helpers_of, saying, wait_until
+from tests.support.sharing import SHARED, helpers_of, saying, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 INTERRUPTS = 100
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -181,6 +180,7 @@ def test_a_link_that_was_redirected_is_followed_to_its_end(internet: Internet, d
 # --- what keeps it from ending ----------------------------------------------------------------------------------------
 
 
+TWO_WORKERS = ("-s", "WORKERS=2", *SHARED)
 HURRIED = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Hurried": 0}')
 STUCK = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Stuck": 0}')
 
@@ -260,12 +260,12 @@ def test_an_api_that_does_not_answer(internet: Internet, desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("to", ["leader", "group"])
-def test_helpers_save_what_they_have_and_end(internet: Internet, desk: Desk, to: str) -> None:
+def test_shards_save_what_they_have_and_end(internet: Internet, desk: Desk, to: str) -> None:
     urls = pages(600)
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
     desk.write("a.md", listed(*urls))
     words = desk.command(
-        "crawl", "notes", "-a", f"notes={desk.notes}", "-s", "WORKERS=2", "-s", 'DOWNLOAD_DELAYS={"*": 0.1}'
+        "crawl", "notes", "-a", f"notes={desk.notes}", *TWO_WORKERS, "-s", 'DOWNLOAD_DELAYS={"*": 0.2}'
     )
     with (desk.folder / "said.txt").open("w") as said:
         run = subprocess.Popen(
@@ -276,9 +276,9 @@ def test_helpers_save_what_they_have_and_end(internet: Internet, desk: Desk, to:
             stdout=said,
             process_group=0,
         )
-    wait_until(lambda: len(query(desk, "SELECT DISTINCT worker FROM leases WHERE worker IS NOT NULL")) == 2)
     wait_for_delivered(internet, 100)
-    (helper,) = helpers_of(run)
+    shards = helpers_of(run)
+    assert len(shards) == 2
     at = time.monotonic()
     (os.killpg if to == "group" else os.kill)(run.pid, signal.SIGINT)
     end = ending(run, at, desk)
@@ -287,11 +287,10 @@ def test_helpers_save_what_they_have_and_end(internet: Internet, desk: Desk, to:
     assert counted is not None
     assert int(counted[1]) == len(desk.checked())
     assert end.seconds < 10
-    assert is_dead(f"vm:{helper}:{worker_name().split(':')[2]}:")
-    assert query(desk, "SELECT worker FROM workers") == []
+    assert [shard for shard in shards if Path(f"/proc/{shard}").exists()] == []
     answered = delivered(internet, at)
     internet.forget()
-    assert desk.crawl("-s", "WORKERS=2").returncode == 0
+    assert desk.crawl(*TWO_WORKERS).returncode == 0
     assert answered & {request.url for request in internet.requests} & set(urls) == set()
     assert query(desk, "SELECT link_id FROM checks GROUP BY link_id HAVING count(*) > 1") == []
 

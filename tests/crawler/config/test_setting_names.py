@@ -9,7 +9,7 @@ import pytest
 
 from crawler.config import setting_readers
 from crawler.config.crawl_options import read_options
-from crawler.config.setting_names import RENAMED, apply_old_names
+from crawler.config.setting_names import REMOVED, RENAMED, apply_old_names
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from tests.support.options import project_settings
@@ -33,6 +33,18 @@ def test_each_old_name_stands_for_one_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize("priority", ["project", "cmdline"])
+@pytest.mark.parametrize("name", REMOVED)
+def test_a_setting_that_nothing_needs_any_more_stops_nobody(
+    name: str, priority: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = given(priority, **{name: 60})
+    with caplog.at_level(logging.WARNING):
+        read_options(settings, kind_names())
+    assert caplog.messages == [f"{name}: not used any more; remove it"]
+    assert name not in settings
+
+
+@pytest.mark.parametrize("priority", ["project", "cmdline"])
 @pytest.mark.parametrize(
     ("old", "value"),
     [
@@ -40,7 +52,6 @@ def test_each_old_name_stands_for_one_of_the_settings() -> None:
         ("DEAD_SPACING", 2),
         ("EXCLUDE", ["*://a.example/*"]),
         ("IMAGES_RUN_MB", 7),
-        ("LEASE", 9),
         ("PACE", {"*": 3}),
         ("TIME_BUDGET", 60),
     ],

@@ -19,11 +19,10 @@ from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
-from crawler.models.note import LinkRole, Mention
+from crawler.models.note import Mention
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.scheduling.frontier import MAX_LINKS_PER_HOST, Frontier
-from crawler.scheduling.worker import Worker
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
 from crawler.store.registered_notes import NoteMentions
@@ -57,11 +56,14 @@ def register(store: LinkStore, **counts: int) -> None:
 
 
 def frontier(store: LinkStore, pace: Callable[[str], float] = lambda _: 0, *, again: bool = False) -> Frontier:
-    return Frontier(store, ["web"], NOW, Worker(store, HostThrottle(time.monotonic), pace), retry=again)
+    return over(store, HostThrottle(time.monotonic), pace, again=again)
 
 
-def crew(store: LinkStore) -> Worker:
-    return Worker(store, HostThrottle(time.monotonic), lambda _: 0)
+def over(
+    store: LinkStore, throttle: HostThrottle, pace: Callable[[str], float] = lambda _: 0, *, again: bool = False
+) -> Frontier:
+    backlogs = store.backlogs(["web"], NOW, again=again)
+    return Frontier(store, backlogs, NOW, throttle, pace, retry=again)
 
 
 def hosts(due: Sequence[DueLink]) -> Counter[str]:
@@ -164,12 +166,7 @@ def test_a_host_that_had_as_many_as_it_may_have_out_may_have_more(store: LinkSto
 
 def test_nothing_due_is_exhausted_at_once(store: LinkStore) -> None:
     assert frontier(store).exhausted
-    assert Frontier(store, [], NOW, crew(store)).next_links(9) == []
-
-
-def test_other_kinds_are_left_alone(store: LinkStore) -> None:
-    register(store, a=1)
-    assert Frontier(store, ["image", "wechat"], NOW, crew(store)).exhausted
+    assert frontier(store).next_links(9) == []
 
 
 def test_put_off_links_are_the_second_round_s(store: LinkStore) -> None:
@@ -195,7 +192,7 @@ def test_a_host_that_is_left_alone_is_passed_over_until_its_time(store: LinkStor
     now = 0.0
     left_alone = HostThrottle(lambda: now)
     left_alone.back_off("busy.example", 7)
-    those = Frontier(store, ["web"], NOW, Worker(store, left_alone, lambda _: 0))
+    those = over(store, left_alone)
     assert hosts(those.next_links(1000)) == {"free": MAX_LINKS_PER_HOST}
     assert (those.seconds_until_free, those.exhausted) == (7, False)
     now = 7.0
@@ -206,7 +203,7 @@ def test_a_host_that_is_left_alone_is_passed_over_until_its_time(store: LinkStor
 def test_a_host_that_is_closed_is_done_with(store: LinkStore) -> None:
     register(store, closed=20)
     left_alone = HostThrottle(time.monotonic)
-    those = Frontier(store, ["web"], NOW, Worker(store, left_alone, lambda _: 0))
+    those = over(store, left_alone)
     taken = those.next_links(1000)
     left_alone.open_circuit("closed.example")
     for due in taken[1:]:
@@ -230,136 +227,6 @@ def test_what_was_not_asked_is_handed_out_again_first(store: LinkStore) -> None:
         those.done(due.link)
     rest = those.next_links(1000)
     assert {due.link.url for due in rest}.isdisjoint(due.link.url for due in first)
-
-
-@pytest.fixture
-def other(store: LinkStore) -> Iterator[LinkStore]:
-    """Return the store as another worker has it open."""
-    other = LinkStore.open(sqlite_url(store._engine.url.database))  # type: ignore[arg-type]
-    yield other
-    other.close()
-
-
-@pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a frontier look for what others have let go of whenever it is asked."""
-    monkeypatch.setattr("crawler.scheduling.frontier.REFRESH_INTERVAL", 0.0)
-
-
-@pytest.mark.usefixtures("looks")
-def test_what_another_worker_asks_is_waited_for(store: LinkStore, other: LinkStore) -> None:
-    """It may die: a worker that ends as soon as it has nothing to do itself leaves that worker's links to nobody."""
-    register(store, a=3, b=1)
-    assert other.lease("a.example")
-    waiting = frontier(store)
-    (only,) = waiting.next_links(9)
-    assert only.link.host == "b.example"
-    save(store, only.link)
-    waiting.done(only.link)
-    assert (waiting.next_links(9), waiting.exhausted) == ([], False)
-    assert not math.isinf(waiting.seconds_until_free)
-    other.release(["a.example"])
-    assert hosts([*waiting.next_links(9), *waiting.next_links(9)]) == {"a": 3}  # first it looks, then it takes
-
-
-@pytest.mark.usefixtures("looks")
-def test_what_another_worker_has_done_is_done(store: LinkStore, other: LinkStore) -> None:
-    register(store, a=1)
-    assert other.lease("a.example")
-    waiting = frontier(store)
-    assert not waiting.exhausted
-    ((due,), _) = other.next_due(other.backlogs(["web"], NOW)[0], NOW, 9)
-    save(other, due.link)
-    other.release(["a.example"])
-    assert (waiting.next_links(9), waiting.exhausted) == ([], True)
-
-
-def test_what_is_tried_again_is_not_waited_for(store: LinkStore, other: LinkStore) -> None:
-    register(store, a=1)
-    other.mark_for_retry(frontier(store).next_links(9)[0].link)
-    store.release_all()
-    assert other.lease("a.example")
-    second = frontier(store, again=True)
-    assert (second.next_links(9), second.exhausted) == ([], True)
-
-
-def test_a_host_that_was_drained_is_let_go(store: LinkStore, other: LinkStore) -> None:
-    register(store, a=1)
-    waiting = frontier(store)
-    (due,) = waiting.next_links(9)
-    assert other.lease("a.example") is None
-    save(store, due.link)
-    waiting.done(due.link)
-    assert other.lease("a.example") is not None
-
-
-def test_a_host_that_may_have_more_is_kept(store: LinkStore, other: LinkStore) -> None:
-    register(store, a=MAX_LINKS_PER_HOST)
-    waiting = frontier(store)
-    for due in waiting.next_links(MAX_LINKS_PER_HOST):
-        save(store, due.link)
-        waiting.done(due.link)
-    assert other.lease("a.example") is None
-    assert waiting.next_links(9) == []
-    assert other.lease("a.example") is not None
-
-
-def test_a_host_is_leased_for_all_its_kinds_and_let_go_after_the_last(store: LinkStore, other: LinkStore) -> None:
-    for name in ("x", "x.png"):
-        link = link_of(f"https://a.example/{name}", "n.md", LinkRole.IMAGE if name == "x.png" else LinkRole.OTHER)
-        assert link is not None
-        found = [(Mention(link.url, 0, 1, 1, 1), link)]
-        store.register([NoteMentions(f"{name}.md", found)], NOW - timedelta(days=1))
-    waiting = Frontier(store, ["web", "image"], NOW, crew(store))
-    page, picture = waiting.next_links(9)
-    for each in (page, picture):
-        assert other.lease("a.example") is None
-        save(store, each.link)
-        waiting.done(each.link)
-        waiting.next_links(9)
-    assert other.lease("a.example") is not None
-
-
-@pytest.mark.usefixtures("looks")
-def test_a_host_that_was_another_s_in_between_is_read_anew(store: LinkStore, other: LinkStore) -> None:
-    """What was handed back here may have been looked at there."""
-    register(store, a=3)
-    waiting = frontier(store)
-    taken = waiting.next_links(9)
-    with store._engine.begin() as connection:  # as if this worker had been stopped for an hour
-        connection.exec_driver_sql("UPDATE leases SET until = '2020-01-01 00:00:00.000000'")
-    store._held["a.example"].until = 0
-    assert other.lease("a.example")
-    for due in taken:
-        waiting.requeue(due)
-    assert waiting.next_links(9) == []
-    save(other, taken[0].link)
-    other.release(["a.example"])
-    again = [*waiting.next_links(9), *waiting.next_links(9)]
-    assert {due.link for due in again} == {due.link for due in taken[1:]}
-
-
-def test_workers_share_the_hosts(store: LinkStore, other: LinkStore) -> None:
-    register(store, a=1, b=1, c=1)
-    other.start_run(NOW)
-    store.heartbeat()
-    waiting = frontier(store)
-    assert hosts(waiting.next_links(9)) == {"a": 1, "b": 1}
-    assert hosts(frontier(other).next_links(9)) == {"c": 1}
-
-
-def test_a_worker_that_comes_later_gets_its_share(store: LinkStore, other: LinkStore) -> None:
-    register(store, a=20, b=20)
-    waiting = frontier(store)
-    taken = waiting.next_links(40)
-    assert hosts(taken) == {"a": MAX_LINKS_PER_HOST, "b": MAX_LINKS_PER_HOST}
-    other.start_run(NOW)
-    store.heartbeat()
-    for due in taken:
-        save(store, due.link)
-        waiting.done(due.link)
-    assert hosts(waiting.next_links(40)) == {"b": 4}
-    assert hosts(frontier(other).next_links(40)) == {"a": 4}
 
 
 @settings(max_examples=8)  # each example is a database

@@ -232,16 +232,6 @@ def test_what_a_killed_run_had_put_off_is_due_like_the_rest(store: LinkStore) ->
     assert (due_urls(store), due_urls(store, again=True)) == ({a.url}, set())
 
 
-def test_what_other_workers_have_put_off_is_left_for_the_end(store: LinkStore, database_url: str) -> None:
-    (a,) = register(store, "n.md", "https://a.example/")
-    store.start_run(NOW)
-    store.mark_for_retry(a)
-    other = LinkStore.open(database_url)
-    other.start_run(NOW)
-    assert (due_urls(other), due_urls(other, again=True)) == (set(), {a.url})
-    other.close()
-
-
 # --- what was seen ----------------------------------------------------------------------------------------------------
 
 FULL = Check(

@@ -109,7 +109,7 @@ def test_deaths(store: LinkStore) -> None:
 def go_back_to_version_4(store: LinkStore) -> None:
     with store._write() as connection:
         later = (
-            *("run_counts", "validators", "workers", "notes", "fragments", "outputs", "vouches", "page_versions"),
+            *("run_counts", "validators", "hosts", "notes", "fragments", "outputs", "vouches", "page_versions"),
             *("uploads", "image_places"),
         )
         for table in later:

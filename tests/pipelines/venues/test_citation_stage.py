@@ -48,7 +48,7 @@ def paper(number: int = 1, **more: Any) -> Paper:
 
 
 def wanting(store: LinkStore, source: str = "openalex", now: datetime = NOW) -> list[str]:
-    return store.papers_without_publication(source, f"{source}.example", now)
+    return store.papers_without_publication(source, now)
 
 
 def venues_of(store: LinkStore, *arxiv_ids: str) -> set[str]:

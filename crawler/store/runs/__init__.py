@@ -1,0 +1,1 @@
+"""Which run has the database, and which of its shards has which host."""

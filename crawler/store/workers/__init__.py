@@ -1,1 +1,0 @@
-"""Which worker checks which host, and who leads a run."""
