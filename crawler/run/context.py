@@ -119,15 +119,19 @@ class RunContext:
     def take_hosts(self) -> float:
         """Take the hosts of a shard, without one all; return the seconds to wait before the first request.
 
-        That is the longest interval if an earlier shard ended without saying when it sent its last request.
+        That is what is left of the interval after the last request of an earlier shard, or the longest interval if one
+        ended without saying when it sent that. A host that wants a longer wait gets no request until then, and what
+        redirects to it is not checked.
         """
         hosts = self.task.shard.hosts if self.task else None
         waits, is_lost = self.workspace.store.take_hosts(hosts)
+        left = {host: seconds for host, seconds in waits.items() if seconds <= self.interval(host)}
         for host, seconds in waits.items():
-            self.throttle.back_off(host, seconds)
+            if host not in left:
+                self.throttle.back_off(host, seconds)
         delays = self.options.requests.delays
         wanted = map(self.interval, hosts) if hosts is not None else delays.values()
-        return max(wanted, default=0.0) if is_lost else 0.0
+        return max(wanted if is_lost else left.values(), default=0.0)
 
     def release_hosts(self) -> None:
         """Save when other shards may send the next request to each host that got one here."""

@@ -88,12 +88,12 @@ def test_a_cluster_finds_the_same(
     (tmp_path / "one").mkdir()
     (tmp_path / "many").mkdir()
     one, many = (Desk(tmp_path / name, internet.environ()) for name in ("one", "many"))
-    urls = mixed(one, internet)
+    urls = mixed(one, internet, 100)
     assert one.crawl(*paced(0)).returncode == 0
-    mixed(many, internet)
+    mixed(many, internet, 100)
     internet.forget()
     with cluster(many, 2) as (address, workers):
-        words = ("-s", f"DATABASE_URL={database_url}", "-s", f"DASK_SCHEDULER={address}", *SHARED, *paced(0.2))
+        words = ("-s", f"DATABASE_URL={database_url}", "-s", f"DASK_SCHEDULER={address}", *SHARED, *paced(PACE))
         run, said = saying(many, *many.command("crawl", "notes", "-a", f"notes={many.notes}", *words))
         try:
             wait_for_requests(internet, 20)
@@ -103,7 +103,7 @@ def test_a_cluster_finds_the_same(
         finally:
             run.kill()
             run.wait()
-    assert hurried(internet.requests, 0.2) == []
+    assert hurried(internet.requests, PACE) == []
     assert {url for url, checks in history(database_url).items() if checks > 1} == set()
     assert results(many) == results(one)
     assert history(database_url).keys() >= urls
