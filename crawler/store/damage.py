@@ -17,7 +17,7 @@ from crawler.models.link import Verdict
 from crawler.store.database import store_url
 from crawler.store.inspector import StoreInspector
 from crawler.store.schema import mapping
-from crawler.store.schema.tables import checks, facts, links, page_versions, tables
+from crawler.store.schema.tables import checks, facts, links, outputs, page_versions, tables, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,10 @@ _NAMES: dict[str, type[Enum]] = {
     "previous_outcome": Outcome,
     "how": CheckMethod,
 }
+_JSON_OBJECTS = frozenset({links.c.anchors, outputs.c.files})
+_NEEDED = frozenset({checks.c.outcome, checks.c.reason, checks.c.checked_at, checks.c.how})
+"""Columns that are null in `links`, which has them too, before the first check."""
+
 _ROWS: dict[str, Callable[[sa.Row[Any]], object]] = {
     checks.name: mapping.check_from_row,
     page_versions.name: mapping.page_version_from_row,
@@ -42,15 +46,20 @@ def damage_of(options: CrawlOptions) -> str | None:
     """Return a line on the first damaged value of the link database, and what to do; None if all can be read."""
     try:
         store = StoreInspector.open_to_read(store_url(options))
-    except (UserError, ValueError, TypeError) as error:
-        return str(error) if isinstance(error, UserError) else None
+    except UserError as error:
+        return str(error)
+    except (ValueError, TypeError):  # of the number of its version
+        url = sa.make_url(store_url(options))
+        return _line(url.database or url.render_as_string(), version.name)
     try:
         found = store.find_damage(_damage_in)
     finally:
         store.close()
-    if found is None:
-        return None
-    return f"{store.name}: damaged value in {found}; restore a copy of the file, or move it away and run again"
+    return None if found is None else _line(store.name, found)
+
+
+def _line(name: str, place: str) -> str:
+    return f"{name}: damaged value in {place}; restore a copy of the file, or move it away and run again"
 
 
 def _damage_in(connection: sa.Connection) -> str | None:
@@ -73,11 +82,11 @@ def _fault(column: sa.Column[Any], row: sa.Row[Any]) -> str | None:
     """Return the name of a column if its value in a row is damaged."""
     value = getattr(row, column.name)
     if value is None:
-        return None if column.nullable else column.name
+        return None if column.nullable and column not in _NEEDED else column.name
     try:
         if column.name in _NAMES and column.table in {links, checks}:
             _NAMES[column.name](value)
-        if column is links.c.anchors:
+        if column in _JSON_OBJECTS:
             dict(json.loads(value))
         is_of_type = isinstance(value, (bool, int) if column.type.python_type is bool else column.type.python_type)
     except NotImplementedError:  # the types of our own: what was read is of them

@@ -21,6 +21,7 @@ VALUES = ("'odd'", "-1", "X'ff00'", "NULL")
 SAMPLE = (
     *(("links", "verdict", "'odd'"), ("links", "checked_at", "-1"), ("links", "anchors", "-1")),
     *(("checks", "outcome", "NULL"), ("checks", "how", "'odd'"), ("mentions", "line", "'odd'")),
+    *(("checks", "reason", "NULL"), ("outputs", "files", "'odd'"), ("schema_version", "version", "'odd'")),
     *(("page_versions", "fingerprint", "'odd'"), ("run_counts", "count", "'odd'"), ("links", "kind", "X'ff00'")),
 )
 
