@@ -48,9 +48,9 @@ def time_in(value: Any) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def texts_in(values: Any, limit: int = MAX_TEXT) -> tuple[str, ...]:
+def texts_in(values: Any) -> tuple[str, ...]:
     """Return the texts in a list that are not empty."""
-    return tuple(text for each in values if (text := text_in(each, limit))) if isinstance(values, list | tuple) else ()
+    return tuple(text for each in values if (text := text_in(each))) if isinstance(values, list | tuple) else ()
 
 
 def value_at(record: Any, *path: str) -> Any:

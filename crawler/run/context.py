@@ -125,13 +125,15 @@ class RunContext:
         """
         hosts = self.task.shard.hosts if self.task else None
         waits, is_lost = self.workspace.store.take_hosts(hosts)
-        left = {host: seconds for host, seconds in waits.items() if seconds <= self.interval(host)}
+        left = [0.0]
         for host, seconds in waits.items():
-            if host not in left:
+            if seconds > self.interval(host):
                 self.throttle.back_off(host, seconds)
+            elif self.reach.includes(host):  # not the hosts of other shards
+                left.append(seconds)
         delays = self.options.requests.delays
         wanted = map(self.interval, hosts) if hosts is not None else delays.values()
-        return max(wanted if is_lost else left.values(), default=0.0)
+        return max(wanted, default=0.0) if is_lost else max(left)
 
     def release_hosts(self) -> None:
         """Save when other shards may send the next request to each host that got one here."""
