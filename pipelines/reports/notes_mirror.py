@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from crawler.atomic_files import UnsafePathError, open_inside, replace_atomically
+from crawler.atomic_files import UnsafePathError, open_inside, replace_atomically, write_atomically
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.layout.placed_files import PlacedFiles
 from crawler.kinds.registry import kind_of
@@ -92,8 +92,7 @@ def _write(mirror: Path, path: str, data: bytes) -> None:
         if file.read(len(data) + 1) == data:
             return
     _make_room(mirror, mirror / path)
-    with replace_atomically(mirror / path) as draft:
-        draft.write_bytes(data)
+    write_atomically(mirror / path, data)
 
 
 def _copy_attachments(paths: Iterable[str], folder: Path, mirror: Path) -> None:
