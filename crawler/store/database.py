@@ -6,21 +6,24 @@ Each public method of a store is one transaction. If a database server becomes u
 from __future__ import annotations
 
 import logging
+import sqlite3
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial, wraps
 from importlib import import_module
 from inspect import isfunction, isgeneratorfunction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
 
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.store.schema.migrations import is_newest, migrate
+from crawler.store.schema.former_copy import keep_copy
+from crawler.store.schema.migrations import is_newest, migrate, version_of
+from crawler.store.schema.tables import version
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from sqlalchemy.dialects import postgresql
     from tenacity import RetryCallState
@@ -37,6 +40,9 @@ RETRY_SECONDS = 300.0
 
 BUSY_TIMEOUT = 30.0
 """Seconds that a transaction waits for another process to unlock an SQLite file."""
+
+LOCK_SUFFIX = ".lock"
+"""Follows the name of an SQLite file in that of the file that a run locks, which stays when the run has ended."""
 
 _LOCK = 0x6E6F7465  # the key of an advisory lock; any number that no other program uses
 _TRANSIENT_STATES = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL documentation, appendix A
@@ -100,6 +106,8 @@ class Database:
     def __init__(self, engine: sa.Engine, name: str) -> None:
         self._engine = engine
         self._name = name
+        self.is_new = False
+        """Whether the database was empty, or absent, when it was opened."""
 
     @classmethod
     def open(cls, url: str, *, is_checked: bool = False) -> Self:
@@ -116,11 +124,16 @@ class Database:
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _configure_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
+        lost = None if store.shared else _trace_of_loss(Path(store._name))
         try:
             store._prepare(is_checked=is_checked)
         except UserError:
             engine.dispose()
             raise
+        if store.is_new and lost is not None:
+            logger.warning(
+                "%s: %s; all links are checked as in a first run. Restore a copy if you have one", name, lost
+            )
         return store
 
     def _prepare(self, *, is_checked: bool) -> None:
@@ -134,9 +147,26 @@ class Database:
                     return
             except UserError as error:
                 raise UserError(f"{self._name}: {error}") from error
+            self.is_new = version_of(connection) == 0
+            if self.is_new and not self.shared and (others := _other_tables(connection)):
+                listed = ", ".join(others[:3])
+                raise UserError(f"{self._name}: database of another program (tables: {listed}); move it away")
+        if not (self.is_new or self.shared):
+            self._keep_copy()
         with self._write() as connection:
             self._exclusive(connection)
             migrate(connection)
+
+    def _keep_copy(self) -> None:
+        """Keep a copy of an SQLite file from before its migration; raise UserError if that fails."""
+        if not Path(self._name).is_file():  # in memory, or given as a URI
+            return
+        try:
+            keep_copy(self._name)
+        except sqlite3.Error as error:
+            raise UserError(self._damage_message(error)) from error
+        except OSError as error:
+            raise UserError(f"{self._name}: not migrated, since no copy can be kept: {error.strerror}") from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -209,6 +239,19 @@ def sqlite_url(path: Path) -> str:
 def store_url(options: CrawlOptions) -> str:
     """Return the URL of the link database: DATABASE_URL, or SQLite in OUTPUT_DIR."""
     return options.database_url or sqlite_url(options.output_dir / "notemend.sqlite")
+
+
+def _trace_of_loss(file: Path) -> str | None:
+    """Return what is wrong with an SQLite file if a run before this one has used it, and it turns out to be new."""
+    if file.is_file():
+        return "empty, no link database"
+    return "missing, although an earlier run has used it" if Path(f"{file}{LOCK_SUFFIX}").exists() else None
+
+
+def _other_tables(connection: sa.Connection) -> list[str]:
+    """Return the tables of a database that has none of this program, by name."""
+    found = sa.inspect(connection).get_table_names()
+    return [] if version.name in found else sorted(found)
 
 
 def _is_transient(error: sa.exc.DBAPIError) -> bool:

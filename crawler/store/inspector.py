@@ -90,6 +90,8 @@ class StoreInspector(StoreReader):
     def _refuse_other_versions(self) -> None:
         with self._begin() as connection:
             found = version_of(connection)
+        if not found:
+            raise UserError(f"{self._name}: no link database in it; restore a copy, or run crawl to start anew")
         if found != len(MIGRATIONS):
             advice = "run crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
             raise UserError(f"{self._name}: database version {found}, expected {len(MIGRATIONS)}; {advice}")

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from crawler.errors import UserError
+from crawler.store.database import LOCK_SUFFIX
 from crawler.store.reader import CHANGED
 from crawler.store.runs.hosts import HostRecords
 from crawler.store.schema.tables import links, run_counts, runs
@@ -37,7 +38,7 @@ class Runs(HostRecords):
 
     @contextmanager
     def _file_lock(self) -> Iterator[None]:
-        lock = FileLock(f"{self._name}.lock", timeout=0)
+        lock = FileLock(f"{self._name}{LOCK_SUFFIX}", timeout=0)
         try:
             lock.acquire()
         except Timeout:

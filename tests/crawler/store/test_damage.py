@@ -71,6 +71,18 @@ def test_damaged_facts_are_looked_up_again(crawled: Desk, column: str, value: st
     assert "Attention Is All You Need" in (crawled.output / "papers.bib").read_text("utf-8")
 
 
+def test_an_emptied_store_is_said_to_be_one(crawled: Desk) -> None:
+    for old in crawled.output.glob("notemend.sqlite*"):
+        old.unlink()
+    (crawled.output / "notemend.sqlite").touch()
+    done = crawled.run("status")
+    assert done.returncode == 2
+    assert done.stderr.endswith("no link database in it; restore a copy, or run crawl to start anew\n")
+    done = crawled.crawl()
+    assert done.returncode == 0
+    assert f"{crawled.output}/notemend.sqlite: empty, no link database; all links are checked" in done.stderr
+
+
 @pytest.mark.stress
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("table", tables.tables)

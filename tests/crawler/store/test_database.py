@@ -97,12 +97,40 @@ def test_readers_do_not_wait_for_writers(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
+def test_an_empty_file_becomes_a_store_and_that_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "store.sqlite"
     file.touch()
     store = LinkStore.open(sqlite_url(file))
     assert store.counts() == []
     store.close()
+    lost = "all links are checked as in a first run. Restore a copy if you have one"
+    assert caplog.messages == [f"{file}: empty, no link database; {lost}"]
+    LinkStore.open(sqlite_url(file)).close()
+    assert len(caplog.messages) == 1
+
+
+def test_a_store_that_is_gone_is_no_first_run(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "store.sqlite"
+    store = LinkStore.open(sqlite_url(file))
+    with store.exclusive_lock():
+        assert caplog.messages == []
+    store.close()
+    file.unlink()
+    LinkStore.open(sqlite_url(file)).close()
+    (line,) = caplog.messages
+    assert line.startswith(f"{file}: missing, although an earlier run has used it; ")
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "store.sqlite"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE links (id INTEGER)")
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(UserError) as error:
+        LinkStore.open(sqlite_url(file))
+    one_line(error, file, "database of another program (tables: links); move it away")
+    assert file.read_bytes()[100:] == before[100:]  # the header has the journal mode
 
 
 def test_a_folder_in_the_store_s_place(tmp_path: Path) -> None:

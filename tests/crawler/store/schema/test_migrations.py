@@ -17,6 +17,7 @@ from crawler.models.link import Change, Link, LinkState, Verdict
 from crawler.models.metadata import Article, Page, Paper, Picture, Publication, Repository
 from crawler.models.policy import Policy
 from crawler.models.reason import Reason, ReasonCode
+from crawler.store.database import sqlite_url
 from crawler.store.link_store import HostBacklog, LinkStore
 from crawler.store.schema.migrations import MIGRATIONS
 from crawler.store.schema.tables import NEVER, facts
@@ -391,3 +392,23 @@ def test_a_store_of_version_7_is_judged_as_before(texts_url: str) -> None:
     store.close()
     verdicts = [step.verdict for step in fold_checks(history, Policy(3, timedelta(days=0.8), {"*": timedelta(7)}))]
     assert verdicts == [Verdict.ALIVE, Verdict.SUSPECT, Verdict.SUSPECT, Verdict.SUSPECT]
+
+
+@one_worker
+def test_the_store_from_before_a_migration_is_kept(database_url: str, tmp_path: Path) -> None:
+    write(database_url, VERSION_7.read_text("utf-8"))
+    before = content(database_url)
+    for _ in range(2):
+        LinkStore.open(database_url).close()
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["store.sqlite", "store.sqlite.before-migration"]
+        assert content(sqlite_url(tmp_path / "store.sqlite.before-migration")) == before
+
+
+@one_worker
+def test_a_store_of_which_no_copy_can_be_kept_is_not_migrated(database_url: str, tmp_path: Path) -> None:
+    write(database_url, VERSION_7.read_text("utf-8"))
+    before = content(database_url)
+    (tmp_path / "store.sqlite.before-migration").mkdir()
+    with pytest.raises(UserError, match=r"store\.sqlite: not migrated, since no copy can be kept: Is a directory"):
+        LinkStore.open(database_url)
+    assert content(database_url) == before
