@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
 import sqlalchemy as sa
 
 from crawler.errors import UserError
-from crawler.store.schema.former_copy import keep_copy
 from crawler.store.schema.migrations import is_newest, migrate, version_of
+from crawler.store.schema.sqlite_file import identity_of, keep_copy, trace_of_loss
 from crawler.store.schema.tables import version
 from crawler.text import collapse_whitespace
 
@@ -41,15 +41,16 @@ RETRY_SECONDS = 300.0
 BUSY_TIMEOUT = 30.0
 """Seconds that a transaction waits for another process to unlock an SQLite file."""
 
-LOCK_SUFFIX = ".lock"
-"""Follows the name of an SQLite file in that of the file that a run locks, which stays when the run has ended."""
-
 _LOCK = 0x6E6F7465  # the key of an advisory lock; any number that no other program uses
 _TRANSIENT_STATES = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL documentation, appendix A
 
 
 class DatabaseUnavailableError(UserError):
     """The database server does not respond or has aborted a transaction; a repetition may succeed."""
+
+
+class UnstorableError(UserError):
+    """A row has a value that the database cannot store: other rows may be stored without it."""
 
 
 def retry_on_disconnect(function: Callable[P, T]) -> Callable[P, T]:
@@ -108,6 +109,8 @@ class Database:
         self._name = name
         self.is_new = False
         """Whether the database was empty, or absent, when it was opened."""
+        self._identity: tuple[int, int] | None = None
+        """Device and inode of an SQLite file: it may be removed or replaced while it is open."""
 
     @classmethod
     def open(cls, url: str, *, is_checked: bool = False) -> Self:
@@ -121,15 +124,17 @@ class Database:
             raise UserError(f"DATABASE_URL: {error}") from error
         name = engine.url.database if engine.dialect.name == "sqlite" else None
         store = cls(engine, name or engine.url.render_as_string())
+        logging.getLogger("psycopg").setLevel(logging.ERROR)  # an exception tells what it warns of
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _configure_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
-        lost = None if store.shared else _trace_of_loss(Path(store._name))
+        lost = None if store.shared else trace_of_loss(Path(store._name))
         try:
             store._prepare(is_checked=is_checked)
         except UserError:
             engine.dispose()
             raise
+        store._identity = None if store.shared else identity_of(store._name)
         if store.is_new and lost is not None:
             logger.warning(
                 "%s: %s; all links are checked as in a first run. Restore a copy if you have one", name, lost
@@ -181,14 +186,21 @@ class Database:
     def _begin(self, *, writing: bool = False) -> Iterator[sa.Connection]:
         """Open a transaction.
 
-        Raises DatabaseUnavailableError if it can be repeated, UserError for other errors of the database.
+        Raises DatabaseUnavailableError if it can be repeated, UnstorableError for a value that cannot be stored,
+        UserError for other errors of the database, and if its file is not the one that was opened: what is written to
+        that would be lost.
         """
+        if self._identity is not None and self._identity != identity_of(self._name):
+            raise UserError(f"{self._name}: removed or replaced while it was used; restore a copy, or run again")
         try:
             with self._engine.connect().execution_options(writing=writing) as connection, connection.begin():
                 yield connection
         except sa.exc.DBAPIError as error:
             if self.shared and _is_transient(error):
                 raise DatabaseUnavailableError(f"{self._name}: {collapse_whitespace(str(error.orig))}") from error
+            if _is_of_row(error):
+                cause = collapse_whitespace(str(error.orig))
+                raise UnstorableError(f"{self._name}: cannot store a value ({cause})") from error
             raise UserError(self._damage_message(error.orig)) from error
 
     def _write(self) -> AbstractContextManager[sa.Connection]:
@@ -241,13 +253,6 @@ def store_url(options: CrawlOptions) -> str:
     return options.database_url or sqlite_url(options.output_dir / "notemend.sqlite")
 
 
-def _trace_of_loss(file: Path) -> str | None:
-    """Return what is wrong with an SQLite file if a run before this one has used it, and it turns out to be new."""
-    if file.is_file():
-        return "empty, no link database"
-    return "missing, although an earlier run has used it" if Path(f"{file}{LOCK_SUFFIX}").exists() else None
-
-
 def _other_tables(connection: sa.Connection) -> list[str]:
     """Return the tables of a database that has none of this program, by name."""
     found = sa.inspect(connection).get_table_names()
@@ -260,6 +265,13 @@ def _is_transient(error: sa.exc.DBAPIError) -> bool:
     if state is None:
         return error.connection_invalidated or isinstance(error, sa.exc.OperationalError)
     return error.connection_invalidated or state.startswith(_TRANSIENT_STATES)
+
+
+def _is_of_row(error: sa.exc.DBAPIError) -> bool:
+    """Return whether a value is to blame: out of range, against a constraint, or of a type that a driver refuses."""
+    if isinstance(error, sa.exc.DataError | sa.exc.IntegrityError):
+        return True
+    return isinstance(error, sa.exc.ProgrammingError) and getattr(error.orig, "sqlstate", None) is None
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:

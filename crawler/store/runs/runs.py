@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from crawler.errors import UserError
-from crawler.store.database import LOCK_SUFFIX
 from crawler.store.reader import CHANGED
 from crawler.store.runs.hosts import HostRecords
+from crawler.store.schema.sqlite_file import LOCK_SUFFIX
 from crawler.store.schema.tables import links, run_counts, runs
 
 if TYPE_CHECKING:
