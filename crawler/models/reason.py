@@ -204,6 +204,7 @@ class ReasonCode(StrEnum):
     UNSUPPORTED_SCHEME = "unsupported_scheme"
     NOT_CHECKED = "not_checked"
     CRASHED = "crashed"
+    UNSTORABLE = "unstorable"
 
     # Added to another reason.
     NOT_RETRIED = "not_retried"

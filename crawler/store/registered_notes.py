@@ -16,6 +16,7 @@ from crawler.models.link import Link, Verdict
 from crawler.store.database import Writer
 from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
+from crawler.store.schema.mapping import without_nul
 from crawler.store.schema.tables import NEVER, links, mentions, notes
 
 if TYPE_CHECKING:
@@ -146,7 +147,10 @@ class RegisteredNotes(StoreReader, Writer):
 
     def save_registered(self, registered: Iterable[RegisteredNote]) -> None:
         """Save digest, title, date and problems of registered notes."""
-        if rows := [asdict(each) | {"problems": "\n".join(each.problems)} for each in registered]:
+        if rows := [
+            asdict(each) | {"title": without_nul(each.title), "problems": without_nul("\n".join(each.problems))}
+            for each in registered
+        ]:
             with self._write() as connection:
                 self._upsert(connection, notes, rows)
 
@@ -193,7 +197,7 @@ def _row(note: NoteMentions, mention: Mention, its_link: Link, link: Link) -> _R
     return (
         mention.start,
         mention.line,
-        mention.text.replace("\0", ""),
+        without_nul(mention.text),
         note.day,
         mention.guess and mention.guess.url,
         _fragment(mention, its_link),

@@ -68,7 +68,7 @@ def attach(
         else:
             verdict, date, because = comment.says
             try:
-                found[at] = NoteVouch(at, verdict, parse_until(date), because)
+                found[at] = NoteVouch(at, verdict, parse_until(date), because.replace("\0", ""))
             except ValueError as error:
                 problems.append((comment.start, f"vouch with {error}"))
     return tuple(found[at] for at in sorted(found)), problems

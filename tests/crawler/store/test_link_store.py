@@ -370,3 +370,8 @@ def test_a_note_whose_mentions_changed_is_registered_again_only_when_it_is_saved
     store.save_registered(RegisteredNote(path, "digest", "", None) for path in ("a.md", "b.md"))
     store.register([NoteMentions("a.md", found), NoteMentions("b.md", [])], NOW)
     assert list(store.registered_notes()) == ["a.md"]
+
+
+def test_a_note_with_a_character_that_postgresql_does_not_store_is_registered(store: LinkStore) -> None:
+    store.save_registered([RegisteredNote("a.md", "digest", "a\0b", None, ("1: \0",))])
+    assert store.registered_notes() == {"a.md": RegisteredNote("a.md", "digest", "ab", None, ("1: ",))}

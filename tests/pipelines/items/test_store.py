@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from crawler.link_checking.result_queue import ResultQueue
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+from crawler.models.metadata import Page, Repository
+from crawler.models.policy import Policy
+from crawler.models.reason import Reason, ReasonCode
+from crawler.store.runs.hosts import TakenOverError
 from pipelines.items import store as store_pipeline
 from pipelines.items.store import BATCH, StorePipeline
+from pipelines.items.verdict import VerdictPipeline
 from tests.support.storing import checked, register
 
 if TYPE_CHECKING:
-    import pytest
-
     from crawler.models.result import CheckResult
     from crawler.store.link_store import LinkStore
 
@@ -22,7 +31,7 @@ pytest_plugins = ["tests.support.databases"]
 def opened(store: LinkStore, count: int) -> tuple[StorePipeline, list[CheckResult]]:
     """Return a pipeline on that store, and results for it."""
     links = register(store, "n.md", *(f"https://a.example/{number}" for number in range(count)))
-    pipeline = StorePipeline()
+    pipeline = StorePipeline(VerdictPipeline(Policy(3, timedelta(days=1), {"*": timedelta(days=1)})))
     pipeline.run_opened(store, ResultQueue())
     return pipeline, [checked(each) for each in links]
 
@@ -58,3 +67,48 @@ def test_what_waits_is_saved_after_a_moment(store: LinkStore) -> None:
     pipeline, results = opened(store, 3)
     assert asyncio.run(process(pipeline, results, 60)) == 3
     assert saved(store) == 3
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"http_status": 10**30},
+        {"http_status": "many"},
+        {"final_url": "https://a.example/\ud800"},
+        {"reason": Reason(ReasonCode.OTHER, "\ud800")},
+        {"elapsed": timedelta.max},
+        {"suggestion": {"no": "text"}},
+    ],
+)
+def test_what_cannot_be_stored_is_set_aside(
+    store: LinkStore, odd: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    pipeline, results = opened(store, 3)
+    results[1] = replace(results[1], check=replace(results[1].check, **odd))
+    assert asyncio.run(process(pipeline, results, 60)) == 3
+    states = {state.link.url: state for state, _ in store.link_states()}
+    checks = [check for each in results if (check := states[each.link.url].check) is not None]
+    if caplog.messages:  # else this database can store it
+        (line,) = caplog.messages
+        assert line.startswith("https://a.example/1: result set aside: ")
+        assert [each.outcome for each in checks] == [Outcome.OK, Outcome.SKIPPED, Outcome.OK]
+        assert checks[1].reason == Reason(ReasonCode.UNSTORABLE)
+        assert states["https://a.example/1"].verdict is Verdict.UNKNOWN
+    assert len(checks) == 3
+
+
+def test_metadata_that_cannot_be_stored_is_set_aside(store: LinkStore, caplog: pytest.LogCaptureFixture) -> None:
+    pipeline, results = opened(store, 3)
+    results[0] = replace(results[0], metadata=Page("x \ud800"))
+    results[2] = replace(results[2], metadata=Repository("a/b", stars=10**30))
+    assert asyncio.run(process(pipeline, results, 60)) == 3
+    assert [line.partition(": ")[0] for line in caplog.messages] == ["https://a.example/0", "https://a.example/2"]
+    assert saved(store) == 3
+
+
+def test_a_store_that_cannot_be_used_still_ends_the_run(store: LinkStore, caplog: pytest.LogCaptureFixture) -> None:
+    pipeline, results = opened(store, 1)
+    store.run_number = 99  # taken over
+    with pytest.raises(TakenOverError):
+        asyncio.run(pipeline.process_item(results[0]))
+    assert caplog.messages == []
