@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NOT_MODIFIED = 304
 """RFC 9110, 15.4.5."""
 
+A_DAY = timedelta(days=1)
+
 FULL_AFTER = timedelta(days=90)
 """Time after which a page is requested without conditions: some servers always answer 304, even for deleted pages."""
 
@@ -61,9 +63,14 @@ def add_conditions(request: Request, etag: str | None, last_modified: str | None
 def with_validators(request: Request, due: DueLink, now: datetime) -> Request:
     """Return the request for a page, with conditions if its last check was ok and it was read within FULL_AFTER."""
     version = due.validators
-    if version is None or now - version.read_at > FULL_AFTER or not due.history or not due.history[-1].is_ok:
+    if version is None or not _is_recent(version, now) or not due.history or not due.history[-1].is_ok:
         return request
     return add_conditions(request, version.etag, version.last_modified, now)
+
+
+def _is_recent(version: Validators, now: datetime) -> bool:
+    """Return whether a page was read within FULL_AFTER; not if that is still to come, by a clock that was wrong."""
+    return -A_DAY <= now - version.read_at <= FULL_AFTER
 
 
 def new_validators(result: CheckResult, response: Response) -> Validators | None:

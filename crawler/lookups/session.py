@@ -13,6 +13,7 @@ import requests
 from requests import codes
 from requests.adapters import HTTPAdapter
 from requests_cache import CachedSession
+from requests_cache.backends.sqlite import SQLiteCache
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from crawler.daemon_threads import call_within
@@ -74,6 +75,7 @@ def open_session(
     options: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": may_cache}
     try:
         session = CachedSession(str(cache), backend="sqlite", **options)
+        _remove_future(session)
     except sqlite3.DatabaseError:
         cache.unlink()
         session = CachedSession(str(cache), backend="sqlite", **options)
@@ -84,6 +86,15 @@ def open_session(
     for host, host_delay in (delays or {}).items():
         session.mount(f"https://{host}/", _PoliteAdapter(host_delay, user_agent, timeout))
     return session
+
+
+def _remove_future(session: CachedSession) -> None:
+    """Remove cached answers that would be used for longer than CACHE_FOR: they are of a clock that was ahead."""
+    cache = session.cache
+    if isinstance(cache, SQLiteCache):
+        latest = (datetime.now(UTC) + CACHE_FOR + timedelta(days=1)).timestamp()
+        with cache.responses.connection(commit=True) as connection:
+            connection.execute(f"DELETE FROM {cache.responses.table_name} WHERE expires > ?", (latest,))  # noqa: S608
 
 
 def answer_count(session: requests.Session) -> int:

@@ -91,7 +91,7 @@ class SilentLink:
 def silent_links(store: LinkStore, policy: Policy, kinds: Iterable[str], now: datetime) -> list[SilentLink]:
     """Return the links that have not answered for `unreachable_after` and of which the archive has not been asked."""
     found = []
-    for link, checks in store.unreachable_links(kinds, now - policy.unreachable_after):
+    for link, checks in store.unreachable_links(kinds, now - policy.unreachable_after, now):
         *_, last = fold_checks(checks, policy)
         if last.needs_archive and last.silence is not None:
             found.append(SilentLink(link, checks, last.silence.since))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from crawler.config.crawl_options import options_of
 from crawler.errors import UserError
 from crawler.fetch.connectivity import ConnectivityMonitor
 from crawler.fetch.large_bodies import BodyBudget
-from crawler.fetch.politeness.host_throttle import HostThrottle
+from crawler.fetch.politeness.host_throttle import MAX_WAIT, HostThrottle
 from crawler.fetch.politeness.reach import Reach
 from crawler.fetch.politeness.turns import TurnKeeper, request_interval
 from crawler.kinds.registry import all_kinds, kind_of
@@ -80,8 +81,11 @@ class RunContext:
         self.skipped = set(task.skipped) if task else set()
         """URLs that are not checked, since their checks ended processes."""
         self.connectivity = ConnectivityMonitor()
-        seconds = task.ends_at - time.time() if task else options.run_timeout
-        self.throttle = HostThrottle(time.monotonic, time.monotonic() + seconds)
+        # A task may wait for a worker, and a clock may be set back.
+        seconds = min(task.time_left, task.ends_at - time.time()) if task else options.run_timeout
+        self.began_at = time.monotonic()
+        """When the run began, in seconds of `time.monotonic`: the time of the clock may change."""
+        self.throttle = HostThrottle(time.monotonic, self.began_at + seconds)
         self.interval = partial(request_interval, crawler)
         """The seconds between two requests to a host."""
         self.image_fetcher = ImageFetcher(
@@ -127,8 +131,9 @@ class RunContext:
         waits, is_lost = self.workspace.store.take_hosts(hosts)
         left = [0.0]
         for host, seconds in waits.items():
+            longest = max(MAX_WAIT, self.interval(host))  # what is longer is not waited for: a clock was set back
             if seconds > self.interval(host):
-                self.throttle.back_off(host, seconds)
+                self.throttle.back_off(host, seconds if math.isinf(seconds) else min(seconds, longest))
             elif self.reach.includes(host):  # not the hosts of other shards
                 left.append(seconds)
         delays = self.options.requests.delays

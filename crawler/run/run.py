@@ -106,7 +106,8 @@ class Run:
 
     def counts(self) -> Iterator[tuple[str, str, int, int]]:
         """Yield kind, host, the number of links that the run has to check, and of those it has checked."""
-        return self.context.workspace.store.progress(self.context.kinds, self.context.due_by)
+        store = self.context.workspace.store
+        return store.progress(self.context.kinds, self.context.due_by, store.run_number)
 
     def seconds_each(self, kind: str, host: str) -> float:
         """Return the minimum time in seconds for a link of a host, by its rate limit and the size of batches."""

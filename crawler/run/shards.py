@@ -155,6 +155,7 @@ class CheckShards:
             settings=context.overrides,
             is_retry=self._is_retry,
             ends_at=time.time() + context.throttle.time_left,
+            time_left=context.throttle.time_left,
         )
 
     def _submit(self, each: _Execution) -> None:

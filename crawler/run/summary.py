@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawler.cli.summary import fail_on_message, summary
@@ -28,7 +29,7 @@ def summarise_run(run: Run) -> RunSummary:
     """Return the summary of a run."""
     context, store = run.context, run.context.workspace.store
     error = run.outage or image_store_error(run)
-    duration = datetime.now(UTC) - context.started_at
+    duration = timedelta(seconds=time.monotonic() - context.began_at)
     lines = summary(
         store.counts(),
         store.changes(),

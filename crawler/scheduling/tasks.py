@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class ShardTask:
     """The links to check in one process: those of some hosts and kinds that were due at `due_by`.
 
-    It can be executed again: what has been saved is not due any more. `ends_at` is the Unix time of RUN_TIMEOUT.
+    It can be executed again: what has been saved is not due any more. `ends_at` is the Unix time of RUN_TIMEOUT,
+    `time_left` the seconds until then when the task was made.
     `fetched_bytes` are those of images that the run has fetched before. `is_online`: the network works although hosts
     fail. `one_by_one`: the process says which link it checks, so that it is known which one ends it.
     """
@@ -29,6 +30,7 @@ class ShardTask:
     settings: Mapping[str, Any] = field(repr=False)
     is_retry: bool = False
     ends_at: float = float("inf")
+    time_left: float = float("inf")
     fetched_bytes: int = 0
     is_online: bool = False
     one_by_one: bool = False

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crawler.kinds.registry import citation_sources
-from crawler.models.check import Outcome
+from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, key_of
 from crawler.store.database import Writer
 from crawler.store.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED
-from crawler.store.schema.tables import NEVER, checks, facts, links, mentions
+from crawler.store.schema.tables import CLOCK_TOLERANCE, NEVER, checks, facts, links, mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from crawler.models.check import Check
     from crawler.models.metadata import Publication
@@ -56,7 +56,11 @@ class ExternalSources(StoreReader, Writer):
                 sa.or_(links.c.verdict == Verdict.DEAD, links.c.outcome == Outcome.REPLACED),
                 links.c.kind.in_(list(kinds)),
                 links.c.snapshot.is_(None),
-                sa.or_(links.c.snapshot_asked_at.is_(None), links.c.snapshot_asked_at < now - SNAPSHOT_RETRY),
+                sa.or_(
+                    links.c.snapshot_asked_at.is_(None),
+                    links.c.snapshot_asked_at < now - SNAPSHOT_RETRY,
+                    _is_future(links.c.snapshot_asked_at, now),
+                ),
             )
             .group_by(links.c.id)
             .order_by(links.c.waiting_since.desc(), links.c.id)
@@ -71,33 +75,38 @@ class ExternalSources(StoreReader, Writer):
         with self._write() as connection:
             connection.execute(update)
 
-    def unreachable_links(self, kinds: Iterable[str], before: datetime) -> list[tuple[Link, tuple[Check, ...]]]:
+    def unreachable_links(
+        self, kinds: Iterable[str], before: datetime, now: datetime
+    ) -> list[tuple[Link, tuple[Check, ...]]]:
         """Return the suspect and dead links without an answer since a time, with their checks, oldest first.
 
         They were first seen before that time, their last check failed or was `gone`, and a note mentions them. Links
-        that were checked last come first.
+        that were checked last come first. Times that are later than `now` count as past.
         """
         query = (
-            sa.select(links.c.id, *(links.c[name] for name in mapping.LINK), links.c.last_alive)
+            sa.select(links.c.id, *(links.c[name] for name in mapping.LINK))
             .where(
                 links.c.verdict.in_([Verdict.SUSPECT, Verdict.DEAD]),
                 links.c.outcome.in_([Outcome.FAILED, Outcome.GONE]),
                 links.c.kind.in_(list(kinds)),
-                links.c.first_seen <= before,
-                sa.or_(links.c.last_alive.is_(None), links.c.last_alive <= before),
+                sa.or_(links.c.first_seen <= before, _is_future(links.c.first_seen, now)),
+                sa.or_(
+                    links.c.last_alive.is_(None),
+                    links.c.last_alive <= before,
+                    _is_future(links.c.last_alive, now),
+                ),
                 MENTIONED,
             )
             .order_by(links.c.waiting_since.desc(), links.c.id)
         )
         with self._begin() as connection:
             rows = connection.execute(query).all()
-            return [(Link(*link), self._checks_since(connection, id_, alive)) for id_, *link, alive in rows]
+            return [(Link(*link), self._checks_since_success(connection, id_)) for id_, *link in rows]
 
     @staticmethod
-    def _checks_since(connection: sa.Connection, link_id: int, since: datetime | None) -> tuple[Check, ...]:
-        query = sa.select(checks).where(checks.c.link_id == link_id).order_by(checks.c.id)
-        if since is not None:
-            query = query.where(checks.c.checked_at >= since)
+    def _checks_since_success(connection: sa.Connection, link_id: int) -> tuple[Check, ...]:
+        last = connection.scalar(sa.select(last_successes([link_id]).c.id)) or 0
+        query = sa.select(checks).where(checks.c.link_id == link_id, checks.c.id >= last).order_by(checks.c.id)
         return tuple(mapping.check_from_row(row) for row in connection.execute(query))
 
     def add_archive_check(self, link: Link, check: Check, verdict: Verdict) -> None:
@@ -130,7 +139,11 @@ class ExternalSources(StoreReader, Writer):
             .where(
                 facts.c.kind.in_(kinds),
                 sa.tuple_(facts.c.kind, facts.c.identity).in_(mentioned),
-                sa.or_(known.c.seen_at.is_(None), known.c.seen_at < now - PUBLICATION_RETRY),
+                sa.or_(
+                    known.c.seen_at.is_(None),
+                    known.c.seen_at < now - PUBLICATION_RETRY,
+                    _is_future(known.c.seen_at, now),
+                ),
             )
             .order_by(sa.func.coalesce(known.c.seen_at, NEVER), facts.c.kind, facts.c.identity)
         )
@@ -142,3 +155,15 @@ class ExternalSources(StoreReader, Writer):
         rows = [mapping.fact_to_row(bibliography, key, publications[key], now) for key in sorted(publications)]
         with self._write() as connection:
             self._upsert(connection, facts, rows)
+
+
+def last_successes(link_ids: Sequence[int]) -> sa.Subquery:
+    """Return `link_id` and `id` of the last successful check of each of these links that has one."""
+    is_ok = checks.c.outcome.in_([Outcome.OK, Outcome.MOVED]), checks.c.how != CheckMethod.ARCHIVE
+    query = sa.select(checks.c.link_id, sa.func.max(checks.c.id).label("id"))
+    return query.where(checks.c.link_id.in_(link_ids), *is_ok).group_by(checks.c.link_id).subquery()
+
+
+def _is_future(column: sa.ColumnElement[datetime], now: datetime) -> sa.ColumnElement[bool]:
+    """Return whether a time has not come yet, since a clock was wrong."""
+    return column > now + CLOCK_TOLERANCE

@@ -21,6 +21,8 @@ from crawler.store.reader import SLICE, StoreReader, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.tables import (
+    CLOCK_TOLERANCE,
+    NEVER,
     checks,
     facts,
     links,
@@ -81,7 +83,7 @@ class ImageRecords(StoreReader, Writer):
             blocked = {"outcome": Outcome.BLOCKED, "reason": Reason(ReasonCode.PLACEHOLDER)}
             was_ok = checks.c.outcome.in_([Outcome.OK, Outcome.MOVED])
             connection.execute(sa.update(checks).where(checks.c.link_id.in_(some), was_ok).values(blocked))
-            unknown = {"verdict": Verdict.UNKNOWN, "last_alive": None, "due_at": links.c.first_seen, "again": True}
+            unknown = {"verdict": Verdict.UNKNOWN, "last_alive": None, "due_at": NEVER, "again": True}
             unknown["run_id"] = None
             connection.execute(sa.update(links).where(links.c.id.in_(some)).values(blocked | unknown))
 
@@ -154,7 +156,8 @@ class ImageRecords(StoreReader, Writer):
         query = sa.select(links.c.snapshot, links.c.snapshot_asked_at).where(links.c.url == link.url)
         with self._begin() as connection:
             snapshot, asked_at = connection.execute(query).one()
-        return snapshot, snapshot is None and (asked_at is None or asked_at < now - SNAPSHOT_RETRY)
+        is_recent = asked_at is not None and now - SNAPSHOT_RETRY <= asked_at <= now + CLOCK_TOLERANCE
+        return snapshot, snapshot is None and not is_recent
 
     # --- uploaded images: `crawler.images.uploads.UploadRecords` ------------------------------------------------------
 

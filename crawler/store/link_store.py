@@ -19,7 +19,7 @@ from crawler.kinds.registry import all_kinds, keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.result import DueLink
-from crawler.store.external_sources import ExternalSources
+from crawler.store.external_sources import ExternalSources, last_successes
 from crawler.store.image_places import ImagePlaceRecords
 from crawler.store.images import ImageRecords
 from crawler.store.page_versions import PageVersions
@@ -178,17 +178,18 @@ class LinkStore(
 
     @staticmethod
     def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
-        """Return by link the checks since its last successful one, that one first; verdicts depend on no older ones."""
+        """Return by link the checks since its last successful one, that one first; verdicts depend on no older ones.
+
+        Their order counts and not their times, which a clock may have set wrong.
+        """
         history: dict[int, list[Check]] = defaultdict(list)
         if not ids:
             return history
+        last = last_successes(ids)
         query = (
             sa.select(checks)
-            .join(links)
-            .where(
-                checks.c.link_id.in_(ids),
-                sa.or_(links.c.last_alive.is_(None), checks.c.checked_at >= links.c.last_alive),
-            )
+            .outerjoin(last, last.c.link_id == checks.c.link_id)
+            .where(checks.c.link_id.in_(ids), checks.c.id >= sa.func.coalesce(last.c.id, 0))
             .order_by(checks.c.id)
         )
         for row in connection.execute(query):

@@ -239,14 +239,12 @@ class StoreReader(Database):
                 found = connection.execute(query).all()
             yield from ((identity, data) for identity, data in found)
 
-    def progress(self, kinds: Iterable[str], since: datetime) -> Iterator[tuple[str, str, int, int]]:
-        """Yield kind, host, the number of links that were due at `since`, and of those checked after it."""
-        checked = sa.case((links.c.checked_at >= since, 1), else_=0)
+    def progress(self, kinds: Iterable[str], since: datetime, run: int) -> Iterator[tuple[str, str, int, int]]:
+        """Yield kind, host, the number of links that were due at `since`, and of those that a run has checked."""
+        checked = sa.case((links.c.run_id == run, 1), else_=0)
         query = (
             sa.select(links.c.kind, links.c.host, sa.func.count(), sa.func.sum(checked))
-            .where(
-                links.c.kind.in_(list(kinds)), sa.or_(links.c.due_at <= since, links.c.checked_at >= since), MENTIONED
-            )
+            .where(links.c.kind.in_(list(kinds)), sa.or_(links.c.due_at <= since, links.c.run_id == run), MENTIONED)
             .group_by(links.c.kind, links.c.host)
             .execution_options(yield_per=SLICE)
         )

@@ -114,15 +114,18 @@ def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch
     Failures without an answer make it dead only after `unreachable_after`, over at least `dead_after` nights, once the
     Wayback Machine has said that it has no capture with status 200 since the first of them. Any answer of the server
     starts that time again, and makes a link suspect that was dead for this alone.
+
+    The order of the checks counts before their times, which a clock may have set wrong.
     """
     state = _State(Verdict.UNKNOWN)
     moved_to: str | None = None
-    for check in checks:
+    given = list(checks)
+    for seen, check in zip(given, _in_order(given), strict=True):
         is_new_move = check.outcome is Outcome.MOVED and check.how is CheckMethod.PAGE and check.final_url != moved_to
         moved_to = check.final_url if check.outcome is Outcome.MOVED else moved_to
         is_counted = state.add(check, policy)
         yield Step(
-            check,
+            seen,
             state.verdict,
             state.failures,
             state.gone,
@@ -133,6 +136,15 @@ def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch
             is_dead_by_silence=state.is_dead_by_silence,
             vouch=vouch_in_force(vouches, check.checked_at),
         )
+
+
+def _in_order(checks: Sequence[Check]) -> Sequence[Check]:
+    """Return checks with times that only grow: none is after a later check, as it seems if a clock was ahead."""
+    ordered = list(checks)
+    for at in range(len(ordered) - 2, -1, -1):
+        if ordered[at].checked_at > ordered[at + 1].checked_at:
+            ordered[at] = replace(ordered[at], checked_at=ordered[at + 1].checked_at)
+    return ordered
 
 
 def verdict_at(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch], at: datetime) -> Verdict:

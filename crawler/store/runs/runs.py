@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from contextlib import contextmanager, suppress
@@ -14,11 +15,13 @@ from crawler.errors import UserError
 from crawler.store.reader import CHANGED
 from crawler.store.runs.hosts import HostRecords
 from crawler.store.schema.sqlite_file import LOCK_SUFFIX
-from crawler.store.schema.tables import links, run_counts, runs
+from crawler.store.schema.tables import CLOCK_TOLERANCE, links, run_counts, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+logger = logging.getLogger(__name__)
 
 _RUN_LOCK = 0x6E6F7466  # the key of an advisory lock; any number that no other program uses
 
@@ -102,9 +105,21 @@ class Runs(HostRecords):
                 connection.execute(sa.delete(run_counts).where(run_counts.c.run_id == number))
                 connection.execute(sa.update(runs).where(runs.c.id == number).values(mine))
             connection.execute(sa.update(links).where(links.c.again).values(again=False))
+            self._make_due(connection, now)
             connection.execute(sa.update(links).where(links.c.leads_to.is_not(None)).values(leads_to=None))
         self.run_number = new
         return new
+
+    def _make_due(self, connection: sa.Connection, now: datetime) -> None:
+        """Make links due that were last checked in the future: the clock was ahead then, or is behind now."""
+        is_ahead = links.c.waiting_since > now + CLOCK_TOLERANCE
+        latest = connection.scalar(sa.select(sa.func.max(links.c.waiting_since)).where(is_ahead))
+        if latest is not None:
+            count = connection.execute(sa.update(links).where(is_ahead).values(due_at=now)).rowcount
+            logger.warning(
+                "%s: %d links checked in the future, by %s, are due now; is the clock right (%s)?",
+                *(self._name, count, f"{latest:%Y-%m-%d}", f"{now:%Y-%m-%d}"),
+            )
 
     def join_run(self, number: int) -> None:
         """Save results for a run that another process has started."""

@@ -128,6 +128,7 @@ def test_a_page_that_was_well_is_asked_for_changes() -> None:
     [
         *(due(outcome) for outcome in (Outcome.GONE, Outcome.FAILED, Outcome.BLOCKED, Outcome.RESTRICTED)),
         due(read=FULL_AFTER + timedelta(seconds=1)),
+        due(read=-timedelta(days=2)),  # by a clock that was ahead
         replace(due(), history=()),
         replace(due(), validators=None),
     ],

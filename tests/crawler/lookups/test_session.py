@@ -81,6 +81,18 @@ def test_an_old_answer_is_asked_for_again_and_kept_where_nothing_changed(serve: 
     assert session.get(URL).content == b'"new"'
 
 
+def test_an_answer_of_the_future_is_asked_for_again(serve: Any, session: CachedSession, tmp_path: Path) -> None:
+    server = serve([Answer(b"1"), Answer(b"2")])
+    assert session.get(URL).content == b"1"
+    for old in session.cache.responses.values():
+        assert old.expires is not None
+        old.expires += timedelta(days=3650)
+        session.cache.save_response(old, old.cache_key, old.expires)
+    with open_session(tmp_path / "cache.sqlite", user_agent="tests", delay=3) as again:
+        assert again.get(URL).content == b"2"
+    assert len(server.requests) == 2
+
+
 def test_an_answer_cut_short_is_asked_for_again(serve: Any, session: Session) -> None:
     server = serve([Answer(b"1234", headers={"Content-Length": "9"}), Answer(b"123456789")])
     assert session.get(URL).content == b"123456789"

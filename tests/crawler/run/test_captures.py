@@ -92,7 +92,7 @@ def test_who_was_not_captured_since_is_dead(store: LinkStore, wayback: Wayback) 
     assert (before.verdict, after.verdict, after.check) == (Verdict.SUSPECT, Verdict.DEAD, before.check)
     assert verdict(store, CAPTURED) is Verdict.SUSPECT
     assert silent(store) == [], "nobody is asked for twice in one night"
-    _, checks = store.unreachable_links(KINDS, NOW)[0]
+    _, checks = store.unreachable_links(KINDS, NOW, NOW)[0]
     first = f"{NOW - 31 * NIGHT:%Y-%m-%d}"
     assert (checks[-1].outcome, checks[-1].how) == (Outcome.FAILED, CheckMethod.ARCHIVE)
     assert checks[-1].reason == Reason(ReasonCode.NOT_CAPTURED_SINCE, first)

@@ -74,13 +74,19 @@ def test_all_that_is_known_of_a_link(database_url: str, store: LinkStore) -> Non
 
 def test_how_far_a_run_is(store: LinkStore) -> None:
     first, second = register(store, "n.md", A, B)
+    run = store.start_run(NOW)
     register(store, "n.md", A, B, "https://b.example/not-due", now=NOW + NIGHT)
     store.save([checked(first, night=0.1)])
-    assert sorted(store.progress(["web"], NOW)) == [("web", "a.example", 1, 1), ("web", "b.example", 1, 0)]
-    assert list(store.progress(["arxiv"], NOW)) == []
+    assert sorted(store.progress(["web"], NOW, run)) == [
+        ("web", "a.example", 1, 1),
+        ("web", "b.example", 1, 0),
+    ]
+    assert list(store.progress(["arxiv"], NOW, run)) == []
     store.save([checked(second, night=0.2)])
     register(store, "n.md", A)
-    assert sorted(store.progress(["web"], NOW)) == [("web", "a.example", 1, 1)]  # the rest no note mentions any more
+    assert sorted(store.progress(["web"], NOW, run)) == [
+        ("web", "a.example", 1, 1)
+    ]  # the rest no note mentions any more
 
 
 def test_who_only_looks_cannot_write(database_url: str, store: LinkStore) -> None:

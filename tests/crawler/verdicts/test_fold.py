@@ -280,3 +280,16 @@ def test_a_word_changes_no_evidence(letters: str) -> None:
     plain, vouched = (list(fold_checks(checks, POLICY, vouches)) for vouches in ((), (ALIVE,)))
     assert [replace(step, vouch=None) for step in vouched] == plain
     assert [step.verdict_for_recheck for step in vouched] == [step.verdict_for_recheck for step in plain]
+
+
+def test_a_check_of_a_clock_that_was_ahead_does_not_stop_the_counting() -> None:
+    checks = [check("g", nights) for nights in (3650, 1, 2, 3)]
+    *_, last = fold_checks(checks, POLICY)
+    assert (last.verdict, last.gone) == (Verdict.DEAD, 3)
+    assert [step.check for step in fold_checks(checks, POLICY)] == checks
+
+
+def test_a_clock_that_was_behind_makes_no_silence_long() -> None:
+    *_, last = fold_checks([check("f", nights) for nights in (0, -3650)], POLICY)
+    assert last.silence is not None
+    assert not last.silence.is_long(POLICY)
