@@ -95,15 +95,16 @@ def _shown(venue: Venue | None) -> str:
 
 
 def _same(answer: str, truth: str) -> bool:
-    """Compare names; a journal that prints a conference's papers (RA-L) counts as it, as in the proceedings lists."""
-    return answer == truth or any(series.name == answer and truth in series.joint for series in venue_table().series)
+    """Compare names; as in proceedings lists, a venue counts as the conference printed with it (RA-L, IAAI)."""
+    series = venue_table().by_name.get(answer)
+    return answer == truth or (series is not None and truth in {*series.joint, series.proceedings})
 
 
 def _names(comment: str, venue: str) -> bool:
     """Tell by crude means of its own, not by the reader's, whether a comment names that venue as accepted."""
     if _PENDING.search(comment) and not _TAKEN.search(comment):
         return False
-    series = next(series for series in venue_table().series if series.name == venue)
+    series = venue_table().by_name[venue]
     names = (*series.acronyms, *series.words, series.full_name, *series.names)
     return any(re.search(rf"(?<![^\W\d_]){re.escape(name)}(?![^\W\d_])", comment, re.IGNORECASE) for name in names)
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, utils
 
 from crawler.models.authors import is_collaboration
-from pipelines.venues.editions import edition, stated_edition
 from pipelines.venues.model import Venue, with_venue
 from pipelines.venues.table import venue_table
-from pipelines.venues.tokens import TokenizedText, find_mentions
+from pipelines.venues.texts.editions import edition, stated_edition
+from pipelines.venues.texts.mentions import find_mentions
+from pipelines.venues.texts.tokens import TokenizedText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

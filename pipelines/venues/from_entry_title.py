@@ -6,11 +6,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipelines.venues.editions import year_before, year_behind
 from pipelines.venues.model import Venue, without_track
 from pipelines.venues.table import venue_table
-from pipelines.venues.tokens import TokenizedText, find_mentions
-from pipelines.venues.tracks import track_in
+from pipelines.venues.texts.editions import year_before, year_behind
+from pipelines.venues.texts.mentions import find_mentions
+from pipelines.venues.texts.tokens import TokenizedText
+from pipelines.venues.texts.tracks import track_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +49,18 @@ def has_wrong_label(label: Venue, paper: Paper) -> bool:
     """Return whether a note's label contradicts the paper's venue.
 
     True if both are in the table, and their series or years differ, or one is the conference and the other its workshop
-    or findings. Not if a venue or a year is unknown, if a journal prints the conference's papers (RA-L and ICRA), or if
+    or findings. Not if a venue or a year is unknown, if one prints papers of the other (RA-L, IAAI), or if
     the years of a journal differ by one (online and in print).
     """
-    by_name = {series.name: series for series in venue_table().series}
+    by_name = venue_table().by_name
     noted, actual = by_name.get(label.name), by_name.get(without_track(paper))
     if noted is None or actual is None or paper.venue_source == SOURCE:
         return False
     if noted is not actual:
-        return noted.name not in actual.joint and actual.name not in noted.joint
+        return noted.name not in {*actual.joint, actual.proceedings} and actual.name not in {
+            *noted.joint,
+            noted.proceedings,
+        }
     has_separate_track = label.track in _SEPARATE_TRACKS or paper.venue_track in _SEPARATE_TRACKS
     if has_separate_track and label.track != paper.venue_track:
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,14 +17,15 @@ class Venue:
     """The venue of a paper.
 
     `name` is its canonical short name, `year` that of the edition (not of the upload), `track` the paper's track
-    (`oral`, `findings`, `demo` …), `source` the evidence: `journal_ref`, `comment`, the name of a bibliography, or
-    `note`. The track `workshop` means a workshop at that conference.
+    (`oral`, `findings`, `demo` …), `source` where it was found: `doi`, `journal_ref`, `comment`, the name of a
+    bibliography, or `note`; `evidence` is what it says. The track `workshop` means a workshop at that conference.
     """
 
     name: str
     year: int | None
     track: str | None
     source: str
+    evidence: str = field(default="", compare=False)
 
 
 def with_venue(paper: Paper, venue: Venue) -> Paper:

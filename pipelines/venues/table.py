@@ -31,6 +31,7 @@ class VenueSeries:
     joint: tuple[str, ...] = ()
     until: tuple[tuple[str, int], ...] = ()
     said: tuple[str, ...] = ()
+    proceedings: str | None = None
 
     def had_edition_in(self, year: int) -> bool:
         """Return whether an edition in a year is possible, by its first year and its rhythm."""
@@ -60,6 +61,10 @@ class VenueTable:
     repositories: tuple[str, ...]
     about_many: tuple[str, ...]
     said: dict[str, VenueSeries]
+    workshops: frozenset[str]
+    no_workshops: frozenset[str]
+    categories: frozenset[str]
+    by_name: dict[str, VenueSeries]
 
     def word(self, text: str) -> str:
         """Return the form in which words are compared: lower case, abbreviations expanded, without final "s"."""
@@ -117,6 +122,10 @@ def venue_table() -> VenueTable:
         repositories=tuple(data["repositories"]),
         about_many=tuple(data["about_many"]),
         said={name.casefold(): line for line in series for name in line.said},
+        workshops=frozenset(data["workshops"]),
+        no_workshops=frozenset(data["no_workshops"]),
+        categories=frozenset(data["categories"]),
+        by_name={line.name: line for line in series},
     )
     for line in series:
         for name in (line.full_name, *line.names):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipelines.venues.table import VenueSeries
-    from pipelines.venues.tokens import TokenizedText, VenueMention
+    from pipelines.venues.texts.tokens import TokenizedText, VenueMention
 
 _PUNCTUATION = frozenset("()[],:-–'’‘`´./")
 _APOSTROPHES = frozenset("'’‘`´")

@@ -1,0 +1,40 @@
+"""Decide whether a name that is also an ordinary word is a venue in a text. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.venues.table import venue_table
+from pipelines.venues.texts.editions import year_before, year_behind
+
+if TYPE_CHECKING:
+    from pipelines.venues.texts.tokens import TokenizedText, VenueMention
+
+LEADS = frozenset({"acm", "at", "by", "for", "ieee", "in", "of", "the", "to"})
+"""Words between a cue of acceptance and a name."""
+
+MAX_CUE_DISTANCE = 60
+"""Characters between a cue of acceptance and a name."""
+
+_PARTS = frozenset({"findings", "industry", "main", "oral", "proceedings"})
+_ACRONYM = 3  # letters
+
+
+def is_confirmed(text: TokenizedText, mention: VenueMention) -> bool:
+    """Return whether an ordinary word is a venue here: beside a year, behind "accepted at", or as capitals alone."""
+    if year_behind(text, mention, None) or year_before(text, mention, None) or _is_part(text, mention):
+        return True
+    start = text.tokens[mention.first].start
+    follows_preposition = mention.first > 0 and text.tokens[mention.first - 1].text.lower() in LEADS
+    cue = venue_table().cues.search(text.plain, max(0, start - MAX_CUE_DISTANCE), start)
+    return follows_preposition and cue is not None
+
+
+def _is_part(text: TokenizedText, mention: VenueMention) -> bool:
+    """Return whether capitals are a venue: in "ACL Findings", or alone at the end, "7 pages, 2 figures, ACL"."""
+    word, before = text.tokens[mention.first].text, text.tokens[mention.first - 1].text if mention.first else ","
+    if not word.isupper() or len(word) < _ACRONYM:
+        return False
+    if mention.last == len(text.tokens):
+        return before in {",", ";", "."}
+    return text.tokens[mention.last].text.lower() in _PARTS
