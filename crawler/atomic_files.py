@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import filecmp
 import os
+import re
 import secrets
+import socket
 import stat
-import time
 from contextlib import contextmanager, suppress
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DRAFT = ".notemend-{}.part"
-_DRAFTS = _DRAFT.format("[0-9a-f]" * 16)
+_DRAFT = re.compile(r"\.notemend-([0-9a-f]{12})-([0-9]+)-[0-9a-f]{16}\.part")
+_own_drafts: set[Path] = set()
+"""The drafts that this process is writing."""
+
 _MOST_LINKS = 40
 """Symlinks in a row that are followed for a message: the limit of Linux (path_resolution(7))."""
 
@@ -67,12 +72,14 @@ def replace_atomically(path: Path) -> Iterator[Path]:
     replaced, not followed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(_DRAFT.format(secrets.token_hex(8)))
+    draft = draft_beside(path)
+    _own_drafts.add(draft)
     try:
         yield draft
         if path.is_symlink() or not path.is_file() or not filecmp.cmp(draft, path, shallow=False):
             draft.replace(path)
     finally:
+        _own_drafts.discard(draft)
         draft.unlink(missing_ok=True)
 
 
@@ -83,7 +90,8 @@ def write_atomically(path: Path, body: bytes) -> None:
     """
     if _has_bytes(path, body):
         return
-    draft = path.with_name(_DRAFT.format(secrets.token_hex(8)))
+    draft = draft_beside(path)
+    _own_drafts.add(draft)
     try:
         try:
             draft.write_bytes(body)
@@ -94,6 +102,8 @@ def write_atomically(path: Path, body: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+    finally:
+        _own_drafts.discard(draft)
 
 
 def _has_bytes(path: Path, body: bytes) -> bool:
@@ -113,12 +123,52 @@ def fsync_path(path: Path) -> None:
         os.close(descriptor)
 
 
-def remove_stale_drafts(folder: Path, older_than: float) -> None:
-    """Remove the drafts of killed runs below a folder: those that are at least `older_than` seconds old.
+def draft_beside(path: Path, process: int | None = None) -> Path:
+    """Return a new name for a draft of a file: it says which process writes it, by default this one."""
+    return path.with_name(f".notemend-{_machine()}-{process or os.getpid()}-{secrets.token_hex(8)}.part")
 
-    Younger ones may belong to a run that is still writing.
+
+def remove_stale_drafts(*folders: Path) -> None:
+    """Remove the drafts in these folders, not below them, that processes of this machine left which have ended.
+
+    Those of other machines stay: nobody here knows whether they are still being written.
     """
-    for draft in folder.rglob(_DRAFTS):
-        with suppress(FileNotFoundError):  # renamed or removed by another worker meanwhile
-            if time.time() - draft.stat().st_mtime >= older_than:
-                draft.unlink()
+    for folder in folders:
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+            for entry in entries:
+                if (match := _DRAFT.fullmatch(entry.name)) is not None and _is_stale(folder / entry.name, match):
+                    with suppress(FileNotFoundError):  # removed by another process meanwhile
+                        Path(folder, entry.name).unlink()
+
+
+def folders_below(folder: Path) -> Iterator[Path]:
+    """Yield a folder and all below it, without following symlinks."""
+    for root, _, _ in os.walk(folder):
+        yield Path(root)
+
+
+def _is_stale(draft: Path, match: re.Match[str]) -> bool:
+    machine, process = match[1], int(match[2])
+    if machine != _machine():
+        return False
+    return draft not in _own_drafts if process == os.getpid() else not _is_alive(process)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@cache
+def _machine() -> str:
+    """Return a name for this machine, or container: the numbers of processes are unique in it."""
+    try:
+        namespace = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        namespace = 0
+    return sha256(f"{socket.gethostname()} {namespace}".encode()).hexdigest()[:12]

@@ -22,7 +22,7 @@ from crawler.errors import ImageStoreError, UserError
 from crawler.images.sniff import EXTENSIONS, MEDIA_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
 
 NAME = r"([0-9a-f]{2})/\1[0-9a-f]{62}(?:-\d+)?(?:" + "|".join(map(re.escape, EXTENSIONS.values())) + ")"
@@ -119,8 +119,8 @@ class ImageStore(ABC):
         """Return whether a URL is that of an image in this store."""
         return bool(self.base) and url.startswith(f"{self.base}/")
 
-    def remove_stale_drafts(self, older_than: float) -> None:  # noqa: B027 - atomic uploads leave none
-        """Remove the unfinished files of killed runs that are at least `older_than` seconds old."""
+    def remove_stale_drafts(self) -> None:  # noqa: B027 - atomic uploads leave none
+        """Remove the unfinished files of processes that have ended."""
 
 
 class FolderImageStore(ImageStore):
@@ -155,9 +155,12 @@ class FolderImageStore(ImageStore):
 
     def list(self) -> Iterator[str]:
         """Yield the names of images in the two-letter folders, in order."""
-        for folder in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
+        for folder in self._image_folders():
             names = (f"{folder.name}/{file.name}" for file in sorted(folder.iterdir()) if file.is_file())
             yield from filter(is_image_name, names)
+
+    def _image_folders(self) -> Sequence[Path]:
+        return sorted(self.folder.glob("[0-9a-f][0-9a-f]"))
 
     def discard(self, name: str, day: date) -> None:
         """Move a file to the trash, and remove its folder if that is empty then."""
@@ -194,9 +197,9 @@ class FolderImageStore(ImageStore):
             return super().public_url(name, note_folder)
         return quote(Path(os.path.relpath(self._resolved / name, note_folder)).as_posix())
 
-    def remove_stale_drafts(self, older_than: float) -> None:
-        """Remove the drafts of killed runs that are at least `older_than` seconds old."""
-        remove_stale_drafts(self.folder, older_than)
+    def remove_stale_drafts(self) -> None:
+        """Remove the drafts of processes that have ended from the folders of images."""
+        remove_stale_drafts(*self._image_folders())
 
 
 async def put_image(image_store: ImageStore, name: str, body: bytes, media_type: str) -> None:

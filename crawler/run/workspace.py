@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import crawler
-from crawler.atomic_files import remove_stale_drafts
+from crawler.atomic_files import folders_below, remove_stale_drafts
 from crawler.images.opening import open_image_store
 from crawler.images.references import find_names
 from crawler.images.store import writable_folder
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from crawler.models.note_file import NoteFile
 
 logger = logging.getLogger(__name__)
-
-DAY_SECONDS = 86_400.0
 
 BATCH, MENTIONS = 100, 5_000
 """Numbers of notes and of mentions that are registered at a time: whichever is reached first."""
@@ -157,7 +155,7 @@ def open_workspace(options: CrawlOptions, *, is_shard: bool = False) -> Iterator
         stack.callback(image_store.close)
         if not is_shard:
             stack.enter_context(store.exclusive_lock())
-            remove_stale_drafts(output, 0)
-            image_store.remove_stale_drafts(DAY_SECONDS if store.shared else 0)
+            remove_stale_drafts(output, *folders_below(output / "notes"))
+            image_store.remove_stale_drafts()
         places = partial(open_image_places, options, store, image_store)
         yield Workspace(notes_folder, store, image_store, places)

@@ -6,6 +6,7 @@ from importlib import import_module
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from crawler.atomic_files import remove_stale_drafts
 from crawler.run.image_places import restore_placed_images
 from pipelines.reports.base import Rendering, list_notes, place_images, render
 from pipelines.rewriting import edit_list
@@ -69,6 +70,7 @@ def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callabl
     made = chain.from_iterable(chain.from_iterable(rendering.past_edits.values()))
     if CONTACT_SHEET in options.publishing.outputs and not any(map(edit_list.is_image_edit, made)):
         planned = _announced(planned, rendering.output_dir, announce)
+    remove_stale_drafts(*{(folder / place.path).parent for place in store.image_places() if place.is_made})
     report = in_place.edit_notes(folder, planned, Journal(rendering.output_dir), write_images)
     if rendering.places is not None:
         restore_placed_images(rendering.places, store, workspace.image_store)

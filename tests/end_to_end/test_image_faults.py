@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from crawler.atomic_files import draft_beside
 from crawler.images.store import is_image_name
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, kept, named, shown, url
 from tests.internet.messages import Request, Response
@@ -92,7 +93,7 @@ def test_killed_while_pictures_are_written(desk: Desk, internet: Internet, files
     kill(run)
     before = finished(folder)
     (folder / "ab").mkdir(exist_ok=True)
-    (folder / "ab/.notemend-0123456789abcdef.part").write_bytes(b"half a picture")
+    draft_beside(folder / "ab/x", run.pid).write_bytes(b"half a picture")
     done = desk.crawl()
     assert (done.returncode, done.stderr) == (0, "")
     assert len(finished(folder)) == len(kept(desk)) == len(urls)

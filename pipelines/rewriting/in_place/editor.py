@@ -47,7 +47,7 @@ def edit_notes(
     """
     skipped, failed, notes, edits = [], False, 0, 0
     with journal.exclusive_lock():
-        remove_stale_drafts(folder, older_than=0)
+        remove_stale_drafts(*_edited_folders(folder, journal.runs()))
         run = journal.next()
         for note, changes in planned:
             if not changes:
@@ -83,7 +83,7 @@ def undo(output_dir: Path, notes_dir: Path, number: int | None = None) -> EditRe
         for folder in {note.folder for note in notes}:
             if folder.resolve() != notes_dir.resolve() and folder.is_dir():  # else it was moved
                 raise UserError(f"{notes_dir}: run {run.number} edited notes in {folder}. Use undo -a notes={folder}")
-        remove_stale_drafts(notes_dir, older_than=0)
+        remove_stale_drafts(*_edited_folders(notes_dir, [run]))
         for note in notes:
             try:
                 restored += _restore(run, note, notes_dir.resolve())
@@ -96,6 +96,12 @@ def undo(output_dir: Path, notes_dir: Path, number: int | None = None) -> EditRe
             run.mark_undone()
     summary = f"run {run.number} undone: {_count(restored, 'note')} restored"
     return EditReport(summary, tuple(skipped), failed=bool(skipped))
+
+
+def _edited_folders(folder: Path, runs: Iterable[EditRun]) -> set[Path]:
+    """Return the folders of the notes below `folder` that runs have edited, or were about to edit."""
+    paths = {note.path for run in runs for note in run.notes()}
+    return {(folder / path).parent for path in paths if ".." not in PurePosixPath(path).parts}
 
 
 def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: EditRun) -> None:
