@@ -30,13 +30,36 @@ class UnsafePathError(Exception):
 
 
 def open_inside(folder: Path, path: str) -> BinaryIO:
-    """Open a regular file for reading if its real path is inside `folder`, itself a real path.
+    """Open a regular file for reading if its real path is inside `folder`, itself a real path, and not in `.git`.
 
     Raises UnsafePathError for any other file, and OSError if it does not exist or cannot be opened.
     """
     real = Path(os.path.realpath(folder / path))
     if not real.is_relative_to(folder):
         raise UnsafePathError(f"links to {_target(folder / path, real)}, outside the notes folder")
+    if ".git" in (part.lower() for part in real.relative_to(folder).parts):  # its configuration may have a token
+        raise UnsafePathError("inside .git")
+    return _open_real(real)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading, also behind symlinks; never a device or a pipe, which may have no end.
+
+    Raises UnsafePathError for any other file, and OSError if it does not exist or cannot be opened.
+    """
+    return _open_real(Path(os.path.realpath(path)))
+
+
+def read_head(path: Path, size: int) -> bytes:
+    """Return the first bytes of a regular file, at most `size`; none if it cannot be read, or is no regular file."""
+    try:
+        with open_regular(path) as file:
+            return file.read(size)
+    except (OSError, UnsafePathError):
+        return b""
+
+
+def _open_real(real: Path) -> BinaryIO:
     _check_regular(os.stat(real).st_mode)  # noqa: PTH116 - opening a device or a pipe may do something to it
     # The file may have been replaced since: O_NOFOLLOW refuses a symlink, O_NONBLOCK does not wait for a pipe.
     file = open(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")  # noqa: PTH123, SIM115 - as above

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler.atomic_files import read_head
 from crawler.globs import compile_globs
 from crawler.notes.files.passed_over import is_passed_over
 from crawler.notes.files.repository import repository_of
@@ -22,7 +24,7 @@ MAX_PARENTS = 2
 """Folders above the notes that are searched for a configuration if the notes are not in a repository."""
 
 _LARGEST_CONFIG = 256 * 1024
-"""Characters of a configuration that are read."""
+"""Bytes of a configuration that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ def table() -> dict[str, Any]:
     return tomllib.loads(files("crawler").joinpath("data/site_generators.toml").read_text("utf-8"))
 
 
+def is_asset(path: str) -> bool:
+    """Return whether a path leads to an image or another medium."""
+    return posixpath.splitext(path)[1][1:].casefold() in table()["asset_extensions"]
+
+
 @cache
 def _generators() -> tuple[Generator, ...]:
     rows = ((name, row) for name, row in table().items() if isinstance(row, dict))
@@ -166,11 +173,7 @@ def _existing(root: Path, path: str) -> list[Path]:
 
 
 def _read(file: Path) -> str:
-    try:
-        with file.open(encoding="utf-8", errors="replace") as opened:
-            return opened.read(_LARGEST_CONFIG)
-    except OSError:
-        return ""
+    return read_head(file, _LARGEST_CONFIG).decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _listings(folder: Path, skip: Path | None) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.atomic_files import read_head
 from crawler.sites.generators import table
 
 if TYPE_CHECKING:
@@ -112,11 +113,7 @@ def _keys(path: str) -> Iterator[str]:
 
 def _names_in(file: str) -> Iterator[str]:
     """Yield the paths in the front matter of a page."""
-    try:
-        with Path(file).open("rb") as opened:
-            head = opened.read(HEAD).decode("utf-8-sig", errors="replace")
-    except OSError:
-        return
+    head = read_head(Path(file), HEAD).decode("utf-8-sig", errors="replace")
     if (matter := _FRONT_MATTER.match(head)) is not None:
         for found in _NAMES.finditer(matter[2]):
             name = (found["value"] or found["listed"]).strip()

@@ -16,6 +16,7 @@ from crawler.kinds.registry import kind_of
 from crawler.links.secrets import masked_json
 from crawler.models.check import Outcome
 from crawler.notes.files.folder import ENDINGS, is_read
+from crawler.sites.generators import is_asset
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.edit_list import from_record, to_record
 
@@ -86,6 +87,14 @@ def _attachments(states: Iterable[LinkState]) -> Iterator[str]:
             yield path
 
 
+def _is_hidden(path: Path) -> bool:
+    """Return whether a file is hidden or in a hidden folder, unless it is a medium, as in `.gitbook/assets`.
+
+    Others may have secrets (`.env`), copies are shown to others, and whoever writes a note need not know.
+    """
+    return any(part.startswith(".") for part in path.parts) and not is_asset(path.name)
+
+
 def _write(mirror: Path, path: str, data: bytes) -> None:
     """Write a note into the mirror, unless the file has these bytes already."""
     with suppress(OSError, UnsafePathError), open_inside(mirror, path) as file:
@@ -97,9 +106,12 @@ def _write(mirror: Path, path: str, data: bytes) -> None:
 
 def _copy_attachments(paths: Iterable[str], folder: Path, mirror: Path) -> None:
     for path in paths:
+        real = Path(os.path.realpath(folder / path))
+        if not real.is_relative_to(folder) or _is_hidden(real.relative_to(folder)):
+            continue
         try:
             original = open_inside(folder, path)
-        except (OSError, UnsafePathError):  # a folder, removed meanwhile, or a symlink out of the folder
+        except (OSError, UnsafePathError):  # a folder, or removed meanwhile
             continue
         _make_room(mirror, mirror / path)
         with original, replace_atomically(mirror / path) as copy, copy.open("wb") as file:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from crawler.atomic_files import UnsafePathError, open_inside
+from crawler.atomic_files import UnsafePathError, open_inside, read_head
 from crawler.images.layout.pattern import BY_TOOL
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ NO_SITE_FOLDER = "./assets/"
 
 _HEAD = 4096
 """Bytes at the beginning of a note that are searched for front matter."""
+
+_LARGEST_SETTINGS = 1 << 20
+"""Bytes of the settings of a vault that are read."""
 
 _TYPORA = re.compile(
     rb"(?:\xef\xbb\xbf)?---[ \t]*\r?\n(?:(?!---)[^\n]*\n)*?typora-copy-images-to:[ \t]*[\"']?([^\r\n\"'#]*[^\s\"'#])"
@@ -181,8 +184,8 @@ def _folder_beside(site: Site, note: str) -> ImageFolder | None:
 def _attachment_folder(settings: Path) -> str:
     """Return the pattern for the folder of attachments in the settings of an Obsidian vault, by default its root."""
     try:
-        found = json.loads(settings.read_text("utf-8-sig")).get("attachmentFolderPath", "")
-    except (OSError, ValueError, AttributeError):
+        found = json.loads(read_head(settings, _LARGEST_SETTINGS).decode("utf-8-sig")).get("attachmentFolderPath", "")
+    except (ValueError, AttributeError):
         found = ""
     folder = found if isinstance(found, str) else ""
     inner = "/".join(part for part in folder.split("/") if part not in {"", ".", ".."})

@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from crawler.atomic_files import fsync_path, replace_atomically
+from crawler.atomic_files import UnsafePathError, fsync_path, open_regular, replace_atomically
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
@@ -68,8 +68,9 @@ class PlacedFiles:
         """Return the bytes of a regular file; None for anything else."""
         file = self._folder / path
         try:
-            return None if file.is_symlink() else file.read_bytes()
-        except OSError:
+            with open_regular(file) as opened:
+                return None if file.is_symlink() else opened.read()
+        except (OSError, UnsafePathError):
             return None
 
     def write(self, path: str, name: str) -> None:

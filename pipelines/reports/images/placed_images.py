@@ -13,7 +13,7 @@ from crawler.errors import UserError
 from crawler.images.layout.file_names import comparable
 from crawler.images.sniff import EXTENSIONS
 from crawler.notes.files.folder import files_below
-from crawler.sites.generators import table
+from crawler.sites.generators import is_asset
 from pipelines.rewriting.in_place.journal import Journal
 
 if TYPE_CHECKING:
@@ -91,5 +91,4 @@ def _read(file: Path) -> bytes:
 
 
 def _is_binary(path: str) -> bool:
-    extension = posixpath.splitext(path)[1][1:].casefold()
-    return extension in table()["asset_extensions"] and extension not in _TEXT
+    return is_asset(path) and posixpath.splitext(path)[1][1:].casefold() not in _TEXT
