@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 
+from crawler.cli import masked_log
 from crawler.cli.exit_codes import EXIT_ERROR, EXIT_FOUND
 from crawler.cli.interrupts import interrupts
 from crawler.cli.terminal import print_error, print_parts
@@ -47,6 +48,7 @@ class Command(crawl.Command):
 def run_spider(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) -> int:
     """Run a spider, print its summary or error, and return the exit code."""
     interrupts.catch()  # before imports that take long
+    masked_log.install()
     from crawler.spiders.notes import NotesSpider
 
     process.crawl(crawler, **arguments)

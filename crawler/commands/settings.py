@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from scrapy.commands import settings as scrapy_settings
 
 from crawler.cli.exit_codes import EXIT_ERROR
 from crawler.cli.terminal import print_error, print_parts
+from crawler.config.setting_readers import SETTING_OF_SECRET
 from crawler.errors import UserError
+from crawler.links.secrets import masked, masked_json
 
 if TYPE_CHECKING:
     import argparse
 
     from scrapy.settings import BaseSettings
 
-_PASSWORD = re.compile(r"(?<=//)([^/@:]*):[^/@]*@")
+_HIDDEN = "(not shown)"
 
 
 class Command(scrapy_settings.Command):
@@ -30,8 +33,14 @@ class Command(scrapy_settings.Command):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the settings; exit with 2 and one line if one of them is invalid."""
-        super().run(args, opts)
         assert self.settings is not None  # noqa: S101 - set by Scrapy
+        asked = next(filter(None, (opts.get, opts.getbool, opts.getint, opts.getfloat, opts.getlist)), "")
+        if re.fullmatch(SETTING_OF_SECRET, asked):
+            print(_HIDDEN if self.settings[asked] else "")
+        else:
+            with redirect_stdout(StringIO()) as printed:
+                super().run(args, opts)
+            print(masked(printed.getvalue()), end="")
         if not opts.ours:
             return
         from crawler.config.crawl_options import read_options
@@ -60,12 +69,10 @@ def _line(settings: BaseSettings, name: str) -> str:
 
 def format_value(name: str, value: Any) -> str:
     """Return the value of a setting as on the command line, with secrets and passwords hidden."""
-    from crawler.config.setting_readers import READERS, secret
-
-    if READERS[name] is secret:
-        return "(not shown)" if value else ""
+    if re.fullmatch(SETTING_OF_SECRET, name):
+        return _HIDDEN if value else ""
     if isinstance(value, list | tuple):
         return ",".join(map(str, value))
     if not isinstance(value, dict) and not hasattr(value, "copy_to_dict"):
-        return _PASSWORD.sub(r"\1:(not shown)@", str(value))
-    return json.dumps(dict(value), ensure_ascii=False)
+        return masked(str(value))
+    return masked_json(dict(value))

@@ -57,6 +57,9 @@ FAIL_ON = tuple(verdict.value for verdict in (Verdict.DEAD, Verdict.SUSPECT, Ver
 _STATUSES = range(100, 1000)  # LinkedIn sends 999
 
 
+SETTING_OF_SECRET = "[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASS|CREDENTIALS)"  # noqa: S105 - a pattern of names
+"""Matches the names of settings whose values are shown nowhere: those of this project, of Scrapy and of its plugins."""
+
 # --- readers: each takes the name of a setting, and raises UserError if its value is invalid --------------------------
 
 

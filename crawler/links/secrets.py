@@ -21,24 +21,33 @@ MASK = "***"
 _JSON = JSONEncoder(ensure_ascii=False)
 _COMPACT = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
-_USER = re.compile(r"((?:^|[:\s(\[=])[/\\]{2,})[^\s/\\?#<>]+@")
-_ENCODED_USER = re.compile(r"(%3A%2F%2F)(?:(?!%2F|%3F|%23)[^\s&/?#<>])+%40", re.IGNORECASE)
+HIDING_PLACES = "@|=|%(?:25)*(?:40|3[Dd])|/services/|/webhooks/|/bot|/private-"
+"""Matches every text that may have a secret; a regular expression of RE2, too."""
+
+_MAY_HAVE_SECRETS = re.compile(HIDING_PLACES)
+_USER = re.compile(r"((?:^|[:\s(\[=\"'<>,;|{])[/\\]{2,})[^\s/\\?#<>]+@")
+_COLON_SLASHES, _AT, _END = "%(?:25)*3A(?:%(?:25)*2F){2}", "%(?:25)*40", "%(?:25)*(?:2F|3F|23)"
+_ENCODED_USER = re.compile(rf"({_COLON_SLASHES})(?:(?!{_END})[^\s&/?#<>])+({_AT})", re.IGNORECASE)
 
 
 def masked(text: str) -> str:
     """Return a URL, or a text with URLs, with `***` in place of each secret."""
+    if not _MAY_HAVE_SECRETS.search(text):
+        return text
     if "@" in text:
         text = _USER.sub(rf"\1{MASK}@", text)
-    if "=" in text:
-        text = _parameters().sub(rf"\1{MASK}", text)
-    return _ENCODED_USER.sub(rf"\1{MASK}%40", text) if "%40" in text else text
+    text = _parameters().sub(rf"\1{MASK}", text)
+    for mark, pattern in _paths():
+        if mark in text:
+            text = pattern.sub(rf"\1{MASK}", text)
+    return _ENCODED_USER.sub(rf"\1{MASK}\2", text) if "40" in text else text
 
 
 def masked_json(value: Any, *, compact: bool = False) -> str:
     """Return a value as JSON with all its texts masked, invisible characters escaped; `compact` leaves out blanks."""
     encode = (_COMPACT if compact else _JSON).encode
     text = encode(value)
-    may_have_secrets = "@" in text or "=" in text or "%40" in text  # JSON has them as they are
+    may_have_secrets = _MAY_HAVE_SECRETS.search(text)  # JSON has these characters as they are
     return visible(encode(masked_values(value)) if may_have_secrets else text)
 
 
@@ -53,10 +62,29 @@ def masked_values(value: Any) -> Any:
     return value
 
 
+_SEPARATOR = r"(?:[-._]|%2D|%5F)"
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("crawler").joinpath("data/secret_parameters.toml").read_text("utf-8"))
+
+
 @cache
 def _parameters() -> re.Pattern[str]:
-    table = tomllib.loads(files("crawler").joinpath("data/secret_parameters.toml").read_text("utf-8"))
-    any_value, long_values = ("|".join(map(re.escape, table[name])) for name in ("names", "names_of_long_values"))
-    value, equals = r"[^\s&#<>\"']", "(?:=|%3D)"
-    named = rf"(?:{any_value}){equals}(?={value})|(?:{long_values}){equals}(?={value}{{16}})"
-    return re.compile(rf"((?:[?&;#]|%3F|%26)(?:{named})){value}+", re.IGNORECASE)
+    any_value, long_values, endings = (
+        "|".join(name[0].replace("_", _SEPARATOR) + name[1:].replace("_", f"{_SEPARATOR}?") for name in _table()[key])
+        for key in ("names", "names_of_long_values", "endings_of_long_values")
+    )
+    value = "(?:[^\\s&#<>\"']|'(?=[\\w%]))"
+    before = r"(?:[?&;#~]|\\u0026|%(?:25)*(?:3F|26|23|3B|7E))"
+    equals = rf"(?:\[\w*\]|%5B\w*%5D)?(?:=|%(?:25)*3D)(?={value})"
+    is_long = rf"(?={value}{{16}}|(?={value}*?\d){value}{{8}})"
+    long_name = rf"(?:{long_values}|[\w.\-]{{1,40}}?(?:{endings}))"
+    return re.compile(rf"({before}(?:(?:{any_value}){equals}|{long_name}{equals}{is_long})){value}+", re.IGNORECASE)
+
+
+@cache
+def _paths() -> list[tuple[str, re.Pattern[str]]]:
+    rest = r"[^\s/?&#<>\"']+(?:/(?=\w{16})[^\s/?&#<>\"']+)*"
+    return [(each["mark"], re.compile(rf"({each['before']}){rest}", re.IGNORECASE)) for each in _table()["paths"]]

@@ -13,11 +13,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECRET, TOKEN = "令牌hunter2", "Ab3dEf0123456789xyz"
+SIGNED = (
+    f"https://secret.example.org/b?X-Amz-Expires=60&X-Amz-Signature={TOKEN}1",
+    f"https://secret.example.org/b?Policy={TOKEN}2&Signature={TOKEN}3&Key-Pair-Id=K",
+    f"https://secret.example.org/b?sv=2022&sig={TOKEN}4%3D",
+    f"https://secret.example.org/b?X-Goog-Signature={TOKEN}5&key={TOKEN}6",
+    f"https://secret.example.org/r/https%3A%2F%2Fa.example%2F%3Ftoken%3D{TOKEN}7",
+    f"https://secret.example.org/a;jsessionid={TOKEN}8",
+)
 HOST = "https://me:{}@secret.example.org"
 NOTE = f"""# Note
 
 1. [Paper {HOST.format(SECRET)}/t]({HOST.format(SECRET)}/old)
    - Code: {HOST.format(SECRET)}/gone
+   - Signed: {" ".join(f"<{url}>" for url in SIGNED)} ![]({SIGNED[0]})
    - Tips: [dead]({HOST.format(quote(SECRET))}/gone2) <https://secret.example.org/a?access_token={TOKEN}>
 """
 LOCATION = {"Location": "https://secret.example.org/new"}
@@ -36,7 +45,9 @@ def test_no_output_has_a_secret(tmp_path: Path) -> None:
         desk = Desk(tmp_path, internet.environ())
         note = desk.write("a.md", NOTE)
         rewrite = ("-s", "REWRITE=links,snapshots,marks", "-s", "DEAD_AFTER=1")
-        crawls = [desk.crawl(*EVERY_NIGHT, *rewrite, "-s", "LOG_LEVEL=DEBUG") for _ in range(2)]
+        crawls = [
+            desk.crawl(*EVERY_NIGHT, *rewrite, "-s", "LOG_LEVEL=DEBUG", "-s", f"FTP_PASSWORD={TOKEN}") for _ in range(2)
+        ]
         explained = desk.run("explain", "https://secret.example.org/a?access_token=" + TOKEN)
         asked = internet.asked("https://secret.example.org/gone2")
         credentials = base64.b64encode(f"me:{SECRET}".encode()).decode()

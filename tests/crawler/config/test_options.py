@@ -167,6 +167,14 @@ def test_it_can_be_seen_who_gave_which_value(desk: Desk) -> None:
         "RUN_TIMEOUT=60  [command line; default: 0]",
         "GITHUB_TOKEN=(not shown)  [environment; default: none]",
         "SEMANTIC_SCHOLAR_API_KEY=  [default]",
-        "DATABASE_URL=postgresql+psycopg://me:(not shown)@db.example/notes  [environment; default: none]",
+        "DATABASE_URL=postgresql+psycopg://***@db.example/notes  [environment; default: none]",
     } <= set(lines)
-    assert desk.run("settings", "--get", "BOT_NAME").stdout == "notemend\n"
+    asked = {
+        "BOT_NAME": "notemend",
+        "GITHUB_TOKEN": "(not shown)",
+        "DATABASE_URL": "postgresql+psycopg://***@db.example/notes",
+    }
+    for name, shown in asked.items():
+        assert desk.run("settings", "--get", name, **environ).stdout == f"{shown}\n"
+    done = desk.run("settings", "--getint", "GITHUB_TOKEN", **environ)
+    assert "s3cret" not in done.stdout + done.stderr

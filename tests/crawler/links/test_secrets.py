@@ -36,7 +36,41 @@ LONG = "AbCdEf0123456789"
         (f"https://x.y/?api_key={LONG}。", "https://x.y/?api_key=***"),
         ("https://x.y/?token=1234&page=2", "https://x.y/?token=***&page=2"),
         (f"https://x.y/?a=1&SIG={LONG}#b", "https://x.y/?a=1&SIG=***#b"),
-        ("https://x.y/?X-Amz-Signature=f&access_key=k", "https://x.y/?X-Amz-Signature=f&access_key=***"),
+        ("https://x.y/?X-Amz-Signature=f&access_key=k", "https://x.y/?X-Amz-Signature=***&access_key=***"),
+        (
+            f"https://x.y/?Policy={LONG}&Signature=a'b&Key-Pair-Id=K1",
+            "https://x.y/?Policy=***&Signature=***&Key-Pair-Id=K1",
+        ),
+        ("https://x.y/?sv=2022&se=2030&sr=b&sp=r&sig=a%2Fb%3D", "https://x.y/?sv=2022&se=2030&sr=b&sp=r&sig=***"),
+        (
+            "https://x.y/?X-Goog-Credential=me&X-Goog-Signature=f",
+            "https://x.y/?X-Goog-Credential=me&X-Goog-Signature=***",
+        ),
+        (
+            f"https://x.y/?wsSecret={LONG}&sign={LONG}&my_api-key={LONG}",
+            "https://x.y/?wsSecret=***&sign=***&my_api-key=***",
+        ),
+        (
+            "https://x.y/?hdnea=exp=1~acl=/*~hmac=f&xsec_token=t",
+            "https://x.y/?hdnea=exp=1~acl=/*~hmac=***&xsec_token=***",
+        ),
+        ("https://x.y/?accessToken=t&api%2Dkey=k", "https://x.y/?accessToken=***&api%2Dkey=***"),
+        ("https://x.y/?access_token[]=t#/a?id_token=t", "https://x.y/?access_token[]=***#/a?id_token=***"),
+        ("https://x.y/?key=passw0rd&monkey=passw0rd", "https://x.y/?key=***&monkey=passw0rd"),
+        ("https://x.y/r/https%3A%2F%2Fa.b%2F%3Ftoken%3Dt", "https://x.y/r/https%3A%2F%2Fa.b%2F%3Ftoken%3D***"),
+        (
+            "https://x.y/?u=https%253A%252F%252Fa%253Ab%2540x.y%252F%253Ftoken%253Dt",
+            "https://x.y/?u=https%253A%252F%252F***%2540x.y%252F%253Ftoken%253D***",
+        ),
+        (
+            "https://x.y/?u=https%3A%2F%2Fa%3Ab%40c%40d.e%2F&v=https%3A%2F%2Fa%40f.g",
+            "https://x.y/?u=https%3A%2F%2F***%40d.e%2F&v=https%3A%2F%2F***%40f.g",
+        ),
+        ("https://x.y/a;jsessionid=0A1B", "https://x.y/a;jsessionid=***"),
+        (f"https://hooks.slack.com/services/T0/B0/{LONG}", "https://hooks.slack.com/services/T0/B0/***"),
+        (f"https://discord.com/api/webhooks/12/{LONG}", "https://discord.com/api/webhooks/12/***"),
+        (f"https://api.telegram.org/bot12:{LONG}/getMe", "https://api.telegram.org/bot12:***/getMe"),
+        ('<img src="//a:b@x.y/c.png">', '<img src="//***@x.y/c.png">'),
         ("https://x.y/?u=https%3A%2F%2Fa.b%2F%3Ftoken%3D12", "https://x.y/?u=https%3A%2F%2Fa.b%2F%3Ftoken%3D***"),
         (f"https://x.y/?key={LONG}", "https://x.y/?key=***"),
         (f"https://x.y/?a&amp;sig={LONG}#b", "https://x.y/?a&amp;sig=***#b"),
@@ -74,3 +108,12 @@ def test_what_is_no_secret_stays(text: str) -> None:
 @given(st.text(st.characters(blacklist_characters="/\\?#<>", blacklist_categories=["Z", "Cc", "Cs"]), min_size=1))
 def test_whatever_is_before_the_host_is_masked(secret: str) -> None:
     assert masked(f"https://user:{secret}@x.y/a") == "https://***@x.y/a"
+
+
+def test_tracebacks_and_settings_are_masked() -> None:
+    error = ValueError(f"https://a:b@x.y/?token={LONG}")
+    raised = (type(error), error, None)
+    record = MaskedRecord("x", logging.INFO, "", 0, "%s", ("{'FTP_PASSWORD': 'one',\n 'BOT_NAME': 'two'}",), raised)
+    shown = logging.Formatter().format(record)
+    assert shown.startswith("{'FTP_PASSWORD': ***,\n 'BOT_NAME': 'two'}")
+    assert shown.endswith("ValueError: https://***@x.y/?token=***")
