@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawler.models.check import Check, CheckMethod, Outcome
@@ -26,6 +27,10 @@ STATES = {
 
 INCONCLUSIVE = frozenset({Outcome.BLOCKED, Outcome.UNREADABLE, Outcome.SKIPPED})
 """Outcomes that do not change a verdict."""
+
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""A check that is later than the last one by more than this is of a clock that was ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch
     Wayback Machine has said that it has no capture with status 200 since the first of them. Any answer of the server
     starts that time again, and makes a link suspect that was dead for this alone.
 
-    The order of the checks counts before their times, which a clock may have set wrong.
+    A clock that was ahead for some checks neither counts them twice nor keeps later ones from counting.
     """
     state = _State(Verdict.UNKNOWN)
     moved_to: str | None = None
@@ -139,11 +144,21 @@ def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch
 
 
 def _in_order(checks: Sequence[Check]) -> Sequence[Check]:
-    """Return checks with times that only grow: none is after a later check, as it seems if a clock was ahead."""
-    ordered = list(checks)
-    for at in range(len(ordered) - 2, -1, -1):
-        if ordered[at].checked_at > ordered[at + 1].checked_at:
-            ordered[at] = replace(ordered[at], checked_at=ordered[at + 1].checked_at)
+    """Return checks with other times where a clock was ahead: nothing after such a check would ever count.
+
+    A check that is later than the last one that says something is taken to be of the time of the next one that is not.
+    """
+    telling = [check.checked_at for check in checks if check.outcome not in INCONCLUSIVE]
+    if not telling or max(telling) <= telling[-1] + CLOCK_TOLERANCE:
+        return checks
+    ordered, latest = list(checks), telling[-1] + CLOCK_TOLERANCE
+    following = telling[-1]
+    for at in range(len(ordered) - 1, -1, -1):
+        if ordered[at].outcome in INCONCLUSIVE:
+            continue
+        if ordered[at].checked_at > latest:
+            ordered[at] = replace(ordered[at], checked_at=following)
+        following = ordered[at].checked_at
     return ordered
 
 

@@ -164,7 +164,8 @@ def test_failures_count_once_per_spacing(nights: str, spacing: float, verdict: V
         ([2, 0, 1], Verdict.SUSPECT, 1),
         ([2, 0, 1, 3], Verdict.SUSPECT, 2),
         ([2, 0, 1, 3, 4], Verdict.DEAD, 3),
-        ([0, 400, 1, 2], Verdict.SUSPECT, 2),
+        ([0, 400, 1, 2], Verdict.DEAD, 3),  # it was ahead for one night, which counts with the next
+        ([0, 400, 0.5, 1], Verdict.SUSPECT, 2),
     ],
 )
 def test_failures_spaced_unevenly(nights: list[float], verdict: Verdict, failures: int) -> None:
