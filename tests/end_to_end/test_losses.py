@@ -47,3 +47,13 @@ def test_a_store_that_goes_while_it_is_used_fails_the_run(
     assert not (desk.output / "report.html").exists()
     assert desk.crawl().returncode == 0
     assert desk.verdicts() == {"https://alive.example.org/a": "alive"}
+
+
+def test_output_folders_in_the_notes_are_no_notes(desk: Desk) -> None:
+    desk.write("a.md", "<https://alive.example.org/a> ![](https://alive.example.org/a.png)")
+    assert desk.crawl("-s", f"OUTPUT_DIR={desk.notes}/old").returncode == 0
+    assert desk.crawl("-s", f"OUTPUT_DIR={desk.notes}/new").returncode == 0
+    assert [path.name for path in (desk.notes / "new/notes").rglob("*.md")] == ["a.md"]
+    (desk.notes / "old/notemend.sqlite").unlink()  # as with DATABASE_URL
+    assert desk.run("publish", "-a", f"notes={desk.notes}").returncode == 0
+    assert [path.name for path in (desk.output / "notes").rglob("*.md")] == ["a.md"]

@@ -6,7 +6,7 @@ import os
 import posixpath
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from crawler.atomic_files import UnsafePathError, open_inside
@@ -17,7 +17,7 @@ from crawler.notes.files import notebooks
 from crawler.notes.files.encodings import read_text
 from crawler.notes.files.ignored_files import IgnoreRules
 from crawler.notes.files.layouts_by_path import NO_LAYOUTS, LayoutsByPath
-from crawler.notes.files.passed_over import is_passed_over
+from crawler.notes.files.passed_over import is_output_folder, is_passed_over
 from crawler.notes.parsed_notes import ParsedNotes
 
 if TYPE_CHECKING:
@@ -167,7 +167,10 @@ class NotesFolder:
             is_there = real.is_relative_to(self._real) and real.is_file()
         except OSError:  # no permission for a folder above it: the note may exist
             return True
-        return is_there and not self._rules.leave_out_by_path(posixpath.normpath(path))
+        if not is_there or self._rules.leave_out_by_path(posixpath.normpath(path)):
+            return False
+        folders = (self.folder / each for each in PurePosixPath(path).parents if each.name)
+        return not any(map(is_output_folder, folders))
 
     def _paths(self) -> list[str]:
         if self._only is not None:
@@ -231,7 +234,8 @@ def files_below(
 ) -> Iterator[str]:
     """Yield the paths of all files below a folder, relative to it and with `/`, but for those below `skip`.
 
-    Hidden files, folders that are never entered (`is_passed_over`) and what `rules` leave out are skipped.
+    Hidden files, folders that are never entered (`is_passed_over`) and what `rules` leave out are skipped; with rules
+    output folders as well, which have copies of notes.
     `on_unlisted` is called with the error of each folder that cannot be listed, unless it was removed meanwhile.
     """
 
@@ -247,5 +251,7 @@ def files_below(
         visible = (name for name in folders if not is_passed_over(name))
         kept = (name for name in visible if rules is None or not rules.leaves_out(prefix + name, is_folder=True))
         folders[:] = [name for name in kept if Path(root, name).resolve() != skipped]
+        if rules is not None:
+            folders[:] = [name for name in folders if not is_output_folder(Path(root, name))]
         paths = (prefix + name for name in names if not name.startswith("."))
         yield from (path for path in paths if rules is None or not rules.leaves_out(path))
