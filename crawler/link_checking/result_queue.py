@@ -98,8 +98,12 @@ class ResultQueue:
 
     def item_failed(self, failure: Failure, item: CheckResult) -> None:
         """End the run if a result cannot be saved, as all others would be lost too (receives Scrapy's item_error)."""
-        self._saving.discard(item.link.url)
-        self.fail(failure.value)
+        self.not_saved(item, failure.value)
+
+    def not_saved(self, result: CheckResult, error: BaseException | None) -> None:
+        """End the run with an error: a result could not be saved."""
+        self._saving.discard(result.link.url)
+        self.fail(error)
 
 
 async def pipelines_idle(crawler: Crawler) -> None:

@@ -218,6 +218,8 @@ class Database:
             advice = "another program has locked it; run again when that has ended"
         elif "disk is full" in str(cause):
             advice = "free disk space and run again; saved results are kept"
+        elif "I/O error" in str(cause):
+            advice = "check the disk and run again; saved results are kept"
         return f"{self._name}: cannot use the link database ({collapse_whitespace(str(cause))}); {advice}"
 
 

@@ -54,7 +54,10 @@ class StorePipeline:
         self._queue = queue
 
     async def process_item(self, item: CheckResult) -> CheckResult:
-        """Return the result once its batch is written; raise the error of the transaction if that fails."""
+        """Return the result once its batch is written; end the run if that fails.
+
+        The error is not raised, since Scrapy would log it for each result of the batch.
+        """
         loop = asyncio.get_running_loop()
         self._batch.append(item)
         if self._is_written is None:
@@ -63,7 +66,10 @@ class StorePipeline:
         written = self._is_written
         if len(self._batch) >= BATCH:
             self._write()
-        await asyncio.shield(written)
+        try:
+            await asyncio.shield(written)
+        except Exception as error:  # noqa: BLE001 - the run ends with it
+            self._queue.not_saved(item, error)
         return item
 
     def _write(self) -> None:

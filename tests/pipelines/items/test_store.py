@@ -109,6 +109,12 @@ def test_metadata_that_cannot_be_stored_is_set_aside(store: LinkStore, caplog: p
 def test_a_store_that_cannot_be_used_still_ends_the_run(store: LinkStore, caplog: pytest.LogCaptureFixture) -> None:
     pipeline, results = opened(store, 1)
     store.run_number = 99  # taken over
+
+    async def save() -> None:
+        await pipeline.process_item(results[0])
+        await pipeline._queue.wait()
+
     with pytest.raises(TakenOverError):
-        asyncio.run(pipeline.process_item(results[0]))
+        asyncio.run(save())
+    assert saved(store) == 0
     assert caplog.messages == []
