@@ -15,7 +15,8 @@ _NOT_MISTYPED = frozenset({*WEB_SCHEMES, "shttp"})  # IANA's URI schemes that ar
 
 _COLON, _SLASH = "[:;\uff1a\uff1b.]", "[/\\\\\uff0f]"
 _WRITTEN = re.compile(
-    rf"\s*(?P<scheme>[A-Za-z]{{2,12}})?(?P<separator>\s*{_COLON}{{0,2}}\s*{_SLASH}*\s*)(?P<rest>\S.*)", re.DOTALL
+    rf"\s*+(?P<scheme>[A-Za-z]{{2,12}}+)?+(?P<separator>\s*+{_COLON}{{0,2}}+\s*+{_SLASH}*+\s*+)(?P<rest>\S.*)",
+    re.DOTALL,
 )
 _WELL_WRITTEN = re.compile(r"https?://", re.IGNORECASE)
 _HOST = re.compile(r"(?:(?:[\w-]+\.)+[^\W\d_][\w-]+\.?|localhost|\[[0-9A-Fa-f:.]+\])(?::\d*)?(?=[/?#]|$)")

@@ -34,7 +34,7 @@ _VERSION = re.compile(
     r"(?:v|ver|version|release|rel|r)[-_.]?\d+(?:[._]\d+)*(?:[-_.]?(?:a|b|rc|alpha|beta|dev|post|x)[-_.]?\d*)?"
     r"|\d+(?:\.(?:\d+|x))+(?:[-_.]?(?:a|b|rc|alpha|beta|dev|post)[-_.]?\d*)?"
 )
-_VERSION_IN_NAME = re.compile(r"\d+(?:[._]\d+)+")
+_VERSION_IN_NAME = re.compile(r"(?<!\d)\d++(?:[._]\d++)++")
 _SEPARATORS = re.compile(r"[-_.]+")
 
 

@@ -6,15 +6,18 @@ import re
 
 from crawler.notes.works.title_text import count_words
 
-_PART = r"(?:[A-Z]\.|[A-Z]{1,2}(?![A-Za-z.])|[^\W\d_a-z][^\W\d_A-Z]+(?:['’´`-][^\W\d_a-z]?[^\W\d_]+)*\d?)"
+# Letters belong to the word that they follow: in scripts without capitals each could begin another, in n^5 ways.
+_WORD = r"[^\W\d_a-z][^\W\d_A-Z]++"
+_PART = rf"(?:[A-Z]\.|[A-Z]{{1,2}}(?![A-Za-z.])|{_WORD}(?:['’´`-][^\W\d_]++)*+\d?)"
 _PARTICLE = r"(?:van|von|der|den|de|di|da|del|della|la|le|el|al|bin|ter|ten|dos|du)"
-_NAME = re.compile(rf"{_PART}(?:[\s-]*(?:{_PARTICLE}\b|{_PART})){{1,4}}\.?")
+_NAME = re.compile(rf"(?:{_PART}(?:[\s-]*+(?:{_PARTICLE}\b|{_PART})){{1,4}}|{_WORD}(?:-{_WORD}){{1,4}})\.?")
 _SINGLE = re.compile(rf"(?:{_PARTICLE}\s+)?{_PART}")
 _INITIAL = re.compile(r"(?:^|[\s-])[A-Z](?:\.|$)")
-_SEPARATOR = re.compile(r"\s*(?:[,，;；]\s*(?:and\s+|&\s*)?|\s(?:and|&)\s+)")
-_ET_AL = re.compile(r"[,.，\s]*\(?\bet\.?\s*al\b.*", re.DOTALL)
+# A run of blanks or marks is read from its beginning only, so that long runs take linear time.
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s++)?+(?:[,，;；]\s*(?:and\s+|&\s*)?|(?<=\s)(?:and|&)\s+)")
+_ET_AL = re.compile(r"(?:(?<![,.，\s])[,.，\s]++)?+\(?\bet\.?\s*al\b.*", re.DOTALL)
 _NO_NAME = re.compile(r"(?:tion|ment|ness|works?|ity|ics|ning|ling)s?$")
-_MARKS = re.compile(r"[*∗†‡§#\d]+(?=$|[\s,])")
+_MARKS = re.compile(r"(?<![*∗†‡§#\d])[*∗†‡§#\d]++(?=$|[\s,])")
 _MIN_NAMES, _TITLE_WORDS = 3, 2
 _MAX_NAME_WORDS = 4
 _MIN_SHARE = 0.8  # of the parts of a long list that look like names, since some are misspelled

@@ -36,12 +36,36 @@ SHAPES = {
     "definitions": ("[a]: https://a.example.org/\n", 200),
     "host": ("www.", 2000),
     "lines": ("a\r", 500),
+    "digits of a URL": ("2020", 500),
+    "dots of a title": (".", 500),
+    "commas of a title": (",", 500),
+    "digits of a title": ("1", 500),
+    "marks of a title": (" #", 500),
+    "names without capitals": ("é", 500),
+    "blanks of a URL": (" ", 500),
     **{
         mark: (mark, 4000)
         for mark in ("[", "*", "<", "`", "](", "![", "[](", "<a ", "<!--", "**a ", ">", "~~", "{{", "$$")
     },
 }
-HEADS = {"rows": "| Title | Paper | Code |\n|---|---|---|\n", "cells of HTML": "<table>\n", "one entry": "1. Title\n"}
+HEADS = {
+    "rows": "| Title | Paper | Code |\n|---|---|---|\n",
+    "cells of HTML": "<table>\n",
+    "one entry": "1. Title\n",
+    "digits of a URL": "https://a.example.org/",
+    "names without capitals": "- A. Girshick, R. Ross, É",
+    "blanks of a URL": '<a href="',
+    **dict.fromkeys((f"{name} of a title" for name in ("dots", "commas", "digits", "marks")), "# 2020-01-01 A"),
+}
+TAILS = {
+    "names without capitals": "1, Title [p](https://arxiv.org/abs/2101.00001)\n",
+    "blanks of a URL": '">x</a>\n',
+    **dict.fromkeys(
+        (f"{name} of a title" for name in ("dots", "commas", "digits", "marks")),
+        "b\n\n- Paper: https://arxiv.org/abs/2101.00001\n",
+    ),
+}
+"""What stands before and behind the repeated text."""
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +96,8 @@ def seconds(data: bytes) -> float:
 def test_linear_time(shape: str) -> None:
     """Eight times as much takes at most twenty times as long; quadratic, it would take 64 times as long."""
     text, count = SHAPES[shape]
-    small, large = (HEADS.get(shape, "").encode() + text.encode() * count * times for times in (1, 8))
+    head, tail = HEADS.get(shape, "").encode(), TAILS.get(shape, "").encode()
+    small, large = (head + text.encode() * count * times + tail for times in (1, 8))
     seconds(small)
     for _ in range(3):
         least = max(min(seconds(small), seconds(small)), 0.002)

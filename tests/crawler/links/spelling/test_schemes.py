@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from crawler.links.spelling.schemes import mistyped_scheme, without_empty_port
@@ -79,3 +81,9 @@ def test_what_was_meant(url: str) -> None:
 )
 def test_an_empty_port(url: str, meant: str | None) -> None:
     assert without_empty_port(url) == meant
+
+
+def test_many_blanks_take_linear_time() -> None:
+    started = time.process_time()
+    assert mistyped_scheme(" " * 100_000) is None
+    assert time.process_time() - started < 1

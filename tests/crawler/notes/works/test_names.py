@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from crawler.notes.works.names import after_authors, is_author_list
@@ -65,3 +67,15 @@ def test_the_text_after_authors(text: str, title: str) -> None:
 )
 def test_venues_and_notes_around_a_title(text: str, title: str) -> None:
     assert clean_title(text) == title
+
+
+@pytest.mark.parametrize("text", ["É" + "é" * 5_000, "目标检测" * 2_000, "Aa" + "-é" * 2_000, "A. B" + "'é" * 2_000])
+def test_long_words_are_no_names_at_once(text: str) -> None:
+    started = time.process_time()
+    assert not is_author_list(f"{text}1x, {text}2x, {text}3x et al.")
+    assert time.process_time() - started < 1
+
+
+def test_names_with_hyphens() -> None:
+    assert is_author_list("Jean-Pierre, Yi-Hsuan, Anne-Marie")
+    assert is_author_list("Jean-Pierre Élodie, José María Sáez, Ángel Díaz-Núñez")
