@@ -11,6 +11,7 @@ from crawler.config.crawl_options import options_of
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import title_of
+from crawler.models.reason import ReasonCode
 from crawler.signals import run_opened
 from crawler.verdicts.fold import INCONCLUSIVE, fold_checks
 from crawler.verdicts.vouching import changed_vouches
@@ -40,8 +41,9 @@ def compute_verdict(
     """Return the verdict after a check and when the next is due; `history` has the earlier checks, oldest first."""
     *_, last = fold_checks((*history, check), policy, vouches)
     wait = policy.recheck_interval(kind, last.verdict_for_recheck)
-    if check.outcome is Outcome.SKIPPED and check.how is CheckMethod.API:
-        wait = timedelta(0)  # the service was down: the link is due in the next run
+    is_service_down = check.how is CheckMethod.API or check.reason.code is ReasonCode.IMAGE_STORE_UNAVAILABLE
+    if check.outcome is Outcome.SKIPPED and is_service_down:
+        wait = timedelta(0)  # the link is due in the next run
     return VerdictRecord(last.verdict, last.failures, check.checked_at + wait)
 
 

@@ -276,6 +276,8 @@ def test_a_link_whose_service_was_down_is_due_at_once() -> None:
     assert compute_verdict([check("o")], skipped, POLICY).due_at == skipped.checked_at
     assert compute_verdict([check("o")], seen, POLICY).due_at == seen.checked_at + NIGHT
     assert compute_verdict([check("o")], check("s", 1), POLICY).due_at == START + 2 * NIGHT
+    unsaved = replace(check("s", 1), reason=Reason(ReasonCode.IMAGE_STORE_UNAVAILABLE, "full"))
+    assert compute_verdict([check("o")], unsaved, POLICY).due_at == unsaved.checked_at
 
 
 def test_at_least_one_failure_is_needed() -> None:
