@@ -1,0 +1,140 @@
+"""A disk that fails at any change: one line, exit 2, no note half written, and the next run completes."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.crawler.link_checking.test_image_fallbacks import shown, url
+from tests.internet import Internet, World
+from tests.support.crawling import Desk
+from tests.support.failing_disk import Change, Disk, build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMANDS = ("crawl", "publish", "undo", "gc")
+NOTE = f"""# Notes
+
+1. [t]({World.article("deleted")})
+   - Paper: <https://arxiv.org/pdf/1706.03762>
+
+<https://missing.example.org/> [f](f.txt)
+
+{shown(url("one"), url("two"))}
+"""
+
+
+def words(desk: Desk, command: str) -> list[str]:
+    notes = ["-a", f"notes={desk.notes}"]
+    return {
+        "crawl": ["crawl", "notes", *notes],
+        "publish": ["publish", *notes, "--in-place"],
+        "undo": ["undo", *notes],
+        "gc": ["images", "--gc", "--delete", *notes],
+    }[command]
+
+
+class Trial:
+    """A command on a disk that fails, begun again and again from the same state."""
+
+    def __init__(self, disk: Disk, command: str) -> None:
+        self._disk, self._desk, self._words = disk, disk.desk, words(disk.desk, command)
+        self._start = disk.library.with_name(f"before-{command}")
+        shutil.rmtree(self._start, ignore_errors=True)
+        self._before = notes_of(self._desk)
+        shutil.copytree(self._desk.folder, self._start)
+        done = disk.run(self._words)
+        assert (done.returncode, done.stderr) == (0, "")
+        self._after = notes_of(self._desk)
+        self._outputs = set(self._desk.outputs())
+        self.changes = disk.changes()
+
+    def fail(self, change: Change, *, stays_bad: bool) -> str:
+        """Let a change fail and run the command again; return what is wrong then, empty if nothing is."""
+        self._begin()
+        done = self._disk.run(self._words, change.number, stays_bad=stays_bad)
+        lines = done.stderr.splitlines()
+        wrong = []
+        if done.returncode not in {0, 2} or (done.returncode == 2 and len(lines) != 1):
+            wrong.append(f"exit {done.returncode}, {lines}")
+        if "fault of notemend" in done.stderr:
+            wrong.append("not foreseen")
+        left = notes_of(self._desk)
+        wrong += [f"half written: {note}" for note in left if left[note] not in (self._before[note], self._after[note])]
+        again = self._disk.run(self._words)
+        is_done = "nothing to undo" in again.stderr and done.returncode == 0
+        if again.returncode and not is_done:
+            wrong.append(f"then exit {again.returncode}, {again.stderr}")
+        if notes_of(self._desk) != self._after:
+            wrong.append("then other notes")
+        missing = {path for path in self._outputs - set(self._desk.outputs()) if not path.startswith("in_place/")}
+        drafts = [path for path in self._desk.folder.rglob("*.part") if path.is_file()]
+        wrong += [f"then missing: {path}" for path in missing] + [f"left: {path}" for path in drafts]
+        return f"{change}: {'; '.join(wrong)}" if wrong else ""
+
+    def finish(self) -> None:
+        """Run the command without a fault, from the state in which the trial began."""
+        self._begin()
+        assert self._disk.run(self._words).returncode == 0
+
+    def _begin(self) -> None:
+        shutil.rmtree(self._desk.folder)
+        shutil.copytree(self._start, self._desk.folder)
+
+
+def notes_of(desk: Desk) -> dict[str, bytes]:
+    return {
+        str(file.relative_to(desk.notes)): file.read_bytes()
+        for file in desk.notes.rglob("*")
+        if file.is_file() and not file.name.endswith(".part")
+    }
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
+    library = build(tmp_path_factory.mktemp("disk"))
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("desk"), internet.environ())
+        desk.write("f.txt", "x")
+        desk.write("sub/a.md", NOTE)
+        yield Disk(library, desk)
+
+
+def chosen(changes: list[Change]) -> list[Change]:
+    """Return the first and the last change of each sort: a call on a file of some name."""
+    by_sort: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        by_sort.setdefault(change.sort, []).append(change)
+    return sorted({each for some in by_sort.values() for each in (some[0], some[-1])}, key=lambda each: each.number)
+
+
+@pytest.fixture(scope="module")
+def crawl(disk: Disk) -> Trial:
+    return Trial(disk, "crawl")
+
+
+@pytest.mark.parametrize(("part", "at", "stays_bad"), [("images/", 0, False), (".part", -1, True)])
+def test_a_disk_that_fails(crawl: Trial, part: str, at: int, stays_bad: bool) -> None:
+    """At the first write of an image, and as a full disk at the last write of an output."""
+    change = [each for each in crawl.changes if each.call == "write" and part in each.path][at]
+    assert crawl.fail(change, stays_bad=stays_bad) == ""
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("stays_bad", [False, True], ids=["once", "full"])
+def test_a_disk_that_fails_at_any_change(crawl: Trial, disk: Disk, stays_bad: bool) -> None:
+    """Each command, in the order in which a user gives them."""
+    wrong = []
+    for command in COMMANDS:
+        if command == "gc":
+            (disk.desk.notes / "sub/a.md").write_text(NOTE.partition("![")[0])
+        trial = crawl if command == "crawl" else Trial(disk, command)
+        some = chosen(trial.changes)
+        found = [told for change in some if (told := trial.fail(change, stays_bad=stays_bad))]
+        print(f"{command}: {len(trial.changes)} changes, {len(some)} failed, {len(found)} findings", *found, sep="\n")  # noqa: T201
+        wrong += found
+        trial.finish()
+    assert wrong == []
