@@ -1,8 +1,8 @@
 """How well venues are read from comments, on arXiv records whose venue is known from elsewhere.
 
 `python -m benchmarks.scenarios.venue_accuracy [table.tsv]` prints precision, recall and year with the misses listed.
-The table has the columns comment, created (ISO date or empty), venue and year; by default the shared one beside the
-project is read.
+The table has the columns comment, created (ISO date or empty), venue and year, and may have journal_ref and doi; by
+default the shared one beside the project is read.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def score(path: Path) -> Score:
 def _count(result: Score, row: dict[str, str]) -> None:
     comment = row["comment"]
     published = datetime.fromisoformat(row["created"]).replace(tzinfo=UTC) if row["created"] else None
-    found = find_venue(comment, None, published)
+    found = find_venue(comment, row.get("journal_ref"), published, {"doi": row.get("doi") or ""})
     answer = None if found is None or found.track == "workshop" else found
     line = f"{row['venue']} {row['year']} | {_shown(found)} | {row['created'][:7]} | {comment}"
     right = answer is not None and _same(answer.name, row["venue"])

@@ -34,8 +34,8 @@ class Paper:
     `affiliations` has one text per author, empty where unknown; the tuple is empty if no author has one. `published` is
     the time of the first version, `updated` that of the newest. If the service does not give the venue,
     `pipelines.items.venue` reads it from comment and journal reference; `venue_track` is the paper's track there
-    (`oral`, `workshop`, `demo` …), `venue_source` the source of the venue. Raises ValueError if the numbers of authors
-    and affiliations differ.
+    (`oral`, `workshop`, `demo` …), `venue_source` the source of the venue, and `venue_evidence` what it says. Raises
+    ValueError if the numbers of authors and affiliations differ.
     """
 
     title: str
@@ -53,6 +53,7 @@ class Paper:
     venue_year: int | None = None
     venue_track: str | None = None
     venue_source: str | None = None
+    venue_evidence: str | None = None
     affiliations: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -129,7 +130,8 @@ class Publication:
     """A bibliography's record of a paper that was looked up by one of its ids.
 
     `venues` are its names of the venue, the most specific first; empty if it knows none. `title`, `authors` and
-    `arxiv_id` are those of the record, which may be that of a different paper.
+    `arxiv_id` are those of the record, which may be that of a different paper; `ids` are its other ids by scheme:
+    `doi`, `dblp`, `acl`.
     """
 
     title: str = ""
@@ -137,6 +139,7 @@ class Publication:
     arxiv_id: str | None = None
     venues: tuple[str, ...] = ()
     year: int | None = None
+    ids: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 Metadata = Article | Paper | Repository | Page | Picture

@@ -19,6 +19,7 @@ from pipelines.consistency.missing_links import Confidence, find_suggestions, re
 from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
 from pipelines.venues.from_entry_title import has_wrong_label, venue_label
+from pipelines.venues.from_identifiers import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -234,7 +235,7 @@ def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -
     noted, actual = (label.name, label.year, label.track), (paper.venue, paper.venue_year, paper.venue_track)
     says, true = (" ".join(map(str, filter(None, venue))) for venue in (noted, actual))
     source = f"{reference_of(state)}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
-    confidence = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment"} else Confidence.MEDIUM
+    confidence = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment", *SCHEMES} else Confidence.MEDIUM
     place = (note.path, entry.line, entry.number)
     yield Finding(*place, FindingKind.VENUE_LABEL, says, true, f"{source}"[:300], confidence)
 

@@ -1,4 +1,4 @@
-"""Add the venue of a paper by its comment and journal reference."""
+"""Add the venue of a paper by its identifiers, journal reference and comment."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class VenuePipeline:
-    """Adds the venue in comment or journal reference to papers without one."""
+    """Adds the venue that identifiers, journal reference or comment say to papers without one."""
 
     def process_item(self, item: CheckResult) -> CheckResult:
         """Return the result, with the venue if it is a paper; other results are not changed."""
         paper = item.metadata
         if not isinstance(paper, Paper) or paper.venue is not None:
             return item
-        venue = find_venue(paper.comment, paper.journal_ref, paper.published)
+        venue = find_venue(paper.comment, paper.journal_ref, paper.published, paper.ids)
         return item if venue is None else replace(item, metadata=with_venue(paper, venue))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, utils
 
 from crawler.models.authors import is_collaboration
+from pipelines.venues.from_identifiers import venue_of_identifiers
 from pipelines.venues.model import Venue, with_venue
 from pipelines.venues.table import venue_table
 from pipelines.venues.texts.editions import edition, stated_edition
@@ -50,16 +52,19 @@ def venue_of_record(paper: Paper, source: str, publication: Publication) -> Venu
     """Return the venue in a record; None if there is none, or the record is that of another paper."""
     if not is_same_paper(paper, publication):
         return None
+    if identified := venue_of_identifiers(publication.ids):
+        return replace(identified, source=source, evidence=f"{identified.source} {identified.evidence}")
     known = next((venue for name in publication.venues if (venue := _parse_venue_name(name))), None)
     if known is not None:
         series, printed, track = known
-        return Venue(series.name, _edition_year(series, printed, publication.year, paper.published), track, source)
+        year = _edition_year(series, printed, publication.year, paper.published)
+        return Venue(series.name, year, track, source, "; ".join(publication.venues))
     name = next((name for name in publication.venues if _may_be_venue(name)), None)
     if name is None:
         return None
     short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
     track = "workshop" if re.search(r"\bworkshops?\b", name, re.IGNORECASE) else None
-    return Venue(short, _edition_year(None, None, publication.year, paper.published), track, source)
+    return Venue(short, _edition_year(None, None, publication.year, paper.published), track, source, name)
 
 
 def is_same_paper(paper: Paper, publication: Publication) -> bool:

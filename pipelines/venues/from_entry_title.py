@@ -42,7 +42,7 @@ def venue_label(title: str) -> Venue | None:
     if len({(series.name, year) for series, year, _ in labels}) != 1:
         return None
     (series, year, track), *_ = labels
-    return Venue(series.name, year, track, SOURCE)
+    return Venue(series.name, year, track, SOURCE, title)
 
 
 def has_wrong_label(label: Venue, paper: Paper) -> bool:

@@ -1,4 +1,4 @@
-"""Determine a paper's venue from the texts of its authors: the journal reference first, then the comment. Pure.
+"""Determine a paper's venue: its identifiers first, then the journal reference, then the comment. Pure.
 
 `texts/tokens` finds the venues of `data/venues.toml` in a text, `texts/judgement` selects the one that the paper is in,
 `_track` finds the paper's track there, and `texts/editions` the year. The time is linear in the length of the text,
@@ -7,10 +7,13 @@ which `MAX_LENGTH` limits.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.venues.from_identifiers import venue_of_identifiers
 from pipelines.venues.from_reference import venue_in_reference
 from pipelines.venues.model import Venue
+from pipelines.venues.table import venue_table
 from pipelines.venues.texts.editions import edition
 from pipelines.venues.texts.judgement import JudgedMention, Strength, choose_strongest, judge_mentions
 from pipelines.venues.texts.mentions import find_mentions
@@ -19,21 +22,43 @@ from pipelines.venues.texts.tracks import track_in
 from pipelines.venues.texts.unlisted import unlisted_venue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 COMMENT = "comment"
 """`venue_source` of a venue in the comment."""
 
 
-def find_venue(comment: str | None, journal_ref: str | None, published: datetime | None) -> Venue | None:
-    """Return the venue that accepted the paper by its journal reference or comment; None if there is none.
+def find_venue(
+    comment: str | None, journal_ref: str | None, published: datetime | None, ids: Mapping[str, str] | None = None
+) -> Venue | None:
+    """Return the venue that accepted the paper by its ids, journal reference or comment; None if there is none.
 
     Venues that it was only submitted to do not count. `published` is the time of the first version: it gives the year
     of a conference without one, and limits the years that a number can mean.
     """
     venue = venue_in_reference(journal_ref, published) if journal_ref else None
-    return venue or (venue_in_comment(comment, published) if comment else None)
+    written = venue or (venue_in_comment(comment, published) if comment else None)
+    identified = venue_of_identifiers(ids or {})
+    if identified is None or written is None:
+        return identified or written
+    return _combined(identified, written)
+
+
+def _combined(identified: Venue, written: Venue) -> Venue:
+    """Return what an identifier says, with what it leaves open from the text.
+
+    A conference whose papers a journal prints keeps its name. An identifier of a journal has the year of acceptance, so
+    the year in the text goes before.
+    """
+    by_name = venue_table().by_name
+    series, other = by_name[identified.name], by_name.get(written.name)
+    if other is not None and (other.name in series.joint or other.proceedings == series.name):
+        return written
+    if other is not series:
+        return identified
+    first, second = (written, identified) if series.kind == "journal" else (identified, written)
+    return replace(identified, year=first.year or second.year, track=identified.track or written.track)
 
 
 def venue_in_comment(comment: str, published: datetime | None) -> Venue | None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from crawler.text import collapse_whitespace
+
 if TYPE_CHECKING:
     from crawler.models.metadata import Paper
 
 _SEPARATE_TRACKS = {"workshop": "Workshop", "findings": "Findings"}
 """Tracks that do not count as the conference itself, with the suffix of its name."""
+
+LONGEST_EVIDENCE = 300
+"""Characters of the evidence of a venue that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,14 @@ def with_venue(paper: Paper, venue: Venue) -> Paper:
     """Return a paper with its venue; the name gets a suffix for a workshop or the findings of a conference."""
     suffix = _SEPARATE_TRACKS.get(venue.track or "", "")
     name = venue.name if suffix.lower() in venue.name.lower() else f"{venue.name} {suffix}"
-    return replace(paper, venue=name, venue_year=venue.year, venue_track=venue.track, venue_source=venue.source)
+    return replace(
+        paper,
+        venue=name,
+        venue_year=venue.year,
+        venue_track=venue.track,
+        venue_source=venue.source,
+        venue_evidence=collapse_whitespace(venue.evidence)[:LONGEST_EVIDENCE] or None,
+    )
 
 
 def without_track(paper: Paper) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.crawling import Desk
 
 PAGE = ROOT / "tests/plugins/acl.html"
-BERT, OTHER = "https://aclanthology.org/N19-1423/", "https://aclanthology.org/2020.acl-main.1/"
+BERT, OTHER = "https://aclanthology.org/N19-1423/", "https://aclanthology.org/2020.dreams-1.1/"
 NOTE = f"""# 笔记（2026.5.4）
 
 1. BERT
@@ -53,7 +53,7 @@ def test_papers_of_another_package_s_kind_are_in_every_output(desk: Desk, intern
     install(desk.folder / "packages", "acl", "tests.plugins.acl:Acl")
     page = PAGE.read_text("utf-8")
     internet.fault(f"{BERT}*", html(page))
-    elsewhere = page.replace("citation_conference_title", "x").replace("N19-1423", "2020.acl-main.1")
+    elsewhere = page.replace("citation_conference_title", "x").replace("N19-1423", "2020.dreams-1.1")
     internet.fault(f"{OTHER}*", html(elsewhere))
     record = {"title": TITLE, "authors": [{"name": "J. Devlin"}], "venue": "Neural Information Processing Systems"}
     internet.fault("https://api.semanticscholar.org/*", as_json([record | {"year": 2020}]))
@@ -61,7 +61,7 @@ def test_papers_of_another_package_s_kind_are_in_every_output(desk: Desk, intern
     done = crawl(desk, "-s", 'DOWNLOAD_DELAYS={"aclanthology.org": 0.05, "*": 0}')
     assert (done.returncode, done.stderr) == (0, "")
     (asked,) = (request.body for request in internet.requests if request.host == "api.semanticscholar.org")
-    assert asked == b'{"ids": ["DOI:10.18653/v1/2020.acl-main.1"]}'
+    assert asked == b'{"ids": ["DOI:10.18653/v1/2020.dreams-1.1"]}'
 
     row = desk.health()[BERT]
     assert (row["kind"], row["verdict"], row["title"]) == ("acl", "alive", TITLE)
@@ -69,7 +69,7 @@ def test_papers_of_another_package_s_kind_are_in_every_output(desk: Desk, intern
     with (desk.output / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
         entry, second = csv.DictReader(file)
     assert (entry["paper_url"], entry["arxiv_id"], entry["title_matches"]) == (BERT, "", "True")
-    assert (entry["venue"], entry["venue_year"], entry["venue_source"]) == ("NAACL", "2019", "journal_ref")
+    assert (entry["venue"], entry["venue_year"], entry["venue_source"]) == ("NAACL", "2019", "acl")
     assert (second["venue"], second["venue_source"]) == ("NeurIPS", "semantic_scholar")
     assert all(author in entry["authors"] for author in AUTHORS.split(", "))
 
@@ -84,7 +84,7 @@ def test_papers_of_another_package_s_kind_are_in_every_output(desk: Desk, intern
     written = (desk.output / "notes/a.md").read_text("utf-8")
     facts = f"   - Authors: {AUTHORS}\n   - Venue: NAACL 2019\n"
     assert written.startswith(NOTE.partition("   - Abstract")[0] + facts)
-    assert "ACL Anthology N19-1423, journal_ref" in (desk.output / "edits.jsonl").read_text("utf-8")
+    assert "ACL Anthology N19-1423, acl" in (desk.output / "edits.jsonl").read_text("utf-8")
     report = (desk.output / "report.html").read_text("utf-8")
     assert '"kind.acl":{"en":"ACL Anthology","zh":"ACL 文集"}' in report
     assert f'"authors":"{AUTHORS}"' in report

@@ -71,8 +71,13 @@ def service_down(response: requests.Response, reason: str = "") -> ServiceDownEr
     return ServiceDownError(f"HTTP {response.status_code}{reason and f', {reason}'}")
 
 
-def build_publication(
-    title: Any, authors: Iterable[Any], arxiv_id: Any, venues: Iterable[Any], year: Any
+def build_publication(  # noqa: PLR0917 - in the order of the fields
+    title: Any,
+    authors: Iterable[Any],
+    arxiv_id: Any,
+    venues: Iterable[Any],
+    year: Any,
+    ids: Mapping[str, Any] | None = None,
 ) -> Publication:
     """Return a record of these values; values of another type than expected are left out."""
     return Publication(
@@ -81,6 +86,7 @@ def build_publication(
         arxiv_id=_text(arxiv_id) or None,
         venues=tuple(dict.fromkeys(name for venue in venues if (name := _text(venue)))),
         year=year_in(year),
+        ids={scheme: text for scheme, value in (ids or {}).items() if (text := _text(value))},
     )
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_REFUSED = 50
 """Requests of one batch that may be refused with HTTP 400: enough to find five invalid ids in 500."""
 
+_SCHEMES = {"doi": "DOI", "acl": "ACL", "dblp": "DBLP"}
+"""Names of the ids that say a venue, by scheme."""
+
 _FIELDS = "title,venue,publicationVenue,journal,year,authors,externalIds"
 
 
@@ -121,4 +124,5 @@ def _publication(record: dict[str, Any] | None) -> Publication:
         value_at(record, "externalIds", "ArXiv"),
         venues,
         record.get("year"),
+        {scheme: value_at(record, "externalIds", name) for scheme, name in _SCHEMES.items()},
     )

@@ -42,6 +42,7 @@ ENTRIES = pa.schema(
         ("venue_year", pa.int32()),
         ("venue_track", pa.string()),
         ("venue_source", pa.string()),
+        ("venue_evidence", pa.string()),
         ("categories", TEXTS),
         ("arxiv_version", pa.int32()),
         ("withdrawn", pa.bool_()),

@@ -40,6 +40,7 @@ METADATA: Mapping[str, pa.Schema] = {
             ("venue_year", pa.int32()),
             ("venue_track", pa.string()),
             ("venue_source", pa.string()),
+            ("venue_evidence", pa.string()),
             ("categories", TEXTS),
             ("version", pa.int32()),
             ("withdrawn", pa.bool_()),

@@ -55,6 +55,7 @@ ENTRIES = pa.schema(
         ("label_venue_year", pa.int32()),
         ("label_venue_track", pa.string()),
         ("label_venue_source", pa.string()),
+        ("label_venue_evidence", pa.string()),
         ("code_url", pa.string()),
         ("code_link", pa.string()),
         ("code_name", pa.string()),
@@ -84,7 +85,7 @@ _ENTRY_VALUES = ENTRIES.names[ENTRIES.names.index("line") :]
 SECTION_SEPARATOR = " > "
 """What stands between the headings above an entry."""
 
-VENUE = ("venue", "venue_year", "venue_track", "venue_source")
+VENUE = ("venue", "venue_year", "venue_track", "venue_source", "venue_evidence")
 
 
 def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]:
@@ -151,12 +152,13 @@ def _address(note: Note, at: int | None, states: Mapping[int, LinkState], role: 
 def _paper_values(note: Note, at: int, entry: Entry, state: LinkState) -> dict[str, Any]:
     """Return what the note says of a paper, and the arXiv id in its address."""
     values: dict[str, Any] = {"paper_id": arxiv_id_of(state.link.url)}
-    if isinstance(paper := state.metadata, Paper):
+    paper = state.metadata if isinstance(state.metadata, Paper) else None
+    if paper is not None:
         mention = note.mentions[at]
         values["title_matches"] = has_title_of(mention, paper)
         if values["title_matches"] is None and (title := title_beside(note, at)):
             values["title_matches"] = has_title_of(replace(mention, text=title), paper)
-        if paper.venue is None and (label := venue_label(entry.title)) is not None:
-            labelled = with_venue(paper, label)
-            values |= {f"label_{name}": getattr(labelled, name) for name in VENUE}
+    if (paper is None or paper.venue is None) and (label := venue_label(entry.title)) is not None:
+        labelled = with_venue(paper or Paper(entry.title), label)
+        values |= {f"label_{name}": getattr(labelled, name) for name in VENUE}
     return values

@@ -39,15 +39,19 @@ _MAX_MONTHS_LATE = 3  # months after a meeting in which its papers are uploaded;
 def edition(
     text: TokenizedText, mentions: Sequence[VenueMention], others: Sequence[VenueMention], published: datetime | None
 ) -> int | None:
-    """Return the year beside the names, else in their sentences, else the only one in the text, else the next edition.
+    """Return the year beside a name, else in their sentences, else the only one in the text, else the next edition.
 
     `mentions` are those of one venue, the most reliable first; the years beside `others`, those of other venues, do not
     count. `published` is the time of the first version; years more than two years later do not count.
     """
-    for reader in (year_behind, year_before):
-        for mention in mentions:
-            if year := reader(text, mention, published):
-                return year
+    behind, before = (
+        next(filter(None, (reader(text, mention, published) for mention in mentions)), None)
+        for reader in (year_behind, year_before)
+    )
+    if behind and before == behind + 1 and published and _is_over(mentions[0].series, behind, published):
+        return before  # "the 11th WSDM (WSDM '17)" after WSDM 2017: the ordinal is that of the next one
+    if stated := behind or before:
+        return stated
     taken = {index for other in others for index in range(other.first, other.last + 2)}
     for mention in mentions[:_MAX_SENTENCES]:
         if year := _year_in_sentence(text, mention, taken, published):

@@ -445,8 +445,8 @@ def test_long_texts_take_no_longer_than_their_length(piece: str) -> None:
 def test_accuracy_on_records_with_a_known_venue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT)
     result = importlib.import_module("benchmarks.scenarios.venue_accuracy").score(TRUTH)
-    assert result.precision >= 0.997
+    assert result.precision >= 0.996
     assert result.recall >= 0.997
-    assert result.year >= 0.991
+    assert result.year >= 0.995
     assert len(venue_table().series) >= 1000
     assert result.answered >= 1700

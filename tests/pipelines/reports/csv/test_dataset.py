@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "note,date,line,section,number,title,relevance,article_url,article_verdict,account,article_author,published_at,"
-    "paper_url,arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,categories,arxiv_version,withdrawn,"
+    "paper_url,arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,venue_evidence,categories,arxiv_version,withdrawn,"
     "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,images_not_saved,abstract,tips"
 )
 
@@ -68,6 +68,7 @@ STORE = [
             venue_year=2022,
             venue_track="oral",
             venue_source="comment",
+            venue_evidence="CVPR 2022 (oral)",
         ),
     ),
     standing(
@@ -115,6 +116,7 @@ def test_entries(given: Rendering) -> None:
         "venue_year": 2022,
         "venue_track": "oral",
         "venue_source": "comment",
+        "venue_evidence": "CVPR 2022 (oral)",
         "categories": ["cs.CV", "cs.LG"],
         "arxiv_version": 3,
         "withdrawn": False,
@@ -213,12 +215,17 @@ def test_places_with_spaces_stay_as_they_are_in_lists(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("venue", "expected"),
-    [(None, ("ICLR Workshop", 2022, "workshop", "note")), ("CVPR", ("CVPR", None, None, "comment"))],
+    [
+        (None, ("ICLR Workshop", 2022, "workshop", "note")),
+        ("CVPR", ("CVPR", None, None, "comment")),
+        ("arXiv does not answer", ("ICLR Workshop", 2022, "workshop", "note")),
+    ],
 )
 def test_the_title_says_the_venue_last(tmp_path: Path, venue: str | None, expected: tuple[object, ...]) -> None:
     note = "1. [ICLR 2022 Workshop | 梦](https://mp.weixin.qq.com/s/A)\n   - Paper: [x](https://arxiv.org/abs/2204.00001)\n"
     paper = Paper("x", {"arxiv": "2204.00001"}, venue=venue, venue_source="comment" if venue else None)
-    given = rendering(tmp_path, {"a.md": note}, [standing("https://arxiv.org/abs/2204.00001", metadata=paper)])
+    known = None if venue == "arXiv does not answer" else paper
+    given = rendering(tmp_path, {"a.md": note}, [standing("https://arxiv.org/abs/2204.00001", metadata=known)])
     render(given, dataset, links_table)
     (row,) = parquet.read_table(given.output_dir / "entries.parquet").to_pylist()
     assert (row["venue"], row["venue_year"], row["venue_track"], row["venue_source"]) == expected
