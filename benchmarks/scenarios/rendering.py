@@ -20,16 +20,15 @@ from typing import TYPE_CHECKING
 from benchmarks.harness.running import MB, machine, table
 from crawler.config.setting_readers import REWRITES
 from crawler.images.store import FolderImageStore
-from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import Article, Paper, Picture, Repository
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.notes.files.folder import NotesFolder
+from crawler.run.workspace import Workspace
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
-from crawler.store.registered_notes import NoteMentions
 from pipelines.reports import notes_mirror
 from pipelines.reports.base import Rendering, render
 
@@ -64,17 +63,13 @@ def write(folder: Path, number: int) -> int:
     return written
 
 
-def fill(library: NotesFolder, store: LinkStore, images: Path) -> None:
-    """Write down that every link was found."""
-    images.joinpath("ab").mkdir(parents=True)
-    images.joinpath("ab/kept.png").touch()
-    for note in library:
-        found = [
-            (mention, link) for mention in note.mentions if (link := link_of(mention.url, note.path, mention.role))
-        ]
-        store.register([NoteMentions(note.path, found)], NOW)
-        results = [seen(link) for _, link in found]
-        store.save(results)
+def fill(library: NotesFolder, store: LinkStore, image_store: FolderImageStore) -> None:
+    """Register the notes as a crawl does, and write down that every link was found."""
+    image_store.folder.joinpath("ab").mkdir(parents=True)
+    image_store.folder.joinpath("ab/kept.png").touch()
+    Workspace(lambda: library, store, image_store).read(NOW)
+    for _, links in store.link_states_by_note():
+        store.save([seen(state.link) for _, state in links])
 
 
 def seen(link: Link) -> CheckResult:
@@ -111,9 +106,10 @@ def measure(number: int) -> list[str]:
         size = write(folder / "notes", number)
         library, store = NotesFolder(folder / "notes"), LinkStore.open(sqlite_url(folder / "store.sqlite"))
         output = folder / "output"
-        fill(library, store, output / "images")
+        image_store = FolderImageStore(output / "images")
+        fill(library, store, image_store)
         rewrite = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
-        rendering = Rendering(library, store, output, FolderImageStore(output / "images"), rewrite)
+        rendering = Rendering(library, store, output, image_store, rewrite)
         anew, unchanged = [], []
         for _ in range(3):
             store.forget_other_fragments([])

@@ -60,11 +60,12 @@ def render(folder: Path, links: int) -> tuple[Path, float]:
     write(folder / "notes", links // LINKS_A_NOTE)
     library, store = NotesFolder(folder / "notes"), LinkStore.open(sqlite_url(folder / "store.sqlite"))
     output = folder / "output"
-    fill(library, store, output / "images")
+    image_store = FolderImageStore(output / "images")
+    fill(library, store, image_store)
     store.start_run(NOW)
     rewrite = frozenset(name for word in ("links", "pictures", "facts") for name in REWRITES[word])
     began = time.perf_counter()
-    reports.render(Rendering(library, store, output, FolderImageStore(output / "images"), rewrite), report)
+    reports.render(Rendering(library, store, output, image_store, rewrite), report)
     took = time.perf_counter() - began
     store.close()
     return output / "report.html", took

@@ -14,8 +14,8 @@ from multiprocessing.connection import Connection, Pipe
 from threading import Thread
 from typing import Any
 
-MODULE = "crawler.spiders.shard"
-"""The module whose `main` executes a task."""
+SHARDS = "crawler.spiders.shard"
+"""The module whose `main` executes the task of a shard."""
 
 
 class TaskDiedError(Exception):
@@ -33,11 +33,14 @@ class TaskDiedError(Exception):
 
 
 class TaskProcess:
-    """A process that is started before its task is known: it takes a second until it is ready."""
+    """A process that is started before its task is known: it takes a second until it is ready.
 
-    def __init__(self) -> None:
+    `module` is the one whose `main` executes the task.
+    """
+
+    def __init__(self, module: str = SHARDS) -> None:
         self._connection, other = Pipe()
-        command = [sys.executable, "-m", MODULE, str(other.fileno())]
+        command = [sys.executable, "-m", module, str(other.fileno())]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[other.fileno()])  # noqa: S603 - our own
         other.close()
 

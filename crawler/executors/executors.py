@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.errors import UserError
-from crawler.executors.child import TaskDiedError, TaskProcess, run_task
+from crawler.executors.child import SHARDS, TaskDiedError, TaskProcess, run_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +39,14 @@ class LocalExecutor:
     """Executes tasks on this machine: a thread waits for the process of each.
 
     The first processes start at once. A pool of processes is not used, since it breaks as a whole when one of them is
-    killed.
+    killed. `module` is the one that executes the tasks.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, module: str = SHARDS) -> None:
         self.workers = workers
+        self._module = module
         self._threads = ThreadPoolExecutor(workers, "shard")
-        self._ready = deque(TaskProcess() for _ in range(workers))
+        self._ready = deque(TaskProcess(module) for _ in range(workers))
         self._active: set[TaskProcess] = set()
 
     can_cancel = True
@@ -55,7 +56,7 @@ class LocalExecutor:
         return self._threads.submit(self._run, task)
 
     def _run(self, task: object) -> Any:
-        process = self._ready.popleft() if self._ready else TaskProcess()
+        process = self._ready.popleft() if self._ready else TaskProcess(self._module)
         self._active.add(process)
         try:
             return process.run(task)

@@ -25,7 +25,7 @@ from crawler.store.link_store import LinkStore
 from crawler.store.registered_notes import NoteMentions, RegisteredNote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from datetime import datetime
 
     from crawler.config.crawl_options import CrawlOptions
@@ -134,13 +134,15 @@ def site_membership(options: CrawlOptions) -> Callable[[str], bool]:
 
 
 @contextmanager
-def open_workspace(options: CrawlOptions, *, is_shard: bool = False) -> Iterator[Workspace]:
+def open_workspace(
+    options: CrawlOptions, *, is_shard: bool = False, only: Collection[str] | None = None
+) -> Iterator[Workspace]:
     """Open notes, database and image store; raise UserError for what cannot be used.
 
-    A shard uses the database that its run has locked, and no notes.
+    A shard uses the database that its run has locked, and no notes. `only` limits the notes to these paths.
     """
     notes = options.require_notes_dir()
-    open_folder = partial(NotesFolder, notes, ignore=options.notes_ignore, max_bytes=options.notes_max_bytes)
+    open_folder = partial(NotesFolder, notes, only=only, ignore=options.notes_ignore, max_bytes=options.notes_max_bytes)
     is_in_site = site_membership(options)
     notes_folder = cache(
         partial(open_folder, skip=options.output_dir, layouts=options.entry_layouts, is_in_site=is_in_site)

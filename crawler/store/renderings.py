@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -76,6 +78,14 @@ class Renderings(StoreReader, Writer):
         query = sa.select(fragments.c.output, fragments.c.digest, fragments.c.text).where(fragments.c.note == note)
         with self._begin() as connection:
             return {output: (digest, text) for output, digest, text in connection.execute(query)}
+
+    def fragment_digests(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """Yield for each note with fragments their digests by output."""
+        query = sa.select(fragments.c.note, fragments.c.output, fragments.c.digest).order_by(fragments.c.note)
+        with self._begin() as connection:
+            rows = connection.execute(query.execution_options(yield_per=SLICE))
+            for note, some in groupby(rows, key=itemgetter(0)):
+                yield note, {output: digest for _, output, digest in some}
 
     def save_fragments(self, rendered: Iterable[tuple[str, str, str, str]]) -> None:
         """Save fragments: note, output, digest and text."""

@@ -44,6 +44,11 @@ class TitlePlace:
     title: str
 
 
+def no_anchors(_path: str) -> Anchors | None:
+    """Return that the anchors of a note are not known; unlike a lambda, it can be sent to another process."""
+    return None
+
+
 @dataclass(slots=True)
 class CrossReferenceIndex:
     """An index over all notes: papers with several titles, papers that name a repository, questions to a person.
@@ -57,7 +62,7 @@ class CrossReferenceIndex:
     titles: dict[str, list[TitlePlace]] = field(default_factory=dict)
     papers: dict[str, list[tuple[str, Paper]]] = field(default_factory=lambda: defaultdict(list))
     questions: dict[str, Place] = field(default_factory=dict)
-    anchors_of: Callable[[str], Anchors | None] = field(default=lambda _: None)
+    anchors_of: Callable[[str], Anchors | None] = no_anchors
     sources: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -67,7 +72,7 @@ class CrossReferenceIndex:
         texts: Iterable[tuple[str, str, list[TitlePlace]]],
         mentioned: Iterable[tuple[LinkState, str, int]] = (),
         *,
-        anchors_of: Callable[[str], Anchors | None] = lambda _: None,
+        anchors_of: Callable[[str], Anchors | None] = no_anchors,
         sources: Mapping[str, str] | None = None,
     ) -> CrossReferenceIndex:
         """Return the index of papers with their references, of the titles in notes by kind and identity, and of links.

@@ -18,7 +18,7 @@ with `SHOWS_CHANGES = True` differs between runs although no link has changed si
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,26 +30,31 @@ from crawler.run.image_places import give_places
 from crawler.run.workspace import source_digest
 from pipelines.reports.digests import LINKS, NOTES, PAPERS, NoteDigester, StoreDigests, notes_digest
 from pipelines.reports.planned_notes import NotePlanner, build_index
+from pipelines.rewriting.in_place.journal import Journal
 from pipelines.rewriting.note_rewriter import stored_image_name
 from pipelines.venues.citation_stage import link_states_with_venues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import ModuleType
     from typing import Any
 
     import pandas as pd
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.images.layout.places import ImagePlaces
     from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
     from crawler.models.note import Note
     from crawler.models.note_file import NoteFile
     from crawler.notes.files.folder import NotesFolder
+    from crawler.run.workspace import Workspace
     from crawler.store.link_store import LinkStore
     from crawler.store.registered_notes import RegisteredNote
     from pipelines.reports.frames.entries import NoteBatch
+    from pipelines.reports.processes.plans import Ahead
     from pipelines.rewriting.index.editor import Listed
 
 TakeLink = Callable[[LinkState, tuple[str, ...]], None]
@@ -92,6 +97,23 @@ class Rendering:
     registered: Mapping[str, RegisteredNote] = field(default_factory=dict)
     """The notes whose mentions are registered, by path: the links of a note that is the same are not searched again."""
 
+    @classmethod
+    def open(cls, options: CrawlOptions, workspace: Workspace) -> Rendering:
+        """Return the inputs of a run."""
+        workspace.image_store.connect()
+        return cls(
+            notes_folder=workspace.notes_folder,
+            store=workspace.store,
+            output_dir=options.output_dir,
+            image_store=workspace.image_store,
+            rewrite=options.publishing.rewrite,
+            webp_width=options.images.webp_width,
+            shown=options.images.shown,
+            past_edits=Journal(options.output_dir).past_edits(),
+            places=workspace.image_places(),
+            registered=workspace.store.registered_notes(),
+        )
+
     @property
     def of_originals(self) -> Rendering:
         """The same for what shows saved images themselves, not their copies."""
@@ -115,13 +137,14 @@ class Rendering:
         return {at: known[state.link.url] for at, state in found.items()}
 
 
-def render(rendering: Rendering, *outputs: ModuleType) -> None:
+def render(rendering: Rendering, *outputs: ModuleType, ahead: Ahead | None = None) -> None:
     """Render the outputs whose inputs have changed: read the links once, then the notes.
 
-    Raises UserError if the notes cannot all be read, before any output is removed.
+    `ahead` plans changed notes in other processes. Raises UserError if the notes cannot all be read, before any output
+    is removed.
     """
     rendering.notes_folder.ensure_complete()
-    publish = _Publish(rendering, outputs)
+    publish = _Publish(rendering, outputs, ahead)
     publish.render_by_link()
     publish.render_by_note()
     publish.render_rest()
@@ -131,8 +154,9 @@ def render(rendering: Rendering, *outputs: ModuleType) -> None:
 class _Publish:
     """One rendering of outputs."""
 
-    def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType]) -> None:
+    def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType], ahead: Ahead | None) -> None:
         self._outputs = outputs
+        self._ahead = ahead
         if not rendering.registered:
             rendering = replace(rendering, registered=rendering.store.registered_notes())
         self._index = build_index(rendering)
@@ -173,10 +197,23 @@ class _Publish:
             entered = [(each.note_fragment.__module__, stack.enter_context(each.by_note(rendering))) for each in of_one]
             takers = [(name, take) for name, take in entered if take]
             takers += self._takers_of_many(stack, [each for each in stale if hasattr(each, "by_notes")])
-            for note in NotePlanner(rendering, outputs, digester, self._index).plan_all() if takers else ():
-                for name, take in takers:
-                    take(NoteFragment(note.file, note.by_module[name]))
+            if takers:
+                wait = stack.enter_context(self._planned_ahead(digester, outputs))
+                planner = NotePlanner(rendering, outputs, digester.listed, self._index)
+                for note in planner.plan_all(digester, wait):
+                    for name, take in takers:
+                        take(NoteFragment(note.file, note.by_module[name]))
             rendering.notes_folder.ensure_complete()
+
+    def _planned_ahead(
+        self, digester: NoteDigester, outputs: Sequence[ModuleType]
+    ) -> AbstractContextManager[Callable[[str], None]]:
+        """Let other processes plan notes, where they can see the same images; see `Ahead.start`."""
+        image_store = self._rendering.image_store
+        if self._ahead is None or not image_store.is_local or image_store.unavailable_reason:
+            return nullcontext(lambda _: None)
+        names = sorted({each.note_fragment.__module__ for each in outputs})
+        return self._ahead.start(self._rendering.store, names, digester.versions, digester.listed, self._index)
 
     def _takers_of_many(self, stack: ExitStack, outputs: Sequence[ModuleType]) -> Iterator[tuple[str, TakeNote]]:
         """Yield what gives fragments of notes in batches to outputs, unless none of them needs any."""

@@ -117,6 +117,18 @@ def _is_local(row: Sequence[Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteVersion:
+    """A version of a note: the digest of its bytes, and those of all that it is planned from; its size in bytes.
+
+    `digests` are those without and with the days of the checks of its links.
+    """
+
+    source: bytes
+    digests: tuple[str, str]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoteDigester:
     """Computes the digest of everything that a note is planned from."""
 
@@ -124,14 +136,15 @@ class NoteDigester:
     states: Mapping[str, NoteDigests]
     listed: Sequence[Listed]
     """All notes if index pages are to be completed, else none."""
-    _known: dict[str, tuple[bytes, tuple[str, str]]] = field(default_factory=dict)
+    versions: dict[str, NoteVersion] = field(default_factory=dict)
+    """The versions of the notes for which `digests` was called, by path."""
 
     def digests(self, file: NoteFile) -> tuple[str, str]:
         """Return the digests of a note, without and with the days of the checks of its links."""
-        path, source = file.path, sha256(file.named + file.raw).digest()
-        if self._known.get(path, (b"",))[0] != source:
-            self._known[path] = source, self._compute(path, source)
-        return self._known[path][1]
+        path, source = file.path, source_of(file)
+        if path not in self.versions or self.versions[path].source != source:
+            self.versions[path] = NoteVersion(source, self._compute(path, source), len(file.raw))
+        return self.versions[path].digests
 
     def _compute(self, path: str, source: bytes) -> tuple[str, str]:
         states = self.states.get(path, NoteDigests(b"", b""))
@@ -152,6 +165,11 @@ class NoteDigester:
 
     def _past_edits(self, path: str) -> list[list[dict[str, Any]]]:
         return [[to_record(edit) for edit in run] for run in self.rendering.past_edits.get(path, ())]
+
+
+def source_of(file: NoteFile) -> bytes:
+    """Return the digest of the bytes of a note, and of what is said of it from outside."""
+    return sha256(file.named + file.raw).digest()
 
 
 def _settings(rendering: Rendering) -> bytes:

@@ -12,6 +12,7 @@ from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
 from pipelines.consistency.findings import CrossReferenceIndex, TitlePlace, find_inconsistencies
+from pipelines.reports.digests import source_of
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ if TYPE_CHECKING:
     from crawler.models.link import LinkState
     from crawler.models.note import Note
     from crawler.models.note_file import NoteFile
+    from crawler.notes.files.folder import NotesFolder
     from crawler.notes.markdown.anchors import Anchors
     from pipelines.consistency.finding import Finding
     from pipelines.reports.base import Rendering
-    from pipelines.reports.digests import NoteDigester
+    from pipelines.reports.digests import NoteDigester, NoteVersion
+    from pipelines.rewriting.index.editor import Listed
 
 BATCH = 100
-"""Notes whose fragments are saved at a time."""
+"""Fragments that are saved at a time."""
 
 DATED = frozenset(
     {
@@ -96,33 +99,57 @@ class NotePlanner:
     """Plans notes for outputs; saved fragments are reused if the digest of the note is the same."""
 
     def __init__(
-        self, rendering: Rendering, outputs: Sequence[NoteOutput], digester: NoteDigester, index: CrossReferenceIndex
+        self,
+        rendering: Rendering,
+        outputs: Sequence[NoteOutput],
+        listed: Sequence[Listed],
+        index: CrossReferenceIndex,
     ) -> None:
         self._rendering = rendering
         self._note_fragments = {each.note_fragment.__module__: each.note_fragment for each in outputs}
-        self._digester = digester
         self._index = index
-        self._rewriter = NoteRewriter(rendering, rendering.output_dir / "notes", digester.listed)
+        self._rewriter = NoteRewriter(rendering, rendering.output_dir / "notes", listed)
+        self._new: list[tuple[str, str, str, str]] = []
 
-    def plan_all(self) -> Iterator[NoteFragments]:
-        """Yield the fragments of each note, by path; delete the saved fragments of removed notes."""
-        store, new, paths = self._rendering.store, [], []
+    def plan_all(self, digester: NoteDigester, wait: Callable[[str], None] = lambda _: None) -> Iterator[NoteFragments]:
+        """Yield the fragments of each note, by path; delete the saved fragments of removed notes.
+
+        `wait` is called with each path first: another process may be planning that note.
+        """
+        paths = []
         for file in self._rendering.notes_folder.sources():
-            path, digests = file.path, self._digester.digests(file)
-            paths.append(path)
-            fragments = self._known_fragments(path, digests)
-            if fragments is None:
-                planned = self._plan(file)
-                functions = self._note_fragments.items()
-                fragments = {name: note_fragment(planned, self._rendering) for name, note_fragment in functions}
-                digest = digests[planned.is_dated]
-                new += [(path, name, digest, json.dumps(each, ensure_ascii=False)) for name, each in fragments.items()]
-            yield NoteFragments(file, fragments)
-            if len(new) >= BATCH:
-                store.save_fragments(new)
-                new.clear()
-        store.save_fragments(new)
-        store.forget_other_fragments(paths)
+            paths.append(file.path)
+            wait(file.path)
+            yield NoteFragments(file, self._fragments(file, digester.digests(file)))
+        self._save()
+        self._rendering.store.forget_other_fragments(paths)
+
+    def save_fragments(self, versions: Mapping[str, NoteVersion]) -> None:
+        """Save the fragments of all notes that are in these versions."""
+        for file in self._rendering.notes_folder.sources():
+            version = versions[file.path]
+            if source_of(file) == version.source:
+                self._fragments(file, version.digests)
+        self._save()
+
+    def _fragments(self, file: NoteFile, digests: tuple[str, str]) -> dict[str, Any]:
+        """Return the fragments of a note by module; new ones are saved later."""
+        fragments = self._known_fragments(file.path, digests)
+        if fragments is None:
+            planned = self._plan(file)
+            functions = self._note_fragments.items()
+            fragments = {name: note_fragment(planned, self._rendering) for name, note_fragment in functions}
+            path, digest = file.path, digests[planned.is_dated]
+            self._new += [
+                (path, name, digest, json.dumps(each, ensure_ascii=False)) for name, each in fragments.items()
+            ]
+            if len(self._new) >= BATCH:
+                self._save()
+        return fragments
+
+    def _save(self) -> None:
+        self._rendering.store.save_fragments(self._new)
+        self._new.clear()
 
     def _known_fragments(self, path: str, digests: Sequence[str]) -> dict[str, Any] | None:
         """Return the saved fragments of a note; None if one is missing or has another digest."""
@@ -137,15 +164,20 @@ class NotePlanner:
         return PlannedNote(note, self._rendering.link_states(note), self._rewriter, self._index)
 
 
-def build_index(rendering: Rendering) -> CrossReferenceIndex:
-    """Return the data that findings need of all notes."""
-    store, notes_folder = rendering.store, rendering.notes_folder
+def anchors_in(notes_folder: NotesFolder) -> Callable[[str], Anchors | None]:
+    """Return what returns the anchors of a note by its path; None if it cannot be read."""
 
     @cache
     def anchors_of(path: str) -> Anchors | None:
         text = notes_folder.text_of(path)
         return None if text is None else read_anchors(text)
 
+    return anchors_of
+
+
+def build_index(rendering: Rendering) -> CrossReferenceIndex:
+    """Return the data that findings need of all notes."""
+    store = rendering.store
     papers = with_metadata(Paper)
     repositories = [f"{host}/" for kind in with_metadata(Repository) for host in all_kinds()[kind].text_hosts]
     return CrossReferenceIndex.build(
@@ -156,6 +188,6 @@ def build_index(rendering: Rendering) -> CrossReferenceIndex:
         ),
         ((kind, identity, [TitlePlace(*place) for place in places]) for kind, identity, places in store.texts(papers)),
         store.links_to_ask_about(),
-        anchors_of=anchors_of,
+        anchors_of=anchors_in(rendering.notes_folder),
         sources={path: each.digest for path, each in rendering.registered.items()},
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.atomic_files import remove_stale_drafts
 from crawler.run.image_places import restore_placed_images
 from pipelines.reports.base import Rendering, list_notes, place_images, render
+from pipelines.reports.processes.plans import Ahead
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.journal import Journal
@@ -40,9 +41,9 @@ def check_outputs(options: CrawlOptions) -> None:
 def publish(options: CrawlOptions, workspace: Workspace) -> None:
     """Render the outputs in OUTPUTS."""
     outputs = map(import_module, options.publishing.outputs)
-    rendering = _open_rendering(options, workspace)
+    rendering = Rendering.open(options, workspace)
     workspace.image_store.send_unsent()
-    render(rendering, *outputs)
+    render(rendering, *outputs, ahead=Ahead(options))
 
 
 def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callable[[str], None]) -> in_place.EditReport:
@@ -52,7 +53,7 @@ def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callabl
     """
     notes_folder = workspace.notes_folder
     notes_folder.ensure_complete()
-    rendering, store = _open_rendering(options, workspace), workspace.store
+    rendering, store = Rendering.open(options, workspace), workspace.store
     workspace.image_store.send_unsent()
     place_images(rendering, saves=True)
     folder, rewriter = notes_folder.folder.resolve(), _rewriter_in_place(rendering)
@@ -92,7 +93,7 @@ def _announced(
 
 def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterator[str]:
     """Yield a unified diff of each note that `edit_in_place` would edit: in color of its text, else of its bytes."""
-    rendering = _open_rendering(options, workspace)
+    rendering = Rendering.open(options, workspace)
     place_images(rendering, saves=False)
     for note, edits in plan_note_edits(rendering):
         if edits:
@@ -100,23 +101,6 @@ def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterato
                 yield colored_diff(git_diff(note.path, note.data, edit_list.apply_edits(note.data, edits)))
             else:
                 yield git_diff(note.path, note.as_file.raw, edit_list.edited_bytes(note.as_file, edits))
-
-
-def _open_rendering(options: CrawlOptions, workspace: Workspace) -> Rendering:
-    output_dir = options.output_dir
-    workspace.image_store.connect()
-    return Rendering(
-        notes_folder=workspace.notes_folder,
-        store=workspace.store,
-        output_dir=output_dir,
-        image_store=workspace.image_store,
-        rewrite=options.publishing.rewrite,
-        webp_width=options.images.webp_width,
-        shown=options.images.shown,
-        past_edits=Journal(output_dir).past_edits(),
-        places=workspace.image_places(),
-        registered=workspace.store.registered_notes(),
-    )
 
 
 def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:

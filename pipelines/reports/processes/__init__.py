@@ -1,0 +1,1 @@
+"""Plan notes in other processes before they are rendered."""
