@@ -86,7 +86,7 @@ def history(database_url: str) -> Counter[str]:
 
 
 def helpers_of(process: subprocess.Popen[bytes]) -> list[int]:
-    """Return the processes that a crawl has started on Linux."""
+    """Return the processes that a process has started on Linux."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii")
     return [int(number) for number in children.split()]
 
@@ -148,27 +148,47 @@ def results(desk: Desk) -> dict[str, object]:
     return found | kept
 
 
-@contextmanager
-def cluster(desk: Desk, workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Run a Dask scheduler and workers; yield its address and their processes."""
-    address = f"tcp://127.0.0.1:{free_port()}"
-    started: list[subprocess.Popen[bytes]] = []
+class Cluster:
+    """A Dask scheduler at `address` with some workers; `workers` are their processes.
 
-    def start(*words: str) -> None:
-        command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
-        with (desk.folder / "dask.txt").open("a") as said:
-            started.append(subprocess.Popen(command, cwd=ROOT, env=os.environ | desk.environ, stdout=said, stderr=said))
+    A worker that is not heard of for two seconds is lost: its tasks are executed elsewhere.
+    """
 
-    try:
-        start("scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2])
-        for number in range(workers):
-            folder = desk.folder / f"worker{number}"
-            start("worker", address, "--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
-        yield address, started[1:]
-    finally:
-        for process in started:
+    def __init__(self, desk: Desk) -> None:
+        self.address = f"tcp://127.0.0.1:{free_port()}"
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self._desk = desk
+        self._environ = os.environ | desk.environ | {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2s"}
+        self._scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", self.address.rpartition(":")[2])
+
+    def add_worker(self) -> None:
+        """Start another worker."""
+        folder = self._desk.folder / f"worker{len(self.workers)}"
+        words = ("--no-nanny", "--nthreads", "1", "--local-directory", str(folder))
+        self.workers.append(self._start("worker", self.address, *words))
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in (*self.workers, self._scheduler):
             process.kill()
             process.wait()
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
+        with (self._desk.folder / "dask.txt").open("a") as said:
+            return subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=said, stderr=said)
+
+
+@contextmanager
+def cluster(desk: Desk, workers: int) -> Iterator[Cluster]:
+    """Run a Dask cluster with so many workers; what they say is in a file of the desk."""
+    found = Cluster(desk)
+    try:
+        for _ in range(workers):
+            found.add_worker()
+        yield found
+    finally:
+        found.close()
 
 
 class Deadly:

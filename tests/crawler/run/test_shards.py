@@ -92,12 +92,12 @@ def test_a_cluster_finds_the_same(
     assert one.crawl(*paced(0)).returncode == 0
     mixed(many, internet, 100)
     internet.forget()
-    with cluster(many, 2) as (address, workers):
-        words = ("-s", f"DATABASE_URL={database_url}", "-s", f"DASK_SCHEDULER={address}", *SHARED, *paced(PACE))
+    with cluster(many, 2) as dask:
+        words = ("-s", f"DATABASE_URL={database_url}", "-s", f"DASK_SCHEDULER={dask.address}", *SHARED, *paced(PACE))
         run, said = saying(many, *many.command("crawl", "notes", "-a", f"notes={many.notes}", *words))
         try:
             wait_for_requests(internet, 20)
-            kill(workers[0])
+            kill(dask.workers[0])
             restart_postgresql()
             assert run.wait(120) == 0, said()
         finally:
