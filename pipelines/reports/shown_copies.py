@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.errors import ImageStoreError
 from crawler.images.saved_urls import hash_in, saved_name
-from crawler.images.shown.convert import NoDecoderError, make_copy
+from crawler.images.shown.convert import NoDecoderError, UnreadableImageError, make_copy
 from crawler.images.shown.names import copy_names, has_copy, original_name
 from crawler.images.sniff import UnsupportedImageError, inspect_image
 from crawler.images.store import media_type_of, thumbnail_name
@@ -109,7 +109,7 @@ class _Copies:
         except NoDecoderError as error:
             self._warn_of_decoder(picture.media_type, str(error))
             return False
-        except (OSError, SyntaxError, ValueError) as error:
+        except (OSError, UnreadableImageError) as error:
             logger.warning("%s: no copy: %s; notes show the original image", picture.title, error)
             copy = None
         if copy is None:

@@ -25,17 +25,28 @@ class NoDecoderError(Exception):
     """The package that reads a format is not installed; the message has its name."""
 
 
+class UnreadableImageError(Exception):
+    """A decoder cannot read an image; the message is what it said."""
+
+
 def make_copy(body: bytes, media_type: str, width: int, extension: str) -> bytes | None:
     """Return the copy of an image with an extension, at most `width` pixels wide if that is not 0; None for none.
 
-    Raises NoDecoderError, and OSError, SyntaxError or ValueError for an image that Pillow cannot read.
+    Raises NoDecoderError and UnreadableImageError.
     """
-    if extension != ".webp" or (media_type == "image/webp" and not width):
-        return without_position(body, media_type)
+    is_unchanged = extension != ".webp" or (media_type == "image/webp" and not width)
+    if not is_unchanged and media_type in _PLUGINS and not _has_plugin(media_type):
+        raise NoDecoderError(_PLUGINS[media_type])
+    try:
+        return without_position(body, media_type) if is_unchanged else _encode(body, media_type, width)
+    except Exception as error:  # decoders raise all sorts of errors for damaged files
+        raise UnreadableImageError(str(error) or "it cannot be decoded") from error
+
+
+def _encode(body: bytes, media_type: str, width: int) -> bytes:
+    """Return the WebP of an image."""
     if media_type == GIF:
         return _animation(body)
-    if media_type in _PLUGINS and not _has_plugin(media_type):
-        raise NoDecoderError(_PLUGINS[media_type])
     return _still(body, width, is_lossless=media_type in {"image/png", "image/bmp"} and not width)
 
 

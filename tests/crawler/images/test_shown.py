@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from crawler.images.shown.convert import make_copy
+from crawler.images.shown.convert import UnreadableImageError, make_copy
 from crawler.images.shown.names import copy_names, has_copy, original_name
 from crawler.images.shown.position import without_position
 from crawler.images.shown.words import SHOWN
@@ -72,6 +74,21 @@ def test_damaged_images_are_refused_or_have_no_copy(tail: bytes, form: str) -> N
     body = photo(form, 6)[:60] + tail
     with suppress(OSError, SyntaxError, ValueError):
         assert without_position(body, FORMATS[form]) != body
+
+
+def too_large() -> bytes:
+    """Return a PNG whose header says more pixels than Pillow accepts."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    return photo("PNG")[:8] + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [(too_large(), "image/png"), (photo("WEBP")[:-40], "image/webp"), (b"GIF89a", "image/gif"), (b"", "image/png")],
+)
+def test_whatever_a_decoder_raises_an_image_is_unreadable(body: bytes, media_type: str) -> None:
+    with pytest.raises(UnreadableImageError):
+        make_copy(body, media_type, 30, ".webp")
 
 
 @pytest.mark.parametrize(("repeats", "loop"), [(None, 1), (0, 0), (2, 3)])
