@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -14,8 +17,6 @@ from tests.internet import World
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.support.crawling import Desk
 
 WORKFLOW = ROOT / "docs/workflows/notemend.yml"
@@ -167,3 +168,19 @@ def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     hand_over(runner)
     runner.step("propose", OPEN)
     assert runner.summary.read_text("utf-8").endswith("no changes\n")
+
+
+def test_no_file_name_gets_out_of_the_code_of_the_summary(desk: Desk) -> None:
+    desk.write("a.md", "# A note\n")
+    runner = Runner(desk)
+    (runner.temp / "summary.txt").write_text("1 link\n", "utf-8")
+    report = Path(runner.environ["HOME"], "notemend", "report.json")
+    report.parent.mkdir(parents=True)
+    name = "a\n~~~~\r\n```\r# @everyone\n\n<img>.md:1"
+    link = {"verdict": "dead", "change": None, "mentions": [name], "url": "https://example.org/"}
+    report.write_text(json.dumps({"links": [link]}), "utf-8")
+    runner.step("crawl", "Write the summary")
+    lines = re.split(r"\r\n|\r|\n", (runner.temp / "health.md").read_text("utf-8"))
+    assert [line for line in lines if line.strip() and not line.startswith("    ")] == [
+        "Dead links, and changes since the last run:"
+    ]
