@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, utils
 
 from crawler.models.authors import is_collaboration
 from pipelines.venues.from_identifiers import venue_of_identifiers
-from pipelines.venues.model import Venue, with_venue
+from pipelines.venues.model import Venue, cut_name, with_venue
 from pipelines.venues.table import venue_table
 from pipelines.venues.texts.editions import edition, stated_edition
 from pipelines.venues.texts.mentions import find_mentions
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 SAME_TITLE = 95
 """Similarity (0 to 100) from which two titles are the same; those of different papers were up to 91.5."""
-
-LONGEST_NAME = 100
-"""Characters of a name that is not in the table; longer names are cut."""
 
 _CUE = "Accepted in "
 """Put before a name, since common words ("Pattern Recognition") count as a venue only behind a cue."""
@@ -62,7 +59,7 @@ def venue_of_record(paper: Paper, source: str, publication: Publication) -> Venu
     name = next((name for name in publication.venues if _may_be_venue(name)), None)
     if name is None:
         return None
-    short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+    short = cut_name(name)
     track = "workshop" if re.search(r"\bworkshops?\b", name, re.IGNORECASE) else None
     return Venue(short, _edition_year(None, None, publication.year, paper.published), track, source, name)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.venues.model import Venue, without_track
 from pipelines.venues.table import venue_table
-from pipelines.venues.texts.editions import year_before, year_behind
+from pipelines.venues.texts.editions import stated_year
 from pipelines.venues.texts.mentions import find_mentions
 from pipelines.venues.texts.tokens import TokenizedText
 from pipelines.venues.texts.tracks import track_in
@@ -74,7 +74,7 @@ def _labels(title: str) -> Iterator[tuple[VenueSeries, int | None, str | None]]:
     for fragment in _LATIN.finditer(title):
         text = TokenizedText(fragment[0])
         for mention in find_mentions(text):
-            year = year_behind(text, mention, None) or year_before(text, mention, None)
+            year = stated_year(text, mention)
             is_at_start = not re.search(r"\w", title[: fragment.start() + text.tokens[mention.first].start])
             end = fragment.start() + text.tokens[mention.last - 1].end
             if year is not None or (is_at_start and _LABEL_END.match(title, end)):

@@ -10,9 +10,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipelines.venues.model import Venue
+from pipelines.venues.model import Venue, cut_name
 from pipelines.venues.table import venue_table
-from pipelines.venues.texts.editions import year_before, year_behind
+from pipelines.venues.texts.editions import stated_year
 from pipelines.venues.texts.judgement import JudgedMention, Strength, choose_strongest, judge_mentions
 from pipelines.venues.texts.mentions import find_mentions
 from pipelines.venues.texts.tokens import MAX_LENGTH, TokenizedText
@@ -26,14 +26,12 @@ if TYPE_CHECKING:
 JOURNAL_REF = "journal_ref"
 """`venue_source` of a venue in the journal reference."""
 
-LONGEST_NAME = 100
-"""Characters of a name that is not in the table; longer names are cut."""
-
 _QUOTED = re.compile(r"[\"“][^\"“”]{10,300}[\"”],?|``[^`']{10,300}'',?")
 _YEAR = re.compile(r"(?<![\d.-])(?<![-–—]\s)(?:19|20)\d\d(?![\d-])(?!\s*[-–—]+\s*\d)(?!\.\d)")
 _IN_BRACKETS = re.compile(r"\(\s*(?:[A-Z][a-z]{2,8}\.?\s*(?:\d{1,2},?\s*)?)?((?:19|20)\d\d)\s*\)")
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _DATE = re.compile(
-    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?(?:\s*\d{1,2}(?:st|nd|rd|th)?)?"
+    rf"\b{_MONTH}(?:\s*\d{{1,2}}(?:st|nd|rd|th)?)?"
     r"(?:\s*[-–/]\s*(?:[A-Z][a-z]+\.?\s*)?\d{0,2})?,?\s*((?:19|20)\d\d)\b"
 )
 _NO_YEAR_BEFORE = re.compile(
@@ -41,7 +39,7 @@ _NO_YEAR_BEFORE = re.compile(
 )
 _EDITION_END = re.compile(
     r"[\s,.]*(?:\(?(?:19|20)\d\d\)?|\(|[\[;]|,?\s*\b(?:vol(?:ume)?|no|pp?|pages?|art(?:icle)?|issue|ser(?:ies)?|eds?)\b[.\s:]*\d?|"
-    r"[,:]?\s+[A-Za-z]?\d|[,\s]+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s*\d).*$",
+    rf"[,:]?\s+[A-Za-z]?\d|[,\s]+{_MONTH}\s*\d).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _LEAD = re.compile(
@@ -84,7 +82,7 @@ def _edition(text: TokenizedText, mention: VenueMention) -> int | None:
     """Return the edition beside the name of a conference; behind a journal stands its volume."""
     if mention.series.kind == "journal":
         return None
-    return year_behind(text, mention, None) or year_before(text, mention, None)
+    return stated_year(text, mention)
 
 
 def _year_in(plain: str, published: datetime | None) -> int | None:
@@ -121,7 +119,7 @@ def _printed_name(plain: str) -> str | None:
         return None
     if series := venue_table().said.get(name.casefold()):
         return series.name
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+    return cut_name(name)
 
 
 @cache

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _SEPARATE_TRACKS = {"workshop": "Workshop", "findings": "Findings"}
 """Tracks that do not count as the conference itself, with the suffix of its name."""
 
+LONGEST_NAME = 100
+"""Characters of a name that is not in the table; longer names are cut."""
+
 LONGEST_EVIDENCE = 300
 """Characters of the evidence of a venue that are kept."""
 
@@ -31,6 +34,11 @@ class Venue:
     track: str | None
     source: str
     evidence: str = field(default="", compare=False)
+
+
+def cut_name(name: str) -> str:
+    """Return the name of a venue that is not in the table, cut if it is longer than LONGEST_NAME."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def with_venue(paper: Paper, venue: Venue) -> Paper:

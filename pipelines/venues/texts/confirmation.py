@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.venues.table import venue_table
-from pipelines.venues.texts.editions import year_before, year_behind
+from pipelines.venues.texts.editions import stated_year
 
 if TYPE_CHECKING:
     from pipelines.venues.texts.tokens import TokenizedText, VenueMention
@@ -22,7 +22,7 @@ _ACRONYM = 3  # letters
 
 def is_confirmed(text: TokenizedText, mention: VenueMention) -> bool:
     """Return whether an ordinary word is a venue here: beside a year, behind "accepted at", or as capitals alone."""
-    if year_behind(text, mention, None) or year_before(text, mention, None) or _is_part(text, mention):
+    if stated_year(text, mention) or _is_part(text, mention):
         return True
     start = text.tokens[mention.first].start
     follows_preposition = mention.first > 0 and text.tokens[mention.first - 1].text.lower() in LEADS

@@ -59,6 +59,11 @@ def edition(
     return _only_year(text, mentions[0], taken, published) or _upcoming_edition(text, mentions[0], published)
 
 
+def stated_year(text: TokenizedText, mention: VenueMention) -> int | None:
+    """Return the year that stands directly behind or before a name; None if there is none."""
+    return year_behind(text, mention, None) or year_before(text, mention, None)
+
+
 def year_behind(text: TokenizedText, mention: VenueMention, published: datetime | None) -> int | None:
     """Return the year behind a name: "ICML 2018", "ICML'18", "ICML (Oral), 2018", "NIPS 30", "RSS XIV"."""
     series, tokens = mention.series, text.tokens

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.venues.table import TOKEN, venue_table
-from pipelines.venues.texts.editions import year_before, year_behind
+from pipelines.venues.texts.editions import stated_year
 from pipelines.venues.texts.hosts import is_host
 from pipelines.venues.texts.tokens import TokenizedText, VenueMention
 
@@ -193,7 +193,9 @@ def _correct_by_other_sentences(
     cues = _cues_without_venue(text, events)
     is_pending = _is_pending_by(cues)
     workshops = {
-        (each.mention.series.name, _stated_year(text, each)) for each in judged if each.strength is Strength.WORKSHOP
+        (each.mention.series.name, stated_year(text, each.mention))
+        for each in judged
+        if each.strength is Strength.WORKSHOP
     }
     submitted: set[str] = set()
     corrected: list[JudgedMention] = []
@@ -205,7 +207,7 @@ def _correct_by_other_sentences(
         if strength >= Strength.NAMED and _is_workshop(cues.get(sentence + 1, [])[:1]):
             strength = Strength.WORKSHOP
         elif strength is Strength.NAMED:
-            has_workshop = not workshops.isdisjoint({(name, _stated_year(text, each)), (name, None)})
+            has_workshop = not workshops.isdisjoint({(name, stated_year(text, each.mention)), (name, None)})
             if is_pending or name in submitted:
                 strength = Strength.SUBMITTED
             elif has_workshop or _is_workshop(cues.get(sentence - 1, [])):
@@ -228,11 +230,6 @@ def _is_pending_by(cues: dict[int, list[_Cue]]) -> bool:
     """Return whether the last of the cues on submission or acceptance is one on submission."""
     accepts = [cue.accepts for in_sentence in cues.values() for cue in in_sentence if cue.accepts or _is_pending(cue)]
     return accepts[-1:] == [False]
-
-
-def _stated_year(text: TokenizedText, judged: JudgedMention) -> int | None:
-    """Return the year that stands directly before or behind a mention; None if there is none."""
-    return year_behind(text, judged.mention, None) or year_before(text, judged.mention, None)
 
 
 def _is_pending(cue: _Cue) -> bool:

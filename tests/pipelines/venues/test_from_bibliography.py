@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper, Publication
-from pipelines.venues.from_bibliography import LONGEST_NAME, is_same_paper, venue_of_record, with_citation_venue
+from pipelines.venues.from_bibliography import is_same_paper, venue_of_record, with_citation_venue
+from pipelines.venues.model import LONGEST_NAME
 
 PAPER = Paper(
     "Masked Autoencoders Are Scalable Vision Learners",
