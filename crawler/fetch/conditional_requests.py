@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from crawler.images.sniff import SVG
-from crawler.models.check import Outcome
+from crawler.models.check import CLOCK_TOLERANCE, Outcome
 from crawler.models.metadata import Picture
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, Validators
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 NOT_MODIFIED = 304
 """RFC 9110, 15.4.5."""
-
-A_DAY = timedelta(days=1)
 
 FULL_AFTER = timedelta(days=90)
 """Time after which a page is requested without conditions: some servers always answer 304, even for deleted pages."""
@@ -70,7 +68,7 @@ def with_validators(request: Request, due: DueLink, now: datetime) -> Request:
 
 def _is_recent(version: Validators, now: datetime) -> bool:
     """Return whether a page was read within FULL_AFTER; not if that is still to come, by a clock that was wrong."""
-    return -A_DAY <= now - version.read_at <= FULL_AFTER
+    return -CLOCK_TOLERANCE <= now - version.read_at <= FULL_AFTER
 
 
 def new_validators(result: CheckResult, response: Response) -> Validators | None:

@@ -19,6 +19,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exp
 from crawler.daemon_threads import call_within
 from crawler.fetch.politeness.host_throttle import MAX_WAIT, parse_retry_after
 from crawler.lookups.errors import ServiceDownError
+from crawler.models.check import CLOCK_TOLERANCE
 from crawler.text import describe_error
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _remove_future(session: CachedSession) -> None:
     """Remove cached answers that would be used for longer than CACHE_FOR: they are of a clock that was ahead."""
     cache = session.cache
     if isinstance(cache, SQLiteCache):
-        latest = (datetime.now(UTC) + CACHE_FOR + timedelta(days=1)).timestamp()
+        latest = (datetime.now(UTC) + CACHE_FOR + CLOCK_TOLERANCE).timestamp()
         with cache.responses.connection(commit=True) as connection:
             connection.execute(f"DELETE FROM {cache.responses.table_name} WHERE expires > ?", (latest,))  # noqa: S608
 

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from crawler.models.reason import Reason, ReasonCode
 
+CLOCK_TOLERANCE = timedelta(days=1)
+"""What is later than now, or than a later check, by more than this is a time of a clock that was wrong."""
+
 
 class Outcome(StrEnum):
     """The outcome of one check; the verdict follows from several.

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crawler.kinds.registry import citation_sources
-from crawler.models.check import CheckMethod, Outcome
+from crawler.models.check import CLOCK_TOLERANCE, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, key_of
 from crawler.store.database import Writer
 from crawler.store.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED
-from crawler.store.schema.tables import CLOCK_TOLERANCE, NEVER, checks, facts, links, mentions
+from crawler.store.schema.tables import NEVER, checks, facts, links, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from crawler.images.looks import Look
 from crawler.images.saved_urls import saved_name
 from crawler.kinds.registry import keeping_bodies, kind_of
-from crawler.models.check import Outcome
+from crawler.models.check import CLOCK_TOLERANCE, Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, type_name
 from crawler.models.reason import Reason, ReasonCode
@@ -21,7 +21,6 @@ from crawler.store.reader import SLICE, StoreReader, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.tables import (
-    CLOCK_TOLERANCE,
     NEVER,
     checks,
     facts,

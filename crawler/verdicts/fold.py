@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.check import CLOCK_TOLERANCE, Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.vouch import vouch_in_force
 
@@ -27,10 +26,6 @@ STATES = {
 
 INCONCLUSIVE = frozenset({Outcome.BLOCKED, Outcome.UNREADABLE, Outcome.SKIPPED})
 """Outcomes that do not change a verdict."""
-
-
-CLOCK_TOLERANCE = timedelta(days=1)
-"""A check that is later than the last one by more than this is of a clock that was ahead."""
 
 
 @dataclass(frozen=True, slots=True)

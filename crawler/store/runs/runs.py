@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from crawler.errors import UserError
+from crawler.models.check import CLOCK_TOLERANCE
 from crawler.store.reader import CHANGED
 from crawler.store.runs.hosts import HostRecords
 from crawler.store.schema.sqlite_file import LOCK_SUFFIX
-from crawler.store.schema.tables import CLOCK_TOLERANCE, links, run_counts, runs
+from crawler.store.schema.tables import links, run_counts, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,9 +11,6 @@ from crawler.models.reason import Reason
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The value of `waiting_since` of links without a check."""
-
-CLOCK_TOLERANCE = timedelta(days=1)
-"""What is later than now by more than this is a time of a clock that was wrong: it counts as past."""
 
 _NEVER = "1970-01-01 00:00:00.000000"
 
