@@ -95,15 +95,12 @@ def replace_atomically(path: Path) -> Iterator[Path]:
     replaced, not followed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = draft_beside(path)
-    _own_drafts.add(draft)
-    try:
+    with _draft_of(path) as draft:
         yield draft
         if path.is_symlink() or not path.is_file() or not filecmp.cmp(draft, path, shallow=False):
             draft.replace(path)
-    finally:
-        _own_drafts.discard(draft)
-        draft.unlink(missing_ok=True)
+        else:
+            draft.unlink()
 
 
 def write_atomically(path: Path, body: bytes) -> None:
@@ -113,15 +110,22 @@ def write_atomically(path: Path, body: bytes) -> None:
     """
     if _has_bytes(path, body):
         return
-    draft = draft_beside(path)
-    _own_drafts.add(draft)
-    try:
+    with _draft_of(path) as draft:
         try:
             draft.write_bytes(body)
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
             draft.write_bytes(body)
         draft.replace(path)
+
+
+@contextmanager
+def _draft_of(path: Path) -> Iterator[Path]:
+    """Yield a new name for a draft of a file; the draft is removed if the block raises."""
+    draft = draft_beside(path)
+    _own_drafts.add(draft)
+    try:
+        yield draft
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
@@ -182,8 +186,8 @@ def _is_alive(process: int) -> bool:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except PermissionError:
-        return True
+    except PermissionError:  # of another user
+        pass
     return True
 
 
