@@ -12,19 +12,18 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 from json import JSONEncoder
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MASK = "***"
 
 _JSON = JSONEncoder(ensure_ascii=False)
 _COMPACT = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
-HIDING_PLACES = "@|=|%(?:25)*(?:40|3[Dd])|/services/|/webhooks/|/bot|/private-"
-"""Matches every text that may have a secret; a regular expression of RE2, too."""
-
-_MAY_HAVE_SECRETS = re.compile(HIDING_PLACES)
 _USER = re.compile(r"((?:^|[:\s(\[=\"'<>,;|{])[/\\]{2,})[^\s/\\?#<>]+@")
 _COLON_SLASHES, _AT, _END = "%(?:25)*3A(?:%(?:25)*2F){2}", "%(?:25)*40", "%(?:25)*(?:2F|3F|23)"
 _ENCODED_USER = re.compile(rf"({_COLON_SLASHES})(?:(?!{_END})[^\s&/?#<>])+({_AT})", re.IGNORECASE)
@@ -32,7 +31,7 @@ _ENCODED_USER = re.compile(rf"({_COLON_SLASHES})(?:(?!{_END})[^\s&/?#<>])+({_AT}
 
 def masked(text: str) -> str:
     """Return a URL, or a text with URLs, with `***` in place of each secret."""
-    if not _MAY_HAVE_SECRETS.search(text):
+    if not _may_have_secrets(text):
         return text
     if "@" in text:
         text = _USER.sub(rf"\1{MASK}@", text)
@@ -47,7 +46,7 @@ def masked_json(value: Any, *, compact: bool = False) -> str:
     """Return a value as JSON with all its texts masked, invisible characters escaped; `compact` leaves out blanks."""
     encode = (_COMPACT if compact else _JSON).encode
     text = encode(value)
-    may_have_secrets = _MAY_HAVE_SECRETS.search(text)  # JSON has these characters as they are
+    may_have_secrets = _may_have_secrets(text)  # JSON has these characters as they are
     return visible(encode(masked_values(value)) if may_have_secrets else text)
 
 
@@ -63,6 +62,21 @@ def masked_values(value: Any) -> Any:
 
 
 _SEPARATOR = r"(?:[-._]|%2D|%5F)"
+
+
+@cache
+def hiding_places() -> str:
+    """Return a regular expression, of RE2 too, that matches every text that may have a secret."""
+    return "|".join(["@", "=", "%(?:25)*(?:40|3[Dd])", *(re.escape(each["mark"]) for each in _table()["paths"])])
+
+
+@cache
+def _finder() -> Callable[[str], re.Match[str] | None]:
+    return re.compile(hiding_places()).search
+
+
+def _may_have_secrets(text: str) -> bool:
+    return _finder()(text) is not None
 
 
 @cache

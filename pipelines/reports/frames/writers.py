@@ -12,7 +12,7 @@ from pyarrow import compute as pc
 from pyarrow import parquet
 
 from crawler.atomic_files import replace_atomically
-from crawler.links.secrets import HIDING_PLACES, masked, masked_values
+from crawler.links.secrets import hiding_places, masked, masked_values
 from crawler.text import INVISIBLE, visible
 from pipelines.reports.frames.frame import to_array, to_table
 from pipelines.reports.frames.lazy_pandas import pd
@@ -86,7 +86,7 @@ def safe_cells(column: pd.Series[Any]) -> pd.Series[str]:
 
 def _masked_array(values: pa.Array) -> pa.Array:
     """Return texts with their secrets masked; without any, the array itself."""
-    if not pc.any(pc.match_substring_regex(values, HIDING_PLACES)).as_py():
+    if not pc.any(pc.match_substring_regex(values, hiding_places())).as_py():
         return values
     return pa.array([None if each is None else masked(each) for each in values.to_pylist()], pa.string())
 
