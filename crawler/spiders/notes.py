@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from scrapy import Spider, signals
 from scrapy.exceptions import CloseSpider
 
-from crawler.cli import masked_log
 from crawler.cli.interrupts import interrupts
 from crawler.config.crawl_options import options_of, read_options
 from crawler.errors import UserError
@@ -139,7 +138,6 @@ class NotesSpider(Spider):
         self.check_outputs()
         kinds = kinds_named(self._only)
         logging.getLogger("scrapy").setLevel(self.settings["LOG_LEVEL"])  # saves creating records that are not shown
-        masked_log.install()
         gc.freeze()  # imported objects live until the end; scanning them repeatedly takes 10 % of a run (measured)
         gc.set_threshold(10_000, 20, 20)
         context = self._resources.enter_context(self._open_context(kinds))

@@ -8,6 +8,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
+from crawler.cli import masked_log
 from crawler.executors.child import Parent
 from crawler.run.context import open_shard
 from crawler.run.run import Stages
@@ -97,6 +98,7 @@ def crawl_shard(task: ShardTask, report: Callable[[object], None] | None = None)
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.utils.project import get_project_settings
 
+    masked_log.install()
     settings = get_project_settings()
     settings.setdict(dict(task.settings), priority="cmdline")
     without_progress = settings.getdict("EXTENSIONS") | {"crawler.cli.progress.Progress": None}
