@@ -20,6 +20,11 @@ def visible(text: str) -> str:
     return text if text.isascii() else _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def without_nul(text: str) -> str:
+    """Return a text without the character that PostgreSQL does not store."""
+    return text.replace("\0", "")
+
+
 def collapse_whitespace(text: str) -> str:
     """Return a text with each run of white space (line breaks included) as one blank, and none at its ends."""
     return " ".join(text.split())

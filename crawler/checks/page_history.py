@@ -25,6 +25,7 @@ from crawler.links.targets.url_words import words_of
 from crawler.models.check import Outcome
 from crawler.models.page_version import PageVersion
 from crawler.models.reason import Reason, ReasonCode
+from crawler.text import without_nul
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,7 @@ def observe_page(response: Response, url: str, now: datetime, past: Sequence[Pag
     """
     if not isinstance(response, HtmlResponse):
         return None
-    title = page_title(response).replace("\0", "")[:MAX_TITLE]
+    title = without_nul(page_title(response))[:MAX_TITLE]
     address = url if response.url == url else _canonical(response.url)
     address_elsewhere = None if address == url else address
     if past and title and (past[-1].title, past[-1].address) == (title, address_elsewhere):

@@ -15,6 +15,8 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Literal
 
+from crawler.text import without_nul
+
 Language = Literal["en", "zh"]
 
 
@@ -253,7 +255,7 @@ class Reason:
     additions: tuple[Reason, ...]
 
     def __init__(self, code: ReasonCode, *details: str, additions: tuple[Reason, ...] = ()) -> None:
-        lines = [" ".join(detail.replace("\0", "").splitlines()) for detail in details]
+        lines = [" ".join(without_nul(detail).splitlines()) for detail in details]
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "details", (*(line.replace("|", "/") for line in lines[:-1]), *lines[-1:]))
         object.__setattr__(self, "additions", additions)

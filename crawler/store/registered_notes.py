@@ -16,8 +16,8 @@ from crawler.models.link import Link, Verdict
 from crawler.store.database import Writer
 from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
-from crawler.store.schema.mapping import without_nul
 from crawler.store.schema.tables import NEVER, links, mentions, notes
+from crawler.text import without_nul
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

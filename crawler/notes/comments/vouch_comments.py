@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.models.link import Verdict
 from crawler.models.note import NoteVouch
 from crawler.models.vouch import parse_until
-from crawler.text import collapse_whitespace
+from crawler.text import collapse_whitespace, without_nul
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def attach(
         else:
             verdict, date, because = comment.says
             try:
-                found[at] = NoteVouch(at, verdict, parse_until(date), because.replace("\0", ""))
+                found[at] = NoteVouch(at, verdict, parse_until(date), without_nul(because))
             except ValueError as error:
                 problems.append((comment.start, f"vouch with {error}"))
     return tuple(found[at] for at in sorted(found)), problems

@@ -215,11 +215,6 @@ def page_version_from_row(row: sa.Row[Any]) -> PageVersion:
     return PageVersion(**{**known, "fingerprint": fingerprint})
 
 
-def without_nul(text: str) -> str:
-    """Return a text without the character that PostgreSQL does not store."""
-    return text.replace("\0", "")
-
-
 def stars_to_row(result: CheckResult) -> dict[str, Any] | None:
     """Return the row of `star_counts` for a repository with stars; None for other results."""
     if not isinstance(result.metadata, Repository) or result.metadata.stars is None:
