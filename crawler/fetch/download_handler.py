@@ -8,31 +8,28 @@ head of a page is requested, little more than that is received.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import math
 import os
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, ClassVar
-from urllib.request import getproxies
+from urllib.parse import urlsplit
 
 import aiohttp
-import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.exceptions import DownloadTimeoutError, UnsupportedURLSchemeError
 from scrapy.http import Headers
 from scrapy.utils.httpobj import urlparse_cached
-from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.config.crawl_options import options_of
+from crawler.daemon_threads import run_in_thread
 from crawler.fetch.credentials import without_credentials
-from crawler.fetch.errors import AddressNotAllowedError
+from crawler.fetch.guard.proxied_names import ProxiedNames
+from crawler.fetch.guard.public_resolver import PublicResolver
 from crawler.fetch.large_bodies import BodyClock
 from crawler.fetch.lenient.handler import LenientDownloader
 from crawler.html import LARGEST_PAGE
-from crawler.links.canonical_url import InvalidURLError, encode_for_request, is_public
-from crawler.models.reason import Reason, ReasonCode
+from crawler.links.canonical_url import InvalidURLError, encode_for_request
 from crawler.signals import run_opened
 
 if TYPE_CHECKING:
@@ -71,7 +68,9 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
         crawler.signals.connect(self.run_opened, run_opened)
         if bundle := os.environ.get("REQUESTS_CA_BUNDLE"):  # OpenSSL itself reads SSL_CERT_FILE
             self._ssl_context.load_verify_locations(bundle)
+        self.proxied_names: ProxiedNames | None = None
         if not options_of(crawler).requests.allow_private_addresses:
+            self.proxied_names = ProxiedNames()
             connector = self._connector
             connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - as above
 
@@ -90,6 +89,8 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
             url = encode_for_request(request.url)
         except InvalidURLError as error:
             raise UnsupportedURLSchemeError(str(error)) from error
+        if self.proxied_names is not None and request.meta.get("proxy"):
+            await run_in_thread(self.proxied_names.check, urlsplit(url).hostname or "")
         url, authorization = without_credentials(url)  # aiohttp encodes them in Latin-1
         if url != request.url or "verbatim_url" not in request.meta:
             request = request.replace(url=url, meta={**request.meta, "verbatim_url": True})
@@ -242,25 +243,3 @@ def _small_buffer_socket(address: AddrInfoType) -> socket.socket:
     created.setblocking(False)
     created.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)
     return created
-
-
-class PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only; the user's proxy may have a private one."""
-
-    def __init__(self, inner: AbstractResolver) -> None:
-        self._inner = inner
-        proxies = (yarl.URL(add_http_if_no_scheme(proxy)) for name, proxy in getproxies().items() if name != "no")
-        self._proxies = {(proxy.host, proxy.port) for proxy in proxies}
-
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = 0) -> list[ResolveResult]:  # type: ignore[assignment]
-        """Return the addresses of a host; raise AddressNotAllowedError if any of them is private."""
-        found = await self._inner.resolve(host, port, family)
-        if (host, port) not in self._proxies:
-            for result in found:
-                if not is_public(ipaddress.ip_address(result["host"].partition("%")[0])):
-                    raise AddressNotAllowedError(Reason(ReasonCode.PRIVATE_ADDRESS, host, result["host"]))
-        return found
-
-    async def close(self) -> None:
-        """Close the wrapped resolver."""
-        await self._inner.close()

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlun
 
 import idna
 
+from crawler.links.addresses import is_public
 from crawler.links.tracking import without_tracking
 from crawler.models.reason import Reason, ReasonCode
 
@@ -20,7 +21,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _PATH_SAFE = "/%:@!$&'()*+,;=~[]|"
 _QUERY_SAFE = _PATH_SAFE + "?^`{}"  # more than RFC 3986 allows, but this is what browsers send (WHATWG URL, 1.3)
 _SENDABLE = re.compile(r"[\w\-.~:/\[\]@!$&'()*+,;=%|]*(?:\?[\w\-.~:/?\[\]@!$&'()*+,;=%|^`{}]*)?(?:#[!-~]*)?", re.ASCII)
-_NO_HOST = re.compile(r"[\s\x00-\x1f\x7f%/\\<>\"^`{|}]")  # forbidden in domains (WHATWG URL, 3.1)
+_NO_HOST = re.compile(r"[\s\x00-\x1f\x7f#%/?@\[\\\]<>\"^`{|}]")  # forbidden in domains (WHATWG URL, 3.1)
 _MAX_LABEL = 63  # RFC 1035, 2.3.4
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
 _PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -184,6 +185,10 @@ def refusal_reason(url: str, *, allow_private: bool = False) -> Reason | None:
         return Reason(ReasonCode.UNSUPPORTED_SCHEME, parts.scheme.lower() or "none")
     if not host:
         return Reason(ReasonCode.INVALID_URL, "no host")
+    if (":" in host or _NO_HOST.search(host)) and literal_address(
+        host
+    ) is None:  # what a proxy makes of it nobody knows
+        return Reason(ReasonCode.INVALID_URL, f"host {host!r}: invalid character")
     if allow_private:
         return None
     if (address := literal_address(host)) is not None:
@@ -206,26 +211,6 @@ def literal_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address 
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except OSError:
         return None
-
-
-def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Return whether an address is on the public internet by IANA's special-purpose address registries.
-
-    An IPv4 address embedded in an IPv6 one (mapped, 6to4, Teredo, NAT64) is what counts.
-    """
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-        if address not in _GLOBAL_UNICAST:
-            return False
-    return address.is_global and not address.is_multicast
-
-
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has allocated (RFC 4291, 2.4)
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def _encode(text: str, safe: str) -> str:

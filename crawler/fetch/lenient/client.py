@@ -13,6 +13,7 @@ from scrapy.exceptions import CannotResolveHostError
 
 from crawler.fetch.credentials import without_credentials
 from crawler.fetch.errors import AddressNotAllowedError, UnreachableError
+from crawler.fetch.guard.proxied_names import ProxiedNames
 from crawler.fetch.lenient.connection import Connection, Deadline, Proxy, Route, open_socket
 from crawler.fetch.lenient.head import Head, read_head
 from crawler.fetch.lenient.tls import MAX_CERTIFICATE_BYTES, CertificateVerifier, MissingIssuerError
@@ -93,6 +94,7 @@ class LenientClient:
         self._ca_bundle = ca_bundle
         self._share = share
         self._verifier: CertificateVerifier | None = None
+        self._proxied_names = None if allow_private else ProxiedNames()
 
     def ask(self, exchange: Exchange) -> Answer:
         """Return the answer to a request.
@@ -119,6 +121,8 @@ class LenientClient:
 
     def _connect(self, route: Route, deadline: Deadline) -> Connection:
         """Return a connection; the certificate of a host's issuer is fetched if it is missing."""
+        if route.proxy is not None and self._proxied_names is not None:
+            self._proxied_names.check(route.host)
         connected = open_socket(route, deadline)
         if route.scheme == "http":
             return Connection(connected, deadline)

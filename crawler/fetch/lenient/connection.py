@@ -21,7 +21,7 @@ from scrapy.exceptions import CannotResolveHostError
 from crawler.fetch.errors import AddressNotAllowedError, UnreachableError, is_dns_error
 from crawler.fetch.large_bodies import BodyClock
 from crawler.fetch.lenient.head import read_head
-from crawler.links.canonical_url import is_public
+from crawler.links.addresses import is_public
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:

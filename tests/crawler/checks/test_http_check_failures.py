@@ -22,8 +22,9 @@ from scrapy.utils.test import get_crawler
 
 from crawler.checks.failure_check import check_failure
 from crawler.checks.http_check import check_response
-from crawler.fetch.download_handler import PublicResolver, SafeDownloadHandler
+from crawler.fetch.download_handler import SafeDownloadHandler
 from crawler.fetch.errors import AddressNotAllowedError
+from crawler.fetch.guard.public_resolver import PublicResolver
 from crawler.fetch.middlewares import SsrfGuardMiddleware
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
 import yarl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.links.canonical_url import encode_for_request, is_public, literal_address, refusal_reason
+from crawler.links.addresses import is_public
+from crawler.links.canonical_url import encode_for_request, literal_address, refusal_reason
 from tests.support.crawling import Desk
 from tests.support.rogue import Rogue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import pytest
-
 ADDRESSES = (
     *("127.0.0.1", "127.1", "0177.0.0.1", "0x7f000001", "2130706433", "0.0.0.0", "0", "10.0.0.1", "169.254.169.254"),
     *("127.0.0.1.", "localhost", "localhost.", "LOCALHOST", "intranet", "nas.lan", "metadata.google.internal"),
     *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[fe80::1%25eth0]", "[fd00::1]"),
     *("１２７。０。０。１", "①②⑦.⓪.⓪.①", "127%2E0%2E0%2E1", "%31%32%37.0.0.1", "%6cocalhost", "loc%61lhost"),
+    *("192.0.0.192", "168.63.129.16", "[64:ff9b::a83f:8110]", "[2002:a9fe:a9fe::]"),
+    *("fine.example%00.127.0.0.1", "fine.example%20", "fine.example%0d%0a"),
     *("fine.example@127.0.0.1", "fine.example:80@127.0.0.1", "127.0.0.1:8080", "fine.example%40@127.0.0.1"),
 )
 OTHER_SCHEMES = (
@@ -141,3 +144,40 @@ def test_what_the_guard_reads_is_what_the_client_connects_to(host: str) -> None:
     address = literal_address(connected.rstrip("."))
     assert address is None or is_public(address)
     assert "localhost" not in connected.lower().split(".")[-1:]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("192.0.0.192", "192.0.0.9", "168.63.129.16", "100.100.100.200", "169.254.169.254", "198.18.0.1", "240.0.0.1"),
+        *("0.1.2.3", "192.88.99.1", "192.31.196.1", "192.52.193.1", "192.175.48.1", "203.0.113.1", "224.0.0.1"),
+        *("::ffff:192.0.0.192", "::ffff:10.0.0.1", "2002:a83f:8110::", "2002:7f00:1::1", "64:ff9b::a83f:8110"),
+        *("2001:0:4136:e378:8000:63bf:3fff:fdd2", "64:ff9b:1::a00:1", "::7f00:1", "::ffff:0:7f00:1", "fd00:ec2::254"),
+        *("2001:db8::1", "3fff::1", "5f00::1", "100::1", "2001:20::1", "2620:4f:8000::1", "fec0::1", "ff02::1"),
+    ],
+)
+def test_addresses_that_are_special(address: str) -> None:
+    assert not is_public(ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("8.8.8.8", "100.128.0.1", "172.32.0.1", "192.0.1.1", "198.20.0.1", "168.63.129.17", "223.255.255.255"),
+        *("2606:4700::1111", "2001:200::1", "2002:808:808::1", "64:ff9b::808:808", "::ffff:8.8.8.8", "2400:3200::1"),
+    ],
+)
+def test_addresses_that_are_public(address: str) -> None:
+    assert is_public(ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("a.example%00", "a%20b.example", "a.example%0d%0ab", "a%2fb.example", "a%5cb.example", "a.example%2500"),
+        *("a.example%40b.example", "a.example%3a80", "a.example%23b", "a.example%3fb", "%5b::1%5d", "::1%5d:80"),
+    ],
+)
+def test_a_host_that_is_none_is_refused_also_with_private_addresses(host: str) -> None:
+    for allow_private in (False, True):
+        assert refusal_reason(f"http://{host}/", allow_private=allow_private) is not None
