@@ -30,7 +30,8 @@ from crawler.run.workspace import Workspace
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
 from pipelines.reports import notes_mirror
-from pipelines.reports.base import Rendering, render
+from pipelines.reports.contract import Rendering
+from pipelines.reports.render import render
 
 if TYPE_CHECKING:
     from crawler.models.link import Link

@@ -19,8 +19,8 @@ from crawler.images.store import FolderImageStore
 from crawler.notes.files.folder import NotesFolder
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
-from pipelines.reports import base as reports
-from pipelines.reports.base import Rendering
+from pipelines.reports import render as reports
+from pipelines.reports.contract import Rendering
 from pipelines.reports.html import report
 from tests.support.browsing import chromium
 

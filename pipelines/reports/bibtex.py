@@ -29,7 +29,7 @@ from crawler.models.authors import is_collaboration
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper
 from crawler.text import collapse_whitespace
-from pipelines.reports.digests import PAPERS
+from pipelines.reports.contract import PAPERS
 from pipelines.venues.citation_stage import with_known_venues
 from pipelines.venues.model import without_track
 from pipelines.venues.table import venue_table
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bibtexparser.middlewares.middleware import Middleware
 
     from crawler.store.link_store import LinkStore
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
     from pipelines.venues.table import VenueSeries
 
 MAX_LENGTH = 500

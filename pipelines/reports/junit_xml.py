@@ -12,13 +12,13 @@ from crawler.links.secrets import masked
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
 from crawler.text import visible
-from pipelines.reports.digests import LINKS
+from pipelines.reports.contract import LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.models.link import LinkState
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 SKIPPED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
 """Verdicts of skipped test cases: neither alive nor dead."""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from crawler.models.link import LinkState
     from crawler.notes.files.folder import NotesFolder
-    from pipelines.reports.base import NoteFragment, Rendering, TakeNote
-    from pipelines.reports.planned_notes import PlannedNote
+    from pipelines.reports.contract import NoteFragment, Rendering, TakeNote
+    from pipelines.reports.planning.planned_notes import PlannedNote
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from crawler.atomic_files import remove_stale_drafts
 from crawler.run.image_places import restore_placed_images
-from pipelines.reports.base import Rendering, list_notes, place_images, render
-from pipelines.reports.processes.plans import Ahead
+from pipelines.reports.contract import Rendering
+from pipelines.reports.planning.plans import Ahead
+from pipelines.reports.render import list_notes, place_images, render
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.journal import Journal

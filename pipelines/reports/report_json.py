@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked_json
+from pipelines.reports.contract import LINKS
 from pipelines.reports.csv.link_health import COLUMNS
-from pipelines.reports.digests import LINKS
 from pipelines.reports.frames.frame import to_array
 from pipelines.reports.frames.writers import texts
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipelines.reports.base import Rendering, TakeLinks
+    from pipelines.reports.contract import Rendering, TakeLinks
 
 VERSION = 1
 """Raised when a field changes its meaning or is removed, not when fields are added."""

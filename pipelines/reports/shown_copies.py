@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.models.link import LinkState
-    from pipelines.reports.base import Rendering, TakeLink
+    from pipelines.reports.contract import Rendering, TakeLink
 
 logger = logging.getLogger(__name__)
 

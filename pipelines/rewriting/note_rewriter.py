@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
     from crawler.models.note import Mention, Note
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
     from pipelines.rewriting.index.editor import Listed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 INPUTS: tuple[str, ...] = ()
 FILES = ("failing.txt",)

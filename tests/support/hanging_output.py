@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 
 def render(rendering: Rendering) -> None:

@@ -20,7 +20,7 @@ from crawler.notes.files.folder import NotesFolder
 from crawler.run.workspace import Workspace
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
-from pipelines.reports.base import Rendering
+from pipelines.reports.contract import Rendering
 from pipelines.rewriting import edit_list, link_edits
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from crawler.html import parse_html  # noqa: E402
 from crawler.lazy_pattern import LazyPattern  # noqa: E402
 from crawler.links.targets import url_words  # noqa: E402
 from crawler.run.program_digest import program_digest  # noqa: E402
-from pipelines.reports.base import render  # noqa: E402
 from pipelines.reports.html import page  # noqa: E402
+from pipelines.reports.render import render  # noqa: E402
 from tests.support.mending import NOW, STORE, rendering  # noqa: E402
 
 LIBRARIES = (

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, Repository
-from pipelines.reports.base import render
 from pipelines.reports.html import report
+from pipelines.reports.render import render
 from tests.internet.sites.qpic import draw
 from tests.support.mending import NOW, PICTURE, moved, rendering, standing
 from tests.support.storing import NIGHT
@@ -19,7 +19,7 @@ from tests.support.storing import NIGHT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 NOTE = """# 笔记（2022.5.31）
 

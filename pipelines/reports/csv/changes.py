@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from crawler.models.link import Change
-from pipelines.reports.digests import LINKS
+from pipelines.reports.contract import LINKS
 from pipelines.reports.frames.writers import csv_writer
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pipelines.reports.base import Rendering, TakeLinks
+    from pipelines.reports.contract import Rendering, TakeLinks
 
 COLUMNS = (
     "change",

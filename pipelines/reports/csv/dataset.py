@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.reports.digests import NOTES
+from pipelines.reports.contract import NOTES
 from pipelines.reports.frames import notes
 from pipelines.reports.frames.frame import TEXTS, TIME
 from pipelines.reports.frames.metadata import BEIJING
@@ -16,7 +16,7 @@ from pipelines.reports.frames.writers import csv_writer, parquet_writer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.reports.base import Rendering, TakeNotes
+    from pipelines.reports.contract import Rendering, TakeNotes
     from pipelines.reports.frames.entries import NoteBatch
 
 ENTRIES = pa.schema(

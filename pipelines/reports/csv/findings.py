@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines.consistency.finding import Finding
-from pipelines.reports.digests import NOTES
+from pipelines.reports.contract import NOTES
 from pipelines.reports.frames import frame, notes
 from pipelines.reports.frames.writers import csv_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.reports.base import NoteFragment, Rendering, TakeNote
+    from pipelines.reports.contract import NoteFragment, Rendering, TakeNote
 
 COLUMNS = tuple(field.name for field in fields(Finding))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipelines.reports.digests import LINKS
+from pipelines.reports.contract import LINKS
 from pipelines.reports.frames.writers import csv_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.reports.base import Rendering, TakeLinks
+    from pipelines.reports.contract import Rendering, TakeLinks
 
 COLUMNS = (
     "url",

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.reports.digests import LINKS as LINK_STATES
+from pipelines.reports.contract import LINKS as LINK_STATES
 from pipelines.reports.frames.frame import TEXTS, TIME
 from pipelines.reports.frames.writers import parquet_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.reports.base import Rendering, TakeLinks
+    from pipelines.reports.contract import Rendering, TakeLinks
 
 LINKS = pa.schema(
     [

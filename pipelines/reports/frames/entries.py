@@ -18,7 +18,7 @@ from pipelines.reports.frames.notes import ENTRIES, LINKS, MENTIONS, NOTES, VENU
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipelines.reports.base import NoteFragment, TakeNote, TakeNotes
+    from pipelines.reports.contract import NoteFragment, TakeNote, TakeNotes
     from pipelines.reports.frames.metadata import Rows
 
 MENTIONS_PER_ENTRY = 4

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from crawler.models.link import LinkState
-    from pipelines.reports.base import TakeLink, TakeLinks
+    from pipelines.reports.contract import TakeLink, TakeLinks
 
 LINKS = pa.schema(
     [

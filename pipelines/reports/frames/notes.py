@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from crawler.models.link import LinkState
     from crawler.models.note import Entry, Note
-    from pipelines.reports.base import Rendering
-    from pipelines.reports.planned_notes import PlannedNote
+    from pipelines.reports.contract import Rendering
+    from pipelines.reports.planning.planned_notes import PlannedNote
 
 NOTES = pa.schema(
     [

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from crawler.atomic_files import replace_atomically
 from crawler.images.sniff import EXTENSIONS, UNSHOWN, VIDEO
 from crawler.images.store import FolderImageStore
-from pipelines.reports import digests
+from pipelines.reports.contract import LINKS, NOTES
 from pipelines.reports.html import page
 from pipelines.reports.html.image_pairs import ImageEdit, ImagePairs, doubtful_first, image_edits
 from pipelines.reports.html.view_models import texts_of
@@ -25,14 +25,14 @@ from pipelines.rewriting.note_rewriter import stored_image_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pipelines.reports.base import NoteFragment, Rendering, TakeNote
+    from pipelines.reports.contract import NoteFragment, Rendering, TakeNote
     from pipelines.reports.html.image_pairs import ImagePair
-    from pipelines.reports.planned_notes import PlannedNote
+    from pipelines.reports.planning.planned_notes import PlannedNote
 
 PER_PAGE = 500
 """Images on a page; the second page is `pictures-2.html`."""
 
-INPUTS, FILES = (digests.LINKS, digests.NOTES), ("pictures.html",)
+INPUTS, FILES = (LINKS, NOTES), ("pictures.html",)
 
 
 @contextmanager

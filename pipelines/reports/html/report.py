@@ -20,7 +20,7 @@ from crawler.models.metadata import Article, Paper, type_name
 from crawler.store.renderings import ALL_NOTES
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
-from pipelines.reports import digests
+from pipelines.reports.contract import LINKS, NOTES
 from pipelines.reports.frames import notes
 from pipelines.reports.frames.counts import link_counts, metrics
 from pipelines.reports.frames.frame import to_frame
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from crawler.models.link import LinkState
     from crawler.store.link_store import LinkStore
-    from pipelines.reports.base import Rendering, TakeLink, TakeNotes
+    from pipelines.reports.contract import Rendering, TakeLink, TakeNotes
     from pipelines.reports.frames.entries import NoteBatch
 
 MAX_LINKS, MAX_ENTRIES, MAX_FINDINGS = 50_000, 10_000, 100
@@ -64,31 +64,31 @@ note_fragment = notes.note_fragment
 @contextmanager
 def by_link(rendering: Rendering) -> Iterator[TakeLink | None]:
     """Save the part of the page about links, unless they are all the same as before."""
-    if _saved_part(rendering, digests.LINKS) is not None:
+    if _saved_part(rendering, LINKS) is not None:
         yield None
         return
     collector = _LinkCollector(rendering)
     yield collector.take
-    _save_part(rendering, digests.LINKS, collector.part(rendering.store))
+    _save_part(rendering, LINKS, collector.part(rendering.store))
 
 
 @contextmanager
 def by_notes(rendering: Rendering) -> Iterator[TakeNotes | None]:
     """Write the page after all notes were collected; no note is needed if all are the same as before."""
-    part = _saved_part(rendering, digests.NOTES)
+    part = _saved_part(rendering, NOTES)
     if part is not None:
         yield None
     else:
         collector = _NoteCollector()
         yield collector.take
-        part = _save_part(rendering, digests.NOTES, collector.part(rendering))
+        part = _save_part(rendering, NOTES, collector.part(rendering))
     _write(rendering, part)
 
 
 def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
     """Write the page from its parts, and save the metrics of this run."""
     store, path = rendering.store, rendering.output_dir / "report.html"
-    links_part = _saved_part(rendering, digests.LINKS)
+    links_part = _saved_part(rendering, LINKS)
     assert links_part is not None  # noqa: S101 - `by_link` has saved it if it was not
     began, counts = store.run_started_at(), links_part["metrics"] | {Metric.NOTES.value: notes_part["edited"]}
     store.save_metrics(counts)

@@ -13,8 +13,8 @@ from crawler.notes import parser
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
 from pipelines.consistency.missing_links import Confidence
-from pipelines.reports.base import render
 from pipelines.reports.csv import findings as findings_csv
+from pipelines.reports.render import render
 from tests.support.mending import known, rendering, standing
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pybtex.database import BibliographyData, parse_string  # type: ignore[impor
 
 from crawler.models.metadata import Paper
 from pipelines.reports import bibtex
-from pipelines.reports.base import render
+from pipelines.reports.render import render
 from tests.support.mending import rendering, standing
 
 if TYPE_CHECKING:

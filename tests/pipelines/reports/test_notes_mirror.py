@@ -14,13 +14,15 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.notes.files.folder import NotesFolder
 from pipelines.reports import notes_mirror
-from pipelines.reports.base import Rendering, render
+from pipelines.reports.render import render
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.edit_list import from_record
 from tests.support.mending import PICTURE, STORE, keep, missing, rendering, standing, undo_edits
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipelines.reports.contract import Rendering
 
 SHOWN = STORE[-1].link.url
 NOTE = f"1. [t](https://mp.weixin.qq.com/s/A)\n   - Paper: [p](https://arxiv.org/pdf/2204.00001)\n\n![]({SHOWN})\n"

@@ -18,9 +18,9 @@ from crawler.models.link import Verdict
 from crawler.models.metadata import Repository
 from crawler.settings import OUTPUTS
 from crawler.store.schema.tables import fragments, outputs
-from pipelines.reports import planned_notes
-from pipelines.reports.base import render
-from pipelines.reports.planned_notes import PlannedNote
+from pipelines.reports.planning import planned_notes
+from pipelines.reports.planning.planned_notes import PlannedNote
+from pipelines.reports.render import render
 from tests.support.mending import NOW, PICTURE, STORE, keep, moved, read, rendering, result_of, standing
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.models.note import Note
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 NOTE = """# 笔记（2022.5.31）
 

@@ -16,8 +16,8 @@ from crawler.config.setting_readers import REWRITES
 from crawler.errors import UserError
 from crawler.models.reason import Reason, reason_texts
 from pipelines.reports import notes_mirror as notes
-from pipelines.reports.base import render
 from pipelines.reports.publish import plan_note_edits
+from pipelines.reports.render import render
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.editor import EditReport
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from crawler.models.edit import Edit
     from crawler.models.note import Note
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 SHOWN = STORE[-1].link.url
 NOTE = f"1. [t](https://mp.weixin.qq.com/s/A)\n   - Paper: [p](https://arxiv.org/pdf/2204.00001)\n\n![]({SHOWN})\n"

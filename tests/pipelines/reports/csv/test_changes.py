@@ -14,8 +14,8 @@ from crawler.models.link import Change, Link, LinkState, Verdict
 from crawler.models.metadata import Page
 from crawler.models.reason import Reason, ReasonCode
 from crawler.store.link_store import LinkStore
-from pipelines.reports.base import render
 from pipelines.reports.csv import changes as changes_csv
+from pipelines.reports.render import render
 from tests.internet import Failure, World
 from tests.internet.messages import html, redirect, text
 from tests.support.crawling import EVERY_NIGHT, kill

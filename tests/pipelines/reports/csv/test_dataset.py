@@ -12,15 +12,15 @@ from pyarrow import parquet
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, Picture, Repository
-from pipelines.reports.base import render
 from pipelines.reports.csv import dataset, links_table
 from pipelines.reports.frames import frame
+from pipelines.reports.render import render
 from tests.support.mending import NOW, rendering, standing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 COLUMNS = (
     "note,date,line,section,number,title,relevance,article_url,article_verdict,account,article_author,published_at,"

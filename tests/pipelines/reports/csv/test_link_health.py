@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Page
-from pipelines.reports.base import render
 from pipelines.reports.csv import link_health
+from pipelines.reports.render import render
 from tests.support.mending import missing, moved, rendering, standing
 
 if TYPE_CHECKING:

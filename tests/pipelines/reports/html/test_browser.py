@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
     from playwright.sync_api import Request as BrowserRequest
 
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 
 @pytest.fixture(scope="module")

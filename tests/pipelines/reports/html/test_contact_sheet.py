@@ -13,8 +13,8 @@ from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState, Verdict
 from crawler.models.metadata import Picture
 from crawler.models.note import LinkRole
-from pipelines.reports.base import render
 from pipelines.reports.html import contact_sheet
+from pipelines.reports.render import render
 from tests.internet.sites.qpic import draw
 from tests.support.browsing import chromium
 from tests.support.mending import rendering, result_of, standing
@@ -22,7 +22,7 @@ from tests.support.mending import rendering, result_of, standing
 if TYPE_CHECKING:
     from bs4 import Tag
 
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 HOST = "https://img.example.com"
 

@@ -13,9 +13,9 @@ import pytest
 from crawler.images.store import FolderImageStore
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from pipelines.reports.base import render
 from pipelines.reports.html import page as pages
 from pipelines.reports.html import report
+from pipelines.reports.render import render
 from tests.support.mending import NOW, rendering
 from tests.support.reporting import NOTE, SAMPLE, STORE, file_of, rendered, second_night, soup
 from tests.support.storing import NIGHT, checked
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bs4 import Tag
 
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
 
 
 @pytest.fixture(scope="module")

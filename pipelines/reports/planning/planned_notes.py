@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
 from pipelines.consistency.findings import CrossReferenceIndex, TitlePlace, find_inconsistencies
-from pipelines.reports.digests import source_of
+from pipelines.reports.planning.digests import source_of
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from crawler.notes.files.folder import NotesFolder
     from crawler.notes.markdown.anchors import Anchors
     from pipelines.consistency.finding import Finding
-    from pipelines.reports.base import Rendering
-    from pipelines.reports.digests import NoteDigester, NoteVersion
+    from pipelines.reports.contract import FragmentOutput, Rendering
+    from pipelines.reports.planning.digests import NoteDigester, NoteVersion
     from pipelines.rewriting.index.editor import Listed
 
 BATCH = 100
@@ -44,15 +44,6 @@ DATED = frozenset(
     }
 )
 """Reasons of edits whose evidence has the day of a check."""
-
-
-class NoteOutput(Protocol):
-    """An output of notes.
-
-    `note_fragment` returns the data of a note that the output needs, as JSON values; outputs may share the function.
-    """
-
-    note_fragment: Callable[[PlannedNote, Rendering], Any]
 
 
 class PlannedNote:
@@ -101,7 +92,7 @@ class NotePlanner:
     def __init__(
         self,
         rendering: Rendering,
-        outputs: Sequence[NoteOutput],
+        outputs: Sequence[FragmentOutput],
         listed: Sequence[Listed],
         index: CrossReferenceIndex,
     ) -> None:

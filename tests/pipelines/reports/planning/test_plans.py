@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from crawler.run.workspace import open_workspace
 from crawler.store.database import sqlite_url
 from pipelines.consistency.findings import CrossReferenceIndex
-from pipelines.reports.base import Rendering, render
-from pipelines.reports.digests import NoteVersion, source_of
-from pipelines.reports.processes import plans
-from pipelines.reports.processes.planner import plan_notes
-from pipelines.reports.processes.plans import Ahead, PlanTask
+from pipelines.reports.contract import Rendering
+from pipelines.reports.planning import plans
+from pipelines.reports.planning.digests import NoteVersion, source_of
+from pipelines.reports.planning.planner import plan_notes
+from pipelines.reports.planning.plans import Ahead, PlanTask
+from pipelines.reports.render import render
 from tests.pipelines.reports.test_unchanged import MODULES, SAMPLE, content, made, parsed
 from tests.support.options import project_options
 

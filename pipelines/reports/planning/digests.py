@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
     from crawler.models.note_file import NoteFile
     from pipelines.consistency.findings import CrossReferenceIndex
-    from pipelines.reports.base import Rendering
+    from pipelines.reports.contract import Rendering
     from pipelines.rewriting.index.editor import Listed
-
-LINKS, PAPERS, NOTES = "links", "papers", "notes"
-"""Inputs of outputs: the states of all links; papers with their venues; planned notes."""
 
 _NOTE, _TYPE, _DATA = 0, len(MENTION) + STATE.index("type"), len(MENTION) + STATE.index("data")
 _STATE_END = len(MENTION) + len(STATE) + len(BIBLIOGRAPHIES)

@@ -1,4 +1,4 @@
-"""Plan some notes and save their fragments (`python -m pipelines.reports.processes.planner DESCRIPTOR`)."""
+"""Plan some notes and save their fragments (`python -m pipelines.reports.planning.planner DESCRIPTOR`)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from crawler.errors import UserError
 from crawler.executors.child import Parent
 from crawler.run.workspace import open_workspace
-from pipelines.reports.base import Rendering
-from pipelines.reports.planned_notes import NotePlanner, anchors_in
+from pipelines.reports.contract import Rendering
+from pipelines.reports.planning.planned_notes import NotePlanner, anchors_in
 
 if TYPE_CHECKING:
-    from pipelines.reports.processes.plans import PlanTask
+    from pipelines.reports.planning.plans import PlanTask
 
 
 def plan_notes(task: PlanTask) -> None:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.store.link_store import LinkStore
-    from pipelines.reports.digests import NoteVersion
+    from pipelines.reports.planning.digests import NoteVersion
     from pipelines.rewriting.index.editor import Listed
 
-PLANNER = "pipelines.reports.processes.planner"
+PLANNER = "pipelines.reports.planning.planner"
 """The module whose `main` executes a task."""
 
 LEAST_BYTES = 3_000_000

@@ -1,1 +1,0 @@
-"""Plan notes in other processes before they are rendered."""

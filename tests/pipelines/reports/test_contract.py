@@ -1,0 +1,49 @@
+"""Every output keeps the contract."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from inspect import signature
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.settings import OUTPUTS
+from pipelines.reports import contract
+from pipelines.reports.contract import (
+    FragmentOutput,
+    LinkFrameOutput,
+    LinkOutput,
+    NoteBatchOutput,
+    NoteOutput,
+    WholeOutput,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FUNCTIONS: dict[str, Callable[..., object]] = {
+    "by_link": LinkOutput.by_link,
+    "by_links": LinkFrameOutput.by_links,
+    "note_fragment": FragmentOutput.note_fragment,
+    "by_note": NoteOutput.by_note,
+    "by_notes": NoteBatchOutput.by_notes,
+    "render": WholeOutput.render,
+}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_outputs_keep_the_contract(name: str) -> None:
+    output = import_module(name)
+    found = {each: getattr(output, each) for each in FUNCTIONS if hasattr(output, each)}
+    assert set(found) - {"note_fragment"} != set()
+    assert ("note_fragment" in found) == ("by_note" in found or "by_notes" in found)
+    for each, function in found.items():
+        assert len(signature(function).parameters) == len(signature(FUNCTIONS[each]).parameters) - 1, each  # self
+    assert set(getattr(output, "INPUTS", ())) <= {contract.LINKS, contract.PAPERS, contract.NOTES}
+    assert not hasattr(output, "INPUTS") or output.FILES
+
+
+def test_the_contract_names_every_function_and_constant() -> None:
+    assert contract.__doc__ is not None
+    assert [f"- `{each}" in contract.__doc__ for each in (*FUNCTIONS, "FILES", "INPUTS", "SHOWS_CHANGES")] == [True] * 9
