@@ -32,7 +32,7 @@ else
 crawl: .venv/demo
 	$(BIN)/python -m tests.internet -- $(BIN)/scrapy crawl notes -a notes=notes $(DEMO) $(OPTIONS)
 endif
-	@echo "Results in output/: report.html (open this first), pictures.html (images that change), notes/ (updated copies), link_health.csv, changes.csv, findings.csv, entries.csv, entries.parquet, links.parquet, papers.bib, report.json, junit.xml, edits.jsonl"
+	@echo "Results are in output/. Open output/report.html first; README.md says what the other files are."
 
 test: .venv/dev
 	$(MAKE) --no-print-directory --jobs=2 lint pytest

@@ -61,6 +61,16 @@ def masked_values(value: Any) -> Any:
     return value
 
 
+def masked_xml(text: str) -> str:
+    """Return a text for XML, its markup not yet escaped: masked, and a blank for each character that XML forbids."""
+    return _not_xml().sub(" ", visible(masked(text)))
+
+
+@cache
+def _not_xml() -> re.Pattern[str]:
+    return re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, 2.2
+
+
 _SEPARATOR = r"(?:[-._]|%2D|%5F)"
 
 

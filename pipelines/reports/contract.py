@@ -13,10 +13,10 @@ notes once for all outputs, and calls them:
 - `by_notes(rendering)`: the same for batches of many notes, see `pipelines.reports.frames.entries.NoteBatch`;
 - `render(rendering)`: reads what it needs itself.
 
-The value of a context manager with nothing to do is None. The module may also have these constants:
+The value of a context manager with nothing to do is None. The module also has one constant, and may have two more:
 
-- `FILES`: the names of its files in the output folder;
-- `INPUTS`: the names of its inputs (`LINKS`, `PAPERS`, `NOTES`). An output with `INPUTS` and `FILES` is rendered again
+- `FILES`: the names of its files in the output folder; pages for users name them all, see `tests/docs/test_docs.py`;
+- `INPUTS`: the names of its inputs (`LINKS`, `PAPERS`, `NOTES`). An output with `INPUTS` is rendered again
   only if an input or a file has changed. The same inputs give the same bytes. `LINKS` includes the verdicts of the
   previous run, but not the times of runs;
 - `SHOWS_CHANGES = True`: its files show what changed in this run, so they differ between runs although no link has

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from crawler.atomic_files import replace_atomically
-from crawler.links.secrets import masked
+from crawler.links.secrets import masked_xml
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
-from crawler.text import visible
 from pipelines.reports.contract import LINKS
 
 if TYPE_CHECKING:
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset({Verdict.SUSPECT, Verdict.UNKNOWN})
 """Verdicts of skipped test cases: neither alive nor dead."""
-
-_NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, 2.2
-
 
 INPUTS, FILES = (LINKS,), ("junit.xml",)
 
@@ -45,7 +40,7 @@ def suite(note: str, found: Sequence[tuple[int, LinkState]]) -> etree._Element:
     verdicts = [state.verdict for _, state in found]
     counts = {"failures": verdicts.count(Verdict.DEAD), "skipped": sum(verdict in SKIPPED for verdict in verdicts)}
     totals = {name: str(count) for name, count in {"tests": len(found), **counts, "errors": 0}.items()}
-    element = etree.Element("testsuite", name=_xml(note), **totals)
+    element = etree.Element("testsuite", name=masked_xml(note), **totals)
     element.extend(_case(note, line, state) for line, state in found)
     return element
 
@@ -53,21 +48,16 @@ def suite(note: str, found: Sequence[tuple[int, LinkState]]) -> etree._Element:
 def _case(note: str, line: int, state: LinkState) -> etree._Element:
     check = state.check
     seconds = check.elapsed.total_seconds() if check is not None and check.elapsed is not None else 0.0
-    where = {"classname": _xml(note), "file": _xml(note), "line": str(line), "time": f"{seconds:.3f}"}
-    case = etree.Element("testcase", name=_xml(state.link.url), **where)
+    where = {"classname": masked_xml(note), "file": masked_xml(note), "line": str(line), "time": f"{seconds:.3f}"}
+    case = etree.Element("testcase", name=masked_xml(state.link.url), **where)
     why = str(check.reason if check is not None else Reason(ReasonCode.NOT_CHECKED))
     if state.suggestion is not None:
         why += f"; suggested replacement: {state.suggestion[0]}"
     if state.verdict is Verdict.DEAD:
-        failure = etree.SubElement(case, "failure", type="dead", message=_xml(why))
-        failure.text = _xml(f"{note}:{line}: {state.link.url}")
+        failure = etree.SubElement(case, "failure", type="dead", message=masked_xml(why))
+        failure.text = masked_xml(f"{note}:{line}: {state.link.url}")
     elif state.verdict in SKIPPED:
-        etree.SubElement(case, "skipped", message=_xml(f"{state.verdict}: {why}"))
+        etree.SubElement(case, "skipped", message=masked_xml(f"{state.verdict}: {why}"))
     elif state.moved_to is not None:
-        etree.SubElement(case, "system-out").text = _xml(f"moved to {state.moved_to}")
+        etree.SubElement(case, "system-out").text = masked_xml(f"moved to {state.moved_to}")
     return case
-
-
-def _xml(text: str) -> str:
-    """Return a text with its secrets masked, invisible characters shown, and a space for what XML cannot contain."""
-    return _NOT_XML.sub(" ", visible(masked(text)))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+FILES = ("edits.jsonl",)
+
 _PIECE = 1024 * 1024
 
 

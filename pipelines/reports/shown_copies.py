@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+FILES: tuple[str, ...] = ()
+
 VERSION = "1"
 """The version of the rules by which an image has no copy; with another one all images are read once more."""
 

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.cli.terminal import printable
-from crawler.links.secrets import masked_json
+from crawler.links.secrets import masked_json, masked_xml
 from crawler.text import visible
-from pipelines.reports.junit_xml import _xml
 
 HIDING = "\u202e\u2066\u200b\u2060\ufeff\u00ad\u200f"
 
@@ -20,7 +19,7 @@ HIDING = "\u202e\u2066\u200b\u2060\ufeff\u00ad\u200f"
 @pytest.mark.parametrize("hidden", HIDING)
 def test_what_hides_or_turns_text_is_shown(hidden: str) -> None:
     shown = f"a\\u{ord(hidden):04x}b"
-    for show in (visible, printable, _xml):
+    for show in (visible, printable, masked_xml):
         assert show(f"a{hidden}b") == shown
 
 
@@ -38,4 +37,4 @@ def test_json_says_the_same(text: str) -> None:
 
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from(HIDING), max_size=20))
 def test_xml_can_be_read(text: str) -> None:
-    assert fromstring(f'<a b="{_xml(text).replace("&", "").replace("<", "").replace(chr(34), "")}"/>') is not None
+    assert fromstring(f'<a b="{masked_xml(text).replace("&", "").replace("<", "").replace(chr(34), "")}"/>') is not None

@@ -1,17 +1,25 @@
-"""What the pages on the dataset say, in both languages, is what there is."""
+"""What the pages on the dataset say, in both languages, is what there is; READMEs and dataset name every file."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 
+from crawler.models.edit import Edit
+from crawler.models.reason import Reason, ReasonCode
+from crawler.settings import OUTPUTS
 from pipelines.consistency.finding import FindingKind
 from pipelines.reports import report_json
 from pipelines.reports.csv import changes, dataset, findings, link_health, links_table
+from pipelines.rewriting.edit_list import to_record
 from tests.docs import pages
 
 PAGES = {page: pages.read(page) for page in ("docs/dataset.md", "docs/zh-CN/dataset.md")}
 
 pytestmark = pytest.mark.parametrize("page", PAGES)
+
+FILES = [file for name in OUTPUTS for file in import_module(name).FILES]
 
 
 def table(page: str, title: str, number: int = 0) -> list[list[str]]:
@@ -47,3 +55,14 @@ def test_fields_of_the_report_for_programs(page: str) -> None:
 
 def test_kinds_of_findings(page: str) -> None:
     assert [row[0] for row in table(page, "findings.csv", 1)] == list(FindingKind)
+
+
+def test_fields_of_edits(page: str) -> None:
+    record = to_record(Edit("a.md", 0, 0, "", "b", Reason(ReasonCode.EDIT_INDEX_DATE), "c"))
+    assert [row[0] for row in table(page, "edits.jsonl")] == list(record)
+
+
+def test_every_file_is_named(page: str) -> None:
+    readme = pages.read("README.zh-CN.md" if "zh-CN" in page else "README.md")
+    assert [file for file in FILES if f"`{file}`" not in readme] == []
+    assert [file for file in FILES if file not in PAGES[page]] == []
