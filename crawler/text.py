@@ -12,6 +12,26 @@ MAX_ERROR = 200
 INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 """Characters that change or hide what a reader sees of a text, as ranges of a regular expression."""
 
+# As in crawler/data/reasons.toml, which has them in Chinese. The class that is derived comes first.
+_DESCRIPTIONS = {
+    "ConnectTimeout": "timed out",
+    "ConnectTimeoutError": "timed out",
+    "ReadTimeoutError": "timed out",
+    "Timeout": "timed out",
+    "TimeoutError": "timed out",
+    "ConnectionRefusedError": "connection refused",
+    "ConnectionResetError": "connection reset",
+    "gaierror": "name lookup failed",
+    "NameResolutionError": "name lookup failed",
+    "SSLError": "TLS error",
+    "ConnectionError": "connection failed",
+    "NewConnectionError": "connection failed",
+    "MaxRetryError": "connection failed",
+    "ProtocolError": "connection failed",
+    "JSONDecodeError": "malformed response",
+}
+_CLASS_NAME = re.compile(r"\b(?:\w+\.)*\w*(?:Error|Exception)\b(?:\(\)|: *)?")
+
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 
 
@@ -36,5 +56,15 @@ def describe_os_error(error: OSError) -> str:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return `Type: message` of an exception on one line, at most MAX_ERROR characters."""
-    return collapse_whitespace(f"{type(error).__name__}: {error}")[:MAX_ERROR]
+    """Return what an exception says, on one line of at most MAX_ERROR characters, without the names of classes.
+
+    Those of connections have long messages that name objects of the program; they are described by their class.
+    """
+    names = (each.__name__ for each in type(error).__mro__)
+    known = next((_DESCRIPTIONS[name] for name in names if name in _DESCRIPTIONS), None)
+    return known or without_class_names(str(error))[:MAX_ERROR] or "unexpected error"
+
+
+def without_class_names(text: str) -> str:
+    """Return the message of an exception on one line, without the names of classes in it."""
+    return _CLASS_NAME.sub("", collapse_whitespace(text)).strip()

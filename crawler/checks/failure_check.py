@@ -33,7 +33,7 @@ from crawler.fetch.errors import (
 )
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
-from crawler.text import MAX_ERROR, collapse_whitespace
+from crawler.text import MAX_ERROR, collapse_whitespace, without_class_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,6 +127,8 @@ def _describe_failure(error: BaseException, redirects: Sequence[str]) -> Reason:
             return Reason(ReasonCode.PROXY_UNAVAILABLE)
         case _, aiohttp.ClientResponseError():
             return Reason(ReasonCode.RESPONSE_MALFORMED, collapse_whitespace(cause.message)[:MAX_ERROR])
+        case _, aiohttp.ClientConnectorError() if not isinstance(error, DownloadConnectionRefusedError):
+            return Reason(ReasonCode.CONNECTION_FAILED)
         case _, aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() if not isinstance(
             error, DownloadConnectionRefusedError
         ):
@@ -166,8 +168,8 @@ def _describe_other(error: BaseException) -> Reason:
         return Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL)
     if isinstance(error, ValueError) and _INVALID_URL.search(message):
         return Reason(ReasonCode.REDIRECT_TO_INVALID_URL)
-    return Reason(ReasonCode.OTHER, f"{type(error).__name__}: {message}")
+    return Reason(ReasonCode.UNEXPECTED_ERROR, *([message] if message else []))
 
 
 def _short_message(error: BaseException | None) -> str:
-    return collapse_whitespace(str(error))[:MAX_ERROR]
+    return "" if error is None else without_class_names(str(error))[:MAX_ERROR]

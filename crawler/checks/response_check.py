@@ -19,6 +19,7 @@ from crawler.kinds.registry import kind_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
+from crawler.text import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -64,7 +65,7 @@ def check_response_with_kind(
         result = CheckResult(link, replace(check, outcome=Outcome.UNREADABLE, reason=reason, final_url=None))
     except Exception as error:
         logger.exception("%s: page cannot be parsed", link.url)
-        reason = Reason(ReasonCode.PAGE_PARSE_ERROR, repr(error)[:180])
+        reason = Reason(ReasonCode.PAGE_PARSE_ERROR, describe_error(error)[:180])
         result = CheckResult(link, replace(check, outcome=Outcome.BLOCKED, reason=reason))
     validators = None if kind.keeps_body else new_validators(result, response)
     result = replace(result, validators=validators, history=due.history, anchors=_anchors(due, response))

@@ -169,6 +169,8 @@ class ReasonCode(StrEnum):
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     ERROR_PAGE = "error_page"
     SERVICE_UNAVAILABLE = "service_unavailable"
+    CONNECTION_FAILED = "connection_failed"
+    UNEXPECTED_ERROR = "unexpected_error"
 
     # Images and videos.
     NOT_AN_IMAGE = "not_an_image"
@@ -239,6 +241,31 @@ class ReasonCode(StrEnum):
     EDIT_INDEX_ENTRY = "edit_index_entry"
     EDIT_INDEX_DATE = "edit_index_date"
 
+    # What does not fit together in a note.
+    FINDING_ONE_TITLE = "finding_one_title"
+    FINDING_TITLE_AT = "finding_title_at"
+    FINDING_WITHDRAWN = "finding_withdrawn"
+    FINDING_VOUCH_AGAIN = "finding_vouch_again"
+    FINDING_VOUCH_EXPIRED = "finding_vouch_expired"
+    FINDING_LOOK = "finding_look"
+    FINDING_UNKNOWN_SINCE = "finding_unknown_since"
+    FINDING_LAST_CHECK = "finding_last_check"
+    FINDING_PAGE_SINCE = "finding_page_since"
+    FINDING_SNAPSHOT = "finding_snapshot"
+    FINDING_NO_ELEMENT = "finding_no_element"
+    FINDING_NO_HEADING = "finding_no_heading"
+    FINDING_SET_EDITED = "finding_set_edited"
+    FINDING_SET_NOT_EDITED = "finding_set_not_edited"
+    FINDING_SAVED_FROM = "finding_saved_from"
+    FINDING_ORIGINAL_UNKNOWN = "finding_original_unknown"
+    FINDING_CODE_OF_TITLE = "finding_code_of_title"
+    FINDING_CODE_OF = "finding_code_of"
+    FINDING_NAMED_IN_TEXT = "finding_named_in_text"
+    FINDING_NAMES_IT_IN_TEXT = "finding_names_it_in_text"
+    FINDING_NAMES = "finding_names"
+    FINDING_NAMES_IT = "finding_names_it"
+    FINDING_ARTICLE_NAMES_IT = "finding_article_names_it"
+
     # Any other text, shown as it is.
     OTHER = "other"
 
@@ -271,8 +298,9 @@ class Reason:
         return "\n".join("|".join((part.code.value, *part.details)) for part in (self, *self.additions))
 
     def plus(self, *additions: Reason) -> Reason:
-        """Return the reason with additions."""
-        return Reason(self.code, *self.details, additions=(*self.additions, *additions))
+        """Return the reason with additions, and with what was added to these."""
+        parts = (part for each in additions for part in (Reason(each.code, *each.details), *each.additions))
+        return Reason(self.code, *self.details, additions=(*self.additions, *parts))
 
     def has(self, code: ReasonCode) -> bool:
         """Return whether the reason or one of its additions has this code."""
@@ -311,6 +339,7 @@ def reason_texts() -> dict[ReasonCode, ReasonTexts]:
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _CODES = frozenset(ReasonCode)
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_WITH_COLON = frozenset({ReasonCode.NOT_SAVED, ReasonCode.FINDING_LAST_CHECK})
 _SEMICOLON: dict[Language, str] = {"en": "; ", "zh": "；"}
 _COLON: dict[Language, str] = {"en": ": ", "zh": "："}
 
@@ -319,20 +348,32 @@ _COLON: dict[Language, str] = {"en": ": ", "zh": "："}
 def _text(reason: Reason, language: Language) -> str:
     text = _fill_template(reason, language)
     for before, addition in pairwise((reason, *reason.additions)):
-        separators = _COLON if before.code is ReasonCode.NOT_SAVED else _SEMICOLON
+        separators = _COLON if before.code in _WITH_COLON else _SEMICOLON
         text += separators[language] + _fill_template(addition, language)
     return text
 
 
 def _fill_template(reason: Reason, language: Language) -> str:
-    """Return the template of a code with the details filled in; `[…]` parts without all their details are left out."""
+    """Return the template of a code with the details filled in; `[…]` parts without all their details are left out.
+
+    An error that is itself one of the texts is shown in the language, too.
+    """
     row = reason_texts()[reason.code]
     given = dict(zip(row.names, reason.details, strict=False))
+    if (error := given.get("error")) is not None:
+        given["error"] = _translations(language).get(error, error)
     needed = _OPTIONAL.sub(
         lambda part: part[1] if all(map(given.__contains__, PLACEHOLDER.findall(part[1]))) else "",
         row.templates[language],
     )
     return PLACEHOLDER.sub(lambda name: given.get(name[1], ""), needed)
+
+
+@cache
+def _translations(language: Language) -> dict[str, str]:
+    """Return the texts of codes without details in a language, by their English texts."""
+    bare = [(_OPTIONAL.sub("", row.templates["en"]), row.templates[language]) for row in reason_texts().values()]
+    return {english: _OPTIONAL.sub("", text) for english, text in bare if not PLACEHOLDER.search(english)}
 
 
 @lru_cache(maxsize=10_000)

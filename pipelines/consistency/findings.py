@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.kinds.registry import kind_of, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
-from crawler.models.reason import ReasonCode
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of, title_beside
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.fragments import missing_fragments
@@ -128,16 +128,19 @@ def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossRef
             continue
         kind = FindingKind.ONE_ID_TWO_TITLES if others else FindingKind.ANOTHER_TITLE
         is_other_paper = actual is not None and similarity(noted, actual) < ANOTHER_PAPER
-        evidence = [reference] if actual else []
-        evidence += [f"“{place.title}” at {place.note}:{place.line}" for place in list(others.values())[:MAX_PLACES]]
+        evidence = [_text(reference)] if actual else []
+        evidence += [
+            Reason(ReasonCode.FINDING_TITLE_AT, place.title, f"{place.note}:{place.line}")
+            for place in list(others.values())[:MAX_PLACES]
+        ]
         yield Finding(
             note.path,
             mention.line,
             _number(note, mention.entry),
             kind,
             noted,
-            actual or f"{reference} can have one title only",
-            "; ".join(evidence),
+            _text(actual) if actual else Reason(ReasonCode.FINDING_ONE_TITLE, reference),
+            evidence[0].plus(*evidence[1:]),
             Confidence.HIGH if is_other_paper else Confidence.LOW if actual else Confidence.MEDIUM,
         )
 
@@ -155,14 +158,15 @@ def _paper_status_findings(note: Note, states: Mapping[int, LinkState]) -> Itera
                 *place,
                 FindingKind.WITHDRAWN,
                 mention.text,
-                "withdrawn",
-                evidence,
+                Reason(ReasonCode.FINDING_WITHDRAWN),
+                _text(evidence),
                 Confidence.HIGH,
             )
         pinned = kind.pinned_version(mention.url)
         if pinned is not None and paper.version is not None and pinned < paper.version:
             evidence = f"{kind.reference(state.link.identity)}v{paper.version}"
-            yield Finding(*place, FindingKind.OLD_VERSION, f"v{pinned}", f"v{paper.version}", evidence, Confidence.LOW)
+            texts = f"v{pinned}", _text(f"v{paper.version}"), _text(evidence)
+            yield Finding(*place, FindingKind.OLD_VERSION, *texts, Confidence.LOW)
 
 
 def _question_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
@@ -174,14 +178,13 @@ def _question_findings(note: Note, states: Mapping[int, LinkState], index: Cross
             continue
         asked.add(url)
         place = (note.path, mention.line, _number(note, mention.entry))
-        seen = f"{check.outcome}: {check.reason}"
+        seen = Reason(ReasonCode.FINDING_LAST_CHECK).plus(check.reason)
         if (why := ended_vouch(state)) and state.vouch is not None:
-            true = f"{state.verdict} by its checks; vouch again, or remove the vouch"
-            evidence = f"{why}; last check: {seen}"[:300]
-            yield Finding(*place, FindingKind.VOUCH_ENDED, str(state.vouch), true, evidence, Confidence.HIGH)
+            true = Reason(ReasonCode.FINDING_VOUCH_AGAIN)
+            yield Finding(*place, FindingKind.VOUCH_ENDED, str(state.vouch), true, why.plus(seen), Confidence.HIGH)
         elif is_unknown_for_long(state):
-            true = f"look at it, then: notemend vouch {url} --alive (or --dead) --until … --because …"
-            evidence = f"unknown since {state.first_seen:%Y-%m-%d}; last check: {seen}"[:300]
+            true = Reason(ReasonCode.FINDING_LOOK, url)
+            evidence = Reason(ReasonCode.FINDING_UNKNOWN_SINCE, f"{state.first_seen:%Y-%m-%d}").plus(seen)
             yield Finding(*place, FindingKind.UNKNOWN_FOR_LONG, mention.url, true, evidence, Confidence.MEDIUM)
 
 
@@ -191,15 +194,17 @@ def _replaced_page_findings(note: Note, states: Mapping[int, LinkState]) -> Iter
         if state.check is None or state.check.reason.code is not ReasonCode.ANOTHER_PAGE:
             continue
         mention, (since, now, earlier) = note.mentions[at], state.check.reason.details
-        snapshot = f"; snapshot: {state.snapshot}" if state.snapshot else ""
+        evidence = Reason(ReasonCode.FINDING_PAGE_SINCE, since, state.check.final_url or state.link.url)
+        if state.snapshot:
+            evidence = evidence.plus(Reason(ReasonCode.FINDING_SNAPSHOT, state.snapshot))
         yield Finding(
             note.path,
             mention.line,
             _number(note, mention.entry),
             FindingKind.ANOTHER_PAGE,
             earlier,
-            now,
-            f"{state.check.final_url or state.link.url}, since {since}{snapshot}",
+            _text(now),
+            evidence,
             Confidence.MEDIUM,
         )
 
@@ -208,16 +213,17 @@ def _fragment_findings(note: Note, states: Mapping[int, LinkState], index: Cross
     """Yield a finding for each fragment that leads to no place in its note, or on its web page."""
     for mention, true, target in missing_fragments(note, states, index.anchors_of):
         place = (note.path, mention.line, _number(note, mention.entry))
-        yield Finding(*place, FindingKind.FRAGMENT_MISSING, mention.url, true, target, Confidence.MEDIUM)
+        yield Finding(*place, FindingKind.FRAGMENT_MISSING, mention.url, true, _text(target), Confidence.MEDIUM)
 
 
 def _image_set_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
     """Yield a finding for each image whose candidates were not all saved; none is edited unless the others are dead."""
     for at, saved, count, is_edited in incomplete_sets(note, states):
         mention, check = note.mentions[at], states[at].check
-        evidence = "not checked yet" if check is None else f"{check.outcome}: {check.reason}"[:300]
+        evidence = Reason(ReasonCode.NOT_CHECKED) if check is None else check.reason
         place = (note.path, mention.line, _number(note, mention.entry))
-        true = f"{saved} of {count} candidates saved; {'these' if is_edited else 'none'} edited"
+        code = ReasonCode.FINDING_SET_EDITED if is_edited else ReasonCode.FINDING_SET_NOT_EDITED
+        true = Reason(code, str(saved), str(count))
         yield Finding(*place, FindingKind.IMAGE_SET_INCOMPLETE, mention.url, true, evidence, Confidence.HIGH)
 
 
@@ -225,8 +231,8 @@ def _image_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Fin
     """Yield a finding for each saved image that the note shows and that is missing in the image store."""
     for mention, original in missing_images(note, states):
         place = (note.path, mention.line, _number(note, mention.entry))
-        evidence = "saved from this URL" if original else "its original URL is not known"
-        true = original or "missing in the image store"
+        evidence = Reason(ReasonCode.FINDING_SAVED_FROM if original else ReasonCode.FINDING_ORIGINAL_UNKNOWN)
+        true = _text(original) if original else Reason(ReasonCode.IMAGE_MISSING)
         yield Finding(*place, FindingKind.IMAGE_MISSING, mention.url, true, evidence, Confidence.HIGH)
 
 
@@ -242,7 +248,7 @@ def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -
     source = f"{reference_of(state)}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
     confidence = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment", *SCHEMES} else Confidence.MEDIUM
     place = (note.path, entry.line, entry.number)
-    yield Finding(*place, FindingKind.VENUE_LABEL, says, true, f"{source}"[:300], confidence)
+    yield Finding(*place, FindingKind.VENUE_LABEL, says, _text(true), _text(f"{source}"[:300]), confidence)
 
 
 def _code_findings(
@@ -268,19 +274,20 @@ def _code_findings(
     place = (note.path, mention.line, entry.number)
     for other_reference, other in (pair for name in sorted(names) for pair in index.papers.get(name, [])):
         if other_reference != reference and not set(other.authors) & set(paper.authors):
-            true = f"code of “{other.title}” ({other_reference})"
-            evidence = f"{other_reference} names {repository.title} in its comment or abstract"
+            true = Reason(ReasonCode.FINDING_CODE_OF_TITLE, other.title, other_reference)
+            evidence = Reason(ReasonCode.FINDING_NAMED_IN_TEXT, other_reference, repository.title)
             confidence = Confidence.HIGH if named_code else Confidence.MEDIUM
             yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, confidence)
             return
     if len(named_papers) == 1:
         (arxiv_id,) = named_papers
-        true, evidence = f"code of arXiv {arxiv_id}", f"{repository.title} names arXiv {arxiv_id}"
+        true = Reason(ReasonCode.FINDING_CODE_OF, f"arXiv {arxiv_id}")
+        evidence = Reason(ReasonCode.FINDING_NAMES, repository.title, f"arXiv {arxiv_id}")
         yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, Confidence.LOW)
     elif len(named_code) == 1:
         (link,) = named_code.values()
-        evidence = f"{reference} names it in its comment or abstract"
-        yield Finding(*place, FindingKind.OTHER_CODE, mention.url, link.url, evidence, Confidence.MEDIUM)
+        evidence = Reason(ReasonCode.FINDING_NAMES_IT_IN_TEXT, reference)
+        yield Finding(*place, FindingKind.OTHER_CODE, mention.url, _text(link.url), evidence, Confidence.MEDIUM)
 
 
 def _has_title_in_description(repository: Repository, paper: Paper) -> bool:
@@ -294,8 +301,13 @@ def _missing_link_findings(note: Note, entry: Entry, states: Mapping[int, LinkSt
     place = (note.path, entry.line, entry.number)
     for suggestion in find_suggestions(note, entry, states):
         yield Finding(
-            *place, kinds[suggestion.field], "", suggestion.link.url, suggestion.evidence, suggestion.confidence
+            *place, kinds[suggestion.field], "", _text(suggestion.link.url), suggestion.evidence, suggestion.confidence
         )
+
+
+def _text(text: str) -> Reason:
+    """Return a text of a paper, a page or a note, which is the same in all languages."""
+    return Reason(ReasonCode.OTHER, text)
 
 
 def _number(note: Note, entry: int | None) -> int | None:

@@ -9,6 +9,7 @@ from crawler.links.fragments import DIRECTIVE, fragment_in
 from crawler.links.spelling.templates import parse_template
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
+from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.files.folder import ENDINGS
 from crawler.notes.markdown.anchors import read_anchors
 from crawler.notes.markdown.wikilinks import OPENING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def missing_fragments(
     note: Note, states: Mapping[int, LinkState], anchors_of: Callable[[str], Anchors | None]
-) -> Iterator[tuple[Mention, str, str]]:
+) -> Iterator[tuple[Mention, Reason, str]]:
     """Yield each mention with a fragment that is missing for sure, what is true of it, and the path or URL it leads to.
 
     `anchors_of` returns the anchors of another note by its path, None if they are not known.
@@ -38,7 +39,7 @@ def missing_fragments(
         if state.anchors:
             fragment = fragment_in(mention.url)
             if _has_page(state) and mention.guess is None and state.anchors.get(fragment) is False:
-                yield mention, f"no element of the page has the id or name {fragment}", _page_of(state)
+                yield mention, Reason(ReasonCode.FINDING_NO_ELEMENT, fragment), _page_of(state)
             continue
         path = linked_note(state)
         if path is None or not (fragment := fragment_of(mention.url)):
@@ -48,8 +49,8 @@ def missing_fragments(
             yield mention, _no_heading(fragment), path
 
 
-def _no_heading(fragment: str) -> str:
-    return f"no heading, id or name gives #{fragment}"
+def _no_heading(fragment: str) -> Reason:
+    return Reason(ReasonCode.FINDING_NO_HEADING, fragment)
 
 
 def _has_page(state: LinkState) -> bool:

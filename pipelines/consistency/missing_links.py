@@ -10,6 +10,7 @@ from crawler.kinds.registry import link_of, links_in, with_metadata
 from crawler.links.arxiv_ids import paper_url
 from crawler.models.metadata import Article, Paper, Repository
 from crawler.models.note import Entry, LinkRole, Note
+from crawler.models.reason import Reason, ReasonCode
 from pipelines.consistency.entry_subject import first_mention, only_subject, reference_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Suggestion:
 
     field: str
     link: Link
-    evidence: str
+    evidence: Reason
     confidence: Confidence
 
 
@@ -52,7 +53,7 @@ def find_suggestions(note: Note, entry: Entry, states: Mapping[int, LinkState]) 
             )
 
 
-_Source = tuple[str, Confidence, tuple["Link", ...]]
+_Source = tuple[Reason, Confidence, tuple["Link", ...]]
 """Evidence, confidence, and the links to papers and repositories that a source names."""
 
 
@@ -67,20 +68,21 @@ def _paper(entry: Entry, states: Mapping[int, LinkState]) -> Iterator[_Source]:
     if field is not None and (known := only_subject(Paper, field, states)) is not None:
         state, paper = known
         links = tuple(repositories_named_by(paper).values())
-        yield f"{reference_of(state)} names it in its comment or abstract", Confidence.HIGH, links
+        yield Reason(ReasonCode.FINDING_NAMES_IT_IN_TEXT, reference_of(state)), Confidence.HIGH, links
 
 
 def _repository(entry: Entry, states: Mapping[int, LinkState]) -> Iterator[_Source]:
     field = entry.field("code")
     if field is not None and (known := only_subject(Repository, field, states)) is not None:
         repository = known[1]
-        yield f"{repository.title} names it", Confidence.MEDIUM, _links(map(paper_url, repository.papers))
+        evidence = Reason(ReasonCode.FINDING_NAMES_IT, repository.title)
+        yield evidence, Confidence.MEDIUM, _links(map(paper_url, repository.papers))
 
 
 def _article(entry: Entry, states: Mapping[int, LinkState]) -> Iterator[_Source]:
     state = states.get(-1 if entry.article is None else entry.article)
     if state is not None and isinstance(article := state.metadata, Article):
-        yield "the article names it", Confidence.MEDIUM, _links(article.links)
+        yield Reason(ReasonCode.FINDING_ARTICLE_NAMES_IT), Confidence.MEDIUM, _links(article.links)
 
 
 def _links(urls: Iterable[str]) -> tuple[Link, ...]:
@@ -93,19 +95,19 @@ def _only(kinds: Collection[str], links: tuple[Link, ...]) -> Link | None:
     return matching[0] if len(matching) == 1 else None
 
 
-def _rank_sources(name: str, sources: list[tuple[str, Confidence, Link | None]]) -> Iterator[Suggestion]:
+def _rank_sources(name: str, sources: list[tuple[Reason, Confidence, Link | None]]) -> Iterator[Suggestion]:
     """Yield a suggestion for each identity that sources name.
 
     The confidence is high if several sources name it, that of the source if one does, and low if sources differ.
     """
-    by_identity: dict[str, list[tuple[str, Confidence, Link]]] = {}
+    by_identity: dict[str, list[tuple[Reason, Confidence, Link]]] = {}
     for evidence, confidence, link in sources:
         if link is not None:
             by_identity.setdefault(link.identity, []).append((evidence, confidence, link))
     for agreeing in by_identity.values():
-        _, confidence, link = agreeing[0]
+        evidence, confidence, link = agreeing[0]
         if len(by_identity) > 1:
             confidence = Confidence.LOW
         elif len(agreeing) > 1:
             confidence = Confidence.HIGH
-        yield Suggestion(name, link, "; ".join(evidence for evidence, _, _ in agreeing), confidence)
+        yield Suggestion(name, link, evidence.plus(*(other for other, _, _ in agreeing[1:])), confidence)

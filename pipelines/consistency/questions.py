@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
+from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,14 +29,15 @@ def is_unknown_for_long(state: LinkState) -> bool:
     return check.checked_at - state.first_seen >= UNKNOWN_FOR
 
 
-def ended_vouch(state: LinkState) -> str | None:
+def ended_vouch(state: LinkState) -> Reason | None:
     """Return why the vouch for a link does not count any more, if the verdict is another one now; None otherwise."""
     vouch, check = state.vouch, state.check
     if vouch is None or check is None or state.verdict is vouch.verdict:
         return None
     if vouch.ended is not None:
-        return str(vouch.ended)
-    return f"ran out on {vouch.until}" if vouch.expires_at <= check.checked_at else None
+        return vouch.ended
+    is_over = vouch.expires_at <= check.checked_at
+    return Reason(ReasonCode.FINDING_VOUCH_EXPIRED, str(vouch.until)) if is_over else None
 
 
 def first_places(mentioned: Iterable[tuple[LinkState, str, int]]) -> dict[str, Place]:

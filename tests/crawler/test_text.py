@@ -6,12 +6,13 @@ import json
 from xml.etree.ElementTree import fromstring
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.cli.terminal import printable
 from crawler.links.secrets import masked_json, masked_xml
-from crawler.text import visible
+from crawler.text import describe_error, visible
 
 HIDING = "\u202e\u2066\u200b\u2060\ufeff\u00ad\u200f"
 
@@ -38,3 +39,20 @@ def test_json_says_the_same(text: str) -> None:
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from(HIDING), max_size=20))
 def test_xml_can_be_read(text: str) -> None:
     assert fromstring(f'<a b="{masked_xml(text).replace("&", "").replace("<", "").replace(chr(34), "")}"/>') is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "described"),
+    [
+        (requests.ConnectTimeout("HTTPSConnectionPool(host='a', port=443)"), "timed out"),
+        (requests.exceptions.SSLError("x"), "TLS error"),
+        (requests.exceptions.JSONDecodeError("Expecting value", "", 0), "malformed response"),
+        (TimeoutError(), "timed out"),
+        (ConnectionRefusedError(111, "Connection refused"), "connection refused"),
+        (KeyError("entries"), "'entries'"),
+        (RuntimeError(), "unexpected error"),
+        (RuntimeError("a.b.OtherError: [SSLCertVerificationError: (1, 'x')]\n y"), "[(1, 'x')] y"),
+    ],
+)
+def test_an_error_is_described_without_the_names_of_classes(error: Exception, described: str) -> None:
+    assert describe_error(error) == described

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.store import TRASH, ImageStore, is_image_name, media_type_of, parse_trashed, trashed_name
 from crawler.images.stores import without_login
-from crawler.text import collapse_whitespace
+from crawler.text import without_class_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -136,7 +136,7 @@ class RemoteImageStore(ImageStore):
         try:
             yield
         except Exception as error:
-            message = collapse_whitespace(str(error))[:_MAX_MESSAGE] or type(error).__name__
+            message = without_class_names(str(error))[:_MAX_MESSAGE] or "unexpected error"
             hint = self._hint(error)
             raise ImageStoreError(f"{self.place}: {message}{hint and '; '}{hint}") from error
 

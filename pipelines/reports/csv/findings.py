@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipelines.reports.contract import NoteFragment, Rendering, TakeNote
 
-COLUMNS = tuple(field.name for field in fields(Finding))
+COLUMNS = ("note", "line", "entry", "kind", "says", "true", "evidence", "confidence")
 
 _NUMBERS = {"line", "entry"}
 _SCHEMA = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in COLUMNS])
@@ -38,7 +37,8 @@ def by_note(rendering: Rendering) -> Iterator[TakeNote]:
             rows.clear()
 
         def take(fragment: NoteFragment) -> None:
-            rows.extend(fragment.value["findings"])
+            findings = map(Finding.from_values, fragment.value["findings"])
+            rows.extend([getattr(finding, name) for name in COLUMNS] for finding in findings)
             if len(rows) >= frame.BATCH:
                 flush()
 

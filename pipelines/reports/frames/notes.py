@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -90,7 +90,7 @@ VENUE = ("venue", "venue_year", "venue_track", "venue_source", "venue_evidence")
 
 def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]:
     """Return the rows of a note, the number of its edits, and its findings."""
-    findings = [astuple(finding) for finding in planned.findings]
+    findings = [finding.to_values() for finding in planned.findings]
     return {"rows": note_rows(planned.note, planned.states), "edits": len(planned.edits), "findings": findings}
 
 

@@ -18,8 +18,7 @@ from crawler.models.history import Metric, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, type_name
 from crawler.store.renderings import ALL_NOTES
-from pipelines.consistency.finding import Finding, FindingKind
-from pipelines.consistency.missing_links import Confidence
+from pipelines.consistency.finding import Finding
 from pipelines.reports.contract import LINKS, NOTES
 from pipelines.reports.frames import notes
 from pipelines.reports.frames.counts import link_counts, metrics
@@ -210,9 +209,8 @@ class _NoteCollector:
         self._edited += sum(edits > 0 for edits in batch.edits)
         papers = batch.papers.items()
         self._venues |= {key: (row[_VENUE], row[_YEAR]) for key, row in papers if row[_VENUE] and row[_YEAR]}
-        for note, line, entry, kind, says, true, evidence, confidence in batch.findings:
-            found = Finding(note, line, entry, FindingKind(kind), says, true, evidence, Confidence(confidence))
-            self._findings.add(found)
+        for values in batch.findings:
+            self._findings.add(Finding.from_values(values))
         self._shown.append(batch)
         self._sizes.extend(1 + entries for entries in batch.sizes)
         size = sum(self._sizes)

@@ -36,7 +36,7 @@ def missing_edits(note: Note, states: Mapping[int, LinkState]) -> Iterator[Edit]
                     suggestion.field,
                     _format_suggestion(suggestion),
                     reason=reason,
-                    source=suggestion.evidence,
+                    source=str(suggestion.evidence),
                 )
 
 

@@ -424,9 +424,9 @@ def test_redirects_that_nobody_can_follow(location: str, reason: Reason) -> None
     [
         (UnsupportedURLSchemeError("no handler"), Reason(ReasonCode.INVALID_URL)),
         (IgnoreRequest("Filtered by somebody"), Reason(ReasonCode.OTHER, "Filtered by somebody")),
-        (ValueError("what\n  nobody   foresaw"), Reason(ReasonCode.OTHER, "ValueError: what nobody foresaw")),
-        (ValueError("x" * 300), Reason(ReasonCode.OTHER, "ValueError: " + "x" * 200)),
-        (KeyError(), Reason(ReasonCode.OTHER, "KeyError: ")),
+        (ValueError("what\n  nobody   foresaw"), Reason(ReasonCode.UNEXPECTED_ERROR, "what nobody foresaw")),
+        (ValueError("x" * 300), Reason(ReasonCode.UNEXPECTED_ERROR, "x" * 200)),
+        (KeyError(), Reason(ReasonCode.UNEXPECTED_ERROR)),
     ],
 )
 def test_what_is_not_known_is_a_failure_of_ours(error: Exception, reason: Reason) -> None:

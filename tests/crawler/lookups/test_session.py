@@ -251,11 +251,18 @@ def test_trouble_that_does_not_pass_ends(serve: Any, session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [requests.ConnectionError("refused"), requests.Timeout("slow"), requests.exceptions.SSLError("bad")]
+    ("error", "said"),
+    [
+        (requests.ConnectionError("refused"), "connection failed"),
+        (requests.Timeout("slow"), "timed out"),
+        (requests.exceptions.SSLError("bad"), "TLS error"),
+    ],
 )
-def test_a_service_that_cannot_be_reached_is_tried_twice(serve: Any, session: Session, error: Exception) -> None:
+def test_a_service_that_cannot_be_reached_is_tried_twice(
+    serve: Any, session: Session, error: Exception, said: str
+) -> None:
     server = serve([error])
-    with pytest.raises(ServiceDownError, match=f"^{type(error).__name__}: {error}$"):
+    with pytest.raises(ServiceDownError, match=f"^{said}$"):
         session.get(URL)
     assert len(server.requests) == 2
     serve([error, Answer(b"good")])
@@ -264,11 +271,11 @@ def test_a_service_that_cannot_be_reached_is_tried_twice(serve: Any, session: Se
 
 def test_the_reason_is_what_lies_at_the_bottom(serve: Any, session: Session) -> None:
     error = requests.ConnectionError("HTTPSConnectionPool(...)")
-    error.__cause__ = OSError(111, "Connection\n refused " + "x" * 300)
+    error.__cause__ = ValueError("SSLError: no\n luck " + "x" * 300)
     serve([error])
     with pytest.raises(ServiceDownError) as down:
         session.get(URL)
-    assert str(down.value).startswith("ConnectionRefusedError: [Errno 111] Connection refused xxx")
+    assert str(down.value).startswith("no luck xxx")
     assert len(str(down.value)) == 200
 
 

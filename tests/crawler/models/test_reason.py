@@ -129,6 +129,12 @@ def is_reason(node: ast.expr) -> bool:
             "超时；本次未重试",
         ),
         (Reason(ReasonCode.OTHER, "{code} [x]"), "{code} [x]", "{code} [x]"),
+        (Reason(ReasonCode.OTHER, "timed out"), "timed out", "timed out"),
+        (
+            Reason(ReasonCode.SERVICE_UNAVAILABLE, "arXiv", "malformed response"),
+            "arXiv unavailable: malformed response",
+            "arXiv 无响应：响应格式错误",
+        ),
     ],
 )
 def test_text(reason: Reason, english: str, chinese: str) -> None:

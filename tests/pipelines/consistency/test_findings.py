@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.models.metadata import Article, Paper, Repository
+from crawler.models.reason import Reason, ReasonCode
 from crawler.notes import parser
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
@@ -60,6 +61,10 @@ def entry(paper: str = "", code: str = "", article: str = "https://mp.weixin.qq.
 LOOPS = Paper("Loops in Sight", {"arxiv": "2204.00001"}, ADA)
 
 
+def as_it_is(text: str) -> Reason:
+    return Reason(ReasonCode.OTHER, text)
+
+
 # --- titles -----------------------------------------------------------------------------------------------------------
 
 
@@ -76,8 +81,8 @@ def test_a_paper_called_by_another_s_title() -> None:
         1,
         FindingKind.ANOTHER_TITLE,
         "Attention Is All You Need",
-        "Loops in Sight",
-        "arXiv 2204.00001",
+        as_it_is("Loops in Sight"),
+        as_it_is("arXiv 2204.00001"),
         Confidence.HIGH,
     )
 
@@ -147,8 +152,8 @@ def test_a_label_that_the_evidence_contradicts() -> None:
         1,
         FindingKind.VENUE_LABEL,
         "CVPR 2021",
-        "NeurIPS 2021",
-        "arXiv 2204.00001: NeurIPS 2021",
+        as_it_is("NeurIPS 2021"),
+        as_it_is("arXiv 2204.00001: NeurIPS 2021"),
         Confidence.HIGH,
     )
     assert labelled("NeurIPS 2021 | 看得见的回路", paper) == []
@@ -193,8 +198,8 @@ def test_the_paper_names_other_code() -> None:
         1,
         FindingKind.OTHER_CODE,
         "https://github.com/who/ever",
-        "https://github.com/Ada/Loops",
-        "arXiv 2204.00001 names it in its comment or abstract",
+        as_it_is("https://github.com/Ada/Loops"),
+        Reason(ReasonCode.FINDING_NAMES_IT_IN_TEXT, "arXiv 2204.00001"),
         Confidence.MEDIUM,
     )
 

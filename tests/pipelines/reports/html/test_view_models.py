@@ -14,6 +14,7 @@ from crawler.models.check import Outcome
 from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Change, Verdict
 from crawler.models.metadata import Article, Picture, Repository
+from crawler.models.reason import Reason, ReasonCode
 from crawler.notes import parser
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
@@ -96,7 +97,8 @@ def test_dead_links_new_ones_apart() -> None:
 
 
 def found(kind: FindingKind, sure: Confidence, line: int = 1) -> Finding:
-    return Finding("a.md", line, None, kind, f"says {line}", "true", "evidence", sure)
+    true, source = Reason(ReasonCode.OTHER, "true"), Reason(ReasonCode.OTHER, "evidence")
+    return Finding("a.md", line, None, kind, f"says {line}", true, source, sure)
 
 
 def test_findings_surest_first_and_never_too_many() -> None:
