@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from crawler.images.saved_urls import is_same_place, saved_name
@@ -26,11 +26,50 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from crawler.images.layout.places import ImagePlaces
+    from crawler.images.store import ImageStore
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
     from crawler.models.note import Mention, Note
-    from pipelines.reports.contract import Rendering
+    from crawler.notes.files.folder import NotesFolder
+    from crawler.store.link_store import LinkStore
     from pipelines.rewriting.index.editor import Listed
+
+
+class RewriteInputs(Protocol):
+    """What edits are planned from, besides a note and the states of its links."""
+
+    @property
+    def notes_folder(self) -> NotesFolder:
+        """The notes."""
+
+    @property
+    def store(self) -> LinkStore:
+        """The link database."""
+
+    @property
+    def image_store(self) -> ImageStore:
+        """The saved images."""
+
+    @property
+    def rewrite(self) -> frozenset[str]:
+        """The names in REWRITE."""
+
+    @property
+    def webp_width(self) -> int:
+        """The width of WebP copies in pixels; 0 for none."""
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The words of IMAGES_SHOW."""
+
+    @property
+    def past_edits(self) -> Mapping[str, Sequence[Sequence[Edit]]]:
+        """The edits that earlier runs made in the original notes, by note and run."""
+
+    @property
+    def places(self) -> ImagePlaces | None:
+        """The places of images beside the notes; None if notes show the files of the image store."""
 
 
 class NoteRewriter:
@@ -39,11 +78,11 @@ class NoteRewriter:
     `listed` are all notes if index pages are to be completed, else none.
     """
 
-    def __init__(self, rendering: Rendering, folder: Path, listed: Sequence[Listed]) -> None:
-        self._rendering = rendering
+    def __init__(self, inputs: RewriteInputs, folder: Path, listed: Sequence[Listed]) -> None:
+        self._inputs = inputs
         self._folder = folder.resolve()  # as the image store is: relative paths between them must hold across symlinks
         self._listed = listed
-        self._uploaded = rendering.store.uploaded_names()
+        self._uploaded = inputs.store.uploaded_names()
 
     def plan_edits(self, note: Note, states: Mapping[int, LinkState]) -> tuple[Edit, ...]:
         """Return the edits of a note, sorted by offset and without overlaps.
@@ -52,17 +91,17 @@ class NoteRewriter:
         """
 
         def image_url(picture: Picture) -> str | None:
-            return stored_url_in_note(self._rendering, picture.title, note.path, self._folder)
+            return stored_url_in_note(self._inputs, picture.title, note.path, self._folder)
 
-        image_store = self._rendering.image_store
+        image_store = self._inputs.image_store
         places = self._image_places(note, states)
         states = {
             at: state
             for at, state in states.items()
             if at not in places and not image_store.is_own_url(state.link.url) and not _is_saved_image(state)
         }
-        planned = link_edits.plan_edits(note, states, image_url, self._rendering.rewrite, places)
-        past_edits = self._rendering.past_edits.get(note.path, ())
+        planned = link_edits.plan_edits(note, states, image_url, self._inputs.rewrite, places)
+        past_edits = self._inputs.past_edits.get(note.path, ())
         edits = without_reverted(note.data, planned, past_edits)
         if originals := self._originals(note, states, edits):
             edits = without_reverted(note.data, with_links(note, edits, originals), past_edits)
@@ -74,7 +113,7 @@ class NoteRewriter:
 
     def _originals(self, note: Note, states: Mapping[int, LinkState], edits: Sequence[Edit]) -> dict[int, str]:
         """Return the URLs of the originals of images of which edits show a copy, by offset of the mention."""
-        image_store, edited = self._rendering.image_store, {edit.start for edit in edits}
+        image_store, edited = self._inputs.image_store, {edit.start for edit in edits}
         originals: dict[int, str] = {}
         if not self._has_linked_copies:
             return originals
@@ -84,7 +123,7 @@ class NoteRewriter:
             picture = states[at].metadata if at in states else None
             name = picture.title if isinstance(picture, Picture) else self._present_name(note, mention)
             title = None if name is None else original_name(name, image_store.has)
-            if not title or not image_store.has(title) or shown_image_name(self._rendering, title) == title:
+            if not title or not image_store.has(title) or shown_image_name(self._inputs, title) == title:
                 continue
             if (url := image_store.public_url(title, (self._folder / note.path).parent)) is not None:
                 originals[mention.start] = url
@@ -96,10 +135,10 @@ class NoteRewriter:
 
         Beside the notes are only the images that they show.
         """
-        rendering = self._rendering
-        is_in_store = rendering.places is None or rendering.places.is_by_hash
-        is_asked = (rendering.shown or rendering.webp_width) and NO_POSITION not in rendering.shown
-        return bool(is_asked and is_in_store and not rendering.image_store.unavailable_reason)
+        inputs = self._inputs
+        is_in_store = inputs.places is None or inputs.places.is_by_hash
+        is_asked = (inputs.shown or inputs.webp_width) and NO_POSITION not in inputs.shown
+        return bool(is_asked and is_in_store and not inputs.image_store.unavailable_reason)
 
     def _image_places(self, note: Note, states: Mapping[int, LinkState]) -> dict[int, ShownImage]:
         """Return the present URLs of saved images that a note shows under other ones, by position of the mention.
@@ -107,14 +146,14 @@ class NoteRewriter:
         Images that were saved from such a URL, too, are not among them.
         """
         shown: dict[int, ShownImage] = {}
-        places = self._rendering.places
+        places = self._inputs.places
         for at, mention in enumerate(note.mentions):
             state, url = states.get(at), mention.url
             if state is not None and isinstance(state.metadata, Picture):
                 continue
             if (name := self._present_name(note, mention)) is None:
                 continue
-            present = url_in_note(self._rendering, name, note.path, self._folder)
+            present = url_in_note(self._inputs, name, note.path, self._folder)
             if present is None or is_same_place(url.partition("#")[0], present):
                 continue
             is_by_hash = saved_name(url) == name and (places is None or places.is_by_hash)
@@ -124,7 +163,7 @@ class NoteRewriter:
 
     def placed_files(self, note: Note, states: Mapping[int, LinkState], edits: Iterable[Edit]) -> dict[str, str]:
         """Return the files beside notes that the edits of a note make it show: names in the image store by path."""
-        places = self._rendering.places
+        places = self._inputs.places
         if places is None or places.is_by_hash:
             return {}
         edited = {edit.start for edit in edits if is_image_edit(edit)}
@@ -134,7 +173,7 @@ class NoteRewriter:
                 continue
             picture = state.metadata if (state := states.get(at)) is not None else None
             if isinstance(picture, Picture):
-                names = _stored_names(self._rendering, picture.title)
+                names = _stored_names(self._inputs, picture.title)
             else:
                 names = [name for name in [self._present_name(note, mention)] if name is not None]
             placed = ((path, name) for name in names if (path := places.path_of(note.path, name)) is not None)
@@ -143,9 +182,9 @@ class NoteRewriter:
 
     def _present_name(self, note: Note, mention: Mention) -> str | None:
         """Return the image in the image store that a mention is to show if it shows a saved image, or a copy of one."""
-        name = present_name(self._rendering, note.path, mention.url, self._uploaded)
+        name = present_name(self._inputs, note.path, mention.url, self._uploaded)
         is_image = mention.role in SHOWN_ROLES
-        return shown_image_name(self._rendering, name) if name is not None and is_image else name
+        return shown_image_name(self._inputs, name) if name is not None and is_image else name
 
     def _index_edits(
         self, note: Note, states: Mapping[int, LinkState], past_edits: Sequence[Sequence[Edit]]
@@ -161,25 +200,25 @@ class NoteRewriter:
         yield from (edit for edit in edits if edit not in dates or edit in remaining)
 
 
-def url_in_note(rendering: Rendering, name: str, note: str, root: Path) -> str | None:
+def url_in_note(inputs: RewriteInputs, name: str, note: str, root: Path) -> str | None:
     """Return the URL under which a note below `root` shows an image of the image store; None if it has no place yet.
 
     Updated copies show the file of the image store where the place is outside the folder of notes.
     """
-    places = rendering.places
+    places = inputs.places
     if places is not None and not places.is_by_hash:
         path = places.path_of(note, name)
-        if path is None or not path.startswith("../") or root == rendering.notes_folder.folder.resolve():
+        if path is None or not path.startswith("../") or root == inputs.notes_folder.folder.resolve():
             return places.url(note, name)
-    return rendering.image_store.public_url(name, (root / note).parent)
+    return inputs.image_store.public_url(name, (root / note).parent)
 
 
-def present_name(rendering: Rendering, note: str, url: str, uploaded: Mapping[str, str]) -> str | None:
+def present_name(inputs: RewriteInputs, note: str, url: str, uploaded: Mapping[str, str]) -> str | None:
     """Return the image in the image store that a URL in a note shows, if a note may be to show it elsewhere now.
 
     `uploaded` are the names of images by the URLs that they got.
     """
-    image_store, places = rendering.image_store, rendering.places
+    image_store, places = inputs.image_store, inputs.places
     if image_store.unavailable_reason or wikilink_name(url) is not None:
         return None
     name = saved_name(url) or uploaded.get(url.partition("#")[0])
@@ -191,12 +230,12 @@ def present_name(rendering: Rendering, note: str, url: str, uploaded: Mapping[st
     return name if name is not None and image_store.has(name) else None
 
 
-def shown_image_name(rendering: Rendering, name: str) -> str:
+def shown_image_name(inputs: RewriteInputs, name: str) -> str:
     """Return the name of the image that notes show now in place of a saved image or a copy of one."""
-    image_store = rendering.image_store
+    image_store = inputs.image_store
     if image_store.unavailable_reason or (title := original_name(name, image_store.has)) is None:
         return name
-    return next(iter(_stored_names(rendering, title)), name)
+    return next(iter(_stored_names(inputs, title)), name)
 
 
 def _is_saved_image(state: LinkState) -> bool:
@@ -211,29 +250,29 @@ def _shows_file(state: LinkState | None, present: str) -> bool:
     return check is not None and check.reason.code is ReasonCode.FILE_EXISTS and not urlsplit(present).netloc
 
 
-def stored_image_name(rendering: Rendering, title: str) -> str | None:
+def stored_image_name(inputs: RewriteInputs, title: str) -> str | None:
     """Return the name in the image store of what notes show for a saved image; None if the store does not have it."""
-    return next(iter(_stored_names(rendering, title)), None)
+    return next(iter(_stored_names(inputs, title)), None)
 
 
-def stored_image_url(rendering: Rendering, title: str, folder: Path) -> str | None:
+def stored_image_url(inputs: RewriteInputs, title: str, folder: Path) -> str | None:
     """Return the URL of a saved image as seen from a folder (symlinks resolved); None if the store does not have it."""
-    urls = (rendering.image_store.public_url(name, folder) for name in _stored_names(rendering, title))
+    urls = (inputs.image_store.public_url(name, folder) for name in _stored_names(inputs, title))
     return next((url for url in urls if url is not None), None)
 
 
-def stored_url_in_note(rendering: Rendering, title: str, note: str, root: Path) -> str | None:
+def stored_url_in_note(inputs: RewriteInputs, title: str, note: str, root: Path) -> str | None:
     """Return the URL under which a note below `root` shows a saved image; None if the store does not have it."""
-    urls = (url_in_note(rendering, name, note, root) for name in _stored_names(rendering, title))
+    urls = (url_in_note(inputs, name, note, root) for name in _stored_names(inputs, title))
     return next((url for url in urls if url is not None), None)
 
 
-def _stored_names(rendering: Rendering, title: str) -> list[str]:
+def _stored_names(inputs: RewriteInputs, title: str) -> list[str]:
     """Return the names in the image store that show a saved image, a copy by IMAGES_SHOW first.
 
     While the image store is unavailable, saved images are assumed to be there.
     """
-    image_store = rendering.image_store
+    image_store = inputs.image_store
     if image_store.unavailable_reason:
         return [title]
-    return list(filter(image_store.has, [*copy_names(title, rendering.shown, rendering.webp_width), title]))
+    return list(filter(image_store.has, [*copy_names(title, inputs.shown, inputs.webp_width), title]))

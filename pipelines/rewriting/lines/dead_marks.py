@@ -63,7 +63,7 @@ def _expected_marks(state: LinkState, rewrite: Collection[str]) -> dict[str, str
 
 @cache
 def _marks() -> dict[str, dict[str, str]]:
-    """Return the marks of `data/link_words.toml` by name and language."""
+    """Return the marks of `pipelines/data/link_words.toml` by name and language."""
     table: dict[str, dict[str, str]] = tomllib.loads(
         files("pipelines").joinpath("data/link_words.toml").read_text("utf-8")
     )["behind"]

@@ -55,7 +55,7 @@ def _visible(character: str) -> str:
 
 @cache
 def _labels() -> dict[str, dict[str, Any]]:
-    """Return the labels of `data/line_labels.toml` by name of the line."""
+    """Return the labels of `pipelines/data/line_labels.toml` by name of the line."""
     return tomllib.loads(files("pipelines").joinpath("data/line_labels.toml").read_text("utf-8"))
 
 
@@ -121,8 +121,8 @@ def insert_line(
 ) -> Iterator[Edit]:
     """Yield the insertion of a line after a field, or above it, in the style of the field; nothing if not possible.
 
-    `name` is the name of its label in `data/line_labels.toml`; `value` is escaped Markdown; `source` is the evidence of
-    the edit.
+    `name` is the name of its label in `pipelines/data/line_labels.toml`; `value` is escaped Markdown; `source` is the
+    evidence of the edit.
     """
     if field.form is not FieldForm.LINE or (style := _style(note, entry, field)) is None:
         return
