@@ -1,1 +1,1 @@
-"""The commands: crawl, check, publish, status, explain, undo, images, settings."""
+"""The commands: crawl, check, publish, undo, images, vouch, status, explain, settings."""

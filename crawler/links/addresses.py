@@ -10,7 +10,7 @@ from typing import Any
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Return whether an address is on the public internet, by `data/special_addresses.toml`.
+    """Return whether an address is on the public internet, by `crawler/data/special_addresses.toml`.
 
     An IPv4 address embedded in an IPv6 one (mapped, 6to4, Teredo, NAT64) is what counts. What Python says of an address
     depends on its version.

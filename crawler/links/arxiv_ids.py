@@ -33,7 +33,7 @@ _SUBJECT_CLASS = re.compile(r"\.[A-Za-z]{2}(?=/)")  # math.GT/0309136 is math/03
 
 @cache
 def _hosts(group: str) -> re.Pattern[str]:
-    """Return an expression for the hosts of a group in `data/arxiv_hosts.toml`."""
+    """Return an expression for the hosts of a group in `crawler/data/arxiv_hosts.toml`."""
     table = tomllib.loads(files("crawler").joinpath("data/arxiv_hosts.toml").read_text("utf-8"))
     return re.compile("|".join(re.escape(host).replace(r"\*", "[a-z0-9-]+") for host in table[group]))
 

@@ -1,6 +1,6 @@
 """Fragments of web URLs: which of them name an element of the page, and how a browser compares them with ids. Pure.
 
-The table is `data/fragments.toml`.
+The table is `crawler/data/fragments.toml`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Links that only lead elsewhere: jump pages, whose URL contains the target, and short links. Pure.
 
-The tables are `data/jump_pages.toml` and `data/short_links.toml`.
+The tables are `crawler/data/jump_pages.toml` and `crawler/data/short_links.toml`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Query parameters that say where a reader came from, and not what is shown. Pure.
 
-Most rules are those of ClearURLs (`data/clearurls.json`, LGPL-3.0); `data/tracking_parameters.toml` adds to them.
+Most rules are those of ClearURLs (`crawler/data/clearurls.json`, LGPL-3.0);
+`crawler/data/tracking_parameters.toml` adds to them.
 """
 
 from __future__ import annotations

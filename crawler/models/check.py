@@ -87,7 +87,7 @@ class Check:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether no server answered, or one that is in trouble itself (5xx): that may go on for weeks."""
+        """Return whether there was no answer other than HTTP 5xx, or no such host: that may go on for weeks."""
         if self.reason.code is ReasonCode.HOST_NOT_FOUND:
             return True  # also where a proxy says so, with a status of its own
         return self.outcome is Outcome.FAILED and (self.http_status is None or self.http_status >= 500)  # noqa: PLR2004

@@ -1,7 +1,7 @@
 """The reason for the outcome of a check or for an edit: a stable code with details.
 
-Codes are compared and stored; texts are for display only. `data/reasons.toml` has an English and a Chinese text for
-each code.
+Codes are compared and stored; texts are for display only. `crawler/data/reasons.toml` has an English and a Chinese text
+for each code.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Language = Literal["en", "zh"]
 
 
 class ReasonCode(StrEnum):
-    """Every code; the values are those of `data/reasons.toml`. A code is never renamed: stores and journals have it."""
+    """Every code in `crawler/data/reasons.toml`. A code is never renamed: stores and journals have it."""
 
     # The link works.
     REACHABLE = "reachable"
@@ -326,7 +326,7 @@ class ReasonTexts:
 
 @cache
 def reason_texts() -> dict[ReasonCode, ReasonTexts]:
-    """Return the rows of `data/reasons.toml` by code."""
+    """Return the rows of `crawler/data/reasons.toml` by code."""
     table = tomllib.loads(files("crawler").joinpath("data/reasons.toml").read_text("utf-8"))
     return {
         ReasonCode(code): ReasonTexts(

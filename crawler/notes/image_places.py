@@ -11,7 +11,7 @@ from typing import Any
 
 @cache
 def image_places() -> dict[str, Any]:
-    """Return `data/image_places.toml` with sets in place of lists."""
+    """Return `crawler/data/image_places.toml` with sets in place of lists."""
     table = tomllib.loads(files("crawler").joinpath("data/image_places.toml").read_text("utf-8"))
     return {part: {name: frozenset(values) for name, values in rows.items()} for part, rows in table.items()}
 

@@ -29,7 +29,7 @@ _LARGEST_CONFIG = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """How one generator resolves links; `data/site_generators.toml` explains the fields."""
+    """How one generator resolves links; `crawler/data/site_generators.toml` explains the fields."""
 
     name: str
     same_as: str = ""
@@ -100,7 +100,7 @@ def named_site(name: str, root: Path) -> Site:
 
 @cache
 def table() -> dict[str, Any]:
-    """Return `data/site_generators.toml`."""
+    """Return `crawler/data/site_generators.toml`."""
     return tomllib.loads(files("crawler").joinpath("data/site_generators.toml").read_text("utf-8"))
 
 

@@ -1,1 +1,1 @@
-"""The spiders: one that crawls everything, and one for each kind, so that each can run on its own schedule."""
+"""The spiders: one for all links, five for some kinds alone, one for a pre-commit check and one for a shard."""

@@ -30,7 +30,7 @@ def has_title_of(mention: Mention, paper: Paper) -> bool | None:
     """Return whether the text of a link is the title of a paper; None if it is no title.
 
     Case, punctuation, spaces and LaTeX are ignored; title or subtitle alone are enough. No title: no text, a URL, an
-    id, a word such as "paper" (`data/link_words.toml`).
+    id, a word such as "paper" (`pipelines/data/link_words.toml`).
     """
     noted = title_in_note(mention.text, paper.ids.values())
     if noted is None or not normalized_title(paper.title):

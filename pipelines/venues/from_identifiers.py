@@ -1,7 +1,7 @@
 """Determine a paper's venue from its identifiers: DOI, ACL Anthology, DBLP, OpenReview, CVF open access. Pure.
 
-What each identifier says is in `data/venue_identifiers.toml`; the numbers of single proceedings in DOIs are in
-`data/proceedings.tsv`.
+What each identifier says is in `pipelines/data/venue_identifiers.toml`; the numbers of single proceedings in DOIs are
+in `pipelines/data/proceedings.tsv`.
 """
 
 from __future__ import annotations

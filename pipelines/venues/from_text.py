@@ -1,8 +1,8 @@
 """Determine a paper's venue: its identifiers first, then the journal reference, then the comment. Pure.
 
-`texts/tokens` finds the venues of `data/venues.toml` in a text, `texts/judgement` selects the one that the paper is in,
-`_track` finds the paper's track there, and `texts/editions` the year. The time is linear in the length of the text,
-which `MAX_LENGTH` limits.
+`texts/tokens` finds the venues of `pipelines/data/venues.toml` in a text, `texts/judgement` selects the one that the
+paper is in, `_track` finds the paper's track there, and `texts/editions` the year. The time is linear in the length of
+the text, which `MAX_LENGTH` limits.
 """
 
 from __future__ import annotations

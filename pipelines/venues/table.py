@@ -1,4 +1,4 @@
-"""Load the table of venues, `data/venues.toml`: their names, and the cues that relate them to a paper. Pure."""
+"""Load `pipelines/data/venues.toml`: the names of venues, and the cues that relate them to a paper. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = re.compile(r"[^\W\d_]+|\d+|\S")
 
 @dataclass(frozen=True, slots=True)
 class VenueSeries:
-    """One venue of the table; the fields are described at the head of `data/venues.toml`."""
+    """One venue of the table; the fields are described at the head of `pipelines/data/venues.toml`."""
 
     name: str
     kind: str

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1024)  # asked several times while an image is fetched
 def is_badge(url: str) -> bool:
-    """Return whether a URL matches one of `data/badges.toml`."""
+    """Return whether a URL matches one of `crawler/data/badges.toml`."""
     try:
         parts = split(url)
         return _badges().match(f"{hostname(parts)}{parts.path}".lower()) is not None

@@ -14,7 +14,7 @@ from crawler.globs import compile_globs
 
 
 def is_placeholder_url(url: str) -> bool:
-    """Return whether the target of an image's redirect is such a picture (`data/placeholder_images.toml`)."""
+    """Return whether the target of an image's redirect is such a picture (`crawler/data/placeholder_images.toml`)."""
     parts = urlsplit(url)
     return _known().fullmatch(f"{(parts.hostname or '')}{parts.path}") is not None
 

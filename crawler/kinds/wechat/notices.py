@@ -50,7 +50,7 @@ class Notice:
 
 @cache
 def notices() -> tuple[Notice, ...]:
-    """Return the notices of `data/wechat_notices.toml`, with normalized texts."""
+    """Return the notices of `crawler/data/wechat_notices.toml`, with normalized texts."""
     return tuple(
         Notice(
             tuple(map(_normalize, row["texts"])),

@@ -1,7 +1,7 @@
 """Links to files that are written as templates. Pure.
 
 Examples are `{% link a.md %}`, `{{< ref "a.md" >}}` and `{{ site.baseurl }}/a/`.
-What a tag means depends on the generator of the site (`data/site_generators.toml`).
+What a tag means depends on the generator of the site (`crawler/data/site_generators.toml`).
 """
 
 from __future__ import annotations

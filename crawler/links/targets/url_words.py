@@ -40,7 +40,7 @@ _SEPARATORS = re.compile(r"[-_.]+")
 
 @cache
 def names(table: str) -> re.Pattern[str]:
-    """Return the pattern of one table of `data/redirect_targets.toml`."""
+    """Return the pattern of one table of `crawler/data/redirect_targets.toml`."""
     return compile_globs(_tables()[table], re.IGNORECASE)
 
 
