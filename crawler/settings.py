@@ -93,8 +93,8 @@ RECHECK_AFTER = {
 }
 DEAD_AFTER = 3  # number of counted checks with outcome `gone`, without a success between them, that make a link dead
 DEAD_MIN_INTERVAL_DAYS = 0.8  # minimum time between two counted failures, in days
-# Days without any answer, on at least DEAD_AFTER counted nights, after which a link that cannot be reached is dead,
-# unless the Wayback Machine has a newer capture of it.
+# Days without an answer other than HTTP 5xx, in at least DEAD_AFTER counted checks, after which a link is dead, unless
+# the Wayback Machine has a newer capture of it.
 UNREACHABLE_AFTER = 30
 
 # Seconds between two requests to a host, `*` for all others; replaces the whole default.

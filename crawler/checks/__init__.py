@@ -1,1 +1,1 @@
-"""Turn responses and failures into checks: status, redirects, soft 404s, bot walls, logins."""
+"""Turn responses and failures into checks: status, redirects, soft 404s, bot protection, logins."""

@@ -23,7 +23,7 @@ from scrapy.exceptions import (
     UnsupportedURLSchemeError,
 )
 
-from crawler.checks.soft404 import bot_wall_at
+from crawler.checks.soft404 import bot_protection_at
 from crawler.fetch.errors import (
     AddressNotAllowedError,
     IncompleteChainError,
@@ -87,8 +87,8 @@ def check_failure(
         headers: Mapping[str, str] = error.__cause__.headers or {}
         if is_dns_error(headers.get("Proxy-Status"), headers.get("X-Squid-Error")):
             return _check_unknown_host(now, redirects, history)
-    if str(error) == _TOO_MANY_REDIRECTS and (wall := bot_wall_at(redirects[1:])) is not None:
-        return Check(wall.outcome, wall.reason, now, CheckMethod.PAGE)
+    if str(error) == _TOO_MANY_REDIRECTS and (found := bot_protection_at(redirects[1:])) is not None:
+        return Check(found.outcome, found.reason, now, CheckMethod.PAGE)
     reason = _describe_failure(error, redirects)
     return Check(Outcome.UNREADABLE if reason.code in _UNREADABLE else Outcome.FAILED, reason, now, CheckMethod.PAGE)
 

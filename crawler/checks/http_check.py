@@ -36,7 +36,7 @@ _BY_STATUS = {
 }
 _CLIENT_ERRORS = range(400, 500)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_EDGE_ERRORS = range(520, 531)  # of Cloudflare and others in front of a server; walls answer 521 too
+_EDGE_ERRORS = range(520, 531)  # of Cloudflare and others in front of a server; bot protection answers 521 too
 _EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
 
 
@@ -102,7 +102,7 @@ def _check_status(
     if status in _BY_STATUS:
         outcome, code = _BY_STATUS[status]
         return outcome, Reason(code), False
-    if status in _CLIENT_ERRORS or status in _EDGE_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; walls answer 405, 412, 418, 468 …
+    if status in _CLIENT_ERRORS or status in _EDGE_ERRORS or status == 999:  # noqa: PLR2004 - LinkedIn's own; bot protection answers 405, 412, 418, 468 …
         return Outcome.BLOCKED, Reason(ReasonCode.REFUSED, str(status)), False
     is_redirect = status in _REDIRECTS and "Location" in response.headers  # those to the web are followed
     code = ReasonCode.REDIRECT_TO_NON_WEB_URL if is_redirect else ReasonCode.UNEXPECTED_STATUS

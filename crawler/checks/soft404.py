@@ -1,4 +1,4 @@
-"""Detect soft errors: bot walls, logins, parked domains and soft 404s that a server sends for another page. Pure."""
+"""Detect soft errors, sent in place of a page: bot protection, logins, parked domains and soft 404s. Pure."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def is_login(response: Response) -> bool:
     return page.has_password_field and page.text_bytes <= MAX_TEXT_BYTES
 
 
-def bot_wall_at(urls: Iterable[str]) -> SoftError | None:
-    """Return the soft error of the bot wall that one of the URLs belongs to; None if there is none."""
-    bot_walls = [row for row in signatures()[0] if row.is_bot_wall and row.addresses is not None]
+def bot_protection_at(urls: Iterable[str]) -> SoftError | None:
+    """Return the soft error of the bot protection that one of the URLs belongs to; None if there is none."""
+    protections = [row for row in signatures()[0] if row.is_bot_protection and row.addresses is not None]
     for url in map(comparable_url, urls):
-        for row in bot_walls:
+        for row in protections:
             if row.addresses is not None and row.addresses.fullmatch(url):
                 return row.error
     return None

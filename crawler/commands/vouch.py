@@ -42,7 +42,7 @@ class Command(command.Command):
         group = parser.add_mutually_exclusive_group()
         group.add_argument("--alive", action="store_const", dest="word", const=Verdict.ALIVE, help="the link works")
         group.add_argument("--dead", action="store_const", dest="word", const=Verdict.DEAD, help="the link is dead")
-        group.add_argument("--remove", action="store_true", help="take your word back")
+        group.add_argument("--remove", action="store_true", help="remove the vouch")
         parser.add_argument("--until", metavar="DATE", help="the last month (2027-06) or day (2027-06-15) it counts")
         parser.add_argument("--because", metavar="TEXT", help="your reason")
 
@@ -54,7 +54,7 @@ class Command(command.Command):
         opts.url = args[0]
 
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Save or take back the word of the user; raise UserError for arguments that do not fit, or an unknown link."""
+        """Save or remove a vouch; raise UserError for arguments that do not fit, or an unknown link."""
         now = datetime.now(UTC)
         vouch = read_vouch(opts, now)
         history = _history(options, opts.url)
@@ -110,7 +110,7 @@ def _give(options: CrawlOptions, history: LinkHistory, vouch: Vouch) -> str:
         store.vouch(url, vouch)
         store.set_verdict(url, vouch.verdict, vouch.expires_at)
     alone = verdict_at(history.checks, options.policy, (), vouch.given_at)
-    return f"{url}: {vouch.verdict} until {vouch.until}, by your word (by its checks: {alone})"
+    return f"{url}: {vouch.verdict} until {vouch.until}, by your vouch (by its checks: {alone})"
 
 
 def _take_back(options: CrawlOptions, history: LinkHistory, now: datetime) -> str:
@@ -127,4 +127,4 @@ def _take_back(options: CrawlOptions, history: LinkHistory, now: datetime) -> st
             raise UserError(f"{url}: nobody vouches for it by command{advice}")
         verdict = verdict_at(history.checks, options.policy, store.vouches_of(url), now)
         store.set_verdict(url, verdict, history.due_at)
-    return f"{url}: {verdict}; your word no longer counts"
+    return f"{url}: {verdict}; your vouch is removed"

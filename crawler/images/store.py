@@ -86,7 +86,7 @@ class ImageStore(ABC):
 
     @abstractmethod
     def delete_discarded(self, name: str, day: date) -> None:
-        """Remove a name from the trash of a day for ever."""
+        """Remove a name from the trash of a day, with no way back."""
 
     def connect(self) -> None:  # noqa: B027 - a folder is checked when it is opened
         """Connect to the store; set `unavailable_reason` if that fails."""

@@ -136,7 +136,7 @@ class ReasonCode(StrEnum):
     FILE_INACCESSIBLE = "file_inaccessible"
     NOTES_FOLDER_EMPTY = "notes_folder_empty"
 
-    # A person's word, and why it ended.
+    # Vouches, and why they ended.
     VOUCHED_ALIVE = "vouched_alive"
     VOUCHED_DEAD = "vouched_dead"
     VOUCH_OUTCOME_CHANGED = "vouch_outcome_changed"

@@ -1,4 +1,4 @@
-"""A person's word on a link, which counts instead of what its checks support."""
+"""A vouch: what a person says of a link, which overrides its checks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})(?:-([0-9]{1,2}))?")
 
 @dataclass(frozen=True, slots=True)
 class Vouch:
-    """A person's word that a link is alive or dead.
+    """The statement of a person that a link is alive or dead.
 
     `until` is the last day on which it counts, in UTC. `note` is the path of the note whose comment says so, empty for
     the command `vouch`. `seen` is the outcome that a check had when it was given, `title` the title of the page then;

@@ -30,9 +30,9 @@ INCONCLUSIVE = frozenset({Outcome.BLOCKED, Outcome.UNREADABLE, Outcome.SKIPPED})
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Failed checks in a row, between which no server answered anything.
+    """Failed checks in a row, between which there was no answer other than HTTP 5xx.
 
-    `since` is the first of them, `until` the last, `counted_at` the last that counted as a night and `nights` their
+    `since` is the first of them, `until` the last, `counted_at` the last that was counted and `counted_checks` their
     number. `asked_at` is when the Wayback Machine was last asked for a capture that is newer than `since`, `captured`
     whether it has one.
     """
@@ -40,7 +40,7 @@ class Silence:
     since: datetime
     until: datetime
     counted_at: datetime
-    nights: int = 1
+    counted_checks: int = 1
     asked_at: datetime | None = None
     captured: bool = False
 
@@ -48,11 +48,11 @@ class Silence:
         """Return the silence after one more check without an answer."""
         if at - self.counted_at < policy.dead_interval:
             return replace(self, until=at)
-        return replace(self, until=at, counted_at=at, nights=self.nights + 1)
+        return replace(self, until=at, counted_at=at, counted_checks=self.counted_checks + 1)
 
     def is_long(self, policy: Policy) -> bool:
-        """Return whether it is as long as `unreachable_after`, over at least `dead_after` nights."""
-        return self.nights >= policy.dead_after and self.until - self.since >= policy.unreachable_after
+        """Return whether it is as long as `unreachable_after`, in at least `dead_after` counted checks."""
+        return self.counted_checks >= policy.dead_after and self.until - self.since >= policy.unreachable_after
 
     @property
     def is_unasked(self) -> bool:
@@ -111,9 +111,9 @@ def fold_checks(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch
     them. Blocked, unreadable and skipped checks change nothing, but a skipped one in the file system resets the verdict
     to unknown.
 
-    Failures without an answer make it dead only after `unreachable_after`, over at least `dead_after` nights, once the
-    Wayback Machine has said that it has no capture with status 200 since the first of them. Any answer of the server
-    starts that time again, and makes a link suspect that was dead for this alone.
+    Failures without an answer other than HTTP 5xx make it dead only after `unreachable_after`, in at least `dead_after`
+    counted checks, once the Wayback Machine has said that it has no capture with status 200 since the first of them.
+    Any other answer of the server starts that time again, and makes a link suspect that was dead for this alone.
 
     A clock that was ahead for some checks neither counts them twice nor keeps later ones from counting.
     """
@@ -158,7 +158,7 @@ def _in_order(checks: Sequence[Check]) -> Sequence[Check]:
 
 
 def verdict_at(checks: Iterable[Check], policy: Policy, vouches: Sequence[Vouch], at: datetime) -> Verdict:
-    """Return the verdict at a time after the last check, when a vouch may have begun or run out since."""
+    """Return the verdict at a time after the last check, when a vouch may have begun or expired since."""
     if (vouch := vouch_in_force(vouches, at)) is not None:
         return vouch.verdict
     *_, last = (Verdict.UNKNOWN, *(step.evidence for step in fold_checks(checks, policy)))

@@ -1,4 +1,4 @@
-"""When a person's word stops to count because what is seen has changed."""
+"""End the vouch of a person early because checks find something else than before."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def changed_vouches(
 
     The first check after a vouch fills in what was seen if nothing was. A vouch in force ends if the check says
     something else than the one before it and does not agree with the vouch either, if the title is another one, or if
-    a link that is vouched alive could not be reached on `dead_after` nights in a row, unless that was so before. What
-    is blocked, unreadable or skipped says nothing. `title` is empty where there is none.
+    a link that is vouched alive could not be reached in `dead_after` counted checks in a row, unless that was so
+    before. What is blocked, unreadable or skipped says nothing. `title` is empty where there is none.
     """
     changed = []
     for vouch in vouches:
@@ -70,7 +70,7 @@ def _end_of(vouch: Vouch, checks: Sequence[Check], title: str, policy: Policy) -
     before, now = _statement(vouch.seen), _statement(checks[-1].outcome)
     if now is Outcome.FAILED:
         is_news = before is not Outcome.FAILED and vouch.verdict is Verdict.ALIVE
-        is_end = is_news and _nights_failed(vouch, checks, policy) >= policy.dead_after
+        is_end = is_news and _failed_checks(vouch, checks, policy) >= policy.dead_after
     else:
         is_end = now is not None and now not in {before, _AGREES[vouch.verdict]}
     return Reason(ReasonCode.VOUCH_OUTCOME_CHANGED, vouch.seen, checks[-1].outcome) if is_end else None
@@ -81,16 +81,16 @@ def _statement(outcome: Outcome) -> Outcome | None:
     return Outcome.FAILED if outcome is Outcome.FAILED else _STATEMENTS.get(outcome)
 
 
-def _nights_failed(vouch: Vouch, checks: Sequence[Check], policy: Policy) -> int:
-    """Return the number of nights that count on which all checks failed, up to the last one."""
-    nights, counted_at = 0, None
+def _failed_checks(vouch: Vouch, checks: Sequence[Check], policy: Policy) -> int:
+    """Return the number of counted failures in a row up to the last check; inconclusive ones between are ignored."""
+    count, counted_at = 0, None
     for check in reversed(checks):
         if check.checked_at < vouch.given_at or _statement(check.outcome) not in {None, Outcome.FAILED}:
             break
         far_enough = counted_at is None or counted_at - check.checked_at >= policy.dead_interval
         if check.outcome is Outcome.FAILED and far_enough:
-            nights, counted_at = nights + 1, check.checked_at
-    return nights
+            count, counted_at = count + 1, check.checked_at
+    return count
 
 
 def _is_same_title(one: str, other: str) -> bool:

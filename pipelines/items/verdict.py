@@ -83,7 +83,7 @@ class VerdictPipeline:
         self._store = store
 
     def process_item(self, item: CheckResult) -> CheckResult:
-        """Return the result with its verdict record; a link is due again when the word of a person runs out."""
+        """Return the result with its verdict record; a link is due again when a vouch expires."""
         vouches = self._vouches_of(item.link.url)
         changed: tuple[Vouch, ...] = ()
         if vouches:

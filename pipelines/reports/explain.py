@@ -17,7 +17,7 @@ from crawler.models.link import Verdict
 from crawler.models.reason import Reason
 from crawler.models.vouch import vouch_in_force
 from crawler.verdicts.fold import fold_checks, verdict_at
-from pipelines.reports.verdict_texts import explain_step, explain_verdict, witness_of
+from pipelines.reports.verdict_texts import evidence_of, explain_step, explain_verdict
 from pipelines.rewriting.edit_list import from_record
 from pipelines.rewriting.in_place.journal import Journal
 from pipelines.rewriting.redirects import decide_edit
@@ -97,7 +97,7 @@ def _check_events(steps: Iterable[Step]) -> Iterator[tuple[datetime, list[str]]]
             check.checked_at,
             [
                 f"  {format_time(check.checked_at)}  {_describe_check(check)}",
-                f"    {witness_of(check)}; {explain_step(step)}",
+                f"    {evidence_of(check)}; {explain_step(step)}",
             ],
         )
 

@@ -1,4 +1,4 @@
-"""What each check did to a verdict, and which witness decided, in words."""
+"""The effect of each check on the verdict, and what decided it, as texts."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 
-WITNESSES = {
+EVIDENCE = {
     Outcome.OK: "it is there",
-    Outcome.MOVED: "it is there, at another address",
+    Outcome.MOVED: "it is there, at another URL",
     Outcome.REPLACED: "another page is there",
-    Outcome.GONE: "they said no",
-    Outcome.RESTRICTED: "it is there, but not for everybody",
-    Outcome.BLOCKED: "a wall: says nothing about the link",
-    Outcome.UNREADABLE: "a server answered, we could not read the answer",
+    Outcome.GONE: "the site says that it does not exist",
+    Outcome.RESTRICTED: "it is there, but not public",
+    Outcome.BLOCKED: "refused: says nothing about the link",
+    Outcome.UNREADABLE: "a server answered; its response cannot be read",
     Outcome.FAILED: "could not be reached from here",
-    Outcome.SKIPPED: "not asked",
+    Outcome.SKIPPED: "not requested",
 }
-"""What each outcome is worth as evidence."""
+"""What each outcome says about a link."""
 
 
-def witness_of(check: Check) -> str:
-    """Return what a check is worth as evidence, in words."""
+def evidence_of(check: Check) -> str:
+    """Return what a check says about its link."""
     if check.how is CheckMethod.ARCHIVE:
         return "the Wayback Machine was asked"
     if check.reason.code is ReasonCode.HOST_NOT_FOUND:
         return "the name does not resolve, others do"
-    return WITNESSES[check.outcome]
+    return EVIDENCE[check.outcome]
 
 
 def explain_step(step: Step) -> str:
@@ -73,14 +73,14 @@ def _patience(policy: Policy) -> str:
 
 def _explain_archive(step: Step) -> str:
     if step.check.outcome is Outcome.OK:
-        return f"{step.evidence}: others could reach it"
+        return f"{step.evidence}: the archive could reach it"
     if step.is_dead_by_silence:
-        return "dead: nobody could reach it"
+        return "dead: the archive could not reach it either"
     return f"{step.evidence}: no effect"
 
 
 def explain_verdict(steps: Sequence[Step], vouch: Vouch | None = None) -> str:
-    """Return which witness decided the verdict after the last step; empty without steps. `vouch` is that in force."""
+    """Return what decided the verdict after the last step; empty without steps. `vouch` is that in force."""
     if vouch is not None:
         where = f"in {vouch.note}" if vouch.note else "by command"
         return f"a person, {where}, until {vouch.until}: {vouch.because}"
@@ -92,32 +92,34 @@ def explain_verdict(steps: Sequence[Step], vouch: Vouch | None = None) -> str:
     seen = [step.check for step in steps if step.check.how is not CheckMethod.ARCHIVE]
     decided = next((check for check in reversed(seen) if check.outcome in STATES), None)
     if last.evidence is Verdict.UNKNOWN or decided is None:
-        return f"nobody; the last check: {witness_of(last.check)}"
-    return f"{witness_of(decided)} ({decided.reason}), seen on {_day(decided.checked_at)}"
+        return f"no check; the last one: {evidence_of(last.check)}"
+    return f"{evidence_of(decided)} ({decided.reason}), seen on {_day(decided.checked_at)}"
 
 
 def _explain_failures(steps: Sequence[Step]) -> str:
-    """Return which witness decided that a link is dead or suspect."""
+    """Return what decided that a link is dead or suspect."""
     last, policy = steps[-1], steps[-1].policy
     answers = [step.check for step in steps if step.check.outcome in STATES]
     if answers and answers[-1].outcome is Outcome.REPLACED and not last.failures:
-        return f"{witness_of(answers[-1])} ({answers[-1].reason}), seen on {_day(answers[-1].checked_at)}"
+        return f"{evidence_of(answers[-1])} ({answers[-1].reason}), seen on {_day(answers[-1].checked_at)}"
     if last.evidence is Verdict.DEAD and not last.is_dead_by_silence:
         decided = _first_of_verdict(steps)
         if decided.check.conclusive:
-            return f"they said no, explicitly ({decided.check.reason}), on {_day(decided.check.checked_at)}"
-        return f"they said no on {last.gone} counted checks, last for the reason: {_last_no(steps).reason}"
+            return (
+                f"the site or an API says that it is gone ({decided.check.reason}), on {_day(decided.check.checked_at)}"
+            )
+        return f"gone in {last.gone} counted checks, the last time for the reason: {_last_no(steps).reason}"
     if last.silence is not None and (last.is_dead_by_silence or not last.gone):
         return _explain_silence(last)
     if last.gone:
-        return f"they said no on {last.gone} of {policy.dead_after} counted checks (DEAD_AFTER) that make it dead"
+        return f"gone in {last.gone} of {policy.dead_after} counted checks (DEAD_AFTER) that make it dead"
     return "could not be reached from here, but a server answers"
 
 
 def _explain_silence(last: Step) -> str:
     assert last.silence is not None  # noqa: S101 - the caller has checked it
     silence, policy = last.silence, last.policy
-    since = f"could not be reached from here since {_day(silence.since)}, on {silence.nights} counted checks"
+    since = f"could not be reached from here since {_day(silence.since)}, in {silence.counted_checks} counted checks"
     if last.is_dead_by_silence:
         return f"{since}; the Wayback Machine has no newer capture"
     if silence.captured:

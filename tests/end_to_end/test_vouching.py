@@ -1,4 +1,4 @@
-"""A person's word: by command and by a comment in a note, shown everywhere, and over when what is seen changes."""
+"""A vouch: by command and by a comment in a note, shown everywhere, and over when what is seen changes."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_a_persons_word_counts(tmp_path: Path, internet: StatedInternet) -> None
     # by command, at once
     until = ("--until", "2999-06")
     said = told(desk, "vouch", HIDDEN, "--alive", *until, "--because", "shown  to browsers")
-    assert said == f"{HIDDEN}: alive until 2999-06-30, by your word (by its checks: suspect)\n"
+    assert said == f"{HIDDEN}: alive until 2999-06-30, by your vouch (by its checks: suspect)\n"
     for url in (SOLD, CHANGED):
         told(desk, "vouch", url, "--dead", *until, "--because", "sold")
     told(desk, "publish", "-a", f"notes={desk.notes}")
@@ -96,7 +96,7 @@ def test_a_persons_word_counts(tmp_path: Path, internet: StatedInternet) -> None
     assert "\n  decided by: a person, in a.md, until 2999-06-30: seen in a browser\n" in told(desk, "explain", SAID)
 
     # taken back, and something else is seen
-    assert told(desk, "vouch", SOLD, "--remove") == f"{SOLD}: alive; your word no longer counts\n"
+    assert told(desk, "vouch", SOLD, "--remove") == f"{SOLD}: alive; your vouch is removed\n"
     desk.write("a.md", NOTE.format(""))
     health = night()
     assert (health[SAID]["verdict"], health[SAID]["vouch"]) == ("dead", "")

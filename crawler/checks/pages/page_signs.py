@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from crawler.lazy_pattern import LazyPattern
 
-_MAX_SOURCE = 64 * 1024  # characters up to which a source is searched; bot walls are shorter
+_MAX_SOURCE = 64 * 1024  # characters up to which a source is searched; bot protection is shorter
 _MAX_CONTENT = 600  # bytes of text without menus up to which a page with many links may be a notice
 _MAX_ELEMENTS = 60  # links and paragraphs up to which a page may have little text; faster to count than the text
 _SAME_TITLE = 90  # similarity (0 to 100) from which a title is the text of the link

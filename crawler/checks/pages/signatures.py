@@ -71,8 +71,8 @@ class Signature:
         return self._matches_content(page)
 
     @property
-    def is_bot_wall(self) -> bool:
-        """Return whether it is the signature of a bot wall, which may have any status, or of another gate."""
+    def is_bot_protection(self) -> bool:
+        """Return whether it is the signature of bot protection, which may have any status, or of another gate."""
         return self.error.outcome is Outcome.BLOCKED
 
     @property
@@ -84,7 +84,7 @@ class Signature:
     def _applies_to_status_of(self, page: ShownPage) -> bool:
         if self.statuses:
             return page.status in self.statuses
-        return page.is_success or (self.is_bot_wall and not self.in_text)
+        return page.is_success or (self.is_bot_protection and not self.in_text)
 
     def _matches_content(self, page: ShownPage) -> bool:
         """Return whether title or markup match, the URL is no exception, and the page shows little text."""

@@ -69,8 +69,8 @@ class HostState:
 class HostThrottle:
     """Circuit breakers of the hosts of one run, and the time that is left for requests.
 
-    A refusal is a captcha, a bot wall, a 429 or any response with Retry-After. `clock` returns seconds; `deadline` is
-    the time on that clock at which RUN_TIMEOUT is reached.
+    A refusal is a captcha, bot protection, a 429 or any response with Retry-After. `clock` returns seconds; `deadline`
+    is the time on that clock at which RUN_TIMEOUT is reached.
     """
 
     def __init__(self, clock: Callable[[], float], deadline: float = math.inf) -> None:

@@ -1,8 +1,8 @@
-"""Guess the encoding of a note that is neither UTF-8 nor UTF-16; a guess needs two witnesses. Pure.
+"""Guess the encoding of a note that is neither UTF-8 nor UTF-16; a guess needs two kinds of evidence. Pure.
 
 charset-normalizer says which encodings give plausible text. On a few characters it names several, often the wrong one
-first: of the bytes of 你好 it says Big5. So the bytes are a witness, too: nearly all characters of a note in Chinese,
-Japanese or Korean are among the common ones, and the same bytes in another encoding are not.
+first: of the bytes of 你好 it says Big5. So the characters are evidence, too: nearly all characters of a note in
+Chinese, Japanese or Korean are among the common ones, and the same bytes in another encoding are not.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DOUBT = 0.1
 """Distance in charset-normalizer's measure of mess below which two encodings are about as plausible."""
 
 _LEAST_COMMON = 0.85
-"""Share of common characters from which on an encoding is believed, without one that it might be as well."""
+"""Share of common characters from which on an encoding is accepted, if no other one is plausible as well."""
 
 _MARGIN = 0.2
 """Distance to the share in any other plausible encoding."""
@@ -38,10 +38,10 @@ _LEAST_NEEDED = 0.15
 """Share of the characters without which a text is not in the language of an encoding: Kana in Japanese."""
 
 _FEW, _MANY = 4, 8
-"""Characters below which no encoding is believed, and from which on it is sure enough to write any character."""
+"""Characters below which no encoding is accepted, and from which on it is sure enough to write any character."""
 
 _SAMPLE = 1 << 18
-"""Bytes that are looked at."""
+"""Bytes that are read for the guess."""
 
 
 def guess_encoding(raw: bytes) -> Encoded | None:

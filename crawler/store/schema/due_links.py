@@ -84,7 +84,7 @@ SAVE_RESULT = (
         run_id=sa.bindparam("run", type_=sa.Integer),
         leads_to=None,
         last_alive=sa.func.coalesce(sa.bindparam("alive_at", type_=Instant), links.c.last_alive),
-        # A page that was not read tonight has what it had before.
+        # A page that was not read in this run has what it had before.
         anchors=sa.func.coalesce(sa.bindparam("found_anchors", type_=sa.Text), links.c.anchors),
         # A failed check does not change where a link moved to; only the next successful one does.
         moved_to=sa.case(

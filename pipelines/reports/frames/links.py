@@ -57,7 +57,7 @@ STATES = pa.schema(
 )
 """What checks found of a link, and where it is mentioned.
 
-`vouch` is the word of a person that the verdict rests on. The last check is from `outcome` to `last_checked`; from
+`vouch` is the vouch that overrides the checks. The last check is from `outcome` to `last_checked`; from
 `change` on is what follows from it and from what was known before. `image_saved` says of images and videos whether they
 are saved, and if not why; `image_newer` is the path of one that came in place of the saved one. Each place is
 `path:line`; in `mentions` they are joined by a space, `%` and white space percent-encoded.

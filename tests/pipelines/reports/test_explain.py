@@ -117,8 +117,8 @@ def test_what_was_edited_and_what_may_stand_in_its_place(crawled: Desk) -> None:
     lines = told(crawled, DELETED)
     assert lines[0] == f"{DELETED}: dead"
     assert "edits: none: REWRITE has neither snapshots nor marks" in lines
-    assert "    they said no; confirmed gone: dead" in lines
-    assert lines[1].startswith("  decided by: they said no, explicitly (deleted by author), on 20")
+    assert "    the site says that it does not exist; confirmed gone: dead" in lines
+    assert lines[1].startswith("  decided by: the site or an API says that it is gone (deleted by author), on 20")
 
 
 @pytest.mark.parametrize(
@@ -162,19 +162,19 @@ PATIENCE = "dead after 30 days without an answer (UNREACHABLE_AFTER), unless the
 @pytest.mark.parametrize(
     ("outcomes", "why"),
     [
-        ([Outcome.BLOCKED], "nobody; the last check: a wall: says nothing about the link"),
+        ([Outcome.BLOCKED], "no check; the last one: refused: says nothing about the link"),
         ([Outcome.OK, Outcome.BLOCKED], "it is there (seen), seen on 2026-11-20"),
         ([Outcome.OK, Outcome.REPLACED], "another page is there (seen), seen on 2026-11-21"),
-        ([Outcome.GONE], "they said no on 1 of 2 counted checks (DEAD_AFTER) that make it dead"),
-        ([Outcome.GONE, Outcome.GONE], "they said no on 2 counted checks, last for the reason: seen"),
+        ([Outcome.GONE], "gone in 1 of 2 counted checks (DEAD_AFTER) that make it dead"),
+        ([Outcome.GONE, Outcome.GONE], "gone in 2 counted checks, the last time for the reason: seen"),
         (
             [Outcome.FAILED, Outcome.FAILED],
-            f"could not be reached from here since 2026-11-20, on 2 counted checks; {PATIENCE}",
+            f"could not be reached from here since 2026-11-20, in 2 counted checks; {PATIENCE}",
         ),
         ([Outcome.FAILED, Outcome.BLOCKED], "could not be reached from here, but a server answers"),
     ],
 )
-def test_which_witness_decided(outcomes: list[Outcome], why: str) -> None:
+def test_what_decided(outcomes: list[Outcome], why: str) -> None:
     steps = list(fold_checks([seen(outcome, night) for night, outcome in enumerate(outcomes)], POLICY))
     assert explain_verdict(steps) == why
 
@@ -192,7 +192,7 @@ def test_what_the_archive_decided(archive: Outcome | None, why: str) -> None:
     if archive is not None:
         checks.append(replace(seen(archive, 31.1), how=CheckMethod.ARCHIVE))
     steps = list(fold_checks(checks, POLICY))
-    assert explain_verdict(steps).endswith(f"since 2026-11-20, on 3 counted checks{why}")
+    assert explain_verdict(steps).endswith(f"since 2026-11-20, in 3 counted checks{why}")
 
 
 def test_without_checks_nobody_decided() -> None:
