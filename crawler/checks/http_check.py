@@ -40,7 +40,7 @@ _EDGE_ERRORS = range(520, 531)  # of Cloudflare and others in front of a server;
 _EXPIRED_SIGNATURE_STATUSES = frozenset({400, 401, 403, 404, 410})  # of responses to an expired signature
 
 
-def check_response(
+def judge_http(
     response: Response,
     now: datetime,
     *,

@@ -10,12 +10,12 @@ from scrapy.http import HtmlResponse
 
 from crawler.checks.pages.page_text import text_beginnings
 from crawler.checks.pages.page_titles import (
-    is_named,
-    is_related,
+    have_common_word,
+    identifies_page,
+    is_named_by_texts,
     is_same_page_title,
-    is_taken_brand,
-    is_takeover,
-    names_page,
+    is_takeover_of_name,
+    is_takeover_title,
 )
 from crawler.checks.pages.text_fingerprint import CLOSE, FAR, distance, is_long_enough, script_of, text_fingerprint
 from crawler.kinds.web import page_title
@@ -137,11 +137,11 @@ def find_replacement(
     since = _first_seen(past, now)
     titles = [version.title for version in good]
     known = (*texts, url)
-    if is_takeover(now.title, known=known, earlier=titles) and (
-        is_taken_brand(now.title, known=known, earlier=titles) or not is_named(now.title, texts)
+    if is_takeover_title(now.title, known=known, earlier=titles) and (
+        is_takeover_of_name(now.title, known=known, earlier=titles) or not is_named_by_texts(now.title, texts)
     ):
-        earlier = next((title for title in titles if names_page(title)), "")
-        return Replacement(earlier or next(filter(names_page, texts), url), since)
+        earlier = next((title for title in titles if identifies_page(title)), "")
+        return Replacement(earlier or next(filter(identifies_page, texts), url), since)
     if not good or is_multilingual or not _is_wholly_different(url, texts, good, now):
         return None
     if _keeps_changing([version.title for version in good if not _is_same_version(version, now)]):
@@ -149,7 +149,7 @@ def find_replacement(
     is_front_page = not words_of(url).segments
     if is_front_page and not any(_is_same_version(version, now) for version in past[-1:]):
         return None
-    return Replacement(next(title for title in titles if names_page(title)), since)
+    return Replacement(next(title for title in titles if identifies_page(title)), since)
 
 
 def earlier_titles(past: Sequence[PageVersion], url: str, new: str) -> tuple[str, ...]:
@@ -163,12 +163,14 @@ def earlier_titles(past: Sequence[PageVersion], url: str, new: str) -> tuple[str
 
 def _is_wholly_different(url: str, texts: Sequence[str], good: Sequence[PageVersion], now: PageVersion) -> bool:
     """Return whether title, language or script, and text differ from each earlier version, and from the texts."""
-    if not names_page(now.title) or is_named(now.title, texts):
+    if not identifies_page(now.title) or is_named_by_texts(now.title, texts):
         return False
     known = [version for version in good if not _is_same_version(version, now)]
-    titles = [version.title for version in known if names_page(version.title)]
+    titles = [version.title for version in known if identifies_page(version.title)]
     host = words_of(url)
-    if not titles or is_related([now.title], [*titles, *texts, own_name(host.host), *host.labels, *host.segments]):
+    if not titles or have_common_word(
+        [now.title], [*titles, *texts, own_name(host.host), *host.labels, *host.segments]
+    ):
         return False
     return all(_differs_in_language(version, now) and _differs(version, now, FAR) for version in known)
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
 
 from crawler.checks.pages.page_titles import (
-    is_identical,
-    is_named,
-    is_qualified,
-    is_related,
+    have_common_word,
+    identifies_page,
+    is_named_by_texts,
+    is_same_but_for_case,
     is_same_page_title,
-    is_taken_brand,
-    is_takeover,
-    names_page,
+    is_takeover_of_name,
+    is_takeover_title,
+    is_text_with_qualifier,
 )
 from crawler.checks.pages.text_fingerprint import is_same_text, script_of
 from crawler.kinds.registry import kind_of, link_of
@@ -36,13 +36,13 @@ PERMANENT = frozenset({301, 308})
 LASTING_FAULTS = frozenset({TargetFault.SIGNED, TargetFault.GATE, TargetFault.DROPS_HTTPS})
 """Faults of a target that even the redirect of a service that is sure of its moves may have."""
 
-_ON_THE_WAY = frozenset(
+_INTERMEDIATE_FAULTS = frozenset(
     {TargetFault.SIGNED, TargetFault.SESSION, TargetFault.GATE, TargetFault.JUMP, TargetFault.IDENTIFIER}
 )
-"""Faults of redirects that lead to another site by their nature, so that its title says nothing."""
+"""Faults of targets that are pages on the way to another one, so that their titles say nothing of the link."""
 
 
-class Sibling(Enum):
+class RequiredSibling(Enum):
     """What a random URL beside the link has to show before its redirect counts as a move.
 
     `ELSEWHERE`: it does not lead to the same page. `LIKEWISE`: it is redirected path by path, to another page or to
@@ -84,10 +84,12 @@ class Redirect:
     @property
     def has_same_title(self) -> bool:
         """Whether the new page has an earlier title of the old one, or is what a note calls it."""
-        if is_named(self.title, self.texts) or any(is_same_page_title(title, self.title) for title in self.earlier):
+        if is_named_by_texts(self.title, self.texts) or any(
+            is_same_page_title(title, self.title) for title in self.earlier
+        ):
             return True
         is_near = is_same_site(self.old, self.new) or keeps_path(self.old, self.new)
-        return is_near and any(is_identical(text, self.title) for text in (*self.texts, *self.earlier))
+        return is_near and any(is_same_but_for_case(text, self.title) for text in (*self.texts, *self.earlier))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,18 +104,18 @@ class Redirect:
     def _names(self) -> Iterator[str]:
         """Yield the earlier titles, and the texts in the script of the new title, that name a page."""
         script = script_of(self.title)
-        yield from (title for title in reversed(self.earlier) if names_page(title))
-        yield from (text for text in self.texts if names_page(text) and script_of(text) == script)
+        yield from (title for title in reversed(self.earlier) if identifies_page(title))
+        yield from (text for text in self.texts if identifies_page(text) and script_of(text) == script)
 
     @property
     def is_unrelated(self) -> bool:
         """Whether title and URL of the new page have nothing to do with what the old page was called."""
         names = list(self._names())
-        if not names or not names_page(self.title) or self.has_same_title:
+        if not names or not identifies_page(self.title) or self.has_same_title:
             return False
         before, after = words_of(self.old), words_of(self.new)
         path = () if keeps_path(self.old, self.new) else after.segments
-        return not is_related(
+        return not have_common_word(
             (*names, own_name(before.host), *before.labels, *before.segments),
             (self.title, own_name(after.host), *after.labels, *path),
         )
@@ -129,14 +131,18 @@ class RedirectJudgement:
     outcome: Outcome
     why: ReasonCode | None = None
     suggests: bool = False
-    needs: Sibling | None = None
+    needs: RequiredSibling | None = None
 
 
 _MOVED = RedirectJudgement(Outcome.MOVED)
 _REPLACED = RedirectJudgement(Outcome.REPLACED, ReasonCode.ANOTHER_PAGE)
 _LOGIN = RedirectJudgement(Outcome.RESTRICTED, ReasonCode.LOGIN_REQUIRED)
-_UNLIKE = RedirectJudgement(Outcome.OK, ReasonCode.REDIRECT_TO_OTHER_TITLE, suggests=True)
-_OPEN = RedirectJudgement(Outcome.OK, ReasonCode.REDIRECT_NOT_COMPARED, suggests=True)
+_SUGGEST_ONLY = RedirectJudgement(Outcome.OK, ReasonCode.REDIRECT_TO_OTHER_TITLE, suggests=True)
+_SUGGEST_ONLY_TEMPORARY = replace(_SUGGEST_ONLY, why=ReasonCode.REDIRECT_TEMPORARY)
+_SUGGEST_ONLY_OF_ALL_URLS = replace(_SUGGEST_ONLY, why=ReasonCode.REDIRECT_OF_ALL_URLS)
+_NEEDS_PROBE = replace(_SUGGEST_ONLY, why=ReasonCode.REDIRECT_NOT_COMPARED)
+_NEEDS_OTHERS_ELSEWHERE = replace(_NEEDS_PROBE, needs=RequiredSibling.ELSEWHERE)
+_NEEDS_OTHERS_LIKEWISE = replace(_NEEDS_PROBE, needs=RequiredSibling.LIKEWISE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +156,28 @@ class SiblingAnswer:
 
 
 def judge_redirect(redirect: Redirect) -> RedirectJudgement | None:
-    """Return the judgement of a redirect to a good page; None if it leads back to the same URL."""
+    """Return the judgement of a redirect to a good page; None if it leads back to the same URL.
+
+    The first row that applies decides:
+
+    | redirect to                                                    | judgement                                  |
+    |----------------------------------------------------------------|--------------------------------------------|
+    | an equivalent URL                                              | None                                       |
+    | another site: unrelated, or a page for taken-over domains      | replaced, or a probe if the path is kept   |
+    | a login, under another title                                   | restricted                                 |
+    | a URL with a fault; of a service, with a lasting fault         | suggestion if it helps                     |
+    | anything, by a temporary hop                                   | suggestion                                 |
+    | a move of a service, or the same page by its URL               | moved                                      |
+    | the name of the page, on the same site or under the same title | moved                                      |
+    | the same title alone                                           | probe: do other URLs lead elsewhere?       |
+    | the same path on another site                                  | moved if others did, else probe: do they?  |
+    | any other                                                      | suggestion                                 |
+    """
     target = urldefrag(redirect.new).url
     if redirect.old == target or is_equivalent(redirect.old, target):
         return None
     fault = target_fault(redirect.old, redirect.new)
-    if fault not in _ON_THE_WAY and (judgement := _judge_other_page(redirect)) is not None:
+    if fault not in _INTERMEDIATE_FAULTS and (judgement := _judge_other_page(redirect)) is not None:
         return judgement
     if fault is TargetFault.GATE and leads_to_login(redirect.old, redirect.new) and not redirect.has_same_title:
         return _LOGIN
@@ -164,7 +186,7 @@ def judge_redirect(redirect: Redirect) -> RedirectJudgement | None:
         helps = fault.helps_a_person or (fault is TargetFault.LANGUAGE and not is_same_site(redirect.old, target))
         return RedirectJudgement(Outcome.OK, ReasonCode(fault.value), helps)
     if not redirect.is_permanent:
-        return RedirectJudgement(Outcome.OK, ReasonCode.REDIRECT_TEMPORARY, suggests=True)
+        return _SUGGEST_ONLY_TEMPORARY
     if is_service or is_same_page(redirect.old, target):
         return _MOVED
     return _judge_move(redirect)
@@ -178,16 +200,13 @@ def judge_with_sibling(redirect: Redirect, judgement: RedirectJudgement, answer:
     moves = (
         answer.url != answer.asked and is_one_site(answer.url, redirect.new) and keeps_path(answer.asked, answer.url)
     )
-    if judgement.needs is Sibling.ELSEWHERE:
-        return _UNLIKE_OF_ALL if is_same_target else _MOVED
+    if judgement.needs is RequiredSibling.ELSEWHERE:
+        return _SUGGEST_ONLY_OF_ALL_URLS if is_same_target else _MOVED
     if moves and not is_same:
-        return _MOVED if redirect.is_permanent else RedirectJudgement(Outcome.OK, ReasonCode.REDIRECT_TEMPORARY, True)
+        return _MOVED if redirect.is_permanent else _SUGGEST_ONLY_TEMPORARY
     if redirect.is_to_other_site and redirect.is_unrelated and (is_same or not words_of(redirect.old).segments):
         return _REPLACED
-    return _UNLIKE_OF_ALL if is_same else _UNLIKE
-
-
-_UNLIKE_OF_ALL = replace(_UNLIKE, why=ReasonCode.REDIRECT_OF_ALL_URLS)
+    return _SUGGEST_ONLY_OF_ALL_URLS if is_same else _SUGGEST_ONLY
 
 
 def is_move_of_service(old: str, new: str) -> bool:
@@ -203,12 +222,12 @@ def _judge_other_page(redirect: Redirect) -> RedirectJudgement | None:
     if not redirect.is_to_other_site:
         return None
     known = (*redirect.texts, redirect.old)
-    is_new = is_taken_brand(redirect.title, known=known, earlier=redirect.earlier) or not redirect.has_same_title
-    if is_new and is_takeover(redirect.title, known=known, earlier=redirect.earlier):
+    is_new = is_takeover_of_name(redirect.title, known=known, earlier=redirect.earlier) or not redirect.has_same_title
+    if is_new and is_takeover_title(redirect.title, known=known, earlier=redirect.earlier):
         return _REPLACED
     if not redirect.is_unrelated:
         return None
-    return replace(_OPEN, needs=Sibling.LIKEWISE) if keeps_path(redirect.old, redirect.new) else _REPLACED
+    return _NEEDS_OTHERS_LIKEWISE if keeps_path(redirect.old, redirect.new) else _REPLACED
 
 
 def _judge_move(redirect: Redirect) -> RedirectJudgement:
@@ -216,10 +235,10 @@ def _judge_move(redirect: Redirect) -> RedirectJudgement:
     old, new = redirect.old, urldefrag(redirect.new).url
     if keeps_name(old, redirect.new) and (is_same_site(old, new) or redirect.has_same_title):
         return _MOVED
-    if qualifies_name(old, new) and any(is_qualified(redirect.title, name) for name in redirect.names):
+    if qualifies_name(old, new) and any(is_text_with_qualifier(redirect.title, name) for name in redirect.names):
         return _MOVED
     if redirect.has_same_title:
-        return replace(_OPEN, needs=Sibling.ELSEWHERE)
+        return _NEEDS_OTHERS_ELSEWHERE
     if keeps_path(old, new) and not is_same_site(old, new):
-        return _MOVED if redirect.is_migration else replace(_OPEN, needs=Sibling.LIKEWISE)
-    return _UNLIKE
+        return _MOVED if redirect.is_migration else _NEEDS_OTHERS_LIKEWISE
+    return _SUGGEST_ONLY

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 _RETRY_LATER_STATUSES = {429, 503}  # with Retry-After: RFC 6585, 4; RFC 9110, 15.6.4
 
 
-def check_response_with_kind(
+def judge_response(
     due: DueLink,
     response: Response,
     accepted: Mapping[str, frozenset[int]],
@@ -47,7 +47,7 @@ def check_response_with_kind(
     """
     link, kind = due.link, kind_of(due.link)
     statuses_of_host = (statuses for pattern, statuses in accepted.items() if fnmatchcase(link.host, pattern))
-    check = http_check.check_response(
+    check = http_check.judge_http(
         response,
         now,
         texts=due.texts,

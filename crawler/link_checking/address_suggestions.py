@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.checks.response_check import check_response_with_kind
+from crawler.checks.response_check import judge_response
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.spelling.schemes import without_empty_port
 from crawler.links.spelling.slips import corrections
@@ -89,4 +89,4 @@ class AddressSuggester:
             response = await self._fetch(kind_of(link).request(link))
         except Exception:  # noqa: BLE001 - not reached, for any reason: nothing is known
             return None
-        return check_response_with_kind(DueLink(link), response, {}, datetime.now(UTC)).check.outcome
+        return judge_response(DueLink(link), response, {}, datetime.now(UTC)).check.outcome

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.checks.response_check import check_response_with_kind
+from crawler.checks.response_check import judge_response
 from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.conditional_requests import add_conditions
@@ -212,7 +212,7 @@ class ImageFetcher:
         response = await self._request(url, referer, self._limits.for_link(due.link))
         if response is None:
             return None
-        return await self._inspect(due, check_response_with_kind(due, response, self._accepted, datetime.now(UTC)))
+        return await self._inspect(due, judge_response(due, response, self._accepted, datetime.now(UTC)))
 
     async def _request(self, url: str, referer: str | None, max_bytes: int) -> Response | None:
         """Return the response to a request for an image; None without one."""

@@ -14,7 +14,7 @@ from crawler.checks.failure_check import check_failure
 from crawler.checks.pages.signature_tables import page_bytes
 from crawler.checks.probes.redirect_probe import RedirectProber
 from crawler.checks.probes.soft404_probe import Soft404Prober
-from crawler.checks.response_check import check_response_with_kind, requested_wait, skipped_result
+from crawler.checks.response_check import judge_response, requested_wait, skipped_result
 from crawler.fetch.conditional_requests import is_invalid_304, with_validators
 from crawler.fetch.early_stop import WHOLE_PAGE
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
@@ -185,7 +185,7 @@ class LinkChecker:
         now, host = datetime.now(UTC), urlsplit(response.url).hostname or due.link.host  # that of the last redirect
         self._connectivity.record_answer(due.link.host)
         self._retries.discard(attempt.queued.url)
-        result = check_response_with_kind(due, response, self._accepted, now, self._site_moves)
+        result = judge_response(due, response, self._accepted, now, self._site_moves)
         return CheckOutcome(result, self._throttle.record_answer(host, result.check, requested_wait(response, now)))
 
     async def _settle(self, attempt: _Attempt, response: Response, outcome: CheckOutcome) -> CheckOutcome:

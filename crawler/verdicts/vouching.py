@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.models.policy import Policy
     from crawler.models.vouch import Vouch
 
-SAME_TITLE = 80
+SAME_VOUCH_TITLE = 80
 """Similarity (0 to 100) from which two titles are the same page's: counters, dates and site names change."""
 
 _STATEMENTS = {
@@ -95,4 +95,4 @@ def _failed_checks(vouch: Vouch, checks: Sequence[Check], policy: Policy) -> int
 
 def _is_same_title(one: str, other: str) -> bool:
     one, other = (collapse_whitespace(title).casefold() for title in (one, other))
-    return one == other or fuzz.token_sort_ratio(one, other) >= SAME_TITLE
+    return one == other or fuzz.token_sort_ratio(one, other) >= SAME_VOUCH_TITLE

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Paper
     from crawler.models.note import Mention
 
-SAME_TITLE = 90
+SAME_PAPER_TITLE = 90
 """Similarity (0 to 100) of two normalized titles from which they are the same."""
 
 _FORMATTING = re.compile(r"\\(?:text[a-z]*|math[a-z]*|emph|operatorname|mbox|left|right|bf|it|rm|sc|sf|tt|em)\b")
@@ -49,7 +49,7 @@ def title_in_note(text: str, ids: Iterable[str]) -> str | None:
 def is_same_paper_title(noted: str, actual: str) -> bool:
     """Return whether two titles are the same, or one is the other's title or subtitle alone."""
     pairs = [*product([noted], _parts(actual)), *product(_parts(noted), [actual])]
-    return any(similarity(one, other) >= SAME_TITLE for one, other in pairs)
+    return any(similarity(one, other) >= SAME_PAPER_TITLE for one, other in pairs)
 
 
 def similarity(one: str, other: str) -> float:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from crawler.models.metadata import Paper, Publication
     from pipelines.venues.table import VenueSeries
 
-SAME_TITLE = 95
+SAME_PUBLICATION_TITLE = 95
 """Similarity (0 to 100) from which two titles are the same; those of different papers were up to 91.5."""
 
 _CUE = "Accepted in "
@@ -70,7 +70,9 @@ def is_same_paper(paper: Paper, publication: Publication) -> bool:
     if paper.arxiv_id is not None and recorded_id.lower() == paper.arxiv_id.lower():
         return True
     similarity = fuzz.ratio(paper.title, publication.title, processor=utils.default_process)
-    return similarity >= SAME_TITLE and not _authors(paper.authors).isdisjoint(_authors(publication.authors))
+    return similarity >= SAME_PUBLICATION_TITLE and not _authors(paper.authors).isdisjoint(
+        _authors(publication.authors)
+    )
 
 
 def _authors(names: Iterable[str]) -> set[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 
-from crawler.checks.http_check import check_response
+from crawler.checks.http_check import judge_http
 from crawler.kinds.registry import all_kinds, link_of
 from crawler.models.metadata import Article
 
@@ -33,7 +33,7 @@ def read(link: Link, body: bytes, case: dict[str, Any]) -> CheckResult:
     response = responsetypes.from_args(headers=headers, url=url, body=body)(
         url, status=case["status"], headers=headers, body=body, request=request
     )
-    return kind.read(link, response, check_response(response, NOW))
+    return kind.read(link, response, judge_http(response, NOW))
 
 
 def read_wechat(page: str | bytes) -> CheckResult:

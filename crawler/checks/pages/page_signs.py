@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _MAX_SOURCE = 64 * 1024  # characters up to which a source is searched; bot protection is shorter
 _MAX_CONTENT = 600  # bytes of text without menus up to which a page with many links may be a notice
 _MAX_ELEMENTS = 60  # links and paragraphs up to which a page may have little text; faster to count than the text
-_SAME_TITLE = 90  # similarity (0 to 100) from which a title is the text of the link
+_SAME_AS_LINK_TEXT = 90  # similarity (0 to 100) from which a title is the text of the link
 _SHARE_OF_TEXT = 3  # a page with a title of its own is a notice if it is one third of the text
 _BARE_CODES = frozenset({"404", "410"})
 _HEADING = re.compile(r"<h1\b[^<>]*>(.{0,500}?)</h1", re.IGNORECASE | re.DOTALL)
@@ -269,7 +269,7 @@ class ShownPage:
 
     def _is_link_text(self, *titles: str) -> bool:
         texts = [normalize_title(text) for text in self._texts]
-        return any(fuzz.ratio(text, title) >= _SAME_TITLE for text in texts for title in titles)
+        return any(fuzz.ratio(text, title) >= _SAME_AS_LINK_TEXT for text in texts for title in titles)
 
 
 def _path(value: str) -> str:

@@ -17,7 +17,7 @@ from crawler.checks.pages.signatures import normalize_title
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-SAME_TITLE = 88
+SAME_PAGE_TITLE = 88
 """Similarity (0 to 100) of two titles without blanks and punctuation from which they are the same."""
 
 MIN_TITLE = 6
@@ -38,7 +38,7 @@ class _Takeover:
     about: frozenset[str]
 
 
-def names_page(text: str) -> bool:
+def identifies_page(text: str) -> bool:
     """Return whether the text of a link, or a title, can identify a page: no URL, and not only words such as `here`."""
     return "://" not in text and bool(words_in_title(text) - _generic()) and _length(text) >= MIN_TITLE
 
@@ -54,30 +54,30 @@ def is_same_page_title(one: str, other: str) -> bool:
         return True
     first, second = _parts(one), _parts(other)
     if len(first) > 1 and len(second) > 1:
-        return _is_alike(first[0], second[0]) and names_page(first[0])
+        return _is_alike(first[0], second[0]) and identifies_page(first[0])
     whole, parts = (one, second) if len(first) == 1 else (other, first)
-    return names_page(whole) and any(_is_alike(whole, part) for part in parts)
+    return identifies_page(whole) and any(_is_alike(whole, part) for part in parts)
 
 
-def is_identical(one: str, other: str) -> bool:
-    """Return whether two titles of several words are the same but for case and spaces, even if they are general."""
+def is_same_but_for_case(one: str, other: str) -> bool:
+    """Return whether two titles of several words are the same but for case and spaces, even with general words."""
     plain = normalize_title(one)
     return len(plain.split()) > 1 and len(plain) >= MIN_TITLE and plain == normalize_title(other)
 
 
-def is_qualified(title: str, text: str) -> bool:
+def is_text_with_qualifier(title: str, text: str) -> bool:
     """Return whether a title is a text with a qualifier in brackets behind it, and perhaps the name of the site."""
     plain, name = normalize_title(title), normalize_title(text)
     rest = plain.removeprefix(name)
     return bool(name) and rest != plain and _QUALIFIER.match(rest) is not None
 
 
-def is_named(title: str, texts: Iterable[str]) -> bool:
+def is_named_by_texts(title: str, texts: Iterable[str]) -> bool:
     """Return whether the text of a link names the page with a title."""
     return any("://" not in text and (is_same_page_title(text, title) or _contains(title, text)) for text in texts)
 
 
-def is_related(words: Iterable[str], others: Iterable[str]) -> bool:
+def have_common_word(words: Iterable[str], others: Iterable[str]) -> bool:
     """Return whether two sets of texts have a word in common that is not a general one."""
     one, other = (
         frozenset(word for text in texts for word in words_in_title(text)) - _generic() for texts in (words, others)
@@ -95,7 +95,7 @@ def words_in_title(text: str) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(text) if len(word) >= _MIN_WORD).union(pairs)
 
 
-def is_takeover(title: str, *, known: Collection[str], earlier: Collection[str] = ()) -> bool:
+def is_takeover_title(title: str, *, known: Collection[str], earlier: Collection[str] = ()) -> bool:
     """Return whether a title is that of a page put behind a domain that was given up, such as one for gambling.
 
     `known` are the texts of the link and its URL, `earlier` the earlier titles of the page: if they have such words, it
@@ -109,18 +109,18 @@ def is_takeover(title: str, *, known: Collection[str], earlier: Collection[str] 
         or any(table.strong.search(text) or table.weak.search(text) for text in map(_spaced, (*known, *earlier)))
     ):
         return False
-    enough = 1 if any(map(names_page, earlier)) and not is_related([title], (*known, *earlier)) else 2
+    enough = 1 if any(map(identifies_page, earlier)) and not have_common_word([title], (*known, *earlier)) else 2
     return is_strong or len(weak) >= enough
 
 
-def is_taken_brand(title: str, *, known: Collection[str], earlier: Collection[str]) -> bool:
-    """Return whether a title is that of such a page under the name of the old one: "PROJECT: Slot Gacor".
+def is_takeover_of_name(title: str, *, known: Collection[str], earlier: Collection[str]) -> bool:
+    """Return whether a title is one of `is_takeover_title` that keeps the old name: "PROJECT: Slot Gacor".
 
     The page had a title without such words before.
     """
-    if not any(map(names_page, earlier)) or _takeover().strong.search(normalize_title(title)) is None:
+    if not any(map(identifies_page, earlier)) or _takeover().strong.search(normalize_title(title)) is None:
         return False
-    return is_takeover(title, known=known, earlier=earlier)
+    return is_takeover_title(title, known=known, earlier=earlier)
 
 
 def _spaced(text: str) -> str:
@@ -141,13 +141,13 @@ def _is_alike(one: str, other: str) -> bool:
     if set(_NUMBER.findall(one)) != set(_NUMBER.findall(other)):
         return False
     first, second = ("".join(filter(str.isalnum, normalize_title(text))) for text in (one, other))
-    return bool(first) and fuzz.ratio(first, second) >= SAME_TITLE
+    return bool(first) and fuzz.ratio(first, second) >= SAME_PAGE_TITLE
 
 
 def _contains(title: str, text: str) -> bool:
     """Return whether all words of a text that names a page are in a title, or those of a long title in the text."""
     one, other = words_in_title(text), words_in_title(title)
-    if not names_page(text) or not other:
+    if not identifies_page(text) or not other:
         return False
     own = one - _generic()
     is_long = len(own) > 1 or (len(own) == 1 and _length(text) >= 2 * MIN_TITLE)

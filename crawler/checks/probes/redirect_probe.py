@@ -79,7 +79,7 @@ class RedirectProber:
             response = await self._fetch(build_request(url, meta={"max_bytes": HEAD_OF_PAGE}))
         except Exception:  # noqa: BLE001 - a failed probe decides nothing
             return None
-        check = http_check.check_response(response, datetime.now(UTC))
+        check = http_check.judge_http(response, datetime.now(UTC))
         if check.outcome in {Outcome.BLOCKED, Outcome.FAILED, Outcome.UNREADABLE}:
             return None
         if check.http_status != 200:  # noqa: PLR2004 - RFC 9110, 15.3.1

@@ -86,7 +86,7 @@ NOT_FOUND = PageFingerprint("", "", "")
 """The fingerprint of an error response to a random URL: the host has no catch-all page."""
 
 
-class Sibling(Enum):
+class SiblingPage(Enum):
     """What a host shows at a URL beside a page, where nobody can have put one."""
 
     OTHER = auto()
@@ -148,7 +148,7 @@ class Soft404Prober:
             except Exception:  # noqa: BLE001 - without https, for any reason, there is no suggestion
                 self._without_https.add(parts.netloc)
                 return None
-        is_ok = http_check.check_response(secure, datetime.now(UTC)).is_ok
+        is_ok = http_check.judge_http(secure, datetime.now(UTC)).is_ok
         if not is_ok or urlsplit(secure.url).scheme != "https":
             return None
         return https_url if response is None or page_title(secure) == page_title(response) else None
@@ -168,18 +168,18 @@ class Soft404Prober:
             return False
         return not (_is_canonical(response) or _names_path(due.link.url, title))
 
-    async def _compare(self, url: str, response: Response) -> Sibling:
+    async def _compare(self, url: str, response: Response) -> SiblingPage:
         """Return whether random URLs beside a page show the same page."""
         root = await self._fingerprint_of(*_random_page(url))
         if root is NOT_FOUND and not is_frame(response):
-            return Sibling.OTHER
+            return SiblingPage.OTHER
         for form, sibling in _random_siblings(url):
             fingerprint = await self._fingerprint_of(form, sibling)
             if fingerprint is None:
-                return Sibling.UNKNOWN
+                return SiblingPage.UNKNOWN
             if fingerprint is NOT_FOUND or fingerprint.url == url or not _is_same(fingerprint, sibling, response, url):
-                return Sibling.OTHER  # another page, or a redirect to the link itself
-        return Sibling.SAME
+                return SiblingPage.OTHER  # another page, or a redirect to the link itself
+        return SiblingPage.SAME
 
     async def _fingerprint_of(self, form: str, url: str) -> PageFingerprint | None:
         """Return the fingerprint of a random URL, or of an earlier one of the same form; None if none was fetched."""
@@ -197,7 +197,7 @@ class Soft404Prober:
         return None
 
 
-def _decide(due: DueLink, response: Response, sibling: Sibling) -> tuple[Outcome, ReasonCode] | None:
+def _decide(due: DueLink, response: Response, sibling: SiblingPage) -> tuple[Outcome, ReasonCode] | None:
     """Return outcome and reason of a doubtful page by what its host shows beside it; None if it is a page of its own.
 
     A page for every URL is gone if it says that nothing is there, or if another page was there before and this is
@@ -207,9 +207,9 @@ def _decide(due: DueLink, response: Response, sibling: Sibling) -> tuple[Outcome
     before = known_title(due)
     has_changed = bool(before) and fuzz.ratio(before.casefold(), page_title(response).casefold()) < DIFFERENT_TITLE
     unknown = (Outcome.BLOCKED, ReasonCode.POSSIBLE_CATCH_ALL_PAGE)
-    if sibling is Sibling.OTHER:
+    if sibling is SiblingPage.OTHER:
         return None
-    if sibling is Sibling.UNKNOWN:
+    if sibling is SiblingPage.UNKNOWN:
         last = {check.reason.code for check in due.history[-1:]}
         return unknown if has_changed or not last.isdisjoint(_CATCH_ALL) else None
     if says_nothing_is_there(response):

@@ -8,7 +8,7 @@ import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
-from crawler.checks.http_check import check_response
+from crawler.checks.http_check import judge_http
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 
@@ -56,7 +56,7 @@ def response(status: int, *redirects: int, headers: dict[str, str] | None = None
     ],
 )
 def test_status(status: int, outcome: Outcome, reason: Reason) -> None:
-    assert check_response(response(status), NOW) == Check(outcome, reason, NOW, CheckMethod.PAGE, http_status=status)
+    assert judge_http(response(status), NOW) == Check(outcome, reason, NOW, CheckMethod.PAGE, http_status=status)
 
 
 @pytest.mark.parametrize(
@@ -70,18 +70,18 @@ def test_status(status: int, outcome: Outcome, reason: Reason) -> None:
     ],
 )
 def test_a_redirect_that_was_not_followed_leads_to_no_web_page(status: int, reason: Reason) -> None:
-    assert check_response(response(status, headers={"Location": "mailto:me@e.example"}), NOW).reason == reason
+    assert judge_http(response(status, headers={"Location": "mailto:me@e.example"}), NOW).reason == reason
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 429, 503])
 def test_a_challenge_is_no_answer_of_the_page(status: int) -> None:
-    check = check_response(response(status, headers={"CF-Mitigated": "challenge"}), NOW)
+    check = judge_http(response(status, headers={"CF-Mitigated": "challenge"}), NOW)
     assert (check.outcome, check.reason) == (Outcome.BLOCKED, Reason(ReasonCode.BOT_WALL, "Cloudflare"))
     assert check.http_status == status
 
 
 def test_other_words_of_the_bot_wall_are_no_challenge() -> None:
-    assert check_response(response(404, headers={"CF-Mitigated": "log"}), NOW).outcome is Outcome.GONE
+    assert judge_http(response(404, headers={"CF-Mitigated": "log"}), NOW).outcome is Outcome.GONE
 
 
 NO_DNS = [{"Proxy-Status": "proxy.lan; error=dns_error; rcode=NXDOMAIN"}, {"X-Squid-Error": "ERR_DNS_FAIL 0"}]
@@ -91,17 +91,17 @@ OTHER_TROUBLE = [{"Proxy-Status": "proxy.lan; error=connection_timeout"}, {"X-Sq
 @pytest.mark.parametrize("headers", NO_DNS)
 def test_a_proxy_says_that_the_host_does_not_exist(headers: dict[str, str]) -> None:
     for status in (500, 502, 503):
-        check = check_response(response(status, headers=headers), NOW)
+        check = judge_http(response(status, headers=headers), NOW)
         assert check == Check(
             Outcome.GONE, Reason(ReasonCode.HOST_NOT_FOUND), NOW, CheckMethod.PAGE, http_status=status
         )
-    assert check_response(response(200, headers=headers), NOW).outcome is Outcome.OK
-    assert check_response(response(499, headers=headers), NOW).reason == Reason(ReasonCode.REFUSED, "499")
+    assert judge_http(response(200, headers=headers), NOW).outcome is Outcome.OK
+    assert judge_http(response(499, headers=headers), NOW).reason == Reason(ReasonCode.REFUSED, "499")
 
 
 @pytest.mark.parametrize("headers", OTHER_TROUBLE)
 def test_other_trouble_of_a_proxy_is_no_fault_of_the_host(headers: dict[str, str]) -> None:
-    assert check_response(response(502, headers=headers), NOW).reason == Reason(ReasonCode.UNEXPECTED_STATUS, "502")
+    assert judge_http(response(502, headers=headers), NOW).reason == Reason(ReasonCode.UNEXPECTED_STATUS, "502")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_other_trouble_of_a_proxy_is_no_fault_of_the_host(headers: dict[str, str
 def test_only_permanent_redirects_move_a_link(
     redirects: tuple[int, ...], outcome: Outcome, reason: tuple[ReasonCode, ...]
 ) -> None:
-    check = check_response(response(200, *redirects), NOW)
+    check = judge_http(response(200, *redirects), NOW)
     assert (check.outcome, check.final_url) == (outcome, MOVED_TO)
     assert (check.reason.code, *(each.code for each in check.reason.additions)) == reason
     assert check.suggestion == (None if outcome is Outcome.MOVED else MOVED_TO)
@@ -136,31 +136,31 @@ def test_only_permanent_redirects_move_a_link(
 )
 def test_the_final_url_is_canonical_and_without_tracking_parameters(led_to: str, final_url: str) -> None:
     answer = Response(led_to, request=Request(URL, meta={"redirect_reasons": [301], "redirect_urls": [URL]}))
-    check = check_response(answer, NOW)
+    check = judge_http(answer, NOW)
     assert (check.outcome, check.final_url) == (Outcome.MOVED, final_url)
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(404, Outcome.GONE), (500, Outcome.FAILED), (403, Outcome.BLOCKED)])
 def test_a_redirect_to_a_bad_page_moves_nothing(status: int, outcome: Outcome) -> None:
-    check = check_response(response(status, 301), NOW)
+    check = judge_http(response(status, 301), NOW)
     assert (check.outcome, check.final_url) == (outcome, MOVED_TO)
 
 
 @pytest.mark.parametrize("location", ["weixin://dl/business", "ftp://e.example/a"])
 def test_a_redirect_to_what_is_no_web_page(location: str) -> None:
-    check = check_response(response(302, headers={"Location": location}), NOW)
+    check = judge_http(response(302, headers={"Location": location}), NOW)
     assert (check.outcome, check.reason) == (Outcome.UNREADABLE, Reason(ReasonCode.REDIRECT_TO_NON_WEB_URL))
 
 
 def test_elapsed_is_the_time_to_the_first_byte() -> None:
-    assert check_response(response(200, download_latency=0.25), NOW).elapsed == timedelta(seconds=0.25)
-    assert check_response(response(200, download_latency=0.0), NOW).elapsed == timedelta(0)
-    assert check_response(response(200), NOW).elapsed is None
+    assert judge_http(response(200, download_latency=0.25), NOW).elapsed == timedelta(seconds=0.25)
+    assert judge_http(response(200, download_latency=0.0), NOW).elapsed == timedelta(0)
+    assert judge_http(response(200), NOW).elapsed is None
 
 
 @pytest.mark.parametrize("status", [200, 404, 410, 451, 500])
 def test_a_status_alone_is_never_conclusive(status: int) -> None:
-    assert not check_response(response(status), NOW).conclusive
+    assert not judge_http(response(status), NOW).conclusive
 
 
 # --- where redirects lead ---------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def redirected(asked: str, final: str, *redirects: int, body: bytes = b"", statu
     ],
 )
 def test_a_deep_link_that_leads_home_is_gone(asked: str, final: str, status: int) -> None:
-    check = check_response(redirected(asked, final, status), NOW)
+    check = judge_http(redirected(asked, final, status), NOW)
     assert (check.outcome, check.reason) == (Outcome.GONE, Reason(ReasonCode.REDIRECTED_HOME))
     assert not check.conclusive
 
@@ -223,7 +223,7 @@ def test_a_deep_link_that_leads_home_is_gone(asked: str, final: str, status: int
 )
 def test_other_redirects_do_not_lead_home(asked: str, final: str) -> None:
     for status in (301, 302):
-        assert check_response(redirected(asked, final, status), NOW).is_ok
+        assert judge_http(redirected(asked, final, status), NOW).is_ok
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_other_redirects_do_not_lead_home(asked: str, final: str) -> None:
 )
 def test_a_redirect_to_what_is_not_found(path: str) -> None:
     for status in (301, 302):
-        check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
+        check = judge_http(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
         assert (check.outcome, check.reason) == (Outcome.GONE, Reason(ReasonCode.REDIRECTED_TO_404_PAGE))
     assert not check.conclusive
 
@@ -241,14 +241,14 @@ def test_a_redirect_to_what_is_not_found(path: str) -> None:
 )
 def test_a_redirect_to_a_page_for_errors(path: str) -> None:
     for status in (301, 302):
-        check = check_response(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
+        check = judge_http(redirected("https://e.example/a/b", f"https://e.example/x/{path}", status), NOW)
         assert (check.outcome, check.reason) == (Outcome.FAILED, Reason(ReasonCode.REDIRECTED_TO_ERROR_PAGE))
         asked = redirected("https://e.example/docs/errors", f"https://e.example/x/{path}", status)
-        assert check_response(asked, NOW).outcome in {Outcome.OK, Outcome.MOVED}
+        assert judge_http(asked, NOW).outcome in {Outcome.OK, Outcome.MOVED}
 
 
 def test_a_hash_route_for_what_is_not_found() -> None:
-    check = check_response(redirected("https://e.example/a/b", "https://e.example/#/404", 302), NOW)
+    check = judge_http(redirected("https://e.example/a/b", "https://e.example/#/404", 302), NOW)
     assert check.outcome is Outcome.GONE
 
 
@@ -266,15 +266,15 @@ def test_a_hash_route_for_what_is_not_found() -> None:
     ],
 )
 def test_a_redirect_to_what_only_sounds_like_it(asked: str, path: str) -> None:
-    check = check_response(redirected(f"https://e.example/{asked}", f"https://e.example/{path}", 301), NOW)
+    check = judge_http(redirected(f"https://e.example/{asked}", f"https://e.example/{path}", 301), NOW)
     assert check.is_ok
 
 
 def test_a_stand_in_is_no_new_address() -> None:
     body = "<title>页面不存在</title>".encode()
-    check = check_response(redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW)
+    check = judge_http(redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW)
     assert (check.outcome, check.reason) == (Outcome.GONE, Reason(ReasonCode.SOFT_404))
-    check = check_response(
+    check = judge_http(
         redirected("https://e.example/a", "https://e.example/b", 301, body=body), NOW, texts=["页面不存在"]
     )
     assert check.is_ok
@@ -287,9 +287,9 @@ def test_a_stand_in_is_no_new_address() -> None:
 def test_an_accepted_status_is_good(status: int) -> None:
     accepted = frozenset({status})
     walled = response(status, headers={"CF-Mitigated": "challenge"})
-    check = check_response(walled, NOW, accepted_statuses=accepted)
+    check = judge_http(walled, NOW, accepted_statuses=accepted)
     assert (check.outcome, check.reason) == (Outcome.OK, Reason(ReasonCode.STATUS_ACCEPTED, str(status)))
-    assert check_response(walled, NOW, accepted_statuses=frozenset({status + 1})).outcome is Outcome.BLOCKED
-    assert check_response(response(status, 301), NOW, accepted_statuses=accepted).outcome is Outcome.MOVED
+    assert judge_http(walled, NOW, accepted_statuses=frozenset({status + 1})).outcome is Outcome.BLOCKED
+    assert judge_http(response(status, 301), NOW, accepted_statuses=accepted).outcome is Outcome.MOVED
     home = redirected("https://e.example/a", "https://e.example/", 302, status=status)
-    assert check_response(home, NOW, accepted_statuses=accepted).outcome is Outcome.OK
+    assert judge_http(home, NOW, accepted_statuses=accepted).outcome is Outcome.OK

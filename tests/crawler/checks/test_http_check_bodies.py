@@ -14,7 +14,7 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from crawler.checks.failure_check import check_failure
-from crawler.checks.http_check import check_response
+from crawler.checks.http_check import judge_http
 from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 from tests.crawler.checks.test_http_check import NOW, URL
@@ -31,7 +31,7 @@ def decoding(coding: str, body: bytes) -> Check:
     response.request = Request(url)
     try:
         decoded = middleware.process_response(response.request, response)
-        return check_response(decoded, NOW)  # type: ignore[arg-type]
+        return judge_http(decoded, NOW)  # type: ignore[arg-type]
     except Exception as error:  # noqa: BLE001 - as Scrapy hands every one of them to the errback
         return check_failure(error, NOW)
 

@@ -21,7 +21,7 @@ from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
 from crawler.checks.failure_check import check_failure
-from crawler.checks.http_check import check_response
+from crawler.checks.http_check import judge_http
 from crawler.fetch.download_handler import SafeDownloadHandler
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.guard.public_resolver import PublicResolver
@@ -116,7 +116,7 @@ def seen(
         try:
             answer = await handler.download_request(request)
             answer.request = request
-            return check_response(answer, NOW)
+            return judge_http(answer, NOW)
         except Exception as error:  # noqa: BLE001 - as Scrapy hands every one of them to the errback
             return check_failure(error, NOW)
         finally:

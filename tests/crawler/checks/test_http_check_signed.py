@@ -9,7 +9,7 @@ import pytest
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.checks.http_check import check_response
+from crawler.checks.http_check import judge_http
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from tests.crawler.links.test_signed_urls import MARCH, S3, SIGNED, VIDEO
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def check(url: str, status: int, now: datetime, **meta: list[Any]) -> Check:
-    return check_response(Response(url, status, request=Request(url, meta=meta)), now)
+    return judge_http(Response(url, status, request=Request(url, meta=meta)), now)
 
 
 @pytest.mark.parametrize("url", SIGNED)
@@ -59,4 +59,4 @@ def test_a_lasting_link_may_lead_to_a_signed_address() -> None:
 
 def test_a_wall_before_an_expired_address_says_nothing_of_it() -> None:
     walled = Response(S3, 403, headers={"cf-mitigated": "challenge"}, request=Request(S3))
-    assert check_response(walled, MARCH).outcome is Outcome.BLOCKED
+    assert judge_http(walled, MARCH).outcome is Outcome.BLOCKED

@@ -9,7 +9,7 @@ import pytest
 from crawler.checks.redirects import (
     Redirect,
     RedirectJudgement,
-    Sibling,
+    RequiredSibling,
     SiblingAnswer,
     judge_redirect,
     judge_with_sibling,
@@ -47,7 +47,7 @@ def test_a_temporary_redirect_has_not() -> None:
 @pytest.mark.parametrize("new", [NEAR, FAR])
 def test_a_title_has_to_be_that_of_the_page_alone(new: str) -> None:
     for found in (judged(new, TITLE, TITLE), judged(new, TITLE, earlier=(TITLE,))):
-        assert (found.outcome, found.needs) == (Outcome.OK, Sibling.ELSEWHERE)
+        assert (found.outcome, found.needs) == (Outcome.OK, RequiredSibling.ELSEWHERE)
 
 
 def test_another_title_moves_nothing() -> None:
@@ -57,7 +57,7 @@ def test_another_title_moves_nothing() -> None:
 
 def test_a_path_on_another_site_needs_others_that_move_likewise() -> None:
     new = "https://b.example.net/posts/p17"
-    assert judged(new, TITLE).needs is Sibling.LIKEWISE
+    assert judged(new, TITLE).needs is RequiredSibling.LIKEWISE
     assert judged(new, TITLE, is_migration=True).outcome is Outcome.MOVED
     assert judged(new, TITLE, TITLE).outcome is Outcome.MOVED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scrapy.http import HtmlResponse
 
-from crawler.checks.http_check import check_response
+from crawler.checks.http_check import judge_http
 from crawler.html import LARGEST_PAGE
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.github_urls import is_missing_wiki_page
@@ -57,5 +57,5 @@ def test_a_page_of_a_wiki_that_is_missing(path: str, final: str, *, is_missing: 
     request = kind.request(link)
     request.meta["redirect_reasons"] = [302] * (final != link.url)
     response = HtmlResponse(final, body=b"<title>A page</title><p>Some text</p>", request=request)
-    check = kind.read(link, response, check_response(response, NOW)).check
+    check = kind.read(link, response, judge_http(response, NOW)).check
     assert (check.outcome is Outcome.GONE, check.conclusive) == (is_missing, False)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scrapy.http import Response
 
-from crawler.checks.http_check import check_response
+from crawler.checks.http_check import judge_http
 from crawler.kinds.registry import all_kinds, link_of
 from crawler.models.link import Link
 from crawler.models.metadata import METADATA_TYPES
@@ -137,7 +137,7 @@ def test_answers_that_are_no_text_are_no_wechat_pages() -> None:
     link = link_of("https://mp.weixin.qq.com/s/AbC", "n.md")
     assert link is not None
     response = Response(link.url, body=b"\x00\x01", request=all_kinds()["wechat"].request(link))
-    check = check_response(response, NOW)
+    check = judge_http(response, NOW)
     assert all_kinds()["wechat"].read(link, response, check) == CheckResult(link, check)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from crawler.checks.pages.page_titles import (
-    is_identical,
-    is_named,
-    is_qualified,
-    is_related,
+    have_common_word,
+    identifies_page,
+    is_named_by_texts,
+    is_same_but_for_case,
     is_same_page_title,
-    is_taken_brand,
-    is_takeover,
-    names_page,
+    is_takeover_of_name,
+    is_takeover_title,
+    is_text_with_qualifier,
 )
 
 
@@ -44,28 +44,28 @@ def test_titles(one: str, other: str, *, is_same: bool) -> None:
     ],
 )
 def test_texts_of_links(text: str, title: str, *, is_same: bool) -> None:
-    assert is_named(title, [text]) is is_same
+    assert is_named_by_texts(title, [text]) is is_same
 
 
 def test_what_names_a_page() -> None:
-    assert names_page("Weaving by hand")
-    assert names_page("图神经网络")
-    assert not names_page("project page")
-    assert not names_page("https://a.example.org/weaving")
+    assert identifies_page("Weaving by hand")
+    assert identifies_page("图神经网络")
+    assert not identifies_page("project page")
+    assert not identifies_page("https://a.example.org/weaving")
 
 
 def test_general_titles_of_several_words_have_to_be_the_same() -> None:
-    assert is_identical("A page", "a  page")
-    assert not is_identical("here", "here")
-    assert not is_identical("A page", "A page of ours")
+    assert is_same_but_for_case("A page", "a  page")
+    assert not is_same_but_for_case("here", "here")
+    assert not is_same_but_for_case("A page", "A page of ours")
 
 
 def test_words_in_common() -> None:
-    assert is_related(["Sorting library"], ["All about sorting"])
-    assert is_related(["fastsort"], ["Fastsort2 is here"])
-    assert is_related(["图神经网络"], ["神经"])
-    assert not is_related(["Sorting library"], ["Garden furniture"])
-    assert not is_related(["The project page"], ["The page"])
+    assert have_common_word(["Sorting library"], ["All about sorting"])
+    assert have_common_word(["fastsort"], ["Fastsort2 is here"])
+    assert have_common_word(["图神经网络"], ["神经"])
+    assert not have_common_word(["Sorting library"], ["Garden furniture"])
+    assert not have_common_word(["The project page"], ["The page"])
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_words_in_common() -> None:
     ],
 )
 def test_pages_behind_domains_that_were_given_up(title: str, known: list[str], *, is_found: bool) -> None:
-    assert is_takeover(title, known=known) is is_found
+    assert is_takeover_title(title, known=known) is is_found
 
 
 def test_one_word_is_enough_if_the_page_was_another_before() -> None:
-    assert is_takeover("Casino Royale", known=["x"], earlier=["Parser toolkit"])
-    assert not is_takeover("Casino Royale", known=["x"], earlier=["Royale, a film"])
+    assert is_takeover_title("Casino Royale", known=["x"], earlier=["Parser toolkit"])
+    assert not is_takeover_title("Casino Royale", known=["x"], earlier=["Royale, a film"])
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_one_word_is_enough_if_the_page_was_another_before() -> None:
     ],
 )
 def test_a_qualifier_is_behind_the_name(title: str, *, is_one: bool) -> None:
-    assert is_qualified(title, "Mercury") is is_one
+    assert is_text_with_qualifier(title, "Mercury") is is_one
 
 
 def test_a_brand_may_be_kept_by_who_takes_it_over() -> None:
     known, title = ("Myproject", "https://a.example/"), "MYPROJECT: Slot Gacor"
-    assert is_taken_brand(title, known=known, earlier=["Myproject, a graph library"])
-    assert not is_taken_brand(title, known=known, earlier=[])
-    assert not is_taken_brand(title, known=("Slot gacor", *known), earlier=["Myproject, a graph library"])
-    assert not is_taken_brand("Myproject: poker and a slot", known=known, earlier=["Myproject, a graph library"])
+    assert is_takeover_of_name(title, known=known, earlier=["Myproject, a graph library"])
+    assert not is_takeover_of_name(title, known=known, earlier=[])
+    assert not is_takeover_of_name(title, known=("Slot gacor", *known), earlier=["Myproject, a graph library"])
+    assert not is_takeover_of_name("Myproject: poker and a slot", known=known, earlier=["Myproject, a graph library"])

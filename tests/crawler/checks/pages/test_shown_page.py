@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from crawler.checks.pages.page_text import sentences
-from crawler.checks.response_check import check_response_with_kind
+from crawler.checks.response_check import judge_response
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.kinds.registry import link_of
 from crawler.models.check import Outcome
@@ -37,7 +37,7 @@ def checked(
     response = kind(URL, status, headers=headers, body=body.encode(), request=request, **more)
     link = link_of(URL, "n.md")
     assert link is not None
-    result = check_response_with_kind(DueLink(link, (), texts, known), response, {}, NOW)
+    result = judge_response(DueLink(link, (), texts, known), response, {}, NOW)
     assert result.metadata is None or result.check.is_ok
     return result.check.outcome, result.check.reason.code
 
