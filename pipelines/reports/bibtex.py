@@ -28,7 +28,7 @@ from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.authors import is_collaboration
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper
-from crawler.text import collapse_whitespace
+from crawler.text import collapse_whitespace, visible
 from pipelines.reports.contract import PAPERS
 from pipelines.venues.citation_stage import with_known_venues
 from pipelines.venues.model import without_track
@@ -60,7 +60,7 @@ _MACRO = re.compile(r"\\([a-zA-Z]+|.|$)", re.DOTALL)
 _UNESCAPED = re.compile(r"(?<!\\)[%&]")
 _UNESCAPED_IN_MATH = re.compile(r"(?<!\\)[%&#]")
 _CONTROLS = {"Cc": " ", "Cf": "", "Cs": ""}
-"""What replaces control characters, bidi and other format characters, and lone surrogates, by Unicode category."""
+"""What replaces control characters, format characters that do not deceive, and lone surrogates, by Unicode category."""
 _KEPT = re.compile(r"(?<!\\)\$.*[^\\]\$|[A-Za-z0-9 ,.:()/-]+")
 """Math, and text without anything that LaTeX reads otherwise."""
 
@@ -135,7 +135,7 @@ def _place(paper: Paper, series: VenueSeries | None) -> tuple[str, dict[str, str
     venue = paper.venue or ""
     if series is None:
         return "misc", {"howpublished": _plain(venue)}
-    name = series.full_name + venue.removeprefix(series.name)
+    name = _plain(series.full_name + venue.removeprefix(series.name))
     return ("article", {"journal": name}) if series.kind == "journal" else ("inproceedings", {"booktitle": name})
 
 
@@ -181,13 +181,22 @@ def _unused_key(key: str, identity: str, keys: set[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text on one line, with TeX accents as Unicode, and braces and dollars only in balanced math."""
-    text = collapse_whitespace("".join(_CONTROLS.get(unicodedata.category(c), c) for c in text))[:MAX_LENGTH]
+    """Return a text on one line, with TeX accents as Unicode, and braces and dollars only in balanced math.
+
+    Invisible characters are shown as in the other outputs, but left out of math, which cannot show them.
+    """
+    text = collapse_whitespace("".join(map(_without_controls, text)))[:MAX_LENGTH]
     if "\\" in text:
         text = collapse_whitespace(_as_unicode(text))
     parts = _MATH.split(text)  # text and math alternate
-    shown = "".join(_math(part) if at % 2 else re.sub(r"[{}$]", "", part) for at, part in enumerate(parts))
+    shown = "".join(_math(part) if at % 2 else visible(re.sub(r"[{}$]", "", part)) for at, part in enumerate(parts))
     return collapse_whitespace(shown)
+
+
+def _without_controls(character: str) -> str:
+    if visible(character) != character:
+        return character
+    return _CONTROLS.get(unicodedata.category(character), character)
 
 
 def _as_unicode(text: str) -> str:
@@ -205,6 +214,7 @@ def _as_unicode(text: str) -> str:
 
 def _math(formula: str) -> str:
     """Return a formula between dollars if it is balanced and has known macros only; otherwise its text."""
+    formula = "".join(c for c in formula if visible(c) == c)
     depth = lowest = 0
     for character in formula:
         depth += (character == "{") - (character == "}")

@@ -122,7 +122,8 @@ def test_keys_are_unique_and_plain(tmp_path: Path) -> None:
         (r"$^^5cinput{a}$", r"{\textasciicircum}{\textasciicircum}5cinputa"),
         (r"A\footnote", "A"),
         (r"\textit{Open \frac{ of $\alpha$", r"Open of $\alpha$"),
-        ("right\u202eleft\u200b and \x1b[31m", "rightleft and [31m"),
+        ("right\u202eleft\u200b and \x1b[31m", r"right{\textbackslash}u202eleft{\textbackslash}u200b and [31m"),
+        ('A \u2066$x\u202e^2$\u200d \\"o', r"A {\textbackslash}u2066$x^2$ \"o"),
     ],
 )
 def test_titles_are_escaped(tmp_path: Path, title: str, shown: str) -> None:
