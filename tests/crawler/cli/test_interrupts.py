@@ -37,9 +37,9 @@ from tests.support.sharing import SHARED, helpers_of, saying, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-INTERRUPTS = 100
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SLOW = "https://h90.bench.example.org"
+TWO_WORKERS = ("-s", "WORKERS=2", *SHARED)
 
 
 def crawl(desk: Desk, *words: str) -> subprocess.Popen[bytes]:
@@ -56,18 +56,18 @@ def outcomes(desk: Desk) -> dict[str, str]:
 
 
 def interrupted_somewhere(
-    folder: Path, internet: Internet, number: int, wait: Callable[[], None], links: int = 400
+    folder: Path, internet: Internet, number: int, wait: Callable[[], None], *words: str, links: int = 400
 ) -> tuple[float, set[str]] | None:
     """Interrupt a crawl and let another finish it; return how long the first took to end, and what was asked twice.
 
-    `wait` returns when it is to be interrupted. None where the crawl was finished by then.
+    `wait` returns when it is to be interrupted; both crawls get `words`. None where the crawl was finished by then.
     """
     folder.mkdir()
     desk = Desk(folder, internet.environ())
     internet.heal()
     urls = busy(desk, internet, links)
     internet.forget()
-    run = crawl(desk)
+    run = crawl(desk, *words)
     wait_until(lambda: begun(desk))
     wait()
     at = interrupt(run, number)
@@ -80,9 +80,11 @@ def interrupted_somewhere(
     assert end.seconds < IN_ANY_CASE
     assert said is not None
     assert int(said[1]) == len(desk.checked())
-    answered = delivered(internet, at)
+    # What needs hosts of two shards is asked in the first, and again in one that has both, also without an interrupt.
+    deferred = {url for (url,) in query(desk, "SELECT url FROM links WHERE leads_to IS NOT NULL")}
+    answered = delivered(internet, at) - deferred
     internet.forget()
-    again = desk.crawl()
+    again = desk.crawl(*words)
     assert (again.returncode, again.stderr) == (0, "")
     assert finished(desk) == [True]
     assert desk.verdicts().keys() == urls
@@ -91,12 +93,12 @@ def interrupted_somewhere(
     return end.seconds, answered & {request.url for request in internet.requests}
 
 
-def uninterrupted(folder: Path, internet: Internet) -> float:
+def uninterrupted(folder: Path, internet: Internet, *words: str) -> float:
     """Return how many seconds a crawl takes once its store is open."""
     folder.mkdir()
     desk = Desk(folder, internet.environ())
     busy(desk, internet)
-    run = crawl(desk)
+    run = crawl(desk, *words)
     wait_until(lambda: begun(desk))
     began = time.monotonic()
     assert run.wait(60) == 0
@@ -112,18 +114,19 @@ def test_interrupts_at_some_points(internet: Internet, tmp_path: Path) -> None:
 
 
 @pytest.mark.stress
-def test_a_hundred_interrupts_at_random_points(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("interrupts", "words"), [(100, ()), (30, TWO_WORKERS)], ids=["one process", "two workers"])
+def test_interrupts_at_random_points(tmp_path: Path, interrupts: int, words: tuple[str, ...]) -> None:
     chance = random.Random(14)
     took: list[float] = []
     twice: list[str] = []
     late = 0
     with Internet() as internet:
-        longest = uninterrupted(tmp_path / "whole", internet)
-    while len(took) < INTERRUPTS:
+        longest = uninterrupted(tmp_path / "whole", internet, *words)
+    while len(took) < interrupts:
         number, delay = chance.choice((signal.SIGINT, signal.SIGTERM)), chance.uniform(0, longest)
         with Internet() as internet:
             wait = partial(time.sleep, delay)
-            found = interrupted_somewhere(tmp_path / str(len(took) + late), internet, number, wait)
+            found = interrupted_somewhere(tmp_path / str(len(took) + late), internet, number, wait, *words)
         if found is None:
             late += 1
             continue
@@ -180,7 +183,6 @@ def test_a_link_that_was_redirected_is_followed_to_its_end(internet: Internet, d
 # --- what keeps it from ending ----------------------------------------------------------------------------------------
 
 
-TWO_WORKERS = ("-s", "WORKERS=2", *SHARED)
 HURRIED = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Hurried": 0}')
 STUCK = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Stuck": 0}')
 
