@@ -32,6 +32,10 @@ class Stages:
     outputs: Sequence[LastStage] = ()
 
 
+RENDERING_SECONDS = 0.0003
+"""Seconds that it takes to render a link in all outputs, on a machine of 2026."""
+
+
 class Run:
     """One run; its stages take their work from the store, so that a killed run can be resumed."""
 
@@ -77,10 +81,14 @@ class Run:
             self.context.workspace.store.finish_run(datetime.now(UTC))
 
     def _read(self, stage: ReadNotes) -> None:
+        """Read the notes, and reserve time of RUN_TIMEOUT for the outputs."""
+        context, store = self.context, self.context.workspace.store
         self.stage = stage.name
-        stage.run(self.context.due_by)
-        self.context.workspace.store.notes_read()
-        self.context.has_read = True
+        stage.run(context.due_by)
+        store.notes_read()
+        context.has_read = True
+        if self._stages.outputs:
+            context.throttle.reserve(RENDERING_SECONDS * sum(links for *_, links in store.counts()))
 
     async def _results_of(self, stage: Stage) -> AsyncIterator[CheckResult]:
         self.stage = stage.name

@@ -70,7 +70,7 @@ class HostThrottle:
     """Circuit breakers of the hosts of one run, and the time that is left for requests.
 
     A refusal is a captcha, bot protection, a 429 or any response with Retry-After. `clock` returns seconds; `deadline`
-    is the time on that clock at which RUN_TIMEOUT is reached.
+    is the time on that clock after which no request is sent: RUN_TIMEOUT, less what is reserved for the outputs.
     """
 
     def __init__(self, clock: Callable[[], float], deadline: float = math.inf) -> None:
@@ -83,6 +83,10 @@ class HostThrottle:
     def time_left(self) -> float:
         """Return the seconds until no request is sent any more."""
         return max(0.0, self._deadline - self._clock())
+
+    def reserve(self, seconds: float) -> None:
+        """Stop requests so many seconds before RUN_TIMEOUT, but use at least half of the time that is left."""
+        self._deadline -= min(seconds, self.time_left / 2) if self.time_left < math.inf else 0.0
 
     def seconds_until_free(self, name: str) -> float:
         """Return the seconds until a host may get a request; infinite if not in this run."""

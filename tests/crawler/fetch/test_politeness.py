@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
+from crawler.fetch.early_stop import EarlyStop
 from crawler.fetch.politeness.host_throttle import REFUSALS
+from crawler.run import run
 from tests.internet.messages import Failure, html, redirect, text
 from tests.support.crawling import EVERY_NIGHT
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
     from tests.internet import Internet, Request, Response
     from tests.support.crawling import Desk
 
@@ -147,6 +151,23 @@ def test_a_run_whose_time_is_up_reports_and_the_next_goes_on(desk: Desk, interne
     internet.forget()
     assert desk.crawl().returncode == 0
     assert {request.url for request in asked(internet)} == {f"{HOST}/{n}" for n in range(40)} - first
+
+
+class SlowOutputs(EarlyStop):
+    """Lets a run believe that its outputs take a second for each link."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        run.RENDERING_SECONDS = 1.0
+        return super().from_crawler(crawler)
+
+
+def test_a_run_leaves_time_for_its_outputs(desk: Desk, internet: Internet) -> None:
+    desk.write("a.md", links(40))
+    slow = ("-s", f'EXTENSIONS={{"{__name__}.SlowOutputs": 0}}')
+    done = desk.crawl("-s", 'DOWNLOAD_DELAYS={"*": 0.1}', "-s", "RUN_TIMEOUT=3", *slow)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 5 <= len(asked(internet)) <= 16  # half of the time is for links
 
 
 def test_a_service_that_is_waited_for_does_not_outlast_the_time_budget(desk: Desk, internet: Internet) -> None:

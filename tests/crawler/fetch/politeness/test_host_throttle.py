@@ -102,6 +102,22 @@ def test_who_is_left_alone_is_named_as_long_as_that_is_so(hosts: HostThrottle, c
     assert hosts.backed_off_hosts() == [("closed", math.inf)]
 
 
+@pytest.mark.parametrize(("seconds", "left"), [(0, 60), (20, 40), (30, 30), (90, 30)])
+def test_time_for_the_outputs_is_reserved_but_half_is_left(clock: Clock, seconds: float, left: float) -> None:
+    hosts = HostThrottle(clock, deadline=clock.now + 60)
+    hosts.reserve(seconds)
+    assert hosts.time_left == left
+    clock.now += left
+    assert hosts.seconds_until_free("a") == math.inf
+    hosts.reserve(seconds)
+    assert hosts.time_left == 0
+
+
+def test_without_a_time_budget_nothing_is_reserved(hosts: HostThrottle) -> None:
+    hosts.reserve(20)
+    assert hosts.time_left == math.inf
+
+
 def test_nobody_is_asked_or_waited_for_beyond_the_time_budget(clock: Clock) -> None:
     hosts = HostThrottle(clock, deadline=clock.now + 60)
     assert hosts.record_answer("a", answer(Outcome.BLOCKED), retry_after=59)
