@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.cli.interrupts import STOP_TIMEOUT, interrupts
 from tests.internet import Failure, Internet
 from tests.internet.messages import html, page, redirect, text
 from tests.support.crawling import Desk
@@ -75,11 +76,11 @@ def interrupted_somewhere(
     if finished(desk) == [True]:
         assert end.code in {0, -number}  # its last instructions are Python's own, which handles no signals any more
         return None
+    is_cut_off = end.seconds >= STOP_TIMEOUT and interrupts.final_message in end.said  # on a machine that is too busy
     said = SAID.fullmatch(end.said)
-    assert (end.code, bool(said)) == (CODES[signal.Signals(number)], True), end
+    assert (end.code, is_cut_off or bool(said)) == (CODES[signal.Signals(number)], True), end
     assert end.seconds < IN_ANY_CASE
-    assert said is not None
-    assert int(said[1]) == len(desk.checked())
+    assert said is None or int(said[1]) == len(desk.checked())
     # What needs hosts of two shards is asked in the first, and again in one that has both, also without an interrupt.
     deferred = {url for (url,) in query(desk, "SELECT url FROM links WHERE leads_to IS NOT NULL")}
     answered = delivered(internet, at) - deferred
@@ -90,7 +91,7 @@ def interrupted_somewhere(
     assert desk.verdicts().keys() == urls
     assert {url for (url,) in query(desk, "SELECT url FROM links WHERE checked_at IS NULL")} == set()
     assert not [name for name in desk.outputs() if name.endswith(".part")]
-    return end.seconds, answered & {request.url for request in internet.requests}
+    return end.seconds, set() if is_cut_off else answered & {request.url for request in internet.requests}
 
 
 def uninterrupted(folder: Path, internet: Internet, *words: str) -> float:
