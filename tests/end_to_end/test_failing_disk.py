@@ -1,4 +1,4 @@
-"""A disk that fails at any change: one line, exit 2, no note half written, and the next run completes."""
+"""A disk that fails, or a signal, at any change: one line, no note half written, and the next run completes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ import pytest
 
 from tests.crawler.link_checking.test_image_fallbacks import shown, url
 from tests.internet import Internet, World
+from tests.support.c_libraries import build
 from tests.support.crawling import Desk
-from tests.support.failing_disk import Change, Disk, build
+from tests.support.failing_disk import Change, Disk, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+ENDS = {Trouble.ERROR: 2, Trouble.FULL: 2, Trouble.KILL: -9, Trouble.INTERRUPT: 130, Trouble.TERMINATE: 143}
+"""How a command ends at the latest that cannot go on."""
 
 COMMANDS = ("crawl", "publish", "undo", "gc")
 NOTE = f"""# Notes
@@ -52,20 +56,20 @@ class Trial:
         self._outputs = set(self._desk.outputs())
         self.changes = disk.changes()
 
-    def fail(self, change: Change, *, stays_bad: bool) -> str:
-        """Let a change fail and run the command again; return what is wrong then, empty if nothing is."""
+    def fail(self, change: Change, trouble: Trouble) -> str:
+        """Let trouble come with a change and run the command again; return what is wrong then, empty if nothing is."""
         self._begin()
-        done = self._disk.run(self._words, change.number, stays_bad=stays_bad)
+        done = self._disk.run(self._words, change.number, trouble)
         lines = done.stderr.splitlines()
         wrong = []
-        if done.returncode not in {0, 2} or (done.returncode == 2 and len(lines) != 1):
+        if done.returncode not in {0, ENDS[trouble]} or (done.returncode > 0 and len(lines) != 1):
             wrong.append(f"exit {done.returncode}, {lines}")
         if "fault of notemend" in done.stderr:
             wrong.append("not foreseen")
         left = notes_of(self._desk)
         wrong += [f"half written: {note}" for note in left if left[note] not in (self._before[note], self._after[note])]
-        again = self._disk.run(self._words)
-        is_done = "nothing to undo" in again.stderr and done.returncode == 0
+        again = self._desk.run(*self._words)
+        is_done = "nothing to undo" in again.stderr and left == self._after
         if again.returncode and not is_done:
             wrong.append(f"then exit {again.returncode}, {again.stderr}")
         if notes_of(self._desk) != self._after:
@@ -95,7 +99,7 @@ def notes_of(desk: Desk) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
-    library = build(tmp_path_factory.mktemp("disk"))
+    library = build("failing_disk", tmp_path_factory.mktemp("disk"))
     with Internet() as internet:
         desk = Desk(tmp_path_factory.mktemp("desk"), internet.environ())
         desk.write("f.txt", "x")
@@ -116,16 +120,16 @@ def crawl(disk: Disk) -> Trial:
     return Trial(disk, "crawl")
 
 
-@pytest.mark.parametrize(("part", "at", "stays_bad"), [("images/", 0, False), (".part", -1, True)])
-def test_a_disk_that_fails(crawl: Trial, part: str, at: int, stays_bad: bool) -> None:
+@pytest.mark.parametrize(("part", "at", "trouble"), [("images/", 0, Trouble.ERROR), (".part", -1, Trouble.FULL)])
+def test_a_disk_that_fails(crawl: Trial, part: str, at: int, trouble: Trouble) -> None:
     """At the first write of an image, and as a full disk at the last write of an output."""
     change = [each for each in crawl.changes if each.call == "write" and part in each.path][at]
-    assert crawl.fail(change, stays_bad=stays_bad) == ""
+    assert crawl.fail(change, trouble) == ""
 
 
 @pytest.mark.stress
-@pytest.mark.parametrize("stays_bad", [False, True], ids=["once", "full"])
-def test_a_disk_that_fails_at_any_change(crawl: Trial, disk: Disk, stays_bad: bool) -> None:
+@pytest.mark.parametrize("trouble", Trouble)
+def test_trouble_at_any_change(crawl: Trial, disk: Disk, trouble: Trouble) -> None:
     """Each command, in the order in which a user gives them."""
     wrong = []
     for command in COMMANDS:
@@ -133,8 +137,9 @@ def test_a_disk_that_fails_at_any_change(crawl: Trial, disk: Disk, stays_bad: bo
             (disk.desk.notes / "sub/a.md").write_text(NOTE.partition("![")[0])
         trial = crawl if command == "crawl" else Trial(disk, command)
         some = chosen(trial.changes)
-        found = [told for change in some if (told := trial.fail(change, stays_bad=stays_bad))]
-        print(f"{command}: {len(trial.changes)} changes, {len(some)} failed, {len(found)} findings", *found, sep="\n")  # noqa: T201
+        found = [told for change in some if (told := trial.fail(change, trouble))]
+        figures = f"{len(trial.changes)} changes, {trouble.name} at {len(some)}, {len(found)} findings"
+        print(f"{command}: {figures}", *found, sep="\n", flush=True)  # noqa: T201
         wrong += found
         trial.finish()
     assert wrong == []

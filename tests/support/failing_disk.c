@@ -2,12 +2,14 @@
  *
  * DISK_ROOT: the folder. DISK_FAILS_AT: n, 0 for never. DISK_STAYS_BAD: 1 if all later changes fail as well.
  * DISK_ERRNO: the error. DISK_LOG: the file that gets a line for each change, outside of the folder.
+ * DISK_SIGNAL: the process gets this signal before the n-th change, which does not fail.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,10 @@ static int fails(const char *call, const char *path) {
         int fd = syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
         syscall(SYS_write, fd, line, (size_t)size);
         syscall(SYS_close, fd);
+    }
+    if (bad && getenv("DISK_SIGNAL")) {
+        kill(getpid(), atoi(getenv("DISK_SIGNAL")));
+        return 0;
     }
     if (bad)
         errno = getenv("DISK_ERRNO") ? atoi(getenv("DISK_ERRNO")) : EIO;

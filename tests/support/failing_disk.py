@@ -5,33 +5,33 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from enum import Enum
 from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
-    from tests.support.crawling import Desk
+    from pathlib import Path
 
-SOURCE = Path(__file__).with_suffix(".c")
+    from tests.support.crawling import Desk
+    from tests.support.wrong_clock import WrongClock
+
 VARIABLE = re.compile(r"[0-9a-f]{8,}|-\d+-")
 """What differs between the names of files of one sort: hashes, tokens of drafts, numbers of processes."""
 
 
-def build(folder: Path) -> Path:
-    """Return the library; skip the test where it cannot be built."""
-    compiler = shutil.which("cc")
-    if compiler is None or sys.platform != "linux":
-        pytest.skip("no C compiler, or not Linux (Debian: apt-get install gcc)")
-    library = folder / "failing_disk.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, SOURCE, "-ldl"], check=True)
-    return library
+class Trouble(Enum):
+    """What happens at a change; all later ones fail as well on a full disk."""
+
+    ERROR = {"DISK_ERRNO": str(int(errno.EIO))}  # noqa: RUF012 - no class attribute, but a member
+    FULL = {"DISK_ERRNO": str(int(errno.ENOSPC)), "DISK_STAYS_BAD": "1"}  # noqa: RUF012
+    KILL = {"DISK_SIGNAL": str(int(signal.SIGKILL))}  # noqa: RUF012
+    INTERRUPT = {"DISK_SIGNAL": str(int(signal.SIGINT))}  # noqa: RUF012
+    TERMINATE = {"DISK_SIGNAL": str(int(signal.SIGTERM))}  # noqa: RUF012
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,18 @@ class Disk:
     library: Path
     desk: Desk
 
-    def run(self, words: list[str], fails_at: int = 0, *, stays_bad: bool = False) -> subprocess.CompletedProcess[str]:
-        """Run a command; the change with a number fails, and with `stays_bad` all after it: the disk is full."""
+    def run(
+        self, words: list[str], at: int = 0, trouble: Trouble = Trouble.ERROR, clock: WrongClock | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command; trouble comes with the change of a number, and never for 0."""
         self._log.unlink(missing_ok=True)
-        failing = {
-            "LD_PRELOAD": str(self.library),
+        wrong = clock.environ() if clock else {}
+        failing = wrong | {
+            "LD_PRELOAD": " ".join([str(self.library), *filter(None, [wrong.get("LD_PRELOAD")])]),
             "DISK_ROOT": f"{self.desk.folder}/",
-            "DISK_FAILS_AT": str(fails_at),
-            "DISK_STAYS_BAD": str(int(stays_bad)),
-            "DISK_ERRNO": str(errno.ENOSPC if stays_bad else errno.EIO),
+            "DISK_FAILS_AT": str(at),
             "DISK_LOG": str(self._log),
+            **trouble.value,
         }
         command = [sys.executable, "-m", "scrapy", *self.desk.command(*words)]
         environ = os.environ | self.desk.environ | failing
