@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
 from crawler.cli import masked_log
-from crawler.cli.exit_codes import EXIT_ERROR, is_done
+from crawler.cli.exit_codes import EXIT_ERROR, exit_code_of
 from crawler.cli.terminal import print_error
 
 if TYPE_CHECKING:
@@ -54,11 +54,10 @@ class Command(ScrapyCommand):
             raise UsageError(f"{name}: unexpected argument {args[0]!r}")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Run the command; print one line and set exit code 2 if the user has to fix something first."""
+        """Run the command and set its exit code: 2, with one line, if the user has to fix something first."""
         assert self.settings is not None  # noqa: S101 - set by Scrapy before this call
         masked_log.install()
-        if not is_done(self.settings, partial(self.work, opts)):
-            self.exitcode = EXIT_ERROR
+        self.exitcode = exit_code_of(self.settings, partial(self.work, opts)) or self.exitcode
 
     @abstractmethod
     def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:

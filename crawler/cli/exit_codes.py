@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import signal
+from typing import TYPE_CHECKING, NoReturn
 
 from crawler.cli.terminal import print_error
 from crawler.errors import ImageStoreError, UserError
@@ -10,6 +11,7 @@ from crawler.text import describe_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.config.plain_settings import SettingsSource
@@ -17,11 +19,43 @@ if TYPE_CHECKING:
 EXIT_FOUND, EXIT_ERROR = 1, 2
 """Exit codes: a condition of FAIL_ON was met; the command failed. 0 is success.
 
-A crawl that was interrupted by a signal exits with 128 plus the number of the signal, as in shells.
+A command that was interrupted by a signal exits with 128 plus the number of the signal, as in shells.
 """
 
+INTERRUPTED = "interrupted: no saved result is lost; run the same command again to continue"
 
-def is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> bool:
+
+class _Interrupt(KeyboardInterrupt):
+    """SIGINT or SIGTERM; `number` says which."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def exit_code_of(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> int:
+    """Read the settings, call `work` with them and return the exit code; print one line on an error or a signal.
+
+    At the first signal everything is closed as after an error; a second one ends the process at once.
+    """
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return 0 if _is_done(settings, work) else EXIT_ERROR
+    except _Interrupt as interrupt:
+        print_error(INTERRUPTED)
+        return 128 + interrupt.number
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, _: FrameType | None) -> NoReturn:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_DFL)
+    raise _Interrupt(number)
+
+
+def _is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> bool:
     """Read the settings and call `work` with them; on an error, print one line and return False.
 
     The traceback of an error that is not the user's goes to a file.

@@ -17,6 +17,7 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, NoReturn
 
+from crawler.cli.exit_codes import INTERRUPTED
 from crawler.cli.terminal import print_error
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Interrupts:
     number = 0
     """Number of the first signal; 0 if there was none."""
 
-    final_message = "interrupted: no saved result is lost; run the same command again to continue"
+    final_message = INTERRUPTED
     """Message printed at the end; none if it is empty."""
 
     def __init__(self) -> None:

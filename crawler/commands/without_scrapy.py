@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crawler.cli.exit_codes import EXIT_ERROR, is_done
+from crawler.cli.exit_codes import exit_code_of
 from crawler.cli.terminal import print_parts
 from crawler.config.plain_settings import PlainSettings
 
@@ -29,7 +29,7 @@ def run(words: Sequence[str]) -> int | None:
         settings = PlainSettings.of_project(given)
     except ImportError:
         return None
-    return 0 if is_done(settings, work) else EXIT_ERROR
+    return exit_code_of(settings, work)
 
 
 def show_status(options: CrawlOptions) -> None:
