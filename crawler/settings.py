@@ -47,6 +47,9 @@ ENTRIES: dict[str, str] = {}
 # Generators of the sites that notes belong to, by glob of their paths, where none is recognized or a wrong one:
 # `{"blog/*": "hugo", "drafts/*": "none"}`. The first glob that matches counts; docs/verdicts.md has the names.
 SITE_GENERATOR: dict[str, str] = {}
+# Editor in which the report opens notes: `vscode`, `obsidian`, `cursor`, `idea`, `zed`, `none`, or a URL such as
+# `editor://open?file={path}&line={line}&column={column}`.
+REPORT_EDITOR = "vscode"
 ALLOW_PRIVATE_ADDRESSES = False  # check links to private addresses; otherwise they are skipped
 EXCLUDE_URLS: list[str] = []  # URLs not to check, separated by commas; `*` matches any text
 ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that count as working, by host: `{"*.example.com": [403]}`

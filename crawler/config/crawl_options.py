@@ -127,6 +127,8 @@ class PublishOptions:
     """Module names, each of one output."""
     rewrite: frozenset[str]
     """Which edits are made in notes: names from `setting_readers.REWRITES`, with groups expanded."""
+    editor: str
+    """The URL with which the report opens a note at a line; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ class CrawlOptions:
             publishing=PublishOptions(
                 outputs=tuple(settings.getlist("OUTPUTS")),
                 rewrite=frozenset(each for name in given["REWRITE"] for each in REWRITES[name]),
+                editor=given["REPORT_EDITOR"],
             ),
         )
 

@@ -9,6 +9,7 @@ from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING
 
+from crawler.config.editors import editor_url
 from crawler.config.entry_layouts import entry_layouts
 from crawler.config.image_layouts import image_layout
 from crawler.config.setting_names import COMMAND_LINE, json_object, nearest_hint
@@ -253,6 +254,7 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "REWRITE": partial(word_list, known=REWRITES),
     "ENTRIES": entry_layouts,
     "SITE_GENERATOR": site_generators,
+    "REPORT_EDITOR": editor_url,
     "ALLOW_PRIVATE_ADDRESSES": flag,
     "EXCLUDE_URLS": globs,
     "ACCEPTED_STATUSES": statuses,

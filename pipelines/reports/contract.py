@@ -145,6 +145,8 @@ class Rendering:
     """The places of images beside the notes; None if notes show the files of the image store."""
     registered: Mapping[str, RegisteredNote] = field(default_factory=dict)
     """The notes whose mentions are registered, by path: the links of a note that is the same are not searched again."""
+    editor: str = ""
+    """The URL with which the report opens a note in the user's editor; empty for none."""
 
     @classmethod
     def open(cls, options: CrawlOptions, workspace: Workspace) -> Rendering:
@@ -161,6 +163,7 @@ class Rendering:
             past_edits=Journal(options.output_dir).past_edits(),
             places=workspace.image_places(),
             registered=workspace.store.registered_notes(),
+            editor=options.publishing.editor,
         )
 
     @property

@@ -62,14 +62,14 @@ def note_batches(takers: Sequence[TakeNotes]) -> Iterator[TakeNote]:
 class NoteBatch:
     """Rows of notes, until there are enough for a frame.
 
-    `edits` has the number of edits of each note, `sizes` that of its entries; `findings` are those of all notes, as
-    values of `Finding`.
+    `edits` has the number of edits of each note, `sizes` that of its entries; `work` has the path of each note with
+    what there is to do, as values of `WorkItem`.
     """
 
     def __init__(self) -> None:
         self.edits: list[int] = []
         self.sizes: list[int] = []
-        self.findings: list[list[Any]] = []
+        self.work: list[tuple[str, list[list[Any]]]] = []
         self._notes: list[list[Any]] = []
         self._entries: list[list[Any]] = []
         self._mentions: list[list[Any]] = []
@@ -97,7 +97,7 @@ class NoteBatch:
         rows = fragment["rows"]
         self.edits.append(fragment["edits"])
         self.sizes.append(len(rows["entries"]))
-        self.findings += fragment["findings"]
+        self.work.append((rows["note"][0], fragment["work"]))
         note_id, first = len(self._notes), len(self._entries)
         self._notes.append([note_id, *rows["note"]])
         self._entries += [[entry_id, note_id, *values] for entry_id, values in enumerate(rows["entries"], first)]

@@ -15,6 +15,7 @@ from pipelines.consistency.entry_subject import first_mention, title_beside
 from pipelines.consistency.title_match import has_title_of
 from pipelines.reports.frames.metadata import metadata_rows
 from pipelines.reports.images.saved_texts import is_saved, saved_text
+from pipelines.reports.work.items import work_items
 from pipelines.venues.from_entry_title import venue_label
 from pipelines.venues.model import with_venue
 
@@ -89,9 +90,14 @@ VENUE = ("venue", "venue_year", "venue_track", "venue_source", "venue_evidence")
 
 
 def note_fragment(planned: PlannedNote, _rendering: Rendering) -> dict[str, Any]:
-    """Return the rows of a note, the number of its edits, and its findings."""
-    findings = [finding.to_values() for finding in planned.findings]
-    return {"rows": note_rows(planned.note, planned.states), "edits": len(planned.edits), "findings": findings}
+    """Return the rows of a note, the number of its edits, its findings, and what there is to do in it."""
+    note, states, edits, findings = planned.note, planned.states, planned.edits, planned.findings
+    return {
+        "rows": note_rows(note, states),
+        "edits": len(edits),
+        "findings": [finding.to_values() for finding in findings],
+        "work": [item.to_values() for item in work_items(note, states, edits, findings)],
+    }
 
 
 def note_rows(note: Note, states: Mapping[int, LinkState]) -> dict[str, Any]:

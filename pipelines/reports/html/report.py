@@ -18,7 +18,6 @@ from crawler.models.history import Metric, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, type_name
 from crawler.store.renderings import ALL_NOTES
-from pipelines.consistency.finding import Finding
 from pipelines.reports.contract import LINKS, NOTES
 from pipelines.reports.frames import notes
 from pipelines.reports.frames.counts import link_counts, metrics
@@ -26,7 +25,9 @@ from pipelines.reports.frames.frame import to_frame
 from pipelines.reports.frames.metadata import METADATA
 from pipelines.reports.html import charts, page
 from pipelines.reports.html.charts import Chart, ChartSeries, ChartShape
-from pipelines.reports.html.view_models import DeadLinks, FindingGroup, Findings, FindingView, LinkTable, note_views
+from pipelines.reports.html.view_models import LinkTable, note_views
+from pipelines.reports.html.work_table import WorkTable
+from pipelines.reports.work.source_pages import source_page
 from pipelines.rewriting.note_rewriter import stored_image_url
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     from pipelines.reports.contract import Rendering, TakeLink, TakeNotes
     from pipelines.reports.frames.entries import NoteBatch
 
-MAX_LINKS, MAX_ENTRIES, MAX_FINDINGS = 50_000, 10_000, 100
-"""Maximum links (dead ones first), entries (of the last notes) and findings of each kind on the page, to keep it fast
-in a browser. The CSV files have all."""
+MAX_LINKS, MAX_ENTRIES, MAX_WORK = 50_000, 10_000, 50_000
+"""Maximum links (dead ones first), entries (of the last notes) and things to do on the page, to keep it fast in a
+browser. The CSV files have all."""
 
 MAX_RUNS, MAX_REPOSITORIES = 400, 8
 """Maximum runs and repositories in the charts."""
@@ -53,7 +54,10 @@ _TILES = (
     *(Metric.BLOCKED.value, Metric.PICTURES.value, Metric.NOTES.value),
 )
 
-SCRIPTS = ("table.js", "notes.js", "page.js", "chartjs/chart.umd.min.js", "charts.js")
+SCRIPTS = (
+    *("elements.js", "actions.js", "work.js", "table.js", "notes.js", "page.js"),
+    *("chartjs/chart.umd.min.js", "charts.js"),
+)
 """Scripts of the page in the order in which they run."""
 
 FILES, SHOWS_CHANGES = ("report.html",), True
@@ -106,9 +110,11 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
         rendering.image_store.base,
         began=began,
         tiles=_tiles(counts, earlier[-1].counts if earlier else {}),
-        groups=[*map(_group, links_part["dead"]), *map(_group, notes_part["findings"])],
         charts=drawn,
         drawn=[asdict(chart) for chart in drawn],
+        work=Markup(notes_part["work"]),  # noqa: S704 - `WorkTable` has escaped it
+        work_left_out=notes_part["work_left_out"],
+        opening=_opening(rendering),
         links=Markup(links_part["table"]),  # noqa: S704 - `_LinkCollector` has escaped it
         shown=min(total, MAX_LINKS),
         total=total,
@@ -119,8 +125,12 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
         file.writelines(pieces)
 
 
-def _group(values: Mapping[str, Any]) -> FindingGroup:
-    return FindingGroup(**{**values, "items": [FindingView(**item) for item in values["items"]]})
+def _opening(rendering: Rendering) -> dict[str, str]:
+    """Return how places in notes are opened: the URL of the editor and of the repository, and the notes folder."""
+    folder = rendering.notes_folder.folder.resolve()
+    path = folder.as_posix() if rendering.editor else ""
+    root = path if path.startswith("/") or not path else f"/{path}"
+    return {"editor": rendering.editor, "folder": root, "source": source_page(folder)}
 
 
 def _chart(values: Mapping[str, Any]) -> Chart:
@@ -156,17 +166,15 @@ def _headlines(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 class _LinkCollector:
-    """Collects dead links, and the first `MAX_LINKS` links as a table; links come dead ones first."""
+    """Collects the first `MAX_LINKS` links as a table; links come dead ones first."""
 
     def __init__(self, rendering: Rendering) -> None:
         originals, folder = rendering.of_originals, rendering.output_dir.resolve()
         self._links = LinkTable(lambda name: stored_image_url(originals, name, folder))
         self._rows: list[str] = []
-        self._dead = DeadLinks(MAX_FINDINGS)
 
     def take(self, state: LinkState, places: tuple[str, ...]) -> None:
         """Add a link with its locations."""
-        self._dead.add(state, places)
         if len(self._rows) < MAX_LINKS:
             self._rows.append(page.embedded(self._links.row(state, places)))
 
@@ -175,7 +183,6 @@ class _LinkCollector:
         by_host = link_counts(store)
         return {
             "table": self._table(),
-            "dead": [asdict(group) for group in self._dead.groups()],
             "metrics": {str(name): count for name, count in metrics(by_host).items()},
             "hosts": asdict(charts.hosts(by_host)),
             "ages": asdict(charts.ages(store.link_lifetimes(with_metadata(Article)))),
@@ -194,10 +201,10 @@ class _LinkCollector:
 
 
 class _NoteCollector:
-    """Collects findings, venues of papers, the number of edited notes, and the last notes."""
+    """Collects what there is to do, venues of papers, the number of edited notes, and the last notes."""
 
     def __init__(self) -> None:
-        self._findings = Findings(MAX_FINDINGS)
+        self._work = WorkTable(MAX_WORK)
         self._edited = self._left_out = 0
         self._venues: dict[str, tuple[str | None, int | None]] = {}
         self._shown: deque[NoteBatch] = deque()
@@ -209,8 +216,8 @@ class _NoteCollector:
         self._edited += sum(edits > 0 for edits in batch.edits)
         papers = batch.papers.items()
         self._venues |= {key: (row[_VENUE], row[_YEAR]) for key, row in papers if row[_VENUE] and row[_YEAR]}
-        for values in batch.findings:
-            self._findings.add(Finding.from_values(values))
+        for path, items in batch.work:
+            self._work.add(path, items)
         self._shown.append(batch)
         self._sizes.extend(1 + entries for entries in batch.sizes)
         size = sum(self._sizes)
@@ -224,7 +231,8 @@ class _NoteCollector:
         """Return the data of the page about notes, as JSON values, and forget the notes."""
         return {
             "edited": self._edited,
-            "findings": [asdict(group) for group in self._findings.groups()],
+            "work": self._work.as_json(),
+            "work_left_out": self._work.left_out,
             "venues": asdict(charts.venues(to_frame(self._venues.values(), VENUES))),
             "left_out": self._left_out,
             "views": ",\n".join(self._views(rendering)),

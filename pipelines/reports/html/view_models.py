@@ -1,16 +1,13 @@
-"""Data of the report's table of links, notes and findings, as plain values. Pure."""
+"""Data of the report's table of links and of its notes, as plain values. Pure."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from crawler.models.link import Change, LinkState, Verdict
 from crawler.models.metadata import Picture
 from crawler.store.schema.mapping import split_place
-from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.frames.frame import to_rows
 from pipelines.reports.frames.notes import NOTES
 from pipelines.reports.html.translations import LANGUAGES
@@ -19,8 +16,8 @@ from pipelines.reports.images.saved_texts import saved_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from crawler.models.link import LinkState
     from crawler.models.reason import Language, Reason
-    from pipelines.consistency.finding import Finding
     from pipelines.reports.frames.entries import NoteBatch
 
 MAX_AUTHORS = 5
@@ -163,88 +160,3 @@ def _entry(row: Mapping[str, Any], image_url: Callable[[str], str | None]) -> di
 def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that are known and not empty."""
     return {name: value for name, value in values.items() if value not in (None, "", [], {}, False, 0)}
-
-
-# --- findings ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FindingView:
-    """A finding or a dead link: locations, present text, better text, and evidence.
-
-    `title` is that of the target of a link, `reason` the text of its last check by language.
-    """
-
-    places: tuple[tuple[str, int], ...]
-    says: str
-    title: str = ""
-    better: str = ""
-    why: str = ""
-    reason: Mapping[Language, str] | None = None
-    confidence: str = ""
-    entry: int | None = None
-
-
-@dataclass(slots=True)
-class FindingGroup:
-    """Findings of one kind: their total number, and the first of them by confidence."""
-
-    name: str
-    total: int
-    items: list[FindingView]
-
-
-@dataclass(slots=True)
-class Findings:
-    """Collects findings: the total of each kind, and the first `most` of each kind and confidence."""
-
-    most: int
-    _items: dict[tuple[str, str], list[FindingView]] = field(default_factory=lambda: defaultdict(list))
-    _totals: Counter[str] = field(default_factory=Counter)
-
-    def add(self, finding: Finding) -> None:
-        """Add a finding."""
-        self._totals[finding.kind.value] += 1
-        items = self._items[finding.kind.value, finding.confidence.value]
-        if len(items) < self.most:
-            place = ((finding.note, finding.line),)
-            true, why, sure = finding.true, finding.evidence, finding.confidence.value
-            items.append(FindingView(place, finding.says, better=true, why=why, confidence=sure, entry=finding.entry))
-
-    def groups(self) -> list[FindingGroup]:
-        """Return the findings by kind, kinds with high confidence first."""
-        rank = list(Confidence)
-        order = sorted(self._items, key=lambda key: (rank.index(Confidence(key[1])), key[0]))
-        groups: dict[str, FindingGroup] = {}
-        for kind, confidence in order:
-            group = groups.setdefault(kind, FindingGroup(f"finding.{kind}", self._totals[kind], []))
-            group.items += self._items[kind, confidence][: self.most - len(group.items)]
-        return list(groups.values())
-
-
-class DeadLinks:
-    """Collects the newly dead links and those dead before this run: the total of both, and the first `most` of each."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._newly = FindingGroup("change.newly dead", 0, [])
-        self._before = FindingGroup("dead_before", 0, [])
-
-    def add(self, state: LinkState, places: Sequence[str]) -> None:
-        """Add a link if it is dead."""
-        if state.verdict is Verdict.DEAD:
-            _add(self._newly if state.change is Change.NEWLY_DEAD else self._before, state, places, self._most)
-
-    def groups(self) -> list[FindingGroup]:
-        """Return the groups that have links, newly dead ones first."""
-        return [group for group in (self._newly, self._before) if group.items]
-
-
-def _add(group: FindingGroup, state: LinkState, places: Sequence[str], most: int) -> None:
-    group.total += 1
-    if len(group.items) < most:
-        reason = texts_of(state.check.reason) if state.check else None
-        better = state.replacement or ""
-        group.items.append(
-            FindingView(tuple(map(split_place, places)), state.link.url, state.title, better=better, reason=reason)
-        )

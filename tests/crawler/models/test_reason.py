@@ -53,6 +53,11 @@ def test_every_code_has_a_text_in_both_languages(code: ReasonCode) -> None:
     assert len(row.templates["en"]) <= len("x" * 60)
 
 
+@pytest.mark.parametrize("code", ReasonCode)
+def test_no_text_names_a_class_of_exceptions(code: ReasonCode) -> None:
+    assert not any(re.search(r"\w(?:Error|Exception)\b", text) for text in reason_texts()[code].templates.values())
+
+
 def test_every_code_is_used() -> None:
     used = {
         node.attr

@@ -9,7 +9,8 @@ function t(key, values = {}) {
 }
 
 function formatValue(value) {
-  return typeof value === "number" ? value.toLocaleString("en") : String(value);
+  if (typeof value === "number") return value.toLocaleString("en");
+  return value?.key ? t(value.key) : String(value);
 }
 
 function valuesOf(element) {

@@ -1,6 +1,7 @@
 "use strict";
 // The list of notes, and the selected note with its entries, metadata and images.
 const LISTED = 200;
+const MAX_NOTE_LINKS = 500;
 const notes = JSON.parse(document.getElementById("notes-data").textContent)
   .sort((a, b) => (b.date ?? "").localeCompare(a.date ?? "") || (a.path < b.path ? -1 : 1));
 const searched = notes.map((note) => plain([note.path, note.title ?? "", ...(note.entries ?? []).map((entry) => entry.title)].join("\n")));
@@ -32,10 +33,6 @@ function fact(list, word, ...parts) {
   const value = element("dd");
   value.append(...parts.filter(Boolean).flatMap((part) => [part, " "]));
   list.append(translatedElement("dt", word), value);
-}
-
-function bdi(text, name) {
-  return text ? element("bdi", text, name) : null;
 }
 
 function card(entry) {
@@ -82,6 +79,26 @@ function card(entry) {
   return made;
 }
 
+// The links of a note without entries, in the order of their lines.
+function linksOf(path) {
+  const number = data.notes.indexOf(path);
+  const found = links.flatMap((link) => link.where.flatMap((part, at) =>
+    (at % 2 === 0 && part === number ? [[link.where[at + 1], link]] : [])));
+  if (number < 0 || !found.length) return [translatedElement("p", "no_links")];
+  const list = element("ul", "", "note-links");
+  for (const [line, link] of found.sort(([a], [b]) => a - b).slice(0, MAX_NOTE_LINKS)) {
+    const item = element("li");
+    item.append(badge(link.verdict), " ", webLink(link.url, link.title || link.url), " ", noteLink(path, line, `:${line}`));
+    if (link.verdict !== "alive") {
+      const reason = bilingual("p", link.reason);
+      reason.className = "why";
+      item.append(reason);
+    }
+    list.append(item);
+  }
+  return [list];
+}
+
 function showNote(path, line) {
   const place = document.getElementById("note");
   const note = path === undefined ? notes[0] : notes.find((each) => each.path === path);
@@ -105,7 +122,7 @@ function showNote(path, line) {
   if (note.edits) about.append(translatedElement("span", "edits", { n: note.edits }), " ");
   about.append(open, " ", its);
   const cards = (note.entries ?? []).map(card);
-  place.replaceChildren(title, about, ...(cards.length ? cards : [translatedElement("p", "no_entries")]));
+  place.replaceChildren(title, about, ...(cards.length ? cards : linksOf(note.path)));
   if (line) {
     const near = cards.filter((each) => Number(each.dataset.line) <= line).pop() ?? place;
     near.classList.add("meant");

@@ -1,17 +1,19 @@
 "use strict";
-// Applies the URL's fragment: `#links?verdict=dead&note=…`, `#notes?note=…&line=9`.
+// Applies the URL's fragment: `#work?what=dead`, `#links?verdict=dead&note=…`, `#notes?note=…&line=9`.
 function follow() {
   const [section, query] = location.hash.slice(1).split("?");
   if (query === undefined) return;
   const wanted = new URLSearchParams(query);
-  if (section === "links") {
-    filters.reset();
+  const list = { work: [workForm, filterTasks], links: [filters, filter] }[section];
+  if (list) {
+    const [form, apply] = list;
+    form.reset();
     for (const [name, value] of wanted) {
-      if (filters.elements[name]) filters.elements[name].value = value;
+      if (form.elements[name]) form.elements[name].value = value;
     }
-    filter();
-    document.getElementById("links").focus();
-    document.getElementById("links").scrollIntoView();
+    apply();
+    document.getElementById(section).focus();
+    document.getElementById(section).scrollIntoView();
   } else if (section === "notes" && wanted.has("note")) {
     showNote(wanted.get("note"), Number(wanted.get("line")));
   }

@@ -5,15 +5,12 @@ const PLACES = 3;
 // Outcomes of the last check by which the table can be filtered, and which are said in words.
 const OUTCOMES = ["gone", "replaced", "unreadable", "failed", "blocked"];
 const VERDICTS = ["dead", "suspect", "restricted", "moved", "unknown", "alive"];
-const data = JSON.parse(document.getElementById("links-data").textContent);
 const table = document.getElementById("table");
-const filters = document.querySelector(".filters");
+const filters = document.getElementById("links-form");
 const byName = new Intl.Collator("zh-CN", { numeric: true });
 let found = [];
 let page = 0;
 let order = { column: "verdict", down: false };
-
-const plain = (text) => text.normalize("NFKC").toLowerCase();
 
 const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, minutes, instead, change, where, until, because, saved, pictures], rank) => ({
   url, title, kind, verdict, outcome, minutes, instead, change, where, until, because, pictures, rank,
@@ -23,6 +20,7 @@ const links = data.rows.map(([url, title, kind, verdict, host, reason, outcome, 
   text: plain(`${title}\n${url}\n${Object.values(data.reasons[reason]).join("\n")}\n${instead}\n${because ?? ""}`),
 }));
 
+let ordered = links;  // sorted once for all filters
 const paths = data.notes.map(plain);
 
 // Sort key of each column; the rows come worst first.
@@ -46,7 +44,7 @@ function matching(values) {
   const host = plain(values.host.trim());
   const note = plain(values.note.trim());
   const notes = note && new Set(paths.flatMap((path, number) => (path.includes(note) ? [number] : [])));
-  return links.filter((link) =>
+  return ordered.filter((link) =>
     terms.every((term) => link.text.includes(term)) &&
     (!values.kind || link.kind === values.kind) &&
     (!values.verdict || fits(link, values.verdict)) &&
@@ -60,34 +58,6 @@ function sorted(some) {
   const compare = typeof (keyed[0]?.[0]) === "string" ? byName.compare : (a, b) => a - b;
   keyed.sort(([a], [b]) => compare(a, b) * (order.down ? -1 : 1));
   return keyed.map(([, link]) => link);
-}
-
-function element(tag, text, name) {
-  const made = document.createElement(tag);
-  if (text) made.textContent = text;
-  if (name) made.className = name;
-  return made;
-}
-
-// Anything but http and https stays text.
-function webLink(url, text = url) {
-  const made = /^https?:\/\//i.test(url) ? element("a") : element("span");
-  made.append(element("bdi", text));
-  if (made.tagName === "A") Object.assign(made, { href: url, rel: "noopener noreferrer" });
-  return made;
-}
-
-function noteLink(path, line) {
-  const made = element("a");
-  made.append(element("bdi", `${path}:${line}`));
-  made.href = `notes/${path.split("/").map(encodeURIComponent).join("/")}#L${line}`;
-  return made;
-}
-
-function badge(verdict) {
-  const made = translatedElement("span", `verdict.${verdict}`);
-  made.className = `badge ${verdict}`;
-  return made;
 }
 
 // The saved image of a link, and the one that its URL sent later.
@@ -161,7 +131,7 @@ function show(number = 0) {
 }
 
 function filter() {
-  found = sorted(matching(Object.fromEntries(new FormData(filters))));
+  found = matching(Object.fromEntries(new FormData(filters)));
   show();
 }
 
@@ -172,8 +142,8 @@ function sortBy(column) {
     if (active) heading.setAttribute("aria-sort", order.down ? "descending" : "ascending");
     else heading.removeAttribute("aria-sort");
   }
-  found = sorted(found);
-  show();
+  ordered = sorted(links);
+  filter();
 }
 
 function options(select, keys, prefix) {
@@ -189,12 +159,15 @@ options(filters.elements.kind, [...new Set(links.map((link) => link.kind))].sort
 for (const [id, names] of [["hosts", data.hosts], ["paths", data.notes]]) {
   document.getElementById(id).append(...names.filter(Boolean).sort().map((name) => Object.assign(element("option"), { value: name })));
 }
-filters.addEventListener("input", (event) => { if (!event.isComposing) filter(); });
-filters.addEventListener("compositionend", filter);
-filters.addEventListener("submit", (event) => event.preventDefault());
+function changed() {
+  filter();
+  saveInAddress("links", filters);
+}
+
+onFilter(filters, changed);
 document.getElementById("clear").addEventListener("click", () => {
   filters.reset();
-  filter();
+  changed();
 });
 table.tHead.addEventListener("click", (event) => {
   const button = event.target.closest("button");

@@ -42,7 +42,7 @@ def rows(batch: NoteBatch) -> list[dict[str, Any]]:
 
 
 def fragment(rows: Mapping[str, Any]) -> dict[str, Any]:
-    return {"rows": rows, "edits": 0, "findings": []}
+    return {"rows": rows, "edits": 0, "work": []}
 
 
 def batch_of(note: Note, states: Sequence[LinkState]) -> NoteBatch:

@@ -15,6 +15,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from pipelines.reports.html import page as pages
 from pipelines.reports.html import report
+from pipelines.reports.html.work_table import WorkTable
 from pipelines.reports.render import render
 from tests.support.mending import NOW, rendering
 from tests.support.reporting import NOTE, SAMPLE, STORE, file_of, rendered, second_night, soup
@@ -124,13 +125,29 @@ def test_pictures_are_shown_from_their_place(tmp_path: Path) -> None:
     assert note["entries"][0]["pictures"] == ["https://cdn.example.com/p/ab/abcd.png"]
 
 
-def test_findings_name_their_line_and_lead_there(sample: Rendering) -> None:
-    (group,) = [each for each in soup(sample).select(".group") if "another title" in text(each, "summary")]
-    (item,) = group.select("li")
-    place, entry = item.select(".places a")
-    assert (place.text, place["href"]) == ("2022/a.md:5", "notes/2022/a.md#L5")
-    assert (entry.text, entry["href"]) == ("entry 1", "#notes?note=2022/a.md&line=5")
-    assert (text(item, ".says"), text(item, ".better")) == ("Something Else Entirely", "actual: Loops in Sight")
+def test_what_there_is_to_do_has_its_place_and_its_words(sample: Rendering) -> None:
+    found = data(sample, "work")
+    (items,) = (items for path, items in found["notes"] if path == "2022/a.md")
+    (item,) = (each for each in items if each[4] == "finding.another title")
+    assert item[:2] == [5, 39]
+    assert item[5:7] == ["https://arxiv.org/abs/2204.00001", "Something Else Entirely"]
+    reason, true, confidence = item[-3:]
+    assert found["reasons"][reason] == {"en": "arXiv 2204.00001", "zh": "arXiv 2204.00001"}
+    assert (found["reasons"][true]["en"], confidence) == ("Loops in Sight", "high")
+
+
+def test_beyond_a_bound_edits_are_left_out_first() -> None:
+    edit, dead = ([1, 1, 1, 1, problem, "", "", "", False, None, None, ""] for problem in ("edit.fact", "dead"))
+    work = WorkTable(most=3)
+    work.add("a.md", [dead, edit])
+    work.add("b.md", [edit, dead])
+    work.add("c.md", [dead])
+    rows = json.loads(work.as_json())["notes"]
+    assert [(path, [item[4] for item in items]) for path, items in rows] == [
+        ("a.md", ["dead", "edit.fact"]),
+        ("b.md", ["dead"]),
+    ]
+    assert work.left_out == 2
 
 
 def test_every_chart_is_spelt_out(sample: Rendering) -> None:
@@ -166,7 +183,7 @@ def test_before_the_first_run_there_is_a_page_too(tmp_path: Path) -> None:
     made = rendering(tmp_path, {"a.md": "no link\n"}, [])
     render(made, report)
     assert "No runs yet" in text(soup(made), ".when")
-    assert "No action needed" in text(soup(made), "#acting")
+    assert data(made, "work")["notes"] == []
 
 
 @pytest.mark.parametrize("text", ["</script>", "<!--<script>", "]]>", "\u2028\u2029", "&lt;", "\\u003c", '"', "'"])

@@ -14,9 +14,8 @@ from crawler.models.check import Outcome
 from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Change, Verdict
 from crawler.models.metadata import Article, Picture, Repository
-from crawler.models.reason import Reason, ReasonCode
 from crawler.notes import parser
-from pipelines.consistency.finding import Finding, FindingKind
+from pipelines.consistency.finding import FindingKind
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.frames.counts import LINK_COUNTS
 from pipelines.reports.frames.entries import NoteBatch
@@ -25,7 +24,8 @@ from pipelines.reports.frames.notes import note_rows
 from pipelines.reports.html import charts
 from pipelines.reports.html.report import VENUES
 from pipelines.reports.html.translations import ASSETS, LANGUAGES, load_translations
-from pipelines.reports.html.view_models import DeadLinks, Findings, LinkTable, note_views
+from pipelines.reports.html.view_models import LinkTable, note_views
+from pipelines.reports.work.items import GROUPS, OF_LINKS
 from tests.support.mending import LOOPS, NOW, PICTURE, known, moved, standing
 
 if TYPE_CHECKING:
@@ -71,50 +71,6 @@ def test_what_may_stand_in_its_place(each: LinkState, instead: str) -> None:
     assert LinkTable().row(each, ())[8] == instead
 
 
-def test_dead_links_new_ones_apart() -> None:
-    def gone(name: str, before: Verdict) -> tuple[LinkState, tuple[str, ...]]:
-        return replace(standing(f"https://{name}.example/", Outcome.GONE, Verdict.DEAD), previous_verdict=before), (
-            "a.md:1",
-        )
-
-    old, new, newer = gone("old", Verdict.DEAD), gone("new", Verdict.ALIVE), gone("newer", Verdict.SUSPECT)
-    alive = standing("https://alive.example/"), ("a.md:3",)
-    links = DeadLinks(most=1)
-    for each in (new, newer, old, alive):
-        links.add(*each)
-    groups = links.groups()
-    assert [(group.name, group.total, [item.says for item in group.items]) for group in groups] == [
-        ("change.newly dead", 2, ["https://new.example/"]),
-        ("dead_before", 1, ["https://old.example/"]),
-    ]
-    assert groups[0].items[0].places == (("a.md", 1),)
-    links = DeadLinks(most=1)
-    links.add(*alive)
-    assert links.groups() == []
-
-
-# --- findings ---------------------------------------------------------------------------------------------------------
-
-
-def found(kind: FindingKind, sure: Confidence, line: int = 1) -> Finding:
-    true, source = Reason(ReasonCode.OTHER, "true"), Reason(ReasonCode.OTHER, "evidence")
-    return Finding("a.md", line, None, kind, f"says {line}", true, source, sure)
-
-
-def test_findings_surest_first_and_never_too_many() -> None:
-    findings = Findings(most=2)
-    for line in range(1, 4):
-        findings.add(found(FindingKind.OLD_VERSION, Confidence.LOW, line))
-    findings.add(found(FindingKind.ANOTHER_TITLE, Confidence.LOW, 1))
-    findings.add(found(FindingKind.ANOTHER_TITLE, Confidence.MEDIUM, 2))
-    findings.add(found(FindingKind.ANOTHER_TITLE, Confidence.HIGH, 3))
-    shown = [(group.name, group.total, [item.says for item in group.items]) for group in findings.groups()]
-    assert shown == [
-        ("finding.another title", 3, ["says 3", "says 2"]),
-        ("finding.old version", 3, ["says 1", "says 2"]),
-    ]
-
-
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 NOTE = """# 笔记（2022.5.31）
@@ -140,7 +96,7 @@ def view(*standings: LinkState) -> dict[str, Any]:
         return None if "lost" in name else f"images/{name}"
 
     batch = NoteBatch()
-    batch.add({"rows": note_rows(note, known(note, standings)), "edits": 3, "findings": []})
+    batch.add({"rows": note_rows(note, known(note, standings)), "edits": 3, "work": []})
     (found,) = note_views(batch, shown)
     return found
 
@@ -277,6 +233,9 @@ def test_there_are_words_for_everything_that_has_a_name() -> None:
     needed = [f"verdict.{each}" for each in Verdict] + [f"kind.{kind}" for kind in all_kinds()]
     needed += [f"change.{each}" for each in Change] + [f"finding.{each}" for each in FindingKind]
     needed += [f"confidence.{each}" for each in Confidence] + [name for name, _ in charts.AGES] + [charts.OTHERS]
+    needed += [
+        f"problem.{each}" for each in (*OF_LINKS, Change.NEWLY_DEAD, "edits", *(f"edit.{each}" for each in GROUPS))
+    ]
     assert [key for key in needed if key not in load_translations()] == []
 
 
@@ -285,7 +244,19 @@ def test_no_word_is_left_over() -> None:
     sources = [file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith((".html", ".js"))]
     sources += [file.read_text("utf-8") for file in (ASSETS / "..").iterdir() if file.name.endswith(".py")]
     text = "\n".join(sources)
-    computed = ("tile.", "doubt.", "verdict.", "outcome.", "kind.", "change.", "finding.", "confidence.", "chart.")
+    computed = (
+        "tile.",
+        "doubt.",
+        "verdict.",
+        "outcome.",
+        "kind.",
+        "change.",
+        "finding.",
+        "confidence.",
+        "chart.",
+        "action.",
+        "problem.",
+    )
     unused = [key for key in load_translations() if not key.startswith(computed) and f'"{key}"' not in text]
     assert unused == []
     said = re.findall(r'translatedElement\("\w+", "([\w.]+)"|\bt\("([\w.]+)"|fact\(facts, "([\w.]+)"', text)

@@ -1,0 +1,1 @@
+"""What there is to do in the notes, and where."""
