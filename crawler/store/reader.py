@@ -184,6 +184,19 @@ class StoreReader(Database):
                     if (metadata := mapping.metadata_from_row(row)) is not None:
                         yield kind, row.identity, metadata
 
+    def addresses(self, kinds: Iterable[str]) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield kind and identity of mentioned links with their URLs, ordered by kind as given and by identity."""
+        for kind in kinds:
+            query = (
+                sa.select(links.c.identity, links.c.url)
+                .where(links.c.kind == kind, MENTIONED)
+                .order_by(links.c.identity, links.c.url)
+                .execution_options(yield_per=SLICE)
+            )
+            with self._begin() as connection:
+                for identity, some in groupby(connection.execute(query), key=itemgetter(0)):
+                    yield kind, identity, [url for _, url in some]
+
     def texts(self, kinds: Iterable[str]) -> Iterator[tuple[str, str, list[tuple[str, int, str]]]]:
         """Yield kind and identity of links with their mentions: note, line and link text."""
         for kind in kinds:

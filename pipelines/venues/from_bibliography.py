@@ -7,14 +7,13 @@ common. A venue has its name in the table, else that of the bibliography; a repo
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, utils
 
-from crawler.models.authors import is_collaboration
+from crawler.models.authors import comparable_names
 from pipelines.venues.from_identifiers import venue_of_identifiers
 from pipelines.venues.model import Venue, cut_name, with_venue
 from pipelines.venues.table import venue_table
@@ -70,23 +69,9 @@ def is_same_paper(paper: Paper, publication: Publication) -> bool:
     if paper.arxiv_id is not None and recorded_id.lower() == paper.arxiv_id.lower():
         return True
     similarity = fuzz.ratio(paper.title, publication.title, processor=utils.default_process)
-    return similarity >= SAME_PUBLICATION_TITLE and not _authors(paper.authors).isdisjoint(
-        _authors(publication.authors)
+    return similarity >= SAME_PUBLICATION_TITLE and not comparable_names(paper.authors).isdisjoint(
+        comparable_names(publication.authors)
     )
-
-
-def _authors(names: Iterable[str]) -> set[tuple[str, str]]:
-    """Return (family name, initial) of each author, without accents: "K. He" equals "Kaiming He".
-
-    A collaboration counts under its whole name, since many share their last word.
-    """
-    plain = (unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower() for name in names)
-    words = ((name, re.findall(r"[a-z]+", name)) for name in plain)
-    return {
-        (" ".join(parts).removeprefix("the "), "") if is_collaboration(name) else (parts[-1], parts[0][0])
-        for name, parts in words
-        if parts
-    }
 
 
 def _parse_venue_name(name: str) -> tuple[VenueSeries, int | None, str | None] | None:

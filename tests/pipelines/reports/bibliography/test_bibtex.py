@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pybtex.database import BibliographyData, parse_string  # type: ignore[import-untyped]
 
 from crawler.models.metadata import Paper
-from pipelines.reports import bibtex
+from pipelines.reports.bibliography import bibtex, output
+from pipelines.reports.bibliography.citation import citation
 from pipelines.reports.render import render
 from tests.support.mending import rendering, standing
 
@@ -36,17 +37,21 @@ def bibliography(folder: Path, *papers: Paper) -> BibliographyData:
     text = "\n\n".join(f"<https://arxiv.org/abs/{paper.arxiv_id}>" for paper in papers)
     standings = [standing(f"https://arxiv.org/abs/{paper.arxiv_id}", metadata=paper) for paper in papers]
     given = rendering(folder, {"a.md": text}, standings)
-    render(given, bibtex)
+    render(given, output)
     first = (given.output_dir / "papers.bib").read_bytes()
-    render(given, bibtex)
+    render(given, output)
     assert (given.output_dir / "papers.bib").read_bytes() == first
     return parse_string(first.decode(), "bibtex")
+
+
+def entry_of(paper: Paper, url: str) -> str:
+    return bibtex.text_of(citation("key", paper, url))
 
 
 def test_a_conference_paper(tmp_path: Path) -> None:
     entry = bibliography(tmp_path, MAE).entries["he2021masked"]
     assert entry.type == "inproceedings"
-    assert [str(person) for person in entry.persons["author"]] == ["He, Kaiming", r"M\"uller, Jos\'e"]
+    assert [str(person) for person in entry.persons["author"]] == ["He, Kaiming", r"M{\"u}ller, Jos{\'e}"]
     assert dict(entry.fields) == {
         "title": "{Masked Autoencoders Are Scalable Vision Learners}",
         "booktitle": "Conference on Computer Vision and Pattern Recognition",
@@ -54,7 +59,7 @@ def test_a_conference_paper(tmp_path: Path) -> None:
         "eprint": "2111.06377",
         "archiveprefix": "arXiv",
         "primaryclass": "cs.CV",
-        "doi": r"10.1/x\_y",
+        "doi": "10.1/x_y",
         "url": "https://arxiv.org/abs/2111.06377",
     }
 
@@ -69,7 +74,9 @@ def test_a_conference_paper(tmp_path: Path) -> None:
             "workshop",
             ("inproceedings", "booktitle", "International Conference on Computer Vision Workshop"),
         ),
-        ("Some Symposium", None, ("misc", "howpublished", "Some Symposium")),
+        ("Some Symposium", None, ("inproceedings", "booktitle", "Some Symposium")),
+        ("Journal of Loops & Knots", None, ("article", "journal", r"Journal of Loops \& Knots")),
+        ("Some House", None, ("misc", "howpublished", "Some House")),
     ],
 )
 def test_the_venue_says_what_kind_of_entry_it_is(
@@ -107,7 +114,7 @@ def test_keys_are_unique_and_plain(tmp_path: Path) -> None:
     ("title", "shown"),
     [
         (r"Bounds for $\ell_1$ & 50% of A_b #1", r"Bounds for $\ell_1$ \& 50\% of A\_b \#1"),
-        (r"Schr\"odinger Bridges", r"Schr\"odinger Bridges"),
+        (r"Schr\"odinger Bridges", r"Schr{\"o}dinger Bridges"),
         ("{BERT}: $x", "BERT: x"),
         ("a } b { c", "a b c"),
         ("$}{$ and $x^{2}$", "and $x^{2}$"),
@@ -123,7 +130,7 @@ def test_keys_are_unique_and_plain(tmp_path: Path) -> None:
         (r"A\footnote", "A"),
         (r"\textit{Open \frac{ of $\alpha$", r"Open of $\alpha$"),
         ("right\u202eleft\u200b and \x1b[31m", r"right{\textbackslash}u202eleft{\textbackslash}u200b and [31m"),
-        ('A \u2066$x\u202e^2$\u200d \\"o', r"A {\textbackslash}u2066$x^2$ \"o"),
+        ('A \u2066$x\u202e^2$\u200d \\"o', r"A {\textbackslash}u2066$x^2$ {\"o}"),
     ],
 )
 def test_titles_are_escaped(tmp_path: Path, title: str, shown: str) -> None:
@@ -132,9 +139,8 @@ def test_titles_are_escaped(tmp_path: Path, title: str, shown: str) -> None:
 
 
 def test_a_paper_that_is_not_on_arxiv_has_no_eprint() -> None:
-    written = bibtex._format_entry(
-        "key", Paper("Loops", {"acl": "N19-1"}, categories=("cs.CV",)), "https://a.example/N19-1"
-    )
+    paper = Paper("Loops", {"acl": "N19-1"}, categories=("cs.CV",))
+    written = entry_of(paper, "https://a.example/N19-1")
     fields = parse_string(written, "bibtex").entries["key"].fields
     assert dict(fields) == {"title": "{Loops}", "url": "https://a.example/N19-1"}
 
@@ -145,7 +151,7 @@ TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from('{}\\$%&#_~^"@,=\n
 @given(TEXT, st.lists(TEXT, max_size=3), TEXT)
 def test_whatever_is_said_can_be_read_back(title: str, authors: list[str], venue: str) -> None:
     paper = Paper(title, {"arxiv": "2204.00001"}, tuple(authors), venue=venue)
-    written = bibtex._format_entry("key", paper, "https://arxiv.org/abs/2204.00001")
+    written = entry_of(paper, "https://arxiv.org/abs/2204.00001")
     read = parse_string(written, "bibtex")
     assert list(read.entries) == ["key"]
     assert read.entries["key"].fields["eprint"] == "2204.00001"
@@ -188,7 +194,7 @@ TEX = st.sampled_from(
 
 @given(st.lists(TEX, max_size=120).map("".join))
 def test_malformed_tex_is_read_as_text(title: str) -> None:
-    written = bibtex._format_entry("key", Paper(title, {"arxiv": "2204.00001"}, (title,)), "https://arxiv.org/abs/1")
+    written = entry_of(Paper(title, {"arxiv": "2204.00001"}, (title,)), "https://arxiv.org/abs/1")
     assert not re.search(r"\\(?:input|footnote|href|cite|verb|begin|end)\b", written)
     assert list(parse_string(written, "bibtex").entries) == ["key"]
 
@@ -197,7 +203,7 @@ def test_malformed_tex_is_read_as_text(title: str) -> None:
     "opening", [r"\frac{", r"\sqrt[", r"\sqrt[{", r"\textbf{", r"\begin{a}", r"\left(", "{", "$", "$\\frac{"]
 )
 def test_no_title_stops_the_run(opening: str) -> None:
-    bibtex._format_entry("key", Paper(opening * 500, {"arxiv": "1"}, (opening * 500,)), "https://arxiv.org/abs/1")
+    entry_of(Paper(opening * 500, {"arxiv": "1"}, (opening * 500,)), "https://arxiv.org/abs/1")
 
 
 def test_long_texts_are_cut(tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""Write `papers.bib`, `papers.json` (CSL-JSON) and `papers.ris`: a citation of each work with metadata."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from crawler.atomic_files import replace_atomically
+from crawler.store.renderings import ALL_NOTES
+from pipelines.reports.bibliography import bibtex, csl_json, ris
+from pipelines.reports.bibliography.citation import citation
+from pipelines.reports.bibliography.keys import CitationKeys
+from pipelines.reports.contract import PAPERS
+from pipelines.works.described import described_works
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import ModuleType
+
+    from crawler.store.link_store import LinkStore
+    from pipelines.reports.bibliography.citation import Citation
+    from pipelines.reports.contract import Rendering
+
+FORMATS: dict[str, ModuleType] = {"papers.bib": bibtex, "papers.json": csl_json, "papers.ris": ris}
+
+INPUTS, FILES = (PAPERS,), tuple(FORMATS)
+
+_KEYS = f"{__name__}:keys"
+
+
+def render(rendering: Rendering) -> None:
+    """Write all works, in the order of the kinds and identities of their links."""
+    with ExitStack() as stack:
+        writers = [stack.enter_context(_writer(rendering.output_dir / name, each)) for name, each in FORMATS.items()]
+        for each in citations(rendering.store):
+            for write in writers:
+                write(each)
+
+
+def citations(store: LinkStore) -> Iterator[Citation]:
+    """Yield the citations of all works with metadata; their keys stay the same from then on."""
+    _, saved = store.fragments(ALL_NOTES).get(_KEYS, ("", "{}"))
+    keys = CitationKeys(json.loads(saved))
+    for each in described_works(store):
+        if each.paper is not None:
+            yield citation(keys.key_of(each.work.keys, each.paper), each.paper, each.main_url)
+    if keys.new:
+        store.save_fragments([(ALL_NOTES, _KEYS, "", json.dumps(keys.all, sort_keys=True))])
+
+
+@contextmanager
+def _writer(path: Path, form: ModuleType) -> Iterator[Callable[[Citation], None]]:
+    """Give a function that appends a citation to a file."""
+    with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(form.BEGIN)
+        separator = ""
+
+        def write(each: Citation) -> None:
+            nonlocal separator
+            file.write(separator + form.text_of(each))
+            separator = form.BETWEEN
+
+        yield write
+        file.write(form.END)

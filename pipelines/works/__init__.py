@@ -1,0 +1,1 @@
+"""Works: papers with all their addresses and identifiers."""
