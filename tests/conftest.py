@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+os.environ["LC_ALL"] = "C.UTF-8"  # commands speak English, whatever the language of the machine
+
 # A busy machine is no reason to fail; the examples depend on the test alone, so that all machines try the same.
 settings.register_profile("same", deadline=None, derandomize=True, database=None)
 settings.register_profile("random", deadline=None)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
-import inspect
 import re
-from importlib import import_module
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-from scrapy.settings import Settings
+import click
 
-import crawler.commands
-from crawler.commands.settings import format_value
+from crawler.actions.settings import format_value
 from crawler.config import setting_readers
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
-from crawler.kinds.registry import all_kinds
+from crawler.program.main import program
 from pipelines.reports import report_json
 from pipelines.reports.csv import changes, dataset, findings, link_health, links_table
 from tests.support.processes import ROOT
@@ -26,13 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PAGE = ROOT / "docs/reference.md"
-
-SPIDER_ARGUMENTS = {
-    "SPIDER": "notes (all kinds), or wechat, arxiv, github, images, web",
-    "-a notes=DIR": "notes folder",
-    "-a only=KIND,…": f"some kinds: {', '.join(all_kinds())}",
-}
-"""What `scrapy crawl` takes that its options do not tell."""
 
 
 def page(text: str) -> str:
@@ -86,43 +73,21 @@ def explained() -> dict[str, str]:
     return said
 
 
-def commands() -> dict[str, ScrapyCommand]:
-    """Return the project's commands by name."""
-    modules = [import_module(each.name) for each in iter_modules(crawler.commands.__path__, "crawler.commands.")]
-    return {
-        module.__name__.rpartition(".")[2]: each()
-        for module in modules
-        for each in vars(module).values()
-        if _is_command(each, module.__name__)
-    }
-
-
 def _commands() -> Iterator[tuple[str, ...]]:
-    for name, command in commands().items():
-        words = SPIDER_ARGUMENTS if name == "crawl" else dict(_options(command))
-        call = f"{name} {command.syntax()}".replace(" [options]", "").replace(" <spider>", " SPIDER")
-        yield f"`{call}`", command.short_desc() + "".join(f"<br>`{option}`: {what}" for option, what in words.items())
+    for name, command in program.commands.items():
+        ctx = click.Context(command, info_name=name)
+        arguments = [piece for piece in command.collect_usage_pieces(ctx) if piece != "[OPTIONS]"]
+        call = " ".join([name, *arguments]).replace("|", "\\|")
+        said = f"{command.help}" + "".join(f"<br>`{option}`: {what}" for option, what in _options(command, ctx))
+        yield f"`{call}`", said
 
 
-def _is_command(found: Any, module: str) -> bool:
-    return inspect.isclass(found) and issubclass(found, ScrapyCommand) and found.__module__ == module
-
-
-def _options(command: ScrapyCommand) -> Iterator[tuple[str, str]]:
-    """Yield the options that a command adds to those that Scrapy's own have."""
-    command.settings = Settings()
-    usual, own = (
-        argparse.ArgumentParser(conflict_handler="resolve"),
-        argparse.ArgumentParser(conflict_handler="resolve"),
-    )
-    scrapys: type[ScrapyCommand] = next(each for each in type(command).__mro__ if each.__module__.startswith("scrapy."))
-    scrapys.add_options(command, usual)
-    command.add_options(own)
-    known = {action.option_strings[0] for action in usual._actions if action.option_strings}
-    for action in own._actions:
-        if action.option_strings and action.option_strings[0] not in known:
-            values = f" {action.metavar}" if action.metavar else ""
-            yield action.option_strings[0] + values, action.help or ""
+def _options(command: click.Command, ctx: click.Context) -> Iterator[tuple[str, str]]:
+    """Yield the options of a command, without those that all have."""
+    for option in command.params:
+        record = option.get_help_record(ctx) if isinstance(option, click.Option) else None
+        if record is not None and option.name != "settings":
+            yield record[0], record[1]
 
 
 def _columns() -> Iterator[tuple[str, ...]]:

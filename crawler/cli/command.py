@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 from scrapy.utils.conf import arglist_to_dict
 
 from crawler.cli import masked_log
-from crawler.cli.exit_codes import EXIT_ERROR, exit_code_of
-from crawler.cli.terminal import print_error
+from crawler.cli.exit_codes import exit_code_of
 
 if TYPE_CHECKING:
     import argparse
 
     from crawler.config.crawl_options import CrawlOptions
-
-
-class Report(Protocol):
-    """Result of editing or restoring notes."""
-
-    @property
-    def summary(self) -> str:
-        """Return the result in one line."""
-
-    @property
-    def skipped(self) -> tuple[str, ...]:
-        """Return a line with the reason for each note that was skipped."""
-
-    @property
-    def failed(self) -> bool:
-        """Return whether a note could not be changed."""
 
 
 class Command(ScrapyCommand):
@@ -57,18 +40,11 @@ class Command(ScrapyCommand):
         """Run the command and set its exit code: 2, with one line, if the user has to fix something first."""
         assert self.settings is not None  # noqa: S101 - set by Scrapy before this call
         masked_log.install()
-        self.exitcode = exit_code_of(self.settings, partial(self.work, opts)) or self.exitcode
+        self.exitcode = exit_code_of(self.settings, partial(self.work, opts))
 
     @abstractmethod
-    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Run the command with its arguments and options; raise UserError for what the user has to fix."""
-
-    def print_report(self, report: Report) -> None:
-        """Print the result of editing notes; set exit code 2 if a note could not be changed."""
-        for line in report.skipped:
-            print_error(line)
-        print(report.summary)
-        self.exitcode = EXIT_ERROR if report.failed else 0
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> int:
+        """Run the command and return its exit code; raise UserError for what the user has to fix."""
 
 
 class NotesCommand(Command):

@@ -33,14 +33,14 @@ class _Interrupt(KeyboardInterrupt):
         self.number = number
 
 
-def exit_code_of(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> int:
+def exit_code_of(settings: SettingsSource, work: Callable[[CrawlOptions], int]) -> int:
     """Read the settings, call `work` with them and return the exit code; print one line on an error or a signal.
 
     At the first signal everything is closed as after an error; a second one ends the process at once.
     """
     before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return 0 if _is_done(settings, work) else EXIT_ERROR
+        return _code_of(settings, work)
     except _Interrupt as interrupt:
         print_error(INTERRUPTED)
         return 128 + interrupt.number
@@ -55,8 +55,8 @@ def _interrupt(number: int, _: FrameType | None) -> NoReturn:
     raise _Interrupt(number)
 
 
-def _is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> bool:
-    """Read the settings and call `work` with them; on an error, print one line and return False.
+def _code_of(settings: SettingsSource, work: Callable[[CrawlOptions], int]) -> int:
+    """Read the settings and return what `work` returns for them; on an error, print one line and return 2.
 
     The traceback of an error that is not the user's goes to a file.
     """
@@ -67,9 +67,9 @@ def _is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> 
         options = read_options(settings, kind_names())
     except UserError as error:
         print_error(str(error))
-        return False
+        return EXIT_ERROR
     try:
-        work(options)
+        return work(options)
     except (UserError, ImageStoreError) as error:
         print_error(str(error))
     except OSError as error:  # such as a full disk, or a folder that cannot be read
@@ -78,6 +78,4 @@ def _is_done(settings: SettingsSource, work: Callable[[CrawlOptions], None]) -> 
         from crawler.cli.unforeseen_errors import explain
 
         print_error(explain(error, options))
-    else:
-        return True
-    return False
+    return EXIT_ERROR

@@ -84,6 +84,13 @@ def is_live(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
 
 
+def is_colored(stream: TextIO) -> bool:
+    """Return whether a stream gets colors: if it is a terminal, and by NO_COLOR and FORCE_COLOR (no-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
 def _is_drawn(table: Table) -> bool:
     """Print a table in color if the terminal is wide enough; return whether it was printed."""
     if not (sys.stdout.isatty() or "FORCE_COLOR" in os.environ or "TTY_COMPATIBLE" in os.environ):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.cli import command
-from crawler.commands.without_scrapy import show_explanation
 
 if TYPE_CHECKING:
     import argparse
@@ -33,6 +32,8 @@ class Command(command.Command):
         super().process_options([], opts)
         opts.url = args[0]
 
-    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> int:
         """Print the explanation; raise UserError if there is no such link."""
-        show_explanation(options, opts.url)
+        from crawler.actions.looking import explain_link
+
+        return explain_link(options, opts.url)

@@ -5,18 +5,12 @@ With `--in-place` the notes themselves are edited, too; `--diff` shows these edi
 
 from __future__ import annotations
 
-import os
-import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.cli.command import NotesCommand
-from crawler.cli.terminal import until_closed
-from crawler.errors import UserError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
 
     from crawler.config.crawl_options import CrawlOptions
 
@@ -35,25 +29,8 @@ class Command(NotesCommand):
         group.add_argument("--in-place", action="store_true", help="also edit the notes themselves")
         group.add_argument("--diff", action="store_true", help="show the edits of --in-place, make none")
 
-    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> int:
         """Register the notes and render the outputs; with --in-place edit the notes, with --diff only print diffs."""
-        from crawler.run.workspace import open_workspace
-        from pipelines.reports.publish import diff, edit_in_place, publish
+        from crawler.actions.publishing import publish_outputs, show_diff
 
-        with open_workspace(options) as workspace:
-            if opts.diff:
-                in_color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")  # https://no-color.org
-                _print_diffs(diff(options, workspace, in_color))
-                return
-            workspace.read(datetime.now(UTC))
-            publish(options, workspace)
-            if opts.in_place:
-                self.print_report(edit_in_place(options, workspace, print))
-            if workspace.image_store.problem:
-                raise UserError(workspace.image_store.problem)
-
-
-def _print_diffs(diffs: Iterable[str]) -> None:
-    with until_closed():
-        for diff in diffs:
-            sys.stdout.buffer.write(diff.encode(errors="surrogateescape"))
+        return show_diff(options) if opts.diff else publish_outputs(options, in_place=opts.in_place)

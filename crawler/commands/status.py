@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.cli import command
-from crawler.commands.without_scrapy import show_status
 
 if TYPE_CHECKING:
     import argparse
@@ -20,6 +19,8 @@ class Command(command.Command):
         """Return the help text."""
         return "Show database status: links by verdict, links due, active run"
 
-    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:  # noqa: ARG002 - no options of its own
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> int:  # noqa: ARG002 - no options of its own
         """Print the status; raise UserError without a link database."""
-        show_status(options)
+        from crawler.actions.looking import show_status
+
+        return show_status(options)

@@ -24,8 +24,8 @@ class Command(command.NotesCommand):
         super().add_options(parser)
         parser.add_argument("--run", type=int, metavar="N", help="run to undo (default: the last that was not undone)")
 
-    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> None:
-        """Restore the notes; exit with 2 if one cannot be restored."""
-        from pipelines.rewriting.in_place.editor import undo
+    def work(self, opts: argparse.Namespace, options: CrawlOptions) -> int:
+        """Restore the notes; return exit code 2 if one cannot be restored."""
+        from crawler.actions.publishing import undo_edits
 
-        self.print_report(undo(options.output_dir, options.require_notes_dir(), opts.run))
+        return undo_edits(options, opts.run)

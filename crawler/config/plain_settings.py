@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 PROJECT = 20
 """The priority of a settings module: Scrapy's `SETTINGS_PRIORITIES["project"]`."""
 
+SCRAPY_DEFAULTS: Mapping[str, Any] = {
+    "FEED_STORAGE_FTP_ACTIVE": False,
+    "FTP_PASSWORD": "guest",
+    "FTP_USER": "anonymous",
+    "IMAGES_STORE_GCS_ACL": "",
+    "IMAGES_STORE_S3_ACL": "private",
+}
+"""Scrapy's defaults of the settings of its own that image stores need."""
+
 _TRUE, _FALSE = frozenset({"True", "true"}), frozenset({"False", "false"})
 
 
@@ -64,7 +73,7 @@ class PlainSettings:
         return cls(import_module(os.environ["SCRAPY_SETTINGS_MODULE"]), given)
 
     def __getitem__(self, name: str) -> Any:
-        return self._values.get(name)
+        return self._values.get(name, SCRAPY_DEFAULTS.get(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -97,7 +106,9 @@ class PlainSettings:
         """Return the priority of the source of a value; None if it is not set."""
         if name in self._given:
             return COMMAND_LINE
-        return PROJECT if name in self._values else None
+        if name in self._values:
+            return PROJECT
+        return 0 if name in SCRAPY_DEFAULTS else None
 
     def set(self, name: str, value: Any, priority: int) -> None:
         """Set a value."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import crawler
 from crawler.atomic_files import folders_below, remove_stale_drafts
+from crawler.errors import UserError
 from crawler.images.opening import open_image_store
 from crawler.images.references import find_names
 from crawler.images.store import writable_folder
@@ -54,6 +55,14 @@ class Workspace:
     def notes_folder(self) -> NotesFolder:
         """The notes folder; raises UserError if it does not exist."""
         return self.open_notes_folder()
+
+    def refuse_other_notes(self) -> None:
+        """Raise UserError if no note of the database is in the folder: publishing would then remove all results."""
+        folder, known = self.notes_folder.folder, self.store.registered_notes()
+        if known and known.keys().isdisjoint(self.notes_folder.paths()):
+            notes = "its only note is" if len(known) == 1 else f"none of its {len(known):,} notes is"
+            advice = "give the folder that was crawled, or crawl this one: notemend DIR"
+            raise UserError(f"{self.store.name}: {notes} in {folder}; {advice}")
 
     def read(self, now: datetime) -> dict[str, list[str]]:
         """Register the mentions of all notes and what their comments vouch for, and log their problems.
@@ -135,11 +144,12 @@ def site_membership(options: CrawlOptions) -> Callable[[str], bool]:
 
 @contextmanager
 def open_workspace(
-    options: CrawlOptions, *, is_shard: bool = False, only: Collection[str] | None = None
+    options: CrawlOptions, *, is_shard: bool = False, only: Collection[str] | None = None, needs_store: bool = False
 ) -> Iterator[Workspace]:
     """Open notes, database and image store; raise UserError for what cannot be used.
 
-    A shard uses the database that its run has locked, and no notes. `only` limits the notes to these paths.
+    A shard uses the database that its run has locked, and no notes. `only` limits the notes to these paths. With
+    `needs_store` no database is created.
     """
     notes = options.require_notes_dir()
     open_folder = partial(NotesFolder, notes, only=only, ignore=options.notes_ignore, max_bytes=options.notes_max_bytes)
@@ -149,10 +159,12 @@ def open_workspace(
     )
     if not is_shard:
         notes_folder()
-    output = writable_folder(options.output_dir)
     with ExitStack() as stack:
-        store = LinkStore.open(store_url(options), is_checked=is_shard)
+        if not needs_store:
+            writable_folder(options.output_dir)
+        store = LinkStore.open(store_url(options), is_checked=is_shard, creates=not needs_store)
         stack.callback(store.close)
+        output = writable_folder(options.output_dir)
         image_store = open_image_store(options.images, store)
         stack.callback(image_store.close)
         if not is_shard:

@@ -41,6 +41,9 @@ RETRY_SECONDS = 300.0
 BUSY_TIMEOUT = 30.0
 """Seconds that a transaction waits for another process to unlock an SQLite file."""
 
+NO_STORE = "{}: no link database; crawl first: notemend DIR (with this OUTPUT_DIR)"
+"""The error where a command needs the results of a crawl, with the path or URL of the database."""
+
 _LOCK = 0x6E6F7465  # the key of an advisory lock; any number that no other program uses
 _TRANSIENT_STATES = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL documentation, appendix A
 
@@ -113,10 +116,11 @@ class Database:
         """Device and inode of an SQLite file: it may be removed or replaced while it is open."""
 
     @classmethod
-    def open(cls, url: str, *, is_checked: bool = False) -> Self:
+    def open(cls, url: str, *, is_checked: bool = False, creates: bool = True) -> Self:
         """Open or create the link database at a URL; raise UserError if it cannot be used.
 
-        `is_checked`: another process has it open, and has looked for damage, which takes long.
+        `is_checked`: another process has it open, and has looked for damage, which takes long. `creates`: if there is
+        none, it is created; otherwise that raises UserError, too.
         """
         try:
             engine = sa.create_engine(url)
@@ -124,13 +128,15 @@ class Database:
             raise UserError(f"DATABASE_URL: {error}") from error
         name = engine.url.database if engine.dialect.name == "sqlite" else None
         store = cls(engine, name or engine.url.render_as_string())
+        if not (creates or store.shared or Path(store._name).is_file()):
+            raise UserError(NO_STORE.format(store._name))
         logging.getLogger("psycopg").setLevel(logging.ERROR)  # an exception tells what it warns of
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _configure_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
         lost = None if store.shared else trace_of_loss(Path(store._name))
         try:
-            store._prepare(is_checked=is_checked)
+            store._prepare(is_checked=is_checked, creates=creates)
         except UserError:
             engine.dispose()
             raise
@@ -141,7 +147,7 @@ class Database:
             )
         return store
 
-    def _prepare(self, *, is_checked: bool) -> None:
+    def _prepare(self, *, is_checked: bool, creates: bool) -> None:
         with self._begin() as connection:
             if not (self.shared or is_checked):
                 problem = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
@@ -156,6 +162,8 @@ class Database:
             if self.is_new and not self.shared and (others := _other_tables(connection)):
                 listed = ", ".join(others[:3])
                 raise UserError(f"{self._name}: database of another program (tables: {listed}); move it away")
+            if self.is_new and not creates:
+                raise UserError(NO_STORE.format(self._name))
         if not (self.is_new or self.shared):
             self._keep_copy()
         with self._write() as connection:
@@ -176,6 +184,11 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    @property
+    def name(self) -> str:
+        """Return the path or URL of the database, without password."""
+        return self._name
 
     @property
     def shared(self) -> bool:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from crawler.errors import UserError
 from crawler.models.metadata import Picture
+from crawler.store.database import NO_STORE
 from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
@@ -72,7 +73,7 @@ class StoreInspector(StoreReader):
             if place.get_backend_name() == "sqlite":
                 path = Path(place.database or "")
                 if not path.is_file():
-                    raise UserError(f"{path}: no link database; run crawl with this OUTPUT_DIR first")
+                    raise UserError(NO_STORE.format(path))
                 place = place.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
                 store = cls(sa.create_engine(place), str(path))
             else:
@@ -102,11 +103,6 @@ class StoreInspector(StoreReader):
             return look(connection)
 
     # --- the database as a whole --------------------------------------------------------------------------------------
-
-    @property
-    def name(self) -> str:
-        """Return the path or URL of the database, without password."""
-        return self._name
 
     def size(self) -> int:
         """Return the size of the database in bytes."""

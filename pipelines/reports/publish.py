@@ -88,7 +88,7 @@ def _announced(
         if not is_said and any(map(edit_list.is_image_edit, edits)):
             is_said = True
             sheet = output_dir / import_module(CONTACT_SHEET).FILES[0]
-            announce(f"images change for the first time, old and new: {sheet} (scrapy undo takes them back)")
+            announce(f"images change for the first time, old and new: {sheet} (notemend undo takes them back)")
         yield note, edits
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from crawler import settings
 from crawler.config import setting_readers
+from crawler.program.main import program
 from tests import reference
 from tests.internet.messages import page, text
 from tests.support.processes import ROOT
@@ -104,7 +105,7 @@ def test_what_a_page_names_is_there(file: os.PathLike[str]) -> None:
     named = set(re.findall(r"-s ['\"]?([A-Z0-9_]+)=", text)) - {"NAME"}
     assert named <= {*setting_readers.READERS, *SCRAPYS}
     called = set(re.findall(r"(?:bin/scrapy|notemend) ([a-z]+) (?=-|notes|https?:|FILE)", text))
-    assert called <= set(reference.commands())
+    assert called <= set(program.commands)
 
 
 def leads_somewhere(page: os.PathLike[str], link: str) -> bool:

@@ -38,7 +38,7 @@ def test_an_error_that_nobody_foresaw_is_one_line_and_a_file(desk: Desk, command
     desk.write("a.md", "<https://alive.example.org/>")
     assert desk.crawl().returncode == 0
     failing = ("-s", "OUTPUTS=tests.support.failing_output")
-    done = desk.crawl(*failing) if command == "crawl" else desk.run("publish", *failing)
+    done = desk.crawl(*failing) if command == "crawl" else desk.run("publish", "-a", f"notes={desk.notes}", *failing)
     file = desk.output / "error.txt"
     line = f"notemend: unexpected error, a fault of notemend: please report it with {file}\n"
     assert (done.returncode, done.stderr) == (2, line)

@@ -88,7 +88,7 @@ class NotesFolder:
         self._other_formats: Counter[str] = Counter()
         self._parsed = ParsedNotes()
         self._rules = IgnoreRules(folder, ignore)  # as of the latest listing
-        self._count = len(self._paths())
+        self._count = len(self.paths())
         if not self._count:
             self._check_listed()
             is_left_out = any(path.lower().endswith(ENDINGS) for path in files_below(folder, skip))
@@ -158,7 +158,7 @@ class NotesFolder:
 
     def files(self) -> Iterator[Path]:
         """Yield the path of every note, readable or not."""
-        yield from (self.folder / path for path in self._paths())
+        yield from (self.folder / path for path in self.paths())
 
     def has(self, path: str) -> bool:
         """Return whether a note exists, readable or not."""
@@ -172,7 +172,8 @@ class NotesFolder:
         folders = (self.folder / each for each in PurePosixPath(path).parents if each.name)
         return not any(map(is_output_folder, folders))
 
-    def _paths(self) -> list[str]:
+    def paths(self) -> list[str]:
+        """Return the paths of all notes, readable or not, relative to the folder."""
         if self._only is not None:
             return sorted(self._only)
         self._rules = IgnoreRules(self.folder, self._ignore)
@@ -183,7 +184,7 @@ class NotesFolder:
 
     def _list_notes(self) -> list[str]:
         """Return the paths of the notes; set `incomplete` if more than half of them have vanished."""
-        paths = self._paths()
+        paths = self.paths()
         if len(paths) * 2 < self._count and self.incomplete is None:
             self.incomplete = f"{self.folder}: only {len(paths)} of {self._count} notes are left since the run began"
         return paths

@@ -82,7 +82,7 @@ def undo(output_dir: Path, notes_dir: Path, number: int | None = None) -> EditRe
         notes = run.notes()
         for folder in {note.folder for note in notes}:
             if folder.resolve() != notes_dir.resolve() and folder.is_dir():  # else it was moved
-                raise UserError(f"{notes_dir}: run {run.number} edited notes in {folder}. Use undo -a notes={folder}")
+                raise UserError(f"{notes_dir}: run {run.number} edited notes in {folder}. Use notemend undo {folder}")
         remove_stale_drafts(*_edited_folders(notes_dir, [run]))
         for note in notes:
             try:

@@ -25,7 +25,7 @@ def test_a_signal_closes_what_is_open(
 ) -> None:
     closed = []
 
-    def work(_: CrawlOptions) -> None:
+    def work(_: CrawlOptions) -> int:
         try:
             os.kill(os.getpid(), number)
             pytest.fail("it goes on")
@@ -59,7 +59,7 @@ def test_a_second_signal_ends_it_at_once() -> None:
 
 @pytest.mark.parametrize(("error", "said"), [(UserError("x: y"), "x: y"), (PermissionError(13, "No", "f"), "f: No")])
 def test_an_error_is_one_line(capsys: pytest.CaptureFixture[str], error: Exception, said: str) -> None:
-    def work(_: CrawlOptions) -> None:
+    def work(_: CrawlOptions) -> int:
         raise error
 
     assert exit_code_of(project_settings(), work) == 2

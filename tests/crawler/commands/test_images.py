@@ -71,11 +71,15 @@ def test_nothing_goes_while_a_note_cannot_be_read(filled: Desk) -> None:
 
 
 def test_nothing_goes_while_pictures_of_notes_were_never_looked_at(filled: Desk) -> None:
-    for file in filled.output.glob("notemend.sqlite*"):
-        file.unlink()
+    filled.write("d.md", f"{shown(url('five'))} {shown(url('six'))}")
     done = images(filled, "--gc", "--delete")
     assert done.returncode == 2
     assert "images: 2 of the notes not fetched yet" in done.stderr
+    for file in filled.output.glob("notemend.sqlite*"):
+        file.unlink()
+    done = images(filled, "--gc", "--delete")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "notemend.sqlite: no link database" in done.stderr
     assert len(there(filled)) == 3
 
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.store.database import sqlite_url
+from crawler.store.link_store import LinkStore
+from crawler.store.registered_notes import RegisteredNote
 from tests.internet import World
 from tests.support import processes
 from tests.support.crawling import Desk, kill
@@ -50,7 +53,7 @@ def test_notes_shown_edited_taken_back_and_undone(desk: Desk) -> None:
 
     done = publish(desk, "--in-place")
     assert (done.returncode, done.stderr) == (0, "")
-    sheet = f"{desk.output}/pictures.html (scrapy undo takes them back)"
+    sheet = f"{desk.output}/pictures.html (notemend undo takes them back)"
     assert done.stdout == f"images change for the first time, old and new: {sheet}\nrun 1: 14 edits in 2 notes\n"
     after = tree(desk.notes)
     text = after["五月/a b.md"].decode()
@@ -91,6 +94,23 @@ def test_a_diff_gives_what_editing_in_place_gives(desk: Desk, tmp_path: Path) ->
     subprocess.run(["git", "apply"], cwd=patched, input=publish(desk, "--diff").stdout.encode(), check=True)
     publish(desk, "--in-place")
     assert tree(patched) == tree(desk.notes)
+
+
+@pytest.mark.parametrize("words", [(), ("--diff",), ("--in-place",)])
+def test_without_the_results_of_these_notes_nothing_is_written(desk: Desk, words: tuple[str, ...]) -> None:
+    desk.write("a.md", NOTE)
+    done = publish(desk, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"notemend: {desk.output}/notemend.sqlite: no link database; crawl first")
+    assert not desk.output.exists()
+
+    store = LinkStore.open(sqlite_url(desk.folder / "store"))
+    store.save_registered(RegisteredNote(f"{number}.md", "", "", None, ()) for number in range(1200))
+    store.close()
+    done = publish(desk, "-s", f"DATABASE_URL=sqlite:///{desk.folder}/store", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"notemend: {desk.folder}/store: none of its 1,200 notes is in {desk.notes}; ")
+    assert not any(path.is_file() for path in desk.output.rglob("*"))
 
 
 def test_pictures_may_be_kept_among_the_notes(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What commands load before they do anything, and the two that need no Scrapy."""
+"""What commands load before they do anything, and those that need no Scrapy."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
 from crawler.config import plain_settings, setting_readers
+from crawler.config.crawl_options import STORE_SETTINGS
 from crawler.config.plain_settings import PlainSettings
 from crawler.config.setting_names import COMMAND_LINE
 from crawler.store.database import sqlite_url
@@ -61,6 +62,11 @@ def test_looking_at_the_store_loads_nothing_that_fetches(words: tuple[str, ...],
     # Scrapy itself loads lxml, through parsel, whatever its command.
     heavy = HEAVY | {"scrapy", "twisted"} if words[0] == "crawler" else HEAVY - {"lxml"}
     assert loaded(*words, "-s", f"OUTPUT_DIR={output}") & heavy == set()
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("settings",), ("check", "--help"), ("undo", "--help")])
+def test_what_needs_no_store_loads_hardly_anything(words: tuple[str, ...]) -> None:
+    assert loaded("crawler", *words) & (HEAVY | {"scrapy", "twisted", "pathspec", "sqlalchemy", "rich"}) == set()
 
 
 def test_help_loads_neither_spider_nor_store(output: Path) -> None:
@@ -122,17 +128,12 @@ def test_a_crawl_of_one_page_loads_no_client_of_an_api_and_nothing_for_images(tm
         ["status"],
         ["explain", PAPER],
         ["explain", "https://nowhere.example/"],
-        ["explain"],
-        ["status", "x"],
         ["status", "-s", "OUTPUT_DI=x"],
         ["status", "-s", "DOWNLOAD_DELAYS=1"],
         ["status", "-s", 'RECHECK_AFTER={"podcast/alive": 1}'],
         ["status", "-s", "GITHUB_TOKEN=secret"],
         ["status", "--set", "LOG_FILE=x"],
         ["status", "-sLOG_FILE=x"],
-        ["status", "-s", "DATABASE_URL"],
-        ["status", "--help"],
-        ["-s", "OUTPUT_DIR=x", "status"],
     ],
 )
 def test_the_answer_is_the_same_with_scrapy_and_without(words: list[str], output: Path) -> None:
@@ -163,6 +164,13 @@ def test_settings_are_read_as_scrapy_reads_them(given: dict[str, str], monkeypat
         assert plain.getpriority(name) == scrapy.getpriority(name)
     assert plain.get("NO_SUCH", 1) == scrapy.get("NO_SUCH", 1)
     assert plain.getpriority("NO_SUCH") == scrapy.getpriority("NO_SUCH")
+
+
+def test_scrapy_s_defaults_for_image_stores_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCRAPY_SETTINGS_MODULE", "crawler.settings")
+    plain, scrapy = PlainSettings.of_project({}), Settings()
+    for name in STORE_SETTINGS:
+        assert (plain[name] or None) == (scrapy[name] or None), name
 
 
 def test_priorities_are_scrapy_s() -> None:

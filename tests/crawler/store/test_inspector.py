@@ -134,7 +134,9 @@ def test_status_while_a_run_is_under_way(desk: Desk, internet: Internet) -> None
 
 def test_store_that_is_not_there(desk: Desk) -> None:
     done = desk.run("status")
-    says = f"notemend: {desk.output}/notemend.sqlite: no link database; run crawl with this OUTPUT_DIR first\n"
+    says = (
+        f"notemend: {desk.output}/notemend.sqlite: no link database; crawl first: notemend DIR (with this OUTPUT_DIR)\n"
+    )
     assert (done.returncode, done.stderr) == (2, says)
     assert not desk.output.exists()
 

@@ -359,7 +359,7 @@ def test_a_journal_that_names_another_folder_is_not_followed(given: Rendering, t
     before = tree(elsewhere)
     lines = given.output_dir / "in_place/1/journal.jsonl"
     lines.write_text(lines.read_text("utf-8").replace(str(given.notes_folder.folder), str(elsewhere)))
-    with pytest.raises(UserError, match=rf"run 1 edited notes in {elsewhere}\. Use undo -a notes={elsewhere}$"):
+    with pytest.raises(UserError, match=rf"run 1 edited notes in {elsewhere}\. Use notemend undo {elsewhere}$"):
         undo(given)
     assert tree(elsewhere) == before
 

@@ -1,0 +1,73 @@
+"""The commands that send requests: they run Scrapy's commands `crawl` and `check`."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+import click
+
+import crawler.spiders
+from crawler.cli.texts import say
+from crawler.program.given import read_given, with_folder, with_notes
+from crawler.program.layout import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOTES = "notes"
+"""The spider of all kinds of links."""
+
+_NO_SPIDERS = {"check", "shard"}
+"""Modules whose spiders are not named on a command line."""
+
+
+@click.command("crawl", cls=Command, help=say("command_crawl"))
+@with_folder
+@click.option(
+    "--only", metavar="KIND,…", help=say("option_only", kinds="wechat, arxiv, github, image, video, web, local")
+)
+def crawl(folder: str | None, settings: Sequence[str], arguments: Sequence[str], only: str | None) -> None:
+    """Check the links of the notes."""
+    run_scrapy(crawl_words(folder, settings, arguments, only))
+
+
+@click.command("check", cls=Command, help=say("command_check"))
+@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path())
+@with_notes
+def check(files: Sequence[str], folder: str | None, settings: Sequence[str], arguments: Sequence[str]) -> None:
+    """Check the links of some notes."""
+    run_scrapy(["check", *_setting_words(read_given(settings, arguments, folder)), "--", *files])
+
+
+def crawl_words(
+    folder: str | None, settings: Sequence[str], arguments: Sequence[str] = (), only: str | None = None
+) -> list[str]:
+    """Return what is typed for Scrapy's command; `folder` may be the name of a spider, as with Scrapy."""
+    spider = NOTES
+    has_folder = any(word.startswith(("NOTES_DIR=", "notes=")) for word in (*settings, *arguments))
+    if folder in _spiders() and (has_folder or not Path(folder).is_dir()):
+        spider, folder = folder, None
+    words = ["crawl", spider, *_setting_words(read_given(settings, folder=folder))]
+    words += [word for each in arguments for word in ("-a", each)]
+    return [*words, "-a", f"only={only}"] if only else words
+
+
+def _setting_words(given: dict[str, str]) -> list[str]:
+    return [word for name, value in given.items() for word in ("-s", f"{name}={value}")]
+
+
+def run_scrapy(words: list[str]) -> None:
+    """Execute a command of Scrapy, which ends the process."""
+    gc.disable()  # imports create no garbage; scanning for it takes 10 % of their time
+    from scrapy.cmdline import execute
+
+    gc.freeze()
+    gc.enable()
+    execute(["notemend", *words])
+
+
+def _spiders() -> set[str]:
+    return {module.name for module in iter_modules(crawler.spiders.__path__)} - _NO_SPIDERS
