@@ -62,7 +62,7 @@ def read_head(path: Path, size: int) -> bytes:
 def _open_real(real: Path) -> BinaryIO:
     _check_regular(os.stat(real).st_mode)  # noqa: PTH116 - opening a device or a pipe may do something to it
     # The file may have been replaced since: O_NOFOLLOW refuses a symlink, O_NONBLOCK does not wait for a pipe.
-    file = open(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")  # noqa: PTH123, SIM115 - as above
+    file = open(os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")  # noqa: PTH123, SIM115 - the caller closes it
     try:
         _check_regular(os.fstat(file.fileno()).st_mode)
     except UnsafePathError:

@@ -72,7 +72,7 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
         if not options_of(crawler).requests.allow_private_addresses:
             self.proxied_names = ProxiedNames()
             connector = self._connector
-            connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - as above
+            connector._resolver = PublicResolver(connector._resolver)  # noqa: SLF001 - aiohttp has no public setter
 
     def run_opened(self, turns: TurnKeeper, bodies: BodyBudget) -> None:
         """Set what decides when requests are sent and when large bodies are received; without it, all are at once."""
@@ -80,7 +80,7 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
         self.bodies = bodies
 
     @asynccontextmanager
-    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - as above
+    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109 - as Scrapy calls it
         """Send a request to its URL without changes: yarl would decode `%3A`, `%2A`, `%27` and others.
 
         `meta["body_timeout"]` is for all of a large body; the timeout then counts for the head and each wait for more.
@@ -154,7 +154,7 @@ class _HeadOnlyHandler(_SafeDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._connector._socket_factory = _small_buffer_socket  # noqa: SLF001 - as above
+        self._connector._socket_factory = _small_buffer_socket  # noqa: SLF001 - aiohttp has no public setter
 
 
 class SafeDownloadHandler(_SafeDownloadHandler):

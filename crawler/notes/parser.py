@@ -57,6 +57,7 @@ def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None, *,
     Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
     reader = NoteReader(mdx.without_code(data) if path.lower().endswith(".mdx") else data)
+    reader.read()
     outline, raw_mentions = reader.outline, sorted(reader.found.mentions, key=lambda mention: mention.start)
     entries, roles = _split_entries(reader, raw_mentions, layouts)
     if reader.ignored or reader.found.wikilinks:  # only now, so that they change no entries and no roles of other links

@@ -130,7 +130,7 @@ def _below(folder: Path, file: str) -> str:
 
 
 def _result_lines(states: Iterable[tuple[LinkState, tuple[str, ...]]]) -> Iterator[str]:
-    for state, places in states:
+    for state, locations in states:
         if state.check is None:
             continue
         what = f"{state.verdict}: {state.check.reason}"
@@ -138,4 +138,4 @@ def _result_lines(states: Iterable[tuple[LinkState, tuple[str, ...]]]) -> Iterat
             what += f": {state.moved_to}"
         if state.suggestion is not None:
             what += f"; suggested: {state.suggestion[0]}"
-        yield from (f"{place} {state.link.url} {what}" for place in places)
+        yield from (f"{location} {state.link.url} {what}" for location in locations)

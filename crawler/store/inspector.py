@@ -31,7 +31,7 @@ MAX_MATCHES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class MentionPlace:
+class MentionLocation:
     """A mention of a link: `start` is the byte offset of its URL in the note."""
 
     note: str
@@ -47,7 +47,7 @@ class LinkHistory:
     state: LinkState
     due_at: datetime
     checks: tuple[Check, ...]
-    places: tuple[MentionPlace, ...]
+    locations: tuple[MentionLocation, ...]
     others: tuple[str, ...] = ()
     vouches: tuple[Vouch, ...] = ()
 
@@ -116,8 +116,8 @@ class StoreInspector(StoreReader):
         """Return the number of notes with links, and of mentions in them."""
         with self._begin() as connection:
             query = sa.select(sa.func.count(mentions.c.note.distinct()), sa.func.count()).select_from(mentions)
-            notes, places = connection.execute(query).one()
-        return notes, places
+            notes, count = connection.execute(query).one()
+        return notes, count
 
     def image_totals(self) -> tuple[int, int]:
         """Return the number of saved images and videos, and their total size in bytes."""
@@ -201,10 +201,10 @@ class StoreInspector(StoreReader):
             due_at = connection.execute(sa.select(links.c.due_at).where(links.c.url == url)).scalar_one()
             rows = connection.execute(sa.select(checks).where(checks.c.link_id == link_id).order_by(checks.c.id))
             history = [mapping.check_from_row(row) for row in rows]
-            places = tuple(
-                MentionPlace(row.note, row.line, row.start, row.text) for row in connection.execute(mentioned)
+            locations = tuple(
+                MentionLocation(row.note, row.line, row.start, row.text) for row in connection.execute(mentioned)
             )
             others = tuple(connection.scalars(alike.order_by(links.c.url).limit(MAX_MATCHES)))
         if state.check is not None and state.check not in history:  # a skipped check is not in `checks`
             history.append(state.check)
-        return LinkHistory(state, due_at, tuple(history), places, others, self.vouches_of(url))
+        return LinkHistory(state, due_at, tuple(history), locations, others, self.vouches_of(url))

@@ -33,9 +33,9 @@ CHANGED = sa.or_(
     links.c.previous_outcome.is_distinct_from(links.c.outcome),
 )
 _TRANSITION = (links.c.previous_verdict, links.c.verdict, links.c.previous_outcome, links.c.outcome)
-_PLACE_SEPARATOR = "//"  # never part of a normalized path
-_PLACES = (
-    sa.select(sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _PLACE_SEPARATOR))
+_LOCATION_SEPARATOR = "//"  # never part of a normalized path
+_LOCATIONS = (
+    sa.select(sa.func.aggregate_strings(mentions.c.note + ":" + sa.cast(mentions.c.line, sa.Text), _LOCATION_SEPARATOR))
     .where(mentions.c.link_id == links.c.id)
     .scalar_subquery()
 )
@@ -66,7 +66,7 @@ class StoreReader(Database):
         """Yield every mentioned link with its locations `path:line`, worst verdict first, in batches of SLICE rows."""
         query = (
             link_state_query()
-            .add_columns(_PLACES.label("places"))
+            .add_columns(_LOCATIONS.label("locations"))
             .where(MENTIONED)
             .order_by(_VERDICT_ORDER, links.c.failures_in_a_row.desc(), links.c.url)
             .execution_options(yield_per=SLICE)
@@ -75,7 +75,7 @@ class StoreReader(Database):
             for row in connection.execute(query):
                 yield (
                     mapping.link_state_from_row(row),
-                    tuple(sorted(set(row.places.split(_PLACE_SEPARATOR)), key=mapping.split_place)),
+                    tuple(sorted(set(row.locations.split(_LOCATION_SEPARATOR)), key=mapping.split_location)),
                 )
 
     def newly_in(self, verdicts: Iterable[str]) -> Iterator[LinkState]:
@@ -208,8 +208,8 @@ class StoreReader(Database):
                 .execution_options(yield_per=SLICE)
             )
             with self._begin() as connection:
-                for identity, places in groupby(connection.execute(query), key=itemgetter(0)):
-                    yield kind, identity, [(note, line, text) for _, note, line, text in places]
+                for identity, locations in groupby(connection.execute(query), key=itemgetter(0)):
+                    yield kind, identity, [(note, line, text) for _, note, line, text in locations]
 
     def star_counts(self, identities: Iterable[str]) -> dict[str, list[tuple[date, int]]]:
         """Return the star counts of repositories by identity: one for each UTC day on which they were checked."""

@@ -16,7 +16,7 @@ from pipelines.consistency.fragments import missing_fragments
 from pipelines.consistency.image_sets import incomplete_sets
 from pipelines.consistency.missing_images import missing_images
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
-from pipelines.consistency.questions import Place, ended_vouch, first_places, is_unknown_for_long
+from pipelines.consistency.questions import Location, ended_vouch, first_locations, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
 from pipelines.venues.from_entry_title import has_wrong_label, venue_label
 from pipelines.venues.from_identifiers import SCHEMES
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 ANOTHER_PAPER = 50
 """Similarity (0 to 100) below which a title is that of another paper; above, a paper may have changed its title."""
 
-MAX_PLACES = 3
-"""Other places in the evidence."""
+MAX_LOCATIONS = 3
+"""Other locations in the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
-class TitlePlace:
-    """A place where a note gives the title of a paper."""
+class TitleLocation:
+    """A location where a note gives the title of a paper."""
 
     note: str
     line: int
@@ -53,15 +53,15 @@ def no_anchors(_path: str) -> Anchors | None:
 class CrossReferenceIndex:
     """An index over all notes: papers with several titles, papers that name a repository, questions to a person.
 
-    `titles` has the places by `Link.key`, for papers with several titles only; `papers` has papers with their
-    references by the identity of the repository that they name. `questions` has the first place of each link that a
+    `titles` has the locations by `Link.key`, for papers with several titles only; `papers` has papers with their
+    references by the identity of the repository that they name. `questions` has the first location of each link that a
     person should look at, by URL. `anchors_of` returns the anchors of a note by its path, None if they are not known;
     `sources` has the digests of the notes by path.
     """
 
-    titles: dict[str, list[TitlePlace]] = field(default_factory=dict)
+    titles: dict[str, list[TitleLocation]] = field(default_factory=dict)
     papers: dict[str, list[tuple[str, Paper]]] = field(default_factory=lambda: defaultdict(list))
-    questions: dict[str, Place] = field(default_factory=dict)
+    questions: dict[str, Location] = field(default_factory=dict)
     anchors_of: Callable[[str], Anchors | None] = no_anchors
     sources: Mapping[str, str] = field(default_factory=dict)
 
@@ -69,7 +69,7 @@ class CrossReferenceIndex:
     def build(
         cls,
         papers: Iterable[tuple[str, Paper]],
-        texts: Iterable[tuple[str, str, list[TitlePlace]]],
+        texts: Iterable[tuple[str, str, list[TitleLocation]]],
         mentioned: Iterable[tuple[LinkState, str, int]] = (),
         *,
         anchors_of: Callable[[str], Anchors | None] = no_anchors,
@@ -79,13 +79,13 @@ class CrossReferenceIndex:
 
         `mentioned` has the links that may need a person, with note and line of each mention in their order.
         """
-        index = cls(questions=first_places(mentioned), anchors_of=anchors_of, sources=sources or {})
+        index = cls(questions=first_locations(mentioned), anchors_of=anchors_of, sources=sources or {})
         for reference, paper in papers:
             for identity in repositories_named_by(paper):
                 index.papers[identity].append((reference, replace(paper, comment=None, abstract=None)))
-        for kind, identity, places in texts:
-            titled = [place for place in places if title_in_note(place.title, [identity])]
-            if len({normalized_title(place.title) for place in titled}) > 1:
+        for kind, identity, locations in texts:
+            titled = [location for location in locations if title_in_note(location.title, [identity])]
+            if len({normalized_title(location.title) for location in titled}) > 1:
                 index.titles[key_of(kind, identity)] = titled
         return index
 
@@ -109,7 +109,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
 
 
 def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
-    """Compare the titles of papers in the note with their actual titles, and with those in other places."""
+    """Compare the titles of papers in the note with their actual titles, and with those in other locations."""
     for at, state in states.items():
         link = state.link
         if link.kind not in with_metadata(Paper):
@@ -120,9 +120,9 @@ def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossRef
         if noted is None or (actual and is_same_paper_title(noted, actual)):
             continue
         others = {
-            place.title: place
-            for place in index.titles.get(link.key, [])
-            if not is_same_paper_title(noted, place.title)
+            location.title: location
+            for location in index.titles.get(link.key, [])
+            if not is_same_paper_title(noted, location.title)
         }
         if actual is None and not others:
             continue
@@ -130,8 +130,8 @@ def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossRef
         is_other_paper = actual is not None and similarity(noted, actual) < ANOTHER_PAPER
         evidence = [_text(reference)] if actual else []
         evidence += [
-            Reason(ReasonCode.FINDING_TITLE_AT, place.title, f"{place.note}:{place.line}")
-            for place in list(others.values())[:MAX_PLACES]
+            Reason(ReasonCode.FINDING_TITLE_AT, location.title, f"{location.note}:{location.line}")
+            for location in list(others.values())[:MAX_LOCATIONS]
         ]
         yield Finding(
             note.path,
@@ -151,11 +151,11 @@ def _paper_status_findings(note: Note, states: Mapping[int, LinkState]) -> Itera
         mention, paper = note.mentions[at], state.metadata
         if not isinstance(paper, Paper):
             continue
-        kind, place = kind_of(state.link), (note.path, mention.line, _number(note, mention.entry))
+        kind, location = kind_of(state.link), (note.path, mention.line, _number(note, mention.entry))
         if paper.withdrawn:
             evidence = f"{kind.label()}: {paper.comment or paper.abstract or ''}"[:300]
             yield Finding(
-                *place,
+                *location,
                 FindingKind.WITHDRAWN,
                 mention.text,
                 Reason(ReasonCode.FINDING_WITHDRAWN),
@@ -166,7 +166,7 @@ def _paper_status_findings(note: Note, states: Mapping[int, LinkState]) -> Itera
         if pinned is not None and paper.version is not None and pinned < paper.version:
             evidence = f"{kind.reference(state.link.identity)}v{paper.version}"
             texts = f"v{pinned}", _text(f"v{paper.version}"), _text(evidence)
-            yield Finding(*place, FindingKind.OLD_VERSION, *texts, Confidence.LOW)
+            yield Finding(*location, FindingKind.OLD_VERSION, *texts, Confidence.LOW)
 
 
 def _question_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
@@ -177,15 +177,15 @@ def _question_findings(note: Note, states: Mapping[int, LinkState], index: Cross
         if url in asked or check is None or index.questions.get(url) != (note.path, mention.line):
             continue
         asked.add(url)
-        place = (note.path, mention.line, _number(note, mention.entry))
+        location = (note.path, mention.line, _number(note, mention.entry))
         seen = Reason(ReasonCode.FINDING_LAST_CHECK).plus(check.reason)
         if (why := ended_vouch(state)) and state.vouch is not None:
             true = Reason(ReasonCode.FINDING_VOUCH_AGAIN)
-            yield Finding(*place, FindingKind.VOUCH_ENDED, str(state.vouch), true, why.plus(seen), Confidence.HIGH)
+            yield Finding(*location, FindingKind.VOUCH_ENDED, str(state.vouch), true, why.plus(seen), Confidence.HIGH)
         elif is_unknown_for_long(state):
             true = Reason(ReasonCode.FINDING_LOOK, url)
             evidence = Reason(ReasonCode.FINDING_UNKNOWN_SINCE, f"{state.first_seen:%Y-%m-%d}").plus(seen)
-            yield Finding(*place, FindingKind.UNKNOWN_FOR_LONG, mention.url, true, evidence, Confidence.MEDIUM)
+            yield Finding(*location, FindingKind.UNKNOWN_FOR_LONG, mention.url, true, evidence, Confidence.MEDIUM)
 
 
 def _replaced_page_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
@@ -210,10 +210,10 @@ def _replaced_page_findings(note: Note, states: Mapping[int, LinkState]) -> Iter
 
 
 def _fragment_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
-    """Yield a finding for each fragment that leads to no place in its note, or on its web page."""
+    """Yield a finding for each fragment that leads to no location in its note, or on its web page."""
     for mention, true, target in missing_fragments(note, states, index.anchors_of):
-        place = (note.path, mention.line, _number(note, mention.entry))
-        yield Finding(*place, FindingKind.FRAGMENT_MISSING, mention.url, true, _text(target), Confidence.MEDIUM)
+        location = (note.path, mention.line, _number(note, mention.entry))
+        yield Finding(*location, FindingKind.FRAGMENT_MISSING, mention.url, true, _text(target), Confidence.MEDIUM)
 
 
 def _image_set_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
@@ -221,19 +221,19 @@ def _image_set_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator
     for at, saved, count, is_edited in incomplete_sets(note, states):
         mention, check = note.mentions[at], states[at].check
         evidence = Reason(ReasonCode.NOT_CHECKED) if check is None else check.reason
-        place = (note.path, mention.line, _number(note, mention.entry))
+        location = (note.path, mention.line, _number(note, mention.entry))
         code = ReasonCode.FINDING_SET_EDITED if is_edited else ReasonCode.FINDING_SET_NOT_EDITED
         true = Reason(code, str(saved), str(count))
-        yield Finding(*place, FindingKind.IMAGE_SET_INCOMPLETE, mention.url, true, evidence, Confidence.HIGH)
+        yield Finding(*location, FindingKind.IMAGE_SET_INCOMPLETE, mention.url, true, evidence, Confidence.HIGH)
 
 
 def _image_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
     """Yield a finding for each saved image that the note shows and that is missing in the image store."""
     for mention, original in missing_images(note, states):
-        place = (note.path, mention.line, _number(note, mention.entry))
+        location = (note.path, mention.line, _number(note, mention.entry))
         evidence = Reason(ReasonCode.FINDING_SAVED_FROM if original else ReasonCode.FINDING_ORIGINAL_UNKNOWN)
         true = _text(original) if original else Reason(ReasonCode.IMAGE_MISSING)
-        yield Finding(*place, FindingKind.IMAGE_MISSING, mention.url, true, evidence, Confidence.HIGH)
+        yield Finding(*location, FindingKind.IMAGE_MISSING, mention.url, true, evidence, Confidence.HIGH)
 
 
 def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:
@@ -247,8 +247,8 @@ def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -
     says, true = (" ".join(map(str, filter(None, venue))) for venue in (noted, actual))
     source = f"{reference_of(state)}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
     confidence = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment", *SCHEMES} else Confidence.MEDIUM
-    place = (note.path, entry.line, entry.number)
-    yield Finding(*place, FindingKind.VENUE_LABEL, says, _text(true), _text(f"{source}"[:300]), confidence)
+    location = (note.path, entry.line, entry.number)
+    yield Finding(*location, FindingKind.VENUE_LABEL, says, _text(true), _text(f"{source}"[:300]), confidence)
 
 
 def _code_findings(
@@ -271,23 +271,23 @@ def _code_findings(
     if names & named_code.keys() or paper.arxiv_id in named_papers or _has_title_in_description(repository, paper):
         return
     mention = note.mentions[code_field.mentions[0]]
-    place = (note.path, mention.line, entry.number)
+    location = (note.path, mention.line, entry.number)
     for other_reference, other in (pair for name in sorted(names) for pair in index.papers.get(name, [])):
         if other_reference != reference and not set(other.authors) & set(paper.authors):
             true = Reason(ReasonCode.FINDING_CODE_OF_TITLE, other.title, other_reference)
             evidence = Reason(ReasonCode.FINDING_NAMED_IN_TEXT, other_reference, repository.title)
             confidence = Confidence.HIGH if named_code else Confidence.MEDIUM
-            yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, confidence)
+            yield Finding(*location, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, confidence)
             return
     if len(named_papers) == 1:
         (arxiv_id,) = named_papers
         true = Reason(ReasonCode.FINDING_CODE_OF, f"arXiv {arxiv_id}")
         evidence = Reason(ReasonCode.FINDING_NAMES, repository.title, f"arXiv {arxiv_id}")
-        yield Finding(*place, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, Confidence.LOW)
+        yield Finding(*location, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, Confidence.LOW)
     elif len(named_code) == 1:
         (link,) = named_code.values()
         evidence = Reason(ReasonCode.FINDING_NAMES_IT_IN_TEXT, reference)
-        yield Finding(*place, FindingKind.OTHER_CODE, mention.url, _text(link.url), evidence, Confidence.MEDIUM)
+        yield Finding(*location, FindingKind.OTHER_CODE, mention.url, _text(link.url), evidence, Confidence.MEDIUM)
 
 
 def _has_title_in_description(repository: Repository, paper: Paper) -> bool:
@@ -298,10 +298,15 @@ def _has_title_in_description(repository: Repository, paper: Paper) -> bool:
 def _missing_link_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:
     """Yield a finding for each link that an entry lacks and its sources name."""
     kinds = {"paper": FindingKind.PAPER_MISSING, "code": FindingKind.CODE_MISSING}
-    place = (note.path, entry.line, entry.number)
+    location = (note.path, entry.line, entry.number)
     for suggestion in find_suggestions(note, entry, states):
         yield Finding(
-            *place, kinds[suggestion.field], "", _text(suggestion.link.url), suggestion.evidence, suggestion.confidence
+            *location,
+            kinds[suggestion.field],
+            "",
+            _text(suggestion.link.url),
+            suggestion.evidence,
+            suggestion.confidence,
         )
 
 

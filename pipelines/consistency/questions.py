@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNKNOWN_FOR = timedelta(days=90)
 """Time after which a person is asked about a link that no check could tell anything of."""
 
-Place = tuple[str, int]
+Location = tuple[str, int]
 """Path and line of a mention."""
 
 
@@ -40,10 +40,10 @@ def ended_vouch(state: LinkState) -> Reason | None:
     return Reason(ReasonCode.FINDING_VOUCH_EXPIRED, str(vouch.until)) if is_over else None
 
 
-def first_places(mentioned: Iterable[tuple[LinkState, str, int]]) -> dict[str, Place]:
+def first_locations(mentioned: Iterable[tuple[LinkState, str, int]]) -> dict[str, Location]:
     """Return where each link that a person should look at is first mentioned, by URL; mentions come in their order."""
-    places: dict[str, Place] = {}
+    locations: dict[str, Location] = {}
     for state, note, line in mentioned:
         if is_unknown_for_long(state) or ended_vouch(state):
-            places.setdefault(state.link.url, (note, line))
-    return places
+            locations.setdefault(state.link.url, (note, line))
+    return locations

@@ -82,8 +82,8 @@ def describe(history: LinkHistory, policy: Policy, now: datetime) -> Iterator[st
         yield f"  title: {state.metadata.title}"
     if history.others:
         yield f"  other URLs: {' '.join(history.others)}"
-    yield "locations:" if history.places else "locations: none"
-    yield from (f"  {place.note}:{place.line}  {place.text}".rstrip() for place in history.places)
+    yield "locations:" if history.locations else "locations: none"
+    yield from (f"  {location.note}:{location.line}  {location.text}".rstrip() for location in history.locations)
     yield "checks:" if steps or history.vouches else "checks: none"
     for _, lines in sorted([*_check_events(steps), *_vouch_events(history.vouches)], key=itemgetter(0)):
         yield from lines
@@ -144,7 +144,7 @@ def _describe_check(check: Check) -> str:
 
 def _edits(history: LinkHistory, output_dir: Path) -> Iterator[str]:
     """Yield the edits about a link, in the updated copies and in the original notes."""
-    notes = {place.note for place in history.places}
+    notes = {location.note for location in history.locations}
     lines = list(_find_note_edits(history, _read_edits(output_dir, notes)))
     for note, runs in Journal(output_dir).past_edits().items():
         if note in notes:
@@ -160,9 +160,9 @@ def _edits(history: LinkHistory, output_dir: Path) -> Iterator[str]:
 def _find_note_edits(history: LinkHistory, edits: Iterable[Edit], *, by_position: bool = True) -> Iterator[str]:
     """Yield a line for each edit that names the link or, with `by_position`, that is at one of its mentions."""
     names = {history.state.link.url, history.state.link.identity}
-    places = [(place.note, place.start) for place in history.places] if by_position else []
+    locations = [(location.note, location.start) for location in history.locations] if by_position else []
     for edit in edits:
-        at_mention = any(note == edit.note and edit.start <= start < edit.end for note, start in places)
+        at_mention = any(note == edit.note and edit.start <= start < edit.end for note, start in locations)
         if at_mention or edit.old in names or any(name in edit.evidence.split() for name in names):
             change = f"{edit.old} -> {edit.new}" if edit.old else f"added {edit.new.strip()}"
             yield f"{edit.note}: {change} ({edit.reason}; {edit.evidence})"

@@ -57,7 +57,7 @@ def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
 
 def links(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return each link of a `pipelines.reports.frames.links.link_table` by field; times are texts."""
-    columns = {name: to_array(frame["places" if name == "mentions" else name]) for name in FIELDS}
+    columns = {name: to_array(frame["locations" if name == "mentions" else name]) for name in FIELDS}
     moments = {name: texts(values) for name, values in columns.items() if pa.types.is_timestamp(values.type)}
     rows: list[dict[str, Any]] = pa.table(columns | moments).to_pylist()
     return rows

@@ -110,7 +110,7 @@ class RobotsMiddleware:
 
     def _slow_down(self, host: str, delay: float) -> None:
         """Apply a Crawl-delay in seconds if it is longer than the delay by DOWNLOAD_DELAYS."""
-        assert self._crawler.engine is not None  # noqa: S101 - as above
+        assert self._crawler.engine is not None  # noqa: S101 - the engine calls middlewares
         if delay > MAX_WAIT:
             self._too_slow.add(host)
             return

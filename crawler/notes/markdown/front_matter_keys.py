@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from crawler.notes.image_places import image_places
+from crawler.notes.image_syntax import image_syntax
 from crawler.notes.markdown.front_matter import Form, FrontMatter
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ImageKeys:
     def is_image(self, offset: int) -> bool:
         """Return whether the value at an offset is an image: by its key, or by that of what it is part of."""
         keys = self._keys_at(offset)
-        table = image_places()["front_matter"]
+        table = image_syntax()["front_matter"]
         plain = [re.sub(r"[\s_-]", "", name).casefold() for key in keys for name in key.split(".")]
         if not plain:
             return False

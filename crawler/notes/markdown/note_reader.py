@@ -34,11 +34,9 @@ _MAX_TEXT_DEPTH = 2  # an image in a link; links and images nested deeper get no
 
 
 class NoteReader:
-    """Reads one note on creation: the mentions that were `found`, outline, ignored spans, `html` with its comments.
+    """Reads one note: the mentions that are `found`, outline, ignored spans, `html` with its comments.
 
     `problems` are messages on invalid comments, `date` is that in the front matter, as it is written there.
-
-    Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -64,9 +62,9 @@ class NoteReader:
         self._at_line_start = True
         self._html_spans: list[tuple[int, int]] = []
         self._uses: dict[str, list[RawMention]] = {}  # the links that use a reference definition, by label
-        self._read()
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Read the whole note, once; raise UnicodeDecodeError if its bytes are not UTF-8."""
         shift = len(BOM) if self._data.startswith(BOM) else 0
         text = with_html_block_fix(self._without_front_matter(shift), _OPTIONS).decode()
         for event, span in pyromark.events_with_range(text, options=_OPTIONS):

@@ -128,9 +128,9 @@ def fact_from_json(data: str, type_: type[T]) -> T | None:
         return None
 
 
-def split_place(place: str) -> tuple[str, int]:
+def split_location(location: str) -> tuple[str, int]:
     """Return path and line of a location `path:line`."""
-    note, _, line = place.rpartition(":")
+    note, _, line = location.rpartition(":")
     return note, int(line)
 
 

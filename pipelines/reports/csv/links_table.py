@@ -56,4 +56,4 @@ INPUTS, FILES = (LINK_STATES,), ("links.parquet",)
 def by_links(rendering: Rendering) -> Iterator[TakeLinks]:
     """Write the links."""
     with parquet_writer(rendering.output_dir / "links.parquet", LINKS) as write:
-        yield lambda links: write(links.assign(mentions=links["places"]))
+        yield lambda links: write(links.assign(mentions=links["locations"]))

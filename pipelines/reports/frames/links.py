@@ -51,7 +51,7 @@ STATES = pa.schema(
         ("suggestion_source", pa.string()),
         ("image_saved", pa.string()),
         ("image_newer", pa.string()),
-        ("places", TEXTS),
+        ("locations", TEXTS),
         ("mentions", pa.string()),
     ]
 )
@@ -59,7 +59,7 @@ STATES = pa.schema(
 
 `vouch` is the vouch that overrides the checks. The last check is from `outcome` to `last_checked`; from
 `change` on is what follows from it and from what was known before. `image_saved` says of images and videos whether they
-are saved, and if not why; `image_newer` is the path of one that came in place of the saved one. Each place is
+are saved, and if not why; `image_newer` is the path of one that came in place of the saved one. Each location is
 `path:line`; in `mentions` they are joined by a space, `%` and white space percent-encoded.
 """
 
@@ -79,8 +79,8 @@ def link_batches(takers: Sequence[TakeLinks]) -> Iterator[TakeLink]:
         for take in takers:
             take(links)
 
-    def add(state: LinkState, places: tuple[str, ...]) -> None:
-        batch.append((state, places))
+    def add(state: LinkState, locations: tuple[str, ...]) -> None:
+        batch.append((state, locations))
         if len(batch) >= frame.BATCH:
             flush()
 
@@ -101,7 +101,7 @@ def link_table(batch: Sequence[tuple[LinkState, Sequence[str]]]) -> pd.DataFrame
     articles = metadata[type_name(Article)][["key", "links"]].rename(columns={"links": "article_links"})
     images = metadata[type_name(Picture)].rename(columns=_OF_PICTURE).add_prefix("picture_")
     images = images.rename(columns={"picture_key": "key"})
-    known = to_frame((_state(state, places) for state, places in batch), STATES)
+    known = to_frame((_state(state, locations) for state, locations in batch), STATES)
     links = left_join(link_frame(states), known, "url", name="states", required=True)
     links = left_join(links, titles, "key", name="titles")
     links = left_join(links, articles, "key", name="articles")
@@ -115,7 +115,7 @@ def link_frame(states: Collection[LinkState]) -> pd.DataFrame:
     return columns_to_frame([*columns, [state.first_seen for state in states]], LINKS)
 
 
-def _state(state: LinkState, places: Sequence[str]) -> tuple[Any, ...]:
+def _state(state: LinkState, locations: Sequence[str]) -> tuple[Any, ...]:
     """Return the columns of STATES; of a link that was never checked, those of the check are null."""
     check, url, vouch = state.check, state.link.url, state.vouch_in_force
     final_url = state.moved_to or (check and check.final_url)
@@ -129,10 +129,10 @@ def _state(state: LinkState, places: Sequence[str]) -> tuple[Any, ...]:
         *(state.suggestion or (None, None)),
         saved_text(state),
         state.newer_image,
-        places,
-        _joined(places),
+        locations,
+        _joined(locations),
     )
 
 
-def _joined(places: Iterable[str]) -> str:
-    return " ".join(_AMBIGUOUS.sub(lambda found: quote(found[0]), place) for place in places)
+def _joined(locations: Iterable[str]) -> str:
+    return " ".join(_AMBIGUOUS.sub(lambda found: quote(found[0]), location) for location in locations)

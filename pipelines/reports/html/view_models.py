@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crawler.models.metadata import Picture
-from crawler.store.schema.mapping import split_place
+from crawler.store.schema.mapping import split_location
 from pipelines.reports.frames.frame import to_rows
 from pipelines.reports.frames.notes import NOTES
 from pipelines.reports.html.translations import LANGUAGES
@@ -91,7 +91,7 @@ class LinkTable:
             int(check.checked_at.timestamp() // 60) if check else 0,
             state.replacement or "",
             state.change.value if state.change else "",
-            [part for note, line in map(split_place, places) for part in (self.notes[note], line)],
+            [part for note, line in map(split_location, places) for part in (self.notes[note], line)],
             *([] if vouch is None else [vouch.until.isoformat(), vouch.because]),
             *self._image_columns(state, is_vouched=vouch is not None),
         ]

@@ -11,7 +11,7 @@ from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
-from pipelines.consistency.findings import CrossReferenceIndex, TitlePlace, find_inconsistencies
+from pipelines.consistency.findings import CrossReferenceIndex, TitleLocation, find_inconsistencies
 from pipelines.reports.planning.digests import source_of
 from pipelines.rewriting.note_rewriter import NoteRewriter
 
@@ -177,7 +177,10 @@ def build_index(rendering: Rendering) -> CrossReferenceIndex:
             for kind, identity, paper in store.metadata(papers, repositories)
             if isinstance(paper, Paper)
         ),
-        ((kind, identity, [TitlePlace(*place) for place in places]) for kind, identity, places in store.texts(papers)),
+        (
+            (kind, identity, [TitleLocation(*each) for each in locations])
+            for kind, identity, locations in store.texts(papers)
+        ),
         store.links_to_ask_about(),
         anchors_of=anchors_in(rendering.notes_folder),
         sources={path: each.digest for path, each in rendering.registered.items()},

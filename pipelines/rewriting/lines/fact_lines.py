@@ -12,7 +12,7 @@ from crawler.models.link import LinkState, Verdict
 from crawler.models.metadata import Article, Paper, Repository
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of
-from pipelines.rewriting.lines.fact_places import insert_fact
+from pipelines.rewriting.lines.fact_slots import insert_fact
 from pipelines.rewriting.lines.line_style import (
     escape_plain_text,
     existing_field,
@@ -50,7 +50,7 @@ def fact_edits(note: Note, states: Mapping[int, LinkState], rewrite: Collection[
     """Yield the insertions of missing fact lines, and the updates of star counts.
 
     `states` are by the position of the mention in `Note.mentions`. Facts of a paper or repository are added only after
-    a field `paper` or `code` that names exactly one, in the form of the list (see `fact_places`). Existing lines stay
+    a field `paper` or `code` that names exactly one, in the form of the list (see `fact_slots`). Existing lines stay
     as they are, except a star count that is the only value of its line.
     """
     for entry in note.entries:

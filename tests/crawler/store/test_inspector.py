@@ -66,7 +66,7 @@ def test_all_that_is_known_of_a_link(database_url: str, store: LinkStore) -> Non
     looking = StoreInspector.open_to_read(database_url)
     story = looking.history(A)
     assert [check.outcome for check in story.checks] == [Outcome.OK, Outcome.GONE, Outcome.SKIPPED]
-    assert [(place.note, place.line, place.text) for place in story.places] == [("n.md", 1, "text 0")]
+    assert [(place.note, place.line, place.text) for place in story.locations] == [("n.md", 1, "text 0")]
     assert story.due_at == NOW + 3 * NIGHT
     assert looking.history(B).checks == ()
     looking.close()

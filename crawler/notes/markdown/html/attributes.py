@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.models.note import LinkRole, Syntax
-from crawler.notes.image_places import has_image_ending, image_places
+from crawler.notes.image_syntax import has_image_ending, image_syntax
 from crawler.notes.markdown.html.css import css_image_urls
 from crawler.notes.markdown.templates.mdx import attribute_span
 from crawler.notes.markdown.url_spans import decode_url
@@ -44,8 +44,8 @@ class AttributeUrl(NamedTuple):
 def attribute_urls(html: bytes, tag: Tag, *, in_cell: bool = False) -> Iterator[AttributeUrl]:
     r"""Yield the URLs in the attributes of a tag; in the cell of a table of Markdown, `\|` is a bar (GFM 4.10)."""
     images = frozenset(name for name in _image_names(tag.name) & tag.attributes.keys() if _may_be_url(html, tag, name))
-    sets = image_places()["sets"].get(tag.name, frozenset())
-    embedded = image_places()["embedded"].get(tag.name, frozenset())
+    sets = image_syntax()["sets"].get(tag.name, frozenset())
+    embedded = image_syntax()["embedded"].get(tag.name, frozenset())
     has_set = not sets.isdisjoint(tag.attributes)
     is_late = any(name.startswith("data-") for name in images)
     for name, (start, end) in tag.attributes.items():
@@ -65,14 +65,14 @@ def attribute_urls(html: bytes, tag: Tag, *, in_cell: bool = False) -> Iterator[
 
 def _image_names(element: str) -> frozenset[str]:
     """Return the attributes of an element that may have the URL of an image."""
-    table: dict[str, frozenset[str]] = image_places()["attributes"]
+    table: dict[str, frozenset[str]] = image_syntax()["attributes"]
     return table["*"] | table.get(element, frozenset())
 
 
 def _may_be_url(html: bytes, tag: Tag, name: str) -> bool:
     """Return whether the value of an attribute for an image may be a URL: `data-lazy="true"` and colors are none."""
     value = html[slice(*tag.attributes[name])].strip()
-    if name in image_places()["attributes"]["*"]:
+    if name in image_syntax()["attributes"]["*"]:
         return not value.startswith((b"url(", b"#")) and (
             b"//" in value or has_image_ending(value.decode(errors="replace"))
         )
@@ -82,7 +82,7 @@ def _may_be_url(html: bytes, tag: Tag, name: str) -> bool:
 def _role(html: bytes, tag: Tag, name: str, url: str) -> LinkRole | None:
     if name in _image_names(tag.name):
         return LinkRole.IMAGE
-    if name in image_places()["embedded"].get(tag.name, ()):
+    if name in image_syntax()["embedded"].get(tag.name, ()):
         media_type = html[slice(*tag.attributes.get("type", (0, 0)))].strip().lower()
         is_image = media_type.startswith(b"image/") if media_type else has_image_ending(url)
         return LinkRole.IMAGE if is_image else None

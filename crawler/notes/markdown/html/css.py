@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.notes.image_places import has_image_ending, image_places
+from crawler.notes.image_syntax import has_image_ending, image_syntax
 from crawler.notes.markdown.url_spans import characters
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _is_image(url: str, declared: str | None) -> bool:
     if declared is None or url.startswith("#"):
         return False
     is_custom = declared.startswith("--") and has_image_ending(url)
-    return is_custom or declared in image_places()["css"]["properties"]
+    return is_custom or declared in image_syntax()["css"]["properties"]
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.notes.image_places import image_places
+from crawler.notes.image_syntax import image_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def shortcode_urls(data: bytes) -> Iterator[ShortcodeUrl]:
 
 
 def _image_arguments(data: bytes, start: int, end: int, name: str) -> Iterator[tuple[int, int]]:
-    table = image_places()["shortcodes"]
+    table = image_syntax()["shortcodes"]
     if name == "include" and (template := _ARGUMENT.search(data, start, end)):
         name = template[template.lastgroup or 0].decode().rpartition("/")[2].partition(".")[0]
         start = template.end()

@@ -48,7 +48,7 @@ def test_where_a_link_moved_stays_known_through_a_captcha() -> None:
 )
 def test_places_stay_apart(place: str, shown: str) -> None:
     found = row(standing("https://a.example/"), place, "z.md:1")
-    assert (found["mentions"], found["places"]) == (f"{shown} z.md:1", [place, "z.md:1"])
+    assert (found["mentions"], found["locations"]) == (f"{shown} z.md:1", [place, "z.md:1"])
 
 
 def test_a_link_that_was_never_checked_has_nulls() -> None:

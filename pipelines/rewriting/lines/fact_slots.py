@@ -34,7 +34,7 @@ _MAY_FOLLOW = re.compile(rb"[*_]{0,3}(?=[ \t]|<br|[,.;:\r\n\[(]|\Z)")
 def insert_fact(
     note: Note, entry: Entry, behind: Field, name: str, value: str, *, reason: Reason, source: str
 ) -> Iterator[Edit]:
-    """Yield the insertion of a fact in the form of the list; nothing where it has no good place.
+    """Yield the insertion of a fact in the form of the list; nothing where it has no slot for it.
 
     Below a field that is a line, the fact is a line. In a table it goes into the empty cell of its column. In a list
     with one line for each work, venue and withdrawal go behind the title, unless the line already has a venue.
