@@ -134,6 +134,7 @@ OUTPUTS = [
     "pipelines.reports.csv.findings",
     "pipelines.reports.csv.dataset",
     "pipelines.reports.csv.links_table",
+    "pipelines.reports.csv.works",
     "pipelines.reports.bibliography.output",
     "pipelines.reports.shown_copies",
     "pipelines.reports.notes_mirror",

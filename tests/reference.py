@@ -13,7 +13,7 @@ from crawler.config import setting_readers
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
 from crawler.program.main import program
 from pipelines.reports import report_json
-from pipelines.reports.csv import changes, dataset, findings, link_health, links_table
+from pipelines.reports.csv import changes, dataset, findings, link_health, links_table, works
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def _options(command: click.Command, ctx: click.Context) -> Iterator[tuple[str, 
 def _columns() -> Iterator[tuple[str, ...]]:
     tables = {
         "entries.parquet, entries.csv": [each.name for each in dataset.ENTRIES],
+        "works.parquet, works.csv": [each.name for each in works.WORKS],
         "links.parquet": [each.name for each in links_table.LINKS],
         "link_health.csv": link_health.COLUMNS,
         "report.json: links": report_json.FIELDS,

@@ -11,7 +11,7 @@ from crawler.models.reason import Reason, ReasonCode
 from crawler.settings import OUTPUTS
 from pipelines.consistency.finding import FindingKind
 from pipelines.reports import report_json
-from pipelines.reports.csv import changes, dataset, findings, link_health, links_table
+from pipelines.reports.csv import changes, dataset, findings, link_health, links_table, works
 from pipelines.rewriting.edit_list import to_record
 from tests.docs import pages
 
@@ -30,7 +30,11 @@ def table(page: str, title: str, number: int = 0) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     ("title", "schema"),
-    [("entries.parquet, entries.csv", dataset.ENTRIES), ("links.parquet", links_table.LINKS)],
+    [
+        ("entries.parquet, entries.csv", dataset.ENTRIES),
+        ("works.parquet, works.csv", works.WORKS),
+        ("links.parquet", links_table.LINKS),
+    ],
 )
 def test_columns_of_parquet_files(page: str, title: str, schema: object) -> None:
     assert [(name, kind) for name, kind, _ in table(page, title)] == [(each.name, str(each.type)) for each in schema]  # type: ignore[attr-defined]

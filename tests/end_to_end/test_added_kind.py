@@ -69,6 +69,7 @@ def test_papers_of_another_package_s_kind_are_in_every_output(desk: Desk, intern
     with (desk.output / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
         entry, second = csv.DictReader(file)
     assert (entry["paper_url"], entry["arxiv_id"], entry["title_matches"]) == (BERT, "", "True")
+    assert [each["work_id"] for each in (entry, second)] == ["acl:N19-1423", "acl:2020.dreams-1.1"]
     assert (entry["venue"], entry["venue_year"], entry["venue_source"]) == ("NAACL", "2019", "acl")
     assert (second["venue"], second["venue_source"]) == ("NeurIPS", "semantic_scholar")
     assert all(author in entry["authors"] for author in AUTHORS.split(", "))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crawler.store.link_store import LinkStore
     from pipelines.reports.bibliography.citation import Citation
     from pipelines.reports.contract import Rendering
+    from pipelines.works.described import DescribedWork
 
 FORMATS: dict[str, ModuleType] = {"papers.bib": bibtex, "papers.json": csl_json, "papers.ris": ris}
 
@@ -40,12 +41,18 @@ def render(rendering: Rendering) -> None:
 
 
 def citations(store: LinkStore) -> Iterator[Citation]:
-    """Yield the citations of all works with metadata; their keys stay the same from then on."""
+    """Yield the citations of all works with metadata."""
+    for each, key in cited_works(store):
+        if each.paper is not None and key is not None:
+            yield citation(key, each.paper, each.main_url)
+
+
+def cited_works(store: LinkStore) -> Iterator[tuple[DescribedWork, str | None]]:
+    """Yield all works with their citation keys, which stay the same from then on; None for one without metadata."""
     _, saved = store.fragments(ALL_NOTES).get(_KEYS, ("", "{}"))
     keys = CitationKeys(json.loads(saved))
     for each in described_works(store):
-        if each.paper is not None:
-            yield citation(keys.key_of(each.work.keys, each.paper), each.paper, each.main_url)
+        yield each, None if each.paper is None else keys.key_of(each.work.keys, each.paper)
     if keys.new:
         store.save_fragments([(ALL_NOTES, _KEYS, "", json.dumps(keys.all, sort_keys=True))])
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipelines.reports.contract import NOTES
 from pipelines.reports.frames import notes
-from pipelines.reports.frames.frame import TEXTS, TIME
+from pipelines.reports.frames.frame import TEXTS, TIME, left_join, to_frame
 from pipelines.reports.frames.metadata import BEIJING
 from pipelines.reports.frames.writers import csv_writer, parquet_writer
+from pipelines.works.described import read_works
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
+    from crawler.store.reader import StoreReader
     from pipelines.reports.contract import Rendering, TakeNotes
     from pipelines.reports.frames.entries import NoteBatch
 
@@ -58,8 +63,12 @@ ENTRIES = pa.schema(
         ("images_not_saved", TEXTS),
         ("abstract", pa.string()),
         ("tips", pa.string()),
+        ("work_id", pa.string()),
     ]
 )
+
+WORK_IDS = pa.schema([("paper_key", pa.string()), ("work_id", pa.string())])
+"""The work to which each link to a paper leads, by the key of its metadata."""
 
 INPUTS, FILES = (NOTES,), ("entries.csv", "entries.parquet")
 note_fragment = notes.note_fragment
@@ -73,10 +82,17 @@ def by_notes(rendering: Rendering) -> Iterator[TakeNotes]:
         csv_writer(folder / "entries.csv", ENTRIES.names) as write_csv,
         parquet_writer(folder / "entries.parquet", ENTRIES) as write_parquet,
     ):
+        work_ids = cache(partial(_work_ids, rendering.store))
 
         def take(batch: NoteBatch) -> None:
             if batch.has_entries:
-                write_parquet(batch.entries)
-                write_csv(batch.entries)
+                entries = left_join(batch.entries, work_ids(), "paper_key", name="works")
+                write_parquet(entries)
+                write_csv(entries)
 
         yield take
+
+
+def _work_ids(store: StoreReader) -> pd.DataFrame:
+    """Return the WORK_IDS of all links to papers."""
+    return to_frame(((key, work.work_id) for work in read_works(store) for key in work.keys), WORK_IDS)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "note,date,line,section,number,title,relevance,article_url,article_verdict,account,article_author,published_at,"
     "paper_url,arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,venue_evidence,categories,arxiv_version,withdrawn,"
-    "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,images_not_saved,abstract,tips"
+    "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,images_not_saved,abstract,tips,work_id"
 )
 
 NOTE = """# 笔记（2022.5.31）
@@ -132,6 +132,7 @@ def test_entries(given: Rendering) -> None:
         "images_not_saved": ["https://mmbiz.qpic.cn/a/640?wx_fmt=png: not saved: not checked yet"],
         "abstract": "一句话",
         "tips": "见 旧",
+        "work_id": "arxiv:2204.00001",
     }
     assert second["paper_url"] == "https://arxiv.org/abs/2103.00002"
     assert (second["arxiv_id"], second["article_verdict"]) == ("2103.00002", "unknown")

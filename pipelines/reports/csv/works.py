@@ -1,0 +1,84 @@
+"""The works: `works.parquet` and `works.csv`, one row per work with all its addresses and identifiers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipelines.reports.bibliography.output import cited_works
+from pipelines.reports.contract import LINKS
+from pipelines.reports.frames import frame
+from pipelines.reports.frames.frame import TEXTS, to_frame
+from pipelines.reports.frames.writers import csv_writer, parquet_writer
+
+if TYPE_CHECKING:
+    from crawler.models.metadata import Paper
+    from pipelines.reports.contract import Rendering
+    from pipelines.works.described import DescribedWork
+
+WORKS = pa.schema(
+    [
+        ("work_id", pa.string()),
+        ("citation_key", pa.string()),
+        ("title", pa.string()),
+        ("authors", TEXTS),
+        ("published", pa.date32()),
+        ("venue", pa.string()),
+        ("venue_year", pa.int32()),
+        ("venue_track", pa.string()),
+        ("venue_source", pa.string()),
+        ("withdrawn", pa.bool_()),
+        ("arxiv_id", pa.string()),
+        ("doi", pa.string()),
+        ("ids", TEXTS),
+        ("urls", TEXTS),
+    ]
+)
+
+INPUTS, FILES = (LINKS,), ("works.csv", "works.parquet")
+
+_OF_PAPER = ("title", "authors", "venue", "venue_year", "venue_track", "venue_source", "withdrawn")
+
+
+def render(rendering: Rendering) -> None:
+    """Write the works that notes mention, those without metadata too, in the order of kinds and identities."""
+    folder = rendering.output_dir
+    rows: list[list[Any]] = []
+    with (
+        csv_writer(folder / "works.csv", WORKS.names) as write_csv,
+        parquet_writer(folder / "works.parquet", WORKS) as write_parquet,
+    ):
+
+        def flush() -> None:
+            works = to_frame(rows, WORKS)
+            write_parquet(works)
+            write_csv(works)
+            rows.clear()
+
+        for described, key in cited_works(rendering.store):
+            rows.append(_row(described, key))
+            if len(rows) >= frame.BATCH:
+                flush()
+        if rows:
+            flush()
+
+
+def _row(described: DescribedWork, key: str | None) -> list[Any]:
+    """Return the columns of WORKS; without metadata all but the addresses and identifiers are null."""
+    work, paper = described.work, described.paper
+    values: dict[str, Any] = {"work_id": work.work_id, "citation_key": key, "ids": work.ids, "urls": described.urls}
+    values |= {scheme: _first(work.ids, name) for scheme, name in (("arxiv_id", "arxiv"), ("doi", "doi"))}
+    if paper is not None:
+        values |= _paper_values(paper)
+    return [values.get(name) for name in WORKS.names]
+
+
+def _paper_values(paper: Paper) -> dict[str, Any]:
+    values = {name: getattr(paper, name) for name in _OF_PAPER}
+    return values | {"published": paper.published and paper.published.date()}
+
+
+def _first(ids: tuple[str, ...], scheme: str) -> str | None:
+    """Return the value of the first identifier of a scheme."""
+    return next((each.partition(":")[2] for each in ids if each.startswith(f"{scheme}:")), None)
