@@ -99,7 +99,7 @@ def _view(pair: ImagePair, image_url: Callable[[str], str | None]) -> dict[str, 
     """Return the values of a pair for the template."""
     edit = pair.edit
     return asdict(edit) | {
-        "places": pair.places,
+        "locations": pair.locations,
         "doubts": [doubt.value for doubt in pair.doubts],
         "image_url": None if edit.image is None else image_url(edit.image),
         "name": edit.image or "",

@@ -66,10 +66,10 @@ class ImageEdit:
 
 @dataclass(slots=True)
 class ImagePair:
-    """An image that is to be shown in place of a URL, with all places where this is so."""
+    """An image that is to be shown in place of a URL, with all locations where this is so."""
 
     edit: ImageEdit
-    places: list[tuple[str, int]]
+    locations: list[tuple[str, int]]
     newer: str | None = None
     doubts: Sequence[Doubt] = ()
 
@@ -85,12 +85,12 @@ class ImagePairs:
 
     def add(self, edit: ImageEdit) -> None:
         """Add an edit; those of the same URL to the same image are one pair."""
-        place = (edit.note, edit.line)
+        location = (edit.note, edit.line)
         key = (edit.url, edit.image or edit.new)
         if (known := self._pairs.get(key)) is not None:
-            known.places.append(place)
+            known.locations.append(location)
             return
-        self._pairs[key] = ImagePair(edit, [place], self.newer.get(edit.url))
+        self._pairs[key] = ImagePair(edit, [location], self.newer.get(edit.url))
         if edit.image is not None and saved_name(edit.url) is None:
             self._alts[edit.image].setdefault(image_key(edit.url), edit.alt.strip())
 

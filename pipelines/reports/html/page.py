@@ -71,7 +71,7 @@ def is_web_url(url: str) -> bool:
         return False
 
 
-def place(note: str, line: int) -> str:
+def location(note: str, line: int) -> str:
     """Return the URL of a line of a note, in the updated copies beside the report."""
     return f"notes/{quote(note)}#L{line}"
 
@@ -95,7 +95,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: masked(value) if type(value) is str else value,  # markup has been masked
     )
-    environment.globals |= {"t": t, "label": label, "attribute": attribute, "bilingual": bilingual, "place": place}
+    environment.globals |= {
+        "t": t,
+        "label": label,
+        "attribute": attribute,
+        "bilingual": bilingual,
+        "location": location,
+    }
     environment.tests["web"] = is_web_url
     environment.filters["embedded"] = embedded
     return environment

@@ -126,7 +126,7 @@ def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
 
 
 def _opening(rendering: Rendering) -> dict[str, str]:
-    """Return how places in notes are opened: the URL of the editor and of the repository, and the notes folder."""
+    """Return how locations in notes are opened: the URL of the editor and of the repository, and the notes folder."""
     folder = rendering.notes_folder.folder.resolve()
     path = folder.as_posix() if rendering.editor else ""
     root = path if path.startswith("/") or not path else f"/{path}"
@@ -173,10 +173,10 @@ class _LinkCollector:
         self._links = LinkTable(lambda name: stored_image_url(originals, name, folder))
         self._rows: list[str] = []
 
-    def take(self, state: LinkState, places: tuple[str, ...]) -> None:
+    def take(self, state: LinkState, locations: tuple[str, ...]) -> None:
         """Add a link with its locations."""
         if len(self._rows) < MAX_LINKS:
-            self._rows.append(page.embedded(self._links.row(state, places)))
+            self._rows.append(page.embedded(self._links.row(state, locations)))
 
     def part(self, store: LinkStore) -> dict[str, Any]:
         """Return the data of the page about links, as JSON values."""

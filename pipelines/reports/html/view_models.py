@@ -72,7 +72,7 @@ class LinkTable:
         """Return the texts of whether images are saved, by language."""
         return [dict(zip(LANGUAGES, texts, strict=True)) for texts in self._saved]
 
-    def row(self, state: LinkState, places: Sequence[str]) -> list[Any]:
+    def row(self, state: LinkState, locations: Sequence[str]) -> list[Any]:
         """Return a row: URL, title, kind, verdict, host, reason, outcome, time, replacement, change, locations.
 
         The time is that of the last check, in minutes since 1970; locations are note, line, note, line … A link that a
@@ -91,7 +91,7 @@ class LinkTable:
             int(check.checked_at.timestamp() // 60) if check else 0,
             state.replacement or "",
             state.change.value if state.change else "",
-            [part for note, line in map(split_location, places) for part in (self.notes[note], line)],
+            [part for note, line in map(split_location, locations) for part in (self.notes[note], line)],
             *([] if vouch is None else [vouch.until.isoformat(), vouch.because]),
             *self._image_columns(state, is_vouched=vouch is not None),
         ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.consistency.finding import FindingKind
-from pipelines.reports.work.places import EditedPlaces
+from pipelines.reports.work.locations import EditedLocations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ class WorkItem:
     """One thing to do in a note.
 
     `problem` is the verdict of a link, or `edit.` and the group of an edit, or `finding.` and the kind of a finding.
-    The place is that in the note and that in its copy with all edits; columns count characters from 1. `url` is that of
+    The location is that in the note and in its copy with all edits; columns count characters from 1. `url` is that of
     the link, empty without one. `says` is what the note has, `better` the text in its place: an edit if `is_written`,
     else a suggestion. `reason` says what is wrong, `true` what is right in place of a text.
     """
@@ -66,16 +66,16 @@ class WorkItem:
 
     def to_values(self) -> list[Any]:
         """Return the fields as JSON values."""
-        place = self.line, self.column, self.line_after, self.column_after
+        location = self.line, self.column, self.line_after, self.column_after
         texts = self.problem, self.url, self.says, self.better, self.is_written
         reasons = (None if each is None else each.encoded for each in (self.reason, self.true))
-        return [*place, *texts, *reasons, self.confidence]
+        return [*location, *texts, *reasons, self.confidence]
 
     @classmethod
     def from_values(cls, values: Sequence[Any]) -> Self:
         """Return the item of JSON values."""
-        *place_and_texts, reason, true, confidence = values
-        named = dict(zip(_FIELDS, place_and_texts, strict=True))
+        *location_and_texts, reason, true, confidence = values
+        named = dict(zip(_FIELDS, location_and_texts, strict=True))
         reasons = (None if each is None else Reason.decoded(each) for each in (reason, true))
         return cls(**named, reason=next(reasons), true=next(reasons), confidence=confidence)
 
@@ -86,19 +86,19 @@ _FIELDS = tuple(each.name for each in fields(WorkItem))[:-3]
 def work_items(
     note: Note, states: Mapping[int, LinkState], edits: Sequence[Edit], findings: Iterable[Finding]
 ) -> list[WorkItem]:
-    """Return what there is to do in a note, by place.
+    """Return what there is to do in a note, by location.
 
     `states` are by the position of the mention in `Note.mentions`.
     """
-    places = EditedPlaces(note.data, edits)
+    locations = EditedLocations(note.data, edits)
     by_mention, others = _edits_by_mention(note, states, edits)
     items = [
         item
         for at, state in states.items()
-        for item in _of_link(note.mentions[at], state, by_mention.get(at, ()), places)
+        for item in _of_link(note.mentions[at], state, by_mention.get(at, ()), locations)
     ]
-    items += (_of_edit(edit, places) for edit in others)
-    items += (_of_finding(note, finding, places) for finding in findings)
+    items += (_of_edit(edit, locations) for edit in others)
+    items += (_of_finding(note, finding, locations) for finding in findings)
     return sorted(items, key=attrgetter("line", "column", "problem"))
 
 
@@ -122,18 +122,20 @@ def _edits_by_mention(
     return of_mentions, others
 
 
-def _of_link(mention: Mention, state: LinkState, edits: Sequence[Edit], places: EditedPlaces) -> Iterator[WorkItem]:
+def _of_link(
+    mention: Mention, state: LinkState, edits: Sequence[Edit], locations: EditedLocations
+) -> Iterator[WorkItem]:
     """Yield the items of a mention: one for its link with all edits if it has a problem, else one for each edit."""
-    place = places.of_mention(mention)
+    location = locations.of_mention(mention)
     if state.verdict not in OF_LINKS or state.is_replaced:
         for edit in edits:
-            yield _of_edit(edit, places, state.link.url, place)
+            yield _of_edit(edit, locations, state.link.url, location)
         return
     yield WorkItem(
-        *place,
+        *location,
         state.verdict.value,
         url=state.link.url,
-        says=places.text(mention.start, mention.end),
+        says=locations.text(mention.start, mention.end),
         better="".join(edit.new for edit in edits) if edits else state.replacement or "",
         is_written=bool(edits),
         reason=Reason(ReasonCode.NOT_CHECKED) if state.check is None else state.check.reason,
@@ -141,11 +143,11 @@ def _of_link(mention: Mention, state: LinkState, edits: Sequence[Edit], places: 
 
 
 def _of_edit(
-    edit: Edit, places: EditedPlaces, url: str = "", place: tuple[int, int, int, int] | None = None
+    edit: Edit, locations: EditedLocations, url: str = "", location: tuple[int, int, int, int] | None = None
 ) -> WorkItem:
     group = _GROUP_OF.get(edit.reason.code, "fact")
     return WorkItem(
-        *(place or places.of_edit(edit)),
+        *(location or locations.of_edit(edit)),
         f"{EDIT}{group}",
         url=url,
         says=edit.old,
@@ -155,13 +157,13 @@ def _of_edit(
     )
 
 
-def _of_finding(note: Note, finding: Finding, places: EditedPlaces) -> WorkItem:
+def _of_finding(note: Note, finding: Finding, locations: EditedLocations) -> WorkItem:
     on_line = (each for each in (*note.mentions, *note.inner_links) if each.line == finding.line)
     mentioned = [each for each in on_line if finding.says in {each.url, each.text}]
-    place = places.of_mention(mentioned[0]) if mentioned else places.of_line(finding.line)
+    location = locations.of_mention(mentioned[0]) if mentioned else locations.of_line(finding.line)
     is_link = finding.kind in {FindingKind.PAPER_MISSING, FindingKind.CODE_MISSING, FindingKind.OTHER_CODE}
     return WorkItem(
-        *place,
+        *location,
         f"{FINDING}{finding.kind}",
         url=mentioned[0].url if mentioned else "",
         says=finding.says,

@@ -110,7 +110,7 @@ function row(link) {
     where.append(noteLink(data.notes[link.where[at]], link.where[at + 1]));
   }
   const more = link.where.length / 2 - PLACES;
-  if (more > 0) where.append(translatedElement("span", "more_places", { n: more }));
+  if (more > 0) where.append(translatedElement("span", "more_locations", { n: more }));
   return rowOf(verdict, name, kind, element("td", link.host, "host"), reason, checked, where);
 }
 

@@ -16,7 +16,7 @@ from crawler.notes import parser
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.work.items import WorkItem, work_items
-from pipelines.reports.work.places import EditedPlaces
+from pipelines.reports.work.locations import EditedLocations
 from pipelines.rewriting.edit_list import apply_edits
 from tests.support.mending import edits, known, moved, standing
 
@@ -85,9 +85,9 @@ def test_every_edit_is_where_it_is_said_to_be(data: st.DataObject, text: str) ->
         old, before = text[start:end], len(text[:start].encode())
         if new != old:
             made.append(Edit("a.md", before, before + len(old.encode()), old, new, Reason(ReasonCode.EDIT_MOVED), ""))
-    places, after = EditedPlaces(text.encode(), made), apply_edits(text.encode(), made).decode()
+    locations, after = EditedLocations(text.encode(), made), apply_edits(text.encode(), made).decode()
     for edit in made:
-        line, column, line_after, column_after = places.of_edit(edit)
+        line, column, line_after, column_after = locations.of_edit(edit)
         assert text[offset(text, line, column) :].startswith(edit.old)
         assert after[offset(after, line_after, column_after) :].startswith(edit.new)
 

@@ -1,4 +1,4 @@
-"""Places in a note, and where they are in its copy with all edits. Pure."""
+"""Locations in a note, and where they are in its copy with all edits. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from crawler.models.edit import Edit
     from crawler.models.note import Mention
 
-Place = tuple[int, int, int, int]
+Location = tuple[int, int, int, int]
 """Line and column in a note, and in its copy."""
 
 
-class EditedPlaces:
-    """The places of one note; `edits` are in order and do not overlap."""
+class EditedLocations:
+    """The locations of one note; `edits` are in order and do not overlap."""
 
     def __init__(self, data: bytes, edits: Sequence[Edit]) -> None:
         self._before = _Lines(data)
@@ -36,21 +36,21 @@ class EditedPlaces:
         """Return a piece of the note."""
         return self._before.data[start:end].decode(errors="replace")
 
-    def of_mention(self, mention: Mention) -> Place:
-        """Return the place of a mention, whose line may be that in a notebook's file."""
+    def of_mention(self, mention: Mention) -> Location:
+        """Return the location of a mention, whose line may be that in a notebook's file."""
         line, column = self._before.position(mention.start)
         line_after, column_after = self._after.position(self._moved(mention.start))
         return mention.line, mention.column, mention.line + line_after - line, mention.column + column_after - column
 
-    def of_edit(self, edit: Edit) -> Place:
-        """Return the place of an edit: a line that it adds is where the edit begins, and after it where it is."""
+    def of_edit(self, edit: Edit) -> Location:
+        """Return the location of an edit: a line that it adds is where the edit begins, and after it where it is."""
         start, moved = edit.start, self._moved_starts[edit]
         if not edit.old and (lines := LINE_END.match(edit.new.encode())) is not None:  # begins behind it
             moved += lines.end()
         return *self._before.position(start), *self._after.position(moved)
 
-    def of_line(self, line: int) -> Place:
-        """Return the place of the beginning of a line."""
+    def of_line(self, line: int) -> Location:
+        """Return the location of the beginning of a line."""
         offset = self._before.offset(line)
         return line, 1, self._after.position(self._moved(offset))[0], 1
 
