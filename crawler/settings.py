@@ -130,6 +130,7 @@ OUTPUTS = [
     "pipelines.reports.csv.link_health",
     "pipelines.reports.report_json",
     "pipelines.reports.junit_xml",
+    "pipelines.reports.notices.sarif",
     "pipelines.reports.csv.changes",
     "pipelines.reports.csv.findings",
     "pipelines.reports.csv.dataset",

@@ -1,4 +1,4 @@
-"""`notemend check FILE…`: check the links of some notes, for example before a commit."""
+"""`notemend check FILE…`: check the links of some notes or of added lines, for example before a commit."""
 
 from __future__ import annotations
 
@@ -24,20 +24,28 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Return the arguments for the usage line."""
-        return "[options] FILE ..."
+        return "[options] [FILE ...]"
 
     def short_desc(self) -> str:
         """Return the help text."""
         return "Check the links of some notes only; write only to a cache"
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add --since and --sarif."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--since", metavar="COMMIT", help="only links on lines added since a commit, such as origin/main"
+        )
+        parser.add_argument("--sarif", metavar="FILE", help="also write what is found as SARIF")
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options; raise UsageError without arguments."""
         super().process_options(args, opts)
-        if not args:
+        if not args and opts.since is None:
             raise UsageError("no notes given; run notemend check FILE ...")
         gc.disable()  # as for crawl
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the notes; exit with 1 if a link has a verdict of FAIL_ON (default: dead), with 2 after an error."""
         from crawler.spiders.check import CheckSpider
 
@@ -48,4 +56,4 @@ class Command(ScrapyCommand):
             print_error(str(error))
             self.exitcode = EXIT_ERROR
         else:
-            self.exitcode = run_spider(self.crawler_process, crawler, files=args)
+            self.exitcode = run_spider(self.crawler_process, crawler, files=args, since=opts.since, sarif=opts.sarif)

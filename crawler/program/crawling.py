@@ -35,11 +35,27 @@ def crawl(folder: str | None, settings: Sequence[str], arguments: Sequence[str],
 
 
 @click.command("check", cls=Command, help=say("command_check"))
-@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path())
+@click.argument("files", metavar="FILE…", nargs=-1, type=click.Path())
+@click.option("--since", metavar="COMMIT", help=say("option_since"))
+@click.option("--sarif", metavar="FILE", type=click.Path(), help=say("option_sarif"))
 @with_notes
-def check(files: Sequence[str], folder: str | None, settings: Sequence[str], arguments: Sequence[str]) -> None:
-    """Check the links of some notes."""
-    run_scrapy(["check", *_setting_words(read_given(settings, arguments, folder)), "--", *files])
+@click.pass_context
+def check(
+    context: click.Context,
+    *,
+    files: Sequence[str],
+    folder: str | None,
+    settings: Sequence[str],
+    arguments: Sequence[str],
+    since: str | None,
+    sarif: str | None,
+) -> None:
+    """Check the links of some notes, or of added lines."""
+    if not files and since is None:
+        raise click.MissingParameter(ctx=context, param=context.command.params[0])
+    options = [f"--{name}={value}" for name, value in (("since", since), ("sarif", sarif)) if value is not None]
+    paths = [f"./{path}" if path.startswith("-") else path for path in files]  # Scrapy takes `--` for a file
+    run_scrapy(["check", *_setting_words(read_given(settings, arguments, folder)), *options, *paths])
 
 
 def crawl_words(

@@ -2,50 +2,36 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections import defaultdict
 from typing import TYPE_CHECKING
+
+from crawler.git import GitError, ask_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-TIMEOUT = 20
-"""Seconds that git may take, once per run."""
-
 MIN_SIMILARITY = 80
 """How much of a file, in percent, is the same before and after a renaming."""
 
-# What a repository configures must neither run a program nor change what is printed.
-_COMMAND = (
-    *("git", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "-c", "diff.renameLimit=1000"),
-    *("-c", "core.quotePath=false", "log", "--no-ext-diff", "--no-textconv", "--no-color", "--format=", "-z"),
-    *("--relative", "--name-status", f"--find-renames={MIN_SIMILARITY}%", "--diff-filter=R"),
+_LOG = (
+    *("-c", "diff.renameLimit=1000", "log", "--no-ext-diff", "--no-textconv", "--no-color", "--format=", "-z"),
+    *("--relative", "--name-status", f"--find-renames={MIN_SIMILARITY}%", "--diff-filter=R", "--", "."),
 )
-_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 
 
 def renamed_files(folder: Path) -> Mapping[str, str]:
     """Return the last paths of renamed files by each earlier one, relative to a folder.
 
     A path that was given to several files is left out, and so is one whose last file is not there any more. Without
-    git, without a repository, or after TIMEOUT nothing is known.
+    git, without a repository, or without an answer of git nothing is known.
     """
     try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments
-            [*_COMMAND, "--", "."],
-            cwd=folder,
-            env=os.environ | _ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
+        log = ask_git(folder, *_LOG)
+    except GitError:
         return {}
     steps = defaultdict(set)
-    fields = iter(done.stdout.decode(errors="surrogateescape").split("\0"))
+    fields = iter(log.split("\0"))
     for status in fields:
         if status.startswith("R"):
             old, new = next(fields, ""), next(fields, "")

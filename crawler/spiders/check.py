@@ -15,13 +15,15 @@ from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from crawler.models.link import Verdict
-from crawler.notes.files.folder import NotesFolder
+from crawler.notes.files.added_lines import AddedLines
+from crawler.notes.files.folder import ENDINGS, NotesFolder
 from crawler.run.run import Stages
 from crawler.run.shards import check_stages
 from crawler.run.stages import ReadNotes
 from crawler.run.summary import RunSummary, image_store_error
 from crawler.run.workspace import site_membership
 from crawler.spiders.notes import NotesSpider
+from crawler.store.schema.mapping import split_location
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,15 +44,23 @@ OUTPUT_SETTINGS = ("OUTPUT_DIR", "DATABASE_URL", "HTTP_CACHE", "IMAGES_STORE")
 class CheckSpider(NotesSpider):
     """Checks the links of notes, given as paths below NOTES_DIR, which is the working directory by default.
 
+    With `since`, a commit, the notes are those with lines added since then, and only links on these lines count.
+    `sarif` is a file to write what is found to.
+
     Its link database is in the user's cache directory, one for each notes folder. Working links are checked again by
     RECHECK_AFTER, all others each time. Images are not saved, publications not looked up, and outputs not rendered.
     """
 
     name = "check"
 
-    def __init__(self, files: Sequence[str] = (), **arguments: Any) -> None:
+    def __init__(
+        self, files: Sequence[str] = (), since: str | None = None, sarif: str | None = None, **arguments: Any
+    ) -> None:
         super().__init__(**arguments)
         self._files = files
+        self._since = since
+        self._sarif = sarif
+        self._added: AddedLines | None = None
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -77,6 +87,12 @@ class CheckSpider(NotesSpider):
         """Return the stages that check the links of the files."""
         folder = context.workspace.notes_folder.folder
         only = {_below(folder, file) for file in self._files}
+        if self._since is not None:
+            self._added = AddedLines.since(folder, self._since)
+            changed = {path for path in self._added.paths if path.lower().endswith(ENDINGS)}
+            only = only & changed if self._files else {path for path in changed if (folder / path).is_file()}
+            if not only:
+                return Stages(read=None, checks=())
         options = context.options
         notes_folder = NotesFolder(
             folder,
@@ -91,7 +107,12 @@ class CheckSpider(NotesSpider):
     def summarise(self, run: Run) -> RunSummary:
         """Return a line for each mention of a link that is not alive, worst verdict first; an outage is no error."""
         fail_on = run.context.options.fail_on
-        not_alive = [each for each in run.context.workspace.store.link_states() if each[0].verdict is not Verdict.ALIVE]
+        states = self._counted(run.context.workspace.store.link_states())
+        not_alive = [each for each in states if each[0].verdict is not Verdict.ALIVE]
+        if self._sarif is not None:
+            from pipelines.reports.notices.sarif import write_states
+
+            write_states(Path(self._sarif), run.context.workspace.notes_folder.folder, not_alive)
         lines = list(_result_lines(not_alive))
         failing = sum(state.verdict in fail_on for state, _ in not_alive)
         message = f"links that are {' or '.join(fail_on)}: {failing}" if failing else None
@@ -101,6 +122,16 @@ class CheckSpider(NotesSpider):
         elif unchecked:
             lines.append(f"time limit reached: {unchecked} link{'' if unchecked == 1 else 's'} not checked")
         return RunSummary(lines, message, image_store_error(run))
+
+    def _counted(
+        self, states: Iterable[tuple[LinkState, tuple[str, ...]]]
+    ) -> Iterator[tuple[LinkState, tuple[str, ...]]]:
+        """Yield the links with the places that count: with --since those on added lines."""
+        for state, places in states:
+            added = self._added
+            counted = places if added is None else tuple(each for each in places if added.has(*split_location(each)))
+            if counted:
+                yield state, counted
 
 
 def check_folder(folder: Path) -> Path:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from crawler.git import GitError, ask_git
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-TIMEOUT = 5
-"""Seconds that git may take for one answer."""
-
-_ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 _REMOTE = re.compile(
     r"(?:https?://|ssh://|git://)(?:[^/@\s]*@)?(?P<host>[\w.-]+)(?::\d+)?/(?P<path>[^?#\s]+?)(?:\.git)?/?"
     r"|(?:[\w.-]+@)?(?P<scp_host>[\w.-]+):(?P<scp_path>[^?#\s:]+?)(?:\.git)?/?"
@@ -29,12 +25,21 @@ def source_page(folder: Path) -> str:
 
     It is that of the branch that is checked out, at the remote `origin`.
     """
-    remote = _git(folder, "remote", "get-url", "origin")
-    here = _git(folder, "rev-parse", "--show-prefix", "--abbrev-ref", "HEAD", "HEAD").split("\n")
-    if not remote or len(here) != 3:  # noqa: PLR2004 - prefix, branch, commit
+    try:
+        remote = ask_git(folder, "remote", "get-url", "origin").strip()
+        branch = ask_git(folder, "rev-parse", "--abbrev-ref", "HEAD").strip()
+        ref = ask_git(folder, "rev-parse", "HEAD").strip() if branch == "HEAD" else branch
+    except GitError:
         return ""
-    prefix, branch, commit = here
-    return source_page_of(remote, commit if branch == "HEAD" else branch, prefix)
+    return source_page_of(remote, ref, prefix_in_repository(folder))
+
+
+def prefix_in_repository(folder: Path) -> str:
+    """Return the path of a folder in its repository, with a slash at its end; empty at the root and outside."""
+    try:
+        return ask_git(folder, "rev-parse", "--show-prefix").removesuffix("\n")
+    except GitError:
+        return ""
 
 
 def source_page_of(remote: str, ref: str, prefix: str = "") -> str:
@@ -53,20 +58,3 @@ def _forms() -> dict[str, str]:
     """Return the URLs of lines by a label in the name of the host."""
     forms: dict[str, str] = tomllib.loads(files("pipelines").joinpath("data/source_pages.toml").read_text("utf-8"))
     return forms
-
-
-def _git(folder: Path, *words: str) -> str:
-    """Return what git prints; empty without git or a repository."""
-    try:
-        done = subprocess.run(  # noqa: S603 - fixed arguments
-            ["git", "-c", "core.fsmonitor=false", *words],  # noqa: S607 - the user's git
-            cwd=folder,
-            env=os.environ | _ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.decode(errors="replace").removesuffix("\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -124,6 +125,28 @@ def test_a_store_named_in_the_environment_is_left_alone(desk: Desk, cache: Path)
     note = desk.write("a.md", f"<{ALIVE}>")
     assert check(desk, str(note), DATABASE_URL=f"sqlite:///{nightly}").returncode == 0
     assert not nightly.exists()
+
+
+def test_only_links_on_added_lines_count(desk: Desk, internet: Internet, cache: Path) -> None:
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=n", "-c", "user.email=n@e.org")
+        subprocess.run(["git", *who, *words], cwd=desk.notes, check=True, capture_output=True)
+
+    desk.write("a.md", "[old](old.md)\n")
+    desk.write("b.md", "[old](old.md)\n")
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-qm", "x")
+    done = check(desk, "--since", "main")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    desk.write("a.md", "[old](old.md)\n[new](new.md)\n")
+    log = desk.folder / "check.sarif"
+    done = check(desk, "--since", "main", "--sarif", str(log))
+    assert (done.returncode, done.stdout) == (1, "a.md:2 new.md dead: file not found\n")
+    (result,) = json.loads(log.read_text("utf-8"))["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
+    done = check(desk, "--since", "none")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
 
 
 # --- the hook ---------------------------------------------------------------------------------------------------------

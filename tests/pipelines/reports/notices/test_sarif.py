@@ -1,0 +1,58 @@
+"""notemend.sarif: what code scanning shows, and what is the same problem in the next run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from crawler.models.check import Outcome
+from crawler.models.link import Verdict
+from pipelines.reports.notices import sarif
+from pipelines.reports.render import render
+from tests.support.mending import moved, rendering, standing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GONE = standing("https://gone.example/?token=0123456789abcdef", Outcome.GONE, Verdict.DEAD)
+STATES = [GONE, moved("https://github.com/old/x", "https://github.com/new/x"), standing("https://alive.example/")]
+NOTE = "# 笔记\n\n中 <https://gone.example/?token=0123456789abcdef> https://github.com/old/x https://alive.example/\n"
+
+
+def written(folder: Path, notes: dict[str, str]) -> dict[str, Any]:
+    made = rendering(folder, notes, STATES)
+    render(made, sarif)
+    found: dict[str, Any] = json.loads((made.output_dir / "notemend.sarif").read_text("utf-8"))
+    return found
+
+
+def test_problems_with_their_places(tmp_path: Path) -> None:
+    log = written(tmp_path, {"a b.md": NOTE})
+    assert (log["version"], log["$schema"]) == ("2.1.0", sarif.SCHEMA)
+    (run,) = log["runs"]
+    dead, gone_elsewhere = run["results"]
+    assert (dead["ruleId"], dead["level"], gone_elsewhere["level"]) == ("dead", "error", "warning")
+    assert dead["message"]["text"] == "dead: https://gone.example/?token=*** (seen)"
+    place = dead["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "a%20b.md"}, "region": {"startLine": 3, "startColumn": 4}}
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["dead", "moved"]
+    assert [run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"] for each in run["results"]] == ["dead", "moved"]
+
+
+def test_a_moved_paragraph_is_no_news(tmp_path: Path) -> None:
+    def fingerprints(folder: Path, notes: dict[str, str]) -> set[str]:
+        results = written(folder, notes)["runs"][0]["results"]
+        return {each["partialFingerprints"]["primaryLocationLineHash"] for each in results}
+
+    before = fingerprints(tmp_path / "1", {"a.md": NOTE + "\nold text\n"})
+    assert fingerprints(tmp_path / "2", {"a.md": "# new\n\nnew text\n\n" + NOTE}) == before
+    assert not fingerprints(tmp_path / "3", {"b.md": NOTE}) & before
+
+
+def test_the_gravest_come_first_where_there_are_too_many(monkeypatch: Any) -> None:
+    monkeypatch.setattr(sarif, "MAX_RESULTS", 2)
+    some = [sarif.Result("r", level, "m", "a.md", line, None, "u") for line, level in enumerate(sarif.LEVELS[::-1], 1)]
+    rows = sarif.sarif(some, "notes/")["runs"][0]["results"]
+    assert [row["level"] for row in rows] == ["error", "warning"]
+    assert rows[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "notes/a.md"
+    assert len({row["partialFingerprints"]["notemend/v1"] for row in rows}) == 2  # the same address twice in a note
