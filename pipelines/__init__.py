@@ -1,1 +1,1 @@
-"""What an observation becomes: verdict, venue, picture, stored row, outputs."""
+"""Turn results of checks into verdicts, venues, saved images and rows, edits of notes, and outputs."""

@@ -153,7 +153,7 @@ def find_replacement(
 
 
 def earlier_titles(past: Sequence[PageVersion], url: str, new: str) -> tuple[str, ...]:
-    """Return the titles that were seen at other addresses than the target of a redirect."""
+    """Return the titles that were seen at other URLs than the target of a redirect."""
     return tuple(
         dict.fromkeys(
             each.title for each in past if each.title and not each.replaced and (each.address or url) != _canonical(new)

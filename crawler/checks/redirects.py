@@ -58,7 +58,7 @@ class Redirect:
     """A redirect from `old` to `new`, and what is known of both pages.
 
     `statuses` are those of each hop, `title` and `text` those of the page at `new`, `texts` those of the link in the
-    notes, `earlier` the titles that were seen at other addresses than `new`. `is_migration` is true if other links of
+    notes, `earlier` the titles that were seen at other URLs than `new`. `is_migration` is true if other links of
     the host moved to the new one path by path.
     """
 

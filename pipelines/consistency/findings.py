@@ -55,7 +55,7 @@ class CrossReferenceIndex:
 
     `titles` has the locations by `Link.key`, for papers with several titles only; `papers` has papers with their
     references by the identity of the repository that they name. `questions` has the first location of each link that a
-    person should look at, by URL. `anchors_of` returns the anchors of a note by its path, None if they are not known;
+    person should review, by URL. `anchors_of` returns the anchors of a note by its path, None if they are not known;
     `sources` has the digests of the notes by path.
     """
 
@@ -170,7 +170,7 @@ def _paper_status_findings(note: Note, states: Mapping[int, LinkState]) -> Itera
 
 
 def _question_findings(note: Note, states: Mapping[int, LinkState], index: CrossReferenceIndex) -> Iterator[Finding]:
-    """Yield a finding for each link whose first mention is in the note and that a person should look at."""
+    """Yield a finding for each link whose first mention is in the note and that a person should review."""
     asked = set()
     for at, state in states.items():
         mention, url, check = note.mentions[at], state.link.url, state.check

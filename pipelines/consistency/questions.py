@@ -1,4 +1,4 @@
-"""Links that a person should look at: unknown for long, or no longer vouched for. Pure."""
+"""Links that a person should review: unknown for long, or no longer vouched for. Pure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def ended_vouch(state: LinkState) -> Reason | None:
 
 
 def first_locations(mentioned: Iterable[tuple[LinkState, str, int]]) -> dict[str, Location]:
-    """Return where each link that a person should look at is first mentioned, by URL; mentions come in their order."""
+    """Return where each link that a person should review is first mentioned, by URL; mentions come in their order."""
     locations: dict[str, Location] = {}
     for state, note, line in mentioned:
         if is_unknown_for_long(state) or ended_vouch(state):

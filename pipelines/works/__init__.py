@@ -1,1 +1,1 @@
-"""Works: papers with all their addresses and identifiers."""
+"""Works: papers with all their URLs and identifiers."""

@@ -1,4 +1,4 @@
-"""Read the works from the link database, with the metadata that all their addresses together have."""
+"""Read the works from the link database, with the metadata that all their URLs together have."""
 
 from __future__ import annotations
 

@@ -160,7 +160,7 @@ class _Stop:
 
 
 def _response(request: Request, answer: Answer) -> Response:
-    """Return the response; what there is of a page is enough, an image has to be whole, whatever was announced.
+    """Return the response; an incomplete page is enough, an image has to be whole, whatever was announced.
 
     Raises DownloadCancelledError if an image is too large, ResponseDataLossError if it ended early, and for a page that
     ended before it began.

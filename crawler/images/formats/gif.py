@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _FULL = b"\xff"
 _SIZES = 4096
-"""Blocks whose sizes are looked at together: most are full, 255 bytes behind their size."""
+"""Blocks whose sizes are read together: most are full, 255 bytes behind their size."""
 
 
 def count_gif_frames(body: bytes) -> int:

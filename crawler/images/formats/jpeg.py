@@ -1,6 +1,6 @@
 """Find the end of the first image in a JPEG file, and tell one without end mark from a truncated one. Pure.
 
-Behind the first image may be a film (motion photos), more images (MPO) or anything else, which is kept as it came.
+Behind the first image may be a video (motion photos), more images (MPO) or anything else, which is kept as it came.
 """
 
 from __future__ import annotations

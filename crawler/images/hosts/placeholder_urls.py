@@ -1,4 +1,4 @@
-"""Known pictures that sites show in place of those that are gone or must not be linked to. Pure."""
+"""Known images that sites show in place of those that are gone or must not be linked to. Pure."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from crawler.globs import compile_globs
 
 
 def is_placeholder_url(url: str) -> bool:
-    """Return whether the target of an image's redirect is such a picture (`crawler/data/placeholder_images.toml`)."""
+    """Return whether the target of an image's redirect is such an image (`crawler/data/placeholder_images.toml`)."""
     parts = urlsplit(url)
     return _known().fullmatch(f"{(parts.hostname or '')}{parts.path}") is not None
 
 
 def is_placeholder_file(body: bytes) -> bool:
-    """Return whether bytes are such a picture, as a table of public sources has it; a changed one is another."""
+    """Return whether bytes are such an image, as a table of public sources has it; a changed one is another."""
     hashes = _files().get(len(body), ())
     return bool(hashes) and md5(body, usedforsecurity=False).hexdigest() in hashes
 

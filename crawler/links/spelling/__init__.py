@@ -1,1 +1,1 @@
-"""How an address is written: what a browser reads, slips, schemes, placeholders, templates."""
+"""How a URL is written: what a browser reads, slips, schemes, placeholders, templates."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crawler.notes.works.work import Work
 
 _SAMPLE = 40
-"""Rows that are looked at to tell the columns."""
+"""Rows that are read to determine the columns."""
 
 _MAX_WORDS = 20
 _MAX_COLUMNS = 100

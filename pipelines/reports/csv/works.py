@@ -1,4 +1,4 @@
-"""The works: `works.parquet` and `works.csv`, one row per work with all its addresses and identifiers."""
+"""The works: `works.parquet` and `works.csv`, one row per work with all its URLs and identifiers."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def _address(note: Note, at: int | None, states: Mapping[int, LinkState], role: 
 
 
 def _paper_values(note: Note, at: int, entry: Entry, state: LinkState) -> dict[str, Any]:
-    """Return what the note says of a paper, and the arXiv id in its address."""
+    """Return what the note says of a paper, and the arXiv id in its URL."""
     values: dict[str, Any] = {"paper_id": arxiv_id_of(state.link.url)}
     paper = state.metadata if isinstance(state.metadata, Paper) else None
     if paper is not None:
