@@ -67,7 +67,7 @@ def test_help_is_in_chinese_where_the_system_is() -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.startswith("用法：notemend images [DIR] [OPTIONS]\n\n  校验、清理或复制备份的图片\n")
+    assert done.stdout.startswith("用法：notemend images [DIR] [OPTIONS]\n\n  校验、清理或复制已保存的图片\n")
     assert "列出没有笔记使用的图片" in done.stdout
     assert not re.search(r"^Usage|^Options|Show this", done.stdout, re.MULTILINE)
 
