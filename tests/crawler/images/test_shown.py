@@ -85,6 +85,7 @@ def too_large() -> bytes:
 @pytest.mark.parametrize(
     ("body", "media_type"),
     [(too_large(), "image/png"), (photo("WEBP")[:-40], "image/webp"), (b"GIF89a", "image/gif"), (b"", "image/png")],
+    ids=["too large", "cut short", "no image", "empty"],  # the bytes have the time at which they were made
 )
 def test_whatever_a_decoder_raises_an_image_is_unreadable(body: bytes, media_type: str) -> None:
     with pytest.raises(UnreadableImageError):
