@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from crawler.notes.files.passed_over import is_passed_over
 from crawler.notes.files.repository import repository_of
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
@@ -124,5 +124,5 @@ def _is_pattern(line: str) -> bool:
         return (
             bool(line.strip()) and not line.startswith("#") and bool(GitIgnoreSpec.from_lines([line], backend="simple"))
         )
-    except GitIgnorePatternError:
+    except (GitIgnorePatternError, re.error):  # `[b-a]` passes pathspec, and is no regular expression
         return False

@@ -9,6 +9,7 @@ it are made again.
 from __future__ import annotations
 
 import json
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -190,4 +191,7 @@ def _sha256(data: bytes) -> str:
 def _parse_edited_note(plan: dict[str, Any]) -> EditedNote:
     edits = tuple(map(from_record, plan["edits"]))
     folder = Path(plan["folder"])
+    for path in (plan["note"], plan["folder"]):
+        if "\0" in path or not os.fsencode(path):  # which raises for what no path can have
+            raise ValueError(f"no path: {path!r}")
     return EditedNote(plan["note"], folder, plan["before"], plan["after"], edits, is_made=plan.get("made", False))

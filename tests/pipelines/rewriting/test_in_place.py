@@ -344,6 +344,15 @@ def test_undoing_follows_no_links_either(given: Rendering, tmp_path: Path) -> No
     assert tree(tmp_path / "elsewhere") == before
 
 
+@pytest.mark.parametrize("path", [r"a\u0000.md", r"\ud800.md"])
+def test_a_journal_with_what_is_no_path_is_one_line(given: Rendering, path: str) -> None:
+    edit(given)
+    lines = given.output_dir / "in_place/1/journal.jsonl"
+    lines.write_text(lines.read_text("utf-8").replace('"note": "a.md"', f'"note": "{path}"'))
+    with pytest.raises(UserError, match=r"in_place/1/journal\.jsonl: invalid record "):
+        undo(given)
+
+
 @pytest.mark.parametrize("path", ["../a.md", "/etc/a.md", "2022/../../a.md"])
 def test_a_journal_that_leads_out_of_the_folder_is_not_followed(given: Rendering, path: str) -> None:
     edit(given)

@@ -31,6 +31,7 @@ NOTES = {f"notes/{path}": "# t\n" for path in ("a.md", "b.md", "drafts/c.md", "d
         ({}, (), "a.md b.md drafts/c.md drafts/d.md x/drafts/e.md x/f.md"),
         ({"notes/.gitignore": "drafts/\n"}, (), "a.md b.md x/f.md"),
         ({"notes/.gitignore": "/drafts\n# b.md\n\n!\n"}, (), "a.md b.md x/drafts/e.md x/f.md"),
+        ({"notes/.gitignore": "[b-a]\n[a-\x0f]\ndrafts/\n"}, (), "a.md b.md x/f.md"),
         ({"notes/.gitignore": "*.md\r\n!a.md\r\n!x/f.md\r\n"}, (), "a.md x/f.md"),
         ({"notes/.gitignore": "drafts/\n!drafts/c.md\n"}, (), "a.md b.md x/f.md"),  # nothing in a folder left out
         ({"notes/.gitignore": "drafts/*\n!drafts/c.md\n"}, (), "a.md b.md drafts/c.md x/drafts/e.md x/f.md"),
