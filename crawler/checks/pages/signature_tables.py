@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -161,17 +161,38 @@ def _soft_error(row: dict[str, Any]) -> SoftError:
 
 
 def _phrase_pattern(
-    phrases: Iterable[str], clauses: Iterable[str] = (), decorations: Iterable[str] = ()
+    phrases: Iterable[str], clauses: Iterable[str] = (), decorations: tuple[str, ...] = ()
 ) -> LazyPattern:
     """Return a pattern for one of the phrases or clauses with any number of decorations before and behind it.
 
-    Decorations of EDGE characters alone are left out. The characters between decorations are matched possessively and
-    none begins with them, so that there is one way to match a title, and time is linear in its length.
+    The characters between decorations are matched possessively, and no decoration begins with them, is made of others,
+    or ends within a word of ASCII letters: there is one way to match the decorations of a title. With two ways for a
+    text ("err oops" and "erro ops" for "erroops"), the time would double with each repetition.
     """
-    normalized, normalized_decorations = (
-        list(filter(None, (normalize_title(text).strip(EDGE) for text in texts))) for texts in (phrases, decorations)
-    )
-    decoration = f"(?:{'|'.join(map(re.escape, normalized_decorations))})"
-    phrase = f"(?:{'|'.join((*map(re.escape, normalized), *clauses))})"
-    gap = rf"[\s{re.escape(EDGE)}:]*+"
-    return LazyPattern(f"(?:{decoration}{gap})*{phrase}(?:{gap}{decoration})*" if normalized_decorations else phrase)
+    phrase = f"(?:{'|'.join((*map(re.escape, _normalized(tuple(phrases))), *clauses))})"
+    decoration = f"(?:{'|'.join(map(re.escape, _simple_decorations(decorations)))})(?!(?<=[a-z])[a-z])"
+    gap = f"[{re.escape(_GAP)}]*+"
+    return LazyPattern(f"(?:{decoration}{gap})*{phrase}(?:{gap}{decoration})*" if decorations else phrase)
+
+
+_GAP = f" \t\n\r\f\v{EDGE}:"
+
+
+def _normalized(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return phrases or decorations as titles are compared; those of EDGE characters alone are left out."""
+    return tuple(dict.fromkeys(filter(None, (normalize_title(text).strip(EDGE) for text in texts))))
+
+
+@lru_cache(maxsize=16)  # most rows have the usual ones
+def _simple_decorations(decorations: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the decorations that are not made of others: several may follow each other anyway."""
+    known = frozenset(_normalized(decorations))
+    return tuple(text for text in _normalized(decorations) if not _is_made_of(text, known, 1))
+
+
+def _is_made_of(text: str, known: frozenset[str], parts: int) -> bool:
+    """Return whether a text consists of known ones; of more than one with `parts` 1."""
+    if parts != 1 and text in known:
+        return True
+    ends = (end for end in range(1, len(text)) if text[:end] in known)
+    return any(_is_made_of(text[end:].lstrip(_GAP), known, parts + 1) for end in ends)
