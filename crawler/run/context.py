@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 
 from crawler.config.crawl_options import options_of
 from crawler.errors import UserError
@@ -155,10 +155,9 @@ class RunContext:
 def _overrides(crawler: Crawler) -> dict[str, Any]:
     """Return the settings of the command line and the spider, for the processes of shards."""
     settings, least = crawler.settings, SETTINGS_PRIORITIES["spider"]
-    given = {
-        name: value for name, value in settings.copy_to_dict().items() if (settings.getpriority(name) or 0) >= least
-    }
-    return given | {"_IS_SHARD": True}
+    given = {name: settings[name] for name in settings if (settings.getpriority(name) or 0) >= least}
+    plain = {name: value.copy_to_dict() if isinstance(value, BaseSettings) else value for name, value in given.items()}
+    return plain | {"_IS_SHARD": True}
 
 
 @contextmanager
