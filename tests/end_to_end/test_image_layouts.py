@@ -18,7 +18,7 @@ import pytest
 
 from tests.crawler.link_checking.test_image_fallbacks import drawn, named, url
 from tests.internet import Internet
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ class Nights:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     """Crawl three nights, edit in place, undo, and collect what is unused; keep a copy after each step."""
     with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("layouts"), internet.environ())
+        desk = Desk(tmp_path_factory.mktemp("layouts"), internet.environ(), VERDICTS_AND_NOTES)
         for path, text in CONFIGURATIONS.items():
             desk.write(path, text)
         for path, body in PERSONS.items():

@@ -18,7 +18,7 @@ from tests.crawler.link_checking.test_image_fallbacks import drawn, picture
 from tests.internet import Internet
 from tests.internet.sites.elsewhere import TABLE
 from tests.support.browsing import chromium, serving
-from tests.support.crawling import Desk
+from tests.support.crawling import VERDICTS_AND_NOTES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +125,7 @@ def network() -> Iterator[Internet]:
 @pytest.fixture(scope="module")
 def crawled(network: Internet, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Return a desk on which the note has been crawled."""
-    desk = Desk(tmp_path_factory.mktemp("places"), network.environ())
+    desk = Desk(tmp_path_factory.mktemp("places"), network.environ(), VERDICTS_AND_NOTES)
     desk.write("a.md", NOTE)
     done = desk.crawl()
     assert (done.returncode, done.stderr) == (0, "")
@@ -198,7 +198,7 @@ SITES = {
 
 @pytest.mark.parametrize("name", SITES)
 def test_every_image_shows_on_a_page_of_a_site(network: Internet, browser: Browser, tmp_path: Path, name: str) -> None:
-    site, desk = SITES[name], Desk(tmp_path, network.environ())
+    site, desk = SITES[name], Desk(tmp_path, network.environ(), VERDICTS_AND_NOTES)
     desk.write(site.config, "")
     desk.write(site.note, NOTE)
     done = desk.crawl("-s", "IMAGES_LAYOUT=tool")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.internet.recordings import RECORDED
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 from tests.support.stated import StatedInternet
 
 if TYPE_CHECKING:
@@ -67,7 +67,11 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Case, D
     found = {}
     for cases in bundles():
         with StatedInternet([answer for case in cases for answer in case.facts["answers"]]) as internet:
-            desk = Desk(tmp_path_factory.mktemp("desk"), internet.environ() | {"GITHUB_TOKEN": cases[0].token})
+            desk = Desk(
+                tmp_path_factory.mktemp("desk"),
+                internet.environ() | {"GITHUB_TOKEN": cases[0].token},
+                VERDICTS_AND_NOTES,
+            )
             for case in cases:
                 shutil.copytree(REPORTS / case.name / "notes", desk.notes / case.name)
                 found[case.name] = case, desk

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.links.secrets import masked
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 from tests.support.stated import StatedInternet
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def crawl_group(group: Group, folder: Path) -> Iterator[tuple[Desk, dict[str, Se
     Return the desk, and what came out by the name of the row.
     """
     with StatedInternet([answer for row in group.rows for answer in row.answers]) as internet:
-        desk = Desk(folder, internet.environ() | group.environ)
+        desk = Desk(folder, internet.environ() | group.environ, VERDICTS_AND_NOTES)
         for at, row in enumerate(group.rows):
             desk.write(f"{at:03}.md", note_of(row, at))
         options = [word for setting in group.settings for word in ("-s", setting)]

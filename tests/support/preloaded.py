@@ -13,11 +13,13 @@ from pathlib import Path
 from pkgutil import walk_packages
 from tempfile import TemporaryDirectory
 
-# A crawl asks twice, and each time a file of every installed package is read.
+# A crawl asks for entry points twice, and each time a file of every installed package is read; and for ten versions.
 importlib.metadata.entry_points = cache(importlib.metadata.entry_points)  # type: ignore[assignment]
+importlib.metadata.version = cache(importlib.metadata.version)
 
 from scrapy.settings import default_settings  # noqa: E402
 from scrapy.utils.misc import load_object, walk_modules_iter  # noqa: E402
+from scrapy.utils.versions import get_versions  # noqa: E402
 
 import crawler.settings  # noqa: E402
 import pipelines  # noqa: E402
@@ -127,6 +129,7 @@ _compile_patterns()
 _compile_templates()
 _render_once()
 importlib.metadata.entry_points(group="scrapy.commands")
+get_versions()
 program_digest(crawler)
 program_digest(crawler, pipelines)
 # The settings read the environment, which is another one in each crawl.

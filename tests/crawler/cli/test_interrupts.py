@@ -204,7 +204,7 @@ def test_a_second_signal_ends_it_at_once(internet: Internet, desk: Desk) -> None
 
 def test_a_store_that_another_program_has_locked(internet: Internet, desk: Desk) -> None:
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
-    desk.write("a.md", listed(*pages(200)))
+    desk.write("a.md", listed(*pages(80)))
     run = crawl(desk, *HURRIED)
     wait_until(lambda: bool(desk.checked()))
     with sqlite3.connect(desk.output / "notemend.sqlite") as other:
@@ -262,9 +262,9 @@ def test_an_api_that_does_not_answer(internet: Internet, desk: Desk) -> None:
 # --- who else is there ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("to", ["leader", "group"])
+@pytest.mark.parametrize("to", [pytest.param("leader", marks=pytest.mark.stress), "group"])
 def test_shards_save_what_they_have_and_end(internet: Internet, desk: Desk, to: str) -> None:
-    urls = pages(600)
+    urls = pages(300)
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
     desk.write("a.md", listed(*urls))
     words = desk.command(
@@ -279,7 +279,7 @@ def test_shards_save_what_they_have_and_end(internet: Internet, desk: Desk, to: 
             stdout=said,
             process_group=0,
         )
-    wait_for_delivered(internet, 100)
+    wait_for_delivered(internet, 60)
     shards = helpers_of(run)
     assert len(shards) == 2
     at = time.monotonic()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crawler.links.addresses import is_public
 from crawler.links.canonical_url import encode_for_request, literal_address, refusal_reason
-from tests.support.crawling import Desk
+from tests.support.crawling import VERDICTS_AND_NOTES, Desk
 from tests.support.rogue import Rogue
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def test_nothing_leads_inside(tmp_path_factory: pytest.TempPathFactory) -> None:
     pictures = [f"http://{address}/p.png" for address in ("127.0.0.1", "[::1]", "2130706433")]
     note = "\n\n".join([f"[Fine]({url})" for url in (*redirects, *direct, *fine)] + [f"![]({url})" for url in pictures])
     with Rogue(leads_inside) as rogue:
-        desk = Desk(tmp_path_factory.mktemp("desk"), rogue.environ())
+        desk = Desk(tmp_path_factory.mktemp("desk"), rogue.environ(), VERDICTS_AND_NOTES)
         desk.write("a.md", note)
         done = desk.crawl()
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.links.secrets import masked
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 from tests.support.rogue import Rogue
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def night(tmp_path: Path) -> Callable[..., tuple[Desk, Rogue]]:
 
     def run(behaviour: Behaviour, *links: str, words: tuple[str, ...] = ()) -> tuple[Desk, Rogue]:
         with Rogue(behaviour) as rogue:
-            desk = Desk(tmp_path, rogue.environ())
+            desk = Desk(tmp_path, rogue.environ(), VERDICTS_AND_NOTES)
             desk.write("a.md", "\n\n".join(f"[Link](<{link}>)" for link in links))
             done = desk.crawl(*words)
         assert done.returncode == 0, done.stderr
@@ -160,7 +160,9 @@ def listening() -> Iterator[ThreadingHTTPServer]:
 
 def test_without_a_proxy_too(tmp_path: Path) -> None:
     with listening() as server:
-        desk = Desk(tmp_path, dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), ""))
+        desk = Desk(
+            tmp_path, dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), ""), VERDICTS_AND_NOTES
+        )
         base = f"http://LOCALHOST:{server.server_port}"
         desk.write("a.md", "\n\n".join(f"[Link](<{base}{path}>)" for path in PATHS))
         refused = desk.crawl(*EVERY_NIGHT)

@@ -20,7 +20,7 @@ from tests.internet import Internet
 from tests.internet.messages import Request, Response, not_found, text
 from tests.internet.sites import Site
 from tests.internet.sites.qpic import film, placeholder
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -129,7 +129,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, list[dict[st
         internet._network._sites[urlsplit(WEIBO).hostname or ""] = Site(
             ("wx1.sinaimg.cn",), lambda request, _world: of_weibo(request), robots=""
         )
-        desk = Desk(tmp_path_factory.mktemp("placeholders"), internet.environ())
+        desk = Desk(tmp_path_factory.mktemp("placeholders"), internet.environ(), VERDICTS_AND_NOTES)
         for host, names in NAMES.items():
             desk.write(f"{urlsplit(host).netloc}.md", shown(f"{host}/{name}" for name in names))
         desk.write("links.md", f"[page]({PAGE}) [![]({ODD}/both.png)]({ODD}/both.png) [photo]({ODD}/motion.jpg?dl=0)\n")

@@ -10,7 +10,7 @@ import pytest
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from tests.internet import Failure, Internet, World
 from tests.internet.messages import Response, as_json, html, text
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ FAULTS: dict[str, Response | Failure] = {
 def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return the folder of a desk on which one good night has passed."""
     with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("desk"), internet.environ())
+        desk = Desk(tmp_path_factory.mktemp("desk"), internet.environ(), VERDICTS_AND_NOTES)
         desk.write("a.md", f"<{PAPER}> <{REPOSITORY}> <{DEEP}>")
         done = desk.crawl(*EVERY_NIGHT, **TOKEN)
         assert (done.returncode, done.stderr) == (0, "")

@@ -64,6 +64,7 @@ def has_ended(process: int) -> bool:
     return False
 
 
+@pytest.mark.stress
 def test_results_do_not_depend_on_the_number_of_processes(internet: Internet, tmp_path: Path) -> None:
     found = {}
     for count in (1, 2):
@@ -110,11 +111,11 @@ def test_a_cluster_finds_the_same(
 
 
 def test_a_process_that_is_killed_costs_a_line(internet: Internet, desk: Desk) -> None:
-    urls = pages(120)
+    urls = pages(60)
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
     desk.write("a.md", listed(urls))
-    run, said = saying(desk, *desk.command("crawl", "notes", "-a", f"notes={desk.notes}", *TWO, *paced(0.2)))
-    wait_for_requests(internet, 20)
+    run, said = saying(desk, *desk.command("crawl", "notes", "-a", f"notes={desk.notes}", *TWO, *paced(0.4)))
+    wait_for_requests(internet, 10)
     killed, stopped = helpers_of(run)
     with paused(stopped):
         os.kill(killed, signal.SIGKILL)
@@ -122,12 +123,12 @@ def test_a_process_that_is_killed_costs_a_line(internet: Internet, desk: Desk) -
     assert run.wait(60) == 0
     assert said().splitlines()[0] == f"WARNING: worker {killed}: ended by signal 9; its links are checked again"
     assert counted(desk) == Counter(dict.fromkeys(urls, 1))
-    assert hurried(internet.requests, 0.2) == []
+    assert hurried(internet.requests, 0.4) == []
     assert [has_ended(process) for process in (killed, stopped)] == [True, True]
 
 
 def test_shards_end_with_their_run_and_the_next_one_goes_on(internet: Internet, desk: Desk) -> None:
-    urls = pages(240)
+    urls = pages(120)
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
     desk.write("a.md", listed(urls))
     run, _ = saying(desk, *desk.command("crawl", "notes", "-a", f"notes={desk.notes}", *TWO, *paced(1)))
@@ -140,14 +141,14 @@ def test_shards_end_with_their_run_and_the_next_one_goes_on(internet: Internet, 
     kill(run)
     wait_until(lambda: all(map(has_ended, shards)), 5)
     checked = len(desk.checked())
-    assert 20 <= checked < 240
+    assert 20 <= checked < 120
     again = desk.crawl(*paced(0))
     assert (again.returncode, again.stderr) == (0, "")
     assert counted(desk) == Counter(dict.fromkeys(urls, 1))
 
 
 def test_a_link_that_ends_its_process_stops_no_other(internet: Internet, desk: Desk) -> None:
-    urls = [*pages(50, hosts=2), "https://h01.bench.example.org/deadly"]
+    urls = [*pages(42, hosts=2), "https://h01.bench.example.org/deadly"]
     desk.write("a.md", listed(urls))
     middlewares = json.dumps(DOWNLOADER_MIDDLEWARES | {"tests.support.sharing.Deadly": 5})
     done = desk.crawl(*TWO, "-s", f"DOWNLOADER_MIDDLEWARES={middlewares}")

@@ -96,6 +96,7 @@ def test_two_files_that_differ_by_case_are_no_answer(desk: Desk) -> None:
 
 
 def test_a_fragment_is_missing_once_its_heading_has_gone(desk: Desk) -> None:
+    desk.published = ()
     desk.write("a.md", "[x](b.md#a-part) [[b#A part]] [y](b.md#other)")
     desk.write("b.md", "# A part\n\n# Other")
     desk.crawl()

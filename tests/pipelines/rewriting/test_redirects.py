@@ -6,7 +6,7 @@ import pytest
 
 from tests.internet import Internet
 from tests.internet.messages import page, redirect
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 
 HOST = "h01.bench"
 OLD = "https://h01.bench.example.org/posts/attention"
@@ -44,7 +44,7 @@ BARE = {"公历": "h31.bench", "のページ": "h32.bench", "페이지": "h33.be
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Return a desk with a note for each target after two runs; each is on a host of its own, for good."""
     with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("redirects"), internet.environ())
+        desk = Desk(tmp_path_factory.mktemp("redirects"), internet.environ(), VERDICTS_AND_NOTES)
         for new, host in HOSTS.items():
             text = "x" if new in LASTING else TITLE
             desk.write(f"{host}.md", f"[{text}]({OLD.replace(HOST, host)})\n")

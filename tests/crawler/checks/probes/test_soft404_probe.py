@@ -8,7 +8,7 @@ import pytest
 
 from tests.internet import Internet
 from tests.internet.messages import Failure, html, not_found, page, redirect, text
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     """Return the row of link health by the name of the case; each is on a host of its own."""
     urls = {}
     with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("probes"), internet.environ())
+        desk = Desk(tmp_path_factory.mktemp("probes"), internet.environ(), VERDICTS_AND_NOTES)
         for number, (name, link, answers) in enumerate(cases(), 100):
             host = f"h{number}.bench"
             for pattern, answer in answers.items():

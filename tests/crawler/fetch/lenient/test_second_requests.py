@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from tests.support.crawling import Desk
+from tests.support.crawling import VERDICTS_AND_NOTES, Desk
 from tests.support.processes import ROOT
 from tests.support.stated import StatedInternet
 
@@ -25,7 +25,7 @@ ANSWERS: list[dict[str, Any]] = [
 
 def test_only_links_that_failed_are_asked_again(tmp_path: Path) -> None:
     with StatedInternet(ANSWERS) as internet:
-        desk = Desk(tmp_path, internet.environ())
+        desk = Desk(tmp_path, internet.environ(), VERDICTS_AND_NOTES)
         desk.write("a.md", "\n\n".join(f"[Fine]({each['url']})" for each in ANSWERS))
         assert desk.crawl().returncode == 0
         asked = {
