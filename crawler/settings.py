@@ -78,6 +78,8 @@ PICGO_KEY = os.environ.get("PICGO_KEY", "")  # key of PicList's server, if it ha
 GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")
 # Without a key, Semantic Scholar often refuses requests (HTTP 429).
 SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")
+# Webhook of Slack, Feishu/Lark, WeCom, DingTalk, Discord or ntfy that gets a message when links changed in a run.
+WEBHOOK_URL = os.environ.get("WEBHOOK_URL", "")
 
 # Days until a link is checked again, by `kind/verdict` or verdict, `*` for all others; replaces the whole default. 0.8
 # lets a daily run start a little early. Intervals of more than a day vary by up to a quarter, so that links of one run
@@ -131,6 +133,8 @@ OUTPUTS = [
     "pipelines.reports.report_json",
     "pipelines.reports.junit_xml",
     "pipelines.reports.notices.sarif",
+    "pipelines.reports.notices.summary_markdown",
+    "pipelines.reports.notices.atom",
     "pipelines.reports.csv.changes",
     "pipelines.reports.csv.findings",
     "pipelines.reports.csv.dataset",

@@ -129,6 +129,8 @@ class PublishOptions:
     """Which edits are made in notes: names from `setting_readers.REWRITES`, with groups expanded."""
     editor: str
     """The URL with which the report opens a note at a line; empty for none."""
+    webhook_url: str = field(repr=False)
+    """The webhook that is told what changed; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ class CrawlOptions:
                 outputs=tuple(settings.getlist("OUTPUTS")),
                 rewrite=frozenset(each for name in given["REWRITE"] for each in REWRITES[name]),
                 editor=given["REPORT_EDITOR"],
+                webhook_url=given["WEBHOOK_URL"],
             ),
         )
 

@@ -32,7 +32,7 @@ REMOVED = ("LEASE", "LEASE_SECONDS")
 
 FROM_ENVIRONMENT = (
     *("DATABASE_URL", "DASK_SCHEDULER", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY"),
-    *("WEBDAV_USER", "WEBDAV_PASSWORD", "PICGO_KEY"),
+    *("WEBDAV_USER", "WEBDAV_PASSWORD", "PICGO_KEY", "WEBHOOK_URL"),
 )
 """Settings that `crawler/settings.py` reads from environment variables of the same name."""
 

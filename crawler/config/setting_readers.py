@@ -58,7 +58,7 @@ FAIL_ON = tuple(verdict.value for verdict in (Verdict.DEAD, Verdict.SUSPECT, Ver
 _STATUSES = range(100, 1000)  # LinkedIn sends 999
 
 
-SETTING_OF_SECRET = "[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASS|CREDENTIALS)"  # noqa: S105 - a pattern of names
+SETTING_OF_SECRET = "[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASS|CREDENTIALS|WEBHOOK_URL)"  # noqa: S105 - a pattern of names
 """Matches the names of settings whose values are shown nowhere: those of this project, of Scrapy and of its plugins."""
 
 # --- readers: each takes the name of a setting, and raises UserError if its value is invalid --------------------------
@@ -270,6 +270,7 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "PICGO_KEY": secret,
     "GITHUB_TOKEN": secret,
     "SEMANTIC_SCHOLAR_API_KEY": secret,
+    "WEBHOOK_URL": secret,
     "RECHECK_AFTER": days,
     "DEAD_AFTER": partial(whole_number, minimum=1),
     "DEAD_MIN_INTERVAL_DAYS": number,

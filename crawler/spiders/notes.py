@@ -79,13 +79,14 @@ class NotesSpider(Spider):
 
     def stages(self, context: RunContext) -> Stages:
         """Return the stages of the run."""
+        from pipelines.reports.notices.webhook import notify
         from pipelines.reports.publish import publish
 
         return Stages(
             read=ReadNotes(context.workspace),
             checks=check_stages(context),
             requests=(AskArchive(context), LookUpPublications(context, citation_stage.resolve)),
-            outputs=(Publish(context, publish),),
+            outputs=(Publish(context, publish), Publish(context, notify)),
         )
 
     async def start(self) -> AsyncIterator[CheckResult]:
