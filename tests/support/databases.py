@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from crawler.store.link_store import LinkStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path("initdb")).parent
 OPTIONS = "-c listen_addresses='' -c fsync=off -c client_min_messages=warning -c timezone=Asia/Shanghai"
@@ -45,6 +47,21 @@ def postgresql() -> Iterator[Path]:
             _stop(folder)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgresql_away(postgresql: Path) -> Callable[[], AbstractContextManager[None]]:
+    """Return what stops the server as the power failing would, and starts it again after its block."""
+
+    @contextmanager
+    def away() -> Iterator[None]:
+        _stop(postgresql)
+        try:
+            yield
+        finally:
+            _start(postgresql)
+
+    return away
 
 
 @pytest.fixture

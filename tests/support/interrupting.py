@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 IN_ANY_CASE = 20.0
 """Seconds that a process has to end after a signal."""
 
+HURRIED = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Hurried": 0}')
+"""Settings with which an interrupted process is ended after two seconds in any case."""
+
 SAID = re.compile(r"notemend: interrupted: (\d+) links? checked and saved; run the same command again to continue\n")
 
 

@@ -20,6 +20,7 @@ from tests.internet import Failure, Internet
 from tests.internet.messages import html, page, redirect, text
 from tests.support.crawling import Desk
 from tests.support.interrupting import (
+    HURRIED,
     IN_ANY_CASE,
     SAID,
     begun,
@@ -184,7 +185,6 @@ def test_a_link_that_was_redirected_is_followed_to_its_end(internet: Internet, d
 # --- what keeps it from ending ----------------------------------------------------------------------------------------
 
 
-HURRIED = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Hurried": 0}')
 STUCK = ("-s", 'EXTENSIONS={"crawler.fetch.early_stop.EarlyStop": 0, "tests.support.interrupting.Stuck": 0}')
 
 

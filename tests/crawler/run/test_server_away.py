@@ -1,0 +1,69 @@
+"""A database server that goes while a run is under way: it is waited for, and Ctrl-C ends the waiting."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.internet.messages import html
+from tests.support.interrupting import HURRIED, IN_ANY_CASE, ending, interrupt, pages, wait_for_delivered
+from tests.support.sharing import history, saying, wait_until
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from tests.internet import Internet
+    from tests.support.crawling import Desk
+
+    Away = Callable[[], AbstractContextManager[None]]
+
+pytest_plugins = ["tests.support.databases"]
+on_a_server = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+WAITING = "waiting for the database"
+
+
+class Crawl:
+    """A crawl of forty links that takes some seconds, with the database on a server; half of them are asked for."""
+
+    def __init__(self, desk: Desk, internet: Internet, database_url: str, *more: str) -> None:
+        internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
+        desk.write("a.md", "\n".join(f"<{url}>" for url in pages(40, 4)))
+        desk.environ["DATABASE_URL"] = database_url
+        words = desk.command("crawl", "notes", "-a", f"notes={desk.notes}", "-s", 'DOWNLOAD_DELAYS={"*": 0.1}', *more)
+        self.process: subprocess.Popen[bytes]
+        self.process, self.said = saying(desk, *words)
+        wait_for_delivered(internet, 20)
+
+
+@on_a_server
+def test_ctrl_c_while_it_is_away(desk: Desk, internet: Internet, database_url: str, postgresql_away: Away) -> None:
+    crawl = Crawl(desk, internet, database_url, *HURRIED)
+    with postgresql_away():
+        wait_until(lambda: WAITING in crawl.said())
+        end = ending(crawl.process, interrupt(crawl.process, signal.SIGINT), desk)
+    assert end.code == 130, end
+    assert end.seconds < IN_ANY_CASE
+    assert end.said.splitlines()[-1].startswith("notemend: interrupted: "), end
+    again = desk.crawl()
+    assert (again.returncode, again.stderr) == (0, "")
+    assert set(history(database_url).values()) == {1}
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("seconds", [20, 120])
+@on_a_server
+def test_it_is_waited_for(
+    desk: Desk, internet: Internet, database_url: str, postgresql_away: Away, seconds: float
+) -> None:
+    crawl = Crawl(desk, internet, database_url)
+    with postgresql_away():
+        wait_until(lambda: WAITING in crawl.said())
+        time.sleep(seconds)
+    assert crawl.process.wait(120) == 0, crawl.said()
+    assert set(history(database_url).values()) == {1}
+    assert set(desk.verdicts().values()) == {"alive"}
