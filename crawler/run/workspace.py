@@ -160,7 +160,7 @@ def open_workspace(
     if not is_shard:
         notes_folder()
     with ExitStack() as stack:
-        if not needs_store:
+        if not needs_store or options.output_dir.is_dir():
             writable_folder(options.output_dir)
         store = LinkStore.open(store_url(options), is_checked=is_shard, creates=not needs_store)
         stack.callback(store.close)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -74,7 +75,10 @@ class StoreInspector(StoreReader):
                 path = Path(place.database or "")
                 if not path.is_file():
                     raise UserError(NO_STORE.format(path))
-                place = place.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
+                query = {"mode": "ro", "uri": "true"}
+                if not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
+                    query["immutable"] = "1"  # a reader would create files beside a database that no program writes
+                place = place.set(database=f"file:{quote(str(path))}", query=query)
                 store = cls(sa.create_engine(place), str(path))
             else:
                 engine = sa.create_engine(place, execution_options={"postgresql_readonly": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -105,13 +106,15 @@ def _edited_folders(folder: Path, runs: Iterable[EditRun]) -> set[Path]:
 
 
 def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: EditRun) -> None:
-    """Edit one note; raise _SkippedError if it is not as it was read."""
+    """Edit one note; raise _SkippedError if it is not as it was read, or if its owner has made it read-only."""
+    if (file := folder / note.path).exists() and not os.access(file, os.W_OK):
+        raise _SkippedError("read-only")
     after = edit_list.edited_bytes(note.as_file, changes)
     try:
         run.plan(note, folder, after, changes)
     except OSError as error:
         raise UserError(f"{error.filename}: cannot save the original of {note.path}: {error.strerror}") from error
-    _replace(folder / note.path, note.as_file.raw, after)
+    _replace(file, note.as_file.raw, after)
     run.confirm(note.path)
 
 
