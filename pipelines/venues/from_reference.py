@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from pipelines.venues.model import Venue, cut_name
 from pipelines.venues.table import venue_table
 from pipelines.venues.texts.editions import stated_year
-from pipelines.venues.texts.judgement import JudgedMention, Strength, choose_strongest, judge_mentions
+from pipelines.venues.texts.judgement import choose_strongest, judge_mentions
 from pipelines.venues.texts.mentions import find_mentions
+from pipelines.venues.texts.strength import JudgedMention, Strength
 from pipelines.venues.texts.tokens import MAX_LENGTH, TokenizedText
 from pipelines.venues.texts.tracks import track_in
 

@@ -15,8 +15,10 @@ from pipelines.venues.from_reference import venue_in_reference
 from pipelines.venues.model import Venue
 from pipelines.venues.table import venue_table
 from pipelines.venues.texts.editions import edition
-from pipelines.venues.texts.judgement import JudgedMention, Strength, choose_strongest, judge_mentions
+from pipelines.venues.texts.hosts import holds_other
+from pipelines.venues.texts.judgement import choose_strongest, judge_mentions
 from pipelines.venues.texts.mentions import find_mentions
+from pipelines.venues.texts.strength import JudgedMention, Strength
 from pipelines.venues.texts.tokens import MAX_LENGTH, TokenizedText, VenueMention
 from pipelines.venues.texts.tracks import track_in
 from pipelines.venues.texts.unlisted import unlisted_venue
@@ -24,6 +26,11 @@ from pipelines.venues.texts.unlisted import unlisted_venue
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+_MAX_DELAY = 10  # years from a workshop to the upload of its paper
+
+_JOURNAL_TRACKS = frozenset({"RA-L"})
+"""Journals whose papers are presented at a conference as a track of its own."""
 
 COMMENT = "comment"
 """`venue_source` of a venue in the comment."""
@@ -75,6 +82,8 @@ def venue_in_comment(comment: str, published: datetime | None) -> Venue | None:
         same.sort(key=lambda mention: abs(mention.first - best.mention.first))
         others = [each.mention for each in judged if each.mention.series is not series]
         year = edition(text, same, others, published)
+        if best.strength is Strength.WORKSHOP and year and published and year < published.year - _MAX_DELAY:
+            year = None  # the ordinal is that of the workshop: "5th Annual AAAI Workshop"
         return Venue(series.name, year, _track(text, best, others), COMMENT, comment)
     if judged or (named := unlisted_venue(text, published)) is None:
         return None
@@ -83,10 +92,15 @@ def venue_in_comment(comment: str, published: datetime | None) -> Venue | None:
 
 def _track(text: TokenizedText, best: JudgedMention, others: Sequence[VenueMention]) -> str | None:
     """Return the track in the mention's sentence and the next, up to the next venue; None if there is none."""
-    if best.strength is Strength.WORKSHOP:
-        return "workshop"
     mention = best.mention
+    if best.strength is Strength.WORKSHOP and (
+        "Workshop" not in mention.series.full_name or holds_other(text, mention)
+    ):
+        return "workshop"
     sentence = text.tokens[mention.first].sentence
     stop = next((other.first for other in others if other.first >= mention.last), len(text.tokens))
+    with_journal = [each.series.name for each in others if mention.series.name in each.series.joint]
+    if journal := next((name for name in with_journal if name in _JOURNAL_TRACKS), None):
+        return journal
     near = [token for token in text.tokens[:stop] if sentence <= token.sentence <= sentence + 1]
     return mention.track or track_in(text.plain[near[0].start : near[-1].end])

@@ -23,6 +23,7 @@ _MAX_EXPANDED = 120  # characters of a full name before its acronym
 _GLUED_YEAR = re.compile(r" ?['’]\d\d(?!\d)|(?:19|20)\d\d(?!\d)")
 _GLUED = re.compile(r"\d[A-Za-z]|-(?!SRW)[A-Z]{2}")
 _SUFFIXES = {"w": "workshop", "f": "findings"}  # CVPRW, CVPRF
+_YEAR = 4  # digits
 _MIN_PREFIX = 2  # letters of a word glued before an acronym
 
 
@@ -49,6 +50,8 @@ def find_mentions(text: TokenizedText) -> list[VenueMention]:
 def _short_name(text: TokenizedText, index: int) -> VenueMention | None:
     """Return the mention with the longest short spelling at a token; None if there is none."""
     word = text.tokens[index].text
+    if index and (prefix := _word_before(text, index)):
+        return _glued_to(prefix, word, index)
     for short in venue_table().short.get(word.lower(), ()):
         mention = VenueMention(short.series, index, index + len(short.tokens))
         is_short = _is_spelled(text, mention, short) and not _is_of_other_name(text, mention)
@@ -59,6 +62,21 @@ def _short_name(text: TokenizedText, index: int) -> VenueMention | None:
             if short.tokens == (word[:-1],) and not short.exact:
                 return VenueMention(short.series, index, index + 1, track)
     return None
+
+
+def _word_before(text: TokenizedText, index: int) -> str:
+    """Return the digits before a token in the same word, as in AI2ASE; "" for a year, as in 2019ICLR."""
+    before = text.tokens[index - 1]
+    is_glued = before.text.isdigit() and len(before.text) < _YEAR and before.end == text.tokens[index].start
+    return before.text if is_glued else ""
+
+
+def _glued_to(digits: str, word: str, index: int) -> VenueMention | None:
+    """Return the host of a workshop in the workshop's name, as in DGM4MICCAI; None for other words with digits."""
+    if digits != "4" or len(word) <= _MIN_PREFIX:
+        return None
+    shorts = (short for short in venue_table().short.get(word.lower(), ()) if short.tokens == (word,))
+    return next((VenueMention(short.series, index, index + 1, "workshop") for short in shorts if not short.weak), None)
 
 
 def _is_spelled(text: TokenizedText, mention: VenueMention, short: ShortName) -> bool:

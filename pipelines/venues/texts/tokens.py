@@ -23,6 +23,7 @@ _LINK = re.compile(
 )
 _WAS_LINK = "\0"
 _SENTENCE_ENDS = frozenset(";|!?")
+_QUOTES = frozenset("\"'”’")
 _ABBREVIATIONS = frozenset({"dr", "eds", "eg", "ie", "no", "pp", "st", "vol", "vs"})
 
 
@@ -59,7 +60,8 @@ class TokenizedText:
         sentence = 0
         for index, match in enumerate(matches):
             self.tokens.append(Token(match[0], match.start(), match.end(), sentence))
-            ends = match[0] in _SENTENCE_ENDS or self._is_full_stop(matches, index)
+            is_in_quotes = match[0] in "!?" and self.plain[match.end() : match.end() + 1] in _QUOTES
+            ends = (match[0] in _SENTENCE_ENDS and not is_in_quotes) or self._is_full_stop(matches, index)
             sentence += ends and not is_reference
 
     def between(self, first: int, last: int) -> str:

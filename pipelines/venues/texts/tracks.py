@@ -9,14 +9,18 @@ _TRACKS = {
     "spotlight": r"spotlights?",
     "highlight": r"highlights?",
     "findings": r"findings",
-    "demo": r"demo(?:nstration)?s? (?:track|paper)|system demonstrations?|demonstrations(?! of| video)",
+    "demo": r"demo(?:nstration)?s? (?:track|papers?|session)|system demonstrations?|demonstrations(?! of| video)",
     "tutorial": r"tutorial",
-    "industry": r"industry track|industrial track|applied data science",
+    "industry": r"industr(?:y|ial) (?:track|papers?|session)|applied data science",
+    "datasets": r"(?:data ?sets?|D) ?(?:and|&|/) ?(?:benchmarks?|B\b)(?: track)?",
+    "tiny paper": r"tiny ?papers?",
+    "blogpost": r"blog ?posts? track|ICLR (?:\d{4} )?blog ?posts?",
+    "student abstract": r"student abstracts?",
 }
-_TRACK = re.compile(rf"\b(?:{'|'.join(f'(?P<{name}>{words})' for name, words in _TRACKS.items())})\b", re.IGNORECASE)
+_TRACK = re.compile(rf"\b(?:{'|'.join(f'({words})' for words in _TRACKS.values())})\b", re.IGNORECASE)
 
 
 def track_in(text: str) -> str | None:
     """Return the first track in a text (`oral`, `demo` …); None if there is none."""
     match = _TRACK.search(text)
-    return match.lastgroup if match else None
+    return list(_TRACKS)[match.lastindex - 1] if match and match.lastindex else None

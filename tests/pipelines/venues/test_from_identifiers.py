@@ -87,7 +87,7 @@ def test_identifier(scheme: str, identifier: str, expected: str | None) -> None:
             "Accepted by TPAMI 2017",
             "TPAMI 2017",
         ),  # accepted in one year, printed in another
-        ("10.1109/LRA.2018.2852789", "Accepted to ICRA 2019 (with RA-L)", "ICRA 2019"),
+        ("10.1109/LRA.2018.2852789", "Accepted to ICRA 2019 (with RA-L)", "ICRA 2019 RA-L"),
         ("10.1609/aaai.v34i05.6234", "To appear in IAAI 2020", "IAAI 2020"),
         ("10.1109/CVPR.2016.90", "CVPR 2016 (oral)", "CVPR 2016 oral"),
         ("10.1109/TIP.2019.1", "An extended version of our ICIP 2018 paper", "TIP 2019"),

@@ -276,9 +276,61 @@ TRACKS = [
     ("ECCV 2020, oral presentation. Earlier at the ICLR 2020 workshop (spotlight)", "ECCV 2020 oral"),
 ]
 
+SEPARATE_TRACKS = [
+    ("Accepted to NeurIPS 2025 Datasets and Benchmarks Track", "NeurIPS 2025 datasets"),
+    ("KDD 2026 (Dataset & Benchmark track)", "KDD 2026 datasets"),
+    ("NeurIPS 2025 D&B Track", "NeurIPS 2025 datasets"),
+    ("Accepted as a tiny paper in ICLR 2024", "ICLR 2024 tiny paper"),
+    ("ICLR 2023 blogposts track", "ICLR 2023 blogpost"),
+    ("ECCV 2018. Blog post: see our page", "ECCV 2018"),
+    ("AAAI 2019 Student Abstract and Poster Program", "AAAI 2019 student abstract"),
+    ("Accepted at the late-breaking demo session of ISMIR 2019", "ISMIR 2019 demo"),
+    ("NAACL 2021 Industry Track", "NAACL 2021 industry"),
+]
+
+BESIDE_WORKSHOPS = [
+    # a venue where something else is held
+    ("Presented at DREAM 2016, held in conjunction with COLING 2016", "COLING 2016 workshop"),
+    ("Accepted at Sleep co-located with CIKM 2016. 6 pages", "CIKM 2016 workshop"),
+    ("The 14th Workshop on Dreams. May 3, 2025. Collocated with NAACL 2025", "NAACL 2025 workshop"),
+    ("DREAM 2013, a satellite event of CogSci 2013", "CogSci 2013 workshop"),
+    ("In Proceedings of the Dream Challenge Workshop - a satellite event of IWAENC 2018", "IWAENC 2018 workshop"),
+    ("presented at the DreamWorkshop2018 during the Web Conference 2018", "WWW 2018 workshop"),
+    ("To appear in CoNLL 2026, colocated with ACL 2026", "CoNLL 2026"),
+    ("Accepted to SemEval-2026, to be held in conjunction with ACL 2026", "SemEval 2026"),
+    ("Accepted to the SemEval-2026 workshop of the ACL 2026 conference", "SemEval 2026"),
+    # the conference's workshops
+    ("Accepted in CVPR-W 2025", "CVPR 2025 workshop"),
+    ("CVPR-W 2026 (Dream3D)", "CVPR 2026 workshop"),
+    ("Presented at IJCAI-ICML 2018 Workshops", "IJCAI workshop"),
+    ("Accepted to ICCV2025 @ LongDream-Foundations", "ICCV 2025 workshop"),
+    ("Accepted in MLSys@NeurIPS'19", "NeurIPS 2019 workshop"),
+    ("To appear in Proceedings of W-DREAM at EMNLP 2018", "EMNLP 2018 workshop"),
+    ("DGM4MICCAI 2025", "MICCAI 2025 workshop"),
+    ("Accepted at Ex-ASE 2025, co-located with ASE 2025", "ASE 2025 workshop"),
+    ("Accepted for CARS 2.0 - Sleep Workshop @ RecSys'19", "RecSys 2019 workshop"),
+    # its name again
+    ("EMNLP 2018 Workshop on Sleep and Information Analysis (EMNLP-DREAM)", "EMNLP 2018 workshop"),
+    ("Accepted at the Joint ICML and IJCAI Workshop on Sleep (ICML-IJCAI WCS), 2018", "ICML 2018 workshop"),
+    ("Published at ICLR 2026 Workshop on Dreams. 18 pages. ICLR page: see there", "ICLR 2026 workshop"),
+    ("ICCV 2017 Workshop - Vision in Sleep, International Conference on Computer Vision (ICCV)", "ICCV 2017 workshop"),
+    ("Accepted at NeurIPS 2025 Machine Learning and the Physical Sciences Workshop", "NeurIPS 2025 workshop"),
+    ("AAAI26, pre-print of paper accepted at the Trustworthy Sleep Workshop", "AAAI 2026 workshop"),
+    ('Workshop "From What If? To What Next?" at the Conference on NIPS 2017', "NeurIPS 2017 workshop"),
+    # the conference itself
+    ("Accepted at ICML 2026 and presented at the ICLR 2026 workshop on sleep", "ICML 2026"),
+    ("Published at LoG 2022 and New Frontiers in Sleep Workshop (NeurIPS 2022)", "LoG 2022"),
+    ("ICML 2024. Previously a paper at the AAAI 2023 Workshop", "ICML 2024"),
+    ("Accepted @ IROS 2014 conference", "IROS 2014"),
+    ("Accepted in BigData, 8-11 December, 2025 @ Macau SAR, China", "BigData 2025"),
+    # neither
+    ("Submitted to the Dream Workshop, co-located with LREC 2026", None),
+    ("Under Review-MIDL-2026", None),
+]
+
 JOINT = [
-    ("Accepted to ICRA 2021 (with RA-L)", "ICRA 2021"),
-    ("IEEE Robotics and Automation Letters (RA-L) and IROS 2020", "IROS 2020"),
+    ("Accepted to ICRA 2021 (with RA-L)", "ICRA 2021 RA-L"),
+    ("IEEE Robotics and Automation Letters (RA-L) and IROS 2020", "IROS 2020 RA-L"),
     ("Accepted to IEEE RA-L", "RA-L"),
     ("Accepted to RA-L 2020; rejected from ICRA 2020", "RA-L 2020"),
     ("SIGGRAPH 2020 / ACM TOG", "SIGGRAPH 2020"),
@@ -288,7 +340,19 @@ JOINT = [
 
 @pytest.mark.parametrize(
     ("comment", "expected"),
-    [*ACCEPTED, *REFUSED, *CHANGED_BY_WHAT_FOLLOWS, *WORKSHOPS, *HOSTS, *WHOLE_NAMES, *UNLISTED, *TRACKS, *JOINT],
+    [
+        *ACCEPTED,
+        *REFUSED,
+        *CHANGED_BY_WHAT_FOLLOWS,
+        *WORKSHOPS,
+        *HOSTS,
+        *WHOLE_NAMES,
+        *UNLISTED,
+        *TRACKS,
+        *SEPARATE_TRACKS,
+        *BESIDE_WORKSHOPS,
+        *JOINT,
+    ],
 )
 def test_wording(comment: str, expected: str | None) -> None:
     assert read(comment) == expected
