@@ -2,8 +2,9 @@
 # make crawl NOTES=DIR  check the links of your notes
 # make test             all checks: style, layers, types, tests
 #                       HYPOTHESIS_PROFILE=random tries new random examples of property tests, else the same in each run
-# make stress           interrupt a hundred crawls at random points, read and edit 120,000 random notes, and repeat tests
-#                       of `make test` with more examples, nights and links: twenty minutes
+# make stress           interrupt 130 crawls at random points, let each change of the disk fail, use the program for long
+#                       in random ways, read and edit 120,000 random notes, and repeat tests of `make test` with more
+#                       examples, nights and links: an hour
 # make coverage         the tests with a report of the lines that no test runs: nearly twice as long
 # make mutants          mutation tests of the pure core: scores and surviving mutants; about two hours;
 #                       ONLY=links,notes selects packages, SAMPLE=250 takes so many mutants of each: about four minutes

@@ -50,11 +50,3 @@ def test_each_link_is_asked_once_whatever_the_clock_does(desk: Desk, internet: I
     assert set(desk.verdicts().values()) == {"alive"}
     assert "duration: -" not in done.stdout
     assert "duration: 31" not in done.stdout  # ten years in seconds
-
-    asked.clear()
-    again = crawl(desk, clock)
-    assert again.returncode == 0
-    (line,) = again.stderr.splitlines()
-    assert "links checked in the future" in line
-    assert 0 < len(asked) < LINKS
-    assert set(asked.values()) == {1}

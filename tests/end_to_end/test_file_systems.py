@@ -73,7 +73,7 @@ def test_notes_whose_names_are_alike_stay_apart(desk: Desk) -> None:
     assert notes(desk) == before
 
 
-@pytest.mark.parametrize("words", [("publish",), ("publish", "--in-place"), ("images", "--verify"), ("crawl", "notes")])
+@pytest.mark.parametrize("words", [("publish", "--in-place"), ("crawl", "notes")])
 def test_an_output_folder_that_cannot_be_written(desk: Desk, words: tuple[str, ...]) -> None:
     before = notes(desk)
     with with_mode(desk.output, 0o555):
