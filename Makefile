@@ -8,6 +8,8 @@
 # make coverage         the tests with a report of the lines that no test runs: nearly twice as long
 # make mutants          mutation tests of the pure core: scores and surviving mutants; about two hours;
 #                       ONLY=links,notes selects packages, SAMPLE=250 takes so many mutants of each: about four minutes
+# make fuzz            feed mutated inputs to the readers of what strangers write: ten minutes; FOR=60 is the time in seconds,
+#                       TARGETS=notes,svg selects readers; inputs that reach new code are kept in .fuzz/
 # make bench            measure speed and memory of this and other programs, write benchmarks/results.md: half an hour;
 #                       ONLY=speed,pace selects scenarios, QUICK=1 uses small sizes, NOTES=DIR your own notes
 # make reference        write the tables of docs/reference.md from the code
@@ -18,13 +20,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OPTIONS ?=
+comma := ,
 # The demo has its own database: results from the test server must not mix with results from the web.
 DEMO := -s 'DOWNLOAD_DELAYS={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sqlite -s HTTP_CACHE=output/sample_http_cache.sqlite
 
 # Tests start hundreds of processes: without bytecode each compiles the program anew.
 pytest stress coverage: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: crawl test lint pytest stress coverage mutants bench accuracy reference clean
+.PHONY: crawl test lint pytest stress coverage mutants fuzz bench accuracy reference clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -56,6 +59,9 @@ coverage: .venv/dev
 mutants: .venv/dev
 	$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) $(if $(SAMPLE),--sample $(SAMPLE))
 
+fuzz: .venv/dev
+	$(BIN)/python -m tests.fuzz $(if $(FOR),--seconds $(FOR)) $(subst $(comma), ,$(TARGETS))
+
 bench: .venv/dev
 	$(BIN)/python -m benchmarks $(if $(ONLY),--only $(ONLY)) $(if $(QUICK),--quick) \
 		$(if $(NOTES),--notes "$(patsubst ~/%,$(HOME)/%,$(NOTES))")
@@ -82,4 +88,4 @@ reference: .venv/dev
 	touch $@
 
 clean:
-	rm -rf .venv mutants .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv mutants .coverage* .fuzz .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

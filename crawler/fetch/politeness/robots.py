@@ -103,7 +103,7 @@ class RobotsMiddleware:
         except Exception:  # noqa: BLE001 - any failure means that the file cannot be read in this run
             return None
         if response.status // 100 == 2 and isinstance(response, TextResponse):  # noqa: PLR2004 - RFC 9110 class
-            rules = Protego.parse(response.text if self._obey else _RULES.sub("Disallow: /\n", response.text))
+            rules = parse_rules(response.text, obey=self._obey)
             self._slow_down(urlsplit(site).hostname or "", rules.crawl_delay(AGENT) or 0)
             return rules
         return Protego.parse("") if response.status in _NO_RULES else None
@@ -119,3 +119,8 @@ class RobotsMiddleware:
             downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1}
             if host in downloader.slots:
                 downloader.slots[host].delay = delay
+
+
+def parse_rules(text: str, *, obey: bool) -> Protego:
+    """Return the rules of a robots.txt; those for URLs are in it only if they are obeyed."""
+    return Protego.parse(text if obey else _RULES.sub("Disallow: /\n", text))
