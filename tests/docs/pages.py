@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.support.processes import ROOT
 
-ENGLISH_ONLY = ("docs/architecture.md", "docs/design.md", "docs/reference.md", "benchmarks/README.md")
+ENGLISH_ONLY = ("docs/architecture.md", "docs/design.md", "docs/reference.md", "benchmarks/README.md", "SECURITY.md")
 """Pages without a Chinese one: generated ones, and those about the code. Chinese pages mark links to them （英文）."""
 
 ENGLISH = [

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 
 from tests.internet import World
@@ -19,7 +20,7 @@ from tests.support.processes import ROOT
 if TYPE_CHECKING:
     from tests.support.crawling import Desk
 
-WORKFLOW = ROOT / "docs/workflows/notemend.yml"
+WORKFLOW, RELEASE = ROOT / "docs/workflows/notemend.yml", ROOT / ".github/workflows/release.yml"
 TOOLS = os.environ | {"PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}  # noqa: PTH120 - of a string
 
 
@@ -35,8 +36,32 @@ def complaints(workflow: Path) -> str:
     return "".join(each.stdout + each.stderr for each in (form, manners) if each.returncode)
 
 
-def test_workflow_is_one_that_github_takes() -> None:
-    assert complaints(WORKFLOW) == ""
+@pytest.mark.parametrize("workflow", [WORKFLOW, RELEASE], ids=lambda path: path.name)
+def test_workflow_is_one_that_github_takes(workflow: Path) -> None:
+    assert complaints(workflow) == ""
+
+
+def test_dependencies_of_a_release_have_their_hashes(tmp_path: Path) -> None:
+    """The step that locks them, with the report that pip writes about two packages and the released one."""
+    (step,) = (each for each in steps("build", RELEASE).values() if "jq" in each["run"])
+    made = {"metadata": {"name": "notemend", "version": "0.1.0"}, "is_direct": True, "download_info": {"dir_info": {}}}
+    others = [
+        {
+            "metadata": {"name": name, "version": "1.0"},
+            "is_direct": False,
+            "download_info": {"archive_info": {"hashes": {"sha256": name[0] * 64}}},
+        }
+        for name in ("b", "a")
+    ]
+    (tmp_path / "report.json").write_text(json.dumps({"install": [made, *others]}), "utf-8")
+    (tmp_path / "release").mkdir()
+    script = f"pip() {{ true; }}\n{step['run']}"
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=tmp_path, env=os.environ | {"RUNNER_TEMP": str(tmp_path)}, check=True
+    )
+    assert done.returncode == 0
+    lines = (tmp_path / "release/requirements.txt").read_text("utf-8").splitlines()
+    assert lines == [f"{name}==1.0 --hash=sha256:{name * 64}" for name in ("a", "b")]
 
 
 ILL = {
@@ -67,9 +92,9 @@ def test_dockerfile_is_well_made() -> None:
 # --- the steps --------------------------------------------------------------------------------------------------------
 
 
-def steps(job: str) -> dict[str, dict[str, Any]]:
+def steps(job: str, workflow: Path = WORKFLOW) -> dict[str, dict[str, Any]]:
     """Return the steps of a job by name."""
-    jobs = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]
+    jobs = yaml.safe_load(workflow.read_text("utf-8"))["jobs"]
     return {step["name"]: step for step in jobs[job]["steps"] if "run" in step}
 
 
