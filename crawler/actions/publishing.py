@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.cli.exit_codes import EXIT_ERROR
 from crawler.cli.terminal import is_colored, print_error, until_closed
+from crawler.cli.texts import say
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,19 +36,34 @@ class Report(Protocol):
         """Return whether a note could not be changed."""
 
 
-def publish_outputs(options: CrawlOptions, *, in_place: bool = False) -> int:
-    """Register the notes and render the outputs; with `in_place` edit the notes, too."""
+def publish_outputs(options: CrawlOptions, *, in_place: bool = False, listed: str | None = None) -> int:
+    """Register the notes and render the outputs; with `in_place` edit the notes, too, `listed` limits the edits."""
     from pipelines.reports.publish import edit_in_place, publish
+    from pipelines.rewriting.in_place.choices import Listed
 
-    code = 0
+    code, only = 0, None if listed is None else Listed(Path(listed))
     with _open_crawled(options) as workspace:
         workspace.read(datetime.now(UTC))
         publish(options, workspace)
         if in_place:
-            code = _print_report(edit_in_place(options, workspace, print))
+            code = _print_report(edit_in_place(options, workspace, print, None if only is None else only.choose))
+            if only is not None and (left := only.left.total()):
+                print(say("review_left", n=left, file=listed))
         if workspace.image_store.problem:
             raise UserError(workspace.image_store.problem)
     return code
+
+
+def review_edits(options: CrawlOptions) -> int:
+    """Ask about each edit of the notes, and make those that are accepted."""
+    from crawler.actions.reviewing import Review, edit_in_editor, read_line
+    from pipelines.reports.publish import edit_in_place
+    from pipelines.rewriting.in_place.choices import Declined
+
+    with _open_crawled(options) as workspace:
+        workspace.read(datetime.now(UTC))
+        review = Review(Declined(options.output_dir), read_line, edit_in_editor)
+        return _print_report(edit_in_place(options, workspace, print, review.choose))
 
 
 def show_diff(options: CrawlOptions) -> int:

@@ -27,11 +27,12 @@ def diff(folder: str | None, settings: Sequence[str], arguments: Sequence[str]) 
 
 @click.command("apply", cls=Command, help=say("command_apply"))
 @with_folder
-def apply(folder: str | None, settings: Sequence[str], arguments: Sequence[str]) -> int:
+@click.option("--edits", "listed", metavar="FILE", type=click.Path(), help=say("option_edits"))
+def apply(folder: str | None, settings: Sequence[str], arguments: Sequence[str], listed: str | None) -> int:
     """Edit the notes and render the outputs."""
     from crawler.actions.publishing import publish_outputs
 
-    return execute(read_given(settings, arguments, folder), partial(publish_outputs, in_place=True))
+    return execute(read_given(settings, arguments, folder), partial(publish_outputs, in_place=True, listed=listed))
 
 
 @click.command("undo", cls=Command, help=say("command_undo"))

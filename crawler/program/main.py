@@ -11,14 +11,14 @@ from crawler.cli.exit_codes import EXIT_ERROR
 from crawler.cli.terminal import print_error, until_closed
 from crawler.cli.texts import say
 from crawler.errors import UserError
-from crawler.program import crawling, editing, looking
+from crawler.program import crawling, editing, looking, reviewing
 from crawler.program.layout import Program, error_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
-    *(crawling.crawl, crawling.check, editing.diff, editing.apply, editing.undo),
+    *(crawling.crawl, crawling.check, editing.diff, reviewing.review, editing.apply, editing.undo),
     *(looking.status, looking.explain, editing.vouch, editing.images, editing.publish),
     *(looking.settings, looking.completion),
 )

@@ -13,6 +13,7 @@ from pipelines.reports.planning.plans import Ahead
 from pipelines.reports.render import list_notes, place_images, render
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
+from pipelines.rewriting.in_place.choices import Declined, chosen
 from pipelines.rewriting.in_place.journal import Journal
 from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
 from pipelines.rewriting.note_rewriter import NoteRewriter
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from crawler.models.edit import Edit
     from crawler.models.note import Note
     from crawler.run.workspace import Workspace
+    from pipelines.rewriting.in_place.choices import Choose
 
 CONTACT_SHEET = "pipelines.reports.html.contact_sheet"
 """The output that shows the images which edits change."""
@@ -47,10 +49,13 @@ def publish(options: CrawlOptions, workspace: Workspace) -> None:
     render(rendering, *outputs, ahead=Ahead(options))
 
 
-def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callable[[str], None]) -> in_place.EditReport:
+def edit_in_place(
+    options: CrawlOptions, workspace: Workspace, announce: Callable[[str], None], choose: Choose | None = None
+) -> in_place.EditReport:
     """Edit the original notes; raise UserError if they cannot all be read.
 
-    `announce` is called with a line before images are changed for the first time.
+    `announce` is called with a line before images are changed for the first time. `choose` returns which edits of a
+    note are made, by default all that were not declined in a review.
     """
     notes_folder = workspace.notes_folder
     notes_folder.ensure_complete()
@@ -68,7 +73,7 @@ def edit_in_place(options: CrawlOptions, workspace: Workspace, announce: Callabl
             store.mark_image_made(path)
             rendering.places.files.write(path, name)
 
-    planned = _plan_edits(rendering, rewriter, placed)
+    planned = _plan_edits(rendering, rewriter, placed, choose)
     made = chain.from_iterable(chain.from_iterable(rendering.past_edits.values()))
     if CONTACT_SHEET in options.publishing.outputs and not any(map(edit_list.is_image_edit, made)):
         planned = _announced(planned, rendering.output_dir, announce)
@@ -110,12 +115,13 @@ def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ..
 
 
 def _plan_edits(
-    rendering: Rendering, rewriter: NoteRewriter, placed: dict[str, str]
+    rendering: Rendering, rewriter: NoteRewriter, placed: dict[str, str], choose: Choose | None = None
 ) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
     """Yield each original note with its edits; `placed` has the files beside the note that is the last one yielded."""
+    choose = choose or Declined(rendering.output_dir).without
     for note in rendering.notes_folder:
         states = rendering.link_states(note)
-        edits = rewriter.plan_edits(note, states)
+        edits = chosen(note, rewriter.plan_edits(note, states), choose)
         placed.clear()
         placed.update(rewriter.placed_files(note, states, edits))
         yield note, edits

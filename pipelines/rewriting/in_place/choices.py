@@ -1,0 +1,85 @@
+"""Which of the planned edits are made: those that a person accepted, those of a list, and none that was declined."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from crawler.errors import UserError
+from pipelines.rewriting.edit_list import from_record, is_image_edit, to_record
+from pipelines.rewriting.image_set_edits import without_halves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from crawler.models.edit import Edit
+    from crawler.models.note import Note
+
+    Choose = Callable[[Note, tuple[Edit, ...]], tuple[Edit, ...]]
+
+FILE = "declined.jsonl"
+"""The file in OUTPUT_DIR with the edits that a person declined; who deletes it is asked again."""
+
+
+def chosen(note: Note, planned: tuple[Edit, ...], choose: Choose) -> tuple[Edit, ...]:
+    """Return the planned edits of a note that are chosen, without those of images of which another one is not."""
+    return without_halves(note, planned, choose(note, planned)) if planned else planned
+
+
+class Declined:
+    """The edits that a person declined: the same text in place of the same text of a note is not written."""
+
+    def __init__(self, output_dir: Path) -> None:
+        """Read the file; raise UserError if it cannot be read."""
+        self._file = output_dir / FILE
+        self._keys = {_key(edit) for edit in _read(self._file)} if self._file.is_file() else set()
+
+    def without(self, _note: Note, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+        """Return the edits that were not declined."""
+        return tuple(edit for edit in edits if _key(edit) not in self._keys) if self._keys else edits
+
+    def add(self, edit: Edit) -> None:
+        """Remember that an edit was declined."""
+        self._keys.add(_key(edit))
+        with self._file.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(to_record(edit), ensure_ascii=False) + "\n")
+
+
+class Listed:
+    """The edits of a file like `edits.jsonl`, for example filtered; `left` are those that were not asked for."""
+
+    def __init__(self, file: Path) -> None:
+        """Read the file; raise UserError if it cannot be read."""
+        self.left = Counter(map(_listed_key, _read(file)))
+
+    def choose(self, _note: Note, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+        """Return the edits that are listed."""
+        found = tuple(edit for edit in edits if self.left[_listed_key(edit)])
+        self.left.subtract(map(_listed_key, found))
+        return found
+
+
+def _read(file: Path) -> list[Edit]:
+    found = []
+    try:
+        lines = file.read_text("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                found.append(from_record(json.loads(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise UserError(f"{file}:{number}: not an edit as in edits.jsonl") from error
+    return found
+
+
+def _key(edit: Edit) -> tuple[Any, ...]:
+    return edit.note, edit.old, edit.new, edit.reason.code
+
+
+def _listed_key(edit: Edit) -> tuple[Any, ...]:
+    """Return what an edit is known by: the copies in the output folder show images by other paths than the notes."""
+    return edit.note, edit.start, edit.end, edit.old, edit.reason.code, "" if is_image_edit(edit) else edit.new
