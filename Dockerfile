@@ -18,5 +18,7 @@ ENV PATH=/opt/notemend/bin:$PATH
 WORKDIR /
 VOLUME ["/notes", "/output"]
 USER 1000:1000
+# Healthy if the link database can be read, which a run creates first.
+HEALTHCHECK --interval=1m --timeout=30s --start-period=2m CMD ["notemend", "status"]
 ENTRYPOINT ["notemend"]
 CMD ["crawl", "notes"]
