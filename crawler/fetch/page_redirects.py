@@ -35,7 +35,7 @@ _LOCATION = re.compile(
 )
 # A script that decides by browser or cookie, or answers a challenge, does not lead everybody to the same page.
 _DEPENDS = re.compile(
-    r"\bif\s*\(|\bcookie\b|navigator|\bswitch\b|\bwhile\b|\bfor\s*\(|userAgent|localStorage|\?[^\"']*:|eval|fetch\("
+    r"\bif\s*\(|\bcookie\b|navigator|\bswitch\b|\bwhile\b|\bfor\s*\(|userAgent|localStorage|\?[^\"'?:]*:|eval|fetch\("
 )
 
 

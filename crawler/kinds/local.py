@@ -43,7 +43,7 @@ RENAMED = "git"
 _FILE = re.compile(r".*\.(?=\w*[A-Za-z])\w{1,10}")
 """A name with an extension; `v1.2` has none."""
 
-_HOST = re.compile(r"[^/]*[^./]\.[^/]*[^./][^/]*/")
+_HOST = re.compile(r"\.*+[^./]++\.++[^./][^/]*+/")
 """A name with a full stop inside, and a slash behind it, where a path may have lost its scheme."""
 
 _WWW = re.compile(r"www\.(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?/?", re.IGNORECASE)

@@ -24,7 +24,7 @@ _SENDABLE = re.compile(r"[\w\-.~:/\[\]@!$&'()*+,;=%|]*(?:\?[\w\-.~:/?\[\]@!$&'()
 _NO_HOST = re.compile(r"[\s\x00-\x1f\x7f#%/?@\[\\\]<>\"^`{|}]")  # forbidden in domains (WHATWG URL, 3.1)
 _MAX_LABEL = 63  # RFC 1035, 2.3.4
 _JOINERS = str.maketrans("", "", "\u200c\u200d")
-_PLAIN_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
+_PLAIN_HOST = re.compile(r"[a-z0-9._-]++|(?=[^:]*+:)[0-9a-f:.]++")
 
 # Names that are not in the public DNS: RFC 6761 (localhost), RFC 6762 (local), RFC 8375 (home.arpa), ICANN's internal,
 # and those that routers use for a local network.

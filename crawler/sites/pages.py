@@ -24,11 +24,11 @@ LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 """A part of a path that may be a language."""
 
 _INDEX = frozenset({"index", "_index", "readme", "home"})
-_NUMBER = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}-|\d+\s*[-_.]+\s*)(?=[^\W\d])")
+_NUMBER = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}-|(?<!\d)\d+\s*[-_.]+\s*)(?=[^\W\d])")
 _OTHER_LANGUAGE = re.compile(rf"\.{LANGUAGE.pattern}$")
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?)^\1", re.DOTALL | re.MULTILINE)
 _NAMES = re.compile(
-    r"""^\s*(?:"?(?:slug|permalink|url|id|path|alias(?:es)?|redirect_from)"?[ \t]*[:=][ \t]*"""
+    r"""^[^\S\n]*(?:"?(?:slug|permalink|url|id|path|alias(?:es)?|redirect_from)"?[ \t]*[:=][ \t]*"""
     r"""\[?[ \t]*["']?(?P<value>[^"'\],\n]+)"""
     r"""|(?:-\s+|["'])["']?(?P<listed>/[^"'\],\n]+))""",
     re.MULTILINE,

@@ -20,7 +20,8 @@ _HEAD = 16 * 1024
 """Bytes of a note in which its front matter is looked for."""
 
 _ROOT = re.compile(
-    r"""^typora-root-url[ \t]*:[ \t]*(?P<quote>["']?)(?P<path>[^\r\n]+?)(?P=quote)[ \t]*$""", re.MULTILINE
+    r"""^typora-root-url[ \t]*:[ \t]*+(?P<quote>["']?)(?P<path>(?:[^ \t\r\n]|[ \t]++(?!$))+?)(?P=quote)[ \t]*+$""",
+    re.MULTILINE,
 )
 
 

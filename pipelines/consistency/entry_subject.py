@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MIN_TITLE = 24
 """Characters of the shortest title of an entry that is compared with that of its paper."""
 
-_TRANSLATION = re.compile(r"\s*[(（][^()（）]*[\u4e00-\u9fff][^()（）]*[)）].*$")
+_TRANSLATION = re.compile(r"(?:(?<!\s)\s+)?[(（](?=[^()（）\u4e00-\u9fff]*+[\u4e00-\u9fff])[^()（）]*+[)）].*$")
 
 _Metadata = TypeVar("_Metadata", Paper, Repository)
 

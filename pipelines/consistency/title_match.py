@@ -23,7 +23,7 @@ SAME_PAPER_TITLE = 90
 
 _FORMATTING = re.compile(r"\\(?:text[a-z]*|math[a-z]*|emph|operatorname|mbox|left|right|bf|it|rm|sc|sf|tt|em)\b")
 _GREEK = re.compile("[\u0370-\u03ff]")
-_SUBTITLE = re.compile(r"\s*[:：]\s*|\s+[-–—]+\s+|(?<=[?!])\s+")
+_SUBTITLE = re.compile(r"(?:(?<!\s)\s+)?[:：]\s*|(?<!\s)\s+[-–—]+\s+|(?<=[?!])\s+")
 
 
 def has_title_of(mention: Mention, paper: Paper) -> bool | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crawler.models.note_file import NoteFile
 
 _FIELDS = tuple(field.name for field in fields(Edit))
-_LABEL = re.compile(r"\s*[^:：\n]+[:：]")
+_LABEL = re.compile(r"\s*+[^:：\n]++[:：]")
 CODE = "code"
 """The field with the code and the details of the reason; `reason` is its English text."""
 

@@ -162,10 +162,10 @@ def _count_occurrences(text: str, edit: Edit) -> int:
 
 
 _HASH = re.compile("[0-9a-f]{64}")
-_FOLDERS = re.compile(r"""[^\s"'()<>\[\]]*/""")
+_FOLDERS = re.compile(r"""(?<![^\s"'()<>\[\]])[^\s"'()<>\[\]]*/""")
 
 # The lines of an insertion, each with the line ends before it.
-_LINE = re.compile(r"(?:[ \t>]*\r?\n)+[^\n]*")
+_LINE = re.compile(r"(?:(?<![ \t>])[ \t>]+)?\r?\n(?:[ \t>]*\r?\n)*[^\n]*")
 
 
 def _split_lines(new: str) -> list[str]:

@@ -10,7 +10,7 @@ from crawler.models.note import Syntax
 _PLAIN_YAML = re.compile(r"[A-Za-z0-9./_~](?:[^,\[\]]*[^,\[\]:])?")
 """A value that needs no quotes, also in a list in brackets."""
 
-_DEFINITION = re.compile(rb"[ \t>]*\[[^\]\n]+\]:[ \t]*\r?\n?[ \t]*")
+_DEFINITION = re.compile(rb"[ \t>]*\[[^\]\n]+\]:[ \t]*+(?:(?:\r\n?|\n)[ \t]*+)?")
 
 
 def escape_for_syntax(url: str, syntax: Syntax, before: bytes, after: bytes) -> str:

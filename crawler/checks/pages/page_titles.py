@@ -25,7 +25,7 @@ MIN_TITLE = 6
 
 _WORD = re.compile(r"[a-z\u00df-\u00f6\u00f8-\u024f\u0370-\u052f\u0590-\u06ff\u0900-\u0e7f\u1e00-\u1eff0-9]+")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–]+\s*|\s+[-:/]+\s+|\s*[：:]\s+")
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?[|·•»«›‹_—–]+\s*|(?<!\s)\s+[-:/]+\s+|(?:(?<!\s)\s+)?[：:]\s+")
 _NUMBER = re.compile(r"\d+")
 _QUALIFIER = re.compile(r"\s*[(\uff08][^()]+[)\uff09]\s*(?:$|[|·•»«›‹_—–:-])")
 _MIN_WORD = 3

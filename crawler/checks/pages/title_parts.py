@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
     from crawler.lazy_pattern import LazyPattern
 
-SEPARATOR = re.compile(r"\s*[|·•»«›‹_—–/\\]+\s*|\s+[-:]+\s+|(?<![a-z\s])-+(?=\w)|-+(?=[^\x00-\x7f])")
+SEPARATOR = re.compile(
+    r"(?:(?<!\s)\s+)?[|·•»«›‹_—–/\\]+\s*|(?<!\s)\s+[-:]+\s+"
+    r"|(?<![a-z\s-])-++(?=\w)|(?<=[a-z\s]-)-++(?=\w)|(?<!-)-++(?=[^\x00-\x7f])"
+)
 """What stands between the parts of a title."""
 
 _MAX_NAME_BYTES, _MAX_NAME_WORDS, _MAX_NAMES = 45, 5, 3  # parts of a title that may be names of a site and its sections
-_SUBTITLE = re.compile(r"\s*:\s*")
+_SUBTITLE = re.compile(r"(?:(?<!\s)\s+)?:\s*")
 
 
 def find_title(title: str, whole: LazyPattern | None, part: LazyPattern | None) -> str | None:

@@ -21,7 +21,7 @@ _FETCHING_STYLE = re.compile(
     r"url\(\s*+[\"']?+\s*+(?!#|data:(?:image|font|application/(?:x-)?font))[^)\s]|@import|expression\(|\\\\",
     re.IGNORECASE,
 )
-_LENGTH = re.compile(r"\s*(\d{1,6}(?:\.\d*)?)\s*(?:px)?\s*")
+_LENGTH = re.compile(r"\s*+(\d{1,6}(?:\.\d*+)?+)\s*+(?:px\s*+)?+")
 
 
 class MalformedError(ValueError):

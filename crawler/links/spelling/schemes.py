@@ -57,7 +57,7 @@ def _intended(scheme: str, separator: str) -> str | None:
         # `https:///a` and `https:\\a` are opened by browsers.
         is_opened = re.fullmatch(r":[/\\]{2,}", separator) is not None
         return None if is_opened or marks == "/" else scheme
-    if scheme in _NOT_MISTYPED or not re.search(r"[:;\uff1a].*[/\\\uff0f]|//", marks, re.DOTALL):
+    if scheme in _NOT_MISTYPED or not re.search(r"[:;\uff1a][^/\\\uff0f:;\uff1a]*[/\\\uff0f]|//", marks):
         return None
     if repeated := re.fullmatch(r"(?:https?)+?(https?)", scheme):
         return repeated[1]

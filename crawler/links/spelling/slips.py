@@ -19,10 +19,11 @@ _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _SLASH_FOR_BACKSLASH = re.compile(r"(?<=[A-Za-z0-9])/(?=[_*~])")
 _ENCODED_TWICE = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
 _FRAGMENT = re.compile(r"%23(?=[A-Za-z][\w.-]*$)")
-_TRAILING = re.compile(
-    "[.,;:!?'\"*`>|\\\\ \u00a0\u3000"
-    "\u2018\u2019\u201c\u201d\u2026\u3001\u3002\u3008-\u3011\uff01\uff0c\uff0e\uff1a\uff1b\uff1f]+\\Z"
+_MARKS = (
+    ".,;:!?'\"*`>|\\\\ \u00a0\u3000"
+    "\u2018\u2019\u201c\u201d\u2026\u3001\u3002\u3008-\u3011\uff01\uff0c\uff0e\uff1a\uff1b\uff1f"
 )
+_TRAILING = re.compile(rf"(?<![{_MARKS}])[{_MARKS}]+\Z")
 _BRACKETS = {")": "(", "]": "[", "}": "{", "\uff09": "\uff08", "\u3015": "\u3014"}
 
 

@@ -42,8 +42,9 @@ _FILTERED = re.compile(
     rf"(?:{_FILTER})+-?\}}\}}{_FRAGMENT}"
 )
 _TAG = re.compile(
-    rf"(?:{_BASE})*(?:\{{%-?[ \t]*(?P<liquid>\w+)[ \t]+(?P<a>[^%{{}}]+?)[ \t]*-?%\}}"
-    rf"|\{{\{{(?P<mark>[<%])[ \t]*(?P<hugo>ref|relref)[ \t]+(?P<b>[^<>%{{}}]+?)[ \t]*[>%]\}}\}}"
+    rf"(?:{_BASE})*(?:\{{%-?[ \t]*(?P<liquid>\w+)[ \t]++(?P<a>(?:[^%{{}} \t-]|[ \t]++(?!-?%)|-(?!%))++)[ \t]*+-?%\}}"
+    r"|\{\{(?P<mark>[<%])[ \t]*(?P<hugo>ref|relref)[ \t]++"
+    rf"(?P<b>(?:[^<>%{{}} \t]|[ \t]++(?![>%]))++)[ \t]*+[>%]\}}\}}"
     rf"|\{{\{{[ \t]*(?P<zola>get_url)\((?P<c>[^(){{}}]+)\)[ \t]*\}}\}}"
     rf"|\{{(?P<pelican>filename|static|attach)\}}(?P<d>[^\s{{}}#?]+)){_FRAGMENT}"
 )

@@ -10,7 +10,8 @@ NONE = "none"
 """The name for a note without entries."""
 
 _COMMENT = re.compile(
-    rb"<!--[\s>]*+notemend[\s>]*+:[\s>]*+entries[\s>]*+=[\s>]*+([A-Za-z][A-Za-z_,\s>-]*?)[\s>]*-->", re.IGNORECASE
+    rb"<!--[\s>]*+notemend[\s>]*+:[\s>]*+entries[\s>]*+=[\s>]*+([A-Za-z](?:(?!-->\Z)[A-Za-z_,-]|[\s>]++(?!-->\Z))*+)[\s>]*+-->",
+    re.IGNORECASE,
 )
 
 

@@ -31,7 +31,9 @@ _LIST_SHARE, _WHOLE_SHARE, _MANY_WORDS = 0.8, 0.5, 5
 _VENUE_SHARE, _OTHER_SHARE = 0.3, 0.1
 _MAX_BYTES = 2000
 
-_SHAPE = re.compile(r"(?P<title>[^\n]+?)\s*[(（](?P<venue>[^()（）]{3,120})[)）]\s*[.。,，:：|-]?\s*$")
+_SHAPE = re.compile(
+    r"(?P<title>[^\n]+?)(?:(?<!\s)\s+)?[(（](?P<venue>[^()（）]{3,120})[)）]\s*+(?:[.。,，:：|-]\s*+)?$"
+)
 _YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|['’]\d\d)(?!\d)")
 _NAME = re.compile(r"[A-Z][A-Za-z]+")
 _MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*")

@@ -52,7 +52,7 @@ _NO_TITLES = frozenset(
         "links",
     }
 )
-_EMPTY = re.compile(r"[\s\-–—_/\\.*xX✗❌×]*(?:null|none|n/?a|tbd|tba|无|暂无)?[\s\-–—.*]*", re.IGNORECASE)
+_EMPTY = re.compile(r"[\s\-–—_/\\.*xX✗❌×]*+(?:(?:null|none|n/?a|tbd|tba|无|暂无)[\s\-–—.*]*+)?", re.IGNORECASE)
 
 
 def entries(index: OutlineIndex) -> Iterator[Candidate]:

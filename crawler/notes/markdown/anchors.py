@@ -24,7 +24,7 @@ _NAMED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _BLOCK = re.compile(r"\^([\w-]+)[ \t]*$", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()]*)*(?:\s[^()]*)?\)|\[[^\[\]]*\])")
+_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*+(?:\([^()]*+\)[^()]*+)*+(?:\s[^()]*+)?\)|\[[^\[\]]*\])")
 _HTML = re.compile(r"<[^<>\n]*>")
 _EMOJI = re.compile(r":[\w+-]+:")
 _CUSTOM = re.compile(r"\{[^{}]*\}\s*$")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What stands around the URL of an image with its size, as CSDN, HackMD and others write it: `![](a.png =300x200)`. To
 # CommonMark, which has no sizes, it is text.
 _BEFORE_SIZE = re.compile(rb"!\[([^\[\]\r\n]*)\]\(\s*\Z")
-_SIZE = re.compile(rb"[ \t]+=(?=[\dx*])(?:\d+%?)?[x*]?(?:\d+%?)?[ \t]*\)")
+_SIZE = re.compile(rb"[ \t]++=(?=[\dx*])(?:\d++%?+)?+[x*]?+(?:\d++%?+)?+[ \t]*+\)")
 _LONGEST_ALT = 500
 """Bytes before a URL that are searched for the beginning of its image."""
 

@@ -33,8 +33,8 @@ _IN_BRACKETS = re.compile(rf"{_DATE_TEXT}|{_MONTH}\.?|\d{{1,2}}[-./]\d{{1,2}}", 
 _DATE = re.compile(rf"[\s\[(（【]*{_DATE_TEXT}(?![^\W_]|[-–]\w)[\s\])）】]*[:：,，|-]?\s*", re.IGNORECASE)
 _TRACK = r"(?:oral|spotlight|poster|workshops?|findings|highlight|best paper|long|short|main|demo|under review)"
 _VENUE_TEXT = (
-    r"[A-Z][A-Za-z&+/.-]{1,24}(?:\s+[A-Z][A-Za-z&]{1,14}){0,3}\s*[-,]?\s*(?:['’]?(?:19|20)?\d\d)"
-    rf"(?:\s*[-/,]?\s*\(?{_TRACK}[^\])）】]{{0,20}})?"
+    r"[A-Z][A-Za-z&+/.-]{1,24}(?:\s+[A-Z][A-Za-z&]{1,14}){0,3}\s*(?:[-,]\s*)?(?:['’]?(?:19|20)?\d\d)"
+    rf"(?:\s*(?:[-/,]\s*)?\(?{_TRACK}[^\])）】]{{0,20}})?"
 )
 _VENUE = re.compile(rf"\s*{_VENUE_TEXT}\s*", re.IGNORECASE)
 # A venue with its year before a title: `2012-ICML - Title`, `NeurIPS'22 spotlight Title`, `CVPR 2021: Title`.
@@ -61,17 +61,22 @@ _LEADING = re.compile(r"^[\s\-–—:：,，.。;；|｜/·•*+>&、✓✔\])�
 _TITLE_LABEL = re.compile(r"(?:paper )?title\s*[:：]\s*|(?:论文)?(?:标题|题目|名称)\s*[:：]\s*", re.IGNORECASE)
 _AUTHORS = re.compile(r"(?:(?:[A-Z]\.[\s-]?){1,3}[A-Z][\w'’-]+(?:,? and |, | & )?){1,20}\.\s+(?=\S)")
 _YEAR_BEHIND = re.compile(
-    r"\s*[(\[（](?:19|20)\d\d[)\]）]$|,\s*(?:19|20)\d\d$|,?\s*arXiv:?\s*\d{4}\.\d{4,5}(?:v\d)?$", re.IGNORECASE
+    r"(?:(?<!\s)\s+)?[(\[（](?:19|20)\d\d[)\]）]$|,\s*(?:19|20)\d\d$"
+    r"|(?:,\s*|(?<!\s)\s+)?arXiv:?\s*\d{4}\.\d{4,5}(?:v\d)?$",
+    re.IGNORECASE,
 )
 # What authors of lists add behind a title: its track, its venue, a translation.
-_NOTE_BEHIND = re.compile(r"\s*[(（\[【]([^()（）\[\]【】]{1,200})[)）\]】]\s*$")
+_NOTE_BEHIND = re.compile(r"(?:(?<!\s)\s+)?[(（\[【]([^()（）\[\]【】]{1,200})[)）\]】]\s*$")
 _TRACK_ONLY = re.compile(rf"(?:{_TRACK}\W*){{1,3}}", re.IGNORECASE)
-_TRAILING = re.compile(r"[\s\-–—:：,，;；|｜/·•*&、.。\[(（【]+$")
+_MARKS = r"\s\-–—:：,，;；|｜/·•*&、.。\[(（【"
+_TRAILING = re.compile(rf"(?<![{_MARKS}])[{_MARKS}]+$")
 _SENTENCE_END = re.compile(
     r"(?<!\bvs)(?<!\bv\.s)(?<!\b[A-Z])(?<!\bal)(?<!\be\.g)(?<!\bi\.e)(?<!\bDr)(?<!\bNo)(?<!\bSt)"
     r"(?<=[^\W\d_]|[)\]?!0-9\"”])[.。]\s+(?=[A-Z\d*\[\u3400-\u9fff(]|et al)"
 )
-_ET_AL = re.compile(r"[,.，]\s*(?:[A-Z][\w.'’-]*\s+){0,3}[A-Z][\w.'’-]*,?\s+et\.?\s*al|\s*\(?\bet\.?\s*al\b")
+_ET_AL = re.compile(
+    r"[,.，]\s*(?:[A-Z][\w.'’-]{0,40}\s+){0,3}[A-Z][\w.'’-]{0,40},?\s+et\.?\s*al|(?:(?<!\s)\s+)?\(?\bet\.?\s*al\b"
+)
 _DESCRIPTION = re.compile(r"\s(?:[-–—]{1,2})\s+(?=[a-z])")
 _GAP = re.compile(r"\s{2,}|\u00a0")
 _VERB = re.compile(
@@ -99,7 +104,7 @@ def clean_title(text: str, *, names: bool = False) -> str:
         before = text
         text = _LEADING.sub("", text)
         text = text[match.end() :] if (match := _TITLE_LABEL.match(text)) else text
-        text = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+        text = text[match.end() :] if (match := _NUMBER.match(text)) else text
         text = text[_note_end(text, names=names) :]
         if text == before:
             break

@@ -33,7 +33,7 @@ _LABEL_BEFORE = re.compile(
     r"(?:^|[\s|｜;；,，。.)）*>/])([^\W\d_][^\W_]{0,11}(?: [^\W_]{1,11})?)[*_]{0,2}\s?[:：][*_]{0,2}[ \t]*[<\[*_]{0,3}$"
 )
 _LABEL_BYTES = 60
-_REST_OF_LINE = re.compile(rb"[ \t>)\].,;]*(?:<br ?/?>|\\)?[ \t]*(?:[\r\n]|\Z)")
+_REST_OF_LINE = re.compile(rb"[ \t>)\].,;]*+(?:(?:<br ?/?>|\\)[ \t]*+)?(?:[\r\n]|\Z)")
 _NOT_CONTENT = frozenset({LinkRole.IMAGE, LinkRole.INDEX})
 
 

@@ -220,7 +220,7 @@ def _insertion(page: IndexPage, at: int, text: str, entries: Iterable[_NewEntry]
 
 
 _DATE_LINE = re.compile(
-    r"^[\s>*_#-]*(?P<label>[^:：\d\n]{2,30})[:：][\s*_]*"
+    r"^(?:[^\S\n]|[>*_#-])*(?P<label>[^:：\d\n]{2,30})[:：][\s*_]*"
     r"(?P<date>(?P<year>\d{4})(?P<first>[-./年])(?P<month>\d{1,2})(?P<second>[-./月])(?P<day>\d{1,2}))日?[\s*_]*$",
     re.MULTILINE,
 )

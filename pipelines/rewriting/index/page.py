@@ -79,7 +79,7 @@ class IndexPage:
 
 _PREFIX = re.compile(rb"[ \t>]*(?:(?P<number>\d{1,6})[.)]|(?P<bullet>[-*+]|\xe2\x80\xa2))?[ \t]*")
 _OPENED = re.compile(rb"<[Aa]\s[^<>]*[\"']\Z")
-_HTML_TEXT = re.compile(rb"[\"'][^<>]*>([^<>]*)</[Aa]>[ \t]*(?:<br ?/?>|</li>)?[ \t]*\Z")
+_HTML_TEXT = re.compile(rb"[\"'][^<>]*>([^<>]*)</[Aa]>[ \t]*+(?:(?:<br ?/?>|</li>)[ \t]*+)?\Z")
 _MARKDOWN_REST = re.compile(rb">?\)[ \t]*\\?\Z")
 _CLOSING = re.compile(r"\s*(?:</(\w+)>\s*)+\Z")
 

@@ -24,7 +24,7 @@ MAX_LINE = 2000
 
 # A year behind a word in capitals, "et al.", arXiv: the line already says where the work appeared.
 _SAYS_WHERE = re.compile(
-    r"\bet\.?\s*al\b|\b(?:arxiv|preprint|workshop|proceedings|journal|transactions|conference|withdrawn|撤稿)\b|[（(]?\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)[A-Za-z]*[A-Z]{2}[A-Za-z]*\W{0,3}(?:19|20)?\d\d\b",
+    r"\bet\.?\s*al\b|\b(?:arxiv|preprint|workshop|proceedings|journal|transactions|conference|withdrawn|撤稿)\b|[（(]?\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)[a-z]{2,}+\W{0,3}(?:19|20)?\d\d\b",
     re.IGNORECASE,
 )
 _ADDRESSES = re.compile(r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)|https?://\S+|<[^<>]*>")

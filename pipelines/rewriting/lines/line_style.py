@@ -113,7 +113,7 @@ class _Style:
 
 
 _BEFORE = re.compile(r"[ \t>]*(?P<marker>(?:[-*+•·]|[0-9]+[.)])[ \t]+)?(?P<open>[*_]*)")
-_HARD_BREAK = re.compile(rb"(?:[ \t]*<br ?/?>| {2,}|\\)\Z")
+_HARD_BREAK = re.compile(rb"(?:(?:(?<![ \t])[ \t]+)?<br ?/?>|(?<! ) {2,}|\\)\Z")
 
 
 def insert_line(
