@@ -127,6 +127,9 @@ ITEM_PIPELINES = {
     "pipelines.items.images.ImagesPipeline": 300,
     "pipelines.items.store.StorePipeline": 400,
 }
+_FORMAT = "text"  # how `notemend` prints the results: `--format`, `--quiet`, and what it does before it begins
+_QUIET = False
+_ANNOUNCE = False
 _IS_SHARD = False  # set in the processes of shards
 OUTPUTS = [
     "pipelines.reports.csv.link_health",

@@ -87,7 +87,7 @@ def _options(command: click.Command, ctx: click.Context) -> Iterator[tuple[str, 
     for option in command.params:
         record = option.get_help_record(ctx) if isinstance(option, click.Option) else None
         if record is not None and option.name != "settings":
-            yield record[0], record[1]
+            yield record[0].replace("|", "\\|"), record[1]
 
 
 def _columns() -> Iterator[tuple[str, ...]]:

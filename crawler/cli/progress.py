@@ -14,8 +14,9 @@ from scrapy import signals
 from crawler.cli.eta import Rate, RunProgress, format_duration
 from crawler.cli.interrupts import interrupts
 from crawler.cli.terminal import is_live, print_error
+from crawler.cli.texts import say
 from crawler.errors import UserError
-from crawler.signals import run_opened
+from crawler.signals import notes_read, run_opened
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -54,6 +55,9 @@ class RunProgressSource(Protocol):
     def counts(self) -> Iterable[tuple[str, str, int, int]]:
         """Yield kind, host, number of links to check in this run, and number of links checked."""
 
+    def note_count(self) -> int:
+        """Return the number of notes with links."""
+
     def seconds_each(self, kind: str, host: str) -> float:
         """Return the minimum seconds for one link of a kind and host."""
 
@@ -85,6 +89,8 @@ class Progress:
         extension = cls(crawler)
         crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.run_opened, run_opened)
+        if crawler.settings.getbool("_ANNOUNCE"):
+            crawler.signals.connect(extension.notes_read, notes_read)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
 
@@ -98,6 +104,10 @@ class Progress:
         """Start to count checked links, and to show the progress of a run."""
         run.on_saved(self._count)
         self._task = asyncio.create_task(self._watch(run))
+
+    def notes_read(self, run: RunProgressSource) -> None:
+        """Print what the run is going to do, and how long that takes at least."""
+        print_error(opening(run))
 
     def _count(self, link: Link) -> None:
         self._run_progress.record(link)
@@ -156,6 +166,21 @@ class Progress:
         slots = self._crawler.engine.downloader.slots.items()
         waiting = [(host, now - slot.lastseen) for host, slot in slots if slot.transferring and ":" not in host]
         return sorted((each for each in waiting if each[1] >= self.slow_after), key=lambda each: -each[1])
+
+
+def opening(run: RunProgressSource) -> str:
+    """Return how many notes and links there are, and about how long checking takes, for the slowest host."""
+    progress = RunProgress.from_counts(run.counts(), run.seconds_each)
+    notes, due = say("count_notes", n=run.note_count()), progress.due.total() - progress.done.total()
+    if not due:
+        return say("opening_none", notes=notes)
+    seconds, host = progress.time_left(0, run.seconds_each)
+    time_needed = ""
+    if host and seconds >= 1:
+        kind = next(kind for kind, name in progress.remaining if name == host)
+        pace = run.seconds_each(kind, host)
+        time_needed = say("opening_host", time=format_duration(seconds), host=host, seconds=pace)
+    return say("opening", notes=notes, links=say("count_links", n=due), time=time_needed)
 
 
 def _open_display() -> Display:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawler.cli.results.problems import STYLES, problem_line
 from crawler.cli.terminal import Table
+from crawler.cli.texts import say
 from crawler.models.link import Change, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
+    from crawler.cli.results.problems import Problem
+    from crawler.cli.terminal import Line
     from crawler.fetch.politeness.host_throttle import HostThrottle
     from crawler.models.link import LinkState
 
 MAX_NAMED = 3
 """Slow hosts, blocking hosts, and links of FAIL_ON that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """Where the report of a run is, and what is typed after `notemend diff`; None if there is nothing to change."""
+
+    report: str
+    words: str | None
 
 
 def fail_on_message(found: Iterable[LinkState]) -> str | None:
@@ -33,6 +46,13 @@ def fail_on_message(found: Iterable[LinkState]) -> str | None:
     return f"FAIL_ON: {changes}: {', '.join(named)}" + (f" and {more} more" if more else "")
 
 
+def problem_lines(problems: Sequence[Problem], more: int, where: str) -> Iterator[Line | str]:
+    """Yield a line for each problem, and one that says where the others are."""
+    yield from map(problem_line, problems)
+    if more:
+        yield say("more_problems", n=more, file=where)
+
+
 def summary(
     counts: Sequence[tuple[str, Verdict, int]],
     changes: Mapping[Change, int],
@@ -41,30 +61,39 @@ def summary(
     unavailable: Mapping[str, str],
     left: int,
     duration: timedelta,
+    next_steps: NextSteps | None = None,
 ) -> tuple[Table | str, ...]:
-    """Return a table of links by kind and verdict, and lines on changes, hosts, unavailable services and duration.
+    """Return a table of links by kind and verdict, and lines on what else there is to know, and what to do next.
 
     `unavailable` has the reason for each service, `left` is the number of due links that were not checked.
     """
     lines = []
     if changes:
-        lines.append("changes: " + ", ".join(f"{changes[change]} {change}" for change in Change if changes.get(change)))
+        found = [f"{changes[each]:,} {say(f'change.{each.name.lower()}')}" for each in Change if changes.get(each)]
+        lines.append(say("changes", list=say("comma").join(found)))
     if slow := [f"{name} ({seconds:.2f} s)" for name, seconds in throttle.slowest(MAX_NAMED)]:
-        lines.append("slowest hosts: " + ", ".join(slow))
+        lines.append(say("slowest_hosts", list=say("comma").join(slow)))
     if blocking := [f"{name} ({count})" for name, count in throttle.most_blocking(MAX_NAMED)]:
-        lines.append("blocking hosts: " + ", ".join(blocking))
+        lines.append(say("blocking_hosts", list=say("comma").join(blocking)))
     if unavailable:
-        lines.append("unavailable services: " + ", ".join(f"{name} ({why})" for name, why in unavailable.items()))
+        services = [f"{name} ({why})" for name, why in unavailable.items()]
+        lines.append(say("unavailable_services", list=say("comma").join(services)))
     if left:
-        lines.append(f"links left for the next run: {left}")
-    return verdict_table(counts), *lines, f"duration: {duration.total_seconds():.1f} s"
+        lines.append(say("links_left", count=left))
+    lines.append(say("duration", seconds=duration.total_seconds()))
+    if next_steps is not None:
+        lines.append(say("report", file=next_steps.report))
+        if next_steps.words is not None:
+            lines.append(say("next_command", command=" ".join(filter(None, ("notemend diff", next_steps.words)))))
+    return verdict_table(counts), *lines
 
 
 def verdict_table(counts: Sequence[tuple[str, Verdict, int]]) -> Table:
     """Return a table of the number of links by kind and verdict, with totals."""
     table = {(kind, verdict): count for kind, verdict, count in counts}
     rows = []
-    for kind in [*sorted({kind for kind, _ in table}), "all"]:
-        cells = [sum(n for (k, v), n in table.items() if v is verdict and kind in {k, "all"}) for verdict in Verdict]
-        rows.append((kind, *(str(cell or "-") for cell in cells), str(sum(cells))))
-    return Table(("links", *Verdict, "all"), tuple(rows))
+    for kind in [*sorted({kind for kind, _ in table}), ""]:
+        cells = [sum(n for (k, v), n in table.items() if v is verdict and kind in {k, ""}) for verdict in Verdict]
+        rows.append((kind or say("all"), *(str(cell or "-") for cell in cells), str(sum(cells))))
+    header = (say("links"), *(say(f"verdict.{verdict}") for verdict in Verdict), say("all"))
+    return Table(header, tuple(rows), ("", *(STYLES[verdict] for verdict in Verdict), ""))

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 # Titles and reasons come from the network: cursor movements and changes of text direction are not printed.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
-STYLES = {"dead": "red", "suspect": "yellow", "restricted": "magenta", "moved": "cyan", "alive": "green"}
-"""Colors of the columns, by verdict."""
-
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -36,6 +33,8 @@ class Table:
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    styles: tuple[str, ...] = ()
+    """Colors of the columns."""
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.header) for row in self.rows):
@@ -44,9 +43,41 @@ class Table:
     def __str__(self) -> str:
         """Return the table as aligned plain text."""
         rows = (self.header, *self.rows)
-        widths = [max(len(row[i]) for row in rows) for i in range(len(self.header))]
-        aligned = ([row[0].ljust(widths[0]), *map(str.rjust, row[1:], (w + 1 for w in widths[1:]))] for row in rows)
-        return "\n".join(" ".join(cells) for cells in aligned)
+        widths = self._widths()
+        lines = (
+            [row[0] + " " * (widths[0] - _width(row[0])), *map(_right, row[1:], (w + 1 for w in widths[1:]))]
+            for row in rows
+        )
+        return "\n".join(" ".join(cells) for cells in lines)
+
+    @property
+    def width(self) -> int:
+        """Return the width of the plain text in cells of a terminal."""
+        first, *others = self._widths()
+        return first + sum(width + 2 for width in others)
+
+    def stacked(self) -> str:
+        """Return a line for each row, for terminals on which the table would be broken."""
+        names = self.header[1:]
+        rows = (
+            (row[0], ", ".join(f"{n} {name}" for n, name in zip(row[1:], names, strict=True) if n != "-"))
+            for row in self.rows
+        )
+        return "\n".join(f"{name}: {cells}" for name, cells in rows)
+
+    def _widths(self) -> list[int]:
+        return [max(_width(row[i]) for row in (self.header, *self.rows)) for i in range(len(self.header))]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of segments with a style each, separated by two blanks."""
+
+    segments: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        """Return the line as plain text."""
+        return "  ".join(printable(text) for text, _ in self.segments if text)
 
 
 def printable(text: str) -> str:
@@ -54,14 +85,17 @@ def printable(text: str) -> str:
     return _CONTROL.sub(" ", visible(masked(text)))
 
 
-def print_parts(parts: Iterable[str | Table]) -> None:
+def print_parts(parts: Iterable[str | Line | Table]) -> None:
     """Print lines and tables to stdout."""
     with until_closed():
         for part in parts:
             if isinstance(part, str):
                 print(printable(part))
+            elif isinstance(part, Line):
+                _print_line(part)
             elif not _is_drawn(part):
-                print(part)
+                columns = _columns()
+                print(part if columns is None or part.width <= columns else part.stacked())
 
 
 @contextmanager
@@ -91,6 +125,37 @@ def is_colored(stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
+def _columns() -> int | None:
+    """Return the width that lines should have: that of the terminal, or COLUMNS; None if there is no limit."""
+    if os.environ.get("COLUMNS", "").isdecimal():
+        return int(os.environ["COLUMNS"])
+    return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
+
+
+def _width(text: str) -> int:
+    """Return how many cells of a terminal a text takes: Chinese characters take two."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - _width(text)) + text
+
+
+def _print_line(line: Line) -> None:
+    if not is_colored(sys.stdout):
+        print(line)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    texts = (Text(printable(text), style) for text, style in line.segments if text)
+    Console(highlight=False, soft_wrap=True, force_terminal=True).print(Text("  ").join(texts), soft_wrap=True)
+
+
 def _is_drawn(table: Table) -> bool:
     """Print a table in color if the terminal is wide enough; return whether it was printed."""
     if not (sys.stdout.isatty() or "FORCE_COLOR" in os.environ or "TTY_COMPATIBLE" in os.environ):
@@ -114,7 +179,8 @@ def _styled(table: Table) -> RichTable:
 
     styled = RichTable(box=SIMPLE_HEAD, pad_edge=False)
     for number, name in enumerate(table.header):
-        styled.add_column(name, justify="right" if number else "left", style=STYLES.get(name, ""), no_wrap=True)
+        style = table.styles[number] if table.styles else ""
+        styled.add_column(name, justify="right" if number else "left", style=style, no_wrap=True)
     for row in table.rows:
         styled.add_row(*(Text(cell, "dim" if cell == "-" else "") for cell in row))
     return styled

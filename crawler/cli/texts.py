@@ -28,5 +28,9 @@ def say(key: str, **values: object) -> str:
 
 @cache
 def texts() -> dict[str, dict[str, str]]:
-    """Return all texts by key and language."""
-    return tomllib.loads(files("crawler").joinpath("data/command_texts.toml").read_text("utf-8"))
+    """Return all texts by key and language; those of a table have the keys `table.name`."""
+    table = tomllib.loads(files("crawler").joinpath("data/command_texts.toml").read_text("utf-8"))
+    nested = {
+        f"{above}.{key}": row for above, below in table.items() if "en" not in below for key, row in below.items()
+    }
+    return {key: row for key, row in table.items() if "en" in row} | nested

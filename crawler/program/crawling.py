@@ -11,7 +11,7 @@ import click
 
 import crawler.spiders
 from crawler.cli.texts import say
-from crawler.program.given import read_given, with_folder, with_notes
+from crawler.program.given import read_given, with_folder, with_form, with_notes
 from crawler.program.layout import Command
 
 if TYPE_CHECKING:
@@ -26,12 +26,21 @@ _NO_SPIDERS = {"check", "shard"}
 
 @click.command("crawl", cls=Command, help=say("command_crawl"))
 @with_folder
+@with_form
 @click.option(
     "--only", metavar="KIND,…", help=say("option_only", kinds="wechat, arxiv, github, image, video, web, local")
 )
-def crawl(folder: str | None, settings: Sequence[str], arguments: Sequence[str], only: str | None) -> None:
+def crawl(
+    folder: str | None,
+    settings: Sequence[str],
+    arguments: Sequence[str],
+    only: str | None,
+    form: str,
+    *,
+    quiet: bool,
+) -> None:
     """Check the links of the notes."""
-    run_scrapy(crawl_words(folder, settings, arguments, only))
+    run_scrapy([*crawl_words(folder, settings, arguments, only), *_form_words(form, quiet=quiet)])
 
 
 @click.command("check", cls=Command, help=say("command_check"))
@@ -39,6 +48,7 @@ def crawl(folder: str | None, settings: Sequence[str], arguments: Sequence[str],
 @click.option("--since", metavar="COMMIT", help=say("option_since"))
 @click.option("--sarif", metavar="FILE", type=click.Path(), help=say("option_sarif"))
 @with_notes
+@with_form
 @click.pass_context
 def check(
     context: click.Context,
@@ -49,13 +59,16 @@ def check(
     arguments: Sequence[str],
     since: str | None,
     sarif: str | None,
+    form: str,
+    quiet: bool,
 ) -> None:
     """Check the links of some notes, or of added lines."""
     if not files and since is None:
         raise click.MissingParameter(ctx=context, param=context.command.params[0])
     options = [f"--{name}={value}" for name, value in (("since", since), ("sarif", sarif)) if value is not None]
     paths = [f"./{path}" if path.startswith("-") else path for path in files]  # Scrapy takes `--` for a file
-    run_scrapy(["check", *_setting_words(read_given(settings, arguments, folder)), *options, *paths])
+    words = [*_setting_words(read_given(settings, arguments, folder)), *_form_words(form, quiet=quiet)]
+    run_scrapy(["check", *words, *options, *paths])
 
 
 def crawl_words(
@@ -69,6 +82,12 @@ def crawl_words(
     words = ["crawl", spider, *_setting_words(read_given(settings, folder=folder))]
     words += [word for each in arguments for word in ("-a", each)]
     return [*words, "-a", f"only={only}"] if only else words
+
+
+def _form_words(form: str, *, quiet: bool) -> list[str]:
+    """Return the settings for how results are printed; a person is told first what is going to be done."""
+    given = {"_FORMAT": form, "_QUIET": str(quiet), "_ANNOUNCE": str(form == "text" and not quiet)}
+    return _setting_words(given)
 
 
 def _setting_words(given: dict[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from crawler.cli.results.formats import FORMATS
 from crawler.cli.texts import say
 from crawler.errors import UserError
 
@@ -40,6 +41,20 @@ def with_notes(function: _Decorated) -> _Decorated:
     return click.option("--notes", "folder", metavar="DIR", type=FOLDER, help=say("option_notes"))(
         with_settings(function)
     )
+
+
+def with_form(function: _Decorated) -> _Decorated:
+    """Add the options that say how results are printed."""
+    function = click.option("--quiet", "-q", is_flag=True, help=say("option_quiet"))(function)
+    function = click.option("--json", "form", flag_value="json", help=say("option_json"))(function)
+    return click.option(
+        "--format",
+        "form",
+        metavar="|".join(FORMATS),
+        type=click.Choice(FORMATS),
+        default="text",
+        help=say("option_format"),
+    )(function)
 
 
 def read_given(settings: Sequence[str], arguments: Sequence[str] = (), folder: str | None = None) -> dict[str, str]:

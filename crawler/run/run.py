@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.fetch.politeness.turns import request_interval
 from crawler.run.interruption import RunInterruptedError
 from crawler.run.stages import CHECKING, NetworkDownError, SaveReceived
+from crawler.signals import notes_read
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -66,6 +67,7 @@ class Run:
         try:
             if self._stages.read is not None:
                 await context.interruption.guard(asyncio.to_thread(self._read, self._stages.read))
+                self._crawler.signals.send_catch_log(notes_read, run=self)
             for stage in self._stages.checks:
                 async for result in self._results_of(stage):
                     yield result
@@ -116,6 +118,10 @@ class Run:
         """Yield kind, host, the number of links that the run has to check, and of those it has checked."""
         store = self.context.workspace.store
         return store.progress(self.context.kinds, self.context.due_by, store.run_number)
+
+    def note_count(self) -> int:
+        """Return the number of notes with links."""
+        return self.context.workspace.store.extent()[0]
 
     def seconds_each(self, kind: str, host: str) -> float:
         """Return the minimum time in seconds for a link of a host, by its rate limit and the size of batches."""

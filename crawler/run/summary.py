@@ -2,35 +2,101 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from crawler.cli.summary import fail_on_message, summary
+from crawler.cli.results.formats import GITHUB, JSON, annotation, as_json
+from crawler.cli.results.problems import MAX_SHOWN, REPORTED, TO_ACT_ON
+from crawler.cli.summary import NextSteps, fail_on_message, problem_lines, summary
+from crawler.config.setting_names import COMMAND_LINE
+from crawler.run.problems import find_problems, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.cli.terminal import Table
+    from crawler.cli.results.problems import Problem
+    from crawler.cli.terminal import Line, Table
+    from crawler.config.plain_settings import SettingsSource
     from crawler.run.run import Run
+
+REPORT, EDITS = "report.html", "edits.jsonl"
+"""The outputs that a summary names, and whose edits it offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutputForm:
+    """How results are printed: one of `formats.FORMATS`, and whether only what is wrong."""
+
+    format: str
+    is_quiet: bool
+    next_words: str = ""
+    """What has to be typed after the next command, since it was typed for this one."""
+
+    @classmethod
+    def of(cls, settings: SettingsSource) -> Self:
+        """Return the form that the command line gives."""
+        given = {name for name in ("NOTES_DIR", "OUTPUT_DIR") if settings.getpriority(name) == COMMAND_LINE}
+        words = [str(settings["NOTES_DIR"])] if "NOTES_DIR" in given else []
+        words += ["-s", f"OUTPUT_DIR={settings['OUTPUT_DIR']}"] if "OUTPUT_DIR" in given else []
+        return cls(str(settings["_FORMAT"]), settings.getbool("_QUIET"), shlex.join(words))
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """The lines of a summary, the message for FAIL_ON if one of its verdicts is new, and the error of a failed run."""
 
-    lines: Sequence[str | Table]
+    lines: Sequence[str | Line | Table]
     fail_on_message: str | None = None
     error: str | None = None
 
 
-def summarise_run(run: Run) -> RunSummary:
+def summarise_run(run: Run, form: OutputForm) -> RunSummary:
     """Return the summary of a run."""
-    context, store = run.context, run.context.workspace.store
+    store, options = run.context.workspace.store, run.context.options
+    report = options.output_dir / REPORT
+    is_text = form.format not in {JSON, GITHUB}
+    problems, total = find_problems(
+        store,
+        run.context.workspace.notes_folder,
+        TO_ACT_ON if is_text else REPORTED,
+        MAX_SHOWN if is_text else None,
+    )
+    shown = shown_path(report)
+    lines: list[str | Line | Table] = []
+    if form.format == JSON:
+        lines = [results_as_json(run, problems, shown if report.exists() else None)]
+    elif form.format == GITHUB:
+        lines = [annotation(problem) for problem in problems]
+    else:
+        lines = [*problem_lines(problems, total - len(problems), shown)]
+    if form.format != JSON and not form.is_quiet:
+        lines += [""] if lines else []
+        has_edits = (edits := options.output_dir / EDITS).is_file() and edits.stat().st_size > 0
+        next_steps = NextSteps(shown, form.next_words if has_edits else None) if report.exists() else None
+        lines += _counts(run, next_steps)
     error = run.outage or image_store_error(run)
-    duration = timedelta(seconds=time.monotonic() - context.began_at)
-    lines = summary(
+    return RunSummary(lines, fail_on_message(store.newly_in(options.fail_on)), error)
+
+
+def results_as_json(run: Run, problems: Sequence[Problem], report: str | None) -> str:
+    """Return the results of a run as one JSON object."""
+    store = run.context.workspace.store
+    return as_json(
+        store.counts(),
+        store.changes(),
+        problems,
+        left=store.remaining(run.context.kinds, run.context.due_by),
+        seconds=time.monotonic() - run.context.began_at,
+        report=report,
+    )
+
+
+def _counts(run: Run, next_steps: NextSteps | None) -> tuple[Table | str, ...]:
+    context, store = run.context, run.context.workspace.store
+    return summary(
         store.counts(),
         store.changes(),
         context.throttle,
@@ -40,9 +106,9 @@ def summarise_run(run: Run) -> RunSummary:
             if each.unavailable_reason is not None
         },
         left=store.remaining(context.kinds, context.due_by),
-        duration=duration,
+        duration=timedelta(seconds=time.monotonic() - context.began_at),
+        next_steps=next_steps,
     )
-    return RunSummary(lines, fail_on_message(store.newly_in(context.options.fail_on)), error)
 
 
 def image_store_error(run: Run) -> str | None:

@@ -11,16 +11,20 @@ from platformdirs import user_cache_path
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.atomic_files import UnsafePathError, open_inside
+from crawler.cli.results.formats import GITHUB, JSON, annotation
+from crawler.cli.results.problems import problem_line
+from crawler.cli.texts import say
 from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from crawler.models.link import Verdict
 from crawler.notes.files.added_lines import AddedLines
 from crawler.notes.files.folder import ENDINGS, NotesFolder
+from crawler.run.problems import find_problems
 from crawler.run.run import Stages
 from crawler.run.shards import check_stages
 from crawler.run.stages import ReadNotes
-from crawler.run.summary import RunSummary, image_store_error
+from crawler.run.summary import OutputForm, RunSummary, image_store_error, results_as_json
 from crawler.run.workspace import site_membership
 from crawler.spiders.notes import NotesSpider
 from crawler.store.schema.mapping import split_location
@@ -30,9 +34,13 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
+    from crawler.cli.terminal import Line, Table
     from crawler.models.link import LinkState
     from crawler.run.context import RunContext
     from crawler.run.run import Run
+
+NOT_ALIVE = tuple(verdict for verdict in Verdict if verdict is not Verdict.ALIVE)
+"""Verdicts of the links that are named."""
 
 CHECK_TIMEOUT = 60
 """Default of RUN_TIMEOUT in seconds; links that were not checked by then come first in the next check."""
@@ -105,23 +113,31 @@ class CheckSpider(NotesSpider):
         return Stages(read=ReadNotes(workspace, checks_images=False), checks=check_stages(context))
 
     def summarise(self, run: Run) -> RunSummary:
-        """Return a line for each mention of a link that is not alive, worst verdict first; an outage is no error."""
-        fail_on = run.context.options.fail_on
-        states = self._counted(run.context.workspace.store.link_states())
+        """Return a line for each mention of a link that is not alive; an outage is no error."""
+        form, fail_on = OutputForm.of(self.settings), run.context.options.fail_on
+        workspace, added = run.context.workspace, self._added
+        states = self._counted(workspace.store.link_states())
         not_alive = [each for each in states if each[0].verdict is not Verdict.ALIVE]
         if self._sarif is not None:
             from pipelines.reports.notices.sarif import write_states
 
-            write_states(Path(self._sarif), run.context.workspace.notes_folder.folder, not_alive)
-        lines = list(_result_lines(not_alive))
+            write_states(Path(self._sarif), workspace.notes_folder.folder, not_alive)
+        problems, _ = find_problems(workspace.store, workspace.notes_folder, NOT_ALIVE)
+        if added is not None:
+            problems = [each for each in problems if added.has(each.note, each.line)]
         failing = sum(state.verdict in fail_on for state, _ in not_alive)
-        message = f"links that are {' or '.join(fail_on)}: {failing}" if failing else None
-        unchecked = sum(state.check is None for state, _ in not_alive)
+        message = say("failing", verdicts=say("or").join(fail_on), count=failing) if failing else None
+        error = image_store_error(run)
+        if form.format == JSON:
+            return RunSummary([results_as_json(run, problems, None)], message, error)
+        lines: list[str | Line | Table] = [
+            annotation(problem) if form.format == GITHUB else problem_line(problem) for problem in problems
+        ]
         if run.outage is not None:
-            lines.append(f"links were not checked: {run.outage}")
-        elif unchecked:
-            lines.append(f"time limit reached: {unchecked} link{'' if unchecked == 1 else 's'} not checked")
-        return RunSummary(lines, message, image_store_error(run))
+            lines.append(say("not_checked", why=run.outage))
+        elif unchecked := sum(state.check is None for state, _ in not_alive):
+            lines.append(say("time_limit", n=unchecked))
+        return RunSummary(lines, message, error)
 
     def _counted(
         self, states: Iterable[tuple[LinkState, tuple[str, ...]]]
@@ -158,15 +174,3 @@ def _below(folder: Path, file: str) -> str:
     except OSError as error:
         raise UserError(f"{file}: {error.strerror}") from None
     return below
-
-
-def _result_lines(states: Iterable[tuple[LinkState, tuple[str, ...]]]) -> Iterator[str]:
-    for state, locations in states:
-        if state.check is None:
-            continue
-        what = f"{state.verdict}: {state.check.reason}"
-        if state.verdict is Verdict.MOVED and state.moved_to:
-            what += f": {state.moved_to}"
-        if state.suggestion is not None:
-            what += f"; suggested: {state.suggestion[0]}"
-        yield from (f"{location} {state.link.url} {what}" for location in locations)

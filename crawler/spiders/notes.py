@@ -20,7 +20,7 @@ from crawler.run.interruption import Interruption
 from crawler.run.run import Run, Stages
 from crawler.run.shards import check_stages
 from crawler.run.stages import AskArchive, LookUpPublications, Publish, ReadNotes
-from crawler.run.summary import interrupted_line, summarise_run
+from crawler.run.summary import OutputForm, interrupted_line, summarise_run
 from crawler.signals import run_opened
 from crawler.text import describe_os_error
 from pipelines.venues import citation_stage
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
-    from crawler.cli.terminal import Table
+    from crawler.cli.terminal import Line, Table
     from crawler.models.result import CheckResult
     from crawler.run.context import RunContext
     from crawler.run.summary import RunSummary
@@ -54,7 +54,7 @@ class NotesSpider(Spider):
         self._interruption = Interruption()
         self.error: str | None = "run interrupted"
         """Why the run failed, as one line; None if it succeeded."""
-        self.summary: Sequence[str | Table] = ()
+        self.summary: Sequence[str | Line | Table] = ()
         """The summary of the run."""
         self.fail_on_message: str | None = None
         """The links that newly have a verdict of FAIL_ON, as one line; None if there are none."""
@@ -124,7 +124,7 @@ class NotesSpider(Spider):
 
     def summarise(self, run: Run) -> RunSummary:
         """Return the summary of the run."""
-        return summarise_run(run)
+        return summarise_run(run, OutputForm.of(self.settings))
 
     def check_outputs(self) -> None:
         """Raise UserError if an output cannot be written where it should be."""

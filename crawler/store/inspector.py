@@ -116,13 +116,6 @@ class StoreInspector(StoreReader):
         with self._begin() as connection:
             return connection.scalar(sa.select(sa.func.pg_database_size(sa.func.current_database()))) or 0
 
-    def extent(self) -> tuple[int, int]:
-        """Return the number of notes with links, and of mentions in them."""
-        with self._begin() as connection:
-            query = sa.select(sa.func.count(mentions.c.note.distinct()), sa.func.count()).select_from(mentions)
-            notes, count = connection.execute(query).one()
-        return notes, count
-
     def image_totals(self) -> tuple[int, int]:
         """Return the number of saved images and videos, and their total size in bytes."""
         query = sa.select(facts.c.type, facts.c.data).select_from(pictures).join(links).join(facts, FACTS)

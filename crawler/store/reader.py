@@ -78,6 +78,27 @@ class StoreReader(Database):
                     tuple(sorted(set(row.locations.split(_LOCATION_SEPARATOR)), key=mapping.split_location)),
                 )
 
+    def mentions_with(self, verdicts: Iterable[str]) -> Iterator[tuple[LinkState, str, int, int]]:
+        """Yield the checked links that have one of these verdicts, with note, byte offset and line of each mention."""
+        query = (
+            link_state_query()
+            .add_columns(mentions.c.note, mentions.c.start, mentions.c.line)
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .where(links.c.verdict.in_(list(verdicts)), links.c.checked_at.is_not(None))
+            .order_by(mentions.c.note, mentions.c.start)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for row in connection.execute(query):
+                yield mapping.link_state_from_row(row), row.note, row.start, row.line
+
+    def extent(self) -> tuple[int, int]:
+        """Return the number of notes with links, and of mentions in them."""
+        with self._begin() as connection:
+            query = sa.select(sa.func.count(mentions.c.note.distinct()), sa.func.count()).select_from(mentions)
+            notes, places = connection.execute(query).one()
+        return notes, places
+
     def newly_in(self, verdicts: Iterable[str]) -> Iterator[LinkState]:
         """Yield the mentioned links that have one of these verdicts and had another when the last run began."""
         new = links.c.previous_verdict.is_distinct_from(links.c.verdict)

@@ -55,7 +55,7 @@ def test_a_kind_is_added_in_one_file(desk: Desk, internet: Internet) -> None:
     command = [sys.executable, "-m", "crawler", *desk.command("crawl", "notes", "-a", f"notes={desk.notes}")]
     environ = os.environ | desk.environ | {"PYTHONPATH": str(project)}
     done = subprocess.run(command, cwd=desk.folder, env=environ, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "notemend: 1 note; 3 links to check\n")
     rows = desk.health()
     assert {url: row["kind"] for url, row in rows.items()} == {case["url"]: "model", hidden: "model", blog: "web"}
     assert rows[case["url"]]["outcome"] == case["expected"]["outcome"]

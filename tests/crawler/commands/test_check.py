@@ -51,11 +51,11 @@ def test_only_dead_links_fail_and_the_rest_is_said(desk: Desk, internet: Interne
     done = check(desk, str(note))
     assert (done.returncode, done.stderr) == (1, "notemend: links that are dead: 2\n")
     assert done.stdout.splitlines() == [
-        "a.md:3 2026/05011.md dead: file not found; suggested: 2026/0501.md",
-        f"a.md:3 {DEAD} dead: deleted by author",
-        f"a.md:4 {MISSING} suspect: not found (404)",
-        f"a.md:5 {MOVED} moved: permanent redirect (301): https://github.com/IDEA-Research/DINO",
-        f"a.md:4 {BUSY} unknown: rate limited (429)",
+        f"{note}:3:2  dead  {DEAD}  deleted by author",
+        f"{note}:3:75  dead  2026/05011.md  file not found; suggested: 2026/0501.md",
+        f"{note}:4:2  suspect  {MISSING}  not found (404); failed once, will be checked again",
+        f"{note}:4:33  unknown  {BUSY}  rate limited (429)",
+        f"{note}:5:2  moved  {MOVED}  permanent redirect (301); now https://github.com/IDEA-Research/DINO",
     ]
     assert sorted(desk.folder.rglob("*.md")) == [other, note]
     assert not desk.output.exists()
@@ -79,7 +79,7 @@ def test_without_a_network_what_is_here_is_checked(desk: Desk, internet: Interne
     desk.write("a.md", f"<{ALIVE}> [x](gone.md)")
     done = check(desk, str(note))
     assert done.returncode == 1
-    assert "a.md:1 gone.md dead: file not found" in done.stdout
+    assert "a.md:1:35  dead  gone.md  file not found" in done.stdout
 
 
 def test_pictures_are_looked_at_and_not_kept(desk: Desk, internet: Internet, cache: Path) -> None:
@@ -142,7 +142,7 @@ def test_only_links_on_added_lines_count(desk: Desk, internet: Internet, cache: 
     desk.write("a.md", "[old](old.md)\n[new](new.md)\n")
     log = desk.folder / "check.sarif"
     done = check(desk, "--since", "main", "--sarif", str(log))
-    assert (done.returncode, done.stdout) == (1, "a.md:2 new.md dead: file not found\n")
+    assert (done.returncode, done.stdout) == (1, f"{desk.notes}/a.md:2:7  dead  new.md  file not found\n")
     (result,) = json.loads(log.read_text("utf-8"))["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2}
     done = check(desk, "--since", "none")
@@ -190,5 +190,5 @@ def test_pre_commit_runs_the_hook(desk: Desk, cache: Path) -> None:
     desk.write("a note.md", f"<{ALIVE}>\n\n<{DEAD}>")
     done = commit()
     assert done.returncode == 1
-    assert f"a note.md:3 {DEAD} dead: deleted by author" in done.stdout + done.stderr
+    assert f"a note.md:3:2  dead  {DEAD}  deleted by author" in done.stdout + done.stderr
     assert run("git", "status", "--porcelain").stdout.splitlines()[0] == 'M  "a note.md"'

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 from crawler.cli.texts import language, say, texts
 from crawler.errors import UserError
+from crawler.models.link import Change, Verdict
 from crawler.program.crawling import crawl_words
 from crawler.program.given import read_given
 from crawler.program.main import program, run
+from pipelines.reports.html.translations import load_translations
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
@@ -180,13 +182,20 @@ def test_every_text_is_in_both_languages_with_the_same_values() -> None:
         fields = {each: {name for _, name, _, _ in string.Formatter().parse(row[each]) if name} for each in row}
         assert fields["en"] == fields["zh"] == fields.get("one", fields["en"]), key
         assert not re.search(r"\w(Error|Exception)\b", " ".join(row.values())), key
-        assert re.search(r"[\u4e00-\u9fff]", row["zh"]), key
+        assert re.search(r"[\u3000-\u9fff\uff00-\uffef]", row["zh"]), key
         assert not re.search(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]", row["zh"]), key
 
 
 def test_every_text_is_used() -> None:
     sources = "".join(file.read_text("utf-8") for file in (ROOT / "crawler").rglob("*.py"))
-    assert [key for key in texts() if not re.search(f"[\"']{key}[\"']", sources)] == []
+    assert [key for key in texts() if "." not in key and not re.search(f"[\"']{key}[\"']", sources)] == []
+
+
+def test_verdicts_and_changes_have_the_names_of_the_report() -> None:
+    report = load_translations()
+    for name in [*(f"verdict.{verdict}" for verdict in Verdict), *(f"change.{change}" for change in Change)]:
+        row = texts()[name.replace(" ", "_")]
+        assert row == {each: report[name][each] for each in row}, name
 
 
 @pytest.mark.parametrize(
