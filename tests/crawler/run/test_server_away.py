@@ -31,7 +31,7 @@ class Crawl:
     """A crawl of forty links that takes some seconds, with the database on a server; half of them are asked for."""
 
     def __init__(self, desk: Desk, internet: Internet, database_url: str, *more: str) -> None:
-        internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
+        internet.fault("https://*.bench.example.org/*", lambda request: html(f"<title>{request.path}</title>"))
         desk.write("a.md", "\n".join(f"<{url}>" for url in pages(40, 4)))
         desk.environ["DATABASE_URL"] = database_url
         words = desk.command("crawl", "notes", "-a", f"notes={desk.notes}", "-s", 'DOWNLOAD_DELAYS={"*": 0.1}', *more)
