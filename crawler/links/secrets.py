@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from json import JSONEncoder
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from crawler.text import visible
 
@@ -36,6 +37,8 @@ def masked(text: str) -> str:
     if "@" in text:
         text = _USER.sub(rf"\1{MASK}@", text)
     text = _parameters().sub(rf"\1{MASK}", text)
+    if "%" in text:
+        text = _encoded_parameters().sub(_masked_if_secret, text)
     for mark, pattern in _paths():
         if mark in text:
             text = pattern.sub(rf"\1{MASK}", text)
@@ -71,6 +74,9 @@ def _not_xml() -> re.Pattern[str]:
     return re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, 2.2
 
 
+_VALUE = "(?:[^\\s&#<>\"']|'(?=[\\w%]))"
+_BEFORE = r"(?:[?&;#~]|\\u0026|%(?:25)*(?:3F|26|23|3B|7E))"
+_EQUALS = rf"(?:\[\w*\]|%5B\w*%5D)?(?:=|%(?:25)*3D)(?={_VALUE})"
 _SEPARATOR = r"(?:[-._]|%2D|%5F)"
 
 
@@ -100,12 +106,25 @@ def _parameters() -> re.Pattern[str]:
         "|".join(name[0].replace("_", _SEPARATOR) + name[1:].replace("_", f"{_SEPARATOR}?") for name in _table()[key])
         for key in ("names", "names_of_long_values", "endings_of_long_values")
     )
-    value = "(?:[^\\s&#<>\"']|'(?=[\\w%]))"
-    before = r"(?:[?&;#~]|\\u0026|%(?:25)*(?:3F|26|23|3B|7E))"
-    equals = rf"(?:\[\w*\]|%5B\w*%5D)?(?:=|%(?:25)*3D)(?={value})"
-    is_long = rf"(?={value}{{16}}|(?={value}*?\d){value}{{8}})"
+    is_long = rf"(?={_VALUE}{{16}}|(?={_VALUE}*?\d){_VALUE}{{8}})"
     long_name = rf"(?:{long_values}|[\w.\-]{{1,40}}?(?:{endings}))"
-    return re.compile(rf"({before}(?:(?:{any_value}){equals}|{long_name}{equals}{is_long})){value}+", re.IGNORECASE)
+    secret = rf"(?:{any_value}){_EQUALS}|{long_name}{_EQUALS}{is_long}"
+    return re.compile(rf"({_BEFORE}(?:{secret})){_VALUE}+", re.IGNORECASE)
+
+
+@cache
+def _encoded_parameters() -> re.Pattern[str]:
+    """Return a pattern for parameters with a percent-encoding in their names, `to%6ben=`."""
+    name = r"[\w.\-]{0,60}%[\w.%\-]{2,120}?"
+    return re.compile(rf"(?P<start>{_BEFORE}(?P<name>{name}){_EQUALS})(?P<value>{_VALUE}+)", re.IGNORECASE)
+
+
+def _masked_if_secret(parameter: re.Match[str]) -> str:
+    name = parameter["name"]
+    while (decoded := unquote(name)) != name:
+        name = decoded
+    is_secret = _parameters().fullmatch(f"?{name}={parameter['value']}") is not None
+    return f"{parameter['start']}{MASK}" if is_secret else parameter[0]
 
 
 @cache

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from crawler.links.secrets import masked
 from pipelines.reports.bibliography.names import names_of
 from pipelines.reports.bibliography.tex import as_unicode, one_line
 from pipelines.venues.model import without_track
@@ -88,7 +89,7 @@ def citation(key: str, paper: Paper, url: str) -> Citation:
         key,
         form,
         one_line(paper.title),
-        url,
+        masked(url),
         authors=tuple(authors[:MAX_AUTHORS]),
         has_more=len(authors) > MAX_AUTHORS,
         container="" if form is Form.PREPRINT else name,

@@ -54,6 +54,13 @@ LONG = "AbCdEf0123456789"
             "https://x.y/?hdnea=exp=1~acl=/*~hmac=f&xsec_token=t",
             "https://x.y/?hdnea=exp=1~acl=/*~hmac=***&xsec_token=***",
         ),
+        ("https://x.y/?to%6ben=t&a=1&%74%6F%6B%65%6E=t", "https://x.y/?to%6ben=***&a=1&%74%6F%6B%65%6E=***"),
+        ("https://x.y/?to%256ben=t&api%5F%6Bey=k", "https://x.y/?to%256ben=***&api%5F%6Bey=***"),
+        (
+            "https://x.y/r/?u=https%3A%2F%2Fa.b%2F%3Fto%6ben%3Dt",
+            "https://x.y/r/?u=https%3A%2F%2Fa.b%2F%3Fto%6ben%3D***",
+        ),
+        ("https://x.y/?mon%6bey=passw0rd&p%61ge=2&%=3", "https://x.y/?mon%6bey=passw0rd&p%61ge=2&%=3"),
         ("https://x.y/?accessToken=t&api%2Dkey=k", "https://x.y/?accessToken=***&api%2Dkey=***"),
         ("https://x.y/?access_token[]=t#/a?id_token=t", "https://x.y/?access_token[]=***#/a?id_token=***"),
         ("https://x.y/?key=passw0rd&monkey=passw0rd", "https://x.y/?key=***&monkey=passw0rd"),

@@ -60,6 +60,15 @@ def cited(paper: Paper, key: str = "key") -> Any:
     return citation(key, paper, "https://arxiv.org/abs/2111.06377")
 
 
+def test_no_format_shows_the_secrets_of_an_url() -> None:
+    cited = citation("key", PREPRINT, "https://ada:secret@arxiv.org/abs/2111.06377?access_token=hidden")
+    for form in (bibtex, csl_json, ris):
+        text = form.text_of(cited)
+        assert "arxiv.org/abs/2111.06377" in text
+        assert "secret" not in text
+        assert "hidden" not in text
+
+
 @pytest.mark.skipif(shutil.which("biber") is None, reason="biber (Debian package) is not installed")
 def test_biber_reads_all_without_a_warning(tmp_path: Path) -> None:
     strange = [Paper(f"{each} of {each}", {"arxiv": "1"}, (each, f"Ada {each}"), venue=each) for each in STRANGE]
