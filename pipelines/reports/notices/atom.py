@@ -40,7 +40,7 @@ def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     if began is not None and (entry := entry_of(news, began.strftime("%Y-%m-%dT%H:%M:%SZ"))):
         known = [entry, *(each for each in known if each["updated"] != entry["updated"])][:MAX_ENTRIES]
         store.save_fragments([(ALL_NOTES, __name__, _VERSION, json.dumps(known, ensure_ascii=False))])
-    feed_id = uuid5(NAMESPACE_URL, rendering.notes_folder.folder.resolve().as_uri()).urn
+    feed_id = uuid5(NAMESPACE_URL, f"notemend:{rendering.notes_folder.folder.resolve().name}").urn
     with replace_atomically(rendering.output_dir / FILES[0]) as draft:
         draft.write_bytes(feed(feed_id, known))
 
