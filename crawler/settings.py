@@ -92,6 +92,7 @@ RECHECK_AFTER = {
     "suspect": 0.8,
     "unknown": 0.8,
     "wechat/alive": 30,
+    "record/alive": 30,
     "image/alive": 30,
     "video/alive": 30,
     "local/alive": 0,
@@ -114,6 +115,8 @@ DOWNLOAD_DELAYS = {
     "web.archive.org": 1,
     "api.semanticscholar.org": 1,
     "api.openalex.org": 0.2,
+    "api.crossref.org": 1,
+    "dblp.org": 1,
     "mmbiz.qpic.cn": 0.2,
     "*": 0.5,
 }

@@ -67,6 +67,9 @@ def judge_response(
         logger.exception("%s: page cannot be parsed", link.url)
         reason = Reason(ReasonCode.PAGE_PARSE_ERROR, describe_error(error)[:180])
         result = CheckResult(link, replace(check, outcome=Outcome.BLOCKED, reason=reason))
+    type_ = kind.metadata_type
+    if type_ is not None and isinstance(due.known, type_) and not isinstance(result.metadata, type_):
+        result = replace(result, metadata=None)  # the title of a page says less than what is known
     validators = None if kind.keeps_body else new_validators(result, response)
     result = replace(result, validators=validators, history=due.history, anchors=_anchors(due, response))
     is_page = kind.checks_soft_404 and (result.check.is_ok or result.check.outcome is Outcome.REPLACED)

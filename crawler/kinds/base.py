@@ -36,8 +36,11 @@ class Lookup(Protocol):
     is_reached: bool
     """Whether the latest answers came over the network: those from a cache do not show that we are online."""
 
-    def __call__(self, due: Sequence[DueLink]) -> Sequence[CheckResult]:
-        """Return one result for each link, in the same order."""
+    def __call__(self, due: Sequence[DueLink]) -> Sequence[CheckResult | None]:
+        """Return one result for each link, in the same order.
+
+        None for a link that the service says nothing of: its page is requested if the kind `has_pages`.
+        """
 
 
 class Kind(ABC):
@@ -63,6 +66,8 @@ class Kind(ABC):
     """Whether a good page is compared with the pages that its host shows for random URLs."""
     anchor_prefix: ClassVar[str | None] = None
     """What the ids of a page's elements begin with that fragments lead to; None: nothing is known of those ids."""
+    has_pages: ClassVar[bool] = False
+    """Whether links without a result of the lookup are requested one by one."""
     has_permanent_redirects: ClassVar[bool] = False
     """Whether a redirect from one link of the kind to another is certain: the service itself moved the resource."""
 
@@ -98,6 +103,10 @@ class Kind(ABC):
 
     def pinned_version(self, url: str) -> int | None:  # noqa: ARG002 - most resources have no versions
         """Return the version of the resource that a URL leads to; None for the newest."""
+        return None
+
+    def description_url(self, link: Link) -> str | None:  # noqa: ARG002 - most links describe themselves
+        """Return the URL of the page that describes what a link leads to, such as a PDF; None if there is none."""
         return None
 
     def has_lookup(self, options: CrawlOptions) -> bool:  # noqa: ARG002 - most need nothing of the options

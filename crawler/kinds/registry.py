@@ -154,7 +154,8 @@ def link_of(url: str, note: str, role: LinkRole = LinkRole.OTHER) -> Link | None
     link = next(link for kind in all_kinds().values() if (link := kind.recognize(canonical, parts)) is not None)
     if role is LinkRole.IMAGE and kind_of(link).may_be_picture and link.host:
         link = Link(link.url, "image", link.url, link.host)  # a repository's images must not share its identity
-    return replace(link, url=written) if link.url == link.identity == canonical else link
+    keeps_url = link.identity == canonical or kind_of(link).checks_soft_404
+    return replace(link, url=written) if link.url == canonical and keeps_url else link
 
 
 def target_link(link: Link) -> Link:

@@ -21,6 +21,7 @@ from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.registry import kind_of, target_link
 from crawler.link_checking.address_suggestions import AddressSuggester
+from crawler.link_checking.described_links import PageReader
 from crawler.link_checking.opened_links import ShortLinkOpener, as_opened
 from crawler.link_checking.saved_copies import has_no_image, needs_confirmation
 from crawler.links.canonical_url import refusal_reason
@@ -85,6 +86,7 @@ class LinkChecker:
         self._own_images = context.own_images
         self._opener = ShortLinkOpener(context.download)
         self._suggester = AddressSuggester(context.download)
+        self._page_reader = PageReader(context.download, self.refusal)
         self._accepted = options.accepted_statuses
         self._excluded = options.excluded_urls
         self._allow_private = options.allow_private_addresses
@@ -169,10 +171,10 @@ class LinkChecker:
         else:
             known = replace(due, validators=None) if due.has_new_fragments else due
             request = with_validators(request, known, datetime.now(UTC))
-            request.meta["page_bytes"] = page_bytes(due.link.host)
+            request.meta["page_bytes"] = max(request.meta.get("page_bytes") or 0, page_bytes(due.link.host) or 0)
             if due.fragments and not is_retry:  # a retry asks for little, so that it succeeds
                 request.meta["is_whole_page"] = True
-                request.meta["page_bytes"] = max(request.meta["page_bytes"] or 0, WHOLE_PAGE)
+                request.meta["page_bytes"] = max(request.meta["page_bytes"], WHOLE_PAGE)
         if is_retry:  # what one client could not read or reach is no evidence: the other one is asked
             request.meta["lenient"] = True
         request.cb_kwargs["due"] = replace(due, link=queued)
@@ -200,7 +202,8 @@ class LinkChecker:
         if not self._throttle.seconds_until_free(host) and self._prober.is_needed(due, response, result.check):
             check = await self._prober.probe(due, response, result.check)
             result = result if check.is_ok else replace(result, metadata=None, page=None)  # not those of this page
-            return CheckOutcome(replace(result, check=check))
+            return CheckOutcome(await self._page_reader.describe(due, replace(result, check=check)))
+        result = await self._page_reader.describe(due, result)
         return CheckOutcome(result, self._is_worth_a_retry(attempt, result, otherwise=outcome.retry))
 
     async def _settle_image(self, attempt: _Attempt, outcome: CheckOutcome, source: Request | Response) -> CheckOutcome:

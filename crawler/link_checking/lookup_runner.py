@@ -77,29 +77,40 @@ class LookupRunner:
             task.cancel()
 
     async def _run_lookup(self, kind: str, due_by: datetime) -> None:
-        """Check the links of a kind."""
+        """Check the links of a kind, those of several hosts in one batch."""
+        batch: list[DueLink] = []
         for backlog in self._store.backlogs([kind], due_by):
-            lookup = self.lookup(kind)
-            due, after = self._store.next_due(backlog, due_by, lookup.batch)
+            size = self.lookup(kind).batch
+            due, after = self._store.next_due(backlog, due_by, size - len(batch))
             while due and not self._is_ending:
-                self._queue.put(await self._results(kind, lookup, due))
-                if lookup.is_reached:
-                    self._connectivity.record_answer(kind)
-                elif lookup.unavailable_reason is not None:
-                    self._connectivity.record_unreachable(kind)
-                while self._queue.is_full:  # noqa: ASYNC110 - no event tells of it
-                    await asyncio.sleep(POLL_SECONDS)
-                due, after = self._store.next_due(backlog, due_by, lookup.batch, after=after)
+                batch += due
+                if len(batch) >= size:
+                    await self._look_up(kind, batch)
+                    batch = []
+                due, after = self._store.next_due(backlog, due_by, size - len(batch), after=after)
+        if batch and not self._is_ending:
+            await self._look_up(kind, batch)
+
+    async def _look_up(self, kind: str, due: Sequence[DueLink]) -> None:
+        """Check a batch, and wait until there is room for the results of the next one."""
+        lookup = self.lookup(kind)
+        self._queue.put(await self._results(kind, lookup, due))
+        if lookup.is_reached:
+            self._connectivity.record_answer(kind)
+        elif lookup.unavailable_reason is not None:
+            self._connectivity.record_unreachable(kind)
+        while self._queue.is_full:  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _results(self, kind: str, lookup: Lookup, due: Sequence[DueLink]) -> list[CheckResult]:
-        """Return the results of a batch of links."""
+        """Return the results of a batch of links; none for those whose pages have to be requested."""
         wanted = [each for each in due if not self._excluded.fullmatch(each.link.url)]
         skipped = [skipped_result(each, Reason(ReasonCode.EXCLUDED)) for each in due if each not in wanted]
         opened = [replace(each, link=target_link(each.link)) for each in wanted]
-        results = await run_in_thread(lookup, opened)
+        results = zip(wanted, opened, await run_in_thread(lookup, opened), strict=True)
+        found = [(due_link, opened_link, result) for due_link, opened_link, result in results if result is not None]
         if all_kinds()[kind].in_notes_folder:
-            results = [self._own_images.instead_of(*each) for each in zip(opened, results, strict=True)]
+            found = [(due_link, each, self._own_images.instead_of(each, result)) for due_link, each, result in found]
         return skipped + [
-            each if each.link == due_link.link else as_opened(each, due_link.link, ())
-            for each, due_link in zip(results, wanted, strict=True)
+            each if each.link == due_link.link else as_opened(each, due_link.link, ()) for due_link, _, each in found
         ]

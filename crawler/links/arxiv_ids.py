@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 # archive(.SC)/YYMMNNN.
 _YYMM = r"\d\d(?:0[1-9]|1[0-2])"
 _ID = rf"(?P<id>{_YYMM}\.\d{{4,5}}|[a-z][a-z-]*(?:\.[A-Za-z]{{2}})?/{_YYMM}\d{{3}})(?P<version>v[1-9]\d?)?"
-_PAGES = "abs|pdf|html|format|ps|e-print|src|tb|papers|overview"  # the last two are those of readers
+_PAGES = "abs|pdf|html|format|ps|e-print|src|tb|papers|overview|arxiv"  # the last three are those of readers
 _PAGE = re.compile(rf"/+(?:{_PAGES})/(?:arXiv:|arxiv:)?{_ID}(?:\.pdf|\.ps\.gz|\.html)?/?")
 _FTP = re.compile(
     r"/ftp/(?:arxiv/papers/\d{4}/(?P<new>\d{4}\.\d{4,5})|(?P<archive>[a-z-]+)/papers/\d{4}/(?P<old>\d{7}))"
     r"(?P<version>v[1-9]\d?)?(?:\.pdf|\.ps\.gz)?"
 )
+_DOI = re.compile(rf"/10\.48550/arxiv\.{_ID}/?", re.IGNORECASE)
+_DOI_HOSTS = frozenset({"doi.org", "dx.doi.org", "www.doi.org"})
 _WELL_FORMED = re.compile(
     r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.[0-9]{4}|(?:1[5-9]|[2-9][0-9])(?:0[1-9]|1[0-2])\.[0-9]{5}"
     r"|[a-z]+(?:-[a-z]+)?/[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{3}"
@@ -53,10 +55,17 @@ def paper_url(arxiv_id: str) -> str:
 
 
 def arxiv_link(parts: SplitResult) -> Link | None:
-    """Return the link to the paper at a URL, None for other URLs; all versions and formats of a paper are one link."""
-    if not _shows_papers(hostname(parts)) or (paper := arxiv_id_in_path(parts.path)) is None:
+    """Return the link to the paper at a URL, None for other URLs; all versions and formats of a paper are one link.
+
+    The DOI that arXiv gives each of its papers is one of them: https://info.arxiv.org/help/doi.html
+    """
+    host = hostname(parts)
+    if host in _DOI_HOSTS and (doi := _DOI.fullmatch(parts.path)) is not None:
+        arxiv_id = _SUBJECT_CLASS.sub("", doi["id"])
+    elif _shows_papers(host) and (paper := arxiv_id_in_path(parts.path)) is not None:
+        arxiv_id, _ = paper
+    else:
         return None
-    arxiv_id, _ = paper
     return Link(paper_url(arxiv_id), "arxiv", arxiv_id, "arxiv.org")
 
 

@@ -34,8 +34,9 @@ class Paper:
     `affiliations` has one text per author, empty where unknown; the tuple is empty if no author has one. `published` is
     the time of the first version, `updated` that of the newest. If the service does not give the venue,
     `pipelines.items.venue` reads it from comment and journal reference; `venue_track` is the paper's track there
-    (`oral`, `workshop`, `demo` …), `venue_source` the source of the venue, and `venue_evidence` what it says. Raises
-    ValueError if the numbers of authors and affiliations differ.
+    (`oral`, `workshop`, `demo` …), `venue_source` the source of the venue, and `venue_evidence` what it says. `notices`
+    are what was published about it since: `retraction 10.1/x`, `correction 10.1/y`. Raises ValueError if the numbers of
+    authors and affiliations differ.
     """
 
     title: str
@@ -55,6 +56,9 @@ class Paper:
     venue_source: str | None = None
     venue_evidence: str | None = None
     affiliations: tuple[str, ...] = ()
+    pages: str | None = None
+    pdf_url: str | None = None
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.affiliations and len(self.affiliations) != len(self.authors):

@@ -28,6 +28,7 @@ class ReasonCode(StrEnum):
     ARTICLE_SHOWN = "article_shown"
     FOUND_ON_ARXIV = "found_on_arxiv"
     ARXIV_RECORD_UNREADABLE = "arxiv_record_unreadable"
+    FOUND_IN_RECORDS = "found_in_records"
     FOUND_ON_GITHUB = "found_on_github"
     NAME_REUSED = "name_reused"
     GITHUB_PAGE = "github_page"

@@ -105,6 +105,8 @@ class RunContext:
         with_lookup = [name for name in sorted(kinds) if all_kinds()[name].has_lookup(options)]
         self.request_kinds = [name for name in sorted(kinds) if name not in with_lookup]
         """Kinds whose links are requested one by one; the others have a lookup."""
+        self.page_kinds = [name for name in with_lookup if all_kinds()[name].has_pages]
+        """Kinds with a lookup whose links are requested if that has no result for them."""
         self.lookup_runner = LookupRunner(with_lookup, self)
         interruption.add_callback(self.turns.stop)
         interruption.add_callback(self.queue.notify)

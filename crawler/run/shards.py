@@ -45,9 +45,10 @@ logger = logging.getLogger(__name__)
 
 def check_stages(context: RunContext) -> tuple[Stage, ...]:
     """Return the stages that check due links, retry those that failed, and count those that failed twice."""
+    pages = (CheckLinks(context, after_lookups=True),) if context.page_kinds else ()
     if context.executor is None:
-        return CheckLinks(context), CheckLinks(context, is_retry=True), SettleFailures(context)
-    return CheckShards(context), CheckShards(context, is_retry=True), SettleFailures(context)
+        return CheckLinks(context), *pages, CheckLinks(context, is_retry=True), SettleFailures(context)
+    return CheckShards(context), *pages, CheckShards(context, is_retry=True), SettleFailures(context)
 
 
 @dataclass(slots=True)

@@ -90,11 +90,19 @@ class ReadNotes:
 
 
 class CheckLinks:
-    """Checks due links, in a retry those that failed before, until all results are saved."""
+    """Checks due links, in a retry those that failed before, until all results are saved.
 
-    def __init__(self, context: RunContext, *, is_retry: bool = False) -> None:
+    With `after_lookups` the links are those for which the lookups have no result.
+    """
+
+    def __init__(self, context: RunContext, *, is_retry: bool = False, after_lookups: bool = False) -> None:
         self.name = RETRYING if is_retry else CHECKING
         self._context = context
+        self._starts_lookups = not is_retry and not after_lookups and context.task is None
+        self._kinds = [
+            *([] if after_lookups else context.request_kinds),
+            *(context.page_kinds if is_retry or after_lookups else ()),
+        ]
         self._store = context.workspace.store
         self._queue = context.queue
         self._lookup_runner = context.lookup_runner
@@ -103,7 +111,7 @@ class CheckLinks:
     async def run(self) -> AsyncIterator[CheckResult]:
         """Yield results; raise NetworkDownError if no host responds any more."""
         context, frontier = self._context, self._open_frontier()
-        if not self._is_retry and context.task is None:
+        if self._starts_lookups:
             self._lookup_runner.start(context.due_by)
         try:
             while True:
@@ -126,7 +134,7 @@ class CheckLinks:
         """Return the frontier of the links of the hosts that this process checks."""
         context, is_retry = self._context, self._is_retry
         hosts = context.task.shard.hosts if context.task else None
-        backlogs = self._store.backlogs(context.request_kinds, context.due_by, again=is_retry, hosts=hosts)
+        backlogs = self._store.backlogs(self._kinds, context.due_by, again=is_retry, hosts=hosts)
         reachable = [backlog for backlog in backlogs if context.reach.includes(backlog.host_key)]
         frontier = Frontier(self._store, reachable, context.due_by, context.throttle, context.interval, retry=is_retry)
         self._queue.on_saved(frontier.done)

@@ -9,7 +9,6 @@ from crawler.checks.redirects import LASTING_FAULTS, is_move_of_service
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.targets.redirect_targets import target_fault
 from crawler.models.check import Outcome
-from crawler.models.metadata import Page
 from crawler.models.reason import ReasonCode
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def decide_edit(state: LinkState) -> EditDecision | None:
 def _is_within_kind(link: Link, moved_to: str) -> bool:
     """Return whether both URLs are of one kind that has rules of its own for its URLs, such as WeChat's articles."""
     new = link_of(moved_to, "")
-    return new is not None and new.kind == link.kind and kind_of(link).metadata_type is not Page
+    return new is not None and new.kind == link.kind and not kind_of(link).checks_soft_404
 
 
 def is_worth_edit(state: LinkState) -> bool:

@@ -61,7 +61,9 @@ class SemanticScholar(Bibliography):
         return cls(session, options.apis.semantic_scholar_api_key)
 
     def id_of(self, paper: Paper) -> str | None:
-        """Return `ARXIV:` and the paper's arXiv id, else `DOI:` and its DOI; None if it has neither."""
+        """Return Semantic Scholar's own id, else `ARXIV:` or `DOI:` with the paper's id there; None if it has none."""
+        if own := paper.ids.get("s2"):
+            return own
         if paper.arxiv_id:
             return f"ARXIV:{paper.arxiv_id}"
         return f"DOI:{paper.doi}" if paper.doi else None

@@ -91,7 +91,9 @@ def test_recorded_page(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     Server(lambda request: answers[str(request.method)]).install(monkeypatch)
     kind, options = all_kinds()[link.kind], project_options(**given)
     if kind.has_lookup(options):
-        (result,) = kind.lookup(options)([DueLink(link, texts=(case["text"],))])
+        (found,) = kind.lookup(options)([DueLink(link, texts=(case["text"],))])
+        assert found is not None
+        result = found
     else:
         result = read(link, body, case)
 
@@ -146,4 +148,5 @@ def test_names_that_no_file_can_have(name: str, tmp_path: Path) -> None:
     (tmp_path / "AbC.md").touch()
     lookup = all_kinds()["local"].lookup(project_options(NOTES_DIR=str(tmp_path), OUTPUT_DIR=str(tmp_path / "out")))
     (result,) = lookup([DueLink(Link(name, "local", name))])
+    assert result is not None
     assert (result.check.outcome, result.check.conclusive) == ("gone", True)

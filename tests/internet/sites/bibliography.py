@@ -11,6 +11,7 @@ from tests.internet.messages import Request, Response, as_json
 from tests.internet.sites import Site
 from tests.internet.world import Paper, World, find_paper
 from tests.internet.world.papers import split_version, table
+from tests.internet.world.works import Work, works
 
 MOST = 500
 Json = dict[str, Any]
@@ -26,10 +27,28 @@ def answer_semantic_scholar(request: Request, _: World) -> Response:
         return as_json({"error": "Unrecognized or unsupported fields: []"}, 400)
     if not 0 < len(ids) <= MOST:
         return as_json({"error": f"Number of ids must be between 1 and {MOST}"}, 400)
-    if not any(map(identified, ids)):
+    known = {work.s2: work for work in works() if work.s2}
+    if not any(identified(wanted) or wanted in known for wanted in ids):
         return as_json({"error": "No valid paper ids given"}, 400)
     fields = set(request.query.get("fields", "").split(","))
-    return as_json([selected(paper, fields) if (paper := identified(wanted)) else None for wanted in ids])
+    return as_json([_of_work(known[wanted]) if wanted in known else _of_paper(wanted, fields) for wanted in ids])
+
+
+def _of_paper(wanted: str, fields: set[str]) -> Json | None:
+    paper = identified(wanted)
+    return None if paper is None else selected(paper, fields)
+
+
+def _of_work(work: Work) -> Json:
+    """Return a paper outside of arXiv."""
+    return {
+        "paperId": work.s2,
+        "title": work.title,
+        "venue": work.s2_venue,
+        "year": work.year,
+        "authors": [{"name": name} for name in work.authors],
+        "externalIds": {"DOI": work.doi} if work.doi else {},
+    }
 
 
 def identified(wanted: str) -> Paper | None:

@@ -1,0 +1,1 @@
+"""Papers outside of arXiv: which URLs lead to them, and what their pages say of them."""

@@ -1,0 +1,133 @@
+"""Client of Crossref: the registry of most DOIs, up to 50 per request, with what was published about a paper since.
+
+https://api.crossref.org/swagger-ui/index.html; https://www.crossref.org/documentation/retrieve-metadata/rest-api/
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.values import value_at
+from crawler.papers.services.base import RecordService
+from crawler.papers.values import build_paper, doi_in, plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import requests
+
+    from crawler.config.crawl_options import CrawlOptions
+    from crawler.models.metadata import Paper
+
+_ROWS = 200
+"""Records in an answer at most: several notices may be about one paper."""
+_FILTERS = {"doi": "doi", "pii": "alternative-id"}
+_MAX_NOTICES = 20
+
+
+class Crossref(RecordService):
+    """Looks up papers by DOI, or by the id that a publisher has for an article (PII)."""
+
+    service: ClassVar[str] = "Crossref"
+    host: ClassVar[str] = "api.crossref.org"
+    schemes: ClassVar[frozenset[str]] = frozenset(_FILTERS)
+
+    def __init__(self, session: requests.Session, mail: str = "") -> None:
+        super().__init__(session)
+        self._more = {"mailto": mail} if mail else {}
+
+    @classmethod
+    def build(cls, session: requests.Session, options: CrawlOptions) -> Self:
+        """Build the client; with a mail address Crossref answers from its faster servers."""
+        contact = options.requests.contact.removeprefix("mailto:")
+        return cls(session, contact if "@" in contact and "/" not in contact else "")
+
+    def papers(self, scheme: str, ids: Sequence[str]) -> Mapping[str, Paper | None]:
+        """Return the papers that are registered, by id as asked."""
+        asked = [each for each in ids if "," not in each]  # a comma separates filters
+        if not asked:
+            return {}
+        works = self._works(_FILTERS[scheme], asked)
+        dois = {doi.lower() for work in works if (doi := doi_in(work.get("DOI")))}
+        notices = self._notices(sorted(dois))
+        found: dict[str, Paper | None] = {}
+        for work in works:
+            doi = (doi_in(work.get("DOI")) or "").lower()
+            names = {doi} if scheme == "doi" else {plain_text(name) for name in work.get("alternative-id") or []}
+            for name in names.intersection(asked):
+                found[name] = _paper(work, doi, notices.get(doi, []))
+        return found
+
+    def _works(self, name: str, values: Sequence[str]) -> list[dict[str, Any]]:
+        parameters = {"filter": ",".join(f"{name}:{value}" for value in values), "rows": str(_ROWS), **self._more}
+        items = value_at(self._get_json(f"https://{self.host}/works", parameters), "message", "items")
+        if not isinstance(items, list):
+            raise ServiceDownError("no list of works")
+        return [each for each in items if isinstance(each, dict)]
+
+    def _notices(self, dois: Sequence[str]) -> Mapping[str, list[str]]:
+        """Return the notices that say which papers they are about; publishers do not add them to all of these.
+
+        None if Crossref does not answer: what the paper's own record says counts alone.
+        """
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        try:
+            works = self._works("updates", dois) if dois else []
+        except ServiceDownError:
+            return {}
+        for work in works:
+            for type_, about in _updates(work.get("update-to")):
+                if doi := doi_in(work.get("DOI")):
+                    found[about].append(f"{type_} {doi.lower()}")
+        return found
+
+
+def _updates(records: Any) -> Iterator[tuple[str, str]]:
+    """Yield type and DOI of each update."""
+    for each in records if isinstance(records, list) else []:
+        type_, doi = plain_text(value_at(each, "type"), 40).lower(), doi_in(value_at(each, "DOI"))
+        if type_ and doi:
+            yield type_, doi.lower()
+
+
+def _paper(work: Mapping[str, Any], doi: str, notices: Sequence[str]) -> Paper | None:
+    titles, containers = work.get("title"), work.get("container-title")
+    own = [f"{type_} {by}" for type_, by in _updates(work.get("updated-by"))]
+    links = work.get("link")
+    return build_paper(
+        title=_first(titles),
+        authors=[_name(each) for each in work.get("author") or []],
+        ids={"doi": doi},
+        abstract=work.get("abstract"),
+        venue=_first(containers) or value_at(work, "event", "name"),
+        volume=work.get("volume"),
+        date=_date(work),
+        pages=work.get("page"),
+        pdf_url=next((each["URL"] for each in links or [] if _is_pdf(each)), None) if isinstance(links, list) else None,
+        notices=list(dict.fromkeys([*own, *notices]))[:_MAX_NOTICES],
+    )
+
+
+def _first(values: Any) -> Any:
+    return values[0] if isinstance(values, list) and values else values
+
+
+def _name(author: Any) -> str:
+    given, family = plain_text(value_at(author, "given")), plain_text(value_at(author, "family"))
+    suffix = plain_text(value_at(author, "suffix"))
+    return " ".join(filter(None, (given, family, suffix))) or plain_text(value_at(author, "name"))
+
+
+def _date(work: Mapping[str, Any]) -> str | None:
+    """Return when a paper appeared, in print before online."""
+    for name in ("published-print", "published", "published-online", "issued", "created"):
+        parts = _first(value_at(work, name, "date-parts"))
+        if isinstance(parts, list) and parts and all(isinstance(part, int) for part in parts):
+            return "-".join(map(str, parts))
+    return None
+
+
+def _is_pdf(link: Any) -> bool:
+    return value_at(link, "content-type") == "application/pdf" and isinstance(value_at(link, "URL"), str)

@@ -1,0 +1,94 @@
+"""Papers outside of arXiv, at every address under which notes link to them: one crawl, and what is known afterwards."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.internet import Internet, World
+from tests.internet.world.works import Work, works
+from tests.support.crawling import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ARXIV_ID = World.paper("alive", 3).rpartition("/")[2]
+ON_ARXIV = (
+    f"https://huggingface.co/papers/{ARXIV_ID}",
+    f"https://www.alphaxiv.org/abs/{ARXIV_ID}",
+    f"https://ar5iv.labs.arxiv.org/html/{ARXIV_ID}",
+    f"https://browse.arxiv.org/pdf/{ARXIV_ID}v1",
+    f"https://papers.cool/arxiv/{ARXIV_ID}",
+    f"https://doi.org/10.48550/arXiv.{ARXIV_ID}",
+)
+UNREGISTERED = "https://doi.org/10.9999/nobody.knows.it"
+CASES = [(work, address) for work in works() for address in work.addresses]
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """What one crawl of all addresses found."""
+
+    health: dict[str, dict[str, str]]
+    papers: dict[str, dict[str, Any]]
+    findings: list[dict[str, str]]
+    internet: Internet
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("papers"), internet.environ())
+        addresses = [*(address for _, address in CASES), *ON_ARXIV, UNREGISTERED]
+        desk.write("a.md", "".join(f"{n}. Entry\n   - Paper: <{url}>\n\n" for n, url in enumerate(addresses, 1)))
+        done = desk.crawl()
+        assert (done.returncode, done.stderr) == (0, "")
+        with closing(sqlite3.connect(desk.output / "notemend.sqlite")) as store:
+            query = "SELECT url, data FROM links JOIN facts USING (kind, identity) WHERE type = 'Paper'"
+            papers = {url: json.loads(data) for url, data in store.execute(query)}
+        yield Crawled(desk.health(), papers, desk.findings(), internet)
+
+
+@pytest.mark.parametrize(("work", "address"), CASES, ids=[address.partition("://")[2] for _, address in CASES])
+def test_each_address_says_what_the_paper_is(crawled: Crawled, work: Work, address: str) -> None:
+    row = crawled.health[address]
+    assert (row["kind"], row["verdict"]) == (work.kind, "alive"), row["reason"]
+    if work.style == "agency":
+        assert row["reason"] == "registered with doi.org"
+        return
+    paper = crawled.papers[address]
+    assert (paper["title"], tuple(paper["authors"])) == (work.title, work.authors)
+    track = paper.get("venue") or ""
+    assert (track, paper.get("pages") or "") == (work.venue, work.pages)
+    if work.venue:
+        assert paper["venue_year"] == work.year
+    assert (paper["ids"].get("doi") or "").lower() == work.doi.lower()
+    if any("pdf" in each for each in work.addresses) and work.page:
+        assert "pdf" in paper["pdf_url"]
+
+
+@pytest.mark.parametrize("address", ON_ARXIV)
+def test_readers_and_dois_of_arxiv_are_arxiv(crawled: Crawled, address: str) -> None:
+    assert f"https://arxiv.org/abs/{ARXIV_ID}" in crawled.health
+    assert address not in crawled.health
+    assert crawled.health[f"https://arxiv.org/abs/{ARXIV_ID}"]["title"]
+
+
+def test_a_doi_that_nobody_knows_is_left_to_its_page(crawled: Crawled) -> None:
+    row = crawled.health[UNREGISTERED]
+    assert (row["verdict"], row["reason"]) == ("suspect", "not found (404)")
+
+
+def test_services_are_asked_once_for_a_batch(crawled: Crawled) -> None:
+    filters = [request.query["filter"] for request in crawled.internet.asked("https://api.crossref.org/works*")]
+    dois = {work.doi for work in works() if work.style == "crossref" and not work.pii}
+    (registered,) = (each for each in filters if each.startswith("doi:"))
+    assert dois <= {each.removeprefix("doi:") for each in registered.split(",")}
+    assert sum(each.startswith("alternative-id:") for each in filters) == 1
+    assert len(crawled.internet.asked("https://api.datacite.org/dois*")) == 1
+    assert len(crawled.internet.asked("https://doi.org/doiRA/*")) == 1
