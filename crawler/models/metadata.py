@@ -75,6 +75,14 @@ class Paper:
         return self.ids.get("doi")
 
 
+def is_retraction(notice: str) -> bool:
+    """Return whether a notice of `Paper.notices` takes the paper back: corrections and concerns do not."""
+    return notice.partition(" ")[0] in _RETRACTIONS
+
+
+_RETRACTIONS = frozenset({"retraction", "withdrawal", "removal"})
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """Metadata of a GitHub repository; `title` is its full name `owner/name`, None means unknown.

@@ -11,7 +11,7 @@ from crawler.links.arxiv_ids import is_well_formed
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.lookups.values import text_in, year_in
 from crawler.models.authors import clean_author
-from crawler.models.metadata import Paper
+from crawler.models.metadata import Paper, is_retraction
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def build_paper(
     """Return a paper of these values; None without a title. Values of another form than expected are left out."""
     if not (title := plain_text(title)):
         return None
-    published = parse_date(date)
+    published, notices = parse_date(date), tuple(notices)
     return Paper(
         title=title,
         ids=_clean_ids(ids or {}),
@@ -59,7 +59,8 @@ def build_paper(
         published=published,
         pages=_clean_pages(pages),
         pdf_url=_clean_url(pdf_url),
-        notices=tuple(notices),
+        notices=notices,
+        withdrawn=True if any(is_retraction(each) for each in notices) else None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crawler.kinds.registry import kind_of
 from crawler.models.metadata import Paper, Repository
+from pipelines.consistency.title_match import SAME_TITLE, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,11 +59,27 @@ def only_subject(
 ) -> tuple[LinkState, _Metadata] | None:
     """Return the only paper or repository, by title, that a field's links lead to; None for several or none.
 
-    `states` are the link states by the index of the mention. Two names of one repository count as one.
+    `states` are the link states by the index of the mention. Two names of one repository count as one, and so do the
+    addresses of one paper: the first counts of which the venue is known.
     """
-    subjects = {
-        metadata.title.casefold(): (state, metadata)
+    subjects = [
+        (state, metadata)
         for index in field.mentions
         if (state := states.get(index)) and isinstance(metadata := state.metadata, type_)
-    }
-    return next(iter(subjects.values())) if len(subjects) == 1 else None
+    ]
+    if not subjects or not all(_is_same(subjects[0][1], other) for _, other in subjects[1:]):
+        return None
+    with_venue = (each for each in subjects if isinstance(each[1], Paper) and each[1].venue is not None)
+    return next(with_venue, subjects[0] if type_ is Paper else subjects[-1])
+
+
+def _is_same(one: Paper | Repository, other: Paper | Repository) -> bool:
+    """Return whether two links lead to one repository or paper: by title, or by a common id or author as well."""
+    if one.title.casefold() == other.title.casefold():
+        return True
+    if not isinstance(one, Paper) or not isinstance(other, Paper):
+        return False
+    if any(other.ids.get(scheme, "").casefold() == value.casefold() for scheme, value in one.ids.items()):
+        return True
+    families = [{name.split()[-1].casefold() for name in paper.authors if name.split()} for paper in (one, other)]
+    return similarity(one.title, other.title) >= SAME_TITLE and not families[0].isdisjoint(families[1])

@@ -16,6 +16,7 @@ from pipelines.consistency.fragments import missing_fragments
 from pipelines.consistency.image_sets import incomplete_sets
 from pipelines.consistency.missing_images import missing_images
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
+from pipelines.consistency.paper_notices import worst_notice
 from pipelines.consistency.questions import Location, ended_vouch, first_locations, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
 from pipelines.venues.from_entry_title import has_wrong_label, venue_label
@@ -146,13 +147,16 @@ def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossRef
 
 
 def _paper_status_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Finding]:
-    """Yield a finding for each withdrawn paper, and for each link to an old version."""
+    """Yield a finding for each paper that was withdrawn, retracted or corrected, and each link to an old version."""
     for at, state in states.items():
         mention, paper = note.mentions[at], state.metadata
         if not isinstance(paper, Paper):
             continue
         kind, location = kind_of(state.link), (note.path, mention.line, _number(note, mention.entry))
-        if paper.withdrawn:
+        if (worst := worst_notice(paper)) is not None:
+            reason = Reason(worst.code)
+            yield Finding(*location, worst.kind, mention.text, reason, _text(worst.notices), worst.confidence)
+        elif paper.withdrawn:
             evidence = f"{kind.label()}: {paper.comment or paper.abstract or ''}"[:300]
             yield Finding(
                 *location,

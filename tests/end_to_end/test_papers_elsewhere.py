@@ -92,3 +92,14 @@ def test_services_are_asked_once_for_a_batch(crawled: Crawled) -> None:
     assert sum(each.startswith("alternative-id:") for each in filters) == 1
     assert len(crawled.internet.asked("https://api.datacite.org/dois*")) == 1
     assert len(crawled.internet.asked("https://doi.org/doiRA/*")) == 1
+
+
+def test_retracted_and_corrected_papers_are_told_apart(crawled: Crawled) -> None:
+    noticed = {work.title: work.notices[0] for work in works() if work.notices}
+    found = {row["kind"]: row for row in crawled.findings if row["kind"] in {"retracted", "corrected", "withdrawn"}}
+    assert set(found) == {"retracted", "corrected"}
+    for kind, type_ in (("retracted", "retraction"), ("corrected", "correction")):
+        assert found[kind]["evidence"] in {" ".join(notice) for notice in noticed.values()}
+        assert found[kind]["evidence"].startswith(type_)
+    withdrawn = {paper["title"] for paper in crawled.papers.values() if paper.get("withdrawn")}
+    assert withdrawn == {title for title, (type_, _) in noticed.items() if type_ == "retraction"}

@@ -5,6 +5,7 @@ https://api.crossref.org/swagger-ui/index.html; https://www.crossref.org/documen
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -25,6 +26,8 @@ _ROWS = 200
 """Records in an answer at most: several notices may be about one paper."""
 _FILTERS = {"doi": "doi", "pii": "alternative-id"}
 _MAX_NOTICES = 20
+_RETRACTED = re.compile(r"(?:RETRACTED|WITHDRAWN|REMOVED)(?: ARTICLE| PAPER| CHAPTER)?\s*:\s*")
+"""What publishers write before the titles of papers that they have retracted."""
 
 
 class Crossref(RecordService):
@@ -93,11 +96,12 @@ def _updates(records: Any) -> Iterator[tuple[str, str]]:
 
 
 def _paper(work: Mapping[str, Any], doi: str, notices: Sequence[str]) -> Paper | None:
-    titles, containers = work.get("title"), work.get("container-title")
+    title, containers, links = plain_text(_first(work.get("title"))), work.get("container-title"), work.get("link")
     own = [f"{type_} {by}" for type_, by in _updates(work.get("updated-by"))]
-    links = work.get("link")
+    if _RETRACTED.match(title) and not any(each.startswith("retraction") for each in (*own, *notices)):
+        own.append(f"retraction {doi}")
     return build_paper(
-        title=_first(titles),
+        title=_RETRACTED.sub("", title),
         authors=[_name(each) for each in work.get("author") or []],
         ids={"doi": doi},
         abstract=work.get("abstract"),
