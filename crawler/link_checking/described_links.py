@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.checks.http_check import check_response
+from crawler.checks.http_check import judge_http
 from crawler.kinds.registry import kind_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class PageReader:
         self._asked.add(link.key)
         try:
             response = await self._download(kind.request(page))
-            read = kind.read(page, response, check_response(response, datetime.now(UTC)))
+            read = kind.read(page, response, judge_http(response, datetime.now(UTC)))
         except Exception:  # noqa: BLE001 - without the page, for any reason, there is no metadata
             return result
         return replace(result, metadata=read.metadata) if isinstance(read.metadata, type_) else result

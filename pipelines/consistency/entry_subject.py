@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crawler.kinds.registry import kind_of
 from crawler.models.metadata import Paper, Repository
-from pipelines.consistency.title_match import SAME_TITLE, similarity
+from pipelines.consistency.title_match import SAME_PAPER_TITLE, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,4 +82,4 @@ def _is_same(one: Paper | Repository, other: Paper | Repository) -> bool:
     if any(other.ids.get(scheme, "").casefold() == value.casefold() for scheme, value in one.ids.items()):
         return True
     families = [{name.split()[-1].casefold() for name in paper.authors if name.split()} for paper in (one, other)]
-    return similarity(one.title, other.title) >= SAME_TITLE and not families[0].isdisjoint(families[1])
+    return similarity(one.title, other.title) >= SAME_PAPER_TITLE and not families[0].isdisjoint(families[1])

@@ -28,7 +28,7 @@ class OpenReview(RecordService):
 
     service: ClassVar[str] = "OpenReview"
     host: ClassVar[str] = "api2.openreview.net"
-    schemes: ClassVar[frozenset[str]] = frozenset({"forum"})
+    schemes: ClassVar[frozenset[str]] = frozenset({"openreview"})
 
     def papers(self, scheme: str, ids: Sequence[str]) -> Mapping[str, Paper | None]:  # noqa: ARG002 - there is one
         """Return the papers that are public, by the id of their forum."""
@@ -63,15 +63,15 @@ def _paper(forum: str, note: Mapping[str, Any]) -> Paper | None:
         return value.get("value") if isinstance(value, dict) else value  # version 2 wraps all values
 
     venue, venue_id = plain_text(field("venue")), plain_text(field("venueid"))
-    is_accepted = bool(venue) and not _NOT_ACCEPTED.search(f"{venue} {venue_id}")
+    is_accepted = not _NOT_ACCEPTED.search(f"{venue} {venue_id}")
     authors = field("authors")
     pdf = plain_text(field("pdf"), 2_000)
     return build_paper(
         title=field("title"),
         authors=authors if isinstance(authors, list) else [],
-        ids={"forum": forum, "openreview": venue_id if is_accepted else None},
+        ids={"openreview": forum},
         abstract=field("abstract"),
-        comment=venue if is_accepted else None,
+        comment=(venue or venue_id) if is_accepted else None,
         date=_day(note.get("pdate") or note.get("odate") or note.get("cdate") or note.get("tcdate")),
         pdf_url=f"https://openreview.net/pdf?id={forum}" if pdf.startswith("/pdf") else text_in(pdf),
     )

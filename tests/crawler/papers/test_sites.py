@@ -87,7 +87,7 @@ ONE_PAPER = {
     ],
     "doi:10.1371/journal.pone.0012345": ["https://journals.plos.org/plosone/article?id=10.1371/journal.pone.0012345"],
     "pii:S0925231220306779": ["https://www.sciencedirect.com/science/article/pii/S0925231220306779?via%3Dihub"],
-    "forum:B1e3OlStPB": [
+    "openreview:B1e3OlStPB": [
         "https://openreview.net/forum?id=B1e3OlStPB",
         "https://openreview.net/pdf?id=B1e3OlStPB",
         "https://openreview.net/forum?id=B1e3OlStPB&noteId=x",
