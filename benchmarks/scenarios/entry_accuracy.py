@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from benchmarks.harness.running import table
 from crawler.models.note import LinkRole
 from crawler.notes.parser import parse_note
-from pipelines.consistency.entry_subject import first_mention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,7 +140,7 @@ def _count(result: Score, note: Note, work: Work, entry: Entry | None) -> None:
         result.titles += 1
     else:
         result.misses.append(f"title: {work.title} | {entry.title}")
-    code = first_mention(note, entry, LinkRole.CODE)
+    code = note.first_mention(entry, LinkRole.CODE)
     if work.code and code is not None and note.mentions[code].url == work.code:
         result.codes += 1
     elif work.code:

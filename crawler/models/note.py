@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.models.note_file import NoteFile
@@ -205,6 +206,17 @@ class Note:
     def guessed(self) -> tuple[tuple[int, int], ...]:
         """The byte spans of the URLs whose ends are guesses, whichever way they are read: they get no edits."""
         return tuple((each.start, each.guess.end) for each in self.mentions if each.guess is not None)
+
+    def first_mention(self, entry: Entry, role: LinkRole) -> int | None:
+        """Return the index of an entry's first mention with a role: in the field named like it, else anywhere."""
+        in_fields = (index for field in entry.fields if field.name == role.value for index in field.mentions)
+        return next((index for index in chain(in_fields, entry.mentions) if self.mentions[index].role is role), None)
+
+    @property
+    def ratings(self) -> dict[int, int]:
+        """The numbers of stars of the entries by the articles and papers that they list: indexes of mentions."""
+        subjects = ((entry, (entry.article, self.first_mention(entry, LinkRole.PAPER))) for entry in self.entries)
+        return {at: entry.relevance for entry, both in subjects for at in both if at is not None}
 
     def source_of(self, mention: Mention) -> str:
         """Return the mention's URL as it is written in the note."""

@@ -245,6 +245,7 @@ class ReasonCode(StrEnum):
     # What does not fit together in a note.
     FINDING_ONE_TITLE = "finding_one_title"
     FINDING_TITLE_AT = "finding_title_at"
+    FINDING_LISTED_AT = "finding_listed_at"
     FINDING_WITHDRAWN = "finding_withdrawn"
     FINDING_RETRACTED = "finding_retracted"
     FINDING_OF_CONCERN = "finding_of_concern"

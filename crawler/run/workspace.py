@@ -108,7 +108,8 @@ class _NewNotes:
         """Add a note and return what is saved of it; `had_vouches` says that its comments vouched for links before."""
         links = [link_of(mention.url, note.path, mention.role) for mention in note.mentions]
         found = [(mention, link) for mention, link in zip(note.mentions, links, strict=True) if link is not None]
-        self._read.append(NoteMentions(note.path, found, note.date))
+        ratings = {note.mentions[at].start: rating for at, rating in note.ratings.items()}
+        self._read.append(NoteMentions(note.path, found, note.date, ratings))
         self._mentions += len(found)
         if note.vouches or had_vouches:
             self._vouches[note.path] = {

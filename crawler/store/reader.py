@@ -218,6 +218,20 @@ class StoreReader(Database):
                 for identity, some in groupby(connection.execute(query), key=itemgetter(0)):
                     yield kind, identity, [url for _, url in some]
 
+    def listed(self) -> Iterator[tuple[str, str, list[tuple[str, int, int]]]]:
+        """Yield kind and identity of links that entries list as article or paper: note, line and rating of each."""
+        thing = (links.c.kind, links.c.identity)
+        query = (
+            sa.select(*thing, mentions.c.note, mentions.c.line, mentions.c.rating)
+            .join(mentions, mentions.c.link_id == links.c.id)
+            .where(mentions.c.rating.is_not(None))
+            .order_by(*thing, mentions.c.note, mentions.c.start)
+            .execution_options(yield_per=SLICE)
+        )
+        with self._begin() as connection:
+            for (kind, identity), places in groupby(connection.execute(query), key=itemgetter(0, 1)):
+                yield kind, identity, [(note, line, rating) for _, _, note, line, rating in places]
+
     def texts(self, kinds: Iterable[str]) -> Iterator[tuple[str, str, list[tuple[str, int, str]]]]:
         """Yield kind and identity of links with their mentions: note, line and link text."""
         for kind in kinds:

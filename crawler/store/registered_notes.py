@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Statements are built once: building one takes as long as executing it.
 _IDS = sa.select(links.c.url, links.c.id).where(links.c.url.in_(sa.bindparam("urls", expanding=True)))
 _IDS_NOT_SEEN = _IDS.where(sa.or_(links.c.run_id.is_(None), links.c.run_id != sa.bindparam("run", type_=sa.Integer)))
-_MENTION = ("start", "line", "text", "day", "other_url", "fragment")
+_MENTION = ("start", "line", "text", "day", "other_url", "fragment", "rating")
 _URL = len(_MENTION) + mapping.LINK.index("url")
 _MENTIONS = (
     sa.select(mentions.c.note, *(mentions.c[name] for name in _MENTION), *(links.c[name] for name in mapping.LINK))
@@ -53,11 +53,12 @@ class RegisteredNote:
 
 @dataclass(frozen=True, slots=True)
 class NoteMentions:
-    """The mentions of a note with their links, and the date of the note."""
+    """The mentions of a note with their links, its date, and the ratings of what its entries list, by offset."""
 
     path: str
     found: Sequence[tuple[Mention, Link]]
     day: date | None = None
+    ratings: Mapping[int, int] = field(default_factory=dict)
 
 
 _Row = tuple[Any, ...]
@@ -201,6 +202,7 @@ def _row(note: NoteMentions, mention: Mention, its_link: Link, link: Link) -> _R
         note.day,
         mention.guess and mention.guess.url,
         _fragment(mention, its_link),
+        note.ratings.get(mention.start),
         *(getattr(link, name) for name in mapping.LINK),
     )
 

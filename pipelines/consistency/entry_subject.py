@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from crawler.kinds.registry import kind_of
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.models.link import LinkState
-    from crawler.models.note import Entry, Field, LinkRole, Note
+    from crawler.models.note import Field, Note
 
 MIN_TITLE = 24
 """Characters of the shortest title of an entry that is compared with that of its paper."""
@@ -22,12 +21,6 @@ MIN_TITLE = 24
 _TRANSLATION = re.compile(r"(?:(?<!\s)\s+)?[(（](?=[^()（）\u4e00-\u9fff]*+[\u4e00-\u9fff])[^()（）]*+[)）].*$")
 
 _Metadata = TypeVar("_Metadata", Paper, Repository)
-
-
-def first_mention(note: Note, entry: Entry, role: LinkRole) -> int | None:
-    """Return the index of an entry's first mention with a role: in the field named like it, else anywhere."""
-    in_fields = (index for field in entry.fields if field.name == role.value for index in field.mentions)
-    return next((index for index in chain(in_fields, entry.mentions) if note.mentions[index].role is role), None)
 
 
 def title_beside(note: Note, at: int) -> str:

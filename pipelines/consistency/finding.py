@@ -34,6 +34,7 @@ class FindingKind(StrEnum):
     IMAGE_MISSING = "image missing"
     FRAGMENT_MISSING = "fragment missing"
     IMAGE_SET_INCOMPLETE = "image set incomplete"
+    NOTED_TWICE = "noted twice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pipelines.consistency.fragments import missing_fragments
 from pipelines.consistency.image_sets import incomplete_sets
 from pipelines.consistency.missing_images import missing_images
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
+from pipelines.consistency.noted_twice import repeated_findings
 from pipelines.consistency.paper_notices import worst_notice
 from pipelines.consistency.questions import Location, ended_vouch, first_locations, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from crawler.models.link import LinkState
     from crawler.models.note import Entry, Note
     from crawler.notes.markdown.anchors import Anchors
+    from pipelines.consistency.noted_twice import Listing
 
 ANOTHER_PAPER = 50
 """Similarity (0 to 100) below which a title is that of another paper; above, a paper may have changed its title."""
@@ -57,7 +59,7 @@ class CrossReferenceIndex:
     `titles` has the locations by `Link.key`, for papers with several titles only; `papers` has papers with their
     references by the identity of the repository that they name. `questions` has the first location of each link that a
     person should review, by URL. `anchors_of` returns the anchors of a note by its path, None if they are not known;
-    `sources` has the digests of the notes by path.
+    `sources` has the digests of the notes by path, `listings` where entries list what is listed more than once.
     """
 
     titles: dict[str, list[TitleLocation]] = field(default_factory=dict)
@@ -65,6 +67,7 @@ class CrossReferenceIndex:
     questions: dict[str, Location] = field(default_factory=dict)
     anchors_of: Callable[[str], Anchors | None] = no_anchors
     sources: Mapping[str, str] = field(default_factory=dict)
+    listings: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -75,12 +78,14 @@ class CrossReferenceIndex:
         *,
         anchors_of: Callable[[str], Anchors | None] = no_anchors,
         sources: Mapping[str, str] | None = None,
+        listings: Mapping[str, tuple[Listing, ...]] | None = None,
     ) -> CrossReferenceIndex:
         """Return the index of papers with their references, of the titles in notes by kind and identity, and of links.
 
         `mentioned` has the links that may need a person, with note and line of each mention in their order.
         """
-        index = cls(questions=first_locations(mentioned), anchors_of=anchors_of, sources=sources or {})
+        questions = first_locations(mentioned)
+        index = cls(questions=questions, anchors_of=anchors_of, sources=sources or {}, listings=listings or {})
         for reference, paper in papers:
             for identity in repositories_named_by(paper):
                 index.papers[identity].append((reference, replace(paper, comment=None, abstract=None)))
@@ -101,6 +106,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
         *_fragment_findings(note, states, index),
         *_image_set_findings(note, states),
         *_image_findings(note, states),
+        *repeated_findings(note, states, index.listings, index.titles),
     ]
     for entry in note.entries:
         findings += _label_findings(note, entry, states)

@@ -11,7 +11,7 @@ from crawler.links.arxiv_ids import paper_url
 from crawler.models.metadata import Article, Paper, Repository
 from crawler.models.note import Entry, LinkRole, Note
 from crawler.models.reason import Reason, ReasonCode
-from pipelines.consistency.entry_subject import first_mention, only_subject, reference_of
+from pipelines.consistency.entry_subject import only_subject, reference_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -47,7 +47,7 @@ def find_suggestions(note: Note, entry: Entry, states: Mapping[int, LinkState]) 
         ("paper", Paper, (*_article(entry, states), *_repository(entry, states))),
         ("code", Repository, (*_paper(entry, states), *_article(entry, states))),
     ):
-        if entry.field(name) is None and first_mention(note, entry, LinkRole(name)) is None:
+        if entry.field(name) is None and note.first_mention(entry, LinkRole(name)) is None:
             yield from _rank_sources(
                 name, [(evidence, rank, _only(with_metadata(type_), links)) for evidence, rank, links in sources]
             )

@@ -204,6 +204,11 @@ def _plan_shards(connection: sa.Connection) -> None:
         index.create(connection, checkfirst=True)
 
 
+def _add_ratings(connection: sa.Connection) -> None:
+    """Version 20: which articles and papers entries list, and how these are rated."""
+    _add_columns(connection, mentions.c.rating)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -224,6 +229,7 @@ MIGRATIONS = (
     _add_anchors,
     _add_looks,
     _plan_shards,
+    _add_ratings,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

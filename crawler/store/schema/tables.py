@@ -134,6 +134,7 @@ mentions = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("day", sa.Date),  # the note's date
     sa.Column("other_url", sa.Text),  # the URL read another way, "" for none; NULL: its end is no guess
+    sa.Column("rating", sa.Integer),  # the stars of the entry that lists this article or paper; NULL: none lists it
     sa.Column("fragment", sa.Text),  # that leads to an element of a web page; NULL: none, or nothing is known of it
 )
 

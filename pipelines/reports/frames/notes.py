@@ -11,7 +11,7 @@ from crawler.kinds.registry import with_metadata
 from crawler.links.arxiv_ids import arxiv_id_of
 from crawler.models.metadata import Paper, Repository
 from crawler.models.note import LinkRole
-from pipelines.consistency.entry_subject import first_mention, title_beside
+from pipelines.consistency.entry_subject import title_beside
 from pipelines.consistency.title_match import has_title_of
 from pipelines.reports.frames.metadata import metadata_rows
 from pipelines.reports.images.saved_texts import is_saved, saved_text
@@ -127,7 +127,7 @@ def _entry_values(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> 
 
     An entry's paper and code are the first that its fields of those names link to, else the first mentioned in it.
     """
-    paper, code = (first_mention(note, entry, role) for role in (LinkRole.PAPER, LinkRole.CODE))
+    paper, code = (note.first_mention(entry, role) for role in (LinkRole.PAPER, LinkRole.CODE))
     values = {
         "line": entry.line,
         "section": SECTION_SEPARATOR.join(entry.section) or None,

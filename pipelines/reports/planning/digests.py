@@ -98,7 +98,7 @@ def _cross_references(row: Sequence[Any], index: CrossReferenceIndex) -> bytes:
     papers = [index.papers[name] for name in sorted(names) if name in index.papers]
     question = index.questions.get(row[_URL])
     source = index.sources.get(row[_FINAL_URL] or row[_URL].lstrip("/")) if _is_local(row) else None
-    found = (titles, papers, question, source)
+    found = (titles, papers, question, source, index.listings.get(key_of(row[_KIND], row[_IDENTITY])))
     return repr(found).encode() if any(found) else b""
 
 

@@ -8,12 +8,15 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from crawler.kinds.registry import all_kinds, with_metadata
+from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
 from pipelines.consistency.findings import CrossReferenceIndex, TitleLocation, find_inconsistencies
+from pipelines.consistency.noted_twice import Listing, repeated
 from pipelines.reports.planning.digests import source_of
 from pipelines.rewriting.note_rewriter import NoteRewriter
+from pipelines.works.described import read_works
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from crawler.models.note_file import NoteFile
     from crawler.notes.files.folder import NotesFolder
     from crawler.notes.markdown.anchors import Anchors
+    from crawler.store.link_store import LinkStore
     from pipelines.consistency.finding import Finding
     from pipelines.reports.contract import FragmentOutput, Rendering
     from pipelines.reports.planning.digests import NoteDigester, NoteVersion
@@ -184,4 +188,18 @@ def build_index(rendering: Rendering) -> CrossReferenceIndex:
         store.links_to_ask_about(),
         anchors_of=anchors_in(rendering.notes_folder),
         sources={path: each.digest for path, each in rendering.registered.items()},
+        listings=_listings(store),
     )
+
+
+def _listings(store: LinkStore) -> dict[str, tuple[Listing, ...]]:
+    """Return where entries list what is listed more than once; the addresses of a paper count as one.
+
+    Papers are joined to works only if entries list several kinds of them: it reads the metadata of all.
+    """
+    listed = [
+        (key_of(kind, identity), [Listing(*each) for each in places]) for kind, identity, places in store.listed()
+    ]
+    kinds = {key.partition(":")[0] for key, _ in listed}.intersection(with_metadata(Paper))
+    works = read_works(store) if len(kinds) > 1 else []
+    return repeated(listed, {key: work.work_id for work in works for key in work.keys})

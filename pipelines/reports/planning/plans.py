@@ -120,4 +120,4 @@ def _batches(notes: Mapping[str, NoteVersion], workers: int, least_bytes: int) -
 def _part_of(index: CrossReferenceIndex, notes: Mapping[str, NoteVersion]) -> CrossReferenceIndex:
     """Return an index without what only findings of other notes use; another process adds `anchors_of`."""
     questions = {url: location for url, location in index.questions.items() if location[0] in notes}
-    return CrossReferenceIndex(index.titles, index.papers, questions)
+    return CrossReferenceIndex(index.titles, index.papers, questions, listings=index.listings)

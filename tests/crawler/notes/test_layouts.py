@@ -14,7 +14,6 @@ from crawler.models.note import FieldForm, LinkRole, Note
 from crawler.notes.layouts import layouts
 from crawler.notes.parser import parse_note
 from crawler.notes.works.link_labels import is_fact_label
-from pipelines.consistency.entry_subject import first_mention
 
 ROOT = Path(__file__).parents[3]
 LISTS = ROOT / "tests/notes/lists"
@@ -24,7 +23,7 @@ SAMPLES = sorted(LISTS.glob("*.md"))
 def works(note: Note) -> list[tuple[str, str, str]]:
     found = []
     for entry in note.entries:
-        paper, code = (first_mention(note, entry, role) for role in (LinkRole.PAPER, LinkRole.CODE))
+        paper, code = (note.first_mention(entry, role) for role in (LinkRole.PAPER, LinkRole.CODE))
         urls = ("" if at is None else note.mentions[at].url for at in (paper, code))
         found.append((entry.title, *urls))
     return found  # type: ignore[return-value]

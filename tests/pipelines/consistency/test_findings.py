@@ -95,8 +95,8 @@ def test_a_title_that_has_changed_is_unsure() -> None:
 def test_one_id_under_two_titles(tmp_path: Path) -> None:
     notes = {
         "a.md": entry("Loops in Sight"),
-        "b/c.md": "# x\n\n" + entry("Attention Is All You Need"),
-        "d.md": entry("paper"),
+        "b/c.md": "# x\n\n" + entry("Attention Is All You Need", article="https://mp.weixin.qq.com/s/B"),
+        "d.md": entry("paper", article="https://mp.weixin.qq.com/s/C"),
     }
     rows = written(tmp_path, notes, seen(paper=LOOPS))
     assert [(row["note"], row["line"], row["kind"], row["confidence"]) for row in rows] == [
@@ -106,7 +106,8 @@ def test_one_id_under_two_titles(tmp_path: Path) -> None:
 
 
 def test_one_id_under_two_titles_is_seen_before_arxiv_answers(tmp_path: Path) -> None:
-    notes = {"a.md": entry("Loops in Sight"), "b.md": entry("Attention Is All You Need")}
+    other = entry("Attention Is All You Need", article="https://mp.weixin.qq.com/s/B")
+    notes = {"a.md": entry("Loops in Sight"), "b.md": other}
     rows = written(tmp_path, notes, [standing(f"{URL}/2204.00001")])
     assert [(row["note"], row["kind"], row["confidence"]) for row in rows] == [
         ("a.md", "one id, two titles", "medium"),

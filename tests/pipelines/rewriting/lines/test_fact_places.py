@@ -9,7 +9,6 @@ import pytest
 from crawler.models.metadata import Paper, Repository
 from crawler.models.note import LinkRole, Note
 from crawler.notes.parser import parse_note
-from pipelines.consistency.entry_subject import first_mention
 from tests.support.mending import mended, standing
 
 LISTS = Path(__file__).parents[3] / "notes/lists"
@@ -23,7 +22,7 @@ def works(note: Note) -> list[tuple[str, ...]]:
     found = []
     for entry in note.entries:
         urls = (
-            "" if (at := first_mention(note, entry, role)) is None else note.mentions[at].url
+            "" if (at := note.first_mention(entry, role)) is None else note.mentions[at].url
             for role in (LinkRole.PAPER, LinkRole.CODE)
         )
         found.append((entry.layout, entry.title, *urls))
