@@ -49,6 +49,9 @@ _LEAD = re.compile(
     r"\d{1,3}(?:st|nd|rd|th)(?: annual)?)\b[\s,:]*)+",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
+_ACRONYM_BEHIND = re.compile(r".{10,}\.\s+([A-Z][A-Za-z&-]*[A-Z][A-Za-z-]*)")
+_LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
 _KIND = re.compile(r"\b(?:Conf|Symp|Journal|J\.|Trans|Lett|Rev|Proc|Bulletin|Magazine)", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 _PENDING = re.compile(r"\b(?:submitted|under review|in preparation|unpublished)\b", re.IGNORECASE)
@@ -60,7 +63,8 @@ def venue_in_reference(reference: str, published: datetime | None) -> Venue | No
     """Return the venue in a journal reference; None if it is none, or names a repository or a submission."""
     reference = _QUOTED.sub(" ", reference[:MAX_LENGTH]).strip()
     text = TokenizedText(reference, is_reference=True)
-    best = choose_strongest(judge_mentions(text, find_mentions(text)))
+    mentions = [each for each in find_mentions(text) if _is_name(text, each)]
+    best = choose_strongest(judge_mentions(text, mentions))
     if best is not None:
         return _listed(text, best, published)
     name = _printed_name(text.plain.replace("\0", ""))
@@ -68,6 +72,22 @@ def venue_in_reference(reference: str, published: datetime | None) -> Venue | No
         return None
     track = "workshop" if _WORKSHOP.search(name) else None
     return Venue(name, _year_in(text.plain, published), track, JOURNAL_REF, reference)
+
+
+def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
+    """Return whether a mention has a venue's whole name: not one with another "and" in it, nor that of a subject.
+
+    The name of a subject is a venue's at the beginning, and before a number or the end.
+    """
+    printed = text.plain[text.tokens[mention.first].start : text.tokens[mention.last - 1].end]
+    series = mention.series
+    if _LIST.search(printed) and not any(
+        map(_LIST.search, (series.name, series.full_name, *series.names, *series.said))
+    ):
+        return False
+    before, behind = text.plain[: text.tokens[mention.first].start], text.plain[text.tokens[mention.last - 1].end :]
+    is_subject = mention.series.generic and mention.last - mention.first == 1
+    return not is_subject or not _LEAD.sub("", before).strip(" ,.:") or _NUMBERED.match(behind) is not None
 
 
 def _listed(text: TokenizedText, best: JudgedMention, published: datetime | None) -> Venue:
@@ -83,7 +103,10 @@ def _edition(text: TokenizedText, mention: VenueMention) -> int | None:
     """Return the edition beside the name of a conference; behind a journal stands its volume."""
     if mention.series.kind == "journal":
         return None
-    return stated_year(text, mention)
+    if (year := stated_year(text, mention)) is not None:
+        return year
+    longer = _LONGER_ACRONYM.match(text.plain, text.tokens[mention.last - 1].end)
+    return int(longer[1]) if longer else None
 
 
 def _year_in(plain: str, published: datetime | None) -> int | None:
@@ -118,6 +141,8 @@ def _printed_name(plain: str) -> str | None:
         or _repositories().search(name)
     ):
         return None
+    if acronym := _ACRONYM_BEHIND.fullmatch(name):  # "Intelligent Systems and Networks. ICISN 2025"
+        name = acronym[1]
     if series := venue_table().said.get(name.casefold()):
         return series.name
     return cut_name(name)
