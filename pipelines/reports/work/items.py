@@ -114,7 +114,8 @@ def _edits_by_mention(
         while following < len(known) and known[following][0] <= edit.start:
             following += 1
         at = known[following - 1][1] if following else None
-        is_in = at is not None and (edit.start < note.mentions[at].end or _GROUP_OF.get(edit.reason.code) == "mark")
+        group = _GROUP_OF.get(edit.reason.code)
+        is_in = at is not None and (edit.start < note.mentions[at].end or group == "mark")
         if at is not None and is_in:
             of_mentions[at].append(edit)
         else:
