@@ -49,6 +49,7 @@ def judge_mentions(text: TokenizedText, mentions: Sequence[VenueMention]) -> lis
     events: list[VenueMention | Cue] = [*_find_cues(text, mentions), *mentions]
     events.sort(key=lambda event: event.first)
     judged: list[JudgedMention] = []
+    hosts: list[JudgedMention] = []  # of workshops
     cue: Cue | None = None  # the cue that applies to the next mention
     used: Cue | None = None  # the cue behind the last mention that corrected it, and does not apply to the next
     is_applied, sentence = True, -1  # whether `cue` was applied to a mention
@@ -58,10 +59,11 @@ def judge_mentions(text: TokenizedText, mentions: Sequence[VenueMention]) -> lis
         if isinstance(event, VenueMention):
             strength, used = _correct_by_following(text, event, cue, events[index + 1 :])
             if strength >= Strength.NAMED and (
-                repeats_host(text, event, cue, judged) or follows_workshop(text, event, judged)
+                repeats_host(text, event, cue, hosts) or follows_workshop(text, event, judged)
             ):
                 strength = Strength.WORKSHOP
             judged.append(JudgedMention(event, strength))
+            hosts += judged[-1:] if strength is Strength.WORKSHOP else []
             is_applied = True
         elif event != used and (cue is None or is_applied or not _outlasts(text, cue, event)):
             cue, is_applied = event, False

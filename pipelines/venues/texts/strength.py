@@ -46,7 +46,7 @@ class JudgedMention(NamedTuple):
     strength: Strength
 
 
-def repeats_host(text: TokenizedText, mention: VenueMention, cue: Cue | None, judged: Sequence[JudgedMention]) -> bool:
+def repeats_host(text: TokenizedText, mention: VenueMention, cue: Cue | None, hosts: Sequence[JudgedMention]) -> bool:
     """Return whether a mention only repeats a workshop's host: "EMNLP 2018 Workshop on Dreams (EMNLP-DREAM)".
 
     It does not if there is a word of acceptance between them, or another year.
@@ -55,11 +55,10 @@ def repeats_host(text: TokenizedText, mention: VenueMention, cue: Cue | None, ju
     if mention.last < len(text.tokens):
         in_proceedings = _PROCEEDINGS.match(text.plain, text.tokens[mention.last].start) is not None
     return "Workshop" not in mention.series.full_name and any(
-        each.strength is Strength.WORKSHOP
-        and each.mention.series is mention.series
+        each.mention.series is mention.series
         and (cue is None or cue.strength is not Strength.ACCEPTED or cue.first < each.mention.first or in_proceedings)
         and (year is None or stated_year(text, each.mention) in {None, year})
-        for each in judged
+        for each in hosts
     )
 
 
