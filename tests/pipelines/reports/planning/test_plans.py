@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_URL, uuid5
 
 from crawler.run.workspace import open_workspace
 from crawler.store.database import sqlite_url
@@ -52,10 +51,9 @@ def ahead(folder: Path) -> Ahead:
 
 
 def outputs(given: Rendering) -> dict[str, bytes]:
-    """Return the outputs without the notes folder, which the report has to open notes, and the feed in its id."""
-    folder = given.notes_folder.folder.resolve()
-    own = folder.as_posix().encode(), uuid5(NAMESPACE_URL, folder.as_uri()).urn.encode()
-    return {name: data.replace(own[0], b"").replace(own[1], b"") for name, data in content(given).items()}
+    """Return the outputs without the notes folder, which the report has to open notes in an editor."""
+    folder = given.notes_folder.folder.resolve().as_posix().encode()
+    return {name: data.replace(folder, b"") for name, data in content(given).items()}
 
 
 def expected(folder: Path) -> dict[str, bytes]:
