@@ -85,7 +85,7 @@ _RETRACTIONS = frozenset({"retraction", "withdrawal", "removal"})
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Metadata of a GitHub repository; `title` is its full name `owner/name`, None means unknown.
+    """Metadata of a repository; `title` is its full name `owner/name`, None means unknown.
 
     `database_id` does not change when it is renamed or transferred; `earlier_id` is the id of a deleted repository that
     had this name before. `license` is an SPDX identifier, `latest_release` a tag; `papers` are the arXiv ids in its
@@ -107,6 +107,9 @@ class Repository:
     released_at: datetime | None = None
     earlier_id: int | None = None
     papers: tuple[str, ...] = ()
+    downloads: int | None = None
+    gated: bool | None = None
+    disabled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

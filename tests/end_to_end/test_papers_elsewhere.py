@@ -1,4 +1,4 @@
-"""Papers outside of arXiv, at every address under which notes link to them: one crawl, and what is known afterwards."""
+"""Papers outside of arXiv and repositories outside of GitHub: one crawl of all addresses, and what is known then."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.internet import Internet, World
-from tests.internet.world.works import Work, works
+from tests.internet.world.works import KnownRepository, Work, repositories, works
 from tests.support.crawling import Desk
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ ON_ARXIV = (
     f"https://doi.org/10.48550/arXiv.{ARXIV_ID}",
 )
 UNREGISTERED = "https://doi.org/10.9999/nobody.knows.it"
+REPOSITORIES = [(each, address) for each in repositories() for address in each.addresses]
 CASES = [(work, address) for work in works() for address in work.addresses]
 
 
@@ -36,6 +37,7 @@ class Crawled:
 
     health: dict[str, dict[str, str]]
     papers: dict[str, dict[str, Any]]
+    repositories: dict[str, dict[str, Any]]
     findings: list[dict[str, str]]
     internet: Internet
 
@@ -45,13 +47,16 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with Internet() as internet:
         desk = Desk(tmp_path_factory.mktemp("papers"), internet.environ())
         addresses = [*(address for _, address in CASES), *ON_ARXIV, UNREGISTERED]
+        addresses += [address for _, address in REPOSITORIES]
         desk.write("a.md", "".join(f"{n}. Entry\n   - Paper: <{url}>\n\n" for n, url in enumerate(addresses, 1)))
         done = desk.crawl()
         assert (done.returncode, done.stderr) == (0, "")
         with closing(sqlite3.connect(desk.output / "notemend.sqlite")) as store:
-            query = "SELECT url, data FROM links JOIN facts USING (kind, identity) WHERE type = 'Paper'"
-            papers = {url: json.loads(data) for url, data in store.execute(query)}
-        yield Crawled(desk.health(), papers, desk.findings(), internet)
+            query = "SELECT type, url, data FROM links JOIN facts USING (kind, identity)"
+            known: dict[str, dict[str, Any]] = {"Paper": {}, "Repository": {}}
+            for type_, url, data in store.execute(query):
+                known.setdefault(type_, {})[url] = json.loads(data)
+        yield Crawled(desk.health(), known["Paper"], known["Repository"], desk.findings(), internet)
 
 
 @pytest.mark.parametrize(("work", "address"), CASES, ids=[address.partition("://")[2] for _, address in CASES])
@@ -103,3 +108,26 @@ def test_retracted_and_corrected_papers_are_told_apart(crawled: Crawled) -> None
         assert found[kind]["evidence"].startswith(type_)
     withdrawn = {paper["title"] for paper in crawled.papers.values() if paper.get("withdrawn")}
     assert withdrawn == {title for title, (type_, _) in noticed.items() if type_ == "retraction"}
+
+
+@pytest.mark.parametrize(
+    ("repository", "address"), REPOSITORIES, ids=[address.partition("://")[2] for _, address in REPOSITORIES]
+)
+def test_each_repository_is_known(crawled: Crawled, repository: KnownRepository, address: str) -> None:
+    row = crawled.health[address]
+    assert (row["kind"], row["verdict"]) == ("repository", "moved" if repository.now else "alive")
+    if repository.now:
+        assert row["final_url"] == address.replace(repository.name, repository.now)
+    known = crawled.repositories[address]
+    assert known["title"] == (repository.now or repository.name)
+    for name in ("stars", "downloads"):
+        assert known.get(name) == getattr(repository, name)
+    for name in ("gated", "archived"):
+        assert bool(known.get(name)) == getattr(repository, name)
+    if repository.api != "gitlab" or repository.now:  # many projects in one query come without their licenses
+        assert known.get("license") == repository.license
+
+
+def test_projects_on_gitlab_are_one_query(crawled: Crawled) -> None:
+    assert len(crawled.internet.asked("https://gitlab.com/api/graphql")) == 1
+    assert len(crawled.internet.asked("https://gitlab.com/api/v4/*")) == 1  # that was renamed

@@ -192,7 +192,7 @@ FILES = [
     "https://example.com/%E4%B8%AD.jpeg",
     "https://commons.wikimedia.org/wiki/File:A_cat.jpg",
     "https://www.dropbox.com/s/1/photo.png?dl=0",
-    "https://gitlab.com/o/r/-/blob/main/a.png",
+    "https://gitlab.example.org/o/r/-/blob/main/a.png",
 ]
 
 

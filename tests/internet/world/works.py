@@ -1,4 +1,4 @@
-"""Papers outside of arXiv, from `works.toml`."""
+"""Papers outside of arXiv, and repositories outside of GitHub, from `works.toml`."""
 
 from __future__ import annotations
 
@@ -41,11 +41,35 @@ class Work:
         return self.conference or self.journal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRepository:
+    """A repository on a host other than GitHub; `now` is its present name if it was renamed."""
+
+    api: str
+    addresses: tuple[str, ...]
+    name: str
+    now: str = ""
+    stars: int | None = None
+    downloads: int | None = None
+    license: str | None = None
+    gated: bool = False
+    archived: bool = False
+
+
+@cache
+def repositories() -> tuple[KnownRepository, ...]:
+    """Return all repositories."""
+    return tuple(KnownRepository(**_frozen(row)) for row in _table()["repository"])
+
+
 @cache
 def works() -> tuple[Work, ...]:
     """Return all of them."""
-    table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    return tuple(Work(**_frozen(row)) for row in table["work"])
+    return tuple(Work(**_frozen(row)) for row in _table()["work"])
+
+
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
 def _frozen(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Clients of hosts of repositories other than GitHub."""
