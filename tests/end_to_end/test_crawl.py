@@ -293,7 +293,7 @@ def test_one_dead_host_is_not_taken_for_our_network(desk: Desk) -> None:
     assert desk.verdicts() == {"https://unknown.example.org/": "suspect"}
 
 
-@pytest.mark.parametrize("after", [5, 40, 90])
+@pytest.mark.parametrize("after", [40, *(pytest.param(n, marks=pytest.mark.stress) for n in (5, 90))])
 def test_killed_run_loses_nothing(desk: Desk, internet: Internet, after: int) -> None:
     hosts = [f"https://h{n % 20:02}.bench.example.org/{n}" for n in range(100)]
     desk.write("a.md", NOTE + "\n" + "\n".join(f"<{url}>" for url in hosts))
