@@ -23,7 +23,7 @@ from crawler.scheduling.tasks import ShardTask
 from crawler.store.external_sources import ARCHIVE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from concurrent.futures import Future
 
     from crawler.run.context import RunContext
@@ -82,20 +82,18 @@ class CheckShards:
         """Yield the results of links that are checked in this process; those of shards are saved by these."""
         context = self._context
         own = self._own_sites()
-        bonds: set[frozenset[str]] | None = None
-        for _ in range(MAX_ROUNDS):
-            if not (shards := self._plan(own, bonds)):
+        for number in range(MAX_ROUNDS):
+            if not (shards := self._plan(own, is_first=number == 0)):
                 break
             context.reach.sites = own
             executing = asyncio.ensure_future(self._execute(shards))
             try:
-                if bonds is None:
+                if number == 0:
                     async for result in self._local.run():
                         yield result
                 await context.interruption.guard(asyncio.shield(executing))
             finally:
                 await self._drain(executing)
-            bonds = self._store.deferred(context.request_kinds, context.due_by, again=self._is_retry)
         context.reach.sites = None
         await context.interruption.guard(asyncio.sleep(context.take_hosts()))
         context.queue.put(self._crashed)
@@ -109,19 +107,23 @@ class CheckShards:
         backlogs = self._store.backlogs(context.lookup_runner.kinds, context.due_by)
         return frozenset({site_of(ARCHIVE), *(site_of(backlog.host_key) for backlog in backlogs)})
 
-    def _plan(self, own: frozenset[str], bonds: Iterable[frozenset[str]] | None) -> list[Shard]:
-        """Return the shards of a round; none if it is not worth the time that their processes take to start."""
+    def _plan(self, own: frozenset[str], *, is_first: bool) -> list[Shard]:
+        """Return the shards of a round; none if it is not worth the time that their processes take to start.
+
+        The first round is for all hosts, later ones for those of links that are known to need several.
+        """
         context, again = self._context, self._is_retry
         assert context.executor is not None  # noqa: S101 - there is no such stage without one
         workers, most = context.executor.workers, context.options.workers.shard_seconds
         backlogs = self._store.backlogs(context.request_kinds, context.due_by, again=again)
-        here = {host for bond in bonds or () if any(site_of(each) in own for each in bond) for host in bond}
-        open_bonds = [bond for bond in bonds or () if bond.isdisjoint(here)]
-        wanted = None if bonds is None else {host for bond in open_bonds for host in bond}
+        bonds = self._store.deferred(context.request_kinds, context.due_by, again=again)
+        here = {host for bond in bonds if any(site_of(each) in own for each in bond) for host in bond}
+        open_bonds = [bond for bond in bonds if bond.isdisjoint(here)]
+        wanted = {host for bond in open_bonds for host in bond}
         work = [
             HostWork(each.host, each.links, context.interval(each.host))
             for each in backlogs
-            if each.host and site_of(each.host) not in own and (wanted is None or each.host in wanted)
+            if each.host and site_of(each.host) not in own and (is_first or each.host in wanted)
         ]
         shards = plan(work, workers, most, open_bonds)
         return shards if sum(shard.cpu_seconds for shard in shards) >= most * START_SECONDS / 10 else []
@@ -183,6 +185,7 @@ class CheckShards:
     def _add(self, summary: ShardSummary) -> None:
         context = self._context
         context.retries.extend(summary.failed, summary.failed_again)
+        context.skipped.update(each.link.url for each in summary.failed_again)
         context.connectivity.add(summary.reached, summary.unreachable)
         context.throttle.add_responses(summary.responses)
         context.image_fetcher.fetched_bytes += summary.fetched_bytes

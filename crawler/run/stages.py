@@ -164,6 +164,8 @@ class CheckLinks:
             return
         if outcome.retry:
             self._context.retries.add(outcome.result, is_retry=self._is_retry)
+            if self._is_retry:
+                self._context.skipped.add(due.link.url)
             frontier.done(due.link)
         else:
             self._queue.put([outcome.result])

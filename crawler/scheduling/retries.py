@@ -42,7 +42,9 @@ class RetryQueue:
     def extend(self, failed: Iterable[CheckResult], failed_again: Iterable[CheckResult]) -> None:
         """Add failures of another process, which has marked the first ones to be checked again."""
         self._failed |= {each.link.url: each for each in failed}
-        self._failed_again += failed_again
+        for each in failed_again:
+            self.discard(each.link.url)
+            self._failed_again.append(each)
 
     def discard(self, url: str) -> None:
         """Forget the first failure of a link that was checked again."""

@@ -35,7 +35,7 @@ class ShardTask:
     is_online: bool = False
     one_by_one: bool = False
     skipped: frozenset[str] = frozenset()
-    """URLs that are not checked, since their checks ended processes."""
+    """URLs that are not checked in this run any more: they failed twice, or their checks ended processes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,11 @@ def hurried(requests: Sequence[Request], pace: float) -> list[str]:
     return found
 
 
+def asked_most_often(requests: Sequence[Request]) -> int:
+    """Return how often the URL was requested that was requested most often, but for robots.txt."""
+    return max(Counter(request.url for request in requests if request.path != "/robots.txt").values())
+
+
 def history(database_url: str) -> Counter[str]:
     """Return how many checks the store has of each link."""
     engine = sa.create_engine(database_url)

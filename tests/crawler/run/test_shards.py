@@ -18,6 +18,7 @@ from tests.internet.messages import html
 from tests.support.crawling import Desk, kill
 from tests.support.sharing import (
     SHARED,
+    asked_most_often,
     cluster,
     helpers_of,
     history,
@@ -75,6 +76,7 @@ def test_results_do_not_depend_on_the_number_of_processes(internet: Internet, tm
         done = desk.crawl("-s", f"WORKERS={count}", *SHARED, *paced(PACE))
         assert (done.returncode, done.stderr) == (0, "")
         assert hurried(internet.requests, PACE) == []
+        assert asked_most_often(internet.requests) <= 3  # led to another shard, in that one, and in the retry
         found[count] = results(desk)
         assert {url for url, checks in counted(desk).items() if checks > 1} == set()
     assert found[1].keys() >= urls
@@ -105,6 +107,7 @@ def test_a_cluster_finds_the_same(
             run.kill()
             run.wait()
     assert hurried(internet.requests, PACE) == []
+    assert asked_most_often(internet.requests) <= 4  # as without a worker that dies, and once more
     assert {url for url, checks in history(database_url).items() if checks > 1} == set()
     assert results(many) == results(one)
     assert history(database_url).keys() >= urls
