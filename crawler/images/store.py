@@ -289,7 +289,7 @@ def writable_folder(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"")
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another process of the run may look at the same time
     except OSError as error:
         raise UserError(f"{folder}: not writable: {error.strerror}") from error
     return folder
