@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import requests
 from requests import codes
 from requests.adapters import HTTPAdapter
-from requests_cache import CachedSession
-from requests_cache.backends.sqlite import SQLiteCache
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
 from crawler.daemon_threads import call_within
 from crawler.fetch.politeness.host_throttle import MAX_WAIT, parse_retry_after
 from crawler.lookups.errors import ServiceDownError
-from crawler.models.check import CLOCK_TOLERANCE
+from crawler.lookups.http_cache import open_cached_session
 from crawler.text import describe_error
 
 if TYPE_CHECKING:
@@ -27,15 +24,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from requests import PreparedRequest, Response
+    from requests_cache import CachedSession
 
 CONNECT_TIMEOUT = 10.0
 """Seconds to connect; the whole answer has to come within the setting API_TIMEOUT."""
 
 MAX_ANSWER = 64 * 1024 * 1024
 """Bytes of an answer, decompressed; a hundred repositories with the longest READMEs have half of that."""
-
-CACHE_FOR = timedelta(hours=12)
-"""Age up to which cached answers are used: a run that is started again sends no request twice."""
 
 ATTEMPTS = 4
 ATTEMPTS_UNANSWERED = 2
@@ -65,21 +60,15 @@ def open_session(
     A cached answer older than CACHE_FOR is revalidated by its ETag or date if it has one (RFC 9111, 4.3).
 
     `delay` is the time between two requests in seconds, `delays` that of other hosts; `timeout` the seconds for a
-    whole answer; `is_cacheable` excludes answers from the cache. A damaged cache is replaced. Any request may raise
-    ServiceDownError.
+    whole answer; `is_cacheable` excludes answers from the cache. A damaged cache is replaced; answers are not cached
+    in a file where none can be written. Any request may raise ServiceDownError.
     """
 
     def may_cache(response: Response) -> bool:
         # requests-cache removes secrets from the answers that it writes, but not from the redirects before them.
         return not response.history and (is_cacheable is None or is_cacheable(response))
 
-    options: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": may_cache}
-    try:
-        session = CachedSession(str(cache), backend="sqlite", **options)
-        _remove_future(session)
-    except sqlite3.DatabaseError:
-        cache.unlink()
-        session = CachedSession(str(cache), backend="sqlite", **options)
+    session = open_cached_session(cache, may_cache)
     session.max_redirects = 5
     # requests reads REQUESTS_CA_BUNDLE, programs that use OpenSSL read SSL_CERT_FILE: the user may have set either.
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
@@ -87,15 +76,6 @@ def open_session(
     for host, host_delay in (delays or {}).items():
         session.mount(f"https://{host}/", _PoliteAdapter(host_delay, user_agent, timeout))
     return session
-
-
-def _remove_future(session: CachedSession) -> None:
-    """Remove cached answers that would be used for longer than CACHE_FOR: they are of a clock that was ahead."""
-    cache = session.cache
-    if isinstance(cache, SQLiteCache):
-        latest = (datetime.now(UTC) + CACHE_FOR + CLOCK_TOLERANCE).timestamp()
-        with cache.responses.connection(commit=True) as connection:
-            connection.execute(f"DELETE FROM {cache.responses.table_name} WHERE expires > ?", (latest,))  # noqa: S608
 
 
 def answer_count(session: requests.Session) -> int:
