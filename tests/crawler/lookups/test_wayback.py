@@ -238,13 +238,18 @@ def test_a_service_that_is_down_says_nothing(serve: Any, session: Session, servi
     assert len(server.requests) == ATTEMPTS + (service == "index")
 
 
-@pytest.mark.parametrize("error", [requests.ConnectionError("refused"), requests.Timeout("slow")])
-def test_a_service_that_cannot_be_reached_says_nothing(serve: Any, session: Session, error: Exception) -> None:
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(requests.ConnectionError("refused"), "connection failed"), (requests.Timeout("slow"), "timed out")],
+)
+def test_a_service_that_cannot_be_reached_says_nothing(
+    serve: Any, session: Session, error: Exception, said: str
+) -> None:
     serve([error])
-    with pytest.raises(ServiceDownError, match=f"^{type(error).__name__}: {error}$"):
+    with pytest.raises(ServiceDownError, match=f"^{said}$"):
         Wayback(session).nearest(URL, WHEN)
     serve([Answer(NONE), error])
-    with pytest.raises(ServiceDownError, match=f"^{type(error).__name__}: {error}$"):
+    with pytest.raises(ServiceDownError, match=f"^{said}$"):
         Wayback(session).nearest(URL, None)
 
 
