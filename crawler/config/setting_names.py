@@ -27,6 +27,9 @@ RENAMED = {
 }
 """New names of settings by their names in the last release, which still work in this one."""
 
+RENAMED_OUTPUTS = {"pipelines.reports.bibtex": "pipelines.reports.bibliography.output"}
+"""New names of modules in OUTPUTS by those in the last release."""
+
 REMOVED = ("LEASE", "LEASE_SECONDS")
 """Settings of the last release that nothing needs any more."""
 
@@ -114,8 +117,17 @@ def apply_old_names(settings: SettingsSource) -> None:
         if given < priority or (given == priority and settings[new] == default(new)):
             settings.set(new, settings[old], priority=priority)
         settings.delete(old, priority=priority)
-        if not settings["_IS_SHARD"]:  # the process of the run has logged it
-            logger.warning("%s: renamed to %s; the old name works in this release", old, new)
+        _warn_of_rename(settings, old, new)
+    outputs = settings.getlist("OUTPUTS")
+    for old in sorted(RENAMED_OUTPUTS.keys() & set(outputs)):
+        outputs[outputs.index(old)] = RENAMED_OUTPUTS[old]
+        settings.set("OUTPUTS", outputs, priority=settings.getpriority("OUTPUTS") or 0)
+        _warn_of_rename(settings, old, RENAMED_OUTPUTS[old])
+
+
+def _warn_of_rename(settings: SettingsSource, old: str, new: str) -> None:
+    if not settings["_IS_SHARD"]:  # the process of the run has logged it
+        logger.warning("%s: renamed to %s; the old name works in this release", old, new)
 
 
 def default(name: str) -> Any:

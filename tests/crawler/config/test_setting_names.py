@@ -9,12 +9,14 @@ import pytest
 
 from crawler.config import setting_readers
 from crawler.config.crawl_options import read_options
-from crawler.config.setting_names import REMOVED, RENAMED, apply_old_names
+from crawler.config.setting_names import REMOVED, RENAMED, RENAMED_OUTPUTS, apply_old_names
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
 from tests.support.options import project_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy.settings import Settings
 
     from tests.support.crawling import Desk
@@ -66,6 +68,19 @@ def test_an_old_name_works_with_one_warning(
     assert caplog.messages == [WARNING.format(old, RENAMED[old])]
     assert settings[RENAMED[old]] == value
     assert old not in settings
+
+
+@pytest.mark.parametrize("form", [list, ",".join])
+def test_an_old_output_works_with_one_warning(
+    form: Callable[[list[str]], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    ((old, new),), health = RENAMED_OUTPUTS.items(), "pipelines.reports.csv.link_health"
+    settings = given(OUTPUTS=form([health, old]))
+    with caplog.at_level(logging.WARNING):
+        options = read_options(settings, kind_names())
+        read_options(settings, kind_names())
+    assert caplog.messages == [WARNING.format(old, new)]
+    assert options.publishing.outputs == (health, new)
 
 
 @pytest.mark.parametrize(
