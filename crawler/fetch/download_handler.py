@@ -24,7 +24,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawler.config.crawl_options import options_of
 from crawler.daemon_threads import run_in_thread
 from crawler.fetch.credentials import without_credentials
-from crawler.fetch.guard.proxied_names import ProxiedNames
+from crawler.fetch.guard.proxied_names import ProxiedNames, is_on_this_machine
 from crawler.fetch.guard.public_resolver import PublicResolver
 from crawler.fetch.large_bodies import BodyClock
 from crawler.fetch.lenient.handler import LenientDownloader
@@ -89,8 +89,11 @@ class _SafeDownloadHandler(AiohttpDownloadHandler):
             url = encode_for_request(request.url)
         except InvalidURLError as error:
             raise UnsupportedURLSchemeError(str(error)) from error
-        if self.proxied_names is not None and request.meta.get("proxy"):
-            await run_in_thread(self.proxied_names.check, urlsplit(url).hostname or "")
+        if self.proxied_names is not None and (proxy := request.meta.get("proxy")):
+            host = urlsplit(url).hostname or ""
+            self.proxied_names.check_hosts_file(host)
+            if not is_on_this_machine(urlsplit(proxy).hostname or ""):
+                await run_in_thread(self.proxied_names.check_resolver, host)
         url, authorization = without_credentials(url)  # aiohttp encodes them in Latin-1
         if url != request.url or "verbatim_url" not in request.meta:
             request = request.replace(url=url, meta={**request.meta, "verbatim_url": True})

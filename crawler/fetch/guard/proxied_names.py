@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
-from functools import partial
+from collections import defaultdict
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.daemon_threads import call_within
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.addresses import is_placeholder, is_public
 from crawler.models.reason import Reason, ReasonCode
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 PATIENCE = 2.0
 """Seconds to wait for the addresses of a name: networks with a proxy often have no resolver for public names."""
 
+_WINDOWS_HOSTS_FILE = Path(os.environ.get("SYSTEMROOT", "C:/Windows"), "System32/drivers/etc/hosts")
+HOSTS_FILE = _WINDOWS_HOSTS_FILE if os.name == "nt" else Path("/etc/hosts")
+"""The file in which this machine has names of its own (hosts(5))."""
+
 _ENOUGH = 3  # names without an answer, until the resolver is taken for one that never answers
 _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+
+
+def is_on_this_machine(proxy_host: str) -> bool:
+    """Return whether a proxy listens on a loopback address: the end of a tunnel, as of Clash or SSH.
+
+    The names of its requests are resolved where the tunnel leads to: what a resolver here says of them means nothing.
+    """
+    try:
+        return ipaddress.ip_address(proxy_host).is_loopback
+    except ValueError:
+        return proxy_host == "localhost"
 
 
 class ProxiedNames:
@@ -28,12 +50,36 @@ class ProxiedNames:
         self._has_answered = False
         self._unanswered = 0
 
-    def check(self, host: str) -> None:
+    def check(self, host: str, proxy_host: str) -> None:
+        """Check a name in HOSTS_FILE, and by the resolver unless the proxy is on this machine."""
+        self.check_hosts_file(host)
+        if not is_on_this_machine(proxy_host):
+            self.check_resolver(host)
+
+    def check_hosts_file(self, host: str) -> None:
+        """Raise AddressNotAllowedError if HOSTS_FILE has an address of a host that is not public."""
+        _refuse_private(host, self._in_hosts_file.get(host.rstrip(".").lower(), ()))
+
+    def check_resolver(self, host: str) -> None:
         """Raise AddressNotAllowedError if any address of a host is not public; blocks for at most PATIENCE."""
-        for address in self._resolve(host):
-            parsed = ipaddress.ip_address(address.partition("%")[0])
-            if not is_public(parsed) and not is_placeholder(parsed):
-                raise AddressNotAllowedError(Reason(ReasonCode.PRIVATE_ADDRESS, host.rstrip("."), address))
+        _refuse_private(host, self._resolve(host))
+
+    @cached_property
+    def _in_hosts_file(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        try:
+            lines = HOSTS_FILE.read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return {}
+        for line in lines:
+            address, *names = line.partition("#")[0].split() or [""]
+            try:
+                ipaddress.ip_address(address.partition("%")[0])
+            except ValueError:
+                continue
+            for name in names:
+                found[name.lower()].append(address)
+        return dict(found)
 
     def _resolve(self, host: str) -> list[str]:
         """Return the addresses of a host, none if it does not resolve."""
@@ -51,3 +97,10 @@ class ProxiedNames:
             return []
         self._has_answered = True
         return [str(address[0]) for *_, address in found]
+
+
+def _refuse_private(host: str, addresses: Iterable[str]) -> None:
+    for address in addresses:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+        if not is_public(parsed) and not is_placeholder(parsed):
+            raise AddressNotAllowedError(Reason(ReasonCode.PRIVATE_ADDRESS, host.rstrip("."), address))

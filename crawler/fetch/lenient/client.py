@@ -122,7 +122,7 @@ class LenientClient:
     def _connect(self, route: Route, deadline: Deadline) -> Connection:
         """Return a connection; the certificate of a host's issuer is fetched if it is missing."""
         if route.proxy is not None and self._proxied_names is not None:
-            self._proxied_names.check(route.host)
+            self._proxied_names.check(route.host, route.proxy.host)
         connected = open_socket(route, deadline)
         if route.scheme == "http":
             return Connection(connected, deadline)

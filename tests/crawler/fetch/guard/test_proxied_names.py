@@ -19,8 +19,20 @@ from tests.support.options import project_crawler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Resolve = Callable[..., list[Any]]
+
+
+PROXY = "proxy.corp.example"
+
+
+@pytest.fixture
+def hosts_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the file in which this machine has names of its own."""
+    file = tmp_path / "hosts"
+    monkeypatch.setattr(proxied_names, "HOSTS_FILE", file)
+    return file
 
 
 @pytest.fixture
@@ -60,10 +72,10 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str] | Exception]:
 def test_every_address_of_a_name(names: dict[str, Any], addresses: list[str], refused: str) -> None:
     names["a.example"] = addresses
     if not refused:
-        ProxiedNames().check("a.example")
+        ProxiedNames().check("a.example", PROXY)
         return
     with pytest.raises(AddressNotAllowedError, match=rf"private address: a\.example \({refused}\)"):
-        ProxiedNames().check("a.example")
+        ProxiedNames().check("a.example", PROXY)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +83,7 @@ def test_every_address_of_a_name(names: dict[str, Any], addresses: list[str], re
 )
 def test_a_name_that_only_the_proxy_can_resolve(names: dict[str, Any], error: Exception) -> None:
     names["a.example"] = error
-    ProxiedNames().check("a.example")
+    ProxiedNames().check("a.example", PROXY)
 
 
 def test_a_resolver_that_never_answers_is_asked_three_times(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +99,7 @@ def test_a_resolver_that_never_answers_is_asked_three_times(monkeypatch: pytest.
     monkeypatch.setattr(socket, "getaddrinfo", wait)
     checked = ProxiedNames()
     for number in range(6):
-        checked.check(f"{number}.example")
+        checked.check(f"{number}.example", PROXY)
     released.set()
     assert asked == ["0.example", "1.example", "2.example"]
 
@@ -95,22 +107,47 @@ def test_a_resolver_that_never_answers_is_asked_three_times(monkeypatch: pytest.
 def test_a_resolver_that_has_answered_is_always_asked(names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Names that take too long, in a hostile note, do not switch the check off."""
     checked = ProxiedNames()
-    checked.check("unknown.example")
+    checked.check("unknown.example", PROXY)
     names["inside.example"] = ["10.0.0.1"]
     names["slow.example"] = TimeoutError()
     for _ in range(6):
-        checked.check("slow.example")
+        checked.check("slow.example", PROXY)
     with pytest.raises(AddressNotAllowedError):
-        checked.check("inside.example")
+        checked.check("inside.example", PROXY)
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_a_tunnel_that_begins_here_is_asked_for_names_of_the_hosts_file_alone(
+    names: dict[str, Any], hosts_file: Path, proxy: str
+) -> None:
+    """Its other names are resolved where it ends, and no resolver is waited for."""
+    hosts_file.write_bytes(
+        b"# 10.0.0.2 a.example\n10.0.0.1\tinside.example INSIDE\xff.example # here\nno.address x\n1.1.1.1 out\n"
+    )
+    names["a.example"] = ["10.0.0.1"]
+    checked = ProxiedNames()
+    for name in ("a.example", "x", "out", "here"):
+        checked.check(name, proxy)
+    for name in ("inside.example", "Inside.Example."):
+        with pytest.raises(AddressNotAllowedError, match="10.0.0.1"):
+            checked.check(name, proxy)
+
+
+def test_without_a_hosts_file(names: dict[str, Any], hosts_file: Path) -> None:
+    assert not hosts_file.exists()
+    names["inside.example"] = ["10.0.0.1"]
+    ProxiedNames().check("inside.example", "127.0.0.1")
+    with pytest.raises(AddressNotAllowedError):
+        ProxiedNames().check("inside.example", PROXY)
 
 
 @pytest.mark.parametrize("url", ["http://inside.example/", "https://inside.example/", "http://inside.example/?"])
 @pytest.mark.parametrize("meta", [{}, {"max_bytes": 1000}, {"lenient": True}])
-def test_no_client_sends_it_to_the_proxy(names: dict[str, Any], url: str, meta: dict[str, Any]) -> None:
-    names["inside.example"] = ["10.0.0.1"]
+def test_no_client_sends_it_to_the_proxy(hosts_file: Path, url: str, meta: dict[str, Any]) -> None:
+    hosts_file.write_text("10.0.0.1 inside.example\n")
     assert _sent(url, meta, allow_private=False) == (0, AddressNotAllowedError)
     assert _sent(url, meta, allow_private=True)[0] > 0
-    names["inside.example"] = ["1.1.1.1"]
+    hosts_file.write_text("1.1.1.1 inside.example\n")
     assert _sent(url, meta, allow_private=False)[0] > 0
 
 
