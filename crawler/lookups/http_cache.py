@@ -36,7 +36,9 @@ def open_cached_session(cache: Path, may_cache: Callable[[Response], bool]) -> C
     options: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": may_cache}
     for may_be_damaged in (True, False):
         try:
-            session = CachedSession(backend=_FileCache(str(cache), factory=_Connection, timeout=LOCK_TIMEOUT / 10), **options)
+            session = CachedSession(
+                backend=_FileCache(str(cache), factory=_Connection, timeout=LOCK_TIMEOUT / 10), **options
+            )
             _remove_future(session)
         except sqlite3.DatabaseError as error:
             if not (may_be_damaged and _is_damage(error)):
