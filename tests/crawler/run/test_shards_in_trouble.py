@@ -48,6 +48,10 @@ pytest_plugins = ["tests.support.databases"]
 pytestmark = [pytest.mark.stress, many_workers]
 
 PACE = 0.05
+LONG_PACE = 0.8
+"""Seconds: much longer than a request travels to a server on this machine."""
+TRAVEL = 0.1
+"""Seconds that a request may travel longer than the next."""
 TROUBLES = 50
 LONGEST_STOP = 6.0
 """Seconds: three times as long as a Dask worker is waited for."""
@@ -93,6 +97,23 @@ def test_the_corpus_gives_the_same_however_many_check_it(internet: Internet, tmp
     for name in ("2", "4", "cluster"):
         assert checks[name] == checks["1"], name
         assert found[name] == found["1"], name
+
+
+@pytest.mark.parametrize("how", ["1", "2", "4", "cluster"])
+def test_no_host_is_asked_before_its_turn(internet: Internet, tmp_path: Path, database_url: str, how: str) -> None:
+    """Redirects and second requests included: the servers saw no two requests to a host closer than its pace."""
+    desk = Desk(tmp_path, internet.environ())
+    mixed(desk, internet, 120)
+    words = [*SHARED, *paced(LONG_PACE), "-s", f"DATABASE_URL={database_url}"]
+    if how == "cluster":
+        with cluster(desk, 3) as dask:
+            done = desk.crawl(*words, "-s", f"DASK_SCHEDULER={dask.address}")
+    else:
+        done = desk.crawl(*words, "-s", f"WORKERS={how}")
+    assert (done.returncode, done.stderr) == (0, "")
+    gap = smallest_gap(internet)
+    print(f"{how}: {len(internet.requests)} requests, smallest gap {gap:.3f} s at a pace of {LONG_PACE} s")  # noqa: T201
+    assert gap > LONG_PACE - TRAVEL
 
 
 # --- fifty troubles ---------------------------------------------------------------------------------------------------
