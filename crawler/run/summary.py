@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from crawler.config.plain_settings import SettingsSource
     from crawler.run.run import Run
 
+_PLACES = ("NOTES_DIR", "OUTPUT_DIR", "DATABASE_URL")
+"""Settings that the next command needs, too; one with `@` may have a password, which is printed nowhere."""
+
 REPORT, EDITS = "report.html", "edits.jsonl"
 """The outputs that a summary names, and whose edits it offers."""
 
@@ -38,9 +41,10 @@ class OutputForm:
     @classmethod
     def of(cls, settings: SettingsSource) -> Self:
         """Return the form that the command line gives."""
-        given = {name for name in ("NOTES_DIR", "OUTPUT_DIR") if settings.getpriority(name) == COMMAND_LINE}
+        given = [name for name in _PLACES if settings.getpriority(name) == COMMAND_LINE]
         words = [str(settings["NOTES_DIR"])] if "NOTES_DIR" in given else []
-        words += ["-s", f"OUTPUT_DIR={settings['OUTPUT_DIR']}"] if "OUTPUT_DIR" in given else []
+        values = {name: str(settings[name]) for name in given if name != "NOTES_DIR"}
+        words += [word for name, value in values.items() if "@" not in value for word in ("-s", f"{name}={value}")]
         return cls(str(settings["_FORMAT"]), settings.getbool("_QUIET"), shlex.join(words))
 
 
