@@ -13,6 +13,8 @@ from io import BytesIO
 from operator import mul
 from typing import TYPE_CHECKING, Self
 
+from crawler.images.formats.gif import read_gif
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -64,6 +66,8 @@ def look_of(body: bytes) -> Look | None:
     from PIL.Image import Resampling
     from PIL.Image import open as open_image
 
+    if body.startswith(b"GIF8") and not 0 < read_gif(body).pixels <= _MAX_PIXELS:
+        return None  # Pillow holds a frame as large as its head says when it opens a GIF
     try:
         with open_image(BytesIO(body)) as image:
             width, height = image.size

@@ -12,7 +12,7 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from crawler.images.formats.gif import count_gif_frames
+from crawler.images.formats.gif import read_gif
 from crawler.images.formats.jpeg import has_jpeg_end, is_jpeg_scan_complete
 from crawler.images.formats.svg import MalformedError, UnsafeError, svg_size
 from crawler.models.reason import Reason, ReasonCode
@@ -48,6 +48,8 @@ UNSHOWN = frozenset({HEIF, JPEG_XL, JPEG_2000, "image/tiff"})
 
 MAX_PIXELS = 2**30
 """Pixels of a saved image at most: RGBA of them takes 4 GB, more than browsers decode. Large sensors have 2**28."""
+MAX_GIF_PIXELS = 2**26
+"""The same of a GIF: Pillow takes as much memory for a frame as its head says when it opens the file."""
 
 # WHATWG MIME Sniffing, 6.1; AVIF: ISO base media file whose brands include avif or avis.
 _MAGIC = (
@@ -128,7 +130,11 @@ def inspect_image(body: bytes) -> ImageInfo:
         except UnsafeError as error:
             raise UnsupportedImageError(Reason(ReasonCode.SVG_UNSAFE, str(error))) from error
     if type_ == GIF:
-        return _read_header(body, type_, frames=_complete(count_gif_frames(body)))
+        gif = read_gif(body)
+        _complete(gif.frames)
+        if gif.pixels > MAX_GIF_PIXELS:
+            raise UnsupportedImageError(Reason(ReasonCode.IMAGE_TOO_MANY_PIXELS))
+        return _read_header(body, type_, frames=gif.frames)
     has_end = type_ != JPEG or has_jpeg_end(body)
     _complete(has_end or is_jpeg_scan_complete(body) if type_ == JPEG else _IS_COMPLETE.get(type_, bool)(body))
     if type_ in {HEIF, JPEG_XL}:  # Pillow cannot read their headers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import struct
 import zlib
 from contextlib import suppress
 from io import BytesIO
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from crawler.images.hosts.wechat_urls import image_id, looks_like_placeholder, url_variants
+from crawler.images.looks import look_of
 from crawler.images.sniff import (
     EXTENSIONS,
     UNSHOWN,
@@ -122,6 +125,33 @@ def test_a_gif_without_trailer_is_shown_by_browsers() -> None:
     assert inspect_image(whole[:-1]).frames == 3
     with pytest.raises(CorruptImageError):
         inspect_image(whole[:-2])
+
+
+def large_frame(width: int, height: int, behind: bytes = b"\x08\x01\0\0;") -> bytes:
+    """Return a GIF of 4 x 4 pixels with a frame of another size, which replaces the one before it."""
+    screen = struct.pack("<HHBBB", 4, 4, 0x80, 0, 0) + bytes(6)
+    control = b"!\xf9\x04" + struct.pack("<BHB", 0x11, 0, 0) + b"\0"
+    return b"GIF89a" + screen + control + b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + behind
+
+
+@pytest.mark.parametrize("behind", [b"\x08\x01\0\0;", b"\x08\x01\0\0", b"?"])
+def test_a_gif_takes_no_memory_for_a_frame_that_its_head_says(behind: bytes) -> None:
+    """Of a hundred bytes; Pillow would take four gigabytes."""
+    body = large_frame(65_535, 65_535, behind)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises((UnsupportedImageError, CorruptImageError), match="too large|truncated"):
+        inspect_image(body)
+    assert look_of(body) is None
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < before + 2**20  # kilobytes
+
+
+def test_a_frame_of_a_gif_may_reach_beyond_its_screen() -> None:
+    body = BytesIO()
+    Image.new("P", (60, 40), 1).save(body, "GIF")
+    small = bytearray(body.getvalue())
+    small[6:10] = struct.pack("<HH", 4, 4)
+    assert inspect_image(bytes(small)).frames == 1
+    assert look_of(bytes(small)) is not None
 
 
 @pytest.mark.parametrize(("width", "height"), [(12_000, 9_000), (1_080, 60_000), (16_384, 12_288)])
