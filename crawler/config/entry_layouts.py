@@ -17,7 +17,9 @@ def entry_layouts(settings: SettingsSource, name: str = "ENTRIES") -> LayoutsByP
     """Return layouts by glob; raise UserError for an unknown layout, with the nearest name."""
     globs = {}
     for glob, value in json_object(settings, name).items():
-        names = parse_names(value if isinstance(value, str) else ",".join(map(str, value or ())))
+        if not isinstance(value, (str, list, tuple)):
+            raise UserError(f"{name}[{glob!r}]: neither a layout nor a list of layouts: {value!r}")
+        names = parse_names(value if isinstance(value, str) else ",".join(map(str, value)))
         if not names:
             raise UserError(f"{name}[{glob!r}]: no layout (valid: {valid_names()})")
         if unknown := unknown_layouts(names):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,6 +66,10 @@ def given(priority: str = "cmdline", /, **values: object) -> Settings:
         ("EXCLUDE_URLS", "[x", "not a JSON list"),
         ("ENTRIES", "table", "not a JSON object"),
         ("ENTRIES", '{"a.md": ""}', "no layout (valid: "),
+        ("ENTRIES", '{"a.md": []}', "no layout (valid: "),
+        ("ENTRIES", '{"a.md": 7}', "['a.md']: neither a layout nor a list of layouts: 7"),
+        ("ENTRIES", '{"a.md": null}', "['a.md']: neither a layout nor a list of layouts: None"),
+        ("ENTRIES", '{"a.md": {"table": 1}}', "['a.md']: neither a layout nor a list of layouts: {'table': 1}"),
         ("ENTRIES", '{"*.md": "tabel"}', "['*.md']: unknown layout 'tabel' (valid: "),
         ("ENTRIES", '{"*.md": "tabel"}', "; did you mean table?"),
         ("SITE_GENERATOR", "hugo", "not a JSON object"),
@@ -178,3 +183,16 @@ def test_it_can_be_seen_who_gave_which_value(desk: Desk) -> None:
         assert desk.run("settings", "--get", name, **environ).stdout == f"{shown}\n"
     done = desk.run("settings", "--getint", "GITHUB_TOKEN", **environ)
     assert "s3cret" not in done.stdout + done.stderr
+
+
+ODD = (
+    *("", " ", "\0", "7", "-1", "1e999", "nan", "true", "null", "{}", "[]", "[7]", "[null]", '"x"', '{"": ""}'),
+    *('{"a": 7}', '{"*": null}', '{"*": {"a": 1}}', '{"*": [1]}', '{"*": [[1]]}', '{"*": true}', '{"web/alive": []}'),
+)
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_no_odd_value_of_a_setting_is_unforeseen(value: str) -> None:
+    for name in setting_readers.READERS:
+        with suppress(UserError):
+            read_options(given(**{name: value}), kind_names())
