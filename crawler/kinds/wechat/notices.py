@@ -28,6 +28,7 @@ MAX_QUOTE = 120
 
 _TITLE_ELEMENTS = ".weui-msg__title, .mesg-title, h1, h2"
 _TITLE_SURPLUS = 12  # letters and digits of a title around a notice: the name of the site
+_MESSAGE = 1_000  # characters of a message in which words are searched: some expressions take quadratic time
 _REMOVED = re.compile(r"del_reason_id: ?'[1-9]")
 
 
@@ -45,7 +46,7 @@ class Notice:
 
     def is_meant_by(self, message: str) -> bool:
         """Return whether a normalized message has the words of the row."""
-        return self.words is not None and self.words.search(message) is not None
+        return self.words is not None and self.words.search(message[:_MESSAGE]) is not None
 
 
 @cache

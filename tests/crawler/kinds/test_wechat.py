@@ -493,3 +493,12 @@ def test_the_parts_of_a_page_that_say_the_same_agree(name: str) -> None:
 @recorded
 def test_every_recorded_state_is_looked_at() -> None:
     assert {file.name.removesuffix(".html.gz") for file in RECORDED.glob("*.gz")} == set(RECORDED_STATES)
+
+
+def test_words_of_notices_are_searched_in_the_beginning_of_a_message_alone() -> None:
+    """A search in half a million characters of one word would not end."""
+    started = time.thread_time()
+    for notice in notices():
+        for word in ("迁移", "migrat", "删除", "违规", "a"):
+            notice.is_meant_by(word * 250_000)
+    assert time.thread_time() - started < 5
