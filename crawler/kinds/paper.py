@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from crawler.html import TooMuchMarkupError
-from crawler.kinds.base import Kind
-from crawler.kinds.web import Web
+from crawler.kinds.web import WebPage, titled_page
 from crawler.links.canonical_url import hostname
 from crawler.models.link import Link
 from crawler.models.metadata import Page, Paper
@@ -30,7 +29,7 @@ PAPER_PAGE = 256 * 1024
 """Bytes of a page that are read: the tags of a paper with many authors and references are longer than other heads."""
 
 
-class PaperPage(Kind):
+class PaperPage(WebPage):
     """A paper whose identity is `scheme:id`; page and PDF are two links to one paper.
 
     A link is checked at the URL in the note, with the rules for web pages: what is said of the paper may come from
@@ -42,9 +41,6 @@ class PaperPage(Kind):
     labels: ClassVar[Mapping[str, str]] = {"en": "paper", "zh": "论文"}
     metadata_type = Paper
     citation_source = True
-    may_be_picture = True
-    checks_soft_404 = True
-    anchor_prefix = ""
     group: ClassVar[Group] = "page"
 
     def recognize(self, url: str, parts: SplitResult) -> Link | None:
@@ -72,14 +68,12 @@ class PaperPage(Kind):
         return request
 
     def read(self, link: Link, response: Response, check: Check) -> CheckResult:
-        """Return the result of a response; a page that is not the one asked for has no metadata."""
+        """Return the result of a response; a paper has the id in its URL, too."""
         result = super().read(link, response, check)
-        if not check.is_ok:
-            return replace(result, metadata=None)
-        if isinstance(result.metadata, Paper):
-            ids = {**result.metadata.ids, **ids_of(link.identity)}
-            return replace(result, metadata=replace(result.metadata, ids=ids))
-        return result
+        if not isinstance(result.metadata, Paper):
+            return result
+        ids = {**result.metadata.ids, **ids_of(link.identity)}
+        return replace(result, metadata=replace(result.metadata, ids=ids))
 
     def metadata(self, response: Response) -> Paper | Page | None:
         """Return the paper that the page describes, else its title; None for a PDF."""
@@ -92,5 +86,4 @@ class PaperPage(Kind):
         with suppress(TooMuchMarkupError):
             if (paper := read_paper(response.text, response.url)) is not None:
                 return paper
-        page = Web().metadata(response)
-        return page if page.title else None
+        return titled_page(response)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from crawler.kinds.base import Kind
-from crawler.kinds.web import Web
+from crawler.kinds.web import WebPage, titled_page
 from crawler.links.canonical_url import hostname
 from crawler.links.repository_urls import repository_at
 from crawler.models.link import Link
@@ -20,11 +18,9 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.forges.lookup import ForgeLookup
-    from crawler.models.check import Check
-    from crawler.models.result import CheckResult
 
 
-class RepositoryElsewhere(Kind):
+class RepositoryElsewhere(WebPage):
     """A repository, model, dataset or space, or a path in one; its identity is host and name in lower case.
 
     What its host does not say of it is left to its page, with the rules for web pages.
@@ -34,9 +30,6 @@ class RepositoryElsewhere(Kind):
     rank = 4
     labels: ClassVar[Mapping[str, str]] = {"en": "repository", "zh": "仓库"}
     metadata_type = Repository
-    may_be_picture = True
-    checks_soft_404 = True
-    anchor_prefix = ""
     has_pages = True
 
     def recognize(self, url: str, parts: SplitResult) -> Link | None:
@@ -58,12 +51,6 @@ class RepositoryElsewhere(Kind):
 
         return ForgeLookup.from_options(options)
 
-    def read(self, link: Link, response: Response, check: Check) -> CheckResult:
-        """Return the result of a response; a page that is not the one asked for has no metadata."""
-        result = super().read(link, response, check)
-        return result if check.is_ok else replace(result, metadata=None)
-
     def metadata(self, response: Response) -> Page | None:
         """Return the title of the page; None for a file."""
-        page = Web().metadata(response)
-        return page if page.title else None
+        return titled_page(response)
