@@ -1,4 +1,8 @@
-"""Base class of batched API clients: when a service is down, its links are skipped for the rest of the run."""
+"""Base classes of batched API clients.
+
+When the service of an `ApiLookup` is down, its links are skipped for the rest of the run. A `SharedLookup` asks several
+services, and leaves links to their pages.
+"""
 
 from __future__ import annotations
 
@@ -60,3 +64,40 @@ class ApiLookup(ABC):
 
         Raise ServiceDownError if it does not answer; set `unavailable_reason` if no more requests must be sent.
         """
+
+
+class SharedLookup(ABC):
+    """A batched client of several services; see `crawler.kinds.base.Lookup`.
+
+    A link that none of them answers for has no result, so that a service that is down changes no verdict.
+    """
+
+    service: ClassVar[str]
+    """Name of all services in messages."""
+    batch: int = 50
+    unavailable_reason: str | None = None
+    is_reached = False
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+        self._down: dict[str, str] = {}
+
+    def __call__(self, due: Sequence[DueLink]) -> list[CheckResult | None]:
+        """Return one result for each link; None for one that no service answers for."""
+        answers_before = answer_count(self._session)
+        results = self.look_up(due, datetime.now(UTC))
+        self.is_reached = answer_count(self._session) > answers_before
+        return results
+
+    @abstractmethod
+    def look_up(self, due: Sequence[DueLink], now: datetime) -> list[CheckResult | None]:
+        """Return the results of links, in the same order; services that do not answer are set down."""
+
+    def is_down(self, service: str) -> bool:
+        """Return whether a service is not asked any more in this run."""
+        return service in self._down
+
+    def set_down(self, service: str, message: str) -> None:
+        """Ask a service no more in this run, for a reason in one line."""
+        self._down[service] = message
+        self.unavailable_reason = "; ".join(f"{name}: {why}" for name, why in self._down.items())

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from crawler.lookups.base import SharedLookup
 from crawler.lookups.errors import ServiceDownError
-from crawler.lookups.session import answer_count, open_session
+from crawler.lookups.session import open_session
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
@@ -26,6 +26,7 @@ from crawler.text import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     import requests
 
@@ -46,18 +47,14 @@ SERVICES: tuple[type[RecordService], ...] = (
 """In the order in which they are asked; the later ones are asked for what the earlier ones do not know."""
 
 
-class RecordLookup:
-    """A client of all services; see `crawler.kinds.base.Lookup`."""
+class RecordLookup(SharedLookup):
+    """A client of all services."""
 
     service: ClassVar[str] = "registries of papers"
-    batch: int = 50
-    unavailable_reason: str | None = None
-    is_reached = False
 
     def __init__(self, session: requests.Session, services: Sequence[RecordService]) -> None:
-        self._session = session
+        super().__init__(session)
         self._services = services
-        self._down: dict[str, str] = {}
 
     @classmethod
     def from_options(cls, options: CrawlOptions) -> RecordLookup:
@@ -72,15 +69,13 @@ class RecordLookup:
         )
         return cls(session, [each.build(session, options) for each in SERVICES])
 
-    def __call__(self, due: Sequence[DueLink]) -> list[CheckResult | None]:
+    def look_up(self, due: Sequence[DueLink], now: datetime) -> list[CheckResult | None]:
         """Return one result for each link; None for a paper that no service knows."""
-        now, answers_before = datetime.now(UTC), answer_count(self._session)
         by_scheme: defaultdict[str, set[str]] = defaultdict(set)
         for each in due:
             scheme, _, paper_id = each.link.identity.partition(":")
             by_scheme[scheme].add(paper_id)
         known = {scheme: self._known(scheme, ids) for scheme, ids in by_scheme.items()}
-        self.is_reached = answer_count(self._session) > answers_before
         return [_result(each, known, now) for each in due]
 
     def _known(self, scheme: str, ids: set[str]) -> dict[str, tuple[str, Paper | None]]:
@@ -88,21 +83,17 @@ class RecordLookup:
         known: dict[str, tuple[str, Paper | None]] = {}
         for service in self._services:
             wanted = sorted(ids.difference(known))
-            if not wanted or scheme not in service.schemes or service.service in self._down:
+            if not wanted or scheme not in service.schemes or self.is_down(service.service):
                 continue
             try:
                 papers = service.papers(scheme, wanted)
             except ServiceDownError as error:
-                self._set_down(service, str(error))
+                self.set_down(service.service, str(error))
             except Exception as error:  # noqa: BLE001 - an invalid answer must not stop the run
-                self._set_down(service, describe_error(error))
+                self.set_down(service.service, describe_error(error))
             else:
                 known |= {paper_id: (service.service, paper) for paper_id, paper in papers.items()}
         return known
-
-    def _set_down(self, service: RecordService, message: str) -> None:
-        self._down[service.service] = message
-        self.unavailable_reason = "; ".join(f"{name}: {why}" for name, why in self._down.items())
 
 
 def _result(

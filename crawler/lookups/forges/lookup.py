@@ -5,7 +5,6 @@ A repository that its host does not find may be private, and a path in one is no
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
@@ -13,10 +12,11 @@ from urllib.parse import quote
 import requests
 
 from crawler.links.repository_urls import RepositoryUrl, repository_of
+from crawler.lookups.base import SharedLookup
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.forges.apis import APIS, read_repository
 from crawler.lookups.forges.gitlab import read_projects, write_query
-from crawler.lookups.session import answer_count, open_session
+from crawler.lookups.session import open_session
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
@@ -24,23 +24,17 @@ from crawler.text import describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.metadata import Repository
     from crawler.models.result import DueLink
 
 
-class ForgeLookup:
-    """A client of all hosts; see `crawler.kinds.base.Lookup`."""
+class ForgeLookup(SharedLookup):
+    """A client of all hosts."""
 
     service: ClassVar[str] = "hosts of repositories"
-    batch: int = 50
-    unavailable_reason: str | None = None
-    is_reached = False
-
-    def __init__(self, session: requests.Session) -> None:
-        self._session = session
-        self._down: dict[str, str] = {}
 
     @classmethod
     def from_options(cls, options: CrawlOptions) -> ForgeLookup:
@@ -56,16 +50,14 @@ class ForgeLookup:
             )
         )
 
-    def __call__(self, due: Sequence[DueLink]) -> list[CheckResult | None]:
+    def look_up(self, due: Sequence[DueLink], now: datetime) -> list[CheckResult | None]:
         """Return one result for each link; None for one that only its page can tell of."""
-        now, answers_before = datetime.now(UTC), answer_count(self._session)
         places = {each.link.url: place for each in due if (place := repository_of(each.link.url)) is not None}
         roots = {place.identity: place for place in places.values() if not place.below}
         known = self._projects([place for place in roots.values() if place.api == "gitlab"])
         for identity, place in roots.items():
             if identity not in known and (repository := self._repository(place)) is not None:
                 known[identity] = repository
-        self.is_reached = answer_count(self._session) > answers_before
         return [_result(each, places.get(each.link.url), known, now) for each in due]
 
     def _projects(self, places: Sequence[RepositoryUrl]) -> dict[str, Repository]:
@@ -86,7 +78,7 @@ class ForgeLookup:
 
     def _ask(self, host: str, method: str, url: str, **more: Any) -> Any:
         """Return the JSON of an answer with status 200; None for any other, and from a host that is down."""
-        if host in self._down:
+        if self.is_down(host):
             return None
         try:
             response = self._session.request(method, url, **more)
@@ -94,10 +86,9 @@ class ForgeLookup:
         except (requests.JSONDecodeError, RecursionError):
             return None  # a page
         except ServiceDownError as error:
-            self._down[host] = str(error)
+            self.set_down(host, str(error))
         except requests.RequestException as error:
-            self._down[host] = describe_error(error)
-        self.unavailable_reason = "; ".join(f"{name}: {why}" for name, why in self._down.items())
+            self.set_down(host, describe_error(error))
         return None
 
 

@@ -73,7 +73,7 @@ class Crossref(RecordService):
     def _notices(self, dois: Sequence[str]) -> Mapping[str, list[str]]:
         """Return the notices that say which papers they are about; publishers do not add them to all of these.
 
-        None if Crossref does not answer: what the paper's own record says counts alone.
+        Empty if Crossref does not answer: what the paper's own record says counts alone.
         """
         found: defaultdict[str, list[str]] = defaultdict(list)
         try:
