@@ -19,6 +19,11 @@ def text_in(value: Any, limit: int = MAX_TEXT) -> str | None:
     return _UNSTORABLE.sub("", value[:limit]) if isinstance(value, str) else None
 
 
+def text_or_number_in(value: Any, limit: int = MAX_TEXT) -> str | None:
+    """Return a text, or a whole number as one: services write years and volumes in both ways."""
+    return text_in(str(value) if isinstance(value, int) else value, limit)
+
+
 def count_in(value: Any) -> int | None:
     """Return a number from 0 to what a database stores."""
     is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_COUNT

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from crawler.lookups.values import text_in, value_at
+from crawler.lookups.values import text_or_number_in, value_at
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
@@ -107,4 +107,4 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    return collapse_whitespace(text_in(str(value) if isinstance(value, int) else value) or "")
+    return collapse_whitespace(text_or_number_in(value) or "")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
-from crawler.lookups.values import text_in, value_at, values_at
+from crawler.lookups.values import text_or_number_in, value_at, values_at
 
 _XPLORE = re.compile(r"xplGlobal\.document\.metadata\s{0,9}=\s{0,9}(?=\{)")
 _LARGEST = 400_000
@@ -32,10 +31,6 @@ def script_tags(markup: str) -> dict[str, list[str]]:
         data, _ = json.JSONDecoder().raw_decode(markup[match.end() : match.end() + _LARGEST])
     except (ValueError, RecursionError):
         return {}
-    found = {tag: [text] for name, tag in _NAMES.items() if (text := _text(value_at(data, name)))}
-    authors = [text for name in values_at(value_at(data, "authors"), "name") if (text := _text(name))]
+    found = {tag: [text] for name, tag in _NAMES.items() if (text := text_or_number_in(value_at(data, name)))}
+    authors = [text for name in values_at(value_at(data, "authors"), "name") if (text := text_or_number_in(name))]
     return found | ({"author": authors} if authors else {})
-
-
-def _text(value: Any) -> str | None:
-    return text_in(str(value) if isinstance(value, int) else value)

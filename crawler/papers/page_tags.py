@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from crawler.html import MAX_LINE, one_line, parse_html
 from crawler.papers.json_ld import article_tags
 from crawler.papers.page_scripts import script_tags
-from crawler.papers.values import build_paper, doi_in, person_name
+from crawler.papers.values import build_paper, doi_in, page_range, person_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,6 @@ def _tags_of(markup: str) -> tuple[Tags, Tags]:
 
 
 def _paper(tags: Mapping[str, Sequence[str]], url: str) -> Paper | None:
-    first, last = _first(tags, "firstpage"), _first(tags, "lastpage")
     doi = next((found for text in (*tags.get("doi", ()), *tags.get("id", ())) if (found := doi_in(text))), None)
     return build_paper(
         title=_first(tags, "title"),
@@ -78,7 +77,7 @@ def _paper(tags: Mapping[str, Sequence[str]], url: str) -> Paper | None:
         venue=next((text for name in _VENUES if (text := _first(tags, name))), None),
         volume=_first(tags, "volume"),
         date=next((text for name in _DATES if (text := _first(tags, name))), None),
-        pages=f"{first}-{last}" if first and last else first or _first(tags, "pages"),
+        pages=page_range(_first(tags, "firstpage"), _first(tags, "lastpage")) or _first(tags, "pages"),
         pdf_url=_absolute(url, _first(tags, "pdf_url")),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.html import unescape
 from crawler.links.arxiv_ids import is_well_formed
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
-from crawler.lookups.values import text_in, year_in
+from crawler.lookups.values import text_in, text_or_number_in, year_in
 from crawler.models.authors import clean_author
 from crawler.models.metadata import Paper, is_retraction
 from crawler.text import collapse_whitespace
@@ -87,9 +87,14 @@ def person_name(name: str) -> str:
     return f"{given} {family.strip()}"
 
 
+def page_range(first: Any, last: Any) -> Any:
+    """Return the pages from the first to the last; the first alone if the last is not known."""
+    return f"{first}-{last}" if first and last else first
+
+
 def parse_date(value: Any) -> datetime | None:
     """Return the day of a date such as `2019/6`, `2019-06-17` or `17 June 2019`; the first where parts are missing."""
-    text = text_in(str(value) if isinstance(value, int) else value, 60) or ""
+    text = text_or_number_in(value, 60) or ""
     match = _DATE.match(text.strip()) or _ONLY_YEAR.search(text)
     if match is None or (year := year_in(int(match[1]))) is None:
         return None

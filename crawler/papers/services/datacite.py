@@ -11,7 +11,7 @@ from urllib.parse import quote
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.values import value_at, values_at
 from crawler.papers.services.base import RecordService
-from crawler.papers.values import build_paper, doi_in, person_name, plain_text
+from crawler.papers.values import build_paper, doi_in, page_range, person_name, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,17 +58,17 @@ class DoiAgencies(RecordService):
 
 
 def _paper(doi: str, record: Any) -> Paper | None:
-    first, last = value_at(record, "container", "firstPage"), value_at(record, "container", "lastPage")
+    container = value_at(record, "container")
     titles = values_at(value_at(record, "titles"), "title")
     return build_paper(
         title=next((title for title in titles if title), None),
         authors=[_name(each) for each in value_at(record, "creators") or []],
         ids={"doi": doi},
         abstract=next(iter(values_at(value_at(record, "descriptions"), "description")), None),
-        venue=value_at(record, "container", "title"),
-        volume=value_at(record, "container", "volume"),
+        venue=value_at(container, "title"),
+        volume=value_at(container, "volume"),
         date=value_at(record, "publicationYear"),
-        pages=f"{first}-{last}" if first and last else first,
+        pages=page_range(value_at(container, "firstPage"), value_at(container, "lastPage")),
     )
 
 
