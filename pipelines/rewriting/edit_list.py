@@ -20,12 +20,21 @@ _LABEL = re.compile(r"\s*+[^:：\n]++[:：]")
 CODE = "code"
 """The field with the code and the details of the reason; `reason` is its English text."""
 
-_IMAGE_CODES = frozenset({ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL})
+IMAGE_EDITS = frozenset({ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL})
+"""Reasons of edits of images."""
+
+LINK_EDITS = frozenset(
+    {
+        *(ReasonCode.EDIT_MOVED, ReasonCode.EDIT_PAPER_URL, ReasonCode.EDIT_FILE_PATH, ReasonCode.EDIT_HTTPS),
+        *(ReasonCode.EDIT_JUMP, ReasonCode.EDIT_SPELLING, ReasonCode.EDIT_SNAPSHOT),
+    }
+)
+"""Reasons of edits of other links; their evidence has the day of a check."""
 
 
 def is_image_edit(edit: Edit) -> bool:
     """Return whether an edit lets a note show a saved image, or the present URL of one."""
-    return edit.reason.code in _IMAGE_CODES
+    return edit.reason.code in IMAGE_EDITS
 
 
 def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
-from crawler.models.reason import ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
 from pipelines.consistency.findings import CrossReferenceIndex, TitleLocation, find_inconsistencies
 from pipelines.consistency.noted_twice import Listing, repeated
 from pipelines.reports.planning.digests import source_of
+from pipelines.rewriting.edit_list import LINK_EDITS
 from pipelines.rewriting.note_rewriter import NoteRewriter
 from pipelines.works.described import read_works
 
@@ -35,19 +35,6 @@ if TYPE_CHECKING:
 
 BATCH = 100
 """Fragments that are saved at a time."""
-
-DATED = frozenset(
-    {
-        ReasonCode.EDIT_MOVED,
-        ReasonCode.EDIT_PAPER_URL,
-        ReasonCode.EDIT_FILE_PATH,
-        ReasonCode.EDIT_HTTPS,
-        ReasonCode.EDIT_JUMP,
-        ReasonCode.EDIT_SPELLING,
-        ReasonCode.EDIT_SNAPSHOT,
-    }
-)
-"""Reasons of edits whose evidence has the day of a check."""
 
 
 class PlannedNote:
@@ -79,7 +66,7 @@ class PlannedNote:
     @property
     def is_dated(self) -> bool:
         """Whether its edits contain the day of a check."""
-        return any(edit.reason.code in DATED for edit in self.edits)
+        return any(edit.reason.code in LINK_EDITS for edit in self.edits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.consistency.finding import FindingKind
 from pipelines.reports.work.locations import EditedLocations
+from pipelines.rewriting.edit_list import IMAGE_EDITS, LINK_EDITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,13 +28,10 @@ EDIT, FINDING = "edit.", "finding."
 """What the problems of edits and of findings begin with."""
 
 _CODES = {
-    "image": {ReasonCode.EDIT_IMAGE, ReasonCode.EDIT_IMAGE_URL},
+    "image": IMAGE_EDITS,
     "index": {ReasonCode.EDIT_INDEX_ENTRY, ReasonCode.EDIT_INDEX_DATE},
     "mark": {ReasonCode.EDIT_DEAD_MARK, ReasonCode.EDIT_DEAD_MARK_REMOVED},
-    "link": {
-        *(ReasonCode.EDIT_MOVED, ReasonCode.EDIT_PAPER_URL, ReasonCode.EDIT_FILE_PATH, ReasonCode.EDIT_HTTPS),
-        *(ReasonCode.EDIT_JUMP, ReasonCode.EDIT_SPELLING, ReasonCode.EDIT_SNAPSHOT),
-    },
+    "link": LINK_EDITS,
 }
 GROUPS = (*_CODES, "fact")
 """Groups of edits."""
