@@ -34,6 +34,7 @@ from crawler.models.link import LinkState
 from crawler.run.workspace import source_digest
 from pipelines.rewriting.in_place.journal import Journal
 from pipelines.venues.citation_stage import link_states_with_venues
+from pipelines.works.described import WorkList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,6 +146,8 @@ class Rendering:
     """The places of images beside the notes; None if notes show the files of the image store."""
     registered: Mapping[str, RegisteredNote] = field(default_factory=dict)
     """The notes whose mentions are registered, by path: the links of a note that is the same are not searched again."""
+    works: WorkList = field(default_factory=WorkList, repr=False)
+    """The works, read once each time that outputs are rendered."""
     editor: str = ""
     """The URL with which the report opens a note in the user's editor; empty for none."""
 

@@ -27,6 +27,7 @@ from pipelines.reports.contract import (
 from pipelines.reports.planning.digests import NoteDigester, StoreDigests, notes_digest
 from pipelines.reports.planning.planned_notes import NotePlanner, build_index
 from pipelines.rewriting.note_rewriter import stored_image_name
+from pipelines.works.described import WorkList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -60,8 +61,8 @@ class _Publish:
     def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType], ahead: Ahead | None) -> None:
         self._outputs = outputs
         self._ahead = ahead
-        if not rendering.registered:
-            rendering = replace(rendering, registered=rendering.store.registered_notes())
+        registered = rendering.registered or rendering.store.registered_notes()
+        rendering = replace(rendering, registered=registered, works=WorkList())
         self._index = build_index(rendering)
         self._store_digests = StoreDigests.read(rendering, self._index)
         self._digests = {LINKS: self._store_digests.links, PAPERS: self._store_digests.papers}

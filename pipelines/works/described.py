@@ -42,8 +42,20 @@ class DescribedWork:
     paper: Paper | None
 
 
-def read_works(store: StoreReader) -> list[Work]:
-    """Return the works that notes mention, in the order of kinds and identities."""
+class WorkList:
+    """The works that notes mention: joined once for all that needs them, since the metadata of all papers is read."""
+
+    def __init__(self) -> None:
+        self._works: list[Work] | None = None
+
+    def read(self, store: StoreReader) -> list[Work]:
+        """Return the works in the order of kinds and identities; `store` is the same in each call."""
+        if self._works is None:
+            self._works = _read_works(store)
+        return self._works
+
+
+def _read_works(store: StoreReader) -> list[Work]:
     known: list[Address] = []
     described = store.metadata(with_metadata(Paper))
     papers = (((kind, identity), paper) for kind, identity, paper in described if isinstance(paper, Paper))
@@ -76,10 +88,10 @@ def _records(store: StoreReader, papers: Mapping[str, Paper]) -> Mapping[str, li
     return found
 
 
-def described_works(store: StoreReader) -> Iterator[DescribedWork]:
-    """Yield the works that notes mention with what is known of them, in the order of kinds and identities."""
+def described_works(store: StoreReader, works: Sequence[Work]) -> Iterator[DescribedWork]:
+    """Yield works with what is known of them."""
     urls = {key_of(kind, identity): tuple(some) for kind, identity, some in store.addresses(with_metadata(Paper))}
-    for batch in _batches(iter(read_works(store))):
+    for batch in _batches(iter(works)):
         keys = [key for work in batch for key in work.keys]
         papers = with_known_venues(store, store.papers(keys))
         for work in batch:

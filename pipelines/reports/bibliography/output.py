@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from crawler.store.link_store import LinkStore
     from pipelines.reports.bibliography.citation import Citation
     from pipelines.reports.contract import Rendering
     from pipelines.works.described import DescribedWork
@@ -35,23 +34,24 @@ def render(rendering: Rendering) -> None:
     """Write all works, in the order of the kinds and identities of their links."""
     with ExitStack() as stack:
         writers = [stack.enter_context(_writer(rendering.output_dir / name, each)) for name, each in FORMATS.items()]
-        for each in citations(rendering.store):
+        for each in citations(rendering):
             for write in writers:
                 write(each)
 
 
-def citations(store: LinkStore) -> Iterator[Citation]:
+def citations(rendering: Rendering) -> Iterator[Citation]:
     """Yield the citations of all works with metadata."""
-    for each, key in cited_works(store):
+    for each, key in cited_works(rendering):
         if each.paper is not None and key is not None:
             yield citation(key, each.paper, each.main_url)
 
 
-def cited_works(store: LinkStore) -> Iterator[tuple[DescribedWork, str | None]]:
+def cited_works(rendering: Rendering) -> Iterator[tuple[DescribedWork, str | None]]:
     """Yield all works with their citation keys, which stay the same from then on; None for one without metadata."""
+    store = rendering.store
     _, saved = store.fragments(ALL_NOTES).get(_KEYS, ("", "{}"))
     keys = CitationKeys(json.loads(saved))
-    for each in described_works(store):
+    for each in described_works(store, rendering.works.read(store)):
         yield each, None if each.paper is None else keys.key_of(each.work.keys, each.paper)
     if keys.new:
         store.save_fragments([(ALL_NOTES, _KEYS, "", json.dumps(keys.all, sort_keys=True))])

@@ -13,14 +13,12 @@ from pipelines.reports.frames import notes
 from pipelines.reports.frames.frame import TEXTS, TIME, left_join, to_frame
 from pipelines.reports.frames.metadata import BEIJING
 from pipelines.reports.frames.writers import csv_writer, parquet_writer
-from pipelines.works.described import read_works
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pandas as pd
 
-    from crawler.store.reader import StoreReader
     from pipelines.reports.contract import Rendering, TakeNotes
     from pipelines.reports.frames.entries import NoteBatch
 
@@ -82,7 +80,7 @@ def by_notes(rendering: Rendering) -> Iterator[TakeNotes]:
         csv_writer(folder / "entries.csv", ENTRIES.names) as write_csv,
         parquet_writer(folder / "entries.parquet", ENTRIES) as write_parquet,
     ):
-        work_ids = cache(partial(_work_ids, rendering.store))
+        work_ids = cache(partial(_work_ids, rendering))
 
         def take(batch: NoteBatch) -> None:
             if batch.has_entries:
@@ -93,6 +91,7 @@ def by_notes(rendering: Rendering) -> Iterator[TakeNotes]:
         yield take
 
 
-def _work_ids(store: StoreReader) -> pd.DataFrame:
+def _work_ids(rendering: Rendering) -> pd.DataFrame:
     """Return the WORK_IDS of all links to papers."""
-    return to_frame(((key, work.work_id) for work in read_works(store) for key in work.keys), WORK_IDS)
+    works = rendering.works.read(rendering.store)
+    return to_frame(((key, work.work_id) for work in works for key in work.keys), WORK_IDS)

@@ -56,7 +56,7 @@ def render(rendering: Rendering) -> None:
             write_csv(works)
             rows.clear()
 
-        for described, key in cited_works(rendering.store):
+        for described, key in cited_works(rendering):
             rows.append(_row(described, key))
             if len(rows) >= frame.BATCH:
                 flush()

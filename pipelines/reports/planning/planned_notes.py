@@ -16,7 +16,6 @@ from pipelines.consistency.noted_twice import Listing, repeated
 from pipelines.reports.planning.digests import source_of
 from pipelines.rewriting.edit_list import LINK_EDITS
 from pipelines.rewriting.note_rewriter import NoteRewriter
-from pipelines.works.described import read_works
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from crawler.models.note_file import NoteFile
     from crawler.notes.files.folder import NotesFolder
     from crawler.notes.markdown.anchors import Anchors
-    from crawler.store.link_store import LinkStore
     from pipelines.consistency.finding import Finding
     from pipelines.reports.contract import FragmentOutput, Rendering
     from pipelines.reports.planning.digests import NoteDigester, NoteVersion
@@ -175,18 +173,19 @@ def build_index(rendering: Rendering) -> CrossReferenceIndex:
         store.links_to_ask_about(),
         anchors_of=anchors_in(rendering.notes_folder),
         sources={path: each.digest for path, each in rendering.registered.items()},
-        listings=_listings(store),
+        listings=_listings(rendering),
     )
 
 
-def _listings(store: LinkStore) -> dict[str, tuple[Listing, ...]]:
+def _listings(rendering: Rendering) -> dict[str, tuple[Listing, ...]]:
     """Return where entries list what is listed more than once; the addresses of a paper count as one.
 
     Papers are joined to works only if entries list several kinds of them: it reads the metadata of all.
     """
     listed = [
-        (key_of(kind, identity), [Listing(*each) for each in places]) for kind, identity, places in store.listed()
+        (key_of(kind, identity), [Listing(*each) for each in places])
+        for kind, identity, places in rendering.store.listed()
     ]
     kinds = {key.partition(":")[0] for key, _ in listed}.intersection(with_metadata(Paper))
-    works = read_works(store) if len(kinds) > 1 else []
+    works = rendering.works.read(rendering.store) if len(kinds) > 1 else []
     return repeated(listed, {key: work.work_id for work in works for key in work.keys})
