@@ -24,12 +24,21 @@ _NO_SPIDERS = {"check", "shard"}
 """Modules whose spiders are not named on a command line."""
 
 
+class _KindsOption(click.Option):
+    """An option whose help names the kinds of links, also those that other packages add."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option and its help."""
+        from crawler.kinds.registry import kind_names
+
+        self.help = say("option_only", kinds=say("comma").join(kind_names()))
+        return super().get_help_record(ctx)
+
+
 @click.command("crawl", cls=Command, help=say("command_crawl"))
 @with_folder
 @with_form
-@click.option(
-    "--only", metavar="KIND,…", help=say("option_only", kinds="wechat, arxiv, github, image, video, web, local")
-)
+@click.option("--only", cls=_KindsOption, metavar="KIND,…")
 def crawl(
     folder: str | None,
     settings: Sequence[str],

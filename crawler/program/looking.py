@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.texts import say
-from crawler.program.given import execute, open_settings, read_given, with_folder, with_notes, with_settings
+from crawler.program.given import execute, open_settings, read_given, with_folder, with_notes
 from crawler.program.layout import Command
 
 if TYPE_CHECKING:
@@ -58,6 +58,3 @@ def completion(ctx: click.Context, shell: str) -> int:
     assert found is not None  # noqa: S101 - the shells are those that click knows
     click.echo(found(ctx.find_root().command, {}, "notemend", COMPLETION).source())
     return 0
-
-
-__all__ = ["COMPLETION", "completion", "explain", "settings", "status", "with_settings"]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from crawler.cli.texts import language, say, texts
 from crawler.errors import UserError
+from crawler.kinds.registry import kind_names
 from crawler.models.link import Change, Verdict
 from crawler.program.crawling import crawl_words
 from crawler.program.given import read_given
@@ -58,6 +59,11 @@ def test_every_option_is_explained(capsys: pytest.CaptureFixture[str], name: str
     assert out.startswith(f"Usage: notemend {name} ")
     for option in re.findall(r"^  (?:-\w, )?(--?[\w-]+)(.*)$", out, re.MULTILINE):
         assert len(option[1].split()) >= 2, option
+
+
+def test_every_kind_is_named_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = answer(capsys, "crawl", "--help")
+    assert f"some kinds only: {', '.join(kind_names())}" in " ".join(out.split())
 
 
 def test_help_is_in_chinese_where_the_system_is() -> None:
