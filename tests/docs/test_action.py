@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +12,7 @@ import yaml
 from tests.docs.test_workflow import tool
 from tests.internet import World
 from tests.support.processes import ROOT
+from tests.support.runners import Machine
 
 if TYPE_CHECKING:
     from tests.support.crawling import Desk
@@ -48,44 +46,17 @@ def test_it_has_the_inputs_that_the_docs_name() -> None:
         assert used.keys() <= action()["inputs"].keys()
 
 
-class Runner:
-    """A machine with a repository of notes, checked out; `gh` writes down how it was called."""
+class Runner(Machine):
+    """A machine on which the action runs with some inputs, in the shell `bash`."""
+
+    options = ("-o", "pipefail")
 
     def __init__(self, desk: Desk, **inputs: str) -> None:
-        self.repository, self.temp = desk.notes, desk.folder / "temp"
         self.inputs = {
             name.replace("-", "_"): str(each["default"]) for name, each in action()["inputs"].items()
         } | inputs
-        tools, home = desk.folder / "tools", desk.folder / "home"
-        for folder in (self.temp, tools, home):
-            folder.mkdir()
-        self.asked = self.temp / "gh.txt"
-        for name, script in {
-            "notemend": f'exec {sys.executable} -m crawler "$@" -s \'DOWNLOAD_DELAYS={{"*": 0}}\'',
-            "gh": f'echo "$@" >> {self.asked}',
-        }.items():
-            (tools / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
-            (tools / name).chmod(0o755)
-        self.summary, self.output = self.temp / "summary.md", self.temp / "output.txt"
-        github = {
-            "GITHUB_STEP_SUMMARY": str(self.summary),
-            "GITHUB_OUTPUT": str(self.output),
-            "GITHUB_REF_NAME": "main",
-        }
-        paths = {"HOME": str(home), "RUNNER_TEMP": str(self.temp), "PYTHONPATH": str(ROOT)}
-        self.environ = os.environ | desk.environ | github | paths | {"LC_ALL": "C.UTF-8"}
-        self.environ["PATH"] = f"{tools}:{os.environ['PATH']}"
-        origin = desk.folder / "origin.git"
-        self.shell("git init --quiet --initial-branch main; git add .")
-        self.shell("git -c user.name=n -c user.email=n@example.org commit -qm notes")
-        self.shell(f"git clone --quiet --bare . {origin} && git remote add origin {origin}")
-
-    def shell(self, script: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run a script as the shell `bash` of a runner does."""
-        words = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script]
-        return subprocess.run(
-            words, cwd=self.repository, env=self.environ | environ, capture_output=True, text=True, check=False
-        )
+        self.output = desk.folder / "temp/output.txt"
+        super().__init__(desk, {"GITHUB_OUTPUT": str(self.output), "LC_ALL": "C.UTF-8"})
 
     def run(self) -> tuple[int, str]:
         """Run the steps with scripts after the installation, until one fails; return its code, and what they print."""

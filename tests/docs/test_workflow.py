@@ -16,6 +16,7 @@ import yaml
 
 from tests.internet import World
 from tests.support.processes import ROOT
+from tests.support.runners import Machine
 
 if TYPE_CHECKING:
     from tests.support.crawling import Desk
@@ -98,43 +99,22 @@ def steps(job: str, workflow: Path = WORKFLOW) -> dict[str, dict[str, Any]]:
     return {step["name"]: step for step in jobs[job]["steps"] if "run" in step}
 
 
-class Runner:
-    """A machine with a repository of notes, checked out, and the programs that runners carry.
-
-    `gh` stands in for GitHub: it writes down how it was called.
-    """
+class Runner(Machine):
+    """A machine on which the workflow runs."""
 
     def __init__(self, desk: Desk) -> None:
-        self.repository, self.temp, tools = desk.notes, desk.folder / "temp", desk.folder / "tools"
-        self.origin = desk.folder / "origin.git"
-        for folder in (self.temp, tools):
-            folder.mkdir()
-        self.summary, self.asked = self.temp / "step_summary.md", self.temp / "gh.txt"
-        for name, script in {
-            "notemend": f'exec {sys.executable} -m crawler "$@" -s \'DOWNLOAD_DELAYS={{"*": 0}}\'',
-            "gh": f'echo "$@" >> {self.asked}',
-        }.items():
-            (tools / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
-            (tools / name).chmod(0o755)
         settings = yaml.safe_load(WORKFLOW.read_text("utf-8"))["env"]
-        paths = {"HOME": str(desk.folder / "home"), "RUNNER_TEMP": str(self.temp), "PYTHONPATH": str(ROOT)}
-        github = {"GITHUB_STEP_SUMMARY": str(self.summary), "GITHUB_REF_NAME": "main", "GITHUB_TOKEN": ""}
-        self.environ = os.environ | desk.environ | settings | paths | github
-        self.environ["PATH"] = f"{tools}:{os.environ['PATH']}"
-        self.shell("git init --quiet --initial-branch main")
-        self.shell("git config user.name n; git config user.email n@example.org; git add .; git commit -qm notes")
-        self.shell(f"git clone --quiet --bare . {self.origin} && git remote add origin {self.origin}")
+        super().__init__(desk, settings | {"GITHUB_TOKEN": ""})
 
-    def shell(self, script: str) -> str:
+    def said(self, script: str) -> str:
         """Run a script as a step is run; return what it printed."""
-        words = ["bash", "--noprofile", "--norc", "-e", "-c", script]
-        done = subprocess.run(words, cwd=self.repository, env=self.environ, capture_output=True, text=True, check=False)
+        done = self.shell(script)
         assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
         return done.stdout
 
     def step(self, job: str, name: str) -> None:
         """Run a step of the workflow."""
-        self.shell(steps(job)[name]["run"])
+        self.said(steps(job)[name]["run"])
 
 
 UPDATE, OPEN = "Update the notes", "Open or update the pull request"
@@ -145,7 +125,7 @@ def hand_over(runner: Runner) -> None:
     (runner.temp / "proposal").mkdir(exist_ok=True)
     for file in ("health.md", "proposal.patch"):
         shutil.copy(runner.temp / file, runner.temp / "proposal" / file)
-    runner.shell("git reset --quiet --hard; git clean --quiet -d --force")
+    runner.said("git reset --quiet --hard; git clean --quiet -d --force")
 
 
 def keep_pictures(runner: Runner) -> Path:
@@ -175,20 +155,20 @@ def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     assert f"pr create --head notemend --base main --title Update links, metadata and images --body-file {body}" in (
         runner.asked.read_text("utf-8")
     )
-    changed = runner.shell("git show --format= --name-only origin/notemend").splitlines()
+    changed = runner.said("git show --format= --name-only origin/notemend").splitlines()
     assert [name.partition("/")[0] for name in changed] == ["2026", "images"]
-    note = runner.shell("git show origin/notemend:2026/a.md")
+    note = runner.said("git show origin/notemend:2026/a.md")
     assert "IDEA-Research/DINO" in note
     assert f"](../{changed[1]})" in note
 
     # The next night, nobody having merged it: the same proposal, pictures included.
-    runner.shell("git switch --quiet main")
+    runner.said("git switch --quiet main")
     shutil.copytree(cache, runner.repository / runner.environ["IMAGES"])
     runner.step("crawl", UPDATE)
     assert (runner.temp / "proposal.patch").read_bytes() == proposal
 
     # And when it was merged: nothing.
-    runner.shell("git reset --quiet --hard; git switch --quiet notemend")
+    runner.said("git reset --quiet --hard; git switch --quiet notemend")
     runner.step("crawl", UPDATE)
     hand_over(runner)
     runner.step("propose", OPEN)
