@@ -79,7 +79,7 @@ class RunContext:
         self.queue = ResultQueue()
         self.max_in_flight = 1 if task and task.one_by_one else MAX_IN_FLIGHT
         self.skipped = set(task.skipped) if task else set()
-        """URLs that are not checked in this run any more: they failed twice, or their checks ended processes."""
+        """URLs that are not checked, since their checks ended processes or they failed twice in other shards."""
         self.connectivity = ConnectivityMonitor()
         # A task may wait for a worker, and a clock may be set back.
         seconds = min(task.time_left, task.ends_at - time.time()) if task else options.run_timeout

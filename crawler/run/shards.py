@@ -164,8 +164,9 @@ class CheckShards:
     def _submit(self, each: _Execution) -> None:
         context = self._context
         assert context.executor is not None  # noqa: S101 - as in _plan
-        fetched, skipped = context.image_fetcher.fetched_bytes, frozenset(context.skipped)
-        each.future = context.executor.submit(replace(each.task, fetched_bytes=fetched, skipped=skipped))
+        skipped = frozenset({*context.skipped, *context.retries.urls_failed_again})
+        task = replace(each.task, fetched_bytes=context.image_fetcher.fetched_bytes, skipped=skipped)
+        each.future = context.executor.submit(task)
         self._running[asyncio.wrap_future(each.future)] = each
 
     async def _settle(self, each: _Execution, summary: ShardSummary) -> None:
@@ -185,7 +186,6 @@ class CheckShards:
     def _add(self, summary: ShardSummary) -> None:
         context = self._context
         context.retries.extend(summary.failed, summary.failed_again)
-        context.skipped.update(each.link.url for each in summary.failed_again)
         context.connectivity.add(summary.reached, summary.unreachable)
         context.throttle.add_responses(summary.responses)
         context.image_fetcher.fetched_bytes += summary.fetched_bytes

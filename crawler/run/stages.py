@@ -143,7 +143,7 @@ class CheckLinks:
     def _hand_out(self, frontier: Frontier) -> None:
         """Start the checks of due links, up to `max_in_flight` at a time."""
         for due in frontier.next_links(self._context.max_in_flight - frontier.out):
-            if due.link.url in self._context.skipped:
+            if due.link.url in self._context.skipped or due.link.url in self._context.retries.urls_failed_again:
                 frontier.done(due.link)
                 self._queue.notify()
                 continue
@@ -164,8 +164,6 @@ class CheckLinks:
             return
         if outcome.retry:
             self._context.retries.add(outcome.result, is_retry=self._is_retry)
-            if self._is_retry:
-                self._context.skipped.add(due.link.url)
             frontier.done(due.link)
         else:
             self._queue.put([outcome.result])
