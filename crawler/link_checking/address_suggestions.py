@@ -11,7 +11,7 @@ from crawler.checks.response_check import judge_response
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.spelling.schemes import without_empty_port
 from crawler.links.spelling.slips import corrections
-from crawler.models.check import Check, CheckMethod, Outcome
+from crawler.models.check import READING, SCHEME, SPELLING, Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 
@@ -22,16 +22,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 _WORKS = frozenset({Outcome.OK, Outcome.MOVED})
-
-SCHEME = "scheme"
-"""The source of a suggestion for a URL whose scheme is mistyped."""
-
-SPELLING = "spelling"
-"""The source of a suggestion for a URL with another slip."""
-
-
-READING = "reading"
-"""The source of a suggestion for a URL whose end is a guess, and which works if it is read another way."""
 
 
 class AddressSuggester:

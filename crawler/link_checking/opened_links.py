@@ -11,8 +11,8 @@ from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.kinds.registry import page_link, target_link
 from crawler.links.canonical_url import WEB_SCHEMES, split
 from crawler.links.jumps import is_short_link, jump_target
-from crawler.links.targets.redirect_targets import TargetFault, target_fault
-from crawler.models.check import Outcome
+from crawler.links.targets.redirect_targets import PASSING_FAULTS, target_fault
+from crawler.models.check import JUMP, SHORT_LINK, Outcome
 from crawler.models.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
@@ -23,15 +23,6 @@ if TYPE_CHECKING:
 
     from crawler.models.link import Link
     from crawler.models.result import CheckResult, DueLink
-
-JUMP = "jump"
-"""The source of a suggestion that is the target of a jump page."""
-
-SHORT_LINK = "short_link"
-"""The source of a suggestion to which a short link redirects permanently."""
-
-PASSING_FAULTS = frozenset({TargetFault.SIGNED, TargetFault.SESSION, TargetFault.GATE, TargetFault.DROPS_HTTPS})
-"""Faults of the target of a short link, which has another host by its nature."""
 
 _MOST_HOPS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -11,6 +11,12 @@ from crawler.models.reason import Reason, ReasonCode
 CLOCK_TOLERANCE = timedelta(days=1)
 """What is later than now, or than a later check, by more than this is a time of a clock that was wrong."""
 
+SCHEME, SPELLING, READING = "scheme", "spelling", "reading"
+"""Sources of a suggestion: a mistyped scheme, another slip, an end that was a guess and works if read another way."""
+
+JUMP, SHORT_LINK = "jump", "short_link"
+"""Sources of a suggestion: the target of a jump page, and the one to which a short link redirects permanently."""
+
 
 class Outcome(StrEnum):
     """The outcome of one check; the verdict follows from several.

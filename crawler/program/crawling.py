@@ -105,7 +105,6 @@ def _setting_words(given: dict[str, str]) -> list[str]:
 
 def run_scrapy(words: list[str]) -> None:
     """Execute a command of Scrapy, which ends the process."""
-    gc.disable()  # imports create no garbage; scanning for it takes 10 % of their time
     from scrapy.cmdline import execute
 
     gc.freeze()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -79,7 +81,13 @@ def execute(given: dict[str, str], work: Callable[[CrawlOptions], int]) -> int:
     from crawler.cli.exit_codes import exit_code_of
 
     masked_log.install()
-    return exit_code_of(open_settings(given), work)
+    return exit_code_of(open_settings(given), partial(_with_garbage_collection, work))
+
+
+def _with_garbage_collection(work: Callable[[CrawlOptions], int], options: CrawlOptions) -> int:
+    gc.freeze()  # what was imported until now stays
+    gc.enable()
+    return work(options)
 
 
 def open_settings(given: dict[str, str]) -> PlainSettings:

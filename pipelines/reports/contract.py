@@ -33,7 +33,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
 from crawler.run.workspace import source_digest
 from pipelines.rewriting.in_place.journal import Journal
-from pipelines.venues.citation_stage import link_states_with_venues
+from pipelines.venues.known_venues import link_states_with_venues
 from pipelines.works.described import WorkList
 
 if TYPE_CHECKING:

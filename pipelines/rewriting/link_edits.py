@@ -14,11 +14,10 @@ from crawler.images.sniff import EXTENSIONS, UNSHOWN
 from crawler.kinds.image import Image, is_dynamic_image, is_image_file
 from crawler.kinds.local import RENAMED, is_spelt_alike
 from crawler.kinds.registry import kind_of
-from crawler.link_checking.address_suggestions import SPELLING
-from crawler.link_checking.opened_links import JUMP, PASSING_FAULTS, SHORT_LINK
 from crawler.links.canonical_url import refusal_reason
 from crawler.links.spelling.placeholders import has_placeholder
-from crawler.links.targets.redirect_targets import target_fault
+from crawler.links.targets.redirect_targets import PASSING_FAULTS, target_fault
+from crawler.models.check import JUMP, SHORT_LINK, SPELLING
 from crawler.models.edit import Edit
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture

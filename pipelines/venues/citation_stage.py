@@ -7,31 +7,23 @@ after a month; a service that does not answer is asked in the next run.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.fetch.politeness.host_throttle import REFUSALS
-from crawler.lookups.bibliographies.openalex import OpenAlex
-from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.errors import ServiceDownError
-from crawler.models.metadata import Paper
-from pipelines.venues.from_bibliography import with_citation_venue
+from pipelines.venues.known_venues import BIBLIOGRAPHIES, with_known_venues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.bibliographies.base import Bibliography
-    from crawler.models.link import LinkState
+    from crawler.models.metadata import Paper
     from crawler.store.link_store import LinkStore
-    from crawler.store.reader import StoreReader
 
 logger = logging.getLogger(__name__)
-
-BIBLIOGRAPHIES: tuple[type[SemanticScholar | OpenAlex], ...] = (SemanticScholar, OpenAlex)
-"""In the order in which they are asked, and in which their records are preferred."""
 
 PAGE = 500
 """Papers that are read from the store at a time."""
@@ -73,27 +65,3 @@ def _missing_papers(store: LinkStore, bibliography: Bibliography, now: datetime)
         papers = {key: known[key] for key in wanting[i : i + PAGE] if bibliography.id_of(known[key]) is not None}
         resolved = with_known_venues(store, papers)
         yield from ((key, paper) for key, paper in papers.items() if resolved[key].venue is None)
-
-
-def with_known_venues(store: StoreReader, papers: Mapping[str, Paper]) -> dict[str, Paper]:
-    """Return papers by key, those without venue with that of the stored records of bibliographies."""
-    without_venue = [key for key, paper in papers.items() if paper.venue is None]
-    records = [(each.name, store.publications(each.name, without_venue)) for each in BIBLIOGRAPHIES]
-    return dict(papers) | {
-        key: with_citation_venue(papers[key], [(name, by_key[key]) for name, by_key in records if key in by_key])
-        for key in without_venue
-    }
-
-
-def link_states_with_venues(store: StoreReader, states: Mapping[str, LinkState]) -> dict[str, LinkState]:
-    """Return link states, those of papers with the venues of `with_known_venues`."""
-    papers = {each.link.key: each.metadata for each in states.values() if isinstance(each.metadata, Paper)}
-    by_key = with_known_venues(store, papers)
-
-    def with_known_venue(state: LinkState) -> LinkState:
-        if not isinstance(state.metadata, Paper):
-            return state
-        paper = by_key[state.link.key]
-        return state if paper is state.metadata else replace(state, metadata=paper)
-
-    return {url: with_known_venue(state) for url, state in states.items()}

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper
-from pipelines.venues.citation_stage import BIBLIOGRAPHIES, with_known_venues
 from pipelines.venues.from_bibliography import is_same_paper
 from pipelines.venues.from_identifiers import SCHEMES
+from pipelines.venues.known_venues import BIBLIOGRAPHIES, with_known_venues
 from pipelines.works.identifiers import identifiers
 from pipelines.works.works import Address, Work, join_works
 

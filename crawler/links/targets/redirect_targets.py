@@ -53,6 +53,9 @@ class TargetFault(StrEnum):
         return self in {TargetFault.JUMP, TargetFault.PARENT, TargetFault.DEVICE, TargetFault.VERSION}
 
 
+PASSING_FAULTS = frozenset({TargetFault.SIGNED, TargetFault.SESSION, TargetFault.GATE, TargetFault.DROPS_HTTPS})
+"""Faults of the target of a short link, which has another host by its nature."""
+
 _MOST_LABELS = 127  # of a name in the DNS (RFC 1035, 2.3.4); a longer one is no host
 
 

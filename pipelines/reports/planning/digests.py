@@ -20,7 +20,7 @@ from crawler.run.program_digest import program_digest
 from crawler.store.renderings import MENTION, STATE, TIMES
 from pipelines.rewriting.edit_list import to_record
 from pipelines.rewriting.note_rewriter import present_name, shown_image_name, stored_url_in_note, url_in_note
-from pipelines.venues.citation_stage import BIBLIOGRAPHIES
+from pipelines.venues.known_venues import BIBLIOGRAPHIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

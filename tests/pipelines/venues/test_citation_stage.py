@@ -16,7 +16,8 @@ from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.session import open_session
 from crawler.models.metadata import Paper, Publication
 from crawler.store.external_sources import PUBLICATION_RETRY
-from pipelines.venues.citation_stage import PAGE, ask_bibliography, link_states_with_venues
+from pipelines.venues.citation_stage import PAGE, ask_bibliography
+from pipelines.venues.known_venues import link_states_with_venues
 from tests.internet.messages import as_json, html
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.storing import NIGHT, NOW, checked, one_worker, register, standing
