@@ -30,7 +30,7 @@ _DESCRIPTIONS = {
     "ProtocolError": "connection failed",
     "JSONDecodeError": "malformed response",
 }
-_CLASS_NAME = re.compile(r"\b(?:\w+\.)*\w*(?:Error|Exception)\b(?:\(\)|: *)?")
+_CLASS_NAME = re.compile(r"(?<!\w)(?<!\w\.)(?:\w++\.)*\w*(?:Error|Exception)\b(?:\(\)|: *)?")
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import pytest
 
-from tests.support.hard_texts import slow_texts
+from crawler.checks.pages import signatures
+from crawler.kinds.wechat import notices
+from crawler.links import tracking
+from tests.support.hard_texts import long_matches, slow_texts
 from tests.support.patterns import Expression, expressions
 
 pytestmark = pytest.mark.xdist_group("patterns")  # they are collected once
 
 BOUNDED = {
-    "crawler.checks.redirect_check._NOT_FOUND": "only fullmatch",
-    "crawler.checks.redirect_check._ERROR": "only fullmatch",
-    "crawler.checks.pages.page_signs.all_titles": "titles of 300 characters",
-    "crawler.checks.pages.signature_tables.signatures": "titles of 300 characters, addresses of redirects",
-    "crawler.links.tracking._clearurls().exceptions": "schemes and hosts",
-    "pipelines.rewriting.index.editor._UPDATED": "labels of 30 characters",
+    "crawler.checks.pages.page_signs.all_titles()": signatures._MAX_TITLE,
+    "crawler.checks.pages.signature_tables.signatures().phrases": signatures._MAX_TITLE,
+    "crawler.checks.pages.signature_tables.signatures().url_words": signatures._MAX_TITLE,
+    "crawler.kinds.wechat.notices.notices().words": notices._MESSAGE,
+    "crawler.links.tracking._clearurls().exceptions": tracking._MAX_ORIGIN,
+    "pipelines.rewriting.index.editor._UPDATED": 30,  # {2,30} of the label in _DATE_LINE
 }
-"""Expressions for texts that cannot be long."""
+"""The characters of the longest text that expressions get which may take more than linear time."""
 
 
 def _unbounded() -> list[Expression]:
-    return [each for each in expressions() if not each.where.startswith(tuple(BOUNDED))]
+    return [each for each in expressions() if each.where not in BOUNDED]
+
+
+def _bounded() -> list[Expression]:
+    return [each for each in expressions() if each.where in BOUNDED]
 
 
 def test_a_sample_of_expressions_is_linear() -> None:
-    assert [slow for each in _unbounded()[::40] for slow in slow_texts(each, 400)] == []
+    assert [slow for each in _unbounded()[::10] for slow in slow_texts(each, 400)] == []
 
 
 @pytest.mark.stress
 def test_all_expressions_are_linear() -> None:
-    assert [slow for each in _unbounded() for slow in slow_texts(each, 600)] == []
+    assert [slow for each in _unbounded() for slow in islice(slow_texts(each, 600), 3)] == []
+
+
+@pytest.mark.stress
+def test_expressions_are_fast_for_the_longest_texts_that_they_get() -> None:
+    assert BOUNDED.keys() == {each.where for each in _bounded()}
+    assert [slow for each in _bounded() for slow in islice(long_matches(each, BOUNDED[each.where]), 3)] == []
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_MAX_ORIGIN = 300  # characters of scheme and host that rules are compared with; no host has more (RFC 1035)
 _SIGNATURE = re.compile(r"(?:^|[&-])(?:signature|sig|hmac|auth_key)=", re.IGNORECASE)
 
 
@@ -68,7 +69,7 @@ def _rules_of(host: str) -> _Rules:
     for suffix, more in own["hosts"].items():
         if host == suffix or host.endswith(f".{suffix}"):
             names += map(_glob, more)
-    origin = f"https://{host}/"
+    origin = f"https://{host}/"[:_MAX_ORIGIN]
     providers = [each for each in _clearurls() if each.pattern.match(origin) and not each.is_exception(origin)]
     names += [rule for each in providers for rule in each.rules]
     referrals = [rule for each in providers for rule in each.referrals]

@@ -32,15 +32,15 @@ _YEAR = re.compile(r"(?<![\d.-])(?<![-–—]\s)(?:19|20)\d\d(?![\d-])(?!\s*[-�
 _IN_BRACKETS = re.compile(r"\(\s*(?:[A-Z][a-z]{2,8}\.?\s*(?:\d{1,2},?\s*)?)?((?:19|20)\d\d)\s*\)")
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
 _DATE = re.compile(
-    rf"\b{_MONTH}(?:\s*\d{{1,2}}(?:st|nd|rd|th)?)?"
-    r"(?:\s*[-–/]\s*(?:[A-Z][a-z]+\.?\s*)?\d{0,2})?,?\s*((?:19|20)\d\d)\b"
+    rf"\b{_MONTH}(?:\s*+\d{{1,2}}(?:st|nd|rd|th)?)?"
+    r"(?:\s*+[-–/]\s*+(?:[A-Z][a-z]+\.?\s*+)?\d{0,2})?,?\s*+((?:19|20)\d\d)\b"
 )
 _NO_YEAR_BEFORE = re.compile(
     r"(?:\b(?:pp?|pages?|no|nos|vol|volume|article|art|id|issue|isbn|issn|lncs|lnai)\b[.:\s]*|[#:/]\s*)$", re.IGNORECASE
 )
 _EDITION_END = re.compile(
-    r"[\s,.]*(?:\(?(?:19|20)\d\d\)?|\(|[\[;]|,?\s*\b(?:vol(?:ume)?|no|pp?|pages?|art(?:icle)?|issue|ser(?:ies)?|eds?)\b[.\s:]*\d?|"
-    rf"[,:]?\s+[A-Za-z]?\d|[,\s]+{_MONTH}\s*\d).*$",
+    r"(?<![\s,.])[\s,.]*+(?:(?:19|20)\d\d|[(\[;]|\b(?:vol(?:ume)?|no|pp?|pages?|art(?:icle)?|issue|ser(?:ies)?|eds?)\b|"
+    rf"(?:(?<=\s)|:\s++)[A-Za-z]?\d|(?<=[,\s]){_MONTH}\s*\d).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _LEAD = re.compile(
@@ -50,7 +50,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
-_ACRONYM_BEHIND = re.compile(r".{10,}\.\s+([A-Z][A-Za-z&-]*[A-Z][A-Za-z-]*)")
+_ACRONYM_BEHIND = re.compile(r".{10,}\.\s+([A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)")
 _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
 _KIND = re.compile(r"\b(?:Conf|Symp|Journal|J\.|Trans|Lett|Rev|Proc|Bulletin|Magazine)", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 SCHEMES = ("arxiv", "doi", "acl", "openreview", "cvf", "pmlr", "neurips", "dblp")
 """Schemes of identifiers; the first that a work has names it."""
 
-_DOI = re.compile(r"10(?:\.\d+)+/[^\s{}\\\"]+")
+_DOI = re.compile(r"10(?:\.\d{1,9}){1,4}/[^\s{}\\\"]+")
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _ACL_DOI = re.compile(r"10\.(?:18653/v1|3115/v1)/([a-z]\d\d-\d+|\d{4}\.[a-z0-9_]+-[a-z0-9]+\.\d+)", re.IGNORECASE)
 _VERSION = re.compile(r"v\d+$", re.IGNORECASE)

@@ -22,6 +22,7 @@ _SAMPLES = "a1 A.-é中_\n/:<(\"'="
 _UNITS = (*" \t\n.,:;!?-_/\\|()[]{}<>*+=#%&@$~`'\"^", *"aA1é中")
 _MANY = 400  # attacks on one expression
 _PATIENCE = 1.0  # seconds of CPU for one text
+_LONG = 0.02  # seconds of CPU for a text that cannot be longer
 
 
 class _SlowError(Exception):
@@ -125,11 +126,24 @@ def _is_in(character: str, items: Any) -> bool:
 
 def slow_texts(expression: Expression, size: int) -> Iterator[str]:
     """Yield what is written of each text for which the time of an expression grows faster than the text."""
+    for attack, name in _matched(expression):
+        if (growth := _growth(expression.pattern, name, attack, size)) > 0:
+            yield f"{expression.where}: {name} of {attack} grows by {growth:.1f}"
+
+
+def long_matches(expression: Expression, size: int) -> Iterator[str]:
+    """Yield what is written of each text of a size for which an expression takes long."""
+    for attack, name in _matched(expression):
+        seconds = min(_seconds(expression.pattern, name, attack.text(size)) for _ in range(2))
+        if seconds > _LONG:
+            yield f"{expression.where}: {name} of {attack} takes {seconds:.3f} s"
+
+
+def _matched(expression: Expression) -> Iterator[tuple[Attack, str]]:
+    """Yield the texts for an expression with each method that is called."""
     signal.signal(signal.SIGVTALRM, _interrupt)
-    for attack in attacks(expression.pattern):
-        for name in sorted({"finditer" if name in SCANNING else name for name in expression.methods}):
-            if (growth := _growth(expression.pattern, name, attack, size)) > 0:
-                yield f"{expression.where}: {name} of {attack} grows by {growth:.1f}"
+    methods = sorted({"finditer" if name in SCANNING else name for name in expression.methods})
+    return ((attack, name) for attack in attacks(expression.pattern) for name in methods)
 
 
 def _growth(pattern: Pattern, name: str, attack: Attack, size: int) -> float:

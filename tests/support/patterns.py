@@ -109,8 +109,13 @@ def _walk_calls(module: ModuleType, found: dict[Pattern, list[str]]) -> None:
             found[re.compile(text, flags)].append(f"{module.__name__}:{call.lineno}:{called.attr}")
 
 
+@cache
+def _tree(module: ModuleType) -> ast.Module:
+    return ast.parse(Path(module.__file__ or "").read_text("utf-8"))
+
+
 def _calls(module: ModuleType) -> Iterator[tuple[ast.Call, ast.Attribute]]:
-    for node in ast.walk(ast.parse(Path(module.__file__ or "").read_text("utf-8"))):
+    for node in ast.walk(_tree(module)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             yield node, node.func
 
@@ -120,21 +125,47 @@ def _value(module: ModuleType, node: ast.expr) -> Any:
 
 
 def _called(modules: list[ModuleType]) -> dict[str, set[str]]:
-    """Return the methods that are called on names, those of a module as `module:name`, and in a module on anything."""
+    """Return the methods that are used of names, those of a module as `module:name`, and in a module of anything."""
     called: dict[str, set[str]] = defaultdict(set)
     for module in modules:
-        for _, call in _calls(module):
-            names = {node.id for node in ast.walk(call.value) if isinstance(node, ast.Name)}
-            names |= {node.attr for node in ast.walk(call.value) if isinstance(node, ast.Attribute)}
-            if call.attr == "split":  # else it is that of texts
+        tree = _tree(module)
+        aliases = _aliases(tree)
+        for used in _attributes(tree):
+            names = _names(used.value)
+            names |= set().union(*(aliases[name] for name in names if name in aliases))
+            if used.attr == "split":  # else it is that of texts
                 names = {name for name in names if name.isupper()}
-            if call.attr in _METHODS:
-                if call.attr != "split":
-                    called[_last_name(call.value)].add(call.attr)
+            if used.attr in _METHODS:
+                if used.attr != "split":
+                    called[_last_name(used.value)].add(used.attr)
                 for name in names - {"re", "self", "cls"}:
-                    called[f"{module.__name__}:{name}"].add(call.attr)
-                    called[module.__name__].add(call.attr)
+                    called[f"{module.__name__}:{name}"].add(used.attr)
+                    called[module.__name__].add(used.attr)
     return called
+
+
+def _attributes(tree: ast.AST) -> Iterator[ast.Attribute]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | {
+        node.attr for node in _attributes(tree)
+    }
+
+
+def _aliases(tree: ast.Module) -> dict[str, set[str]]:
+    """Return what loops and functions call things: `pattern` is `_patterns` in `for pattern in _patterns()`."""
+    found: dict[str, set[str]] = defaultdict(set)
+    functions = {node.name: node.args.args for node in tree.body if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.For, ast.comprehension)):
+            for name in _names(node.target):
+                found[name] |= _names(node.iter)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            for parameter, given in zip(functions.get(node.func.id, ()), node.args, strict=False):
+                found[parameter.arg] |= _names(given)
+    return found
 
 
 def _last_name(node: ast.expr) -> str:

@@ -16,22 +16,23 @@ if TYPE_CHECKING:
     from nameparser import Parser
 
 _CONTACT = re.compile(
-    r"<[^<>]*>|[\w.+-]+@[\w.-]+\w|https?://[^\s()<>]+|\b(?:ORCID:?\s*)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b", re.IGNORECASE
+    r"<[^<>]*>|(?<![\w.+-])[\w.+-]++@[\w.-]+\w|https?://[^\s()<>]+|\b(?:ORCID:?\s*)?\d{4}-\d{4}-\d{4}-\d{3}[\dX]\b",
+    re.IGNORECASE,
 )
 _EMPTY = re.compile(r"\(\s*\)|\[\s*\]")
 _AFFILIATION = re.compile(
-    r"[,;]\s*(?=[^,;]*\b(?:Universit|Institut|Department|Dept\b|Laborator|Labs?\b|College|School|Inc\b|Ltd\b))",
+    r"[,;]\s*+(?=[^,;]*\b(?:Universit|Institut|Department|Dept\b|Laborator|Labs?\b|College|School|Inc\b|Ltd\b))",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"[\"“”„]|''|``|[*†‡§¶∗⋆]|\^\{?[\d,*†‡]+\}?|(?<=[^\W\d_])[\d,]*\d$")
-_AND = re.compile(r"\s+(?:and|&)\s+|[，、；]|(?<=[\u3400-\u9fff]{2}),\s*(?=[\u3400-\u9fff]{2})", re.IGNORECASE)
+_AND = re.compile(r"(?<!\s)\s++(?:and|&)\s+|[，、；]|(?<=[\u3400-\u9fff]{2}),\s*(?=[\u3400-\u9fff]{2})", re.IGNORECASE)
 _SUFFIX_SECOND = re.compile(r"^([^,]+), *((?:jn?r|sn?r|[ivx]{2,4})\.?), *([^,]+)$", re.IGNORECASE)
 _ET_AL = re.compile(r"^(?:et\.? al\.?|and others|others)$", re.IGNORECASE)
 _BEHALF = re.compile(r"^(?:(?:on|in) behalf of|for)\s+(?=the\b)", re.IGNORECASE)
 _CJK = re.compile(r"[\u1100-\u11ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff\U00020000-\U000323af]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
 _SUFFIX = re.compile(r"(?:jn?r|sn?r|j[uú]nior|s[eê]nior|[ivx]{1,4})\.?", re.IGNORECASE)
-_DEGREE = re.compile(r"(?:\w*[A-Z]\w*[A-Z]\w*|(?:\w+\.)+\w*)")  # MD, PhD, M.Sc.; Md, Cap and Pla are names
+_DEGREE = re.compile(r"(?:[^\WA-Z]*+[A-Z]){2}\w*+|(?:\w++\.)++\w*+")  # MD, PhD, M.Sc.; Md, Cap and Pla are names
 
 _TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "dipl", "ing", "sir"})
 """Titles that are dropped; of the library's others many are names: Gen Li, Master, King, Dean, Major."""

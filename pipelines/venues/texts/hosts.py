@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _ACRONYM = re.compile(r"[A-Z][A-Za-z0-9]{0,15}(?:-[A-Z][A-Za-z]+|[A-Z][A-Za-z0-9]{0,15})(?:-[A-Za-z0-9]{1,9})?")
 _ROMAN = re.compile(r"[IVX]+")
 _BEHIND = re.compile(
-    r"(?:\s*['’]?\s*\d{2}(?:\d\d)?)?\s+(?P<name>" + _ACRONYM.pattern + r")(?:\s*['’]?\d{2}(?:\d\d)?)?\s*(?:[.,;)]|$)"
+    r"(?:\s*+['’]?\s*+\d{2}(?:\d\d)?)?\s++(?P<name>"
+    + _ACRONYM.pattern
+    + r")(?:\s*+['’]?\d{2}(?:\d\d)?)?\s*+(?:[.,;)]|$)"
 )
 _AT = re.compile(r"(?:^|[\s(,;])(?P<name>" + _ACRONYM.pattern + r")(?:['’ -]?\d{2,4})?\s+at(?:\s+the)?\s*$")
 _DASH_W = re.compile(r"(?:\s?['’]?\s?\d{2}(?:\d\d)?)?\s?[-–]\s?W(?:S|kshp)?\b(?!-)")

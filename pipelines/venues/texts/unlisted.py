@@ -39,14 +39,15 @@ _KIND = re.compile(
     r"Reviews?|Annals|Bulletin|Frontiers|Proceedings)\b"
 )
 _SHORT = re.compile(
-    r"(?P<name>[A-Z]{2}[A-Z&]{1,10}|[A-Z]{1,4}[a-z]{0,4}[A-Z]{2,6})(?:\s*['’-]?\s*(?P<year>(?:20)?\d\d)\b)"
+    r"(?P<name>[A-Z]{2}[A-Z&]{1,10}|[A-Z]{1,4}[a-z]{0,4}[A-Z]{2,6})(?:\s*+['’-]?\s*+(?P<year>(?:20)?\d\d)\b)"
 )
 _BRACKET = re.compile(
-    r"\s*\(\s*(?P<name>[A-Za-z]*[A-Z][A-Za-z&/+-]*[A-Z][A-Za-z&/+-]*)\s*[,'’-]?\s*(?P<year>(?:20)?\d\d)?\s*\)"
+    r"\s*+\(\s*+(?P<name>[a-z]*+[A-Z][a-z&/+-]*+[A-Z][A-Za-z&/+-]*+)\s*+[,'’-]?\s*+(?P<year>(?:20)?\d\d)?\s*+\)"
 )
 _YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
 _END = re.compile(
-    r"[\s,]*(?:['’]?(?:19|20)?\d\d\b|(?:held|which|where|whose|with|under|as|at|to be|special issue|vol|volume)\b).*$"
+    r"(?<![\s,])[\s,]*+"
+    r"(?:['’]?(?:19|20)?\d\d\b|(?:held|which|where|whose|with|under|as|at|to be|special issue|vol|volume)\b).*$"
 )
 _NO_VENUE = re.compile(r"\b(?:arxiv|thesis|review process|conditions?|licen[cs]e|permission)\b", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b|\bco-?located\b|\bchallenge\b|\btutorial\b|\bseminar\b", re.IGNORECASE)

@@ -7,11 +7,10 @@ import re
 from crawler.notes.markdown import front_matter
 
 # A block of code begins with a line of its own and ends before a blank line.
-_CODE = re.compile(
+_BLOCK = re.compile(
     rb"(?:(?<![^\r\n])|\A)(?:import|export)(?=[ \t{*])[^\r\n]*+(?:(?:\r\n?|\n)(?![ \t]*+(?:[\r\n]|\Z))[^\r\n]*+)*+"
-    rb"|\{/\*.*?\*/\}",
-    re.DOTALL,
 )
+_CODE = re.compile(_BLOCK.pattern + rb"|(?P<comment>\{/\*)(?s:.*?)(?:(?P<end>\*/\})|\Z)")
 _BRACES = re.compile(rb"\{\s*+(?:\"([^\"{}]*+)\"|'([^'{}]*+)'|`([^`{}$]*+)`)\s*+\}\Z")
 
 
@@ -19,7 +18,14 @@ def without_code(data: bytes) -> bytes:
     """Return the bytes of an MDX note with blanks for its code, so that offsets stay."""
     found = front_matter.find(data, 0)
     start = found.end if found else 0
-    return data[:start] + _CODE.sub(lambda code: front_matter.blanks(code[0]), data[start:])
+    return data[:start] + _CODE.sub(_blanks, data[start:])
+
+
+def _blanks(code: re.Match[bytes]) -> bytes:
+    """Return blanks for code; a comment without an end is none, but what is behind its mark may be code."""
+    if code["comment"] and not code["end"]:
+        return _BLOCK.sub(lambda block: front_matter.blanks(block[0]), code[0])
+    return front_matter.blanks(code[0])
 
 
 def attribute_span(html: bytes, start: int, end: int) -> tuple[int, int] | None:
