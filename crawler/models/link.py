@@ -13,7 +13,7 @@ from crawler.models.metadata import title_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crawler.models.metadata import Metadata
+    from crawler.models.metadata import Metadata, Publication
     from crawler.models.vouch import Vouch
 
 
@@ -89,7 +89,8 @@ class LinkState:
     `snapshot` is the URL of its copy in the Wayback Machine. `previous_verdict` and `previous_outcome` are those before
     the last run. `vouch` is the last one for the link that was not taken back. `newer_image` is the name in the image
     store of an image that came in place of the saved one, which stays. `anchors` says which of the fragments that notes
-    ask of its page that had when it was last read; None for those that it did not settle.
+    ask of its page that had when it was last read; None for those that it did not settle. `records` are those of
+    bibliographies on a paper, by name.
     """
 
     link: Link
@@ -107,6 +108,7 @@ class LinkState:
     vouch: Vouch | None = None
     newer_image: str | None = None
     anchors: Mapping[str, bool | None] = field(default_factory=dict, hash=False)
+    records: tuple[tuple[str, Publication], ...] = ()
 
     @property
     def change(self) -> Change | None:

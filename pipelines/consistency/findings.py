@@ -20,8 +20,7 @@ from pipelines.consistency.noted_twice import repeated_findings
 from pipelines.consistency.paper_notices import worst_notice
 from pipelines.consistency.questions import Location, ended_vouch, first_locations, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
-from pipelines.venues.from_entry_title import has_wrong_label, venue_label
-from pipelines.venues.from_identifiers import SCHEMES
+from pipelines.consistency.venue_labels import label_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -109,7 +108,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
         *repeated_findings(note, states, index.listings, index.titles),
     ]
     for entry in note.entries:
-        findings += _label_findings(note, entry, states)
+        findings += label_findings(note, entry, states)
         findings += _code_findings(note, entry, states, index)
         findings += _missing_link_findings(note, entry, states)
     yield from sorted(findings, key=lambda finding: finding.line)
@@ -244,21 +243,6 @@ def _image_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Fin
         evidence = Reason(ReasonCode.FINDING_SAVED_FROM if original else ReasonCode.FINDING_ORIGINAL_UNKNOWN)
         true = _text(original) if original else Reason(ReasonCode.IMAGE_MISSING)
         yield Finding(*location, FindingKind.IMAGE_MISSING, mention.url, true, evidence, Confidence.HIGH)
-
-
-def _label_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:
-    """Yield a finding if the venue in an entry's title contradicts that of its paper."""
-    field, label = entry.field("paper"), venue_label(entry.title)
-    subject = field and only_subject(Paper, field, states)
-    if label is None or not subject or not has_wrong_label(label, subject[1]):
-        return
-    state, paper = subject
-    noted, actual = (label.name, label.year, label.track), (paper.venue, paper.venue_year, paper.venue_track)
-    says, true = (" ".join(map(str, filter(None, venue))) for venue in (noted, actual))
-    source = f"{reference_of(state)}: {paper.comment}" if paper.venue_source == "comment" else paper.venue_source
-    confidence = Confidence.HIGH if paper.venue_source in {"journal_ref", "comment", *SCHEMES} else Confidence.MEDIUM
-    location = (note.path, entry.line, entry.number)
-    yield Finding(*location, FindingKind.VENUE_LABEL, says, _text(true), _text(f"{source}"[:300]), confidence)
 
 
 def _code_findings(

@@ -1,6 +1,7 @@
 """The stage of a run that looks up the venues of papers in bibliographies if arXiv does not give them.
 
-Semantic Scholar is asked first, OpenAlex for the papers that are left. A paper without a record is looked up again
+Semantic Scholar is asked first, also for papers whose venue only their authors say, OpenAlex for the papers that are
+left. A paper without a record is looked up again
 after a month; a service that does not answer is asked in the next run.
 """
 
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from crawler.fetch.politeness.host_throttle import REFUSALS
 from crawler.lookups.errors import ServiceDownError
+from pipelines.venues.from_reference import JOURNAL_REF
+from pipelines.venues.from_text import COMMENT
 from pipelines.venues.known_venues import BIBLIOGRAPHIES, with_known_venues
 
 if TYPE_CHECKING:
@@ -20,10 +23,13 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.bibliographies.base import Bibliography
-    from crawler.models.metadata import Paper
+    from crawler.models.metadata import Paper, Publication
     from crawler.store.link_store import LinkStore
 
 logger = logging.getLogger(__name__)
+
+STATED_BY_AUTHORS = frozenset({COMMENT, JOURNAL_REF})
+"""Sources of venues that the authors of a paper write themselves."""
 
 PAGE = 500
 """Papers that are read from the store at a time."""
@@ -58,10 +64,24 @@ def ask_bibliography(
 
 
 def _missing_papers(store: LinkStore, bibliography: Bibliography, now: datetime) -> Iterator[tuple[str, Paper]]:
-    """Yield the papers to look up with their keys: those for which no bibliography before this one has a venue."""
+    """Yield the papers to look up with their keys: those for which no bibliography before this one has a venue.
+
+    A bibliography that `confirms` is asked as well where only the authors say the venue: without a second source it
+    contradicts no note.
+    """
     wanting = store.papers_without_publication(bibliography.name, now)
     for i in range(0, len(wanting), PAGE):
         known = store.papers(wanting[i : i + PAGE])
         papers = {key: known[key] for key in wanting[i : i + PAGE] if bibliography.id_of(known[key]) is not None}
         resolved = with_known_venues(store, papers)
-        yield from ((key, paper) for key, paper in papers.items() if resolved[key].venue is None)
+        said = store.publications(bibliography.name, papers) if bibliography.confirms else {}
+        yield from (
+            (key, paper)
+            for key, paper in papers.items()
+            if resolved[key].venue is None
+            or (bibliography.confirms and paper.venue_source in STATED_BY_AUTHORS and not _says_venue(said.get(key)))
+        )
+
+
+def _says_venue(record: Publication | None) -> bool:
+    return record is not None and bool(record.venues or record.ids)

@@ -1,4 +1,4 @@
-"""Read the venue in an entry's title (`CVPR 2022 | …`, `…（ICCV'21 Oral）`), and compare it with the paper's. Pure."""
+"""Read the venue in an entry's title (`CVPR 2022 | …`, `…（ICCV'21 Oral）`), and compare it with others. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipelines.venues.model import Venue, without_track
+from pipelines.venues.model import Venue
 from pipelines.venues.table import venue_table
 from pipelines.venues.texts.editions import stated_year
 from pipelines.venues.texts.mentions import find_mentions
@@ -16,7 +16,6 @@ from pipelines.venues.texts.tracks import track_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.metadata import Paper
     from pipelines.venues.table import VenueSeries
 
 SOURCE = "note"
@@ -45,28 +44,28 @@ def venue_label(title: str) -> Venue | None:
     return Venue(series.name, year, track, SOURCE, title)
 
 
-def has_wrong_label(label: Venue, paper: Paper) -> bool:
-    """Return whether a note's label contradicts the paper's venue.
+def is_other_venue(label: Venue, venue: Venue) -> bool:
+    """Return whether a note's label and a venue of the paper cannot both be right.
 
     True if both are in the table, and their series or years differ, or one is the conference and the other its workshop
-    or findings. Not if a venue or a year is unknown, if one prints papers of the other (RA-L, IAAI), or if
-    the years of a journal differ by one (online and in print).
+    or findings. Not if a year is unknown, if one prints papers of the other (RA-L, IAAI), or if the years of a journal
+    differ by one (online and in print).
     """
     by_name = venue_table().by_name
-    noted, actual = by_name.get(label.name), by_name.get(without_track(paper))
-    if noted is None or actual is None or paper.venue_source == SOURCE:
+    noted, actual = by_name.get(label.name), by_name.get(venue.name)
+    if noted is None or actual is None:
         return False
     if noted is not actual:
         return noted.name not in {*actual.joint, actual.proceedings} and actual.name not in {
             *noted.joint,
             noted.proceedings,
         }
-    has_separate_track = label.track in _SEPARATE_TRACKS or paper.venue_track in _SEPARATE_TRACKS
-    if has_separate_track and label.track != paper.venue_track:
+    has_separate_track = label.track in _SEPARATE_TRACKS or venue.track in _SEPARATE_TRACKS
+    if has_separate_track and label.track != venue.track:
         return True
-    if label.year is None or paper.venue_year is None:
+    if label.year is None or venue.year is None:
         return False
-    return abs(label.year - paper.venue_year) > (_MAX_PRINT_DELAY if actual.kind == "journal" else 0)
+    return abs(label.year - venue.year) > (_MAX_PRINT_DELAY if actual.kind == "journal" else 0)
 
 
 def _labels(title: str) -> Iterator[tuple[VenueSeries, int | None, str | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from crawler.models.metadata import Paper
 from pipelines.venues.from_bibliography import with_citation_venue
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from crawler.models.link import LinkState
+    from crawler.models.metadata import Publication
     from crawler.store.reader import StoreReader
 
 BIBLIOGRAPHIES: tuple[type[SemanticScholar | OpenAlex], ...] = (SemanticScholar, OpenAlex)
@@ -23,22 +25,27 @@ BIBLIOGRAPHIES: tuple[type[SemanticScholar | OpenAlex], ...] = (SemanticScholar,
 def with_known_venues(store: StoreReader, papers: Mapping[str, Paper]) -> dict[str, Paper]:
     """Return papers by key, those without venue with that of the stored records of bibliographies."""
     without_venue = [key for key, paper in papers.items() if paper.venue is None]
-    records = [(each.name, store.publications(each.name, without_venue)) for each in BIBLIOGRAPHIES]
-    return dict(papers) | {
-        key: with_citation_venue(papers[key], [(name, by_key[key]) for name, by_key in records if key in by_key])
-        for key in without_venue
-    }
+    records = _stored_records(store, without_venue)
+    return dict(papers) | {key: with_citation_venue(papers[key], records.get(key, ())) for key in without_venue}
 
 
 def link_states_with_venues(store: StoreReader, states: Mapping[str, LinkState]) -> dict[str, LinkState]:
-    """Return link states, those of papers with the venues of `with_known_venues`."""
-    papers = {each.link.key: each.metadata for each in states.values() if isinstance(each.metadata, Paper)}
-    by_key = with_known_venues(store, papers)
+    """Return link states, those of papers with their records in bibliographies, and with the venue of one if needed."""
+    by_key = _stored_records(store, {each.link.key for each in states.values() if isinstance(each.metadata, Paper)})
 
-    def with_known_venue(state: LinkState) -> LinkState:
-        if not isinstance(state.metadata, Paper):
+    def with_records(state: LinkState) -> LinkState:
+        records = by_key.get(state.link.key, ())
+        if not records or not isinstance(state.metadata, Paper):
             return state
-        paper = by_key[state.link.key]
-        return state if paper is state.metadata else replace(state, metadata=paper)
+        return replace(state, metadata=with_citation_venue(state.metadata, records), records=records)
 
-    return {url: with_known_venue(state) for url, state in states.items()}
+    return {url: with_records(state) for url, state in states.items()}
+
+
+def _stored_records(store: StoreReader, keys: Collection[str]) -> dict[str, tuple[tuple[str, Publication], ...]]:
+    """Return the stored records of papers by key, each with the name of its bibliography; none where there is none."""
+    found: defaultdict[str, list[tuple[str, Publication]]] = defaultdict(list)
+    for each in BIBLIOGRAPHIES:
+        for key, record in store.publications(each.name, keys).items():
+            found[key].append((each.name, record))
+    return {key: tuple(records) for key, records in found.items()}

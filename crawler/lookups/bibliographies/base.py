@@ -34,6 +34,8 @@ class Bibliography(ABC):
     """Papers per request."""
     max_per_run: ClassVar[int]
     """Papers that are looked up in one run."""
+    confirms: ClassVar[bool] = False
+    """Whether it is also asked for papers whose venue only their authors say: only where that costs few requests."""
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session

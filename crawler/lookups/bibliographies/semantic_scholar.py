@@ -43,6 +43,7 @@ class SemanticScholar(Bibliography):
     host = "api.semanticscholar.org"
     batch = 500
     max_per_run = 50_000
+    confirms = True
 
     def __init__(self, session: requests.Session, key: str = "") -> None:
         super().__init__(session)

@@ -13,9 +13,11 @@ from crawler.models.metadata import Paper, Repository
 from crawler.models.note import LinkRole
 from pipelines.consistency.entry_subject import title_beside
 from pipelines.consistency.title_match import has_title_of
+from pipelines.consistency.venue_labels import claims_in
 from pipelines.reports.frames.metadata import metadata_rows
 from pipelines.reports.images.saved_texts import is_saved, saved_text
 from pipelines.reports.work.items import work_items
+from pipelines.venues.contradiction import stays_in_dataset
 from pipelines.venues.from_entry_title import venue_label
 from pipelines.venues.model import with_venue
 
@@ -69,7 +71,7 @@ has the headings above.
 
 `…_url` is the address of the article, paper or code, `…_link` the same where the store knows that link; `paper_id` is
 the arXiv id in the address, `code_name` the name of the repository in it. `label_…` is the venue in the entry's title
-where nothing else says the paper's venue.
+where nothing else says the paper's venue, or not enough to contradict it.
 """
 
 MENTIONS = pa.schema([("note_id", pa.int64()), ("entry_id", pa.int64()), ("url", pa.string())])
@@ -140,7 +142,7 @@ def _entry_values(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> 
         **{field.name: field.value for field in map(entry.field, ("abstract", "tips")) if field is not None},
     }
     if paper is not None and paper in states:
-        values |= _paper_values(note, paper, entry, states[paper])
+        values |= _paper_values(note, paper, entry, states)
     if code is not None and code in states and (link := states[code].link).kind in with_metadata(Repository):
         values["code_name"] = link.identity
     return [values.get(name) for name in _ENTRY_VALUES]
@@ -155,8 +157,9 @@ def _address(note: Note, at: int | None, states: Mapping[int, LinkState], role: 
     return {f"{role}_url": state.link.url, f"{role}_link": state.link.url}
 
 
-def _paper_values(note: Note, at: int, entry: Entry, state: LinkState) -> dict[str, Any]:
+def _paper_values(note: Note, at: int, entry: Entry, states: Mapping[int, LinkState]) -> dict[str, Any]:
     """Return what the note says of a paper, and the arXiv id in its URL."""
+    state = states[at]
     values: dict[str, Any] = {"paper_id": arxiv_id_of(state.link.url)}
     paper = state.metadata if isinstance(state.metadata, Paper) else None
     if paper is not None:
@@ -164,7 +167,10 @@ def _paper_values(note: Note, at: int, entry: Entry, state: LinkState) -> dict[s
         values["title_matches"] = has_title_of(mention, paper)
         if values["title_matches"] is None and (title := title_beside(note, at)):
             values["title_matches"] = has_title_of(replace(mention, text=title), paper)
-    if (paper is None or paper.venue is None) and (label := venue_label(entry.title)) is not None:
+    label = venue_label(entry.title)
+    if label is not None and (
+        paper is None or paper.venue is None or stays_in_dataset(label, paper, claims_in(entry, states))
+    ):
         labelled = with_venue(paper or Paper(entry.title), label)
         values |= {f"label_{name}": getattr(labelled, name) for name in VENUE}
     return values

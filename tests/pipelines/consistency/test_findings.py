@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.metadata import Article, Paper, Repository
+from crawler.models.metadata import Article, Paper, Publication, Repository
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes import parser
 from pipelines.consistency.finding import Finding, FindingKind
@@ -133,11 +133,15 @@ def test_a_link_to_an_old_version(url: str, old: bool) -> None:
     assert kinds == ([FindingKind.OLD_VERSION] if old else [])
 
 
-def labelled(title: str, paper: Paper) -> list[Finding]:
-    return found(entry(paper.title).replace("[文章]", f"[{title}]"), seen(paper=paper))
+AT_NEURIPS = Publication("Loops in Sight", (), "2204.00001", ("NeurIPS",), 2021)
 
 
-def test_a_label_that_the_evidence_contradicts() -> None:
+def labelled(title: str, paper: Paper, *records: tuple[str, Publication]) -> list[Finding]:
+    states = [replace(state, records=records) for state in seen(paper=paper)]
+    return found(entry(paper.title).replace("[文章]", f"[{title}]"), states)
+
+
+def test_a_label_is_contradicted_by_an_identifier_or_by_two_sources() -> None:
     paper = Paper(
         "Loops in Sight",
         {"arxiv": "2204.00001"},
@@ -146,7 +150,8 @@ def test_a_label_that_the_evidence_contradicts() -> None:
         venue_year=2021,
         venue_source="comment",
     )
-    (finding,) = labelled("CVPR 2021 | 看得见的回路", paper)
+    assert labelled("CVPR 2021 | 看得见的回路", paper) == []
+    (finding,) = labelled("CVPR 2021 | 看得见的回路", paper, ("semantic_scholar", AT_NEURIPS))
     assert finding == Finding(
         "a.md",
         1,
@@ -154,12 +159,17 @@ def test_a_label_that_the_evidence_contradicts() -> None:
         FindingKind.VENUE_LABEL,
         "CVPR 2021",
         as_it_is("NeurIPS 2021"),
-        as_it_is("arXiv 2204.00001: NeurIPS 2021"),
+        as_it_is("arXiv 2204.00001: NeurIPS 2021; semantic_scholar: NeurIPS"),
         Confidence.HIGH,
     )
-    assert labelled("NeurIPS 2021 | 看得见的回路", paper) == []
-    (weaker,) = labelled("CVPR 2021 | 看得见的回路", replace(paper, venue_source="openalex"))
-    assert (weaker.evidence, weaker.confidence) == ("openalex", Confidence.MEDIUM)
+    assert labelled("NeurIPS 2021 | 看得见的回路", paper, ("semantic_scholar", AT_NEURIPS)) == []
+    bare = replace(paper, comment=None)
+    (weaker,) = labelled("CVPR 2021 | 看得见的回路", bare, ("semantic_scholar", AT_NEURIPS), ("openalex", AT_NEURIPS))
+    assert weaker.confidence is Confidence.MEDIUM
+    (sure,) = labelled("CVPR 2021 | 看得见的回路", replace(bare, ids={**bare.ids, "dblp": "conf/nips/LovelaceB21"}))
+    assert (sure.confidence, sure.evidence) == (Confidence.HIGH, "dblp: conf/nips/LovelaceB21")
+    (again,) = labelled("CVPR 2021 | 看得见的回路", replace(bare, ids={**bare.ids, "doi": "10.1109/TPAMI.2021.123"}))
+    assert again.confidence is Confidence.LOW
 
 
 # --- paper and code ---------------------------------------------------------------------------------------------------

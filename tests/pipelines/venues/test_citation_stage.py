@@ -146,13 +146,35 @@ def appeared(request: Request) -> Response:
 def test_many_papers_are_few_requests(store: LinkStore, semantic_scholar: SemanticScholar, online: Internet) -> None:
     online.fault(S2, appeared)
     count = 2 * PAGE + 1
-    known(store, *map(paper, range(count)), paper(count, venue="CVPR", venue_source="comment"))
+    known(store, *map(paper, range(count)), paper(count, venue="CVPR", venue_source="doi"))
     asks(store, semantic_scholar)
     assert [len(json.loads(request.body)["ids"]) for request in online.requests] == [500, 500, 1]
     assert venues_of(store, *(f"2111.{n:05}" for n in range(count))) == {"ICML semantic_scholar"}
     online.forget()
     for night in (0, 1, 100):  # what it knows is settled
         asks(store, semantic_scholar, night)
+    assert online.requests == []
+
+
+def test_what_only_the_authors_say_is_confirmed_by_batches_alone(
+    store: LinkStore, semantic_scholar: SemanticScholar, openalex: OpenAlex, online: Internet
+) -> None:
+    online.fault(S2, appeared)
+    online.fault(WORKS, appeared)
+    sources = ("comment", "journal_ref", "acl")
+    known(store, *(paper(at, venue="CVPR", venue_source=source) for at, source in enumerate(sources)))
+    asks(store, openalex)
+    assert online.requests == []
+    asks(store, semantic_scholar)
+    (request,) = online.requests
+    assert sorted(json.loads(request.body)["ids"]) == ["ARXIV:2111.00000", "ARXIV:2111.00001"]
+    url = "https://arxiv.org/abs/2111.00000"
+    state = link_states_with_venues(store, store.link_states_of([url]))[url]
+    assert [(name, record.venues) for name, record in state.records] == [("semantic_scholar", ("ICML",))]
+    assert isinstance(state.metadata, Paper)
+    assert state.metadata.venue == "CVPR"
+    online.forget()
+    asks(store, semantic_scholar, 100)
     assert online.requests == []
 
 
