@@ -33,6 +33,7 @@ MAX_RESULTS = 20_000
 """Maximum results, the gravest first: GitHub takes 25,000."""
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+HELP = "`notemend explain URL` says why. The comment `<!-- notemend: ignore -->` excludes the line below it."
 LEVELS = ("error", "warning", "note")
 _LEVEL_OF = {Verdict.DEAD.value: "error", Verdict.MOVED.value: "warning", "high": "warning"}
 
@@ -88,8 +89,9 @@ def sarif(results: Iterable[Result], prefix: str = "") -> dict[str, Any]:
 
 
 def _rule(name: str) -> dict[str, Any]:
-    words = name.removeprefix(FINDING)
-    return {"id": name.replace(" ", "-"), "shortDescription": {"text": words}}
+    """Return a rule with the texts that GitHub demands of each."""
+    words = {"text": name.removeprefix(FINDING)}
+    return {"id": name.replace(" ", "-"), "shortDescription": words, "fullDescription": words, "help": {"text": HELP}}
 
 
 def _row(result: Result, rule: int, prefix: str, seen: Counter[str]) -> dict[str, Any]:

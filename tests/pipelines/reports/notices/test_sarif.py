@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from pydantic import ValidationError
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
@@ -37,6 +42,27 @@ def test_problems_with_their_places(tmp_path: Path) -> None:
     assert place == {"artifactLocation": {"uri": "a%20b.md"}, "region": {"startLine": 3, "startColumn": 4}}
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["dead", "moved"]
     assert [run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"] for each in run["results"]] == ["dead", "moved"]
+
+
+def test_the_published_schema_and_github_accept_it(tmp_path: Path) -> None:
+    log = written(tmp_path, {"a b.md": NOTE, "c.md": NOTE})
+    parse = StaticAnalysisResultsFormatSarifVersion210JsonSchema.model_validate
+    parse(log)
+    with pytest.raises(ValidationError):  # the schema forbids what it does not know
+        parse(log | {"runs": [log["runs"][0] | {"result": []}]})
+    for run in log["runs"]:
+        for rule in run["tool"]["driver"]["rules"]:
+            for text in (rule["shortDescription"]["text"], rule["fullDescription"]["text"], rule["help"]["text"]):
+                assert 0 < len(text) <= 1024
+        assert len(run["results"]) == 4 < sarif.MAX_RESULTS < 25_000
+        for result in run["results"]:
+            assert result["ruleId"] == run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"]
+            assert result["message"]["text"]
+            assert result["partialFingerprints"]["primaryLocationLineHash"]
+            (place,) = (each["physicalLocation"] for each in result["locations"])
+            uri = urlsplit(place["artifactLocation"]["uri"])
+            assert (uri.scheme, uri.netloc, uri.path[:1]) == ("", "", uri.path.lstrip("/.")[:1])  # below the repository
+            assert place["region"]["startLine"] >= 1
 
 
 def test_a_moved_paragraph_is_no_news(tmp_path: Path) -> None:
