@@ -20,13 +20,25 @@ WINDOW = 30.0
 """Seconds over which the rate is measured."""
 
 
+@dataclass(frozen=True, slots=True)
+class HostProgress:
+    """Links of a host that are checked and due, and the seconds that the rest takes at its rate limit."""
+
+    host: str
+    done: int
+    due: int
+    seconds: float
+    """Infinite if the host gets no more requests in this run."""
+
+
 @dataclass(slots=True)
 class RunProgress:
-    """Links checked and due by kind, and remaining links of the `MAX_HOSTS` slowest hosts, by kind and host."""
+    """Links checked and due by kind, and links of the `MAX_HOSTS` slowest hosts, by kind and host."""
 
     done: Counter[str] = field(default_factory=Counter)
     due: Counter[str] = field(default_factory=Counter)
     remaining: dict[tuple[str, str], int] = field(default_factory=dict)
+    _due_of: dict[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
     def from_counts(
@@ -38,15 +50,15 @@ class RunProgress:
         """
         progress = cls()
 
-        def durations() -> Iterable[tuple[float, str, str, int]]:
+        def durations() -> Iterable[tuple[float, str, str, int, int]]:
             for kind, host, due, done in counts:
                 progress.due[kind] += due
                 progress.done[kind] += done
-                yield (due - done) * seconds_each(kind, host), kind, host, due - done
+                yield (due - done) * seconds_each(kind, host), kind, host, due - done, due
 
-        progress.remaining = {
-            (kind, host): left for _, kind, host, left in heapq.nlargest(MAX_HOSTS, durations()) if left
-        }
+        for _, kind, host, left, due in heapq.nlargest(MAX_HOSTS, durations()):
+            if left:
+                progress.remaining[kind, host], progress._due_of[kind, host] = left, due
         return progress
 
     def record(self, link: Link) -> None:
@@ -64,18 +76,30 @@ class RunProgress:
         `rate` is in links per second. `paused` are the hosts that get no requests for some seconds; those with
         infinite seconds, paused for the rest of the run, do not count.
         """
-        waits = dict(paused)
-        hosts: defaultdict[str, float] = defaultdict(float)
-        closed = 0
-        for (kind, host), left in self.remaining.items():
-            if math.isinf(waits.get(host, 0)):
-                closed += left
-            elif left:
-                hosts[host] += left * seconds_each(kind, host)
-        busiest = max(((seconds + waits.get(host, 0), host) for host, seconds in hosts.items()), default=(0.0, ""))
+        hosts = self.slowest_hosts(seconds_each, paused)
+        closed = sum(each.due - each.done for each in hosts if math.isinf(each.seconds))
+        busiest = next(((each.seconds, each.host) for each in hosts if not math.isinf(each.seconds)), (0.0, ""))
         rest = self.due.total() - self.done.total() - closed
         at_this_rate = rest / rate if rate else 0.0
         return max(busiest, (at_this_rate, ""))
+
+    def slowest_hosts(
+        self, seconds_each: Callable[[str, str], float], paused: Iterable[tuple[str, float]] = ()
+    ) -> list[HostProgress]:
+        """Return the hosts with links left, the one that takes longest first; `paused` as in `time_left`."""
+        waits = dict(paused)
+        seconds: defaultdict[str, float] = defaultdict(float)
+        left, due = Counter[str](), Counter[str]()
+        for (kind, host), count in self.remaining.items():
+            seconds[host] += count * seconds_each(kind, host)
+            left[host] += count
+            due[host] += self._due_of[kind, host]
+        hosts = (
+            HostProgress(host, due[host] - count, due[host], seconds[host] + waits.get(host, 0))
+            for host, count in left.items()
+            if count
+        )
+        return sorted(hosts, key=lambda each: (-each.seconds, each.host))
 
 
 @dataclass(slots=True)
@@ -91,11 +115,3 @@ class Rate:
             self._samples.popleft()
         then, before = self._samples[0]
         return max(0, done - before) / (now - then) if now > then else 0.0
-
-
-def format_duration(seconds: float) -> str:
-    """Return seconds as a short text, rounded up: `40 s`, `12 min`, `2 h 5 min`."""
-    if seconds < 100:  # noqa: PLR2004 - `90 s` is read as easily as `2 min`
-        return f"{math.ceil(seconds)} s"
-    minutes = math.ceil(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"  # noqa: PLR2004 - minutes

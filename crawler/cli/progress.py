@@ -1,4 +1,4 @@
-"""Extension that shows the progress of a run: updated on a terminal, else one line on stderr every five minutes."""
+"""Extension that shows the progress of a run: updated on a terminal, else one line on stderr every minute."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import math
 import sys
 import time
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 
 from scrapy import signals
 
-from crawler.cli.eta import Rate, RunProgress, format_duration
+from crawler.cli.eta import Rate, RunProgress
 from crawler.cli.interrupts import interrupts
 from crawler.cli.terminal import is_live, print_error
-from crawler.cli.texts import say
+from crawler.cli.texts import format_duration, say
 from crawler.errors import UserError
 from crawler.signals import notes_read, run_opened
 
@@ -69,15 +70,16 @@ class RunProgressSource(Protocol):
 
 
 class Progress:
-    """Draws the progress on a terminal, or prints a line at intervals."""
+    """Draws the progress on a terminal, or prints a line at intervals, unless only what is wrong is asked for."""
 
     draw_interval: ClassVar[float] = 0.5
-    print_interval: ClassVar[float] = 300.0
+    print_interval: ClassVar[float] = 60.0
     slow_after: ClassVar[float] = 3.0
     """Seconds without a response after which a host is named."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._is_quiet = crawler.settings.getbool("_QUIET")
         self._run_progress = RunProgress()
         self._rate = Rate()
         self._display = _open_display() if is_live(sys.stderr) else None
@@ -103,7 +105,8 @@ class Progress:
     def run_opened(self, run: RunProgressSource) -> None:
         """Start to count checked links, and to show the progress of a run."""
         run.on_saved(self._count)
-        self._task = asyncio.create_task(self._watch(run))
+        if self._display is not None or not self._is_quiet:
+            self._task = asyncio.create_task(self._watch(run))
 
     def notes_read(self, run: RunProgressSource) -> None:
         """Print what the run is going to do, and how long that takes at least."""
@@ -134,30 +137,39 @@ class Progress:
                 next_count = ended + max(COUNT_INTERVAL, (ended - began) / COUNT_TIME_SHARE)
             lines = list(self._lines(run))
             if self._display is None:
-                print_error("; ".join(lines))
+                print_error(say("between_parts").join(lines))
             else:
                 self._display.draw(lines, self._run_progress)
 
     def _lines(self, run: RunProgressSource) -> Iterator[str]:
-        """Yield stage, links checked and remaining time; the slow hosts; the paused hosts."""
+        """Yield stage, links checked and remaining time; the hosts that take longest; those waited for, or paused."""
         done, due = self._run_progress.done.total(), self._run_progress.due.total()
         rate = self._rate.update(time.monotonic(), done)
+        stage = say(f"stage.{run.stage}")
         if not due or not run.is_checking:
-            yield run.stage
+            yield stage
         else:
-            yield f"{run.stage}: {done:,} of {due:,} links, {rate:.1f}/s, {self._time_left(run, rate)}"
+            left = self._time_left(run, rate)
+            yield say("progress_links", stage=stage, done=done, due=due, rate=rate, left=left)
+            yield from _listed("slowest_hosts", self._hosts_left(run))
         if due:
-            if slow := [f"{host} ({format_duration(seconds)})" for host, seconds in self._slow_hosts()[:MAX_NAMED]]:
-                yield f"waiting for {', '.join(slow)}"
-            if paused := [_paused_host(*each) for each in run.paused_hosts()[:MAX_NAMED]]:
-                yield f"paused: {', '.join(paused)}"
+            slow = (f"{host} ({format_duration(seconds)})" for host, seconds in self._slow_hosts())
+            yield from _listed("progress_waiting", slow)
+            yield from _listed("progress_paused", (_paused_host(*each) for each in run.paused_hosts()))
+
+    def _hosts_left(self, run: RunProgressSource) -> Iterator[str]:
+        """Yield links checked and due, and the time left, of the hosts that take longest."""
+        for each in self._run_progress.slowest_hosts(run.seconds_each, run.paused_hosts()):
+            if not math.isinf(each.seconds):  # such a host is among the paused ones
+                time_left = format_duration(each.seconds)
+                yield say("progress_host", host=each.host, done=each.done, due=each.due, time=time_left)
 
     def _time_left(self, run: RunProgressSource, rate: float) -> str:
         """Return the estimated remaining time, or that until RUN_TIMEOUT if it is shorter."""
         seconds, host = self._run_progress.time_left(rate, run.seconds_each, run.paused_hosts())
         if run.time_left < seconds:
-            return f"{format_duration(run.time_left)} until RUN_TIMEOUT"
-        return f"about {format_duration(seconds)} left" + (f" for {host}" if host else "")
+            return say("progress_timeout", time=format_duration(run.time_left))
+        return say("progress_left_host" if host else "progress_left", time=format_duration(seconds), host=host)
 
     def _slow_hosts(self) -> list[tuple[str, float]]:
         """Return the hosts with active requests and no response for `slow_after` seconds, the slowest first."""
@@ -190,4 +202,10 @@ def _open_display() -> Display:
 
 
 def _paused_host(host: str, seconds: float) -> str:
-    return f"{host} ({'until the next run' if math.isinf(seconds) else format_duration(seconds)})"
+    return f"{host} ({say('progress_next_run') if math.isinf(seconds) else format_duration(seconds)})"
+
+
+def _listed(key: str, items: Iterable[str]) -> Iterator[str]:
+    """Yield the text with the first items; none without items."""
+    if named := list(islice(items, MAX_NAMED)):
+        yield say(key, list=say("comma").join(named))

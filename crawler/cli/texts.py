@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from functools import cache
@@ -24,6 +25,14 @@ def say(key: str, **values: object) -> str:
     """Return a text of `data/command_texts.toml` with its values; `one` is the English text for `n = 1`."""
     row, name = texts()[key], language()
     return row["one" if name == "en" and values.get("n") == 1 and "one" in row else name].format(**values)
+
+
+def format_duration(seconds: float) -> str:
+    """Return seconds as a short text, rounded up: `40 s`, `12 min`, `2 h 5 min`."""
+    if seconds < 100:  # noqa: PLR2004 - `90 s` is read as easily as `2 min`
+        return say("duration_seconds", n=math.ceil(seconds))
+    hours, minutes = divmod(math.ceil(seconds / 60), 60)
+    return say("duration_hours", h=hours, min=minutes) if hours else say("duration_minutes", n=minutes)
 
 
 @cache

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 LAST_RESPONSES = 3.0
 """Seconds to wait for responses to sent requests when the run is interrupted."""
 
-CHECKING = "checking links"
-"""The name of the stage whose links are counted as progress."""
+CHECKING = "checking"
+"""The name of the stage whose links are counted as progress. Names of stages are keys of texts for terminals."""
 
-RETRYING = "retrying failed links"
-LOOKING_UP = "looking up snapshots and publications"
+RETRYING = "retrying"
+LOOKING_UP = "looking_up"
 
 
 class NetworkDownError(Exception):
@@ -70,7 +70,7 @@ class LastStage(Protocol):
 class ReadNotes:
     """Registers the mentions of the notes in the store; it is called in a thread."""
 
-    name = "reading the notes"
+    name = "reading"
 
     def __init__(self, workspace: Workspace, *, checks_images: bool = True) -> None:
         self._workspace = workspace
@@ -213,7 +213,7 @@ class SaveReceived:
     Scrapy's own way to stop never ends here: it waits for items in pipelines, but not if no response produced them.
     """
 
-    name = "stopping: saving results; press Ctrl-C again to stop at once"
+    name = "stopping"
 
     def __init__(self, context: RunContext) -> None:
         self._context = context
@@ -290,7 +290,7 @@ class LookUpPublications:
 class Publish:
     """Renders the outputs; `publish` is the blocking function that writes them."""
 
-    name = "rendering the outputs"
+    name = "rendering"
 
     def __init__(self, context: RunContext, publish: Callable[[CrawlOptions, Workspace], None]) -> None:
         self._context = context

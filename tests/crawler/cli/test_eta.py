@@ -7,7 +7,8 @@ import tracemalloc
 
 import pytest
 
-from crawler.cli.eta import MAX_HOSTS, Rate, RunProgress, format_duration
+from crawler.cli.eta import MAX_HOSTS, HostProgress, Rate, RunProgress
+from crawler.cli.texts import format_duration
 from crawler.models.link import Link
 
 PACES = {"wechat.example": 3.0, "quick.example": 0.1}
@@ -49,6 +50,23 @@ def test_who_is_left_alone_is_waited_for_but_not_for_the_night() -> None:
     tally = RunProgress.from_counts([("web", "a.example", 10, 0), ("web", "wall.example", 100, 0)], each)
     assert tally.time_left(1000.0, each, [("a.example", 60.0), ("wall.example", math.inf)]) == (65.0, "a.example")
     assert tally.time_left(1.0, each, [("wall.example", math.inf)]) == (10.0, "")
+
+
+def test_the_slowest_hosts_come_first_with_the_links_of_all_kinds() -> None:
+    tally = RunProgress.from_counts(
+        [
+            *(("wechat", "wechat.example", 40, 10), ("image", "a.example", 10, 5), ("web", "a.example", 10, 0)),
+            *(("web", "wall.example", 100, 0), ("web", "done.example", 7, 7)),
+        ],
+        each,
+    )
+    assert tally.slowest_hosts(each, [("wall.example", math.inf), ("a.example", 60.0)]) == [
+        HostProgress("wall.example", 0, 100, math.inf),
+        HostProgress("wechat.example", 10, 40, 90.0),
+        HostProgress("a.example", 5, 20, 67.5),
+    ]
+    tally.record(link(1, "a.example"))
+    assert tally.slowest_hosts(each)[-1] == HostProgress("a.example", 6, 20, 7.0)
 
 
 def test_what_becomes_due_meanwhile_is_due() -> None:

@@ -145,6 +145,9 @@ def test_a_log_gets_a_line_now_and_then(desk: Desk, internet: Internet) -> None:
     assert done.returncode == 0
     lines = [line for line in done.stderr.splitlines() if line.startswith("notemend: checking links: ")]
     assert any(re.fullmatch("notemend: " + OBSERVING.format(7), line.partition("; ")[0]) for line in lines)
+    assert any(
+        re.search(r"; slowest hosts: h00\.bench\.example\.org \d/5, about \d s left[;,]", line) for line in lines
+    )
     assert any(re.search(r"; waiting for h01\.bench\.example\.org \(\d s\)", line) for line in lines)
     assert any("; paused: h02.bench.example.org (until the next run)" in line for line in lines)
     assert "\x1b" not in done.stderr + done.stdout
