@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.summary import verdict_table
 from crawler.cli.terminal import format_time
+from crawler.cli.texts import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,28 +21,31 @@ def status_parts(store: StoreInspector, now: datetime) -> Iterator[str | Table]:
     """Yield lines on size, last run and its process, a table of verdicts, and lines on due links."""
     images, size = store.image_totals()
     notes, mentions = store.extent()
-    yield f"link database: {store.name}, {_megabytes(store.size())}"
-    yield f"notes: {notes:,}, {mentions:,} mentions of links"
-    yield f"images: {images:,} saved, {_megabytes(size)}"
-    yield f"last run: {_run(store.last_run())}"
+    yield say("status.database", name=store.name, size=_megabytes(store.size()))
+    yield say("status.notes", notes=notes, places=mentions)
+    yield say("status.images", n=images, size=_megabytes(size))
+    yield _run(store.last_run())
     if (process := store.run_process()) is not None:
-        yield f"process of this run: {process[0]}, since {format_time(process[1])}"
+        yield say("status.process", process=process[0], time=format_time(process[1]))
     yield verdict_table(store.counts())
     due = store.due_counts(now, now + timedelta(days=1))
-    yield "due now: " + (", ".join(f"{each.kind} {each.now:,}" for each in due if each.now) or "nothing")
+    now_due = [f"{each.kind} {each.now:,}" for each in due if each.now]
+    yield say("status.now", list=say("comma").join(now_due)) if now_due else say("status.nothing_now")
     if soon := [f"{each.kind} {each.within_a_day:,}" for each in due if each.within_a_day]:
-        yield "due within a day: " + ", ".join(soon)
+        yield say("status.within_a_day", list=say("comma").join(soon))
     if later := [each.next_at for each in due if each.next_at is not None]:
-        yield f"next due: {format_time(min(later))}"
+        yield say("status.next", time=format_time(min(later)))
+    yield say("status.more")
 
 
 def _run(run: tuple[datetime, datetime | None] | None) -> str:
-    """Return start and end of a run; a run without an end is continued by the next one."""
+    """Return the line on start and end of a run; a run without an end is continued by the next one."""
     if run is None:
-        return "none"
+        return say("status.no_run")
     began, ended = run
-    end = format_time(ended) if ended is not None else "now (active, or interrupted; the next run continues it)"
-    return f"{format_time(began)} to {end}"
+    if ended is None:
+        return say("status.open_run", began=format_time(began))
+    return say("status.last_run", began=format_time(began), ended=format_time(ended))
 
 
 def _megabytes(size: int) -> str:

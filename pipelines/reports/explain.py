@@ -11,13 +11,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import format_time
+from crawler.cli.texts import language, say
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason
 from crawler.models.vouch import vouch_in_force
 from crawler.verdicts.fold import fold_checks, verdict_at
-from pipelines.reports.verdict_texts import evidence_of, explain_step, explain_verdict
+from pipelines.reports.verdict_texts import evidence_of, explain_step, explain_verdict, place_of_vouch
 from pipelines.rewriting.edit_list import from_record
 from pipelines.rewriting.in_place.journal import Journal
 from pipelines.rewriting.redirects import decide_edit
@@ -66,25 +67,25 @@ def find_urls(store: StoreInspector, text: str) -> list[str]:
     from rapidfuzz import fuzz
 
     score, nearest = max(((fuzz.ratio(url, known), known) for known in store.urls()), default=(0, ""))
-    raise UserError(f"{text}: link not found" + (f". Most similar: {nearest}" if score else ""))
+    raise UserError(say("explain.unknown_link_like" if score else "explain.unknown_link", text=text, url=nearest))
 
 
 def describe(history: LinkHistory, policy: Policy, now: datetime) -> Iterator[str]:
     """Yield lines on a link; its verdict is computed from its checks as in a run."""
     state, link = history.state, history.state.link
     steps = list(fold_checks(history.checks, policy, history.vouches))
-    yield f"{link.url}: {state.verdict}"
+    yield say("explain.verdict", url=link.url, verdict=say(f"verdict.{state.verdict}"))
     if why := explain_verdict(steps, vouch_in_force(history.vouches, now)):
-        yield f"  decided by: {why}"
-    named = f", {link.identity}" if link.identity != link.url else ""
-    yield f"  {link.kind}{named}, first seen {format_time(state.first_seen)}"
+        yield say("explain.why", why=why)
+    kind = link.kind if link.identity == link.url else f"{link.kind} ({link.identity})"
+    yield say("explain.kind", kind=kind, time=format_time(state.first_seen))
     if state.metadata is not None:
-        yield f"  title: {state.metadata.title}"
+        yield say("explain.title", title=state.metadata.title)
     if history.others:
-        yield f"  other URLs: {' '.join(history.others)}"
-    yield "locations:" if history.locations else "locations: none"
+        yield say("explain.other_urls", urls=" ".join(history.others))
+    yield say("explain.places" if history.locations else "explain.no_places")
     yield from (f"  {location.note}:{location.line}  {location.text}".rstrip() for location in history.locations)
-    yield "checks:" if steps or history.vouches else "checks: none"
+    yield say("explain.checks" if steps or history.vouches else "explain.no_checks")
     for _, lines in sorted([*_check_events(steps), *_vouch_events(history.vouches)], key=itemgetter(0)):
         yield from lines
     yield from _describe_rest(history, steps, policy, now)
@@ -97,7 +98,7 @@ def _check_events(steps: Iterable[Step]) -> Iterator[tuple[datetime, list[str]]]
             check.checked_at,
             [
                 f"  {format_time(check.checked_at)}  {_describe_check(check)}",
-                f"    {evidence_of(check)}; {explain_step(step)}",
+                say("explain.effect", evidence=evidence_of(check), effect=explain_step(step)),
             ],
         )
 
@@ -105,41 +106,48 @@ def _check_events(steps: Iterable[Step]) -> Iterator[tuple[datetime, list[str]]]
 def _vouch_events(vouches: Iterable[Vouch]) -> Iterator[tuple[datetime, list[str]]]:
     """Yield when a person vouched for the link, and when and why that ended."""
     for vouch in vouches:
-        where = f"in {vouch.note}" if vouch.note else "by command"
-        said = f"{vouch.check.reason}, by {vouch.check.how} {where}"
-        yield vouch.given_at, [f"  {format_time(vouch.given_at)}  {said}", f"    {vouch.verdict}, whatever checks find"]
-        if vouch.ended_at is not None:
-            yield vouch.ended_at, [f"  {format_time(vouch.ended_at)}  that ended: {vouch.ended}"]
+        time, reason = format_time(vouch.given_at), vouch.check.reason.text(language())
+        said = say("explain.vouch", time=time, reason=reason, where=place_of_vouch(vouch))
+        yield vouch.given_at, [said, say("explain.vouch_effect", verdict=say(f"verdict.{vouch.verdict}"))]
+        if vouch.ended_at is not None and vouch.ended is not None:
+            why = vouch.ended.text(language())
+            yield vouch.ended_at, [say("explain.vouch_ended", time=format_time(vouch.ended_at), why=why)]
         if vouch.removed_at is not None:
-            yield vouch.removed_at, [f"  {format_time(vouch.removed_at)}  that was taken back"]
+            yield vouch.removed_at, [say("explain.vouch_removed", time=format_time(vouch.removed_at))]
 
 
 def _describe_rest(history: LinkHistory, steps: Sequence[Step], policy: Policy, now: datetime) -> Iterator[str]:
     """Yield lines on what follows from the checks of a link."""
     state = history.state
     if steps and (verdict := verdict_at(history.checks, policy, history.vouches, now)) is not state.verdict:
-        yield f"  with the present settings: {verdict}; applied at the next check"
+        yield say("explain.other_settings", verdict=say(f"verdict.{verdict}"))
     if state.last_alive is not None:
-        yield f"last alive: {format_time(state.last_alive)}"
+        yield say("explain.last_alive", time=format_time(state.last_alive))
     if state.moved_to is not None:
-        yield f"moved to: {state.moved_to}"
+        yield say("explain.moved_to", url=state.moved_to)
     if (decision := decide_edit(state)) is not None and decision.why is not None:
-        yield f"  not written into notes: {Reason(decision.why)}"
+        yield say("explain.not_written", why=Reason(decision.why).text(language()))
     if state.snapshot is not None:
-        yield f"snapshot: {state.snapshot}"
-    if state.suggestion is not None:
-        yield f"suggested replacement: {state.suggestion[0]} (source: {state.suggestion[1]})"
+        yield say("explain.snapshot", url=state.snapshot)
+    if state.suggestion is not None and state.suggestion[0] != state.snapshot:
+        yield say("explain.suggestion", url=state.suggestion[0], source=state.suggestion[1])
     if steps:
-        name = steps[-1].verdict_for_recheck
-        days = policy.recheck_interval(state.link.kind, name) / timedelta(days=1)
-        yield f"next check: {format_time(history.due_at)} (RECHECK_AFTER: {days:g} days for {state.link.kind}/{name})"
+        time, kind, name = format_time(history.due_at), state.link.kind, steps[-1].verdict_for_recheck
+        days = policy.recheck_interval(kind, name) / timedelta(days=1)
+        yield say("explain.next_check", time=time, days=days, kind=kind, name=name)
 
 
 def _describe_check(check: Check) -> str:
-    status = f" (HTTP {check.http_status})" if check.http_status is not None else ""
-    took = f" in {check.elapsed.total_seconds():.2f} s" if check.elapsed is not None else ""
-    leads = f" -> {check.final_url}" if check.final_url is not None else ""
-    return f"{check.outcome}: {check.reason}{status}, by {check.how}{took}{leads}"
+    """Return the reason of a check, its HTTP status, how it was made, how long it took, and where the URL leads."""
+    parts = [check.reason.text(language())]
+    if check.http_status is not None and str(check.http_status) not in parts[0]:
+        parts.append(say("explain.status", status=check.http_status))
+    parts.append(say(f"method.{check.how}"))
+    if check.elapsed is not None:
+        parts.append(say("explain.elapsed", seconds=check.elapsed.total_seconds()))
+    if check.final_url is not None:
+        parts.append(say("explain.leads_to", url=check.final_url))
+    return say("between_parts").join(parts)
 
 
 def _edits(history: LinkHistory, output_dir: Path) -> Iterator[str]:
@@ -149,12 +157,13 @@ def _edits(history: LinkHistory, output_dir: Path) -> Iterator[str]:
     for note, runs in Journal(output_dir).past_edits().items():
         if note in notes:
             edits = [edit for run in runs for edit in run]
-            lines += [f"{line}, in place" for line in _find_note_edits(history, edits, by_position=False)]
+            made = _find_note_edits(history, edits, by_position=False)
+            lines += [say("explain.edit_in_place", edit=line) for line in made]
     if lines:
-        yield "edits:"
-        yield from (f"  {line}" for line in dict.fromkeys(lines))
+        yield say("explain.edits")
+        yield from dict.fromkeys(lines)
     elif history.state.verdict is Verdict.DEAD and history.state.snapshot is not None:
-        yield "edits: none: REWRITE has neither snapshots nor marks"
+        yield say("explain.no_edits")
 
 
 def _find_note_edits(history: LinkHistory, edits: Iterable[Edit], *, by_position: bool = True) -> Iterator[str]:
@@ -164,8 +173,9 @@ def _find_note_edits(history: LinkHistory, edits: Iterable[Edit], *, by_position
     for edit in edits:
         at_mention = any(note == edit.note and edit.start <= start < edit.end for note, start in locations)
         if at_mention or edit.old in names or any(name in edit.evidence.split() for name in names):
-            change = f"{edit.old} -> {edit.new}" if edit.old else f"added {edit.new.strip()}"
-            yield f"{edit.note}: {change} ({edit.reason}; {edit.evidence})"
+            why = say("between_parts").join((edit.reason.text(language()), edit.evidence))
+            key = "explain.edit" if edit.old else "explain.edit_added"
+            yield say(key, note=edit.note, old=edit.old, new=edit.new if edit.old else edit.new.strip(), why=why)
 
 
 def _read_edits(output_dir: Path, notes: Collection[str]) -> Iterator[Edit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from crawler.cli.texts import language, say
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.reason import ReasonCode
@@ -21,27 +22,16 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 
-EVIDENCE = {
-    Outcome.OK: "it is there",
-    Outcome.MOVED: "it is there, at another URL",
-    Outcome.REPLACED: "another page is there",
-    Outcome.GONE: "the site says that it does not exist",
-    Outcome.RESTRICTED: "it is there, but not public",
-    Outcome.BLOCKED: "refused: says nothing about the link",
-    Outcome.UNREADABLE: "a server answered; its response cannot be read",
-    Outcome.FAILED: "could not be reached from here",
-    Outcome.SKIPPED: "not requested",
-}
-"""What each outcome says about a link."""
-
 
 def evidence_of(check: Check) -> str:
     """Return what a check says about its link."""
     if check.how is CheckMethod.ARCHIVE:
-        return "the Wayback Machine was asked"
+        return say("evidence.archive")
     if check.reason.code is ReasonCode.HOST_NOT_FOUND:
-        return "the name does not resolve, others do"
-    return EVIDENCE[check.outcome]
+        return say("evidence.no_host")
+    if check.how is CheckMethod.FILE and check.outcome is Outcome.GONE:
+        return say("evidence.no_file")
+    return say(f"evidence.{check.outcome}")
 
 
 def explain_step(step: Step) -> str:
@@ -50,40 +40,39 @@ def explain_step(step: Step) -> str:
     if check.how is CheckMethod.ARCHIVE:
         return _explain_archive(step)
     if check.outcome in INCONCLUSIVE:
-        return "inconclusive: not counted"
+        return say("effect.not_counted")
+    verdict = say(f"verdict.{step.evidence}")
     if check.outcome in STATES:
-        return f"{step.evidence}: failure count reset"
+        return say("effect.reset", verdict=verdict)
     if check.conclusive:
-        return "confirmed gone: dead"
+        return say("effect.gone_at_once")
     if not step.is_counted:
-        days = policy.dead_interval / _DAY
-        return f"not counted: less than {days:g} days (DEAD_MIN_INTERVAL_DAYS) after a counted failure"
+        return say("effect.too_soon", days=policy.dead_interval / _DAY)
     has_failed = check.outcome is Outcome.FAILED
     if step.evidence is Verdict.DEAD and (has_failed or step.gone < policy.dead_after):
-        return "dead until a check succeeds"
+        return say("effect.stays_dead")
     if has_failed:
-        return f"{step.evidence}: failure {step.failures} in a row; {_patience(policy)}"
-    return f"{step.evidence}: gone in {step.gone} checks; {policy.dead_after} (DEAD_AFTER) make it dead"
+        return say("effect.failure", verdict=verdict, n=step.failures, patience=_patience(policy))
+    return say("effect.not_found", verdict=verdict, n=step.gone, limit=policy.dead_after)
 
 
 def _patience(policy: Policy) -> str:
-    days = policy.unreachable_after / _DAY
-    return f"dead after {days:g} days without an answer (UNREACHABLE_AFTER)"
+    return say("effect.patience", days=policy.unreachable_after / _DAY)
 
 
 def _explain_archive(step: Step) -> str:
+    verdict = say(f"verdict.{step.evidence}")
     if step.check.outcome is Outcome.OK:
-        return f"{step.evidence}: the archive could reach it"
+        return say("effect.archive_reached", verdict=verdict)
     if step.is_dead_by_silence:
-        return "dead: the archive could not reach it either"
-    return f"{step.evidence}: no effect"
+        return say("effect.archive_failed")
+    return say("effect.archive_nothing", verdict=verdict)
 
 
 def explain_verdict(steps: Sequence[Step], vouch: Vouch | None = None) -> str:
     """Return what decided the verdict after the last step; empty without steps. `vouch` is that in force."""
     if vouch is not None:
-        where = f"in {vouch.note}" if vouch.note else "by command"
-        return f"a person, {where}, until {vouch.until}: {vouch.because}"
+        return say("decided.by_person", where=place_of_vouch(vouch), until=vouch.until, because=vouch.because)
     if not steps:
         return ""
     last = steps[-1]
@@ -92,8 +81,18 @@ def explain_verdict(steps: Sequence[Step], vouch: Vouch | None = None) -> str:
     seen = [step.check for step in steps if step.check.how is not CheckMethod.ARCHIVE]
     decided = next((check for check in reversed(seen) if check.outcome in STATES), None)
     if last.evidence is Verdict.UNKNOWN or decided is None:
-        return f"no check; the last one: {evidence_of(last.check)}"
-    return f"{evidence_of(decided)} ({decided.reason}), seen on {_day(decided.checked_at)}"
+        return say("decided.by_nothing", evidence=evidence_of(last.check))
+    return _seen("decided.seen", decided)
+
+
+def place_of_vouch(vouch: Vouch) -> str:
+    """Return where a person vouches for a link."""
+    return say("explain.in_note", note=vouch.note) if vouch.note else say("explain.by_command")
+
+
+def _seen(key: str, check: Check) -> str:
+    day = _day(check.checked_at)
+    return say(key, evidence=evidence_of(check), reason=check.reason.text(language()), day=day)
 
 
 def _explain_failures(steps: Sequence[Step]) -> str:
@@ -101,32 +100,32 @@ def _explain_failures(steps: Sequence[Step]) -> str:
     last, policy = steps[-1], steps[-1].policy
     answers = [step.check for step in steps if step.check.outcome in STATES]
     if answers and answers[-1].outcome is Outcome.REPLACED and not last.failures:
-        return f"{evidence_of(answers[-1])} ({answers[-1].reason}), seen on {_day(answers[-1].checked_at)}"
+        return _seen("decided.seen", answers[-1])
     if last.evidence is Verdict.DEAD and not last.is_dead_by_silence:
         decided = _first_of_verdict(steps)
         if decided.check.conclusive:
-            return (
-                f"the site or an API says that it is gone ({decided.check.reason}), on {_day(decided.check.checked_at)}"
-            )
-        return f"gone in {last.gone} counted checks, the last time for the reason: {_last_no(steps).reason}"
+            return _seen("decided.gone", decided.check)
+        return say("decided.not_found", n=last.gone, reason=_last_no(steps).reason.text(language()))
     if last.silence is not None and (last.is_dead_by_silence or not last.gone):
         return _explain_silence(last)
     if last.gone:
-        return f"gone in {last.gone} of {policy.dead_after} counted checks (DEAD_AFTER) that make it dead"
-    return "could not be reached from here, but a server answers"
+        return say("decided.not_found_yet", n=last.gone, limit=policy.dead_after)
+    return say("decided.answers")
 
 
 def _explain_silence(last: Step) -> str:
     assert last.silence is not None  # noqa: S101 - the caller has checked it
     silence, policy = last.silence, last.policy
-    since = f"could not be reached from here since {_day(silence.since)}, in {silence.counted_checks} counted checks"
+    since = say("decided.silent", day=_day(silence.since), n=silence.counted_checks)
     if last.is_dead_by_silence:
-        return f"{since}; the Wayback Machine has no newer capture"
-    if silence.captured:
-        return f"{since}; not dead: the Wayback Machine has a newer capture"
-    if silence.is_long(policy):
-        return f"{since}; not dead: the Wayback Machine has not answered"
-    return f"{since}; {_patience(policy)}, unless the Wayback Machine has a newer capture"
+        then = say("decided.archive_failed")
+    elif silence.captured:
+        then = say("decided.archive_reached")
+    elif silence.is_long(policy):
+        then = say("decided.archive_silent")
+    else:
+        then = say("decided.archive_first", patience=_patience(policy))
+    return say("between_parts").join((since, then))
 
 
 def _first_of_verdict(steps: Sequence[Step]) -> Step:

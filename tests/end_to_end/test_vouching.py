@@ -90,10 +90,10 @@ def test_a_persons_word_counts(tmp_path: Path, internet: StatedInternet) -> None
     assert health[CHANGED]["vouch"] == ""
     assert findings(desk) == [("3", "vouch ended", "dead until 2999-06-30: sold")]
     explained = told(desk, "explain", CHANGED)
-    assert "  vouched dead until 2999-06-30: sold, by person by command\n" in explained
+    assert "  vouched dead until 2999-06-30: sold (by a person, by command)\n" in explained
     assert "  that ended: title was “Closed for good”, now “A library of robots”\n" in explained
-    assert "  decided by: it is there (reachable), seen on " in explained
-    assert "\n  decided by: a person, in a.md, until 2999-06-30: seen in a browser\n" in told(desk, "explain", SAID)
+    assert "  why: it is there (reachable), seen on " in explained
+    assert "\n  why: a person, in a.md, until 2999-06-30: seen in a browser\n" in told(desk, "explain", SAID)
 
     # taken back, and something else is seen
     assert told(desk, "vouch", SOLD, "--remove") == f"{SOLD}: alive; your vouch is removed\n"
@@ -120,7 +120,7 @@ def test_a_persons_word_counts(tmp_path: Path, internet: StatedInternet) -> None
         ([SAID, "--remove"], f"{SAID}: nobody vouches for it by command; remove the comment in a.md"),
         (
             ["https://hidden.example.org/", "--remove"],
-            f"https://hidden.example.org/: link not found. Most similar: {HIDDEN}",
+            f"https://hidden.example.org/: no such link in the notes. Most similar: {HIDDEN}",
         ),
     ],
 )

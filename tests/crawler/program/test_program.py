@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +17,12 @@ from hypothesis import strategies as st
 from crawler.cli.texts import language, say, texts
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
+from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Change, Verdict
 from crawler.program.crawling import crawl_words
 from crawler.program.given import read_given
-from crawler.program.main import program, run
+from crawler.program.main import COMMANDS, program, run
+from crawler.run.stages import CHECKING, LOOKING_UP, RETRYING
 from pipelines.reports.html.translations import load_translations
 from tests.support.processes import ROOT
 
@@ -193,8 +196,22 @@ def test_every_text_is_in_both_languages_with_the_same_values() -> None:
 
 
 def test_every_text_is_used() -> None:
-    sources = "".join(file.read_text("utf-8") for file in (ROOT / "crawler").rglob("*.py"))
-    assert [key for key in texts() if "." not in key and not re.search(f"[\"']{key}[\"']", sources)] == []
+    files = (file for folder in ("crawler", "pipelines") for file in (ROOT / folder).rglob("*.py"))
+    sources = "".join(file.read_text("utf-8") for file in files)
+    of_enums = {"verdict": Verdict, "change": Change, "evidence": Outcome, "method": CheckMethod}
+    used = {f"{table}.{each}".replace(" ", "_") for table, members in of_enums.items() for each in tuple(members)}
+    stages = ("opening", "reading", CHECKING, RETRYING, LOOKING_UP, "rendering", "stopping")
+    used |= {f"stage.{name}" for name in stages}
+    assert [key for key in texts() if key not in used and not re.search(f"[\"']{key}[\"']", sources)] == []
+    assert [key for key in used if key not in texts()] == []
+
+
+def test_every_help_is_a_text_of_the_table() -> None:
+    known = {row[name] for row in texts().values() for name in row}
+    options = [each for command in (program, *COMMANDS) for each in command.params if isinstance(each, click.Option)]
+    shown = [each for each in options if not each.hidden and each.name != "only"]  # that one names the kinds
+    helps = [each.help for each in shown] + [command.help for command in COMMANDS]
+    assert [each for each in helps if each not in known] == []
 
 
 def test_verdicts_and_changes_have_the_names_of_the_report() -> None:

@@ -47,15 +47,15 @@ def test_state_of_a_store(database_url: str, store: LinkStore) -> None:
         [checked(first, wait=timedelta(hours=20)), checked(second, Outcome.GONE, verdict=Verdict.DEAD, wait=7 * NIGHT)]
     )
     said = lines(database_url)
-    assert "notes: 2, 3 mentions of links" in said
+    assert "notes: 2, with links in 3 places" in said
     assert "last run: 2026-11-20 03:04:05 UTC to now (active, or interrupted; the next run continues it)" in said
     assert "web       1        -           -      -        -      1    2" in said
-    assert "due now: nothing" in said
-    assert "due within a day: web 1" in said
-    assert "next due: 2026-11-20 23:04:05 UTC" in said
+    assert "to check now: nothing" in said
+    assert "to check within a day: web 1" in said
+    assert "next check: 2026-11-20 23:04:05 UTC" in said
     store.finish_run(NOW + timedelta(minutes=1))
     assert "last run: 2026-11-20 03:04:05 UTC to 2026-11-20 03:05:05 UTC" in lines(database_url)
-    assert "due now: web 1" in lines(database_url, 1)
+    assert "to check now: web 1" in lines(database_url, 1)
 
 
 def test_all_that_is_known_of_a_link(database_url: str, store: LinkStore) -> None:
@@ -124,7 +124,7 @@ def test_status_while_a_run_is_under_way(desk: Desk, internet: Internet) -> None
         desk.notes.rename(desk.folder / "elsewhere")
         done = desk.run("status")
         assert (done.returncode, done.stderr) == (0, "")
-        assert "notes: 1, 50 mentions of links" in done.stdout
+        assert "notes: 1, with links in 50 places" in done.stdout
         assert re.search(rf"^process of this run: [^:]+:{run.pid}, since ", done.stdout, re.MULTILINE)
         assert "to now (active" in done.stdout
         assert run.poll() is None

@@ -50,18 +50,18 @@ def test_each_step_says_what_it_did_and_the_last_is_the_verdict() -> None:
         *(seen(Outcome.GONE, 6, conclusive=True), seen(Outcome.FAILED, 7.9), seen(Outcome.SKIPPED, 8)),
     ]
     assert [explain_step(step) for step in fold_checks(checks, POLICY)] == [
-        "alive: failure count reset",
+        "alive: earlier failures no longer count",
         "suspect: failure 1 in a row; dead after 30 days without an answer (UNREACHABLE_AFTER)",
-        "not counted: less than 0.8 days (DEAD_MIN_INTERVAL_DAYS) after a counted failure",
-        "inconclusive: not counted",
-        "suspect: gone in 1 checks; 2 (DEAD_AFTER) make it dead",
+        "not counted: less than 0.8 days (DEAD_MIN_INTERVAL_DAYS) after a failure that counts",
+        "the check does not count",
+        "suspect: not found in 1 check; dead after 2 (DEAD_AFTER)",
         "suspect: failure 3 in a row; dead after 30 days without an answer (UNREACHABLE_AFTER)",
-        "dead: gone in 2 checks; 2 (DEAD_AFTER) make it dead",
-        "not counted: less than 0.8 days (DEAD_MIN_INTERVAL_DAYS) after a counted failure",
-        "moved: failure count reset",
-        "confirmed gone: dead",
+        "dead: not found in 2 checks; dead after 2 (DEAD_AFTER)",
+        "not counted: less than 0.8 days (DEAD_MIN_INTERVAL_DAYS) after a failure that counts",
+        "moved: earlier failures no longer count",
+        "dead at once",
         "dead until a check succeeds",
-        "inconclusive: not counted",
+        "the check does not count",
     ]
     once = [seen(Outcome.GONE, 0, conclusive=True), seen(Outcome.FAILED, 1)]
     assert [explain_step(step) for step in fold_checks(once, Policy(3, timedelta(0), {}))][
@@ -99,12 +99,12 @@ def test_the_whole_story_of_a_link(crawled: Desk) -> None:
     assert lines[0] == f"{FAILING}: suspect"
     assert f"  202605/a.md:5  {FAILING}" in lines
     checks = lines[lines.index("checks:") + 1 : -2]
-    assert " UTC  ok: " in checks[0]
-    assert lines[1].startswith("  decided by: could not be reached from here since ")
-    assert checks[1] == "    it is there; alive: failure count reset"
-    assert re.search(r" UTC  failed: .*\(HTTP 503\), by page in \d\.\d\d s", checks[2])
+    assert re.search(r" UTC  reachable; HTTP 200; requested the page; \d\.\d\d s$", checks[0])
+    assert lines[1].startswith("  why: could not be reached from here since ")
+    assert checks[1] == "    it is there; alive: earlier failures no longer count"
+    assert re.search(r" UTC  .*503.*; requested the page; \d\.\d\d s$", checks[2])
     assert checks[3].startswith("    could not be reached from here; suspect: failure 1 in a row; dead after 30 days ")
-    assert lines[-2].startswith("last alive: ")
+    assert lines[-2].startswith("last time it worked: ")
     assert lines[-1].startswith("next check: ")
     assert lines[-1].endswith(" UTC (RECHECK_AFTER: 0.8 days for web/suspect)")
 
@@ -116,9 +116,9 @@ def test_what_was_edited_and_what_may_stand_in_its_place(crawled: Desk) -> None:
     assert edited.startswith(f"  202605/a.md: {RENAMED}/ -> {moved.removeprefix('moved to: ')}")
     lines = told(crawled, DELETED)
     assert lines[0] == f"{DELETED}: dead"
-    assert "edits: none: REWRITE has neither snapshots nor marks" in lines
-    assert "    the site says that it does not exist; confirmed gone: dead" in lines
-    assert lines[1].startswith("  decided by: the site or an API says that it is gone (deleted by author), on 20")
+    assert "edits: none; dead links are edited if REWRITE has snapshots or marks" in lines
+    assert "    the site says that it does not exist; dead at once" in lines
+    assert lines[1].startswith("  why: the site says that it does not exist (deleted by author), on 20")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_link_is_found_however_it_is_written(crawled: Desk, written: str, url:
 
 def test_a_link_that_is_not_known(crawled: Desk) -> None:
     done = crawled.run("explain", "https://alive.example.org/xy")
-    says = f"notemend: https://alive.example.org/xy: link not found. Most similar: {FAILING}\n"
+    says = f"notemend: https://alive.example.org/xy: no such link in the notes. Most similar: {FAILING}\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", says)
     assert crawled.run("explain").returncode == 2
 
@@ -162,14 +162,14 @@ PATIENCE = "dead after 30 days without an answer (UNREACHABLE_AFTER), unless the
 @pytest.mark.parametrize(
     ("outcomes", "why"),
     [
-        ([Outcome.BLOCKED], "no check; the last one: refused: says nothing about the link"),
+        ([Outcome.BLOCKED], "no check could tell; the last one: refused: says nothing about the link"),
         ([Outcome.OK, Outcome.BLOCKED], "it is there (seen), seen on 2026-11-20"),
         ([Outcome.OK, Outcome.REPLACED], "another page is there (seen), seen on 2026-11-21"),
-        ([Outcome.GONE], "gone in 1 of 2 counted checks (DEAD_AFTER) that make it dead"),
-        ([Outcome.GONE, Outcome.GONE], "gone in 2 counted checks, the last time for the reason: seen"),
+        ([Outcome.GONE], "not found in 1 of the 2 checks (DEAD_AFTER) that make it dead"),
+        ([Outcome.GONE, Outcome.GONE], "not found in 2 checks that count, the last time for the reason: seen"),
         (
             [Outcome.FAILED, Outcome.FAILED],
-            f"could not be reached from here since 2026-11-20, in 2 counted checks; {PATIENCE}",
+            f"could not be reached from here since 2026-11-20, in 2 checks that count; {PATIENCE}",
         ),
         ([Outcome.FAILED, Outcome.BLOCKED], "could not be reached from here, but a server answers"),
     ],
@@ -192,7 +192,17 @@ def test_what_the_archive_decided(archive: Outcome | None, why: str) -> None:
     if archive is not None:
         checks.append(replace(seen(archive, 31.1), how=CheckMethod.ARCHIVE))
     steps = list(fold_checks(checks, POLICY))
-    assert explain_verdict(steps).endswith(f"since 2026-11-20, in 3 counted checks{why}")
+    assert explain_verdict(steps).endswith(f"since 2026-11-20, in 3 checks that count{why}")
+
+
+def test_in_chinese_nothing_is_in_english(crawled: Desk) -> None:
+    for link in (FAILING, DELETED, RENAMED):
+        done = crawled.run("explain", link, LC_ALL="zh_CN.UTF-8")
+        assert done.returncode == 0
+        ours = [line for line in done.stdout.splitlines() if not re.match("  (202605/|标题)", line)]
+        lines = re.sub(r"https?://\S+|\([^()]*\)|[A-Z_]{3,}|(wechat|github|web)/\w+", "", "\n".join(ours))
+        words = set(re.findall("[A-Za-z]{3,}", lines))
+        assert words <= {"wechat", "github", "web", "Wayback", "Machine", "snapshots", "marks"}, lines
 
 
 def test_without_checks_nobody_decided() -> None:
