@@ -1,12 +1,10 @@
 """All settings. Comments explain the user's settings, and values that differ from Scrapy's defaults."""
 
-import os
-
 BOT_NAME = "notemend"
 SPIDER_MODULES = [f"crawler.spiders.{name}" for name in ("notes", "arxiv", "github", "images", "web", "wechat")]
 COMMANDS_MODULE = "crawler.commands"
 
-# --- The user's own: on the command line `-s NAME=value`, tables as JSON ----------------------------------------------
+# --- The user's own: `-s NAME=value`, NOTEMEND_NAME in the environment, `name` in notemend.toml -----------------------
 
 NOTES_DIR = "notes"  # notes folder; the same as `-a notes=DIR`
 # Files and folders that are not read as notes, as patterns of `.gitignore` separated by commas, beside those that
@@ -16,7 +14,7 @@ NOTES_MAX_MB = 20  # maximum size of a note, in megabytes
 OUTPUT_DIR = "output"  # folder for all output files
 # Link database: empty for SQLite in OUTPUT_DIR, or `postgresql+psycopg://…` to share it between machines. The URL may
 # contain a password.
-DATABASE_URL = os.environ.get("DATABASE_URL", "")
+DATABASE_URL = ""
 # Cache of API responses, used for 12 hours and then revalidated; empty: `http_cache.sqlite` in OUTPUT_DIR.
 HTTP_CACHE = ""
 # Image store: a folder, `s3://bucket/folder`, `gs://…`, `ftp://…`, WebDAV by https (`davs://host/folder`) or http
@@ -60,7 +58,7 @@ ROBOTS = "ignore"
 RUN_TIMEOUT = 0
 WORKERS = 1  # processes on this machine that check links, `auto` for one per processor; see docs/scaling.md
 # Scheduler of a Dask cluster, whose workers check links, as `tcp://scheduler:8786`; docs/scaling.md has the details.
-DASK_SCHEDULER = os.environ.get("DASK_SCHEDULER", "")
+DASK_SCHEDULER = ""
 # CPU seconds of work that each process gets at a time with several workers; all others wait when one takes long.
 SHARD_SECONDS = 30
 # Verdicts (`dead`, `suspect`, `restricted`, `moved`): a run exits with 1 if a link newly has one of them.
@@ -69,17 +67,17 @@ USER_AGENT_CONTACT = ""  # your web page or email, sent to every host; please se
 
 # Secrets are read from the environment only: other users can see a command line.
 
-WEBDAV_USER = os.environ.get("WEBDAV_USER", "")  # user of a `dav://` or `davs://` image store
-WEBDAV_PASSWORD = os.environ.get("WEBDAV_PASSWORD", "")  # password of that user, for most services one for this app
-PICGO_KEY = os.environ.get("PICGO_KEY", "")  # key of PicList's server, if it has one
+WEBDAV_USER = ""  # user of a `dav://` or `davs://` image store
+WEBDAV_PASSWORD = ""  # password of that user, for most services one for this app
+PICGO_KEY = ""  # key of PicList's server, if it has one
 
 # With a token, GitHub links are checked by API in batches of fifty, including files, issues and releases; what the API
 # cannot tell (wikis, files of releases …) is requested as a page. Without one, all pages are requested.
-GITHUB_TOKEN = os.environ.get("GITHUB_TOKEN", "")
+GITHUB_TOKEN = ""
 # Without a key, Semantic Scholar often refuses requests (HTTP 429).
-SEMANTIC_SCHOLAR_API_KEY = os.environ.get("SEMANTIC_SCHOLAR_API_KEY", "")
+SEMANTIC_SCHOLAR_API_KEY = ""
 # Webhook of Slack, Feishu/Lark, WeCom, DingTalk, Discord or ntfy that gets a message when links changed in a run.
-WEBHOOK_URL = os.environ.get("WEBHOOK_URL", "")
+WEBHOOK_URL = ""
 
 # Days until a link is checked again, by `kind/verdict` or verdict, `*` for all others; replaces the whole default. 0.8
 # lets a daily run start a little early. Intervals of more than a day vary by up to a quarter, so that links of one run
@@ -134,6 +132,7 @@ _FORMAT = "text"  # how `notemend` prints the results: `--format`, `--quiet`, an
 _QUIET = False
 _ANNOUNCE = False
 _IS_SHARD = False  # set in the processes of shards
+_SETTINGS_FILE = None  # the file beside the notes that was read
 OUTPUTS = [
     "pipelines.reports.csv.link_health",
     "pipelines.reports.report_json",

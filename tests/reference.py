@@ -10,6 +10,7 @@ import click
 
 from crawler.actions.settings import format_value
 from crawler.config import setting_readers
+from crawler.config.beside.keys import is_allowed
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
 from crawler.program.main import program
 from pipelines.reports import report_json
@@ -48,9 +49,15 @@ def _settings() -> Iterator[tuple[str, ...]]:
     said = explained()
     for name in setting_readers.READERS:
         value = format_value(name, default(name))
-        where = ". Only from the environment" if setting_readers.READERS[name] is setting_readers.secret else ""
-        where = where or (". Also from the environment" if name in FROM_ENVIRONMENT else "")
-        yield f"`{name}`", f"`{value}`" if value else "", said[name] + where
+        yield f"`{name}`", f"`{value}`" if value else "", f"{said[name]}{_where(name)}"
+
+
+def _where(name: str) -> str:
+    """Return where a setting can be given, unless that is everywhere."""
+    if setting_readers.READERS[name] is setting_readers.secret:
+        return ". Only from the environment"
+    variable = ". Also from the environment" if name in FROM_ENVIRONMENT else ""
+    return f"{variable}{'' if is_allowed(name) else '. Not in notemend.toml'}"
 
 
 def explained() -> dict[str, str]:

@@ -16,6 +16,7 @@ from crawler.cli.eta import Rate, RunProgress
 from crawler.cli.interrupts import interrupts
 from crawler.cli.terminal import is_live, print_error
 from crawler.cli.texts import format_duration, say
+from crawler.config.sources import settings_file
 from crawler.errors import UserError
 from crawler.signals import notes_read, run_opened
 
@@ -109,7 +110,9 @@ class Progress:
             self._task = asyncio.create_task(self._watch(run))
 
     def notes_read(self, run: RunProgressSource) -> None:
-        """Print what the run is going to do, and how long that takes at least."""
+        """Print which settings are used, what the run is going to do, and how long that takes at least."""
+        if (file := settings_file(self._crawler.settings)) is not None:
+            print_error(say("opening_settings", file=file.shown))
         print_error(opening(run))
 
     def _count(self, link: Link) -> None:

@@ -33,6 +33,8 @@ class Command(crawl.Command):
         if len(args) != 1:
             raise UsageError("expected one spider; run notemend crawl notes")
         assert self.crawler_process is not None  # noqa: S101 - set by Scrapy
+        if "notes" in opts.spargs:  # the settings beside these notes count
+            self.crawler_process.settings.set("NOTES_DIR", opts.spargs["notes"], priority="cmdline")
         try:
             crawler = self._create_crawler(args[0])
         except KeyError:

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 from scrapy.commands import settings as scrapy_settings
 
 from crawler.actions.settings import HIDDEN, list_settings
+from crawler.cli.exit_codes import EXIT_ERROR
+from crawler.cli.terminal import print_error
 from crawler.config.setting_readers import SETTING_OF_SECRET
+from crawler.config.sources import apply_sources
+from crawler.errors import UserError
 from crawler.links.secrets import masked
 
 if TYPE_CHECKING:
@@ -28,6 +32,12 @@ class Command(scrapy_settings.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Print the settings; exit with 2 and one line if one of them is invalid."""
         assert self.settings is not None  # noqa: S101 - set by Scrapy
+        try:
+            apply_sources(self.settings)
+        except UserError as error:
+            print_error(str(error))
+            self.exitcode = EXIT_ERROR
+            return
         asked = next(filter(None, (opts.get, opts.getbool, opts.getint, opts.getfloat, opts.getlist)), "")
         if re.fullmatch(SETTING_OF_SECRET, asked):
             print(HIDDEN if self.settings[asked] else "")

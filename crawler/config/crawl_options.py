@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from crawler.config.setting_names import apply_old_names, refuse_unknown
 from crawler.config.setting_readers import OBEY, READERS, REWRITES, check_recheck_names, whole_number
+from crawler.config.sources import apply_sources, located_error
 from crawler.errors import UserError
 from crawler.images.layout.pattern import Layout
 from crawler.models.policy import Policy
@@ -247,14 +248,18 @@ def _with_contact(user_agent: str, contact: str) -> str:
 
 
 def read_options(settings: SettingsSource, kinds: Collection[str]) -> CrawlOptions:
-    """Apply old names of settings, check all names and values, and return the options.
+    """Apply the sources and old names of settings, check all names and values, and return the options.
 
     `kinds` are the names of all kinds of links. Raises UserError for the first unknown setting or invalid value.
     """
+    apply_sources(settings)
     apply_old_names(settings)
     refuse_unknown(settings, READERS)
-    options = CrawlOptions.from_settings(settings)
-    check_recheck_names(options.policy.recheck_after, kinds)
+    try:
+        options = CrawlOptions.from_settings(settings)
+        check_recheck_names(options.policy.recheck_after, kinds)
+    except UserError as error:
+        raise located_error(settings, error) from error
     return options
 
 

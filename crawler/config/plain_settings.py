@@ -65,7 +65,7 @@ class PlainSettings:
     def __init__(self, module: ModuleType, given: Mapping[str, str]) -> None:
         own = {name: value for name, value in vars(module).items() if name.isupper()}
         self._values = {**own, "SETTINGS_MODULE": module.__name__, **given}
-        self._given = frozenset(given)
+        self._priorities = dict.fromkeys(self._values, PROJECT) | dict.fromkeys(given, COMMAND_LINE)
 
     @classmethod
     def of_project(cls, given: Mapping[str, str]) -> PlainSettings:
@@ -104,19 +104,16 @@ class PlainSettings:
 
     def getpriority(self, name: str) -> int | None:
         """Return the priority of the source of a value; None if it is not set."""
-        if name in self._given:
-            return COMMAND_LINE
-        if name in self._values:
-            return PROJECT
-        return 0 if name in SCRAPY_DEFAULTS else None
+        return self._priorities.get(name, 0 if name in SCRAPY_DEFAULTS else None)
 
     def set(self, name: str, value: Any, priority: int) -> None:
-        """Set a value."""
-        self._values[name] = value
-        if priority == COMMAND_LINE:
-            self._given |= {name}
+        """Set a value, unless it has one of a higher priority."""
+        if priority >= (self.getpriority(name) or 0):
+            self._values[name] = value
+            self._priorities[name] = priority
 
-    def delete(self, name: str, priority: int) -> None:  # noqa: ARG002 - Scrapy's signature
-        """Remove a setting."""
-        self._values.pop(name, None)
-        self._given -= {name}
+    def delete(self, name: str, priority: int) -> None:
+        """Remove a setting, unless its priority is higher."""
+        if priority >= (self.getpriority(name) or 0):
+            self._values.pop(name, None)
+            self._priorities.pop(name, None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -37,7 +36,10 @@ FROM_ENVIRONMENT = (
     *("DATABASE_URL", "DASK_SCHEDULER", "GITHUB_TOKEN", "SEMANTIC_SCHOLAR_API_KEY"),
     *("WEBDAV_USER", "WEBDAV_PASSWORD", "PICGO_KEY", "WEBHOOK_URL"),
 )
-"""Settings that `crawler/settings.py` reads from environment variables of the same name."""
+"""Settings that are also read from environment variables of the same name, without `NOTEMEND_`."""
+
+FILE, ENVIRONMENT = 22, 24
+"""The priorities of settings from the file beside the notes and from the environment: above those of a module."""
 
 COMMAND_LINE = 40
 """The priority of a setting from the command line: Scrapy's `SETTINGS_PRIORITIES["cmdline"]`."""
@@ -132,15 +134,20 @@ def _warn_of_rename(settings: SettingsSource, old: str, new: str) -> None:
 
 def default(name: str) -> Any:
     """Return the default of a setting."""
-    return "" if name in FROM_ENVIRONMENT else getattr(_defaults(), name)
+    return getattr(_defaults(), name)
 
 
-def value_source(settings: SettingsSource, name: str) -> str:
-    """Return the source of a value: `command line`, `environment`, the name of the user's module, or `default`."""
-    if settings.getpriority(name) == COMMAND_LINE:
-        return "command line"
-    if name in FROM_ENVIRONMENT and os.environ.get(name) and settings[name] == os.environ[name]:
-        return "environment"
+def is_known(name: str) -> bool:
+    """Return whether a name is that of a setting of this project or of Scrapy."""
+    if name in _names(_defaults()):
+        return True
+    from scrapy.settings import default_settings
+
+    return name in _names(default_settings)
+
+
+def module_source(settings: SettingsSource, name: str) -> str:
+    """Return the source of a value that no other source gives: the name of the user's module, or `default`."""
     if (module := _module(settings)) is not _defaults() and getattr(module, name, default(name)) != default(name):
         return str(module.__name__)
     return "default"
@@ -152,7 +159,7 @@ def _module(settings: SettingsSource) -> Any:
 
 
 def _defaults() -> Any:
-    """Return our settings module, imported at the first call, since it reads the environment."""
+    """Return our settings module."""
     return import_module(_DEFAULTS)
 
 

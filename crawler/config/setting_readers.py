@@ -298,9 +298,9 @@ def _numbers(settings: SettingsSource, name: str) -> dict[str, float]:
 
 def _number(name: str, value: object, minimum: float) -> float:
     try:
-        found = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: not a number: {value!r}") from error
+        found = float("" if isinstance(value, bool) else value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UserError(f"{name}: not a number: {str(value)[:60]!r}") from error
     if not minimum <= found <= MAX_VALUE:
         raise UserError(f"{name}: must be from {minimum:g} to {MAX_VALUE:g}: {value!r}")
     return found

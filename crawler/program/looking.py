@@ -39,12 +39,20 @@ def explain(url: str, folder: str | None, settings: Sequence[str], arguments: Se
 
 @click.command("settings", cls=Command, help=say("command_settings"))
 @with_folder
+@click.option("--json", "as_json", is_flag=True, help=say("option_settings_json"))
 @click.option("--ours", is_flag=True, hidden=True)  # Scrapy's command of this name needs it
-def settings(folder: str | None, settings: Sequence[str], arguments: Sequence[str], *, ours: bool) -> int:  # noqa: ARG001
+def settings(
+    folder: str | None,
+    settings: Sequence[str],
+    arguments: Sequence[str],
+    *,
+    as_json: bool,
+    ours: bool,  # noqa: ARG001
+) -> int:
     """List the settings with their sources."""
     from crawler.actions.settings import list_settings
 
-    return list_settings(open_settings(read_given(settings, arguments, folder)))
+    return list_settings(open_settings(read_given(settings, arguments, folder)), as_json=as_json)
 
 
 @click.command("completion", cls=Command, help=say("command_completion"))

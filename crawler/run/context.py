@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
+from scrapy.settings import BaseSettings
 
 from crawler.config.crawl_options import options_of
+from crawler.config.setting_names import ENVIRONMENT, FILE, FROM_ENVIRONMENT
 from crawler.errors import UserError
 from crawler.fetch.connectivity import ConnectivityMonitor
 from crawler.fetch.large_bodies import BodyBudget
@@ -155,11 +156,18 @@ class RunContext:
 
 
 def _overrides(crawler: Crawler) -> dict[str, Any]:
-    """Return the settings of the command line and the spider, for the processes of shards."""
-    settings, least = crawler.settings, SETTINGS_PRIORITIES["spider"]
-    given = {name: settings[name] for name in settings if (settings.getpriority(name) or 0) >= least}
-    plain = {name: value.copy_to_dict() if isinstance(value, BaseSettings) else value for name, value in given.items()}
-    return plain | {"_IS_SHARD": True}
+    """Return the settings of the file beside the notes and all that come before it, for the processes of shards.
+
+    Secrets of the environment are not sent: a process on another machine reads its own.
+    """
+    settings, given = crawler.settings, dict[str, Any](_IS_SHARD=True)
+    for name in settings:
+        priority = settings.getpriority(name) or 0
+        is_kept = name in FROM_ENVIRONMENT and priority == ENVIRONMENT
+        if priority >= FILE and not is_kept and name != "_SETTINGS_FILE":
+            value = settings[name]
+            given[name] = value.copy_to_dict() if isinstance(value, BaseSettings) else value
+    return given
 
 
 @contextmanager

@@ -42,8 +42,11 @@ if TYPE_CHECKING:
 NOT_ALIVE = tuple(verdict for verdict in Verdict if verdict is not Verdict.ALIVE)
 """Verdicts of the links that are named."""
 
-CHECK_TIMEOUT = 60
-"""Default of RUN_TIMEOUT in seconds; links that were not checked by then come first in the next check."""
+DEFAULTS: dict[str, object] = {"NOTES_DIR": ".", "FAIL_ON": [Verdict.DEAD.value], "RUN_TIMEOUT": 60}
+"""The settings that have another default in a check; links that time was too short for come first in the next one."""
+
+DEFAULT = 21
+"""The priority of DEFAULTS: above a settings module, below all that a user gives."""
 
 OUTPUT_SETTINGS = ("OUTPUT_DIR", "DATABASE_URL", "HTTP_CACHE", "IMAGES_STORE")
 """Settings that must not be set: a check has its own link database, so that it does not change that of crawl."""
@@ -72,16 +75,15 @@ class CheckSpider(NotesSpider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Set the defaults of a check, which the command line overrides; raise UserError for OUTPUT_SETTINGS."""
+        """Set the defaults of a check, which all sources override; raise UserError for OUTPUT_SETTINGS."""
+        for name, value in DEFAULTS.items():
+            settings.set(name, value, priority=DEFAULT)
         read_options(settings, kind_names())
         for name in OUTPUT_SETTINGS:
             if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
                 raise UserError(f"{name}: not supported by check, which writes only to its cache; use crawl")
             settings.set(name, "", priority="spider")
-        settings.set("NOTES_DIR", ".", priority="spider")
         settings.set("OUTPUT_DIR", str(check_folder(Path(settings["NOTES_DIR"]).expanduser())), priority="spider")
-        settings.set("FAIL_ON", [Verdict.DEAD.value], priority="spider")
-        settings.set("RUN_TIMEOUT", CHECK_TIMEOUT, priority="spider")
         always = dict.fromkeys((Verdict.DEAD.value, Verdict.SUSPECT.value, Verdict.UNKNOWN.value), 0)
         settings.set("RECHECK_AFTER", settings.getdict("RECHECK_AFTER") | always, priority="spider")
         not_saved = {"pipelines.items.images.ImagesPipeline": None}

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from scrapy.settings import Settings
 
-from crawler.spiders.check import CHECK_TIMEOUT, CheckSpider
+from crawler.spiders.check import DEFAULTS, CheckSpider
 from tests.internet import World
 from tests.internet.messages import text
 from tests.support import processes
@@ -117,7 +117,7 @@ def test_who_waits_waits_a_minute_unless_they_say_otherwise(desk: Desk, cache: P
     settings = Settings()
     settings.setmodule("crawler.settings")
     CheckSpider.update_settings(settings)
-    assert settings.getfloat("RUN_TIMEOUT") == CHECK_TIMEOUT
+    assert settings.getfloat("RUN_TIMEOUT") == DEFAULTS["RUN_TIMEOUT"]
 
 
 def test_a_store_named_in_the_environment_is_left_alone(desk: Desk, cache: Path) -> None:

@@ -1,0 +1,167 @@
+"""Check the keys of a file of settings: which are allowed beside notes, which types they have, where paths lead."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler.config.beside.locations import located
+from crawler.config.beside.toml_values import toml_value
+from crawler.config.editors import editors
+from crawler.config.setting_names import FROM_ENVIRONMENT, RENAMED, default, is_known, nearest_hint
+from crawler.config.setting_readers import READERS, SETTING_OF_SECRET
+from crawler.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawler.config.beside.settings_file import SettingsFile
+
+PATHS = ("NOTES_DIR", "OUTPUT_DIR", "IMAGES_STORE")
+"""Settings whose values are folders, in the file relative to it."""
+
+NOT_BESIDE = ("ALLOW_PRIVATE_ADDRESSES", "DASK_SCHEDULER", "HTTP_CACHE", "IMAGES_S3")
+"""Settings that who writes notes may not set for who checks them: they reach what notes cannot reach."""
+
+MOST_WORKERS = 16
+"""The largest number of processes that the file may start."""
+
+_LONGEST = 60
+"""The most characters of a value in a message."""
+
+_TYPES: dict[type, str] = {
+    bool: "true or false",
+    float: "a number",
+    str: "a text",
+    list: "a list of texts",
+    dict: "a table",
+}
+
+
+def is_allowed(name: str) -> bool:
+    """Return whether a file beside the notes may set a setting."""
+    return name in READERS and not _is_secret(name) and name not in NOT_BESIDE
+
+
+def allowed_keys() -> list[str]:
+    """Return the keys of the file."""
+    return [name.lower() for name in READERS if is_allowed(name)]
+
+
+def file_values(file: SettingsFile) -> Iterator[tuple[str, Any]]:
+    """Yield the name and value of each setting in a file; raise UserError with its line for one that is wrong."""
+    for key, given in file.table.items():
+        name = key.upper()
+        if key != name.lower() or not is_allowed(name):
+            raise UserError(located(file, (key,), _refusal(key)))
+        problem = _wrong_type(name, given) or _reach(name, given)
+        if problem:
+            raise UserError(located(file, (key,), problem))
+        yield name, _folder(file, key, given) if name in PATHS and given else given
+
+
+def _is_secret(name: str) -> bool:
+    """Return whether a setting may have a secret, or belongs to one: those are read from the environment."""
+    return bool(re.fullmatch(SETTING_OF_SECRET, name)) or (name in FROM_ENVIRONMENT and name not in NOT_BESIDE)
+
+
+def _refusal(key: str) -> str:
+    """Return why a key is not allowed, and what to do."""
+    name = key.upper()
+    if key == name.lower():
+        if _is_secret(name):
+            return f"secrets do not belong beside notes; set it in the environment ({name})"
+        if is_known(name):
+            return f"not allowed in a file beside notes, which their authors can change; {_elsewhere(name)}"
+        if name in RENAMED:
+            return f"unknown setting; did you mean {RENAMED[name].lower()}?"
+    return f"unknown setting{nearest_hint(key, allowed_keys()) or '; notemend settings lists all'}"
+
+
+def _elsewhere(name: str) -> str:
+    variable = f", or NOTEMEND_{name} in the environment" if name in READERS else ""
+    return f"set it by -s {name}=…{variable}"
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def _wrong_type(name: str, given: Any) -> str | None:
+    """Return what is wrong with the type of a value, and a value of the right one; None if nothing is."""
+    expected = type_of(name)
+    found = _type(given)
+    if found is expected and not (expected is list and not all(map(_is_item(name), given))):
+        return None
+    if name == "WORKERS" and given == "auto":
+        return None
+    what = "a list of tables" if name == "OVERRIDES" else _TYPES[expected]
+    return f"must be {what}, not {_shown(given)}; {_cure(name, expected, given)}"
+
+
+def _is_item(name: str) -> Any:
+    """Return what tells whether a value may be in the list of a setting."""
+    return (lambda each: isinstance(each, dict)) if name == "OVERRIDES" else (lambda each: isinstance(each, str))
+
+
+def type_of(name: str) -> type:
+    """Return the type of a setting: that of its default, float for all numbers."""
+    found = type(default(name))
+    return float if found is int else found
+
+
+def _type(given: Any) -> type:
+    return float if type(given) is int else type(given)
+
+
+def _cure(name: str, expected: type, given: Any) -> str:
+    """Return how a value of the right type is written, the value that was meant if it can be told."""
+    if name == "OVERRIDES":
+        return '[[overrides]], then paths = ["…"]'
+    meant: Any = default(name)
+    if expected is list and isinstance(given, str):
+        meant = [word for each in given.split(",") if (word := each.strip())]
+    elif expected is str and not isinstance(given, dict | list):
+        meant = str(given).lower() if isinstance(given, bool) else str(given)
+    elif expected is bool and str(given).lower() in {"true", "false"}:
+        meant = str(given).lower() == "true"
+    elif expected is float and isinstance(given, str) and re.fullmatch(r"\d{1,9}(\.\d{1,9})?", given):
+        meant = float(given) if "." in given else int(given)
+    if expected is dict:
+        return f"write a table, [{name.lower()}]"
+    return f"write {name.lower()} = {toml_value(meant)}"
+
+
+def _shown(given: Any) -> str:
+    """Return a value of the wrong type as a message shows it."""
+    if isinstance(given, list):
+        return "this list"
+    if isinstance(given, dict):
+        return "a table"
+    shown = toml_value(given) if isinstance(given, str | int | float) else "a date or time"
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+
+
+def _reach(name: str, given: Any) -> str | None:
+    """Return why a value reaches further than notes may; None if it does not."""
+    if name == "IMAGES_STORE" and "://" in given:
+        return f"only a folder is allowed in a file beside notes, no service that gets your login; {_elsewhere(name)}"
+    if name == "REPORT_EDITOR" and given.strip().lower() not in editors():
+        return f"only a name is allowed in a file beside notes ({', '.join(editors())}); {_elsewhere(name)}"
+    if name == "WORKERS" and isinstance(given, int | float) and given > MOST_WORKERS:
+        return f"at most {MOST_WORKERS} are allowed in a file beside notes; {_elsewhere(name)}"
+    return None
+
+
+def _folder(file: SettingsFile, key: str, given: str) -> str:
+    """Return a folder relative to the file as the command line would have it; raise UserError for one outside."""
+    folder = Path(os.path.normpath(file.folder / given)) if given.isprintable() else None
+    top = Path(os.path.realpath(file.folder))
+    if folder is not None:
+        real = Path(os.path.realpath(folder))
+        is_below = real.is_relative_to(top) and ".git" not in map(str.lower, real.relative_to(top).parts)
+        if is_below and not given.startswith("~"):
+            return os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
+    said = f"must be a folder below {top}, where the file is: {given!r}; {_elsewhere(key.upper())}"
+    raise UserError(located(file, (key,), said))

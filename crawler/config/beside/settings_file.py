@@ -1,0 +1,143 @@
+"""Find the file of settings beside the notes, and read it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawler.atomic_files import UnsafePathError, open_inside
+from crawler.errors import UserError
+from crawler.notes.files.repository import repository_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NAME, PROJECT = "notemend.toml", "pyproject.toml"
+"""The names of the file; the second one belongs to the programs of a Python project."""
+
+TABLE = ("tool", "notemend")
+"""Where our settings are in PROJECT."""
+
+LARGEST = 256 * 1024
+"""The largest file that is read, in bytes."""
+
+MOST_DOTS = 500
+"""The most dots on a line: tomllib takes the square of a dotted key's length."""
+
+_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """A file of settings: its absolute path, its text, and its settings as TOML has them.
+
+    `prefix` is where these are in the file.
+    """
+
+    path: Path
+    text: str = field(repr=False)
+    table: Mapping[str, Any] = field(repr=False)
+    prefix: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The path as messages show it: from the working directory if it is below that."""
+        return shown_path(self.path)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file, to which its paths are relative."""
+        return self.path.parent
+
+
+def find_settings_file(start: Path) -> SettingsFile | None:
+    """Return the nearest file of settings in a folder or above it; None if there is none.
+
+    The search ends at the root of a git repository, or at that of the file system. Raises UserError for a file that
+    cannot be used; a PROJECT that does not mention this program is passed over, whatever is wrong with it.
+    """
+    start = Path(os.path.abspath(start.expanduser()))  # noqa: PTH100 - symlinks stay: the folders above are those typed
+    repository = repository_of(start)
+    for folder in (start, *start.parents):
+        for name in (NAME, PROJECT):
+            if os.path.lexists(folder / name) and (found := _read(folder / name)) is not None:
+                return found
+        if folder == repository:
+            break
+    return None
+
+
+def shown_path(path: Path) -> str:
+    """Return an absolute path as messages show it: from the working directory if it is below that."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _read(path: Path) -> SettingsFile | None:
+    """Return the settings in a file; None for a PROJECT without any."""
+    is_ours = path.name == NAME
+    try:
+        data = _bytes_of(path)
+    except UserError:
+        if is_ours:
+            raise
+        return None
+    if not is_ours and TABLE[-1].encode() not in data:
+        return None
+    text = _text(path, data)
+    found = _parse(path, text)
+    for key in () if is_ours else TABLE:
+        found = found.get(key) if isinstance(found, dict) else None
+    if not is_ours and found is None:
+        return None
+    if not isinstance(found, dict):
+        raise UserError(f"{shown_path(path)}: {'.'.join(TABLE)} is no table; write [{'.'.join(TABLE)}]")
+    return SettingsFile(path, text, found, () if is_ours else TABLE)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with open_inside(path.parent.resolve(), path.name) as file:
+            data = file.read(LARGEST + 1)
+    except UnsafePathError as error:
+        raise UserError(f"{shown_path(path)}: {str(error).replace('the notes folder', 'its folder')}") from error
+    except OSError as error:
+        raise UserError(f"{shown_path(path)}: cannot be read ({error.strerror})") from error
+    if len(data) > LARGEST:
+        raise UserError(f"{shown_path(path)}: larger than {LARGEST // 1024} kB; remove what is no setting")
+    return data
+
+
+def _text(path: Path, data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(errors="replace")
+        place = _place(before.split("\n"))
+        raise UserError(f"{shown_path(path)}:{place}: not UTF-8; save the file in this encoding") from error
+    return text.replace("\r\n", "\n")
+
+
+def _parse(path: Path, text: str) -> Any:
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if line.count(".") > MOST_DOTS:
+            raise UserError(f"{shown_path(path)}:{number}: more than {MOST_DOTS:,} dots; divide this line")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise UserError(f"{shown_path(path)}: nested too deeply") from error
+    except ValueError as error:  # also a number of thousands of digits
+        said = _POSITION.search(str(error))
+        place = f"{said[1]}:{said[2]}" if said and said[1] else _place(lines)
+        reason = _POSITION.sub("", str(error))
+        raise UserError(f"{shown_path(path)}:{place}: no valid TOML: {reason}") from error
+
+
+def _place(lines: Sequence[str]) -> str:
+    """Return line and column of the end of a text."""
+    return f"{len(lines)}:{len(lines[-1]) + 1}"
