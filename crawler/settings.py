@@ -45,6 +45,9 @@ ENTRIES: dict[str, str] = {}
 # Generators of the sites that notes belong to, by glob of their paths, where none is recognized or a wrong one:
 # `{"blog/*": "hugo", "drafts/*": "none"}`. The first glob that matches counts; docs/verdicts.md has the names.
 SITE_GENERATOR: dict[str, str] = {}
+# Settings of some notes only, by globs of their paths: `[{"paths": ["posts/**"], "rewrite": ["links"]}]`. More keys:
+# `entries`, `exclude_urls`, `site_generator`. Later ones come first; docs/how-to/keep-settings.md has the details.
+OVERRIDES: list[dict[str, list[str]]] = []
 # Editor in which the report opens notes: `vscode`, `obsidian`, `cursor`, `idea`, `zed`, `none`, or a URL such as
 # `editor://open?file={path}&line={line}&column={column}`.
 REPORT_EDITOR = "vscode"

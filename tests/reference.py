@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.actions.settings import format_value
-from crawler.config import setting_readers
+from crawler.config import setting_readers, value_readers
 from crawler.config.beside.keys import is_allowed
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
 from crawler.program.main import program
@@ -54,7 +54,7 @@ def _settings() -> Iterator[tuple[str, ...]]:
 
 def _where(name: str) -> str:
     """Return where a setting can be given, unless that is everywhere."""
-    if setting_readers.READERS[name] is setting_readers.secret:
+    if setting_readers.READERS[name] is value_readers.secret:
         return ". Only from the environment"
     variable = ". Also from the environment" if name in FROM_ENVIRONMENT else ""
     return f"{variable}{'' if is_allowed(name) else '. Not in notemend.toml'}"

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from benchmarks.harness.running import MB, machine, table
-from crawler.config.setting_readers import REWRITES
+from crawler.config.value_readers import REWRITES
 from crawler.images.store import FolderImageStore
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord

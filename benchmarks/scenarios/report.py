@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness.running import MB, at_most, machine, table
 from benchmarks.scenarios.rendering import NOW, fill, write
-from crawler.config.setting_readers import REWRITES
+from crawler.config.value_readers import REWRITES
 from crawler.images.store import FolderImageStore
 from crawler.notes.files.folder import NotesFolder
 from crawler.store.database import sqlite_url

@@ -6,15 +6,19 @@ import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 from crawler.config.setting_names import apply_old_names, refuse_unknown
-from crawler.config.setting_readers import OBEY, READERS, REWRITES, check_recheck_names, whole_number
+from crawler.config.setting_readers import READERS
 from crawler.config.sources import apply_sources, located_error
+from crawler.config.value_readers import OBEY, REWRITES, check_recheck_names, whole_number
 from crawler.errors import UserError
 from crawler.images.layout.pattern import Layout
 from crawler.models.policy import Policy
+from crawler.notes.files.excluded_by_path import ExcludedByPath
+from crawler.notes.files.layouts_by_path import LayoutsByPath
+from crawler.sites.generators_by_path import GeneratorsByPath
 
 if TYPE_CHECKING:
     import re
@@ -22,10 +26,11 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
+    from crawler.config.overrides import NoteOverrides
     from crawler.config.plain_settings import SettingsSource
     from crawler.images.stores.s3_services import S3Options
-    from crawler.notes.files.layouts_by_path import LayoutsByPath
-    from crawler.sites.generators_by_path import GeneratorsByPath
+
+_Value = TypeVar("_Value")
 
 MB = 1_000_000
 
@@ -127,7 +132,9 @@ class PublishOptions:
     outputs: tuple[str, ...]
     """Module names, each of one output."""
     rewrite: frozenset[str]
-    """Which edits are made in notes: names from `setting_readers.REWRITES`, with groups expanded."""
+    """Which edits are made in notes: names from `value_readers.REWRITES`, with groups expanded."""
+    rewrites: Mapping[str, frozenset[str]]
+    """The same for some notes, by glob of their paths: the first that matches counts."""
     editor: str
     """The URL with which the report opens a note at a line; empty for none."""
     webhook_url: str = field(repr=False)
@@ -158,6 +165,8 @@ class CrawlOptions:
     """Layouts of lists, by glob of paths of notes."""
     site_generators: GeneratorsByPath
     """Generators of sites, by glob of paths of notes."""
+    excluded_in_notes: ExcludedByPath
+    """URLs that are ignored in some notes, by glob of their paths."""
     workers: WorkerOptions
     publishing: PublishOptions
 
@@ -171,6 +180,7 @@ class CrawlOptions:
     def from_settings(cls, settings: SettingsSource) -> Self:
         """Return the options from settings; raise UserError for the first invalid value."""
         given: dict[str, Any] = {name: read(settings, name) for name, read in READERS.items()}
+        overrides: NoteOverrides = given["OVERRIDES"]
         output_dir = Path(given["OUTPUT_DIR"])
         return cls(
             notes_dir=Path(given["NOTES_DIR"]).expanduser() if given["NOTES_DIR"] else None,
@@ -194,8 +204,9 @@ class CrawlOptions:
                 recheck_after={name: timedelta(days=days) for name, days in given["RECHECK_AFTER"].items()},
                 unreachable_after=timedelta(days=given["UNREACHABLE_AFTER"]),
             ),
-            entry_layouts=given["ENTRIES"],
-            site_generators=given["SITE_GENERATOR"],
+            entry_layouts=LayoutsByPath(_first(overrides.layouts, given["ENTRIES"].globs)),
+            site_generators=GeneratorsByPath(_first(overrides.generators, given["SITE_GENERATOR"].globs)),
+            excluded_in_notes=ExcludedByPath(overrides.excluded),
             workers=WorkerOptions(
                 count=given["WORKERS"],
                 scheduler=given["DASK_SCHEDULER"],
@@ -204,10 +215,16 @@ class CrawlOptions:
             publishing=PublishOptions(
                 outputs=tuple(settings.getlist("OUTPUTS")),
                 rewrite=frozenset(each for name in given["REWRITE"] for each in REWRITES[name]),
+                rewrites=overrides.rewrites,
                 editor=given["REPORT_EDITOR"],
                 webhook_url=given["WEBHOOK_URL"],
             ),
         )
+
+
+def _first(overrides: Mapping[str, _Value], general: Mapping[str, _Value]) -> dict[str, _Value]:
+    """Return values by glob, with those of the overrides in front of all others."""
+    return {**overrides, **{glob: value for glob, value in general.items() if glob not in overrides}}
 
 
 def _request_options(settings: SettingsSource, given: Mapping[str, Any]) -> RequestOptions:

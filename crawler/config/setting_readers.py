@@ -1,236 +1,50 @@
-"""Read and validate each setting; an error message begins with the name of the setting."""
+"""The reader of each setting: it returns the typed value, or raises UserError with the name of the setting in front."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
 from functools import partial
-from os import PathLike
 from typing import TYPE_CHECKING
 
 from crawler.config.editors import editor_url
 from crawler.config.entry_layouts import entry_layouts
 from crawler.config.image_layouts import image_layout
-from crawler.config.setting_names import COMMAND_LINE, json_object, nearest_hint
-from crawler.errors import UserError
-from crawler.globs import compile_globs
+from crawler.config.overrides import note_overrides
+from crawler.config.value_readers import (
+    FAIL_ON,
+    REWRITES,
+    ROBOTS,
+    choice,
+    contact,
+    days,
+    download_delays,
+    flag,
+    globs,
+    hosts,
+    number,
+    patterns,
+    referers,
+    s3_options,
+    secret,
+    site_generators,
+    statuses,
+    store_location,
+    text,
+    whole_number,
+    width,
+    word_list,
+    workers,
+)
 from crawler.images.layout.pattern import NAMES
 from crawler.images.shown.words import SHOWN
-from crawler.images.stores import SCHEMES, WITH_OWN_URLS, without_login
-from crawler.images.stores.s3_services import read_options
-from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
-from crawler.models.link import Verdict
-from crawler.sites.generators import generator_names
-from crawler.sites.generators_by_path import NO_SITE, GeneratorsByPath
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from crawler.config.plain_settings import SettingsSource
-    from crawler.images.stores.s3_services import S3Options
-
-MAX_VALUE = 100_000
-"""Maximum of all numeric settings: seconds, days, failures, megabytes, pixels."""
-
-MIN_WIDTH = 16
-"""Minimum of IMAGES_WEBP_WIDTH in pixels; narrower images show nothing."""
-
-REWRITES: dict[str, tuple[str, ...]] = {
-    "links": ("moved", "canonical", "files", "https", "spelling"),
-    "facts": ("authors", "venue", "withdrawn", "stars", "archived"),
-    **{
-        name: (name,)
-        for name in (
-            *("moved", "canonical", "files", "https", "spelling", "jumps", "pictures", "snapshots", "marks"),
-            *("authors", "venue", "withdrawn", "stars", "archived", "license", "article", "missing", "index"),
-        )
-    },
-}
-"""Kinds of edits by the names that REWRITE accepts; `links` and `facts` are groups."""
-
-IGNORE, OBEY = ROBOTS = ("ignore", "obey")
-"""Values of ROBOTS."""
-
-FAIL_ON = tuple(verdict.value for verdict in (Verdict.DEAD, Verdict.SUSPECT, Verdict.RESTRICTED, Verdict.MOVED))
-"""Values of FAIL_ON."""
-
-_STATUSES = range(100, 1000)  # LinkedIn sends 999
 
 
 SETTING_OF_SECRET = "[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASS|CREDENTIALS|WEBHOOK_URL)"  # noqa: S105 - a pattern of names
 """Matches the names of settings whose values are shown nowhere: those of this project, of Scrapy and of its plugins."""
-
-# --- readers: each takes the name of a setting, and raises UserError if its value is invalid --------------------------
-
-
-def text(settings: SettingsSource, name: str) -> str:
-    """Return a text, such as a path or a URL."""
-    value = settings[name]
-    if value is not None and not isinstance(value, str | PathLike):
-        raise UserError(f"{name}: not a text: {value!r}")
-    return str(value or "")
-
-
-def secret(settings: SettingsSource, name: str) -> str:
-    """Return a secret, which must not be given on the command line, where other users can see it."""
-    if settings.getpriority(name) == COMMAND_LINE:
-        raise UserError(f"{name}: secret on the command line, visible to other users; set it in the environment")
-    return text(settings, name).strip()
-
-
-def flag(settings: SettingsSource, name: str) -> bool:
-    """Return a boolean."""
-    try:
-        return settings.getbool(name)
-    except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: invalid value {settings[name]!r} (valid: True, False)") from error
-
-
-def number(settings: SettingsSource, name: str, minimum: float = 0) -> float:
-    """Return a number that is not below `minimum`."""
-    return _number(name, settings[name], minimum)
-
-
-def whole_number(settings: SettingsSource, name: str, minimum: int = 0) -> int:
-    """Return a whole number that is not below `minimum`."""
-    found = number(settings, name, minimum)
-    if not found.is_integer():
-        raise UserError(f"{name}: not a whole number: {settings[name]!r}")
-    return int(found)
-
-
-def workers(settings: SettingsSource, name: str) -> int:
-    """Return a number of processes, for `auto` that of the processors this process may use."""
-    if str(settings[name]).strip().lower() == "auto":
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return whole_number(settings, name, 1)
-
-
-def width(settings: SettingsSource, name: str) -> int:
-    """Return a width in pixels of at least MIN_WIDTH, or 0."""
-    found = whole_number(settings, name)
-    if 0 < found < MIN_WIDTH:
-        raise UserError(f"{name}: must be 0 or at least {MIN_WIDTH} pixels: {settings[name]!r}")
-    return found
-
-
-def word_list(settings: SettingsSource, name: str, known: Collection[str]) -> list[str]:
-    """Return a list of known words, which may be given as text with commas."""
-    found = [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
-    if unknown := sorted({*found}.difference(known)):
-        raise UserError(f"{name}: invalid value {', '.join(map(repr, unknown))} (valid: {', '.join(known)})")
-    return found
-
-
-def choice(settings: SettingsSource, name: str, known: Collection[str]) -> str:
-    """Return one of the known words."""
-    if (found := settings[name]) not in known:
-        raise UserError(f"{name}: invalid value {found!r} (valid: {', '.join(known)})")
-    return str(found)
-
-
-def download_delays(settings: SettingsSource, name: str = "DOWNLOAD_DELAYS") -> dict[str, float]:
-    """Return the seconds between two requests by host; `*` for all others."""
-    return {host if host == "*" else _host(name, host): seconds for host, seconds in _numbers(settings, name).items()}
-
-
-def days(settings: SettingsSource, name: str) -> dict[str, float]:
-    """Return days by verdict or `kind/verdict`; `*` for all others."""
-    return _numbers(settings, name)
-
-
-def check_recheck_names(names: Iterable[str], kinds: Collection[str]) -> None:
-    """Raise UserError for a name in RECHECK_AFTER with an unknown verdict or kind."""
-    for key in names:
-        kind, slash, verdict = key.rpartition("/")
-        if key != "*" and (verdict not in list(Verdict) or (slash and kind not in kinds)):
-            valid = f"verdicts: {', '.join(Verdict)}; kinds: {', '.join(kinds)}"
-            raise UserError(f"RECHECK_AFTER[{key!r}]: neither verdict nor kind/verdict ({valid})")
-
-
-def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
-    """Return HTTP statuses by host glob."""
-    found = {}
-    for host, given in json_object(settings, name).items():
-        listed = given if isinstance(given, list | tuple) else [given]
-        if not all(isinstance(status, int) and status in _STATUSES for status in listed):
-            raise UserError(f"{name}[{host!r}]: not a list of HTTP statuses: {given!r}")
-        found[_host(name, host)] = frozenset(listed)
-    return found
-
-
-def referers(settings: SettingsSource, name: str) -> dict[str, str]:
-    """Return a URL, or "", by host glob."""
-    found = {}
-    for host, given in json_object(settings, name).items():
-        if not isinstance(given, str) or (given and not re.fullmatch(r"https?://[!-~]+", given)):
-            raise UserError(f"{name}[{host!r}]: not a URL: {given!r}")
-        found[_host(name, host)] = given
-    return found
-
-
-def hosts(settings: SettingsSource, name: str) -> re.Pattern[str]:
-    """Return a pattern for hosts from a list of host globs."""
-    return compile_globs(_host(name, each) for each in patterns(settings, name))
-
-
-def patterns(settings: SettingsSource, name: str) -> list[str]:
-    """Return a list of patterns, which may be given as JSON or as text with commas."""
-    given = settings[name]
-    if isinstance(given, str) and given.startswith("["):
-        try:
-            given = json.loads(given)
-        except ValueError as error:
-            raise UserError(f"{name}: not a JSON list: {given!r}") from error
-    else:
-        given = settings.getlist(name)
-    return [stripped for each in given if (stripped := str(each).strip())]
-
-
-def globs(settings: SettingsSource, name: str) -> re.Pattern[str]:
-    """Return a pattern for whole URLs from a list of globs."""
-    return compile_globs(patterns(settings, name))
-
-
-def store_location(settings: SettingsSource, name: str) -> str:
-    """Return the location of the image store: a folder, or a URL, for most stores with IMAGES_BASE_URL set."""
-    found = text(settings, name)
-    scheme, separator, _ = found.partition("://")
-    if not separator or scheme == "file":
-        return found
-    shown = without_login(found)
-    if scheme not in SCHEMES:
-        valid = ", ".join(f"{store}://" for store in SCHEMES)
-        raise UserError(f"{name}: invalid value {shown!r} (valid: a folder, {valid})")
-    if not settings["IMAGES_BASE_URL"] and scheme not in WITH_OWN_URLS:
-        raise UserError(f"{name}: {shown} needs IMAGES_BASE_URL, the public URL of its files")
-    return found
-
-
-def s3_options(settings: SettingsSource, name: str) -> S3Options:
-    """Return how the bucket of an image store is addressed."""
-    return read_options(json_object(settings, name))
-
-
-def contact(settings: SettingsSource, name: str) -> str:
-    """Return a URL or an email address; empty for none."""
-    found = text(settings, name).strip()
-    if found and (not re.fullmatch(r"[!-~]+", found) or not re.match(r"https?://.|mailto:.|[^@:]+@[^@:]+$", found)):
-        raise UserError(f"{name}: neither a URL nor an email address: {found!r}")
-    return found
-
-
-def site_generators(settings: SettingsSource, name: str) -> GeneratorsByPath:
-    """Return generators of sites by glob of paths; raise UserError for an unknown one, with the nearest name."""
-    valid = (*generator_names(), NO_SITE)
-    found = {glob: str(value).strip().lower() for glob, value in json_object(settings, name).items()}
-    for glob, value in found.items():
-        if value not in valid:
-            meant = nearest_hint(value, valid)
-            raise UserError(f"{name}[{glob!r}]: unknown generator {value!r} (valid: {', '.join(valid)}){meant}")
-    return GeneratorsByPath(found)
-
 
 READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "NOTES_DIR": text,
@@ -254,6 +68,7 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "REWRITE": partial(word_list, known=REWRITES),
     "ENTRIES": entry_layouts,
     "SITE_GENERATOR": site_generators,
+    "OVERRIDES": note_overrides,
     "REPORT_EDITOR": editor_url,
     "ALLOW_PRIVATE_ADDRESSES": flag,
     "EXCLUDE_URLS": globs,
@@ -279,28 +94,3 @@ READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
     "API_TIMEOUT": partial(number, minimum=0.1),
 }
 """The reader of each setting of this project."""
-
-
-def _host(name: str, key: str) -> str:
-    """Return a host or a host glob in canonical form; raise UserError if it is more than a host."""
-    found = key.strip().lower().rstrip(".")
-    if not found or (re.search(r"[\s/:@#%]", found) and literal_address(found) is None):
-        raise UserError(f"{name}[{key!r}]: not a host without scheme, port and path, such as mp.weixin.qq.com")
-    try:
-        return found if found.isascii() else hostname(split(f"//{found}"))
-    except InvalidURLError as error:
-        raise UserError(f"{name}[{key!r}]: {error}") from error
-
-
-def _numbers(settings: SettingsSource, name: str) -> dict[str, float]:
-    return {key: _number(f"{name}[{key!r}]", value, 0) for key, value in json_object(settings, name).items()}
-
-
-def _number(name: str, value: object, minimum: float) -> float:
-    try:
-        found = float("" if isinstance(value, bool) else value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UserError(f"{name}: not a number: {str(value)[:60]!r}") from error
-    if not minimum <= found <= MAX_VALUE:
-        raise UserError(f"{name}: must be from {minimum:g} to {MAX_VALUE:g}: {value!r}")
-    return found

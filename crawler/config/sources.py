@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.config.beside.keys import file_values
 from crawler.config.beside.locations import line_of, locate_message
@@ -41,6 +41,8 @@ def apply_sources(settings: SettingsSource) -> None:
     if file is not None:
         for name, value in file_values(file):
             settings.set(name, value, priority=FILE)
+        if settings.getpriority("OVERRIDES") == FILE:
+            settings.set("OVERRIDES", _seen_from_notes(settings, file), priority=FILE)
 
 
 def settings_file(settings: SettingsSource) -> SettingsFile | None:
@@ -79,6 +81,22 @@ def _find(settings: SettingsSource) -> SettingsFile | None:
     is_given = (settings.getpriority("NOTES_DIR") or 0) >= ENVIRONMENT
     found = find_settings_file(notes) if is_given or notes.is_dir() else None
     return found or (None if is_given else find_settings_file(Path.cwd()))
+
+
+def _seen_from_notes(settings: SettingsSource, file: SettingsFile) -> list[dict[str, Any]]:
+    """Return the overrides of a file, whose paths may begin at the file as well as at the notes folder below it."""
+    notes = os.path.realpath(Path(str(settings["NOTES_DIR"] or ".")).expanduser())
+    above = f"{Path(os.path.relpath(notes, os.path.realpath(file.folder))).as_posix()}/"
+    seen = []
+    for row in settings["OVERRIDES"]:
+        paths = row.get("paths")
+        if isinstance(paths, list) and all(isinstance(path, str) for path in paths):
+            starts = (path.removeprefix("./") for path in paths)
+            more = [path.removeprefix(above) for path in starts if path.startswith(above)]
+            seen.append({**row, "paths": [*paths, *more]})
+        else:
+            seen.append(row)
+    return seen
 
 
 def _apply_environment(settings: SettingsSource) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Sequence
 
 Span = tuple[int, int]
@@ -140,7 +141,8 @@ class NoteFile:
     """A note as a file: its path below NOTES_DIR, its bytes, and its text as UTF-8, of which all offsets count.
 
     `problem` is what the user should know of it; empty for nothing. `layouts` are those that the user names for its
-    lists; None for evidence. In a note that is in no site, a template is no link.
+    lists; None for evidence. In a note that is in no site, a template is no link. URLs that `excluded` matches are
+    ignored.
     """
 
     path: str
@@ -150,11 +152,13 @@ class NoteFile:
     problem: str = ""
     layouts: frozenset[str] | None = None
     is_in_site: bool = True
+    excluded: re.Pattern[str] | None = None
 
     @property
     def named(self) -> bytes:
         """What is said of the file from outside, in a form that is compared."""
-        return repr((self.layouts and sorted(self.layouts), self.is_in_site)).encode()
+        said = self.layouts and sorted(self.layouts), self.is_in_site
+        return repr((*said, self.excluded.pattern) if self.excluded else said).encode()
 
     def spliced(self, changes: Sequence[tuple[int, int, str]]) -> bytes:
         """Return the bytes of the file with spans of its text replaced, and all others as they are.

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.links.spelling.templates import parse_template
 from crawler.models.note import LinkRole, Mention, Note
 from crawler.models.note_file import Pieces
@@ -21,6 +22,7 @@ from crawler.notes.markdown.templates import mdx
 from crawler.notes.outline import LINE_END
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Sequence
 
     from crawler.models.note import Entry, NoteVouch
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 
 def parse_file(file: NoteFile) -> Note:
     """Return the note in a file; in a notebook, lines are those of the file."""
-    note = replace(parse_note(file.path, file.data, file.layouts, is_in_site=file.is_in_site), file=file)
+    note = parse_note(file.path, file.data, file.layouts, is_in_site=file.is_in_site, excluded=file.excluded)
+    note = replace(note, file=file)
     return _with_lines_of_file(note, file) if isinstance(file.writing, Pieces) and file.writing.is_json else note
 
 
@@ -47,19 +50,29 @@ def _with_lines_of_file(note: Note, file: NoteFile) -> Note:
     )
 
 
-def parse_note(path: str, data: bytes, layouts: frozenset[str] | None = None, *, is_in_site: bool = True) -> Note:
+def parse_note(
+    path: str,
+    data: bytes,
+    layouts: frozenset[str] | None = None,
+    *,
+    is_in_site: bool = True,
+    excluded: re.Pattern[str] | None = None,
+) -> Note:
     """Return the note at a path, which is relative to NOTES_DIR with `/` as separator, from its bytes.
 
     Mentions are in the order of their spans and do not overlap. The URL of `www.example.com` gets `http://`, as in GFM.
     A reference definition is one mention however often it is used. Anchors in the note itself (`#…`), `data:` URLs,
     mail addresses in angle brackets and ignored URLs are no mentions. `layouts` are those of its lists, unless a
-    comment in the note names others; None for evidence. Templates are no mentions in a note that is in no site.
+    comment in the note names others; None for evidence. Templates are no mentions in a note that is in no site. URLs
+    that `excluded` matches as written, or in their canonical form, are ignored as by a comment.
     Raises UnicodeDecodeError if the bytes are not UTF-8.
     """
     reader = NoteReader(mdx.without_code(data) if path.lower().endswith(".mdx") else data)
     reader.read()
     outline, raw_mentions = reader.outline, sorted(reader.found.mentions, key=lambda mention: mention.start)
     entries, roles = _split_entries(reader, raw_mentions, layouts)
+    if excluded is not None:
+        reader.ignored = tuple(ignore_comments.merge_spans([*reader.ignored, *_excluded_spans(reader, excluded)]))
     if reader.ignored or reader.found.wikilinks:  # only now, so that they change no entries and no roles of other links
         remaining = _remaining(reader, raw_mentions, is_in_site=is_in_site)
         entries = reindex_mentions(entries, {old: new for new, (old, _) in enumerate(remaining) if old >= 0})
@@ -129,6 +142,20 @@ def _mentions(
             syntax=each.syntax,
             image_set=each.image_set,
         )
+
+
+def _excluded_spans(reader: NoteReader, excluded: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the mentions whose URL is excluded."""
+    for each in (*reader.found.mentions, *reader.found.wikilinks):
+        if excluded.fullmatch(each.url) or excluded.fullmatch(_canonical(each.url)):
+            yield each.start, each.end
+
+
+def _canonical(url: str) -> str:
+    try:
+        return canonicalize_url(url)
+    except InvalidURLError:
+        return url
 
 
 def _inner_links(reader: NoteReader) -> list[RawMention]:

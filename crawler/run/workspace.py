@@ -156,7 +156,13 @@ def open_workspace(
     open_folder = partial(NotesFolder, notes, only=only, ignore=options.notes_ignore, max_bytes=options.notes_max_bytes)
     is_in_site = site_membership(options)
     notes_folder = cache(
-        partial(open_folder, skip=options.output_dir, layouts=options.entry_layouts, is_in_site=is_in_site)
+        partial(
+            open_folder,
+            skip=options.output_dir,
+            layouts=options.entry_layouts,
+            excluded=options.excluded_in_notes,
+            is_in_site=is_in_site,
+        )
     )
     if not is_shard:
         notes_folder()

@@ -108,6 +108,7 @@ class CheckSpider(NotesSpider):
             folder,
             only=only,
             layouts=options.entry_layouts,
+            excluded=options.excluded_in_notes,
             is_in_site=site_membership(options),
             max_bytes=options.notes_max_bytes,
         )

@@ -29,6 +29,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from crawler.globs import first_match
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
 from crawler.run.workspace import source_digest
@@ -150,6 +151,8 @@ class Rendering:
     """The works, read once each time that outputs are rendered."""
     editor: str = ""
     """The URL with which the report opens a note in the user's editor; empty for none."""
+    rewrites: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What `rewrite` is for some notes, by glob of their paths: the first that matches counts."""
 
     @classmethod
     def open(cls, options: CrawlOptions, workspace: Workspace) -> Rendering:
@@ -161,6 +164,7 @@ class Rendering:
             output_dir=options.output_dir,
             image_store=workspace.image_store,
             rewrite=options.publishing.rewrite,
+            rewrites=options.publishing.rewrites,
             webp_width=options.images.webp_width,
             shown=options.images.shown,
             past_edits=Journal(options.output_dir).past_edits(),
@@ -173,6 +177,11 @@ class Rendering:
     def of_originals(self) -> Rendering:
         """The same for what shows saved images themselves, not their copies."""
         return replace(self, webp_width=0, shown=frozenset())
+
+    def rewrite_of(self, path: str) -> frozenset[str]:
+        """Return the names in REWRITE for a note."""
+        found = first_match(path, self.rewrites)
+        return self.rewrite if found is None else found[1]
 
     def is_registered(self, file: NoteFile) -> bool:
         """Return whether the mentions of a note were registered from the same bytes."""

@@ -182,7 +182,7 @@ def place_images(rendering: Rendering, *, saves: bool) -> None:
 
 def list_notes(rendering: Rendering) -> list[Listed]:
     """Return path, title and date of all notes; none if index pages are not to be completed."""
-    if "index" not in rendering.rewrite:
+    if not any("index" in rewrite for rewrite in (rendering.rewrite, *rendering.rewrites.values())):
         return []
     return [_listed(rendering, file) for file in rendering.notes_folder.sources()]
 

@@ -51,9 +51,8 @@ class RewriteInputs(Protocol):
     def image_store(self) -> ImageStore:
         """The saved images."""
 
-    @property
-    def rewrite(self) -> frozenset[str]:
-        """The names in REWRITE."""
+    def rewrite_of(self, path: str) -> frozenset[str]:
+        """Return the names in REWRITE for a note."""
 
     @property
     def webp_width(self) -> int:
@@ -100,12 +99,13 @@ class NoteRewriter:
             for at, state in states.items()
             if at not in places and not image_store.is_own_url(state.link.url) and not _is_saved_image(state)
         }
-        planned = link_edits.plan_edits(note, states, image_url, self._inputs.rewrite, places)
+        rewrite = self._inputs.rewrite_of(note.path)
+        planned = link_edits.plan_edits(note, states, image_url, rewrite, places)
         past_edits = self._inputs.past_edits.get(note.path, ())
         edits = without_reverted(note.data, planned, past_edits)
         if originals := self._originals(note, states, edits):
             edits = without_reverted(note.data, with_links(note, edits, originals), past_edits)
-        if self._listed:
+        if self._listed and "index" in rewrite:
             index = self._index_edits(note, states, past_edits)
             edits = tuple(sorted([*edits, *index], key=lambda edit: (edit.start, edit.end)))
         writable = writable_edits(note.as_file, edits)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from crawler import settings
-from crawler.config import setting_readers
+from crawler.config import setting_readers, value_readers
 from crawler.program.main import program
 from tests import reference
 from tests.internet.messages import page, text
@@ -81,8 +81,8 @@ def test_a_table_that_is_wrong_or_missing_is_written_anew() -> None:
 def test_every_edit_is_explained(page: str) -> None:
     rows = re.findall(r"^\|([^|]+)\|.*\|([^|]+)\|$", (ROOT / page).read_text("utf-8"), re.MULTILINE)[2:]
     explained = {name: usual.strip() for names, usual in rows for name in re.findall(r"`(\w+)`", names)}
-    assert sorted(explained) == sorted(setting_readers.REWRITES)
-    default = {each for name in settings.REWRITE for each in (name, *setting_readers.REWRITES[name])}
+    assert sorted(explained) == sorted(value_readers.REWRITES)
+    default = {each for name in settings.REWRITE for each in (name, *value_readers.REWRITES[name])}
     assert {name for name, usual in explained.items() if usual == "yes"} == default
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.config.setting_readers import REWRITES
+from crawler.config.value_readers import REWRITES
 from crawler.images.store import FolderImageStore
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome

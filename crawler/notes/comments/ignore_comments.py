@@ -60,7 +60,7 @@ def ignored_spans(data: bytes, comments: Iterable[Comment]) -> tuple[tuple[Span,
     if opened is not None:
         spans.append((opened, len(data)))
     spans += [match.span() for line_end in before_next_lines if (match := _NEXT_LINE.match(data, line_end))]
-    return tuple(_merge_spans(spans)), opened
+    return tuple(merge_spans(spans)), opened
 
 
 def overlaps_spans(spans: Sequence[Span], start: int, end: int) -> bool:
@@ -69,7 +69,7 @@ def overlaps_spans(spans: Sequence[Span], start: int, end: int) -> bool:
     return last >= 0 and start < spans[last][1]
 
 
-def _merge_spans(spans: list[Span]) -> Iterator[Span]:
+def merge_spans(spans: Iterable[Span]) -> Iterator[Span]:
     """Yield the spans in order, with overlapping and adjoining ones merged."""
     merged: Span | None = None
     for start, end in sorted(spans):

@@ -15,6 +15,7 @@ from crawler.links.spelling.templates import TEMPLATE_MARK
 from crawler.models.note_file import NoteFile, NoTextError
 from crawler.notes.files import notebooks
 from crawler.notes.files.encodings import read_text
+from crawler.notes.files.excluded_by_path import NOTHING_EXCLUDED, ExcludedByPath
 from crawler.notes.files.ignored_files import IgnoreRules
 from crawler.notes.files.layouts_by_path import NO_LAYOUTS, LayoutsByPath
 from crawler.notes.files.passed_over import is_output_folder, is_passed_over
@@ -51,7 +52,8 @@ class NotesFolder:
     Notes are regular files with ENDINGS whose real path is inside the folder, and that IgnoreRules do not leave out.
     `skip` is a folder below it without notes: that of the outputs. `only` limits the notes to these paths, relative to
     the folder. `ignore` are patterns as in `.gitignore`; files of more than `max_bytes` are not read.
-    `layouts` are those that the user names, `is_in_site` tells whether the note at a path may be in a site.
+    `layouts` are those that the user names, `excluded` the URLs that are ignored, `is_in_site` tells whether the note
+    at a path may be in a site.
 
     `problems` has a message for each file that the latest iteration could not read and for each invalid ignore comment;
     `unread` has the paths of notes that exist and could not be read. `incomplete` is the reason why notes may be
@@ -68,6 +70,7 @@ class NotesFolder:
         only: Collection[str] | None = None,
         layouts: LayoutsByPath = NO_LAYOUTS,
         *,
+        excluded: ExcludedByPath = NOTHING_EXCLUDED,
         is_in_site: Callable[[str], bool] | None = None,
         ignore: Sequence[str] = (),
         max_bytes: int = LARGEST_NOTE,
@@ -82,6 +85,7 @@ class NotesFolder:
         self.skip = skip
         self._only = only
         self._layouts = layouts
+        self._excluded = excluded
         self._is_in_site = is_in_site
         self._ignore = ignore
         self._max_bytes = max_bytes
@@ -115,7 +119,8 @@ class NotesFolder:
                     self.problems.append(f"{self.folder / path}: {source.problem}")
                 # Only what has a template is asked about: the first question searches all folders.
                 is_in_site = self._is_in_site is None or TEMPLATE_MARK not in source.data or self._is_in_site(path)
-                yield replace(source, layouts=self._layouts.of(path), is_in_site=is_in_site)
+                layouts, excluded = self._layouts.of(path), self._excluded.of(path)
+                yield replace(source, layouts=layouts, is_in_site=is_in_site, excluded=excluded)
         self._list_notes()
 
     def parse(self, file: NoteFile) -> Note:

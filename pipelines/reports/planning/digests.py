@@ -174,7 +174,8 @@ def _settings(rendering: Rendering) -> bytes:
     image_store = rendering.image_store
     layout = rendering.places and rendering.places.folders.layout.key
     shown = layout, image_store.base, image_store.unavailable_reason is None, str(rendering.output_dir.resolve())
-    settings = sorted(rendering.rewrite), sorted(rendering.shown), rendering.webp_width, shown
+    rewrites = [(glob, sorted(names)) for glob, names in rendering.rewrites.items()]
+    settings = sorted(rendering.rewrite), rewrites, sorted(rendering.shown), rendering.webp_width, shown
     return program_digest(crawler, pipelines) + repr(settings).encode()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.config import setting_readers
+from crawler.config import setting_readers, value_readers
 from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
@@ -112,8 +112,8 @@ def test_what_makes_sense_is_taken() -> None:
         kind_names(),
     )
     settings = given(DOWNLOAD_DELAYS='{"*": 0, "A.Example": 1, "中文.cn": 2}')
-    assert setting_readers.download_delays(settings) == {"*": 0, "a.example": 1, "xn--fiq228c.cn": 2}
-    assert setting_readers.statuses(given(ACCEPTED_STATUSES='{"*.Example.com": 403}'), "ACCEPTED_STATUSES") == {
+    assert value_readers.download_delays(settings) == {"*": 0, "a.example": 1, "xn--fiq228c.cn": 2}
+    assert value_readers.statuses(given(ACCEPTED_STATUSES='{"*.Example.com": 403}'), "ACCEPTED_STATUSES") == {
         "*.example.com": {403}
     }
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.atomic_files import draft_beside
-from crawler.config.setting_readers import REWRITES
+from crawler.config.value_readers import REWRITES
 from crawler.errors import UserError
 from crawler.models.reason import Reason, reason_texts
 from pipelines.reports import notes_mirror as notes
@@ -294,6 +294,15 @@ def test_a_note_that_a_link_may_mean_is_not_added(tmp_path: Path) -> None:
     given = rendering(tmp_path, notes, [missing("2026/05004.md", "2026/0504.md")])
     edit(replace(given, rewrite=frozenset({"index", *REWRITES["links"]})))
     assert (given.notes_folder.folder / "README.md").read_text() == notes["README.md"]
+
+
+def test_a_note_with_rewrites_of_its_own_gets_only_these(given: Rendering) -> None:
+    before = tree(given.notes_folder.folder)
+    edit(replace(given, rewrites={"*.md": frozenset(), "a.md": given.rewrite}))
+    assert tree(given.notes_folder.folder) == before
+    edit(replace(given, rewrites={"a.md": frozenset(), "*": given.rewrite}))
+    after = tree(given.notes_folder.folder)
+    assert {path for path in before if before[path] != after[path]} == {"2022/五月/0531.md", "bom.md"}
 
 
 def test_a_folder_that_vanished_is_not_made_again(given: Rendering) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.config.setting_readers import REWRITES
+from crawler.config.value_readers import REWRITES
 from crawler.images.store import FolderImageStore
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
