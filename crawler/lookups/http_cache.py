@@ -31,15 +31,18 @@ logger = logging.getLogger(__name__)
 def open_cached_session(cache: Path, may_cache: Callable[[Response], bool]) -> CachedSession:
     """Return a session that caches GET answers with status 200 in a file.
 
-    A damaged file is replaced. Where it cannot be written, answers are cached in memory, and a warning is logged.
+    Answers are JSON: the default of requests-cache, pickle, would execute what a file says that somebody else has put
+    into the output folder. A damaged file is replaced. Where it cannot be written, answers are cached in memory, and a
+    warning is logged.
     """
     options: dict[str, Any] = {"expire_after": CACHE_FOR, "allowable_codes": (200,), "filter_fn": may_cache}
     for may_be_damaged in (True, False):
         try:
             session = CachedSession(
-                backend=_FileCache(str(cache), factory=_Connection, timeout=LOCK_TIMEOUT / 10), **options
+                backend=_FileCache(str(cache), serializer="json", factory=_Connection, timeout=LOCK_TIMEOUT / 10),
+                **options,
             )
-            _remove_future(session)
+            _remove_unusable(session)
         except sqlite3.DatabaseError as error:
             if not (may_be_damaged and _is_damage(error)):
                 _warn(error)
@@ -101,10 +104,14 @@ class _FileCache(SQLiteCache):
             return None
 
 
-def _remove_future(session: CachedSession) -> None:
-    """Remove cached answers that would be used for longer than CACHE_FOR: they are of a clock that was ahead."""
+def _remove_unusable(session: CachedSession) -> None:
+    """Remove answers that would be used for longer than CACHE_FOR, of a clock that was ahead, and pickled ones.
+
+    An earlier release has pickled them, as binary values; they are not read.
+    """
     cache = session.cache
     if isinstance(cache, SQLiteCache):
         latest = (datetime.now(UTC) + CACHE_FOR + CLOCK_TOLERANCE).timestamp()
         with cache.responses.connection(commit=True) as connection:
-            connection.execute(f"DELETE FROM {cache.responses.table_name} WHERE expires > ?", (latest,))  # noqa: S608
+            table = cache.responses.table_name
+            connection.execute(f"DELETE FROM {table} WHERE expires > ? OR typeof(value) = 'blob'", (latest,))  # noqa: S608

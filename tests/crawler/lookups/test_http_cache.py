@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -64,3 +66,30 @@ def test_a_file_that_cannot_be_opened(serve: Any, file: Path, caplog: pytest.Log
         assert [session.get(URL).content for _ in range(2)] == [b"1", b"1"]
     assert len(server.requests) == 1
     assert caplog.messages == ["HTTP cache: unable to open database file; answers are not cached"]
+
+
+class _Planted:
+    """Creates a folder when it is unpickled."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[Any, tuple[Path]]:
+        return os.mkdir, (self.trace,)
+
+
+def test_a_planted_file_executes_nothing(
+    serve: Any, file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server, trace = serve([Answer(b"\xff\0", headers={"X-Of": "1"}), Answer(b"2")]), tmp_path / "trace"
+    with open_session(file, user_agent="tests", delay=0) as session:
+        assert session.get(URL).content == b"\xff\0"
+    with open_session(file, user_agent="tests", delay=0) as session:
+        again = session.get(URL)
+        assert (again.content, again.headers["X-Of"], len(server.requests)) == (b"\xff\0", "1", 1)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("UPDATE responses SET value = ?", (pickle.dumps(_Planted(trace)),))
+        other.commit()
+    with open_session(file, user_agent="tests", delay=0) as session:
+        assert session.get(URL).content == b"2"
+    assert (trace.exists(), caplog.messages) == (False, [])
