@@ -21,6 +21,8 @@ ENGLISH = [
 ]
 """Paths of the pages that there are in both languages, as seen from the project's folder."""
 
+_CODE_BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+
 
 def chinese(page: str) -> str:
     """Return the path of an English page's Chinese one."""
@@ -44,7 +46,7 @@ def blocks(text: str, language: str) -> list[str]:
 
 def prose(text: str) -> str:
     """Return a page without code blocks, HTML and link targets; code within lines becomes `x`."""
-    text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    text = _CODE_BLOCK.sub("", text)
     text = re.sub(r"^ {4}.*$|<(?!http)[^>\n]+>", "", text, flags=re.MULTILINE)
     return re.sub(r"`[^`\n]+`|<http.+?>", "`x`", re.sub(r"\]\([^)\n]+\)", "]", text))
 
@@ -64,6 +66,7 @@ def table(text: str, number: int = 0) -> list[list[str]]:
 
 def links(page: str, text: str) -> list[str]:
     """Return the targets of a page's links in order: files as seen from the project's folder, without headings."""
+    text = _CODE_BLOCK.sub("", text)
     targets = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"(docs/.+?)\"", text)
     return [_resolved(page, inline or source) for inline, source in targets]
 
