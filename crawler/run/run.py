@@ -36,6 +36,9 @@ class Stages:
 RENDERING_SECONDS = 0.0003
 """Seconds that it takes to render a link in all outputs, on a machine of 2026."""
 
+CHECKING_SHARE = 0.25
+"""The part of RUN_TIMEOUT in which links are checked, however long reading the notes has taken."""
+
 
 class Run:
     """One run; its stages take their work from the store, so that a killed run can be resumed."""
@@ -89,8 +92,8 @@ class Run:
         stage.run(context.due_by)
         store.notes_read()
         context.has_read = True
-        if self._stages.outputs:
-            context.throttle.reserve(RENDERING_SECONDS * sum(links for *_, links in store.counts()))
+        rendering = RENDERING_SECONDS * sum(links for *_, links in store.counts()) if self._stages.outputs else 0.0
+        context.throttle.reserve(rendering, CHECKING_SHARE * context.options.run_timeout)
 
     async def _results_of(self, stage: Stage) -> AsyncIterator[CheckResult]:
         self.stage = stage.name

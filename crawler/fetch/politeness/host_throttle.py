@@ -84,9 +84,14 @@ class HostThrottle:
         """Return the seconds until no request is sent any more."""
         return max(0.0, self._deadline - self._clock())
 
-    def reserve(self, seconds: float) -> None:
-        """Stop requests so many seconds before RUN_TIMEOUT, but use at least half of the time that is left."""
-        self._deadline -= min(seconds, self.time_left / 2) if self.time_left < math.inf else 0.0
+    def reserve(self, seconds: float, least: float = 0.0) -> None:
+        """Stop requests so many seconds before RUN_TIMEOUT, but use half of the time that is left, and `least` seconds.
+
+        RUN_TIMEOUT is exceeded for `least`: each run has to check links, however long it has read notes.
+        """
+        left = self.time_left
+        if left < math.inf:
+            self._deadline = self._clock() + max(left - seconds, left / 2, least)
 
     def seconds_until_free(self, name: str) -> float:
         """Return the seconds until a host may get a request; infinite if not in this run."""

@@ -113,6 +113,14 @@ def test_time_for_the_outputs_is_reserved_but_half_is_left(clock: Clock, seconds
     assert hosts.time_left == 0
 
 
+@pytest.mark.parametrize(("passed", "left"), [(0, 40), (50, 15), (90, 15)])
+def test_links_are_checked_however_long_reading_took(clock: Clock, passed: float, left: float) -> None:
+    hosts = HostThrottle(clock, deadline=clock.now + 60)
+    clock.now += passed
+    hosts.reserve(20, least=15)
+    assert hosts.time_left == left
+
+
 def test_without_a_time_budget_nothing_is_reserved(hosts: HostThrottle) -> None:
     hosts.reserve(20)
     assert hosts.time_left == math.inf
