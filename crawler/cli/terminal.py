@@ -81,8 +81,12 @@ class Line:
 
 
 def printable(text: str) -> str:
-    """Return a text on one line, without secrets and invisible characters, with a space for control characters."""
-    return _CONTROL.sub(" ", visible(masked(text)))
+    """Return a text on one line, without secrets and invisible characters, with a space for control characters.
+
+    In a workflow of GitHub it contains no command to the runner, which reads `##[…]` anywhere in a line.
+    """
+    shown = _CONTROL.sub(" ", visible(masked(text)))
+    return shown.replace("##[", "## [") if os.environ.get("GITHUB_ACTIONS") == "true" else shown
 
 
 def print_parts(parts: Iterable[str | Line | Table]) -> None:

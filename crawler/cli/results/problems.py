@@ -41,8 +41,9 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """Return `file:line:column`, which terminals and editors open."""
-        return f"{self.file}:{self.line}:{self.column}"
+        """Return `file:line:column`, which terminals and editors open; no line with it is a command of a workflow."""
+        file = f"./{self.file}" if self.file.lstrip().startswith("::") else self.file
+        return f"{file}:{self.line}:{self.column}"
 
     @property
     def order(self) -> tuple[str, int, int]:

@@ -7,14 +7,24 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
-from crawler.git import GitError, ask_git
+from crawler.git import GitError, ask_git, without_filters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _DIFF = (
-    *("diff", "--merge-base", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--relative"),
+    *(
+        "diff",
+        "--merge-base",
+        "--unified=0",
+        "--inter-hunk-context=0",
+        "--submodule=short",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--relative",
+    ),
     *("--find-renames", "--src-prefix=", "--dst-prefix="),
 )
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -38,7 +48,7 @@ class AddedLines:
         if commit.startswith("-"):
             raise UserError(f"--since {commit}: not a commit")
         try:
-            diff = ask_git(folder, *_DIFF, commit, "--", ".")
+            diff = ask_git(folder, *_DIFF, commit, "--", ".", environment=without_filters(folder))
             untracked = ask_git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         except GitError as error:
             raise UserError(f"--since {commit}: {error}. In CI, fetch the history first (fetch-depth: 0)") from error

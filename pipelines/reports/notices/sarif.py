@@ -105,7 +105,7 @@ def _row(result: Result, rule: int, prefix: str, seen: Counter[str]) -> dict[str
         "ruleId": result.rule.replace(" ", "-"),
         "ruleIndex": rule,
         "level": result.level,
-        "message": {"text": result.message},
+        "message": {"text": result.message.replace("](", "] (")},  # `[text](URL)` would be a link
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint, "notemend/v1": fingerprint},
     }

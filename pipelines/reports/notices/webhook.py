@@ -7,6 +7,7 @@ import logging
 import tomllib
 from functools import cache
 from http import HTTPStatus
+from http.client import HTTPException
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from crawler.daemon_threads import call_within
+from crawler.links.canonical_url import is_sendable
 from crawler.models.link import Verdict
 from crawler.text import describe_error
 from pipelines.reports.notices.news import changed_link, group_label, headline
@@ -55,8 +57,8 @@ def notify(options: CrawlOptions, workspace: Workspace) -> None:
         logger.warning("WEBHOOK_URL: message not sent: timed out")
     except WebhookError as error:
         logger.warning("WEBHOOK_URL: message not sent: %s", error)
-    except Exception as error:  # noqa: BLE001 - a chat must not fail a run
-        logger.warning("WEBHOOK_URL: message not sent: %s", describe_error(error).replace(url, "***"))
+    except Exception:  # noqa: BLE001 - a chat must not fail a run, and the text may have parts of the URL
+        logger.warning("WEBHOOK_URL: message not sent: unknown error")
 
 
 def message(title: str, links: list[LinkState]) -> str:
@@ -74,7 +76,7 @@ def send(url: str, text: str) -> None:
     """Send a text; raise WebhookError, whose message does not have the URL, unless it was taken."""
     name, address = _target(url)
     form = _forms()[name]
-    text = text.encode()[: form["most"]].decode(errors="ignore")
+    text = text.translate(str.maketrans(form.get("escapes", {}))).encode()[: form["most"]].decode(errors="ignore")
     body = form.get("body")
     data = text.encode() if body is None else json.dumps(_filled(body, text), ensure_ascii=False).encode()
     kind = "text/plain; charset=utf-8" if body is None else "application/json; charset=utf-8"
@@ -88,6 +90,8 @@ def send(url: str, text: str) -> None:
     except OSError as error:
         cause = getattr(error, "reason", error)
         raise WebhookError(describe_error(cause) if isinstance(cause, BaseException) else "connection failed") from None
+    except HTTPException:
+        raise WebhookError("malformed response") from None
     _check_answer(form.get("answer"), answer)
 
 
@@ -105,18 +109,26 @@ def _target(url: str) -> tuple[str, str]:
         name, address = "", url
     try:
         parts = urlsplit(address)
-        host = parts.hostname or ""
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise WebhookError("not a URL") from None
     if parts.scheme not in _SCHEMES or not host:
         raise WebhookError("not a URL of a website")
+    if parts.username is not None:
+        raise WebhookError("a URL with a user name is not supported")
+    if not is_sendable(address):
+        raise WebhookError("the URL has characters that need encoding")
     found = (each for each, form in _forms().items() if host in form["hosts"])
     return name or next(found, next(iter(_forms()))), address
 
 
 def _filled(body: Mapping[str, Any], text: str) -> dict[str, Any]:
     return {
-        key: _filled(value, text) if isinstance(value, dict) else value.replace("{text}", text)
+        key: _filled(value, text)
+        if isinstance(value, dict)
+        else value.replace("{text}", text)
+        if isinstance(value, str)
+        else value
         for key, value in body.items()
     }
 

@@ -70,8 +70,10 @@ def _read(file: Path) -> list[Edit]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                found.append(from_record(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
+                edit = from_record(json.loads(line))
+                hash(edit)  # a list or an object in place of a text raises TypeError
+                found.append(edit)
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise UserError(f"{file}:{number}: not an edit as in edits.jsonl") from error
     return found
 

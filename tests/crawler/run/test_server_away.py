@@ -40,11 +40,15 @@ class Crawl:
         wait_for_delivered(internet, 20)
 
 
+@pytest.mark.parametrize("seconds", [0, pytest.param(600, marks=pytest.mark.stress)])
 @on_a_server
-def test_ctrl_c_while_it_is_away(desk: Desk, internet: Internet, database_url: str, postgresql_away: Away) -> None:
+def test_ctrl_c_while_it_is_away(
+    desk: Desk, internet: Internet, database_url: str, postgresql_away: Away, seconds: float
+) -> None:
     crawl = Crawl(desk, internet, database_url, *HURRIED)
     with postgresql_away():
         wait_until(lambda: WAITING in crawl.said())
+        time.sleep(seconds)
         end = ending(crawl.process, interrupt(crawl.process, signal.SIGINT), desk)
     assert end.code == 130, end
     assert end.seconds < IN_ANY_CASE

@@ -74,7 +74,7 @@ def test_listed_edits_alone_are_made(tmp_path: Path) -> None:
     assert listed.left.total() == 1
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", "x", '{"note": "a.md"}'])
+@pytest.mark.parametrize("text", ["{}", "[]", "x", '{"note": "a.md"}', pytest.param("[" * 99_999, id="deep")])
 def test_a_file_without_edits_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "some.jsonl"
     file.write_text(text, "utf-8")
@@ -82,6 +82,14 @@ def test_a_file_without_edits_is_refused(tmp_path: Path, text: str) -> None:
         Listed(file)
     with pytest.raises(UserError, match="No such file"):
         Listed(tmp_path / "none")
+
+
+@pytest.mark.parametrize("wrong", [{"start": [1]}, {"note": {}}, {"new": []}])
+def test_an_edit_with_wrong_values_is_refused(tmp_path: Path, wrong: dict[str, object]) -> None:
+    file = tmp_path / "some.jsonl"
+    file.write_text(json.dumps(to_record(planned()[0]) | wrong), "utf-8")
+    with pytest.raises(UserError, match="some.jsonl:1: not an edit"):
+        Listed(file)
 
 
 def test_the_commands_ask_and_remember(

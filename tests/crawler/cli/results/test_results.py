@@ -83,6 +83,15 @@ def test_an_annotation_is_one_command_whatever_is_in_it(file: str, reason: str, 
     assert unquote(text, errors="surrogatepass").startswith("https://a.example/ ")
 
 
+@pytest.mark.parametrize("file", ["::error::x.md", " ::stop-commands::x.md", "##[add-mask]a.md"])
+def test_a_line_is_no_command_of_a_workflow(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    state = replace(DEAD, check=gone(ReasonCode.OTHER, "##[error]x ::error::y"))
+    line = str(problem_line(Problem(file, file, 3, 5, state)))
+    assert not line.strip().startswith("::")
+    assert "##[" not in line
+
+
 def test_programs_get_all_in_one_object() -> None:
     counts = [("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3), ("arxiv", Verdict.ALIVE, 2)]
     problem = Problem("a.md", "a.md", 1, 2, replace(DEAD, previous_verdict=Verdict.ALIVE))

@@ -48,6 +48,40 @@ def test_lines_since_the_branches_parted(tmp_path: Path) -> None:
         AddedLines.since(notes, "--output=x")
 
 
+def test_configured_diffs_and_filters_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "a.md").write_text("".join(f"{n}\n" for n in range(9)), "utf-8")
+    (tmp_path / "b.md").write_text("x\n", "utf-8")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-qm", "x")
+    (tmp_path / ".gitattributes").write_text("*.md filter=f diff=d\nb.md filter=a=b\n", "utf-8")
+    (tmp_path / "a.md").write_text("0\n1\nnew\n3\n4\nnew\n6\n7\n8\n", "utf-8")
+    (tmp_path / "b.md").write_text("x\ny\n", "utf-8")
+    called = tmp_path / "called"
+    program = f"touch {called}; cat"
+    for name, value in {
+        "diff.interHunkContext": "9",
+        "diff.noprefix": "false",
+        "diff.mnemonicPrefix": "true",
+        "diff.external": program,
+        "diff.d.command": program,
+        "diff.d.textconv": program,
+        "filter.f.clean": program,
+        "filter.f.process": program,
+        "filter.f.required": "true",
+        "filter.a=b.clean": program,
+        "core.fsmonitor": program,
+        "color.ui": "always",
+    }.items():
+        git(tmp_path, "config", name, value)
+    called.unlink(missing_ok=True)
+    monkeypatch.setenv("GIT_DIFF_OPTS", "--unified=9")
+    added = AddedLines.since(tmp_path, "main")
+    assert [line for line in range(1, 10) if added.has("a.md", line)] == [3, 6]
+    assert [line for line in range(1, 3) if added.has("b.md", line)] == [2]
+    assert not called.exists()
+
+
 def test_without_a_repository(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="^--since HEAD: "):
         AddedLines.since(tmp_path, "HEAD")

@@ -173,13 +173,35 @@ def test_what_goes_wrong_is_a_line_without_the_url(
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:1/secret-path", "javascript:secret-path", "http://[secret-path", "x"]
+    "url",
+    [
+        *("http://127.0.0.1:1/secret-path", "javascript:secret-path", "http://[secret-path", "x"),
+        *("http://127.0.0.1:1/secret-path x", "http://user:secret-path@127.0.0.1:1/", "http://127.0.0.1:secret-path/"),
+        *("slack+http://127.0.0.1:1/secret-path\x7f", "http://127.0.0.1:1/secret-path密", "http://127.0.0.1:99999/"),
+    ],
 )
 def test_no_url_fails_a_run(made: Rendering, caplog: pytest.LogCaptureFixture, url: str) -> None:
     notify(made, url)
     (record,) = caplog.records
     assert record.getMessage().startswith("WEBHOOK_URL: message not sent: ")
     assert "secret-path" not in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("slack", "&lt;!channel&gt; &amp;amp;"),
+        ("feishu", "＜at user_id=&quot;all&quot;＞".replace("&quot;", '"')),
+        ("discord", "<!channel> &amp;"),
+    ],
+)
+def test_texts_of_strangers_call_nobody(chat: Chat, name: str, shown: str) -> None:
+    chat.answer = 200, b'{"code": 0}'
+    webhook.send(f"{name}+{chat.url}", 'x <!channel> &amp; <at user_id="all">')
+    ((_, body),) = chat.sent
+    sent = json.loads(body)
+    assert shown in str(sent.get("text") or sent.get("content"))
+    assert name != "discord" or sent["allowed_mentions"] == {"parse": []}
 
 
 def test_nothing_is_sent_where_nothing_changed(made: Rendering, chat: Chat) -> None:

@@ -65,6 +65,12 @@ def test_the_published_schema_and_github_accept_it(tmp_path: Path) -> None:
             assert place["region"]["startLine"] >= 1
 
 
+def test_texts_of_strangers_are_no_links(tmp_path: Path) -> None:
+    result = sarif.Result("dead", "error", "dead: https://a.example/[b](https://c.example/)", "a.md", 1, None, "x")
+    (row,) = sarif.sarif([result])["runs"][0]["results"]
+    assert row["message"]["text"] == "dead: https://a.example/[b] (https://c.example/)"
+
+
 def test_a_moved_paragraph_is_no_news(tmp_path: Path) -> None:
     def fingerprints(folder: Path, notes: dict[str, str]) -> set[str]:
         results = written(folder, notes)["runs"][0]["results"]
