@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,7 +11,9 @@ import sys
 from contextlib import chdir
 from typing import TYPE_CHECKING, Any
 
+import matplotlib as mpl
 import pytest
+from matplotlib import pyplot as plt
 
 from tests.docs.pages import blocks, read
 from tests.internet import World
@@ -91,6 +94,24 @@ class Newcomer:
         return done.stdout
 
 
+def charts(clone: Path) -> list[str]:
+    """Execute the cells of the notebook as Jupyter would; return the titles of the charts, one a cell at most."""
+    mpl.use("Agg")
+    cells = json.loads((clone / "docs/entries.ipynb").read_text("utf-8"))["cells"]
+    seen: dict[str, Any] = {}
+    titles = []
+    for number, cell in enumerate(cells):
+        if cell["cell_type"] == "code":
+            with chdir(clone):
+                exec(compile("".join(cell["source"]), f"docs/entries.ipynb, cell {number}", "exec"), seen)
+            for figure in map(plt.figure, plt.get_fignums()):
+                (axes,) = figure.axes
+                assert axes.patches, "a chart without bars"
+                titles.append(axes.get_title())
+            plt.close("all")  # as Jupyter does after a cell
+    return titles
+
+
 @pytest.fixture
 def newcomer(tmp_path: Path, internet: Internet) -> Newcomer:
     return Newcomer(tmp_path, internet.environ())
@@ -116,6 +137,8 @@ def test_what_comes_out_of_the_sample_notes_is_what_is_shown(newcomer: Newcomer)
             exec(compile(example, "docs/dataset.md", "exec"), seen)
     assert seen["papers"]["CVPR", 2022] >= 1
     assert [str(url) for url in seen["dead"]["url"]] == [row.partition(",")[0] for row in rows if ",dead," in row]
+
+    assert charts(newcomer.clone) == ["Papers by venue", "Stars on GitHub", "Articles by verdict"]
 
     before = (newcomer.clone / "notes/202605/0506.md").read_text("utf-8")
     after = (output / "notes/202605/0506.md").read_text("utf-8")
