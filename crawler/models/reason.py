@@ -271,6 +271,7 @@ class ReasonCode(StrEnum):
     FINDING_NAMES_IT_IN_TEXT = "finding_names_it_in_text"
     FINDING_NAMES = "finding_names"
     FINDING_NAMES_IT = "finding_names_it"
+    FINDING_SAME_TITLE = "finding_same_title"
     FINDING_ARTICLE_NAMES_IT = "finding_article_names_it"
 
     # Any other text, shown as it is.

@@ -266,15 +266,15 @@ class AskArchive:
 
 
 class LookUpPublications:
-    """Looks up publications of papers; `look_up` is the blocking function that sends the requests."""
+    """Looks up publications of papers; `look_ups` are the blocking functions that send the requests."""
 
     name = LOOKING_UP
 
     def __init__(
-        self, context: RunContext, look_up: Callable[[CrawlOptions, LinkStore, datetime, Callable[[], float]], None]
+        self, context: RunContext, *look_ups: Callable[[CrawlOptions, LinkStore, datetime, Callable[[], float]], None]
     ) -> None:
         self._context = context
-        self._look_up = look_up
+        self._look_ups = look_ups
 
     async def run(self) -> None:
         """Look up papers without a publication, until RUN_TIMEOUT."""
@@ -283,8 +283,9 @@ class LookUpPublications:
 
     def _look_up_all(self, time_left: Callable[[], float]) -> None:
         context, store = self._context, self._context.workspace.store
-        if store.has_papers():
-            self._look_up(context.options, store, context.due_by, time_left)
+        if store.has_papers() or store.has_bare_titles():
+            for look_up in self._look_ups:
+                look_up(context.options, store, context.due_by, time_left)
 
 
 class Publish:

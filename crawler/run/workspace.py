@@ -18,6 +18,7 @@ from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
 from crawler.models.vouch import Vouch
 from crawler.notes.files.folder import NotesFolder
+from crawler.notes.works.bare_titles import bare_title
 from crawler.run.image_places import open_image_places
 from crawler.run.program_digest import program_digest
 from crawler.sites.resolver import SiteResolver
@@ -103,6 +104,7 @@ class _NewNotes:
         self._read: list[NoteMentions] = []
         self._mentions = 0
         self._vouches: dict[str, dict[str, Vouch]] = {}
+        self._titles: dict[str, set[str]] = {}
 
     def add(self, note: Note, digest: str, *, had_vouches: bool) -> RegisteredNote:
         """Add a note and return what is saved of it; `had_vouches` says that its comments vouched for links before."""
@@ -111,6 +113,7 @@ class _NewNotes:
         ratings = {note.mentions[at].start: rating for at, rating in note.ratings.items()}
         self._read.append(NoteMentions(note.path, found, note.date, ratings))
         self._mentions += len(found)
+        self._titles[note.path] = {title for entry in note.entries if (title := bare_title(note, entry)) is not None}
         if note.vouches or had_vouches:
             self._vouches[note.path] = {
                 link.url: Vouch(each.verdict, each.until, each.because, self._now, note.path)
@@ -124,12 +127,13 @@ class _NewNotes:
         return registered
 
     def save(self) -> None:
-        """Register the mentions of the notes and what their comments vouch for, then the notes as read."""
+        """Register the mentions of the notes, what their comments vouch for and bare titles, then the notes as read."""
         self._store.register(self._read, self._now)
         for path, said in self._vouches.items():
             self._store.register_vouches(path, said, self._now)
+        self._store.register_titles(self._titles)
         self._store.save_registered(self._registered)
-        self._read, self._registered, self._vouches, self._mentions = [], [], {}, 0
+        self._read, self._registered, self._vouches, self._titles, self._mentions = [], [], {}, {}, 0
 
 
 def source_digest(file: NoteFile) -> str:

@@ -24,6 +24,7 @@ from crawler.run.summary import OutputForm, interrupted_line, summarise_run
 from crawler.signals import run_opened
 from crawler.text import describe_os_error
 from pipelines.venues import citation_stage
+from pipelines.works import title_stage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
@@ -85,7 +86,10 @@ class NotesSpider(Spider):
         return Stages(
             read=ReadNotes(context.workspace),
             checks=check_stages(context),
-            requests=(AskArchive(context), LookUpPublications(context, citation_stage.resolve)),
+            requests=(
+                AskArchive(context),
+                LookUpPublications(context, citation_stage.resolve, title_stage.search_titles),
+            ),
             outputs=(Publish(context, publish), Publish(context, notify)),
         )
 

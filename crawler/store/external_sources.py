@@ -7,6 +7,7 @@ again after SNAPSHOT_RETRY or PUBLICATION_RETRY; if it did not respond, in the n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from crawler.store.database import Writer
 from crawler.store.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED
-from crawler.store.schema.tables import NEVER, checks, facts, links, mentions
+from crawler.store.schema.tables import NEVER, bare_titles, checks, facts, links, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -155,6 +156,34 @@ class ExternalSources(StoreReader, Writer):
         rows = [mapping.fact_to_row(bibliography, key, publications[key], now) for key in sorted(publications)]
         with self._write() as connection:
             self._upsert(connection, facts, rows)
+
+    # --- papers without a link ----------------------------------------------------------------------------------------
+
+    def has_bare_titles(self) -> bool:
+        """Return whether notes list papers without a link."""
+        with self._begin() as connection:
+            return bool(connection.scalar(sa.select(sa.exists().where(bare_titles.c.title != ""))))
+
+    def titles_to_search(self, service: str, now: datetime) -> list[str]:
+        """Return the titles not searched within PUBLICATION_RETRY in a service, new ones first.
+
+        The records that are found are saved as publications by the title.
+        """
+        its = facts.c.kind == service, facts.c.identity == bare_titles.c.title
+        is_due = facts.c.seen_at.is_(None), facts.c.seen_at < now - PUBLICATION_RETRY, _is_future(facts.c.seen_at, now)
+        last = sa.func.coalesce(sa.func.min(facts.c.seen_at), NEVER)
+        query = sa.select(bare_titles.c.title).outerjoin(facts, sa.and_(*its)).where(sa.or_(*is_due))
+        query = query.group_by(bare_titles.c.title).order_by(last, bare_titles.c.title)
+        with self._begin() as connection:
+            return list(connection.scalars(query))
+
+    def bare_titles(self) -> dict[str, list[str]]:
+        """Return the titles of papers that notes list without a link, by note."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        with self._begin() as connection:
+            for row in connection.execute(sa.select(bare_titles).order_by(*bare_titles.c)):
+                found[row.note].append(row.title)
+        return dict(found)
 
 
 def last_successes(link_ids: Sequence[int]) -> sa.Subquery:

@@ -16,11 +16,11 @@ from crawler.models.link import Link, Verdict
 from crawler.store.database import Writer
 from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
-from crawler.store.schema.tables import NEVER, links, mentions, notes
+from crawler.store.schema.tables import NEVER, bare_titles, links, mentions, notes
 from crawler.text import without_nul
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from crawler.models.note import Mention
@@ -155,11 +155,28 @@ class RegisteredNotes(StoreReader, Writer):
             with self._write() as connection:
                 self._upsert(connection, notes, rows)
 
+    def register_titles(self, titles_of: Mapping[str, Collection[str]]) -> None:
+        """Save the titles of papers that notes list without a link, in place of their earlier ones."""
+        wanted = {(note, without_nul(title)) for note, titles in titles_of.items() for title in titles}
+        known: set[tuple[str, str]] = set()
+        with self._begin() as connection:
+            for some in slices(list(titles_of)):
+                query = sa.select(bare_titles.c.note, bare_titles.c.title).where(bare_titles.c.note.in_(some))
+                known.update((row.note, row.title) for row in connection.execute(query))
+        if wanted == known:
+            return
+        with self._write() as connection:
+            for note, title in sorted(known - wanted):
+                its = bare_titles.c.note == note, bare_titles.c.title == title
+                connection.execute(sa.delete(bare_titles).where(*its))
+            if new := [{"note": note, "title": title} for note, title in sorted(wanted - known)]:
+                connection.execute(sa.insert(bare_titles), new)
+
     def forget_other_notes(self, paths: Iterable[str]) -> None:
         """Delete the mentions of all notes except `paths`; their links and checks stay in the database."""
         with self._write() as connection:
             self._exclusive(connection)
-            for column in (mentions.c.note, notes.c.path):
+            for column in (mentions.c.note, notes.c.path, bare_titles.c.note):
                 for note in set(connection.scalars(sa.select(column).distinct())).difference(paths):
                     connection.execute(sa.delete(column.table).where(column == note))
 

@@ -10,6 +10,7 @@ from crawler.kinds.registry import kind_of, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
 from crawler.models.reason import Reason, ReasonCode
+from pipelines.consistency.bare_titles import bare_title_findings
 from pipelines.consistency.entry_subject import only_subject, reference_of, title_beside
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.fragments import missing_fragments
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from crawler.models.link import LinkState
+    from crawler.models.metadata import Publication
     from crawler.models.note import Entry, Note
     from crawler.notes.markdown.anchors import Anchors
     from pipelines.consistency.noted_twice import Listing
@@ -58,7 +60,8 @@ class CrossReferenceIndex:
     `titles` has the locations by `Link.key`, for papers with several titles only; `papers` has papers with their
     references by the identity of the repository that they name. `questions` has the first location of each link that a
     person should review, by URL. `anchors_of` returns the anchors of a note by its path, None if they are not known;
-    `sources` has the digests of the notes by path, `listings` where entries list what is listed more than once.
+    `sources` has the digests of the notes by path, `listings` where entries list what is listed more than once,
+    `title_records` the records of titles without a link, by note.
     """
 
     titles: dict[str, list[TitleLocation]] = field(default_factory=dict)
@@ -67,6 +70,7 @@ class CrossReferenceIndex:
     anchors_of: Callable[[str], Anchors | None] = no_anchors
     sources: Mapping[str, str] = field(default_factory=dict)
     listings: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)
+    title_records: Mapping[str, Mapping[str, tuple[tuple[str, Publication], ...]]] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -78,13 +82,20 @@ class CrossReferenceIndex:
         anchors_of: Callable[[str], Anchors | None] = no_anchors,
         sources: Mapping[str, str] | None = None,
         listings: Mapping[str, tuple[Listing, ...]] | None = None,
+        title_records: Mapping[str, Mapping[str, tuple[tuple[str, Publication], ...]]] | None = None,
     ) -> CrossReferenceIndex:
         """Return the index of papers with their references, of the titles in notes by kind and identity, and of links.
 
         `mentioned` has the links that may need a person, with note and line of each mention in their order.
         """
         questions = first_locations(mentioned)
-        index = cls(questions=questions, anchors_of=anchors_of, sources=sources or {}, listings=listings or {})
+        index = cls(
+            questions=questions,
+            anchors_of=anchors_of,
+            sources=sources or {},
+            listings=listings or {},
+            title_records=title_records or {},
+        )
         for reference, paper in papers:
             for identity in repositories_named_by(paper):
                 index.papers[identity].append((reference, replace(paper, comment=None, abstract=None)))
@@ -109,6 +120,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
     ]
     for entry in note.entries:
         findings += label_findings(note, entry, states)
+        findings += bare_title_findings(note, entry, index.title_records.get(note.path, {}))
         findings += _code_findings(note, entry, states, index)
         findings += _missing_link_findings(note, entry, states)
     yield from sorted(findings, key=lambda finding: finding.line)

@@ -26,6 +26,14 @@ ON_ARXIV = (
     f"https://papers.cool/arxiv/{ARXIV_ID}",
     f"https://doi.org/10.48550/arXiv.{ARXIV_ID}",
 )
+BARE_TITLES = [
+    ("Learning Transferable Visual Models From Natural Language Supervision", 2021, "https://arxiv.org/abs/2103.00020"),
+    *(
+        (work.title, work.year, f"https://doi.org/{work.doi}")
+        for work in works()
+        if work.title.startswith("Tables and")
+    ),
+]
 UNREGISTERED = "https://doi.org/10.9999/nobody.knows.it"
 REPOSITORIES = [(each, address) for each in repositories() for address in each.addresses]
 CASES = [(work, address) for work in works() for address in work.addresses]
@@ -49,6 +57,9 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         addresses = [*(address for _, address in CASES), *ON_ARXIV, UNREGISTERED]
         addresses += [address for _, address in REPOSITORIES]
         desk.write("a.md", "".join(f"{n}. Entry\n   - Paper: <{url}>\n\n" for n, url in enumerate(addresses, 1)))
+        bare = [f"* {title} (ICML {year})" for title, year, _ in BARE_TITLES]
+        bare += [f"* A Paper That Nobody Has Ever Written {at} (CVPR 2022)" for at in range(10)]
+        desk.write("titles.md", "\n".join(["# Papers", "", *bare, ""]))
         done = desk.crawl()
         assert (done.returncode, done.stderr) == (0, "")
         with closing(sqlite3.connect(desk.output / "notemend.sqlite")) as store:
@@ -90,13 +101,22 @@ def test_a_doi_that_nobody_knows_is_left_to_its_page(crawled: Crawled) -> None:
 
 
 def test_services_are_asked_once_for_a_batch(crawled: Crawled) -> None:
-    filters = [request.query["filter"] for request in crawled.internet.asked("https://api.crossref.org/works*")]
+    asked = crawled.internet.asked("https://api.crossref.org/works*")
+    filters = [request.query["filter"] for request in asked if "filter" in request.query]
     dois = {work.doi for work in works() if work.style == "crossref" and not work.pii}
     (registered,) = (each for each in filters if each.startswith("doi:"))
     assert dois <= {each.removeprefix("doi:") for each in registered.split(",")}
     assert sum(each.startswith("alternative-id:") for each in filters) == 1
     assert len(crawled.internet.asked("https://api.datacite.org/dois*")) == 1
     assert len(crawled.internet.asked("https://doi.org/doiRA/*")) == 1
+
+
+def test_papers_that_only_have_a_title_are_offered(crawled: Crawled) -> None:
+    offered = {row["says"]: row["true"] for row in crawled.findings if row["note"] == "titles.md"}
+    assert offered == {title: address for title, _, address in BARE_TITLES}
+    assert len(crawled.internet.asked("https://api.semanticscholar.org/graph/v1/paper/search/match*")) == 12
+    searched = [each for each in crawled.internet.asked("https://api.openalex.org/works*") if "filter" in each.query]
+    assert len(searched) == 10
 
 
 def test_retracted_and_corrected_papers_are_told_apart(crawled: Crawled) -> None:

@@ -22,23 +22,36 @@ MAX_TITLE = 500
 MAX_AUTHORS = 1000
 
 
-class Bibliography(ABC):
-    """A client of one bibliography."""
+class ServiceClient(ABC):
+    """A client of one service."""
 
-    name: ClassVar[str]
-    """Its name in the store and in evidence."""
     service: ClassVar[str]
     """Its name in messages."""
     host: ClassVar[str]
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+
+    def _ask(self, method: str, url: str, **more: Any) -> requests.Response:
+        import requests
+
+        try:
+            return self._session.request(method, url, **more)
+        except requests.RequestException as error:  # not retried by the session: a truncated body, redirects
+            raise ServiceDownError(describe_error(error)) from error
+
+
+class Bibliography(ServiceClient):
+    """A client of one bibliography, which knows papers by their ids."""
+
+    name: ClassVar[str]
+    """Its name in the store and in evidence."""
     batch: ClassVar[int]
     """Papers per request."""
     max_per_run: ClassVar[int]
     """Papers that are looked up in one run."""
     confirms: ClassVar[bool] = False
     """Whether it is also asked for papers whose venue only their authors say: only where that costs few requests."""
-
-    def __init__(self, session: requests.Session) -> None:
-        self._session = session
 
     @abstractmethod
     def id_of(self, paper: Paper) -> str | None:
@@ -50,14 +63,6 @@ class Bibliography(ABC):
 
         Raises ServiceDownError if the service does not answer.
         """
-
-    def _ask(self, method: str, url: str, **more: Any) -> requests.Response:
-        import requests
-
-        try:
-            return self._session.request(method, url, **more)
-        except requests.RequestException as error:  # not retried by the session: a truncated body, redirects
-            raise ServiceDownError(describe_error(error)) from error
 
 
 def json_of(response: requests.Response) -> Any:

@@ -78,10 +78,11 @@ class OpenAlex(Bibliography):
         work = json_of(response)
         if not isinstance(work, dict) or not isinstance(work.get("title"), str | None):
             raise service_down(response, "not a work")
-        return _parse_work(work)
+        return parse_work(work)
 
 
-def _parse_work(work: dict[str, Any]) -> Publication:
+def parse_work(work: dict[str, Any]) -> Publication:
+    """Return the record of a work."""
     first, locations = work.get("primary_location"), work.get("locations")
     locations = locations if isinstance(locations, list) else []
     # Repositories have copies only; proceedings often have no source.

@@ -32,7 +32,8 @@ MAX_REFUSED = 50
 _SCHEMES = {"doi": "DOI", "acl": "ACL", "dblp": "DBLP"}
 """Names of the ids that say a venue, by scheme."""
 
-_FIELDS = "title,venue,publicationVenue,journal,year,authors,externalIds"
+FIELDS = "title,venue,publicationVenue,journal,year,authors,externalIds"
+"""What is read of a paper."""
 
 
 class SemanticScholar(Bibliography):
@@ -93,7 +94,7 @@ class SemanticScholar(Bibliography):
         return self._ask(
             "POST",
             f"https://{self.host}/graph/v1/paper/batch",
-            params={"fields": _FIELDS},
+            params={"fields": FIELDS},
             json={"ids": ids},
             headers=self._headers,
             allow_redirects=False,  # the key must not be sent to another host
@@ -109,10 +110,11 @@ def _publications(keys: Sequence[str], response: requests.Response) -> dict[str,
         raise service_down(response, "not an answer of the batch API")
     if not all(record is None or isinstance(record, dict) for record in answer):
         raise ServiceDownError("invalid records")
-    return {key: _publication(record) for key, record in zip(keys, answer, strict=True)}
+    return {key: parse_record(record) for key, record in zip(keys, answer, strict=True)}
 
 
-def _publication(record: dict[str, Any] | None) -> Publication:
+def parse_record(record: dict[str, Any] | None) -> Publication:
+    """Return the record of a paper; an empty one for none."""
     if record is None:
         return Publication()
     # `venue` is the record's own text, `publicationVenue` the linked venue; `journal` is the least specific.

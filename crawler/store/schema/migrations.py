@@ -12,6 +12,7 @@ from crawler.errors import UserError
 from crawler.models.former_reasons import former_reason
 from crawler.store.schema.tables import (
     NEVER,
+    bare_titles,
     checks,
     facts,
     fragments,
@@ -209,6 +210,11 @@ def _add_ratings(connection: sa.Connection) -> None:
     _add_columns(connection, mentions.c.rating)
 
 
+def _add_bare_titles(connection: sa.Connection) -> None:
+    """Version 21: titles of papers that notes list without a link."""
+    bare_titles.create(connection, checkfirst=True)
+
+
 MIGRATIONS = (
     _create,
     _migrate_to_2,
@@ -230,6 +236,7 @@ MIGRATIONS = (
     _add_looks,
     _plan_shards,
     _add_ratings,
+    _add_bare_titles,
 )
 """Step n (from 0) migrates a database from version n to n + 1. Steps are added, never changed."""
 

@@ -255,6 +255,13 @@ notes = sa.Table(  # notes whose mentions are registered
     sa.Column("problems", sa.Text, nullable=False),  # a line for each
 )
 
+bare_titles = sa.Table(  # of papers that a note lists without a link
+    "bare_titles",
+    tables,
+    sa.Column("note", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, primary_key=True),
+)
+
 fragments = sa.Table(  # the part of an output for a note, with the digest of its inputs
     "fragments",
     tables,

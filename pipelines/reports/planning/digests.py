@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -85,6 +85,12 @@ class StoreDigests:
             digest = undated.digest()
             dated = sha256(digest + days.digest()).digest()
             result.notes[note] = NoteDigests(digest, dated, tuple(images), tuple(shown), lists_notes)
+        for note, records in sorted(index.title_records.items()):
+            known = repr(sorted(records.items())).encode()
+            before = result.notes.get(note, NoteDigests(b"", b""))
+            undated_part, dated_part = (sha256(part + known).digest() for part in (before.undated, before.dated))
+            result.notes[note] = replace(before, undated=undated_part, dated=dated_part)
+            all_links.update(known)
         result.links, result.papers = all_links.hexdigest(), papers.hexdigest()
         return result
 

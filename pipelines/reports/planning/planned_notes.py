@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
 from crawler.notes.markdown.anchors import read_anchors
+from pipelines.consistency.bare_titles import SEARCHES
 from pipelines.consistency.findings import CrossReferenceIndex, TitleLocation, find_inconsistencies
 from pipelines.consistency.noted_twice import Listing, repeated
 from pipelines.reports.planning.digests import source_of
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from crawler.models.edit import Edit
     from crawler.models.link import LinkState
+    from crawler.models.metadata import Publication
     from crawler.models.note import Note
     from crawler.models.note_file import NoteFile
     from crawler.notes.files.folder import NotesFolder
@@ -174,7 +177,21 @@ def build_index(rendering: Rendering) -> CrossReferenceIndex:
         anchors_of=anchors_in(rendering.notes_folder),
         sources={path: each.digest for path, each in rendering.registered.items()},
         listings=_listings(rendering),
+        title_records=_title_records(rendering),
     )
+
+
+def _title_records(rendering: Rendering) -> dict[str, dict[str, tuple[tuple[str, Publication], ...]]]:
+    """Return the records of the titles that notes have without a link, by note and title."""
+    by_note = rendering.store.bare_titles()
+    titles = {title for some in by_note.values() for title in some}
+    found: defaultdict[str, list[tuple[str, Publication]]] = defaultdict(list)
+    for name in SEARCHES if titles else ():
+        for title, record in rendering.store.publications(name, titles).items():
+            if record.title:
+                found[title].append((name, record))
+    known = {note: {title: tuple(found[title]) for title in some if title in found} for note, some in by_note.items()}
+    return {note: records for note, records in known.items() if records}
 
 
 def _listings(rendering: Rendering) -> dict[str, tuple[Listing, ...]]:

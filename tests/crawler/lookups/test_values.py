@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from crawler.lookups import values
 from crawler.lookups.arxiv import _id_and_version
-from crawler.lookups.bibliographies.openalex import _parse_work
-from crawler.lookups.bibliographies.semantic_scholar import _publication
+from crawler.lookups.bibliographies.openalex import parse_work
+from crawler.lookups.bibliographies.semantic_scholar import parse_record
 from crawler.lookups.github import graphql, rest
 from crawler.store.schema import mapping
 
@@ -107,8 +107,8 @@ def by_graphql(answer: Any) -> Any:
 READERS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "graphql": (ANSWER, by_graphql),
     "rest": (BY_REST, lambda answer: rest._read_repository(answer, "octocat/hello")),
-    "openalex": (WORK, _parse_work),
-    "semantic_scholar": (RECORD, _publication),
+    "openalex": (WORK, parse_work),
+    "semantic_scholar": (RECORD, parse_record),
 }
 
 

@@ -58,7 +58,10 @@ def _agency(doi: str) -> dict[str, str]:
 
 
 def answer_crossref(request: Request, _: World) -> Response:
-    """Answer GET /works?filter=doi:a,doi:b, with alternative-id and updates likewise."""
+    """Answer GET /works?filter=doi:a,doi:b, with alternative-id and updates likewise, and searches for citations."""
+    if request.path == "/works" and (wanted := request.query.get("query.bibliographic")):
+        same = [_record(work) for work in works() if work.style == "crossref" and work.title == wanted]
+        return as_json({"status": "ok", "message-type": "work-list", "message": {"items": same}})
     filters = [each.partition(":")[::2] for each in request.query.get("filter", "").split(",")]
     if request.path != "/works" or not {name for name, _ in filters} <= {"doi", "alternative-id", "updates"}:
         return as_json({"status": "failed", "message-type": "validation-failure"}, 400)
@@ -82,6 +85,7 @@ def _record(work: Work) -> dict[str, Any]:
         "author": [{"given": given, "family": family} for given, _, family in names],
         "container-title": [work.printed_in] if work.printed_in else [],
         "published-print": {"date-parts": [[work.year]]},
+        "issued": {"date-parts": [[work.year]]},
         "alternative-id": [work.pii] if work.pii else [],
         **{name: value for name, value in {"volume": work.volume, "page": work.pages}.items() if value},
     }

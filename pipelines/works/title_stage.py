@@ -1,0 +1,78 @@
+"""The stage of a run that searches the papers that notes list by their titles alone.
+
+Semantic Scholar is asked first, then Crossref and OpenAlex for titles that are still unknown. A title without a record
+is searched again after a month; a service that does not answer is asked in the next run.
+"""
+
+from __future__ import annotations
+
+import logging
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawler.fetch.politeness.host_throttle import REFUSALS
+from crawler.lookups.bibliographies.title_search import CrossrefTitles, OpenAlexTitles, SemanticScholarTitles
+from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.session import open_session
+from crawler.models.metadata import Publication
+from pipelines.consistency.bare_titles import SEARCHES, is_same_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from crawler.config.crawl_options import CrawlOptions
+    from crawler.lookups.bibliographies.title_search import TitleSearch
+    from crawler.store.link_store import LinkStore
+
+logger = logging.getLogger(__name__)
+
+_PAGE = 500
+
+
+def search_titles(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
+    """Search the titles in each service, until no time is left."""
+    if not store.has_bare_titles():
+        return
+    contact = options.requests.contact.removeprefix("mailto:")
+    mail = contact if "@" in contact and "/" not in contact else ""
+    for client in (SemanticScholarTitles, CrossrefTitles, OpenAlexTitles):
+        session = open_session(
+            options.apis.cache_file,
+            user_agent=options.requests.user_agent,
+            delay=options.requests.delay(client.host),
+            timeout=options.apis.timeout,
+        )
+        key = options.apis.semantic_scholar_api_key if client is SemanticScholarTitles else ""
+        search_in(store, client(session, mail, key), now, time_left)
+
+
+def search_in(store: LinkStore, client: TitleSearch, now: datetime, time_left: Callable[[], float]) -> None:
+    """Search the titles that services before this one do not know, and save the records with the same title.
+
+    After `REFUSALS` failures in a row the service counts as down.
+    """
+    failures_in_a_row = 0
+    last_error: ServiceDownError | None = None
+    for title in islice(_unknown_titles(store, client.name, now), client.max_per_run):
+        if failures_in_a_row >= REFUSALS or not time_left():
+            break
+        try:
+            found = client.search(title)
+        except ServiceDownError as error:
+            failures_in_a_row, last_error = failures_in_a_row + 1, error
+            continue
+        failures_in_a_row = 0
+        record = next((each for each in found if is_same_title(title, each)), Publication())
+        store.save_publications(client.name, {title: record}, now)
+    if last_error is not None:
+        logger.warning("%s: %s; some papers without a link not searched in this run", client.service, last_error)
+
+
+def _unknown_titles(store: LinkStore, name: str, now: datetime) -> Iterator[str]:
+    wanting = store.titles_to_search(name, now)
+    before = SEARCHES[: SEARCHES.index(name)]
+    for start in range(0, len(wanting), _PAGE):
+        titles = wanting[start : start + _PAGE]
+        known = {title for each in before for title, record in store.publications(each, titles).items() if record.title}
+        yield from (title for title in titles if title not in known)
