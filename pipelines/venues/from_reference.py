@@ -49,8 +49,13 @@ _LEAD = re.compile(
     r"\d{1,3}(?:st|nd|rd|th)(?: annual)?)\b[\s,:]*)+",
     re.IGNORECASE,
 )
+_GLUED_VOLUME = re.compile(r"^([A-Z]{3,6}|(?:[A-Z][A-Za-z&]*\.\s?)+[A-Z]?(?<!\s))(\d{1,4}(?=[\s:(,]))")
+_PART = re.compile(r"\.?\s*:\s*[A-Z][a-z]|\.?\s*(?:Lett|Suppl|Section|Clinical)\b")
+_SOCIETY = re.compile(r"(?:IEEE|ACM|AMS|LMS|SPIE|IRE|(?:Royal|American|London|Edinburgh|National)\b.*)")
+_PROCEEDINGS = re.compile(r"^(?:in:?\s+)?(Proc(?:eedings|\.) of the (?=[A-Z]))", re.IGNORECASE)
+_VOLUME = re.compile(r"[\s,.]*\d{1,3}\s*[(:]\s*\d")
 _NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
-_ACRONYM_BEHIND = re.compile(r".{10,}\.\s+([A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)")
+_ACRONYM_BEHIND = re.compile(r".{6,}[a-z]{5}\.\s+([A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)")
 _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
 _KIND = re.compile(r"\b(?:Conf|Symp|Journal|J\.|Trans|Lett|Rev|Proc|Bulletin|Magazine)", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
@@ -61,7 +66,7 @@ _MAX_LISTED = 3  # words of each part of a name such as "Computers, Environment 
 
 def venue_in_reference(reference: str, published: datetime | None) -> Venue | None:
     """Return the venue in a journal reference; None if it is none, or names a repository or a submission."""
-    reference = _QUOTED.sub(" ", reference[:MAX_LENGTH]).strip()
+    reference = _spaced(_QUOTED.sub(" ", reference[:MAX_LENGTH]).strip())
     text = TokenizedText(reference, is_reference=True)
     mentions = [each for each in find_mentions(text) if _is_name(text, each)]
     best = choose_strongest(judge_mentions(text, mentions))
@@ -72,6 +77,11 @@ def venue_in_reference(reference: str, published: datetime | None) -> Venue | No
         return None
     track = "workshop" if _WORKSHOP.search(name) else None
     return Venue(name, _year_in(text.plain, published), track, JOURNAL_REF, reference)
+
+
+def _spaced(reference: str) -> str:
+    """Return a reference with a space before a volume that is written to its name: "JCAP05(2018)", "Phys.Rev.D74:1"."""
+    return _GLUED_VOLUME.sub(r"\1 \2", reference, count=1)
 
 
 def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
@@ -86,8 +96,10 @@ def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
     ):
         return False
     before, behind = text.plain[: text.tokens[mention.first].start], text.plain[text.tokens[mention.last - 1].end :]
+    if mention.series.kind == "journal" and _PART.match(behind):
+        return False
     is_subject = mention.series.generic and mention.last - mention.first == 1
-    return not is_subject or not _LEAD.sub("", before).strip(" ,.:") or _NUMBERED.match(behind) is not None
+    return not is_subject or (not _LEAD.sub("", before).strip(" ,.:") and _NUMBERED.match(behind) is not None)
 
 
 def _listed(text: TokenizedText, best: JudgedMention, published: datetime | None) -> Venue:
@@ -102,6 +114,8 @@ def _listed(text: TokenizedText, best: JudgedMention, published: datetime | None
 def _edition(text: TokenizedText, mention: VenueMention) -> int | None:
     """Return the edition beside the name of a conference; behind a journal stands its volume."""
     if mention.series.kind == "journal":
+        return None
+    if _VOLUME.match(text.plain, text.tokens[mention.last - 1].end):
         return None
     if (year := stated_year(text, mention)) is not None:
         return year
@@ -134,6 +148,10 @@ def _printed_name(plain: str) -> str | None:
     end = next((index for index, part in enumerate(parts) if _LIST.search(part)), 0)
     is_list = all(len(part.split()) <= _MAX_LISTED for part in parts[:end])
     name = ", ".join(parts[: end + 1] if is_list else parts[:1])
+    if (proceedings := _PROCEEDINGS.match(plain)) and _SOCIETY.fullmatch(name):
+        return f"{proceedings[1]}{name}"
+    if series := venue_table().said.get(name.casefold()):
+        return series.name
     if (
         not re.search(r"[^\W\d_]{3}", name)
         or not (_KIND.search(name) or re.search(r"\d", plain))

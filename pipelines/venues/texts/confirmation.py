@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pipelines.venues.table import venue_table
@@ -16,13 +17,19 @@ LEADS = frozenset({"acm", "at", "by", "for", "ieee", "in", "of", "the", "to"})
 MAX_CUE_DISTANCE = 60
 """Characters between a cue of acceptance and a name."""
 
+_CALLED_SO = re.compile(r"\) (?:Conference|Symposium)\b")
 _PARTS = frozenset({"findings", "industry", "main", "oral", "proceedings"})
 _ACRONYM = 3  # letters
 
 
 def is_confirmed(text: TokenizedText, mention: VenueMention) -> bool:
-    """Return whether an ordinary word is a venue here: beside a year, behind "accepted at", or as capitals alone."""
+    """Return whether an ordinary word is a venue here.
+
+    It is beside a year, behind "accepted at", in brackets before "Conference", or as capitals alone.
+    """
     if stated_year(text, mention) or _is_part(text, mention):
+        return True
+    if _CALLED_SO.match(text.plain, text.tokens[mention.last - 1].end):
         return True
     start = text.tokens[mention.first].start
     follows_preposition = mention.first > 0 and text.tokens[mention.first - 1].text.lower() in LEADS

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+from rapidfuzz.distance import Levenshtein
 
 from pipelines.venues.table import venue_table
 from pipelines.venues.texts.confirmation import LEADS, MAX_CUE_DISTANCE, is_confirmed
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from pipelines.venues.texts.tokens import TokenizedText
 
 _MIN_LOWER_CASE_WORDS = 4  # words from which a full name counts even if it begins in lower case
+_NO_LETTER = re.compile(r"[\W\d_]+")
+_MIN_MISSPELLED = 5  # letters of an acronym that may have a slip
 _MIN_ABBREVIATION = 2  # letters of an abbreviation that may begin a name, or has no dot
 _MONTHS = frozenset({"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"})
 _REGIONS = frozenset(
@@ -97,7 +102,11 @@ def _begins_before(text: TokenizedText, first: int) -> bool:
     if not first or text.tokens[first].text.lower() not in {"journal", "conference", "transactions", "symposium"}:
         return False
     before = text.tokens[first - 1]
-    is_prefix = before.text in _REGIONS or (before.text == "International" and text.tokens[first].text == "Journal")
+    is_prefix = (
+        before.text in _REGIONS
+        or before.text == "Open"
+        or (before.text == "International" and text.tokens[first].text == "Journal")
+    )
     return is_prefix and not text.plain[before.end : text.tokens[first].start].strip()
 
 
@@ -108,8 +117,21 @@ def _continues_name(text: TokenizedText, series: VenueSeries, end: int) -> bool:
     mark, word = text.tokens[end].text, text.tokens[end + 1].text
     if mark == "(":
         is_acronym = sum(map(str.isupper, word)) > 1 and word not in ORGANIZERS
-        return is_acronym and all(short.series is not series for short in venue_table().short.get(word.lower(), ()))
+        return (
+            is_acronym
+            and not _is_own_acronym(word, series)
+            and all(short.series is not series for short in venue_table().short.get(word.lower(), ()))
+        )
     return mark in {"and", "&"} and (word.istitle() or word in {"its", "their"})
+
+
+def _is_own_acronym(word: str, series: VenueSeries) -> bool:
+    """Return whether a word in brackets is the venue's acronym written another way: "SP" for S&P, or with a slip."""
+    letters = _NO_LETTER.sub("", word).lower()
+    own = [_NO_LETTER.sub("", spelling).lower() for spelling in (series.name, *series.acronyms)]
+    return letters in own or (
+        len(letters) >= _MIN_MISSPELLED and any(Levenshtein.distance(letters, each) == 1 for each in own)
+    )
 
 
 def _is_title_of_reference(text: TokenizedText, first: int, last: int) -> bool:

@@ -44,6 +44,9 @@ _SHORT = re.compile(
 _BRACKET = re.compile(
     r"\s*+\(\s*+(?P<name>[a-z]*+[A-Z][a-z&/+-]*+[A-Z][A-Za-z&/+-]*+)\s*+[,'’-]?\s*+(?P<year>(?:20)?\d\d)?\s*+\)"
 )
+_ABBREVIATED = re.compile(r"(?:[A-Z][a-z]{0,8}\.\s?){2,6}(?:[A-Z](?:[a-z]+\b\.?|\b))?")
+"""Names of journals such as "Phys. Rev. Research"."""
+_YEAR_BEHIND = re.compile(r"\s?(20\d\d)\b")
 _YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
 _END = re.compile(
     r"(?<![\s,])[\s,]*+"
@@ -86,14 +89,24 @@ def _named(clause: str) -> tuple[str, int | None] | None:
     without_organizer = re.sub(r"^(?:(?:IEEE|ACM|IFIP|SPIE|AAAI|IET|MDPI|Elsevier|Springer)[\s/]+)+", "", clause)
     if (short := _SHORT.match(without_organizer)) and not venue_table().cues.fullmatch(short["name"]):
         return _respelled(short["name"]), _full_year(short["year"])
+    if abbreviated := _ABBREVIATED.match(clause):
+        return abbreviated[0], None
     if (name := _NAME.match(clause)) is None:
         return None
+    if (expanded := _BRACKET.match(clause, name.end())) and (year := expanded["year"] or _behind(clause, expanded)):
+        return expanded["name"].strip("-"), _full_year(year)
     full = _END.sub("", name[0]).strip(" -–:'\"’")
     if not _KIND.search(full) or len(full.split()) > _MAX_WORDS or len(full.split()) == 1:
         return None
     if bracket := _BRACKET.match(clause, name.end()):
         return bracket["name"].strip("-"), _full_year(bracket["year"])
     return full, None
+
+
+def _behind(clause: str, bracket: re.Match[str]) -> str | None:
+    """Return the year behind an acronym in brackets."""
+    year = _YEAR_BEHIND.match(clause, bracket.end())
+    return year[1] if year else None
 
 
 def _respelled(name: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from pipelines.venues.from_reference import venue_in_reference
 
 JUDGED = Path(__file__).with_name("journal_references.tsv")
+FORMS = Path(__file__).with_name("reference_forms.tsv")
 RECORDS = Path(__file__).parents[3] / "../shared/data/venue/arxiv_comments_unlabelled.tsv.xz"
 
 
@@ -32,6 +33,19 @@ def test_references_of_real_records() -> None:
     assert len(rows) == len(judged)
     assert venues / len(rows) >= 0.97
     assert years / len(rows) >= 0.99
+
+
+def test_references_in_the_usual_forms_of_all_fields() -> None:
+    """Forms of physics, astronomy, mathematics, medicine and computer science, written for this test."""
+    lines = [line for line in FORMS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    wrong = {}
+    for reference, venue, year in (line.split("\t") for line in lines):
+        found = venue_in_reference(reference, None)
+        said = (found.name, str(found.year or "")) if found else ("", "")
+        if said != (venue, year):
+            wrong[reference] = said
+    assert len(lines) > 300
+    assert wrong == {}
 
 
 @pytest.mark.parametrize(

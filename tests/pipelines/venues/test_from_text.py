@@ -338,6 +338,22 @@ JOINT = [
 ]
 
 
+RECENT = [
+    # abbreviated names that are not in the table, and an acronym behind a name without "Conference"
+    ("Version accepted for publication in Sleep. Rev. Research", "Sleep. Rev. Research"),
+    ("Accepted to Dreams, Sheep, and Geometry of Wool (DSG-W) 2025", "DSG-W 2025"),
+    ("Accepted to the dream (REM) 2025", None),
+    # the venue's own acronym in brackets, written another way; that of another venue
+    (
+        "Accepted by 2025 lEEE International Conference on Acoustics, Speech, and Signal Processing (lCASSP2025)",
+        "ICASSP 2025",
+    ),
+    ("Accepted to the 2025 IEEE Symposium on Security and Privacy (SP)", "S&P 2025"),
+    ("To appear in the 2025 Human-Robot Interaction (HRI) Conference", "HRI 2025"),
+    ("Accepted to the International Conference on Information Security and Cryptology (ICISC), 2021", "ICISC 2021"),
+]
+
+
 @pytest.mark.parametrize(
     ("comment", "expected"),
     [
@@ -352,6 +368,7 @@ JOINT = [
         *SEPARATE_TRACKS,
         *BESIDE_WORKSHOPS,
         *JOINT,
+        *RECENT,
     ],
 )
 def test_wording(comment: str, expected: str | None) -> None:
