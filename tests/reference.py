@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from crawler.actions.settings import format_value
 from crawler.config import setting_readers, value_readers
+from crawler.config.beside.explanations import explanations
 from crawler.config.beside.keys import is_allowed
 from crawler.config.setting_names import FROM_ENVIRONMENT, default
 from crawler.program.main import program
@@ -46,7 +46,7 @@ def _lines(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator
 
 
 def _settings() -> Iterator[tuple[str, ...]]:
-    said = explained()
+    said = explanations()
     for name in setting_readers.READERS:
         value = format_value(name, default(name))
         yield f"`{name}`", f"`{value}`" if value else "", f"{said[name]}{_where(name)}"
@@ -58,26 +58,6 @@ def _where(name: str) -> str:
         return ". Only from the environment"
     variable = ". Also from the environment" if name in FROM_ENVIRONMENT else ""
     return f"{variable}{'' if is_allowed(name) else '. Not in notemend.toml'}"
-
-
-def explained() -> dict[str, str]:
-    """Return the comment above or beside each setting in `crawler/settings.py`."""
-    source = (ROOT / "crawler/settings.py").read_text("utf-8")
-    lines = source.splitlines()
-    said = {}
-    for node in ast.parse(source).body:
-        if not isinstance(node, ast.Assign | ast.AnnAssign):
-            continue
-        name = ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
-        first = node.lineno - 1
-        while lines[first - 1].startswith("# "):
-            first -= 1
-        above = " ".join(line.removeprefix("# ") for line in lines[first : node.lineno - 1])
-        beside = lines[(node.end_lineno or node.lineno) - 1].partition("  # ")[2]
-        if name in setting_readers.READERS:
-            text = (above or beside).removesuffix(".")
-            said[name] = text[:1].lower() + text[1:] if text[1:2].islower() else text
-    return said
 
 
 def _commands() -> Iterator[tuple[str, ...]]:

@@ -1,14 +1,15 @@
-"""The commands that only look: status, explain, settings, and the script for shells."""
+"""The commands that show what is known: status, explain, settings; the file of settings, and the script for shells."""
 
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from crawler.cli.texts import say
-from crawler.program.given import execute, open_settings, read_given, with_folder, with_notes
+from crawler.program.given import FOLDER, execute, open_settings, read_given, with_folder, with_notes
 from crawler.program.layout import Command
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ def explain(url: str, folder: str | None, settings: Sequence[str], arguments: Se
     from crawler.actions.looking import explain_link
 
     return execute(read_given(settings, arguments, folder), partial(explain_link, text=url))
+
+
+@click.command("init", cls=Command, help=say("command_init"))
+@click.argument("folder", metavar="[DIR]", required=False, type=FOLDER)
+def init(folder: str | None) -> int:
+    """Write a file of settings beside the notes."""
+    from crawler.actions.initializing import write_settings
+
+    return write_settings(Path(folder or "."))
 
 
 @click.command("settings", cls=Command, help=say("command_settings"))

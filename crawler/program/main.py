@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     *(crawling.crawl, crawling.check, editing.diff, reviewing.review, editing.apply, editing.undo),
     *(looking.status, looking.explain, editing.vouch, editing.images, editing.publish),
-    *(looking.settings, looking.completion),
+    *(looking.init, looking.settings, looking.completion),
 )
 """The commands, in the order of the help."""
 

@@ -15,6 +15,7 @@ import yaml
 
 from crawler import settings
 from crawler.config import setting_readers, value_readers
+from crawler.config.beside.explanations import explanations
 from crawler.program.main import program
 from tests import reference
 from tests.internet.messages import page, text
@@ -66,7 +67,7 @@ def test_a_kind_is_added_in_one_file(desk: Desk, internet: Internet) -> None:
 def test_the_reference_says_what_the_code_has() -> None:
     text = reference.PAGE.read_text("utf-8")
     assert text == reference.page(text), "run make reference"
-    assert [name for name in setting_readers.READERS if not reference.explained()[name]] == []
+    assert [name for name in setting_readers.READERS if not explanations()[name]] == []
 
 
 def test_a_table_that_is_wrong_or_missing_is_written_anew() -> None:
