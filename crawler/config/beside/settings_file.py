@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import tomllib
@@ -15,6 +16,8 @@ from crawler.notes.files.repository import repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+logger = logging.getLogger(__name__)
 
 NAME, PROJECT = "notemend.toml", "pyproject.toml"
 """The names of the file; the second one belongs to the programs of a Python project."""
@@ -58,17 +61,36 @@ def find_settings_file(start: Path) -> SettingsFile | None:
     """Return the nearest file of settings in a folder or above it; None if there is none.
 
     The search ends at the root of a git repository, or at that of the file system. Raises UserError for a file that
-    cannot be used; a PROJECT that does not mention this program is passed over, whatever is wrong with it.
+    cannot be used; a PROJECT that does not mention this program is passed over, whatever is wrong with it. So is a file
+    of another user, such as one in `/tmp`, with a warning.
     """
     start = Path(os.path.abspath(start.expanduser()))  # noqa: PTH100 - symlinks stay: the folders above are those typed
-    repository = repository_of(start)
+    repository, owners = repository_of(start), _owners(start)
     for folder in (start, *start.parents):
         for name in (NAME, PROJECT):
-            if os.path.lexists(folder / name) and (found := _read(folder / name)) is not None:
+            file = folder / name
+            if os.path.lexists(file) and _is_owned(file, owners) and (found := _read(file)) is not None:
                 return found
         if folder == repository:
             break
     return None
+
+
+def _owners(start: Path) -> frozenset[int]:
+    """Return the users whose files are read: the own one, root, that of the folder; none where there are no users."""
+    if not hasattr(os, "geteuid"):
+        return frozenset()
+    folder = next((each for each in (start, *start.parents) if each.exists()), start)
+    return frozenset({os.geteuid(), 0, folder.stat().st_uid})
+
+
+def _is_owned(file: Path, owners: frozenset[int]) -> bool:
+    """Return whether a file belongs to one of these users; log a warning if not."""
+    if not owners or file.lstat().st_uid in owners:
+        return True
+    if file.name == NAME:
+        logger.warning("%s: belongs to another user; not read", shown_path(file))
+    return False
 
 
 def shown_path(path: Path) -> str:

@@ -84,6 +84,7 @@ def test_looking_at_the_store_loads_nothing_that_fetches(output: Path) -> None:
         (("explain", PAPER), STORE),
         (("vouch", PAPER, "--remove"), STORE),
         (("undo", "NOTES"), STORE),
+        (("init", "NOTES"), NOTES),
         (("diff", "NOTES"), NOTES),
         (("review", "NOTES"), NOTES),
         (("images", "NOTES", "--gc"), NOTES),
@@ -96,7 +97,7 @@ def test_a_command_that_does_not_crawl_loads_only_what_it_needs(
     notes = tmp_path / "my-notes"
     notes.mkdir()
     notes.joinpath("a.md").write_text(f"<{PAPER}>")
-    given = () if "--" in words[-1] and allowed is WORDS else ("-s", f"OUTPUT_DIR={output}")
+    given = () if words[0] == "init" or ("--" in words[-1] and allowed is WORDS) else ("-s", f"OUTPUT_DIR={output}")
     words = tuple(str(notes) if word == "NOTES" else word for word in words)
     fails = {"vouch", "undo"}  # there is nothing to take back
     assert loaded("crawler", *words, *given, code=2 if words[0] in fails else 0) & THIRD_PARTY <= allowed

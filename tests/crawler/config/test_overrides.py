@@ -144,10 +144,10 @@ def test_excluded_urls_are_ignored_in_these_notes_only(tmp_path: Path) -> None:
     assert not notes["a.md"].ignored
 
 
-def test_a_crawl_with_workers_follows_them(desk: Desk) -> None:
+def test_a_crawl_follows_them(desk: Desk) -> None:
     for folder in ("old", "kept"):
         desk.write(f"{folder}/a.md", "[gone](gone.md)\n")
     (desk.notes / "notemend.toml").write_text('[[overrides]]\npaths = ["old"]\nexclude_urls = ["gone.md"]\n')
-    done = desk.crawl("-s", "WORKERS=2")
+    done = desk.crawl()
     assert (done.returncode, done.stderr) == (0, "")
     assert desk.verdicts() == {"kept/gone.md": "dead"}

@@ -97,6 +97,17 @@ def test_the_nearest_file_counts_up_to_the_root_of_the_repository(
         assert (found and found.shown) == expected
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="gives files to other users")
+def test_a_file_of_another_user_is_not_read(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(home / "notemend.toml", "dead_after = 7")
+    write(home / "notes/a.md", "")
+    os.chown(home / "notemend.toml", 12345, 12345)
+    assert find_settings_file(home / "notes") is None
+    assert caplog.messages == ["notemend.toml: belongs to another user; not read"]
+    os.chown(home / "notes", 12345, 12345)
+    assert find_settings_file(home / "notes") is not None
+
+
 def test_without_a_given_folder_the_working_directory_counts_as_well(home: Path) -> None:
     write(home / "notemend.toml", 'notes_dir = "docs"\ndead_after = 7')
     assert read().notes_dir == home.relative_to(home) / "docs"
@@ -203,6 +214,22 @@ def test_what_makes_no_sense_or_reaches_too_far_is_refused_with_its_line(home: P
     (home / "notemend.toml").unlink()
     line, rest = re.fullmatch(r"(?:(\d+): )?(.*)", says, re.DOTALL).groups()  # type: ignore[union-attr]
     assert re.search(rf"^pyproject.toml:{int(line) + 5 if line else ''}.*{re.escape(rest)}", refused())
+
+
+ODD = (
+    *('"\\u0000x"', "-1", "1e400", "true", "1979-05-27", "[[]]", '["", "x"]', "[{}]", '{ "" = "" }'),
+    *('{ "*" = true }', '{ "*" = [1] }', '[{ paths = ["a"] }]'),
+)
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_no_odd_value_is_unforeseen(home: Path, value: str) -> None:
+    for name in READERS:
+        write(home / "notemend.toml", f"\n{name.lower()} = {value}")
+        try:
+            read()
+        except UserError as error:
+            assert re.match(rf"notemend\.toml:2: {name.lower()}[^\n]+\Z", str(error)), error  # noqa: PT017
 
 
 def test_a_folder_behind_a_symlink_is_outside(home: Path, tmp_path: Path) -> None:
@@ -354,7 +381,6 @@ def test_crawl_and_check_read_the_file_beside_the_notes(desk: Desk) -> None:
     error = f'{desk.notes}/notemend.toml:3: exclude_urls: must be a list of texts, not "x"; write exclude_urls = ["x"]'
     for words in (
         ("crawl", "notes", "-a", f"notes={desk.notes}"),
-        ("publish", "-a", f"notes={desk.notes}"),
         ("settings", "--get", "FAIL_ON", "-s", f"NOTES_DIR={desk.notes}"),
     ):
         done = desk.run(*words)
