@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from crawler.fetch.politeness.host_throttle import REFUSALS
 from crawler.lookups.bibliographies.title_search import CrossrefTitles, OpenAlexTitles, SemanticScholarTitles
 from crawler.lookups.errors import ServiceDownError
-from crawler.lookups.session import open_session
 from crawler.models.metadata import Publication
 from pipelines.consistency.bare_titles import SEARCHES, is_same_title
 
@@ -34,17 +33,8 @@ def search_titles(options: CrawlOptions, store: LinkStore, now: datetime, time_l
     """Search the titles in each service, until no time is left."""
     if not store.has_bare_titles():
         return
-    contact = options.requests.contact.removeprefix("mailto:")
-    mail = contact if "@" in contact and "/" not in contact else ""
     for client in (SemanticScholarTitles, CrossrefTitles, OpenAlexTitles):
-        session = open_session(
-            options.apis.cache_file,
-            user_agent=options.requests.user_agent,
-            delay=options.requests.delay(client.host),
-            timeout=options.apis.timeout,
-        )
-        key = options.apis.semantic_scholar_api_key if client is SemanticScholarTitles else ""
-        search_in(store, client(session, mail, key), now, time_left)
+        search_in(store, client.from_options(options), now, time_left)
 
 
 def search_in(store: LinkStore, client: TitleSearch, now: datetime, time_left: Callable[[], float]) -> None:

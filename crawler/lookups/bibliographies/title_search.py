@@ -12,7 +12,7 @@ import re
 from abc import abstractmethod
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from crawler.lookups.bibliographies.base import ServiceClient, build_publication, json_of, service_down
 from crawler.lookups.bibliographies.openalex import OpenAlex, parse_work
@@ -22,6 +22,7 @@ from crawler.lookups.values import value_at
 if TYPE_CHECKING:
     import requests
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.metadata import Publication
 
 _FOUND = 3
@@ -40,6 +41,21 @@ class TitleSearch(ServiceClient):
         super().__init__(session)
         self._mail = {"mailto": mail} if mail else {}
         self._key = {"x-api-key": key} if key else {}
+
+    @classmethod
+    def from_options(cls, options: CrawlOptions) -> Self:
+        """Return a client with a session of its own."""
+        from crawler.lookups.session import open_session  # most notes list no title alone
+
+        contact = options.requests.contact.removeprefix("mailto:")
+        session = open_session(
+            options.apis.cache_file,
+            user_agent=options.requests.user_agent,
+            delay=options.requests.delay(cls.host),
+            timeout=options.apis.timeout,
+        )
+        mail = contact if "@" in contact and "/" not in contact else ""
+        return cls(session, mail, options.apis.semantic_scholar_api_key if cls.host == SemanticScholar.host else "")
 
     @abstractmethod
     def search(self, title: str) -> list[Publication]:
