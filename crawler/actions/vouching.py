@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import printable
+from crawler.cli.texts import say
 from crawler.errors import UserError
 from crawler.models.vouch import Vouch, parse_until
 from crawler.store.database import store_url
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.link import Verdict
     from crawler.store.inspector import LinkHistory
+
+EXAMPLE = 'notemend vouch URL --alive --until 2027-06 --because "works in a browser"'
 
 MAX_BECAUSE = 300
 """Maximum characters of a reason."""
@@ -51,17 +54,16 @@ def read_vouch(words: VouchWords, now: datetime) -> Vouch | None:
         if words.until or words.because:
             raise UserError("vouch: --remove takes neither --until nor --because")
         return None
-    if words.verdict is None:
-        raise UserError("vouch: expected --alive, --dead or --remove")
-    if not words.until:
-        raise UserError("vouch: expected --until DATE, for example --until 2027-06")
+    because = collapse_whitespace(words.because or "")
+    given = {"--alive / --dead": words.verdict, "--until DATE": words.until, "--because TEXT": because}
+    if missing := [option for option, value in given.items() if not value]:
+        raise UserError(say("error_vouch", missing=say("comma").join(missing), example=EXAMPLE))
+    assert words.verdict is not None  # noqa: S101 - it is among what is given
+    assert words.until is not None  # noqa: S101 - likewise
     try:
         until = parse_until(words.until)
     except ValueError as error:
         raise UserError(f"--until: {error}") from None
-    because = collapse_whitespace(words.because or "")
-    if not because:
-        raise UserError('vouch: expected --because "your reason"')
     if len(because) > MAX_BECAUSE:
         raise UserError(f"--because: {len(because)} characters, expected at most {MAX_BECAUSE}")
     vouch = Vouch(words.verdict, until, because, now)

@@ -11,6 +11,7 @@ import click
 
 import crawler.spiders
 from crawler.cli.texts import say
+from crawler.errors import UserError
 from crawler.program.given import read_given, with_folder, with_form, with_notes
 from crawler.program.layout import Command
 
@@ -74,6 +75,10 @@ def check(
     """Check the links of some notes, or of added lines."""
     if not files and since is None:
         raise click.MissingParameter(ctx=context, param=context.command.params[0])
+    if folders := [path for path in files if Path(path).is_dir()]:
+        if since is None or folder is not None or len(files) > 1:
+            raise UserError(say("error_folder", folder=folders[0]))
+        files, folder = (), folders[0]
     options = [f"--{name}={value}" for name, value in (("since", since), ("sarif", sarif)) if value is not None]
     paths = [f"./{path}" if path.startswith("-") else path for path in files]  # Scrapy takes `--` for a file
     words = [*_setting_words(read_given(settings, arguments, folder)), *_form_words(form, quiet=quiet)]

@@ -21,8 +21,19 @@ if TYPE_CHECKING:
 
 _Decorated = TypeVar("_Decorated", bound="Callable[..., Any]")
 
-FOLDER = click.Path(file_okay=False)
-"""The type of a folder: completed by shells, and checked later."""
+
+class _Folder(click.Path):
+    """A folder: completed by shells; a file in its place gets a message with the command that takes files."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the folder; raise UserError for a file."""
+        if os.path.isfile(value):  # noqa: PTH113 - Path.is_file raises OSError for a long name
+            raise UserError(say("error_file", file=os.fspath(value)))
+        return super().convert(value, param, ctx)
+
+
+FOLDER = _Folder(file_okay=False)
+"""The type of a folder; whether it is there is checked later."""
 
 
 def with_settings(function: _Decorated) -> _Decorated:

@@ -128,6 +128,8 @@ def error_line(error: click.UsageError) -> str:
         case click.NoSuchOption():
             nearest = (error.possibilities or ["-"])[0].lstrip("-")
             meant = say("did_you_mean", name=f"--{nearest}") if nearest else ""
+            if error.option_name in _EXCLUDING:
+                meant = say("exclude_urls")
             return say("error_option", command=command, option=error.option_name, meant=meant)
         case click.MissingParameter() if error.param is not None:
             return say("error_missing", command=command, name=error.param.make_metavar(_context(error)))
@@ -136,6 +138,10 @@ def error_line(error: click.UsageError) -> str:
         case click.BadParameter() if error.param is not None and error.param.param_type_name == "option":
             return f"{command}: {option}: {error.message}"
     return error.format_message()
+
+
+_EXCLUDING = {"--exclude", "--exclude-url", "--ignore", "--skip"}
+"""Names of other programs' options for what EXCLUDE_URLS does."""
 
 
 def _context(error: click.UsageError) -> click.Context:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crawler.actions.vouching import EXAMPLE
 from tests.support.crawling import EVERY_NIGHT, Desk
 from tests.support.stated import StatedInternet
 
@@ -109,11 +110,16 @@ def test_a_persons_word_counts(tmp_path: Path, internet: StatedInternet) -> None
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        ([HIDDEN], "vouch: expected --alive, --dead or --remove"),
-        ([HIDDEN, "--alive"], "vouch: expected --until DATE, for example --until 2027-06"),
-        ([HIDDEN, "--alive", "--until", "2027-13"], "--until: invalid date '2027-13' (valid: YYYY-MM, YYYY-MM-DD)"),
-        ([HIDDEN, "--alive", "--until", "2999-01"], 'vouch: expected --because "your reason"'),
-        ([HIDDEN, "--alive", "--until", "2999-01", "--because", " "], 'vouch: expected --because "your reason"'),
+        ([HIDDEN], f"vouch: missing --alive / --dead, --until DATE, --because TEXT; for example {EXAMPLE}"),
+        ([HIDDEN, "--alive"], f"vouch: missing --until DATE, --because TEXT; for example {EXAMPLE}"),
+        (
+            [HIDDEN, "--alive", "--until", "2027-13", "--because", "x"],
+            "--until: invalid date '2027-13' (valid: YYYY-MM, YYYY-MM-DD)",
+        ),
+        (
+            [HIDDEN, "--alive", "--until", "2999-01", "--because", " "],
+            f"vouch: missing --because TEXT; for example {EXAMPLE}",
+        ),
         ([HIDDEN, "--alive", "--until", "2020-01", "--because", "x"], "--until: 2020-01-31 is over"),
         ([HIDDEN, "--remove", "--until", "2999-01"], "vouch: --remove takes neither --until nor --because"),
         ([HIDDEN, "--remove"], f"{HIDDEN}: nobody vouches for it by command"),

@@ -157,6 +157,13 @@ def test_a_setting_without_a_value_is_refused(words: list[str]) -> None:
         (["crawl", "nowhere", "--onyl"], "notemend crawl: unknown option --onyl; did you mean --only?; see notemend"),
         (["explain"], "notemend explain: URL is missing; see notemend explain --help"),
         (["check"], "notemend check: FILE… is missing; see notemend check --help"),
+        (["check", "."], ".: is a folder; notemend . checks the links of all its notes"),
+        (["check", "--since", "HEAD", ".", "a.md"], ".: is a folder; notemend . checks the links of all its notes"),
+        ([__file__], f"{__file__}: is a file; notemend check {__file__} checks the links of single notes"),
+        (
+            ["--exclude", "a.example"],
+            "notemend crawl: unknown option --exclude; to leave out a host: -s 'EXCLUDE_URLS=",
+        ),
         (["undo", "--run", "x"], "notemend undo: --run: 'x' is not a valid integer."),
         (["undo", "--run"], "notemend undo: --run needs a value; see notemend undo --help"),
         (["status", "a", "b"], "notemend status: unexpected argument 'b'; see notemend status --help"),
