@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from crawler.errors import UserError
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Verdict
-from crawler.store.database import store_url
+from crawler.store.database import NoStoreError, store_url
 from crawler.store.inspector import StoreInspector
 from crawler.store.schema import mapping
 from crawler.store.schema.tables import checks, facts, links, outputs, page_versions, tables, version
@@ -46,6 +46,8 @@ def damage_of(options: CrawlOptions) -> str | None:
     """Return a line on the first damaged value of the link database, and what to do; None if all can be read."""
     try:
         store = StoreInspector.open_to_read(store_url(options))
+    except NoStoreError:
+        return None
     except UserError as error:
         return str(error)
     except (ValueError, TypeError):  # of the number of its version

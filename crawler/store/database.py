@@ -52,6 +52,10 @@ class DatabaseUnavailableError(UserError):
     """The database server does not respond or has aborted a transaction; a repetition may succeed."""
 
 
+class NoStoreError(UserError):
+    """There is no link database yet."""
+
+
 class UnstorableError(UserError):
     """A row has a value that the database cannot store: other rows may be stored without it."""
 
@@ -129,7 +133,7 @@ class Database:
         name = engine.url.database if engine.dialect.name == "sqlite" else None
         store = cls(engine, name or engine.url.render_as_string())
         if not (creates or store.shared or Path(store._name).is_file()):
-            raise UserError(NO_STORE.format(store._name))
+            raise NoStoreError(NO_STORE.format(store._name))
         logging.getLogger("psycopg").setLevel(logging.ERROR)  # an exception tells what it warns of
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _configure_sqlite)
@@ -163,7 +167,7 @@ class Database:
                 listed = ", ".join(others[:3])
                 raise UserError(f"{self._name}: database of another program (tables: {listed}); move it away")
             if self.is_new and not creates:
-                raise UserError(NO_STORE.format(self._name))
+                raise NoStoreError(NO_STORE.format(self._name))
         if not (self.is_new or self.shared):
             self._keep_copy()
         with self._write() as connection:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from crawler.errors import UserError
 from crawler.models.metadata import Picture
-from crawler.store.database import NO_STORE
+from crawler.store.database import NO_STORE, NoStoreError
 from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
@@ -74,7 +74,7 @@ class StoreInspector(StoreReader):
             if place.get_backend_name() == "sqlite":
                 path = Path(place.database or "")
                 if not path.is_file():
-                    raise UserError(NO_STORE.format(path))
+                    raise NoStoreError(NO_STORE.format(path))
                 query = {"mode": "ro", "uri": "true"}
                 if not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
                     query["immutable"] = "1"  # a reader would create files beside a database that no program writes
@@ -96,7 +96,7 @@ class StoreInspector(StoreReader):
         with self._begin() as connection:
             found = version_of(connection)
         if not found:
-            raise UserError(f"{self._name}: no link database in it; restore a copy, or run crawl to start anew")
+            raise NoStoreError(f"{self._name}: no link database in it; restore a copy, or run crawl to start anew")
         if found != len(MIGRATIONS):
             advice = "run crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
             raise UserError(f"{self._name}: database version {found}, expected {len(MIGRATIONS)}; {advice}")
