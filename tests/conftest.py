@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests.internet import Internet
-from tests.support.crawling import Desk
+from tests.support.crawling import VERDICTS_AND_NOTES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,8 +72,8 @@ def internet() -> Iterator[Internet]:
 
 @pytest.fixture
 def desk(internet: Internet, tmp_path: Path) -> Desk:
-    """Return an empty desk on that internet."""
-    return Desk(tmp_path, internet.environ())
+    """Return an empty desk on that internet; its crawls write two outputs, unless a test has `published` changed."""
+    return Desk(tmp_path, internet.environ(), VERDICTS_AND_NOTES)
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook

@@ -51,6 +51,7 @@ def words() -> frozenset[str]:
     return frozenset(found)
 
 
+@pytest.mark.xdist_group("docstrings")  # all of them read the words of all modules
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_names_in_docstrings_are_there(path: Path) -> None:
     texts = (str(each.value) for each in docstrings(ast.parse(path.read_text("utf-8"))))

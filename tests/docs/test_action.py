@@ -105,6 +105,7 @@ def test_a_pull_request_with_the_edits(notes: Desk) -> None:
     assert runner.shell("git status --short").stdout == ""  # what follows sees the notes as they were
 
 
+@pytest.mark.stress
 def test_edits_for_the_steps_that_follow(notes: Desk) -> None:
     (notes.notes / "x").mkdir()
     runner = Runner(notes, apply="true", notes="./2026/")

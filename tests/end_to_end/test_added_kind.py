@@ -50,6 +50,7 @@ def install(folder: Path, name: str, target: str) -> None:
 
 def test_papers_of_another_package_s_kind_are_in_every_output(desk: Desk, internet: Internet) -> None:
     """One says where it appeared, of the other a bibliography does, which is asked by its DOI."""
+    desk.published = ()
     install(desk.folder / "packages", "acl", "tests.plugins.acl:Acl")
     page = PAGE.read_text("utf-8")
     internet.fault(f"{BERT}*", html(page))

@@ -50,6 +50,7 @@ def test_sample_notes_show_every_verdict(desk: Desk, internet: Internet) -> None
 
 
 def test_second_run_asks_nothing_and_changes_nothing(desk: Desk, internet: Internet) -> None:
+    desk.published = ()
     desk.write("a.md", NOTE)
     assert desk.crawl().returncode == 0
     before = desk.outputs()
@@ -74,6 +75,7 @@ def test_note_is_mended(desk: Desk) -> None:
 
 
 def test_publish_renders_the_same_again_and_follows_changed_notes(desk: Desk, internet: Internet) -> None:
+    desk.published = ()
     desk.write("a.md", NOTE)
     desk.crawl()
     before = desk.outputs()
@@ -210,6 +212,7 @@ def test_odd_hosts_get_their_verdicts(desk: Desk) -> None:
 
 
 def test_no_network_changes_nothing_and_says_so_in_one_line(desk: Desk, internet: Internet) -> None:
+    desk.published = ()
     desk.write("a.md", NOTE)
     desk.crawl()
     before = desk.outputs()

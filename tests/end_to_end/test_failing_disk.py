@@ -123,7 +123,11 @@ def crawl(disk: Disk) -> Trial:
 
 @pytest.mark.parametrize(
     ("part", "at", "trouble"),
-    [("images/", 0, Trouble.ERROR), (".part", -1, Trouble.FULL), ("http_cache.sqlite-journal", 0, Trouble.FULL)],
+    [
+        ("images/", 0, Trouble.ERROR),
+        pytest.param(".part", -1, Trouble.FULL, marks=pytest.mark.stress),
+        ("http_cache.sqlite-journal", 0, Trouble.FULL),
+    ],
 )
 def test_a_disk_that_fails(crawl: Trial, part: str, at: int, trouble: Trouble) -> None:
     """At the first write of an image, and as a full disk at the last write of an output and the first of the cache."""

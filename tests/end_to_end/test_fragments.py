@@ -59,6 +59,7 @@ def missing(desk: Desk) -> list[tuple[str, str]]:
 
 
 def test_fragments_of_web_pages(desk: Desk, internet: Internet) -> None:
+    desk.published = (*desk.published, "pipelines.reports.csv.findings")
     internet.fault(f"{HOST}/*", answer)
     internet._network._sites["www.youtube.com"] = Site(("www.youtube.com",), large, robots="")
     note = desk.write("a.md", NOTE)

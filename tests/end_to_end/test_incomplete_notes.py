@@ -43,6 +43,7 @@ def closed(path: Path) -> Iterator[None]:
 @pytest.fixture
 def filled(desk: Desk) -> Desk:
     """Return a desk that has crawled three notes, one of them and its picture in a folder."""
+    desk.published = ()
     desk.write("a.md", f"<{ALIVE}> [x](sub/file.txt) {shown(url('one'))}")
     desk.write("c.md", MOVED)
     desk.write("sub/b.md", f"1. <{PLAIN}>\n\n{shown(url('two'))}")

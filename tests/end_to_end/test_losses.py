@@ -44,7 +44,7 @@ def test_a_store_that_goes_while_it_is_used_fails_the_run(
     file = desk.output / "notemend.sqlite"
     line = f"notemend: {file}: removed or replaced while it was used; restore a copy, or run again\n"
     assert (done.returncode, done.stderr) == (2, line)
-    assert not (desk.output / "report.html").exists()
+    assert not (desk.output / "link_health.csv").exists()
     assert desk.crawl().returncode == 0
     assert desk.verdicts() == {"https://alive.example.org/a": "alive"}
 

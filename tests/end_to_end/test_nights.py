@@ -254,6 +254,7 @@ def test_nights_of_bad_weather(desk: Desk, internet: Internet, nights: int) -> N
 
 
 def test_nights_without_network_are_no_nights(desk: Desk, internet: Internet) -> None:
+    desk.published = ()
     alive = [*numbered(10, "https://h{:02}.bench.example.org/"), World.article(), World.paper(), World.repository()]
     gone = ["https://missing.example.org/x", "https://unknown.example.org/x", "https://gone.example.org/x"]
     sure = World.article("deleted")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.internet import Internet, Request, Response
     from tests.support.crawling import Desk
+    from tests.support.processes import Running
 
 IN_ANY_CASE = 20.0
 """Seconds that a process has to end after a signal."""
@@ -64,14 +65,14 @@ class Ending:
     said: str
 
 
-def interrupt(process: subprocess.Popen[bytes], number: int) -> float:
+def interrupt(process: Running, number: int) -> float:
     """Send a signal; return when."""
     now = time.monotonic()
     process.send_signal(number)
     return now
 
 
-def ending(process: subprocess.Popen[bytes], at: float, desk: Desk) -> Ending:
+def ending(process: Running, at: float, desk: Desk) -> Ending:
     """Wait for the end of a process that was interrupted; kill it when it takes too long."""
     try:
         code = process.wait(IN_ANY_CASE)

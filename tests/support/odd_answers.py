@@ -170,12 +170,13 @@ def crawl_group(group: Group, folder: Path) -> Iterator[tuple[Desk, dict[str, Se
     Return the desk, and what came out by the name of the row.
     """
     with StatedInternet([answer for row in group.rows for answer in row.answers]) as internet:
-        desk = Desk(folder, internet.environ() | group.environ, VERDICTS_AND_NOTES)
+        desk = Desk(folder, internet.environ() | group.environ)
         for at, row in enumerate(group.rows):
             desk.write(f"{at:03}.md", note_of(row, at))
         options = [word for setting in group.settings for word in ("-s", setting)]
         for night in range(1, group.nights + 1):
             internet.night = night
+            desk.published = VERDICTS_AND_NOTES if night == group.nights else VERDICTS_AND_NOTES[:1]
             done = desk.crawl(*EVERY_NIGHT, *options)
             assert done.returncode == 0, done.stderr
         health = desk.health()

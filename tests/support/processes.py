@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -41,13 +42,19 @@ class Running(Protocol):
     def send_signal(self, number: int, /) -> None:
         """Send a signal."""
 
+    def kill(self) -> None:
+        """Send SIGKILL."""
+
 
 class Forked:
-    """A `scrapy …` that was forked from a process that has imported everything: it starts in a quarter of the time."""
+    """A `scrapy …` that was forked from a process that has imported everything: it starts in a quarter of the time.
 
-    def __init__(self, words: list[str], environ: dict[str, str]) -> None:
+    What it says is appended to the file `said`.
+    """
+
+    def __init__(self, words: list[str], environ: dict[str, str], said: Path | str = os.devnull) -> None:
         self._words = words
-        self._process = _processes.Process(target=_scrapy, args=(words, environ, os.devnull, os.devnull, False))
+        self._process = _processes.Process(target=_scrapy, args=(words, environ, said, said, False))
         self._process.start()
 
     @property
@@ -71,6 +78,10 @@ class Forked:
         """Send a signal."""
         if self._process.exitcode is None:
             os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self.send_signal(signal.SIGKILL)
 
 
 def run(words: list[str], environ: dict[str, str], *, unprivileged: bool = False) -> subprocess.CompletedProcess[str]:
@@ -96,7 +107,7 @@ def _scrapy(
     words: list[str], environ: dict[str, str], stdout: Path | str, stderr: Path | str, unprivileged: bool
 ) -> None:
     for number, file in ((1, stdout), (2, stderr)):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
     if unprivileged:
         _drop_capabilities()
     os.chdir(ROOT)

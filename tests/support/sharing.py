@@ -18,8 +18,7 @@ import sqlalchemy as sa
 from scrapy.exceptions import IgnoreRequest
 
 from tests.internet.messages import html, not_found, redirect, text
-from tests.support import processes
-from tests.support.processes import ROOT, free_port
+from tests.support.processes import ROOT, Forked, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from tests.internet import Internet, Request, Response
     from tests.support.crawling import Desk
+    from tests.support.processes import Running
 
 LATE = 1.0
 """Seconds that a request may travel longer than the next: on a busy machine the servers look up late."""
@@ -90,17 +90,17 @@ def history(database_url: str) -> Counter[str]:
     return found
 
 
-def helpers_of(process: subprocess.Popen[bytes]) -> list[int]:
+def helpers_of(process: Running) -> list[int]:
     """Return the processes that a process has started on Linux."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii")
     return [int(number) for number in children.split()]
 
 
-def saying(desk: Desk, *words: str) -> tuple[subprocess.Popen[bytes], Callable[[], str]]:
+def saying(desk: Desk, *words: str) -> tuple[Forked, Callable[[], str]]:
     """Start `scrapy …` at a desk; return the process, and what will tell what it and its helpers have said."""
     file = desk.folder / "said.txt"
-    with file.open("w") as output:
-        process = processes.start(list(words), os.environ | desk.environ, output)
+    file.write_bytes(b"")
+    process = Forked(list(words), os.environ | desk.environ, file)
     return process, lambda: file.read_text("utf-8")
 
 

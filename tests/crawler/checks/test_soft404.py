@@ -471,6 +471,7 @@ def test_no_title_takes_longer_than_a_page_may(mark: str) -> None:
         assert seconds(lambda: shown(title)) < SECONDS, title[:40]  # noqa: B023 - called at once
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("first", sorted(set(fillers())))
 def test_there_is_one_way_to_read_fillers(first: str) -> None:
     phrases = [pattern for name, pattern in patterns().items() if name.endswith(" phrases")]

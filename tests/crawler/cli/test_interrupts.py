@@ -39,12 +39,14 @@ from tests.support.sharing import SHARED, helpers_of, saying, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.support.processes import Running
+
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SLOW = "https://h90.bench.example.org"
 TWO_WORKERS = ("-s", "WORKERS=2", *SHARED)
 
 
-def crawl(desk: Desk, *words: str) -> subprocess.Popen[bytes]:
+def crawl(desk: Desk, *words: str) -> Running:
     """Start a crawl; what it says goes to a file."""
     return saying(desk, *desk.command("crawl", "notes", "-a", f"notes={desk.notes}", *words))[0]
 
@@ -107,12 +109,13 @@ def uninterrupted(folder: Path, internet: Internet, *words: str) -> float:
     return time.monotonic() - began
 
 
-def test_interrupts_at_some_points(internet: Internet, tmp_path: Path) -> None:
-    for count, answers in enumerate((1, 60)):
-        number = (signal.SIGINT, signal.SIGTERM)[count % 2]
-        wait = partial(wait_for_delivered, internet, answers)
-        found = interrupted_somewhere(tmp_path / str(count), internet, number, wait, links=100)
-        assert found is None or found[1] == set()
+@pytest.mark.parametrize(
+    ("number", "answers"), [(signal.SIGTERM, 60), pytest.param(signal.SIGINT, 1, marks=pytest.mark.stress)]
+)
+def test_interrupts_at_some_points(internet: Internet, tmp_path: Path, number: signal.Signals, answers: int) -> None:
+    wait = partial(wait_for_delivered, internet, answers)
+    found = interrupted_somewhere(tmp_path / "desk", internet, number, wait, links=100)
+    assert found is None or found[1] == set()
 
 
 @pytest.mark.stress
@@ -311,7 +314,7 @@ def test_check_ends_in_the_same_way(internet: Internet, desk: Desk) -> None:
     assert end.seconds < 10
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.stress)])
 def test_the_demonstration_hands_the_exit_code_on(tmp_path: Path, number: signal.Signals) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes/a.md").write_text(listed(*pages(20)))

@@ -100,7 +100,7 @@ def test_a_terminal_shows_how_far_a_run_is_and_is_clean_afterwards(desk: Desk, i
     assert "\x1b[32m" in terminal.written  # the alive ones are green
 
 
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.stress)])
 def test_ctrl_c_leaves_a_clean_terminal(desk: Desk, internet: Internet, times: int) -> None:
     notes(desk, internet, 10 if times == 1 else 200)
     internet.fault(f"{HOST}/1/*", Failure.HANG)  # it is waited for until "stopping" is on the terminal

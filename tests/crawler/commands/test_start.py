@@ -161,13 +161,18 @@ def test_a_crawl_of_one_page_loads_no_client_of_an_api_and_nothing_for_images(tm
     [
         ["status"],
         ["explain", PAPER],
-        ["explain", "https://nowhere.example/"],
-        ["status", "-s", "OUTPUT_DI=x"],
         ["status", "-s", "DOWNLOAD_DELAYS=1"],
-        ["status", "-s", 'RECHECK_AFTER={"podcast/alive": 1}'],
-        ["status", "-s", "GITHUB_TOKEN=secret"],
-        ["status", "--set", "LOG_FILE=x"],
-        ["status", "-sLOG_FILE=x"],
+        *(
+            pytest.param(words, marks=pytest.mark.stress)
+            for words in (
+                ["explain", "https://nowhere.example/"],
+                ["status", "-s", "OUTPUT_DI=x"],
+                ["status", "-s", 'RECHECK_AFTER={"podcast/alive": 1}'],
+                ["status", "-s", "GITHUB_TOKEN=secret"],
+                ["status", "--set", "LOG_FILE=x"],
+                ["status", "-sLOG_FILE=x"],
+            )
+        ),
     ],
 )
 def test_the_answer_is_the_same_with_scrapy_and_without(words: list[str], output: Path) -> None:

@@ -191,7 +191,9 @@ ODD = (
 )
 
 
-@pytest.mark.parametrize("value", ODD)
+@pytest.mark.parametrize(
+    "value", [pytest.param(value, marks=pytest.mark.stress if at % 3 else ()) for at, value in enumerate(ODD)]
+)
 def test_no_odd_value_of_a_setting_is_unforeseen(value: str) -> None:
     for name in setting_readers.READERS:
         with suppress(UserError):

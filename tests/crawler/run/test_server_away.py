@@ -13,12 +13,12 @@ from tests.support.interrupting import HURRIED, IN_ANY_CASE, ending, interrupt, 
 from tests.support.sharing import history, saying, wait_until
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from tests.internet import Internet
     from tests.support.crawling import Desk
+    from tests.support.processes import Running
 
     Away = Callable[[], AbstractContextManager[None]]
 
@@ -35,7 +35,7 @@ class Crawl:
         desk.write("a.md", "\n".join(f"<{url}>" for url in pages(40, 4)))
         desk.environ["DATABASE_URL"] = database_url
         words = desk.command("crawl", "notes", "-a", f"notes={desk.notes}", "-s", 'DOWNLOAD_DELAYS={"*": 0.1}', *more)
-        self.process: subprocess.Popen[bytes]
+        self.process: Running
         self.process, self.said = saying(desk, *words)
         wait_for_delivered(internet, 20)
 

@@ -85,23 +85,31 @@ def test_results_do_not_depend_on_the_number_of_processes(internet: Internet, tm
 
 
 @many_workers
+@pytest.mark.parametrize(("workers", "links"), [(1, 30), pytest.param(2, 100, marks=pytest.mark.stress)])
 def test_a_cluster_finds_the_same(
-    internet: Internet, tmp_path: Path, database_url: str, restart_postgresql: Callable[[], None]
+    internet: Internet,
+    tmp_path: Path,
+    database_url: str,
+    restart_postgresql: Callable[[], None],
+    workers: int,
+    links: int,
 ) -> None:
+    """With two workers one of them is killed, and the server restarted."""
     (tmp_path / "one").mkdir()
     (tmp_path / "many").mkdir()
     one, many = (Desk(tmp_path / name, internet.environ()) for name in ("one", "many"))
-    urls = mixed(one, internet, 100)
+    urls = mixed(one, internet, links)
     assert one.crawl(*paced(0)).returncode == 0
-    mixed(many, internet, 100)
+    mixed(many, internet, links)
     internet.forget()
-    with cluster(many, 2) as dask:
+    with cluster(many, workers) as dask:
         words = ("-s", f"DATABASE_URL={database_url}", "-s", f"DASK_SCHEDULER={dask.address}", *SHARED, *paced(PACE))
         run, said = saying(many, *many.command("crawl", "notes", "-a", f"notes={many.notes}", *words))
         try:
             wait_for_requests(internet, 20)
-            kill(dask.workers[0])
-            restart_postgresql()
+            if workers > 1:
+                kill(dask.workers[0])
+                restart_postgresql()
             assert run.wait(120) == 0, said()
         finally:
             run.kill()

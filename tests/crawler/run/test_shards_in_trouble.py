@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.support.processes import Running
     from tests.support.sharing import Cluster
 
 pytest_plugins = ["tests.support.databases"]
@@ -123,7 +124,7 @@ def test_no_host_is_asked_before_its_turn(internet: Internet, tmp_path: Path, da
 class Crawl:
     """A run on a cluster that something happens to."""
 
-    process: subprocess.Popen[bytes]
+    process: Running
     dask: Cluster
     restart_database: Callable[[], None]
     chance: random.Random

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from junitparser import Failure, JUnitXml, Skipped, TestSuite
 
 from crawler.models.check import Check, CheckMethod, Outcome
@@ -14,7 +15,7 @@ from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.junit_xml import suite
 from pipelines.reports.report_json import FIELDS
 from tests.internet import World
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 from tests.support.storing import NOW, link
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 DELETED, RENAMED, CAPTCHA = World.article("deleted"), World.repository("renamed"), World.article("captcha")
 ALIVE, GONE = "https://alive.example.org/", "https://missing.example.org/"
+
+
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    desk.published = (*VERDICTS_AND_NOTES, "pipelines.reports.junit_xml", "pipelines.reports.report_json")
+    return desk
 
 
 def suites(desk: Desk) -> dict[str, dict[str, Any]]:

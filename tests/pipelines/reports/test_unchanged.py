@@ -209,7 +209,10 @@ def publish_piece_by_piece(folder: Path, changes: Iterable[Callable[[Rendering],
     given.store.close()
 
 
-@pytest.mark.parametrize("changes", [CHANGES, CHANGES[::-1]], ids=["forwards", "backwards"])
+@pytest.mark.parametrize(
+    "changes",
+    [pytest.param(CHANGES, id="forwards"), pytest.param(CHANGES[::-1], id="backwards", marks=pytest.mark.stress)],
+)
 def test_publishing_piece_by_piece_gives_the_same_bytes(
     tmp_path: Path, changes: list[Callable[[Rendering], Rendering]]
 ) -> None:

@@ -279,6 +279,7 @@ FOUND = ["CVPR 2022 semantic_scholar", "CVPR 2016 semantic_scholar"]
 
 
 def test_a_crawl_finds_where_papers_appeared(desk: Desk, internet: Internet) -> None:
+    desk.published = (*desk.published, "pipelines.reports.csv.dataset")
     desk.write("a.md", NOTE)
     done = desk.crawl(SEMANTIC_SCHOLAR_API_KEY="secret")
     assert (done.returncode, done.stderr) == (0, "")
@@ -296,6 +297,7 @@ def test_a_crawl_finds_where_papers_appeared(desk: Desk, internet: Internet) -> 
 def test_bibliographies_that_are_down_are_said_in_a_line_each_and_asked_the_next_night(
     desk: Desk, internet: Internet
 ) -> None:
+    desk.published = (*desk.published, "pipelines.reports.csv.dataset")
     desk.write("a.md", NOTE)
     internet.fault(S2, html("log in", 403))
     internet.fault(WORKS, html("log in"))

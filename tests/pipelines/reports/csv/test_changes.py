@@ -18,7 +18,7 @@ from pipelines.reports.csv import changes as changes_csv
 from pipelines.reports.render import render
 from tests.internet import Failure, World
 from tests.internet.messages import html, redirect, text
-from tests.support.crawling import EVERY_NIGHT, kill
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, kill
 from tests.support.mending import moved, rendering
 from tests.support.sharing import wait_until
 from tests.support.storing import NIGHT, NOW, all_due, checked, many_workers, register
@@ -232,6 +232,12 @@ AT_ONCE = (*EVERY_NIGHT, "-s", "DEAD_AFTER=1")
 GONE = text("", 410)
 
 
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    desk.published = (*VERDICTS_AND_NOTES, "pipelines.reports.csv.changes")
+    return desk
+
+
 def note(urls: Iterable[str]) -> str:
     return "# Reading notes (2020.5.4)\n\n" + "\n\n".join(f"<{url}>" for url in urls)
 
@@ -248,6 +254,9 @@ def said(stdout: str) -> list[str]:
     return [line for line in stdout.splitlines() if line.startswith("changes: ")]
 
 
+@pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.stress)], indirect=True
+)
 def test_each_change_is_told_once(desk: Desk, internet: Internet, database_url: str) -> None:
     everything = (LIVES, HIDES, MOVES, RECOVERS, DIES, WALL, MOVED, DELETED)
     desk.write("a.md", note(everything))
