@@ -7,6 +7,7 @@ such as the DOIs of the conference and the journal version of a paper.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ class _Joined:
         self._addresses = list(addresses)
         self._groups = [[at] for at in range(len(self._addresses))]
         self._group_of = list(range(len(self._addresses)))
-        self._ids = [set(each.ids) for each in self._addresses]
+        self._ids = [_by_scheme(each.ids) for each in self._addresses]
 
     def by_id(self) -> None:
         """Join addresses that share an identifier."""
@@ -76,23 +77,36 @@ class _Joined:
                     self._join(first.setdefault((title, author), at), at, _DISTINCT)
 
     def _join(self, one: int, other: int, distinct: Collection[str]) -> None:
-        """Join two groups, unless they have different identifiers of one of the `distinct` schemes."""
-        first, second = sorted((self._group_of[one], self._group_of[other]))
-        if first == second or any(self._differ(first, second, scheme) for scheme in distinct):
-            return
-        for at in self._groups[second]:
-            self._group_of[at] = first
-        self._groups[first] = sorted(self._groups[first] + self._groups[second])
-        self._groups[second] = []
-        self._ids[first] |= self._ids[second]
+        """Join two groups, unless they have different identifiers of one of the `distinct` schemes.
 
-    def _differ(self, first: int, second: int, scheme: str) -> bool:
-        mine, theirs = ({each for each in self._ids[at] if each.startswith(f"{scheme}:")} for at in (first, second))
-        return bool(mine and theirs) and mine.isdisjoint(theirs)
+        The smaller one is moved into the larger one: a site may give one title to all of its pages.
+        """
+        large, small = self._group_of[one], self._group_of[other]
+        if large == small or any(self._differ(large, small, scheme) for scheme in distinct):
+            return
+        if len(self._groups[large]) < len(self._groups[small]):
+            large, small = small, large
+        for at in self._groups[small]:
+            self._group_of[at] = large
+        self._groups[large] += self._groups[small]
+        for scheme, ids in self._ids[small].items():
+            self._ids[large][scheme] |= ids
+        self._groups[small] = []
+
+    def _differ(self, one: int, other: int, scheme: str) -> bool:
+        mine, theirs = self._ids[one].get(scheme), self._ids[other].get(scheme)
+        return mine is not None and theirs is not None and mine.isdisjoint(theirs)
 
     def works(self) -> Iterator[Work]:
         """Yield the work of each group."""
-        for at, group in enumerate(self._groups):
-            if group:
-                ids = frozenset(self._ids[at])
-                yield Work(work_id_of(ids), tuple(self._addresses[each].key for each in group), tuple(sorted(ids)))
+        groups = sorted((sorted(group), at) for at, group in enumerate(self._groups) if group)
+        for group, at in groups:
+            ids = frozenset().union(*self._ids[at].values())
+            yield Work(work_id_of(ids), tuple(self._addresses[each].key for each in group), tuple(sorted(ids)))
+
+
+def _by_scheme(ids: Iterable[str]) -> defaultdict[str, set[str]]:
+    found = defaultdict(set)
+    for each in ids:
+        found[each.partition(":")[0]].add(each)
+    return found

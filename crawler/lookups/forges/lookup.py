@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import requests
 
+from crawler.links.canonical_url import is_sendable
 from crawler.links.repository_urls import RepositoryUrl, repository_of
 from crawler.lookups.base import SharedLookup
 from crawler.lookups.errors import ServiceDownError
@@ -101,8 +102,10 @@ def _result(
     if repository.disabled:
         check = Check(Outcome.RESTRICTED, Reason(ReasonCode.REPOSITORY_DISABLED), now, CheckMethod.API)
     elif repository.title.lower() != place.name.lower():
-        reason = Reason(ReasonCode.REPOSITORY_RENAMED)
-        check = Check(Outcome.MOVED, reason, now, CheckMethod.API, final_url=place.url_of(repository.title))
+        new = place.url_of(repository.title)
+        if (found := repository_of(new)) is None or found.name != repository.title or not is_sendable(new):
+            return None  # no name that a repository can have must get into notes
+        check = Check(Outcome.MOVED, Reason(ReasonCode.REPOSITORY_RENAMED), now, CheckMethod.API, final_url=new)
     else:
         reason = Reason(ReasonCode.FOUND_BY_HOST, APIS[place.api].service)
         check = Check(Outcome.OK, reason, now, CheckMethod.API)

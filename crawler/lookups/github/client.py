@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from requests import codes
 
+from crawler.links.canonical_url import is_sendable
 from crawler.lookups.base import ApiLookup
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.github import graphql, pages
@@ -273,7 +274,7 @@ def _renamed_target(
     """Return the new URL of a path on a renamed branch, or of a transferred issue; None if it is not known."""
     if not path.verb:
         url = str(by_rest.get("html_url"))
-        return url if url.startswith("https://github.com/") else None
+        return url if url.startswith("https://github.com/") and is_sendable(url) else None
     branch = text_in(by_rest.get("name"))
     if branch is not None and not path.path:
         return _repository_url(repository, path.with_branch(branch))

@@ -52,6 +52,21 @@ def test_what_a_host_does_not_say_is_left_to_the_page(
     assert results == [None] * 4
 
 
+@pytest.mark.parametrize(
+    ("name", "is_written"),
+    [
+        *(("other/lumen", True), ("other/lumen](https://evil.example/)", False), ("../../x", False)),
+        *(("https://evil.example", False), ("other/lumen?x=1#y", False), ("new/lu\nmen", False), ("other/<b>", False)),
+    ],
+)
+def test_only_a_name_gets_into_notes(
+    name: str, *, is_written: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (result,), _ = ask([MODEL], Answer(json.dumps({"id": name}).encode()), monkeypatch, tmp_path)
+    assert (result is not None and result.check.final_url == f"https://huggingface.co/{name}") == is_written
+    assert is_written or result is None
+
+
 def test_a_host_that_is_down_is_asked_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _, server = ask([MODEL, DATASET], Answer(b"", 503, {"Retry-After": "100000"}), monkeypatch, tmp_path)
     assert len(server.requests) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import permutations
 
 import pytest
@@ -89,3 +90,14 @@ def test_several_works(addresses: tuple[Address, ...]) -> None:
 def test_joining_takes_linear_time() -> None:
     same = [address(f"acl:{n}", f"doi:10.1/{n}") for n in range(20_000)]
     assert len(join_works(same)) == 20_000
+
+
+def test_one_title_on_all_pages_of_a_site_takes_linear_time() -> None:
+    def seconds(count: int) -> float:
+        addresses = [address(f"paper:{at:05}") for at in range(count)]
+        started = time.process_time()
+        (work,) = join_works(addresses)
+        assert work.keys == tuple(each.key for each in addresses)
+        return time.process_time() - started
+
+    assert seconds(8_000) < 12 * max(seconds(2_000), 0.01)
