@@ -18,6 +18,7 @@ from crawler.config.value_readers import (
     days,
     download_delays,
     flag,
+    folder,
     globs,
     hosts,
     number,
@@ -47,7 +48,7 @@ SETTING_OF_SECRET = "[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD|PASS|CREDENTIALS|WEB
 """Matches the names of settings whose values are shown nowhere: those of this project, of Scrapy and of its plugins."""
 
 READERS: Mapping[str, Callable[[SettingsSource, str], object]] = {
-    "NOTES_DIR": text,
+    "NOTES_DIR": folder,
     "NOTES_IGNORE": patterns,
     "NOTES_MAX_MB": number,
     "OUTPUT_DIR": text,

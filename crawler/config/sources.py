@@ -77,15 +77,20 @@ def located_error(settings: SettingsSource, error: UserError) -> UserError:
 
 def _find(settings: SettingsSource) -> SettingsFile | None:
     """Return the file nearest to the notes; without a given folder also the one nearest to the working directory."""
-    notes = Path(str(settings["NOTES_DIR"] or "."))
+    notes = _notes(settings)
     is_given = (settings.getpriority("NOTES_DIR") or 0) >= ENVIRONMENT
     found = find_settings_file(notes) if is_given or notes.is_dir() else None
     return found or (None if is_given else find_settings_file(Path.cwd()))
 
 
+def _notes(settings: SettingsSource) -> Path:
+    """Return the notes folder, which its reader has not checked yet."""
+    return Path(os.path.expanduser(str(settings["NOTES_DIR"] or ".")))  # noqa: PTH111 - raises nothing
+
+
 def _seen_from_notes(settings: SettingsSource, file: SettingsFile) -> list[dict[str, Any]]:
     """Return the overrides of a file, whose paths may begin at the file as well as at the notes folder below it."""
-    notes = os.path.realpath(Path(str(settings["NOTES_DIR"] or ".")).expanduser())
+    notes = os.path.realpath(_notes(settings))
     above = f"{Path(os.path.relpath(notes, os.path.realpath(file.folder))).as_posix()}/"
     seen = []
     for row in settings["OVERRIDES"]:

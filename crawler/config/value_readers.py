@@ -6,6 +6,7 @@ import json
 import os
 import re
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.config.setting_names import COMMAND_LINE, json_object, nearest_hint
@@ -60,6 +61,16 @@ def text(settings: SettingsSource, name: str) -> str:
     if value is not None and not isinstance(value, str | PathLike):
         raise UserError(f"{name}: not a text: {value!r}")
     return str(value or "")
+
+
+def folder(settings: SettingsSource, name: str) -> str:
+    """Return a folder, in which `~` is a home folder that exists."""
+    found = text(settings, name)
+    try:
+        Path(found).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{name}: {found.partition('/')[0]!r} is the home folder of no user") from error
+    return found
 
 
 def secret(settings: SettingsSource, name: str) -> str:
@@ -188,7 +199,7 @@ def store_location(settings: SettingsSource, name: str) -> str:
     found = text(settings, name)
     scheme, separator, _ = found.partition("://")
     if not separator or scheme == "file":
-        return found
+        return folder(settings, name)
     shown = without_login(found)
     if scheme not in SCHEMES:
         valid = ", ".join(f"{store}://" for store in SCHEMES)

@@ -27,6 +27,8 @@ class NoGlobError(Exception):
 
 def globs_of_regex(regex: str) -> list[str]:
     """Return globs that match a whole text where an expression is found in it; raise NoGlobError if there are none."""
+    if not regex.isprintable():  # control characters stand for anchors below
+        raise NoGlobError("characters that no URL has")
     if len(regex) > LONGEST:
         raise NoGlobError(f"longer than {LONGEST} characters")
     reader = _Reader(regex)

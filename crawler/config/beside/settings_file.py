@@ -64,7 +64,7 @@ def find_settings_file(start: Path) -> SettingsFile | None:
     cannot be used; a PROJECT that does not mention this program is passed over, whatever is wrong with it. So is a file
     of another user, such as one in `/tmp`, with a warning.
     """
-    start = Path(os.path.abspath(start.expanduser()))  # noqa: PTH100 - symlinks stay: the folders above are those typed
+    start = Path(os.path.abspath(start))  # noqa: PTH100 - symlinks stay: the folders above are those typed
     repository, owners = repository_of(start), _owners(start)
     for folder in (start, *start.parents):
         for name in (NAME, PROJECT):
