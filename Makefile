@@ -13,6 +13,8 @@
 # make bench            measure speed and memory of this and other programs, write benchmarks/results.md: half an hour;
 #                       ONLY=speed,pace selects scenarios, QUICK=1 uses small sizes, NOTES=DIR your own notes
 # make reference        write the tables of docs/reference.md from the code
+# make venues FROM=DIR  write the list of conferences in pipelines/data/ccf_venues.tsv from a checkout of
+#                       https://github.com/ccfddl/ccf-deadlines
 # make accuracy         measure how many verdicts, venues and entries are right: verdicts on the table of odd answers, with
 #                       lychee beside them; venues read from comments, TABLE=FILE replaces the shared table; entries on
 #                       lists of papers
@@ -27,7 +29,7 @@ DEMO := -s 'DOWNLOAD_DELAYS={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sq
 # Tests start hundreds of processes: without bytecode each compiles the program anew.
 pytest stress coverage: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: crawl test lint pytest stress coverage mutants fuzz bench accuracy reference clean
+.PHONY: crawl test lint pytest stress coverage mutants fuzz bench accuracy reference venues clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -73,6 +75,9 @@ accuracy: .venv/dev
 
 reference: .venv/dev
 	$(BIN)/python -m tests.reference
+
+venues: .venv/dev
+	$(BIN)/python -m tests.venues "$(FROM)"
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -142,6 +142,7 @@ def _identifiers() -> _Identifiers:
         for spelling in (*series.acronyms, series.name)
         if spelling not in series.words
     }
+    codes = {key: series for key, series in venue_table().dblp.items() if key not in codes} | codes
     codes |= {code: venue_table().by_name[name] for code, name in table["codes"].items()}
     rows = (
         line.split("\t") for line in data.joinpath("proceedings.tsv").read_text("utf-8").splitlines() if line[0] != "#"

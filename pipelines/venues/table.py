@@ -1,14 +1,22 @@
-"""Load `pipelines/data/venues.toml`: the names of venues, and the cues that relate them to a paper. Pure."""
+"""Load the names of venues, and the cues that relate them to a paper. Pure.
+
+`pipelines/data/venues.toml` has what is known of each. Conferences that are only in `pipelines/data/ccf_venues.tsv`, a
+list of others, are added with their names; their acronyms count only with a year or a word of acceptance.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+_ACRONYM = re.compile(r"[A-Za-z&+-]+")
+_ORGANIZER = re.compile(r"^(?:ACM|IEEE|SIGOPS) ")
+_KIND = re.compile(r"[^()]*\b(?:Conference|Symposium|Congress)\b[^()]*", re.IGNORECASE)
+"""What a name of the list has if it is no phrase that may occur in any text."""
 TOKEN = re.compile(r"[^\W\d_]+|\d+|\S")
 
 
@@ -65,6 +73,7 @@ class VenueTable:
     no_workshops: frozenset[str]
     categories: frozenset[str]
     by_name: dict[str, VenueSeries]
+    dblp: dict[str, VenueSeries]
 
     def word(self, text: str) -> str:
         """Return the form in which words are compared: lower case, abbreviations expanded, without final "s"."""
@@ -85,6 +94,15 @@ class VenueTable:
             node = node.setdefault(self.word(word), {})
         if node.setdefault("", series) is not series:
             raise ValueError(f"{name!r} names two venues")
+
+    def named(self, full_name: str) -> VenueSeries | None:
+        """Return the venue with a full name; None if there is none."""
+        node = self.names
+        for token in TOKEN.findall(full_name):
+            if token.isalnum() and token.lower() not in self.ignored:
+                node = node.get(self.word(token), {})
+        found: VenueSeries | None = node.get("")
+        return found
 
     def add_short(self, spelling: str, series: VenueSeries, *, weak: bool) -> None:
         """Add a short spelling; raise ValueError if it is already that of another venue."""
@@ -126,6 +144,7 @@ def venue_table() -> VenueTable:
         no_workshops=frozenset(data["no_workshops"]),
         categories=frozenset(data["categories"]),
         by_name={line.name: line for line in series},
+        dblp={},
     )
     for line in series:
         for name in (line.full_name, *line.names):
@@ -136,7 +155,33 @@ def venue_table() -> VenueTable:
             table.add_short(spelling, line, weak=True)
     for name in data["other"]:
         table.add_name(name, None)
-    return table
+    return _with_listed(table)
+
+
+def _with_listed(table: VenueTable) -> VenueTable:
+    """Return the table with the conferences of the list that it lacks, and the keys of DBLP of all in the list."""
+    known = {spelling.casefold() for line in table.series for spelling in (line.name, *line.acronyms, *line.words)}
+    added: list[VenueSeries] = []
+    for acronym, full_name, key, month in _listed():
+        series = table.named(full_name)
+        names = {acronym, *_ORGANIZER.sub("", acronym).split("/")}
+        is_new = series is None and known.isdisjoint(map(str.casefold, names))
+        if is_new and _ACRONYM.fullmatch(acronym) and _KIND.fullmatch(full_name):
+            since, usual = 1950, int(month) if month else None
+            series = VenueSeries(acronym, "conference", full_name, since, words=(acronym,), month=usual)
+            added.append(series)
+            known.add(acronym.casefold())
+            table.add_name(full_name, series)
+            table.add_short(acronym, series, weak=True)
+        if series is not None and key:
+            table.dblp.setdefault(key.lower(), series)
+    by_name = table.by_name | {line.name: line for line in added}
+    return replace(table, series=(*table.series, *added), by_name=by_name)
+
+
+def _listed() -> list[list[str]]:
+    lines = files("pipelines").joinpath("data/ccf_venues.tsv").read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if line[0] != "#"]
 
 
 def _freeze(value: Any) -> Any:
