@@ -126,7 +126,7 @@ def crawl(disk: Disk) -> Trial:
     [
         ("images/", 0, Trouble.ERROR),
         pytest.param(".part", -1, Trouble.FULL, marks=pytest.mark.stress),
-        ("http_cache.sqlite-journal", 0, Trouble.FULL),
+        pytest.param("http_cache.sqlite-journal", 0, Trouble.FULL, marks=pytest.mark.stress),
     ],
 )
 def test_a_disk_that_fails(crawl: Trial, part: str, at: int, trouble: Trouble) -> None:

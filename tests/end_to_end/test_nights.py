@@ -168,14 +168,14 @@ def living() -> list[str]:
     world = World()
     states = ("live", "repost", "pictures", "text", "video", "audio", "quoting", "naming")
     return [
-        *numbered(40, "https://alive.example.org/{}"),
-        *numbered(20, "https://h{:02}.bench.example.org/"),
+        *numbered(20, "https://alive.example.org/{}"),
+        *numbered(12, "https://h{:02}.bench.example.org/"),
         *numbered(4, "https://moved.example.org/{}"),
         *numbered(3, "https://pdf.example.org/{}.pdf"),
         *(f"https://{host}.example.org/x" for host in ("gzip", "brotli", "charset", "temporary", "nohead", "members")),
         *(world.article(state, n) for state in states for n in range(2)),
         *(world.picture(kind, n) for kind in ("png", "jpeg", "gif", "webp") for n in range(3)),
-        *(world.repository("alive", n) for n in range(12)),
+        *(world.repository("alive", n) for n in range(6)),
         *(world.repository("renamed", n) for n in range(2)),
         *(world.paper("alive", n) for n in range(12)),
     ]
@@ -185,7 +185,7 @@ def lost() -> list[str]:
     """Return links to what is gone; some sites say so themselves, of others it takes three nights to believe."""
     world = World()
     return [
-        *numbered(20, "https://missing.example.org/{}"),
+        *numbered(12, "https://missing.example.org/{}"),
         *numbered(4, "https://gone.example.org/{}"),
         *numbered(4, "https://unknown{}.example.org/x"),
         *numbered(2, "https://lost.example.org/{}"),

@@ -449,6 +449,7 @@ def seconds(work: Any) -> float:
     return min(took)
 
 
+@pytest.mark.stress
 @pytest.mark.parametrize("name", patterns())
 def test_no_pattern_of_the_table_takes_longer_than_its_text_is_long(name: str) -> None:
     pattern = patterns()[name]

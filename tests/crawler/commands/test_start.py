@@ -110,7 +110,16 @@ def test_help_loads_neither_spider_nor_store(output: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("words", [("crawl", "--help"), ("publish", "--help"), ("settings",), ("publish", "--diff")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("publish", "--diff"),
+        *(
+            pytest.param(words, marks=pytest.mark.stress)
+            for words in (("crawl", "--help"), ("publish", "--help"), ("settings",))
+        ),
+    ],
+)
 def test_tables_are_loaded_only_where_they_are_written(words: tuple[str, ...], output: Path, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     notes.mkdir()

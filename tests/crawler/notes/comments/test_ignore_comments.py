@@ -355,7 +355,7 @@ def test_only_what_meets_an_ignored_span_is_missing(text: str, bom: bool) -> Non
 
 
 @pytest.mark.parametrize("size", [200_000, pytest.param(800_000, marks=pytest.mark.stress)])
-@pytest.mark.parametrize("has_tail", [True, False])
+@pytest.mark.parametrize("has_tail", [True, pytest.param(False, marks=pytest.mark.stress)])
 @pytest.mark.parametrize(
     "unit", [ONE, f"{ONE}\n", f"{START}{END}", f"{START}\n", f"{END}{ONE}", f"{ONE}\n[a](b)\n", f"[a] {ONE}\n"]
 )
