@@ -7,8 +7,13 @@ WORKDIR /source
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY crawler crawler
 COPY pipelines pipelines
-RUN python -m venv /opt/notemend \
- && /opt/notemend/bin/pip install --no-cache-dir --constraint constraints.txt ".[postgresql,s3]"
+# What no command loads makes a third of the image: tests, pip, Arrow Flight and the AWS services besides S3.
+RUN python -m venv --without-pip /opt/notemend \
+ && pip --python /opt/notemend/bin/python install --no-cache-dir --constraint constraints.txt ".[postgresql,s3]" \
+ && find /opt/notemend -type d \( -name tests -o -name test -o -path '*/pyarrow/include' \) -prune -exec rm -r {} + \
+ && find /opt/notemend -name '*flight*' -path '*/pyarrow/*' -prune -exec rm -r {} + \
+ && find /opt/notemend -path '*/botocore/data/*' -prune -type d \
+    ! -name s3 ! -name sts ! -name 'sso*' ! -name signin -exec rm -r {} +
 
 FROM python:3.13-slim
 RUN install --directory --owner=1000 --group=1000 /notes /output
