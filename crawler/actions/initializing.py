@@ -59,7 +59,8 @@ def write_settings(folder: Path) -> int:
     above = find_settings_file(folder)
     if above is not None and above.folder == file.parent:
         raise UserError(say("error_exists", file=above.shown))
-    text = settings_template(look_at(folder))
+    found = look_at(folder)
+    text = settings_template(found)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as opened:
             opened.write(text)
@@ -67,7 +68,8 @@ def write_settings(folder: Path) -> int:
         raise UserError(say("error_exists", file=shown_path(file))) from None
     except OSError as error:
         raise UserError(f"{shown_path(file)}: {error.strerror}") from error
-    lines = [say("init_written", file=shown_path(file))]
+    has_excludes = bool(found.left_out.urls or found.left_out.notes)
+    lines = [say("init_carried_over" if has_excludes else "init_written", file=shown_path(file))]
     if above is not None:
         lines.append(say("init_hides", file=above.shown))
     print_parts([*lines, say("init_next", folder=folder)])

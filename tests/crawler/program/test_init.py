@@ -55,6 +55,7 @@ def test_it_names_what_it_finds_and_makes_nothing_hold_that_is_not_sure(
     assert run(["init"]) == 0
     out, err = capsys.readouterr()
     assert (out.splitlines()[-1], err) == ("next: edit it, then run notemend .", "")
+    assert out.startswith("notemend.toml: written; it excludes what lychee's files exclude")
     text = (notes / NAME).read_text("utf-8")
     assert re.search(r"^# 1 note \(Latin \d+%, Chinese \d+%\)\n# site: hugo in site\n", text, re.MULTILINE)
     assert "# git remote: https://git.example/me/notes\n" in text
@@ -110,7 +111,9 @@ def test_it_writes_nothing_where_it_must_not(
 def test_a_file_above_is_named(notes: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (notes.parent / NAME).write_text("")
     assert run(["init"]) == 0
-    assert f"{notes.parent}/notemend.toml does not count for these notes any more" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert out.startswith("notemend.toml: written; all settings in it are comments")
+    assert f"{notes.parent}/notemend.toml does not count for these notes any more" in out
 
 
 @pytest.mark.parametrize(
