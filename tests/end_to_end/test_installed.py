@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMANDS = (
-    *("crawl", "check", "diff", "apply", "undo", "status", "explain", "vouch", "images", "publish", "settings"),
-    "completion",
+    *("crawl", "check", "diff", "review", "apply", "undo", "status", "explain", "vouch", "images", "publish", "init"),
+    *("settings", "completion"),
 )
 FOLDERS = {
     "sample": {"a.md": "# A\n\n[b](b.md) [c](gone.md)\n", "b.md": "# B\n"},
