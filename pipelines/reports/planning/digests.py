@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import crawler
 import pipelines
 from crawler.images.saved_urls import saved_name
-from crawler.kinds.registry import kind_of
-from crawler.models.link import Link, key_of
+from crawler.kinds.registry import all_kinds
+from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Picture, Repository, type_name
 from crawler.notes.files.folder import ENDINGS
 from crawler.run.program_digest import program_digest
@@ -70,8 +70,9 @@ class StoreDigests:
         for note, mentioned in groupby(rows, key=itemgetter(_NOTE)):
             undated, days, images, shown, lists_notes = sha256(), sha256(), [], [], False
             for row in map(tuple, mentioned):
-                all_links.update(repr(row).encode())
                 state = repr(row[len(MENTION) : _STATE_END]).encode()
+                all_links.update(repr((row[: len(MENTION)], row[_STATE_END:])).encode())
+                all_links.update(state)
                 if row[_TYPE] == type_name(Paper):
                     papers.update(state)
                 undated.update(state)
@@ -110,13 +111,13 @@ def _cross_references(row: Sequence[Any], index: CrossReferenceIndex) -> bytes:
 
 def _is_note(row: Sequence[Any]) -> bool:
     """Return whether a mention links a note."""
-    link = Link(row[_URL], row[_KIND], row[_IDENTITY])
-    return _is_local(row) and link.url.lower().endswith(ENDINGS)
+    return _is_local(row) and row[_URL].lower().endswith(ENDINGS)
 
 
 def _is_local(row: Sequence[Any]) -> bool:
     """Return whether a mention links a file in the notes folder."""
-    return kind_of(Link(row[_URL], row[_KIND], row[_IDENTITY])).in_notes_folder
+    kind = all_kinds().get(row[_KIND])
+    return kind is not None and kind.in_notes_folder
 
 
 @dataclass(frozen=True, slots=True)
