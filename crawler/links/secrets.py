@@ -49,8 +49,9 @@ def masked_json(value: Any, *, compact: bool = False) -> str:
     """Return a value as JSON with all its texts masked, invisible characters escaped; `compact` leaves out blanks."""
     encode = (_COMPACT if compact else _JSON).encode
     text = encode(value)
-    may_have_secrets = _may_have_secrets(text)  # JSON has these characters as they are
-    return visible(encode(masked_values(value)) if may_have_secrets else text)
+    if _may_have_secrets(text) and (shown := masked_values(value)) != value:  # JSON has these characters as they are
+        text = encode(shown)
+    return visible(text)
 
 
 def masked_values(value: Any) -> Any:
