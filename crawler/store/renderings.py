@@ -79,6 +79,13 @@ class Renderings(StoreReader, Writer):
         with self._begin() as connection:
             return {output: (digest, text) for output, digest, text in connection.execute(query)}
 
+    def shared_fragment(self, output: str) -> tuple[str, str]:
+        """Return the digest and the text of a fragment of all notes together; both are empty if there is none."""
+        wanted = fragments.c.note == ALL_NOTES, fragments.c.output == output
+        with self._begin() as connection:
+            row = connection.execute(sa.select(fragments.c.digest, fragments.c.text).where(*wanted)).one_or_none()
+        return ("", "") if row is None else (row.digest, row.text)
+
     def fragment_digests(self) -> Iterator[tuple[str, dict[str, str]]]:
         """Yield for each note with fragments their digests by output."""
         query = sa.select(fragments.c.note, fragments.c.output, fragments.c.digest).order_by(fragments.c.note)

@@ -52,7 +52,7 @@ class _Copies:
         self._image_store = rendering.image_store
         self._is_available = True
         self._without_decoder: set[str] = set()
-        version, text = rendering.store.fragments(ALL_NOTES).get(__name__, ("", "[]"))
+        version, text = rendering.store.shared_fragment(__name__)
         self._known: set[str] = set(json.loads(text)) if version == VERSION else set()
         self._none = set(self._known)  # names of copies that images do not have
 

@@ -49,8 +49,8 @@ def citations(rendering: Rendering) -> Iterator[Citation]:
 def cited_works(rendering: Rendering) -> Iterator[tuple[DescribedWork, str | None]]:
     """Yield all works with their citation keys, which stay the same from then on; None for one without metadata."""
     store = rendering.store
-    _, saved = store.fragments(ALL_NOTES).get(_KEYS, ("", "{}"))
-    keys = CitationKeys(json.loads(saved))
+    _, saved = store.shared_fragment(_KEYS)
+    keys = CitationKeys(json.loads(saved or "{}"))
     for each in described_works(store, rendering.works.read(store)):
         yield each, None if each.paper is None else keys.key_of(each.work.keys, each.paper)
     if keys.new:

@@ -78,21 +78,20 @@ def by_link(rendering: Rendering) -> Iterator[TakeLink | None]:
 @contextmanager
 def by_notes(rendering: Rendering) -> Iterator[TakeNotes | None]:
     """Write the page after all notes were collected; no note is needed if all are the same as before."""
-    part = _saved_part(rendering, NOTES)
-    if part is not None:
+    if _saved_part(rendering, NOTES) is not None:
         yield None
     else:
         collector = _NoteCollector()
         yield collector.take
-        part = _save_part(rendering, NOTES, collector.part(rendering))
-    _write(rendering, part)
+        _save_part(rendering, NOTES, collector.part(rendering))
+    _write(rendering)
 
 
-def _write(rendering: Rendering, notes_part: Mapping[str, Any]) -> None:
-    """Write the page from its parts, and save the metrics of this run."""
+def _write(rendering: Rendering) -> None:
+    """Write the page from its saved parts, and save the metrics of this run."""
     store, path = rendering.store, rendering.output_dir / "report.html"
-    links_part = _saved_part(rendering, LINKS)
-    assert links_part is not None  # noqa: S101 - `by_link` has saved it if it was not
+    links_part, notes_part = (_saved_part(rendering, inputs) for inputs in (LINKS, NOTES))
+    assert links_part is not None and notes_part is not None  # noqa: S101, PT018 - both were saved if they were not
     began, counts = store.run_started_at(), links_part["metrics"] | {Metric.NOTES.value: notes_part["edited"]}
     store.save_metrics(counts)
     earlier = store.earlier_metrics(MAX_RUNS)
@@ -141,17 +140,15 @@ def _chart(values: Mapping[str, Any]) -> Chart:
 def _saved_part(rendering: Rendering, inputs: str) -> dict[str, Any] | None:
     """Return the saved part of the page with these inputs; None if they have changed."""
     digest = rendering.digests.get(inputs, "")
-    saved_digest, saved = rendering.store.fragments(ALL_NOTES).get(f"{__name__}:{inputs}", ("", ""))
+    saved_digest, saved = rendering.store.shared_fragment(f"{__name__}:{inputs}")
     part: dict[str, Any] | None = json.loads(saved) if digest and digest == saved_digest else None
     return part
 
 
-def _save_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> dict[str, Any]:
-    """Save a part of the page with the digest of its inputs; return it as read back from JSON."""
+def _save_part(rendering: Rendering, inputs: str, part: Mapping[str, Any]) -> None:
+    """Save a part of the page with the digest of its inputs."""
     text = json.dumps(part, ensure_ascii=False)
     rendering.store.save_fragments([(ALL_NOTES, f"{__name__}:{inputs}", rendering.digests.get(inputs, ""), text)])
-    saved: dict[str, Any] = json.loads(text)
-    return saved
 
 
 def _tiles(counts: Mapping[str, int], before: Mapping[str, int]) -> list[tuple[str, int, int | None]]:

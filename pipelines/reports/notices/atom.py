@@ -34,7 +34,7 @@ def by_link(rendering: Rendering) -> Iterator[TakeLink]:
     """Write the file after all links were taken; the entries of earlier runs are kept in the link database."""
     news, store = News(), rendering.store
     yield news.take
-    version, text = store.fragments(ALL_NOTES).get(__name__, ("", "[]"))
+    version, text = store.shared_fragment(__name__)
     known: list[dict[str, Any]] = json.loads(text) if version == _VERSION else []
     began = store.run_started_at()
     if began is not None and (entry := entry_of(news, began.strftime("%Y-%m-%dT%H:%M:%SZ"))):
