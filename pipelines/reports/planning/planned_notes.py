@@ -199,10 +199,12 @@ def _listings(rendering: Rendering) -> dict[str, tuple[Listing, ...]]:
 
     Papers are joined to works only if entries list several kinds of them: it reads the metadata of all.
     """
+    papers = with_metadata(Paper)
     listed = [
         (key_of(kind, identity), [Listing(*each) for each in places])
         for kind, identity, places in rendering.store.listed()
+        if len(places) > 1 or kind in papers  # most links are listed once
     ]
-    kinds = {key.partition(":")[0] for key, _ in listed}.intersection(with_metadata(Paper))
+    kinds = {key.partition(":")[0] for key, _ in listed}.intersection(papers)
     works = rendering.works.read(rendering.store) if len(kinds) > 1 else []
     return repeated(listed, {key: work.work_id for work in works for key in work.keys})
