@@ -111,13 +111,13 @@ def _write(rendering: Rendering) -> None:
         tiles=_tiles(counts, earlier[-1].counts if earlier else {}),
         charts=drawn,
         drawn=[asdict(chart) for chart in drawn],
-        work=Markup(notes_part["work"]),  # noqa: S704 - `WorkTable` has escaped it
+        work=Markup(notes_part.pop("work")),  # noqa: S704 - `WorkTable` has escaped it
         work_left_out=notes_part["work_left_out"],
         opening=_opening(rendering),
-        links=Markup(links_part["table"]),  # noqa: S704 - `_LinkCollector` has escaped it
+        links=Markup(links_part.pop("table")),  # noqa: S704 - `_LinkCollector` has escaped it
         shown=min(total, MAX_LINKS),
         total=total,
-        notes=Markup(notes_part["views"]),  # noqa: S704 - the views are escaped
+        notes=Markup(notes_part.pop("views")),  # noqa: S704 - the views are escaped
         notes_left_out=notes_part["left_out"],
     )
     with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
