@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,9 +91,12 @@ def history(database_url: str) -> Counter[str]:
 
 
 def helpers_of(process: Running) -> list[int]:
-    """Return the processes that a process has started on Linux."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii")
-    return [int(number) for number in children.split()]
+    """Return the processes that a process has started on Linux, in whichever of its threads."""
+    found: list[int] = []
+    for thread in sorted(Path(f"/proc/{process.pid}/task").iterdir(), key=lambda thread: int(thread.name)):
+        with suppress(OSError):  # it has just ended
+            found += map(int, (thread / "children").read_text("ascii").split())
+    return found
 
 
 def saying(desk: Desk, *words: str) -> tuple[Forked, Callable[[], str]]:
@@ -156,14 +159,14 @@ def results(desk: Desk) -> dict[str, object]:
 class Cluster:
     """A Dask scheduler at `address` with some workers; `workers` are their processes.
 
-    A worker that is not heard of for two seconds is lost: its tasks are executed elsewhere.
+    A worker that is not heard of for `lost_after` is lost: its tasks are executed elsewhere.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, lost_after: str = "2s") -> None:
         self.address = f"tcp://127.0.0.1:{free_port()}"
         self.workers: list[subprocess.Popen[bytes]] = []
         self._desk = desk
-        self._environ = os.environ | desk.environ | {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "2s"}
+        self._environ = os.environ | desk.environ | {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": lost_after}
         self._scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", self.address.rpartition(":")[2])
 
     def add_worker(self) -> None:
@@ -185,9 +188,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster(desk: Desk, workers: int) -> Iterator[Cluster]:
+def cluster(desk: Desk, workers: int, lost_after: str = "2s") -> Iterator[Cluster]:
     """Run a Dask cluster with so many workers; what they say is in a file of the desk."""
-    found = Cluster(desk)
+    found = Cluster(desk, lost_after)
     try:
         for _ in range(workers):
             found.add_worker()
