@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-MOST_HOSTS = 1000
+MOST_HOSTS = 10_000
 """As many have a name in the small internet."""
 ENTRIES_PER_NOTE = 12
 _LINES = (

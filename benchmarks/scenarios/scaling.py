@@ -1,12 +1,14 @@
 """What sharing a run costs: hosts and saves a second, bytes of a link, and how the database finds what is due.
 
-`python -m benchmarks.scenarios.scaling DATABASE_URL [--links N] [--hosts N]`, on an empty database that it may fill.
+`python -m benchmarks.scenarios.scaling [DATABASE_URL] [--links N] [--hosts N]`, on an empty database that it may fill:
+by default one of a PostgreSQL server of its own.
 """
 
 from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +23,7 @@ from crawler.models.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.store.link_store import LinkStore
 from crawler.store.registered_notes import NoteMentions
+from tests.support.databases import postgresql_server, postgresql_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,15 +85,21 @@ def plans(store: LinkStore, work: Callable[[], object]) -> list[str]:
 
 def main() -> None:
     """Fill a database, and measure."""
-    parser = ArgumentParser()
-    parser.add_argument("url")
+    parser = ArgumentParser(prog="python -m benchmarks.scenarios.scaling")
+    parser.add_argument("url", nargs="?")
     parser.add_argument("--links", type=int, default=200_000)
     parser.add_argument("--hosts", type=int, default=2_000)
-    wanted = parser.parse_args()
+    given = parser.parse_args()
+    with ExitStack() as stack:
+        url = given.url or postgresql_url(stack.enter_context(postgresql_server()))
+        measure(url, urls(given.links, given.hosts), given.hosts)
+
+
+def measure(url: str, links: list[Link], hosts_of_links: int) -> None:
+    """Fill a database with links, and print what that and reading them takes."""
     now = datetime.now(UTC)
-    store = LinkStore.open(wanted.url)
-    links = urls(wanted.links, wanted.hosts)
-    print(f"{wanted.links:,} links on {wanted.hosts:,} hosts, {store._engine.dialect.name}; {machine()}")
+    store = LinkStore.open(url)
+    print(f"{len(links):,} links on {hosts_of_links:,} hosts, {store._engine.dialect.name}; {machine()}")
 
     def register() -> None:
         notes = [
@@ -104,13 +113,13 @@ def main() -> None:
             store.register(some_notes, now)
 
     seconds = timed(register)
-    print(f"registering: {wanted.links / seconds:,.0f} links/s")
+    print(f"registering: {len(links) / seconds:,.0f} links/s")
     store.start_run(now)
     store.notes_read()
     hosts = sorted({link.host for link in links})[:1_000]
     seconds = timed(lambda: store.take_hosts(hosts))
     print(f"taking hosts: {len(hosts) / seconds:,.0f}/s")
-    some = links[: wanted.links // 10]
+    some = links[: len(links) // 10]
     backlogs: list[Any] = []
     print(f"backlogs: {timed(lambda: backlogs.extend(store.backlogs(['web'], now))):.2f} s")
     seconds = timed(lambda: [store.next_due(backlog, now, 16) for backlog in backlogs[:500]])
@@ -144,7 +153,7 @@ def main() -> None:
             else "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
         )
         size = connection.exec_driver_sql(query).scalar_one()
-    print(f"bytes for each link, one check and its facts included: {size / wanted.links:,.0f}")
+    print(f"bytes for each link, one check and its facts included: {size / len(links):,.0f}")
     store.close()
 
 

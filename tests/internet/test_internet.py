@@ -38,7 +38,7 @@ pytest_plugins = ["tests.internet.fixtures"]
 # The odd hosts and the proxy
 
 STATUS = {
-    "alive": 200, "plain": 200, "h00.bench": 200, "h999.bench": 200, "missing": 404, "gone": 410, "broken": 500,
+    "alive": 200, "plain": 200, "h00.bench": 200, "h9999.bench": 200, "missing": 404, "gone": 410, "broken": 500,
     "down": 503, "soft404": 200, "moved": 301, "permanent": 308, "temporary": 302, "chain": 301, "upgrade": 200,
     "wall": 403, "members": 401, "login": 302, "legal": 451, "busy": 429, "slow": 200, "loop": 301, "inside": 302,
     "charset": 200, "pdf": 200, "gzip": 200, "brotli": 200, "nohead": 200, "norobots": 200, "checking": 503,

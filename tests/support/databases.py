@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+INSTALL = "Debian: apt-get install postgresql"
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path("initdb")).parent
 OPTIONS = "-c listen_addresses='' -c fsync=off -c client_min_messages=warning -c timezone=Asia/Shanghai"
 
@@ -33,7 +34,19 @@ _USER = "postgres" if os.geteuid() == 0 else None  # the server refuses to run a
 def postgresql() -> Iterator[Path]:
     """Run a PostgreSQL server for the whole session; return the folder of its socket."""
     if not (BINARIES / "initdb").exists():
-        pytest.skip("PostgreSQL's server programs are not installed (Debian: apt-get install postgresql)")
+        pytest.skip(f"PostgreSQL's server programs are not installed ({INSTALL})")
+    with postgresql_server() as folder:
+        yield folder
+
+
+def postgresql_url(folder: Path) -> str:
+    """Return the URL of the database of a server by the folder of its socket."""
+    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+
+@contextmanager
+def postgresql_server() -> Iterator[Path]:
+    """Run a PostgreSQL server; give the folder of its socket."""
     # pytest's own folders are closed to other users, and their paths too long for a socket
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     if _USER is not None:
@@ -97,7 +110,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     folder: Path = request.getfixturevalue("postgresql")
     with psycopg.connect(f"host={folder} user=postgres") as connection:  # quicker than a database for each test
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    return f"postgresql+psycopg://postgres@/postgres?host={folder}"
+    return postgresql_url(folder)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ The benchmark hosts have a second name each, h00.bench.internal and so on: lyche
 | host | what it does |
 |---|---|
 | alive | 200, an ordinary page |
-| plain, h00.bench … h999.bench | 200, 5 kB, images larger, at once: for benchmarks; long names are not found |
+| plain, h00.bench … h9999.bench | 200, 5 kB, images larger, at once: for benchmarks; long names are not found |
 | missing, gone, broken, down | 404, 410, 500, 503 |
 | soft404 | 200, and the page says that there is none |
 | moved, permanent, temporary | 301, 308, 302 to the same path at alive |
@@ -57,7 +57,7 @@ PHOTO_HOSTS, PHOTOS = 20, 40  # hosts that share the numbered photos, and how ma
 BENCHMARK_HEAD = b"<!DOCTYPE html><html><head><title>Plain</title></head><body><p>"
 BENCHMARK_TEXT = b"</p>" + b"<p>plain</p>" * BENCHMARK_SIZE
 BENCHMARK_END = b"</body></html>"
-BENCHMARK_HOSTS = tuple(f"h{number:02}.bench.{domain}" for domain in (DOMAIN, "internal") for number in range(1000))
+BENCHMARK_HOSTS = tuple(f"h{number:02}.bench.{domain}" for domain in (DOMAIN, "internal") for number in range(10_000))
 BENCHMARK_PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif"}
 PRIVATE = ("127.0.0.1", "169.254.169.254", "10.0.0.1", "localhost")
 Behaviour = Callable[[Request, World], Response]
