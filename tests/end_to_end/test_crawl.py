@@ -13,6 +13,7 @@ from tests.internet import World
 from tests.internet.messages import Failure, html, not_found, page, redirect, text
 from tests.support.crawling import EVERY_NIGHT, Desk, kill, mended
 from tests.support.processes import ROOT
+from tests.support.sampling import sampled
 from tests.support.sharing import wait_until
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def test_token_means_batches_instead_of_pages(desk: Desk, internet: Internet) ->
 # --- what passes and what does not ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", [text("", 503), Failure.RESET, Failure.CUT, Failure.TLS])
+@pytest.mark.parametrize("fault", sampled([text("", 503), Failure.RESET, Failure.CUT, Failure.TLS], every=2))
 def test_failure_that_passes_within_the_run_is_no_failure(desk: Desk, internet: Internet, fault: Failure) -> None:
     internet.fault("https://alive.example.org/*", fault, times=1)
     desk.write("a.md", "<https://alive.example.org/x> <https://gzip.example.org/> <https://plain.example.org/>")

@@ -16,6 +16,7 @@ from crawler.kinds.registry import kind_names
 from tests.support import processes
 from tests.support.options import project_settings
 from tests.support.processes import ROOT
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -193,9 +194,7 @@ ODD = (
 )
 
 
-@pytest.mark.parametrize(
-    "value", [pytest.param(value, marks=pytest.mark.stress if at % 3 else ()) for at, value in enumerate(ODD)]
-)
+@pytest.mark.parametrize("value", sampled(ODD))
 def test_no_odd_value_of_a_setting_is_unforeseen(value: str) -> None:
     for name in setting_readers.READERS:
         with suppress(UserError):

@@ -13,6 +13,7 @@ from tests.internet import Internet, World
 from tests.internet.messages import text
 from tests.internet.sites import arxiv_api
 from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,7 @@ def test_its_neighbours_are_what_they_are(crawled: list[dict[str, dict[str, str]
         assert rows[GOOD]["title"]
 
 
-@pytest.mark.parametrize("damage", ALONE)
+@pytest.mark.parametrize("damage", sampled(ALONE))
 def test_damage_to_the_markup_costs_no_other_paper_its_verdict(desk: Desk, internet: Internet, damage: str) -> None:
     desk.write("a.md", f"<{BAD}> <{GOOD}> <{MISSING}>")
     internet.fault(API, damaging({BAD: DAMAGES[damage]}, internet.world))

@@ -11,6 +11,7 @@ from crawler.lookups.bibliographies.openalex import OpenAlex
 from tests.internet import Failure, Internet, World
 from tests.internet.messages import Response, as_json, html, text
 from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield desk.folder
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", sampled(FAULTS))
 def test_services_that_are_down_cost_nothing_that_is_known(
     first_night: Path, desk: Desk, internet: Internet, fault: str
 ) -> None:
