@@ -62,6 +62,16 @@ ENTRIES = pa.schema(
         ("abstract", pa.string()),
         ("tips", pa.string()),
         ("work_id", pa.string()),
+        ("notices", TEXTS),
+        ("pages", pa.string()),
+        ("pdf_url", pa.string()),
+        ("downloads", pa.int64()),
+        ("gated", pa.bool_()),
+        ("disabled", pa.bool_()),
+        ("latest_release", pa.string()),
+        ("released_at", TIME),
+        ("topics", TEXTS),
+        ("description", pa.string()),
     ]
 )
 

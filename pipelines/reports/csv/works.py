@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from crawler.models.metadata import Paper
 from pipelines.reports.bibliography.output import cited_works
 from pipelines.reports.contract import LINKS
 from pipelines.reports.frames import frame
@@ -13,7 +15,6 @@ from pipelines.reports.frames.frame import TEXTS, to_frame
 from pipelines.reports.frames.writers import csv_writer, parquet_writer
 
 if TYPE_CHECKING:
-    from crawler.models.metadata import Paper
     from pipelines.reports.contract import Rendering
     from pipelines.works.described import DescribedWork
 
@@ -33,12 +34,18 @@ WORKS = pa.schema(
         ("doi", pa.string()),
         ("ids", TEXTS),
         ("urls", TEXTS),
+        ("venue_evidence", pa.string()),
+        ("notices", TEXTS),
+        ("pages", pa.string()),
+        ("pdf_url", pa.string()),
     ]
 )
 
 INPUTS, FILES = (LINKS,), ("works.csv", "works.parquet")
 
-_OF_PAPER = ("title", "authors", "venue", "venue_year", "venue_track", "venue_source", "withdrawn")
+_OF_PAPER = tuple(
+    each.name for each in fields(Paper) if each.name in WORKS.names and each.name not in {"ids", "published"}
+)
 
 
 def render(rendering: Rendering) -> None:

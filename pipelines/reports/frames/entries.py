@@ -12,7 +12,7 @@ from crawler.models.metadata import Article, Paper, Picture, Repository, type_na
 from pipelines.reports.frames import frame
 from pipelines.reports.frames.frame import left_join, to_array, to_frame
 from pipelines.reports.frames.lazy_pandas import pd
-from pipelines.reports.frames.metadata import metadata_frames
+from pipelines.reports.frames.metadata import METADATA, metadata_frames
 from pipelines.reports.frames.notes import ENTRIES, LINKS, MENTIONS, NOTES, VENUE
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ _NAMES = {
     "paper_categories": "categories",
     "paper_version": "arxiv_version",
     "paper_withdrawn": "withdrawn",
-    **{f"code_{name}": name for name in ("stars", "forks", "language", "license", "archived", "pushed_at")},
+    **{f"paper_{name}": name for name in ("notices", "pages", "pdf_url")},
+    **{f"code_{name}": name for name in METADATA[type_name(Repository)].names if name not in {"key", "title"}},
 }
 
 

@@ -44,6 +44,9 @@ METADATA: Mapping[str, pa.Schema] = {
             ("categories", TEXTS),
             ("version", pa.int32()),
             ("withdrawn", pa.bool_()),
+            ("notices", TEXTS),
+            ("pages", pa.string()),
+            ("pdf_url", pa.string()),
         ]
     ),
     type_name(Repository): pa.schema(
@@ -56,6 +59,13 @@ METADATA: Mapping[str, pa.Schema] = {
             ("license", pa.string()),
             ("archived", pa.bool_()),
             ("pushed_at", TIME),
+            ("downloads", pa.int64()),
+            ("gated", pa.bool_()),
+            ("disabled", pa.bool_()),
+            ("latest_release", pa.string()),
+            ("released_at", TIME),
+            ("topics", TEXTS),
+            ("description", pa.string()),
         ]
     ),
     type_name(Page): pa.schema([("key", pa.string()), ("title", pa.string())]),

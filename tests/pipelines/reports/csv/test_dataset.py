@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 COLUMNS = (
     "note,date,line,section,number,title,relevance,article_url,article_verdict,account,article_author,published_at,"
     "paper_url,arxiv_id,paper_title,title_matches,authors,venue,venue_year,venue_track,venue_source,venue_evidence,categories,arxiv_version,withdrawn,"
-    "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,images_not_saved,abstract,tips,work_id"
+    "code_url,repository,stars,forks,language,license,archived,pushed_at,image_paths,images_not_saved,abstract,tips,work_id,"
+    "notices,pages,pdf_url,downloads,gated,disabled,latest_release,released_at,topics,description"
 )
 
 NOTE = """# 笔记（2022.5.31）
@@ -69,11 +70,16 @@ STORE = [
             venue_track="oral",
             venue_source="comment",
             venue_evidence="CVPR 2022 (oral)",
+            notices=("correction 10.1/y",),
+            pages="1-9",
+            pdf_url="https://example.org/loops.pdf",
         ),
     ),
     standing(
         "https://github.com/O/r/tree/main",
-        metadata=Repository("O/r", stars=1234, license="MIT", archived=True, pushed_at=NOW),
+        metadata=Repository(
+            "O/r", stars=1234, license="MIT", archived=True, pushed_at=NOW, downloads=5, gated=False, topics=("loops",)
+        ),
     ),
     standing("https://mmbiz.qpic.cn/b/640?wx_fmt=png", metadata=Picture("ab/b.png", "b", "image/png", 1)),
 ]
@@ -133,6 +139,16 @@ def test_entries(given: Rendering) -> None:
         "abstract": "一句话",
         "tips": "见 旧",
         "work_id": "arxiv:2204.00001",
+        "notices": ["correction 10.1/y"],
+        "pages": "1-9",
+        "pdf_url": "https://example.org/loops.pdf",
+        "downloads": 5,
+        "gated": False,
+        "disabled": None,
+        "latest_release": None,
+        "released_at": None,
+        "topics": ["loops"],
+        "description": None,
     }
     assert second["paper_url"] == "https://arxiv.org/abs/2103.00002"
     assert (second["arxiv_id"], second["article_verdict"]) == ("2103.00002", "unknown")

@@ -34,6 +34,10 @@ BERT = Paper(
     venue="NAACL",
     venue_year=2019,
     venue_source="doi",
+    venue_evidence="10.18653/v1/N19-1423",
+    pages="4171-4186",
+    pdf_url="https://aclanthology.org/N19-1423.pdf",
+    notices=("correction 10.1/y",),
 )
 
 
@@ -53,6 +57,12 @@ def test_works_are_joined_to_their_entries(tmp_path: Path) -> None:
         "arxiv_id": "1810.04805",
     }
     assert (list(row["ids"]), list(row["urls"])) == (["acl:N19-1423", "arxiv:1810.04805"], [ARXIV])
+    assert {name: row[name] for name in ("venue_evidence", "pages", "pdf_url")} == {
+        "venue_evidence": BERT.venue_evidence,
+        "pages": BERT.pages,
+        "pdf_url": BERT.pdf_url,
+    }
+    assert list(row["notices"]) == ["correction 10.1/y"]
     assert (bare["work_id"], list(bare["urls"]), pd.isna(bare["title"])) == ("arxiv:2204.00009", [UNKNOWN], True)
     merged = entries.merge(found, on="work_id", how="left", validate="many_to_one")
     assert merged["title_y"].fillna("").tolist() == [BERT.title, BERT.title, "", ""]
