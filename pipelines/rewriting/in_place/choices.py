@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from crawler.atomic_files import write_atomically
 from crawler.errors import UserError
 from pipelines.rewriting.edit_list import from_record, is_image_edit, to_record
 from pipelines.rewriting.image_set_edits import without_halves
@@ -32,9 +33,9 @@ class Declined:
     """The edits that a person declined: the same text in place of the same text of a note is not written."""
 
     def __init__(self, output_dir: Path) -> None:
-        """Read the file; raise UserError if it cannot be read."""
+        """Read the file; raise UserError if it cannot be read. A last line that a full disk cut off does not count."""
         self._file = output_dir / FILE
-        self._keys = {_key(edit) for edit in _read(self._file)} if self._file.is_file() else set()
+        self._keys = {_key(edit) for edit in _read(self._file, is_cut_off=True)} if self._file.is_file() else set()
 
     def without(self, _note: Note, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
         """Return the edits that were not declined."""
@@ -43,8 +44,9 @@ class Declined:
     def add(self, edit: Edit) -> None:
         """Remember that an edit was declined."""
         self._keys.add(_key(edit))
-        with self._file.open("a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(to_record(edit), ensure_ascii=False) + "\n")
+        before = self._file.read_text("utf-8") if self._file.is_file() else ""
+        whole = before[: before.rfind("\n") + 1]
+        write_atomically(self._file, (whole + json.dumps(to_record(edit), ensure_ascii=False) + "\n").encode())
 
 
 class Listed:
@@ -61,13 +63,14 @@ class Listed:
         return found
 
 
-def _read(file: Path) -> list[Edit]:
+def _read(file: Path, *, is_cut_off: bool = False) -> list[Edit]:
+    """Return the edits of a file; with `is_cut_off` without what is behind the last line end."""
     found = []
     try:
         lines = file.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{file}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from error
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines[:-1] if is_cut_off else lines, 1):
         if line.strip():
             try:
                 edit = from_record(json.loads(line))

@@ -64,6 +64,14 @@ def test_what_was_declined_is_not_asked_again(tmp_path: Path) -> None:
     assert reviewed(tmp_path, "yyy") == "+++"
 
 
+def test_a_line_that_a_full_disk_cut_off_does_not_count(tmp_path: Path) -> None:
+    assert reviewed(tmp_path, "nyq") == "-+-"
+    file = tmp_path / FILE
+    file.write_text(file.read_text("utf-8") + '{"note": "a', "utf-8")
+    assert reviewed(tmp_path, "ny") == "--+"
+    assert reviewed(tmp_path, "y") == "--+"
+
+
 def test_listed_edits_alone_are_made(tmp_path: Path) -> None:
     note, (first, second, third) = parser.parse_note("a.md", TEXT.encode()), planned()
     file = tmp_path / "some.jsonl"
