@@ -60,7 +60,7 @@ def _active_content(root: etree._Element) -> Iterator[str]:
     for node in root.getroottree().xpath("//processing-instruction()"):
         yield f"a processing instruction ({node.target})"
     for element in root.iter(etree.Element):
-        name = etree.QName(element).localname.lower()
+        name = _local_name(element.tag)
         if name in _ACTIVE:
             yield f"<{name}>"
         if name == "style" and _FETCHING_STYLE.search("".join(element.itertext())):
@@ -68,7 +68,12 @@ def _active_content(root: etree._Element) -> Iterator[str]:
         if name in _ANIMATIONS and element.get("attributeName", "").lower().rpartition(":")[2] == "href":
             yield "animated reference"
         for attribute, value in element.attrib.items():
-            yield from _in_attribute(name, etree.QName(attribute).localname.lower(), value)
+            yield from _in_attribute(name, _local_name(attribute), value)
+
+
+def _local_name(name: str) -> str:
+    """Return a name without its namespace or prefix, also one that the parser takes and lxml refuses (`a:b`)."""
+    return name.rpartition("}")[2].rpartition(":")[2].lower()
 
 
 def _in_attribute(element: str, attribute: str, value: str) -> Iterator[str]:

@@ -288,6 +288,13 @@ def test_drawings_that_do_more_are_refused(body: bytes, why: str) -> None:
     assert not isinstance(refused.value, CorruptImageError)
 
 
+@pytest.mark.parametrize("name", [":", ":x", "x:"])
+def test_names_that_the_parser_takes_and_lxml_refuses(name: str) -> None:
+    body = f'<svg x=""><g {name}=""/><style><svg xmlns="x"><style></style></svg></style></svg>'.encode()
+    with suppress(UnsupportedImageError):
+        assert inspect_image(body).media_type == "image/svg+xml"
+
+
 # --- WeChat's addresses -----------------------------------------------------------------------------------------------
 
 ID = "ibaXaPIy7jV1j7ETuGqdRcJ0XVpMmZJsWvXBjh0eoTGVDvyg2HfVJ2BOziaff3q0x7Llb3k8LVXSrW5vhlgbgBAQ"
