@@ -200,7 +200,9 @@ def test_a_note_with_its_pictures_and_facts(sample: Rendering, look: Callable[..
     assert tab.locator("#note h3").inner_text() == "笔记（2022.5.31）"  # the newest
     tab.fill("#note-search", "many")
     tab.click("#note-list a")
-    assert tab.locator("#note .about").inner_text().split() == [
+    about = tab.locator("#note .about")
+    expect(about).to_contain_text("b.md")
+    assert about.inner_text().split() == [
         "b.md",
         "2022-05-01",
         *("Open", "note"),
@@ -209,6 +211,7 @@ def test_a_note_with_its_pictures_and_facts(sample: Rendering, look: Callable[..
     tab.fill("#note-search", "检测")
     assert tab.locator("#note-list a").count() == 1
     tab.click("#note-list a")
+    expect(about).to_contain_text("2022/a.md")
     card = tab.locator(".card").first
     assert re.sub(r"\s+", " ", card.locator("dl").inner_text()) == (
         "Article alive 号 2026-11-20 Paper alive Loops in Sight Ada CVPR 2022 "
