@@ -135,6 +135,8 @@ class Database:
         if not (creates or store.shared or Path(store._name).is_file()):
             raise NoStoreError(NO_STORE.format(store._name))
         logging.getLogger("psycopg").setLevel(logging.ERROR)  # an exception tells what it warns of
+        # It logs what closing a connection raises, which may be Ctrl-C, with a traceback, and raises it as well.
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _configure_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)

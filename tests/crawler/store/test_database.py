@@ -234,3 +234,22 @@ def test_any_file_name_will_do(tmp_path: Path, name: str) -> None:
     register(store, "n.md", "https://a.example/")
     store.close()
     assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+def test_ctrl_c_while_connections_are_closed_is_raised_and_not_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Interrupted(sqlite3.Connection):
+        def close(self) -> None:
+            super().close()
+            raise KeyboardInterrupt
+
+    store = LinkStore.open(sqlite_url(tmp_path / "store.sqlite"))
+    store.close()
+    sa.event.listen(
+        store._engine, "do_connect", lambda _, __, args, words: sqlite3.connect(*args, **words, factory=Interrupted)
+    )
+    assert list(store.listed()) == []
+    with pytest.raises(KeyboardInterrupt):
+        store.close()
+    assert caplog.messages == []
