@@ -123,8 +123,8 @@ class Database:
     def open(cls, url: str, *, is_checked: bool = False, creates: bool = True) -> Self:
         """Open or create the link database at a URL; raise UserError if it cannot be used.
 
-        `is_checked`: another process has it open, and has looked for damage, which takes long. `creates`: if there is
-        none, it is created; otherwise that raises UserError, too.
+        `is_checked`: another process has it open, and has looked for damage, which takes long; a server that is away
+        now is waited for. `creates`: if there is none, it is created; otherwise that raises UserError, too.
         """
         try:
             engine = sa.create_engine(url)
@@ -141,8 +141,9 @@ class Database:
             sa.event.listen(engine, "connect", _configure_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
         lost = None if store.shared else trace_of_loss(Path(store._name))
+        prepare = retry_on_disconnect(store._prepare) if is_checked else store._prepare
         try:
-            store._prepare(is_checked=is_checked, creates=creates)
+            prepare(is_checked=is_checked, creates=creates)
         except UserError:
             engine.dispose()
             raise

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.errors import UserError
+from crawler.store.link_store import LinkStore
 from tests.internet.messages import html
 from tests.support.interrupting import HURRIED, IN_ANY_CASE, ending, interrupt, pages, wait_for_delivered
 from tests.support.sharing import history, saying, wait_until
@@ -56,6 +59,20 @@ def test_ctrl_c_while_it_is_away(
     again = desk.crawl()
     assert (again.returncode, again.stderr) == (0, "")
     assert set(history(database_url).values()) == {1}
+
+
+@on_a_server
+def test_a_shard_that_opens_it_waits_and_a_run_says_that_it_is_away(
+    database_url: str, postgresql_away: Away, caplog: pytest.LogCaptureFixture
+) -> None:
+    LinkStore.open(database_url).close()
+    with ThreadPoolExecutor(1) as executor:
+        with postgresql_away():
+            with pytest.raises(UserError):
+                LinkStore.open(database_url)
+            opening = executor.submit(LinkStore.open, database_url, is_checked=True)
+            wait_until(lambda: any(WAITING in message for message in caplog.messages))
+        opening.result(60).close()
 
 
 @pytest.mark.stress
