@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.fetch.politeness.host_throttle import REFUSALS
 from crawler.kinds.registry import target_link
 from crawler.links.spelling.schemes import mistyped_scheme
+from crawler.lookups.ask_in_turn import ask_in_turn
 from crawler.lookups.errors import ServiceDownError
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.reason import Reason, ReasonCode
@@ -107,26 +108,20 @@ def ask_for_captures(
 ) -> None:
     """Ask whether silent links were captured since, and save the verdicts that follow.
 
-    A link for which the archive does not answer keeps its verdict, and is asked for in the next run; after REFUSALS
-    failures in a row, no more are asked for.
+    A link for which the archive does not answer keeps its verdict, and is asked for in the next run.
     """
     vouches = store.all_vouches()
-    failures_in_a_row = 0
-    last_error: ServiceDownError | None = None
-    for each in silent:
-        if failures_in_a_row >= REFUSALS or not time_left():
-            break
-        try:
-            captured = wayback.newest_since(each.link.url, each.since)
-        except ServiceDownError as error:
-            failures_in_a_row, last_error = failures_in_a_row + 1, error
-            continue
-        failures_in_a_row = 0
+
+    def ask(each: SilentLink) -> datetime | None:
+        return wayback.newest_since(each.link.url, each.since)
+
+    def save(each: SilentLink, captured: datetime | None) -> None:
         check = archive_check(captured, each.since, datetime.now(UTC))
         *_, last = fold_checks((*each.checks, check), policy, vouches.get(each.link.url, ()))
         store.add_archive_check(each.link, check, last.verdict)
-    if last_error is not None:
-        logger.warning("Wayback Machine unavailable: %s; some links that do not answer stay suspect", last_error)
+
+    if (error := ask_in_turn(silent, ask, save, time_left)) is not None:
+        logger.warning("Wayback Machine unavailable: %s; some links that do not answer stay suspect", error)
 
 
 def archive_check(captured: datetime | None, since: datetime, now: datetime) -> Check:

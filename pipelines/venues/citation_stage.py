@@ -1,8 +1,8 @@
 """The stage of a run that looks up the venues of papers in bibliographies if arXiv does not give them.
 
 Semantic Scholar is asked first, also for papers whose venue only their authors say, OpenAlex for the papers that are
-left. A paper without a record is looked up again
-after a month; a service that does not answer is asked in the next run.
+left. A paper without a record is looked up again after a month; a service that does not answer is asked in the next
+run.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import logging
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawler.fetch.politeness.host_throttle import REFUSALS
-from crawler.lookups.errors import ServiceDownError
+from crawler.lookups.ask_in_turn import ask_in_turn
 from pipelines.venues.from_reference import JOURNAL_REF
 from pipelines.venues.from_text import COMMENT
 from pipelines.venues.known_venues import BIBLIOGRAPHIES, with_known_venues
@@ -44,23 +43,15 @@ def resolve(options: CrawlOptions, store: LinkStore, now: datetime, time_left: C
 def ask_bibliography(
     store: LinkStore, bibliography: Bibliography, now: datetime, time_left: Callable[[], float]
 ) -> None:
-    """Look up papers in one bibliography, and save its records.
+    """Look up papers in one bibliography batch by batch, and save its records."""
 
-    A failed batch does not stop the others; after `REFUSALS` failures in a row the bibliography counts as down.
-    """
+    def save(_: dict[str, Paper], records: dict[str, Publication]) -> None:
+        store.save_publications(bibliography.name, records, now)
+
     remaining = islice(_missing_papers(store, bibliography, now), bibliography.max_per_run)
-    failures_in_a_row = 0
-    last_error: ServiceDownError | None = None
-    while failures_in_a_row < REFUSALS and time_left() and (papers := dict(islice(remaining, bibliography.batch))):
-        try:
-            records = bibliography.publications(papers)
-        except ServiceDownError as error:
-            failures_in_a_row, last_error = failures_in_a_row + 1, error
-        else:
-            failures_in_a_row = 0
-            store.save_publications(bibliography.name, records, now)
-    if last_error is not None:
-        logger.warning("%s: %s; venues of some papers not looked up in this run", bibliography.service, last_error)
+    batches = iter(lambda: dict(islice(remaining, bibliography.batch)), {})
+    if (error := ask_in_turn(batches, bibliography.publications, save, time_left)) is not None:
+        logger.warning("%s: %s; venues of some papers not looked up in this run", bibliography.service, error)
 
 
 def _missing_papers(store: LinkStore, bibliography: Bibliography, now: datetime) -> Iterator[tuple[str, Paper]]:

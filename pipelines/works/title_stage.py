@@ -10,9 +10,8 @@ import logging
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawler.fetch.politeness.host_throttle import REFUSALS
+from crawler.lookups.ask_in_turn import ask_in_turn
 from crawler.lookups.bibliographies.title_search import CrossrefTitles, OpenAlexTitles, SemanticScholarTitles
-from crawler.lookups.errors import ServiceDownError
 from crawler.models.metadata import Publication
 from pipelines.consistency.bare_titles import SEARCHES, is_same_title
 
@@ -38,25 +37,15 @@ def search_titles(options: CrawlOptions, store: LinkStore, now: datetime, time_l
 
 
 def search_in(store: LinkStore, client: TitleSearch, now: datetime, time_left: Callable[[], float]) -> None:
-    """Search the titles that services before this one do not know, and save the records with the same title.
+    """Search the titles that services before this one do not know, and save the records with the same title."""
 
-    After `REFUSALS` failures in a row the service counts as down.
-    """
-    failures_in_a_row = 0
-    last_error: ServiceDownError | None = None
-    for title in islice(_unknown_titles(store, client.name, now), client.max_per_run):
-        if failures_in_a_row >= REFUSALS or not time_left():
-            break
-        try:
-            found = client.search(title)
-        except ServiceDownError as error:
-            failures_in_a_row, last_error = failures_in_a_row + 1, error
-            continue
-        failures_in_a_row = 0
+    def save(title: str, found: list[Publication]) -> None:
         record = next((each for each in found if is_same_title(title, each)), Publication())
         store.save_publications(client.name, {title: record}, now)
-    if last_error is not None:
-        logger.warning("%s: %s; some papers without a link not searched in this run", client.service, last_error)
+
+    titles = islice(_unknown_titles(store, client.name, now), client.max_per_run)
+    if (error := ask_in_turn(titles, client.search, save, time_left)) is not None:
+        logger.warning("%s: %s; some papers without a link not searched in this run", client.service, error)
 
 
 def _unknown_titles(store: LinkStore, name: str, now: datetime) -> Iterator[str]:
