@@ -13,7 +13,7 @@ from crawler.cli.terminal import print_parts
 from crawler.cli.texts import say
 from crawler.config.beside.lychee import read_left_out
 from crawler.config.beside.settings_file import NAME, find_settings_file, shown_path
-from crawler.config.beside.template import Findings, settings_template
+from crawler.config.beside.template import FolderFacts, settings_template
 from crawler.errors import UserError
 from crawler.git import GitError, ask_git
 from crawler.links.canonical_url import InvalidURLError, hostname, split
@@ -76,7 +76,7 @@ def write_settings(folder: Path) -> int:
     return 0
 
 
-def look_at(folder: Path) -> Findings:
+def look_at(folder: Path) -> FolderFacts:
     """Return what the settings of a folder of notes may depend on."""
     notes_folder = NotesFolder(folder)
     notes = list(islice(notes_folder, MOST_NOTES))
@@ -94,7 +94,7 @@ def look_at(folder: Path) -> Findings:
     suggested: dict[str, object] = {"user_agent_contact": remote} if remote else {}
     if len(sites) == 1:
         suggested["site_generator"] = {"*": next(iter(sites))}
-    return Findings(lines, read_left_out(folder), suggested)
+    return FolderFacts(lines, read_left_out(folder), suggested)
 
 
 def web_address(remote: str) -> str:

@@ -21,7 +21,7 @@ WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class FolderFacts:
     """What is known of a folder of notes: lines about it, what lychee leaves out, and values that may be meant."""
 
     lines: Sequence[str]
@@ -30,7 +30,7 @@ class Findings:
     """Values by key."""
 
 
-def settings_template(found: Findings) -> str:
+def settings_template(found: FolderFacts) -> str:
     """Return the text of a file of settings."""
     parts = [[_HEAD, *(comment for line in found.lines for comment in _comment(line))], ['notes_dir = "."']]
     sure = {"exclude_urls": found.left_out.urls, "notes_ignore": found.left_out.notes}

@@ -16,7 +16,7 @@ from crawler.actions.initializing import look_at, web_address
 from crawler.config.beside.keys import allowed_keys
 from crawler.config.beside.lychee import LeftOut
 from crawler.config.beside.settings_file import NAME
-from crawler.config.beside.template import Findings, settings_template
+from crawler.config.beside.template import FolderFacts, settings_template
 from crawler.config.crawl_options import CrawlOptions, read_options
 from crawler.config.plain_settings import PlainSettings
 from crawler.kinds.registry import kind_names
@@ -150,7 +150,7 @@ def test_whatever_is_found_the_file_is_read_without_a_warning(
 ) -> None:
     caplog.clear()
     left_out = LeftOut(tuple(urls), tuple(ignored), tuple(problems))
-    text = settings_template(Findings(lines, left_out, {"user_agent_contact": contact}))
+    text = settings_template(FolderFacts(lines, left_out, {"user_agent_contact": contact}))
     (notes / NAME).write_text(text, "utf-8", newline="\n")
     with caplog.at_level(logging.WARNING):
         options = read()
