@@ -282,10 +282,9 @@ class LookUpPublications:
             await _run_until_timeout(self._context, self._look_up_all)
 
     def _look_up_all(self, time_left: Callable[[], float]) -> None:
-        context, store = self._context, self._context.workspace.store
-        if store.has_papers() or store.has_bare_titles():
-            for look_up in self._look_ups:
-                look_up(context.options, store, context.due_by, time_left)
+        context = self._context
+        for look_up in self._look_ups:
+            look_up(context.options, context.workspace.store, context.due_by, time_left)
 
 
 class Publish:

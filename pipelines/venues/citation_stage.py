@@ -36,6 +36,8 @@ PAGE = 500
 
 def resolve(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
     """Look up the mentioned papers with metadata and without venue, until no time is left."""
+    if not store.has_papers():
+        return
     for bibliography in BIBLIOGRAPHIES:
         ask_bibliography(store, bibliography.from_options(options), now, time_left)
 
