@@ -79,9 +79,9 @@ def _options(command: click.Command, ctx: click.Context) -> Iterator[tuple[str, 
 
 def _columns() -> Iterator[tuple[str, ...]]:
     tables = {
-        "entries.parquet, entries.csv": [each.name for each in dataset.ENTRIES],
-        "works.parquet, works.csv": [each.name for each in works.WORKS],
-        "links.parquet": [each.name for each in links_table.LINKS],
+        "entries.parquet, entries.csv": dataset.ENTRIES.names,
+        "works.parquet, works.csv": works.WORKS.names,
+        "links.parquet": links_table.LINKS.names,
         "link_health.csv": link_health.COLUMNS,
         "report.json: links": report_json.FIELDS,
         "changes.csv": changes.COLUMNS,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.run.workspace import Workspace
+    from pipelines.rewriting.in_place.choices import Listed
 
 
 class Report(Protocol):
@@ -38,26 +39,39 @@ class Report(Protocol):
 
 def publish_outputs(options: CrawlOptions, *, in_place: bool = False, listed: str | None = None) -> int:
     """Register the notes and render the outputs; with `in_place` edit the notes, too, `listed` limits the edits."""
-    from pipelines.reports.publish import edit_in_place, publish
-    from pipelines.rewriting.in_place.choices import Listed
+    from pipelines.reports.publish import publish
 
-    code, only = 0, None if listed is None else Listed(Path(listed))
+    code, only = 0, None if listed is None else _listed(listed)
     with _open_crawled(options) as workspace:
         workspace.read(datetime.now(UTC))
         publish(options, workspace)
         if in_place:
-            code = _print_report(edit_in_place(options, workspace, print, None if only is None else only.choose))
-            if only is not None and (left := only.left.total()):
-                print(say("review_left", n=left, file=listed))
+            code = _edit(options, workspace, only)
+        if only is not None and (left := only.left.total()):
+            print(say("review_left", n=left, file=listed))
         if workspace.image_store.problem:
             raise UserError(workspace.image_store.problem)
     return code
 
 
+def _listed(file: str) -> Listed:
+    """Return the edits of a file; raise UserError if it cannot be read."""
+    from pipelines.rewriting.in_place.choices import Listed
+
+    return Listed(Path(file))
+
+
+def _edit(options: CrawlOptions, workspace: Workspace, only: Listed | None) -> int:
+    """Edit the notes, print the result and return the exit code."""
+    from pipelines.reports.planning.originals import edit_in_place
+
+    return _print_report(edit_in_place(options, workspace, print, None if only is None else only.choose))
+
+
 def review_edits(options: CrawlOptions) -> int:
     """Ask about each edit of the notes, and make those that are accepted."""
     from crawler.actions.reviewing import Review, edit_in_editor, read_line
-    from pipelines.reports.publish import edit_in_place
+    from pipelines.reports.planning.originals import edit_in_place
     from pipelines.rewriting.in_place.choices import Declined
 
     with _open_crawled(options) as workspace:
@@ -68,7 +82,7 @@ def review_edits(options: CrawlOptions) -> int:
 
 def show_diff(options: CrawlOptions) -> int:
     """Print a unified diff of each note that `publish_outputs` would edit in place; write nothing."""
-    from pipelines.reports.publish import diff
+    from pipelines.reports.planning.originals import diff
 
     with _open_crawled(options) as workspace, until_closed():
         for each in diff(options, workspace, is_colored(sys.stdout)):

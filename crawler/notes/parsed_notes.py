@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.notes.parser import parse_file
-
 if TYPE_CHECKING:
     from crawler.models.note import Note
     from crawler.models.note_file import NoteFile
@@ -26,6 +24,8 @@ class ParsedNotes:
 
     def parse(self, file: NoteFile) -> Note:
         """Return the note in a file, the same object for the same bytes."""
+        from crawler.notes.parser import parse_file
+
         kept_file, note = self._kept.pop(file.path, (None, None))
         if note is not None:
             self._mentions -= len(note.mentions)

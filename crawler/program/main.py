@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +29,8 @@ INTERRUPTED = 130
 
 def _print_version(ctx: click.Context, _param: click.Parameter, is_asked: bool) -> None:
     if is_asked and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
         click.echo(f"notemend {version('notemend')}")
         ctx.exit()
 

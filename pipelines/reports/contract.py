@@ -16,7 +16,7 @@ notes once for all outputs, and calls them:
 The value of a context manager with nothing to do is None. The module also has one constant, and may have two more:
 
 - `FILES`: the names of its files in the output folder; pages for users name them all, see `tests/docs/test_docs.py`;
-- `INPUTS`: the names of its inputs (`LINKS`, `PAPERS`, `NOTES`). An output with `INPUTS` is rendered again
+- `INPUTS`: the names of its inputs (`LINKS`, `PAPERS`, `NOTES`, `RUN`). An output with `INPUTS` is rendered again
   only if an input or a file has changed. The same inputs give the same bytes. `LINKS` includes the verdicts of the
   previous run, but not the times of runs;
 - `SHOWS_CHANGES = True`: its files show what changed in this run, so they differ between runs although no link has
@@ -57,8 +57,9 @@ if TYPE_CHECKING:
     from pipelines.reports.frames.entries import NoteBatch
     from pipelines.reports.planning.planned_notes import PlannedNote
 
-LINKS, PAPERS, NOTES = "links", "papers", "notes"
-"""Inputs of outputs: the states of all links; papers with their venues; planned notes."""
+LINKS, PAPERS, NOTES, RUN = "links", "papers", "notes", "run"
+"""Inputs of outputs: the states of all links; papers with their venues; planned notes; which run was the last, and how
+the report opens notes."""
 
 TakeLink = Callable[[LinkState, tuple[str, ...]], None]
 TakeLinks = Callable[["pd.DataFrame"], None]

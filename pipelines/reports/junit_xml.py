@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked_xml
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
 from pipelines.reports.contract import LINKS
+from pipelines.reports.lazy_modules import etree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

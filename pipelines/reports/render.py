@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
-from crawler.run.image_places import give_places
 from pipelines.reports.contract import (
     LINKS,
     NOTES,
     PAPERS,
+    RUN,
     FragmentOutput,
     LinkFrameOutput,
     LinkOutput,
@@ -24,9 +22,9 @@ from pipelines.reports.contract import (
     NoteOutput,
     WholeOutput,
 )
-from pipelines.reports.planning.digests import NoteDigester, StoreDigests, notes_digest
+from pipelines.reports.planning.digests import NoteDigester, StoreDigests, notes_digest, run_digest
 from pipelines.reports.planning.planned_notes import NotePlanner, build_index
-from pipelines.rewriting.note_rewriter import stored_image_name
+from pipelines.reports.planning.preparation import list_notes, place_images
 from pipelines.works.described import WorkList
 
 if TYPE_CHECKING:
@@ -35,10 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from crawler.models.note_file import NoteFile
     from pipelines.reports.contract import Rendering, TakeLink, TakeNote
     from pipelines.reports.planning.plans import Ahead
-    from pipelines.rewriting.index.editor import Listed
 
 
 def render(rendering: Rendering, *outputs: ModuleType, ahead: Ahead | None = None) -> None:
@@ -65,7 +61,8 @@ class _Publish:
         rendering = replace(rendering, registered=registered, works=WorkList())
         self._index = build_index(rendering)
         self._store_digests = StoreDigests.read(rendering, self._index)
-        self._digests = {LINKS: self._store_digests.links, PAPERS: self._store_digests.papers}
+        of_store = self._store_digests
+        self._digests = {LINKS: of_store.links, PAPERS: of_store.papers, RUN: run_digest(rendering)}
         self._rendering = replace(rendering, digests=self._digests)
         self._rendered = rendering.store.rendered_outputs()
 
@@ -168,29 +165,3 @@ def _stamp(file: Path) -> list[int] | None:
     except OSError:
         return None
     return [found.st_size, found.st_mtime_ns]
-
-
-def place_images(rendering: Rendering, *, saves: bool) -> None:
-    """Give new images their places beside the notes, and save these if `saves`."""
-    places, store = rendering.places, rendering.store
-    if places is not None:
-        shown_name = partial(stored_image_name, rendering)
-        give_places(places, store, rendering.image_store, shown_name, datetime.now(UTC).date())
-        if saves:
-            store.save_image_places(places.new)
-
-
-def list_notes(rendering: Rendering) -> list[Listed]:
-    """Return path, title and date of all notes; none if index pages are not to be completed."""
-    if not any("index" in rewrite for rewrite in (rendering.rewrite, *rendering.rewrites.values())):
-        return []
-    return [_listed(rendering, file) for file in rendering.notes_folder.sources()]
-
-
-def _listed(rendering: Rendering, file: NoteFile) -> Listed:
-    """Return path, title and date of a note; parse it if it has changed since it was registered."""
-    if rendering.is_registered(file):
-        registered = rendering.registered[file.path]
-        return file.path, registered.title, registered.day
-    note = rendering.notes_folder.parse(file)
-    return file.path, note.title, note.date

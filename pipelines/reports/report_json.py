@@ -6,14 +6,13 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked_json
 from pipelines.reports.contract import LINKS
 from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.frames.frame import to_array
 from pipelines.reports.frames.writers import texts
+from pipelines.reports.lazy_modules import pa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

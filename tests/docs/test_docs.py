@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from pipelines.rewriting.edit_list import to_record
 from tests.docs import pages
 
 PAGES = {page: pages.read(page) for page in ("docs/dataset.md", "docs/zh-CN/dataset.md")}
+
+if TYPE_CHECKING:
+    from pipelines.reports.frames.schema import Schema
 
 pytestmark = pytest.mark.parametrize("page", PAGES)
 
@@ -36,8 +40,10 @@ def table(page: str, title: str, number: int = 0) -> list[list[str]]:
         ("links.parquet", links_table.LINKS),
     ],
 )
-def test_columns_of_parquet_files(page: str, title: str, schema: object) -> None:
-    assert [(name, kind) for name, kind, _ in table(page, title)] == [(each.name, str(each.type)) for each in schema]  # type: ignore[attr-defined]
+def test_columns_of_parquet_files(page: str, title: str, schema: Schema) -> None:
+    assert [(name, kind) for name, kind, _ in table(page, title)] == [
+        (each.name, str(each.type)) for each in schema.arrow
+    ]
 
 
 def test_columns_of_csv_files(page: str) -> None:

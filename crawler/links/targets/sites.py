@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from publicsuffixlist import PublicSuffixList
+from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
 
 
 @lru_cache(maxsize=4096)
@@ -31,4 +32,7 @@ def own_name(host: str) -> str:
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
+    """Return the list with both spellings of its names; the library encodes all 10,000 where 500 are not ASCII."""
+    rules = [line for line in Path(PSLFILE).read_text("utf-8").splitlines() if not line.startswith("//")]
+    encoded = [encode_idn(rule) for rule in rules if not rule.isascii()]
+    return PublicSuffixList([*rules, *encoded], accept_encoded_idn=False)

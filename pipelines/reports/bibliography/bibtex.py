@@ -6,11 +6,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bibtexparser.entrypoint import write_string
-from bibtexparser.library import Library
-from bibtexparser.middlewares.parsestack import default_unparse_stack
-from bibtexparser.model import Entry, Field
-
 from pipelines.reports.bibliography.citation import Form
 from pipelines.reports.bibliography.tex import encoded, for_latex
 
@@ -28,6 +23,10 @@ _TYPES = {Form.ARTICLE: ("article", "journal"), Form.CONFERENCE: ("inproceedings
 
 def text_of(citation: Citation) -> str:
     """Return the entry of a citation, with texts escaped for BibTeX and LaTeX; DOI, eprint and URL are verbatim."""
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
+    from bibtexparser.model import Entry, Field
+
     type_, container = _TYPES.get(citation.form, ("misc", ""))
     values = {
         "title": f"{{{_text(citation.title)}}}",  # styles print it in lower case without the second braces
@@ -50,6 +49,8 @@ def text_of(citation: Citation) -> str:
 @cache
 def _middlewares() -> tuple[Middleware, ...]:
     """Return what encloses the fields of an entry, in place: copies take as long as all else."""
+    from bibtexparser.middlewares.parsestack import default_unparse_stack
+
     return tuple(default_unparse_stack(allow_inplace_modification=True))
 
 

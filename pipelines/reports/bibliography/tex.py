@@ -8,15 +8,13 @@ import tomllib
 import unicodedata
 from functools import cache
 from importlib.resources import files
-
-from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
-from pylatexenc.latexencode import (  # type: ignore[import-untyped]
-    RULE_REGEX,
-    UnicodeToLatexConversionRule,
-    UnicodeToLatexEncoder,
-)
+from typing import TYPE_CHECKING
 
 from crawler.text import collapse_whitespace, visible
+
+if TYPE_CHECKING:
+    from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
+    from pylatexenc.latexencode import UnicodeToLatexEncoder  # type: ignore[import-untyped]
 
 MAX_LENGTH = 500
 """Maximum characters of a text; longer ones are cut."""
@@ -34,8 +32,6 @@ _SYMBOL = re.compile(r"\\[&%#$_]|\\ensuremath\{.*\}|\{.*\}|\$.*\$|[^\\]*")
 _DOTLESS = re.compile(r"(?<=[^ ])\\(?=[ij]\}?$)")
 """The backslash of a dotless letter below an accent, which programs take for the letter itself."""
 
-_with_math = LatexNodes2Text(math_mode="verbatim", strict_latex_spaces=False)
-_without_math = LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
 logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)  # of titles: what cannot be read is written as it is
 
 
@@ -54,7 +50,7 @@ def as_unicode(text: str, limit: int = MAX_LENGTH) -> str:
     r"""Return a text on one line without any TeX: `$\\alpha$-R\\'enyi {GAN}` is `α-Rényi GAN`."""
     text = one_line(text, limit)
     if re.search(r"[\\${}]", text):
-        text = one_line(_unicode(text, _without_math), limit)
+        text = one_line(_unicode(text, "text"), limit)
         text = re.sub(r"[{}$]", "", text)
     return collapse_whitespace(text)
 
@@ -66,7 +62,7 @@ def for_latex(text: str) -> str:
     """
     text = one_line(text)
     if "\\" in text:
-        text = one_line(_unicode(text, _with_math))
+        text = one_line(_unicode(text, "verbatim"))
     parts = _MATH.split(text)  # text and math alternate
     shown = "".join(_math(part) if at % 2 else visible(re.sub(r"[{}$]", "", part)) for at, part in enumerate(parts))
     return collapse_whitespace(shown)
@@ -84,6 +80,8 @@ def encoded(text: str) -> str:
 @cache
 def _encoder() -> UnicodeToLatexEncoder:
     """Return the encoder; the default one asks its rules about each character, in a tenth of the speed."""
+    from pylatexenc.latexencode import RULE_REGEX, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
+
     kept = UnicodeToLatexConversionRule(RULE_REGEX, [(_KEPT, re.Match.group)])
     return UnicodeToLatexEncoder(conversion_rules=[kept, "defaults"], replacement_latex_protection=_in_braces)
 
@@ -92,13 +90,22 @@ def _in_braces(latex: str) -> str:
     return latex if _SYMBOL.fullmatch(latex) else f"{{{_DOTLESS.sub('', latex)}}}"
 
 
-def _unicode(text: str, converter: LatexNodes2Text) -> str:
+@cache
+def _converter(math_mode: str) -> LatexNodes2Text:
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    return LatexNodes2Text(math_mode=math_mode, strict_latex_spaces=False)
+
+
+def _unicode(text: str, math_mode: str) -> str:
     """Return a text with its TeX macros as Unicode; without macros if it cannot be parsed.
+
+    `math_mode` is that of LatexNodes2Text.
 
     Parsed strictly, since pylatexenc's tolerant way takes exponential time on unclosed arguments.
     """
     try:
-        shown: str = converter.latex_to_text(_UNESCAPED.sub(r"\\\g<0>", text), tolerant_parsing=False)
+        shown: str = _converter(math_mode).latex_to_text(_UNESCAPED.sub(r"\\\g<0>", text), tolerant_parsing=False)
     except Exception:  # noqa: BLE001 - malformed TeX also raises IndexError, KeyError, AttributeError and TypeError
         parts = _MATH.split(text)
         return "".join(f"${part}$" if at % 2 else _MACRO.sub("", part) for at, part in enumerate(parts))

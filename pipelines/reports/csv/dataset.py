@@ -6,12 +6,10 @@ from contextlib import contextmanager
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from pipelines.reports.contract import NOTES
 from pipelines.reports.frames import notes
-from pipelines.reports.frames.frame import TEXTS, TIME, left_join, to_frame
-from pipelines.reports.frames.metadata import BEIJING
+from pipelines.reports.frames.frame import left_join, to_frame
+from pipelines.reports.frames.schema import BEIJING, BOOL, DATE, INT32, INT64, TEXT, TEXTS, TIME, Schema
 from pipelines.reports.frames.writers import csv_writer, parquet_writer
 
 if TYPE_CHECKING:
@@ -22,60 +20,60 @@ if TYPE_CHECKING:
     from pipelines.reports.contract import Rendering, TakeNotes
     from pipelines.reports.frames.entries import NoteBatch
 
-ENTRIES = pa.schema(
+ENTRIES = Schema(
     [
-        ("note", pa.string()),
-        ("date", pa.date32()),
-        ("line", pa.int32()),
-        ("section", pa.string()),
-        ("number", pa.int32()),
-        ("title", pa.string()),
-        ("relevance", pa.int32()),
-        ("article_url", pa.string()),
-        ("article_verdict", pa.string()),
-        ("account", pa.string()),
-        ("article_author", pa.string()),
+        ("note", TEXT),
+        ("date", DATE),
+        ("line", INT32),
+        ("section", TEXT),
+        ("number", INT32),
+        ("title", TEXT),
+        ("relevance", INT32),
+        ("article_url", TEXT),
+        ("article_verdict", TEXT),
+        ("account", TEXT),
+        ("article_author", TEXT),
         ("published_at", BEIJING),
-        ("paper_url", pa.string()),
-        ("arxiv_id", pa.string()),
-        ("paper_title", pa.string()),
-        ("title_matches", pa.bool_()),
+        ("paper_url", TEXT),
+        ("arxiv_id", TEXT),
+        ("paper_title", TEXT),
+        ("title_matches", BOOL),
         ("authors", TEXTS),
-        ("venue", pa.string()),
-        ("venue_year", pa.int32()),
-        ("venue_track", pa.string()),
-        ("venue_source", pa.string()),
-        ("venue_evidence", pa.string()),
+        ("venue", TEXT),
+        ("venue_year", INT32),
+        ("venue_track", TEXT),
+        ("venue_source", TEXT),
+        ("venue_evidence", TEXT),
         ("categories", TEXTS),
-        ("arxiv_version", pa.int32()),
-        ("withdrawn", pa.bool_()),
-        ("code_url", pa.string()),
-        ("repository", pa.string()),
-        ("stars", pa.int64()),
-        ("forks", pa.int64()),
-        ("language", pa.string()),
-        ("license", pa.string()),
-        ("archived", pa.bool_()),
+        ("arxiv_version", INT32),
+        ("withdrawn", BOOL),
+        ("code_url", TEXT),
+        ("repository", TEXT),
+        ("stars", INT64),
+        ("forks", INT64),
+        ("language", TEXT),
+        ("license", TEXT),
+        ("archived", BOOL),
         ("pushed_at", TIME),
         ("image_paths", TEXTS),
         ("images_not_saved", TEXTS),
-        ("abstract", pa.string()),
-        ("tips", pa.string()),
-        ("work_id", pa.string()),
+        ("abstract", TEXT),
+        ("tips", TEXT),
+        ("work_id", TEXT),
         ("notices", TEXTS),
-        ("pages", pa.string()),
-        ("pdf_url", pa.string()),
-        ("downloads", pa.int64()),
-        ("gated", pa.bool_()),
-        ("disabled", pa.bool_()),
-        ("latest_release", pa.string()),
+        ("pages", TEXT),
+        ("pdf_url", TEXT),
+        ("downloads", INT64),
+        ("gated", BOOL),
+        ("disabled", BOOL),
+        ("latest_release", TEXT),
         ("released_at", TIME),
         ("topics", TEXTS),
-        ("description", pa.string()),
+        ("description", TEXT),
     ]
 )
 
-WORK_IDS = pa.schema([("paper_key", pa.string()), ("work_id", pa.string())])
+WORK_IDS = Schema([("paper_key", TEXT), ("work_id", TEXT)])
 """The work to which each link to a paper leads, by the key of its metadata."""
 
 INPUTS, FILES = (NOTES,), ("entries.csv", "entries.parquet")

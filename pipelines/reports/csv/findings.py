@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from pipelines.consistency.finding import Finding
 from pipelines.reports.contract import NOTES
 from pipelines.reports.frames import frame, notes
+from pipelines.reports.frames.schema import INT64, TEXT, Schema
 from pipelines.reports.frames.writers import csv_writer
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = ("note", "line", "entry", "kind", "says", "true", "evidence", "confidence")
 
 _NUMBERS = {"line", "entry"}
-_SCHEMA = pa.schema([(name, pa.int64() if name in _NUMBERS else pa.string()) for name in COLUMNS])
+_SCHEMA = Schema([(name, INT64 if name in _NUMBERS else TEXT) for name in COLUMNS])
 
 INPUTS, FILES = (NOTES,), ("findings.csv",)
 note_fragment = notes.note_fragment

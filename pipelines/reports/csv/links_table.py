@@ -5,10 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from pipelines.reports.contract import LINKS as LINK_STATES
-from pipelines.reports.frames.frame import TEXTS, TIME
+from pipelines.reports.frames.schema import INT32, INT64, TEXT, TEXTS, TIME, Schema
 from pipelines.reports.frames.writers import parquet_writer
 
 if TYPE_CHECKING:
@@ -16,35 +14,35 @@ if TYPE_CHECKING:
 
     from pipelines.reports.contract import Rendering, TakeLinks
 
-LINKS = pa.schema(
+LINKS = Schema(
     [
-        ("url", pa.string()),
-        ("kind", pa.string()),
-        ("verdict", pa.string()),
-        ("outcome", pa.string()),
-        ("http_status", pa.int32()),
-        ("reason", pa.string()),
-        ("final_url", pa.string()),
-        ("suggestion", pa.string()),
-        ("suggestion_source", pa.string()),
-        ("failures_in_a_row", pa.int32()),
+        ("url", TEXT),
+        ("kind", TEXT),
+        ("verdict", TEXT),
+        ("outcome", TEXT),
+        ("http_status", INT32),
+        ("reason", TEXT),
+        ("final_url", TEXT),
+        ("suggestion", TEXT),
+        ("suggestion_source", TEXT),
+        ("failures_in_a_row", INT32),
         ("first_seen", TIME),
         ("last_checked", TIME),
         ("last_alive", TIME),
-        ("vouch", pa.string()),
-        ("image_saved", pa.string()),
-        ("image_newer", pa.string()),
-        ("title", pa.string()),
+        ("vouch", TEXT),
+        ("image_saved", TEXT),
+        ("image_newer", TEXT),
+        ("title", TEXT),
         ("mentions", TEXTS),
-        ("identity", pa.string()),
+        ("identity", TEXT),
         ("article_links", TEXTS),
-        ("picture_path", pa.string()),
-        ("picture_type", pa.string()),
-        ("picture_bytes", pa.int64()),
-        ("picture_width", pa.int32()),
-        ("picture_height", pa.int32()),
-        ("picture_frames", pa.int32()),
-        ("picture_source", pa.string()),
+        ("picture_path", TEXT),
+        ("picture_type", TEXT),
+        ("picture_bytes", INT64),
+        ("picture_width", INT32),
+        ("picture_height", INT32),
+        ("picture_frames", INT32),
+        ("picture_source", TEXT),
     ]
 )
 

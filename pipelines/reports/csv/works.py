@@ -5,39 +5,38 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from crawler.models.metadata import Paper
 from pipelines.reports.bibliography.output import cited_works
 from pipelines.reports.contract import LINKS
 from pipelines.reports.frames import frame
-from pipelines.reports.frames.frame import TEXTS, to_frame
+from pipelines.reports.frames.frame import to_frame
+from pipelines.reports.frames.schema import BOOL, DATE, INT32, TEXT, TEXTS, Schema
 from pipelines.reports.frames.writers import csv_writer, parquet_writer
 
 if TYPE_CHECKING:
     from pipelines.reports.contract import Rendering
     from pipelines.works.described import DescribedWork
 
-WORKS = pa.schema(
+WORKS = Schema(
     [
-        ("work_id", pa.string()),
-        ("citation_key", pa.string()),
-        ("title", pa.string()),
+        ("work_id", TEXT),
+        ("citation_key", TEXT),
+        ("title", TEXT),
         ("authors", TEXTS),
-        ("published", pa.date32()),
-        ("venue", pa.string()),
-        ("venue_year", pa.int32()),
-        ("venue_track", pa.string()),
-        ("venue_source", pa.string()),
-        ("withdrawn", pa.bool_()),
-        ("arxiv_id", pa.string()),
-        ("doi", pa.string()),
+        ("published", DATE),
+        ("venue", TEXT),
+        ("venue_year", INT32),
+        ("venue_track", TEXT),
+        ("venue_source", TEXT),
+        ("withdrawn", BOOL),
+        ("arxiv_id", TEXT),
+        ("doi", TEXT),
         ("ids", TEXTS),
         ("urls", TEXTS),
-        ("venue_evidence", pa.string()),
+        ("venue_evidence", TEXT),
         ("notices", TEXTS),
-        ("pages", pa.string()),
-        ("pdf_url", pa.string()),
+        ("pages", TEXT),
+        ("pdf_url", TEXT),
     ]
 )
 

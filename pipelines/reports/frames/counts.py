@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from crawler.kinds.registry import keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.history import Metric
 from crawler.models.link import Verdict
 from crawler.models.metadata import Picture, type_name
 from pipelines.reports.frames.frame import to_frame
+from pipelines.reports.frames.schema import INT64, TEXT, Schema
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from crawler.store.statistics import Statistics
 
-LINK_COUNTS = pa.schema(
+LINK_COUNTS = Schema(
     [
-        ("host", pa.string()),
-        ("kind", pa.string()),
-        ("verdict", pa.string()),
-        ("outcome", pa.string()),
-        ("metadata", pa.string()),
-        ("count", pa.int64()),
+        ("host", TEXT),
+        ("kind", TEXT),
+        ("verdict", TEXT),
+        ("outcome", TEXT),
+        ("metadata", TEXT),
+        ("count", INT64),
     ]
 )
 """How many mentioned links have the same host (empty for local paths), kind, verdict, outcome and metadata type."""

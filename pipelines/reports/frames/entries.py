@@ -6,14 +6,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from crawler.models.metadata import Article, Paper, Picture, Repository, type_name
 from pipelines.reports.frames import frame
 from pipelines.reports.frames.frame import left_join, to_array, to_frame
-from pipelines.reports.frames.lazy_pandas import pd
 from pipelines.reports.frames.metadata import METADATA, metadata_frames
 from pipelines.reports.frames.notes import ENTRIES, LINKS, MENTIONS, NOTES, VENUE
+from pipelines.reports.lazy_modules import pa, pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

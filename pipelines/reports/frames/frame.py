@@ -5,39 +5,34 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-from pipelines.reports.frames.lazy_pandas import pd
+from pipelines.reports.lazy_modules import pa, pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps 10 MB more of a run of 2,000 links
+    from pipelines.reports.frames.schema import Schema
 
 BATCH = 5_000
 """Rows of a frame, which make one row group of a Parquet file. A batch of notes may have more: they are not split."""
-
-TIME = pa.timestamp("us", "UTC")
-TEXTS = pa.list_(pa.string())
 
 
 class MergeError(Exception):
     """Two frames do not fit together: a key is missing, occurs twice or has no row in the other frame."""
 
 
-def to_frame(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pd.DataFrame:
+def to_frame(rows: Iterable[Sequence[Any]], schema: Schema) -> pd.DataFrame:
     """Return rows, whose values are in the order of the schema, as a frame with Arrow types; see `columns_to_frame`."""
     return columns_to_frame(zip(*rows, strict=True), schema)
 
 
-def columns_to_frame(columns: Iterable[Sequence[Any]], schema: pa.Schema) -> pd.DataFrame:
+def columns_to_frame(columns: Iterable[Sequence[Any]], schema: Schema) -> pd.DataFrame:
     """Return columns in the order of the schema as a frame with Arrow types; without any it has no rows.
 
     Days and moments may be ISO 8601, as JSON has them.
     """
-    values = list(columns) or [()] * len(schema)
-    arrays = [_to_array(each, field.type) for each, field in zip(values, schema, strict=True)]
-    frame: pd.DataFrame = pa.Table.from_arrays(arrays, schema=schema).to_pandas(types_mapper=pd.ArrowDtype)
+    values = list(columns) or [()] * len(schema.types)
+    arrays = [_to_array(each, field.type) for each, field in zip(values, schema.arrow, strict=True)]
+    frame: pd.DataFrame = pa.Table.from_arrays(arrays, schema=schema.arrow).to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 
 
@@ -48,9 +43,9 @@ def _to_array(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
     return pa.array(values, type_)
 
 
-def to_table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+def to_table(frame: pd.DataFrame, schema: Schema) -> pa.Table:
     """Return the columns of a schema, in its order and with its types, as an Arrow table."""
-    table = pa.Table.from_pandas(frame[schema.names], schema, preserve_index=False, nthreads=1)
+    table = pa.Table.from_pandas(frame[schema.names], schema.arrow, preserve_index=False, nthreads=1)
     return table.replace_schema_metadata(None)
 
 

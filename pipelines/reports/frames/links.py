@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import pyarrow as pa
-
 from crawler.models.metadata import Article, Picture, type_name
 from pipelines.reports.frames import frame
-from pipelines.reports.frames.frame import TEXTS, TIME, columns_to_frame, left_join, to_frame
-from pipelines.reports.frames.lazy_pandas import pd
+from pipelines.reports.frames.frame import columns_to_frame, left_join, to_frame
 from pipelines.reports.frames.metadata import metadata_frames, metadata_rows
+from pipelines.reports.frames.schema import INT32, TEXT, TEXTS, TIME, Schema
 from pipelines.reports.images.saved_texts import saved_text
+from pipelines.reports.lazy_modules import pd
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,37 +21,37 @@ if TYPE_CHECKING:
     from crawler.models.link import LinkState
     from pipelines.reports.contract import TakeLink, TakeLinks
 
-LINKS = pa.schema(
+LINKS = Schema(
     [
-        ("url", pa.string()),
-        ("kind", pa.string()),
-        ("identity", pa.string()),
-        ("key", pa.string()),
+        ("url", TEXT),
+        ("kind", TEXT),
+        ("identity", TEXT),
+        ("key", TEXT),
         ("first_seen", TIME),
     ]
 )
 """`key` is that of the metadata: links with the same key lead to the same thing."""
 
-STATES = pa.schema(
+STATES = Schema(
     [
-        ("url", pa.string()),
-        ("verdict", pa.string()),
-        ("verdict_before", pa.string()),
-        ("failures_in_a_row", pa.int32()),
+        ("url", TEXT),
+        ("verdict", TEXT),
+        ("verdict_before", TEXT),
+        ("failures_in_a_row", INT32),
         ("last_alive", TIME),
-        ("vouch", pa.string()),
-        ("outcome", pa.string()),
-        ("http_status", pa.int32()),
-        ("reason", pa.string()),
+        ("vouch", TEXT),
+        ("outcome", TEXT),
+        ("http_status", INT32),
+        ("reason", TEXT),
         ("last_checked", TIME),
-        ("change", pa.string()),
-        ("final_url", pa.string()),
-        ("suggestion", pa.string()),
-        ("suggestion_source", pa.string()),
-        ("image_saved", pa.string()),
-        ("image_newer", pa.string()),
+        ("change", TEXT),
+        ("final_url", TEXT),
+        ("suggestion", TEXT),
+        ("suggestion_source", TEXT),
+        ("image_saved", TEXT),
+        ("image_newer", TEXT),
         ("locations", TEXTS),
-        ("mentions", pa.string()),
+        ("mentions", TEXT),
     ]
 )
 """What checks found of a link, and where it is mentioned.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from crawler.models.metadata import Article, Page, Paper, Picture, Repository, type_name
-from pipelines.reports.frames.frame import TEXTS, TIME, to_frame
+from pipelines.reports.frames.frame import to_frame
+from pipelines.reports.frames.schema import BEIJING, BOOL, INT32, INT64, TEXT, TEXTS, TIME, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,68 +16,66 @@ if TYPE_CHECKING:
 
     from crawler.models.link import LinkState
 
-BEIJING = pa.timestamp("us", "Asia/Shanghai")  # the time WeChat shows
-
-METADATA: Mapping[str, pa.Schema] = {
-    type_name(Article): pa.schema(
+METADATA: Mapping[str, Schema] = {
+    type_name(Article): Schema(
         [
-            ("key", pa.string()),
-            ("title", pa.string()),
-            ("account", pa.string()),
-            ("author", pa.string()),
+            ("key", TEXT),
+            ("title", TEXT),
+            ("account", TEXT),
+            ("author", TEXT),
             ("published_at", BEIJING),
             ("links", TEXTS),
         ]
     ),
-    type_name(Paper): pa.schema(
+    type_name(Paper): Schema(
         [
-            ("key", pa.string()),
-            ("title", pa.string()),
-            ("arxiv_id", pa.string()),
+            ("key", TEXT),
+            ("title", TEXT),
+            ("arxiv_id", TEXT),
             ("authors", TEXTS),
-            ("venue", pa.string()),
-            ("venue_year", pa.int32()),
-            ("venue_track", pa.string()),
-            ("venue_source", pa.string()),
-            ("venue_evidence", pa.string()),
+            ("venue", TEXT),
+            ("venue_year", INT32),
+            ("venue_track", TEXT),
+            ("venue_source", TEXT),
+            ("venue_evidence", TEXT),
             ("categories", TEXTS),
-            ("version", pa.int32()),
-            ("withdrawn", pa.bool_()),
+            ("version", INT32),
+            ("withdrawn", BOOL),
             ("notices", TEXTS),
-            ("pages", pa.string()),
-            ("pdf_url", pa.string()),
+            ("pages", TEXT),
+            ("pdf_url", TEXT),
         ]
     ),
-    type_name(Repository): pa.schema(
+    type_name(Repository): Schema(
         [
-            ("key", pa.string()),
-            ("title", pa.string()),
-            ("stars", pa.int64()),
-            ("forks", pa.int64()),
-            ("language", pa.string()),
-            ("license", pa.string()),
-            ("archived", pa.bool_()),
+            ("key", TEXT),
+            ("title", TEXT),
+            ("stars", INT64),
+            ("forks", INT64),
+            ("language", TEXT),
+            ("license", TEXT),
+            ("archived", BOOL),
             ("pushed_at", TIME),
-            ("downloads", pa.int64()),
-            ("gated", pa.bool_()),
-            ("disabled", pa.bool_()),
-            ("latest_release", pa.string()),
+            ("downloads", INT64),
+            ("gated", BOOL),
+            ("disabled", BOOL),
+            ("latest_release", TEXT),
             ("released_at", TIME),
             ("topics", TEXTS),
-            ("description", pa.string()),
+            ("description", TEXT),
         ]
     ),
-    type_name(Page): pa.schema([("key", pa.string()), ("title", pa.string())]),
-    type_name(Picture): pa.schema(
+    type_name(Page): Schema([("key", TEXT), ("title", TEXT)]),
+    type_name(Picture): Schema(
         [
-            ("key", pa.string()),
-            ("title", pa.string()),
-            ("media_type", pa.string()),
-            ("size", pa.int64()),
-            ("width", pa.int32()),
-            ("height", pa.int32()),
-            ("frames", pa.int32()),
-            ("source", pa.string()),
+            ("key", TEXT),
+            ("title", TEXT),
+            ("media_type", TEXT),
+            ("size", INT64),
+            ("width", INT32),
+            ("height", INT32),
+            ("frames", INT32),
+            ("source", TEXT),
         ]
     ),
 }

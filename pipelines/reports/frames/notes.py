@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from crawler.kinds.registry import with_metadata
 from crawler.links.arxiv_ids import arxiv_id_of
 from crawler.models.metadata import Paper, Repository
@@ -15,6 +13,7 @@ from pipelines.consistency.entry_subject import title_beside
 from pipelines.consistency.title_match import has_title_of
 from pipelines.consistency.venue_labels import claims_in
 from pipelines.reports.frames.metadata import metadata_rows
+from pipelines.reports.frames.schema import BOOL, DATE, INT32, INT64, TEXT, Schema
 from pipelines.reports.images.saved_texts import is_saved, saved_text
 from pipelines.reports.work.items import work_items
 from pipelines.venues.contradiction import stays_in_dataset
@@ -29,41 +28,41 @@ if TYPE_CHECKING:
     from pipelines.reports.contract import Rendering
     from pipelines.reports.planning.planned_notes import PlannedNote
 
-NOTES = pa.schema(
+NOTES = Schema(
     [
-        ("note_id", pa.int64()),
-        ("note", pa.string()),
-        ("note_title", pa.string()),
-        ("date", pa.date32()),
+        ("note_id", INT64),
+        ("note", TEXT),
+        ("note_title", TEXT),
+        ("date", DATE),
     ]
 )
 """`note_id` counts the notes of a batch; `note` is the path."""
 
-ENTRIES = pa.schema(
+ENTRIES = Schema(
     [
-        ("entry_id", pa.int64()),
-        ("note_id", pa.int64()),
-        ("line", pa.int32()),
-        ("section", pa.string()),
-        ("number", pa.int32()),
-        ("title", pa.string()),
-        ("relevance", pa.int32()),
-        ("article_url", pa.string()),
-        ("article_link", pa.string()),
-        ("paper_url", pa.string()),
-        ("paper_link", pa.string()),
-        ("paper_id", pa.string()),
-        ("title_matches", pa.bool_()),
-        ("label_venue", pa.string()),
-        ("label_venue_year", pa.int32()),
-        ("label_venue_track", pa.string()),
-        ("label_venue_source", pa.string()),
-        ("label_venue_evidence", pa.string()),
-        ("code_url", pa.string()),
-        ("code_link", pa.string()),
-        ("code_name", pa.string()),
-        ("abstract", pa.string()),
-        ("tips", pa.string()),
+        ("entry_id", INT64),
+        ("note_id", INT64),
+        ("line", INT32),
+        ("section", TEXT),
+        ("number", INT32),
+        ("title", TEXT),
+        ("relevance", INT32),
+        ("article_url", TEXT),
+        ("article_link", TEXT),
+        ("paper_url", TEXT),
+        ("paper_link", TEXT),
+        ("paper_id", TEXT),
+        ("title_matches", BOOL),
+        ("label_venue", TEXT),
+        ("label_venue_year", INT32),
+        ("label_venue_track", TEXT),
+        ("label_venue_source", TEXT),
+        ("label_venue_evidence", TEXT),
+        ("code_url", TEXT),
+        ("code_link", TEXT),
+        ("code_name", TEXT),
+        ("abstract", TEXT),
+        ("tips", TEXT),
     ]
 )
 """What notes say in their entries; `entry_id` counts the entries of a batch, `line` from 1; `section`
@@ -74,10 +73,10 @@ the arXiv id in the address, `code_name` the name of the repository in it. `labe
 where nothing else says the paper's venue, or not enough to contradict it.
 """
 
-MENTIONS = pa.schema([("note_id", pa.int64()), ("entry_id", pa.int64()), ("url", pa.string())])
+MENTIONS = Schema([("note_id", INT64), ("entry_id", INT64), ("url", TEXT)])
 """Each mention of a link that the store knows, in their order; those outside of entries have no `entry_id`."""
 
-LINKS = pa.schema([("url", pa.string()), ("key", pa.string()), ("verdict", pa.string()), ("not_saved", pa.string())])
+LINKS = Schema([("url", TEXT), ("key", TEXT), ("verdict", TEXT), ("not_saved", TEXT)])
 """Each link of the notes with its verdict; `key` is that of its metadata, which links to one thing share.
 
 `not_saved` has the URL of an image or video that is not saved, and why.

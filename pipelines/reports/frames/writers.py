@@ -7,19 +7,17 @@ from contextlib import ExitStack, contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-import pyarrow as pa
-from pyarrow import compute as pc
-from pyarrow import parquet
-
 from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import hiding_places, masked, masked_values
 from crawler.text import INVISIBLE, visible
 from pipelines.reports.frames.frame import to_array, to_table
-from pipelines.reports.frames.lazy_pandas import pd
+from pipelines.reports.lazy_modules import pa, parquet, pc, pd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from pipelines.reports.frames.schema import Schema
 
 _SPOOLED = 1_000_000
 """Characters of a part of a file that are kept in memory; more are in a temporary file."""
@@ -32,12 +30,12 @@ _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 @contextmanager
-def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[Callable[[pd.DataFrame], None]]:
+def parquet_writer(path: Path, schema: Schema) -> Iterator[Callable[[pd.DataFrame], None]]:
     """Give a function that writes the columns of `schema` to a Parquet file, each frame as a row group.
 
     Secrets in URLs are masked.
     """
-    with replace_atomically(path) as draft, parquet.ParquetWriter(draft, schema) as writer:
+    with replace_atomically(path) as draft, parquet.ParquetWriter(draft, schema.arrow) as writer:
         yield lambda frame: writer.write_table(_masked_table(to_table(frame, schema)))
 
 

@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from crawler.models.link import Verdict
-from pipelines.reports.frames.lazy_pandas import pd
+from pipelines.reports.lazy_modules import pd
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

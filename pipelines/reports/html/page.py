@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.links.canonical_url import WEB_SCHEMES
@@ -18,6 +17,8 @@ from pipelines.reports.html.translations import ASSETS, attribute, bilingual, la
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from jinja2 import Environment
 
 FIRST_SCRIPT = "language.js"
 """The script of every page; it is in the head, so that no wrong language is displayed."""
@@ -87,6 +88,8 @@ def _asset(name: str) -> Markup:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("pipelines.reports.html", "assets"),
         autoescape=True,

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from markupsafe import Markup
 
 from crawler.atomic_files import replace_atomically
@@ -18,16 +17,17 @@ from crawler.models.history import Metric, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, type_name
 from crawler.store.renderings import ALL_NOTES
-from pipelines.reports.contract import LINKS, NOTES
+from pipelines.reports.contract import LINKS, NOTES, RUN
 from pipelines.reports.frames import notes
 from pipelines.reports.frames.counts import link_counts, metrics
 from pipelines.reports.frames.frame import to_frame
 from pipelines.reports.frames.metadata import METADATA
+from pipelines.reports.frames.schema import Schema
 from pipelines.reports.html import charts, page
 from pipelines.reports.html.charts import Chart, ChartSeries, ChartShape
 from pipelines.reports.html.view_models import LinkTable, note_views
 from pipelines.reports.html.work_table import WorkTable
-from pipelines.reports.work.source_pages import source_page
+from pipelines.reports.work.source_pages import opening
 from pipelines.rewriting.note_rewriter import stored_image_url
 
 if TYPE_CHECKING:
@@ -45,8 +45,9 @@ browser. The CSV files have all."""
 MAX_RUNS, MAX_REPOSITORIES = 400, 8
 """Maximum runs and repositories in the charts."""
 
-VENUES = pa.schema([METADATA[type_name(Paper)].field(name) for name in ("venue", "venue_year")])
-_VENUE, _YEAR = (METADATA[type_name(Paper)].get_field_index(name) for name in VENUES.names)
+_PAPERS = METADATA[type_name(Paper)]
+VENUES = Schema([(name, _PAPERS.types[name]) for name in ("venue", "venue_year")])
+_VENUE, _YEAR = map(_PAPERS.names.index, VENUES.names)
 
 _TILES = (
     "links",
@@ -60,7 +61,7 @@ SCRIPTS = (
 )
 """Scripts of the page in the order in which they run."""
 
-FILES, SHOWS_CHANGES = ("report.html",), True
+INPUTS, FILES, SHOWS_CHANGES = (LINKS, NOTES, RUN), ("report.html",), True
 note_fragment = notes.note_fragment
 
 
@@ -113,7 +114,7 @@ def _write(rendering: Rendering) -> None:
         drawn=[asdict(chart) for chart in drawn],
         work=Markup(notes_part.pop("work")),  # noqa: S704 - `WorkTable` has escaped it
         work_left_out=notes_part["work_left_out"],
-        opening=_opening(rendering),
+        opening=opening(rendering.notes_folder.folder, rendering.editor),
         links=Markup(links_part.pop("table")),  # noqa: S704 - `_LinkCollector` has escaped it
         shown=min(total, MAX_LINKS),
         total=total,
@@ -122,14 +123,6 @@ def _write(rendering: Rendering) -> None:
     )
     with replace_atomically(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
-
-
-def _opening(rendering: Rendering) -> dict[str, str]:
-    """Return how locations in notes are opened: the URL of the editor and of the repository, and the notes folder."""
-    folder = rendering.notes_folder.folder.resolve()
-    path = folder.as_posix() if rendering.editor else ""
-    root = path if path.startswith("/") or not path else f"/{path}"
-    return {"editor": rendering.editor, "folder": root, "source": source_page(folder)}
 
 
 def _chart(values: Mapping[str, Any]) -> Chart:

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from lxml import etree
-
 from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked_xml
 from crawler.models.link import Change
 from crawler.store.renderings import ALL_NOTES
+from pipelines.reports.contract import LINKS, RUN
+from pipelines.reports.lazy_modules import etree
 from pipelines.reports.notices.news import News, group_label, headline
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pipelines.reports.contract import Rendering, TakeLink
 
-FILES, SHOWS_CHANGES = ("changes.atom",), True
+INPUTS, FILES, SHOWS_CHANGES = (LINKS, RUN), ("changes.atom",), True
 
 MAX_ENTRIES = 50
 """Runs in the feed."""

@@ -18,6 +18,7 @@ from crawler.models.metadata import Paper, Picture, Repository, type_name
 from crawler.notes.files.folder import ENDINGS
 from crawler.run.program_digest import program_digest
 from crawler.store.renderings import MENTION, STATE, TIMES
+from pipelines.reports.work.source_pages import opening
 from pipelines.rewriting.edit_list import to_record
 from pipelines.rewriting.note_rewriter import present_name, shown_image_name, stored_url_in_note, url_in_note
 from pipelines.venues.known_venues import BIBLIOGRAPHIES
@@ -169,6 +170,12 @@ class NoteDigester:
 
     def _past_edits(self, path: str) -> list[list[dict[str, Any]]]:
         return [[to_record(edit) for edit in run] for run in self.rendering.past_edits.get(path, ())]
+
+
+def run_digest(rendering: Rendering) -> str:
+    """Return the digest of the last run and of how the report opens notes."""
+    opens = opening(rendering.notes_folder.folder, rendering.editor)
+    return sha256(repr((rendering.store.run_started_at(), opens)).encode()).hexdigest()
 
 
 def source_of(file: NoteFile) -> bytes:

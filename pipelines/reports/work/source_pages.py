@@ -20,6 +20,14 @@ _REMOTE = re.compile(
 )
 
 
+def opening(folder: Path, editor: str) -> dict[str, str]:
+    """Return how locations in notes are opened: the URL of the editor and of the repository, and the notes folder."""
+    folder = folder.resolve()
+    path = folder.as_posix() if editor else ""
+    root = path if path.startswith("/") or not path else f"/{path}"
+    return {"editor": editor, "folder": root, "source": source_page(folder)}
+
+
 def source_page(folder: Path) -> str:
     """Return the URL of a line of a note in a folder, with `{path}` and `{line}`; empty if it is not known.
 

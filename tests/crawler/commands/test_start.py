@@ -54,6 +54,19 @@ def output(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return an OUTPUT_DIR whose outputs are those of its store, and the notes."""
+    output, notes = tmp_path_factory.mktemp("output"), tmp_path_factory.mktemp("notes")
+    store = LinkStore.open(sqlite_url(output / "notemend.sqlite"))
+    register(store, "a.md", PAPER)
+    store.close()
+    notes.joinpath("a.md").write_text(f"<{PAPER}>")
+    done = run("-m", "crawler", "publish", str(notes), "-s", f"OUTPUT_DIR={output}")
+    assert done.returncode == 0, done.stderr
+    return output, notes
+
+
 def run(*words: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     return subprocess.run(
@@ -102,6 +115,14 @@ def test_a_command_that_does_not_crawl_loads_only_what_it_needs(
     words = tuple(str(notes) if word == "NOTES" else word for word in words)
     fails = {"vouch", "undo"}  # there is nothing to take back
     assert loaded("crawler", *words, *given, code=2 if words[0] in fails else 0) & THIRD_PARTY <= allowed
+
+
+@pytest.mark.parametrize("words", [("publish",), ("apply",), ("images", "--verify")])
+def test_nothing_heavy_is_loaded_without_changes(words: tuple[str, ...], published: tuple[Path, Path]) -> None:
+    output, notes = published
+    found = loaded("crawler", words[0], str(notes), *words[1:], "-s", f"OUTPUT_DIR={output}")
+    parses = {"pyromark"} if words[0] == "apply" else set()  # `apply` looks for edits that were reverted
+    assert found & THIRD_PARTY <= NOTES - {"pyromark"} | {"markupsafe"} | parses
 
 
 def test_help_loads_neither_spider_nor_store(output: Path) -> None:

@@ -40,7 +40,7 @@ def test_outputs_keep_the_contract(name: str) -> None:
     assert ("note_fragment" in found) == ("by_note" in found or "by_notes" in found)
     for each, function in found.items():
         assert len(signature(function).parameters) == len(signature(FUNCTIONS[each]).parameters) - 1, each  # self
-    assert set(getattr(output, "INPUTS", ())) <= {contract.LINKS, contract.PAPERS, contract.NOTES}
+    assert set(getattr(output, "INPUTS", ())) <= {contract.LINKS, contract.PAPERS, contract.NOTES, contract.RUN}
     assert all(isinstance(file, str) for file in output.FILES)
 
 

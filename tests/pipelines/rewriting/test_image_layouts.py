@@ -22,7 +22,8 @@ from crawler.run.image_places import check_placed_images
 from crawler.run.workspace import open_workspace
 from pipelines.reports.images.placed_images import find_unused_placed, remove_placed
 from pipelines.reports.images.stored_images import discard, find_unused
-from pipelines.reports.publish import edit_in_place, publish
+from pipelines.reports.planning.originals import edit_in_place
+from pipelines.reports.publish import publish
 from pipelines.rewriting.in_place.editor import undo
 from tests.internet.sites.qpic import draw
 from tests.support.options import project_options

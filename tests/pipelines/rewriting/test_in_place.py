@@ -16,7 +16,7 @@ from crawler.config.value_readers import REWRITES
 from crawler.errors import UserError
 from crawler.models.reason import Reason, reason_texts
 from pipelines.reports import notes_mirror as notes
-from pipelines.reports.publish import plan_note_edits
+from pipelines.reports.planning.originals import plan_note_edits
 from pipelines.reports.render import render
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.reports.frames.frame import TEXTS, TIME, MergeError, left_join, to_frame, to_rows, to_table
+from pipelines.reports.frames.frame import MergeError, left_join, to_frame, to_rows, to_table
+from pipelines.reports.frames.schema import BOOL, DATE, INT32, INT64, TEXT, TEXTS, TIME, Schema
 
-LEFT = pa.schema([("url", pa.string()), ("row", pa.int64())])
-RIGHT = pa.schema([("url", pa.string()), ("stars", pa.int64())])
+LEFT = Schema([("url", TEXT), ("row", INT64)])
+RIGHT = Schema([("url", TEXT), ("stars", INT64)])
 
 
 def left(*urls: str | None) -> pd.DataFrame:
@@ -26,14 +27,14 @@ def right(*rows: tuple[str | None, int | None]) -> pd.DataFrame:
 
 
 def test_types_and_nulls_come_back_as_they_went_in() -> None:
-    schema = pa.schema([("a", pa.int32()), ("b", pa.bool_()), ("c", TIME), ("d", TEXTS), ("e", pa.date32())])
+    schema = Schema([("a", INT32), ("b", BOOL), ("c", TIME), ("d", TEXTS), ("e", DATE)])
     now = datetime(2026, 11, 20, 3, 4, 5, 678901, UTC)
     rows = [(1, True, now, ["梦", "é"], now.date()), (None, None, None, None, None), (-3, False, now, [], None)]
     frame = to_frame(rows, schema)
     assert all(isinstance(dtype, pd.ArrowDtype) for dtype in frame.dtypes)
     assert [tuple(row.values()) for row in to_rows(frame, schema.names)] == rows
     table = to_table(frame[schema.names[::-1]], schema)
-    assert table.schema.equals(schema, check_metadata=True)
+    assert table.schema.equals(schema.arrow, check_metadata=True)
     assert [tuple(row.values()) for row in table.to_pylist()] == rows
 
 

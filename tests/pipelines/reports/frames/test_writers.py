@@ -16,19 +16,21 @@ from pyarrow import parquet
 
 from crawler.text import visible
 from pipelines.reports.frames import writers
-from pipelines.reports.frames.frame import TEXTS, to_frame
+from pipelines.reports.frames.frame import to_frame
+from pipelines.reports.frames.schema import INT32, TEXT, Schema
 from pipelines.reports.frames.writers import csv_writer, parquet_writer, safe_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-SCHEMA = pa.schema([("name", pa.string()), ("stars", pa.int32())])
+SCHEMA = Schema([("name", TEXT), ("stars", INT32)])
 
 
 def cell(value: Any) -> str:
     """Return a value as a cell; its column has its type."""
-    type_ = TEXTS if value == [] else pa.string() if value is None else pa.infer_type([value])
-    (found,) = safe_cells(to_frame([(value,)], pa.schema([("x", type_)]))["x"])
+    type_ = pa.list_(pa.string()) if value == [] else pa.string() if value is None else pa.infer_type([value])
+    frame = pa.table({"x": pa.array([value], type_)}).to_pandas(types_mapper=pd.ArrowDtype)
+    (found,) = safe_cells(frame["x"])
     assert isinstance(found, str)
     return found
 
@@ -76,7 +78,7 @@ SIGNS = st.sampled_from("=+-@＝＋－＠'; \t\r\n\x00\x85\xa0\u1680\u2003\u2028
 
 @given(st.lists(st.none() | st.text() | st.text(SIGNS), max_size=9))
 def test_cells_are_one_line_and_no_formula(texts: list[str | None]) -> None:
-    cells = list(safe_cells(to_frame(((text,) for text in texts), pa.schema([("x", pa.string())]))["x"]))
+    cells = list(safe_cells(to_frame(((text,) for text in texts), Schema([("x", TEXT)]))["x"]))
     assert cells == ["" if text is None else plain_cell(visible(text)) for text in texts]
     for shown in cells:
         assert len(shown.splitlines()) <= 1
@@ -95,7 +97,7 @@ def test_batches_make_one_file(tmp_path: Path) -> None:
     data = (tmp_path / "x.csv").read_bytes()
     assert data == '\ufeffstars,name\r\n1,\'=梦\r\n,\r\n-2,"a ""b"", c"\r\n'.encode()
     file = parquet.ParquetFile(tmp_path / "x")
-    assert (file.num_row_groups, file.schema_arrow.equals(SCHEMA, check_metadata=True)) == (2, True)
+    assert (file.num_row_groups, file.schema_arrow.equals(SCHEMA.arrow, check_metadata=True)) == (2, True)
     assert file.read()["name"].to_pylist() == ["=梦", None, 'a "b", c']
 
 
