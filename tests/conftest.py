@@ -88,8 +88,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
         if "desk" in fixtures:
             item.add_marker("process")
-        if is_shared := any(definitions[-1].scope == "module" for definitions in fixtures.values()):
+        if any(definitions[-1].scope == "module" for definitions in fixtures.values()):
             item.add_marker(pytest.mark.xdist_group(item.path.as_posix()))
-        order[item] = (not is_shared, "desk" not in fixtures)
+        order[item] = (item.get_closest_marker("xdist_group") is None, "internet" not in fixtures)
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=order.__getitem__)

@@ -31,7 +31,7 @@ NIGHTS = 3
 
 def encoded(image: Image.Image, form: str) -> bytes:
     out = BytesIO()
-    image.save(out, form)
+    image.save(out, form, compress_level=1)  # of PNG: the large ones take long
     return out.getvalue()
 
 

@@ -15,14 +15,15 @@ from crawler.models.check import Outcome
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.files.folder import NotesFolder
 from tests.crawler.link_checking.test_image_fallbacks import drawn, kept, shown, url
-from tests.support.crawling import EVERY_NIGHT
+from tests.internet import Internet
+from tests.support.crawling import EVERY_NIGHT, Desk, Snapshot
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.internet import Internet, Request
-    from tests.support.crawling import Desk
+    from tests.internet import Request
 
 ALIVE, PLAIN = "https://alive.example.org/x", "https://plain.example.org/"
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -40,17 +41,24 @@ def closed(path: Path) -> Iterator[None]:
         path.chmod(mode)
 
 
-@pytest.fixture
-def filled(desk: Desk) -> Desk:
-    """Return a desk that has crawled three notes, one of them and its picture in a folder."""
-    desk.published = ()
-    desk.write("a.md", f"<{ALIVE}> [x](sub/file.txt) {shown(url('one'))}")
-    desk.write("c.md", MOVED)
-    desk.write("sub/b.md", f"1. <{PLAIN}>\n\n{shown(url('two'))}")
-    desk.write("sub/file.txt", "a file")
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+@pytest.fixture(scope="module")
+def once_filled(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Crawl three notes, one of them and its picture in a folder."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("filled"), internet.environ())
+        desk.write("a.md", f"<{ALIVE}> [x](sub/file.txt) {shown(url('one'))}")
+        desk.write("c.md", MOVED)
+        desk.write("sub/b.md", f"1. <{PLAIN}>\n\n{shown(url('two'))}")
+        desk.write("sub/file.txt", "a file")
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
     assert kept(desk) == {drawn("one"), drawn("two")}
-    return desk
+    return Snapshot(desk)
+
+
+@pytest.fixture
+def filled(once_filled: Snapshot, internet: Internet) -> Desk:
+    """Return a desk that has crawled three notes, one of them and its picture in a folder."""
+    return once_filled.restored(internet.environ())
 
 
 def said_once(stderr: str, *words: object) -> None:
@@ -105,7 +113,7 @@ def check_out_another_branch(notes: Path) -> None:
     (notes / "a.md").unlink()
 
 
-@pytest.mark.parametrize("vanish", [shutil.rmtree, empty, check_out_another_branch])
+@pytest.mark.parametrize("vanish", sampled([check_out_another_branch, shutil.rmtree, empty]))
 def test_notes_that_vanish_during_a_run_wipe_nothing(
     filled: Desk, internet: Internet, vanish: Callable[[Path], None]
 ) -> None:
@@ -132,7 +140,7 @@ def test_a_note_or_two_may_go(filled: Desk, internet: Internet) -> None:
     assert not (filled.output / "notes/c.md").exists()
 
 
-@pytest.mark.parametrize("trouble", ["permission", "encoding", "size"])
+@pytest.mark.parametrize("trouble", sampled(["permission", "encoding", "size"]))
 def test_a_note_that_cannot_be_read_for_now_keeps_what_is_known(filled: Desk, trouble: str) -> None:
     note = filled.notes / "sub/b.md"
     mended = (filled.output / "notes/sub/b.md").read_bytes()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.odd_answers import NIGHTS, Group, Row, Seen, bundles, crawl_group
+from tests.support.odd_answers import NIGHTS, Group, Row, Seen, bundles, crawl_group, groups, sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Group], dict[
     seen: dict[str, dict[str, Seen]] = {}
 
     def crawl(group: Group) -> dict[str, Seen]:
-        key = f"{group.name} {group.nights}"
+        key = f"{group.name} {group.nights} {len(group.rows)}"
         if key not in seen:
             with crawl_group(group, tmp_path_factory.mktemp("odd-answers")) as (_, rows):
                 seen[key] = rows
@@ -30,23 +30,30 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Group], dict[
     return crawl
 
 
-def rows(groups: list[Group]) -> list[ParameterSet]:
+def rows(crawled_together: list[Group]) -> list[ParameterSet]:
     """Return the rows of groups; those of one group run in one process."""
     return [
         pytest.param(group, row, id=row.name, marks=pytest.mark.xdist_group(f"odd answers: {group.name}"))
-        for group in groups
+        for group in crawled_together
         for row in group.rows
     ]
 
 
-@pytest.mark.parametrize(("group", "row"), rows(bundles()))
+@pytest.mark.parametrize(("group", "row"), rows(bundles(map(sample, groups()))))
 def test_row_is_right(crawled: Callable[[Group], dict[str, Seen]], group: Group, row: Row) -> None:
     assert list(crawled(group)[row.name].faults(row)) == []
 
 
 @pytest.mark.stress
+@pytest.mark.parametrize(("group", "row"), rows(bundles(groups())))
+def test_row_of_the_whole_table_is_right(crawled: Callable[[Group], dict[str, Seen]], group: Group, row: Row) -> None:
+    assert list(crawled(group)[row.name].faults(row)) == []
+
+
+@pytest.mark.stress
 @pytest.mark.parametrize(
-    ("group", "row"), rows([replace(each, nights=NIGHTS + 1) for each in bundles() if each.nights == NIGHTS])
+    ("group", "row"),
+    rows([replace(each, nights=NIGHTS + 1) for each in bundles(groups()) if each.nights == NIGHTS]),
 )
 def test_row_is_right_the_night_after(crawled: Callable[[Group], dict[str, Seen]], group: Group, row: Row) -> None:
     assert list(crawled(group)[row.name].faults(row)) == []

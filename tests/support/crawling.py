@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import sqlite3
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.notes = self.folder / "notes"
         self.output = self.folder / "output"
-        self.notes.mkdir()
+        self.notes.mkdir(exist_ok=True)
 
     def write(self, path: str, text: str | bytes) -> Path:
         """Write a note."""
@@ -115,6 +116,21 @@ class Desk:
             return set()
         finally:
             connection.close()
+
+
+class Snapshot:
+    """The files of a desk at one time: tests begin there in turn, at the same paths, since some files name them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._copy = desk.folder.with_name(f"{desk.folder.name}-snapshot")
+        shutil.copytree(desk.folder, self._copy)
+
+    def restored(self, environ: dict[str, str]) -> Desk:
+        """Put everything back to how it was; return the desk, on another internet."""
+        shutil.rmtree(self._desk.folder)
+        shutil.copytree(self._copy, self._desk.folder)
+        return Desk(self._desk.folder, environ, self._desk.published)
 
 
 def kill(process: Running) -> None:

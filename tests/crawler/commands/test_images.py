@@ -13,14 +13,13 @@ from PIL import Image
 
 from crawler.images.shown.convert import make_copy
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
+from tests.internet import Internet
 from tests.internet.sites.qpic import draw
+from tests.support.crawling import Desk, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from subprocess import CompletedProcess
-
-    from tests.internet import Internet
-    from tests.support.crawling import Desk
 
 
 def images(desk: Desk, *words: str) -> CompletedProcess[str]:
@@ -33,14 +32,22 @@ def there(desk: Desk) -> set[str]:
     return {name for name in files if not name.startswith("trash/")}
 
 
-@pytest.fixture
-def filled(desk: Desk) -> Desk:
-    """Return a desk whose notes used three pictures and use two now."""
-    desk.write("a.md", shown(url("one"), url("two")))
-    desk.write("b.md", shown(url("three")))
-    assert desk.crawl().returncode == 0
+@pytest.fixture(scope="module")
+def once_filled(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Crawl notes with three pictures, and take one of the notes away."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("filled"), internet.environ())
+        desk.write("a.md", shown(url("one"), url("two")))
+        desk.write("b.md", shown(url("three")))
+        assert desk.crawl().returncode == 0
     (desk.notes / "b.md").unlink()
-    return desk
+    return Snapshot(desk)
+
+
+@pytest.fixture
+def filled(once_filled: Snapshot, internet: Internet) -> Desk:
+    """Return a desk whose notes used three pictures and use two now."""
+    return once_filled.restored(internet.environ())
 
 
 def test_what_no_note_uses_goes(filled: Desk) -> None:
@@ -175,14 +182,22 @@ def in_place(desk: Desk, *words: str) -> CompletedProcess[str]:
     return desk.run("publish", "--in-place", "-a", f"notes={desk.notes}", *words)
 
 
-@pytest.fixture
-def edited(desk: Desk) -> Desk:
-    """Return a desk whose notes show two kept pictures, and mention the addresses of them no more."""
-    desk.write("2026/a.md", shown(*map(url, NAMES)))
-    assert desk.crawl().returncode == 0
-    assert in_place(desk).returncode == 0
+@pytest.fixture(scope="module")
+def once_edited(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Crawl a note with two pictures and edit it in place."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("edited"), internet.environ())
+        desk.write("2026/a.md", shown(*map(url, NAMES)))
+        assert desk.crawl().returncode == 0
+        assert in_place(desk).returncode == 0
     assert "qpic.cn" not in (desk.notes / "2026/a.md").read_text()
-    return desk
+    return Snapshot(desk)
+
+
+@pytest.fixture
+def edited(once_edited: Snapshot, internet: Internet) -> Desk:
+    """Return a desk whose notes show two kept pictures, and mention the addresses of them no more."""
+    return once_edited.restored(internet.environ())
 
 
 def test_what_notes_edited_in_place_show_stays(edited: Desk) -> None:

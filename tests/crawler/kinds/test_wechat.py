@@ -25,6 +25,7 @@ from tests.internet.world import articles as world
 from tests.internet.world.articles import LIVE as LIVE_STATES
 from tests.internet.world.articles import find_article, special_id
 from tests.support.reading import PAGES, read_article, read_wechat
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from crawler.models.result import CheckResult
@@ -302,7 +303,7 @@ def as_served() -> tuple[str, CheckResult]:
 
 
 @recorded
-@pytest.mark.parametrize("quote", QUOTES)
+@pytest.mark.parametrize("quote", sampled(QUOTES))
 def test_a_quote_in_a_page_as_served_changes_nothing(quote: str) -> None:
     page, before = as_served()
     result = read_wechat(page.replace("window.cgiDataNew", f"var quote = {quote!r}; window.cgiDataNew", 1))
@@ -398,10 +399,12 @@ def test_a_page_full_of_beginnings_is_read_in_linear_time(unit: str) -> None:
 
 @pytest.mark.parametrize(
     ("around", "tag"),
-    [
-        *(("", "b"), ("", "span>x<p"), ("", "a href=//a.b")),
-        *(("<p class=weui-msg>!</p>", "div id=js_content"), ("<p class=weui-msg>!</p>", "b class=weui-msg")),
-    ],
+    sampled(
+        [
+            *(("", "b"), ("", "span>x<p"), ("", "a href=//a.b")),
+            *(("<p class=weui-msg>!</p>", "div id=js_content"), ("<p class=weui-msg>!</p>", "b class=weui-msg")),
+        ]
+    ),
 )
 def test_elements_inside_of_elements_are_read_in_linear_time(around: str, tag: str) -> None:
     """With four times as many, what is quadratic took a minute and blocked the run for as long."""

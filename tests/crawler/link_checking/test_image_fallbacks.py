@@ -18,7 +18,7 @@ from tests.internet.messages import Request, Response, not_found, page, redirect
 from tests.internet.sites import Site
 from tests.internet.sites.qpic import draw, film, placeholder
 from tests.internet.world import find_article
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk, Snapshot
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
@@ -297,13 +297,23 @@ def shows(desk: Desk, body: bytes) -> bool:
     return named(body) in (desk.output / "notes/a.md").read_text()
 
 
-@pytest.fixture
-def night(desk: Desk, internet: Internet) -> Desk:
-    """Return a desk on whose first night one picture was kept."""
-    desk.write("a.md", at("a.png"))
-    internet.fault(f"{HOST}/a.png", picture(GOOD))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Crawl a note with one picture."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("night"), internet.environ(), VERDICTS_AND_NOTES)
+        desk.write("a.md", at("a.png"))
+        internet.fault(f"{HOST}/a.png", picture(GOOD))
+        assert desk.crawl(*EVERY_NIGHT).returncode == 0
     assert shows(desk, GOOD)
+    return Snapshot(desk)
+
+
+@pytest.fixture
+def night(first_night: Snapshot, internet: Internet) -> Desk:
+    """Return a desk on whose first night one picture was kept."""
+    desk = first_night.restored(internet.environ())
+    internet.fault(f"{HOST}/a.png", picture(GOOD))
     return desk
 
 

@@ -458,7 +458,7 @@ def hostile(size: int) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("text", [*hostile(1).values()][::2], ids=[*hostile(1)][::2])
+@pytest.mark.parametrize("text", [*hostile(1).values()][::4], ids=[*hostile(1)][::4])
 def test_hostile_notes_take_linear_time(text: str) -> None:
     assert seconds_to_parse(text) < 3  # it takes 0.1 to 1 s; anything quadratic takes far longer
 

@@ -121,6 +121,7 @@ def test_a_cluster_finds_the_same(
     assert history(database_url).keys() >= urls
 
 
+@pytest.mark.stress  # a process that ends itself, below, is a sample
 def test_a_process_that_is_killed_costs_a_line(internet: Internet, desk: Desk) -> None:
     urls = pages(60)
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))

@@ -34,6 +34,7 @@ from tests.support.mending import (
     standing,
     undo_edits,
 )
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from crawler.models.edit import Edit
@@ -374,9 +375,10 @@ CORPUS = Path(__file__).parents[3] / "../shared/corpus"
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes is not here")
-def test_real_notes_keep_their_shape() -> None:
+@pytest.mark.parametrize("part", sampled(range(4), every=4))
+def test_real_notes_keep_their_shape(part: int) -> None:
     reasons: set[Reason] = set()
-    for file in sorted(CORPUS.rglob("*.md")):
+    for file in sorted(CORPUS.rglob("*.md"))[part::4]:
         data = file.read_bytes()
         note = parser.parse_note(file.name, data)
         made = link_edits.plan_edits(note, everything_known(note), hosted, EVERYTHING)

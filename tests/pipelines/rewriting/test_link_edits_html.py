@@ -17,6 +17,7 @@ from pipelines.rewriting import edit_list, link_edits
 from tests.pipelines.rewriting.test_link_edits import CORPUS, everything_known
 from tests.pipelines.rewriting.test_note_rewriter import KNOWN, NOTES, REWRITE
 from tests.support.mending import EVERYTHING, edits, hosted
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,8 +71,9 @@ def test_cases(case: str) -> None:
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes is not here")
-def test_real_notes() -> None:
-    for file in sorted(Path(CORPUS).rglob("*.md")):
+@pytest.mark.parametrize("part", sampled(range(4), every=4))
+def test_real_notes(part: int) -> None:
+    for file in sorted(Path(CORPUS).rglob("*.md"))[part::4]:
         data = file.read_bytes()
         note = parser.parse_note(file.name, data)
         made = link_edits.plan_edits(note, everything_known(note), hosted, EVERYTHING)
