@@ -21,7 +21,9 @@ from crawler.notes.works.title_text import (
     count_words,
     has_title_label,
     is_title_case,
+    says_where,
 )
+from crawler.notes.works.titles import find_title
 from crawler.notes.works.work import read_work, stands_alone, with_bracketed_as_paper
 
 if TYPE_CHECKING:
@@ -96,34 +98,43 @@ def _groups(index: OutlineIndex) -> Iterator[_Group]:
                 yield current
             current = _Group(line, kind == "marked", [line])
             current.has_paper = _has_labelled_link(index, line)
+        elif kind == "work" and current is not None and not current.has_paper:
+            current = None
         elif current is not None:
             current.lines.append(line)
-            current.has_paper = current.has_paper or kind == "field"
+            current.has_paper = current.has_paper or kind in {"field", "work"}
     if current is not None:
         yield current
 
 
 def _kind_of(index: OutlineIndex, line: Line, *, is_first: bool, current: _Group | None) -> str:
-    """Return `marked` for bold, quoted and numbered titles, `plain` for a first line, `field`, or `other`."""
+    """Return `marked` for bold, quoted and numbered titles, `plain` for a first line, `field`, `work`, or `other`.
+
+    An item that lists a `work` of its own is not a field of what is above it, which is a category then.
+    """
     end = min(line.end, line.start + _LINE_BYTES)
     label = parse_label(index.data, line, end)
     is_field = label is not None and is_fact_label(label.written)
-    if line.item is not None or line.is_quoted:
-        return "field" if is_field or _has_labelled_link(index, line) else "other"
     segments = index.segments(line.start, end)
+    if line.item is not None or line.is_quoted:
+        if not is_field and not _has_labelled_link(index, line):
+            return "other"
+        return "field" if is_field or not _lists_work(segments) else "work"
     if is_field and not _is_bold_title(segments):
         return "field"
     if not segments:
         return "other"
     if index.is_bold_across(line.start):
         return "field" if _has_labelled_link(index, line) else "other"
-    waits_for_links = current is not None and current.is_marked and segments[0].text.strip() == "["
-    if _only_labels(index, segments) or (waits_for_links and segments[1:] and segments[1].is_bracketed):
+    # Below a bold title whose paper did not come yet, text is its authors or abstract; links may be named after venues.
+    waiting = current is not None and current.is_marked and not current.has_paper
+    in_brackets = current is not None and current.is_marked and segments[0].text.strip() == "["
+    if _only_labels(index, segments, with_venues=waiting) or (
+        in_brackets and segments[1:] and segments[1].is_bracketed
+    ):
         return "field"
     if _is_marked(index, line, segments) or has_title_label(segments[0].text):
         return "marked"
-    # Below a bold title whose paper did not come yet, text is its authors or abstract.
-    waiting = current is not None and current.is_marked and not current.has_paper
     after_field = current is not None and current.has_paper
     text = "".join(each.text for each in segments)
     is_italic = all(each.is_italic or not clean_title(each.text) for each in segments if each.mention is None)
@@ -139,15 +150,26 @@ def _is_bold_title(segments: list[Segment]) -> bool:
     return is_bold and count_words(words[0].text) > TITLE_WORDS
 
 
-def _only_labels(index: OutlineIndex, segments: list[Segment]) -> bool:
+def _only_labels(index: OutlineIndex, segments: list[Segment], *, with_venues: bool) -> bool:
     """Return whether a line has labelled links, or the URL of a paper, and hardly any other text."""
     links = [(each.mention, each.text) for each in segments if each.mention is not None]
     words = sum(count_words(each.text) for each in segments if each.mention is None)
     return (
         bool(links)
         and words <= _FEW_WORDS
-        and all(link_label(text) or (index.roles[at] == "paper" and stands_alone(index, at)) for at, text in links)
+        and all(
+            link_label(text)
+            or (index.roles[at] == "paper" and stands_alone(index, at))
+            or (with_venues and says_where(text))
+            for at, text in links
+        )
     )
+
+
+def _lists_work(segments: list[Segment]) -> bool:
+    """Return whether an item has a title as plain text before its links: `Title, NSDI 2017 ([paper](…))`."""
+    title = find_title(segments)
+    return title is not None and title.how == "text" and title.words >= TITLE_WORDS and is_title_case(title.text)
 
 
 def _is_marked(index: OutlineIndex, line: Line, segments: list[Segment]) -> bool:

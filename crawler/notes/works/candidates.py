@@ -79,7 +79,9 @@ def title_score(title: Title | None) -> float:
 _PROSE = re.compile(
     r"\b(?:our (?:[\w-]+ ){0,3}"
     r"(?:papers?|survey|works?|repo|repository|code|dataset|benchmark|list|project|model|team|website)"
-    r"|we (?:have|are|released?|also|will|propose|introduce|present|updated?|added?|provide|recommend|welcome|organize)"
+    r"|we (?:[a-z]+ly )?"
+    r"(?:have|are|released?|also|will|propose|introduce|present|updated?|added?|provide|recommend|welcome"
+    r"|organized?|summarized?|collect(?:ed)?|review(?:ed)?|survey(?:ed)?|list(?:ed)?|maintain)"
     r"|(?:is|was|are|has been|have been|were) (?:now |also )?"
     r"(?:accepted|released|available|updated|published|online|out|added|open-sourced)"
     r"|please|welcome|thanks (?:to|for)|click here|check (?:it )?out|feel free|pull requests?"

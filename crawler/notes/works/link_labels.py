@@ -101,8 +101,10 @@ def _chinese_label(text: str) -> str:
         ):
             if text.endswith((word, word + "地址", word + "链接")):
                 return name
-        if re.fullmatch("(?:原始|原|英文|会议|期刊)?论文(?:原文|地址|链接|下载|pdf)?", text):
+        if re.fullmatch("(?:原始|原|英文|会议|期刊)?论文(?:原文|pdf)?(?:下载|阅读)?(?:地址|链接)?", text):
             return "paper"
+        if re.fullmatch("(?:代码|源码)(?:和|与|及)(?:数据集?|模型|主页|项目)(?:地址|链接)?", text):
+            return "code"
     return ""
 
 
@@ -117,7 +119,9 @@ def line_label(label: str, name: str = "") -> str:
     folded = _fold(_BRACKETED.sub(" ", label + "()" if "(" in label else label).replace("(", " "))
     parts = [part.strip(" 0123456789") for part in re.split(r"[/／|&、+]", folded)]
     known = [_LINK_TEXTS[part] for part in parts if part in _LINK_TEXTS]
-    return known[0] if known and len(known) == len(parts) else name
+    if known and len(known) == len(parts):
+        return known[0]
+    return _chinese_label(folded) or name
 
 
 @lru_cache(maxsize=1024)

@@ -24,6 +24,7 @@ _MONTH = (
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
 _YEAR = r"(?:19|20)\d\d"
+_URL = re.compile(r"://|\w\.[a-z]{2,6}/")
 _DATE_TEXT = (
     rf"(?:{_YEAR}\s*[-./年]\s*\d{{1,2}}(?:\s*[-./月]\s*\d{{1,2}}日?)?月?"
     rf"|\d{{1,2}}[-./]\d{{1,2}}[-./](?:{_YEAR}|\d\d)|\d{{1,2}}[-./]{_YEAR}|{_YEAR}"
@@ -43,6 +44,7 @@ _KNOWN_VENUE = (
     r"|IJCAI|IJCV|INTERSPEECH|IROS|KDD|MICCAI|NAACL|NeurIPS|NIPS|RSS|SIGGRAPH|SIGIR|SIGMOD|TCSVT|TIP|TKDE|TMLR|TMM"
     r"|TNNLS|TPAMI|UAI|VLDB|WACV|WSDM|WWW|arXiv)"
 )
+_KNOWN_VENUE_AND_YEAR = re.compile(rf"\b{_KNOWN_VENUE}\b.{{0,20}}\b{_YEAR}\b", re.IGNORECASE)
 _BEHIND_VENUE = rf"(?:[\s-]*{_TRACK})?"
 _KNOWN_VENUE_TEXT = re.compile(
     rf"{_KNOWN_VENUE}(?:[\s-]?(?:W|Workshops?|Findings|Asia|D&B))?[\s-]?['’]?(?:19|20)?\d\d"
@@ -61,9 +63,21 @@ _LEADING = re.compile(r"^[\s\-–—:：,，.。;；|｜/·•*+>&、✓✔\])�
 _TITLE_LABEL = re.compile(r"(?:paper )?title\s*[:：]\s*|(?:论文)?(?:标题|题目|名称)\s*[:：]\s*", re.IGNORECASE)
 _AUTHORS = re.compile(r"(?:(?:[A-Z]\.[\s-]?){1,3}[A-Z][\w'’-]+(?:,? and |, | & )?){1,20}\.\s+(?=\S)")
 _YEAR_BEHIND = re.compile(
-    r"(?:(?<!\s)\s+)?[(\[（](?:19|20)\d\d[)\]）]$|,\s*(?:19|20)\d\d$"
+    r"(?:(?<!\s)\s+)?[(\[（](?:19|20)\d\d[)\]）]$|,\s*(?:19|20)\d\d$|,\s*arXiv$"
     r"|(?:,\s*|(?<!\s)\s+)?arXiv:?\s*\d{4}\.\d{4,5}(?:v\d)?$",
     re.IGNORECASE,
+)
+# A venue with its year behind a title: behind a comma or in brackets any, behind a blank one that is known or has two
+# capitals, since "…, Localization and Classification, 2021" ends with the last word of a title.
+_VENUE_BEHIND = re.compile(
+    rf"(?:\s*[,，(（\[【]+\s*(?:{_VENUE_TEXT}|arXiv:?\s+{_YEAR})|\s+(?=(?i:{_KNOWN_VENUE})\b|[A-Za-z&+/.-]*[A-Z][A-Za-z&+/.-]*[A-Z]){_VENUE_TEXT})"
+    r"[\s\])）】]*$"
+)
+# A journal or conference by its full name, with its year: `, Journal of …, 2022`, `-- IEEE Transactions on …, 2016`.
+_FULL_VENUE_BEHIND = re.compile(
+    r"(?:[,，]|\s[-–—]{1,2}\s)\s*(?:The |In )?(?:[A-Z][\w&.-]{0,30}\s+){0,4}"
+    r"(?:Journal|Transactions|Trans\.|Proceedings|Proc\.|Conference|Symposium|Workshop|Letters|Magazine)\b[^,，:：]{0,80}"
+    rf"[,，]?\s*[(（]?{_YEAR}[)）]?$"
 )
 # What authors of lists add behind a title: its track, its venue, a translation.
 _NOTE_BEHIND = re.compile(r"(?:(?<!\s)\s+)?[(（\[【]([^()（）\[\]【】]{1,200})[)）\]】]\s*$")
@@ -83,7 +97,7 @@ _VERB = re.compile(
     r"(?<=[\w)])\s+(?=(?:Introduces|Presents|Proposes|Develops|Describes|Explores|Investigates|Studies"
     r"|This (?:paper|work|survey|report|study)|We (?:propose|introduce|present))\s)"
 )
-_MAX_NAME_WORDS, _DESCRIPTION_WORDS = 6, 8
+_MAX_NAME_WORDS, _DESCRIPTION_WORDS, _WHERE_WORDS = 6, 8, 5
 _TITLE_CASE_SHARE, _LONG_WORD = 0.6, 4  # the share of words of four letters or more with a capital
 
 
@@ -166,6 +180,13 @@ def is_date_or_venue(text: str) -> bool:
     return bool(re.fullmatch(_DATE_TEXT, text, re.IGNORECASE) or _VENUE.fullmatch(text))
 
 
+def says_where(text: str) -> bool:
+    """Return whether the text of a link says where or when a work appeared: `TVCG 2025`, `ACL 2023 Best paper`."""
+    if _URL.search(text) or count_words(text) > _WHERE_WORDS:
+        return False
+    return is_date_or_venue(text) or _KNOWN_VENUE_AND_YEAR.search(text) is not None
+
+
 def is_known_venue(text: str) -> bool:
     """Return whether a text is a well-known venue with its year: `CVPR 2025`, `[ICLR'24 Spotlight]`."""
     return _KNOWN_VENUE_TEXT.fullmatch(text.strip(" []()（）【】")) is not None
@@ -184,9 +205,8 @@ def first_part(text: str, *, is_cell: bool = False) -> str:
         text = text[: match.start()]
     if (match := _DESCRIPTION.search(text)) and 0 < count_words(text[: match.start()]) <= _MAX_NAME_WORDS:
         text = text[: match.start()]
-    text = (
-        re.sub(rf"[\s,，(（\[【]+{_VENUE_TEXT}[\s\])）】]*$", "", text) if count_words(text) > TITLE_WORDS + 2 else text
-    )
+    if count_words(text) > TITLE_WORDS + 2:
+        text = _VENUE_BEHIND.sub("", _FULL_VENUE_BEHIND.sub("", text))
     return _YEAR_BEHIND.sub("", clean_title(text))
 
 

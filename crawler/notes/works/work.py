@@ -10,7 +10,7 @@ from crawler.models.note import Field, FieldForm, LinkRole
 from crawler.notes.fields import find_fields, line_start
 from crawler.notes.works.link_labels import line_label, link_label, role_of_label
 from crawler.notes.works.link_roles import is_home_page, looks_like_paper
-from crawler.notes.works.title_text import is_title_case
+from crawler.notes.works.title_text import is_title_case, says_where
 from crawler.notes.works.titles import Title, find_title
 
 if TYPE_CHECKING:
@@ -148,12 +148,12 @@ def _role_by_label(name: str, by_host: LinkRole | None) -> LinkRole | None:
 
 
 def _paper_by_host(index: OutlineIndex, mentions: list[int], roles: dict[int, LinkRole], title: Title) -> list[Field]:
-    """Return the field of the first paper by its host whose text is a label, or that stands alone on its line."""
+    """Return the field of the first paper by its host whose text is a label or venue, or that is alone on its line."""
     for at in mentions:
         if roles.get(at) is not LinkRole.PAPER or at == title.mention:
             continue
         text = index.mentions[at].text
-        if link_label(text) or stands_alone(index, at):
+        if link_label(text) or says_where(text) or stands_alone(index, at):
             return [inline_field(index, at, "paper", text)]
     return []
 
