@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING, NoReturn
 
-from crawler.cli.terminal import print_error
+from crawler.cli.terminal import prepare_streams, print_error, until_closed
 from crawler.errors import ImageStoreError, UserError
 from crawler.text import describe_os_error
 
@@ -38,6 +38,7 @@ def exit_code_of(settings: SettingsSource, work: Callable[[CrawlOptions], int]) 
 
     At the first signal everything is closed as after an error; a second one ends the process at once.
     """
+    prepare_streams()
     before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return _code_of(settings, work)
@@ -69,7 +70,8 @@ def _code_of(settings: SettingsSource, work: Callable[[CrawlOptions], int]) -> i
         print_error(str(error))
         return EXIT_ERROR
     try:
-        return work(options)
+        with until_closed():
+            return work(options)
     except (UserError, ImageStoreError) as error:
         print_error(str(error))
     except OSError as error:  # such as a full disk, or a folder that cannot be read

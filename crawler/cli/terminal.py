@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.errors import UserError
 from crawler.links.secrets import masked
 from crawler.text import visible
 
@@ -90,26 +93,59 @@ def printable(text: str) -> str:
 
 
 def print_parts(parts: Iterable[str | Line | Table]) -> None:
-    """Print lines and tables to stdout."""
+    """Print lines and tables to stdout; raise UserError if it cannot be written."""
     with until_closed():
         for part in parts:
-            if isinstance(part, str):
-                print(printable(part))
-            elif isinstance(part, Line):
-                _print_line(part)
-            elif not _is_drawn(part):
-                columns = _columns()
-                print(part if columns is None or part.width <= columns else part.stacked())
+            try:
+                _print_part(part)
+            except BrokenPipeError:
+                raise
+            except OSError as error:  # here where stdout has no buffer
+                raise UserError(f"stdout: {error.strerror}") from None
+
+
+def _print_part(part: str | Line | Table) -> None:
+    if isinstance(part, str):
+        print(printable(part))
+    elif isinstance(part, Line):
+        _print_line(part)
+    elif not _is_drawn(part):
+        columns = _columns()
+        print(part if columns is None or part.width <= columns else part.stacked())
+
+
+def prepare_streams() -> None:
+    """Replace standard streams that are closed, and print what the encoding of stdout lacks as escapes."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it is open to the end
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 @contextmanager
 def until_closed() -> Iterator[None]:
-    """Ignore that the reader of stdout has closed it, as `head` does."""
+    """Ignore that the reader of stdout has closed it, as `head` does; raise UserError if it cannot be written."""
     try:
-        yield
+        with suppress(BrokenPipeError):
+            yield
+    finally:
+        _flush_stdout()
+
+
+def _flush_stdout() -> None:
+    try:
         sys.stdout.flush()
-    except BrokenPipeError:  # else the flush at exit would fail
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        _discard(sys.stdout)
+    except OSError as error:
+        _discard(sys.stdout)
+        raise UserError(f"stdout: {error.strerror}") from None
+
+
+def _discard(stream: TextIO) -> None:
+    """Discard what a stream has not written yet, since the flush at exit would fail, and all that follows."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def format_time(time: datetime) -> str:
@@ -192,4 +228,7 @@ def _styled(table: Table) -> RichTable:
 
 def print_error(line: str) -> None:
     """Print one line on stderr, with the name of the program."""
-    print(f"notemend: {printable(line)}", file=sys.stderr)
+    try:
+        print(f"notemend: {printable(line)}", file=sys.stderr, flush=True)
+    except OSError:  # as its disk is full, nothing can be said
+        _discard(sys.stderr)

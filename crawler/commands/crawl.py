@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 from crawler.cli import masked_log
 from crawler.cli.exit_codes import EXIT_ERROR, EXIT_FOUND
 from crawler.cli.interrupts import interrupts
-from crawler.cli.terminal import print_error, print_parts
+from crawler.cli.terminal import prepare_streams, print_error, print_parts
 from crawler.errors import UserError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Command(crawl.Command):
 def run_spider(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) -> int:
     """Run a spider, print its summary or error, and return the exit code."""
     interrupts.catch()  # before imports that take long
+    prepare_streams()
     masked_log.install()
     from crawler.spiders.notes import NotesSpider
 
@@ -63,7 +64,11 @@ def run_spider(process: CrawlerProcessBase, crawler: Crawler, **arguments: Any) 
     if spider.error is not None:
         print_error(spider.error)
         return interrupts.exit_code or EXIT_ERROR
-    print_parts(spider.summary)
+    try:
+        print_parts(spider.summary)
+    except UserError as error:
+        print_error(str(error))
+        return EXIT_ERROR
     if spider.fail_on_message is not None:
         print_error(spider.fail_on_message)
         return EXIT_FOUND

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.exit_codes import EXIT_ERROR
-from crawler.cli.terminal import print_error, until_closed
+from crawler.cli.terminal import prepare_streams, print_error, until_closed
 from crawler.cli.texts import say
 from crawler.errors import UserError
 from crawler.program import crawling, editing, looking, reviewing
 from crawler.program.layout import Program, error_line
+from crawler.text import describe_os_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,7 @@ program = Program(
 
 def run(words: Sequence[str]) -> int:
     """Run the command of a command line and return its exit code."""
+    prepare_streams()
     code = 0
     try:
         with until_closed():
@@ -62,6 +64,8 @@ def run(words: Sequence[str]) -> int:
         print_error(error_line(error))
     except UserError as error:
         print_error(str(error))
+    except OSError as error:  # such as a stdout that cannot be written
+        print_error(describe_os_error(error))
     except click.Abort:
         return INTERRUPTED
     else:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import packages_distributions
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,6 @@ from tests.support.storing import register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PAPER = "https://arxiv.org/abs/1706.03762"
 HEAVY = {"PIL", "aiohttp", "arxiv", "boto3", "botocore", "bs4", "lxml", "pandas", "pyarrow", "pyromark", "requests"}
@@ -250,3 +250,22 @@ def test_a_closed_pipe_ends_a_command_without_a_word(program: str, output: Path)
     done = run("-m", program, "status", "-s", f"OUTPUT_DIR={output}", stdout=writing)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["crawl", "status"])
+def test_a_stdout_that_cannot_be_written_is_an_error(command: str, output: Path) -> None:
+    """Not exit code 1, which means that FAIL_ON has found something."""
+    (output / "n").mkdir()
+    (output / "n/a.md").write_text("[x](missing.md)", "utf-8")
+    folder = ["-q", str(output / "n")] if command == "crawl" else []
+    with Path("/dev/full").open("w") as full:
+        done = run("-m", "crawler", command, *folder, "-s", f"OUTPUT_DIR={output}", stdout=full.fileno())
+    assert (done.returncode, done.stderr) == (2, "notemend: stdout: No space left on device\n")
+
+
+def test_a_stdout_that_is_closed_or_lacks_characters(capfd: pytest.CaptureFixture[str], output: Path) -> None:
+    words = f"-m crawler status -s OUTPUT_DIR={output}"
+    script = f"{sys.executable} {words} >&- 2>&- <&- && PYTHONIOENCODING=ascii {sys.executable} {words}"
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, check=False)
+    assert done.returncode == 0
+    assert capfd.readouterr().out.isascii()
