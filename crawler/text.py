@@ -33,11 +33,17 @@ _DESCRIPTIONS = {
 _CLASS_NAME = re.compile(r"(?<!\w)(?<!\w\.)(?:\w++\.)*\w*(?:Error|Exception)\b(?:\(\)|: *)?")
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but tabs and line feeds
 
 
 def visible(text: str) -> str:
     r"""Return a text with invisible characters as `\u202e`; in JSON that is the same text."""
     return text if text.isascii() else _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def escaped(text: str) -> str:
+    r"""Return a text of lines without what moves the cursor of a terminal: `\x1b` in place of an escape character."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", visible(text))
 
 
 def without_nul(text: str) -> str:

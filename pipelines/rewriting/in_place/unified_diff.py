@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from difflib import unified_diff
 
+from crawler.text import escaped
+
 _COLORS = {"@": "36", "+": "32", "-": "31"}
 _TO_QUOTE = re.compile(r'["\\\x00-\x1f\x7f]')
 _NO_END = "\n\\ No newline at end of file\n"
@@ -23,7 +25,7 @@ def git_diff(path: str, before: bytes, after: bytes) -> str:
 
 
 def colored_diff(diff: str) -> str:
-    """Return a diff with ANSI colors."""
+    """Return a diff with ANSI colors, what moves the cursor of a terminal escaped."""
     return "".join(_colored_line(line) for line in _lines(diff.encode()))
 
 
@@ -41,7 +43,7 @@ def _name(path: str) -> str:
 
 def _colored_line(line: str) -> str:
     bold = line.startswith(("--- ", "+++ "))
-    if not (color := "1" if bold else _COLORS.get(line[:1])):
-        return line
     text = line.rstrip("\r\n")
-    return f"\x1b[{color}m{text}\x1b[m{line[len(text) :]}"
+    shown, end = escaped(text), line[len(text) :]
+    color = "1" if bold else _COLORS.get(line[:1])
+    return f"\x1b[{color}m{shown}\x1b[m{end}" if color else shown + end

@@ -44,3 +44,10 @@ def test_colours_end_before_the_line_does() -> None:
     assert "\x1b[31m-two\x1b[m\r\n\x1b[32m+2\x1b[m\r\n" in shown
     assert shown.startswith("\x1b[1m--- a/a.md\x1b[m\n\x1b[1m+++ b/a.md\x1b[m\n\x1b[36m@@")
     assert "\n one\r\n" in shown
+
+
+def test_a_diff_on_a_terminal_does_not_move_its_cursor() -> None:
+    shown = colored_diff(git_diff("a.md", b"\x1b[2Jone\r\n\tx\r\xc2\x9b\n", "\x1b[2Jtwo\r\n\tx\u202e\n".encode()))
+    assert "-\\x1b[2Jone\x1b[m\r\n" in shown
+    assert "-\tx\\x0d\\x9b\x1b[m\n" in shown
+    assert "+\tx\\u202e\x1b[m\n" in shown
