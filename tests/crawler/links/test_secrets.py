@@ -76,6 +76,18 @@ LONG = "AbCdEf0123456789"
         ("https://x.y/a;jsessionid=0A1B", "https://x.y/a;jsessionid=***"),
         (f"https://hooks.slack.com/services/T0/B0/{LONG}", "https://hooks.slack.com/services/T0/B0/***"),
         (f"https://discord.com/api/webhooks/12/{LONG}", "https://discord.com/api/webhooks/12/***"),
+        ("https://x.sharepoint.com/x?e=4:a&tempauth=a.b", "https://x.sharepoint.com/x?e=4:a&tempauth=***"),
+        ("https://x.y/?SAMLResponse=a%3D&pwd=hunter22&b=1", "https://x.y/?SAMLResponse=***&pwd=***&b=1"),
+        (
+            "https://a.webhook.office.com/webhookb2/1@2/IncomingWebhook/3f/4",
+            "https://a.webhook.office.com/webhookb2/1@2/IncomingWebhook/***/4",
+        ),
+        (
+            "https://maker.ifttt.com/trigger/a/with/key/b?value1=c",
+            "https://maker.ifttt.com/trigger/a/with/key/***?value1=c",
+        ),
+        ("https://hooks.zapier.com/hooks/catch/12/a1b2/", "https://hooks.zapier.com/hooks/catch/12/***/"),
+        ("https://sctapi.ftqq.com/SCT1ab.send?title=b", "https://sctapi.ftqq.com/***?title=b"),
         (f"https://api.telegram.org/bot12:{LONG}/getMe", "https://api.telegram.org/bot12:***/getMe"),
         ('<img src="//a:b@x.y/c.png">', '<img src="//***@x.y/c.png">'),
         ("https://x.y/?u=https%3A%2F%2Fa.b%2F%3Ftoken%3D12", "https://x.y/?u=https%3A%2F%2Fa.b%2F%3Ftoken%3D***"),
@@ -102,6 +114,7 @@ def test_secrets_are_masked(text: str, shown: str) -> None:
         "me@x.y",
         "https://x.y, write to me@x.y",
         "https://x.y/?key=word&token=&id=1234",
+        "https://pan.baidu.com/s/1abc?pwd=a1b2",
         "https://x.y/?page_token=1234&token_id=1234&tokens=12&signature_id=1&access_key_id=AKIA&secret_santa=1",
         "https://x.y/token=1234 and sig=12",
         f"https://x.y/?monkey={LONG}",
@@ -124,3 +137,12 @@ def test_tracebacks_and_settings_are_masked() -> None:
     shown = logging.Formatter().format(record)
     assert shown.startswith("{'FTP_PASSWORD': ***,\n 'BOT_NAME': 'two'}")
     assert shown.endswith("ValueError: https://***@x.y/?token=***")
+
+
+def test_names_of_files_do_not_command_a_terminal_or_a_runner() -> None:
+    name = "a\x1b]0;x\x07\r\n::error::x\u202e\x9b.md"
+    warning = MaskedRecord("x", logging.WARNING, "", 0, "%s: not a note", (name,), None)
+    assert warning.getMessage() == "a ]0;x ::error::x\\u202e .md: not a note"
+    error = MaskedRecord("x", logging.ERROR, "", 0, "one\n\ttwo %s", (name,), (OSError, OSError(name), None))
+    assert error.getMessage() == "one\n\ttwo a\\x1b]0;x\\x07\\x0d\n::error::x\\u202e\\x9b.md"
+    assert not set(logging.Formatter().format(error)) & set("\x1b\x07\x9b\u202e")
