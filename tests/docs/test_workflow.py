@@ -65,6 +65,32 @@ def test_dependencies_of_a_release_have_their_hashes(tmp_path: Path) -> None:
     assert lines == [f"{name}==1.0 --hash=sha256:{name * 64}" for name in ("a", "b")]
 
 
+def test_a_release_can_be_verified_as_the_documentation_says(tmp_path: Path) -> None:
+    """The step that writes the hashes covers what the steps before it have made; the commands name these files."""
+    made = ("notemend-1-py3-none-any.whl", "requirements.txt", "sbom.cdx.json")
+    build, security = (
+        "".join(step["run"] for step in steps("build", RELEASE).values()),
+        (ROOT / "SECURITY.md").read_text("utf-8"),
+    )
+    for name in (*made[1:], "SHA256SUMS"):
+        assert name in build
+        assert name in security
+    folder = tmp_path / "release"
+    folder.mkdir()
+    for name in made:
+        (folder / name).write_text(name, "utf-8")
+    environ = os.environ | {"RUNNER_TEMP": str(tmp_path)}
+    subprocess.run(
+        ["bash", "-e", "-c", steps("build", RELEASE)["Write the hashes"]["run"]], cwd=tmp_path, env=environ, check=True
+    )
+    command = re.search(r"^sha256sum --check .*", security, re.MULTILINE)
+    assert command is not None
+    done = subprocess.run(["bash", "-c", command[0]], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [word for name in made for word in (f"./{name}:", "OK")]
+    (folder / made[0]).write_text("other", "utf-8")
+    assert subprocess.run(["bash", "-c", command[0]], cwd=folder, capture_output=True, check=False).returncode == 1
+
+
 ILL = {
     "permissions: {}": ("permissions: write-all", "excessive-permissions"),
     'echo "no changes"': ("echo ${{ github.event.head_commit.message }}", "template-injection"),
