@@ -15,6 +15,9 @@
 # make reference        write the tables of docs/reference.md from the code
 # make venues FROM=DIR  write the list of conferences in pipelines/data/ccf_venues.tsv from a checkout of
 #                       https://github.com/ccfddl/ccf-deadlines
+# make journals FROM=DIR
+#                       write the list of journals in pipelines/data/journals.tsv from a checkout of
+#                       https://github.com/JabRef/abbrv.jabref.org
 # make accuracy         measure how many verdicts, venues and entries are right: verdicts on the table of odd answers, with
 #                       lychee beside them; venues read from comments, TABLE=FILE replaces the shared table; entries on
 #                       lists of papers
@@ -29,7 +32,7 @@ DEMO := -s 'DOWNLOAD_DELAYS={"*": 0}' -s DATABASE_URL=sqlite:///output/sample.sq
 # Tests start hundreds of processes: without bytecode each compiles the program anew.
 pytest stress coverage: export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: crawl test lint pytest stress coverage mutants fuzz bench accuracy reference venues clean
+.PHONY: crawl test lint pytest stress coverage mutants fuzz bench accuracy reference venues journals clean
 
 ifdef NOTES
 crawl: .venv/ready
@@ -78,6 +81,9 @@ reference: .venv/dev
 
 venues: .venv/dev
 	$(BIN)/python -m tests.venues "$(FROM)"
+
+journals: .venv/dev
+	$(BIN)/python -m tests.journals "$(FROM)"
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
