@@ -31,7 +31,7 @@ _QUOTED = re.compile(
 )
 _ERRATUM = re.compile(r"[;.,(\[]\s*(?:Erratum|Errata|Corrigendum|see also|also in)\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d.-])(?<![-–—]\s)(?:19|20)\d\d(?![\d-])(?!\s*[-–—]+\s*\d)(?!\.\d)")
-_IN_BRACKETS = re.compile(r"\(\s*(?:[A-Z][a-z]{2,8}\.?\s*(?:\d{1,2},?\s*)?)?((?:19|20)\d\d)\s*\)")
+_IN_BRACKETS = re.compile(r"\(\s*(?:[A-Z][a-z]{2,8}\.?\s*(?:\d{1,2},?\s*)?|\d\d?/)?((?:19|20)\d\d)\s*\)")
 _DATE = re.compile(
     rf"\b{MONTH}(?:\s*+\d{{1,2}}(?:st|nd|rd|th)?)?"
     r"(?:\s*+[-–/]\s*+(?:[A-Z][a-z]+\.?\s*+)?\d{0,2})?,?\s*+((?:19|20)\d\d)\b"
@@ -43,6 +43,7 @@ _GLUED_VOLUME = re.compile(
     r"^[A-Z]{3,6}(?=\d{1,4}[\s:(,])|(?:(?<=[a-z]\.)|(?<=\.[A-Z])|(?<=\. [A-Z]))(?=\d{1,4}[\s:(,])"
 )
 _PART = re.compile(r"\.?\s*:\s*[A-Z][a-z]|\.?\s*(?:Lett|Suppl|Section|Clinical)\b")
+_GOES_ON = re.compile(r",\s+[A-Z][^,.(\d]{3,60}\s(?:and|&)\s+[A-Z]")  # "Communications, Systems and Computers"
 _LAST_WORD = re.compile(r"([^\W\d_]+|&)\.?\s*$")
 _BEFORE_NAMES = frozenset({"as", "at", "by", "in", "to"})
 _PROCEEDINGS_OF = re.compile(r"^(?:in )?proc\w*\.? of(?: the)?\s*$", re.IGNORECASE)
@@ -87,6 +88,8 @@ def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
     ):
         return False
     before, behind = text.plain[: text.tokens[mention.first].start], text.plain[text.tokens[mention.last - 1].end :]
+    if series.kind == "conference" and _GOES_ON.match(behind):
+        return False
     if series.kind == "journal" and (_PART.match(behind) or _is_continued(before)):
         return False
     is_subject = series.generic and mention.last - mention.first == 1
@@ -105,8 +108,9 @@ def _is_continued(before: str) -> bool:
 def _listed(text: TokenizedText, best: JudgedMention, published: datetime | None) -> Venue:
     """Return a venue of the table with the year of its edition."""
     mention = best.mention
-    year = _edition(text, mention) or _year_in(text.plain, published)
     workshop = "workshop" if best.strength is Strength.WORKSHOP else None
+    in_text = _year_in(text.plain, published) if workshop else None  # an ordinal is that of the workshop
+    year = in_text or _edition(text, mention) or _year_in(text.plain, published)
     track = workshop or mention.track or track_in(text.plain)
     return Venue(mention.series.name, year, track, JOURNAL_REF, text.plain)
 

@@ -25,7 +25,7 @@ _ORDINAL = (
 _LEAD = re.compile(
     r"^(?:(?:in|in:|to appear(?: in)?:?|accepted (?:at|in|by)|(?:also )?(?:published|appeared|appears) (?:as|in):?|"
     r"final version in:?|journal ref(?:erence)?:|(?:19|20)\d\d|chapter \d+|the(?= [\dj])|"
-    rf"(?:adjunct )?proc(?:eedings|s)?\.?(?: \(CD-?ROM\))?,? "
+    rf"(?:adjunct |conf(?:erence|\.) )?proc(?:eedings|s)?\.?(?: \(CD-?ROM\))?,? "
     rf"(?:of:?(?: the)?|the|(?-i:(?=[A-Z]{{3,}}))|(?={_ORDINAL}|\d{{4}}))|"
     rf"(?:IEEE|ACM|IFIP)(?:/[A-Z]+)? (?={_ORDINAL})|{_ORDINAL}(?: annual)?)(?:\b|(?<=\W))[\s,:]*+)+",
     re.IGNORECASE,
@@ -34,7 +34,7 @@ _END = re.compile(
     r"(?<![\s,])[\s,]*+(?:(?:19|20)\d\d|['’]\d\d\b|[(\[;|]|"
     r"\b(?:vol(?:ume)?|no|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|issue|eds?|doi|issn|isbn|copyright)\b|"
     rf"(?:(?<=\s)|:\s++)[A-Za-z]?\d(?!D\b|\d?(?:st|nd|rd|th)\b)|(?<=[,\s]){MONTH}\s*\d|(?<=\s)(?:in|on) {MONTH}\b|"
-    r"\s[-–]+ the\b).*$",
+    r"\s[-–]+ the\b|\s/\s).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _EDITORS = re.compile(
@@ -44,15 +44,24 @@ _EDITORS = re.compile(
 _INITIAL = r"(?:[A-Z]\.[\s-]?){1,3}"
 _SURNAME = r"[A-Z][\w'’-]+"
 _AUTHORS = re.compile(
-    rf"^(?:{_SURNAME}, {_INITIAL}|{_INITIAL}\s?{_SURNAME}(?:,| and | &)|{_SURNAME} {_INITIAL}(?:[\s,]|and)|"
+    rf"^(?:{_SURNAME}, {_INITIAL}|{_SURNAME} [A-Z]{{1,3}}, {_SURNAME} [A-Z]{{1,3}}[.,]|"
+    rf"{_INITIAL}\s?{_SURNAME}(?:\.(?= (?:[^\W\d]\S* ){{5}})|,| and | &)|{_SURNAME} {_INITIAL}(?:[\s,]|and)|"
     rf"{_SURNAME}(?: [A-Z]\.)? {_SURNAME}(?: and {_SURNAME}[^.(]{{1,40}})?[.,]? \(?(?:19|20)\d\d\)?[.:]? "
     rf"(?=(?:\S+ ){{4}})|(?:{_SURNAME}(?: {_SURNAME}| [A-Z]\.){{1,2}}, ){{3}})"
 )
+_PUBLISHED_IN = re.compile(r"^[^.;]{0,150}\bpublished in(?: the)?:? (?=[A-Z])")
 _SEGMENT = re.compile(r"(?<=[\w)][\w)])\.\s+(?=[A-Z])|[,:;?!]\s+")
 _BEFORE_VOLUME = re.compile(r"[\s,.]*(?:\d|\(\d|vol|no\b)", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[a-z]{6})\.\s+(?=[A-Z]).*$")
-_CAPITALIZED = re.compile(r"(?:[A-Z][\w-]*|[a-z]{2,3}|&)(?: (?:[A-Z][\w-]*|[a-z]{2,3}|&)){1,9}")
-_SERIES = re.compile(r"Lecture Notes|CEUR|Communications in Computer|Advances in Intelligent|Proceedings of Machine")
+_CAPITALIZED = re.compile(r"(?=\S{5}|.* )[A-Z][\w-]*(?: (?:[A-Z][\w-]*|[a-z]{2,3}|&)){0,9}")
+_SERIES = re.compile(
+    r"(?:Springer )?(?:LN[A-Z]{2,6}\b|CCIS\b)|Lecture Notes|CEUR|Communications in Computer|"
+    r"Advances in Intelligent|Proceedings of Machine"
+)
+_OF_SERIES = re.compile(r"[,.:] (?=Proc(?:eedings|\.) of )")
+_PUBLISHERS = frozenset(
+    {"Taylor & Francis", "Taylor and Francis", "Wiley & Sons", "John Wiley & Sons", "Chapman & Hall"}
+)
 _SOCIETY = re.compile(r"(?:IEEE|ACM|AMS|LMS|SPIE|IRE|(?:Royal|American|London|Edinburgh|National)\b.*)")
 _PROCEEDINGS = re.compile(r"^(?:in:?\s+)?(Proc(?:eedings|\.) of the (?=[A-Z]))", re.IGNORECASE)
 _ACRONYM_BEHIND = re.compile(r".{6,}[a-z]{5}\.\s+([A-Z](?:[A-Za-z-]*+&)*+[a-z-]*+[A-Z][A-Za-z-]*+)")
@@ -62,7 +71,7 @@ _MIN_TITLE = 4  # words
 _MAX_PARTS = 40
 _MAX_PART = 200  # characters
 _MAX_LISTED = 3  # words of each part of a name such as "Computers, Environment and Urban Systems"
-_TRAILING = re.compile(r"(?:\s+(?:[-–]+|[Oo]n|in|at|of|[Tt]he|and|for|with|journal))+$")
+_TRAILING = re.compile(r"(?:\s+(?:[-–]+|Proceedings|[Oo]n|in|at|of|[Tt]he|and|for|with|journal))+$")
 _ACCENT = re.compile(r"\\(?:([\"'`^~])\s*|([cvur])\s+|([cvur])(?=\{))\{?\\?([A-Za-z])\}?")
 _ACCENTS = dict(zip("\"'`^~cvur", "\u0308\u0301\u0300\u0302\u0303\u0327\u030c\u0306\u030a", strict=True))
 _GLUED_DOT = re.compile(r"(?<=[a-z]\.)(?=[A-Z])|(?<=\b[A-Z]\.)(?=[A-Z][a-z])")
@@ -76,6 +85,9 @@ def printed_name(reference: str) -> str | None:
     plain = without_tex(reference).strip()
     if edited := _EDITORS.match(plain):
         plain = plain[edited.end() :]
+    plain = _PUBLISHED_IN.sub("", plain)
+    if _SERIES.match(plain) and (proceedings := _OF_SERIES.search(plain)):
+        plain = plain[proceedings.end() :]
     first = _at_beginning(plain)
     if first is not None and (known := _listed(first)):
         return known
@@ -123,11 +135,12 @@ def _at_beginning(plain: str) -> str | None:
 
 def _cut(text: str) -> str:
     """Return a text up to the end of the name at its beginning."""
-    name = _TRAILING.sub("", _END.sub("", text, count=1).strip(" ,:;-–\"'"))
+    name = _END.sub("", text, count=1).strip(" ,:;-–\"'")
     if _listed(name):
         return name
+    name = _TRAILING.sub("", name)
     parts = re.split(r",\s+", name)
-    end = next((index for index, part in enumerate(parts) if _LIST.search(part)), 0)
+    end = next((index for index, part in enumerate(parts) if _LIST.search(part) and part not in _PUBLISHERS), 0)
     words = [len(re.split(r"\b(?:on|of|in|for) ", part)[-1].split()) for part in parts[:end]]
     return ", ".join(parts[: end + 1] if all(count <= _MAX_LISTED for count in words) else parts[:1])
 
