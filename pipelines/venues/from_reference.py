@@ -30,19 +30,25 @@ _QUOTED = re.compile(
     r"(?<!Conference )(?<!Symposium )(?<!Workshop )(?:[\"“][^\"“”]{10,300}[\"”],?|``[^`']{10,300}'',?)"
 )
 _ERRATUM = re.compile(r"[;.,(\[]\s*(?:Erratum|Errata|Corrigendum|see also|also in)\b", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![\d.-])(?<![-–—]\s)(?:19|20)\d\d(?![\d-])(?!\s*[-–—]+\s*\d)(?!\.\d)")
+_YEAR = re.compile(r"(?<![\d.-])(?:19|20)\d\d(?![\d-])(?!\s*[-–—]+\s*\d)(?!\.\d)")
 _IN_BRACKETS = re.compile(r"\(\s*(?:[A-Z][a-z]{2,8}\.?\s*(?:\d{1,2},?\s*)?|\d\d?/)?((?:19|20)\d\d)\s*\)")
 _DATE = re.compile(
     rf"\b{MONTH}(?:\s*+\d{{1,2}}(?:st|nd|rd|th)?)?"
     r"(?:\s*+[-–/]\s*+(?:[A-Z][a-z]+\.?\s*+)?\d{0,2})?,?\s*+((?:19|20)\d\d)\b"
 )
+_OF_ACRONYM = re.compile(r"\(\s*[A-Za-z][\w&/ -]{1,20}?[\s'’-]((?:19|20)\d\d)\s*\)")  # "(OPTA-2018)"
 _NO_YEAR_BEFORE = re.compile(
-    r"(?:\b(?:pp?|pages?|no|nos|vol|volume|article|art|id|issue|isbn|issn|lncs|lnai)\b[.:\s]*|[#:/]\s*)$", re.IGNORECASE
+    r"(?:\b(?:pp?|pages?|no|nos|vol|volume|article|art|id|issue|isbn|issn|lncs|lnai)\b[.:\s]*|[#:/]\s*|\d\s*[-–—]+\s*)$",
+    re.IGNORECASE,
 )
 _GLUED_VOLUME = re.compile(
     r"^[A-Z]{3,6}(?=\d{1,4}[\s:(,])|(?:(?<=[a-z]\.)|(?<=\.[A-Z])|(?<=\. [A-Z]))(?=\d{1,4}[\s:(,])"
 )
 _PART = re.compile(r"\.?\s*:\s*[A-Z][a-z]|\.?\s*(?:Lett|Suppl|Section|Clinical)\b")
+_LONGER = re.compile(
+    r"\s+(?!(?:Vol|Iss|Special|Track|Journal|Magazine|Art|Paper|Page|Pt|Part|In|On|Early|Accepted|Published|Number|Num|"
+    rf"Online|The|This|Dated)\w*\b|{MONTH})[A-Z][a-z]{{2,}}"
+)
 _GOES_ON = re.compile(r",\s+[A-Z][^,.(\d]{3,60}\s(?:and|&)\s+[A-Z]")  # "Communications, Systems and Computers"
 _LAST_WORD = re.compile(r"([^\W\d_]+|&)\.?\s*$")
 _BEFORE_NAMES = frozenset({"as", "at", "by", "in", "to"})
@@ -61,7 +67,8 @@ def venue_in_reference(reference: str, published: datetime | None) -> Venue | No
     reference = _spaced(_ERRATUM.split(_QUOTED.sub(" ", reference[:MAX_LENGTH]).strip(), maxsplit=1)[0])
     text = TokenizedText(reference, is_reference=True)
     mentions = [each for each in find_mentions(text) if _is_name(text, each)]
-    best = choose_strongest(judge_mentions(text, mentions))
+    judged = judge_mentions(text, mentions)
+    best = choose_strongest(judged) or next((each for each in judged if _is_at_beginning(text, each)), None)
     if best is not None:
         return _listed(text, best, published)
     name = None if _PENDING.search(reference) else printed_name(text.plain.replace("\0", ""))
@@ -90,10 +97,18 @@ def _is_name(text: TokenizedText, mention: VenueMention) -> bool:
     before, behind = text.plain[: text.tokens[mention.first].start], text.plain[text.tokens[mention.last - 1].end :]
     if series.kind == "conference" and _GOES_ON.match(behind):
         return False
-    if series.kind == "journal" and (_PART.match(behind) or _is_continued(before)):
+    if series.kind == "journal" and (
+        _PART.match(behind) or _LONGER.match(behind.lstrip("." * ("." in printed))) or _is_continued(before)
+    ):
         return False
     is_subject = series.generic and mention.last - mention.first == 1
     return not is_subject or (not lead_of(before).strip(" ,.:") and _NUMBERED.match(behind) is not None)
+
+
+def _is_at_beginning(text: TokenizedText, judged: JudgedMention) -> bool:
+    """Return whether a reference begins with a venue, whatever is said beside its name: "Shared Task Papers"."""
+    before = text.plain[: text.tokens[judged.mention.first].start]
+    return judged.strength is Strength.BESIDE and not lead_of(before).strip(" ,.:")
 
 
 def _is_continued(before: str) -> bool:
@@ -122,7 +137,8 @@ def _edition(text: TokenizedText, mention: VenueMention) -> int | None:
     if _VOLUME.match(text.plain, text.tokens[mention.last - 1].end):
         return None
     if (year := stated_year(text, mention)) is not None:
-        return year
+        written = set(_YEAR.findall(text.plain))
+        return int(written.pop()) if len(written) == 1 else year  # an ordinal may be counted another way
     longer = _LONGER_ACRONYM.match(text.plain, text.tokens[mention.last - 1].end)
     return int(longer[1]) if longer else None
 
@@ -130,7 +146,7 @@ def _edition(text: TokenizedText, mention: VenueMention) -> int | None:
 def _year_in(plain: str, published: datetime | None) -> int | None:
     """Return the year of a reference: in brackets, else in a date, else the last that is no page or volume."""
     limit = published.year + 15 if published else 2100  # a reference may be added years after the upload
-    for years in (_IN_BRACKETS.findall(plain), _DATE.findall(plain), _bare_years(plain)):
+    for years in (_IN_BRACKETS.findall(plain), _OF_ACRONYM.findall(plain), _DATE.findall(plain), _bare_years(plain)):
         plausible = [int(year) for year in years if 1800 < int(year) <= limit]  # noqa: PLR2004 - older than any journal
         if plausible:
             return plausible[0 if is_citation(plain) else -1]

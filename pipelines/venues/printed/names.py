@@ -24,21 +24,25 @@ _ORDINAL = (
 )
 _LEAD = re.compile(
     r"^(?:(?:in|in:|to appear(?: in)?:?|accepted (?:at|in|by)|(?:also )?(?:published|appeared|appears) (?:as|in):?|"
-    r"final version in:?|journal ref(?:erence)?:|(?:19|20)\d\d|chapter \d+|the(?= [\dj])|"
-    rf"(?:adjunct |conf(?:erence|\.) )?proc(?:eedings|s)?\.?(?: \(CD-?ROM\))?,? "
+    r"final version in:?|journal ref(?:erence)?:|(?:19|20)\d\d|chapter \d+|the(?= (?:\d|journal|proc))|"
+    r"(?:in )?(?:Chinese|French|German|Japanese|Russian|Spanish)(?: language)?(?=[.,]| in )\.?|"
+    r"special issue on [^,]{3,80},|"
+    r"(?-i:[XVI]{2,5}(?= [A-Z]))|"
+    rf"(?:adjunct |conf(?:erence|\.) )?proc(?:eedings?|s)?\.?(?: \(CD-?ROM\))?,? "
     rf"(?:of:?(?: the)?|the|(?-i:(?=[A-Z]{{3,}}))|(?={_ORDINAL}|\d{{4}}))|"
     rf"(?:IEEE|ACM|IFIP)(?:/[A-Z]+)? (?={_ORDINAL})|{_ORDINAL}(?: annual)?)(?:\b|(?<=\W))[\s,:]*+)+",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"(?<![\s,])[\s,]*+(?:(?:19|20)\d\d|['’]\d\d\b|[(\[;|]|"
+    r"(?<![\s,])[\s,]*+(?:(?:19|20)\d\d|['’/]\d\d\b|[(\[;|]|"
     r"\b(?:vol(?:ume)?|no|pp?|pages?|art(?:icle)?(?=[\s.]*(?:id|no|\d))|issue|eds?|doi|issn|isbn|copyright)\b|"
     rf"(?:(?<=\s)|:\s++)[A-Za-z]?\d(?!D\b|\d?(?:st|nd|rd|th)\b)|(?<=[,\s]){MONTH}\s*\d|(?<=\s)(?:in|on) {MONTH}\b|"
     r"\s[-–]+ the\b|\s/\s).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _EDITORS = re.compile(
-    r"^(?:[A-Z][^\W\d]*+[.'’~-]*+,?+\s?+(?:[Aa]nd |& )?+){1,30}\(?(?:[Ee]ds?|[Ee]ditors?|Hrsg)\b\.?\)?[\s,.:]+"
+    r"^(?:[Ii]n:?\s+)?(?:[A-Z][^\W\d]*+[.'’~-]*+,?+\s?+(?:[Aa]nd |& )?+){1,30}[(\[]?"
+    r"(?:[Ee]ds?|[Ee]ditors?|Hrsg)\b\.?[)\]]?[\s,.:]+"
     r"(?:[Ii]n:?\s+)?(?=\S)"
 )
 _INITIAL = r"(?:[A-Z]\.[\s-]?){1,3}"
@@ -46,7 +50,7 @@ _SURNAME = r"[A-Z][\w'’-]+"
 _AUTHORS = re.compile(
     rf"^(?:{_SURNAME}, {_INITIAL}|{_SURNAME} [A-Z]{{1,3}}, {_SURNAME} [A-Z]{{1,3}}[.,]|"
     rf"{_INITIAL}\s?{_SURNAME}(?:\.(?= (?:[^\W\d]\S* ){{5}})|,| and | &)|{_SURNAME} {_INITIAL}(?:[\s,]|and)|"
-    rf"{_SURNAME}(?: [A-Z]\.)? {_SURNAME}(?: and {_SURNAME}[^.(]{{1,40}})?[.,]? \(?(?:19|20)\d\d\)?[.:]? "
+    rf"[A-Z][a-z]+(?: [A-Z]\.)? {_SURNAME}(?: and {_SURNAME}[^.(]{{1,40}})?[.,]? \(?(?:19|20)\d\d\)?[.:]? "
     rf"(?=(?:\S+ ){{4}})|(?:{_SURNAME}(?: {_SURNAME}| [A-Z]\.){{1,2}}, ){{3}})"
 )
 _PUBLISHED_IN = re.compile(r"^[^.;]{0,150}\bpublished in(?: the)?:? (?=[A-Z])")
@@ -74,6 +78,7 @@ _MAX_LISTED = 3  # words of each part of a name such as "Computers, Environment 
 _TRAILING = re.compile(r"(?:\s+(?:[-–]+|Proceedings|[Oo]n|in|at|of|[Tt]he|and|for|with|journal))+$")
 _ACCENT = re.compile(r"\\(?:([\"'`^~])\s*|([cvur])\s+|([cvur])(?=\{))\{?\\?([A-Za-z])\}?")
 _ACCENTS = dict(zip("\"'`^~cvur", "\u0308\u0301\u0300\u0302\u0303\u0327\u030c\u0306\u030a", strict=True))
+_INTERNATIONAL = re.compile(r"\bInt['’]l\b\.?")
 _GLUED_DOT = re.compile(r"(?<=[a-z]\.)(?=[A-Z])|(?<=\b[A-Z]\.)(?=[A-Z][a-z])")
 
 
@@ -82,7 +87,7 @@ def printed_name(reference: str) -> str | None:
 
     It stands at the beginning, up to the volume, year or place; or behind authors and title.
     """
-    plain = without_tex(reference).strip()
+    plain = _INTERNATIONAL.sub("Int.", without_tex(reference).strip())
     if edited := _EDITORS.match(plain):
         plain = plain[edited.end() :]
     plain = _PUBLISHED_IN.sub("", plain)
@@ -115,7 +120,7 @@ def without_tex(text: str) -> str:
     accented = _ACCENT.sub(
         lambda match: unicodedata.normalize("NFC", match[4] + _ACCENTS[match[1] or match[2] or match[3]]), text
     )
-    return accented.replace("{", "").replace("}", "")
+    return accented.replace("{", "").replace("}", "").replace("\\&", "&")
 
 
 def _at_beginning(plain: str) -> str | None:
@@ -135,11 +140,15 @@ def _at_beginning(plain: str) -> str | None:
 
 def _cut(text: str) -> str:
     """Return a text up to the end of the name at its beginning."""
-    name = _END.sub("", text, count=1).strip(" ,:;-–\"'")
+    name = _END.sub("", text, count=1).strip(" ,:;-–'")
+    if name.count('"') % 2:
+        name = name.strip('"')
     if _listed(name):
         return name
     name = _TRAILING.sub("", name)
     parts = re.split(r",\s+", name)
+    if _listed(parts[0]):
+        return parts[0]
     end = next((index for index, part in enumerate(parts) if _LIST.search(part) and part not in _PUBLISHERS), 0)
     words = [len(re.split(r"\b(?:on|of|in|for) ", part)[-1].split()) for part in parts[:end]]
     return ", ".join(parts[: end + 1] if all(count <= _MAX_LISTED for count in words) else parts[:1])
@@ -187,7 +196,7 @@ def _may_be_venue(name: str, plain: str) -> bool:
     return bool(
         re.search(r"[^\W\d_]{3}", name)
         and (_KIND.search(name) or re.search(r"\d", plain))
-        and name[0].isupper()
+        and re.match(r"\d?[^\W\d_a-z]", name)
         and not re.fullmatch(MONTH, name)
         and not _repositories().search(name)
     )
