@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.venues.model import Venue, cut_name
-from pipelines.venues.printed.names import MONTH, is_citation, lead_of, printed_name
+from pipelines.venues.printed.names import MONTH, is_citation, lead_of, printed_name, without_last_words
 from pipelines.venues.texts.editions import stated_year
 from pipelines.venues.texts.judgement import choose_strongest, judge_mentions
 from pipelines.venues.texts.mentions import find_mentions
@@ -50,10 +50,10 @@ _LONGER = re.compile(
     rf"Online|The|This|Dated)\w*\b|{MONTH})[A-Z][a-z]{{2,}}"
 )
 _GOES_ON = re.compile(r",\s+[A-Z][^,.(\d]{3,60}\s(?:and|&)\s+[A-Z]")  # "Communications, Systems and Computers"
-_LAST_WORD = re.compile(r"([^\W\d_]+|&)\.?\s*$")
+_LAST_WORD = re.compile(r"((?<![^\W\d_])[^\W\d_]+|&)\.?\s*$")
 _BEFORE_NAMES = frozenset({"as", "at", "by", "in", "to"})
 _PROCEEDINGS_OF = re.compile(r"^(?:in )?proc\w*\.? of(?: the)?\s*$", re.IGNORECASE)
-_ORGANIZER = re.compile(rf"(?:\b(?:{'|'.join(sorted(ORGANIZERS))}|the)[\s/]*)+$", re.IGNORECASE)
+_ORGANIZERS = frozenset({*ORGANIZERS, "the", "The", "ACM/IEEE", "IEEE/ACM", "IEEE/RSJ"})
 _VOLUME = re.compile(r"[\s,.]*\d{1,3}\s*[(:]\s*\d")
 _NUMBERED = re.compile(r"[\s,.]*(?:\(|vol|no|issue|\d|$)", re.IGNORECASE)
 _LONGER_ACRONYM = re.compile(r"-[A-Z]{1,6}\s+((?:19|20)\d\d)\b")  # "SGAI-AI 2025"
@@ -113,7 +113,7 @@ def _is_at_beginning(text: TokenizedText, judged: JudgedMention) -> bool:
 
 def _is_continued(before: str) -> bool:
     """Return whether what stands before a name is the beginning of a longer one."""
-    before = _ORGANIZER.sub("", before)
+    before = without_last_words(f"- {before}", _ORGANIZERS).removeprefix("-").lstrip()
     word = _LAST_WORD.search(before)
     if word is None or word[1].lower() in _BEFORE_NAMES:
         return False

@@ -55,7 +55,7 @@ _AUTHORS = re.compile(
 )
 _PUBLISHED_IN = re.compile(r"^[^.;]{0,150}\bpublished in(?: the)?:? (?=[A-Z])")
 _SEGMENT = re.compile(r"(?<=[\w)][\w)])\.\s+(?=[A-Z])|[,:;?!]\s+")
-_BEFORE_VOLUME = re.compile(r"[\s,.]*(?:\d|\(\d|vol|no\b)", re.IGNORECASE)
+_BEFORE_VOLUME = re.compile(r"\d|\(\d|vol|no\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[a-z]{6})\.\s+(?=[A-Z]).*$")
 _CAPITALIZED = re.compile(r"(?=\S{5}|.* )[A-Z][\w-]*(?: (?:[A-Z][\w-]*|[a-z]{2,3}|&)){0,9}")
 _SERIES = re.compile(
@@ -75,7 +75,7 @@ _MIN_TITLE = 4  # words
 _MAX_PARTS = 40
 _MAX_PART = 200  # characters
 _MAX_LISTED = 3  # words of each part of a name such as "Computers, Environment and Urban Systems"
-_TRAILING = re.compile(r"(?:\s+(?:[-–]+|Proceedings|[Oo]n|in|at|of|[Tt]he|and|for|with|journal))+$")
+_TRAILING = frozenset({"Proceedings", "The", "and", "at", "for", "in", "journal", "of", "on", "On", "the", "with"})
 _ACCENT = re.compile(r"\\(?:([\"'`^~])\s*|([cvur])\s+|([cvur])(?=\{))\{?\\?([A-Za-z])\}?")
 _ACCENTS = dict(zip("\"'`^~cvur", "\u0308\u0301\u0300\u0302\u0303\u0327\u030c\u0306\u030a", strict=True))
 _INTERNATIONAL = re.compile(r"\bInt['’]l\b\.?")
@@ -115,6 +115,14 @@ def lead_of(text: str) -> str:
     return _LEAD.sub("", text.strip())
 
 
+def without_last_words(text: str, words: frozenset[str]) -> str:
+    """Return a text without the words of a set, and dashes, that it ends with; its first word stays."""
+    parts = text.split()
+    while len(parts) > 1 and (parts[-1] in words or not parts[-1].strip("-–/")):
+        del parts[-1]
+    return " ".join(parts)
+
+
 def without_tex(text: str) -> str:
     r"""Return a text with its accents in TeX as letters, and without braces: r"F\"orster", "Congr{è}s"."""
     accented = _ACCENT.sub(
@@ -145,7 +153,7 @@ def _cut(text: str) -> str:
         name = name.strip('"')
     if _listed(name):
         return name
-    name = _TRAILING.sub("", name)
+    name = without_last_words(name, _TRAILING)
     parts = re.split(r",\s+", name)
     if _listed(parts[0]):
         return parts[0]
@@ -175,7 +183,8 @@ def _parts(plain: str, followed_by: re.Pattern[str] | None = None) -> Iterator[s
     """Yield what may be a name behind each punctuation mark, up to a volume or year."""
     for start in [0, *(match.end() for match in islice(_SEGMENT.finditer(plain), _MAX_PARTS))]:
         part = _cut(lead_of(plain[start : start + _MAX_PART]))
-        if followed_by is None or followed_by.match(plain, plain.find(part, start) + len(part)):
+        behind = plain[plain.find(part, start) + len(part) :][:_MAX_PART].lstrip(" ,.")
+        if followed_by is None or followed_by.match(behind):
             yield part
 
 
