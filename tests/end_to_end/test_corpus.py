@@ -265,6 +265,7 @@ def test_every_picture_shows_where_the_originals_do_not(crawled: Crawled, page: 
 
 
 @HAS_CORPUS
+@pytest.mark.stress  # that over the sample notes is a sample
 def test_a_second_night(crawled: Crawled) -> None:
     desk, internet = crawled.desk, crawled.internet
     let_pass(desk, 1)

@@ -121,12 +121,13 @@ def crawl(disk: Disk) -> Trial:
     return Trial(disk, "crawl")
 
 
+@pytest.mark.stress  # `test_a_full_disk` of images is a sample
 @pytest.mark.parametrize(
     ("part", "at", "trouble"),
     [
         ("images/", 0, Trouble.ERROR),
-        pytest.param(".part", -1, Trouble.FULL, marks=pytest.mark.stress),
-        pytest.param("http_cache.sqlite-journal", 0, Trouble.FULL, marks=pytest.mark.stress),
+        (".part", -1, Trouble.FULL),
+        ("http_cache.sqlite-journal", 0, Trouble.FULL),
     ],
 )
 def test_a_disk_that_fails(crawl: Trial, part: str, at: int, trouble: Trouble) -> None:

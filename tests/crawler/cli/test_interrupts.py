@@ -34,6 +34,7 @@ from tests.support.interrupting import (
     wait_for_delivered,
 )
 from tests.support.processes import ROOT
+from tests.support.sampling import sampled
 from tests.support.sharing import SHARED, helpers_of, saying, wait_until
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SLOW = "https://h90.bench.example.org"
 TWO_WORKERS = ("-s", "WORKERS=2", *SHARED)
+LATER = ((signal.SIGTERM, 60), (signal.SIGINT, 1))
 
 
 def crawl(desk: Desk, *words: str) -> Running:
@@ -110,11 +112,14 @@ def uninterrupted(folder: Path, internet: Internet, *words: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("number", "answers"), [(signal.SIGTERM, 60), pytest.param(signal.SIGINT, 1, marks=pytest.mark.stress)]
+    ("number", "answers", "links"),
+    [(signal.SIGTERM, 30, 50), *(pytest.param(*each, 100, marks=pytest.mark.stress) for each in LATER)],
 )
-def test_interrupts_at_some_points(internet: Internet, tmp_path: Path, number: signal.Signals, answers: int) -> None:
+def test_interrupts_at_some_points(
+    internet: Internet, tmp_path: Path, number: signal.Signals, answers: int, links: int
+) -> None:
     wait = partial(wait_for_delivered, internet, answers)
-    found = interrupted_somewhere(tmp_path / "desk", internet, number, wait, links=100)
+    found = interrupted_somewhere(tmp_path / "desk", internet, number, wait, links=links)
     assert found is None or found[1] == set()
 
 
@@ -231,7 +236,7 @@ def test_an_event_loop_that_hangs(internet: Internet, desk: Desk) -> None:
     assert end.seconds < 5
 
 
-@pytest.mark.parametrize("hangs", ["outputs", "archive"])
+@pytest.mark.parametrize("hangs", sampled(["archive", "outputs"]))
 def test_a_thread_that_hangs(internet: Internet, desk: Desk, hangs: str) -> None:
     urls, words = pages(20), ["-s", "OUTPUTS=tests.support.hanging_output"]
     if hangs == "archive":
@@ -267,7 +272,7 @@ def test_an_api_that_does_not_answer(internet: Internet, desk: Desk) -> None:
 
 @pytest.mark.parametrize("to", [pytest.param("leader", marks=pytest.mark.stress), "group"])
 def test_shards_save_what_they_have_and_end(internet: Internet, desk: Desk, to: str) -> None:
-    urls = pages(300)
+    urls = pages(150)
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
     desk.write("a.md", listed(*urls))
     words = desk.command(

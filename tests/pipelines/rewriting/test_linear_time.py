@@ -14,6 +14,7 @@ from crawler.notes.parser import parse_note
 from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
 from pipelines.rewriting import edit_list, link_edits
 from tests.support.mending import EVERYTHING, hosted, known, moved, standing
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,7 @@ def seconds(data: bytes) -> float:
     return time.process_time() - start
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", sampled(SHAPES))
 def test_linear_time(shape: str) -> None:
     """Eight times as much takes at most twenty times as long; quadratic, it would take 64 times as long."""
     text, count = SHAPES[shape]
