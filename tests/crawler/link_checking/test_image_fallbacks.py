@@ -18,11 +18,12 @@ from tests.internet.messages import Request, Response, not_found, page, redirect
 from tests.internet.sites import Site
 from tests.internet.sites.qpic import draw, film, placeholder
 from tests.internet.world import find_article
-from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk, Snapshot
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 from tests.support.processes import ROOT
+from tests.support.stories import Stage, Stories, told_together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 PICTURES = "*.qpic.cn/*mmbiz_*"
 
@@ -72,17 +73,6 @@ def test_the_original_is_asked_for_first_and_by_nobody(desk: Desk, internet: Int
     assert "referer" not in request.headers
     assert kept(desk) == {original}
     assert f'<img src="../images/{named(original)}" style="zoom:80%">' in (desk.output / "notes/a.md").read_text()
-
-
-@pytest.mark.parametrize("instead", [not_found(), picture(drawn("x")[:50]), picture(b"<html>"), picture(placeholder())])
-def test_where_there_is_no_original_what_the_note_says_is_kept(
-    desk: Desk, internet: Internet, instead: Response
-) -> None:
-    desk.write("a.md", shown(url("one")))
-    internet.fault("*/0?*", instead)
-    assert desk.crawl().returncode == 0
-    assert kept(desk) == {drawn("one", "webp")}
-    assert desk.verdicts() == {url("one"): "alive"}
 
 
 def test_a_placeholder_is_learned_by_its_coming_for_different_pictures(desk: Desk, internet: Internet) -> None:
@@ -150,63 +140,17 @@ def test_the_known_placeholder_is_never_kept(desk: Desk, internet: Internet) -> 
     )
 
 
-def article_with(internet: Internet, form: Callable[[str], str]) -> tuple[str, str, str]:
-    """Return an article, the address of its first picture as a note has it, and as `form` says."""
-    article = internet.world.article("live", 7)
-    (mine, *_) = find_article(article.rpartition("/")[2]).pictures
-    return article, mine, form(mine)
-
-
-def test_a_picture_that_is_gone_is_looked_for_in_the_article(desk: Desk, internet: Internet) -> None:
-    article, there, noted = article_with(
-        internet, lambda it: it.replace("mmbiz.qpic.cn/", "mmecoa.qpic.cn/").replace("/640?", "/640?x=never-archived&")
-    )
-    internet.fault("*mmecoa.qpic.cn/*", not_found())
-    desk.write("a.md", f"1. [文章]({article})\n\n   <img src='{noted}'>\n")
-    assert desk.crawl().returncode == 0
-    picture_id = there.split("/")[-2]
-    assert kept(desk) == {draw(picture_id, "png" if "mmbiz_png" in there else "jpeg")}
-    row = desk.health()[noted]
-    assert (row["verdict"], row["outcome"], row["reason"]) == (
-        "suspect",
-        "gone",
-        "not found (404); saved from the article",
-    )
-    assert "../images/" in (desk.output / "notes/a.md").read_text()
-    assert "mmbiz.qpic.cn" in next(str(edit["evidence"]) for edit in desk.edits() if edit["reason"] == "image saved")
-
-
-def test_then_in_the_archive(desk: Desk, internet: Internet) -> None:
-    gone = url("deleted")
-    internet.fault("https://web.archive.org/web/*id_/*", picture(drawn("archived")))
-    desk.write("2022/0105.md", shown(gone, "https://h00.bench.example.org/gone.png"))
-    internet.fault("https://h00.bench.example.org/*", not_found())
-    assert desk.crawl().returncode == 0
-    assert kept(desk) == {drawn("archived")}
-    assert desk.health()[gone]["reason"] == "not found (404); saved from the Wayback Machine"
-    (snapshot, *_) = internet.asked("https://web.archive.org/web/*id_/*mmbiz*")
-    assert snapshot.url.startswith("https://web.archive.org/web/2022011512")
-
-
-def test_a_copy_from_elsewhere_does_not_make_the_link_alive(desk: Desk, internet: Internet) -> None:
-    gone = url("deleted")
-    internet.fault("https://web.archive.org/web/*id_/*", picture(drawn("archived")).with_headers(etag='"7"'))
-    desk.write("a.md", shown(gone))
-    for outcome in ("gone", "gone"):
-        assert desk.crawl(*EVERY_NIGHT).returncode == 0
-        assert desk.health()[gone]["outcome"] == outcome
-    assert kept(desk) == {drawn("archived")}
-    assert len(internet.asked("https://web.archive.org/web/*id_/*")) == 1
-    assert named(drawn("archived")) in (desk.output / "notes/a.md").read_text()
-
-
-def test_what_the_archive_does_not_have_is_not_asked_for_every_night(desk: Desk, internet: Internet) -> None:
-    desk.write("a.md", shown(url("deleted-never-archived")))
+def test_large_pictures_of_wechat_stay_too(desk: Desk, internet: Internet) -> None:
+    """Which are not taken for placeholders."""
+    file = BytesIO()
+    Image.effect_noise((400, 300), 90).save(file, "PNG")
+    names = ("one", "two")
+    desk.write("a.md", shown(*map(url, names)))
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert internet.asked("*archive.org*never-archived*") != []
-    internet.forget()
+    internet.fault(PICTURES, picture(file.getvalue()))
     assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert internet.asked("*archive.org*never-archived*") == []
+    assert {row["reason"] for row in desk.health().values()} == {SAME}
+    assert all(shows(desk, drawn(name)) for name in names)
 
 
 def test_an_archive_that_does_not_answer_is_asked_about_one_picture(desk: Desk, internet: Internet) -> None:
@@ -215,67 +159,6 @@ def test_an_archive_that_does_not_answer_is_asked_about_one_picture(desk: Desk, 
     assert desk.crawl().returncode == 0
     asked = [request.url for request in internet.asked("*archive.org*")]
     assert len({name for name in ("-one", "-two", "-three") for each in asked if name in each}) == 1
-
-
-def test_what_is_nowhere_stays_as_the_note_has_it(desk: Desk, internet: Internet) -> None:
-    gone = url("deleted-never-archived")
-    desk.write("a.md", shown(gone))
-    assert desk.crawl().returncode == 0
-    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
-    assert (desk.health()[gone]["reason"], kept(desk)) == ("not found (404)", set())
-
-
-def test_a_placeholder_in_the_archive_is_no_picture_either(desk: Desk, internet: Internet) -> None:
-    internet.fault("https://web.archive.org/web/*id_/*", picture(placeholder()))
-    desk.write("a.md", shown(url("deleted")))
-    assert desk.crawl().returncode == 0
-    assert kept(desk) == set()
-
-
-def test_a_picture_kept_before_is_shown_when_it_is_gone(desk: Desk, internet: Internet) -> None:
-    desk.write("a.md", shown(url("one")))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    before = (desk.output / "notes/a.md").read_text()
-    for _ in range(3):
-        internet.fault(PICTURES, not_found())
-        assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert desk.verdicts() == {url("one"): "dead"}
-    assert (desk.output / "notes/a.md").read_text() == before
-    assert internet.asked("*archive.org*id_*") == []
-
-
-def test_what_has_not_changed_is_not_sent_again(desk: Desk, internet: Internet) -> None:
-    desk.write("a.md", shown(*(url(name) for name in ("one", "two", "three"))))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    before = desk.outputs()
-    internet.forget()
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert len(internet.asked(PICTURES)) == 3
-    assert internet.sent(PICTURES) == 0
-    assert {row["reason"] for row in desk.health().values()} == {"unchanged since saved"}
-    assert {name: body for name, body in desk.outputs().items() if "images" in name or "notes/" in name} == {
-        name: body for name, body in before.items() if "images" in name or "notes/" in name
-    }
-
-
-def test_what_somebody_removed_is_fetched_again(desk: Desk, internet: Internet) -> None:
-    desk.write("a.md", shown(url("one"), url("two")))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    (desk.output / "images" / named(drawn("one"))).unlink()
-    internet.forget()
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert internet.sent(PICTURES) == len(drawn("one"))
-    assert kept(desk) == {drawn("one"), drawn("two")}
-
-
-def test_nothing_worse_takes_the_place_of_what_is_kept(desk: Desk, internet: Internet) -> None:
-    desk.write("a.md", shown(url("one")))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    internet.fault("*/0?*", not_found())
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert kept(desk) == {drawn("one")}
-    assert named(drawn("one")) in (desk.output / "notes/a.md").read_text()
-    assert desk.verdicts() == {url("one"): "alive"}
 
 
 # --- what is kept, and what comes later -------------------------------------------------------------------------------
@@ -295,26 +178,6 @@ def leads_to(location: str, status: int = 302) -> Response:
 
 def shows(desk: Desk, body: bytes) -> bool:
     return named(body) in (desk.output / "notes/a.md").read_text()
-
-
-@pytest.fixture(scope="module")
-def first_night(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """Crawl a note with one picture."""
-    with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("night"), internet.environ(), VERDICTS_AND_NOTES)
-        desk.write("a.md", at("a.png"))
-        internet.fault(f"{HOST}/a.png", picture(GOOD))
-        assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert shows(desk, GOOD)
-    return Snapshot(desk)
-
-
-@pytest.fixture
-def night(first_night: Snapshot, internet: Internet) -> Desk:
-    """Return a desk on whose first night one picture was kept."""
-    desk = first_night.restored(internet.environ())
-    internet.fault(f"{HOST}/a.png", picture(GOOD))
-    return desk
 
 
 # --- many images in the same nights -----------------------------------------------------------------------------------
@@ -445,129 +308,6 @@ def test_what_came_instead_is_kept_beside_the_first_copies(crawled: Nights) -> N
     assert kept(desk) == {COUNT, GOOD, *newer, *map(drawn, (*REDIRECTED.values(), *NO_PICTURES.values()))}
 
 
-# --- one image, one night later ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("location", [f"{HOST.replace('https:', 'http:')}/a.png", f"{HOST}/a.png?size=large"])
-def test_a_redirect_to_the_same_path_is_no_reason_of_its_own(night: Desk, internet: Internet, location: str) -> None:
-    internet.fault(location, picture(WORSE))
-    internet.fault(f"{HOST}/a.png", lambda request: None if request.url == location else leads_to(location))
-    assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert night.health()[f"{HOST}/a.png"]["reason"] == "another image; saved copy unchanged"
-    assert shows(night, GOOD)
-
-
-def test_a_picture_that_is_another_one_now_is_kept_beside(night: Desk, internet: Internet) -> None:
-    internet.fault(f"{HOST}/a.png", picture(WORSE))
-    internet.forget()
-    assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert len(internet.asked(f"{HOST}/a.png")) == 2
-    row = night.health()[f"{HOST}/a.png"]
-    assert (row["verdict"], row["outcome"], row["reason"]) == (
-        "alive",
-        "blocked",
-        "another image; saved copy unchanged",
-    )
-    assert row["image_newer"] == named(WORSE)
-    assert shows(night, GOOD)
-    assert {GOOD, WORSE} <= kept(night)
-
-
-SAME = "same image for several URLs; saved copy unchanged"
-
-
-@pytest.mark.parametrize("names", [("a.png", "b.png"), ("b.png", "a.png"), ("0.png", "a.png", "z.png?id=7")])
-def test_what_a_host_sends_for_other_addresses_too_replaces_nothing(
-    night: Desk, internet: Internet, names: tuple[str, ...]
-) -> None:
-    """Whichever of them is asked first, and whether there is a copy of the other one or not."""
-    for name in names:
-        internet.fault(f"{HOST}/{name}", picture(WORSE))
-    night.write("a.md", at(*names))
-    assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert shows(night, GOOD)
-    row = night.health()[f"{HOST}/a.png"]
-    assert (row["verdict"], row["outcome"], row["reason"]) == ("alive", "blocked", SAME)
-
-
-def test_all_that_a_host_sends_one_picture_for_stay_as_they_were(desk: Desk, internet: Internet) -> None:
-    names = [f"{number}.png" for number in range(5)]
-    for name in names:
-        internet.fault(f"{HOST}/{name}", picture(drawn(name)))
-    desk.write("a.md", at(*names))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    before = (desk.output / "notes/a.md").read_bytes()
-    for name in names:
-        internet.fault(f"{HOST}/{name}", picture(WORSE))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert {row["reason"] for row in desk.health().values()} == {SAME}
-    assert (desk.output / "notes/a.md").read_bytes() == before
-    assert kept(desk) == {WORSE, *map(drawn, names)}
-    assert {row["image_newer"] for row in desk.health().values()} == {named(WORSE)}
-
-
-def test_what_was_kept_for_another_address_of_the_host_replaces_nothing(night: Desk, internet: Internet) -> None:
-    """On an earlier night: the other link is not asked any more."""
-    internet.fault(f"{HOST}/b.png", picture(WORSE))
-    night.write("a.md", at("a.png", "b.png"))
-    assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert shows(night, WORSE)
-    night.write("a.md", at("a.png"))
-    internet.fault(f"{HOST}/a.png", picture(WORSE))
-    assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert shows(night, GOOD)
-
-
-def test_the_same_address_without_tls_is_no_other_one(night: Desk, internet: Internet) -> None:
-    plain = HOST.replace("https:", "http:")
-    night.write("a.md", at("a.png") + at("a.png", host=plain))
-    internet.fault("*h00.bench.example.org/a.png", picture(WORSE))
-    assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert night.health()[f"{HOST}/a.png"]["reason"] == "another image; saved copy unchanged"
-    assert shows(night, WORSE)  # for the address that was not there before
-    assert shows(night, GOOD)
-
-
-def test_what_another_host_sends_is_another_picture(night: Desk, internet: Internet) -> None:
-    night.write("a.md", at("a.png") + at("a.png", host="https://h01.bench.example.org"))
-    internet.fault("https://h0?.bench.example.org/a.png", picture(WORSE))
-    assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert night.health()[f"{HOST}/a.png"]["reason"] == "another image; saved copy unchanged"
-    assert shows(night, GOOD)
-    assert shows(night, WORSE)
-
-
-def test_large_pictures_of_wechat_stay_too(desk: Desk, internet: Internet) -> None:
-    """Which are not taken for placeholders."""
-    file = BytesIO()
-    Image.effect_noise((400, 300), 90).save(file, "PNG")
-    names = ("one", "two")
-    desk.write("a.md", shown(*map(url, names)))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    internet.fault(PICTURES, picture(file.getvalue()))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert {row["reason"] for row in desk.health().values()} == {SAME}
-    assert all(shows(desk, drawn(name)) for name in names)
-
-
-def test_a_copy_whose_file_is_missing_is_fetched_anew_in_another_way(desk: Desk, internet: Internet) -> None:
-    desk.write("a.md", shown(url("one")))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    (desk.output / "images" / named(drawn("one"))).unlink()
-    internet.fault(PICTURES, shown_to_strangers(placeholder()))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert kept(desk) == {drawn("one")}
-
-
-def test_a_copy_whose_file_is_missing_is_fetched_anew_from_wherever(night: Desk, internet: Internet) -> None:
-    (night.output / "images" / named(GOOD)).unlink()
-    internet.fault(f"{HOST}/another.png", picture(WORSE))
-    internet.fault(f"{HOST}/a.png", leads_to(f"{HOST}/another.png"))
-    assert night.crawl(*EVERY_NIGHT).returncode == 0
-    assert kept(night) == {WORSE}
-    assert shows(night, WORSE)
-
-
 # --- what is drawn anew at each view ----------------------------------------------------------------------------------
 
 REPORT = ROOT / "../shared/data/reports/20-shields-285-dynamic-badge"
@@ -597,31 +337,6 @@ def test_a_drawing_that_nobody_may_keep_stays_where_it_is(crawled: Nights, name:
     for night in range(2):
         assert (crawled.notes[night][urlsplit(host).netloc] != note) is is_edited
         assert crawled.health[night][f"{host}/count"]["verdict"] == "alive"
-
-
-def test_what_is_drawn_anew_is_no_stand_in(desk: Desk, internet: Internet) -> None:
-    """Its bytes change from view to view, and many have the same."""
-    desk.write("a.md", at("one.svg", "two.svg", "badge.svg"))
-    bodies = (COUNT, COUNT.replace(b"1.2k", b"1.3k"))
-    for body in bodies:
-        internet.fault(f"{HOST}/*.svg", drawing("no-cache", body))
-        internet.forget()
-        assert desk.crawl(*EVERY_NIGHT).returncode == 0
-        assert {row["reason"] for row in desk.health().values()} == {"reachable"}
-        assert len(internet.asked(f"{HOST}/*.svg")) == 3
-        assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
-
-
-def test_a_server_may_say_it_of_what_has_not_changed(desk: Desk, internet: Internet) -> None:
-    """And what was kept before it was known that this matters is shown at its own address again."""
-    desk.write("a.md", at("count"))
-    internet.fault(f"{HOST}/count", drawing().with_headers(etag='"1"'))
-    assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    assert named(COUNT, "svg") in (desk.output / "notes/a.md").read_text()
-    internet.fault(f"{HOST}/count", Response(304, headers={"ETag": '"1"', "Cache-Control": "no-cache"}))
-    for _ in range(2):
-        assert desk.crawl(*EVERY_NIGHT).returncode == 0
-        assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
 
 
 def test_limits(desk: Desk, internet: Internet) -> None:
@@ -677,30 +392,6 @@ def test_films_are_kept_while_they_live(desk: Desk, internet: Internet) -> None:
     assert "larger than 0.0005 MB" in (desk.folder / "other/link_health.csv").read_text("utf-8-sig")
 
 
-@pytest.mark.parametrize(
-    ("body", "outcome", "reason"),
-    [
-        (drawn("x")[:-20], "failed", "image truncated"),
-        (b"<html><title>moved to our app</title></html>", "failed", "not an image"),
-        (
-            b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>",
-            "ok",
-            "reachable; not saved: unsafe SVG (<script>)",
-        ),
-    ],
-)
-def test_what_is_refused_says_why(desk: Desk, internet: Internet, body: bytes, outcome: str, reason: str) -> None:
-    address = "https://h00.bench.example.org/p.png"
-    internet.fault("*/p.png", picture(body))
-    internet.fault("https://web.archive.org/web/*id_/*", not_found())
-    desk.write("a.md", f"![]({address})\n")
-    assert desk.crawl().returncode == 0
-    row = desk.health()[address]
-    assert (row["outcome"], row["reason"]) == (outcome, reason)
-    assert kept(desk) == set()
-    assert (desk.output / "notes/a.md").read_bytes() == (desk.notes / "a.md").read_bytes()
-
-
 def test_every_way_of_showing_a_picture_leads_to_the_kept_one(desk: Desk, internet: Internet) -> None:
     """What stands around an address stays; what is hosted already or lies beside the notes is left alone."""
     base = "https://h00.bench.example.org/pictures"
@@ -721,13 +412,370 @@ def test_every_way_of_showing_a_picture_leads_to_the_kept_one(desk: Desk, intern
     assert (row["verdict"], row["reason"], row["mentions"]) == ("dead", "file not found", "b/a.md:9")
 
 
-def test_pictures_of_one_repository_are_pictures_of_their_own(desk: Desk, internet: Internet) -> None:
+# --- stories of a few pictures each, all in the same nights -----------------------------------------------------------
+
+STORIES = Stories({})
+SAME = "same image for several URLs; saved copy unchanged"
+ALIKE = "another image; saved copy unchanged"
+
+
+def fault_of(name: str, size: str = "*") -> str:
+    """Return a pattern for the URLs of one of WeChat's pictures: all, or those of a size, 0 for the original."""
+    return f"*.qpic.cn/*mmbiz_*/{name}w*/{size}?*"
+
+
+def snapshots_of(name: str) -> str:
+    """Return a pattern for what the archive shows of it."""
+    return f"https://web.archive.org/web/*id_/*{name}*"
+
+
+def is_kept(stage: Stage, *bodies: bytes) -> list[bool]:
+    there = kept(stage.desk)
+    return [body in there for body in bodies]
+
+
+def is_shown(stage: Stage, body: bytes) -> bool:
+    return named(body) in stage.text()
+
+
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exception | None]:
+    """Return how each story ended."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("stories"), internet.environ(), VERDICTS_AND_NOTES)
+        return told_together(STORIES.by_name, desk, internet)
+
+
+@STORIES.told_of(not_found(), picture(drawn("x")[:50]), picture(b"<html>"), picture(placeholder()))
+def where_there_is_no_original_what_the_note_says_is_kept(stage: Stage, case: Response) -> Iterator[None]:
+    name = f"lacks{stage.folder}"
+    stage.write(shown(url(name)))
+    stage.internet.fault(fault_of(name, "0"), case)
+    yield
+    assert isinstance(case.body, bytes)
+    assert is_kept(stage, drawn(name, "webp"), drawn(name), case.body) == [True, False, False]
+    assert stage.row(url(name))["verdict"] == "alive"
+
+
+@STORIES.told
+def a_picture_that_is_gone_is_looked_for_in_the_article(stage: Stage) -> Iterator[None]:
+    article = stage.internet.world.article("live", 7)
+    (there, *_) = find_article(article.rpartition("/")[2]).pictures
+    noted = there.replace("mmbiz.qpic.cn/", "mmecoa.qpic.cn/").replace("/640?", "/640?x=never-archived&")
+    picture_id = there.split("/")[-2]
+    stage.internet.fault(f"*mmecoa.qpic.cn/*{picture_id}*", not_found())
+    stage.write(f"1. [文章]({article})\n\n   <img src='{noted}'>\n")
+    yield
+    assert is_kept(stage, draw(picture_id, "png" if "mmbiz_png" in there else "jpeg")) == [True]
+    row = stage.row(noted)
+    assert (row["verdict"], row["outcome"], row["reason"]) == (
+        "suspect",
+        "gone",
+        "not found (404); saved from the article",
+    )
+    assert "../images/" in stage.text()
+    edits = [edit for edit in stage.desk.edits() if str(edit["note"]).startswith(stage.folder)]
+    assert "mmbiz.qpic.cn" in next(str(edit["evidence"]) for edit in edits if edit["reason"] == "image saved")
+
+
+@STORIES.told
+def then_in_the_archive(stage: Stage) -> Iterator[None]:
+    gone, body = url("deletedthen"), drawn("archived then")
+    stage.internet.fault(snapshots_of("deletedthen"), picture(body))
+    stage.internet.fault(f"{stage.host}/*", not_found())
+    stage.write(shown(gone, f"{stage.host}/gone.png"), "2022/0105.md")
+    yield
+    assert is_kept(stage, body) == [True]
+    assert stage.row(gone)["reason"] == "not found (404); saved from the Wayback Machine"
+    (snapshot, *_) = stage.internet.asked(snapshots_of("deletedthen"))
+    assert snapshot.url.startswith("https://web.archive.org/web/2022011512")
+
+
+@STORIES.told
+def a_copy_from_elsewhere_does_not_make_the_link_alive(stage: Stage) -> Iterator[None]:
+    gone, body = url("deletedcopy"), drawn("archived copy")
+    stage.internet.fault(snapshots_of("deletedcopy"), picture(body).with_headers(etag='"7"'))
+    stage.write(shown(gone))
+    for snapshots in (1, 0):
+        yield
+        assert stage.row(gone)["outcome"] == "gone"
+        assert is_kept(stage, body) == [True]
+        assert len(stage.internet.asked(snapshots_of("deletedcopy"))) == snapshots
+        assert is_shown(stage, body)
+
+
+@STORIES.told
+def what_the_archive_does_not_have_is_not_asked_for_every_night(stage: Stage) -> Iterator[None]:
+    stage.write(shown(url("deletedoften-never-archived")))
+    yield
+    assert stage.internet.asked("*archive.org*often-never-archived*") != []
+    yield
+    assert stage.internet.asked("*archive.org*often-never-archived*") == []
+
+
+@STORIES.told
+def what_is_nowhere_stays_as_the_note_has_it(stage: Stage) -> Iterator[None]:
+    gone = url("deletednowhere-never-archived")
+    stage.write(shown(gone))
+    yield
+    assert stage.is_as_it_was()
+    assert stage.row(gone)["reason"] == "not found (404)"
+
+
+@STORIES.told
+def a_placeholder_in_the_archive_is_no_picture_either(stage: Stage) -> Iterator[None]:
+    stage.internet.fault(snapshots_of("deletedplaceholder"), picture(placeholder()))
+    stage.write(shown(url("deletedplaceholder")))
+    yield
+    assert is_kept(stage, placeholder()) == [False]
+    assert stage.is_as_it_was()
+
+
+@STORIES.told
+def a_picture_kept_before_is_shown_when_it_is_gone(stage: Stage) -> Iterator[None]:
+    stage.write(shown(url("before")))
+    yield
+    before = stage.text()
+    assert is_shown(stage, drawn("before"))
+    stage.internet.fault(fault_of("before"), not_found())
+    for _ in range(3):
+        yield
+        assert stage.text() == before
+        assert stage.internet.asked(snapshots_of("beforew")) == []
+    assert stage.row(url("before"))["verdict"] == "dead"
+
+
+@STORIES.told
+def what_has_not_changed_is_not_sent_again(stage: Stage) -> Iterator[None]:
+    names, pictures = [f"still{name}" for name in ("one", "two", "three")], "*.qpic.cn/*mmbiz_*/still*"
+    stage.write(shown(*map(url, names)))
+    yield
+    before, images = stage.text(), is_kept(stage, *map(drawn, names))
+    yield
+    assert len(stage.internet.asked(pictures)) == 3
+    assert stage.internet.sent(pictures) == 0
+    assert {stage.row(url(name))["reason"] for name in names} == {"unchanged since saved"}
+    assert (stage.text(), is_kept(stage, *map(drawn, names))) == (before, images) == (before, [True] * 3)
+
+
+@STORIES.told
+def what_somebody_removed_is_fetched_again(stage: Stage) -> Iterator[None]:
+    names = ["removedone", "removedtwo"]
+    stage.write(shown(*map(url, names)))
+    yield
+    (stage.desk.output / "images" / named(drawn(names[0]))).unlink()
+    yield
+    assert stage.internet.sent("*.qpic.cn/*mmbiz_*/removed*") == len(drawn(names[0]))
+    assert is_kept(stage, *map(drawn, names)) == [True, True]
+
+
+@STORIES.told
+def nothing_worse_takes_the_place_of_what_is_kept(stage: Stage) -> Iterator[None]:
+    stage.write(shown(url("better")))
+    yield
+    assert is_kept(stage, drawn("better")) == [True]
+    stage.internet.fault(fault_of("better", "0"), not_found())
+    yield
+    assert is_kept(stage, drawn("better"), drawn("better", "webp")) == [True, False]
+    assert is_shown(stage, drawn("better"))
+    assert stage.row(url("better"))["verdict"] == "alive"
+
+
+# One picture of a host of its own was kept on the first night.
+
+
+def begin(stage: Stage) -> tuple[str, bytes, bytes]:
+    """Write a note with a picture; return its URL, the picture, and another one."""
+    good, worse = drawn(f"good {stage.host}"), drawn(f"worse {stage.host}")
+    stage.write(at("a.png", host=stage.host))
+    stage.internet.fault(f"{stage.host}/a.png", picture(good))
+    return f"{stage.host}/a.png", good, worse
+
+
+@STORIES.told_of("without TLS", "with a query")
+def a_redirect_to_the_same_path_is_no_reason_of_its_own(stage: Stage, case: str) -> Iterator[None]:
+    address, good, worse = begin(stage)
+    yield
+    assert is_shown(stage, good)
+    location = address.replace("https:", "http:") if case == "without TLS" else f"{address}?size=large"
+    stage.internet.fault(location, picture(worse))
+    stage.internet.fault(address, lambda request: None if request.url == location else leads_to(location))
+    yield
+    assert stage.row(address)["reason"] == ALIKE
+    assert is_shown(stage, good)
+
+
+@STORIES.told
+def a_picture_that_is_another_one_now_is_kept_beside(stage: Stage) -> Iterator[None]:
+    address, good, worse = begin(stage)
+    yield
+    assert is_shown(stage, good)
+    stage.internet.fault(address, picture(worse))
+    yield
+    assert len(stage.internet.asked(address)) == 2
+    row = stage.row(address)
+    assert (row["verdict"], row["outcome"], row["reason"]) == ("alive", "blocked", ALIKE)
+    assert row["image_newer"] == named(worse)
+    assert is_shown(stage, good)
+    assert is_kept(stage, good, worse) == [True, True]
+
+
+@STORIES.told_of(("a.png", "b.png"), ("b.png", "a.png"), ("0.png", "a.png", "z.png?id=7"))
+def what_a_host_sends_for_other_addresses_too_replaces_nothing(stage: Stage, case: tuple[str, ...]) -> Iterator[None]:
+    """Whichever of them is asked first, and whether there is a copy of the other one or not."""
+    address, good, worse = begin(stage)
+    yield
+    for name in case:
+        stage.internet.fault(f"{stage.host}/{name}", picture(worse))
+    stage.write(at(*case, host=stage.host))
+    yield
+    assert is_shown(stage, good)
+    row = stage.row(address)
+    assert (row["verdict"], row["outcome"], row["reason"]) == ("alive", "blocked", SAME)
+
+
+@STORIES.told
+def all_that_a_host_sends_one_picture_for_stay_as_they_were(stage: Stage) -> Iterator[None]:
+    urls = [f"{stage.host}/{number}.png" for number in range(5)]
+    for each in urls:
+        stage.internet.fault(each, picture(drawn(each)))
+    stage.write(at(*(f"{number}.png" for number in range(5)), host=stage.host))
+    yield
+    before, worse = stage.text(), drawn(f"worse {stage.host}")
+    for each in urls:
+        stage.internet.fault(each, picture(worse))
+    yield
+    rows = [stage.row(each) for each in urls]
+    assert {row["reason"] for row in rows} == {SAME}
+    assert stage.text() == before
+    assert is_kept(stage, worse, *map(drawn, urls)) == [True] * 6
+    assert {row["image_newer"] for row in rows} == {named(worse)}
+
+
+@STORIES.told
+def what_was_kept_for_another_address_of_the_host_replaces_nothing(stage: Stage) -> Iterator[None]:
+    """On an earlier night: the other link is not asked any more."""
+    address, good, worse = begin(stage)
+    yield
+    stage.internet.fault(f"{stage.host}/b.png", picture(worse))
+    stage.write(at("a.png", "b.png", host=stage.host))
+    yield
+    assert is_shown(stage, worse)
+    stage.write(at("a.png", host=stage.host))
+    stage.internet.fault(address, picture(worse))
+    yield
+    assert is_shown(stage, good)
+
+
+@STORIES.told
+def the_same_address_without_tls_is_no_other_one(stage: Stage) -> Iterator[None]:
+    address, good, worse = begin(stage)
+    yield
+    plain = stage.host.replace("https:", "http:")
+    stage.write(at("a.png", host=stage.host) + at("a.png", host=plain))
+    for host in (stage.host, plain):
+        stage.internet.fault(f"{host}/a.png", picture(worse))
+    yield
+    assert stage.row(address)["reason"] == ALIKE
+    assert is_shown(stage, worse)  # for the address that was not there before
+    assert is_shown(stage, good)
+
+
+@STORIES.told
+def what_another_host_sends_is_another_picture(stage: Stage) -> Iterator[None]:
+    address, good, worse = begin(stage)
+    other = stage.host.replace("//h6", "//h7")
+    yield
+    stage.write(at("a.png", host=stage.host) + at("a.png", host=other))
+    for host in (stage.host, other):
+        stage.internet.fault(f"{host}/a.png", picture(worse))
+    yield
+    assert stage.row(address)["reason"] == ALIKE
+    assert is_shown(stage, good)
+    assert is_shown(stage, worse)
+
+
+@STORIES.told
+def a_copy_whose_file_is_missing_is_fetched_anew_in_another_way(stage: Stage) -> Iterator[None]:
+    stage.write(shown(url("anew")))
+    yield
+    (stage.desk.output / "images" / named(drawn("anew"))).unlink()
+    stage.internet.fault(fault_of("anew"), shown_to_strangers(placeholder()))
+    yield
+    assert is_kept(stage, drawn("anew"), placeholder()) == [True, False]
+
+
+@STORIES.told
+def a_copy_whose_file_is_missing_is_fetched_anew_from_wherever(stage: Stage) -> Iterator[None]:
+    address, good, worse = begin(stage)
+    yield
+    (stage.desk.output / "images" / named(good)).unlink()
+    stage.internet.fault(f"{stage.host}/another.png", picture(worse))
+    stage.internet.fault(address, leads_to(f"{stage.host}/another.png"))
+    yield
+    assert is_kept(stage, good, worse) == [False, True]
+    assert is_shown(stage, worse)
+
+
+@STORIES.told
+def what_is_drawn_anew_is_no_stand_in(stage: Stage) -> Iterator[None]:
+    """Its bytes change from view to view, and many have the same."""
+    names = ("one.svg", "two.svg", "badge.svg")
+    stage.write(at(*names, host=stage.host))
+    for body in (COUNT, COUNT.replace(b"1.2k", b"1.3k")):
+        stage.internet.fault(f"{stage.host}/*.svg", drawing("no-cache", body))
+        yield
+        assert {stage.row(f"{stage.host}/{name}")["reason"] for name in names} == {"reachable"}
+        assert len(stage.internet.asked(f"{stage.host}/*.svg")) == 3
+        assert stage.is_as_it_was()
+
+
+@STORIES.told
+def a_server_may_say_it_of_what_has_not_changed(stage: Stage) -> Iterator[None]:
+    """And what was kept before it was known that this matters is shown at its own address again."""
+    stage.write(at("count", host=stage.host))
+    stage.internet.fault(f"{stage.host}/count", drawing().with_headers(etag='"1"'))
+    yield
+    assert named(COUNT, "svg") in stage.text()
+    unchanged = Response(304, headers={"ETag": '"1"', "Cache-Control": "no-cache"})
+    stage.internet.fault(f"{stage.host}/count", unchanged)
+    for _ in range(2):
+        yield
+        assert stage.is_as_it_was()
+
+
+@STORIES.told_of(
+    (drawn("refused")[:-20], "failed", "image truncated"),
+    (b"<html><title>moved to our app</title></html>", "failed", "not an image"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "ok", "reachable; not saved: unsafe SVG (<script>)"),
+)
+def what_is_refused_says_why(stage: Stage, case: tuple[bytes, str, str]) -> Iterator[None]:
+    body, outcome, reason = case
+    address = f"{stage.host}/p.png"
+    stage.internet.fault(address, picture(body))
+    stage.internet.fault(snapshots_of(urlsplit(stage.host).netloc), not_found())
+    stage.write(f"![]({address})\n")
+    yield
+    row = stage.row(address)
+    assert (row["outcome"], row["reason"]) == (outcome, reason)
+    assert is_kept(stage, body) == [False]
+    assert stage.is_as_it_was()
+
+
+@STORIES.told
+def pictures_of_one_repository_are_pictures_of_their_own(stage: Stage) -> Iterator[None]:
     urls = [f"https://github.com/o/r/raw/main/{name}.png" for name in ("a", "b")]
     for number, address in enumerate(urls):
-        internet.fault(address, picture(drawn(str(number))))
-    note = desk.write("a.md", "\n".join(f"![x]({address})" for address in urls))
+        stage.internet.fault(address, picture(drawn(str(number))))
+    stage.write("\n".join(f"![x]({address})" for address in urls))
     for _ in range(2):
-        assert desk.crawl(*EVERY_NIGHT).returncode == 0
-        shown = (desk.output / "notes/a.md").read_text("utf-8").split()
-        assert len(set(shown)) == len(urls)
-        assert all("images/" in each for each in shown), note
+        yield
+        texts = stage.text().split()
+        assert len(set(texts)) == len(urls)
+        assert all("images/" in each for each in texts)
+
+
+@pytest.mark.parametrize("name", STORIES.by_name)
+def test_a_story_ends_well(ends: dict[str, Exception | None], name: str) -> None:
+    if (error := ends[name]) is not None:
+        raise error
