@@ -60,11 +60,11 @@ class RedirectSchemeMiddleware:
 
         Raises UnreadableResponseError if it redirects to two URLs, which no browser follows.
         """
-        location = response.headers.get("Location") if response.status in _REDIRECTS else None
-        if len(set(map(bytes.strip, response.headers.getlist("Location")))) > 1 and location is not None:
+        locations = set(map(bytes.strip, response.headers.getlist("Location"))) if response.status in _REDIRECTS else ()
+        if len(locations) > 1:
             raise UnreadableResponseError(Reason(ReasonCode.RESPONSE_MALFORMED, "Location given twice"))
-        if location is not None:
-            scheme = urlsplit(urljoin(request.url, location.decode("latin-1").strip())).scheme
+        for location in locations:
+            scheme = urlsplit(urljoin(request.url, location.decode("latin-1"))).scheme
             if scheme not in WEB_SCHEMES:
                 raise AddressNotAllowedError(Reason(ReasonCode.UNSUPPORTED_SCHEME, scheme))
         return response
