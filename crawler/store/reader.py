@@ -50,6 +50,10 @@ _STATES_IN = (
     .where(mentions.c.note == sa.bindparam("note_"))
     .order_by(mentions.c.start)
 )
+_FACTS_OF = sa.select(facts.c.kind, facts.c.identity, facts.c.data).where(
+    facts.c.kind.in_(sa.bindparam("kinds", expanding=True)),
+    facts.c.identity.in_(sa.bindparam("identities", expanding=True)),
+)
 
 _Value = TypeVar("_Value")
 
@@ -270,22 +274,34 @@ class StoreReader(Database):
         return {
             key_of(kind, identity): paper
             for kind, identities in by_kind.items()
-            for identity, data in self._facts(kind, identities)
+            for _, identity, data in self._facts([kind], identities)
             if (paper := mapping.fact_from_json(data, Paper)) is not None
         }
 
     def publications(self, bibliography: str, keys: Iterable[str]) -> dict[str, Publication]:
         """Return the publications of papers by a bibliography, by key (`Link.key`)."""
-        found = ((key, mapping.fact_from_json(data, Publication)) for key, data in self._facts(bibliography, keys))
-        return {key: publication for key, publication in found if publication is not None}
+        records = self.publication_records([bibliography], keys)
+        return {key: publication for key, ((_, publication),) in records.items()}
 
-    def _facts(self, kind: str, identities: Iterable[str]) -> Iterator[tuple[str, str]]:
-        wanted = sorted(set(identities))
-        for some in slices(wanted):
-            query = sa.select(facts.c.identity, facts.c.data).where(facts.c.kind == kind, facts.c.identity.in_(some))
+    def publication_records(
+        self, bibliographies: Sequence[str], keys: Iterable[str]
+    ) -> dict[str, tuple[tuple[str, Publication], ...]]:
+        """Return the publications of papers by several bibliographies, by key (`Link.key`).
+
+        Each comes with the name of its bibliography, in the order of these.
+        """
+        found: dict[str, dict[str, Publication]] = {}
+        for name, key, data in self._facts(bibliographies, keys):
+            if (publication := mapping.fact_from_json(data, Publication)) is not None:
+                found.setdefault(key, {})[name] = publication
+        return {key: tuple((name, of[name]) for name in bibliographies if name in of) for key, of in found.items()}
+
+    def _facts(self, kinds: Sequence[str], identities: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+        """Yield kind, identity and JSON of facts."""
+        for some in slices(sorted(set(identities))):
             with self._begin() as connection:
-                found = connection.execute(query).all()
-            yield from ((identity, data) for identity, data in found)
+                found = connection.execute(_FACTS_OF, {"kinds": kinds, "identities": some}).all()
+            yield from ((kind, identity, data) for kind, identity, data in found)
 
     def progress(self, kinds: Iterable[str], since: datetime, run: int) -> Iterator[tuple[str, str, int, int]]:
         """Yield kind, host, the number of links that were due at `since`, and of those that a run has checked."""

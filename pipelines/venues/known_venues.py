@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,8 +43,4 @@ def link_states_with_venues(store: StoreReader, states: Mapping[str, LinkState])
 
 def _stored_records(store: StoreReader, keys: Collection[str]) -> dict[str, tuple[tuple[str, Publication], ...]]:
     """Return the stored records of papers by key, each with the name of its bibliography; none where there is none."""
-    found: defaultdict[str, list[tuple[str, Publication]]] = defaultdict(list)
-    for each in BIBLIOGRAPHIES:
-        for key, record in store.publications(each.name, keys).items():
-            found[key].append((each.name, record))
-    return {key: tuple(records) for key, records in found.items()}
+    return store.publication_records([each.name for each in BIBLIOGRAPHIES], keys)

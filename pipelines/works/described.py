@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -64,7 +63,7 @@ def _read_works(store: StoreReader) -> list[Work]:
         records = _records(store, by_key)
         for link, paper in batch:
             key = key_of(*link)
-            more = (each.ids for each in records[key])
+            more = (each.ids for each in records.get(key, ()))
             ids = frozenset(identifiers({link[0]: link[1]}, paper.ids, *more))
             known.append(Address(key, ids, paper.title, paper.authors))
     seen = {each.key for each in known}
@@ -80,12 +79,10 @@ def _batches(values: Iterator[_Value]) -> Iterator[list[_Value]]:
 
 def _records(store: StoreReader, papers: Mapping[str, Paper]) -> Mapping[str, list[Publication]]:
     """Return the records of bibliographies that are those of the papers, by key."""
-    found: dict[str, list[Publication]] = defaultdict(list)
-    for bibliography in BIBLIOGRAPHIES:
-        for key, record in store.publications(bibliography.name, papers).items():
-            if is_same_paper(papers[key], record):
-                found[key].append(record)
-    return found
+    return {
+        key: [record for _, record in records if is_same_paper(papers[key], record)]
+        for key, records in store.publication_records([each.name for each in BIBLIOGRAPHIES], papers).items()
+    }
 
 
 def described_works(store: StoreReader, works: Sequence[Work]) -> Iterator[DescribedWork]:

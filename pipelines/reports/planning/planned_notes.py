@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -185,12 +184,12 @@ def _title_records(rendering: Rendering) -> dict[str, dict[str, tuple[tuple[str,
     """Return the records of the titles that notes have without a link, by note and title."""
     by_note = rendering.store.bare_titles()
     titles = {title for some in by_note.values() for title in some}
-    found: defaultdict[str, list[tuple[str, Publication]]] = defaultdict(list)
-    for name in SEARCHES if titles else ():
-        for title, record in rendering.store.publications(name, titles).items():
-            if record.title:
-                found[title].append((name, record))
-    known = {note: {title: tuple(found[title]) for title in some if title in found} for note, some in by_note.items()}
+    found = {
+        title: titled
+        for title, records in rendering.store.publication_records(SEARCHES, titles).items()
+        if (titled := tuple(each for each in records if each[1].title))
+    }
+    known = {note: {title: found[title] for title in some if title in found} for note, some in by_note.items()}
     return {note: records for note, records in known.items() if records}
 
 
