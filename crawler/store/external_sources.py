@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crawler.kinds.registry import citation_sources
-from crawler.models.check import CLOCK_TOLERANCE, CheckMethod, Outcome
+from crawler.models.check import CLOCK_TOLERANCE, Outcome
 from crawler.models.link import Link, Verdict, key_of
 from crawler.store.database import Writer
 from crawler.store.reader import StoreReader
 from crawler.store.schema import mapping
+from crawler.store.schema.due_links import HISTORY
 from crawler.store.schema.link_state import MENTIONED
 from crawler.store.schema.tables import NEVER, bare_titles, checks, facts, links, mentions
 
@@ -102,13 +103,16 @@ class ExternalSources(StoreReader, Writer):
         )
         with self._begin() as connection:
             rows = connection.execute(query).all()
-            return [(Link(*link), self._checks_since_success(connection, id_)) for id_, *link in rows]
+            return [(Link(*link), tuple(self._history(connection, [id_])[id_])) for id_, *link in rows]
 
     @staticmethod
-    def _checks_since_success(connection: sa.Connection, link_id: int) -> tuple[Check, ...]:
-        last = connection.scalar(sa.select(last_successes([link_id]).c.id)) or 0
-        query = sa.select(checks).where(checks.c.link_id == link_id, checks.c.id >= last).order_by(checks.c.id)
-        return tuple(mapping.check_from_row(row) for row in connection.execute(query))
+    def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
+        """Return the HISTORY of links, by id."""
+        history: dict[int, list[Check]] = defaultdict(list)
+        if ids:
+            for row in connection.execute(HISTORY, {"link_ids": ids}):
+                history[row.link_id].append(mapping.check_from_row(row))
+        return history
 
     def add_archive_check(self, link: Link, check: Check, verdict: Verdict) -> None:
         """Add the answer of the Wayback Machine on a link to its history, and save the verdict that follows.
@@ -184,13 +188,6 @@ class ExternalSources(StoreReader, Writer):
             for row in connection.execute(sa.select(bare_titles).order_by(*bare_titles.c)):
                 found[row.note].append(row.title)
         return dict(found)
-
-
-def last_successes(link_ids: Sequence[int]) -> sa.Subquery:
-    """Return `link_id` and `id` of the last successful check of each of these links that has one."""
-    is_ok = checks.c.outcome.in_([Outcome.OK, Outcome.MOVED]), checks.c.how != CheckMethod.ARCHIVE
-    query = sa.select(checks.c.link_id, sa.func.max(checks.c.id).label("id"))
-    return query.where(checks.c.link_id.in_(link_ids), *is_ok).group_by(checks.c.link_id).subquery()
 
 
 def _is_future(column: sa.ColumnElement[datetime], now: datetime) -> sa.ColumnElement[bool]:

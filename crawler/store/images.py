@@ -19,6 +19,7 @@ from crawler.store.database import Writer
 from crawler.store.external_sources import SNAPSHOT_RETRY
 from crawler.store.reader import SLICE, StoreReader, slices
 from crawler.store.schema import mapping
+from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.tables import (
     NEVER,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from crawler.models.link import Link
     from crawler.models.result import CheckResult
 
+# Statements are built once: building one takes as long as executing it.
+_SOURCES_OF = sa.select(pictures).where(pictures.c.link_id.in_(LINK_IDS))
+_SAVE_NEWER_IMAGE = sa.update(links).where(links.c.id == sa.bindparam("row")).values(newer_image=sa.bindparam("title"))
 _LINKS_WITH_IMAGE = sa.select(links.c.url).join(pictures).where(pictures.c.title == sa.bindparam("saved"))
 
 
@@ -116,16 +120,16 @@ class ImageRecords(StoreReader, Writer):
             if kind_of(each.link).keeps_body and (each.newer_image is not None or each.check.is_ok)
         ]
         if rows:
-            update = sa.update(links).where(links.c.id == sa.bindparam("row"))
-            connection.execute(update.values(newer_image=sa.bindparam("title")), rows)
+            connection.execute(_SAVE_NEWER_IMAGE, rows)
 
     @staticmethod
     def _sources(connection: sa.Connection, ids: Sequence[int]) -> dict[int, ImageSource]:
         """Return the sources of the saved images of links, by id of the link."""
-        query = sa.select(pictures).where(pictures.c.link_id.in_(ids))
+        if not ids:
+            return {}
         return {
             row.link_id: ImageSource(row.address, row.etag, row.last_modified, row.title)
-            for row in connection.execute(query)
+            for row in connection.execute(_SOURCES_OF, {"link_ids": ids})
         }
 
     def images_of_articles(self, link: Link) -> list[str]:

@@ -7,7 +7,6 @@ can be resumed, and a shard of a run can be executed again.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +18,7 @@ from crawler.kinds.registry import all_kinds, keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.result import DueLink
-from crawler.store.external_sources import ExternalSources, last_successes
+from crawler.store.external_sources import ExternalSources
 from crawler.store.image_places import ImagePlaceRecords
 from crawler.store.images import ImageRecords
 from crawler.store.page_versions import PageVersions
@@ -28,7 +27,7 @@ from crawler.store.registered_notes import RegisteredNotes
 from crawler.store.renderings import Renderings
 from crawler.store.runs.runs import Runs
 from crawler.store.schema import mapping
-from crawler.store.schema.due_links import IS_DUE, NOT_SEEN, SAVE_RESULT, WANTED
+from crawler.store.schema.due_links import IS_DUE, LINK_IDS, NOT_SEEN, SAVE_RESULT, WANTED
 from crawler.store.schema.tables import (
     NEVER,
     checks,
@@ -43,7 +42,6 @@ from crawler.store.vouches import VouchRecords
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from crawler.models.check import Check
     from crawler.models.result import CheckResult, Validators
 
 
@@ -69,7 +67,9 @@ FIRST: Cursor = (NEVER, 0)
 """The position before the first link of a backlog."""
 
 
-_DELETE_VALIDATORS = sa.delete(validators).where(validators.c.link_id.in_(sa.bindparam("link_ids", expanding=True)))
+# Statements are built once: building one takes as long as executing it.
+_VALIDATORS_OF = sa.select(validators).where(validators.c.link_id.in_(LINK_IDS))
+_DELETE_VALIDATORS = sa.delete(validators).where(validators.c.link_id.in_(LINK_IDS))
 
 
 class LinkStore(
@@ -176,26 +176,6 @@ class LinkStore(
                 for host, leads_to in connection.execute(query, {"run": self.run_number})
             }
 
-    @staticmethod
-    def _history(connection: sa.Connection, ids: Sequence[int]) -> dict[int, list[Check]]:
-        """Return by link the checks since its last successful one, that one first; verdicts depend on no older ones.
-
-        Their order counts and not their times, which a clock may have set wrong.
-        """
-        history: dict[int, list[Check]] = defaultdict(list)
-        if not ids:
-            return history
-        last = last_successes(ids)
-        query = (
-            sa.select(checks)
-            .outerjoin(last, last.c.link_id == checks.c.link_id)
-            .where(checks.c.link_id.in_(ids), checks.c.id >= sa.func.coalesce(last.c.id, 0))
-            .order_by(checks.c.id)
-        )
-        for row in connection.execute(query):
-            history[row.link_id].append(mapping.check_from_row(row))
-        return history
-
     # --- results ------------------------------------------------------------------------------------------------------
 
     def save(self, results: Sequence[CheckResult]) -> None:
@@ -246,8 +226,8 @@ class LinkStore(
         """Return the validators of pages, by id of the link."""
         if not ids:
             return {}
-        query = sa.select(validators).where(validators.c.link_id.in_(ids))
-        return {row.link_id: mapping.validators_from_row(row) for row in connection.execute(query)}
+        rows = connection.execute(_VALIDATORS_OF, {"link_ids": ids})
+        return {row.link_id: mapping.validators_from_row(row) for row in rows}
 
     def _save_validators(
         self, connection: sa.Connection, ids: Mapping[str, int], results: Iterable[CheckResult]

@@ -11,6 +11,7 @@ from crawler.links.targets.moved_paths import moves_by_host
 from crawler.models.check import Outcome
 from crawler.store.reader import SLICE, StoreReader, slices
 from crawler.store.schema import mapping
+from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.link_state import FACTS
 from crawler.store.schema.tables import facts, links, page_versions
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from crawler.models.result import CheckResult
 
 _REDIRECTED = (Outcome.OK, Outcome.MOVED)
+# Statements are built once: building one takes as long as executing it.
+_INSERT_VERSIONS = sa.insert(page_versions)
+_VERSIONS_OF = sa.select(page_versions).where(page_versions.c.link_id.in_(LINK_IDS)).order_by(page_versions.c.id)
 
 
 class PageVersions(StoreReader):
@@ -49,8 +53,7 @@ class PageVersions(StoreReader):
         """Return the versions of pages, oldest first, by id of the link."""
         found: dict[int, list[PageVersion]] = defaultdict(list)
         for some in slices(ids):
-            query = sa.select(page_versions).where(page_versions.c.link_id.in_(some)).order_by(page_versions.c.id)
-            for row in connection.execute(query):
+            for row in connection.execute(_VERSIONS_OF, {"link_ids": some}):
                 found[row.link_id].append(mapping.page_version_from_row(row))
         return found
 
@@ -59,4 +62,4 @@ class PageVersions(StoreReader):
         """Add the new versions of pages; rows are never changed."""
         rows = [mapping.page_version_to_row(ids[each.link.url], each.page) for each in results if each.page is not None]
         if rows:
-            connection.execute(sa.insert(page_versions), rows)
+            connection.execute(_INSERT_VERSIONS, rows)

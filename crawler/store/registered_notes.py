@@ -16,6 +16,7 @@ from crawler.models.link import Link, Verdict
 from crawler.store.database import Writer
 from crawler.store.reader import StoreReader, slices
 from crawler.store.schema import mapping
+from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.tables import NEVER, bare_titles, links, mentions, notes
 from crawler.text import without_nul
 
@@ -36,6 +37,12 @@ _MENTIONS = (
     .join(links, links.c.id == mentions.c.link_id)
     .where(mentions.c.note.in_(sa.bindparam("notes", expanding=True)))
     .order_by(mentions.c.note, mentions.c.start)
+)
+_NOTES_OF = (
+    sa.select(mentions.c.link_id, mentions.c.note)
+    .where(mentions.c.link_id.in_(LINK_IDS))
+    .distinct()
+    .order_by(mentions.c.note)
 )
 _INSERT_MENTIONS = sa.insert(mentions)
 
@@ -194,8 +201,7 @@ class RegisteredNotes(StoreReader, Writer):
         """Return the paths of the notes that mention each link, by its id."""
         found: dict[int, list[str]] = defaultdict(list)
         for some in slices(link_ids):
-            query = sa.select(mentions.c.link_id, mentions.c.note).where(mentions.c.link_id.in_(some)).distinct()
-            for row in connection.execute(query.order_by(mentions.c.note)):
+            for row in connection.execute(_NOTES_OF, {"link_ids": some}):
                 found[row.link_id].append(row.note)
         return found
 

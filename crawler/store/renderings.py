@@ -39,6 +39,11 @@ TIMES = (
 ALL_NOTES = ""
 """The value of `note` for fragments of all notes together."""
 
+# Built once: building it takes as long as executing it.
+_FRAGMENTS_OF = sa.select(fragments.c.output, fragments.c.digest, fragments.c.text).where(
+    fragments.c.note == sa.bindparam("note_")
+)
+
 
 class Renderings(StoreReader, Writer):
     """Inputs and results of incremental rendering."""
@@ -75,9 +80,9 @@ class Renderings(StoreReader, Writer):
 
     def fragments(self, note: str) -> dict[str, tuple[str, str]]:
         """Return the fragments of a note by output: the digest of its inputs, and its text."""
-        query = sa.select(fragments.c.output, fragments.c.digest, fragments.c.text).where(fragments.c.note == note)
         with self._begin() as connection:
-            return {output: (digest, text) for output, digest, text in connection.execute(query)}
+            rows = connection.execute(_FRAGMENTS_OF, {"note_": note})
+            return {output: (digest, text) for output, digest, text in rows}
 
     def shared_fragment(self, output: str) -> tuple[str, str]:
         """Return the digest and the text of a fragment of all notes together; both are empty if there is none."""

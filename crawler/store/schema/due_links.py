@@ -5,11 +5,14 @@ Statements are built once: building one takes as long as executing it.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
+from crawler.models.check import CheckMethod, Outcome
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
-from crawler.store.schema.tables import Instant, facts, links, mentions
+from crawler.store.schema.tables import Instant, checks, facts, links, mentions
 
 _TEXTS = (
     sa.select(sa.func.aggregate_strings(mentions.c.text, "\n"))
@@ -69,6 +72,31 @@ IS_DUE = (
     .limit(sa.bindparam("most", type_=sa.Integer))
 )
 """Selects the first links of a backlog behind a position."""
+
+LINK_IDS: sa.BindParameter[Any] = sa.bindparam("link_ids", expanding=True)
+"""The ids of some links, of which statements select more."""
+
+_LAST_SUCCESSES = (
+    sa.select(checks.c.link_id, sa.func.max(checks.c.id).label("id"))
+    .where(
+        checks.c.link_id.in_(LINK_IDS),
+        checks.c.outcome.in_([Outcome.OK, Outcome.MOVED]),
+        checks.c.how != CheckMethod.ARCHIVE,
+    )
+    .group_by(checks.c.link_id)
+    .subquery()
+)
+
+HISTORY = (
+    sa.select(checks)
+    .outerjoin(_LAST_SUCCESSES, _LAST_SUCCESSES.c.link_id == checks.c.link_id)
+    .where(checks.c.link_id.in_(LINK_IDS), checks.c.id >= sa.func.coalesce(_LAST_SUCCESSES.c.id, 0))
+    .order_by(checks.c.id)
+)
+"""Selects the checks of links since the last successful one of each, that one first; verdicts depend on no older ones.
+
+Their order counts and not their times, which a clock may have set wrong.
+"""
 
 SAVE_RESULT = (
     sa.update(links)
