@@ -56,8 +56,9 @@ EXCLUDE_URLS: list[str] = []  # URLs not to check, separated by commas; `*` matc
 ACCEPTED_STATUSES: dict[str, list[int]] = {}  # HTTP statuses that count as working, by host: `{"*.example.com": [403]}`
 # `obey` skips links that robots.txt disallows; docs/politeness.md explains the default.
 ROBOTS = "ignore"
-# Seconds that a run may take; 0: no limit. It stops checking links early enough to write the outputs, but uses at least
-# half of the time that is left when the notes have been read, and a quarter of all. Reading and writing are completed.
+# Seconds that a run may take; 0: no limit. New notes are read for an eighth of it, those left in the next run. A run
+# stops checking links early enough to write the outputs, but uses at least half of the time that is left when the notes
+# have been read, and a quarter of all. Known notes are always read, and outputs completed.
 RUN_TIMEOUT = 0
 WORKERS = 1  # processes on this machine that check links, `auto` for one per processor; see docs/scaling.md
 # Scheduler of a Dask cluster, whose workers check links, as `tcp://scheduler:8786`; docs/scaling.md has the details.

@@ -60,12 +60,14 @@ def summary(
     *,
     unavailable: Mapping[str, str],
     left: int,
+    notes_left: int,
     duration: timedelta,
     next_steps: NextSteps | None = None,
 ) -> tuple[Table | str, ...]:
     """Return a table of links by kind and verdict, and lines on what else there is to know, and what to do next.
 
-    `unavailable` has the reason for each service, `left` is the number of due links that were not checked.
+    `unavailable` has the reason for each service, `left` is the number of due links that were not checked,
+    `notes_left` that of new notes that were not read.
     """
     lines = []
     if changes:
@@ -78,6 +80,8 @@ def summary(
     if unavailable:
         services = [f"{name} ({why})" for name, why in unavailable.items()]
         lines.append(say("unavailable_services", list=say("comma").join(services)))
+    if notes_left:
+        lines.append(say("notes_left", count=notes_left))
     if left:
         lines.append(say("links_left", count=left))
     lines.append(say("duration", seconds=duration.total_seconds()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -35,6 +36,9 @@ class Stages:
 
 RENDERING_SECONDS = 0.0003
 """Seconds that it takes to render a link in all outputs, on a machine of 2026."""
+
+READING_SHARE = 0.125
+"""The part of RUN_TIMEOUT in which new notes are read; to render them takes about three times as long."""
 
 CHECKING_SHARE = 0.25
 """The part of RUN_TIMEOUT in which links are checked, however long reading the notes has taken."""
@@ -89,10 +93,11 @@ class Run:
         """Read the notes, and reserve time of RUN_TIMEOUT for the outputs."""
         context, store = self.context, self.context.workspace.store
         self.stage = stage.name
-        stage.run(context.due_by)
+        has_outputs = bool(self._stages.outputs)
+        stage.run(context.due_by, READING_SHARE * context.options.run_timeout if has_outputs else math.inf)
         store.notes_read()
         context.has_read = True
-        rendering = RENDERING_SECONDS * sum(links for *_, links in store.counts()) if self._stages.outputs else 0.0
+        rendering = RENDERING_SECONDS * sum(links for *_, links in store.counts()) if has_outputs else 0.0
         context.throttle.reserve(rendering, CHECKING_SHARE * context.options.run_timeout)
 
     async def _results_of(self, stage: Stage) -> AsyncIterator[CheckResult]:

@@ -76,10 +76,13 @@ class ReadNotes:
         self._workspace = workspace
         self._checks_images = checks_images
 
-    def run(self, due_by: datetime) -> None:
-        """Read the notes, and look whether saved images are still there; raise UserError if notes cannot be read."""
+    def run(self, due_by: datetime, seconds: float) -> None:
+        """Read the notes, new ones for so many seconds, and look whether saved images are still there.
+
+        Raises UserError if notes cannot be read.
+        """
         workspace, image_store = self._workspace, self._workspace.image_store
-        shown = workspace.read(due_by)
+        shown = workspace.read(due_by, seconds)
         image_store.connect()
         if self._checks_images and image_store.unavailable_reason is None:
             try:

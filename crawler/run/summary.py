@@ -110,6 +110,7 @@ def _counts(run: Run, next_steps: NextSteps | None) -> tuple[Table | str, ...]:
             if each.unavailable_reason is not None
         },
         left=store.remaining(context.kinds, context.due_by),
+        notes_left=len(context.workspace.notes_folder.later),
         duration=timedelta(seconds=time.monotonic() - context.began_at),
         next_steps=next_steps,
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack, contextmanager
+import math
+import time
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
@@ -65,24 +67,29 @@ class Workspace:
             advice = "give the folder that was crawled, or crawl this one: notemend DIR"
             raise UserError(f"{self.store.name}: {notes} in {folder}; {advice}")
 
-    def read(self, now: datetime) -> dict[str, list[str]]:
+    def read(self, now: datetime, seconds: float = math.inf) -> dict[str, list[str]]:
         """Register the mentions of all notes and what their comments vouch for, and log their problems.
 
         A note is parsed only if its bytes or the program have changed since it was registered. Mentions of notes that
-        could not be read stay registered. Returns the names of saved images that occur in notes, with the paths of
-        these.
+        could not be read stay registered. New notes are left for the next run once they have taken `seconds`: the
+        outputs do not have them yet, so nothing is missing in these. Returns the names of saved images that occur in
+        notes, with the paths of these.
         """
         shown: dict[str, list[str]] = {}
         notes_folder, known = self.notes_folder, self.store.registered_notes()
         vouching = self.store.notes_with_vouches()
-        paths, new = [], _NewNotes(self.store, now)
+        paths, new = [], _NewNotes(self.store, now, seconds)
         for file in notes_folder.sources():
             path, digest = file.path, source_digest(file)
-            paths.append(path)
             for name in find_names(file.raw):
                 shown.setdefault(name, []).append(path)
-            if path not in known or known[path].digest != digest:
-                known[path] = new.add(notes_folder.parse(file), digest, had_vouches=path in vouching)
+            if (is_new := path not in known) and new.is_time_over:
+                notes_folder.later.add(path)
+                continue
+            paths.append(path)
+            if is_new or known[path].digest != digest:
+                with new.timed() if is_new else nullcontext():
+                    known[path] = new.add(notes_folder.parse(file), digest, had_vouches=path in vouching)
             notes_folder.problems += [f"{notes_folder.folder / path}:{problem}" for problem in known[path].problems]
         new.save()
         for problem in notes_folder.problems:
@@ -97,14 +104,27 @@ class Workspace:
 class _NewNotes:
     """Notes to be registered, until there are enough for a transaction."""
 
-    def __init__(self, store: LinkStore, now: datetime) -> None:
+    def __init__(self, store: LinkStore, now: datetime, seconds: float) -> None:
         self._store = store
         self._now = now
+        self._seconds = seconds
         self._registered: list[RegisteredNote] = []
         self._read: list[NoteMentions] = []
         self._mentions = 0
         self._vouches: dict[str, dict[str, Vouch]] = {}
         self._titles: dict[str, set[str]] = {}
+
+    @property
+    def is_time_over(self) -> bool:
+        """Return whether new notes have taken all the time that they may take."""
+        return self._seconds <= 0
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count the time that a new note takes."""
+        began = time.monotonic()
+        yield
+        self._seconds -= time.monotonic() - began
 
     def add(self, note: Note, digest: str, *, had_vouches: bool) -> RegisteredNote:
         """Add a note and return what is saved of it; `had_vouches` says that its comments vouched for links before."""

@@ -56,7 +56,8 @@ class NotesFolder:
     at a path may be in a site.
 
     `problems` has a message for each file that the latest iteration could not read and for each invalid ignore comment;
-    `unread` has the paths of notes that exist and could not be read. `incomplete` is the reason why notes may be
+    `unread` has the paths of notes that exist and could not be read, `later` of those that are left for the next run:
+    they are passed over from now on. `incomplete` is the reason why notes may be
     missing, or None: a folder cannot be listed, or more than half of the notes have vanished since this object was
     created.
 
@@ -81,6 +82,7 @@ class NotesFolder:
         self._real = folder.resolve()
         self.problems: list[str] = []
         self.unread: list[str] = []
+        self.later: set[str] = set()
         self.incomplete: str | None = None
         self.skip = skip
         self._only = only
@@ -114,7 +116,7 @@ class NotesFolder:
             listed = ", ".join(f"{number} {ending}" for ending, number in sorted(self._other_formats.items()))
             self.problems.append(f"{self.folder}: files in other formats are not read: {listed}")
         for path in paths:
-            if (source := self._read(path)) is not None:
+            if path not in self.later and (source := self._read(path)) is not None:
                 if source.problem:
                     self.problems.append(f"{self.folder / path}: {source.problem}")
                 # Only what has a template is asked about: the first question searches all folders.

@@ -35,7 +35,9 @@ def test_a_run_is_told_in_a_few_lines() -> None:
     counts = [("arxiv", Verdict.ALIVE, 12), ("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3)]
     unavailable = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
     changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}
-    assert said(summary(counts, changes, hosts, unavailable=unavailable, left=7, duration=timedelta(seconds=83))) == [
+    assert said(
+        summary(counts, changes, hosts, unavailable=unavailable, left=7, notes_left=2, duration=timedelta(seconds=83))
+    ) == [
         "links  dead  suspect  restricted  moved  unknown  alive  all",
         "arxiv     -        -           -      -        -     12   12",
         "web       1        -           -      -        -      3    4",
@@ -44,15 +46,16 @@ def test_a_run_is_told_in_a_few_lines() -> None:
         "slowest hosts: slow.example (2.50 s), b.example (0.20 s), wall.example (0.10 s)",
         "blocking hosts: wall.example (2)",
         "unavailable services: arXiv's API (HTTP 503), GitHub's API (no data)",
+        "new notes left for the next run: 2 (RUN_TIMEOUT)",
         "links left for the next run: 7",
         "duration: 83.0 s",
     ]
 
 
 def test_what_did_not_happen_is_not_mentioned() -> None:
-    assert said(summary([], {}, HostThrottle(lambda: 0.0), unavailable={}, left=0, duration=timedelta(seconds=1)))[
-        2:
-    ] == ["duration: 1.0 s"]
+    assert said(
+        summary([], {}, HostThrottle(lambda: 0.0), unavailable={}, left=0, notes_left=0, duration=timedelta(seconds=1))
+    )[2:] == ["duration: 1.0 s"]
 
 
 def test_what_a_run_is_asked_to_tell_by_its_exit_code() -> None:

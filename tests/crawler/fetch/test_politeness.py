@@ -186,6 +186,24 @@ def test_a_budget_that_is_spent_at_once_ends_the_run(desk: Desk) -> None:
     assert len(desk.health()) == 3
 
 
+def test_new_notes_for_which_there_is_no_time_are_read_by_the_next_runs(desk: Desk) -> None:
+    for name in "abcd":
+        desk.write(f"{name}.md", f"[{name}](missing.md)")
+    for number, name in enumerate("abc", 1):  # each run has time for one
+        done = desk.crawl("-s", "RUN_TIMEOUT=0.001")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"new notes left for the next run: {4 - number} (RUN_TIMEOUT)" in done.stdout
+        assert sorted(file.stem for file in (desk.output / "notes").iterdir()) == list("abcd"[:number])
+        if name == "a":
+            desk.write("a.md", "[a](missing.md) [x](b.md)")  # what is known is always read
+    mentions = {url: row["mentions"].split() for url, row in desk.health().items()}
+    assert mentions == {"missing.md": ["a.md:1", "b.md:1", "c.md:1"], "b.md": ["a.md:1"]}
+    done = desk.crawl()
+    assert "new notes" not in done.stdout
+    assert set(desk.verdicts()) == {"b.md", "missing.md"}
+    assert len(list((desk.output / "notes").iterdir())) == 4
+
+
 @pytest.mark.stress
 def test_links_are_checked_although_reading_takes_longer_than_the_time_budget(desk: Desk, internet: Internet) -> None:
     count = 60_000
