@@ -252,7 +252,8 @@ class LongUse(RuleBasedStateMachine):
     def all_promises_are_kept(self) -> None:
         """Look at everything, after every step."""
         self.figures.steps += 1
-        assert broken_promises(self.desk, self.written, self.old_hosts) == []
+        wrong = broken_promises(self.desk, self.written, self.old_hosts)
+        assert wrong == [], wrong
 
     def teardown(self) -> None:
         """Undo all edits: the notes are as the person wrote them."""
@@ -267,8 +268,11 @@ class LongUse(RuleBasedStateMachine):
     # --- helpers ------------------------------------------------------------------------------------------------------
 
     def _save(self, path: str, body: bytes) -> None:
-        self.desk.write(path, body)
-        self.written[path] = body
+        """Save a note; one that stays as it is was not written by the person, and undo may restore it."""
+        file = self.desk.notes / path
+        if not file.exists() or file.read_bytes() != body:
+            self.desk.write(path, body)
+            self.written[path] = body
 
     def _run(
         self, command: str, at: int = 0, trouble: Trouble = Trouble.ERROR, *, with_clock: bool = False
