@@ -93,8 +93,16 @@ _PROSE = re.compile(
 
 
 def is_prose(text: str) -> bool:
-    """Return whether a text speaks to the reader, as news and explanations do and titles do not."""
-    return _PROSE.search(text) is not None
+    """Return whether a text speaks to the reader, as news and explanations do and titles do not.
+
+    Titles may, too, but in capitals: `We Are More Than Our Joints`.
+    """
+    return any(not _is_capitalized(match[0]) for match in _PROSE.finditer(text))
+
+
+def _is_capitalized(words: str) -> bool:
+    """Return whether each of several words has a capital."""
+    return " " in words and all(word[0].isupper() for word in words.split())
 
 
 def best_set(candidates: Iterable[Candidate]) -> list[Candidate]:

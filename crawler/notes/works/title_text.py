@@ -48,7 +48,8 @@ _KNOWN_VENUE_AND_YEAR = re.compile(rf"\b{_KNOWN_VENUE}\b.{{0,20}}\b{_YEAR}\b", r
 _BEHIND_VENUE = rf"(?:[\s-]*{_TRACK})?"
 _KNOWN_VENUE_TEXT = re.compile(
     rf"{_KNOWN_VENUE}(?:[\s-]?(?:W|Workshops?|Findings|Asia|D&B))?[\s-]?['’]?(?:19|20)?\d\d"
-    rf"(?:{_BEHIND_VENUE}|\s*[(（]{_TRACK}[)）]|\s+Workshop\s+\S{{1,20}})",
+    rf"(?:{_BEHIND_VENUE}|\s*[(（]{_TRACK}[)）]|\s+Workshop\s+\S{{1,20}})"
+    rf"|{_YEAR}\s?[-–_]\s?(?-i:[A-Z]{{2}}[\w&+/.-]{{0,24}}){_BEHIND_VENUE}",
     re.IGNORECASE,
 )
 _VENUE_PREFIX = re.compile(
