@@ -57,7 +57,6 @@ def pytest_collection_finish() -> None:
 
     Many tests make large trees that stay; each collection would go through them again.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()

@@ -93,6 +93,7 @@ def notes(desk: Desk) -> Desk:
     return desk
 
 
+@pytest.mark.stress
 def test_a_pull_request_with_the_edits(notes: Desk) -> None:
     runner = Runner(notes, pull_request="true", fail_on="dead")
     code, said = runner.run()

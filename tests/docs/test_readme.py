@@ -11,9 +11,7 @@ import sys
 from contextlib import chdir
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import pytest
-from matplotlib import pyplot as plt
 
 from tests.docs.pages import blocks, read
 from tests.internet import World
@@ -96,6 +94,9 @@ class Newcomer:
 
 def charts(clone: Path) -> list[str]:
     """Execute the cells of the notebook as Jupyter would; return the titles of the charts, one a cell at most."""
+    import matplotlib as mpl  # noqa: PLC0415 - takes half a second, in each process that collects tests
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
     mpl.use("Agg")
     cells = json.loads((clone / "docs/entries.ipynb").read_text("utf-8"))["cells"]
     seen: dict[str, Any] = {}

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.settings import OUTPUTS
-from tests.internet import World
+from tests.internet import Internet, World
 from tests.internet.messages import Failure, html, not_found, page, redirect, text
-from tests.support.crawling import EVERY_NIGHT, Desk, kill, mended
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk, kill, mended
 from tests.support.processes import ROOT
-from tests.support.sampling import sampled
 from tests.support.sharing import wait_until
+from tests.support.stories import Stage, Stories, told_together
 
 if TYPE_CHECKING:
-    from tests.internet import Fault, Internet
+    from collections.abc import Iterator
+
+    from tests.internet import Fault
 
 NOTE = f"""# Reading notes (2026.5.4)
 
@@ -123,15 +125,6 @@ def test_token_means_batches_instead_of_pages(desk: Desk, internet: Internet) ->
 # --- what passes and what does not ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fault", sampled([text("", 503), Failure.RESET, Failure.CUT, Failure.TLS], every=2))
-def test_failure_that_passes_within_the_run_is_no_failure(desk: Desk, internet: Internet, fault: Failure) -> None:
-    internet.fault("https://alive.example.org/*", fault, times=1)
-    desk.write("a.md", "<https://alive.example.org/x> <https://gzip.example.org/> <https://plain.example.org/>")
-    assert desk.crawl().returncode == 0
-    row = desk.health()["https://alive.example.org/x"]
-    assert (row["verdict"], row["failures_in_a_row"]) == ("alive", "0")
-
-
 def test_no_number_of_nights_without_an_answer_makes_a_link_dead(desk: Desk, internet: Internet) -> None:
     faults: dict[str, Fault] = {
         "hang": Failure.HANG,
@@ -152,25 +145,6 @@ def test_no_number_of_nights_without_an_answer_makes_a_link_dead(desk: Desk, int
     assert {name: rows[url]["verdict"] for name, url in urls.items()} == dict.fromkeys(urls, "suspect")
     assert {rows[url]["failures_in_a_row"] for url in urls.values()} == {"4"}
     assert rows["https://missing.example.org/x"]["verdict"] == "dead"
-
-
-def test_three_bad_nights_make_a_link_dead_and_a_good_one_revives_it(desk: Desk, internet: Internet) -> None:
-    url = "https://alive.example.org/x"
-    desk.write(
-        "a.md", f"<{url}> <https://plain.example.org/> <https://gzip.example.org/> <https://brotli.example.org/>"
-    )
-    seen = []
-    for night in ("good", "bad", "blocked", "bad", "bad", "blocked", "good"):
-        internet.heal()
-        if night != "good":
-            internet.fault(url, text("", 404 if night == "bad" else 429))
-        desk.crawl(*EVERY_NIGHT)
-        row = desk.health()[url]
-        seen.append((row["verdict"], row["failures_in_a_row"]))
-    assert seen == [
-        *(("alive", "0"), ("suspect", "1"), ("suspect", "1"), ("suspect", "2")),
-        *(("dead", "3"), ("dead", "3"), ("alive", "0")),
-    ]
 
 
 def test_odd_hosts_get_their_verdicts(desk: Desk) -> None:
@@ -244,22 +218,6 @@ def test_api_that_breaks_off_stops_nothing_else(desk: Desk, internet: Internet, 
     desk.write("a.md", "<https://arxiv.org/abs/1706.03762> <https://alive.example.org/>")
     assert desk.crawl().returncode == 0
     assert desk.verdicts() == {"https://alive.example.org/": "alive", "https://arxiv.org/abs/1706.03762": "unknown"}
-
-
-def test_moved_link_stays_mended_through_a_bad_night(desk: Desk, internet: Internet) -> None:
-    old, new = "https://alive.example.org/old", "https://alive.example.org/new/old"
-    internet.fault(old, redirect("/new/old"))
-    note = desk.write("a.md", f"[x]({old}) <https://plain.example.org/> <https://gzip.example.org/>")
-    desk.crawl(*EVERY_NIGHT)
-    assert desk.health()[old]["final_url"] == new
-    assert (desk.output / "notes/a.md").read_bytes() == note.read_bytes()
-    desk.crawl(*EVERY_NIGHT)
-    mended_note = (desk.output / "notes/a.md").read_bytes()
-    assert f"[x]({new})".encode() in mended_note
-    for status in (500, 403):
-        internet.fault(old, text("", status))
-        desk.crawl(*EVERY_NIGHT)
-        assert (desk.output / "notes/a.md").read_bytes() == mended_note
 
 
 def test_damaged_cache_is_made_anew(desk: Desk) -> None:
@@ -416,3 +374,67 @@ def test_setting_that_cannot_be_read(desk: Desk, setting: str) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith(f"notemend: {setting.partition('=')[0]}")
     assert len(done.stderr.splitlines()) == 1
+
+
+# --- stories of a host each, all in the same nights -------------------------------------------------------------------
+
+STORIES = Stories({})
+
+
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exception | None]:
+    """Return how each story ended."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("stories"), internet.environ(), VERDICTS_AND_NOTES)
+        return told_together(STORIES.by_name, desk, internet)
+
+
+@STORIES.told_of(text("", 503), Failure.RESET, Failure.CUT, Failure.TLS)
+def a_failure_that_passes_within_the_run_is_no_failure(stage: Stage, case: Fault) -> Iterator[None]:
+    stage.internet.fault(f"{stage.host}/*", case, times=1)
+    stage.write(f"<{stage.host}/x>")
+    yield
+    row = stage.row(f"{stage.host}/x")
+    assert (row["verdict"], row["failures_in_a_row"]) == ("alive", "0")
+
+
+@STORIES.told
+def three_bad_nights_make_a_link_dead_and_a_good_one_revives_it(stage: Stage) -> Iterator[None]:
+    url = f"{stage.host}/x"
+    answers = {"good": page("x", "y"), "bad": text("", 404), "blocked": text("", 429)}
+    stage.internet.fault(f"{stage.host}/*", not_found())
+    stage.write(f"<{url}>")
+    seen = []
+    for night in ("good", "bad", "blocked", "bad", "bad", "blocked", "good"):
+        stage.internet.fault(url, answers[night])
+        yield
+        row = stage.row(url)
+        seen.append((row["verdict"], row["failures_in_a_row"]))
+    assert seen == [
+        *(("alive", "0"), ("suspect", "1"), ("suspect", "1"), ("suspect", "2")),
+        *(("dead", "3"), ("dead", "3"), ("alive", "0")),
+    ]
+
+
+@STORIES.told
+def a_moved_link_stays_mended_through_a_bad_night(stage: Stage) -> Iterator[None]:
+    old, new = f"{stage.host}/old", f"{stage.host}/new/old"
+    stage.internet.fault(new, page("x", "y"))
+    stage.internet.fault(old, redirect("/new/old"))
+    stage.write(f"[x]({old})")
+    yield
+    assert stage.row(old)["final_url"] == new
+    assert stage.is_as_it_was()
+    yield
+    mended_note = stage.text()
+    assert f"[x]({new})" in mended_note
+    for status in (500, 403):
+        stage.internet.fault(old, text("", status))
+        yield
+        assert stage.text() == mended_note
+
+
+@pytest.mark.parametrize("name", STORIES.by_name)
+def test_a_story_ends_well(ends: dict[str, Exception | None], name: str) -> None:
+    if (error := ends[name]) is not None:
+        raise error

@@ -18,7 +18,7 @@ from tests.internet import Internet
 from tests.internet.messages import Request, Response, not_found, page, redirect, text
 from tests.internet.sites import Site
 from tests.internet.sites.qpic import film
-from tests.support.crawling import EVERY_NIGHT, Desk
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -701,7 +701,8 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Nights:
         internet.fault("https://web.archive.org/*", not_found())
         internet.fault("https://archive.org/*", text("{}", 200))
         internet.fault("https://plain.example/*", not_found())
-        desk = Desk(tmp_path_factory.mktemp("foreign"), internet.environ())
+        published = (*VERDICTS_AND_NOTES, "pipelines.reports.csv.findings")
+        desk = Desk(tmp_path_factory.mktemp("foreign"), internet.environ(), published)
         for name, case in CASES.items():
             desk.write(
                 f"{name}.md",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from functools import cache
 from tempfile import NamedTemporaryFile
 
 import trustme
@@ -50,8 +51,8 @@ class Certificates:
     """
 
     def __init__(self, flaws: dict[str, Flaw]) -> None:
-        self._authority = trustme.CA(organization_name="small internet", organization_unit_name="for tests only")
-        self._stranger = trustme.CA(organization_name="an authority nobody knows")
+        self._authority = _authority("small internet")
+        self._stranger = _authority("an authority nobody knows")
         self.flaws = flaws
         self.issuers: dict[str, bytes] = {}
         self._contexts: dict[str, ssl.SSLContext] = {}
@@ -63,6 +64,8 @@ class Certificates:
 
     def context(self, host: str) -> ssl.SSLContext:
         """Return the context that a server of that name presents."""
+        if self.flaws.get(host) in {None, Flaw.SILENT}:
+            return _sound_context(host)
         context = self._contexts.get(host)
         if context is None:
             context = self._contexts[host] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -80,12 +83,8 @@ class Certificates:
                 self._authority.issue_cert(host, not_before=long_ago, not_after=end).configure_cert(context)
             case Flaw.SELF_SIGNED:
                 _load(context, _leaf(host, None, "http://issuers.example.net/none"))
-            case Flaw.SILENT | None:
-                try:
-                    self._authority.issue_cert(host).configure_cert(context)
-                except ValueError:  # trustme knows names by IDNA 2008 alone
-                    _load(context, _leaf(host.rstrip("."), self._authority))
             case flaw:
+                assert flaw is not None
                 self._configure_incomplete(context, host, flaw)
 
     def _configure_incomplete(self, context: ssl.SSLContext, host: str, flaw: Flaw) -> None:
@@ -101,6 +100,23 @@ class Certificates:
         if flaw is Flaw.INCOMPLETE_AND_INSIDE:
             address = f"http://127.0.0.1{path}"
         _load(context, _leaf(host, issuer, address, expired=flaw is Flaw.INCOMPLETE_AND_EXPIRED))
+
+
+@cache
+def _authority(name: str) -> trustme.CA:
+    """Return an authority, one for all internets of this process: certificates take most of the time of a new one."""
+    return trustme.CA(organization_name=name, organization_unit_name="for tests only")
+
+
+@cache
+def _sound_context(host: str) -> ssl.SSLContext:
+    """Return the context of a server whose certificate is right, one for all internets of this process."""
+    authority, context = _authority("small internet"), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        authority.issue_cert(host).configure_cert(context)
+    except ValueError:  # trustme knows names by IDNA 2008 alone
+        _load(context, _leaf(host.rstrip("."), authority))
+    return context
 
 
 def _certificate(authority: trustme.CA) -> x509.Certificate:

@@ -38,7 +38,8 @@ class Network:
         self._sent: list[tuple[str, int]] = []
         self._delivered: list[tuple[float, str]] = []
         self._lock = Lock()
-        flaws = {host: flaw for site in sites.values() for host, flaw in site.flaws.items()}
+        distinct = {id(site): site for site in sites.values()}.values()  # one has 20,000 hosts
+        flaws = {host: flaw for site in distinct for host, flaw in site.flaws.items()}
         self.certificates = Certificates(flaws)
 
     @property

@@ -257,6 +257,7 @@ def test_a_thread_that_hangs(internet: Internet, desk: Desk, hangs: str) -> None
     assert finished(desk) == [True]
 
 
+@pytest.mark.stress  # the archive that hangs, above, is a sample
 def test_an_api_that_does_not_answer(internet: Internet, desk: Desk) -> None:
     internet.fault("https://export.arxiv.org/*", Failure.HANG)
     desk.write("a.md", listed("https://arxiv.org/abs/1706.03762", *pages(20)))

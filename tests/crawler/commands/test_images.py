@@ -15,7 +15,7 @@ from crawler.images.shown.convert import make_copy
 from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
 from tests.internet import Internet
 from tests.internet.sites.qpic import draw
-from tests.support.crawling import Desk, Snapshot
+from tests.support.crawling import VERDICTS_AND_NOTES, Desk, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ def there(desk: Desk) -> set[str]:
 def once_filled(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """Crawl notes with three pictures, and take one of the notes away."""
     with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("filled"), internet.environ())
+        desk = Desk(tmp_path_factory.mktemp("filled"), internet.environ(), VERDICTS_AND_NOTES)
         desk.write("a.md", shown(url("one"), url("two")))
         desk.write("b.md", shown(url("three")))
         assert desk.crawl().returncode == 0
@@ -186,7 +186,7 @@ def in_place(desk: Desk, *words: str) -> CompletedProcess[str]:
 def once_edited(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """Crawl a note with two pictures and edit it in place."""
     with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("edited"), internet.environ())
+        desk = Desk(tmp_path_factory.mktemp("edited"), internet.environ(), VERDICTS_AND_NOTES)
         desk.write("2026/a.md", shown(*map(url, NAMES)))
         assert desk.crawl().returncode == 0
         assert in_place(desk).returncode == 0
@@ -308,6 +308,7 @@ def test_what_a_note_shows_and_is_not_there_is_said(edited: Desk) -> None:
 
 
 def test_smaller_pictures_stay_where_notes_show_them(desk: Desk, internet: Internet) -> None:
+    desk.published = ()
     body = wide()
     internet.fault("*wide*", picture(body))
     desk.write("a.md", shown(url("wide")))
@@ -345,6 +346,7 @@ def wide(form: str = "PNG", mode: str = "RGB") -> bytes:
 
 
 def test_notes_may_show_smaller_pictures(desk: Desk, internet: Internet) -> None:
+    desk.published = ()
     body, moving = wide(), draw("moves".ljust(86, "w"), "gif")
     internet.fault("*wide*", picture(body))
     desk.write("a.md", shown(url("wide"), url("narrow"), url("moves", "gif")))

@@ -40,6 +40,7 @@ def publish(desk: Desk, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_notes_shown_edited_taken_back_and_undone(desk: Desk) -> None:
+    desk.published = ()
     desk.write("五月/a b.md", NOTE)
     desk.write("crlf.md", "\ufeff" + NOTE.replace("\n", "\r\n").rstrip()).chmod(0o640)
     desk.crawl()

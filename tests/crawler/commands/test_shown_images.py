@@ -45,6 +45,7 @@ def files(desk: Desk) -> dict[Path, bytes]:
 
 
 def test_copies_over_several_runs(desk: Desk, internet: Internet) -> None:
+    desk.published = ()
     found = bodies()
     asked: list[str] = []
 

@@ -247,7 +247,7 @@ class Nights:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Nights:
     """Return five nights of images that are there on the first one, each on a host of its own."""
     with Internet() as internet:
-        nights = Nights(Desk(tmp_path_factory.mktemp("images"), internet.environ()), [], [])
+        nights = Nights(Desk(tmp_path_factory.mktemp("images"), internet.environ(), VERDICTS_AND_NOTES), [], [])
         for host in (*REDIRECTED.values(), *NO_PICTURES.values()):
             nights.desk.write(f"{urlsplit(host).netloc}.md", at("a.png", host=host))
             internet.fault(f"{host}/a.png", picture(drawn(host)))
@@ -266,7 +266,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Nights:
             if is_moved:
                 internet.fault(f"{host}/a.png", leads_to(f"{host}/of/a.png", 301))
         internet.fault(ARCHIVE, not_found())
-        for _ in LATER_NIGHTS:
+        for night in LATER_NIGHTS:
+            nights.desk.published = () if night == LATER_NIGHTS[-1] else VERDICTS_AND_NOTES
             nights.crawl()
     return nights
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,11 @@ def discover() -> dict[str, Site]:
 
     Raises ValueError when two sites claim one host.
     """
+    return dict(_discovered())
+
+
+@cache
+def _discovered() -> dict[str, Site]:
     sites: dict[str, Site] = {}
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         served: tuple[Site, ...] = import_module(module.name).SITES

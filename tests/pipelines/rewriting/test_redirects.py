@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.internet import Internet
 from tests.internet.messages import page, redirect
 from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
+from tests.support.stories import Stage, Stories, told_together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOST = "h01.bench"
 OLD = "https://h01.bench.example.org/posts/attention"
@@ -66,35 +72,9 @@ def written_in(crawled: Desk, new: str) -> str:
     return url_in(crawled, f"{HOSTS[new]}.md").replace(HOSTS[new], HOST)
 
 
-def shown_after(desk: Desk, internet: Internet, *targets: str, text: str = "x", old: str = OLD) -> str:
-    """Return the note after a run for each target that the old address is redirected to for good."""
-    desk.write("a.md", f"[{text}]({old})\n")
-    for target in targets:
-        internet.heal()
-        internet.fault(target, page(TITLE))
-        internet.fault(old, redirect(target))
-        assert desk.crawl(*EVERY_NIGHT).returncode == 0
-    return url_in(desk, "a.md")
-
-
 def url_in(desk: Desk, note: str) -> str:
     """Return the URL of the only link in a note after a run."""
     return (desk.output / "notes" / note).read_text("utf-8").removesuffix(")\n").partition("](")[2]
-
-
-def test_two_runs_have_to_see_the_same_target(desk: Desk, internet: Internet) -> None:
-    new, other = (f"https://h01.bench.example.org/{folder}/attention" for folder in ("articles", "other"))
-    assert shown_after(desk, internet, new) == OLD
-    assert desk.health()[OLD]["verdict"] == "moved"
-    assert desk.health()[OLD]["final_url"] == new
-    assert shown_after(desk, internet, new) == new
-    assert shown_after(desk, internet, other, other) == OLD  # it led elsewhere before: once more
-    assert shown_after(desk, internet, other) == other
-
-
-def test_a_target_that_comes_back_is_one_of_several(desk: Desk, internet: Internet) -> None:
-    new, other = (f"https://h01.bench.example.org/{folder}/attention" for folder in ("articles", "other"))
-    assert shown_after(desk, internet, new, other, new, new, new) == OLD
 
 
 @pytest.mark.parametrize("new", LASTING)
@@ -102,21 +82,9 @@ def test_what_lasts_is_written(crawled: Desk, new: str) -> None:
     assert written_in(crawled, new) == new
 
 
-def test_another_site_has_to_show_the_title_that_the_note_gives(desk: Desk, internet: Internet) -> None:
-    new = "https://h02.bench.example.org/posts/attention"
-    assert shown_after(desk, internet, new, new, text="An old post") == OLD
-    assert shown_after(desk, internet, new, text=TITLE) == new
-
-
 @pytest.mark.parametrize("new", TRANSIENT)
 def test_what_serves_no_reader_is_not_written(crawled: Desk, new: str) -> None:
     assert written_in(crawled, new) == OLD
-
-
-def test_what_the_old_address_asks_for_too_is_nothing_new(desk: Desk, internet: Internet) -> None:
-    old = f"{OLD}?url=a&sid=5"
-    new = "https://h01.bench.example.org/articles/attention?url=a&sid=5"
-    assert shown_after(desk, internet, new, new, old=old) == new
 
 
 def test_a_renamed_repository_is_the_services_own_word(desk: Desk) -> None:
@@ -134,3 +102,74 @@ def test_a_bare_address_that_may_go_on_is_left_alone(crawled: Desk, behind: str)
 
 def test_a_bare_address_that_ends_is_updated(crawled: Desk) -> None:
     assert "https://h30.bench.example.org/wiki，和" in (crawled.output / "notes/ends.md").read_text("utf-8")
+
+
+# --- stories of a host each, all in the same nights -------------------------------------------------------------------
+
+STORIES = Stories({})
+PATH = "/posts/attention"
+
+
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exception | None]:
+    """Return how each story ended."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("stories"), internet.environ(), VERDICTS_AND_NOTES)
+        return told_together(STORIES.by_name, desk, internet)
+
+
+def led(stage: Stage, *targets: str, text: str = "x", path: str = PATH) -> Iterator[None]:
+    """Let a night pass for each target that the old address is redirected to for good."""
+    stage.write(f"[{text}]({stage.host}{path})\n")
+    for target in targets:
+        stage.internet.fault(target, page(TITLE))
+        stage.internet.fault(f"{stage.host}{path}", redirect(target))
+        yield
+
+
+def written(stage: Stage) -> str:
+    return url_in(stage.desk, f"{stage.folder}/a.md")
+
+
+@STORIES.told
+def two_runs_have_to_see_the_same_target(stage: Stage) -> Iterator[None]:
+    old, new, other = (f"{stage.host}/{folder}/attention" for folder in ("posts", "articles", "other"))
+    yield from led(stage, new)
+    assert written(stage) == old
+    row = stage.row(old)
+    assert (row["verdict"], row["final_url"]) == ("moved", new)
+    yield from led(stage, new)
+    assert written(stage) == new
+    yield from led(stage, other, other)
+    assert written(stage) == old  # it led elsewhere before: once more
+    yield from led(stage, other)
+    assert written(stage) == other
+
+
+@STORIES.told
+def a_target_that_comes_back_is_one_of_several(stage: Stage) -> Iterator[None]:
+    old, new, other = (f"{stage.host}/{folder}/attention" for folder in ("posts", "articles", "other"))
+    yield from led(stage, new, other, new, new, new)
+    assert written(stage) == old
+
+
+@STORIES.told
+def another_site_has_to_show_the_title_that_the_note_gives(stage: Stage) -> Iterator[None]:
+    new = f"{stage.host.replace('//h6', '//h7')}{PATH}"
+    yield from led(stage, new, new, text="An old post")
+    assert written(stage) == f"{stage.host}{PATH}"
+    yield from led(stage, new, text=TITLE)
+    assert written(stage) == new
+
+
+@STORIES.told
+def what_the_old_address_asks_for_too_is_nothing_new(stage: Stage) -> Iterator[None]:
+    new = f"{stage.host}/articles/attention?url=a&sid=5"
+    yield from led(stage, new, new, path=f"{PATH}?url=a&sid=5")
+    assert written(stage) == new
+
+
+@pytest.mark.parametrize("name", STORIES.by_name)
+def test_a_story_ends_well(ends: dict[str, Exception | None], name: str) -> None:
+    if (error := ends[name]) is not None:
+        raise error

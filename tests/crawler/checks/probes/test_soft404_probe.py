@@ -8,7 +8,8 @@ import pytest
 
 from tests.internet import Internet
 from tests.internet.messages import Failure, html, not_found, page, redirect, text
-from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
+from tests.support.crawling import VERDICTS_AND_NOTES, Desk
+from tests.support.stories import Stage, Stories, told_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +23,6 @@ HOME = page("Example", "Welcome to our site.")
 
 def listed(*links: str) -> str:
     return "\n".join(f"- {link}" for link in links)
-
-
-def outcomes(desk: Desk) -> dict[str, str]:
-    return {url: row["outcome"] for url, row in desk.health().items()}
 
 
 # --- many hosts in one crawl ------------------------------------------------------------------------------------------
@@ -90,35 +87,6 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 # --- the same page for every address ----------------------------------------------------------------------------------
 
 
-def test_a_page_shown_for_every_address_says_nothing_by_itself(desk: Desk, internet: Internet) -> None:
-    internet.fault(f"{HOST}/*", HOME)
-    desk.write("a.md", listed(f"<{HOST}/2021/post.html>", f"<{HOST}/2021/other.html>", f"<{HOST}/>"))
-    assert desk.crawl().returncode == 0
-    rows = desk.health()
-    for path in ("/2021/post.html", "/2021/other.html"):
-        row = rows[HOST + path]
-        assert (row["verdict"], row["outcome"], row["http_status"]) == ("unknown", "blocked", "200")
-        assert row["reason"] == "possible catch-all page"
-    assert rows[f"{HOST}/"]["verdict"] == "alive"
-    asked = {request.path for request in internet.asked(f"{HOST}/*")}
-    siblings = asked - {"/", "/robots.txt", "/2021/post.html", "/2021/other.html"}
-    (beside,) = {path for path in siblings if path.startswith("/2021/")}
-    assert beside.endswith(".html")
-    (root,) = {path for path in siblings - {beside} if path.count("/") == 1}
-    assert "." not in root
-    assert {path.rpartition("/")[2] for path in siblings - {beside, root}} <= {"post.html", "other.html"}
-
-
-def test_every_folder_of_such_a_host_is_looked_at_by_itself(desk: Desk, internet: Internet) -> None:
-    def answer(request: Request) -> Response:
-        return HOME if request.path.startswith("/old/") else page(request.path)
-
-    internet.fault(f"{HOST}/*", answer)
-    desk.write("a.md", listed(f"<{HOST}/old/post>", f"<{HOST}/new/post>", f"<{HOST}/old/>"))
-    desk.crawl()
-    assert outcomes(desk) == {f"{HOST}/old/post": "blocked", f"{HOST}/new/post": "ok", f"{HOST}/old/": "ok"}
-
-
 @pytest.mark.parametrize("sibling", SIBLINGS)
 def test_a_page_of_its_own_is_alive(crawled: Crawled, sibling: str) -> None:
     assert crawled[f"sibling {sibling}"]["outcome"] == "ok"
@@ -129,87 +97,12 @@ def test_a_frame_at_every_address_says_nothing(crawled: Crawled, shown: str) -> 
     assert crawled[f"frame {shown}"]["outcome"] == "blocked"
 
 
-def test_what_is_no_page_is_not_compared(desk: Desk, internet: Internet) -> None:
-    internet.fault(f"{HOST}/*", text("the same bytes"))
-    desk.write("a.md", listed(f"<{HOST}/post>"))
-    desk.crawl()
-    assert outcomes(desk) == {f"{HOST}/post": "ok"}
-
-
-def test_a_name_behind_a_number_may_be_for_show(desk: Desk, internet: Internet) -> None:
-    def answer(request: Request) -> Response:
-        return page("How to merge", "A question.") if request.path.startswith("/questions/123/") else not_found()
-
-    internet.fault(f"{HOST}/*", answer)
-    desk.write("a.md", listed(f"<{HOST}/questions/123/how-to-merge>"))
-    desk.crawl()
-    assert outcomes(desk) == {f"{HOST}/questions/123/how-to-merge": "ok"}
-
-
-@pytest.mark.parametrize("path", ["/q/how-to-merge", "/questions/123/how-to-merge"])
-def test_an_address_that_others_are_led_to_is_the_true_one(desk: Desk, internet: Internet, path: str) -> None:
-    internet.fault(f"{HOST}/*", redirect(f"{HOST}{path}", 301))
-    internet.fault(f"{HOST}{path}", page("Welcome", "How to merge."))
-    desk.write("a.md", listed(f"<{HOST}{path}>"))
-    desk.crawl()
-    assert outcomes(desk) == {f"{HOST}{path}": "ok"}
-
-
-def test_a_page_with_the_title_that_the_note_gives_needs_no_second_look(desk: Desk, internet: Internet) -> None:
-    internet.fault(f"{HOST}/*", page("NeRF: Neural Radiance Fields | Example", "A page."))
-    desk.write("a.md", listed(f"[NeRF: neural radiance fields]({HOST}/nerf)"))
-    desk.crawl()
-    assert outcomes(desk) == {f"{HOST}/nerf": "ok"}
-    assert [request.path for request in internet.asked(f"{HOST}/*")] == ["/nerf"]
-
-
 @pytest.mark.parametrize("text", NAMES)
 def test_the_name_of_a_site_is_no_title_of_a_page(crawled: Crawled, text: str) -> None:
     assert crawled[f"name {text}"]["outcome"] == "blocked"
 
 
-def test_an_honest_host_is_asked_once(desk: Desk, internet: Internet) -> None:
-    def answer(request: Request) -> Response:
-        return page(request.path) if request.path.rpartition("/")[2].isdecimal() else not_found()
-
-    internet.fault(f"{HOST}/*", answer)
-    desk.write("a.md", listed(*(f"<{HOST}/{n}/{n}>" for n in range(10, 40))))
-    desk.crawl()
-    assert set(outcomes(desk).values()) == {"ok"}
-    siblings = [request for request in internet.asked(f"{HOST}/*") if not request.path[4:].isdecimal()]
-    assert [request.path for request in siblings if request.path != "/robots.txt" and len(request.path) < 17] == []
-    assert len([request for request in siblings if len(request.path) == 17]) == 1
-
-
-def test_a_second_look_that_fails_revives_nothing(desk: Desk, internet: Internet) -> None:
-    internet.fault(f"{HOST}/post", page("How I built a boat in my garden", "A boat."))
-    desk.write("a.md", listed(f"<{HOST}/post>"))
-    desk.crawl(*EVERY_NIGHT)
-    assert desk.verdicts() == {f"{HOST}/post": "alive"}
-    internet.fault(f"{HOST}/post", HOME)
-    internet.fault(f"{HOST}/*", HOME)
-    for _ in range(3):
-        desk.crawl(*EVERY_NIGHT)
-    assert desk.verdicts() == {f"{HOST}/post": "dead"}
-    internet.fault(f"{HOST}/????????????????", Failure.RESET)
-    desk.crawl(*EVERY_NIGHT)
-    row = desk.health()[f"{HOST}/post"]
-    assert (row["verdict"], row["outcome"]) == ("dead", "blocked")
-
-
 # --- https ------------------------------------------------------------------------------------------------------------
-
-
-def suggestion(desk: Desk, url: str) -> tuple[str, str, str]:
-    row = desk.health()[url]
-    return row["verdict"], row["suggestion"], row["suggestion_source"]
-
-
-def test_http_that_works_as_https_gets_its_https_form(desk: Desk) -> None:
-    desk.write("a.md", listed(f"[Plain]({PLAIN}/x?a=1)", "[Plain](https://h01.bench.example.org/)"))
-    desk.crawl()
-    assert suggestion(desk, f"{PLAIN}/x?a=1") == ("alive", f"{HOST}/x?a=1", "https")
-    assert suggestion(desk, "https://h01.bench.example.org/") == ("alive", "", "")
 
 
 @pytest.mark.parametrize("secure", SECURE)
@@ -218,31 +111,171 @@ def test_https_that_shows_something_else_is_no_way(crawled: Crawled, secure: str
     assert (row["verdict"], row["suggestion"], row["suggestion_source"]) == ("alive", "", "")
 
 
-def test_https_that_leads_back_to_http_is_no_way(desk: Desk, internet: Internet) -> None:
-    internet.fault(f"{PLAIN}/*", page("A page that is mine", "Text."))
-    internet.fault(f"{HOST}/*", redirect(f"{PLAIN}/x", 302))
-    desk.write("a.md", listed(f"[A page that is mine]({PLAIN}/x)"))
-    desk.crawl()
-    assert suggestion(desk, f"{PLAIN}/x") == ("alive", "", "")
+# --- stories of a host each, all in the same nights -------------------------------------------------------------------
+
+STORIES = Stories({})
 
 
-def test_http_that_cannot_be_reached_gets_the_https_form_that_can(desk: Desk, internet: Internet) -> None:
-    internet.fault(f"{PLAIN}/*", Failure.RESET)
-    desk.write("a.md", listed(f"<{PLAIN}/x>", "<https://alive.example.org/>", "<https://gzip.example.org/>"))
-    desk.crawl()
-    assert suggestion(desk, f"{PLAIN}/x") == ("suspect", f"{HOST}/x", "https")
+@pytest.fixture(scope="module")
+def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exception | None]:
+    """Return how each story ended."""
+    with Internet() as internet:
+        desk = Desk(tmp_path_factory.mktemp("stories"), internet.environ(), VERDICTS_AND_NOTES)
+        return told_together(STORIES.by_name, desk, internet)
 
 
-def test_a_port_of_its_own_has_no_https_form(desk: Desk, internet: Internet) -> None:
-    desk.write("a.md", listed(f"[Plain]({PLAIN}:8080/x)"))
-    desk.crawl()
-    assert not [request for request in internet.requests if request.url.startswith("https://h00")]
+def outcomes(stage: Stage) -> dict[str, str]:
+    """Return the outcome of each page of the story's host, by its path."""
+    rows = stage.desk.health().items()
+    return {url.removeprefix(stage.host): row["outcome"] for url, row in rows if url.startswith(stage.host)}
 
 
-# --- titles that are meant to take for ever ---------------------------------------------------------------------------
+def suggestion(stage: Stage, url: str) -> tuple[str, str, str]:
+    row = stage.row(url)
+    return row["verdict"], row["suggestion"], row["suggestion_source"]
 
 
-def test_no_title_stops_the_run(desk: Desk, internet: Internet) -> None:
+def plain_of(stage: Stage) -> str:
+    return stage.host.replace("https:", "http:")
+
+
+@STORIES.told
+def a_page_shown_for_every_address_says_nothing_by_itself(stage: Stage) -> Iterator[None]:
+    stage.internet.fault(f"{stage.host}/*", HOME)
+    paths = ("/2021/post.html", "/2021/other.html")
+    stage.write(listed(*(f"<{stage.host}{path}>" for path in (*paths, "/"))))
+    yield
+    for path in paths:
+        row = stage.row(stage.host + path)
+        assert (row["verdict"], row["outcome"], row["http_status"]) == ("unknown", "blocked", "200")
+        assert row["reason"] == "possible catch-all page"
+    assert stage.row(f"{stage.host}/")["verdict"] == "alive"
+    asked = {request.path for request in stage.internet.asked(f"{stage.host}/*")}
+    siblings = asked - {"/", "/robots.txt", *paths}
+    (beside,) = {path for path in siblings if path.startswith("/2021/")}
+    assert beside.endswith(".html")
+    (root,) = {path for path in siblings - {beside} if path.count("/") == 1}
+    assert "." not in root
+    assert {path.rpartition("/")[2] for path in siblings - {beside, root}} <= {"post.html", "other.html"}
+
+
+@STORIES.told
+def every_folder_of_such_a_host_is_looked_at_by_itself(stage: Stage) -> Iterator[None]:
+    def answer(request: Request) -> Response:
+        return HOME if request.path.startswith("/old/") else page(request.path)
+
+    stage.internet.fault(f"{stage.host}/*", answer)
+    stage.write(listed(f"<{stage.host}/old/post>", f"<{stage.host}/new/post>", f"<{stage.host}/old/>"))
+    yield
+    assert outcomes(stage) == {"/old/post": "blocked", "/new/post": "ok", "/old/": "ok"}
+
+
+@STORIES.told
+def what_is_no_page_is_not_compared(stage: Stage) -> Iterator[None]:
+    stage.internet.fault(f"{stage.host}/*", text("the same bytes"))
+    stage.write(listed(f"<{stage.host}/post>"))
+    yield
+    assert outcomes(stage) == {"/post": "ok"}
+
+
+@STORIES.told
+def a_name_behind_a_number_may_be_for_show(stage: Stage) -> Iterator[None]:
+    def answer(request: Request) -> Response:
+        return page("How to merge", "A question.") if request.path.startswith("/questions/123/") else not_found()
+
+    stage.internet.fault(f"{stage.host}/*", answer)
+    stage.write(listed(f"<{stage.host}/questions/123/how-to-merge>"))
+    yield
+    assert outcomes(stage) == {"/questions/123/how-to-merge": "ok"}
+
+
+@STORIES.told_of("/q/how-to-merge", "/questions/123/how-to-merge")
+def an_address_that_others_are_led_to_is_the_true_one(stage: Stage, case: str) -> Iterator[None]:
+    stage.internet.fault(f"{stage.host}/*", redirect(f"{stage.host}{case}", 301))
+    stage.internet.fault(f"{stage.host}{case}", page("Welcome", "How to merge."))
+    stage.write(listed(f"<{stage.host}{case}>"))
+    yield
+    assert outcomes(stage) == {case: "ok"}
+
+
+@STORIES.told
+def a_page_with_the_title_that_the_note_gives_needs_no_second_look(stage: Stage) -> Iterator[None]:
+    stage.internet.fault(f"{stage.host}/*", page("NeRF: Neural Radiance Fields | Example", "A page."))
+    stage.write(listed(f"[NeRF: neural radiance fields]({stage.host}/nerf)"))
+    yield
+    assert outcomes(stage) == {"/nerf": "ok"}
+    assert [request.path for request in stage.internet.asked(f"{stage.host}/*")] == ["/nerf"]
+
+
+@STORIES.told
+def an_honest_host_is_asked_once(stage: Stage) -> Iterator[None]:
+    def answer(request: Request) -> Response:
+        return page(request.path) if request.path.rpartition("/")[2].isdecimal() else not_found()
+
+    stage.internet.fault(f"{stage.host}/*", answer)
+    stage.write(listed(*(f"<{stage.host}/{n}/{n}>" for n in range(10, 40))))
+    yield
+    assert set(outcomes(stage).values()) == {"ok"}
+    siblings = [request for request in stage.internet.asked(f"{stage.host}/*") if not request.path[4:].isdecimal()]
+    assert [request.path for request in siblings if request.path != "/robots.txt" and len(request.path) < 17] == []
+    assert len([request for request in siblings if len(request.path) == 17]) == 1
+
+
+@STORIES.told
+def a_second_look_that_fails_revives_nothing(stage: Stage) -> Iterator[None]:
+    url = f"{stage.host}/post"
+    stage.internet.fault(url, page("How I built a boat in my garden", "A boat."))
+    stage.write(listed(f"<{url}>"))
+    yield
+    assert stage.row(url)["verdict"] == "alive"
+    stage.internet.fault(f"{stage.host}/*", HOME)
+    for _ in range(3):
+        yield
+    assert stage.row(url)["verdict"] == "dead"
+    stage.internet.fault(f"{stage.host}/????????????????", Failure.RESET)
+    yield
+    row = stage.row(url)
+    assert (row["verdict"], row["outcome"]) == ("dead", "blocked")
+
+
+@STORIES.told
+def http_that_works_as_https_gets_its_https_form(stage: Stage) -> Iterator[None]:
+    plain, secure = f"{plain_of(stage)}/x?a=1", f"{stage.host.replace('//h6', '//h7')}/"
+    stage.write(listed(f"[Plain]({plain})", f"[Plain]({secure})"))
+    yield
+    assert suggestion(stage, plain) == ("alive", f"{stage.host}/x?a=1", "https")
+    assert suggestion(stage, secure) == ("alive", "", "")
+
+
+@STORIES.told
+def https_that_leads_back_to_http_is_no_way(stage: Stage) -> Iterator[None]:
+    plain = plain_of(stage)
+    stage.internet.fault(f"{plain}/*", page("A page that is mine", "Text."))
+    stage.internet.fault(f"{stage.host}/*", redirect(f"{plain}/x", 302))
+    stage.write(listed(f"[A page that is mine]({plain}/x)"))
+    yield
+    assert suggestion(stage, f"{plain}/x") == ("alive", "", "")
+
+
+@STORIES.told
+def http_that_cannot_be_reached_gets_the_https_form_that_can(stage: Stage) -> Iterator[None]:
+    plain = plain_of(stage)
+    stage.internet.fault(f"{plain}/*", Failure.RESET)
+    stage.write(listed(f"<{plain}/x>"))
+    yield
+    assert suggestion(stage, f"{plain}/x") == ("suspect", f"{stage.host}/x", "https")
+
+
+@STORIES.told
+def a_port_of_its_own_has_no_https_form(stage: Stage) -> Iterator[None]:
+    stage.write(listed(f"[Plain]({plain_of(stage)}:8080/x)"))
+    yield
+    assert not [request for request in stage.internet.requests if request.url.startswith(stage.host)]
+
+
+@STORIES.told
+def no_title_stops_the_run(stage: Stage) -> Iterator[None]:
+    """Titles that are meant to take for ever."""
     titles = [
         "域名转让~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ 联系微信",
         "This domain is for sale!!!!!!!!!!!!!!!!!!!! Buy now",
@@ -252,7 +285,13 @@ def test_no_title_stops_the_run(desk: Desk, internet: Internet) -> None:
         "域名转让" + "! ~ " * 2_500 + "x",
     ]
     for number, title in enumerate(titles):
-        internet.fault(f"{HOST}/{number}", page(title, "Some text. " * 20))
-    desk.write("a.md", listed(*(f"<{HOST}/{number}>" for number in range(len(titles)))))
-    assert desk.crawl().returncode == 0
-    assert len(outcomes(desk)) == len(titles)
+        stage.internet.fault(f"{stage.host}/{number}", page(title, "Some text. " * 20))
+    stage.write(listed(*(f"<{stage.host}/{number}>" for number in range(len(titles)))))
+    yield
+    assert len(outcomes(stage)) == len(titles)
+
+
+@pytest.mark.parametrize("name", STORIES.by_name)
+def test_a_story_ends_well(ends: dict[str, Exception | None], name: str) -> None:
+    if (error := ends[name]) is not None:
+        raise error

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto.s3.models import s3_backends
 
 from crawler.errors import ImageStoreError
 from crawler.images.opening import open_image_store
@@ -162,6 +161,8 @@ def moto_place(address: str, given: dict[str, Any]) -> Place:
     connection.request("POST", "/moto-api/reset")
     assert connection.getresponse().status == 200
     connection.close()
+    from moto.s3.models import s3_backends  # noqa: PLC0415 - takes half a second, in each process that collects tests
+
     backend = s3_backends["123456789012"]["aws"]
     backend.create_bucket("pictures", "us-east-1")
     keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "IMAGES_S3": {"endpoint": address}}
