@@ -21,6 +21,7 @@ from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, ke
 from tests.internet.messages import Request, Response
 from tests.support.crawling import kill
 from tests.support.processes import ROOT
+from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +81,7 @@ def test_a_folder_that_cannot_be_written_to(desk: Desk) -> None:
     assert (done.returncode, done.stderr) == (2, f"notemend: {desk.folder}/a file: not writable: File exists\n")
 
 
-@pytest.mark.parametrize("files", [0, 3])
+@pytest.mark.parametrize("files", sampled([3, 0]))
 def test_killed_while_pictures_are_written(desk: Desk, internet: Internet, files: int) -> None:
     internet.fault(PICTURES, large)
     urls = [url(f"large{number}") for number in range(12)]

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,16 +19,32 @@ import pytest
 
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
+from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+STATEMENTS = Path("tests/crawler/store")
+"""The tests of the statements of the store: all of them run on both databases in `make test`."""
 INSTALL = "Debian: apt-get install postgresql"
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path("initdb")).parent
 OPTIONS = "-c listen_addresses='' -c fsync=off -c client_min_messages=warning -c timezone=Asia/Shanghai"
 
 _USER = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave two of three tests on PostgreSQL to `make stress` where the store is only used."""
+    seen: Counter[Path] = Counter()
+    for item in items:
+        is_of_store = item.path.is_relative_to(ROOT / STATEMENTS)
+        values = getattr(item, "callspec", None)
+        if not is_of_store and values is not None and values.params.get("database_url") == "postgresql":
+            if seen[item.path] % 3:
+                item.add_marker(pytest.mark.stress)
+            seen[item.path] += 1
 
 
 @pytest.fixture(scope="session")

@@ -397,7 +397,7 @@ def only_at(path: str, behaviour: Behaviour) -> Behaviour:
     return lambda url: behaviour(url) if urlsplit(url).path == path else not_found(url)
 
 
-@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("coding", sampled(["gzip", "identity"]))
 def test_bytes_for_a_page_of_two_megabytes(tmp_path_factory: pytest.TempPathFactory, coding: str) -> None:
     page = large_page()
     assert len(page) == 2 * MB
