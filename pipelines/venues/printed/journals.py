@@ -41,7 +41,8 @@ class JournalList:
     def name(self, printed: str) -> str | None:
         """Return the full name of the only journal that a printed name can mean; None if there is none."""
         section = printed.partition(":")[0] if _SECTION.match(printed) else printed
-        spelled = dict.fromkeys((printed, section, _JOINED.sub(" ", printed)))
+        apart = _JOINED.sub(" ", printed) if "." in printed else printed
+        spelled = dict.fromkeys((printed, section, apart))
         return next(filter(None, map(self._find, spelled)), None)
 
     def _find(self, printed: str) -> str | None:

@@ -91,10 +91,10 @@ def printed_name(reference: str) -> str | None:
     if edited := _EDITORS.match(plain):
         plain = plain[edited.end() :]
     plain = _PUBLISHED_IN.sub("", plain)
-    if _SERIES.match(plain) and (proceedings := _OF_SERIES.search(plain)):
+    if is_series(plain) and (proceedings := _OF_SERIES.search(plain)):
         plain = plain[proceedings.end() :]
     first = _at_beginning(plain)
-    if first is not None and (known := _listed(first)):
+    if first is not None and (known := listed_name(first)):
         return known
     if is_citation(plain):
         return _behind_title(plain)
@@ -105,9 +105,21 @@ def printed_name(reference: str) -> str | None:
     return _with_dots(first) if first is not None and _may_be_venue(first, plain) else None
 
 
+def is_series(name: str) -> bool:
+    """Return whether a name is that of a series of proceedings of many venues."""
+    return _SERIES.match(name) is not None
+
+
 def is_citation(reference: str) -> bool:
     """Return whether a reference begins with authors."""
     return _AUTHORS.match(reference) is not None
+
+
+def known_journal(name: str) -> str | None:
+    """Return the journal that a printed name means, by its name in the table or else in the list; None if neither."""
+    full = journal_name(name)
+    series = full and venue_table().named(full)
+    return series.name if series else full
 
 
 def lead_of(text: str) -> str:
@@ -133,11 +145,11 @@ def without_tex(text: str) -> str:
 
 def _at_beginning(plain: str) -> str | None:
     whole = _cut(plain)
-    if _listed(whole) is not None:
+    if listed_name(whole) is not None:
         return whole
     name = _cut(lead_of(plain))
     for spelling in (name, name.partition(": ")[0]):
-        if " " in spelling and _listed(spelling) is not None:
+        if " " in spelling and listed_name(spelling) is not None:
             return spelling
     if (proceedings := _PROCEEDINGS.match(plain)) and _SOCIETY.fullmatch(name):
         return f"{proceedings[1]}{name}"
@@ -151,11 +163,11 @@ def _cut(text: str) -> str:
     name = _END.sub("", text, count=1).strip(" ,:;-–'")
     if name.count('"') % 2:
         name = name.strip('"')
-    if _listed(name):
+    if listed_name(name):
         return name
     name = without_last_words(name, _TRAILING)
     parts = re.split(r",\s+", name)
-    if _listed(parts[0]):
+    if listed_name(parts[0]):
         return parts[0]
     end = next((index for index, part in enumerate(parts) if _LIST.search(part) and part not in _PUBLISHERS), 0)
     words = [len(re.split(r"\b(?:on|of|in|for) ", part)[-1].split()) for part in parts[:end]]
@@ -165,7 +177,7 @@ def _cut(text: str) -> str:
 def _behind_title(plain: str) -> str | None:
     """Return the last venue in the parts of a citation with authors: a known journal, else by its words or place."""
     _, *parts = _parts(plain)
-    if known := [name for part in parts if (name := _listed(part))]:
+    if known := [name for part in parts if (name := listed_name(part))]:
         return known[-1]
     sentences = [_SENTENCE.sub("", part) for part in parts]
     named = [part for part in sentences if _KIND.search(part) and _may_be_venue(part, plain)]
@@ -175,7 +187,7 @@ def _behind_title(plain: str) -> str | None:
 
 def _before_volume(plain: str) -> str | None:
     """Return the known journal, not a series, that stands before a volume behind a title."""
-    names = (_listed(part) for part in _parts(plain, _BEFORE_VOLUME) if not _SERIES.match(part))
+    names = (listed_name(part) for part in _parts(plain, _BEFORE_VOLUME) if not is_series(part))
     return next(filter(None, names), None)
 
 
@@ -188,17 +200,13 @@ def _parts(plain: str, followed_by: re.Pattern[str] | None = None) -> Iterator[s
             yield part
 
 
-def _listed(name: str) -> str | None:
+def listed_name(name: str) -> str | None:
     """Return the name of a venue of the table or of a known journal."""
     table = venue_table()
     for spelling in (name, name.rstrip("."), name.removesuffix(" Journal")):
         if series := table.said.get(spelling.casefold()) or table.by_name.get(spelling):
             return series.name
-    full = journal_name(name)
-    if full is None:
-        return None
-    series = table.named(full)
-    return full if series is None else series.name
+    return known_journal(name)
 
 
 def _may_be_venue(name: str, plain: str) -> bool:

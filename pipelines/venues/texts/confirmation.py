@@ -18,6 +18,8 @@ MAX_CUE_DISTANCE = 60
 """Characters between a cue of acceptance and a name."""
 
 _CALLED_SO = re.compile(r"\) (?:Conference|Symposium)\b")
+_TAKEN = re.compile(r",? (?:(?:is |was )?accepted|in press)\b", re.IGNORECASE)
+_PUBLISHED = frozenset({"accepted", "publication", "published", "version"})
 _PARTS = frozenset({"findings", "industry", "main", "oral", "proceedings"})
 _ACRONYM = 3  # letters
 
@@ -29,12 +31,23 @@ def is_confirmed(text: TokenizedText, mention: VenueMention) -> bool:
     """
     if stated_year(text, mention) or _is_part(text, mention):
         return True
-    if _CALLED_SO.match(text.plain, text.tokens[mention.last - 1].end):
+    end = text.tokens[mention.last - 1].end
+    if _CALLED_SO.match(text.plain, end) or _TAKEN.match(text.plain, end):
         return True
     start = text.tokens[mention.first].start
-    follows_preposition = mention.first > 0 and text.tokens[mention.first - 1].text.lower() in LEADS
     cue = venue_table().cues.search(text.plain, max(0, start - MAX_CUE_DISTANCE), start)
-    return follows_preposition and cue is not None
+    return before_leads(text, mention.first) < mention.first and cue is not None
+
+
+def before_leads(text: TokenizedText, index: int) -> int:
+    """Return the first of the words before a token that may stand between a cue and a name: "publication on the"."""
+    while index:
+        word = text.tokens[index - 1].text.lower()
+        is_on = word == "on" and index > 1 and text.tokens[index - 2].text.lower() in _PUBLISHED
+        if word not in LEADS and not is_on:
+            break
+        index -= 1
+    return index
 
 
 def _is_part(text: TokenizedText, mention: VenueMention) -> bool:

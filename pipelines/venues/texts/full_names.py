@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz.distance import Levenshtein
 
 from pipelines.venues.table import venue_table
-from pipelines.venues.texts.confirmation import LEADS, MAX_CUE_DISTANCE, is_confirmed
+from pipelines.venues.texts.confirmation import MAX_CUE_DISTANCE, before_leads, is_confirmed
 from pipelines.venues.texts.tokens import ORGANIZERS, VenueMention
 
 if TYPE_CHECKING:
@@ -136,9 +136,7 @@ def _is_own_acronym(word: str, series: VenueSeries) -> bool:
 
 def _is_title_of_reference(text: TokenizedText, first: int, last: int) -> bool:
     """Return whether common words are the title in a reference: between its start or a mark, and a number or a mark."""
-    start = first
-    while start and text.tokens[start - 1].text.lower() in LEADS:
-        start -= 1
+    start = before_leads(text, first)
     before = text.tokens[start - 1].text if start else "."
     behind = text.tokens[last].text if last < len(text.tokens) else "."
     if before.isalpha() or before in "-&(/" or behind in {"&", "/", "-"}:
@@ -157,9 +155,7 @@ def _is_title(text: TokenizedText, first: int, last: int) -> bool:
         return False
     if "journal" in text.plain[text.tokens[first].start : text.tokens[last - 1].end].lower():
         return True
-    start = first
-    while start and text.tokens[start - 1].text.lower() in LEADS:
-        start -= 1
+    start = before_leads(text, first)
     before = text.plain[: text.tokens[start].start].rstrip() if start < first else ""
     cues = venue_table().cues.finditer(before, max(0, len(before) - MAX_CUE_DISTANCE))
     return any(cue.end() == len(before) for cue in cues)

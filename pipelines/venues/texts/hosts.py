@@ -20,6 +20,8 @@ _BEHIND = re.compile(
     + r")(?:\s*+['’]?\d{2}(?:\d\d)?)?\s*+(?:[.,;)]|$)"
 )
 _AT = re.compile(r"(?:^|[\s(,;])(?P<name>" + _ACRONYM.pattern + r")(?:['’ -]?\d{2,4})?\s+at(?:\s+the)?\s*$")
+_LISTED = re.compile(r"(?:^|[\s(])(?P<name>[A-Z][A-Za-z]*\d[A-Za-z]\w*)(?:['’ -]?\d{2,4})?,\s+(?:IEEE[/\w]*\s+)?$")
+"""The name of a workshop and a comma before its host: "CV4A11y, ICCV"."""
 _DASH_W = re.compile(r"(?:\s?['’]?\s?\d{2}(?:\d\d)?)?\s?[-–]\s?W(?:S|kshp)?\b(?!-)")
 _AT_NAME = re.compile(r"(?:['’ -]?\d{2}(?:\d\d)?)?\s*@\s*(?P<name>[A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][\w-]*)")
 _BESIDE = re.compile(
@@ -54,7 +56,8 @@ def is_host(text: TokenizedText, mention: VenueMention, cue_end: int | None) -> 
     behind = _BEHIND.match(text.plain, end, end + _MAX_NAME)
     if behind and mention.series.kind == "conference" and _may_be_workshop(behind["name"]):
         return True
-    before = _AT.search(text.plain[max(0, start - _MAX_NAME) : start])
+    near = text.plain[max(0, start - _MAX_NAME) : start]
+    before = _AT.search(near) or (_LISTED.search(near) if mention.series.kind == "conference" else None)
     if before and _may_be_workshop(before["name"]):
         return True
     return _is_behind_mark(text, mention, cue_end)

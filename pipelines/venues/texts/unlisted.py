@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA, Levenshtein
 
+from pipelines.venues.printed.names import MONTH, is_series, listed_name
 from pipelines.venues.table import venue_table
 
 if TYPE_CHECKING:
@@ -16,26 +18,29 @@ if TYPE_CHECKING:
     from pipelines.venues.texts.tokens import TokenizedText
 
 _ACCEPTED = re.compile(
-    r"\b(?:accepted|ac?cepted|appears?|appeared|published|presented|(?:in|at)\s+press|forthcoming|camera[- ]ready)\b"
+    r"\b(?:accepted|ac?cepted|accept|appears?|appeared|published|presented|(?:in|at)\s+press|forthcoming|"
+    r"camera[- ]ready)\b"
     r"(?:\s+(?:and\s+\w+|as\s+an?|as|for|the|full|long|short|oral|poster|demo|regular|paper|papers?|article|publication"
     r"|publishing|presentation|inclusion|be|published|presented|an)){0,6}"
-    r"\s*(?::|\b(?:at|by|for|in|to|with|@))\s+(?:appear\s+(?:at|in)\s+)?(?:the\s+)?",
+    r"\s*(?::|\b(?:at|by|for|in|on|to|with|@)):?\s+(?:appear\s+(?:at|in)\s+)?(?:the\s+)?(?:(?:international\s+)?"
+    r"journal[\s:,]*(?=[\"“A-Z])(?!of\b|on\b))?[\"“]?",
     re.IGNORECASE,
 )
 _PROCEEDINGS = re.compile(
-    r"(?:^|[.;,]\s*|\bin\s+)(?:the\s+)?Proc(?:eedings|\.|s\.)?\s+(?:of\s+)?(?:the\s+)?(?=[A-Z\d])", re.IGNORECASE
+    r"(?:^|[.;,]\s*|\bin\s+)(?:the\s+)?(?P<of>Proc(?:eedings|\.|s\.)?\s+(?:of\s+)?(?:the\s+)?(?=[A-Z\d]))",
+    re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"(?:(?:the|proceedings of|proc\. of|procs\. of|journal:|\d{1,3} ?(?:st|nd|rd|th)|(?:19|20)\d\d|"
+    r"(?:(?:the|proc(?:eedings|s?\.)?(?: of)?(?= )|journal:|\d{1,3} ?(?:st|nd|rd|th)|(?:19|20)\d\d|"
     r"(?:twenty|thirty|forty|fifty|sixty|seventy)?[- ]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|"
     r"tenth|eleventh|twelfth|\w+teenth|\w+tieth)|annual)\b[\s,:]*)+",
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"[A-Z][^.,;()\[\]|]{3,160}(?:(?:, [A-Z][A-Za-z -]{2,40}){1,4}?,? (?:and|&) (?:[A-Z]|their)[^.,;()\[\]|]{3,60})?"
+    r"\d?[A-Z][^.,;()\[\]|]{3,160}(?:(?:, [A-Z][A-Za-z -]{2,40}){1,4}?,? (?:and|&) (?:[A-Z]|their)[^.,;()\[\]|]{3,60})?"
 )
 _KIND = re.compile(
-    r"\b(?:Conf(?:erence)?|Symposi(?:um|a)|Congress|Colloquium|Journal|Trans(?:actions)?|Letters|Magazine|Summit|"
+    r"\b(?:Conf(?:erence)?|Symposi(?:um|a)|Congress|Colloquium|Journal|Trans(?:actions)?|Letters|Magazine|Meeting|Summit|"
     r"Reviews?|Annals|Bulletin|Frontiers|Proceedings)\b"
 )
 _SHORT = re.compile(
@@ -44,16 +49,55 @@ _SHORT = re.compile(
 _BRACKET = re.compile(
     r"\s*+\(\s*+(?P<name>[a-z]*+[A-Z][a-z&/+-]*+[A-Z][A-Za-z&/+-]*+)\s*+[,'’-]?\s*+(?P<year>(?:20)?\d\d)?\s*+\)"
 )
+_EDITION = re.compile(
+    r"(?P<name>(?:[a-z]?[A-Z\d][\w&/+.-]*?|&)"
+    r"(?:\s(?:[A-Z\d&][\w&/+.-]*+|\([A-Z][\w&/+-]*+\)|and|for|in|of|on|the)){0,8}?)"
+    r"(?:,?\s+|-|\s?(?=['’]\d\d)|(?<=[A-Za-z])(?=20\d\d))['’]?(?P<year>20[0-4]\d|(?<=['’])\d\d)\b(?!\s?[-–]\s?\d)"
+)
+"""A name with its year: "Computers and Games 2026", "iSpaRo 2025", "EdgeCom'25"."""
+_ACRONYM_LAST = re.compile(r"\(([A-Z][\w&/+-]+)\)(?: [Cc]onference)?$")
+_NO_EDITION = re.compile(
+    r"(?:IEEE|ACM|Springer|Elsevier|Wiley|MDPI|LNCS|LNNS|CCIS|PMLR|AAAI Press|SPIE|Proceedings|Proc|Conference|Journal|"
+    rf"Spring|Summer|Fall|Autumn|Winter|Year|Version|Final|This|Our|An?|It|{MONTH}(?:.*\d)?|\d.*)\.?",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(
+    r"[A-Z][\w'’&-]*+(?:(?:[:,]?\s|\.\s?)(?:[A-Z&][\w'’&-]*+|and|of|the|in|on|for|de|der|und|et|y)\.?+){0,12}"
+)
+_AFTER_JOURNAL = re.compile(
+    rf"(?! \([A-Z]+\) (?!Journal)[A-Z]|,? (?:and|of|for|in|on|with|&) (?:the )?(?!{MONTH})[A-Z]|"
+    r", [A-Z][a-z]+,? (?:and|[A-Z]))"
+    r"\s*+(?:$|[^\w\s]|\d|(?:after|as|at|by|for|from|in|journal|letters?|magazine|on|section|special|this|to|"
+    r"under|which|with|vol|Volume|Journal|Special|Issue|January|April|May|June|July|August)\b)"
+)
 _ABBREVIATED = re.compile(r"(?:[A-Z][a-z]{0,8}\.\s?){2,6}(?:[A-Z](?:[a-z]+\b\.?|\b))?")
 """Names of journals such as "Phys. Rev. Research"."""
 _YEAR_BEHIND = re.compile(r"\s?(20\d\d)\b")
 _YEAR = re.compile(r"(?<![\d-])(?:19|20)\d\d(?![\d-])")
 _END = re.compile(
     r"(?<![\s,])[\s,]*+"
-    r"(?:['’]?(?:19|20)?\d\d\b|(?:held|which|where|whose|with|under|as|at|to be|special issue|vol|volume)\b).*$"
+    r"(?:['’]?(?:19|20)?\d\d\b|(?:held|co-?located|which|where|whose|with|under|as|at|to be|special issue|vol|"
+    r"volume)\b).*$"
+)
+_OF_PUBLISHER = re.compile(
+    r"(?P<name>[A-Z][\w&'’-]*+(?:,?\s(?:[A-Z][\w&'’-]*+|and|for|in|of|on|the|&)){1,8}),?\s"
+    r"\((?:Springer(?: Nature)?|Elsevier|MDPI|Wiley|IEEE|ACM|Taylor|Sage|IOP|OUP|CUP|Frontiers)\b"
+)
+_ALONE = re.compile(r"(?P<name>(?:[A-Z][a-z]*){3,8}\d?[A-Za-z]{0,3})(?:\s|['’-])(?P<year>20[0-4]\d)\.?")
+_TITLE = re.compile(
+    r"(?P<name>(?:[A-Z][\w&'’-]*+|&)(?:\s(?:[A-Z][\w&'’-]*+|and|for|in|of|on|the|&|de|da|do|e)){2,9})(?=\s[a-z]|[.,;(]|$)"
 )
 _NO_VENUE = re.compile(r"\b(?:arxiv|thesis|review process|conditions?|licen[cs]e|permission)\b", re.IGNORECASE)
 _WORKSHOP = re.compile(r"\bworkshops?\b|\bco-?located\b|\bchallenge\b|\btutorial\b|\bseminar\b", re.IGNORECASE)
+_WORKSHOP_NAME = re.compile(
+    r"(?P<name>(?:[A-Z\d][\w&/'-]*\s){0,6}?Workshop(?! Proceedings)(?:\s(?:on|of|for|in)\s(?:the\s)?[A-Z]"
+    r"[^.,;:()\[\]|@]{3,120}(?:(?:, [^.,;:()\[\]|@]{3,60}){1,5}?,? (?:and|&) [^.,;:()\[\]|@]{3,60})?)?)"
+    r"(?:\s*\((?P<acronym>[A-Z][\w&/+'’ -]{1,30})\))?"
+)
+_SHORT_YEAR = re.compile(r"(?<!\d)(?:20)?\d\d$")
+_HELD_AT = re.compile(r"\b(?:co-?located|at|with) ")
+_PUBLISHER = re.compile("^(?:MDPI|Elsevier) ")
+_ORGANIZERS = ("IEEE", "ACM", "IFIP", "SPIE", "AAAI", "IET", "MDPI", "Elsevier", "Springer")
 _CLAUSE = 240  # characters behind a word of acceptance in which the venue is named
 _MAX_WORDS = 16
 _MIN_RESPELLED = 8  # letters of an acronym that may be misspelled
@@ -65,48 +109,125 @@ def unlisted_venue(text: TokenizedText, published: datetime | None) -> tuple[str
     A name has a word such as "Conference" or "Journal", or is an acronym with its year. Nothing is read from a text
     that speaks of a submission, a workshop or another version.
     """
-    if any(cue.lastgroup not in {"accepted", "earlier"} for cue in venue_table().cues.finditer(text.plain)):
+    cues = {cue.lastgroup for cue in venue_table().cues.finditer(text.plain)}
+    if not cues <= {"accepted", "earlier", "workshop"} or _NO_VENUE.search(text.plain):
         return None
-    if _NO_VENUE.search(text.plain) or _WORKSHOP.search(text.plain):
-        return None
+    alone = _ALONE.fullmatch(text.plain.strip())  # "CLPsych 2026"
+    if alone and not any(OSA.distance(known, alone["name"].upper()) == 1 for known in _acronyms()):
+        return alone["name"], _plausible(int(alone["year"]), published), None
+    is_workshop = "workshop" in cues or _WORKSHOP.search(text.plain) is not None
+    read = _workshop if is_workshop else _named
     for clause in _clauses(text.plain):
-        if found := _named(clause):
+        if found := read(clause) or (None if is_workshop else _of_proceedings(clause)):
             name, year = found
-            return name, _plausible(year or _year_in(clause), published), None
+            return name, _plausible(year or _year_in(clause), published), "workshop" if is_workshop else None
     return None
 
 
 def _clauses(plain: str) -> Iterator[str]:
     """Yield what follows each word of acceptance."""
     for cue in (*_ACCEPTED.finditer(plain), *_PROCEEDINGS.finditer(plain)):
-        yield plain[cue.end() : cue.end() + _CLAUSE]
+        start = cue.start("of") if cue.re is _PROCEEDINGS else cue.end()
+        yield plain[start : start + _CLAUSE]
 
 
 def _named(clause: str) -> tuple[str, int | None] | None:
     """Return the name that a clause begins with, and the year in its short form."""
-    lead = _LEAD.match(clause)
-    clause = clause[lead.end() :] if lead else clause
-    without_organizer = re.sub(r"^(?:(?:IEEE|ACM|IFIP|SPIE|AAAI|IET|MDPI|Elsevier|Springer)[\s/]+)+", "", clause)
+    if journal := _journal(clause) or _journal(_PUBLISHER.sub("", _without_lead(clause))):
+        return journal, None
+    clause = _without_lead(clause)
+    without_organizer = re.sub(rf"^(?:(?:{'|'.join(_ORGANIZERS)})[\s/]+)+", "", clause)
     if (short := _SHORT.match(without_organizer)) and not venue_table().cues.fullmatch(short["name"]):
         return _respelled(short["name"]), _full_year(short["year"])
+    if edition := _edition(clause) or _edition(without_organizer):
+        return edition
+    if by_publisher := _OF_PUBLISHER.match(clause):
+        return by_publisher["name"], None
     if abbreviated := _ABBREVIATED.match(clause):
         return abbreviated[0], None
+    return _kind_of_event(clause)
+
+
+def _kind_of_event(clause: str) -> tuple[str, int | None] | None:
+    """Return the name with a word such as "Conference" that a clause begins with, or its acronym, and the year."""
     if (name := _NAME.match(clause)) is None:
         return None
-    if (expanded := _BRACKET.match(clause, name.end())) and (year := expanded["year"] or _behind(clause, expanded)):
+    expanded = _BRACKET.match(clause, name.end())
+    if expanded and expanded["name"] in _ORGANIZERS:
+        return None
+    if expanded and (year := expanded["year"] or _behind(clause, expanded)):
         return expanded["name"].strip("-"), _full_year(year)
     full = _END.sub("", name[0]).strip(" -–:'\"’")
     if not _KIND.search(full) or len(full.split()) > _MAX_WORDS or len(full.split()) == 1:
         return None
-    if bracket := _BRACKET.match(clause, name.end()):
-        return bracket["name"].strip("-"), _full_year(bracket["year"])
-    return full, None
+    return (expanded["name"].strip("-"), _full_year(expanded["year"])) if expanded else (full, None)
+
+
+def _workshop(clause: str) -> tuple[str, int | None] | None:
+    """Return the name of the workshop that a clause begins with, and the year in the brackets behind it."""
+    found = _WORKSHOP_NAME.match(_without_lead(clause))
+    if found is None:
+        return None
+    name = _END.sub("", found["name"]).strip(" -–:'\"’")
+    if found["acronym"] and not _HELD_AT.search(found["name"]):
+        year = _SHORT_YEAR.search(found["acronym"])
+        acronym = found["acronym"][: year.start() if year else None].rstrip(" '’-")
+        return (acronym if "workshop" in acronym.lower() else f"{acronym} Workshop"), _full_year(year and year[0])
+    return (name, None) if " " in name and len(name.split()) <= _MAX_WORDS else None
+
+
+def _without_lead(clause: str) -> str:
+    """Return a clause without the number, year and proceedings before a name."""
+    lead = _LEAD.match(clause)
+    return clause[lead.end() :] if lead else clause
+
+
+def _journal(clause: str) -> str | None:
+    """Return the known journal that a clause begins with, up to a punctuation mark, number or lower case word."""
+    words = _WORDS.match(clause)
+    ends = [part.end() for part in re.finditer(r"[\w'’&-]+\.?", words[0])] if words else []
+    for end in reversed(ends):
+        if _AFTER_JOURNAL.match(clause, end) and (name := listed_name(clause[:end])) and not is_series(name):
+            return name
+    return None
+
+
+def _of_proceedings(clause: str) -> tuple[str, None] | None:
+    """Return the title in capitals of the proceedings of a clause: "Proceedings of Dream Data Systems"."""
+    is_volume = clause[:4].lower() == "proc" and not is_series(clause)
+    title = _TITLE.match(_without_lead(clause)) if is_volume else None
+    return None if title is None else (re.sub(r" [IVXLC]+$", "", title["name"]), None)
+
+
+def _edition(clause: str) -> tuple[str, int | None] | None:
+    """Return the name before a year, or the acronym in brackets beside it, and the year."""
+    found = _EDITION.match(clause)
+    if found is None or not _is_name(found["name"]):
+        return None
+    name = re.sub(r" \d+$", "", found["name"].strip("-"))  # "Messenger 194, 2025"
+    if name.split()[0] in _ORGANIZERS and not _KIND.search(name):
+        return None  # "IEEE iSpaRo 2025"
+    bracket = _BRACKET.match(clause, found.end())
+    acronym = bracket["name"] if bracket and " " in name and bracket["name"] not in _ORGANIZERS else None
+    if within := _ACRONYM_LAST.search(name):
+        name, acronym = name[: within.start()].rstrip(), None if within[1] in _ORGANIZERS else within[1]
+    return acronym or name, _full_year(found["year"])
+
+
+def _is_name(name: str) -> bool:
+    """Return whether what stands before a year is a name: not a month or publisher, and more than an initial."""
+    return re.search(r"[^\W\d_]{2}", name) is not None and not _NO_EDITION.fullmatch(name)
 
 
 def _behind(clause: str, bracket: re.Match[str]) -> str | None:
     """Return the year behind an acronym in brackets."""
     year = _YEAR_BEHIND.match(clause, bracket.end())
     return year[1] if year else None
+
+
+@cache
+def _acronyms() -> frozenset[str]:
+    return frozenset(spelling.upper() for series in venue_table().series for spelling in series.acronyms)
 
 
 def _respelled(name: str) -> str:
