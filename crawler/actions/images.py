@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.exit_codes import EXIT_FOUND
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +31,9 @@ class ImageTasks:
 
     def __post_init__(self) -> None:
         if not (self.verify or self.collect or self.copy_from):
-            raise UserError("images: expected --verify, --gc or --copy-from PLACE")
+            raise UserError(say("error.images_nothing_to_do"))
         if self.delete and not self.collect:
-            raise UserError("images: --delete needs --gc")
+            raise UserError(say("error.images_delete"))
 
 
 def tend_images(options: CrawlOptions, tasks: ImageTasks) -> int:
@@ -65,7 +66,7 @@ def _collect(options: CrawlOptions, workspace: Workspace, now: datetime, *, dele
         _print_unused(workspace.image_store, unused, [place.path for place in unused_placed])
         return
     if removed := remove_placed(workspace, unused_placed):
-        print(f"unused images: {removed} removed beside the notes; the image store has them")
+        print(say("images_removed_beside", n=removed))
     discard(workspace.image_store, unused, now.date())
 
 
@@ -79,19 +80,18 @@ def _copy_from(place: str, workspace: Workspace, options: CrawlOptions) -> bool:
     with closing(source):
         copies = copy_missing(source, image_store)
     for name in copies.damaged:
-        print(f"damaged: {name}")
-    counts = f"{copies.copied} copied, {copies.present} there before, {len(copies.damaged)} damaged"
-    print(f"images from {source.place} to {image_store.place}: {counts}")
+        print(say("image_damaged", name=name))
+    counts = {"copied": copies.copied, "present": copies.present, "damaged": len(copies.damaged)}
+    print(say("images_copied", source=source.place, target=image_store.place, **counts))
     return not copies.damaged
 
 
 def _print_unused(image_store: ImageStore, names: Sequence[str], beside_notes: Sequence[str]) -> None:
     for name in (*beside_notes, *names):
-        print(f"unused: {name}")
-    print(f"unused images: {len(names)} in {image_store.place}, nothing removed; --gc --delete moves them to the trash")
+        print(say("image_unused", name=name))
+    print(say("images_unused", n=len(names), place=image_store.place))
     if beside_notes:
-        copies = f"{len(beside_notes)} copies beside the notes"
-        print(f"unused images: {copies}, nothing removed; --gc --delete removes those that the image store has")
+        print(say("images_unused_beside", n=len(beside_notes)))
 
 
 def _connect(image_store: ImageStore) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import print_parts
-from crawler.cli.texts import say
 from crawler.config.beside.lychee import read_left_out
 from crawler.config.beside.settings_file import NAME, find_settings_file, shown_path
 from crawler.config.beside.template import FolderFacts, settings_template
 from crawler.errors import UserError
 from crawler.git import GitError, ask_git
 from crawler.links.canonical_url import InvalidURLError, hostname, split
+from crawler.messages import say
 from crawler.models.note import LinkRole
 from crawler.notes.files.folder import NotesFolder
 from crawler.sites.generators import find_sites
@@ -32,12 +32,12 @@ MOST_NOTES = 1_000
 MOST_HOSTS = 8
 """The most hosts of images that are named."""
 
-_SCRIPTS = {
-    "Chinese": re.compile(r"[\u4e00-\u9fff]"),
-    "Japanese": re.compile(r"[\u3040-\u30ff]"),
-    "Korean": re.compile(r"[\uac00-\ud7af]"),
-    "Cyrillic": re.compile(r"[\u0400-\u04ff]"),
-    "Latin": re.compile(r"[A-Za-z\u00c0-\u024f]{2,}"),
+SCRIPTS = {
+    "chinese": re.compile(r"[\u4e00-\u9fff]"),
+    "japanese": re.compile(r"[\u3040-\u30ff]"),
+    "korean": re.compile(r"[\uac00-\ud7af]"),
+    "cyrillic": re.compile(r"[\u0400-\u04ff]"),
+    "latin": re.compile(r"[A-Za-z\u00c0-\u024f]{2,}"),
 }
 """What a character of a language is, or for Latin letters a word."""
 
@@ -87,8 +87,8 @@ def look_at(folder: Path) -> FolderFacts:
     number = say("count_notes", n=len(notes_folder.paths()))
     lines = [
         f"{number}{_languages(notes)}",
-        *(f"site: {name} in {_below(site.root, folder)}" for name, site in sites.items()),
-        *([f"git remote: {remote}"] if remote else []),
+        *(say("init_site", name=name, folder=_below(site.root, folder)) for name, site in sites.items()),
+        *([say("init_remote", url=remote)] if remote else []),
         *_hosts(notes),
     ]
     suggested: dict[str, object] = {"user_agent_contact": remote} if remote else {}
@@ -115,11 +115,11 @@ def _languages(notes: Iterable[Note]) -> str:
     counts: Counter[str] = Counter()
     for note in notes:
         text = note.data.decode(errors="replace")
-        counts.update({name: len(pattern.findall(text)) for name, pattern in _SCRIPTS.items()})
+        counts.update({name: len(pattern.findall(text)) for name, pattern in SCRIPTS.items()})
     total = counts.total()
     shares = [(name, count / total) for name, count in counts.most_common() if count and count / total >= _LEAST_SHARE]
-    listed = ", ".join(f"{name} {share:.0%}" for name, share in shares)
-    return f" ({listed})" if listed else ""
+    listed = say("comma").join(f"{say(f'script.{name}')} {share:.0%}" for name, share in shares)
+    return say("in_brackets", text=listed) if listed else ""
 
 
 def _hosts(notes: Sequence[Note]) -> list[str]:
@@ -127,9 +127,9 @@ def _hosts(notes: Sequence[Note]) -> list[str]:
     counts: Counter[str] = Counter()
     for note in notes:
         counts.update(filter(None, (_host(each.url) for each in note.mentions if each.role is LinkRole.IMAGE)))
-    listed = ", ".join(f"{host} ({count:,})" for host, count in counts.most_common(MOST_HOSTS))
-    more = f" and {len(counts) - MOST_HOSTS} other hosts" if len(counts) > MOST_HOSTS else ""
-    return [f"images of {listed}{more}"] if listed else []
+    listed = say("comma").join(f"{host} ({count:,})" for host, count in counts.most_common(MOST_HOSTS))
+    more = len(counts) - MOST_HOSTS
+    return [say("init_hosts_more" if more > 0 else "init_hosts", list=listed, more=more)] if listed else []
 
 
 def _host(url: str) -> str:

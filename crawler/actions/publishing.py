@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from crawler.cli.exit_codes import EXIT_ERROR
 from crawler.cli.terminal import is_colored, print_error, until_closed
-from crawler.cli.texts import say
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.terminal import is_colored, printable
-from crawler.cli.texts import language, say
+from crawler.messages import language, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,10 +78,11 @@ class Review:
 def _show(note: Note, edit: Edit) -> None:
     """Print where an edit is, why it is made, and the lines that it changes."""
     from pipelines.rewriting.edit_list import apply_edits
+    from pipelines.rewriting.evidence import shown as shown_evidence
     from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
 
     line = note.data.count(b"\n", 0, edit.start) + 1
-    print(printable(f"\n{note.path}:{line}: {edit.reason.text(language())} ({edit.evidence})"))
+    print(printable(f"\n{note.path}:{line}: {edit.reason.text(language())} ({shown_evidence(edit.evidence)})"))
     diff = git_diff(note.path, note.data, apply_edits(note.data, [edit])).split("\n")[2:]
     changed = [each for each in diff if each.startswith(("+", "-"))]
     shown = "\n".join(map(printable, changed))

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import printable
-from crawler.cli.texts import say
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.models.vouch import Vouch, parse_until
 from crawler.store.database import store_url
 from crawler.store.inspector import StoreInspector
@@ -52,7 +52,7 @@ def read_vouch(words: VouchWords, now: datetime) -> Vouch | None:
     """Return the vouch that the arguments give, None for --remove; raise UserError if they do not fit."""
     if words.remove:
         if words.until or words.because:
-            raise UserError("vouch: --remove takes neither --until nor --because")
+            raise UserError(say("error.vouch_remove"))
         return None
     because = collapse_whitespace(words.because or "")
     given = {"--alive / --dead": words.verdict, "--until DATE": words.until, "--because TEXT": because}
@@ -65,10 +65,10 @@ def read_vouch(words: VouchWords, now: datetime) -> Vouch | None:
     except ValueError as error:
         raise UserError(f"--until: {error}") from None
     if len(because) > MAX_BECAUSE:
-        raise UserError(f"--because: {len(because)} characters, expected at most {MAX_BECAUSE}")
+        raise UserError(say("error.vouch_long", n=len(because), most=MAX_BECAUSE))
     vouch = Vouch(words.verdict, until, because, now)
     if vouch.expires_at <= now:
-        raise UserError(f"--until: {vouch.until} is over")
+        raise UserError(say("error.vouch_over", until=vouch.until))
     return vouch
 
 
@@ -77,7 +77,7 @@ def _history(options: CrawlOptions, text: str) -> LinkHistory:
     with closing(StoreInspector.open_to_read(store_url(options))) as store:
         urls = find_urls(store, text)
         if len(urls) > 1:
-            raise UserError(f"{text}: several links; name one of them: {' '.join(urls)}")
+            raise UserError(say("error.vouch_several", text=text, urls=" ".join(urls)))
         return store.history(urls[0])
 
 
@@ -88,7 +88,8 @@ def _give(options: CrawlOptions, history: LinkHistory, vouch: Vouch) -> str:
         store.vouch(url, vouch)
         store.set_verdict(url, vouch.verdict, vouch.expires_at)
     alone = verdict_at(history.checks, options.policy, (), vouch.given_at)
-    return f"{url}: {vouch.verdict} until {vouch.until}, by your vouch (by its checks: {alone})"
+    verdicts = {"verdict": say(f"verdict.{vouch.verdict}"), "alone": say(f"verdict.{alone}")}
+    return say("vouched", url=url, until=vouch.until, **verdicts)
 
 
 def _take_back(options: CrawlOptions, history: LinkHistory, now: datetime) -> str:
@@ -97,8 +98,8 @@ def _take_back(options: CrawlOptions, history: LinkHistory, now: datetime) -> st
     with closing(LinkStore.open(store_url(options))) as store, store.exclusive_lock():
         if not store.remove_vouches(url, now):
             notes = sorted({vouch.note for vouch in history.vouches if vouch.note and vouch.removed_at is None})
-            advice = f"; remove the comment in {', '.join(notes)}" if notes else ""
-            raise UserError(f"{url}: nobody vouches for it by command{advice}")
+            key = "error.vouch_in_note" if notes else "error.vouch_none"
+            raise UserError(say(key, url=url, notes=", ".join(notes)))
         verdict = verdict_at(history.checks, options.policy, store.vouches_of(url), now)
         store.set_verdict(url, verdict, history.due_at)
-    return f"{url}: {verdict}; your vouch is removed"
+    return say("vouch_removed", url=url, verdict=say(f"verdict.{verdict}"))

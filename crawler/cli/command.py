@@ -12,6 +12,7 @@ from scrapy.utils.conf import arglist_to_dict
 
 from crawler.cli import masked_log
 from crawler.cli.exit_codes import exit_code_of
+from crawler.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +35,7 @@ class Command(ScrapyCommand):
         super().process_options(args, opts)
         if args:
             name = type(self).__module__.rpartition(".")[2]
-            raise UsageError(f"{name}: unexpected argument {args[0]!r}")
+            raise UsageError(say("error.extra", command=name, word=args[0]))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:  # noqa: ARG002 - Scrapy's signature
         """Run the command and set its exit code: 2, with one line, if the user has to fix something first."""
@@ -69,8 +70,8 @@ class NotesCommand(Command):
         try:
             arguments = arglist_to_dict(opts.arguments)
         except ValueError:
-            raise UsageError("-a: invalid argument. Use -a notes=DIR") from None
+            raise UsageError(say("error.argument_form")) from None
         if unknown := arguments.keys() - {"notes"}:
-            raise UsageError(f"-a: unknown argument {', '.join(sorted(unknown))} (valid: notes)")
+            raise UsageError(say("error.arguments", names=", ".join(sorted(unknown))))
         if "notes" in arguments:
             self.settings.set("NOTES_DIR", arguments["notes"], priority="cmdline")

@@ -15,9 +15,9 @@ from scrapy import signals
 from crawler.cli.eta import Rate, RunProgress
 from crawler.cli.interrupts import interrupts
 from crawler.cli.terminal import is_live, print_error
-from crawler.cli.texts import format_duration, say
 from crawler.config.sources import settings_file
 from crawler.errors import UserError
+from crawler.messages import format_duration, say
 from crawler.signals import notes_read, run_opened
 
 if TYPE_CHECKING:

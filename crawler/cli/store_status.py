@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.summary import verdict_table
 from crawler.cli.terminal import format_time
-from crawler.cli.texts import say
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

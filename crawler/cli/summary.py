@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.cli.results.problems import STYLES, problem_line
 from crawler.cli.terminal import Table
-from crawler.cli.texts import say
+from crawler.messages import say
 from crawler.models.link import Change, Verdict
 
 if TYPE_CHECKING:

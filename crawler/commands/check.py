@@ -12,6 +12,7 @@ from crawler.cli.exit_codes import EXIT_ERROR
 from crawler.cli.terminal import print_error
 from crawler.commands.crawl import run_spider
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -42,7 +43,7 @@ class Command(ScrapyCommand):
         """Read the options; raise UsageError without arguments."""
         super().process_options(args, opts)
         if not args and opts.since is None:
-            raise UsageError("no notes given; run notemend check FILE ...")
+            raise UsageError(say("error.no_files"))
         gc.disable()  # as for crawl
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from crawler.cli.exit_codes import EXIT_ERROR, EXIT_FOUND
 from crawler.cli.interrupts import interrupts
 from crawler.cli.terminal import prepare_streams, print_error, print_parts
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +32,7 @@ class Command(crawl.Command):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run a spider; exit with 2 if the run failed, with 1 if a link newly has a verdict of FAIL_ON."""
         if len(args) != 1:
-            raise UsageError("expected one spider; run notemend crawl notes")
+            raise UsageError(say("error.one_spider"))
         assert self.crawler_process is not None  # noqa: S101 - set by Scrapy
         if "notes" in opts.spargs:  # the settings beside these notes count
             self.crawler_process.settings.set("NOTES_DIR", opts.spargs["notes"], priority="cmdline")
@@ -39,7 +40,7 @@ class Command(crawl.Command):
             crawler = self._create_crawler(args[0])
         except KeyError:
             valid = ", ".join(self.crawler_process.spider_loader.list())
-            raise UsageError(f"unknown spider {args[0]!r} (valid: {valid})") from None
+            raise UsageError(say("error.unknown_spider", name=args[0], valid=valid)) from None
         except UserError as error:
             print_error(str(error))
             self.exitcode = EXIT_ERROR

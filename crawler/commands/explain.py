@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.cli import command
+from crawler.messages import say
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +29,7 @@ class Command(command.Command):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options and the URL; raise UsageError unless there is one."""
         if len(args) != 1:
-            raise UsageError("expected one link; run notemend explain URL")
+            raise UsageError(say("error.one_link", command="explain"))
         super().process_options([], opts)
         opts.url = args[0]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from crawler.cli import command
+from crawler.messages import say
 from crawler.models.link import Verdict
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Command(command.Command):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Read the options and the URL; raise UsageError unless there is one."""
         if len(args) != 1:
-            raise UsageError("expected one link; run notemend vouch URL")
+            raise UsageError(say("error.one_link", command="vouch"))
         super().process_options([], opts)
         opts.url = args[0]
 

@@ -15,6 +15,7 @@ from crawler.config.sources import apply_sources, located_error
 from crawler.config.value_readers import OBEY, REWRITES, check_recheck_names, whole_number
 from crawler.errors import UserError
 from crawler.images.layout.pattern import Layout
+from crawler.messages import say
 from crawler.models.policy import Policy
 from crawler.notes.files.excluded_by_path import ExcludedByPath
 from crawler.notes.files.layouts_by_path import LayoutsByPath
@@ -173,7 +174,7 @@ class CrawlOptions:
     def require_notes_dir(self) -> Path:
         """Return the notes folder; raise UserError if none is given."""
         if self.notes_dir is None:
-            raise UserError("NOTES_DIR: no folder given")
+            raise UserError(say("error.no_notes"))
         return self.notes_dir
 
     @classmethod

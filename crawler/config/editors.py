@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.config.setting_names import nearest_hint
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from crawler.config.plain_settings import SettingsSource
@@ -25,7 +26,7 @@ def editor_url(settings: SettingsSource, name: str) -> str:
     if "{path}" in found and _URL.fullmatch(found):
         return found
     valid = f"{', '.join(editors())}, or a URL with {{path}}"
-    raise UserError(f"{name}: invalid value {found!r} (valid: {valid}){nearest_hint(found, editors())}")
+    raise UserError(say("error.bad_editor", name=name, value=found, valid=valid, meant=nearest_hint(found, editors())))
 
 
 @cache

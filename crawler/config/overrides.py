@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from crawler.config.plain_settings import PlainSettings
 from crawler.config.setting_names import nearest_hint
 from crawler.config.value_readers import REWRITES, patterns, site_generators, word_list
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,13 +23,16 @@ if TYPE_CHECKING:
 PATHS = "paths"
 """The key of an override with the globs of its notes."""
 
+_SEPARATOR = re.compile(": |：")
+"""What is between the place and the rest of a message."""
+
 KEYS: Mapping[str, str] = {
-    "entries": "a layout or a list of layouts",
-    "exclude_urls": "a list of texts",
-    "rewrite": "a list of texts",
-    "site_generator": "a text",
+    "entries": "layouts",
+    "exclude_urls": "texts",
+    "rewrite": "texts",
+    "site_generator": "text",
 }
-"""The settings of an override, and what their values are."""
+"""The settings of an override, and the ends of the keys of what their values are in messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,9 @@ def _rows(given: Any, name: str) -> list[dict[str, Any]]:
         try:
             given = json.loads(given or "[]")
         except ValueError as error:
-            raise UserError(f"{name}: not a JSON list: {given!r}") from error
+            raise UserError(say("error.not_json_list", name=name, value=given)) from error
     if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
-        raise UserError(f"{name}: not a list of tables")
+        raise UserError(say("error.not_tables", name=name))
     return given
 
 
@@ -87,14 +92,14 @@ def _globs(row: Mapping[str, Any], place: str) -> list[str]:
     """Return the globs of an override, and check its keys."""
     paths = row.get(PATHS)
     if paths is None or not _is_list(paths) or not all(path.strip("/. ") for path in paths) or not paths:
-        raise UserError(f'{place}.{PATHS}: must be a list of globs; write {PATHS} = ["posts/**"]')
+        raise UserError(say("error.override_globs", place=place, name=PATHS, written=PATHS))
     if wrong := next((path for path in paths if path.startswith("!")), None):
-        raise UserError(f"{place}.{PATHS}: {wrong!r} cannot begin with !; name the notes that are meant")
+        raise UserError(say("error.override_negated", place=place, name=PATHS, value=wrong))
     for key in row.keys() - {PATHS, *KEYS}:
         valid = ", ".join(KEYS)
-        raise UserError(f"{place}.{key}: not a setting of single notes (valid: {valid}){nearest_hint(key, KEYS)}")
+        raise UserError(say("error.override_key", place=place, key=key, valid=valid, meant=nearest_hint(key, KEYS)))
     if row.keys() == {PATHS}:
-        raise UserError(f"{place}: changes nothing (valid: {', '.join(KEYS)})")
+        raise UserError(say("error.override_empty", place=place, valid=", ".join(KEYS)))
     return list(dict.fromkeys(glob for path in paths for glob in globs_of_paths(path)))
 
 
@@ -106,7 +111,7 @@ def _value(row: Mapping[str, Any], key: str, place: str) -> Any:
     """Return the value of a setting, read as the setting of that name is."""
     given, is_text = row[key], isinstance(row[key], str)
     if not (_is_list(given) or is_text) or is_text != (key == "site_generator" or (key == "entries" and is_text)):
-        raise UserError(f"{place}: must be {KEYS[key]}")
+        raise UserError(say("error.override_type", place=place, expected=say(f"error.type_{KEYS[key]}")))
     name, by_path = key.upper(), key in {"entries", "site_generator"}
     source = PlainSettings(ModuleType("override"), {name: {"*": given} if by_path else given})  # type: ignore[dict-item]
     try:
@@ -118,4 +123,5 @@ def _value(row: Mapping[str, Any], key: str, place: str) -> Any:
             return frozenset(each for word in word_list(source, name, REWRITES) for each in REWRITES[word])
         return patterns(source, name)
     except UserError as error:
-        raise UserError(f"{place}: {str(error).partition(': ')[2]}") from error
+        said = _SEPARATOR.split(str(error), maxsplit=1)[-1]
+        raise UserError(say("error.at", place=place, error=said)) from error

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -68,7 +69,7 @@ def closest_name(word: str, known: Iterable[str], min_similarity: float = _MIN_S
 def nearest_hint(word: str, known: Iterable[str]) -> str:
     """Return the end of a message that names the most similar known name; empty if none is similar."""
     nearest = closest_name(word, known)
-    return f"; did you mean {nearest}?" if nearest else ""
+    return say("did_you_mean", name=nearest) if nearest else ""
 
 
 def json_object(settings: SettingsSource, name: str) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def json_object(settings: SettingsSource, name: str) -> dict[str, Any]:
     try:
         return settings.getdict(name)
     except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: not a JSON object: {settings[name]!r}") from error
+        raise UserError(say("error.not_json_object", name=name, value=settings[name])) from error
 
 
 def refuse_unknown(settings: SettingsSource, ours: Collection[str]) -> None:
@@ -98,7 +99,7 @@ def refuse_unknown(settings: SettingsSource, ours: Collection[str]) -> None:
         else:
             continue
         if meant is not None:
-            raise UserError(f"{name}: unknown setting; did you mean {meant}?")
+            raise UserError(say("error.unknown_setting", name=name, meant=meant))
 
 
 def apply_old_names(settings: SettingsSource) -> None:

@@ -20,6 +20,7 @@ from crawler.config.setting_names import (
 )
 from crawler.config.setting_readers import READERS
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from crawler.config.plain_settings import SettingsSource
@@ -112,7 +113,7 @@ def _apply_environment(settings: SettingsSource) -> None:
     for variable in os.environ:
         name = variable.removeprefix(PREFIX)
         if name != variable and name not in READERS and (meant := closest_name(name, READERS, MIN_TYPO_SIMILARITY)):
-            raise UserError(f"{variable}: unknown setting; did you mean {PREFIX}{meant}?")
+            raise UserError(say("error.unknown_variable", name=variable, prefix=PREFIX, meant=meant))
 
 
 def _variable(name: str) -> str:

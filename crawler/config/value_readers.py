@@ -15,6 +15,7 @@ from crawler.globs import compile_globs
 from crawler.images.stores import SCHEMES, WITH_OWN_URLS, without_login
 from crawler.images.stores.s3_services import read_options
 from crawler.links.canonical_url import InvalidURLError, hostname, literal_address, split
+from crawler.messages import say
 from crawler.models.link import Verdict
 from crawler.sites.generators import generator_names
 from crawler.sites.generators_by_path import NO_SITE, GeneratorsByPath
@@ -59,7 +60,7 @@ def text(settings: SettingsSource, name: str) -> str:
     """Return a text, such as a path or a URL."""
     value = settings[name]
     if value is not None and not isinstance(value, str | PathLike):
-        raise UserError(f"{name}: not a text: {value!r}")
+        raise UserError(say("error.not_text", name=name, value=value))
     return str(value or "")
 
 
@@ -69,14 +70,14 @@ def folder(settings: SettingsSource, name: str) -> str:
     try:
         Path(found).expanduser()
     except RuntimeError as error:
-        raise UserError(f"{name}: {found.partition('/')[0]!r} is the home folder of no user") from error
+        raise UserError(say("error.no_such_user", name=name, user=found.partition("/")[0])) from error
     return found
 
 
 def secret(settings: SettingsSource, name: str) -> str:
     """Return a secret, which must not be given on the command line, where other users can see it."""
     if settings.getpriority(name) == COMMAND_LINE:
-        raise UserError(f"{name}: secret on the command line, visible to other users; set it in the environment")
+        raise UserError(say("error.secret_on_command_line", name=name))
     return text(settings, name).strip()
 
 
@@ -85,7 +86,7 @@ def flag(settings: SettingsSource, name: str) -> bool:
     try:
         return settings.getbool(name)
     except (TypeError, ValueError) as error:
-        raise UserError(f"{name}: invalid value {settings[name]!r} (valid: True, False)") from error
+        raise UserError(say("error.bad_truth_value", name=name, value=settings[name])) from error
 
 
 def number(settings: SettingsSource, name: str, minimum: float = 0) -> float:
@@ -97,7 +98,7 @@ def whole_number(settings: SettingsSource, name: str, minimum: int = 0) -> int:
     """Return a whole number that is not below `minimum`."""
     found = number(settings, name, minimum)
     if not found.is_integer():
-        raise UserError(f"{name}: not a whole number: {settings[name]!r}")
+        raise UserError(say("error.not_whole_number", name=name, value=settings[name]))
     return int(found)
 
 
@@ -112,7 +113,7 @@ def width(settings: SettingsSource, name: str) -> int:
     """Return a width in pixels of at least MIN_WIDTH, or 0."""
     found = whole_number(settings, name)
     if 0 < found < MIN_WIDTH:
-        raise UserError(f"{name}: must be 0 or at least {MIN_WIDTH} pixels: {settings[name]!r}")
+        raise UserError(say("error.bad_width", name=name, least=MIN_WIDTH, value=settings[name]))
     return found
 
 
@@ -120,14 +121,14 @@ def word_list(settings: SettingsSource, name: str, known: Collection[str]) -> li
     """Return a list of known words, which may be given as text with commas."""
     found = [stripped for word in settings.getlist(name) if (stripped := str(word).strip())]
     if unknown := sorted({*found}.difference(known)):
-        raise UserError(f"{name}: invalid value {', '.join(map(repr, unknown))} (valid: {', '.join(known)})")
+        raise UserError(say("error.bad_values", name=name, value=", ".join(map(repr, unknown)), valid=", ".join(known)))
     return found
 
 
 def choice(settings: SettingsSource, name: str, known: Collection[str]) -> str:
     """Return one of the known words."""
     if (found := settings[name]) not in known:
-        raise UserError(f"{name}: invalid value {found!r} (valid: {', '.join(known)})")
+        raise UserError(say("error.bad_value", name=name, value=found, valid=", ".join(known)))
     return str(found)
 
 
@@ -147,7 +148,7 @@ def check_recheck_names(names: Iterable[str], kinds: Collection[str]) -> None:
         kind, slash, verdict = key.rpartition("/")
         if key != "*" and (verdict not in list(Verdict) or (slash and kind not in kinds)):
             valid = f"verdicts: {', '.join(Verdict)}; kinds: {', '.join(kinds)}"
-            raise UserError(f"RECHECK_AFTER[{key!r}]: neither verdict nor kind/verdict ({valid})")
+            raise UserError(say("error.bad_recheck_key", key=key, valid=valid))
 
 
 def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
@@ -156,7 +157,7 @@ def statuses(settings: SettingsSource, name: str) -> dict[str, frozenset[int]]:
     for host, given in json_object(settings, name).items():
         listed = given if isinstance(given, list | tuple) else [given]
         if not all(isinstance(status, int) and status in _STATUSES for status in listed):
-            raise UserError(f"{name}[{host!r}]: not a list of HTTP statuses: {given!r}")
+            raise UserError(say("error.not_statuses", name=name, host=host, value=given))
         found[_host(name, host)] = frozenset(listed)
     return found
 
@@ -166,7 +167,7 @@ def referers(settings: SettingsSource, name: str) -> dict[str, str]:
     found = {}
     for host, given in json_object(settings, name).items():
         if not isinstance(given, str) or (given and not re.fullmatch(r"https?://[!-~]+", given)):
-            raise UserError(f"{name}[{host!r}]: not a URL: {given!r}")
+            raise UserError(say("error.not_url", name=name, host=host, value=given))
         found[_host(name, host)] = given
     return found
 
@@ -183,7 +184,7 @@ def patterns(settings: SettingsSource, name: str) -> list[str]:
         try:
             given = json.loads(given)
         except ValueError as error:
-            raise UserError(f"{name}: not a JSON list: {given!r}") from error
+            raise UserError(say("error.not_json_list", name=name, value=given)) from error
     else:
         given = settings.getlist(name)
     return [stripped for each in given if (stripped := str(each).strip())]
@@ -203,9 +204,9 @@ def store_location(settings: SettingsSource, name: str) -> str:
     shown = without_login(found)
     if scheme not in SCHEMES:
         valid = ", ".join(f"{store}://" for store in SCHEMES)
-        raise UserError(f"{name}: invalid value {shown!r} (valid: a folder, {valid})")
+        raise UserError(say("error.bad_images_store", name=name, value=shown, valid=valid))
     if not settings["IMAGES_BASE_URL"] and scheme not in WITH_OWN_URLS:
-        raise UserError(f"{name}: {shown} needs IMAGES_BASE_URL, the public URL of its files")
+        raise UserError(say("error.no_images_base_url", name=name, value=shown))
     return found
 
 
@@ -218,7 +219,7 @@ def contact(settings: SettingsSource, name: str) -> str:
     """Return a URL or an email address; empty for none."""
     found = text(settings, name).strip()
     if found and (not re.fullmatch(r"[!-~]+", found) or not re.match(r"https?://.|mailto:.|[^@:]+@[^@:]+$", found)):
-        raise UserError(f"{name}: neither a URL nor an email address: {found!r}")
+        raise UserError(say("error.bad_contact", name=name, value=found))
     return found
 
 
@@ -229,7 +230,9 @@ def site_generators(settings: SettingsSource, name: str) -> GeneratorsByPath:
     for glob, value in found.items():
         if value not in valid:
             meant = nearest_hint(value, valid)
-            raise UserError(f"{name}[{glob!r}]: unknown generator {value!r} (valid: {', '.join(valid)}){meant}")
+            raise UserError(
+                say("error.unknown_generator", name=name, glob=glob, value=value, valid=", ".join(valid), meant=meant)
+            )
     return GeneratorsByPath(found)
 
 
@@ -237,7 +240,7 @@ def _host(name: str, key: str) -> str:
     """Return a host or a host glob in canonical form; raise UserError if it is more than a host."""
     found = key.strip().lower().rstrip(".")
     if not found or (re.search(r"[\s/:@#%]", found) and literal_address(found) is None):
-        raise UserError(f"{name}[{key!r}]: not a host without scheme, port and path, such as mp.weixin.qq.com")
+        raise UserError(say("error.not_host", name=name, key=key))
     try:
         return found if found.isascii() else hostname(split(f"//{found}"))
     except InvalidURLError as error:
@@ -252,7 +255,7 @@ def _number(name: str, value: object, minimum: float) -> float:
     try:
         found = float("" if isinstance(value, bool) else value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError) as error:
-        raise UserError(f"{name}: not a number: {str(value)[:60]!r}") from error
+        raise UserError(say("error.not_number", name=name, value=str(value)[:60])) from error
     if not minimum <= found <= MAX_VALUE:
-        raise UserError(f"{name}: must be from {minimum:g} to {MAX_VALUE:g}: {value!r}")
+        raise UserError(say("error.out_of_range", name=name, least=minimum, most=MAX_VALUE, value=value))
     return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from crawler.errors import UserError
 from crawler.executors.child import SHARDS, TaskDiedError, TaskProcess, run_task
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,16 +112,16 @@ def _connected(scheduler: str) -> Iterator[Client]:
     try:
         from distributed import Client
     except ModuleNotFoundError:
-        raise UserError("DASK_SCHEDULER: Dask is not installed; pip install 'notemend[cluster]'") from None
+        raise UserError(say("error.no_dask")) from None
     try:
         client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise UserError(f"DASK_SCHEDULER: {scheduler} does not answer: {error}") from error
+        raise UserError(say("error.dask_silent", address=scheduler, error=error)) from error
     with client:
         try:
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError:
-            raise UserError(f"DASK_SCHEDULER: {scheduler} has no workers; start dask worker {scheduler}") from None
+            raise UserError(say("error.dask_no_workers", address=scheduler, command=scheduler)) from None
         yield client
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from crawler.errors import UserError
 from crawler.images.store import FolderImageStore, writable_folder
 from crawler.images.stores import SCHEMES, WITH_OWN_URLS, store_class
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from crawler.config.crawl_options import ImageOptions
@@ -23,11 +24,11 @@ def open_other_store(options: ImageOptions, place: str, uploads: UploadRecords) 
     if "://" not in location:
         folder = Path(location).expanduser()
         if not folder.is_dir():
-            raise UserError(f"{place}: no such folder")
+            raise UserError(say("error.no_such_folder", folder=place))
         return FolderImageStore(folder)
     valid = [f"{scheme}://" for scheme in SCHEMES if scheme not in WITH_OWN_URLS]
     if f"{urlsplit(location).scheme}://" not in valid:
-        raise UserError(f"{place}: no image store (valid: a folder, {', '.join(valid)})")
+        raise UserError(say("error.no_image_store", place=place, valid=", ".join(valid)))
     image_store = open_image_store(replace(options, location=location), uploads)
     image_store.connect()
     if image_store.unavailable_reason:

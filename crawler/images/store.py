@@ -19,6 +19,7 @@ from urllib.parse import quote
 from crawler.atomic_files import remove_stale_drafts, write_atomically
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.sniff import EXTENSIONS, MEDIA_TYPES
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -291,5 +292,5 @@ def writable_folder(folder: Path) -> Path:
         probe.write_bytes(b"")
         probe.unlink(missing_ok=True)  # another process of the run may look at the same time
     except OSError as error:
-        raise UserError(f"{folder}: not writable: {error.strerror}") from error
+        raise UserError(say("error.not_writable", folder=folder, error=error.strerror)) from error
     return folder

@@ -21,6 +21,7 @@ from crawler.links.spelling.browser_url import browser_url
 from crawler.links.spelling.schemes import mistyped_scheme
 from crawler.links.spelling.templates import parse_template
 from crawler.links.spelling.text_links import urls_in
+from crawler.messages import say
 from crawler.models.link import Link
 from crawler.models.note import LinkRole
 from crawler.notes.markdown.wikilinks import OPENING, wikilink_name
@@ -54,7 +55,7 @@ def all_kinds() -> Mapping[str, Kind]:
     names = kind_names()
     if duplicates := [name for name in added if names.count(name) > 1]:
         name = duplicates[0]
-        raise UserError(f"kind {name}: name used twice, see the entry point {added[name].value}")
+        raise UserError(say("error.kind_twice", name=name, place=added[name].value))
     modules = [import_module(f"{__package__}.{name}") for name in names if name not in added]
     classes = [
         member
@@ -71,9 +72,9 @@ def _load(added: EntryPoint) -> type[Kind]:
     try:
         kind = added.load()
     except Exception as error:
-        raise UserError(f"kind {added.name}: {added.value} cannot be loaded: {error}") from error
+        raise UserError(say("error.kind_unloadable", name=added.name, place=added.value, error=error)) from error
     if not (inspect.isclass(kind) and issubclass(kind, Kind)) or inspect.isabstract(kind) or kind.name != added.name:
-        raise UserError(f"kind {added.name}: {added.value} is not a kind of that name")
+        raise UserError(say("error.kind_wrong", name=added.name, place=added.value))
     return kind
 
 
@@ -119,7 +120,9 @@ def kinds_named(names: str) -> set[str]:
     """
     selected = {name.strip() for name in names.split(",") if name.strip()} or set(all_kinds())
     if unknown := selected.difference(all_kinds()):
-        raise UserError(f"only={names}: no such kind: {', '.join(sorted(unknown))} (valid: {', '.join(all_kinds())})")
+        raise UserError(
+            say("error.kind_unknown", names=names, unknown=", ".join(sorted(unknown)), valid=", ".join(all_kinds()))
+        )
     return selected
 
 

@@ -369,12 +369,17 @@ def _fill_template(reason: Reason, language: Language) -> str:
     row = reason_texts()[reason.code]
     given = dict(zip(row.names, reason.details, strict=False))
     if (error := given.get("error")) is not None:
-        given["error"] = _translations(language).get(error, error)
+        given["error"] = translated(error, language)
     needed = _OPTIONAL.sub(
         lambda part: part[1] if all(map(given.__contains__, PLACEHOLDER.findall(part[1]))) else "",
         row.templates[language],
     )
     return PLACEHOLDER.sub(lambda name: given.get(name[1], ""), needed)
+
+
+def translated(text: str, language: Language) -> str:
+    """Return the text of a reason without details in a language, from its English text; any other as it is."""
+    return _translations(language).get(text, text)
 
 
 @cache

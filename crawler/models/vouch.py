@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.messages import say
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
@@ -100,7 +101,7 @@ def parse_until(text: str) -> date:
         day = int(match[3]) if match and match[3] else monthrange(year, month)[1]
         until = date(year, month, day)
     except ValueError:
-        raise ValueError(f"invalid date {text!r} (valid: YYYY-MM, YYYY-MM-DD)") from None
+        raise ValueError(say("error.bad_date", text=text)) from None
     if until > LAST_DAY:
-        raise ValueError(f"date too late: {text!r} (the last is {LAST_DAY})")
+        raise ValueError(say("error.late_date", text=text, last=LAST_DAY))
     return until

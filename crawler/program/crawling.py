@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 import crawler.spiders
-from crawler.cli.texts import say
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.program.given import read_given, with_folder, with_form, with_notes
 from crawler.program.layout import Command
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from crawler.cli.texts import say
+from crawler.messages import say
 
 
 class Command(click.Command):

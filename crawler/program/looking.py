@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.texts import say
+from crawler.messages import say
 from crawler.program.given import FOLDER, execute, open_settings, read_given, with_folder, with_notes
 from crawler.program.layout import Command
 

@@ -8,8 +8,8 @@ import click
 
 from crawler.cli.exit_codes import EXIT_ERROR
 from crawler.cli.terminal import prepare_streams, print_error, until_closed
-from crawler.cli.texts import say
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.program import crawling, editing, looking, reviewing
 from crawler.program.layout import Program, error_line
 from crawler.text import describe_os_error

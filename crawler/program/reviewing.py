@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.texts import say
+from crawler.messages import say
 from crawler.program.given import execute, read_given, with_folder
 from crawler.program.layout import Command
 

@@ -26,6 +26,7 @@ from crawler.link_checking.link_checker import LinkChecker
 from crawler.link_checking.lookup_runner import LookupRunner
 from crawler.link_checking.own_images import OwnImages
 from crawler.link_checking.result_queue import MAX_IN_FLIGHT, ResultQueue
+from crawler.messages import say
 from crawler.run.workspace import open_workspace
 from crawler.scheduling.retries import RetryQueue
 
@@ -185,9 +186,7 @@ def open_context(crawler: Crawler, kinds: Collection[str], interruption: Interru
             from crawler.executors.executors import open_executor
 
             if options.workers.scheduler and not workspace.store.shared:
-                raise UserError(
-                    "DASK_SCHEDULER: needs a DATABASE_URL that all machines can use: postgresql+psycopg://…"
-                )
+                raise UserError(say("error.dask_database"))
             executor = open_executor(options.workers.count, options.workers.scheduler)
             context.executor = resources.enter_context(executor)
         yield context

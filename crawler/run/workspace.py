@@ -18,6 +18,7 @@ from crawler.images.opening import open_image_store
 from crawler.images.references import find_names
 from crawler.images.store import writable_folder
 from crawler.kinds.registry import link_of
+from crawler.messages import say
 from crawler.models.vouch import Vouch
 from crawler.notes.files.folder import NotesFolder
 from crawler.notes.works.bare_titles import bare_title
@@ -63,9 +64,7 @@ class Workspace:
         """Raise UserError if no note of the database is in the folder: publishing would then remove all results."""
         folder, known = self.notes_folder.folder, self.store.registered_notes()
         if known and known.keys().isdisjoint(self.notes_folder.paths()):
-            notes = "its only note is" if len(known) == 1 else f"none of its {len(known):,} notes is"
-            advice = "give the folder that was crawled, or crawl this one: notemend DIR"
-            raise UserError(f"{self.store.name}: {notes} in {folder}; {advice}")
+            raise UserError(say("error.other_notes", name=self.store.name, n=len(known), folder=folder))
 
     def read(self, now: datetime, seconds: float = math.inf) -> dict[str, list[str]]:
         """Register the mentions of all notes and what their comments vouch for, and log their problems.

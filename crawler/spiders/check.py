@@ -13,10 +13,10 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.cli.results.formats import GITHUB, JSON, annotation
 from crawler.cli.results.problems import problem_line
-from crawler.cli.texts import say
 from crawler.config.crawl_options import read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
+from crawler.messages import say
 from crawler.models.link import Verdict
 from crawler.notes.files.added_lines import AddedLines
 from crawler.notes.files.folder import ENDINGS, NotesFolder
@@ -81,7 +81,7 @@ class CheckSpider(NotesSpider):
         read_options(settings, kind_names())
         for name in OUTPUT_SETTINGS:
             if settings.getpriority(name) == SETTINGS_PRIORITIES["cmdline"]:
-                raise UserError(f"{name}: not supported by check, which writes only to its cache; use crawl")
+                raise UserError(say("error.not_for_check", name=name))
             settings.set(name, "", priority="spider")
         settings.set("OUTPUT_DIR", str(check_folder(Path(settings["NOTES_DIR"]).expanduser())), priority="spider")
         always = dict.fromkeys((Verdict.DEAD.value, Verdict.SUSPECT.value, Verdict.UNKNOWN.value), 0)
@@ -164,11 +164,11 @@ def _below(folder: Path, file: str) -> str:
     path, folder = Path(file), folder.resolve()
     try:
         if not path.exists():
-            raise UserError(f"{file}: no such file")
+            raise UserError(say("error.no_such_file", file=file))
         real = path.resolve()
         if not real.is_relative_to(folder):
             if not (path.parent.resolve() / path.name).is_relative_to(folder):
-                raise UserError(f"{file}: not below {folder}; set -s NOTES_DIR=DIR")
+                raise UserError(say("error.not_below", file=file, folder=folder))
             real = path.parent.resolve() / path.name
         below = real.relative_to(folder).as_posix()
         open_inside(folder, below).close()

@@ -15,6 +15,7 @@ from crawler.config.crawl_options import options_of, read_options
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names, kinds_named
 from crawler.link_checking.result_queue import pipelines_idle
+from crawler.messages import say
 from crawler.run.context import open_context
 from crawler.run.interruption import Interruption
 from crawler.run.run import Run, Stages
@@ -139,7 +140,7 @@ class NotesSpider(Spider):
     def _open(self) -> Run:
         """Return the run, with its context opened and passed to Scrapy's components by `run_opened`."""
         if self._unknown:
-            raise UserError(f"-a {self._unknown[0]}: unknown argument (valid: notes, only)")
+            raise UserError(say("error.spider_argument", name=self._unknown[0]))
         self.check_outputs()
         kinds = kinds_named(self._only)
         logging.getLogger("scrapy").setLevel(self.settings["LOG_LEVEL"])  # saves creating records that are not shown

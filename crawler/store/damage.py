@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.store.database import NoStoreError, store_url
@@ -61,7 +62,7 @@ def damage_of(options: CrawlOptions) -> str | None:
 
 
 def _line(name: str, place: str) -> str:
-    return f"{name}: damaged value in {place}; restore a copy of the file, or move it away and run again"
+    return say("error.damaged_value", name=name, place=place)
 
 
 def _damage_in(connection: sa.Connection) -> str | None:

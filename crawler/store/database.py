@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
 import sqlalchemy as sa
 
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.store.schema.migrations import is_newest, migrate, version_of
 from crawler.store.schema.sqlite_file import identity_of, keep_copy, trace_of_loss
 from crawler.store.schema.tables import version
@@ -40,9 +41,6 @@ RETRY_SECONDS = 300.0
 
 BUSY_TIMEOUT = 30.0
 """Seconds that a transaction waits for another process to unlock an SQLite file."""
-
-NO_STORE = "{}: no link database; crawl first: notemend DIR (with this OUTPUT_DIR)"
-"""The error where a command needs the results of a crawl, with the path or URL of the database."""
 
 _LOCK = 0x6E6F7465  # the key of an advisory lock; any number that no other program uses
 _TRANSIENT_STATES = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL documentation, appendix A
@@ -99,7 +97,7 @@ def _repeat(call: Callable[[], T], failure: DatabaseUnavailableError) -> T:
 
 def _raise_last_failure(state: RetryCallState) -> NoReturn:
     assert state.outcome is not None  # noqa: S101 - tenacity calls this after an attempt
-    raise UserError(f"{state.outcome.exception()}; saved results are kept") from state.outcome.exception()
+    raise UserError(say("error.database_away", error=state.outcome.exception())) from state.outcome.exception()
 
 
 class Database:
@@ -133,7 +131,7 @@ class Database:
         name = engine.url.database if engine.dialect.name == "sqlite" else None
         store = cls(engine, name or engine.url.render_as_string())
         if not (creates or store.shared or Path(store._name).is_file()):
-            raise NoStoreError(NO_STORE.format(store._name))
+            raise NoStoreError(say("error.no_store", name=store._name))
         logging.getLogger("psycopg").setLevel(logging.ERROR)  # an exception tells what it warns of
         # It logs what closing a connection raises, which may be Ctrl-C, with a traceback, and raises it as well.
         logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
@@ -164,13 +162,13 @@ class Database:
                 if is_newest(connection):
                     return
             except UserError as error:
-                raise UserError(f"{self._name}: {error}") from error
+                raise UserError(say("error.at", place=self._name, error=error)) from error
             self.is_new = version_of(connection) == 0
             if self.is_new and not self.shared and (others := _other_tables(connection)):
                 listed = ", ".join(others[:3])
-                raise UserError(f"{self._name}: database of another program (tables: {listed}); move it away")
+                raise UserError(say("error.database_foreign", name=self._name, tables=listed))
             if self.is_new and not creates:
-                raise NoStoreError(NO_STORE.format(self._name))
+                raise NoStoreError(say("error.no_store", name=self._name))
         if not (self.is_new or self.shared):
             self._keep_copy()
         with self._write() as connection:
@@ -186,7 +184,7 @@ class Database:
         except sqlite3.Error as error:
             raise UserError(self._damage_message(error)) from error
         except OSError as error:
-            raise UserError(f"{self._name}: not migrated, since no copy can be kept: {error.strerror}") from error
+            raise UserError(say("error.database_no_copy", name=self._name, error=error.strerror)) from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -211,7 +209,7 @@ class Database:
         that would be lost.
         """
         if self._identity is not None and self._identity != identity_of(self._name):
-            raise UserError(f"{self._name}: removed or replaced while it was used; restore a copy, or run again")
+            raise UserError(say("error.database_replaced", name=self._name))
         try:
             with self._engine.connect().execution_options(writing=writing) as connection, connection.begin():
                 yield connection
@@ -233,14 +231,14 @@ class Database:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
 
     def _damage_message(self, cause: object) -> str:
-        advice = "repair it, or move it away and run again"
+        advice = "damaged"
         if "locked" in str(cause):  # SQLITE_BUSY or SQLITE_LOCKED
-            advice = "another program has locked it; run again when that has ended"
+            advice = "locked"
         elif "disk is full" in str(cause):
-            advice = "free disk space and run again; saved results are kept"
+            advice = "full"
         elif "I/O error" in str(cause):
-            advice = "check the disk and run again; saved results are kept"
-        return f"{self._name}: cannot use the link database ({collapse_whitespace(str(cause))}); {advice}"
+            advice = "disk"
+        return say(f"error.database_{advice}", name=self._name, cause=collapse_whitespace(str(cause)))
 
 
 class Writer(Database):

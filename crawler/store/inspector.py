@@ -11,8 +11,9 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.models.metadata import Picture
-from crawler.store.database import NO_STORE, NoStoreError
+from crawler.store.database import NoStoreError
 from crawler.store.reader import SLICE, StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
@@ -74,7 +75,7 @@ class StoreInspector(StoreReader):
             if place.get_backend_name() == "sqlite":
                 path = Path(place.database or "")
                 if not path.is_file():
-                    raise NoStoreError(NO_STORE.format(path))
+                    raise NoStoreError(say("error.no_store", name=path))
                 query = {"mode": "ro", "uri": "true"}
                 if not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists():
                     query["immutable"] = "1"  # a reader would create files beside a database that no program writes
@@ -96,10 +97,11 @@ class StoreInspector(StoreReader):
         with self._begin() as connection:
             found = version_of(connection)
         if not found:
-            raise NoStoreError(f"{self._name}: no link database in it; restore a copy, or run crawl to start anew")
+            raise NoStoreError(say("error.database_empty", name=self._name))
         if found != len(MIGRATIONS):
-            advice = "run crawl once" if found < len(MIGRATIONS) else "upgrade notemend"
-            raise UserError(f"{self._name}: database version {found}, expected {len(MIGRATIONS)}; {advice}")
+            key = "error.database_older" if found < len(MIGRATIONS) else "error.database_newer"
+            said = say(key, found=found, expected=len(MIGRATIONS))
+            raise UserError(say("error.at", place=self._name, error=said))
 
     def find_damage(self, look: Callable[[sa.Connection], str | None]) -> str | None:
         """Return what a function finds that looks through the database."""

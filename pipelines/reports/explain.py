@@ -11,14 +11,15 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import format_time
-from crawler.cli.texts import language, say
 from crawler.errors import UserError
 from crawler.kinds.registry import link_of
+from crawler.messages import language, say
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason
 from crawler.models.vouch import vouch_in_force
 from crawler.verdicts.fold import fold_checks, verdict_at
 from pipelines.reports.verdict_texts import evidence_of, explain_step, explain_verdict, place_of_vouch
+from pipelines.rewriting import evidence
 from pipelines.rewriting.edit_list import from_record
 from pipelines.rewriting.in_place.journal import Journal
 from pipelines.rewriting.redirects import decide_edit
@@ -173,7 +174,7 @@ def _find_note_edits(history: LinkHistory, edits: Iterable[Edit], *, by_position
     for edit in edits:
         at_mention = any(note == edit.note and edit.start <= start < edit.end for note, start in locations)
         if at_mention or edit.old in names or any(name in edit.evidence.split() for name in names):
-            why = say("between_parts").join((edit.reason.text(language()), edit.evidence))
+            why = say("between_parts").join((edit.reason.text(language()), evidence.shown(edit.evidence)))
             key = "explain.edit" if edit.old else "explain.edit_added"
             yield say(key, note=edit.note, old=edit.old, new=edit.new if edit.old else edit.new.strip(), why=why)
 

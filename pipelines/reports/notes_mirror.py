@@ -14,6 +14,7 @@ from crawler.errors import ImageStoreError, UserError
 from crawler.images.layout.placed_files import PlacedFiles
 from crawler.kinds.registry import kind_of
 from crawler.links.secrets import masked_json
+from crawler.messages import say
 from crawler.models.check import Outcome
 from crawler.notes.files.folder import ENDINGS, is_read
 from crawler.sites.generators import is_asset
@@ -39,7 +40,7 @@ def check_folders(notes: Path, output_dir: Path, skip: Path | None) -> None:
     """Raise UserError if the updated notes in an output folder would overwrite originals outside of `skip`."""
     mirror = output_dir / "notes"
     if is_read(mirror, notes, skip) or notes.resolve().is_relative_to(mirror.resolve()):
-        raise UserError(f"OUTPUT_DIR: updated notes in {mirror} would overwrite notes in {notes}. Use another folder")
+        raise UserError(say("error.mirror_originals", copies=mirror, notes=notes))
 
 
 @contextmanager
@@ -150,9 +151,7 @@ def _ensure_own_mirror(mirror: Path, edits_file: Path) -> None:
     if edits_file.exists():
         return
     if (found := next(_notes_below(mirror), None)) is not None:
-        raise UserError(
-            f"OUTPUT_DIR: {found} was not written by this program and might be overwritten. Use another folder"
-        )
+        raise UserError(say("error.mirror_foreign", file=found))
     edits_file.parent.mkdir(parents=True, exist_ok=True)
     edits_file.touch()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from crawler.cli.texts import language, say
+from crawler.messages import language, say
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.reason import ReasonCode

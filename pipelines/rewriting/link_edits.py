@@ -25,6 +25,7 @@ from crawler.models.note import SHOWN_ROLES, Mention, Note, Syntax
 from crawler.models.reason import Reason, ReasonCode
 from crawler.notes.comments.ignore_comments import overlaps_spans
 from crawler.notes.markdown.wikilinks import wikilink_name
+from pipelines.rewriting.evidence import of_check, of_image
 from pipelines.rewriting.image_set_edits import incomplete_candidates
 from pipelines.rewriting.lines.dead_marks import mark_edits
 from pipelines.rewriting.lines.fact_lines import fact_edits
@@ -102,13 +103,11 @@ def _plan_mention_edits(
             url = _with_image_fragment(image_url(picture), mention)
             if "pictures" not in rewrite or _stays_where_it_is(mention, state, picture, url):
                 continue
-            source = f", from {picture.source}" if picture.source else ""
-            evidence = f"{picture.media_type}, {picture.size} bytes, sha256 {picture.sha256}{source}"
             if url is not None and (_is_web(url) or not _is_bare(note, mention)):
-                yield from _replace(note, mention, url, Reason(ReasonCode.EDIT_IMAGE), evidence)
+                yield from _replace(note, mention, url, Reason(ReasonCode.EDIT_IMAGE), of_image(picture))
         elif (replacement := _replacement_for(note, mention, state)) is not None and replacement[0] in rewrite:
             _, new_url, code = replacement
-            evidence = _evidence(state)
+            evidence = of_check(state)
             yield from _replace(note, mention, new_url, Reason(code), evidence)
             yield from _replace_text(note, mention, new_url, Reason(code), evidence)
 
@@ -142,14 +141,6 @@ def _is_bare(note: Note, mention: Mention) -> bool:
     opened = note.data[max(mention.start - 2, 0) : mention.start] == b"]("
     is_text = mention.syntax is Syntax.MARKDOWN and not opened
     return is_text and mention.text in {mention.url, note.source_of(mention)}
-
-
-def _evidence(state: LinkState) -> str:
-    """Return outcome, reason, method and date of the last check."""
-    if (check := state.check) is None:
-        return state.verdict.value
-    status = f" {check.http_status}" if check.http_status else ""
-    return f"{check.outcome.value}: {check.reason} ({check.how.value}{status}, {check.checked_at:%Y-%m-%d})"
 
 
 def _replacement_for(note: Note, mention: Mention, state: LinkState) -> tuple[str, str, ReasonCode] | None:

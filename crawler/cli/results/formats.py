@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from crawler.cli.results.problems import explanation
-from crawler.cli.texts import say
+from crawler.messages import say
 from crawler.models.link import Verdict
 
 if TYPE_CHECKING:

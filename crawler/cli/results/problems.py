@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.cli.terminal import Line
-from crawler.cli.texts import language, say
+from crawler.messages import language, say
 from crawler.models.link import Verdict
 from crawler.models.reason import Reason, ReasonCode
 

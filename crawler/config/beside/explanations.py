@@ -1,15 +1,28 @@
-"""What each setting is for: the comments of `crawler/settings.py`, which are the one source of it."""
+"""What each setting is for: the comments of `crawler/settings.py`, and their Chinese."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import tomllib
 from importlib import import_module
+from importlib.resources import files
 
 from crawler.config.setting_readers import READERS
+from crawler.messages import language
 
 
 def explanations() -> dict[str, str]:
+    """Return what each setting is for, in Chinese only for those that a file beside the notes may have."""
+    return chinese_explanations() if language() == "zh" else english_explanations()
+
+
+def chinese_explanations() -> dict[str, str]:
+    """Return the texts of `data/setting_texts.toml` by setting."""
+    return tomllib.loads(files("crawler").joinpath("data/setting_texts.toml").read_text("utf-8"))
+
+
+def english_explanations() -> dict[str, str]:
     """Return the comment above or beside each setting, without the period at its end."""
     source = inspect.getsource(import_module("crawler.settings"))
     lines = source.splitlines()

@@ -13,6 +13,7 @@ from crawler.config.editors import editors
 from crawler.config.setting_names import FROM_ENVIRONMENT, RENAMED, default, is_known, nearest_hint
 from crawler.config.setting_readers import READERS, SETTING_OF_SECRET
 from crawler.errors import UserError
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +32,8 @@ MOST_WORKERS = 16
 _LONGEST = 60
 """The most characters of a value in a message."""
 
-_TYPES: dict[type, str] = {
-    bool: "true or false",
-    float: "a number",
-    str: "a text",
-    list: "a list of texts",
-    dict: "a table",
-}
+TYPES: dict[type, str] = {bool: "bool", float: "number", str: "text", list: "texts", dict: "table"}
+"""The ends of the keys of their names in messages."""
 
 
 def is_allowed(name: str) -> bool:
@@ -72,17 +68,16 @@ def _refusal(key: str) -> str:
     name = key.upper()
     if key == name.lower():
         if _is_secret(name):
-            return f"secrets do not belong beside notes; set it in the environment ({name})"
+            return say("error.beside_secret", name=name)
         if is_known(name):
-            return f"not allowed in a file beside notes, which their authors can change; {_elsewhere(name)}"
+            return say("error.beside_refused", elsewhere=_elsewhere(name))
         if name in RENAMED:
-            return f"unknown setting; did you mean {RENAMED[name].lower()}?"
-    return f"unknown setting{nearest_hint(key, allowed_keys()) or '; notemend settings lists all'}"
+            return say("error.beside_unknown", meant=say("did_you_mean", name=RENAMED[name].lower()))
+    return say("error.beside_unknown", meant=nearest_hint(key, allowed_keys()) or say("error.beside_list"))
 
 
 def _elsewhere(name: str) -> str:
-    variable = f", or NOTEMEND_{name} in the environment" if name in READERS else ""
-    return f"set it by -s {name}=…{variable}"
+    return say("error.elsewhere" if name in READERS else "error.elsewhere_option", name=name)
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -96,8 +91,8 @@ def _wrong_type(name: str, given: Any) -> str | None:
         return None
     if name == "WORKERS" and given == "auto":
         return None
-    what = "a list of tables" if name == "OVERRIDES" else _TYPES[expected]
-    return f"must be {what}, not {_shown(given)}; {_cure(name, expected, given)}"
+    what = say(f"error.type_{'tables' if name == 'OVERRIDES' else TYPES[expected]}")
+    return say("error.beside_type", expected=what, given=_shown(given), cure=_cure(name, expected, given))
 
 
 def _is_item(name: str) -> Any:
@@ -118,7 +113,7 @@ def _type(given: Any) -> type:
 def _cure(name: str, expected: type, given: Any) -> str:
     """Return how a value of the right type is written, the value that was meant if it can be told."""
     if name == "OVERRIDES":
-        return '[[overrides]], then paths = ["…"]'
+        return say("error.write_overrides")
     meant: Any = default(name)
     if expected is list and isinstance(given, str):
         meant = [word for each in given.split(",") if (word := each.strip())]
@@ -129,28 +124,28 @@ def _cure(name: str, expected: type, given: Any) -> str:
     elif expected is float and isinstance(given, str) and re.fullmatch(r"\d{1,9}(\.\d{1,9})?", given):
         meant = float(given) if "." in given else int(given)
     if expected is dict:
-        return f"write a table, [{name.lower()}]"
-    return f"write {name.lower()} = {toml_value(meant)}"
+        return say("error.write_table", name=name.lower())
+    return say("error.write_value", name=name.lower(), value=toml_value(meant))
 
 
 def _shown(given: Any) -> str:
     """Return a value of the wrong type as a message shows it."""
     if isinstance(given, list):
-        return "this list"
+        return say("error.given_list")
     if isinstance(given, dict):
-        return "a table"
-    shown = toml_value(given) if isinstance(given, str | int | float) else "a date or time"
+        return say("error.type_table")
+    shown = toml_value(given) if isinstance(given, str | int | float) else say("error.given_time")
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
 
 
 def _reach(name: str, given: Any) -> str | None:
     """Return why a value reaches further than notes may; None if it does not."""
     if name == "IMAGES_STORE" and "://" in given:
-        return f"only a folder is allowed in a file beside notes, no service that gets your login; {_elsewhere(name)}"
+        return say("error.beside_store", elsewhere=_elsewhere(name))
     if name == "REPORT_EDITOR" and given.strip().lower() not in editors():
-        return f"only a name is allowed in a file beside notes ({', '.join(editors())}); {_elsewhere(name)}"
+        return say("error.beside_editor", valid=", ".join(editors()), elsewhere=_elsewhere(name))
     if name == "WORKERS" and isinstance(given, int | float) and given > MOST_WORKERS:
-        return f"at most {MOST_WORKERS} are allowed in a file beside notes; {_elsewhere(name)}"
+        return say("error.beside_workers", most=MOST_WORKERS, elsewhere=_elsewhere(name))
     return None
 
 
@@ -163,5 +158,5 @@ def _folder(file: SettingsFile, key: str, given: str) -> str:
         is_below = real.is_relative_to(top) and ".git" not in map(str.lower, real.relative_to(top).parts)
         if is_below and not given.startswith("~"):
             return os.path.relpath(folder) if folder.is_relative_to(Path.cwd()) else str(folder)
-    said = f"must be a folder below {top}, where the file is: {given!r}; {_elsewhere(key.upper())}"
+    said = say("error.beside_folder", top=top, value=given, elsewhere=_elsewhere(key.upper()))
     raise UserError(located(file, (key,), said))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.notes.files.repository import repository_of
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def _read(path: Path) -> SettingsFile | None:
     if not is_ours and found is None:
         return None
     if not isinstance(found, dict):
-        raise UserError(f"{shown_path(path)}: {'.'.join(TABLE)} is no table; write [{'.'.join(TABLE)}]")
+        raise UserError(
+            say("error.file_no_table", file=shown_path(path), table=".".join(TABLE), written=".".join(TABLE))
+        )
     return SettingsFile(path, text, found, () if is_ours else TABLE)
 
 
@@ -128,9 +131,9 @@ def _bytes_of(path: Path) -> bytes:
     except UnsafePathError as error:
         raise UserError(f"{shown_path(path)}: {str(error).replace('the notes folder', 'its folder')}") from error
     except OSError as error:
-        raise UserError(f"{shown_path(path)}: cannot be read ({error.strerror})") from error
+        raise UserError(say("error.file_unreadable", file=shown_path(path), error=error.strerror)) from error
     if len(data) > LARGEST:
-        raise UserError(f"{shown_path(path)}: larger than {LARGEST // 1024} kB; remove what is no setting")
+        raise UserError(say("error.file_large", file=shown_path(path), most=LARGEST // 1024))
     return data
 
 
@@ -140,7 +143,7 @@ def _text(path: Path, data: bytes) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(errors="replace")
         place = _place(before.split("\n"))
-        raise UserError(f"{shown_path(path)}:{place}: not UTF-8; save the file in this encoding") from error
+        raise UserError(say("error.file_not_utf8", file=shown_path(path), line=place)) from error
     return text.replace("\r\n", "\n")
 
 
@@ -148,16 +151,16 @@ def _parse(path: Path, text: str) -> Any:
     lines = text.split("\n")
     for number, line in enumerate(lines, 1):
         if line.count(".") > MOST_DOTS:
-            raise UserError(f"{shown_path(path)}:{number}: more than {MOST_DOTS:,} dots; divide this line")
+            raise UserError(say("error.file_dots", file=shown_path(path), line=number, most=MOST_DOTS))
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise UserError(f"{shown_path(path)}: nested too deeply") from error
+        raise UserError(say("error.file_nested", file=shown_path(path))) from error
     except ValueError as error:  # also a number of thousands of digits
         said = _POSITION.search(str(error))
         place = f"{said[1]}:{said[2]}" if said and said[1] else _place(lines)
         reason = _POSITION.sub("", str(error))
-        raise UserError(f"{shown_path(path)}:{place}: no valid TOML: {reason}") from error
+        raise UserError(say("error.file_no_toml", file=shown_path(path), line=place, error=reason)) from error
 
 
 def _place(lines: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from crawler.config.beside.explanations import explanations
 from crawler.config.beside.keys import allowed_keys
 from crawler.config.beside.toml_values import toml_value
 from crawler.config.setting_names import default
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +33,8 @@ class FolderFacts:
 
 def settings_template(found: FolderFacts) -> str:
     """Return the text of a file of settings."""
-    parts = [[_HEAD, *(comment for line in found.lines for comment in _comment(line))], ['notes_dir = "."']]
+    head = (comment for line in (say("init_head"), say("init_head_list"), *found.lines) for comment in _comment(line))
+    parts = [[*head], ['notes_dir = "."']]
     sure = {"exclude_urls": found.left_out.urls, "notes_ignore": found.left_out.notes}
     if any(sure.values()) or found.left_out.problems:
         parts.append([*_from_lychee(sure, found.left_out.problems)])
@@ -43,22 +45,18 @@ def settings_template(found: FolderFacts) -> str:
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-_HEAD = """# Settings of notemend for the notes in this folder. Lines without # hold; the others show what can be set.
-# `notemend settings` lists all values and where they are from."""
-
-
 _OVERRIDE = ("# [[overrides]]", '# paths = ["posts/**"]', '# rewrite = ["links"]')
 
 
 def _from_lychee(sure: Mapping[str, Sequence[str]], problems: Sequence[str]) -> Iterator[str]:
-    yield "# What lychee leaves out"
+    yield from _comment(say("init_lychee"))
     for key, values in sure.items():
         if values:
             yield f"{key} = ["
             yield from (f"  {toml_value(each)}," for each in values)
             yield "]"
     if problems:
-        yield "# not carried over, since no setting says exactly the same:"
+        yield from _comment(say("init_not_carried_over"))
         yield from (comment for each in problems for comment in _comment(f"  {each}"))
 
 

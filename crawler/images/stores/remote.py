@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.store import TRASH, ImageStore, is_image_name, media_type_of, parse_trashed, trashed_name
 from crawler.images.stores import without_login
+from crawler.messages import say
 from crawler.text import without_class_names
 
 if TYPE_CHECKING:
@@ -155,4 +156,4 @@ def require(module: str, place: str, extra: str) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
-        raise UserError(f"IMAGES_STORE: for {without_login(place)} install notemend[{extra}] ({error})") from error
+        raise UserError(say("error.store_extra", place=without_login(place), extra=extra, error=error)) from error

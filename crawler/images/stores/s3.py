@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from crawler.errors import UserError
 from crawler.images.stores.remote import RemoteImageStore, require
 from crawler.images.stores.s3_services import DOMAIN, connection, error_hint
+from crawler.messages import say
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class S3ImageStore(RemoteImageStore):
         super().__init__(options.location, options.base_url)
         self._bucket, _, folder = options.location.removeprefix("s3://").partition("/")
         if not self._bucket:
-            raise UserError(f"IMAGES_STORE: {self.place}: no bucket; expected s3://bucket/folder")
+            raise UserError(say("error.no_bucket", place=self.place))
         self._prefix = f"{folder.strip('/')}/".lstrip("/")
         self._client = self._open(options)
         acl = options.s3.acl or options.store_settings.get("IMAGES_STORE_S3_ACL")

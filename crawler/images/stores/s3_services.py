@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from crawler.errors import UserError
 from crawler.images.stores import IMMUTABLE
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,16 +54,16 @@ def read_options(table: Mapping[str, object]) -> S3Options:
                 if "key" in key.lower()
                 else ""
             )
-            raise UserError(f"{SETTING}[{key!r}]: unknown (valid: {', '.join(known)}){keys}")
+            raise UserError(say("error.s3_option", name=SETTING, key=key, valid=", ".join(known), more=keys))
         if not isinstance(value, str):
-            raise UserError(f"{SETTING}[{key!r}]: not a text: {value!r}")
+            raise UserError(say("error.option_no_text", name=SETTING, key=key, value=value))
     found = S3Options(**{key: str(value).strip() for key, value in table.items()})
     if found.addressing and found.addressing not in STYLES:
-        raise UserError(f"{SETTING}['addressing']: invalid value {found.addressing!r} (valid: {', '.join(STYLES)})")
+        raise UserError(say("error.addressing", name=SETTING, value=found.addressing, valid=", ".join(STYLES)))
     if found.endpoint:
         _checked_endpoint(found.endpoint, f"{SETTING}['endpoint']")
     if found.addressing == DOMAIN and not found.endpoint:
-        raise UserError(f"{SETTING}['addressing']: 'domain' needs the domain of the bucket as 'endpoint'")
+        raise UserError(say("error.addressing_domain", name=SETTING))
     return found
 
 
@@ -88,7 +89,7 @@ def connection(options: S3Options, bucket: str, settings: Mapping[str, Any], env
     host = urlsplit(endpoint).hostname or ""
     if options.addressing != DOMAIN and host.startswith(f"{bucket}.") and _service(host.removeprefix(f"{bucket}.")):
         meant = endpoint.replace(f"//{bucket}.", "//", 1)
-        raise UserError(f"{name}: has the bucket, which IMAGES_STORE names: {endpoint!r}; expected {meant!r}")
+        raise UserError(say("error.endpoint_bucket", name=name, value=endpoint, expected=meant))
     service = _service(host)
     if service is None:
         return Connection(endpoint, region, options.addressing or PATH)
@@ -111,12 +112,12 @@ def _checked_endpoint(endpoint: str, name: str) -> str:
     except ValueError:
         is_url = False
     if not is_url:
-        raise UserError(f"{name}: no URL: {endpoint!r}")
+        raise UserError(say("error.endpoint_no_url", name=name, value=endpoint))
     if parts.username is not None:
-        raise UserError(f"{name}: has a login; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment")
+        raise UserError(say("error.endpoint_login", name=name))
     if parts.path.strip("/") or parts.query or parts.fragment:
         expected = f"{parts.scheme}://{parts.netloc}"
-        raise UserError(f"{name}: has a path: {endpoint!r}; expected {expected!r}, and the bucket in IMAGES_STORE")
+        raise UserError(say("error.endpoint_path", name=name, value=endpoint, expected=expected))
     return url.rstrip("/")
 
 

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.errors import UserError
 from crawler.images.stores.remote import RemoteImageStore, require, walk
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ class WebdavImageStore(RemoteImageStore):
         self._api = require("webdav4.client", self.place, "webdav")
         parts, settings = urlsplit(options.location), options.store_settings
         if not parts.hostname:
-            raise UserError(f"IMAGES_STORE: {self.place}: no host; expected {parts.scheme}://host/folder")
+            raise UserError(say("error.no_host", place=self.place, scheme=parts.scheme))
         user = unquote(parts.username or "") or settings.get("WEBDAV_USER")
         password = unquote(parts.password or "") or settings.get("WEBDAV_PASSWORD") or ""
         server = f"{'https' if parts.scheme == 'davs' else 'http'}://{parts.netloc.rpartition('@')[2]}"

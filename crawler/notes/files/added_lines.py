@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.errors import UserError
 from crawler.git import GitError, ask_git, without_filters
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,12 +47,12 @@ class AddedLines:
         Files that git does not know yet are new as a whole. Raises UserError if git does not know the commit.
         """
         if commit.startswith("-"):
-            raise UserError(f"--since {commit}: not a commit")
+            raise UserError(say("error.no_commit", commit=commit))
         try:
             diff = ask_git(folder, *_DIFF, commit, "--", ".", environment=without_filters(folder))
             untracked = ask_git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
         except GitError as error:
-            raise UserError(f"--since {commit}: {error}. In CI, fetch the history first (fetch-depth: 0)") from error
+            raise UserError(say("error.since_failed", commit=commit, error=error)) from error
         return cls(parse_diff(diff), frozenset(filter(None, untracked.split("\0"))))
 
     @property

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
 from crawler.links.spelling.templates import TEMPLATE_MARK
+from crawler.messages import say
 from crawler.models.note_file import NoteFile, NoTextError
 from crawler.notes.files import notebooks
 from crawler.notes.files.encodings import read_text
@@ -77,7 +78,7 @@ class NotesFolder:
         max_bytes: int = LARGEST_NOTE,
     ) -> None:
         if not folder.is_dir():
-            raise UserError(f"{folder}: no such folder of notes")
+            raise UserError(say("error.no_notes_folder", folder=folder))
         self.folder = folder
         self._real = folder.resolve()
         self.problems: list[str] = []
@@ -98,8 +99,7 @@ class NotesFolder:
         if not self._count:
             self._check_listed()
             is_left_out = any(path.lower().endswith(ENDINGS) for path in files_below(folder, skip))
-            why = " that .gitignore or NOTES_IGNORE does not leave out" if is_left_out else ""
-            raise UserError(f"{folder}: no Markdown file (*.md) in it{why}")
+            raise UserError(say("error.no_note_left" if is_left_out else "error.no_note", folder=folder))
 
     def __iter__(self) -> Iterator[Note]:
         """Yield the notes; a file that cannot be read as one is skipped with a message."""
@@ -193,19 +193,18 @@ class NotesFolder:
         """Return the paths of the notes; set `incomplete` if more than half of them have vanished."""
         paths = self.paths()
         if len(paths) * 2 < self._count and self.incomplete is None:
-            self.incomplete = f"{self.folder}: only {len(paths)} of {self._count} notes are left since the run began"
+            self.incomplete = say("error.notes_vanished", folder=self.folder, left=len(paths), before=self._count)
         return paths
 
     def _record_unlisted(self, error: OSError) -> None:
         if self.incomplete is None:
-            self.incomplete = f"{error.filename}: cannot be listed ({error.strerror})"
+            self.incomplete = say("error.cannot_list", folder=error.filename, error=error.strerror)
             if not is_utf8(self.incomplete):
                 self.incomplete = repr(self.incomplete)
 
     def _check_listed(self) -> None:
         if self.incomplete is not None:
-            next_step = "nothing was published or removed. Make all notes readable, then run again"
-            raise UserError(f"{self.incomplete}; {next_step}")
+            raise UserError(say("error.notes_incomplete", problem=self.incomplete))
 
     def _bytes_of(self, path: str) -> bytes:
         with open_inside(self._real, path) as file:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.models.check import CLOCK_TOLERANCE
 from crawler.store.reader import CHANGED
 from crawler.store.runs.hosts import HostRecords
@@ -79,9 +80,9 @@ class Runs(HostRecords):
             query = sa.select(runs.c.process, runs.c.locked_at).where(runs.c.finished_at.is_(None))
             row = connection.execute(query.order_by(runs.c.id.desc()).limit(1)).one_or_none()
         if row is None or row.process is None:
-            return f"{self._name}: locked by another command; try again when it has ended"
+            return say("error.locked", name=self._name)
         since = f"{row.locked_at.astimezone():%Y-%m-%d %H:%M:%S}"
-        return f"{self._name}: locked by another run ({row.process}, since {since}); try again when it has ended"
+        return say("error.locked_by_run", name=self._name, process=row.process, since=since)
 
     def start_run(self, now: datetime) -> int:
         """Begin a run, or resume the one that was not finished; return its number.

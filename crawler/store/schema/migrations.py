@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex
 
 from crawler.errors import UserError
+from crawler.messages import say
 from crawler.models.former_reasons import former_reason
 from crawler.store.schema.tables import (
     NEVER,
@@ -254,7 +255,7 @@ def is_newest(connection: sa.Connection) -> bool:
     """Return whether a database has the newest version; raise UserError if it is newer than this program."""
     found = version_of(connection)
     if found > len(MIGRATIONS):
-        raise UserError(f"database version {found}, expected at most {len(MIGRATIONS)}; upgrade notemend")
+        raise UserError(say("error.database_newer", found=found, expected=len(MIGRATIONS)))
     return found == len(MIGRATIONS)
 
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from crawler.errors import UserError
 from crawler.images.layout.file_names import comparable
 from crawler.images.sniff import EXTENSIONS
+from crawler.messages import say
 from crawler.notes.files.folder import files_below
 from crawler.sites.generators import is_asset
 from pipelines.rewriting.in_place.journal import Journal
@@ -87,7 +88,7 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes() if file.is_file() else b""
     except OSError as error:
-        raise UserError(f"{file}: {error.strerror or error}; no images removed") from error
+        raise UserError(say("error.nothing_removed_place", file=file, error=error.strerror or error)) from error
 
 
 def _is_binary(path: str) -> bool:

@@ -11,6 +11,7 @@ from crawler.images.references import find_stems, find_urls
 from crawler.images.saved_urls import hash_in
 from crawler.images.shown.names import copy_names
 from crawler.images.store import image_stem, is_intact, restore_from_trash
+from crawler.messages import say
 from crawler.run.image_places import kept_places
 from pipelines.reports.images import files_with_images
 
@@ -41,16 +42,17 @@ def verify(workspace: Workspace, now: datetime, shown: Mapping[str, Sequence[str
         present.add(name)
         if not is_intact(name, image_store.open(name)):
             damaged.add(name)
-            print(f"damaged: {name}")
+            print(say("image_damaged", name=name))
     wanted = used.keys() | shown.keys()
     restored = restore_from_trash(image_store, wanted - present)
     for name in sorted(restored):
-        print(f"restored from the trash: {name}")
+        print(say("image_restored", name=name))
     missing = sorted(wanted - present - restored)
     for name in missing:
-        print(f"missing: {' '.join((name, *used.get(name, ()), *shown.get(name, ())))}")
+        print(say("image_missing", name=" ".join((name, *used.get(name, ()), *shown.get(name, ())))))
     workspace.store.mark_for_fetch((url for name in (*damaged, *missing) for url in used.get(name, ())), now)
-    print(f"images: {len(present)} verified in {image_store.place}, {len(damaged)} damaged, {len(missing)} missing")
+    counts = {"present": len(present), "damaged": len(damaged), "missing": len(missing)}
+    print(say("images_verified", place=image_store.place, **counts))
     return not damaged and not missing
 
 
@@ -61,9 +63,9 @@ def find_unused(workspace: Workspace, options: CrawlOptions) -> list[str]:
     """
     workspace.notes_folder.ensure_complete()
     if workspace.notes_folder.problems:
-        raise UserError(f"{workspace.notes_folder.problems[0]}; no images removed")
+        raise UserError(say("error.nothing_removed", problem=workspace.notes_folder.problems[0]))
     if unknown := workspace.store.count_unchecked_images():
-        raise UserError(f"images: {unknown} of the notes not fetched yet; no images removed. Run crawl first")
+        raise UserError(say("error.not_fetched", n=unknown))
     image_store = workspace.image_store
     used = {*workspace.store.saved_images(), *workspace.store.newer_images().values()}
     places = workspace.image_places()
@@ -84,7 +86,7 @@ def discard(image_store: ImageStore, names: Iterable[str], today: date) -> None:
         if day < today - TRASH_TIME:
             image_store.delete_discarded(name, day)
             removed += 1
-    print(f"unused images: {moved} moved to the trash of {image_store.place}, {removed} old ones removed from it")
+    print(say("images_trashed", moved=moved, place=image_store.place, removed=removed))
 
 
 def _stems_shown(workspace: Workspace, output_dir: Path, names: Collection[str]) -> set[str]:
@@ -100,4 +102,4 @@ def _stems_shown(workspace: Workspace, output_dir: Path, names: Collection[str])
         by_url = {image_stem(uploaded[url]) for url in find_urls(files if uploaded else (), uploaded)}
         return find_stems(files, hashes) | by_url
     except UserError as error:
-        raise UserError(f"{error}; no images removed") from error
+        raise UserError(say("error.nothing_removed", problem=error)) from error

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.cli.texts import language
 from crawler.links.secrets import masked
+from crawler.messages import language
 from crawler.models.link import Change, LinkState, Verdict
 from crawler.text import collapse_whitespace, visible
 from pipelines.reports.html.translations import load_translations

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from crawler.atomic_files import write_atomically
-from crawler.cli.texts import language
+from crawler.messages import language
 from crawler.models.link import Verdict
 from pipelines.reports.contract import LINKS
 from pipelines.reports.html.translations import load_translations

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.atomic_files import remove_stale_drafts
+from crawler.messages import say
 from crawler.run.image_places import restore_placed_images
 from pipelines.reports.contract import Rendering
 from pipelines.reports.planning.preparation import list_notes, place_images
@@ -75,7 +76,7 @@ def _announced(
         if not is_said and any(map(edit_list.is_image_edit, edits)):
             is_said = True
             sheet = output_dir / import_module(CONTACT_SHEET).FILES[0]
-            announce(f"images change for the first time, old and new: {sheet} (notemend undo takes them back)")
+            announce(say("images_change", sheet=sheet))
         yield note, edits
 
 

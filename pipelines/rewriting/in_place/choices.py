@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.atomic_files import write_atomically
 from crawler.errors import UserError
+from crawler.messages import say
 from pipelines.rewriting.edit_list import from_record, is_image_edit, to_record
 from pipelines.rewriting.image_set_edits import without_halves
 
@@ -69,7 +70,9 @@ def _read(file: Path, *, is_cut_off: bool = False) -> list[Edit]:
     try:
         lines = file.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from error
+        raise UserError(
+            say("error.at", place=file, error=getattr(error, "strerror", None) or say("error.not_utf8"))
+        ) from error
     for number, line in enumerate(lines[:-1] if is_cut_off else lines, 1):
         if line.strip():
             try:
@@ -77,7 +80,7 @@ def _read(file: Path, *, is_cut_off: bool = False) -> list[Edit]:
                 hash(edit)  # a list or an object in place of a text raises TypeError
                 found.append(edit)
             except (ValueError, KeyError, TypeError, RecursionError) as error:
-                raise UserError(f"{file}:{number}: not an edit as in edits.jsonl") from error
+                raise UserError(say("error.no_edit", file=file, line=number)) from error
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.atomic_files import fsync_path, remove_stale_drafts, replace_atomically
 from crawler.errors import ImageStoreError, UserError
+from crawler.messages import say
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place.journal import Journal, is_hash_of
 
@@ -58,13 +59,17 @@ def edit_notes(
                 prepare(note, changes)
                 _edit(folder, note, changes, run)
             except _SkippedError as reason:
-                skipped.append(f"{note.path}: {reason}; skipped")
+                skipped.append(say("note_skipped", note=note.path, why=reason))
             except (OSError, ImageStoreError) as error:
-                skipped.append(f"{note.path}: cannot write: {getattr(error, 'strerror', error)}; skipped")
+                why = say("error.cannot_write", error=getattr(error, "strerror", error))
+                skipped.append(say("note_skipped", note=note.path, why=why))
                 failed = True
             else:
                 notes, edits = notes + 1, edits + len(changes)
-    summary = f"run {run.number}: {_count(edits, 'edit')} in {_count(notes, 'note')}" if notes else "nothing to edit"
+    summary = say("nothing_to_edit")
+    if notes:
+        counts = {"edits": say("count_edits", n=edits), "notes": say("count_notes", n=notes)}
+        summary = say("edits_made", run=run.number, **counts)
     return EditReport(summary, tuple(skipped), failed)
 
 
@@ -77,25 +82,28 @@ def undo(output_dir: Path, notes_dir: Path, number: int | None = None) -> EditRe
     journal = Journal(output_dir)
     skipped, failed, restored = [], False, 0
     if not (runs := journal.runs()):
-        raise UserError("nothing to undo: no run has edited notes")
+        raise UserError(say("error.nothing_to_undo"))
     with journal.exclusive_lock():
         run = _choose_run(runs, number)
         notes = run.notes()
         for folder in {note.folder for note in notes}:
             if folder.resolve() != notes_dir.resolve() and folder.is_dir():  # else it was moved
-                raise UserError(f"{notes_dir}: run {run.number} edited notes in {folder}. Use notemend undo {folder}")
+                raise UserError(
+                    say("error.undo_elsewhere", notes=notes_dir, run=run.number, folder=folder, again=folder)
+                )
         remove_stale_drafts(*_edited_folders(notes_dir, [run]))
         for note in notes:
             try:
                 restored += _restore(run, note, notes_dir.resolve())
             except _SkippedError as reason:
-                skipped.append(f"{note.path}: {reason}; skipped")
+                skipped.append(say("note_skipped", note=note.path, why=reason))
             except OSError as error:
-                skipped.append(f"{note.path}: cannot write: {error.strerror}; skipped")
+                why = say("error.cannot_write", error=error.strerror)
+                skipped.append(say("note_skipped", note=note.path, why=why))
                 failed = True
         if not failed:
             run.mark_undone()
-    summary = f"run {run.number} undone: {_count(restored, 'note')} restored"
+    summary = say("edits_undone", run=run.number, notes=say("count_notes", n=restored))
     return EditReport(summary, tuple(skipped), failed=bool(skipped))
 
 
@@ -108,12 +116,12 @@ def _edited_folders(folder: Path, runs: Iterable[EditRun]) -> set[Path]:
 def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: EditRun) -> None:
     """Edit one note; raise _SkippedError if it is not as it was read, or if its owner has made it read-only."""
     if (file := folder / note.path).exists() and not os.access(file, os.W_OK):
-        raise _SkippedError("read-only")
+        raise _SkippedError(say("error.read_only"))
     after = edit_list.edited_bytes(note.as_file, changes)
     try:
         run.plan(note, folder, after, changes)
     except OSError as error:
-        raise UserError(f"{error.filename}: cannot save the original of {note.path}: {error.strerror}") from error
+        raise UserError(say("error.no_original", place=error.filename, note=note.path, error=error.strerror)) from error
     _replace(file, note.as_file.raw, after)
     run.confirm(note.path)
 
@@ -125,13 +133,13 @@ def _restore(run: EditRun, note: EditedNote, folder: Path) -> bool:
     try:
         data = file.read_bytes()
     except FileNotFoundError:
-        raise _SkippedError("note does not exist") from None
+        raise _SkippedError(say("error.note_gone")) from None
     if is_hash_of(note.before, data):
         return False
     if not is_hash_of(note.after, data):
-        raise _SkippedError(f"edited since run {run.number}")
+        raise _SkippedError(say("error.edited_since", run=run.number))
     if (original := run.original(note)) is None:
-        raise _SkippedError(f"original is missing in the journal of run {run.number}")
+        raise _SkippedError(say("error.original_missing", run=run.number))
     _replace(file, data, original)
     return True
 
@@ -144,7 +152,7 @@ def _replace(file: Path, before: bytes, after: bytes) -> None:
         shutil.copymode(file, draft)
         fsync_path(draft)
         if file.read_bytes() != before:
-            raise _SkippedError("modified during run")
+            raise _SkippedError(say("error.modified"))
     fsync_path(file.parent)
 
 
@@ -155,7 +163,7 @@ def _choose_run(runs: Iterable[EditRun], number: int | None) -> EditRun:
     else:
         chosen = [run for run in runs if run.number == number]
     if not chosen:
-        raise UserError("nothing to undo: all runs are undone" if number is None else f"--run {number}: no such run")
+        raise UserError(say("error.all_undone") if number is None else say("error.no_run", number=number))
     return chosen[-1]
 
 
@@ -163,10 +171,6 @@ def _check_place(folder: Path, path: str) -> None:
     """Raise _SkippedError for a path outside the folder, as in a manipulated journal, or behind a symlink."""
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts:
-        raise _SkippedError("outside the notes folder")
+        raise _SkippedError(say("error.outside"))
     if any((folder / part).is_symlink() for part in (parts, *parts.parents) if part.name):
-        raise _SkippedError("is a symbolic link")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        raise _SkippedError(say("error.symlink"))

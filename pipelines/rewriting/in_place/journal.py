@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from crawler.atomic_files import fsync_path
 from crawler.errors import UserError
+from crawler.messages import say
 from pipelines.rewriting.edit_list import from_record, to_record
 
 if TYPE_CHECKING:
@@ -87,11 +88,11 @@ class EditRun:
                 found = json.loads(line)
                 plans.setdefault(found["note"], {}).update(found)
             except (ValueError, KeyError, TypeError) as error:
-                raise UserError(f"{self._journal}:{number}: invalid line {line[:60]!r}") from error
+                raise UserError(say("error.journal_line", file=self._journal, line=number, text=line[:60])) from error
         try:
             return [_parse_edited_note(plan) for plan in plans.values()]
         except (ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{self._journal}: invalid record ({error})") from error
+            raise UserError(say("error.journal_record", file=self._journal, error=error)) from error
 
     def files(self) -> list[Path]:
         """Return the files of the journal and the originals; raise UserError if the journal cannot be read."""
@@ -136,7 +137,7 @@ class Journal:
         try:
             lock.acquire()
         except Timeout:
-            raise UserError(f"{self._folder}: another run is editing the notes") from None
+            raise UserError(say("error.editing_now", place=self._folder)) from None
         except OSError as error:
             raise UserError(f"{self._folder}.lock: {error.strerror}") from error
         try:

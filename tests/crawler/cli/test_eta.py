@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from crawler.cli.eta import MAX_HOSTS, HostProgress, Rate, RunProgress
-from crawler.cli.texts import format_duration
+from crawler.messages import format_duration
 from crawler.models.link import Link
 
 PACES = {"wechat.example": 3.0, "quick.example": 0.1}

@@ -14,15 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.cli.texts import language, say, texts
 from crawler.errors import UserError
 from crawler.kinds.registry import kind_names
-from crawler.models.check import CheckMethod, Outcome
+from crawler.messages import language, say, texts
 from crawler.models.link import Change, Verdict
 from crawler.program.crawling import crawl_words
 from crawler.program.given import read_given
 from crawler.program.main import COMMANDS, program, run
-from crawler.run.stages import CHECKING, LOOKING_UP, RETRYING
 from pipelines.reports.html.translations import load_translations
 from tests.support.processes import ROOT
 
@@ -190,27 +188,6 @@ def test_an_error_is_one_line_and_nothing_is_written(
 
 
 # --- texts ------------------------------------------------------------------------------------------------------------
-
-
-def test_every_text_is_in_both_languages_with_the_same_values() -> None:
-    for key, row in texts().items():
-        assert set(row) in ({"en", "zh"}, {"en", "one", "zh"}), key
-        fields = {each: {name for _, name, _, _ in string.Formatter().parse(row[each]) if name} for each in row}
-        assert fields["en"] == fields["zh"] == fields.get("one", fields["en"]), key
-        assert not re.search(r"\w(Error|Exception)\b", " ".join(row.values())), key
-        assert re.search(r"[\u3000-\u9fff\uff00-\uffef]", row["zh"]), key
-        assert not re.search(r"[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]", row["zh"]), key
-
-
-def test_every_text_is_used() -> None:
-    files = (file for folder in ("crawler", "pipelines") for file in (ROOT / folder).rglob("*.py"))
-    sources = "".join(file.read_text("utf-8") for file in files)
-    of_enums = {"verdict": Verdict, "change": Change, "evidence": Outcome, "method": CheckMethod}
-    used = {f"{table}.{each}".replace(" ", "_") for table, members in of_enums.items() for each in tuple(members)}
-    stages = ("opening", "reading", CHECKING, RETRYING, LOOKING_UP, "rendering", "stopping")
-    used |= {f"stage.{name}" for name in stages}
-    assert [key for key in texts() if key not in used and not re.search(f"[\"']{key}[\"']", sources)] == []
-    assert [key for key in used if key not in texts()] == []
 
 
 def test_every_help_is_a_text_of_the_table() -> None:

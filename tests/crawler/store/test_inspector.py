@@ -98,7 +98,7 @@ def test_who_only_looks_cannot_write(database_url: str, store: LinkStore) -> Non
 
 
 @one_worker
-@pytest.mark.parametrize(("other", "advice"), [(-1, "run crawl once"), (1, "upgrade notemend")])
+@pytest.mark.parametrize(("other", "advice"), [(-1, "publish DIR once"), (1, "upgrade notemend")])
 def test_a_store_of_another_version_is_neither_read_nor_migrated(
     database_url: str, store: LinkStore, other: int, advice: str
 ) -> None:
@@ -108,7 +108,7 @@ def test_a_store_of_another_version_is_neither_read_nor_migrated(
         connection.execute("UPDATE schema_version SET version = version + ?", [other])
     connection.close()
     for _ in range(2):
-        with pytest.raises(UserError, match=f"database version .*, expected .*; {advice}"):
+        with pytest.raises(UserError, match=f"sqlite: .*database version .*; .*{advice}"):
             StoreInspector.open_to_read(database_url)
 
 

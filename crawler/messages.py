@@ -7,10 +7,14 @@ import os
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crawler.models.reason import Language
+
+
+ERROR = "error."
+"""What the keys of texts of errors begin with."""
 
 
 def language() -> Language:
@@ -21,9 +25,9 @@ def language() -> Language:
     return "en"
 
 
-def say(key: str, **values: object) -> str:
-    """Return a text of `data/command_texts.toml` with its values; `one` is the English text for `n = 1`."""
-    row, name = texts()[key], language()
+def say(key: str, /, **values: object) -> str:
+    """Return a text of `texts` with its values; `one` is the English text for `n = 1`."""
+    row, name = (errors() if key.startswith(ERROR) else texts())[key], language()
     return row["one" if name == "en" and values.get("n") == 1 and "one" in row else name].format(**values)
 
 
@@ -37,9 +41,19 @@ def format_duration(seconds: float) -> str:
 
 @cache
 def texts() -> dict[str, dict[str, str]]:
-    """Return all texts by key and language; those of a table have the keys `table.name`."""
-    table = tomllib.loads(files("crawler").joinpath("data/command_texts.toml").read_text("utf-8"))
+    """Return the texts of `data/command_texts.toml` by key and language; a key of a table is `table.name`."""
+    table = _read("command_texts")
     nested = {
         f"{above}.{key}": row for above, below in table.items() if "en" not in below for key, row in below.items()
     }
     return {key: row for key, row in table.items() if "en" in row} | nested
+
+
+@cache
+def errors() -> dict[str, dict[str, str]]:
+    """Return the texts of `data/error_texts.toml`, read when there is an error, by `error.name` and language."""
+    return {f"{ERROR}{key}": row for key, row in _read("error_texts").items()}
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("crawler").joinpath(f"data/{name}.toml").read_text("utf-8"))
