@@ -1,11 +1,11 @@
-"""Parse the display texts that stores and journals kept in place of reason codes before there were codes."""
+"""Parse display texts of reasons: those that stores and journals kept before there were codes, and present ones."""
 
 from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
 
-from crawler.models.reason import PLACEHOLDER, Reason, ReasonCode, reason_texts
+from crawler.models.reason import OPTIONAL, PLACEHOLDER, Reason, ReasonCode, reason_texts
 
 _ADDED = "; "
 """The beginning of a text that was appended to another one."""
@@ -26,6 +26,39 @@ def former_reason(text: str) -> Reason:
             details = match.groupdict()
             return Reason(code, *(details[name] for name in reason_texts()[code].names if name in details))
     return Reason(ReasonCode.OTHER, text)
+
+
+def displayed_reason(text: str) -> Reason:
+    """Return the reason with this English text, additions included; `other`, with the text, for what is none."""
+    before, separator, addition = text.rpartition(_ADDED)
+    if separator:
+        found, added = displayed_reason(before), _displayed(addition)
+        if ReasonCode.OTHER not in {found.code, added.code}:
+            return found.plus(added)
+    return _displayed(text)
+
+
+def _displayed(text: str) -> Reason:
+    for pattern, code in _present_patterns():
+        if (match := pattern.fullmatch(text)) is not None:
+            details = match.groupdict()
+            return Reason(code, *(found for name in reason_texts()[code].names if (found := details[name]) is not None))
+    return Reason(ReasonCode.OTHER, text)
+
+
+@cache
+def _present_patterns() -> list[tuple[re.Pattern[str], ReasonCode]]:
+    """Return a pattern for each English text of the table, the one with the longest literal text first."""
+    texts = [(row.templates["en"], code) for code, row in reason_texts().items() if code is not ReasonCode.OTHER]
+    texts.sort(key=lambda text: (bool(PLACEHOLDER.search(text[0])), -len(PLACEHOLDER.sub("", text[0]))))
+    return [(_optional_pattern(english), code) for english, code in texts]
+
+
+def _optional_pattern(english: str) -> re.Pattern[str]:
+    """Return a pattern for a template, of which the parts in square brackets may be missing."""
+    pieces = OPTIONAL.split(english)  # what is there always and what may be missing in turn
+    patterns = [_pattern(piece).pattern for piece in pieces]
+    return re.compile("".join(f"(?:{each})?" if at % 2 else each for at, each in enumerate(patterns)), re.DOTALL)
 
 
 @cache

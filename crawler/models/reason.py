@@ -346,7 +346,7 @@ def reason_texts() -> dict[ReasonCode, ReasonTexts]:
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _CODES = frozenset(ReasonCode)
-_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _WITH_COLON = frozenset({ReasonCode.NOT_SAVED, ReasonCode.FINDING_LAST_CHECK})
 _SEMICOLON: dict[Language, str] = {"en": "; ", "zh": "；"}
 _COLON: dict[Language, str] = {"en": ": ", "zh": "："}
@@ -369,24 +369,19 @@ def _fill_template(reason: Reason, language: Language) -> str:
     row = reason_texts()[reason.code]
     given = dict(zip(row.names, reason.details, strict=False))
     if (error := given.get("error")) is not None:
-        given["error"] = translated(error, language)
-    needed = _OPTIONAL.sub(
+        given["error"] = _translations(language).get(error, error)
+    needed = OPTIONAL.sub(
         lambda part: part[1] if all(map(given.__contains__, PLACEHOLDER.findall(part[1]))) else "",
         row.templates[language],
     )
     return PLACEHOLDER.sub(lambda name: given.get(name[1], ""), needed)
 
 
-def translated(text: str, language: Language) -> str:
-    """Return the text of a reason without details in a language, from its English text; any other as it is."""
-    return _translations(language).get(text, text)
-
-
 @cache
 def _translations(language: Language) -> dict[str, str]:
     """Return the texts of codes without details in a language, by their English texts."""
-    bare = [(_OPTIONAL.sub("", row.templates["en"]), row.templates[language]) for row in reason_texts().values()]
-    return {english: _OPTIONAL.sub("", text) for english, text in bare if not PLACEHOLDER.search(english)}
+    bare = [(OPTIONAL.sub("", row.templates["en"]), row.templates[language]) for row in reason_texts().values()]
+    return {english: OPTIONAL.sub("", text) for english, text in bare if not PLACEHOLDER.search(english)}
 
 
 @lru_cache(maxsize=10_000)

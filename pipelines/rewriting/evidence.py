@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.messages import language, say
 from crawler.models.check import CheckMethod, Outcome
-from crawler.models.reason import translated
+from crawler.models.former_reasons import displayed_reason
 
 if TYPE_CHECKING:
     from crawler.models.link import LinkState
@@ -41,7 +41,7 @@ def shown(evidence: str) -> str:
     if (check := _CHECK.fullmatch(evidence)) is not None:
         outcome, how = say(f"evidence.{check['outcome']}"), say(f"method.{check['how']}")
         by = f"{how} {check['status']}" if check["status"] else how
-        reason = translated(check["reason"], language())
+        reason = displayed_reason(check["reason"]).text(language())
         return say("edit_evidence", outcome=outcome, reason=reason, how=by, day=check["day"])
     if (image := _IMAGE.fullmatch(evidence)) is not None:
         key = "edit_image_from" if image["source"] else "edit_image"

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.links.targets.redirect_targets import TargetFault
-from crawler.models.former_reasons import former_reason
+from crawler.models.former_reasons import displayed_reason, former_reason
 from crawler.models.reason import PLACEHOLDER, Reason, ReasonCode, reason_texts
 
 if TYPE_CHECKING:
@@ -215,3 +215,15 @@ def test_any_text_is_some_reason(text: str) -> None:
 
 def test_a_text_that_nobody_knows_stays() -> None:
     assert former_reason("what nobody foresaw") == Reason(ReasonCode.OTHER, "what nobody foresaw")
+
+
+@pytest.mark.parametrize("code", [code for code in ReasonCode if code is not ReasonCode.OTHER])
+def test_a_reason_is_known_by_its_english_text(code: ReasonCode) -> None:
+    reason = Reason(code, *reason_texts()[code].names)
+    assert displayed_reason(str(reason)).text("zh") == reason.text("zh")
+
+
+def test_additions_are_known_by_their_english_texts() -> None:
+    reason = Reason(ReasonCode.PERMANENT_REDIRECT, "301").plus(Reason(ReasonCode.NOT_RETRIED))
+    assert displayed_reason(str(reason)).text("zh") == reason.text("zh")
+    assert displayed_reason("something else; and more").text("zh") == "something else; and more"

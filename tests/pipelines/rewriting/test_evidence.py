@@ -32,7 +32,7 @@ def picture(source: str | None = None) -> Picture:
 
 def test_english_is_shown_as_it_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    saved = evidence.of_check(state(Reason(ReasonCode.PERMANENT_REDIRECT), 200))
+    saved = evidence.of_check(state(Reason(ReasonCode.PERMANENT_REDIRECT, "301"), 200))
     assert evidence.shown(saved) == saved == "moved: permanent redirect (301) (page 200, 2026-11-30)"
 
 
@@ -41,7 +41,7 @@ def test_english_is_shown_as_it_is_saved(monkeypatch: pytest.MonkeyPatch) -> Non
     ("saved", "shown"),
     [
         (
-            evidence.of_check(state(Reason(ReasonCode.PERMANENT_REDIRECT), 200)),
+            evidence.of_check(state(Reason(ReasonCode.PERMANENT_REDIRECT, "301"), 200)),
             "可以访问，但地址已变：永久重定向（301）（请求网页 200，2026-11-30）",
         ),
         (
