@@ -7,13 +7,20 @@ WORKDIR /source
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY crawler crawler
 COPY pipelines pipelines
-# What no command loads makes a third of the image: tests, pip, Arrow Flight and the AWS services besides S3.
-RUN python -m venv --without-pip /opt/notemend \
+# What no command loads makes two fifths of the image: tests, pip, Arrow's Flight, S3 and sources, the AWS services
+# besides S3, and symbols of libraries. Those in *.libs were changed after they were linked, and strip breaks them.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/* \
+ && python -m venv --without-pip /opt/notemend \
  && pip --python /opt/notemend/bin/python install --no-cache-dir --constraint constraints.txt ".[postgresql,s3]" \
- && find /opt/notemend -type d \( -name tests -o -name test -o -path '*/pyarrow/include' \) -prune -exec rm -r {} + \
- && find /opt/notemend -name '*flight*' -path '*/pyarrow/*' -prune -exec rm -r {} + \
+ && find /opt/notemend -type d \( -name tests -o -name test -o -path '*/pyarrow/include' -o -path '*/pyarrow/src' \) \
+    -prune -exec rm -r {} + \
+ && find /opt/notemend -path '*/pyarrow/*' \( -name '*flight*' -o -name '*arrow_s3*' -o -name '_s3fs*' \
+    -o -name '*cpp_tests*' -o -name '*.px[di]' -o -name '*.pyx' -o -name '*.so.*.*.*' -o -name 'libarrow_python*.so' \) \
+    -prune -exec rm -r {} + \
  && find /opt/notemend -path '*/botocore/data/*' -prune -type d \
-    ! -name s3 ! -name sts ! -name 'sso*' ! -name signin -exec rm -r {} +
+    ! -name s3 ! -name sts ! -name 'sso*' ! -name signin -exec rm -r {} + \
+ && find /opt/notemend -type f -name '*.so*' ! -path '*.libs/*' -exec strip --strip-unneeded {} +
 
 FROM python:3.13-slim
 RUN install --directory --owner=1000 --group=1000 /notes /output
