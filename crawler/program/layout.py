@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.messages import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Command(click.Command):
@@ -122,13 +125,13 @@ def error_line(error: click.UsageError) -> str:
     match error:
         case UnknownCommandError():
             assert isinstance(error.cmd, click.Group)  # noqa: S101 - raised by `Program`
-            return say("error_command", word=error.word, meant=_meant(error.word, error.cmd.commands))
+            return say("error_command", word=error.word, meant=_meant_command(error.word, error.cmd.commands))
         case ExtraArgumentError():
             return say("error_extra", command=command, word=error.word)
         case click.NoSuchOption():
             nearest = (error.possibilities or ["-"])[0].lstrip("-")
             meant = say("did_you_mean", name=f"--{nearest}") if nearest else ""
-            if error.option_name in _EXCLUDING:
+            if error.option_name.lstrip("-") in _EXCLUDING:
                 meant = say("exclude_urls")
             return say("error_option", command=command, option=error.option_name, meant=meant)
         case click.MissingParameter() if error.param is not None:
@@ -140,16 +143,25 @@ def error_line(error: click.UsageError) -> str:
     return error.format_message()
 
 
-_EXCLUDING = {"--exclude", "--exclude-url", "--ignore", "--skip"}
-"""Names of other programs' options for what EXCLUDE_URLS does."""
+_EXCLUDING = {"exclude", "exclude-url", "ignore", "skip"}
+"""Names of other programs' options and commands for what EXCLUDE_URLS does."""
+
+_SCHEDULING = {"cron", "daily", "nightly", "schedule"}
+"""Words for running at fixed times, which the system does."""
+
+_SIMILAR = 65
+"""How similar (0 to 100) a word is at least to the command that is meant: commands are short."""
 
 
 def _context(error: click.UsageError) -> click.Context:
     return error.ctx or click.Context(click.Command("notemend"))
 
 
-def _meant(word: str, known: Any) -> str:
+def _meant_command(word: str, commands: Iterable[str]) -> str:
+    """Return the end of a message with the command that a word may mean, or with the setting or page in its place."""
     from crawler.config.setting_names import closest_name
 
-    nearest = closest_name(word, known)
+    if word.lower() in _EXCLUDING | _SCHEDULING:
+        return say("exclude_urls" if word.lower() in _EXCLUDING else "schedule_runs")
+    nearest = closest_name(word, commands, _SIMILAR)
     return say("did_you_mean", name=nearest) if nearest else ""

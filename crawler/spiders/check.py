@@ -19,7 +19,7 @@ from crawler.kinds.registry import kind_names
 from crawler.messages import say
 from crawler.models.link import Verdict
 from crawler.notes.files.added_lines import AddedLines
-from crawler.notes.files.folder import ENDINGS, NotesFolder
+from crawler.notes.files.folder import NotesFolder
 from crawler.run.problems import find_problems
 from crawler.run.run import Stages
 from crawler.run.shards import check_stages
@@ -96,11 +96,11 @@ class CheckSpider(NotesSpider):
     def stages(self, context: RunContext) -> Stages:
         """Return the stages that check the links of the files."""
         folder = context.workspace.notes_folder.folder
-        only = {_below(folder, file) for file in self._files}
+        only = frozenset(_below(folder, file) for file in self._files)
         if self._since is not None:
             self._added = AddedLines.since(folder, self._since)
-            changed = {path for path in self._added.paths if path.lower().endswith(ENDINGS)}
-            only = only & changed if self._files else {path for path in changed if (folder / path).is_file()}
+            changed = self._added.paths
+            only = only & changed if self._files else changed.intersection(context.workspace.notes_folder.paths())
             if not only:
                 return Stages(read=None, checks=())
         options = context.options

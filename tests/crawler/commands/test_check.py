@@ -141,6 +141,8 @@ def test_only_links_on_added_lines_count(desk: Desk, internet: Internet, cache: 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     desk.write("a.md", "[old](old.md)\n[new](new.md)\n")
     log = desk.folder / "check.sarif"
+    desk.write("output/notes/a.md", "[copy](old.md)\n")  # what a crawl from within the notes folder leaves there
+    desk.write("output/notemend.sqlite", "")
     done = check(desk, "--since", "main", "--sarif", str(log))
     assert (done.returncode, done.stdout) == (1, f"{desk.notes}/a.md:2:7  dead  new.md  file not found\n")
     (result,) = json.loads(log.read_text("utf-8"))["runs"][0]["results"]

@@ -152,6 +152,9 @@ def test_a_setting_without_a_value_is_refused(words: list[str]) -> None:
     ("words", "line"),
     [
         (["staus"], "staus: neither a command nor a folder; did you mean status?; see notemend --help"),
+        (["bibtex"], "bibtex: neither a command nor a folder; see notemend --help"),
+        (["ignore", "a.example"], "ignore: neither a command nor a folder; to leave out a host: -s 'EXCLUDE_URLS="),
+        (["nightly"], "nightly: neither a command nor a folder; the system runs notemend DIR at fixed times, see docs"),
         (["crawl", "nowhere", "--onyl"], "notemend crawl: unknown option --onyl; did you mean --only?; see notemend"),
         (["explain"], "notemend explain: URL is missing; see notemend explain --help"),
         (["check"], "notemend check: FILE… is missing; see notemend check --help"),
