@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crawler.links.targets.moved_paths import moves_by_host
 from crawler.models.check import Outcome
+from crawler.models.metadata import Page, type_name
 from crawler.store.reader import SLICE, StoreReader, slices
 from crawler.store.schema import mapping
 from crawler.store.schema.due_links import LINK_IDS
@@ -32,14 +33,15 @@ class PageVersions(StoreReader):
 
     def site_moves(self) -> frozenset[tuple[str, str]]:
         """Return the pairs of hosts of which the links of one moved path by path to the other, at their last checks."""
+        its_page = sa.and_(FACTS, facts.c.type == type_name(Page))
         query = (
             sa.select(links.c.url, links.c.final_url, facts.c.data)
-            .outerjoin(facts, FACTS)
-            .where(links.c.final_url.is_not(None), links.c.outcome.in_(_REDIRECTED), facts.c.type == "Page")
+            .outerjoin(facts, its_page)  # with an inner join, SQLite goes through all links for each page
+            .where(links.c.final_url.is_not(None), links.c.outcome.in_(_REDIRECTED))
             .execution_options(yield_per=SLICE)
         )
         with self._begin() as connection:
-            return moves_by_host(tuple(row) for row in connection.execute(query))
+            return moves_by_host(tuple(row) for row in connection.execute(query) if row.data is not None)
 
     def versions_of(self, url: str) -> list[PageVersion]:
         """Return the versions of the page behind a link's URL, oldest first."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.models.check import Outcome
 from crawler.models.metadata import Page
 from crawler.models.page_version import PageVersion
-from tests.support.storing import NIGHT, NOW, all_due, checked, register
+from tests.support.storing import NIGHT, NOW, all_due, checked, one_worker, plans, register
 
 if TYPE_CHECKING:
     from crawler.store.link_store import LinkStore
@@ -37,3 +37,11 @@ def test_a_host_whose_links_move_path_by_path(store: LinkStore) -> None:
         final = each.url.replace("a.example", "b.example")
         store.save([checked(each, Outcome.OK, metadata=Page(f"Page {n}"), final_url=final)])
     assert store.site_moves() == {("a.example", "b.example")}
+
+
+@one_worker
+def test_links_that_moved_are_found_in_one_pass(store: LinkStore) -> None:
+    """Whoever goes through all links for each page needs seconds for thousands of them, and minutes for more."""
+    (plan,) = plans(store, store.site_moves)
+    assert [step.split(" USING ")[0] for step in plan[:2]] == ["SCAN links", "SEARCH facts"]
+    assert "(kind=? AND identity=?)" in plan[1]
