@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-STATEMENTS = Path("tests/crawler/store")
+STATEMENTS = ROOT / "tests/crawler/store"
 """The tests of the statements of the store: all of them run on both databases in `make test`."""
 INSTALL = "Debian: apt-get install postgresql"
 BINARIES = max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path("initdb")).parent
@@ -39,9 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave two of three tests on PostgreSQL to `make stress` where the store is only used."""
     seen: Counter[Path] = Counter()
     for item in items:
-        is_of_store = item.path.is_relative_to(ROOT / STATEMENTS)
         values = getattr(item, "callspec", None)
-        if not is_of_store and values is not None and values.params.get("database_url") == "postgresql":
+        is_there = values is not None and values.params.get("database_url") == "postgresql"
+        if is_there and not item.path.is_relative_to(STATEMENTS):
             if seen[item.path] % 3:
                 item.add_marker(pytest.mark.stress)
             seen[item.path] += 1

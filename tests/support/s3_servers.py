@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
     """Run an S3 server; return its address."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - takes half a second, in each process that collects tests
+
     logging.getLogger("werkzeug").disabled = True
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
