@@ -13,9 +13,13 @@ from crawler.config.setting_names import FILE, apply_old_names, default
 from crawler.config.setting_readers import READERS, SETTING_OF_SECRET
 from crawler.config.sources import apply_sources, settings_file, value_source
 from crawler.links.secrets import masked, masked_json
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from crawler.config.plain_settings import SettingsSource
+
+_SOURCES = {"command line": "source_command_line", "environment": "source_environment", "default": "source_default"}
+"""The keys of the names of sources."""
 
 HIDDEN = "(not shown)"
 """What is shown in place of a secret."""
@@ -34,9 +38,10 @@ def list_settings(settings: SettingsSource, *, as_json: bool = False) -> int:
 
 def _line(settings: SettingsSource, name: str) -> str:
     value, default_value = format_value(name, settings[name]), format_value(name, default(name))
-    source = value_source(settings, name)
+    found = value_source(settings, name)
+    source = say(_SOURCES[found]) if found in _SOURCES else found
     if value != default_value:
-        source += f"; default: {default_value or 'none'}"
+        source = say("source_and_default", source=source, value=default_value or say("no_value"))
     return f"{name}={value}  [{source}]"
 
 

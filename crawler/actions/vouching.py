@@ -63,7 +63,7 @@ def read_vouch(words: VouchWords, now: datetime) -> Vouch | None:
     try:
         until = parse_until(words.until)
     except ValueError as error:
-        raise UserError(f"--until: {error}") from None
+        raise UserError(say("error.at", place="--until", error=error)) from None
     if len(because) > MAX_BECAUSE:
         raise UserError(say("error.vouch_long", n=len(because), most=MAX_BECAUSE))
     vouch = Vouch(words.verdict, until, because, now)

@@ -48,7 +48,7 @@ class Table:
         rows = (self.header, *self.rows)
         widths = self._widths()
         lines = (
-            [row[0] + " " * (widths[0] - _width(row[0])), *map(_right, row[1:], (w + 1 for w in widths[1:]))]
+            [row[0] + " " * (widths[0] - text_width(row[0])), *map(_right, row[1:], (w + 1 for w in widths[1:]))]
             for row in rows
         )
         return "\n".join(" ".join(cells) for cells in lines)
@@ -69,7 +69,7 @@ class Table:
         return "\n".join(f"{name}: {cells}" for name, cells in rows)
 
     def _widths(self) -> list[int]:
-        return [max(_width(row[i]) for row in (self.header, *self.rows)) for i in range(len(self.header))]
+        return [max(text_width(row[i]) for row in (self.header, *self.rows)) for i in range(len(self.header))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _columns() -> int | None:
     return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else None
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
     """Return how many cells of a terminal a text takes: Chinese characters take two."""
     if text.isascii():
         return len(text)
@@ -182,7 +182,7 @@ def _width(text: str) -> int:
 
 
 def _right(text: str, width: int) -> str:
-    return " " * (width - _width(text)) + text
+    return " " * (width - text_width(text)) + text
 
 
 def _print_line(line: Line) -> None:

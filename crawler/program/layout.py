@@ -6,14 +6,31 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawler.cli.terminal import text_width
 from crawler.messages import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+class _Formatter(click.HelpFormatter):
+    """Writes help with the punctuation of the language."""
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading."""
+        self.write(f"{heading}{say('colon')}\n")
+
+
+class _Context(click.Context):
+    """The context of a command."""
+
+    formatter_class = _Formatter
+
+
 class Command(click.Command):
     """A command whose help has the headings and texts of our table."""
+
+    context_class = _Context
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; raise UsageError with the command for those that do not fit."""
@@ -70,7 +87,7 @@ class Program(Command, click.Group):
         """Write what the program is for, and its arguments."""
         formatter.write(f"{say('help_program')}\n\n")
         formatter.write_usage(ctx.command_path, "[DIR] [OPTIONS]", prefix=say("help_usage"))
-        formatter.write_usage(ctx.command_path, "COMMAND …", prefix=" " * len(say("help_usage")))
+        formatter.write_usage(ctx.command_path, "COMMAND …", prefix=" " * text_width(say("help_usage")))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the examples, a line for each command, and the options of the program itself."""
