@@ -10,9 +10,11 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from ahocorasick_rs import AhoCorasick
 from rapidfuzz import fuzz
 
 from crawler.checks.pages.signatures import normalize_title
+from crawler.lazy_pattern import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -32,9 +34,21 @@ _MIN_WORD = 3
 
 
 @dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Phrases that are found as whole words; most texts have none, which an automaton says much faster."""
+
+    automaton: AhoCorasick
+    pattern: LazyPattern
+
+    def find(self, text: str) -> list[str]:
+        """Return those that a normalized text has."""
+        return self.pattern.compiled.findall(text) if self.automaton.find_matches_as_indexes(text) else []
+
+
+@dataclass(frozen=True, slots=True)
 class _Takeover:
-    strong: re.Pattern[str]
-    weak: re.Pattern[str]
+    strong: _Phrases
+    weak: _Phrases
     about: frozenset[str]
 
 
@@ -102,11 +116,11 @@ def is_takeover_title(title: str, *, known: Collection[str], earlier: Collection
     is the page that was meant. If earlier titles have nothing in common with this one, one such word is enough.
     """
     table, plain = _takeover(), normalize_title(title)
-    is_strong, weak = table.strong.search(plain) is not None, set(table.weak.findall(plain))
+    is_strong, weak = bool(table.strong.find(plain)), set(table.weak.find(plain))
     if (
         not (is_strong or weak)
         or table.about & words_in_title(title)
-        or any(table.strong.search(text) or table.weak.search(text) for text in map(_spaced, (*known, *earlier)))
+        or any(table.strong.find(text) or table.weak.find(text) for text in map(_spaced, (*known, *earlier)))
     ):
         return False
     enough = 1 if any(map(identifies_page, earlier)) and not have_common_word([title], (*known, *earlier)) else 2
@@ -118,7 +132,7 @@ def is_takeover_of_name(title: str, *, known: Collection[str], earlier: Collecti
 
     The page had a title without such words before.
     """
-    if not any(map(identifies_page, earlier)) or _takeover().strong.search(normalize_title(title)) is None:
+    if not any(map(identifies_page, earlier)) or not _takeover().strong.find(normalize_title(title)):
         return False
     return is_takeover_title(title, known=known, earlier=earlier)
 
@@ -167,11 +181,12 @@ def _generic() -> frozenset[str]:
 @cache
 def _takeover() -> _Takeover:
     table = _table()["takeover"]
-    strong, weak = (_any_word(table[name]) for name in ("strong", "weak"))
+    strong, weak = (_phrases(table[name]) for name in ("strong", "weak"))
     return _Takeover(strong, weak, frozenset(table["about"]))
 
 
-def _any_word(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern for one of the phrases, whole words where they are of letters with blanks between words."""
-    texts = [re.escape(normalize_title(phrase)) for phrase in phrases]
-    return re.compile("|".join(rf"\b{text}s?\b" if text[0].isascii() else text for text in texts))
+def _phrases(written: Iterable[str]) -> _Phrases:
+    """Return what finds phrases: whole words where they are of letters with blanks between words."""
+    texts = [normalize_title(phrase) for phrase in written]
+    words = (rf"\b{re.escape(text)}s?\b" if text[0].isascii() else re.escape(text) for text in texts)
+    return _Phrases(AhoCorasick(texts), LazyPattern("|".join(words)))

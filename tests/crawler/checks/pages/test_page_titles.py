@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.checks.pages.page_titles import (
+    _table,
+    _takeover,
     have_common_word,
     identifies_page,
     is_named_by_texts,
@@ -14,6 +18,7 @@ from crawler.checks.pages.page_titles import (
     is_takeover_title,
     is_text_with_qualifier,
 )
+from crawler.checks.pages.signatures import normalize_title
 
 
 @pytest.mark.parametrize(
@@ -111,3 +116,12 @@ def test_a_brand_may_be_kept_by_who_takes_it_over() -> None:
     assert not is_takeover_of_name(title, known=known, earlier=[])
     assert not is_takeover_of_name(title, known=("Slot gacor", *known), earlier=["Myproject, a graph library"])
     assert not is_takeover_of_name("Myproject: poker and a slot", known=known, earlier=["Myproject, a graph library"])
+
+
+_WORDS = [*_table()["takeover"]["strong"], "a", "s", "站"]
+
+
+@given(st.lists(st.sampled_from(_WORDS), max_size=4), st.sampled_from(["", " ", "-"]))
+def test_the_automaton_leaves_out_no_phrase(words: list[str], between: str) -> None:
+    strong, text = _takeover().strong, normalize_title(between.join(words))
+    assert strong.find(text) == strong.pattern.compiled.findall(text)
