@@ -19,9 +19,9 @@ from crawler.kinds.base import Kind
 from crawler.kinds.wechat.addresses import canonical_form, is_article, is_captcha, is_permanent
 from crawler.kinds.wechat.article import read_article, shows_article
 from crawler.kinds.wechat.notices import (
-    NOTICE_ELEMENTS,
     is_generic_title,
     match_notice,
+    notice_elements,
     refined_check,
     unknown_page_check,
 )
@@ -91,7 +91,7 @@ class Wechat(Kind):
 
     def _read_other(self, link: Link, response: TextResponse, soup: BeautifulSoup, check: Check) -> CheckResult:
         """Return the result of a page without the body of an article."""
-        text, elements = response.text, soup.select(NOTICE_ELEMENTS)
+        text, elements = response.text, notice_elements(soup)
         if _CAPTCHA_PAGE in text or soup.find(id=_CAPTCHA_BUTTON) is not None:
             return CheckResult(link, refined_check(check, Outcome.BLOCKED, Reason(ReasonCode.CAPTCHA)))
         if (new_url := self._migrated_url(link, response, soup)) is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.html import MAX_LINE, parse_html
 from crawler.images.hosts.wechat_urls import image_id
 from crawler.kinds.registry import links_in
-from crawler.kinds.wechat.notices import NOTICE_ELEMENTS
+from crawler.kinds.wechat.notices import notice_elements, outermost
 from crawler.kinds.wechat.scripts import DOUBLE, QUOTED, SINGLE, first_value, unescape_js, unquote
 from crawler.models.metadata import Article
 from crawler.text import collapse_whitespace
@@ -62,12 +62,15 @@ def shows_article(soup: BeautifulSoup) -> bool:
     bodies = soup.find_all(id=_BODY_IDS.__contains__)
     if not bodies or not _has_notice_outside(soup, {id(body) for body in bodies}):
         return bool(bodies)
-    return any(body.get_text(strip=True) or body.select_one("img, iframe, video") is not None for body in bodies)
+    return any(
+        body.get_text(strip=True) or body.select_one("img, iframe, video") is not None
+        for body in outermost(soup, bodies)
+    )
 
 
 def _has_notice_outside(soup: BeautifulSoup, bodies: set[int]) -> bool:
     """Return whether there is a notice element that is inside of none of the elements with these ids."""
-    notices = soup.select(NOTICE_ELEMENTS)
+    notices = notice_elements(soup)
     inside = set(bodies) if notices else set()
     for tag in soup.find_all(True) if notices else ():  # parents come first
         if id(tag.parent) in inside:

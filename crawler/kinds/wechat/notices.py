@@ -17,7 +17,7 @@ from crawler.text import collapse_whitespace
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-NOTICE_ELEMENTS = ".weui-msg, .mesg-block, .global_error_msg"
+_NOTICE_ELEMENTS = ".weui-msg, .mesg-block, .global_error_msg"
 """Selector of the elements that contain a notice."""
 
 SHORT_PAGE = 200
@@ -87,16 +87,35 @@ def _normalize(text: str) -> str:
     return re.sub(r"\W", "", unicodedata.normalize("NFKC", text).casefold()).translate(_variants())
 
 
+def notice_elements(soup: BeautifulSoup) -> list[Tag]:
+    """Return the elements of a page that have a notice, without those inside of another."""
+    return outermost(soup, soup.select(_NOTICE_ELEMENTS))
+
+
+def outermost(soup: BeautifulSoup, tags: list[Tag]) -> list[Tag]:
+    """Return those of some tags that are inside of no other: the texts of all would grow with the square of depth."""
+    wanted, inside = set(map(id, tags)), set[int]()
+    found = []
+    for tag in soup.find_all(True) if tags else ():  # parents come first
+        if id(tag.parent) in inside:
+            inside.add(id(tag))
+        elif id(tag) in wanted:
+            inside.add(id(tag))
+            found.append(tag)
+    return found
+
+
 def match_notice(check: Check, soup: BeautifulSoup, elements: list[Tag], text: str) -> Check | None:
     """Return the check by the notice on a page; None for an unknown page.
 
-    `elements` are the notice elements of the page. Without any, a short page or the titles of a longer one are searched
-    for known notices, and no notice is conclusive.
+    `elements` are the notice elements of the page, none inside of another. Without any, a short page or the titles of a
+    longer one are searched for known notices, and no notice is conclusive.
     """
     page_title = soup.title.get_text() if soup.title else ""
     if elements:
         message = _normalize(_joined_text(elements))
-        headings = [_normalize(tag.get_text(" ")) for element in elements for tag in element.select(_TITLE_ELEMENTS)]
+        titles = [tag for element in elements for tag in element.select(_TITLE_ELEMENTS)]
+        headings = [_normalize(tag.get_text(" ")) for tag in outermost(soup, titles)]
         notice = _by_text(message, page_title) or _by_meaning(headings, message)
     else:
         notice = _in_plain_page(soup, page_title, may_guess=check.is_ok)

@@ -413,6 +413,24 @@ def test_elements_inside_of_elements_are_read_in_linear_time(around: str, tag: s
     assert time.process_time() - started < 3
 
 
+@pytest.mark.parametrize(
+    "unit",
+    sampled(
+        [
+            "<div class=weui-msg>x",
+            "<div class=weui-msg><h2 class=weui-msg__title>x",
+            "<div class=weui-msg></div><div id=js_content>",
+            "<div class=mesg-block><p class=mesg-title>",
+        ]
+    ),
+)
+def test_notices_inside_of_notices_are_read_in_linear_time(unit: str) -> None:
+    """60 kB of them blocked the run for ten seconds, 1 MB for an hour."""
+    started = time.process_time()
+    read_wechat(unit * 4_000)
+    assert time.process_time() - started < 3
+
+
 # --- pages of the small internet --------------------------------------------------------------------------------------
 
 
