@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.html import MAX_LINE, parse_html
 from crawler.images.hosts.wechat_urls import image_id
 from crawler.kinds.registry import links_in
-from crawler.kinds.wechat.notices import notice_elements, outermost
+from crawler.kinds.wechat.notices import ids_within, notice_elements, outermost
 from crawler.kinds.wechat.scripts import DOUBLE, QUOTED, SINGLE, first_value, unescape_js, unquote
 from crawler.models.metadata import Article
 from crawler.text import collapse_whitespace
@@ -60,7 +60,7 @@ def shows_article(soup: BeautifulSoup) -> bool:
     An article may quote a notice, and may have been written with a notice's elements.
     """
     bodies = soup.find_all(id=_BODY_IDS.__contains__)
-    if not bodies or not _has_notice_outside(soup, {id(body) for body in bodies}):
+    if not bodies or not _has_notice_outside(soup, bodies):
         return bool(bodies)
     return any(
         body.get_text(strip=True) or body.select_one("img, iframe, video") is not None
@@ -68,13 +68,10 @@ def shows_article(soup: BeautifulSoup) -> bool:
     )
 
 
-def _has_notice_outside(soup: BeautifulSoup, bodies: set[int]) -> bool:
-    """Return whether there is a notice element that is inside of none of the elements with these ids."""
+def _has_notice_outside(soup: BeautifulSoup, bodies: list[Tag]) -> bool:
+    """Return whether there is a notice element that is inside of none of these elements."""
     notices = notice_elements(soup)
-    inside = set(bodies) if notices else set()
-    for tag in soup.find_all(True) if notices else ():  # parents come first
-        if id(tag.parent) in inside:
-            inside.add(id(tag))
+    inside = ids_within(soup, bodies) if notices else set()
     return any(id(notice.parent) not in inside for notice in notices)
 
 

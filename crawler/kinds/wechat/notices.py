@@ -15,6 +15,8 @@ from crawler.models.reason import Reason, ReasonCode
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bs4 import BeautifulSoup, Tag
 
 _NOTICE_ELEMENTS = ".weui-msg, .mesg-block, .global_error_msg"
@@ -94,14 +96,16 @@ def notice_elements(soup: BeautifulSoup) -> list[Tag]:
 
 def outermost(soup: BeautifulSoup, tags: list[Tag]) -> list[Tag]:
     """Return those of some tags that are inside of no other: the texts of all would grow with the square of depth."""
-    wanted, inside = set(map(id, tags)), set[int]()
-    found = []
-    for tag in soup.find_all(True) if tags else ():  # parents come first
-        if id(tag.parent) in inside:
-            inside.add(id(tag))
-        elif id(tag) in wanted:
-            inside.add(id(tag))
-            found.append(tag)
+    inside = ids_within(soup, tags)
+    return [tag for tag in tags if id(tag.parent) not in inside]
+
+
+def ids_within(soup: BeautifulSoup, tags: Iterable[Tag]) -> set[int]:
+    """Return the ids of some tags and of all tags inside of them, in linear time whatever the depth."""
+    found = set(map(id, tags))
+    for tag in soup.find_all(True) if found else ():  # parents come first
+        if id(tag.parent) in found:
+            found.add(id(tag))
     return found
 
 
@@ -114,8 +118,9 @@ def match_notice(check: Check, soup: BeautifulSoup, elements: list[Tag], text: s
     page_title = soup.title.get_text() if soup.title else ""
     if elements:
         message = _normalize(_joined_text(elements))
-        titles = [tag for element in elements for tag in element.select(_TITLE_ELEMENTS)]
-        headings = [_normalize(tag.get_text(" ")) for tag in outermost(soup, titles)]
+        inside = ids_within(soup, elements)
+        titles = outermost(soup, [tag for tag in soup.select(_TITLE_ELEMENTS) if id(tag.parent) in inside])
+        headings = [_normalize(tag.get_text(" ")) for tag in titles]
         notice = _by_text(message, page_title) or _by_meaning(headings, message)
     else:
         notice = _in_plain_page(soup, page_title, may_guess=check.is_ok)
