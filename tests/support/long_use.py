@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tests.internet import Fault
 
+VERSION_WITHOUT_SHARDS = 18
 OLD_STORE = ROOT / "tests/stores/version_1.sql"
 PATHS = ("a.md", "日记/b.md", "日记/2026/c d.md", "e.markdown")
 PIECES = (
@@ -240,10 +241,10 @@ class LongUse(RuleBasedStateMachine):
     @precondition(lambda self: self._version() == len(MIGRATIONS))
     @rule(command=st.sampled_from(sorted(COMMANDS)), at=st.integers(0, 30), trouble=TROUBLE)
     def meet_an_older_store(self, command: str, at: int, trouble: Trouble) -> None:
-        """Run a command on the store of the program before this one."""
+        """Run a command on a store of before there were shards; later steps of the migration are repeated."""
         with closing(sqlite3.connect(self._store)) as store:
             store.executescript("DROP TABLE hosts; DROP INDEX checks_once; ALTER TABLE checks DROP COLUMN run_id")
-        self._set_version(len(MIGRATIONS) - 1)
+        self._set_version(VERSION_WITHOUT_SHARDS)
         self._run(command, at, trouble)
 
     # --- the promises -------------------------------------------------------------------------------------------------
