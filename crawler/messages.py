@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crawler.models.reason import Language
+    from crawler.models.reasons.reason import Language
 
 
 ERROR = "error."

@@ -218,7 +218,7 @@ SPIDER_MIDDLEWARES = {  # not used: requests go to the downloader directly
 EXTENSIONS = {
     "crawler.fetch.early_stop.EarlyStop": 0,
     "scrapy.extensions.corestats.CoreStats": None,
-    "crawler.cli.progress.Progress": 0,
+    "crawler.cli.progress.progress.Progress": 0,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
     "scrapy.extensions.feedexport.FeedExporter": None,

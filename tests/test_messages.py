@@ -17,7 +17,7 @@ from crawler.config.beside.keys import TYPES, allowed_keys
 from crawler.config.overrides import KEYS
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Change, Verdict
-from crawler.models.reason import reason_texts
+from crawler.models.reasons.reason import reason_texts
 from crawler.run.stages import CHECKING, LOOKING_UP, RETRYING
 from pipelines.reports.html.translations import load_translations
 

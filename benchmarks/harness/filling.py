@@ -20,7 +20,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import Page
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.workspace import open_workspace
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.harness.running import table
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.notes.parser import parse_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crawler.models.note import Entry, Note
+    from crawler.models.notes.note import Entry, Note
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT / "../shared/corpus/lists"

@@ -22,7 +22,7 @@ from crawler.notes.files.folder import NotesFolder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from crawler.models.note import Note
+    from crawler.models.notes.note import Note
 
 ROUNDS = 5
 

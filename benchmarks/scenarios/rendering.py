@@ -23,7 +23,7 @@ from crawler.images.store import FolderImageStore
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import Article, Paper, Picture, Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.notes.files.folder import NotesFolder
 from crawler.run.workspace import Workspace

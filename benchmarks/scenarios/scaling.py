@@ -18,11 +18,11 @@ from benchmarks.harness.running import machine
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Page
-from crawler.models.note import Mention
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.note import Mention
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.store.link_store import LinkStore
-from crawler.store.registered_notes import NoteMentions
+from crawler.store.notes.registered_notes import NoteMentions
 from tests.support.databases import postgresql_server, postgresql_url
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ class ImageTasks:
 
 def tend_images(options: CrawlOptions, tasks: ImageTasks) -> int:
     """Copy, verify and collect images; return exit code 1 if images are damaged or missing."""
-    from crawler.run.image_places import check_placed_images
+    from crawler.run.images.image_places import check_placed_images
     from crawler.run.workspace import open_workspace
     from pipelines.reports.images.stored_images import verify
 

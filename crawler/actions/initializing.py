@@ -17,14 +17,14 @@ from crawler.errors import UserError
 from crawler.git import GitError, ask_git
 from crawler.links.canonical_url import InvalidURLError, hostname, split
 from crawler.messages import say
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.notes.files.folder import NotesFolder
 from crawler.sites.generators import find_sites
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from crawler.models.note import Note
+    from crawler.models.notes.note import Note
 
 MOST_NOTES = 1_000
 """The most notes that are read."""

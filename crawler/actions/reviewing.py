@@ -14,8 +14,8 @@ from crawler.messages import language, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crawler.models.edit import Edit
-    from crawler.models.note import Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
     from pipelines.rewriting.in_place.choices import Declined
 
 KEYS = "ynaqe?"

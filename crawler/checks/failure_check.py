@@ -32,7 +32,7 @@ from crawler.fetch.errors import (
     is_dns_error,
 )
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.text import MAX_ERROR, collapse_whitespace, without_class_names
 
 if TYPE_CHECKING:

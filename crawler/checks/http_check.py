@@ -16,7 +16,7 @@ from crawler.fetch.verbatim_requests import requested_url
 from crawler.links.canonical_url import parameters
 from crawler.links.signed_urls import VIDEO_HOST, expires_at
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -24,7 +24,7 @@ from crawler.links.targets.sites import own_name
 from crawler.links.targets.url_words import words_of
 from crawler.models.check import Outcome
 from crawler.models.page_version import PageVersion
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.text import without_nul
 
 if TYPE_CHECKING:

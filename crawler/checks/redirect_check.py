@@ -14,7 +14,7 @@ from crawler.links.canonical_url import InvalidURLError, canonicalize_url, is_sa
 from crawler.links.targets.url_words import words_of
 from crawler.links.tracking import without_referral, without_tracking
 from crawler.models.check import Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

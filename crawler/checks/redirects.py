@@ -25,7 +25,7 @@ from crawler.links.targets.redirect_targets import TargetFault, leads_to_login, 
 from crawler.links.targets.sites import is_one_site, own_name
 from crawler.links.targets.url_words import words_of
 from crawler.models.check import Outcome
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

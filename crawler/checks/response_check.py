@@ -17,7 +17,7 @@ from crawler.fetch.politeness.host_throttle import parse_retry_after
 from crawler.html import TooMuchMarkupError
 from crawler.kinds.registry import kind_of
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.text import describe_error
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.images.sniff import SVG
 from crawler.models.check import CLOCK_TOLERANCE, Outcome
 from crawler.models.metadata import Picture
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, Validators
 
 if TYPE_CHECKING:

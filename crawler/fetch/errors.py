@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 
 if TYPE_CHECKING:
-    from crawler.models.reason import Reason
+    from crawler.models.reasons.reason import Reason
 
 
 class AddressNotAllowedError(IgnoreRequest):

@@ -21,7 +21,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from crawler.config.crawl_options import options_of
 from crawler.fetch.errors import AddressNotAllowedError, UnreadableResponseError
 from crawler.links.canonical_url import WEB_SCHEMES, is_sendable, refusal_reason
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from scrapy import Request

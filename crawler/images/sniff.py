@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from crawler.images.formats.gif import read_gif
 from crawler.images.formats.jpeg import has_jpeg_end, is_jpeg_scan_complete
 from crawler.images.formats.svg import MalformedError, UnsafeError, svg_size
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -14,7 +14,7 @@ from crawler.links.github_urls import github_link, is_missing_wiki_page, reposit
 from crawler.links.spelling.text_links import find_arxiv_ids
 from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:

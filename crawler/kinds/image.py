@@ -15,7 +15,7 @@ from crawler.links.canonical_url import InvalidURLError, hostname, split
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, ImageSource
 
 if TYPE_CHECKING:

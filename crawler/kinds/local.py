@@ -20,7 +20,7 @@ from crawler.kinds.base import Kind
 from crawler.links.spelling.templates import parse_template
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.notes.markdown.wikilinks import wikilink_name
 from crawler.sites.generators_by_path import NO_GENERATORS, GeneratorsByPath

@@ -23,7 +23,7 @@ from crawler.links.spelling.templates import parse_template
 from crawler.links.spelling.text_links import urls_in
 from crawler.messages import say
 from crawler.models.link import Link
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.notes.markdown.wikilinks import OPENING, wikilink_name
 
 if TYPE_CHECKING:

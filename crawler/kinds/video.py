@@ -13,7 +13,7 @@ from crawler.links.signed_urls import VIDEO_HOST
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:

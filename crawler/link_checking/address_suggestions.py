@@ -12,7 +12,7 @@ from crawler.kinds.registry import kind_of, link_of
 from crawler.links.spelling.schemes import without_empty_port
 from crawler.links.spelling.slips import corrections
 from crawler.models.check import READING, SCHEME, SPELLING, Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 
 if TYPE_CHECKING:

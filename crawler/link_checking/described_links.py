@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.models.link import Link
-    from crawler.models.reason import Reason
+    from crawler.models.reasons.reason import Reason
     from crawler.models.result import CheckResult, DueLink
 
 

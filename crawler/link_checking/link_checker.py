@@ -22,13 +22,13 @@ from crawler.fetch.verbatim_requests import requested_url
 from crawler.kinds.registry import kind_of, target_link
 from crawler.link_checking.address_suggestions import AddressSuggester
 from crawler.link_checking.described_links import PageReader
+from crawler.link_checking.images.saved_copies import has_no_image, needs_confirmation
 from crawler.link_checking.opened_links import ShortLinkOpener, as_opened
-from crawler.link_checking.saved_copies import has_no_image, needs_confirmation
 from crawler.links.canonical_url import refusal_reason
 from crawler.links.jumps import is_short_link
 from crawler.links.spelling.schemes import mistyped_scheme
 from crawler.models.check import Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:

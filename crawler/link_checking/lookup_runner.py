@@ -12,7 +12,7 @@ from crawler.daemon_threads import run_in_thread
 from crawler.kinds.registry import all_kinds, target_link
 from crawler.link_checking.opened_links import as_opened
 from crawler.link_checking.result_queue import POLL_SECONDS
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from asyncio import Task

@@ -13,7 +13,7 @@ from crawler.links.canonical_url import WEB_SCHEMES, split
 from crawler.links.jumps import is_short_link, jump_target
 from crawler.links.targets.redirect_targets import PASSING_FAULTS, target_fault
 from crawler.models.check import JUMP, SHORT_LINK, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

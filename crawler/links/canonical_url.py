@@ -12,7 +12,7 @@ import idna
 
 from crawler.links.addresses import is_public
 from crawler.links.tracking import without_tracking
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 WEB_SCHEMES = frozenset({"http", "https"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -27,7 +27,7 @@ from crawler.lookups.values import count_in, text_in, texts_in, time_in
 from crawler.models.authors import clean_author
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Paper
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.text import collapse_whitespace, describe_error
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.session import answer_count
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.text import describe_error
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 CLOCK_TOLERANCE = timedelta(days=1)
 """What is later than now, or than a later check, by more than this is a time of a clock that was wrong."""

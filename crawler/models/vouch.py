@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.messages import say
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

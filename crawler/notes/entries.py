@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Entry, LinkRole
+from crawler.models.notes.note import Entry, LinkRole
 from crawler.notes.layouts import layouts
 from crawler.notes.outline_index import OutlineIndex
 from crawler.notes.works.candidates import best_set

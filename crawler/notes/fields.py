@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
-from crawler.models.note import Field
+from crawler.models.notes.note import Field
 from crawler.notes.outline import collapse_blanks, trimmed_end
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Syntax
+from crawler.models.notes.note import Syntax
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
-    from crawler.models.note import Guess, LinkRole
+    from crawler.models.notes.note import Guess, LinkRole
 
 
 LINE_END = re.compile(rb"\r\n?|\n")

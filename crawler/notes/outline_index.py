@@ -11,7 +11,7 @@ from crawler.notes.outline import CODE_MARK
 from crawler.notes.works.link_roles import role_of_url
 
 if TYPE_CHECKING:
-    from crawler.models.note import LinkRole
+    from crawler.models.notes.note import LinkRole
     from crawler.notes.outline import Line, Outline, RawMention
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crawler.models.note import Note
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
 
 MOST = 10_000
 """Mentions of notes that are kept; with their texts they take about 15 MB."""

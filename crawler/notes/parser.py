@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url
 from crawler.links.spelling.templates import parse_template
-from crawler.models.note import LinkRole, Mention, Note
-from crawler.models.note_file import Pieces
+from crawler.models.notes.note import LinkRole, Mention, Note
+from crawler.models.notes.note_file import Pieces
 from crawler.notes.comments import ignore_comments, vouch_comments
 from crawler.notes.entries import find_dates, reindex_mentions, split_entries
 from crawler.notes.markdown.note_reader import BOM, NoteReader
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crawler.models.note import Entry, NoteVouch
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.note import Entry, NoteVouch
+    from crawler.models.notes.note_file import NoteFile
     from crawler.notes.outline import RawMention
 
 

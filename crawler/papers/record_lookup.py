@@ -14,7 +14,7 @@ from crawler.lookups.base import SharedLookup
 from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.session import open_session
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.papers.services.crossref import Crossref
 from crawler.papers.services.datacite import DataCite, DoiAgencies

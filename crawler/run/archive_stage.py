@@ -14,7 +14,7 @@ from crawler.links.spelling.schemes import mistyped_scheme
 from crawler.lookups.ask_in_turn import ask_in_turn
 from crawler.lookups.errors import ServiceDownError
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.verdicts.fold import fold_checks
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from crawler.fetch.politeness.host_throttle import MAX_WAIT, HostThrottle
 from crawler.fetch.politeness.reach import Reach
 from crawler.fetch.politeness.turns import TurnKeeper, request_interval
 from crawler.kinds.registry import all_kinds, kind_of
-from crawler.link_checking.image_fallbacks import ImageFetcher
+from crawler.link_checking.images.image_fallbacks import ImageFetcher
+from crawler.link_checking.images.own_images import OwnImages
 from crawler.link_checking.in_flight import ChecksInFlight
 from crawler.link_checking.link_checker import LinkChecker
 from crawler.link_checking.lookup_runner import LookupRunner
-from crawler.link_checking.own_images import OwnImages
 from crawler.link_checking.result_queue import MAX_IN_FLIGHT, ResultQueue
 from crawler.messages import say
 from crawler.run.workspace import open_workspace

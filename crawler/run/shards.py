@@ -15,7 +15,7 @@ from crawler.fetch.connectivity import SUSPICIOUS_HOSTS
 from crawler.links.targets.sites import site_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.stages import CheckLinks, NetworkDownError, SettleFailures
 from crawler.scheduling.plan import START_SECONDS, HostWork, plan

@@ -16,11 +16,11 @@ from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.fetch.politeness.reach import OtherShardError
 from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.link_checking.result_queue import POLL_SECONDS
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.archive_stage import ask_archive
-from crawler.run.image_places import check_placed_images
-from crawler.run.saved_images import check_saved_images
+from crawler.run.images.image_places import check_placed_images
+from crawler.run.images.saved_images import check_saved_images
 from crawler.scheduling.frontier import Frontier
 from crawler.store.database import retry_on_disconnect
 

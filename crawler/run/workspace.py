@@ -22,12 +22,12 @@ from crawler.messages import say
 from crawler.models.vouch import Vouch
 from crawler.notes.files.folder import NotesFolder
 from crawler.notes.works.bare_titles import bare_title
-from crawler.run.image_places import open_image_places
+from crawler.run.images.image_places import open_image_places
 from crawler.run.program_digest import program_digest
 from crawler.sites.resolver import SiteResolver
 from crawler.store.database import store_url
 from crawler.store.link_store import LinkStore
-from crawler.store.registered_notes import NoteMentions, RegisteredNote
+from crawler.store.notes.registered_notes import NoteMentions, RegisteredNote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import CrawlOptions
     from crawler.images.layout.places import ImagePlaces
     from crawler.images.store import ImageStore
-    from crawler.models.note import Note
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
 
 logger = logging.getLogger(__name__)
 

@@ -101,7 +101,7 @@ def crawl_shard(task: ShardTask, report: Callable[[object], None] | None = None)
     masked_log.install()
     settings = get_project_settings()
     settings.setdict(dict(task.settings), priority="cmdline")
-    without_progress = settings.getdict("EXTENSIONS") | {"crawler.cli.progress.Progress": None}
+    without_progress = settings.getdict("EXTENSIONS") | {"crawler.cli.progress.progress.Progress": None}
     settings.set("EXTENSIONS", without_progress, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(ShardSpider)

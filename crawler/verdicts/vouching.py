@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:

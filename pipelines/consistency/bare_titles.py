@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from crawler.links.arxiv_ids import paper_url
 from crawler.models.authors import comparable_names
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.works.bare_titles import bare_title
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from crawler.models.metadata import Publication
-    from crawler.models.note import Entry, Note
+    from crawler.models.notes.note import Entry, Note
 
 SEARCHES = ("semantic_scholar by title", "crossref by title", "openalex by title")
 """The names of the services in the store, in the order in which they are asked."""

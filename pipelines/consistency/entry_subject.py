@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.models.link import LinkState
-    from crawler.models.note import Field, Note
+    from crawler.models.notes.note import Field, Note
 
 MIN_TITLE = 24
 """Characters of the shortest title of an entry that is compared with that of its paper."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from crawler.models.reason import Reason
+from crawler.models.reasons.reason import Reason
 from pipelines.consistency.missing_links import Confidence
 
 if TYPE_CHECKING:

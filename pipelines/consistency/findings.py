@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 from crawler.kinds.registry import kind_of, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.consistency.bare_titles import bare_title_findings
 from pipelines.consistency.entry_subject import only_subject, reference_of, title_beside
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.fragments import missing_fragments
-from pipelines.consistency.image_sets import incomplete_sets
-from pipelines.consistency.missing_images import missing_images
+from pipelines.consistency.images.image_sets import incomplete_sets
+from pipelines.consistency.images.missing_images import missing_images
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
-from pipelines.consistency.noted_twice import repeated_findings
-from pipelines.consistency.paper_notices import worst_notice
+from pipelines.consistency.papers.noted_twice import repeated_findings
+from pipelines.consistency.papers.paper_notices import worst_notice
+from pipelines.consistency.papers.venue_labels import label_findings
 from pipelines.consistency.questions import Location, ended_vouch, first_locations, is_unknown_for_long
 from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
-from pipelines.consistency.venue_labels import label_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from crawler.models.link import LinkState
     from crawler.models.metadata import Publication
-    from crawler.models.note import Entry, Note
+    from crawler.models.notes.note import Entry, Note
     from crawler.notes.markdown.anchors import Anchors
-    from pipelines.consistency.noted_twice import Listing
+    from pipelines.consistency.papers.noted_twice import Listing
 
 ANOTHER_PAPER = 50
 """Similarity (0 to 100) below which a title is that of another paper; above, a paper may have changed its title."""

@@ -9,7 +9,7 @@ from crawler.links.fragments import DIRECTIVE, fragment_in
 from crawler.links.spelling.templates import parse_template
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.files.folder import ENDINGS
 from crawler.notes.markdown.anchors import read_anchors
 from crawler.notes.markdown.wikilinks import OPENING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from crawler.models.link import LinkState
-    from crawler.models.note import Mention, Note
+    from crawler.models.notes.note import Mention, Note
     from crawler.notes.markdown.anchors import Anchors
 
 

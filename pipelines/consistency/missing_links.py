@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from crawler.kinds.registry import link_of, links_in, with_metadata
 from crawler.links.arxiv_ids import paper_url
 from crawler.models.metadata import Article, Paper, Repository
-from crawler.models.note import Entry, LinkRole, Note
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.note import Entry, LinkRole, Note
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

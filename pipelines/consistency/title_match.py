@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crawler.models.metadata import Paper
-    from crawler.models.note import Mention
+    from crawler.models.notes.note import Mention
 
 SAME_PAPER_TITLE = 90
 """Similarity (0 to 100) of two normalized titles from which they are the same."""

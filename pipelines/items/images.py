@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from crawler.errors import ImageStoreError
 from crawler.images.store import put_image
 from crawler.models.metadata import Picture
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.signals import run_opened
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from crawler.errors import UserError
 from crawler.models.check import Check, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.signals import run_opened
 from crawler.store.database import UnstorableError

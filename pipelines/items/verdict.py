@@ -11,7 +11,7 @@ from crawler.config.crawl_options import options_of
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord
 from crawler.models.metadata import title_of
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 from crawler.signals import run_opened
 from crawler.verdicts.fold import INCONCLUSIVE, fold_checks
 from crawler.verdicts.vouching import changed_vouches

@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import CrawlOptions
     from crawler.images.layout.places import ImagePlaces
     from crawler.images.store import ImageStore
-    from crawler.models.edit import Edit
-    from crawler.models.note import Note
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
     from crawler.notes.files.folder import NotesFolder
     from crawler.run.workspace import Workspace
     from crawler.store.link_store import LinkStore
-    from crawler.store.registered_notes import RegisteredNote
+    from crawler.store.notes.registered_notes import RegisteredNote
     from pipelines.reports.frames.entries import NoteBatch
     from pipelines.reports.planning.planned_notes import PlannedNote
 

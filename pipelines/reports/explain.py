@@ -15,7 +15,7 @@ from crawler.errors import UserError
 from crawler.kinds.registry import link_of
 from crawler.messages import language, say
 from crawler.models.link import Verdict
-from crawler.models.reason import Reason
+from crawler.models.reasons.reason import Reason
 from crawler.models.vouch import vouch_in_force
 from crawler.verdicts.fold import fold_checks, verdict_at
 from pipelines.reports.verdict_texts import evidence_of, explain_step, explain_verdict, place_of_vouch
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.check import Check
-    from crawler.models.edit import Edit
+    from crawler.models.notes.edit import Edit
     from crawler.models.policy import Policy
     from crawler.models.vouch import Vouch
     from crawler.store.inspector import LinkHistory, StoreInspector

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked_xml
 from crawler.models.link import Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.reports.contract import LINKS
 from pipelines.reports.lazy_modules import etree
 

@@ -17,7 +17,7 @@ from crawler.images.shown.names import copy_names, has_copy, original_name
 from crawler.images.sniff import UnsupportedImageError, inspect_image
 from crawler.images.store import media_type_of, thumbnail_name
 from crawler.models.metadata import Picture
-from crawler.store.renderings import ALL_NOTES
+from crawler.store.notes.renderings import ALL_NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

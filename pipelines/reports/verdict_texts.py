@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.messages import language, say
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Verdict
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 from crawler.verdicts.fold import INCONCLUSIVE, STATES
 
 if TYPE_CHECKING:

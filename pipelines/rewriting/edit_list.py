@@ -6,14 +6,14 @@ import re
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from crawler.models.edit import Edit
-from crawler.models.former_reasons import former_reason
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.reasons.former_reasons import former_reason
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.note_file import NoteFile
 
 _FIELDS = tuple(field.name for field in fields(Edit))
 _LABEL = re.compile(r"\s*+[^:：\n]++[:：]")

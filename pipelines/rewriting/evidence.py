@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.messages import language, say
 from crawler.models.check import CheckMethod, Outcome
-from crawler.models.former_reasons import displayed_reason
+from crawler.models.reasons.former_reasons import displayed_reason
 
 if TYPE_CHECKING:
     from crawler.models.link import LinkState

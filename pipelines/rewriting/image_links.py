@@ -12,15 +12,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Syntax
+from crawler.models.notes.note import Syntax
 from crawler.notes.comments.ignore_comments import overlaps_spans
 from pipelines.rewriting.url_escaping import escape_for_syntax
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from crawler.models.edit import Edit
-    from crawler.models.note import Mention, Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Mention, Note
 
 REACH = 4096
 """Bytes before an image in which its paragraph must begin."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from crawler.models.link import Verdict
 from crawler.models.metadata import Picture
-from pipelines.consistency.image_sets import image_sets, unsaved
+from pipelines.consistency.images.image_sets import image_sets, unsaved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.note import Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
 
 
 def incomplete_candidates(

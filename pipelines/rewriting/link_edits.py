@@ -18,11 +18,11 @@ from crawler.links.canonical_url import refusal_reason
 from crawler.links.spelling.placeholders import has_placeholder
 from crawler.links.targets.redirect_targets import PASSING_FAULTS, target_fault
 from crawler.models.check import JUMP, SHORT_LINK, SPELLING
-from crawler.models.edit import Edit
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture
-from crawler.models.note import SHOWN_ROLES, Mention, Note, Syntax
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note import SHOWN_ROLES, Mention, Note, Syntax
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.comments.ignore_comments import overlaps_spans
 from crawler.notes.markdown.wikilinks import wikilink_name
 from pipelines.rewriting.evidence import of_check, of_image

@@ -11,8 +11,8 @@ from crawler.images.shown.names import copy_names, original_name
 from crawler.images.shown.words import NO_POSITION
 from crawler.kinds.registry import kind_of, link_of
 from crawler.models.metadata import Picture
-from crawler.models.note import SHOWN_ROLES, LinkRole
-from crawler.models.reason import ReasonCode
+from crawler.models.notes.note import SHOWN_ROLES, LinkRole
+from crawler.models.reasons.reason import ReasonCode
 from crawler.notes.markdown.wikilinks import wikilink_name
 from pipelines.rewriting import link_edits
 from pipelines.rewriting.edit_list import is_image_edit, writable_edits
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from crawler.images.layout.places import ImagePlaces
     from crawler.images.store import ImageStore
-    from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.note import Mention, Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Mention, Note
     from crawler.notes.files.folder import NotesFolder
     from crawler.store.link_store import LinkStore
     from pipelines.rewriting.index.editor import Listed

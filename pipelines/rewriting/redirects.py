@@ -9,7 +9,7 @@ from crawler.checks.redirects import LASTING_FAULTS, is_move_of_service
 from crawler.kinds.registry import kind_of, link_of
 from crawler.links.targets.redirect_targets import target_fault
 from crawler.models.check import Outcome
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 
 if TYPE_CHECKING:
     from crawler.models.link import Link, LinkState

@@ -7,13 +7,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 from pipelines.rewriting.edit_list import is_image_edit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crawler.models.edit import Edit
+    from crawler.models.notes.edit import Edit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from crawler.models.note import Syntax
+from crawler.models.notes.note import Syntax
 
 _PLAIN_YAML = re.compile(r"[A-Za-z0-9./_~](?:[^,\[\]]*[^,\[\]:])?")
 """A value that needs no quotes, also in a list in brackets."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.models.edit import Edit
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.settings import OUTPUTS
 from pipelines.consistency.finding import FindingKind
 from pipelines.reports import report_json

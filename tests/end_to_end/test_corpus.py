@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 
-from crawler.models.note import LinkRole, Mention
+from crawler.models.notes.note import LinkRole, Mention
 from crawler.notes.files.folder import NotesFolder
-from tests.crawler.link_checking.test_image_fallbacks import PICTURES
+from tests.crawler.link_checking.images.test_image_fallbacks import PICTURES
 from tests.internet import Internet
 from tests.internet.sites.qpic import PATH, draw, placeholder
 from tests.support.browsing import chromium, serving

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crawler.link_checking.test_image_fallbacks import shown, url
+from tests.crawler.link_checking.images.test_image_fallbacks import shown, url
 from tests.internet import Internet
 from tests.support.crawling import Desk
 

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.crawler.link_checking.test_image_fallbacks import drawn, named, url
+from tests.crawler.link_checking.images.test_image_fallbacks import drawn, named, url
 from tests.internet import Internet
 from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 

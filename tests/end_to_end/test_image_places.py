@@ -14,7 +14,7 @@ import pyromark
 import pytest
 import yaml
 
-from tests.crawler.link_checking.test_image_fallbacks import drawn, picture
+from tests.crawler.link_checking.images.test_image_fallbacks import drawn, picture
 from tests.internet import Internet
 from tests.internet.sites.elsewhere import TABLE
 from tests.support.browsing import chromium, serving

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
+from tests.crawler.link_checking.images.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
 from tests.internet.messages import not_found
 from tests.support.crawling import EVERY_NIGHT, Desk
 

@@ -12,9 +12,9 @@ import pytest
 from crawler.errors import UserError
 from crawler.kinds.local import FileLookup
 from crawler.models.check import Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.files.folder import NotesFolder
-from tests.crawler.link_checking.test_image_fallbacks import drawn, kept, shown, url
+from tests.crawler.link_checking.images.test_image_fallbacks import drawn, kept, shown, url
 from tests.internet import Internet
 from tests.support.crawling import EVERY_NIGHT, Desk, Snapshot
 from tests.support.sampling import sampled

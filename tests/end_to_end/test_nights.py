@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.policy import Policy
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.items.verdict import compute_verdict
 from tests.internet import Failure, Response, World
 from tests.internet.messages import html, text

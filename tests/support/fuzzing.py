@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.models.edit import Edit
-from crawler.models.note_file import Encoded, NoTextError
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note_file import Encoded, NoTextError
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.files.folder import read_note_file
 from crawler.notes.parser import parse_file
 from pipelines.rewriting.edit_list import edited_bytes, writable_edits
 
 if TYPE_CHECKING:
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.note_file import NoteFile
 
 ROOT = Path(__file__).parents[2]
 

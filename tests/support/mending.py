@@ -9,11 +9,11 @@ from crawler.config.value_readers import REWRITES
 from crawler.images.store import FolderImageStore
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.edit import Edit
 from crawler.models.link import LinkState, Verdict, VerdictRecord
 from crawler.models.metadata import Paper, Picture, Repository
-from crawler.models.note import LinkRole
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note import LinkRole
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.notes import parser
 from crawler.notes.files.folder import NotesFolder
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.models.metadata import Metadata
-    from crawler.models.note import Note
+    from crawler.models.notes.note import Note
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict, VerdictRecord
-from crawler.models.note import LinkRole, Mention
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.note import LinkRole, Mention
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.store.link_store import FIRST
-from crawler.store.registered_notes import NoteMentions
+from crawler.store.notes.registered_notes import NoteMentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from crawler.lazy_pattern import LazyPattern
+    from crawler.checks.pages.lazy_pattern import LazyPattern
 
 _MAX_SOURCE = 64 * 1024  # characters up to which a source is searched; bot protection is shorter
 _MAX_CONTENT = 600  # bytes of text without menus up to which a page with many links may be a notice

@@ -16,7 +16,7 @@ from crawler.fetch.page_redirects import target_of
 from crawler.kinds.web import page_title
 from crawler.models.check import Outcome
 from crawler.models.metadata import Page
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from scrapy.http import Response

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from crawler.checks.pages.lazy_pattern import LazyPattern, any_of, cached_any_of, with_words
 from crawler.checks.pages.signatures import (
     EDGE,
     MAX_TEXT_BYTES,
@@ -20,9 +21,8 @@ from crawler.checks.pages.signatures import (
     normalize_title,
     words_in,
 )
-from crawler.lazy_pattern import LazyPattern, any_of, cached_any_of, with_words
 from crawler.models.check import Outcome
-from crawler.models.reason import Reason
+from crawler.models.reasons.reason import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

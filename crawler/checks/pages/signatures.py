@@ -12,9 +12,9 @@ from crawler.models.check import Outcome
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
+    from crawler.checks.pages.lazy_pattern import LazyPattern
     from crawler.checks.pages.page_signs import ShownPage
-    from crawler.lazy_pattern import LazyPattern
-    from crawler.models.reason import Reason
+    from crawler.models.reasons.reason import Reason
 
 MAX_TEXT_BYTES = 2_000
 """Visible text up to which a signature's title or markup counts; in bytes, since Chinese needs fewer characters."""

@@ -11,7 +11,7 @@ from crawler.checks.pages.signatures import EDGE, normalize_title
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.lazy_pattern import LazyPattern
+    from crawler.checks.pages.lazy_pattern import LazyPattern
 
 SEPARATOR = re.compile(
     r"(?:(?<!\s)\s+)?[|·•»«›‹_—–/\\]+\s*|(?<!\s)\s+[-:]+\s+"

@@ -18,7 +18,7 @@ from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import build_request
 from crawler.kinds.web import page_title
 from crawler.models.check import Outcome
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 
 if TYPE_CHECKING:
     from asyncio import Task

@@ -28,7 +28,7 @@ from crawler.html import unescape
 from crawler.kinds.registry import kind_of
 from crawler.kinds.web import page_title
 from crawler.models.check import Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from asyncio import Task

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.cli.terminal import Line
 from crawler.messages import language, say
 from crawler.models.link import Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from crawler.models.link import LinkState

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from crawler.daemon_threads import call_within
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.addresses import is_placeholder, is_public
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

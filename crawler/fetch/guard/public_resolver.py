@@ -12,7 +12,7 @@ from scrapy.utils.url import add_http_if_no_scheme
 
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.links.addresses import is_public
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     import socket

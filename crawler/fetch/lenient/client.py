@@ -18,7 +18,7 @@ from crawler.fetch.lenient.connection import Connection, Deadline, Proxy, Route,
 from crawler.fetch.lenient.head import Head, read_head
 from crawler.fetch.lenient.tls import MAX_CERTIFICATE_BYTES, CertificateVerifier, MissingIssuerError
 from crawler.links.canonical_url import refusal_reason
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     import ipaddress

@@ -22,7 +22,7 @@ from crawler.fetch.errors import AddressNotAllowedError, UnreachableError, is_dn
 from crawler.fetch.large_bodies import BodyClock
 from crawler.fetch.lenient.head import read_head
 from crawler.links.addresses import is_public
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -26,7 +26,7 @@ from crawler.fetch.lenient.client import Answer, Exchange, LenientClient
 from crawler.fetch.lenient.connection import Deadline, Proxy
 from crawler.images.sniff import ends_like_an_image
 from crawler.links.canonical_url import InvalidURLError, encode_for_request
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.text import MAX_ERROR, collapse_whitespace
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.models.check import Outcome
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,7 +14,7 @@ from scrapy.http import TextResponse
 from crawler.config.crawl_options import options_of
 from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.politeness.host_throttle import MAX_WAIT, HostUnavailableError
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.signals import run_opened
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from crawler.links.spelling.text_links import web_url
 from crawler.models.check import Check, Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Article
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.text import collapse_whitespace
 

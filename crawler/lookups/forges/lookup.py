@@ -19,7 +19,7 @@ from crawler.lookups.forges.apis import APIS, read_repository
 from crawler.lookups.forges.gitlab import read_projects, write_query
 from crawler.lookups.session import open_session
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.text import describe_error
 

@@ -28,7 +28,7 @@ from crawler.lookups.session import open_session
 from crawler.lookups.values import count_in, text_in, value_at
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 
 if TYPE_CHECKING:

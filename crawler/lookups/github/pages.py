@@ -12,7 +12,7 @@ from requests import codes
 from crawler.links.github_urls import is_missing_wiki_page
 from crawler.lookups.errors import ServiceDownError
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from datetime import datetime

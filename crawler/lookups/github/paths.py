@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

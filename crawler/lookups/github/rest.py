@@ -17,7 +17,7 @@ from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.values import count_in, flag_in, text_in, texts_in, time_in, value_at
 from crawler.models.check import Outcome
 from crawler.models.metadata import Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.text import describe_error
 
 if TYPE_CHECKING:

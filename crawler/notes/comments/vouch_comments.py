@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.models.link import Verdict
-from crawler.models.note import NoteVouch
+from crawler.models.notes.note import NoteVouch
 from crawler.models.vouch import parse_until
 from crawler.text import collapse_whitespace, without_nul
 

@@ -11,11 +11,11 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from crawler.models.note_file import Encoded, NoteFile, NoTextError, Piece, Pieces, Unknown
+from crawler.models.notes.note_file import Encoded, NoteFile, NoTextError, Piece, Pieces, Unknown
 from crawler.notes.files.legacy_encodings import guess_encoding
 
 if TYPE_CHECKING:
-    from crawler.models.note_file import Writing
+    from crawler.models.notes.note_file import Writing
 
 _MARKS = (  # the mark of UTF-32 begins as that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),

@@ -13,7 +13,7 @@ from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.errors import UserError
 from crawler.links.spelling.templates import TEMPLATE_MARK
 from crawler.messages import say
-from crawler.models.note_file import NoteFile, NoTextError
+from crawler.models.notes.note_file import NoteFile, NoTextError
 from crawler.notes.files import notebooks
 from crawler.notes.files.encodings import read_text
 from crawler.notes.files.excluded_by_path import NOTHING_EXCLUDED, ExcludedByPath
@@ -25,7 +25,7 @@ from crawler.notes.parsed_notes import ParsedNotes
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from crawler.models.note import Note
+    from crawler.models.notes.note import Note
 
 ENDINGS = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd", notebooks.ENDING)
 """Endings of the names of notes, in lower case."""

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from crawler.models.note_file import Encoded
+from crawler.models.notes.note_file import Encoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from crawler.models.note_file import NoteFile, NoTextError, Piece, Pieces
+from crawler.models.notes.note_file import NoteFile, NoTextError, Piece, Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

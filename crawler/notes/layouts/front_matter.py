@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Field, FieldForm, LinkRole
+from crawler.models.notes.note import Field, FieldForm, LinkRole
 from crawler.notes.outline import collapse_blanks
 from crawler.notes.works.candidates import Candidate
 from crawler.notes.works.work import inline_field

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.notes.fields import parse_label
 from crawler.notes.works.candidates import candidate_of, is_prose, title_score
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.models.note import FieldForm, LinkRole
+from crawler.models.notes.note import FieldForm, LinkRole
 from crawler.notes.fields import find_fields
 from crawler.notes.outline import collapse_blanks, trimmed_end
 from crawler.notes.works.candidates import Candidate
@@ -18,7 +18,7 @@ from crawler.notes.works.work import read_work
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.note import Field
+    from crawler.models.notes.note import Field
     from crawler.notes.outline import Line
     from crawler.notes.outline_index import OutlineIndex
     from crawler.notes.works.work import Work

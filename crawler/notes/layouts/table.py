@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Field, FieldForm
+from crawler.models.notes.note import Field, FieldForm
 from crawler.notes.fields import line_start
 from crawler.notes.works.candidates import candidate_of, title_score
 from crawler.notes.works.link_labels import column_name, is_other_section, link_label, role_of_label

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pyromark
 from pyromark import Options
 
-from crawler.models.note import LinkRole, Syntax
+from crawler.models.notes.note import LinkRole, Syntax
 from crawler.notes.comments import ignore_comments
 from crawler.notes.markdown import front_matter, url_spans
 from crawler.notes.markdown.front_matter_keys import ImageKeys

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from crawler.links.spelling.templates import find_template_links
-from crawler.models.note import Guess, LinkRole, Syntax
+from crawler.models.notes.note import Guess, LinkRole, Syntax
 from crawler.notes.image_syntax import has_image_ending
 from crawler.notes.markdown import bare_urls, url_spans
 from crawler.notes.markdown.templates.shortcodes import shortcode_urls

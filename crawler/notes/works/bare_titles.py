@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
-    from crawler.models.note import Entry, Note
+    from crawler.models.notes.note import Entry, Note
 
 _MIN_WORDS, _MIN_LETTERS = 4, 24
 """Shorter titles are names, or those of many papers."""

@@ -7,14 +7,14 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.notes.outline import trimmed_end
 from crawler.notes.works.title_text import TITLE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crawler.models.note import Field
+    from crawler.models.notes.note import Field
     from crawler.notes.outline_index import OutlineIndex
     from crawler.notes.works.titles import Title
     from crawler.notes.works.work import Work

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.notes.fields import LABEL_TABLE
 from crawler.notes.outline import collapse_blanks
 from crawler.notes.works.title_text import is_known_venue

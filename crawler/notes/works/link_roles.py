@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.notes.fields import LABEL_TABLE
 
 _HOST_ROLES = {host: LinkRole(role) for host, role in LABEL_TABLE["hosts"].items()}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crawler.models.note import Field, FieldForm, LinkRole
+from crawler.models.notes.note import Field, FieldForm, LinkRole
 from crawler.notes.fields import find_fields, line_start
 from crawler.notes.works.link_labels import line_label, link_label, role_of_label
 from crawler.notes.works.link_roles import is_home_page, looks_like_paper

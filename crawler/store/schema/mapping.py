@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
     from cattrs.preconf.json import JsonConverter
 
-    from crawler.models.reason import Reason
+    from crawler.models.reasons.reason import Reason
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, DropIndex
 
 from crawler.errors import UserError
 from crawler.messages import say
-from crawler.models.former_reasons import former_reason
+from crawler.models.reasons.former_reasons import former_reason
 from crawler.store.schema.tables import (
     NEVER,
     bare_titles,

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crawler.models.reason import Reason
+from crawler.models.reasons.reason import Reason
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The value of `waiting_since` of links without a check."""

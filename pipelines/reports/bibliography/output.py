@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from crawler.atomic_files import replace_atomically
-from crawler.store.renderings import ALL_NOTES
+from crawler.store.notes.renderings import ALL_NOTES
 from pipelines.reports.bibliography import bibtex, csl_json, ris
 from pipelines.reports.bibliography.citation import citation
 from pipelines.reports.bibliography.keys import CitationKeys

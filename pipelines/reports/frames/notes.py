@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from crawler.kinds.registry import with_metadata
 from crawler.links.arxiv_ids import arxiv_id_of
 from crawler.models.metadata import Paper, Repository
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from pipelines.consistency.entry_subject import title_beside
+from pipelines.consistency.papers.venue_labels import claims_in
 from pipelines.consistency.title_match import has_title_of
-from pipelines.consistency.venue_labels import claims_in
 from pipelines.reports.frames.metadata import metadata_rows
 from pipelines.reports.frames.schema import BOOL, DATE, INT32, INT64, TEXT, Schema
 from pipelines.reports.images.saved_texts import is_saved, saved_text
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crawler.models.link import LinkState
-    from crawler.models.note import Entry, Note
+    from crawler.models.notes.note import Entry, Note
     from pipelines.reports.contract import Rendering
     from pipelines.reports.planning.planned_notes import PlannedNote
 

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 from crawler.images.saved_urls import saved_name
 from crawler.images.sniff import HEIF, JPEG, MEDIA_TYPES, UNSHOWN
 from crawler.kinds.registry import kind_of
-from crawler.link_checking.saved_copies import image_key
+from crawler.link_checking.images.saved_copies import image_key
 from crawler.models.metadata import Picture
-from crawler.models.note import SHOWN_ROLES
+from crawler.models.notes.note import SHOWN_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.note import Mention
-    from crawler.models.reason import Language, Reason
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Mention
+    from crawler.models.reasons.reason import Language, Reason
 
 TINY = 32 * 32
 """Pixels of an image up to which it is doubtful: it may be an icon, or count readers."""

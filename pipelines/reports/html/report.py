@@ -16,7 +16,7 @@ from crawler.kinds.registry import with_metadata
 from crawler.models.history import Metric, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, type_name
-from crawler.store.renderings import ALL_NOTES
+from crawler.store.notes.renderings import ALL_NOTES
 from pipelines.reports.contract import LINKS, NOTES, RUN
 from pipelines.reports.frames import notes
 from pipelines.reports.frames.counts import link_counts, metrics

@@ -15,7 +15,7 @@ from crawler.kinds.registry import all_kinds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crawler.models.reason import Language
+    from crawler.models.reasons.reason import Language
 
 ASSETS = files("pipelines.reports.html") / "assets"
 LANGUAGES: tuple[Language, ...] = ("en", "zh")

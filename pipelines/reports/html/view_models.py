@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from crawler.models.link import LinkState
-    from crawler.models.reason import Language, Reason
+    from crawler.models.reasons.reason import Language, Reason
     from pipelines.reports.frames.entries import NoteBatch
 
 MAX_AUTHORS = 5

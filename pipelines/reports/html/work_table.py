@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crawler.models.reason import Reason
+from crawler.models.reasons.reason import Reason
 from pipelines.reports.html import page
 from pipelines.reports.html.view_models import Numbers, texts_of
 from pipelines.reports.work.items import EDIT

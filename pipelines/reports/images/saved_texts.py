@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from crawler.kinds.image import is_dynamic_image
 from crawler.kinds.registry import kind_of
 from crawler.models.metadata import Picture
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 if TYPE_CHECKING:
     from crawler.models.link import LinkState
-    from crawler.models.reason import Language
+    from crawler.models.reasons.reason import Language
 
 
 def is_saved(state: LinkState) -> bool:

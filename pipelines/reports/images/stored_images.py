@@ -12,7 +12,7 @@ from crawler.images.saved_urls import hash_in
 from crawler.images.shown.names import copy_names
 from crawler.images.store import image_stem, is_intact, restore_from_trash
 from crawler.messages import say
-from crawler.run.image_places import kept_places
+from crawler.run.images.image_places import kept_places
 from pipelines.reports.images import files_with_images
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from crawler.atomic_files import replace_atomically
 from crawler.links.secrets import masked_xml
 from crawler.models.link import Change
-from crawler.store.renderings import ALL_NOTES
+from crawler.store.notes.renderings import ALL_NOTES
 from pipelines.reports.contract import LINKS, RUN
 from pipelines.reports.lazy_modules import etree
 from pipelines.reports.notices.news import News, group_label, headline

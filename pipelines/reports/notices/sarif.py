@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from crawler.models.reason import Reason
+    from crawler.models.reasons.reason import Reason
     from pipelines.reports.contract import NoteFragment, Rendering, TakeNote
 
 INPUTS, FILES = (NOTES,), ("notemend.sarif",)

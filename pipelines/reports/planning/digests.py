@@ -17,7 +17,7 @@ from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Picture, Repository, type_name
 from crawler.notes.files.folder import ENDINGS
 from crawler.run.program_digest import program_digest
-from crawler.store.renderings import MENTION, STATE, TIMES
+from crawler.store.notes.renderings import MENTION, STATE, TIMES
 from pipelines.reports.work.source_pages import opening
 from pipelines.rewriting.edit_list import to_record
 from pipelines.rewriting.note_rewriter import present_name, shown_image_name, stored_url_in_note, url_in_note
@@ -26,7 +26,7 @@ from pipelines.venues.known_venues import BIBLIOGRAPHIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.note_file import NoteFile
     from pipelines.consistency.findings import CrossReferenceIndex
     from pipelines.reports.contract import Rendering
     from pipelines.rewriting.index.editor import Listed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.atomic_files import remove_stale_drafts
 from crawler.messages import say
-from crawler.run.image_places import restore_placed_images
+from crawler.run.images.image_places import restore_placed_images
 from pipelines.reports.contract import Rendering
 from pipelines.reports.planning.preparation import list_notes, place_images
 from pipelines.rewriting import edit_list
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.config.crawl_options import CrawlOptions
-    from crawler.models.edit import Edit
-    from crawler.models.note import Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
     from crawler.run.workspace import Workspace
     from pipelines.rewriting.in_place.choices import Choose
 

@@ -13,7 +13,7 @@ from crawler.models.metadata import Paper, Repository
 from crawler.notes.markdown.anchors import read_anchors
 from pipelines.consistency.bare_titles import SEARCHES
 from pipelines.consistency.findings import CrossReferenceIndex, TitleLocation, find_inconsistencies
-from pipelines.consistency.noted_twice import Listing, repeated
+from pipelines.consistency.papers.noted_twice import Listing, repeated
 from pipelines.reports.planning.digests import source_of
 from pipelines.rewriting.edit_list import LINK_EDITS
 from pipelines.rewriting.note_rewriter import NoteRewriter
@@ -21,11 +21,11 @@ from pipelines.rewriting.note_rewriter import NoteRewriter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from crawler.models.edit import Edit
     from crawler.models.link import LinkState
     from crawler.models.metadata import Publication
-    from crawler.models.note import Note
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
     from crawler.notes.files.folder import NotesFolder
     from crawler.notes.markdown.anchors import Anchors
     from pipelines.consistency.finding import Finding

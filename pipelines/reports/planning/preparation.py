@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crawler.run.image_places import give_places
+from crawler.run.images.image_places import give_places
 from pipelines.rewriting.note_rewriter import stored_image_name
 
 if TYPE_CHECKING:
-    from crawler.models.note_file import NoteFile
+    from crawler.models.notes.note_file import NoteFile
     from pipelines.reports.contract import Rendering
     from pipelines.rewriting.index.editor import Listed
 

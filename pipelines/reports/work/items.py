@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self
 
 from crawler.models.link import Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.consistency.finding import FindingKind
 from pipelines.reports.work.locations import EditedLocations
 from pipelines.rewriting.edit_list import IMAGE_EDITS, LINK_EDITS
@@ -16,9 +16,9 @@ from pipelines.rewriting.edit_list import IMAGE_EDITS, LINK_EDITS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.note import Mention, Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Mention, Note
     from pipelines.consistency.finding import Finding
 
 OF_LINKS = (Verdict.DEAD, Verdict.SUSPECT, Verdict.MOVED)

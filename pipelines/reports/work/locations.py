@@ -11,8 +11,8 @@ from pipelines.rewriting.edit_list import apply_edits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.models.edit import Edit
-    from crawler.models.note import Mention
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Mention
 
 Location = tuple[int, int, int, int]
 """Line and column in a note, and in its copy."""

@@ -17,8 +17,8 @@ from pipelines.rewriting.in_place.journal import Journal, is_hash_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from crawler.models.edit import Edit
-    from crawler.models.note import Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
     from pipelines.rewriting.in_place.journal import EditedNote, EditRun
 
 

@@ -26,8 +26,8 @@ from pipelines.rewriting.edit_list import from_record, to_record
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.edit import Edit
-    from crawler.models.note import Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
 
 
 @dataclass(frozen=True, slots=True)

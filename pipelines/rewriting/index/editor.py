@@ -10,8 +10,8 @@ from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from crawler.models.edit import Edit
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.comments.ignore_comments import overlaps_spans
 from crawler.notes.entries import find_dates
 from pipelines.rewriting.index.page import IndexGroup, IndexItem, IndexPage, is_descending, read_index_page
@@ -19,7 +19,7 @@ from pipelines.rewriting.index.page import IndexGroup, IndexItem, IndexPage, is_
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from crawler.models.note import Note
+    from crawler.models.notes.note import Note
 
 MIN_LISTED = 3
 """Notes that an index page lists at least; it also lists at least half of the notes that have a date."""

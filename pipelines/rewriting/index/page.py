@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
-    from crawler.models.note import Mention, Note
+    from crawler.models.notes.note import Mention, Note
 
 Span = tuple[int, int]
 

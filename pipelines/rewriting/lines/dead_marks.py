@@ -9,10 +9,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of
-from crawler.models.edit import Edit
 from crawler.models.link import LinkState, Verdict
-from crawler.models.note import SHOWN_ROLES, Mention, Note
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note import SHOWN_ROLES, Mention, Note
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.rewriting.lines.line_style import has_han
 
 if TYPE_CHECKING:

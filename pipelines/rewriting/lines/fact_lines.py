@@ -7,10 +7,10 @@ from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of
-from crawler.models.edit import Edit
 from crawler.models.link import LinkState, Verdict
 from crawler.models.metadata import Article, Paper, Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.consistency.entry_subject import only_subject, reference_of
 from pipelines.rewriting.lines.fact_slots import insert_fact
 from pipelines.rewriting.lines.line_style import (
@@ -24,7 +24,7 @@ from pipelines.rewriting.lines.line_style import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from crawler.models.note import Entry, Note
+    from crawler.models.notes.note import Entry, Note
 
 BEIJING = timezone(timedelta(hours=8))
 """Time zone of the dates that WeChat shows."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.models.edit import Edit
-from crawler.models.note import FieldForm
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note import FieldForm
 from pipelines.rewriting.lines.line_style import insert_line
 from pipelines.venues.from_entry_title import venue_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.note import Entry, Field, Note
-    from crawler.models.reason import Reason
+    from crawler.models.notes.note import Entry, Field, Note
+    from crawler.models.reasons.reason import Reason
 
 BEHIND_TITLE = frozenset({"venue", "withdrawn"})
 """Facts that are short enough to stand behind a title."""

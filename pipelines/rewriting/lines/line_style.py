@@ -10,15 +10,15 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from crawler.models.edit import Edit
-from crawler.models.note import FieldForm
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note import FieldForm
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.note import Entry, Field, Note
-    from crawler.models.reason import Reason
+    from crawler.models.notes.note import Entry, Field, Note
+    from crawler.models.reasons.reason import Reason
 
 MAX_LENGTH = 120
 """Characters of a name or venue; longer ones are cut."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.consistency.missing_links import Confidence, Suggestion, find_suggestions
 from pipelines.rewriting.lines.line_style import existing_field, insert_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.note import Entry, Field, Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Entry, Field, Note
 
 
 _REASONS = {

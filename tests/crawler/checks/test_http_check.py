@@ -10,7 +10,7 @@ from scrapy.http import HtmlResponse, Response
 
 from crawler.checks.http_check import judge_http
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 URL = "https://e.example/a/sorting"

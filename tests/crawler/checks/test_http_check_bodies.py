@@ -16,7 +16,7 @@ from scrapy.utils.test import get_crawler
 from crawler.checks.failure_check import check_failure
 from crawler.checks.http_check import judge_http
 from crawler.models.check import Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.crawler.checks.test_http_check import NOW, URL
 
 if TYPE_CHECKING:

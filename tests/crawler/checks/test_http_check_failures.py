@@ -27,7 +27,7 @@ from crawler.fetch.errors import AddressNotAllowedError
 from crawler.fetch.guard.public_resolver import PublicResolver
 from crawler.fetch.middlewares import SsrfGuardMiddleware
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.crawler.checks.test_http_check import NO_DNS, NOW, OTHER_TROUBLE, URL
 from tests.support.options import project_crawler
 

@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from crawler.checks.http_check import judge_http
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.crawler.links.test_signed_urls import MARCH, S3, SIGNED, VIDEO
 
 if TYPE_CHECKING:

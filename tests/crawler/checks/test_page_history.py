@@ -12,7 +12,7 @@ from crawler.checks.page_history import earlier_titles, find_replacement, observ
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.page_version import PageVersion
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)

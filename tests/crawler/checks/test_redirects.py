@@ -15,7 +15,7 @@ from crawler.checks.redirects import (
     judge_with_sibling,
 )
 from crawler.models.check import Outcome
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 
 OLD = "https://a.example.org/posts/p17"
 NEAR, FAR = "https://a.example.org/notes/q23", "https://b.example.net/notes/q23"

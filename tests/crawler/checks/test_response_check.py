@@ -21,8 +21,8 @@ from crawler.kinds.registry import link_of
 from crawler.kinds.web import Web
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Page
-from crawler.models.note import LinkRole
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.note import LinkRole
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink, Validators
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
 from crawler.checks.pages import signature_tables
+from crawler.checks.pages.lazy_pattern import LazyPattern
 from crawler.checks.pages.signatures import SoftError
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.early_stop import HEAD_OF_PAGE
-from crawler.lazy_pattern import LazyPattern
 from crawler.models.check import Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.support.sampling import sampled
 
 URL = "https://e.example/a/b"

@@ -9,7 +9,7 @@ from crawler.cli.summary import fail_on_message, summary
 from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Change, LinkState, Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.support.storing import link
 
 if TYPE_CHECKING:

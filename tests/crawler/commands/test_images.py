@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from crawler.images.shown.convert import make_copy
-from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
+from tests.crawler.link_checking.images.test_image_fallbacks import PICTURES, drawn, kept, named, picture, shown, url
 from tests.internet import Internet
 from tests.internet.sites.qpic import draw
 from tests.support.crawling import VERDICTS_AND_NOTES, Desk, Snapshot

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
-from crawler.store.registered_notes import RegisteredNote
+from crawler.store.notes.registered_notes import RegisteredNote
 from tests.internet import World
 from tests.support import processes
 from tests.support.crawling import Desk, kill

@@ -23,7 +23,7 @@ from crawler.fetch.conditional_requests import (
 )
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink, Validators
 from tests.internet.messages import html, page, redirect, revalidated, text
 from tests.support.crawling import EVERY_NIGHT

@@ -11,7 +11,7 @@ from crawler.images.layout.folders import LayoutFolders
 from crawler.images.layout.pattern import Layout, parse_folder
 from crawler.kinds.local import FileLookup
 from crawler.kinds.registry import link_of
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.sites.generators_by_path import GeneratorsByPath
 from crawler.sites.resolver import SiteResolver
 from tests.support.sites import NOW, SITES, read_site

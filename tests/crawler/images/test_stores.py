@@ -13,7 +13,7 @@ import pytest
 
 from crawler.errors import ImageStoreError
 from crawler.images.store import FolderImageStore, image_name, is_image_name, is_intact, thumbnail_name
-from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, named, shown, url
+from tests.crawler.link_checking.images.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.processes import free_port
 

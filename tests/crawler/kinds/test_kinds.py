@@ -19,7 +19,7 @@ from crawler.checks.http_check import judge_http
 from crawler.kinds.registry import all_kinds, link_of
 from crawler.models.link import Link
 from crawler.models.metadata import METADATA_TYPES
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.models.result import CheckResult, DueLink
 from tests.support.answers import Answer, Server
 from tests.support.options import project_options

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crawler.kinds.registry import all_kinds, kind_names, link_of
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
 from crawler.models.link import Link
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from tests.crawler.links.test_canonical_url import URLS, words
 
 ARXIV = Link("https://arxiv.org/abs/2110.15352", "arxiv", "2110.15352", "arxiv.org")

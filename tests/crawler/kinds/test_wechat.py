@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from crawler.kinds.wechat.notices import notices
 from crawler.models.check import Outcome
 from crawler.models.metadata import Article
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.internet.sites import weixin
 from tests.internet.world import articles as world
 from tests.internet.world.articles import LIVE as LIVE_STATES

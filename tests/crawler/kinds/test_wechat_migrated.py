@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.support.reading import read_wechat
 
 MOVED, GONE, FAILED = "moved", "gone", "failed"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.kinds.registry import link_of
 from crawler.models.check import Outcome
 from crawler.models.metadata import Article
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.support.reading import PAGES, read
 
 if TYPE_CHECKING:

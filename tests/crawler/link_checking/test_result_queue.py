@@ -11,7 +11,7 @@ from twisted.python.failure import Failure
 from crawler.link_checking.result_queue import MAX_IN_FLIGHT, ResultQueue
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.run.interruption import Interruption, RunInterruptedError
 

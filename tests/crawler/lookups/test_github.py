@@ -16,7 +16,7 @@ from crawler.lookups.github.client import RESERVE, GithubLookup
 from crawler.lookups.github.paths import parse_repository_path
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.metadata import Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import DueLink
 from tests.internet import World
 from tests.internet.messages import as_json, redirect, text

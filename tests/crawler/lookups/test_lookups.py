@@ -21,7 +21,7 @@ from crawler.lookups.github.client import GithubLookup
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.metadata import Paper
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import DueLink
 from tests.internet import World
 from tests.internet.messages import as_json, text

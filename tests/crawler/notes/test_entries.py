@@ -9,7 +9,7 @@ from textwrap import indent
 
 import pytest
 
-from crawler.models.note import Entry, LinkRole, Note
+from crawler.models.notes.note import Entry, LinkRole, Note
 from crawler.notes.fields import canonical_label
 from crawler.notes.parser import parse_note
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.models.note import FieldForm, LinkRole, Note
+from crawler.models.notes.note import FieldForm, LinkRole, Note
 from crawler.notes.layouts import layouts
 from crawler.notes.parser import parse_note
 from crawler.notes.works.link_labels import is_fact_label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.models.note_file import NoteFile
+from crawler.models.notes.note_file import NoteFile
 from crawler.notes import parsed_notes
 from crawler.notes.parsed_notes import ParsedNotes
 

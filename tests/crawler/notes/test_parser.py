@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.kinds.registry import link_of
-from crawler.models.note import LinkRole, Mention, Note
+from crawler.models.notes.note import LinkRole, Mention, Note
 from crawler.notes.markdown import url_spans
 from crawler.notes.parser import parse_note
 

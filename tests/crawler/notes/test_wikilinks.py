@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.kinds.registry import link_of
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from crawler.notes.parser import parse_note
 
 

@@ -14,10 +14,10 @@ from crawler.lookups.session import open_session
 from crawler.lookups.wayback import Wayback, _can_be_read
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.models.note import Mention
+from crawler.models.notes.note import Mention
 from crawler.run.archive_stage import BATCH, find_snapshots
 from crawler.store.external_sources import SNAPSHOT_RETRY
-from crawler.store.registered_notes import NoteMentions
+from crawler.store.notes.registered_notes import NoteMentions
 from tests.internet import World
 from tests.internet.messages import html, text
 from tests.support.crawling import EVERY_NIGHT

@@ -15,7 +15,7 @@ from crawler.lookups.wayback import Wayback, _can_be_read
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.policy import Policy
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.vouch import Vouch
 from crawler.run.archive_stage import ask_for_captures, silent_links
 from pipelines.items.verdict import compute_verdict

@@ -19,13 +19,13 @@ from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
-from crawler.models.note import Mention
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.note import Mention
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.scheduling.frontier import MAX_LINKS_PER_HOST, Frontier
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
-from crawler.store.registered_notes import NoteMentions
+from crawler.store.notes.registered_notes import NoteMentions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence

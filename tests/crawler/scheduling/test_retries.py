@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.scheduling.retries import RetryQueue
 from crawler.store.database import sqlite_url

@@ -13,11 +13,11 @@ import pytest
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict, VerdictRecord
 from crawler.models.metadata import Page
-from crawler.models.note import Mention
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.note import Mention
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 from crawler.store.link_store import HostBacklog, LinkStore
-from crawler.store.registered_notes import NoteMentions, RegisteredNote
+from crawler.store.notes.registered_notes import NoteMentions, RegisteredNote
 from crawler.store.schema.tables import NEVER
 from tests.support.storing import KINDS, NIGHT, NOW, all_due, checked, due_urls, link, one_worker, register, standing
 

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from crawler.models.check import Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Article, Page, Paper, Picture, Repository
-from crawler.models.note import Mention
-from crawler.store.registered_notes import NoteMentions
+from crawler.models.notes.note import Mention
+from crawler.store.notes.registered_notes import NoteMentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ from crawler.models.check import Outcome
 from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Picture, Repository
-from crawler.models.note import Mention
+from crawler.models.notes.note import Mention
 from crawler.store.link_store import LinkStore
-from crawler.store.registered_notes import NoteMentions
+from crawler.store.notes.registered_notes import NoteMentions
 from tests.support.storing import NIGHT, NOW, checked, link, register
 
 if TYPE_CHECKING:

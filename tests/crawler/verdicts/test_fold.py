@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.policy import Policy
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.vouch import Vouch
 from crawler.verdicts.fold import Silence, Step, fold_checks
 

@@ -8,7 +8,7 @@ from bibtexparser.entrypoint import parse_string
 
 from crawler.lookups.arxiv import ArxivLookup
 from crawler.models.metadata import Paper
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 from pipelines.reports.bibliography import bibtex, csl_json, ris
 from pipelines.reports.bibliography.citation import citation
 from pipelines.reports.bibliography.keys import CitationKeys

@@ -7,7 +7,7 @@ from random import Random
 
 from crawler.kinds.registry import link_of
 from crawler.models.metadata import Repository
-from crawler.models.note_file import NoTextError
+from crawler.models.notes.note_file import NoTextError
 from crawler.notes.files.folder import read_note_file
 from crawler.notes.parser import parse_file
 from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies

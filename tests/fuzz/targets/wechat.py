@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.checks.response_check import judge_response
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 from tests.fuzz.answers import due, response, store
 from tests.support.mending import NOW
 

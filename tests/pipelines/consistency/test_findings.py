@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.models.metadata import Article, Paper, Publication, Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes import parser
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies

@@ -9,7 +9,7 @@ import pytest
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import LinkState, Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
 from crawler.notes.parser import parse_note
 from pipelines.consistency.finding import FindingKind

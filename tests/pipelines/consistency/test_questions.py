@@ -9,7 +9,7 @@ import pytest
 
 from crawler.models.check import Outcome
 from crawler.models.link import LinkState, Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.vouch import Vouch
 from crawler.notes.parser import parse_note
 from pipelines.consistency.finding import FindingKind

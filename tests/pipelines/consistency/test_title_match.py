@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper
-from crawler.models.note import Mention
+from crawler.models.notes.note import Mention
 from pipelines.consistency.title_match import has_title_of, is_same_paper_title, normalized_title
 
 

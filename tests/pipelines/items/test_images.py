@@ -21,7 +21,7 @@ from crawler.images.store import FolderImageStore, image_name
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.metadata import Page, Picture
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, ImageSource
 from crawler.store.link_store import LinkStore
 from pipelines.items.images import ImagesPipeline

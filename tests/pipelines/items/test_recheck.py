@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict, VerdictRecord
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.items.verdict import A_DAY, spread_due_date
 
 AT = datetime(2026, 11, 1, 3, tzinfo=UTC)

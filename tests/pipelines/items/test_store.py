@@ -14,7 +14,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Page, Repository
 from crawler.models.policy import Policy
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.store.runs.hosts import TakenOverError
 from pipelines.items import store as store_pipeline
 from pipelines.items.store import BATCH, StorePipeline

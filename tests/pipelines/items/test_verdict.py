@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, Verdict, VerdictRecord
 from crawler.models.policy import Policy
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
 from crawler.verdicts.fold import Silence, Step, fold_checks
 from pipelines.items.verdict import VerdictPipeline, compute_verdict

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.policy import Policy
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.verdicts.fold import fold_checks
 from pipelines.items.verdict import compute_verdict
 from pipelines.reports.verdict_texts import explain_step, explain_verdict

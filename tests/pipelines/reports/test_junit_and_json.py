@@ -10,7 +10,7 @@ from junitparser import Failure, JUnitXml, Skipped, TestSuite
 
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import LinkState, Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.reports.csv.link_health import COLUMNS
 from pipelines.reports.junit_xml import suite
 from pipelines.reports.report_json import FIELDS

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from crawler.models.note import Note
+    from crawler.models.notes.note import Note
     from pipelines.reports.contract import Rendering
 
 NOTE = """# 笔记（2022.5.31）

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from crawler.models.edit import Edit
+    from crawler.models.notes.edit import Edit
 
 NAMES = ("one", "two", "three")
 TEXT = "".join(f"https://github.com/old/{name}\n" for name in NAMES)

@@ -9,7 +9,7 @@ import pytest
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.rewriting import evidence
 
 DAY = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)

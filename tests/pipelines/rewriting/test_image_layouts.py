@@ -17,8 +17,8 @@ from crawler.images.store import image_name
 from crawler.kinds.registry import link_of
 from crawler.models.link import Link
 from crawler.models.metadata import Picture
-from crawler.models.note import LinkRole
-from crawler.run.image_places import check_placed_images
+from crawler.models.notes.note import LinkRole
+from crawler.run.images.image_places import check_placed_images
 from crawler.run.workspace import open_workspace
 from pipelines.reports.images.placed_images import find_unused_placed, remove_placed
 from pipelines.reports.images.stored_images import discard, find_unused

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.models.edit import Edit
-from crawler.models.note import LinkRole
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note import LinkRole
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.parser import parse_note
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.image_links import with_links

@@ -13,7 +13,7 @@ from crawler.images.store import FolderImageStore, ImageStore
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Picture
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.parser import parse_note
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.note_rewriter import NoteRewriter
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from crawler.models.edit import Edit
+    from crawler.models.notes.edit import Edit
 
 BODY = b"an image"
 HASH = sha256(BODY).hexdigest()

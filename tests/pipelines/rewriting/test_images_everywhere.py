@@ -16,7 +16,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Picture
-from crawler.models.note import LinkRole, Syntax
+from crawler.models.notes.note import LinkRole, Syntax
 from crawler.notes.parser import parse_note
 from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
 from pipelines.rewriting import edit_list, link_edits
@@ -26,9 +26,9 @@ from tests.support.mending import known, mended, standing, undo_edits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from crawler.models.edit import Edit
     from crawler.models.link import LinkState
-    from crawler.models.note import Mention, Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Mention, Note
 
 TABLE = tomllib.loads((Path(__file__).parents[2] / "notes/spans.toml").read_text("utf-8"))
 GROUPS = ("images", "html", "front_matter", "templates", "links")

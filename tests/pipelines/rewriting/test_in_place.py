@@ -14,7 +14,7 @@ import pytest
 from crawler.atomic_files import draft_beside
 from crawler.config.value_readers import REWRITES
 from crawler.errors import UserError
-from crawler.models.reason import Reason, reason_texts
+from crawler.models.reasons.reason import Reason, reason_texts
 from pipelines.reports import notes_mirror as notes
 from pipelines.reports.planning.originals import plan_note_edits
 from pipelines.reports.render import render
@@ -27,8 +27,8 @@ from tests.support.mending import STORE, missing, read, rendering
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crawler.models.edit import Edit
-    from crawler.models.note import Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
     from pipelines.reports.contract import Rendering
 
 SHOWN = STORE[-1].link.url

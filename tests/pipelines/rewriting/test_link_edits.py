@@ -16,7 +16,7 @@ from crawler.links.targets.redirect_targets import target_fault
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link, LinkState, Verdict
 from crawler.models.metadata import Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes import parser
 from pipelines.rewriting import edit_list, link_edits
 from pipelines.rewriting.url_escaping import percent_encode
@@ -37,8 +37,8 @@ from tests.support.mending import (
 from tests.support.sampling import sampled
 
 if TYPE_CHECKING:
-    from crawler.models.edit import Edit
-    from crawler.models.note import Note
+    from crawler.models.notes.edit import Edit
+    from crawler.models.notes.note import Note
 
 # ---- which links
 

@@ -22,7 +22,7 @@ from tests.support.sampling import sampled
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from crawler.models.edit import Edit
+    from crawler.models.notes.edit import Edit
 
 OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_FOOTNOTES
 

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 from pipelines.rewriting.redirects import EditDecision, decide_edit, is_worth_edit
 from tests.support.mending import moved, standing
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.models.edit import Edit
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.reverted_edits import without_reverted
 

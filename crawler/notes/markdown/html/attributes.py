@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.models.note import LinkRole, Syntax
+from crawler.models.notes.note import LinkRole, Syntax
 from crawler.notes.image_syntax import has_image_ending, image_syntax
 from crawler.notes.markdown.html.css import css_image_urls
 from crawler.notes.markdown.templates.mdx import attribute_span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.models.note import LinkRole, Syntax
+from crawler.models.notes.note import LinkRole, Syntax
 from crawler.notes.comments import ignore_comments, layout_comments, vouch_comments
 from crawler.notes.markdown import url_spans
 from crawler.notes.markdown.html.attributes import attribute_urls

@@ -15,7 +15,7 @@ from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.kinds.registry import link_of
 from crawler.models.check import Outcome
 from crawler.models.metadata import Page
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 from crawler.models.result import DueLink
 
 URL = "https://e.example/a/page"

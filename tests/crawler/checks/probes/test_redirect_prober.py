@@ -14,7 +14,7 @@ from scrapy.http import HtmlResponse, Response
 from crawler.checks.probes.redirect_probe import RedirectProber
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink
 
 if TYPE_CHECKING:

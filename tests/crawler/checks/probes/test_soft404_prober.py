@@ -17,7 +17,7 @@ from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.kinds.registry import link_of
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.metadata import Page
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import DueLink
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from crawler.cli.summary import problem_lines, verdict_table
 from crawler.cli.terminal import print_parts
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Change, LinkState, Verdict
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.files.folder import NotesFolder
 from crawler.run.problems import find_problems, shown_path
 from crawler.store.database import sqlite_url

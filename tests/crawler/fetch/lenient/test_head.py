@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.fetch.errors import UnreadableResponseError
 from crawler.fetch.lenient.head import MAX_HEAD, Head, read_head
-from crawler.models.reason import ReasonCode
+from crawler.models.reasons.reason import ReasonCode
 
 
 def read(data: bytes) -> Head:

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.fetch.politeness.host_throttle import MAX_WAIT, REFUSALS, HostThrottle
 from crawler.models.check import Check, CheckMethod, Outcome
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 

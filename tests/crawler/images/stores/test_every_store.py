@@ -20,7 +20,7 @@ from crawler.errors import ImageStoreError
 from crawler.images.opening import open_image_store
 from crawler.images.store import TRASH
 from crawler.store.link_store import LinkStore
-from tests.crawler.link_checking.test_image_fallbacks import drawn, named
+from tests.crawler.link_checking.images.test_image_fallbacks import drawn, named
 from tests.internet import Internet
 from tests.internet.sites.buckets import BUCKET, OWN_DOMAIN
 from tests.support.options import project_options

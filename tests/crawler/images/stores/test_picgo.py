@@ -18,7 +18,7 @@ from crawler.images.references import find_urls
 from crawler.images.stores.picgo_settings import Uploader, find_uploader, read_uploader
 from crawler.store.link_store import LinkStore
 from tests.crawler.images.stores.test_every_store import BASE
-from tests.crawler.link_checking.test_image_fallbacks import PICTURES, drawn, named, shown, url
+from tests.crawler.link_checking.images.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.options import project_options
 from tests.support.picgo_server import BED, PicGoServer

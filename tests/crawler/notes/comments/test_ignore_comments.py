@@ -19,7 +19,7 @@ from tests.support.sampling import sampled
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from crawler.models.note import Note
+    from crawler.models.notes.note import Note
     from tests.support.crawling import Desk
 
 ONE, START, END = (f"<!-- notemend: {word} -->" for word in ("ignore", "ignore-start", "ignore-end"))

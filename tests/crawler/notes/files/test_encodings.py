@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from crawler.models.edit import Edit
-from crawler.models.note_file import Encoded, NoTextError, Pieces, Unknown, Utf8
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note_file import Encoded, NoTextError, Pieces, Unknown, Utf8
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.files.folder import read_note_file
 from crawler.notes.parser import parse_file
 from pipelines.rewriting.edit_list import edited_bytes, writable_edits

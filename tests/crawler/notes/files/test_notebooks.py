@@ -7,9 +7,9 @@ from itertools import product
 
 import pytest
 
-from crawler.models.edit import Edit
-from crawler.models.note_file import NoteFile, NoTextError
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.notes.note_file import NoteFile, NoTextError
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.files.folder import read_note_file
 from crawler.notes.parser import parse_file
 from pipelines.rewriting.edit_list import edited_bytes, writable_edits

@@ -16,7 +16,7 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Change, Link, LinkState, Verdict
 from crawler.models.metadata import Article, Page, Paper, Picture, Publication, Repository
 from crawler.models.policy import Policy
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import HostBacklog, LinkStore
 from crawler.store.schema.migrations import MIGRATIONS

@@ -12,7 +12,7 @@ import pytest
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Change, Link, LinkState, Verdict
 from crawler.models.metadata import Page
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.store.link_store import LinkStore
 from pipelines.reports.csv import changes as changes_csv
 from pipelines.reports.render import render

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crawler.models.link import LinkState
-    from crawler.models.note import Note
+    from crawler.models.notes.note import Note
 
 ARTICLES = [f"https://mp.weixin.qq.com/s/{name}" for name in "AB"]
 PAPERS = ["https://arxiv.org/abs/2204.00001", "https://arxiv.org/abs/2103.00002"]

@@ -10,7 +10,7 @@ import pytest
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import METADATA_TYPES, Article, Page, Repository
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.reports.frames import frame
 from pipelines.reports.frames.frame import MergeError, to_rows
 from pipelines.reports.frames.links import link_batches, link_table

@@ -12,7 +12,7 @@ from crawler.images.store import FolderImageStore, image_name
 from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState, Verdict
 from crawler.models.metadata import Picture
-from crawler.models.note import LinkRole
+from crawler.models.notes.note import LinkRole
 from pipelines.reports.html import contact_sheet
 from pipelines.reports.render import render
 from tests.internet.sites.qpic import draw

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.models.check import Outcome
-from crawler.models.edit import Edit
 from crawler.models.link import Verdict
 from crawler.models.metadata import Paper
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.notes.edit import Edit
+from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes import parser
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence

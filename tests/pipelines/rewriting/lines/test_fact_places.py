@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.models.metadata import Paper, Repository
-from crawler.models.note import LinkRole, Note
+from crawler.models.notes.note import LinkRole, Note
 from crawler.notes.parser import parse_note
 from tests.support.mending import mended, standing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.models.metadata import Article, Paper
-from crawler.models.reason import Reason, ReasonCode
+from crawler.models.reasons.reason import Reason, ReasonCode
 from tests.support.mending import edits, mended, standing
 
 NAMES = Paper("Loops in Sight", {"arxiv": "2204.00001"}, ("Ada Lovelace",), comment="Code: github.com/ada/loops")

@@ -1,0 +1,91 @@
+"""Parse display texts of reasons: those that stores and journals kept before there were codes, and present ones."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from crawler.models.reasons.reason import OPTIONAL, PLACEHOLDER, Reason, ReasonCode, reason_texts
+
+_ADDED = "; "
+"""The beginning of a text that was appended to another one."""
+
+
+@lru_cache(maxsize=10_000)
+def former_reason(text: str) -> Reason:
+    """Return the reason that a former text stood for: `other`, with the text as its detail, if it is not known."""
+    not_saved, additions = _additions()
+    for addition, code in additions.items():
+        if text.endswith(addition) and text != addition:
+            return former_reason(text.removesuffix(addition)).plus(Reason(code))
+    before, separator, error = text.partition(not_saved)
+    if before and separator:
+        return former_reason(before).plus(Reason(ReasonCode.NOT_SAVED), former_reason(error))
+    for pattern, code in _patterns():
+        if (match := pattern.fullmatch(text)) is not None:
+            details = match.groupdict()
+            return Reason(code, *(details[name] for name in reason_texts()[code].names if name in details))
+    return Reason(ReasonCode.OTHER, text)
+
+
+def displayed_reason(text: str) -> Reason:
+    """Return the reason with this English text, additions included; `other`, with the text, for what is none."""
+    before, separator, addition = text.rpartition(_ADDED)
+    if separator:
+        found, added = displayed_reason(before), _displayed(addition)
+        if ReasonCode.OTHER not in {found.code, added.code}:
+            return found.plus(added)
+    return _displayed(text)
+
+
+def _displayed(text: str) -> Reason:
+    for pattern, code in _present_patterns():
+        if (match := pattern.fullmatch(text)) is not None:
+            details = match.groupdict()
+            return Reason(code, *(found for name in reason_texts()[code].names if (found := details[name]) is not None))
+    return Reason(ReasonCode.OTHER, text)
+
+
+@cache
+def _present_patterns() -> list[tuple[re.Pattern[str], ReasonCode]]:
+    """Return a pattern for each English text of the table, the one with the longest literal text first."""
+    texts = [(row.templates["en"], code) for code, row in reason_texts().items() if code is not ReasonCode.OTHER]
+    texts.sort(key=lambda text: (bool(PLACEHOLDER.search(text[0])), -len(PLACEHOLDER.sub("", text[0]))))
+    return [(_optional_pattern(english), code) for english, code in texts]
+
+
+def _optional_pattern(english: str) -> re.Pattern[str]:
+    """Return a pattern for a template, of which the parts in square brackets may be missing."""
+    pieces = OPTIONAL.split(english)  # what is there always and what may be missing in turn
+    patterns = [_pattern(piece).pattern for piece in pieces]
+    return re.compile("".join(f"(?:{each})?" if at % 2 else each for at, each in enumerate(patterns)), re.DOTALL)
+
+
+@cache
+def _additions() -> tuple[str, dict[str, ReasonCode]]:
+    """Return the text that preceded an error of saving an image, and the other appended texts with their codes."""
+    appended = {
+        former: code for code, row in reason_texts().items() for former in row.former if former.startswith(_ADDED)
+    }
+    not_saved = next(former for former, code in appended.items() if code is ReasonCode.NOT_SAVED)
+    return not_saved, {former: code for former, code in appended.items() if former != not_saved}
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], ReasonCode]]:
+    """Return a pattern for each text that was not appended: texts without details first, then by literal length.
+
+    The longest first, so that "HTTP 200 accepted (ACCEPT)" is not read as "HTTP {status}".
+    """
+    texts = [
+        (former, code) for code, row in reason_texts().items() for former in row.former if not former.startswith(_ADDED)
+    ]
+    texts.sort(key=lambda text: (bool(PLACEHOLDER.search(text[0])), -len(PLACEHOLDER.sub("", text[0]))))
+    return [(_pattern(former), code) for former, code in texts]
+
+
+def _pattern(former: str) -> re.Pattern[str]:
+    """Return a pattern for a template: its literal text, and a group of one or more characters for each detail."""
+    pieces = PLACEHOLDER.split(former)  # literal texts and names of details in turn
+    parts = (re.escape(piece) if i % 2 == 0 else f"(?P<{piece}>.+?)" for i, piece in enumerate(pieces))
+    return re.compile("".join(parts), re.DOTALL)

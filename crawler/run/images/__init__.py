@@ -1,0 +1,1 @@
+"""Images at the beginning of a run: those that were saved, and the places where notes show them."""

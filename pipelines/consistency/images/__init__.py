@@ -1,0 +1,1 @@
+"""Findings on images: sets that were saved in part, saved images that are missing."""

@@ -1,0 +1,1 @@
+"""Findings on papers: noted twice, retracted, another venue than the label says."""
