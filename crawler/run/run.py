@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from crawler.models.link import Link
     from crawler.models.result import CheckResult
     from crawler.run.context import RunContext
-    from crawler.run.stages import LastStage, ReadNotes, Stage
+    from crawler.run.last_stages import LastStage
+    from crawler.run.stages import ReadNotes, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import math
 import time
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from crawler.checks.response_check import inconclusive_result
-from crawler.daemon_threads import run_in_thread
 from crawler.errors import ImageStoreError
 from crawler.fetch.politeness.host_throttle import HostUnavailableError
 from crawler.fetch.politeness.reach import OtherShardError
-from crawler.kinds.registry import all_kinds, citation_sources
 from crawler.link_checking.result_queue import POLL_SECONDS
 from crawler.models.reasons.reason import ReasonCode
 from crawler.models.result import CheckResult
-from crawler.run.archive_stage import ask_archive
 from crawler.run.images.image_places import check_placed_images
 from crawler.run.images.saved_images import check_saved_images
 from crawler.scheduling.frontier import Frontier
-from crawler.store.database import retry_on_disconnect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Iterable
     from datetime import datetime
 
-    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.result import DueLink
     from crawler.run.context import RunContext
     from crawler.run.workspace import Workspace
-    from crawler.store.link_store import LinkStore
 
 LAST_RESPONSES = 3.0
 """Seconds to wait for responses to sent requests when the run is interrupted."""
@@ -41,7 +32,6 @@ CHECKING = "checking"
 """The name of the stage whose links are counted as progress. Names of stages are keys of texts for terminals."""
 
 RETRYING = "retrying"
-LOOKING_UP = "looking_up"
 
 
 class NetworkDownError(Exception):
@@ -56,15 +46,6 @@ class Stage(Protocol):
 
     def run(self) -> AsyncIterator[CheckResult]:
         """Yield results; raise RunInterruptedError after a signal, links without a result stay due."""
-
-
-class LastStage(Protocol):
-    """A part of a run without results."""
-
-    name: str
-
-    async def run(self) -> None:
-        """Execute the stage."""
 
 
 class ReadNotes:
@@ -248,71 +229,3 @@ class SaveReceived:
         failures = () if self._context.connectivity.is_mostly_unreachable else retries.failed_again
         bare = (CheckResult(each.link, each.check, history=each.history) for each in with_response)
         return [*(inconclusive_result(each, ReasonCode.INTERRUPTED) for each in bare), *failures]
-
-
-class AskArchive:
-    """Asks the Wayback Machine about links that do not answer, and for snapshots of dead links."""
-
-    name = LOOKING_UP
-
-    def __init__(self, context: RunContext) -> None:
-        self._context = context
-
-    async def run(self) -> None:
-        """Ask until RUN_TIMEOUT; links that are dead after the first question get a snapshot in the same run."""
-        await _run_until_timeout(self._context, self._ask)
-
-    def _ask(self, time_left: Callable[[], float]) -> None:
-        context = self._context
-        kinds = [name for name in context.kinds if not all_kinds()[name].in_notes_folder]
-        ask_archive(context.options, context.workspace.store, kinds, context.due_by, time_left)
-
-
-class LookUpPublications:
-    """Looks up publications of papers; `look_ups` are the blocking functions that send the requests."""
-
-    name = LOOKING_UP
-
-    def __init__(
-        self, context: RunContext, *look_ups: Callable[[CrawlOptions, LinkStore, datetime, Callable[[], float]], None]
-    ) -> None:
-        self._context = context
-        self._look_ups = look_ups
-
-    async def run(self) -> None:
-        """Look up papers without a publication, until RUN_TIMEOUT."""
-        if not citation_sources().isdisjoint(self._context.kinds):
-            await _run_until_timeout(self._context, self._look_up_all)
-
-    def _look_up_all(self, time_left: Callable[[], float]) -> None:
-        context = self._context
-        for look_up in self._look_ups:
-            look_up(context.options, context.workspace.store, context.due_by, time_left)
-
-
-class Publish:
-    """Renders the outputs; `publish` is the blocking function that writes them."""
-
-    name = "rendering"
-
-    def __init__(self, context: RunContext, publish: Callable[[CrawlOptions, Workspace], None]) -> None:
-        self._context = context
-        self._publish = publish
-
-    async def run(self) -> None:
-        """Render the outputs; repeat that as a whole if the database becomes unavailable meanwhile."""
-        await self._context.interruption.guard(asyncio.to_thread(retry_on_disconnect(self._render)))
-
-    def _render(self) -> None:
-        context = self._context
-        if context.executor is not None:
-            context.workspace.image_store.disconnect()  # this process has not listed files that shards have saved
-        self._publish(context.options, context.workspace)
-
-
-async def _run_until_timeout(context: RunContext, work: Callable[[Callable[[], float]], None]) -> None:
-    """Call a blocking function in a thread and wait for it, at most until RUN_TIMEOUT; it gets `time_left`."""
-    left = context.throttle.time_left
-    with suppress(TimeoutError):
-        work_done = run_in_thread(work, lambda: context.throttle.time_left)
-        await context.interruption.guard(asyncio.wait_for(work_done, None if math.isinf(left) else left))

@@ -8,16 +8,17 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache, partial, wraps
+from functools import cache
 from importlib import import_module
 from inspect import isfunction, isgeneratorfunction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import sqlalchemy as sa
 
 from crawler.errors import UserError
 from crawler.messages import say
+from crawler.store.retrying import DatabaseUnavailableError, retry_on_disconnect
 from crawler.store.schema.migrations import is_newest, migrate, version_of
 from crawler.store.schema.sqlite_file import identity_of, keep_copy, trace_of_loss
 from crawler.store.schema.tables import version
@@ -27,17 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sqlalchemy.dialects import postgresql
-    from tenacity import RetryCallState
 
     from crawler.config.crawl_options import CrawlOptions
 
 logger = logging.getLogger(__name__)
 
-P = ParamSpec("P")
-T = TypeVar("T")
+SLICE = 500
+"""Maximum number of values in an IN list, and rows fetched at a time; SQLite allows 32,766 parameters."""
 
-RETRY_SECONDS = 300.0
-"""Seconds for which calls are repeated after a server becomes unavailable; a restart takes a minute or two."""
+T = TypeVar("T")
 
 BUSY_TIMEOUT = 30.0
 """Seconds that a transaction waits for another process to unlock an SQLite file."""
@@ -46,58 +45,12 @@ _LOCK = 0x6E6F7465  # the key of an advisory lock; any number that no other prog
 _TRANSIENT_STATES = ("08", "40", "57P0")  # connection, rollback, shutdown: PostgreSQL documentation, appendix A
 
 
-class DatabaseUnavailableError(UserError):
-    """The database server does not respond or has aborted a transaction; a repetition may succeed."""
-
-
 class NoStoreError(UserError):
     """There is no link database yet."""
 
 
 class UnstorableError(UserError):
     """A row has a value that the database cannot store: other rows may be stored without it."""
-
-
-def retry_on_disconnect(function: Callable[P, T]) -> Callable[P, T]:
-    """Return a function that is repeated while the database is unavailable, for up to RETRY_SECONDS.
-
-    The first call does not use tenacity, whose wrapper takes 9 µs for each call (measured).
-    """
-
-    @wraps(function)
-    def repeated(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return function(*args, **kwargs)
-        except DatabaseUnavailableError as error:
-            return _repeat(partial(function, *args, **kwargs), error)
-
-    return repeated
-
-
-def _repeat(call: Callable[[], T], failure: DatabaseUnavailableError) -> T:
-    """Repeat a call after its first failure for up to RETRY_SECONDS; raise UserError if all repetitions fail."""
-    from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
-
-    logger.warning("waiting for the database: %s", failure)
-    retrying = Retrying(
-        retry=retry_if_exception_type(DatabaseUnavailableError),
-        wait=wait_exponential(multiplier=0.1, max=5),
-        stop=stop_after_delay(RETRY_SECONDS),
-        retry_error_callback=_raise_last_failure,
-    )
-    failures = iter([failure])
-
-    def attempt() -> T:
-        for first in failures:  # so that tenacity waits after it
-            raise first
-        return call()
-
-    return retrying(attempt)
-
-
-def _raise_last_failure(state: RetryCallState) -> NoReturn:
-    assert state.outcome is not None  # noqa: S101 - tenacity calls this after an attempt
-    raise UserError(say("error.database_away", error=state.outcome.exception())) from state.outcome.exception()
 
 
 class Database:
@@ -261,6 +214,11 @@ def _upsert_statement(insert_into: Callable[[sa.Table], postgresql.Insert], tabl
     insert = insert_into(table)
     rest = {column.name: insert.excluded[column.name] for column in table.c if not column.primary_key}
     return insert.on_conflict_do_update(index_elements=table.primary_key, set_=rest)
+
+
+def slices(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield values, SLICE at a time: no more fit into one IN list."""
+    return (values[start : start + SLICE] for start in range(0, len(values), SLICE))
 
 
 def sqlite_url(path: Path) -> str:

@@ -18,13 +18,13 @@ from crawler.kinds.registry import all_kinds, keeping_bodies
 from crawler.models.check import Outcome
 from crawler.models.link import Link
 from crawler.models.result import DueLink
+from crawler.store.database import slices
 from crawler.store.external_sources import ExternalSources
 from crawler.store.images.image_places import ImagePlaceRecords
 from crawler.store.images.images import ImageRecords
 from crawler.store.notes.registered_notes import RegisteredNotes
 from crawler.store.notes.renderings import Renderings
 from crawler.store.page_versions import PageVersions
-from crawler.store.reader import slices
 from crawler.store.runs.runs import Runs
 from crawler.store.schema import mapping
 from crawler.store.schema.due_links import IS_DUE, LINK_IDS, NOT_SEEN, SAVE_RESULT, WANTED

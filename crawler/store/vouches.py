@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import title_of
-from crawler.store.database import Writer
-from crawler.store.reader import StoreReader, slices
+from crawler.store.database import Writer, slices
+from crawler.store.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS
 from crawler.store.schema.tables import facts, links, vouches

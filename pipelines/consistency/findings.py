@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from crawler.kinds.registry import kind_of, with_metadata
 from crawler.models.link import key_of
-from crawler.models.metadata import Paper, Repository
+from crawler.models.metadata import Paper
 from crawler.models.reasons.reason import Reason, ReasonCode
 from pipelines.consistency.bare_titles import bare_title_findings
-from pipelines.consistency.entry_subject import only_subject, reference_of, title_beside
+from pipelines.consistency.entry_subject import title_beside
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.fragments import missing_fragments
 from pipelines.consistency.images.image_sets import incomplete_sets
 from pipelines.consistency.images.missing_images import missing_images
 from pipelines.consistency.missing_links import Confidence, find_suggestions, repositories_named_by
+from pipelines.consistency.papers.code_findings import code_findings
 from pipelines.consistency.papers.noted_twice import repeated_findings
 from pipelines.consistency.papers.paper_notices import worst_notice
 from pipelines.consistency.papers.venue_labels import label_findings
@@ -121,7 +122,7 @@ def find_inconsistencies(note: Note, states: Mapping[int, LinkState], index: Cro
     for entry in note.entries:
         findings += label_findings(note, entry, states)
         findings += bare_title_findings(note, entry, index.title_records.get(note.path, {}))
-        findings += _code_findings(note, entry, states, index)
+        findings += code_findings(note, entry, states, index.papers)
         findings += _missing_link_findings(note, entry, states)
     yield from sorted(findings, key=lambda finding: finding.line)
 
@@ -255,50 +256,6 @@ def _image_findings(note: Note, states: Mapping[int, LinkState]) -> Iterator[Fin
         evidence = Reason(ReasonCode.FINDING_SAVED_FROM if original else ReasonCode.FINDING_ORIGINAL_UNKNOWN)
         true = _text(original) if original else Reason(ReasonCode.IMAGE_MISSING)
         yield Finding(*location, FindingKind.IMAGE_MISSING, mention.url, true, evidence, Confidence.HIGH)
-
-
-def _code_findings(
-    note: Note, entry: Entry, states: Mapping[int, LinkState], index: CrossReferenceIndex
-) -> Iterator[Finding]:
-    """Yield a finding if an entry's paper and code do not name each other, but one is named by or names another.
-
-    Papers with a common author may share a repository, and many repositories implement papers of other authors: so code
-    that no paper names is no finding.
-    """
-    paper_field, code_field = entry.field("paper"), entry.field("code")
-    paper_subject = paper_field and only_subject(Paper, paper_field, states)
-    code_subject = code_field and only_subject(Repository, code_field, states)
-    if not paper_subject or not code_subject or code_field is None:
-        return
-    (paper_state, paper), (code_state, repository) = paper_subject, code_subject
-    reference = reference_of(paper_state)
-    names = {code_state.link.identity, repository.title.casefold()}
-    named_code, named_papers = repositories_named_by(paper), frozenset(repository.papers)
-    if names & named_code.keys() or paper.arxiv_id in named_papers or _has_title_in_description(repository, paper):
-        return
-    mention = note.mentions[code_field.mentions[0]]
-    location = (note.path, mention.line, entry.number)
-    for other_reference, other in (pair for name in sorted(names) for pair in index.papers.get(name, [])):
-        if other_reference != reference and not set(other.authors) & set(paper.authors):
-            true = Reason(ReasonCode.FINDING_CODE_OF_TITLE, other.title, other_reference)
-            evidence = Reason(ReasonCode.FINDING_NAMED_IN_TEXT, other_reference, repository.title)
-            confidence = Confidence.HIGH if named_code else Confidence.MEDIUM
-            yield Finding(*location, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, confidence)
-            return
-    if len(named_papers) == 1:
-        (arxiv_id,) = named_papers
-        true = Reason(ReasonCode.FINDING_CODE_OF, f"arXiv {arxiv_id}")
-        evidence = Reason(ReasonCode.FINDING_NAMES, repository.title, f"arXiv {arxiv_id}")
-        yield Finding(*location, FindingKind.CODE_OF_ANOTHER_PAPER, mention.url, true, evidence, Confidence.LOW)
-    elif len(named_code) == 1:
-        (link,) = named_code.values()
-        evidence = Reason(ReasonCode.FINDING_NAMES_IT_IN_TEXT, reference)
-        yield Finding(*location, FindingKind.OTHER_CODE, mention.url, _text(link.url), evidence, Confidence.MEDIUM)
-
-
-def _has_title_in_description(repository: Repository, paper: Paper) -> bool:
-    title = normalized_title(paper.title)
-    return title != "" and title in normalized_title(repository.description or "")
 
 
 def _missing_link_findings(note: Note, entry: Entry, states: Mapping[int, LinkState]) -> Iterator[Finding]:

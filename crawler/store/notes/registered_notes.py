@@ -13,8 +13,8 @@ from crawler.kinds.registry import keeping_bodies, kind_of
 from crawler.links.fragments import element_fragment
 from crawler.links.jumps import is_short_link, jump_target
 from crawler.models.link import Link, Verdict
-from crawler.store.database import Writer
-from crawler.store.reader import StoreReader, slices
+from crawler.store.database import Writer, slices
+from crawler.store.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.tables import NEVER, bare_titles, links, mentions, notes

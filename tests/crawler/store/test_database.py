@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crawler.errors import UserError
 from crawler.models.metadata import Page
-from crawler.store import database
+from crawler.store import retrying
 from crawler.store.database import sqlite_url
 from crawler.store.link_store import LinkStore
 from crawler.store.schema.migrations import MIGRATIONS
@@ -182,7 +182,7 @@ def test_a_store_that_another_program_holds(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_server_that_stays_away(store: LinkStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(retrying, "RETRY_SECONDS", 0.2)
     away = sa.create_engine(f"postgresql+psycopg://user@/db?host={tmp_path}")
     monkeypatch.setattr(store, "_engine", away)
     with pytest.raises(UserError) as error:
@@ -196,10 +196,10 @@ def test_a_call_is_repeated_until_the_database_is_back(failures: int, caplog: py
 
     def double(number: int) -> int:
         if left:
-            raise database.DatabaseUnavailableError(left.pop())
+            raise retrying.DatabaseUnavailableError(left.pop())
         return 2 * number
 
-    assert database.retry_on_disconnect(double)(21) == 42
+    assert retrying.retry_on_disconnect(double)(21) == 42
     assert caplog.messages == ["waiting for the database: away"] * bool(failures)
 
 
@@ -211,7 +211,7 @@ def test_other_failures_are_not_repeated() -> None:
         raise UserError("damaged")
 
     with pytest.raises(UserError, match="^damaged$"):
-        database.retry_on_disconnect(fail)()
+        retrying.retry_on_disconnect(fail)()
     assert len(calls) == 1
 
 
