@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.checks.pages.signature_tables import _simple_decorations, _tables
+from crawler.checks.pages.signatures.signature_tables import _simple_decorations, _tables
 from tests.support.patterns import expressions
 
 if TYPE_CHECKING:

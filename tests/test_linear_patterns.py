@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from crawler.checks.pages import signatures
+from crawler.checks.pages.signatures import signatures
 from crawler.kinds.wechat import notices
 from crawler.links import tracking
 from tests.support.hard_texts import long_matches, slow_texts
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.xdist_group("patterns")  # they are collected once
 
 BOUNDED = {
     "crawler.checks.pages.page_signs.all_titles()": signatures._MAX_TITLE,
-    "crawler.checks.pages.signature_tables.signatures().phrases": signatures._MAX_TITLE,
-    "crawler.checks.pages.signature_tables.signatures().url_words": signatures._MAX_TITLE,
+    "crawler.checks.pages.signatures.signature_tables.signatures().phrases": signatures._MAX_TITLE,
+    "crawler.checks.pages.signatures.signature_tables.signatures().url_words": signatures._MAX_TITLE,
     "crawler.kinds.wechat.notices.notices().words": notices._MESSAGE,
     "crawler.links.tracking._clearurls().exceptions": tracking._MAX_ORIGIN,
     "pipelines.rewriting.index.editor._UPDATED": 30,  # {2,30} of the label in _DATE_LINE
@@ -73,4 +73,7 @@ def test_how_expressions_are_judged(pattern: str, method: str, *, is_slow: bool)
 def test_the_expressions_of_modules_data_files_and_calls_are_found() -> None:
     places = {each.where.partition("(")[0].partition(":")[0] for each in expressions()}
     assert len(expressions()) > 1000
-    assert {"crawler.links.canonical_url._NO_HOST", "crawler.checks.pages.signature_tables.signatures"} <= places
+    assert {
+        "crawler.links.canonical_url._NO_HOST",
+        "crawler.checks.pages.signatures.signature_tables.signatures",
+    } <= places

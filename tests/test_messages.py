@@ -18,8 +18,8 @@ from crawler.config.overrides import KEYS
 from crawler.models.check import CheckMethod, Outcome
 from crawler.models.link import Change, Verdict
 from crawler.models.reasons.reason import reason_texts
-from crawler.run.last_stages import LOOKING_UP
-from crawler.run.stages import CHECKING, RETRYING
+from crawler.run.stages.last_stages import LOOKING_UP
+from crawler.run.stages.link_stages import CHECKING, RETRYING
 from pipelines.reports.html.translations import load_translations
 
 if TYPE_CHECKING:

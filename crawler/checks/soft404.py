@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawler.checks.pages.page_signs import ShownPage, comparable_url
-from crawler.checks.pages.signature_tables import signatures
-from crawler.checks.pages.signatures import MAX_TEXT_BYTES
+from crawler.checks.pages.signatures.signature_tables import signatures
+from crawler.checks.pages.signatures.signatures import MAX_TEXT_BYTES
 from crawler.images.sniff import media_type
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from crawler.checks.pages.signatures import SoftError
+    from crawler.checks.pages.signatures.signatures import SoftError
 
 _OK = 200
 

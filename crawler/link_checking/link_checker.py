@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.checks.failure_check import check_failure
-from crawler.checks.pages.signature_tables import page_bytes
+from crawler.checks.pages.signatures.signature_tables import page_bytes
 from crawler.checks.probes.redirect_probe import RedirectProber
 from crawler.checks.probes.soft404_probe import Soft404Prober
 from crawler.checks.response_check import judge_response, requested_wait, skipped_result

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crawler.models.link import LinkState
     from crawler.notes.files.folder import NotesFolder
-    from crawler.store.reader import StoreReader
+    from crawler.store.reading.reader import StoreReader
 
 _RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 

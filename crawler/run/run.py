@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawler.fetch.politeness.turns import request_interval
 from crawler.run.interruption import RunInterruptedError
-from crawler.run.stages import CHECKING, NetworkDownError, SaveReceived
+from crawler.run.stages.link_stages import CHECKING, NetworkDownError, SaveReceived
 from crawler.signals import notes_read
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from crawler.models.link import Link
     from crawler.models.result import CheckResult
     from crawler.run.context import RunContext
-    from crawler.run.last_stages import LastStage
-    from crawler.run.stages import ReadNotes, Stage
+    from crawler.run.stages.last_stages import LastStage
+    from crawler.run.stages.link_stages import ReadNotes, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Link
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult
-from crawler.run.stages import CheckLinks, NetworkDownError, SettleFailures
+from crawler.run.stages.link_stages import CheckLinks, NetworkDownError, SettleFailures
 from crawler.scheduling.plan import START_SECONDS, HostWork, plan
 from crawler.scheduling.tasks import ShardTask
 from crawler.store.external_sources import ARCHIVE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from crawler.run.context import RunContext
-    from crawler.run.stages import Stage
+    from crawler.run.stages.link_stages import Stage
     from crawler.scheduling.plan import Shard
     from crawler.scheduling.tasks import ShardSummary
 

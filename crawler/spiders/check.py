@@ -23,7 +23,7 @@ from crawler.notes.files.folder import NotesFolder
 from crawler.run.problems import find_problems
 from crawler.run.run import Stages
 from crawler.run.shards import check_stages
-from crawler.run.stages import ReadNotes
+from crawler.run.stages.link_stages import ReadNotes
 from crawler.run.summary import OutputForm, RunSummary, image_store_error, results_as_json
 from crawler.run.workspace import site_membership
 from crawler.spiders.notes import NotesSpider

@@ -18,10 +18,10 @@ from crawler.link_checking.result_queue import pipelines_idle
 from crawler.messages import say
 from crawler.run.context import open_context
 from crawler.run.interruption import Interruption
-from crawler.run.last_stages import AskArchive, LookUpPublications, Publish
 from crawler.run.run import Run, Stages
 from crawler.run.shards import check_stages
-from crawler.run.stages import ReadNotes
+from crawler.run.stages.last_stages import AskArchive, LookUpPublications, Publish
+from crawler.run.stages.link_stages import ReadNotes
 from crawler.run.summary import OutputForm, interrupted_line, summarise_run
 from crawler.signals import run_opened
 from crawler.text import describe_os_error

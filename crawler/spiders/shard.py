@@ -12,7 +12,7 @@ from crawler.cli import masked_log
 from crawler.executors.child import Parent
 from crawler.run.context import open_shard
 from crawler.run.run import Stages
-from crawler.run.stages import CheckLinks
+from crawler.run.stages.link_stages import CheckLinks
 from crawler.run.summary import RunSummary
 from crawler.scheduling.tasks import ShardSummary
 from crawler.spiders.notes import NotesSpider

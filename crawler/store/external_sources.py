@@ -17,7 +17,7 @@ from crawler.kinds.registry import citation_sources
 from crawler.models.check import CLOCK_TOLERANCE, Outcome
 from crawler.models.link import Link, Verdict, key_of
 from crawler.store.database import Writer
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.due_links import HISTORY
 from crawler.store.schema.link_state import MENTIONED

@@ -14,7 +14,7 @@ from crawler.errors import UserError
 from crawler.messages import say
 from crawler.models.metadata import Picture
 from crawler.store.database import SLICE, NoStoreError
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.migrations import MIGRATIONS, version_of

@@ -11,7 +11,7 @@ from crawler.links.targets.moved_paths import moves_by_host
 from crawler.models.check import Outcome
 from crawler.models.metadata import Page, type_name
 from crawler.store.database import SLICE, slices
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.link_state import FACTS

@@ -12,7 +12,7 @@ from crawler.models.history import LinkLifetime, RunMetrics
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Repository
 from crawler.store.database import SLICE, Writer
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MENTIONED
 from crawler.store.schema.tables import checks, facts, links, mentions, run_counts, runs, star_counts

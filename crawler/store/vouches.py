@@ -11,7 +11,7 @@ from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import title_of
 from crawler.store.database import Writer, slices
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS
 from crawler.store.schema.tables import facts, links, vouches

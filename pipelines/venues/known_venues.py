@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crawler.models.link import LinkState
     from crawler.models.metadata import Publication
-    from crawler.store.reader import StoreReader
+    from crawler.store.reading.reader import StoreReader
 
 BIBLIOGRAPHIES: tuple[type[SemanticScholar | OpenAlex], ...] = (SemanticScholar, OpenAlex)
 """In the order in which they are asked, and in which their records are preferred."""

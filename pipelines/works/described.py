@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from crawler.models.metadata import Publication
-    from crawler.store.reader import StoreReader
+    from crawler.store.reading.reader import StoreReader
 
 BATCH = 500
 """Works whose metadata is read at a time."""

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import crawler
 import pipelines
-from crawler.checks.pages.lazy_pattern import LazyPattern
+from crawler.checks.pages.signatures.lazy_pattern import LazyPattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ from scrapy.utils.versions import get_versions  # noqa: E402
 
 import crawler.settings  # noqa: E402
 import pipelines  # noqa: E402
-from crawler.checks.pages.lazy_pattern import LazyPattern  # noqa: E402
+from crawler.checks.pages.signatures.lazy_pattern import LazyPattern  # noqa: E402
 from crawler.html import parse_html  # noqa: E402
 from crawler.links.targets import url_words  # noqa: E402
 from crawler.run.program_digest import program_digest  # noqa: E402

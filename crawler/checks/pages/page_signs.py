@@ -12,8 +12,8 @@ from scrapy.http import HtmlResponse, TextResponse
 
 from crawler.checks.pages.hidden_elements import without_hidden
 from crawler.checks.pages.page_text import content_bytes, has_content, sentences, visible_text
-from crawler.checks.pages.signature_tables import all_marks, all_titles, known_hosts
-from crawler.checks.pages.signatures import EDGE, MAX_TEXT_BYTES, normalize_title, words_in
+from crawler.checks.pages.signatures.signature_tables import all_marks, all_titles, known_hosts
+from crawler.checks.pages.signatures.signatures import EDGE, MAX_TEXT_BYTES, normalize_title, words_in
 from crawler.checks.pages.title_parts import SEPARATOR, find_title, is_name, normalized_sentence
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.fetch.verbatim_requests import requested_url
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from crawler.checks.pages.lazy_pattern import LazyPattern
+    from crawler.checks.pages.signatures.lazy_pattern import LazyPattern
 
 _MAX_SOURCE = 64 * 1024  # characters up to which a source is searched; bot protection is shorter
 _MAX_CONTENT = 600  # bytes of text without menus up to which a page with many links may be a notice

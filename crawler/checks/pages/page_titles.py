@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ahocorasick_rs import AhoCorasick
 from rapidfuzz import fuzz
 
-from crawler.checks.pages.lazy_pattern import LazyPattern
-from crawler.checks.pages.signatures import normalize_title
+from crawler.checks.pages.signatures.lazy_pattern import LazyPattern
+from crawler.checks.pages.signatures.signatures import normalize_title
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

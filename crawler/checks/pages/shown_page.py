@@ -10,8 +10,8 @@ from rapidfuzz import fuzz
 from scrapy.http import HtmlResponse
 
 from crawler.checks.pages.page_text import has_text, is_blank, sentences
-from crawler.checks.pages.signature_tables import says_absent
-from crawler.checks.pages.signatures import EDGE, normalize_title
+from crawler.checks.pages.signatures.signature_tables import says_absent
+from crawler.checks.pages.signatures.signatures import EDGE, normalize_title
 from crawler.fetch.page_redirects import target_of
 from crawler.kinds.web import page_title
 from crawler.models.check import Outcome

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.checks.pages.signature_tables import topic_sites
-from crawler.checks.pages.signatures import EDGE, normalize_title
+from crawler.checks.pages.signatures.signature_tables import topic_sites
+from crawler.checks.pages.signatures.signatures import EDGE, normalize_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.checks.pages.lazy_pattern import LazyPattern
+    from crawler.checks.pages.signatures.lazy_pattern import LazyPattern
 
 SEPARATOR = re.compile(
     r"(?:(?<!\s)\s+)?[|·•»«›‹_—–/\\]+\s*|(?<!\s)\s+[-:]+\s+"

@@ -19,7 +19,7 @@ from scrapy.http import HtmlResponse
 from crawler.checks import http_check
 from crawler.checks.pages.page_text import visible_text
 from crawler.checks.pages.shown_page import is_frame, known_title, names_title, says_nothing_is_there
-from crawler.checks.pages.signature_tables import gate_words
+from crawler.checks.pages.signatures.signature_tables import gate_words
 from crawler.checks.soft404 import is_login
 from crawler.fetch.conditional_requests import NOT_MODIFIED
 from crawler.fetch.early_stop import HEAD_OF_PAGE

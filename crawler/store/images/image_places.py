@@ -11,7 +11,7 @@ from crawler.images.layout.places import ImagePlace
 from crawler.kinds.registry import all_kinds
 from crawler.models.metadata import Picture, type_name
 from crawler.store.database import SLICE, Writer
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS
 from crawler.store.schema.tables import facts, image_places, links, mentions, uploads

@@ -17,7 +17,7 @@ from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import ImageSource
 from crawler.store.database import SLICE, Writer, slices
 from crawler.store.external_sources import SNAPSHOT_RETRY
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.link_state import FACTS, MENTIONED

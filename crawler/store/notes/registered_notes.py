@@ -14,7 +14,7 @@ from crawler.links.fragments import element_fragment
 from crawler.links.jumps import is_short_link, jump_target
 from crawler.models.link import Link, Verdict
 from crawler.store.database import Writer, slices
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.due_links import LINK_IDS
 from crawler.store.schema.tables import NEVER, bare_titles, links, mentions, notes

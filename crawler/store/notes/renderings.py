@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from crawler.store.database import SLICE, Writer
-from crawler.store.reader import StoreReader
+from crawler.store.reading.reader import StoreReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import FACTS, MOVE_CHECKS, NEWEST_VOUCH, VOUCH_COLUMNS
 from crawler.store.schema.tables import facts, fragments, links, mentions, outputs, vouches

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from crawler.errors import UserError
 from crawler.messages import say
 from crawler.models.check import CLOCK_TOLERANCE
-from crawler.store.reader import CHANGED
+from crawler.store.reading.reader import CHANGED
 from crawler.store.runs.hosts import HostRecords
 from crawler.store.schema.sqlite_file import LOCK_SUFFIX
 from crawler.store.schema.tables import links, run_counts, runs

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from crawler.checks.pages import signature_tables
-from crawler.checks.pages.lazy_pattern import LazyPattern
-from crawler.checks.pages.signatures import SoftError
+from crawler.checks.pages.signatures import signature_tables
+from crawler.checks.pages.signatures.lazy_pattern import LazyPattern
+from crawler.checks.pages.signatures.signatures import SoftError
 from crawler.checks.soft404 import detect_soft_error
 from crawler.fetch.early_stop import HEAD_OF_PAGE
 from crawler.models.check import Outcome

@@ -17,7 +17,7 @@ from crawler.models.link import Verdict
 from crawler.models.policy import Policy
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.vouch import Vouch
-from crawler.run.archive_stage import ask_for_captures, silent_links
+from crawler.run.stages.archive_stage import ask_for_captures, silent_links
 from pipelines.items.verdict import compute_verdict
 from tests.internet.messages import text
 from tests.internet.sites.wayback import RECENT

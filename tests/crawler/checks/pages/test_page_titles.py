@@ -18,7 +18,7 @@ from crawler.checks.pages.page_titles import (
     is_takeover_title,
     is_text_with_qualifier,
 )
-from crawler.checks.pages.signatures import normalize_title
+from crawler.checks.pages.signatures.signatures import normalize_title
 
 
 @pytest.mark.parametrize(

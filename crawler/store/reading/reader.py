@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict, change_of
 from crawler.store.database import SLICE, slices
-from crawler.store.metadata_reader import MetadataReader
+from crawler.store.reading.metadata_reader import MetadataReader
 from crawler.store.schema import mapping
 from crawler.store.schema.link_state import MENTIONED, link_state_query
 from crawler.store.schema.tables import links, mentions, vouches

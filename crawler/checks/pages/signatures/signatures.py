@@ -12,8 +12,8 @@ from crawler.models.check import Outcome
 from crawler.text import collapse_whitespace
 
 if TYPE_CHECKING:
-    from crawler.checks.pages.lazy_pattern import LazyPattern
     from crawler.checks.pages.page_signs import ShownPage
+    from crawler.checks.pages.signatures.lazy_pattern import LazyPattern
     from crawler.models.reasons.reason import Reason
 
 MAX_TEXT_BYTES = 2_000

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from crawler.checks.pages.lazy_pattern import LazyPattern, any_of, cached_any_of, with_words
-from crawler.checks.pages.signatures import (
+from crawler.checks.pages.signatures.lazy_pattern import LazyPattern, any_of, cached_any_of, with_words
+from crawler.checks.pages.signatures.signatures import (
     EDGE,
     MAX_TEXT_BYTES,
     LoginSignature,

@@ -15,7 +15,7 @@ from crawler.lookups.wayback import Wayback, _can_be_read
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.notes.note import Mention
-from crawler.run.archive_stage import BATCH, find_snapshots
+from crawler.run.stages.archive_stage import BATCH, find_snapshots
 from crawler.store.external_sources import SNAPSHOT_RETRY
 from crawler.store.notes.registered_notes import NoteMentions
 from tests.internet import World

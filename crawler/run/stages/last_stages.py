@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from crawler.daemon_threads import run_in_thread
 from crawler.kinds.registry import all_kinds, citation_sources
-from crawler.run.archive_stage import ask_archive
+from crawler.run.stages.archive_stage import ask_archive
 from crawler.store.retrying import retry_on_disconnect
 
 if TYPE_CHECKING:

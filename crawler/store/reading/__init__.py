@@ -1,0 +1,1 @@
+"""Queries for the outputs and the summary of a run."""
