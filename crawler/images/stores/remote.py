@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from contextlib import contextmanager
 from importlib import import_module
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from crawler.daemon_threads import call_within
 from crawler.errors import ImageStoreError, UserError
 from crawler.images.store import TRASH, ImageStore, is_image_name, media_type_of, parse_trashed, trashed_name
 from crawler.images.stores import without_login
@@ -18,6 +18,11 @@ from crawler.text import without_class_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
+
+T = TypeVar("T")
+
+ANSWER_SECONDS, LIST_SECONDS = 300.0, 1_800.0
+"""Seconds for one request and for a list of all names. A client waits for each byte, however many there are."""
 
 _MAX_MESSAGE = 300
 _SHARD = re.compile("[0-9a-f]{2}")
@@ -74,8 +79,7 @@ class RemoteImageStore(ImageStore):
         """Send the bytes unless the store has the name."""
         if self.has(name):
             return
-        with self._report_reachability():
-            self._put(name, body, media_type)
+        self._ask(lambda: self._put(name, body, media_type))
         self._load_sizes()[name] = len(body)
 
     def has(self, name: str) -> bool:
@@ -92,8 +96,7 @@ class RemoteImageStore(ImageStore):
 
     def open(self, name: str) -> bytes:
         """Fetch bytes."""
-        with self._report_reachability():
-            return self._get(name)
+        return self._ask(lambda: self._get(name))
 
     def list(self) -> Iterator[str]:
         """Return the names in order."""
@@ -103,43 +106,46 @@ class RemoteImageStore(ImageStore):
         """Move a name to the trash."""
         if not self.has(name):
             return
-        with self._report_reachability():
-            self._move(name, trashed_name(name, day))
+        self._ask(lambda: self._move(name, trashed_name(name, day)))
         self.forget(name)
 
     def discarded(self) -> Iterator[tuple[date, str]]:
         """Yield the names in the trash, the oldest first."""
-        with self._report_reachability():
-            names = sorted(name for name, _ in self._list(TRASH))
+        names = self._ask(lambda: sorted(name for name, _ in self._list(TRASH)), LIST_SECONDS)
         yield from filter(None, map(parse_trashed, names))
 
     def restore(self, name: str, day: date) -> None:
         """Move a name back from the trash."""
-        with self._report_reachability():
-            self._move(trashed_name(name, day), name)
+        self._ask(lambda: self._move(trashed_name(name, day), name))
         self._load_sizes()[name] = None
 
     def delete_discarded(self, name: str, day: date) -> None:
         """Remove a name from the trash."""
-        with self._report_reachability():
-            self._remove(trashed_name(name, day))
+        self._ask(lambda: self._remove(trashed_name(name, day)))
 
     def _load_sizes(self) -> dict[str, int | None]:
         with self._lock:
             if self._sizes is None:
-                with self._report_reachability():
-                    self._sizes = {name: size for name, size in self._list("") if is_image_name(name)}
+                listed = self._ask(lambda: list(self._list("")), LIST_SECONDS)
+                self._sizes = {name: size for name, size in listed if is_image_name(name)}
             return self._sizes
 
-    @contextmanager
-    def _report_reachability(self) -> Iterator[None]:
-        """Raise ImageStoreError for any exception of a client: they have no base class in common."""
+    def _ask(self, call: Callable[[], T], seconds: float | None = None) -> T:
+        """Return what a call of the client returns; raise ImageStoreError for any exception of it.
+
+        Clients have no base class of exceptions in common.
+        """
+        limit = ANSWER_SECONDS if seconds is None else seconds
         try:
-            yield
+            return call_within(limit, call)
         except Exception as error:
-            message = without_class_names(str(error))[:_MAX_MESSAGE] or "unexpected error"
+            message = without_class_names(str(error))[:_MAX_MESSAGE] or _unexpected(error, limit)
             hint = self._hint(error)
             raise ImageStoreError(f"{self.place}: {message}{hint and '; '}{hint}") from error
+
+
+def _unexpected(error: Exception, limit: float) -> str:
+    return say("error.store_slow", seconds=f"{limit:.0f}") if isinstance(error, TimeoutError) else "unexpected error"
 
 
 def walk(entries: Callable[[str], Iterable[tuple[str, int | None]]], folder: str) -> Iterator[tuple[str, int | None]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from http.client import HTTPConnection
 from math import inf
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +20,7 @@ import pytest
 from crawler.errors import ImageStoreError
 from crawler.images.opening import open_image_store
 from crawler.images.store import TRASH
+from crawler.images.stores import remote
 from crawler.store.link_store import LinkStore
 from tests.crawler.link_checking.images.test_image_fallbacks import drawn, named
 from tests.internet import Internet
@@ -282,3 +284,25 @@ def test_a_server_that_is_gone_is_told_in_one_line(place: Place, monkeypatch: py
     assert "\n" not in store.problem
     assert len(store.problem) < 500
     assert not {"secret", SECRET, PASSWORD} & set(store.problem.split())
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "ANSWER_SECONDS", 0.3)
+    with closing(socket.create_server(("127.0.0.1", 0))) as server, closing(LinkStore.open("sqlite://")) as uploads:
+        Thread(target=_drip, args=(server,), daemon=True).start()
+        settings = {"IMAGES_STORE": f"dav://127.0.0.1:{server.getsockname()[1]}/images", "IMAGES_BASE_URL": BASE}
+        store = open_image_store(project_options(**settings).images, uploads)
+        with closing(store), pytest.raises(ImageStoreError, match="no answer within 0 s"):
+            store.open(NAME)
+
+
+def _drip(server: socket.socket) -> None:
+    """Answer one request with a byte every fiftieth of a second, until the client is gone."""
+    with suppress(OSError), server.accept()[0] as connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: 1000000\r\n\r\n")
+        while True:
+            connection.sendall(b"x")
+            connection.settimeout(0.02)
+            with suppress(TimeoutError):
+                connection.recv(1)
