@@ -72,7 +72,7 @@ class Kind(ABC):
     """Whether a redirect from one link of the kind to another is certain: the service itself moved the resource."""
 
     citation_source: ClassVar[bool] = False
-    """Whether bibliographies are asked for the venue of its papers if it is not known otherwise."""
+    """Whether bibliographies are asked for its papers: for venues that are not known otherwise, and for retractions."""
     text_hosts: ClassVar[tuple[str, ...]] = ()
     """Hosts whose URLs, also without scheme, are found in the texts of papers, articles and repositories."""
 

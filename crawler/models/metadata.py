@@ -146,7 +146,7 @@ class Publication:
 
     `venues` are its names of the venue, the most specific first; empty if it knows none. `title`, `authors` and
     `arxiv_id` are those of the record, which may be that of a different paper; `ids` are its other ids by scheme:
-    `doi`, `dblp`, `acl`.
+    `doi`, `dblp`, `acl`. `notices` are those of `Paper.notices`.
     """
 
     title: str = ""
@@ -155,6 +155,7 @@ class Publication:
     venues: tuple[str, ...] = ()
     year: int | None = None
     ids: Mapping[str, str] = field(default_factory=dict, hash=False)
+    notices: tuple[str, ...] = ()
 
 
 Metadata = Article | Paper | Repository | Page | Picture

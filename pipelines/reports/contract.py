@@ -34,7 +34,7 @@ from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
 from crawler.run.workspace import source_digest
 from pipelines.rewriting.in_place.journal import Journal
-from pipelines.venues.known_venues import link_states_with_venues
+from pipelines.venues.known_records import link_states_with_records
 from pipelines.works.described import WorkList
 
 if TYPE_CHECKING:
@@ -198,5 +198,5 @@ class Rendering:
             links = {at: link_of(each.url, note.path, each.role) for at, each in enumerate(note.mentions)}
             by_url = self.store.link_states_of(link.url for link in links.values() if link is not None)
             found = {at: by_url[link.url] for at, link in links.items() if link is not None and link.url in by_url}
-        known = link_states_with_venues(self.store, {each.link.url: each for each in found.values()})
+        known = link_states_with_records(self.store, {each.link.url: each for each in found.values()})
         return {at: known[state.link.url] for at, state in found.items()}

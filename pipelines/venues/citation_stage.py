@@ -1,8 +1,9 @@
-"""The stage of a run that looks up the venues of papers in bibliographies if arXiv does not give them.
+"""The stage of a run that looks up papers in bibliographies: their venues if arXiv does not give them, and notices.
 
-Semantic Scholar is asked first, also for papers whose venue only their authors say, OpenAlex for the papers that are
-left. A paper without a record is looked up again after a month; a service that does not answer is asked in the next
-run.
+For venues, Semantic Scholar is asked first, also for papers whose venue only their authors say, OpenAlex for the papers
+that are left. Crossref is asked for what was published since about all papers with a DOI, after the others, since these
+may know it. A paper that still needs a lookup has the next one after a month; a service that does not answer is asked
+in the next run.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from typing import TYPE_CHECKING
 from crawler.lookups.ask_in_turn import ask_in_turn
 from pipelines.venues.from_reference import JOURNAL_REF
 from pipelines.venues.from_text import COMMENT
-from pipelines.venues.known_venues import BIBLIOGRAPHIES, with_known_venues
+from pipelines.venues.known_records import BIBLIOGRAPHIES, with_known_dois, with_known_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from crawler.config.crawl_options import CrawlOptions
@@ -35,7 +36,7 @@ PAGE = 500
 
 
 def resolve(options: CrawlOptions, store: LinkStore, now: datetime, time_left: Callable[[], float]) -> None:
-    """Look up the mentioned papers with metadata and without venue, until no time is left."""
+    """Look up the mentioned papers with metadata in each bibliography, until no time is left."""
     if not store.has_papers():
         return
     for bibliography in BIBLIOGRAPHIES:
@@ -53,27 +54,38 @@ def ask_bibliography(
     remaining = islice(_missing_papers(store, bibliography, now), bibliography.max_per_run)
     batches = iter(lambda: dict(islice(remaining, bibliography.batch)), {})
     if (error := ask_in_turn(batches, bibliography.publications, save, time_left)) is not None:
-        logger.warning("%s: %s; venues of some papers not looked up in this run", bibliography.service, error)
+        what = "notices about" if bibliography.gives_notices else "venues of"
+        logger.warning("%s: %s; %s some papers not looked up in this run", bibliography.service, error, what)
 
 
 def _missing_papers(store: LinkStore, bibliography: Bibliography, now: datetime) -> Iterator[tuple[str, Paper]]:
-    """Yield the papers to look up with their keys: those for which no bibliography before this one has a venue.
+    """Yield the papers to look up with their keys."""
+    wanting = store.papers_without_publication(bibliography.name, now)
+    for start in range(0, len(wanting), PAGE):
+        known = store.papers(wanting[start : start + PAGE])
+        identified = with_known_dois(store, known) if bibliography.gives_notices else known
+        papers = {
+            key: identified[key]
+            for key in wanting[start : start + PAGE]
+            if key in identified and bibliography.id_of(identified[key]) is not None
+        }
+        yield from papers.items() if bibliography.gives_notices else _without_venue(store, bibliography, papers)
+
+
+def _without_venue(
+    store: LinkStore, bibliography: Bibliography, papers: Mapping[str, Paper]
+) -> Iterator[tuple[str, Paper]]:
+    """Yield the papers for which no bibliography before this one has a venue.
 
     A bibliography that `confirms` is asked as well where only the authors say the venue: without a second source it
     contradicts no note.
     """
-    wanting = store.papers_without_publication(bibliography.name, now)
-    for i in range(0, len(wanting), PAGE):
-        known = store.papers(wanting[i : i + PAGE])
-        papers = {key: known[key] for key in wanting[i : i + PAGE] if bibliography.id_of(known[key]) is not None}
-        resolved = with_known_venues(store, papers)
-        said = store.publications(bibliography.name, papers) if bibliography.confirms else {}
-        yield from (
-            (key, paper)
-            for key, paper in papers.items()
-            if resolved[key].venue is None
-            or (bibliography.confirms and paper.venue_source in STATED_BY_AUTHORS and not _says_venue(said.get(key)))
-        )
+    resolved = with_known_records(store, papers)
+    said = store.publications(bibliography.name, papers) if bibliography.confirms else {}
+    for key, paper in papers.items():
+        is_open = bibliography.confirms and paper.venue_source in STATED_BY_AUTHORS and not _says_venue(said.get(key))
+        if resolved[key].venue is None or is_open:
+            yield key, paper
 
 
 def _says_venue(record: Publication | None) -> bool:

@@ -1,4 +1,4 @@
-"""Determine a paper's venue from the records of bibliographies. Pure.
+"""Determine a paper's venue, and what was published about it since, from the records of bibliographies. Pure.
 
 A record counts only if it is that of the same paper: the same arXiv id, or nearly the same title and an author in
 common. A venue has its name in the table, else that of the bibliography; a repository is no venue.
@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, utils
 
 from crawler.models.authors import comparable_names
+from crawler.models.metadata import is_retraction
 from pipelines.venues.from_identifiers import venue_of_identifiers
 from pipelines.venues.model import Venue, cut_name, with_venue
 from pipelines.venues.table import venue_table
@@ -22,7 +24,7 @@ from pipelines.venues.texts.mentions import find_mentions
 from pipelines.venues.texts.tokens import TokenizedText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from crawler.models.metadata import Paper, Publication
@@ -35,7 +37,21 @@ _CUE = "Accepted in "
 """Put before a name, since common words ("Pattern Recognition") count as a venue only behind a cue."""
 
 
-def with_citation_venue(paper: Paper, records: Iterable[tuple[str, Publication]]) -> Paper:
+def with_records(paper: Paper, records: Collection[tuple[str, Publication]]) -> Paper:
+    """Return a paper with what records say of it: pairs of source and record, the preferred ones first."""
+    return _with_notices(_with_venue(paper, records), records)
+
+
+def _with_notices(paper: Paper, records: Iterable[tuple[str, Publication]]) -> Paper:
+    """Return a paper with the notices in the records; one that is retracted counts as withdrawn."""
+    own = (record.notices for _, record in records if record.notices and is_same_paper(paper, record))
+    notices = tuple(dict.fromkeys(chain(paper.notices, *own)))
+    if notices == paper.notices:
+        return paper
+    return replace(paper, notices=notices, withdrawn=True if any(map(is_retraction, notices)) else paper.withdrawn)
+
+
+def _with_venue(paper: Paper, records: Iterable[tuple[str, Publication]]) -> Paper:
     """Return a paper with the first venue in the records, which are pairs of source and record, if it has none."""
     if paper.venue is not None:
         return paper

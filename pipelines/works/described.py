@@ -11,7 +11,7 @@ from crawler.models.link import key_of
 from crawler.models.metadata import Paper
 from pipelines.venues.from_bibliography import is_same_paper
 from pipelines.venues.from_identifiers import SCHEMES
-from pipelines.venues.known_venues import BIBLIOGRAPHIES, with_known_venues
+from pipelines.venues.known_records import BIBLIOGRAPHIES, with_known_records
 from pipelines.works.identifiers import identifiers
 from pipelines.works.works import Address, Work, join_works
 
@@ -90,7 +90,7 @@ def described_works(store: StoreReader, works: Sequence[Work]) -> Iterator[Descr
     urls = {key_of(kind, identity): tuple(some) for kind, identity, some in store.addresses(with_metadata(Paper))}
     for batch in _batches(iter(works)):
         keys = [key for work in batch for key in work.keys]
-        papers = with_known_venues(store, store.papers(keys))
+        papers = with_known_records(store, store.papers(keys))
         for work in batch:
             described = [(key, papers[key]) for key in work.keys if key in papers]
             main, paper = _merged(described) if described else (work.keys[0], None)
@@ -110,7 +110,7 @@ def _merged(described: Sequence[tuple[str, Paper]]) -> tuple[str, Paper]:
     if not others:
         return main, paper
     names = [each.name for each in fields(Paper) if each.name not in {"ids", "title", "affiliations", *_VENUE}]
-    lacking = [name for name in names if getattr(paper, name) in {None, ()}]
+    lacking = [name for name in names if getattr(paper, name) in {None, False, ()}]  # False: not withdrawn there
     added = {name: value for each in reversed(others) for name in lacking if (value := getattr(each, name))}
     ids = {scheme: value for each in (*reversed(others), paper) for scheme, value in each.ids.items()}
     with_venue = [each for each in (paper, *others) if each.venue is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sqlite3
 from contextlib import closing
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.internet import Internet, World
+from tests.internet.world.papers import table
 from tests.internet.world.works import KnownRepository, Work, repositories, works
 from tests.support.crawling import Desk
 
@@ -34,6 +36,8 @@ BARE_TITLES = [
         if work.title.startswith("Tables and")
     ),
 ]
+PUBLISHED = {f"https://arxiv.org/abs/{paper.id}": paper for paper in table().values() if paper.doi}
+"""Papers on arXiv with the DOI of their publication."""
 UNREGISTERED = "https://doi.org/10.9999/nobody.knows.it"
 REPOSITORIES = [(each, address) for each in repositories() for address in each.addresses]
 CASES = [(work, address) for work in works() for address in work.addresses]
@@ -47,6 +51,8 @@ class Crawled:
     papers: dict[str, dict[str, Any]]
     repositories: dict[str, dict[str, Any]]
     findings: list[dict[str, str]]
+    entries: dict[str, dict[str, str]]
+    note: str
     internet: Internet
 
 
@@ -54,7 +60,7 @@ class Crawled:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with Internet() as internet:
         desk = Desk(tmp_path_factory.mktemp("papers"), internet.environ())
-        addresses = [*(address for _, address in CASES), *ON_ARXIV, UNREGISTERED]
+        addresses = [*(address for _, address in CASES), *ON_ARXIV, UNREGISTERED, *PUBLISHED]
         addresses += [address for _, address in REPOSITORIES]
         desk.write("a.md", "".join(f"{n}. Entry\n   - Paper: <{url}>\n\n" for n, url in enumerate(addresses, 1)))
         bare = [f"* {title} (ICML {year})" for title, year, _ in BARE_TITLES]
@@ -67,7 +73,10 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
             known: dict[str, dict[str, Any]] = {"Paper": {}, "Repository": {}}
             for type_, url, data in store.execute(query):
                 known.setdefault(type_, {})[url] = json.loads(data)
-        yield Crawled(desk.health(), known["Paper"], known["Repository"], desk.findings(), internet)
+        with (desk.output / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
+            entries = {row["paper_url"]: row for row in csv.DictReader(file)}
+        note = (desk.output / "notes/a.md").read_text("utf-8")
+        yield Crawled(desk.health(), known["Paper"], known["Repository"], desk.findings(), entries, note, internet)
 
 
 @pytest.mark.parametrize(("work", "address"), CASES, ids=[address.partition("://")[2] for _, address in CASES])
@@ -104,8 +113,10 @@ def test_services_are_asked_once_for_a_batch(crawled: Crawled) -> None:
     asked = crawled.internet.asked("https://api.crossref.org/works*")
     filters = [request.query["filter"] for request in asked if "filter" in request.query]
     dois = {work.doi for work in works() if work.style == "crossref" and not work.pii}
-    (registered,) = (each for each in filters if each.startswith("doi:"))
-    assert dois <= {each.removeprefix("doi:") for each in registered.split(",")}
+    registered, elsewhere = (set(each.split(",")) for each in filters if each.startswith("doi:"))
+    assert {f"doi:{doi}" for doi in dois} <= registered
+    assert {f"doi:{str(paper.doi).lower()}" for paper in PUBLISHED.values()} <= elsewhere
+    assert not registered & elsewhere
     assert sum(each.startswith("alternative-id:") for each in filters) == 1
     assert len(crawled.internet.asked("https://api.datacite.org/dois*")) == 1
     assert len(crawled.internet.asked("https://doi.org/doiRA/*")) == 1
@@ -121,13 +132,34 @@ def test_papers_that_only_have_a_title_are_offered(crawled: Crawled) -> None:
 
 def test_retracted_and_corrected_papers_are_told_apart(crawled: Crawled) -> None:
     noticed = {work.title: work.notices[0] for work in works() if work.notices}
-    found = {row["kind"]: row for row in crawled.findings if row["kind"] in {"retracted", "corrected", "withdrawn"}}
+    rows = [row for row in crawled.findings if row["kind"] in {"retracted", "corrected", "withdrawn"}]
+    found = {row["kind"]: row for row in rows if row["says"] not in PUBLISHED}
     assert set(found) == {"retracted", "corrected"}
     for kind, type_ in (("retracted", "retraction"), ("corrected", "correction")):
         assert found[kind]["evidence"] in {" ".join(notice) for notice in noticed.values()}
         assert found[kind]["evidence"].startswith(type_)
     withdrawn = {paper["title"] for paper in crawled.papers.values() if paper.get("withdrawn")}
     assert withdrawn == {title for title, (type_, _) in noticed.items() if type_ == "retraction"}
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Measured Once, Retracted Later", "retracted"),
+        ("Counted Twice and Corrected", "corrected"),
+        ("Images That Repeat Themselves", "of concern"),
+        ("Nothing to Add", None),
+    ],
+)
+def test_what_was_published_since_about_papers_on_arxiv(crawled: Crawled, title: str, kind: str | None) -> None:
+    (url,) = (url for url, paper in PUBLISHED.items() if paper.title == title)
+    notices = [" ".join(notice) for notice in PUBLISHED[url].notices]
+    found = [row for row in crawled.findings if row["says"] == url]
+    assert [(row["kind"], row["evidence"]) for row in found] == ([] if kind is None else [(kind, notices[-1])])
+    assert sorted(filter(None, crawled.entries[url]["notices"].split("; "))) == sorted(notices)
+    assert crawled.entries[url]["withdrawn"] == str(kind == "retracted")
+    entry = crawled.note.partition(f"<{url}>")[2].partition("\n\n")[0]
+    assert ("Status: withdrawn" in entry) == (kind == "retracted")
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,8 @@ class Bibliography(ServiceClient):
     """Papers that are looked up in one run."""
     confirms: ClassVar[bool] = False
     """Whether it is also asked for papers whose venue only their authors say: only where that costs few requests."""
+    gives_notices: ClassVar[bool] = False
+    """Whether it is asked for what was published about papers since, whatever their venue, instead of for venues."""
 
     @abstractmethod
     def id_of(self, paper: Paper) -> str | None:

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import requests
-
-from crawler.lookups.bibliographies.base import json_of, service_down
-from crawler.lookups.errors import ServiceDownError
-from crawler.text import describe_error
+from crawler.lookups.bibliographies.base import ServiceClient, json_of, service_down
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import requests
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.metadata import Paper
 
 
-class RecordService(ABC):
+class RecordService(ServiceClient):
     """A client of one service."""
 
-    service: ClassVar[str]
-    """Its name in messages."""
-    host: ClassVar[str]
     schemes: ClassVar[frozenset[str]]
     """The schemes of the ids that it knows."""
-
-    def __init__(self, session: requests.Session) -> None:
-        self._session = session
 
     @classmethod
     def build(cls, session: requests.Session, options: CrawlOptions) -> Self:  # noqa: ARG003 - most need no options
@@ -44,10 +36,7 @@ class RecordService(ABC):
         """
 
     def _get(self, url: str, parameters: Mapping[str, str] | None = None) -> requests.Response:
-        try:
-            return self._session.get(url, params=parameters)
-        except requests.RequestException as error:  # not retried by the session: a truncated body, redirects
-            raise ServiceDownError(describe_error(error)) from error
+        return self._ask("GET", url, params=parameters)
 
     def _get_json(self, url: str, parameters: Mapping[str, str] | None = None) -> Any:
         """Return the JSON of an answer with status 200; raise ServiceDownError for any other."""

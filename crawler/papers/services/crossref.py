@@ -26,7 +26,7 @@ _ROWS = 200
 """Records in an answer at most: several notices may be about one paper."""
 _FILTERS = {"doi": "doi", "pii": "alternative-id"}
 _MAX_NOTICES = 20
-_RETRACTED = re.compile(r"(?:RETRACTED|WITHDRAWN|REMOVED)(?: ARTICLE| PAPER| CHAPTER)?\s*:\s*")
+_RETRACTED = re.compile(r"(?:(?:RETRACTED|WITHDRAWN|REMOVED)(?: ARTICLE| PAPER| CHAPTER)?\s*:|\[(?i:retracted)\])\s*")
 """What publishers write before the titles of papers that they have retracted."""
 
 
@@ -49,42 +49,52 @@ class Crossref(RecordService):
 
     def papers(self, scheme: str, ids: Sequence[str]) -> Mapping[str, Paper | None]:
         """Return the papers that are registered, by id as asked."""
-        asked = [each for each in ids if "," not in each]  # a comma separates filters
-        if not asked:
-            return {}
-        works = self._works(_FILTERS[scheme], asked)
-        dois = {doi.lower() for work in works if (doi := doi_in(work.get("DOI")))}
-        notices = self._notices(sorted(dois))
+        works = self._works(_FILTERS[scheme], ids)
+        try:
+            notices = self._notices(works)
+        except ServiceDownError:
+            notices = {}  # what the papers' own records say counts alone
         found: dict[str, Paper | None] = {}
         for work in works:
-            doi = (doi_in(work.get("DOI")) or "").lower()
+            doi = _doi(work)
             names = {doi} if scheme == "doi" else {plain_text(name) for name in work.get("alternative-id") or []}
-            for name in names.intersection(asked):
+            for name in names.intersection(ids):
                 found[name] = _paper(work, doi, notices.get(doi, []))
         return found
 
+    def noticed_papers(self, dois: Sequence[str]) -> Mapping[str, Paper]:
+        """Return the papers that are registered, by DOI in lower case, each with all notices.
+
+        Raises ServiceDownError if the service does not answer, also for notices alone.
+        """
+        works = self._works("doi", dois)
+        notices = self._notices(works)
+        papers = ((doi, _paper(work, doi, notices.get(doi, []))) for work in works if (doi := _doi(work)))
+        return {doi: paper for doi, paper in papers if paper is not None}
+
     def _works(self, name: str, values: Sequence[str]) -> list[dict[str, Any]]:
-        parameters = {"filter": ",".join(f"{name}:{value}" for value in values), "rows": str(_ROWS), **self._more}
+        asked = [f"{name}:{value}" for value in values if "," not in value]  # a comma separates filters
+        if not asked:
+            return []
+        parameters = {"filter": ",".join(asked), "rows": str(_ROWS), **self._more}
         items = value_at(self._get_json(f"https://{self.host}/works", parameters), "message", "items")
         if not isinstance(items, list):
             raise ServiceDownError("no list of works")
         return [each for each in items if isinstance(each, dict)]
 
-    def _notices(self, dois: Sequence[str]) -> Mapping[str, list[str]]:
-        """Return the notices that say which papers they are about; publishers do not add them to all of these.
-
-        Empty if Crossref does not answer: what the paper's own record says counts alone.
-        """
+    def _notices(self, works: Sequence[Mapping[str, Any]]) -> Mapping[str, list[str]]:
+        """Return the notices that say which papers they are about; publishers do not add them to all of these."""
         found: defaultdict[str, list[str]] = defaultdict(list)
-        try:
-            works = self._works("updates", dois) if dois else []
-        except ServiceDownError:
-            return {}
-        for work in works:
+        for work in self._works("updates", sorted({doi for each in works if (doi := _doi(each))})):
             for type_, about in _updates(work.get("update-to")):
-                if doi := doi_in(work.get("DOI")):
-                    found[about].append(f"{type_} {doi.lower()}")
+                if doi := _doi(work):
+                    found[about].append(f"{type_} {doi}")
         return found
+
+
+def _doi(work: Mapping[str, Any]) -> str:
+    """Return the DOI of a record in lower case; "" for none."""
+    return (doi_in(work.get("DOI")) or "").lower()
 
 
 def _updates(records: Any) -> Iterator[tuple[str, str]]:
@@ -96,7 +106,7 @@ def _updates(records: Any) -> Iterator[tuple[str, str]]:
 
 
 def _paper(work: Mapping[str, Any], doi: str, notices: Sequence[str]) -> Paper | None:
-    title, containers, links = plain_text(_first(work.get("title"))), work.get("container-title"), work.get("link")
+    title, containers, links = _title(work), work.get("container-title"), work.get("link")
     own = [f"{type_} {by}" for type_, by in _updates(work.get("updated-by"))]
     if _RETRACTED.match(title) and not any(each.startswith("retraction") for each in (*own, *notices)):
         own.append(f"retraction {doi}")
@@ -112,6 +122,12 @@ def _paper(work: Mapping[str, Any], doi: str, notices: Sequence[str]) -> Paper |
         pdf_url=next((each["URL"] for each in links or [] if _is_pdf(each)), None) if isinstance(links, list) else None,
         notices=list(dict.fromkeys([*own, *notices]))[:_MAX_NOTICES],
     )
+
+
+def _title(work: Mapping[str, Any]) -> str:
+    """Return the whole title of a work; some publishers register what is behind a colon apart."""
+    title, rest = (plain_text(_first(work.get(name))) for name in ("title", "subtitle"))
+    return f"{title}: {rest}" if title and rest and rest.lower() not in title.lower() else title
 
 
 def _first(values: Any) -> Any:

@@ -21,7 +21,7 @@ from crawler.store.notes.renderings import MENTION, STATE, TIMES
 from pipelines.reports.work.source_pages import opening
 from pipelines.rewriting.edit_list import to_record
 from pipelines.rewriting.note_rewriter import present_name, shown_image_name, stored_url_in_note, url_in_note
-from pipelines.venues.known_venues import BIBLIOGRAPHIES
+from pipelines.venues.known_records import BIBLIOGRAPHIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -12,7 +12,7 @@ from crawler.lookups.errors import ServiceDownError
 from crawler.lookups.wayback import Wayback
 from crawler.models.metadata import Paper
 from crawler.store.schema import mapping
-from pipelines.venues.from_bibliography import with_citation_venue
+from pipelines.venues.from_bibliography import with_records
 from tests.fuzz.answers import session
 
 TOKENS = (
@@ -33,7 +33,7 @@ def one_input(data: bytes) -> None:
                 row = mapping.fact_to_row("publication", "a", publication, THEN)
                 assert mapping.fact_from_json(row["data"], type(publication)) == publication
                 json.dumps(row["data"], ensure_ascii=False).encode()
-                with_citation_venue(PAPERS["a"], [(name, publication)])
+                with_records(PAPERS["a"], [(name, publication)])
     for ask in (Wayback(sends).nearest, Wayback(sends).newest_since):
         with suppress(ServiceDownError):
             ask("https://a.example.org/", THEN)

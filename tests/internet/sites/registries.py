@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from tests.internet.messages import Request, Response, as_json, html, not_found, page
 from tests.internet.sites import Site
 from tests.internet.sites.elsewhere import answer as ordinary
+from tests.internet.world.papers import table
 from tests.internet.world.works import Work, works
 
 if TYPE_CHECKING:
@@ -66,18 +68,28 @@ def answer_crossref(request: Request, _: World) -> Response:
     if request.path != "/works" or not {name for name, _ in filters} <= {"doi", "alternative-id", "updates"}:
         return as_json({"status": "failed", "message-type": "validation-failure"}, 400)
     asked = {(name, value.lower()) for name, value in filters}
-    known = [work for work in works() if work.style == "crossref"]
+    known = [*(work for work in works() if work.style == "crossref"), *_on_arxiv()]
     items = [_record(work) for work in known if {("doi", work.doi), ("alternative-id", work.pii.lower())} & asked]
     items += [
         {"DOI": doi, "update-to": [{"DOI": work.doi, "type": type_}]}
         for work in known
-        for type_, doi in work.notices
+        for type_, doi in work.notices[:1]
         if ("updates", work.doi) in asked
     ]
     return as_json({"status": "ok", "message-type": "work-list", "message": {"items": items}})
 
 
+@cache
+def _on_arxiv() -> list[Work]:
+    """Return the papers on arXiv that were published with a DOI."""
+    names = ("title", "authors", "doi", "notices")
+    papers = (paper for paper in table().values() if paper.doi)
+    return [Work(style="crossref", kind="", addresses=(), **{n: getattr(each, n) for n in names}) for each in papers]
+
+
 def _record(work: Work) -> dict[str, Any]:
+    """Return a record; the first notice says itself what it is about, others are in the record."""
+    updated_by = [{"DOI": doi, "type": type_, "source": "retraction-watch"} for type_, doi in work.notices[1:]]
     names = [name.rpartition(" ") for name in work.authors]
     return {
         "DOI": work.doi,
@@ -87,6 +99,7 @@ def _record(work: Work) -> dict[str, Any]:
         "published-print": {"date-parts": [[work.year]]},
         "issued": {"date-parts": [[work.year]]},
         "alternative-id": [work.pii] if work.pii else [],
+        **({"updated-by": updated_by} if updated_by else {}),
         **{name: value for name, value in {"volume": work.volume, "page": work.pages}.items() if value},
     }
 

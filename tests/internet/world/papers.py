@@ -20,7 +20,10 @@ FIVE_DIGITS_SINCE = 1501
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What arXiv and Semantic Scholar know of a paper; `venue` and `year` are where it was published."""
+    """What arXiv and Semantic Scholar know of a paper; `venue` and `year` are where it was published.
+
+    `notices` are pairs of type and DOI: what Crossref knows was published since about the paper with this `doi`.
+    """
 
     id: str
     title: str
@@ -37,6 +40,7 @@ class Paper:
     venue: str = ""
     year: int | None = None
     withdrawn: bool = False
+    notices: tuple[tuple[str, str], ...] = ()
 
 
 def well_formed(arxiv_id: str) -> bool:

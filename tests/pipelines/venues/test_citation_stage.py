@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.lookups.session import open_session
 from crawler.models.metadata import Paper, Publication
+from crawler.papers.services.crossref import Crossref
+from crawler.papers.services.crossref_notices import CrossrefNotices
 from crawler.store.external_sources import PUBLICATION_RETRY
 from pipelines.venues.citation_stage import PAGE, ask_bibliography
-from pipelines.venues.known_venues import link_states_with_venues
+from pipelines.venues.known_records import link_states_with_records
 from tests.internet.messages import as_json, html
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.storing import NIGHT, NOW, checked, one_worker, register, standing
@@ -36,6 +39,7 @@ pytest_plugins = ["tests.support.databases", "tests.internet.fixtures"]
 
 S2 = "https://api.semanticscholar.org/*"
 WORKS = "https://api.openalex.org/*"
+CROSSREF = "https://api.crossref.org/*"
 
 
 def known(store: LinkStore, *papers: Paper, note: str = "n.md", night: float = 0) -> None:
@@ -55,7 +59,7 @@ def wanting(store: LinkStore, source: str = "openalex", now: datetime = NOW) -> 
 def venues_of(store: LinkStore, *arxiv_ids: str) -> set[str]:
     """Return "venue source" of papers as the outputs see it."""
     urls = [f"https://arxiv.org/abs/{each}" for each in arxiv_ids]
-    states = link_states_with_venues(store, store.link_states_of(urls))
+    states = link_states_with_records(store, store.link_states_of(urls))
     found = [state.metadata for url in urls if isinstance((state := states[url]).metadata, Paper)]
     assert len(found) == len(urls)
     return {f"{each.venue} {each.venue_source}" for each in found}
@@ -129,6 +133,12 @@ def openalex(online: Internet, tmp_path: Path) -> Iterator[OpenAlex]:
         yield OpenAlex(session)
 
 
+@pytest.fixture
+def crossref(online: Internet, tmp_path: Path) -> Iterator[CrossrefNotices]:
+    with open_session(tmp_path / "cr.sqlite", user_agent="tests", delay=0, is_cacheable=lambda _: False) as session:
+        yield CrossrefNotices(session, Crossref(session))
+
+
 def asks(store: LinkStore, bibliography: Bibliography, night: float = 0, seconds: float = math.inf) -> None:
     left = iter(range(int(seconds), -1, -1)) if math.isfinite(seconds) else None
     ask_bibliography(store, bibliography, NOW + night * NIGHT, lambda: math.inf if left is None else next(left))
@@ -169,7 +179,7 @@ def test_what_only_the_authors_say_is_confirmed_by_batches_alone(
     (request,) = online.requests
     assert sorted(json.loads(request.body)["ids"]) == ["ARXIV:2111.00000", "ARXIV:2111.00001"]
     url = "https://arxiv.org/abs/2111.00000"
-    state = link_states_with_venues(store, store.link_states_of([url]))[url]
+    state = link_states_with_records(store, store.link_states_of([url]))[url]
     assert [(name, record.venues) for name, record in state.records] == [("semantic_scholar", ("ICML",))]
     assert isinstance(state.metadata, Paper)
     assert state.metadata.venue == "CVPR"
@@ -255,6 +265,79 @@ def test_time_that_is_up(store: LinkStore, openalex: OpenAlex, online: Internet,
     known(store, *map(paper, range(5)))
     asks(store, openalex, seconds=seconds)
     assert len(online.requests) == asked
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+
+def with_doi(number: int, **more: Any) -> Paper:
+    found = paper(number, **more)
+    return replace(found, ids={**found.ids, "doi": f"10.1000/{number}"})
+
+
+def retracted(request: Request) -> Response:
+    """Answer for every DOI that its paper was retracted."""
+    asked = [each.partition(":")[::2] for each in request.query["filter"].split(",")]
+    items = [
+        {
+            "DOI": doi,
+            "title": [f"Title {doi.removeprefix('10.1000/')}"],
+            "author": [{"given": "Ada", "family": "Lovelace"}],
+            "updated-by": [{"type": "retraction", "DOI": "10.1000/r"}],
+        }
+        for name, doi in asked
+        if name == "doi"
+    ]
+    return as_json({"message": {"items": items}})
+
+
+def withdrawn(store: LinkStore, count: int) -> list[bool | None]:
+    urls = [f"https://arxiv.org/abs/2111.{n:05}" for n in range(count)]
+    states = link_states_with_records(store, store.link_states_of(urls))
+    return [state.metadata.withdrawn for url in urls if isinstance((state := states[url]).metadata, Paper)]
+
+
+def test_notices_about_all_papers_with_a_doi_are_looked_up_once_a_month(
+    store: LinkStore, crossref: CrossrefNotices, online: Internet
+) -> None:
+    online.fault(CROSSREF, retracted)
+    known(store, with_doi(0), with_doi(1, venue="CVPR", venue_source="doi"), paper(2), paper(3))
+    ids = {"doi": "10.1000/3"}
+    ours, other = (Publication("Title 3", (author,), ids=ids) for author in ("Ada Lovelace", "Else"))
+    store.save_publications("semantic_scholar", {"arxiv:2111.00003": ours, "arxiv:2111.00002": other}, NOW)
+    for night, requests in ((0, 2), (1, 2), (29, 2), (31, 4), (32, 4)):
+        asks(store, crossref, night)
+        assert len(online.requests) == requests
+    assert {request.query["filter"] for request in online.requests} == {
+        "doi:10.1000/0,doi:10.1000/1,doi:10.1000/3",
+        "updates:10.1000/0,updates:10.1000/1,updates:10.1000/3",
+    }
+    assert withdrawn(store, 4) == [True, True, None, True]
+    assert venue(store, "2111.00001") == "CVPR doi"
+
+
+def test_many_papers_are_two_requests_for_fifty(store: LinkStore, crossref: CrossrefNotices, online: Internet) -> None:
+    online.fault(CROSSREF, retracted)
+    known(store, *map(with_doi, range(120)))
+    asks(store, crossref)
+    assert [request.query["filter"].count(",") + 1 for request in online.requests] == [50, 50, 50, 50, 20, 20]
+    assert withdrawn(store, 120) == [True] * 120
+
+
+def test_notices_stay_while_the_service_is_down(
+    store: LinkStore, crossref: CrossrefNotices, online: Internet, caplog: pytest.LogCaptureFixture
+) -> None:
+    known(store, with_doi(0), with_doi(1))
+    about = Publication("Title 0", ("Ada Lovelace",), notices=("retraction 10.1000/r",))
+    store.save_publications(crossref.name, {"arxiv:2111.00000": about}, NOW)
+    online.fault(CROSSREF, html("offline", 404))
+    asks(store, crossref, 31)
+    assert withdrawn(store, 2) == [True, None]
+    assert caplog.messages == ["Crossref: HTTP 404; notices about some papers not looked up in this run"]
+    online.heal()
+    online.fault(CROSSREF, retracted)
+    asks(store, crossref, 32)
+    assert withdrawn(store, 2) == [True, True]
 
 
 # --- on a desk --------------------------------------------------------------------------------------------------------

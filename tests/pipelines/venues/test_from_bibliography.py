@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper, Publication
-from pipelines.venues.from_bibliography import is_same_paper, venue_of_record, with_citation_venue
+from pipelines.venues.from_bibliography import is_same_paper, venue_of_record, with_records
 from pipelines.venues.model import LONGEST_NAME
 
 PAPER = Paper(
@@ -152,16 +152,35 @@ def test_who_is_asked_first_is_believed_first_and_arxiv_before_all() -> None:
     none = Publication(PAPER.title, arxiv_id=PAPER.arxiv_id, venues=("arXiv.org",))
     cvpr = replace(none, venues=("CVPR Workshops",), year=2022)
     icml = replace(none, venues=("ICML",), year=2022)
-    found = with_citation_venue(PAPER, [("semantic_scholar", none), ("openalex", cvpr)])
+    found = with_records(PAPER, [("semantic_scholar", none), ("openalex", cvpr)])
     assert (found.venue, found.venue_year, found.venue_track, found.venue_source) == (
         *("CVPR Workshop", 2022, "workshop", "openalex"),
     )
-    assert (
-        with_citation_venue(PAPER, [("semantic_scholar", icml), ("openalex", cvpr)]).venue_source == "semantic_scholar"
-    )
-    assert with_citation_venue(PAPER, [("semantic_scholar", none)]) == with_citation_venue(PAPER, []) == PAPER
+    assert with_records(PAPER, [("semantic_scholar", icml), ("openalex", cvpr)]).venue_source == "semantic_scholar"
+    assert with_records(PAPER, [("semantic_scholar", none)]) == with_records(PAPER, []) == PAPER
     known = replace(PAPER, venue="ECCV", venue_source="comment")
-    assert with_citation_venue(known, [("semantic_scholar", icml)]) == known
+    assert with_records(known, [("semantic_scholar", icml)]) == known
+
+
+@pytest.mark.parametrize(
+    ("notices", "withdrawn"),
+    [
+        (("retraction 10.1/r",), True),
+        (("correction 10.1/c", "removal 10.1/r"), True),
+        (("correction 10.1/c",), False),
+        (("expression_of_concern 10.1/e",), False),
+        ((), False),
+    ],
+)
+def test_what_was_published_about_a_paper_since(notices: tuple[str, ...], withdrawn: bool) -> None:
+    known = replace(PAPER, withdrawn=False)
+    record = Publication(PAPER.title.upper(), PAPER.authors, notices=notices)
+    assert with_records(known, [("crossref", record)]) == replace(known, notices=notices, withdrawn=withdrawn)
+    for other in (replace(record, title="Another Paper of His"), replace(record, authors=("Nobody Else",))):
+        assert with_records(known, [("crossref", other)]) == known
+    both = with_records(replace(known, notices=("correction 10.1/0",)), [("crossref", record), ("crossref", record)])
+    assert both.notices == ("correction 10.1/0", *notices)
+    assert with_records(replace(PAPER, withdrawn=True), [("crossref", record)]).withdrawn
 
 
 @given(st.text(), st.text(), st.text(), st.integers(1900, 2200))
