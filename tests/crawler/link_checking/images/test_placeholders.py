@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -103,18 +103,23 @@ ODD_FORMS = {
     "pixel.gif": saved(Image.new("P", (1, 1)), "GIF"),
     "both.png": drawn("both"),
 }
-GENUINE_NAMES = [f"{sort}-{number}.png" for sort in ("divider", "avatar", "own") for number in range(20)]
-NAMES = {
-    REMOVED: [f"{number}.jpg" for number in range(12)],
-    FORBIDDEN: [f"{number}.png" for number in range(12)],
-    GUARDED: [f"{number}.png" for number in range(4)],
-    GENUINE: GENUINE_NAMES,
-    LATER: ["a.png"],
-    SMALLER: ["a.png"],
-    ODD: list(ODD_FORMS),
-    AWAY: ["a.png"],
-    WEIBO: ["large/1.jpg"],
-}
+
+
+def names_of(drawings: int, genuine: int) -> dict[str, list[str]]:
+    """Return the names of images by host: so many drawings of two hosts, and genuine images of each of three sorts."""
+    return {
+        REMOVED: [f"{number}.jpg" for number in range(drawings)],
+        FORBIDDEN: [f"{number}.png" for number in range(drawings)],
+        GUARDED: [f"{number}.png" for number in range(4)],
+        GENUINE: [f"{sort}-{number}.png" for sort in ("divider", "avatar", "own") for number in range(genuine)],
+        LATER: ["a.png"],
+        SMALLER: ["a.png"],
+        ODD: list(ODD_FORMS),
+        AWAY: ["a.png"],
+        WEIBO: ["large/1.jpg"],
+    }
+
+
 PAGE = f"{ODD}/wiki/File:Cat.jpg"
 
 
@@ -122,15 +127,29 @@ def shown(urls: Iterable[str]) -> str:
     return "".join(f"![]({each})\n\n" for each in urls)
 
 
-@pytest.fixture(scope="module")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, list[dict[str, str]]]:
-    """Return a desk after two nights, and its notes of each by name."""
+class Nights(NamedTuple):
+    """A desk after two nights, its notes of each by name, and the names of images by host."""
+
+    desk: Desk
+    notes: list[dict[str, str]]
+    names: dict[str, list[str]]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((12, 20), id="24 drawings, 60 genuine images"),
+        pytest.param((30, 67), id="60 drawings, 201 genuine images", marks=pytest.mark.stress),
+    ],
+)
+def nights(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Nights:
+    names_by_host = names_of(*request.param)
     with Internet() as internet:
         internet._network._sites[urlsplit(WEIBO).hostname or ""] = Site(
             ("wx1.sinaimg.cn",), lambda request, _world: of_weibo(request), robots=""
         )
         desk = Desk(tmp_path_factory.mktemp("placeholders"), internet.environ(), VERDICTS_AND_NOTES)
-        for host, names in NAMES.items():
+        for host, names in names_by_host.items():
             desk.write(f"{urlsplit(host).netloc}.md", shown(f"{host}/{name}" for name in names))
         desk.write("links.md", f"[page]({PAGE}) [![]({ODD}/both.png)]({ODD}/both.png) [photo]({ODD}/motion.jpg?dl=0)\n")
         desk.write("other.md", f"[again]({ODD}/both.png)\n")
@@ -154,7 +173,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, list[dict[st
             done = desk.crawl(*EVERY_NIGHT, "-s", f"IMAGES_KEEP_AWAY={urlsplit(AWAY).netloc}")
             assert done.returncode == 0, done.stderr
             notes.append({file.stem: file.read_text("utf-8") for file in (desk.output / "notes").iterdir()})
-    return desk, notes
+    return Nights(desk, notes, names_by_host)
 
 
 def _for_friends(body: bytes, request: Request) -> Response | None:
@@ -167,33 +186,35 @@ def note_of(notes: dict[str, str], host: str) -> str:
     return notes[urlsplit(host).netloc]
 
 
-def test_no_drawing_is_shown_in_place_of_a_picture(nights: tuple[Desk, list[dict[str, str]]]) -> None:
-    desk, notes = nights
+def test_no_drawing_is_shown_in_place_of_a_picture(nights: Nights) -> None:
+    desk, notes, names = nights
     health = desk.health()
     for host in (REMOVED, FORBIDDEN):
         for night in notes:
             assert "images/" not in note_of(night, host)
-        assert {health[f"{host}/{name}"]["reason"] for name in NAMES[host]} == {"placeholder image"}
+        assert {health[f"{host}/{name}"]["reason"] for name in names[host]} == {"placeholder image"}
 
 
-def test_small_and_repeated_pictures_are_shown(nights: tuple[Desk, list[dict[str, str]]]) -> None:
-    desk, notes = nights
+def test_small_and_repeated_pictures_are_shown(nights: Nights) -> None:
+    desk, notes, names = nights
     assert (
-        note_of(notes[0], GENUINE).count("images/") == note_of(notes[1], GENUINE).count("images/") == len(GENUINE_NAMES)
+        note_of(notes[0], GENUINE).count("images/")
+        == note_of(notes[1], GENUINE).count("images/")
+        == len(names[GENUINE])
     )
     assert {row["verdict"] for url, row in desk.health().items() if GENUINE in url} == {"alive"}
     assert notes[1]["wechat"].count(named(DIVIDER)) == 2
     assert named(REAL, "jpg") in notes[1]["wechat"]
 
 
-def test_the_referer_of_the_site_gets_the_picture(nights: tuple[Desk, list[dict[str, str]]]) -> None:
-    _, notes = nights
-    assert all(named(drawn(f"/{name}")) in note_of(notes[1], GUARDED) for name in NAMES[GUARDED])
+def test_the_referer_of_the_site_gets_the_picture(nights: Nights) -> None:
+    _, notes, names = nights
+    assert all(named(drawn(f"/{name}")) in note_of(notes[1], GUARDED) for name in names[GUARDED])
     assert named(drawn("/large/1.jpg")) in note_of(notes[0], WEIBO)
 
 
-def test_the_good_copy_stays(nights: tuple[Desk, list[dict[str, str]]]) -> None:
-    desk, notes = nights
+def test_the_good_copy_stays(nights: Nights) -> None:
+    desk, notes, _ = nights
     for night in notes:
         assert all(named(drawn(host)) in note_of(night, host) for host in (LATER, SMALLER))
     health = desk.health()
@@ -202,8 +223,8 @@ def test_the_good_copy_stays(nights: tuple[Desk, list[dict[str, str]]]) -> None:
     assert {drawn(LATER), drawn(SMALLER)} <= kept(desk)
 
 
-def test_odd_formats_are_kept_as_they_came(nights: tuple[Desk, list[dict[str, str]]]) -> None:
-    desk, notes = nights
+def test_odd_formats_are_kept_as_they_came(nights: Nights) -> None:
+    desk, notes, _ = nights
     assert {body for name, body in ODD_FORMS.items() if name != "pixel.gif"} <= kept(desk)
     assert ODD_FORMS["pixel.gif"] not in kept(desk)
     note, health = note_of(notes[0], ODD), desk.health()
@@ -216,8 +237,8 @@ def test_odd_formats_are_kept_as_they_came(nights: tuple[Desk, list[dict[str, st
     assert reasons["pixel.gif"] == "reachable; not saved: tracking pixel (1 × 1)"
 
 
-def test_links_to_pages_and_downloads_are_no_pictures(nights: tuple[Desk, list[dict[str, str]]]) -> None:
-    desk, notes = nights
+def test_links_to_pages_and_downloads_are_no_pictures(nights: Nights) -> None:
+    desk, notes, _ = nights
     health, local = desk.health(), f"../images/{named(drawn('both'))}"
     assert (health[PAGE]["kind"], health[PAGE]["verdict"]) == ("web", "alive")
     assert health[f"{ODD}/motion.jpg?dl=0"]["kind"] == "web"
@@ -225,8 +246,8 @@ def test_links_to_pages_and_downloads_are_no_pictures(nights: tuple[Desk, list[d
     assert notes[1]["links"] == f"[page]({PAGE}) [![]({local})]({local}) [photo]({ODD}/motion.jpg?dl=0)\n"
 
 
-def test_pictures_of_the_own_host_stay_there(nights: tuple[Desk, list[dict[str, str]]]) -> None:
-    desk, notes = nights
+def test_pictures_of_the_own_host_stay_there(nights: Nights) -> None:
+    desk, notes, _ = nights
     assert note_of(notes[1], AWAY) == shown([f"{AWAY}/a.png"])
     assert desk.health()[f"{AWAY}/a.png"]["reason"] == "reachable; not saved: host in IMAGES_KEEP_AWAY"
     assert drawn(AWAY) not in kept(desk)
