@@ -10,6 +10,7 @@ import pytest
 from crawler.checks.pages.signatures import signatures
 from crawler.kinds.wechat import notices
 from crawler.links import tracking
+from crawler.models.reasons import former_reasons
 from tests.support.hard_texts import long_matches, slow_texts
 from tests.support.patterns import Expression, expressions
 from tests.support.sampling import sampled
@@ -21,6 +22,7 @@ BOUNDED = {
     "crawler.checks.pages.signatures.signature_tables.signatures().phrases": signatures._MAX_TITLE,
     "crawler.checks.pages.signatures.signature_tables.signatures().url_words": signatures._MAX_TITLE,
     "crawler.kinds.wechat.notices.notices().words": notices._MESSAGE,
+    "crawler.models.reasons.former_reasons._present_patterns()": former_reasons._MAX_TEXT,
     "crawler.links.tracking._clearurls().exceptions": tracking._MAX_ORIGIN,
     "pipelines.rewriting.index.editor._UPDATED": 30,  # {2,30} of the label in _DATE_LINE
 }

@@ -10,6 +10,9 @@ from crawler.models.reasons.reason import OPTIONAL, PLACEHOLDER, Reason, ReasonC
 _ADDED = "; "
 """The beginning of a text that was appended to another one."""
 
+_MAX_TEXT = 1_000
+"""Characters of the longest text that is parsed: with two details, the time grows faster than the text."""
+
 
 @lru_cache(maxsize=10_000)
 def former_reason(text: str) -> Reason:
@@ -39,6 +42,8 @@ def displayed_reason(text: str) -> Reason:
 
 
 def _displayed(text: str) -> Reason:
+    if len(text) > _MAX_TEXT:
+        return Reason(ReasonCode.OTHER, text)
     for pattern, code in _present_patterns():
         if (match := pattern.fullmatch(text)) is not None:
             details = match.groupdict()

@@ -227,3 +227,12 @@ def test_additions_are_known_by_their_english_texts() -> None:
     reason = Reason(ReasonCode.PERMANENT_REDIRECT, "301").plus(Reason(ReasonCode.NOT_RETRIED))
     assert displayed_reason(str(reason)).text("zh") == reason.text("zh")
     assert displayed_reason("something else; and more").text("zh") == "something else; and more"
+
+
+def test_a_text_that_is_longer_than_any_reason_is_kept() -> None:
+    for count in ("1" * 10, "1" * 1_000):
+        text = f"2 of {count} candidates saved; none edited"
+        assert displayed_reason(text).code is (
+            ReasonCode.OTHER if len(text) > 1_000 else ReasonCode.FINDING_SET_NOT_EDITED
+        )
+        assert str(displayed_reason(text)) == text
