@@ -73,6 +73,8 @@ class Kind(ABC):
 
     citation_source: ClassVar[bool] = False
     """Whether bibliographies are asked for its papers: for venues that are not known otherwise, and for retractions."""
+    has_archived_metadata: ClassVar[bool] = False
+    """Whether `archived_metadata` reads the snapshot of a dead link of which nothing is known."""
     text_hosts: ClassVar[tuple[str, ...]] = ()
     """Hosts whose URLs, also without scheme, are found in the texts of papers, articles and repositories."""
 
@@ -131,4 +133,8 @@ class Kind(ABC):
 
     def metadata(self, response: Response) -> Metadata | None:  # noqa: ARG002 - not every kind has metadata
         """Return the metadata in a response with status 2xx; None if there is none."""
+        return None
+
+    def archived_metadata(self, link: Link, markup: str) -> Metadata | None:  # noqa: ARG002 - most kinds read none
+        """Return the metadata in the source of a page as the archive has it; None if there is none."""
         return None

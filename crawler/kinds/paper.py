@@ -6,9 +6,11 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
 from crawler.html import TooMuchMarkupError
 from crawler.kinds.web import WebPage, titled_page
+from crawler.links.arxiv_ids import arxiv_link
 from crawler.links.canonical_url import hostname
 from crawler.models.link import Link
 from crawler.models.metadata import Page, Paper
@@ -22,9 +24,12 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.models.check import Check
+    from crawler.models.metadata import Metadata
     from crawler.models.result import CheckResult
 
 _FILE = re.compile(r"\.pdf\b|/pdf\b|/e?pdf/|/stamp", re.IGNORECASE)
+_READER = re.compile(r"paper page - ", re.IGNORECASE)
+"""What Hugging Face writes before the titles of papers."""
 PAPER_PAGE = 256 * 1024
 """Bytes of a page that are read: the tags of a paper with many authors and references are longer than other heads."""
 
@@ -41,6 +46,7 @@ class PaperPage(WebPage):
     labels: ClassVar[Mapping[str, str]] = {"en": "paper", "zh": "论文"}
     metadata_type = Paper
     citation_source = True
+    has_archived_metadata = True
     group: ClassVar[Group] = "page"
 
     def recognize(self, url: str, parts: SplitResult) -> Link | None:
@@ -68,12 +74,25 @@ class PaperPage(WebPage):
         return request
 
     def read(self, link: Link, response: Response, check: Check) -> CheckResult:
-        """Return the result of a response; a paper has the id in its URL, too."""
+        """Return the result of a response; a paper has the id in its URL, too, and that of arXiv where it is shown."""
         result = super().read(link, response, check)
-        if not isinstance(result.metadata, Paper):
+        if not result.check.is_ok:
             return result
-        ids = {**result.metadata.ids, **ids_of(link.identity)}
-        return replace(result, metadata=replace(result.metadata, ids=ids))
+        on_arxiv = arxiv_link(urlsplit(response.url))
+        paper = _paper_on_arxiv(result.metadata) if on_arxiv else result.metadata
+        if not isinstance(paper, Paper):
+            return result
+        ids = {**paper.ids, **({"arxiv": on_arxiv.identity} if on_arxiv else {}), **ids_of(link.identity)}
+        return replace(result, metadata=replace(paper, ids=ids))
+
+    def archived_metadata(self, link: Link, markup: str) -> Paper | None:
+        """Return the paper in the source of its page."""
+        from crawler.papers.page_tags import read_paper
+
+        with suppress(TooMuchMarkupError):
+            paper = read_paper(markup, page_of(link.identity))
+            return paper and replace(paper, ids={**paper.ids, **ids_of(link.identity)})
+        return None
 
     def metadata(self, response: Response) -> Paper | Page | None:
         """Return the paper that the page describes, else its title; None for a PDF."""
@@ -87,3 +106,10 @@ class PaperPage(WebPage):
             if (paper := read_paper(response.text, response.url)) is not None:
                 return paper
         return titled_page(response)
+
+
+def _paper_on_arxiv(metadata: Metadata | None) -> Metadata | None:
+    """Return the paper of which a reader of arXiv shows only the title in tags."""
+    if not isinstance(metadata, Page) or not metadata.title:
+        return metadata
+    return Paper(_READER.sub("", metadata.title, count=1))

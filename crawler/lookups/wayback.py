@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.utils import requote_uri
+from w3lib.encoding import html_to_unicode
 
 from crawler.links.canonical_url import InvalidURLError, canonicalize_url, refusal_reason
 from crawler.lookups.errors import ServiceDownError
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 HOST = "archive.org"
 AVAILABLE = f"https://{HOST}/wayback/available"
 INDEX = f"https://web.{HOST}/cdx/search/cdx"
+
+MAX_PAGE = 1024 * 1024
+"""Bytes of a page in a snapshot that are read."""
 
 _FIELDS = ["timestamp", "original"]
 _SNAPSHOT = re.compile(
@@ -85,12 +89,27 @@ class Wayback:
             made_at = _made_at(self._ask(INDEX, _query(page, None) | {"from": _timestamp(since)}))
         return made_at if made_at is not None and made_at > since else None
 
+    def page(self, snapshot: str) -> str:
+        """Return the source of the page in a snapshot as it was captured; "" if it is not served as a text.
+
+        Raises ServiceDownError if the Wayback Machine does not answer.
+        """
+        match = _SNAPSHOT.fullmatch(snapshot)
+        if match is None:
+            return ""
+        response = self._get(f"https://web.archive.org/web/{match[1]}id_/{match[2]}", {})
+        content_type = response.headers.get("Content-Type", "")
+        is_page = response.ok and "html" in content_type.lower()
+        return html_to_unicode(content_type, response.content[:MAX_PAGE])[1] if is_page else ""
+
     def _ask(self, service: str, query: dict[str, str]) -> str | None:
+        return _snapshot(service, self._get(service, query))
+
+    def _get(self, url: str, query: dict[str, str]) -> requests.Response:
         try:
-            response = self._session.get(service, params=query)
+            return self._session.get(url, params=query)
         except requests.RequestException as error:  # not retried by the session: a truncated body, redirects
             raise ServiceDownError(describe_error(error)) from error
-        return _snapshot(service, response)
 
 
 def _public(url: str) -> str | None:

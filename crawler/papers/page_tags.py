@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawler.html import MAX_LINE, one_line, parse_html
+from crawler.papers import papers_with_code
 from crawler.papers.json_ld import article_tags
 from crawler.papers.page_scripts import script_tags
 from crawler.papers.values import build_paper, doi_in, page_range, person_name
@@ -40,6 +41,8 @@ def read_paper(markup: str, url: str) -> Paper | None:
     """
     tags, dublin_core = _tags_of(markup)
     linked = article_tags(markup) or script_tags(markup)
+    if urlsplit(url).hostname == papers_with_code.HOST:
+        linked = papers_with_code.page_tags(markup) | linked
     if not tags.get("title"):
         tags = linked if linked.get("title") else dublin_core
     if not _first(tags, "title"):

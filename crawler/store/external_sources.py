@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from crawler.models.check import Check
-    from crawler.models.metadata import Publication
+    from crawler.models.metadata import Metadata, Publication
 
 SNAPSHOT_RETRY = timedelta(days=30)
 """Time until a snapshot is requested again that the Wayback Machine did not have."""
@@ -71,11 +71,13 @@ class ExternalSources(StoreReader, Writer):
         with self._begin() as connection:
             return [(Link(*link), day or first_seen.date()) for *link, first_seen, day in connection.execute(query)]
 
-    def save_snapshot(self, link: Link, snapshot: str | None, now: datetime) -> None:
-        """Save the URL of a link's snapshot; None if there is no snapshot."""
+    def save_snapshot(self, link: Link, snapshot: str | None, now: datetime, metadata: Metadata | None = None) -> None:
+        """Save the URL of a link's snapshot, None if there is no snapshot, and the metadata that was read in it."""
         update = sa.update(links).where(links.c.url == link.url).values(snapshot=snapshot, snapshot_asked_at=now)
+        known = [] if metadata is None else [mapping.fact_to_row(link.kind, link.identity, metadata, now)]
         with self._write() as connection:
             connection.execute(update)
+            self._upsert(connection, facts, known)
 
     def unreachable_links(
         self, kinds: Iterable[str], before: datetime, now: datetime

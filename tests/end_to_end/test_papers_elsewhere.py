@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.internet import Internet, World
+from tests.internet.messages import page, redirect
 from tests.internet.world.papers import table
 from tests.internet.world.works import KnownRepository, Work, repositories, works
 from tests.support.crawling import Desk
@@ -38,6 +39,8 @@ BARE_TITLES = [
 ]
 PUBLISHED = {f"https://arxiv.org/abs/{paper.id}": paper for paper in table().values() if paper.doi}
 """Papers on arXiv with the DOI of their publication."""
+CLOSED, PASSED_ON = (f"https://paperswithcode.com/paper/{each}" for each in ("shown-nowhere", "shown-elsewhere"))
+"""Links of a site that leads to pages of another one."""
 UNREGISTERED = "https://doi.org/10.9999/nobody.knows.it"
 REPOSITORIES = [(each, address) for each in repositories() for address in each.addresses]
 CASES = [(work, address) for work in works() for address in work.addresses]
@@ -52,6 +55,7 @@ class Crawled:
     repositories: dict[str, dict[str, Any]]
     findings: list[dict[str, str]]
     entries: dict[str, dict[str, str]]
+    works: list[dict[str, str]]
     note: str
     internet: Internet
 
@@ -60,7 +64,13 @@ class Crawled:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with Internet() as internet:
         desk = Desk(tmp_path_factory.mktemp("papers"), internet.environ())
-        addresses = [*(address for _, address in CASES), *ON_ARXIV, UNREGISTERED, *PUBLISHED]
+        for old, new, title in (
+            (CLOSED, "https://huggingface.co/papers/trending", "Trending Papers - Hugging Face"),
+            (PASSED_ON, ON_ARXIV[0], "Paper page - Shown Elsewhere"),
+        ):
+            internet.fault(old, redirect(new, 302))
+            internet.fault(new, page(title))
+        addresses = [*(address for _, address in CASES), *ON_ARXIV, UNREGISTERED, *PUBLISHED, CLOSED, PASSED_ON]
         addresses += [address for _, address in REPOSITORIES]
         desk.write("a.md", "".join(f"{n}. Entry\n   - Paper: <{url}>\n\n" for n, url in enumerate(addresses, 1)))
         bare = [f"* {title} (ICML {year})" for title, year, _ in BARE_TITLES]
@@ -75,8 +85,12 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
                 known.setdefault(type_, {})[url] = json.loads(data)
         with (desk.output / "entries.csv").open(encoding="utf-8-sig", newline="") as file:
             entries = {row["paper_url"]: row for row in csv.DictReader(file)}
+        with (desk.output / "works.csv").open(encoding="utf-8-sig", newline="") as file:
+            known_works = list(csv.DictReader(file))
         note = (desk.output / "notes/a.md").read_text("utf-8")
-        yield Crawled(desk.health(), known["Paper"], known["Repository"], desk.findings(), entries, note, internet)
+        yield Crawled(
+            desk.health(), known["Paper"], known["Repository"], desk.findings(), entries, known_works, note, internet
+        )
 
 
 @pytest.mark.parametrize(("work", "address"), CASES, ids=[address.partition("://")[2] for _, address in CASES])
@@ -102,6 +116,16 @@ def test_readers_and_dois_of_arxiv_are_arxiv(crawled: Crawled, address: str) -> 
     assert f"https://arxiv.org/abs/{ARXIV_ID}" in crawled.health
     assert address not in crawled.health
     assert crawled.health[f"https://arxiv.org/abs/{ARXIV_ID}"]["title"]
+
+
+def test_a_closed_site_that_passes_a_paper_on_says_which_it_is(crawled: Crawled) -> None:
+    passed_on = crawled.health[PASSED_ON]
+    assert (passed_on["verdict"], passed_on["suggestion"]) == ("alive", ON_ARXIV[0])
+    (work,) = (work for work in crawled.works if PASSED_ON in work["urls"])
+    assert work["work_id"] == f"arxiv:{ARXIV_ID}"
+    closed = crawled.health[CLOSED]
+    assert (closed["verdict"], closed["reason"]) == ("suspect", "redirected to the home page")
+    assert CLOSED not in crawled.papers
 
 
 def test_a_doi_that_nobody_knows_is_left_to_its_page(crawled: Crawled) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from crawler.fetch.politeness.host_throttle import REFUSALS
-from crawler.kinds.registry import target_link
+from crawler.kinds.registry import kind_of, target_link
 from crawler.links.spelling.schemes import mistyped_scheme
 from crawler.lookups.ask_in_turn import ask_in_turn
 from crawler.lookups.errors import ServiceDownError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crawler.config.crawl_options import CrawlOptions
     from crawler.lookups.wayback import Wayback
     from crawler.models.link import Link
+    from crawler.models.metadata import Metadata
     from crawler.models.policy import Policy
     from crawler.store.link_store import LinkStore
 
@@ -71,13 +72,22 @@ def find_snapshots(
         link, day = remaining.pop(0)
         try:
             snapshot = wayback.nearest(mistyped_scheme(link.url) or target_link(link).url, day)
+            metadata = _archived_metadata(store, wayback, link, snapshot)
         except ServiceDownError as error:
             unanswered, failures_in_a_row, last_error = unanswered + 1, failures_in_a_row + 1, error
         else:
             failures_in_a_row = 0
-            store.save_snapshot(link, snapshot, now)
+            store.save_snapshot(link, snapshot, now, metadata)
     if last_error is not None:
         logger.warning("Wayback Machine unavailable: %s; some dead links have no snapshot", last_error)
+
+
+def _archived_metadata(store: LinkStore, wayback: Wayback, link: Link, snapshot: str | None) -> Metadata | None:
+    """Return what the page of a dead link said, if its kind reads that and nothing is known of it."""
+    kind = kind_of(link)
+    if snapshot is None or not kind.has_archived_metadata or store.papers([link.key]):
+        return None
+    return kind.archived_metadata(link, wayback.page(snapshot))
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,28 @@ def test_the_address_leads_to_the_snapshot(wayback: Wayback, get: Any) -> None:
     assert get(address).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("answer", "source"),
+    [
+        (html("<title>é</title>"), "<title>é</title>"),
+        (
+            Response(200, "<title>标</title>".encode("gbk"), {"Content-Type": "text/html; charset=gbk"}),
+            "<title>标</title>",
+        ),
+        (text("é"), ""),
+        (html("gone", 404), ""),
+        (Response(200, b"%PDF", {"Content-Type": "application/pdf"}), ""),
+    ],
+)
+def test_the_page_is_read_as_it_was_captured(wayback: Wayback, online: Internet, answer: Response, source: str) -> None:
+    online.fault("https://web.archive.org/*", answer)
+    assert wayback.page(snapshot()) == source
+    (request,) = online.requests
+    assert request.path == f"/web/{STAMP}id_/{URL}"
+    assert wayback.page(URL) == ""
+    assert len(online.requests) == 1
+
+
 @pytest.mark.parametrize("page", ["https://never-archived.example.org/", "https://excluded.example.org/"])
 def test_none_is_said_twice(wayback: Wayback, online: Internet, page: str) -> None:
     assert wayback.nearest(page, WHEN) is None

@@ -159,3 +159,40 @@ def test_no_json_ld_is_too_much(data: object) -> None:
 def test_no_tags_are_too_much(tags: list[tuple[str, str]]) -> None:
     paper = read_paper(meta(*((f"citation_{name}", text) for name, text in tags)), URL)
     assert paper is None or (paper.title and "\0" not in paper.title)
+
+
+PWC = "https://paperswithcode.com/paper/one"
+
+
+@pytest.mark.parametrize(
+    ("links", "arxiv_id"),
+    [
+        (("https://arxiv.org/pdf/2103.00001v3.pdf", "https://arxiv.org/abs/2103.00001v3"), "2103.00001"),
+        (("http://arxiv.org/abs/cs/0101001",), "cs/0101001"),
+        (("https://arxiv.org/pdf/2103.00001", "https://arxiv.org/abs/2103.00002"), None),
+        (
+            ("https://arxiv.org/pdf/2103.00001", "https://arxiv.org/abs/2103.00001", "https://arxiv.org/abs/1"),
+            "2103.00001",
+        ),
+        (("https://openreview.net/pdf?id=x", "/author/arxiv.org/", "https://arxiv.org/list/cs.LG"), None),
+        (("https://[/arxiv.org/abs/2103.00001",), None),
+        ((), None),
+    ],
+)
+def test_papers_with_code_links_the_paper(links: tuple[str, ...], arxiv_id: str | None) -> None:
+    body = "".join(f'<a href="{link}">x</a>' for link in links)
+    page = f"<html><head><title>One | Papers With Code</title></head><body>{body}</body></html>"
+    paper = read_paper(page, PWC)
+    assert paper is not None
+    assert (paper.title, paper.arxiv_id) == ("One", arxiv_id)
+    assert read_paper(page, URL) is None
+
+
+@pytest.mark.parametrize("page", ["", "<title> | Papers With Code</title>", "<h1></h1>"])
+def test_papers_with_code_without_a_title(page: str) -> None:
+    assert read_paper(page, PWC) is None
+
+
+@given(st.text())
+def test_any_page_of_papers_with_code_is_read(text: str) -> None:
+    read_paper(f'<title>{text}</title><a href="https://arxiv.org/{text}">{text}</a>', PWC)

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tests.internet.messages import Request, Response, as_json, not_found, page, text
+from tests.internet.messages import Request, Response, as_json, html, not_found, page, text
 from tests.internet.sites import Site
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ EXCLUDED = "excluded"
 RECENT = "just-captured"
 SNAPSHOTS = [datetime(year, month, 15, 12, tzinfo=UTC) for year in range(2016, 2026) for month in range(1, 13)]
 STAMP = "%Y%m%d%H%M%S"
+PAPER_ID = "2103.01988"
+PAPER_PAGE = """<!DOCTYPE html><html><head><meta property="og:title" content="Papers with Code - {title}"></head><body>
+<h1>{title}</h1><div class="authors"><span class="author-span"><a href="/author/ada-ode">Ada Ode</a></span></div>
+<a href="https://arxiv.org/pdf/{id}v1.pdf" class="badge">PDF</a> <a href="https://arxiv.org/abs/{id}v1">Abstract</a>
+</body></html>"""
+"""What Papers with Code showed of a paper, which is gone."""
 
 
 def answer(request: Request, _: World) -> Response:
@@ -30,7 +36,9 @@ def answer(request: Request, _: World) -> Response:
     if request.host == "web.archive.org":
         if request.path == "/cdx/search/cdx":
             return _index(request.query)
-        found = re.fullmatch(r"/web/\d{14}(?:id_)?/.+", request.path)
+        found = re.fullmatch(r"/web/\d{14}(?:id_)?/(.+)", request.path)
+        if found and (paper := re.fullmatch(r"https://paperswithcode\.com/paper/([\w-]+)", found[1])):
+            return html(PAPER_PAGE.format(title=paper[1].replace("-", " ").title(), id=PAPER_ID))
         return page("Wayback Machine", "A page as it was.") if found else not_found()
     if request.path != "/wayback/available":
         return page("Internet Archive") if request.path == "/" else not_found()

@@ -14,12 +14,13 @@ from crawler.lookups.session import open_session
 from crawler.lookups.wayback import Wayback, _can_be_read
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
+from crawler.models.metadata import Paper
 from crawler.models.notes.note import Mention
 from crawler.run.stages.archive_stage import BATCH, find_snapshots
 from crawler.store.external_sources import SNAPSHOT_RETRY
 from crawler.store.notes.registered_notes import NoteMentions
 from tests.internet import World
-from tests.internet.messages import html, text
+from tests.internet.messages import html, redirect, text
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.storing import KINDS, NIGHT, NOW, checked, link, one_worker, register, standing
 
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from crawler.models.link import Link
     from crawler.store.link_store import LinkStore
     from tests.internet import Internet
+    from tests.internet.messages import Response
     from tests.support.crawling import Desk
 
 pytest_plugins = ["tests.support.databases", "tests.internet.fixtures"]
 
-REMOTE = [kind for kind in KINDS if kind != "local"]
+REMOTE = [*(kind for kind in KINDS if kind != "local"), "paper"]
 SAID = "https://web.archive.org/web/20200515120000/https://a.example/"
 
 
@@ -184,6 +186,42 @@ def test_snapshots_are_those_of_the_notes_days(store: LinkStore, wayback: Waybac
     online.forget()
     find(store, wayback)
     assert online.requests == []
+
+
+PWC = "https://paperswithcode.com/paper/code-beside-papers"
+AS_CAPTURED = "https://web.archive.org/web/*id_/*"
+
+
+def test_what_a_dead_paper_was_is_read_in_its_snapshot(store: LinkStore, wayback: Wayback, online: Internet) -> None:
+    dead(store, PWC, "https://a.example/", day=date(2020, 5, 4))
+    find(store, wayback)
+    assert set(found(store).values()) == {snapshot(PWC.removeprefix("https://")), snapshot("a.example/")}
+    (request,) = online.asked(AS_CAPTURED)
+    assert request.path == f"/web/20200515120000id_/{PWC}"
+    ids = {"arxiv": "2103.01988", "pwc": "code-beside-papers"}
+    assert standing(store, PWC).metadata == Paper("Code Beside Papers", ids, ("Ada Ode",))
+
+
+def test_what_is_known_of_a_dead_paper_is_not_read_again(store: LinkStore, wayback: Wayback, online: Internet) -> None:
+    known = Paper("Known", {"pwc": "code-beside-papers"})
+    (each,) = dead(store, PWC, day=date(2020, 5, 4))
+    store.save([checked(each, metadata=known), checked(each, Outcome.GONE, verdict=Verdict.DEAD, night=1)])
+    find(store, wayback)
+    assert (standing(store, PWC).metadata, standing(store, PWC).snapshot is None) == (known, False)
+    assert online.asked(AS_CAPTURED) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "saved"),
+    [(html("<title> </title>"), True), (text("x"), True), (html("", 404), True), (redirect("ftp://a.example/"), False)],
+)
+def test_snapshots_that_say_nothing(
+    store: LinkStore, wayback: Wayback, online: Internet, answer: Response, saved: bool
+) -> None:
+    dead(store, PWC, day=date(2020, 5, 4))
+    online.fault(AS_CAPTURED, answer)
+    find(store, wayback)
+    assert (standing(store, PWC).metadata, standing(store, PWC).snapshot is not None) == (None, saved)
 
 
 def test_more_of_them_than_are_taken_at_a_time(store: LinkStore, wayback: Wayback) -> None:
