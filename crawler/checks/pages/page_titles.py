@@ -10,7 +10,6 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ahocorasick_rs import AhoCorasick
 from rapidfuzz import fuzz
 
 from crawler.checks.pages.signatures.lazy_pattern import LazyPattern
@@ -18,6 +17,8 @@ from crawler.checks.pages.signatures.signatures import normalize_title
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+
+    from ahocorasick_rs import AhoCorasick
 
 SAME_PAGE_TITLE = 88
 """Similarity (0 to 100) of two titles without blanks and punctuation from which they are the same."""
@@ -187,6 +188,8 @@ def _takeover() -> _Takeover:
 
 def _phrases(written: Iterable[str]) -> _Phrases:
     """Return what finds phrases: whole words where they are of letters with blanks between words."""
+    from ahocorasick_rs import AhoCorasick  # noqa: PLC0415 - commands that read no pages start without it
+
     texts = [normalize_title(phrase) for phrase in written]
     words = (rf"\b{re.escape(text)}s?\b" if text[0].isascii() else re.escape(text) for text in texts)
     return _Phrases(AhoCorasick(texts), LazyPattern("|".join(words)))
