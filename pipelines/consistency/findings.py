@@ -22,7 +22,13 @@ from pipelines.consistency.papers.noted_twice import repeated_findings
 from pipelines.consistency.papers.paper_notices import worst_notice
 from pipelines.consistency.papers.venue_labels import label_findings
 from pipelines.consistency.questions import Location, ended_vouch, first_locations, is_unknown_for_long
-from pipelines.consistency.title_match import is_same_paper_title, normalized_title, similarity, title_in_note
+from pipelines.consistency.title_match import (
+    are_in_one_script,
+    claimed_title,
+    is_same_paper_title,
+    normalized_title,
+    similarity,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -101,7 +107,7 @@ class CrossReferenceIndex:
             for identity in repositories_named_by(paper):
                 index.papers[identity].append((reference, replace(paper, comment=None, abstract=None)))
         for kind, identity, locations in texts:
-            titled = [location for location in locations if title_in_note(location.title, [identity])]
+            titled = [location for location in locations if claimed_title(location.title, [identity])]
             if len({normalized_title(location.title) for location in titled}) > 1:
                 index.titles[key_of(kind, identity)] = titled
         return index
@@ -134,14 +140,14 @@ def _title_findings(note: Note, states: Mapping[int, LinkState], index: CrossRef
         if link.kind not in with_metadata(Paper):
             continue
         mention, reference, paper = note.mentions[at], kind_of(link).reference(link.identity), state.metadata
-        noted = title_in_note(mention.text, [link.identity]) or title_in_note(title_beside(note, at), [link.identity])
+        noted = claimed_title(mention.text, [link.identity]) or claimed_title(title_beside(note, at), [link.identity])
         actual = paper.title if isinstance(paper, Paper) else None
-        if noted is None or (actual and is_same_paper_title(noted, actual)):
+        if noted is None or (actual and (is_same_paper_title(noted, actual) or not are_in_one_script(noted, actual))):
             continue
         others = {
             location.title: location
             for location in index.titles.get(link.key, [])
-            if not is_same_paper_title(noted, location.title)
+            if are_in_one_script(noted, location.title) and not is_same_paper_title(noted, location.title)
         }
         if actual is None and not others:
             continue

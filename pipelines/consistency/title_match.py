@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
+from crawler.notes.works.candidates import is_prose
+from crawler.notes.works.title_text import TITLE_WORDS, count_words, is_title_case
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 SAME_PAPER_TITLE = 90
 """Similarity (0 to 100) of two normalized titles from which they are the same."""
 
+_CITATION = re.compile(r"\bet\.?\s*al\b", re.IGNORECASE)
+_HAN = re.compile("[\u3400-\u9fff]")
 _FORMATTING = re.compile(r"\\(?:text[a-z]*|math[a-z]*|emph|operatorname|mbox|left|right|bf|it|rm|sc|sf|tt|em)\b")
 _GREEK = re.compile("[\u0370-\u03ff]")
 _SUBTITLE = re.compile(r"(?:(?<!\s)\s+)?[:：]\s*|(?<!\s)\s+[-–—]+\s+|(?<=[?!])\s+")
@@ -44,6 +49,23 @@ def title_in_note(text: str, ids: Iterable[str]) -> str | None:
     if not normalized or normalized in _not_titles() or "://" in text or any(paper_id in text for paper_id in ids):
         return None
     return text
+
+
+def claimed_title(text: str, ids: Iterable[str]) -> str | None:
+    """Return the text of a link, or the title of an entry, if it claims to be the title of a paper; None otherwise.
+
+    Names ("Minority Reports"), citations ("Brown et al.") and descriptions ("another paper on lamps") do not.
+    """
+    title = title_in_note(text, ids)
+    if title is None or _CITATION.search(title) or is_prose(title):
+        return None
+    is_written_as_title = is_title_case(title) or not title.lstrip()[0].islower()
+    return title if count_words(title) >= TITLE_WORDS and is_written_as_title else None
+
+
+def are_in_one_script(one: str, other: str) -> bool:
+    """Return whether both titles, or neither, are Chinese: a translation cannot be compared."""
+    return (_HAN.search(one) is None) == (_HAN.search(other) is None)
 
 
 def is_same_paper_title(noted: str, actual: str) -> bool:

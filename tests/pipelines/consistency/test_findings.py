@@ -92,6 +92,13 @@ def test_a_title_that_has_changed_is_unsure() -> None:
     assert finding.confidence is Confidence.LOW
 
 
+@pytest.mark.parametrize(
+    "text", ["Brown et al.", "Minority Reports", "an interesting paper on loops", "视野中的循环与闭环检测"]
+)
+def test_a_name_a_citation_a_description_and_a_translation_are_no_other_titles(text: str) -> None:
+    assert found(entry(text), seen(paper=LOOPS)) == []
+
+
 def test_one_id_under_two_titles(tmp_path: Path) -> None:
     notes = {
         "a.md": entry("Loops in Sight"),

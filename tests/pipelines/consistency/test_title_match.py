@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from crawler.models.metadata import Paper
 from crawler.models.notes.note import Mention
-from pipelines.consistency.title_match import has_title_of, is_same_paper_title, normalized_title
+from pipelines.consistency.title_match import (
+    are_in_one_script,
+    claimed_title,
+    has_title_of,
+    is_same_paper_title,
+    normalized_title,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +52,36 @@ from pipelines.consistency.title_match import has_title_of, is_same_paper_title,
 def test_titles(noted: str, real: str, matches: bool | None) -> None:
     mention = Mention("https://arxiv.org/abs/2204.00001", 0, 1, 1, 1, noted)
     assert has_title_of(mention, Paper(real, {"arxiv": "2204.00001"})) is matches
+
+
+@pytest.mark.parametrize(
+    ("text", "is_claimed"),
+    [
+        ("Loops in Sight", True),
+        ("Deep residual learning for images", True),
+        ("node2vec: Scalable Feature Learning for Networks", True),
+        ("用扩散模型生成图像", True),
+        ("Brown et al.", False),
+        ("Minority Reports", False),
+        ("an interesting paper on lamps", False),
+        ("arXiv 2009", False),
+        ("Our paper is accepted to LAMPS", False),
+        ("paper", False),
+        ("", False),
+    ],
+)
+def test_names_citations_and_descriptions_claim_no_title(text: str, is_claimed: bool) -> None:
+    assert (claimed_title(text, ["2204.00001"]) is not None) is is_claimed
+
+
+@given(st.text())
+def test_any_text_may_be_asked_about(text: str) -> None:
+    assert claimed_title(text, []) in {None, text}
+
+
+def test_a_translation_cannot_be_compared() -> None:
+    assert not are_in_one_script("用扩散模型生成图像", "Images by Diffusion Models")
+    assert are_in_one_script("Images by Diffusion", "Images by Diffusion Models")
 
 
 @given(st.text(), st.text())
