@@ -164,6 +164,7 @@ def keep_pictures(runner: Runner) -> Path:
     return cache
 
 
+@pytest.mark.stress
 def test_steps_make_a_proposal_out_of_the_notes(desk: Desk) -> None:
     dead, moved = World.article("deleted"), "https://github.com/IDEACVR/DINO"
     desk.write("2026/a.md", f"<{dead}>\n\n- Code: <{moved}>\n\n![]({World.picture('webp')})\n")

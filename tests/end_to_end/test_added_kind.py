@@ -48,6 +48,7 @@ def install(folder: Path, name: str, target: str) -> None:
     (info / "entry_points.txt").write_text(f"[{registry.ENTRY_POINTS}]\n{name} = {target}\n", "utf-8")
 
 
+@pytest.mark.stress
 def test_papers_of_another_package_s_kind_are_in_every_output(desk: Desk, internet: Internet) -> None:
     """One says where it appeared, of the other a bibliography does, which is asked by its DOI."""
     desk.published = ()

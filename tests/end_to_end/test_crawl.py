@@ -125,6 +125,7 @@ def test_token_means_batches_instead_of_pages(desk: Desk, internet: Internet) ->
 # --- what passes and what does not ------------------------------------------------------------------------------------
 
 
+@pytest.mark.stress
 def test_no_number_of_nights_without_an_answer_makes_a_link_dead(desk: Desk, internet: Internet) -> None:
     faults: dict[str, Fault] = {
         "hang": Failure.HANG,

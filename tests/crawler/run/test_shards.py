@@ -139,6 +139,7 @@ def test_a_process_that_is_killed_costs_a_line(internet: Internet, desk: Desk) -
     assert [has_ended(process) for process in (killed, stopped)] == [True, True]
 
 
+@pytest.mark.stress
 def test_shards_end_with_their_run_and_the_next_one_goes_on(internet: Internet, desk: Desk) -> None:
     urls = pages(120)
     internet.fault("https://*.bench.example.org/*", html("<title>x</title>"))
@@ -159,6 +160,7 @@ def test_shards_end_with_their_run_and_the_next_one_goes_on(internet: Internet, 
     assert counted(desk) == Counter(dict.fromkeys(urls, 1))
 
 
+@pytest.mark.stress
 def test_a_link_that_ends_its_process_stops_no_other(internet: Internet, desk: Desk) -> None:
     urls = [*pages(42, hosts=2), "https://h01.bench.example.org/deadly"]
     desk.write("a.md", listed(urls))

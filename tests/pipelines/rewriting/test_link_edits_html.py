@@ -72,6 +72,7 @@ def test_cases(case: str) -> None:
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real notes is not here")
 @pytest.mark.parametrize("part", sampled(range(4), every=4))
+@pytest.mark.stress
 def test_real_notes(part: int) -> None:
     for file in sorted(Path(CORPUS).rglob("*.md"))[part::4]:
         data = file.read_bytes()

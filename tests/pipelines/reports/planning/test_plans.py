@@ -63,6 +63,7 @@ def expected(folder: Path) -> dict[str, bytes]:
         return outputs(given)
 
 
+@pytest.mark.stress
 def test_other_processes_plan_the_same(tmp_path: Path, parsed: list[str]) -> None:
     with opened(tmp_path / "many") as given:
         render(given, *MODULES, ahead=ahead(tmp_path / "many"))
