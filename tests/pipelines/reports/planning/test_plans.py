@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
 from crawler.run.workspace import open_workspace
 from crawler.store.database import sqlite_url
 from pipelines.consistency.findings import CrossReferenceIndex
@@ -20,8 +22,6 @@ from tests.support.options import project_options
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import pytest
 
     from crawler.config.crawl_options import CrawlOptions
 
