@@ -25,11 +25,9 @@ class MaskedRecord(logging.LogRecord):
             self.exc_text = escaped(masked("".join(traceback.format_exception(*self.exc_info)).rstrip()))
 
     def getMessage(self) -> str:  # noqa: N802 - the name of logging
-        """Return the message with the secrets in its URLs masked; a warning is one line."""
-        message = super().getMessage()
-        if self.levelno == logging.WARNING:
-            return printable(message)
-        return escaped(_SETTING.sub(rf"\1{MASK}", masked(message)))
+        """Return the message with the secrets in its URLs and of its settings masked; a warning is one line."""
+        message = _SETTING.sub(rf"\1{MASK}", masked(super().getMessage()))
+        return printable(message) if self.levelno == logging.WARNING else escaped(message)
 
 
 def install() -> None:

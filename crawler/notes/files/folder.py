@@ -209,8 +209,11 @@ class NotesFolder:
     def _bytes_of(self, path: str) -> bytes:
         with open_inside(self._real, path) as file:
             size = os.fstat(file.fileno()).st_size  # to read up to a limit, Python allocates as much first
-            if size > self._max_bytes or len(data := file.read()) > self._max_bytes:
-                raise _NoteTooLargeError
+            data = file.read(min(size, self._max_bytes) + 1)
+            if len(data) > size:  # it has grown, or is of a file system that does not tell sizes
+                data += file.read(self._max_bytes + 1 - len(data))
+        if len(data) > self._max_bytes:
+            raise _NoteTooLargeError
         return data
 
 

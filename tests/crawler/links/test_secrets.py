@@ -139,6 +139,11 @@ def test_tracebacks_and_settings_are_masked() -> None:
     assert shown.endswith("ValueError: https://***@x.y/?token=***")
 
 
+def test_settings_are_masked_in_a_warning() -> None:
+    warning = MaskedRecord("x", logging.WARNING, "", 0, "%s", ("{'FTP_PASSWORD': 'one',\n 'BOT_NAME': 'two'}",), None)
+    assert warning.getMessage() == "{'FTP_PASSWORD': ***,  'BOT_NAME': 'two'}"
+
+
 def test_names_of_files_do_not_command_a_terminal_or_a_runner() -> None:
     name = "a\x1b]0;x\x07\r\n::error::x\u202e\x9b.md"
     warning = MaskedRecord("x", logging.WARNING, "", 0, "%s: not a note", (name,), None)

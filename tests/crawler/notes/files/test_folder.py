@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.notes.files.folder import NotesFolder
 from tests.internet import World
 from tests.support import processes
 from tests.support.crawling import EVERY_NIGHT
@@ -114,6 +115,17 @@ def test_a_note_may_be_as_large_as_the_limit(desk: Desk) -> None:
     desk.write("a.md", line + " " * (100_000 - len(line) + 1))
     done = desk.crawl(*limit, *EVERY_NIGHT)
     assert done.stderr == f"WARNING: {desk.notes}/a.md: larger than 0.1 MB (NOTES_MAX_MB); skipped\n"
+
+
+@pytest.mark.parametrize("size", [100, 1_001])
+def test_a_note_of_a_file_system_that_does_not_tell_sizes(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.joinpath("a.md").write_bytes(b"x" * size)
+    notes, fstat = NotesFolder(tmp_path, max_bytes=1_000), os.fstat
+    monkeypatch.setattr(os, "fstat", lambda file: os.stat_result([*fstat(file)[:6], 0, *fstat(file)[7:]]))
+    found = [file.raw for file in notes.sources()]
+    assert found == ([b"x" * size] if size <= 1_000 else [])
 
 
 def test_a_check_of_files_reads_no_others(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
