@@ -11,10 +11,11 @@ from crawler.models.metadata import Publication
 from crawler.text import collapse_whitespace, describe_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import requests
 
+    from crawler.config.crawl_options import CrawlOptions
     from crawler.models.metadata import Paper
 
 MAX_TITLE = 500
@@ -31,6 +32,21 @@ class ServiceClient(ABC):
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
+
+    @classmethod
+    def session(
+        cls, options: CrawlOptions, is_cacheable: Callable[[requests.Response], bool] | None = None
+    ) -> requests.Session:
+        """Open a session with its cache in OUTPUT_DIR, at the pace of the host."""
+        from crawler.lookups.session import open_session  # most runs ask no bibliography
+
+        return open_session(
+            options.apis.cache_file,
+            user_agent=options.requests.user_agent,
+            delay=options.requests.delay(cls.host),
+            timeout=options.apis.timeout,
+            is_cacheable=is_cacheable,
+        )
 
     def _ask(self, method: str, url: str, **more: Any) -> requests.Response:
         import requests
@@ -65,6 +81,12 @@ class Bibliography(ServiceClient):
 
         Raises ServiceDownError if the service does not answer.
         """
+
+
+def mail_address(options: CrawlOptions) -> str:
+    """Return the mail address in USER_AGENT_CONTACT; "" if that is a URL."""
+    contact = options.requests.contact.removeprefix("mailto:")
+    return contact if "@" in contact and "/" not in contact else ""
 
 
 def json_of(response: requests.Response) -> Any:

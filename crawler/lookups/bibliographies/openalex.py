@@ -14,6 +14,7 @@ from crawler.lookups.bibliographies.base import (
     Bibliography,
     build_publication,
     json_of,
+    mail_address,
     service_down,
 )
 from crawler.lookups.values import value_at, values_at
@@ -46,16 +47,7 @@ class OpenAlex(Bibliography):
     @classmethod
     def from_options(cls, options: CrawlOptions) -> Self:
         """Build the client with its cache in OUTPUT_DIR; a mail address in USER_AGENT_CONTACT is sent as `mailto`."""
-        from crawler.lookups.session import open_session
-
-        session = open_session(
-            options.apis.cache_file,
-            user_agent=options.requests.user_agent,
-            delay=options.requests.delay(cls.host),
-            is_cacheable=_is_work,
-        )
-        contact = options.requests.contact.removeprefix("mailto:")
-        return cls(session, contact if "@" in contact and "/" not in contact else "")
+        return cls(cls.session(options, _is_work), mail_address(options))
 
     def id_of(self, paper: Paper) -> str | None:
         """Return a paper's DOI; that of arXiv if it has no other, None without an arXiv id."""

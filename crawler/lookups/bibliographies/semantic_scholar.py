@@ -53,14 +53,7 @@ class SemanticScholar(Bibliography):
     @classmethod
     def from_options(cls, options: CrawlOptions) -> Self:
         """Build the client with its cache in OUTPUT_DIR and the key of SEMANTIC_SCHOLAR_API_KEY."""
-        from crawler.lookups.session import open_session
-
-        session = open_session(
-            options.apis.cache_file,
-            user_agent=options.requests.user_agent,
-            delay=options.requests.delay(cls.host),
-        )
-        return cls(session, options.apis.semantic_scholar_api_key)
+        return cls(cls.session(options), options.apis.semantic_scholar_api_key)
 
     def id_of(self, paper: Paper) -> str | None:
         """Return Semantic Scholar's own id, else `ARXIV:` or `DOI:` with the paper's id there; None if it has none."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from crawler.lookups.bibliographies.base import ServiceClient, build_publication, json_of, service_down
+from crawler.lookups.bibliographies.base import ServiceClient, build_publication, json_of, mail_address, service_down
 from crawler.lookups.bibliographies.openalex import OpenAlex, parse_work
 from crawler.lookups.bibliographies.semantic_scholar import FIELDS, SemanticScholar, parse_record
 from crawler.lookups.values import value_at
@@ -45,17 +45,8 @@ class TitleSearch(ServiceClient):
     @classmethod
     def from_options(cls, options: CrawlOptions) -> Self:
         """Return a client with a session of its own."""
-        from crawler.lookups.session import open_session  # most notes list no title alone
-
-        contact = options.requests.contact.removeprefix("mailto:")
-        session = open_session(
-            options.apis.cache_file,
-            user_agent=options.requests.user_agent,
-            delay=options.requests.delay(cls.host),
-            timeout=options.apis.timeout,
-        )
-        mail = contact if "@" in contact and "/" not in contact else ""
-        return cls(session, mail, options.apis.semantic_scholar_api_key if cls.host == SemanticScholar.host else "")
+        key = options.apis.semantic_scholar_api_key if cls.host == SemanticScholar.host else ""
+        return cls(cls.session(options), mail_address(options), key)
 
     @abstractmethod
     def search(self, title: str) -> list[Publication]:

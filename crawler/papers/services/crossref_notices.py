@@ -41,14 +41,7 @@ class CrossrefNotices(Bibliography):
     @classmethod
     def from_options(cls, options: CrawlOptions) -> Self:
         """Build the client with its cache in OUTPUT_DIR."""
-        from crawler.lookups.session import open_session
-
-        session = open_session(
-            options.apis.cache_file,
-            user_agent=options.requests.user_agent,
-            delay=options.requests.delay(cls.host),
-            timeout=options.apis.timeout,
-        )
+        session = cls.session(options)
         return cls(session, Crossref.build(session, options))
 
     def id_of(self, paper: Paper) -> str | None:
