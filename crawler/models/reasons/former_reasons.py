@@ -24,11 +24,7 @@ def former_reason(text: str) -> Reason:
     before, separator, error = text.partition(not_saved)
     if before and separator:
         return former_reason(before).plus(Reason(ReasonCode.NOT_SAVED), former_reason(error))
-    for pattern, code in _patterns():
-        if (match := pattern.fullmatch(text)) is not None:
-            details = match.groupdict()
-            return Reason(code, *(details[name] for name in reason_texts()[code].names if name in details))
-    return Reason(ReasonCode.OTHER, text)
+    return _parsed(text, _patterns())
 
 
 def displayed_reason(text: str) -> Reason:
@@ -42,21 +38,24 @@ def displayed_reason(text: str) -> Reason:
 
 
 def _displayed(text: str) -> Reason:
-    if len(text) > _MAX_TEXT:
-        return Reason(ReasonCode.OTHER, text)
-    for pattern, code in _present_patterns():
+    return Reason(ReasonCode.OTHER, text) if len(text) > _MAX_TEXT else _parsed(text, _present_patterns())
+
+
+def _parsed(text: str, patterns: list[tuple[re.Pattern[str], ReasonCode]]) -> Reason:
+    """Return the reason of the first pattern that a text has, with its details; `other` without one."""
+    for pattern, code in patterns:
         if (match := pattern.fullmatch(text)) is not None:
             details = match.groupdict()
-            return Reason(code, *(found for name in reason_texts()[code].names if (found := details[name]) is not None))
+            found = (details.get(name) for name in reason_texts()[code].names)
+            return Reason(code, *(each for each in found if each is not None))
     return Reason(ReasonCode.OTHER, text)
 
 
 @cache
 def _present_patterns() -> list[tuple[re.Pattern[str], ReasonCode]]:
-    """Return a pattern for each English text of the table, the one with the longest literal text first."""
+    """Return a pattern for each English text of the table."""
     texts = [(row.templates["en"], code) for code, row in reason_texts().items() if code is not ReasonCode.OTHER]
-    texts.sort(key=lambda text: (bool(PLACEHOLDER.search(text[0])), -len(PLACEHOLDER.sub("", text[0]))))
-    return [(_optional_pattern(english), code) for english, code in texts]
+    return [(_optional_pattern(english), code) for english, code in sorted(texts, key=_precedence)]
 
 
 def _optional_pattern(english: str) -> re.Pattern[str]:
@@ -78,15 +77,20 @@ def _additions() -> tuple[str, dict[str, ReasonCode]]:
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], ReasonCode]]:
-    """Return a pattern for each text that was not appended: texts without details first, then by literal length.
-
-    The longest first, so that "HTTP 200 accepted (ACCEPT)" is not read as "HTTP {status}".
-    """
+    """Return a pattern for each text that was not appended."""
     texts = [
         (former, code) for code, row in reason_texts().items() for former in row.former if not former.startswith(_ADDED)
     ]
-    texts.sort(key=lambda text: (bool(PLACEHOLDER.search(text[0])), -len(PLACEHOLDER.sub("", text[0]))))
-    return [(_pattern(former), code) for former, code in texts]
+    return [(_pattern(former), code) for former, code in sorted(texts, key=_precedence)]
+
+
+def _precedence(text: tuple[str, ReasonCode]) -> tuple[bool, int]:
+    """Return the order of a text with its code: texts without details first, then by literal length.
+
+    The longest first, so that "HTTP 200 accepted (ACCEPT)" is not read as "HTTP {status}".
+    """
+    template, _ = text
+    return bool(PLACEHOLDER.search(template)), -len(PLACEHOLDER.sub("", template))
 
 
 def _pattern(former: str) -> re.Pattern[str]:

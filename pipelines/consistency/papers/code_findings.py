@@ -58,14 +58,8 @@ def code_findings(
     elif len(named_code) == 1:
         (link,) = named_code.values()
         evidence = Reason(ReasonCode.FINDING_NAMES_IT_IN_TEXT, reference)
-        yield Finding(
-            *location,
-            FindingKind.OTHER_CODE,
-            mention.url,
-            Reason(ReasonCode.OTHER, link.url),
-            evidence,
-            Confidence.MEDIUM,
-        )
+        true = Reason(ReasonCode.OTHER, link.url)
+        yield Finding(*location, FindingKind.OTHER_CODE, mention.url, true, evidence, Confidence.MEDIUM)
 
 
 def _has_title_in_description(repository: Repository, paper: Paper) -> bool:
