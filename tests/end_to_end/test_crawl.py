@@ -11,10 +11,10 @@ import pytest
 from crawler.settings import OUTPUTS
 from tests.internet import Internet, World
 from tests.internet.messages import Failure, html, not_found, page, redirect, text
-from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk, kill, mended
+from tests.support.crawling import EVERY_NIGHT, Desk, kill, mended
 from tests.support.processes import ROOT
 from tests.support.sharing import wait_until
-from tests.support.stories import Stage, Stories, told_together
+from tests.support.stories import Stage, Stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -387,9 +387,7 @@ STORIES = Stories({})
 @pytest.fixture(scope="module")
 def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exception | None]:
     """Return how each story ended."""
-    with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("stories"), internet.environ(), VERDICTS_AND_NOTES)
-        return told_together(STORIES.by_name, desk, internet)
+    return STORIES.tell(tmp_path_factory.mktemp("stories"))
 
 
 @STORIES.told_of(text("", 503), Failure.RESET, Failure.CUT, Failure.TLS)

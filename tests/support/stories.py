@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tests.support.crawling import EVERY_NIGHT
+from tests.internet import Internet
+from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from tests.internet import Internet
-    from tests.support.crawling import Desk
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,13 @@ class Stories:
 
         return add
 
+    def tell(self, folder: Path) -> dict[str, Exception | None]:
+        """Tell all stories on a desk and in an internet of their own; return the error that ended each, if any."""
+        with Internet() as internet:
+            return _tell(self.by_name, Desk(folder, internet.environ(), VERDICTS_AND_NOTES), internet)
 
-def told_together(stories: Mapping[str, Story], desk: Desk, internet: Internet) -> dict[str, Exception | None]:
+
+def _tell(stories: Mapping[str, Story], desk: Desk, internet: Internet) -> dict[str, Exception | None]:
     """Crawl until all stories are at their ends; return the error with which each ended, if any."""
     ends: dict[str, Exception | None] = {}
     stages = {

@@ -9,7 +9,7 @@ import pytest
 from tests.internet import Internet
 from tests.internet.messages import page, redirect
 from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
-from tests.support.stories import Stage, Stories, told_together
+from tests.support.stories import Stage, Stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,9 +113,7 @@ PATH = "/posts/attention"
 @pytest.fixture(scope="module")
 def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exception | None]:
     """Return how each story ended."""
-    with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("stories"), internet.environ(), VERDICTS_AND_NOTES)
-        return told_together(STORIES.by_name, desk, internet)
+    return STORIES.tell(tmp_path_factory.mktemp("stories"))
 
 
 def led(stage: Stage, *targets: str, text: str = "x", path: str = PATH) -> Iterator[None]:

@@ -20,7 +20,7 @@ from tests.internet.sites.qpic import draw, film, placeholder
 from tests.internet.world import find_article
 from tests.support.crawling import EVERY_NIGHT, VERDICTS_AND_NOTES, Desk
 from tests.support.processes import ROOT
-from tests.support.stories import Stage, Stories, told_together
+from tests.support.stories import Stage, Stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -442,9 +442,7 @@ def is_shown(stage: Stage, body: bytes) -> bool:
 @pytest.fixture(scope="module")
 def ends(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exception | None]:
     """Return how each story ended."""
-    with Internet() as internet:
-        desk = Desk(tmp_path_factory.mktemp("stories"), internet.environ(), VERDICTS_AND_NOTES)
-        return told_together(STORIES.by_name, desk, internet)
+    return STORIES.tell(tmp_path_factory.mktemp("stories"))
 
 
 @STORIES.told_of(not_found(), picture(drawn("x")[:50]), picture(b"<html>"), picture(placeholder()))
