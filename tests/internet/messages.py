@@ -49,6 +49,15 @@ class Request:
         return urlsplit(self.url).path or "/"
 
     @property
+    def number(self) -> str:
+        """The last part of the path if it is a number, otherwise "".
+
+        The random names of probes, of 16 characters and more, may consist of digits.
+        """
+        name = self.path.rpartition("/")[2]
+        return name if name.isdecimal() and len(name) < 16 else ""
+
+    @property
     def query(self) -> dict[str, str]:
         """The decoded parameters of the query; the last of a repeated name wins."""
         return dict(parse_qsl(urlsplit(self.url).query, keep_blank_values=True))

@@ -40,8 +40,8 @@ def busy(desk: Desk, internet: Internet, links: int = 400) -> set[str]:
     others = {"2": text("", 503), "3": not_found()}
 
     def answer(request: Request) -> Response | None:
-        number = request.path.strip("/")
-        if not number.isdecimal():
+        number = request.number
+        if not number:
             return None
         if number.endswith("1"):
             return redirect(f"https://alive.example.org/{number}", 302)

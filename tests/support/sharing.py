@@ -124,15 +124,15 @@ def mixed(desk: Desk, internet: Internet, links: int = 200) -> set[str]:
     """
 
     def answer(request: Request) -> Response | None:
-        name = request.path.strip("/")
-        if not name.isdecimal():
-            return not_found() if name == "gone.png" else None
-        host, ends = int(request.host[1:3]), name[-1]
+        number = request.number
+        if not number:
+            return not_found() if request.path == "/gone.png" else None
+        host, ends = int(request.host[1:3]), number[-1]
         if ends in "14":  # the latter redirects twice
             return redirect(
-                f"https://h{(host + 5) % 12:02}.bench.example.org/{int(name) + (7 if ends == '4' else 1)}", 302
+                f"https://h{(host + 5) % 12:02}.bench.example.org/{int(number) + (7 if ends == '4' else 1)}", 302
             )
-        return {"2": text("", 503), "3": not_found()}.get(ends, html(f"<title>Page {name}</title>"))
+        return {"2": text("", 503), "3": not_found()}.get(ends, html(f"<title>Page {number}</title>"))
 
     internet.fault("https://h*.bench.example.org/*", answer)
     images = [f"https://h{n:02}.bench.example.org/{n}.png" for n in range(6)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
@@ -27,14 +26,16 @@ ELSEWHERE = "https://h01.bench.example.org/"
 IN_FLIGHT = 4  # CONCURRENT_REQUESTS_PER_DOMAIN
 PAGE = html("<title>x</title>")
 
+pytestmark = pytest.mark.xdist_group("politeness")  # they wait more than they compute: one process at a time is enough
+
 
 def links(count: int, host: str = HOST) -> str:
     return "\n".join(f"<{host}/{n}>" for n in range(count))
 
 
 def asked(internet: Internet) -> list[Request]:
-    """Return the requests for links: no robots.txt, no probes, whose random names may have nothing but digits."""
-    return [request for request in internet.asked(f"{HOST}/*") if re.fullmatch(r"/\d{1,3}", request.path)]
+    """Return the requests for links: no robots.txt, no probes."""
+    return [request for request in internet.asked(f"{HOST}/*") if request.number]
 
 
 def intervals(requests: list[Request]) -> list[float]:
@@ -114,7 +115,7 @@ def test_the_host_that_refuses_is_left_alone_not_the_one_that_leads_there(desk: 
     done = desk.crawl(*CALM)
     verdicts = desk.verdicts()
     assert {verdicts[f"{HOST}/{n}"] for n in range(6, 20)} == {"alive"}
-    refused = [r for r in internet.asked("https://h01.bench.example.org/*") if r.path[1:].isdecimal()]
+    refused = [r for r in internet.asked("https://h01.bench.example.org/*") if r.number]
     assert REFUSALS <= len(refused) < REFUSALS + IN_FLIGHT
     assert "blocking hosts: h01.bench.example.org" in done.stdout
 
@@ -145,16 +146,17 @@ def test_a_run_whose_time_is_up_reports_and_the_next_goes_on(desk: Desk, interne
     desk.write("a.md", f"{links(40)} <{ELSEWHERE}>")
     done = desk.crawl("-s", 'DOWNLOAD_DELAYS={"*": 0.1}', "-s", "RUN_TIMEOUT=1.5")
     assert (done.returncode, done.stderr) == (0, "")
-    first = {request.url for request in asked(internet)}
-    assert 5 <= len(first) <= 16
     rows = desk.health()
     assert len(rows) == 41
-    assert {url for url, row in rows.items() if row["verdict"] == "alive"} == {*first, ELSEWHERE}
-    assert f"links left for the next run: {40 - len(first)}" in done.stdout
+    alive = {url for url, row in rows.items() if row["verdict"] == "alive"} - {ELSEWHERE}
+    assert 5 <= len(alive) <= 16
+    # The time may be up before the last request is answered.
+    assert {request.url for request in asked(internet)[:-1]} <= alive <= {request.url for request in asked(internet)}
+    assert f"links left for the next run: {40 - len(alive)}" in done.stdout
 
     internet.forget()
     assert desk.crawl().returncode == 0
-    assert {request.url for request in asked(internet)} == {f"{HOST}/{n}" for n in range(40)} - first
+    assert {request.url for request in asked(internet)} == {f"{HOST}/{n}" for n in range(40)} - alive
 
 
 class SlowOutputs(EarlyStop):
@@ -217,9 +219,7 @@ def test_links_are_checked_although_reading_takes_longer_than_the_time_budget(de
         internet.forget()
         done = desk.crawl("-s", "RUN_TIMEOUT=8")
         assert done.returncode == 0
-        new = {
-            request.url for request in internet.asked("https://*.bench.example.org/*") if request.path[1:].isdecimal()
-        }
+        new = {request.url for request in internet.asked("https://*.bench.example.org/*") if request.number}
         assert new
         assert new.isdisjoint(asked_before), "the next run goes on"
         asked_before |= new

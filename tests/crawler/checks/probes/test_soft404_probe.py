@@ -208,13 +208,13 @@ def a_page_with_the_title_that_the_note_gives_needs_no_second_look(stage: Stage)
 @STORIES.told
 def an_honest_host_is_asked_once(stage: Stage) -> Iterator[None]:
     def answer(request: Request) -> Response:
-        return page(request.path) if request.path.rpartition("/")[2].isdecimal() else not_found()
+        return page(request.path) if request.number else not_found()
 
     stage.internet.fault(f"{stage.host}/*", answer)
     stage.write(listed(*(f"<{stage.host}/{n}/{n}>" for n in range(10, 40))))
     yield
     assert set(outcomes(stage).values()) == {"ok"}
-    siblings = [request for request in stage.internet.asked(f"{stage.host}/*") if not request.path[4:].isdecimal()]
+    siblings = [request for request in stage.internet.asked(f"{stage.host}/*") if not request.number]
     assert [request.path for request in siblings if request.path != "/robots.txt" and len(request.path) < 17] == []
     assert len([request for request in siblings if len(request.path) == 17]) == 1
 
