@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 os.environ["LC_ALL"] = "C.UTF-8"  # commands speak English, whatever the language of the machine
 
 # A busy machine is no reason to fail; the examples depend on the test alone, so that all machines try the same.
-settings.register_profile("same", deadline=None, derandomize=True, database=None)
+settings.register_profile("same", deadline=None, derandomize=True, database=None, max_examples=60)
 settings.register_profile("random", deadline=None)
 settings.register_profile("mutants", deadline=None, derandomize=True, database=None, max_examples=20)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
@@ -29,7 +29,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 def pytest_xdist_auto_num_workers() -> int:
     """Return the number of processes for `--numprocesses=auto`: more than cores, since many tests wait for a server."""
-    return (os.cpu_count() or 1) + 2
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_sessionstart() -> None:
