@@ -1,7 +1,7 @@
 # make crawl            demo: check the links of the sample notes, with a local test server instead of the web
 # make crawl NOTES=DIR  check the links of your notes
 # make test             all checks: style, layers, types, tests
-#                       HYPOTHESIS_PROFILE=random tries 100 new examples of each property test, else the same 60 in each run
+#                       HYPOTHESIS_PROFILE=random tries 100 new examples of each property, otherwise the same 60
 # make stress           interrupt 130 crawls at random points, let each change of the disk fail, use the program for long
 #                       in random ways, read and edit 120,000 random notes, and repeat tests of `make test` with more
 #                       examples, nights and links: an hour
