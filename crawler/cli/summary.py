@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from crawler.models.link import Change, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import timedelta
 
     from crawler.cli.results.problems import Problem
     from crawler.cli.terminal import Line
@@ -30,6 +30,27 @@ class NextSteps:
 
     report: str
     words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """The seconds that a run took, those in which it read notes and wrote outputs, and RUN_TIMEOUT."""
+
+    total: float
+    reading: float = 0.0
+    writing: float = 0.0
+    limit: float = math.inf
+
+    def line(self) -> str:
+        """Return the duration, and what took it if it exceeds the limit by more than a tenth."""
+        exceeds = self.total > 1.1 * self.limit
+        return say(
+            "duration_exceeded" if exceeds else "duration",
+            seconds=self.total,
+            limit=self.limit,
+            reading=self.reading,
+            writing=self.writing,
+        )
 
 
 def fail_on_message(found: Iterable[LinkState]) -> str | None:
@@ -61,7 +82,7 @@ def summary(
     unavailable: Mapping[str, str],
     left: int,
     notes_left: int,
-    duration: timedelta,
+    duration: Duration,
     next_steps: NextSteps | None = None,
 ) -> tuple[Table | str, ...]:
     """Return a table of links by kind and verdict, and lines on what else there is to know, and what to do next.
@@ -84,7 +105,7 @@ def summary(
         lines.append(say("notes_left", count=notes_left))
     if left:
         lines.append(say("links_left", count=left))
-    lines.append(say("duration", seconds=duration.total_seconds()))
+    lines.append(duration.line())
     if next_steps is not None:
         lines.append(say("report", file=next_steps.report))
         if next_steps.words is not None:

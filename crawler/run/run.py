@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -54,6 +55,8 @@ class Run:
         """The name of the current stage."""
         self.outage: str | None = None
         """Why the run ended early, if our own network failed; None otherwise."""
+        self.seconds_reading = self.seconds_writing = 0.0
+        """How long notes were read, and outputs written."""
         self._crawler = crawler
         self._stages = stages
 
@@ -86,7 +89,9 @@ class Run:
     async def _end(self) -> None:
         """Execute the output stages, unless no host responded at all; finish the run unless there was an outage."""
         if self.outage is None or self.context.connectivity.reached:
+            began = time.monotonic()
             await self._work_through(self._stages.outputs)
+            self.seconds_writing = time.monotonic() - began
         if self.outage is None and self._stages.read is not None:
             self.context.workspace.store.finish_run(datetime.now(UTC))
 
@@ -95,8 +100,10 @@ class Run:
         context, store = self.context, self.context.workspace.store
         self.stage = stage.name
         has_outputs = bool(self._stages.outputs)
+        began = time.monotonic()
         stage.run(context.due_by, READING_SHARE * context.options.run_timeout if has_outputs else math.inf)
         store.notes_read()
+        self.seconds_reading = time.monotonic() - began
         context.has_read = True
         rendering = RENDERING_SECONDS * sum(links for *_, links in store.counts()) if has_outputs else 0.0
         context.throttle.reserve(rendering, CHECKING_SHARE * context.options.run_timeout)

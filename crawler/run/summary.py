@@ -5,12 +5,11 @@ from __future__ import annotations
 import shlex
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from crawler.cli.results.formats import GITHUB, JSON, annotation, as_json
 from crawler.cli.results.problems import MAX_SHOWN, REPORTED, TO_ACT_ON
-from crawler.cli.summary import NextSteps, fail_on_message, problem_lines, summary
+from crawler.cli.summary import Duration, NextSteps, fail_on_message, problem_lines, summary
 from crawler.config.setting_names import COMMAND_LINE
 from crawler.run.problems import find_problems, shown_path
 
@@ -93,6 +92,7 @@ def results_as_json(run: Run, problems: Sequence[Problem], report: str | None) -
         store.changes(),
         problems,
         left=store.remaining(run.context.kinds, run.context.due_by),
+        notes_left=len(run.context.workspace.notes_folder.later),
         seconds=time.monotonic() - run.context.began_at,
         report=report,
     )
@@ -111,7 +111,12 @@ def _counts(run: Run, next_steps: NextSteps | None) -> tuple[Table | str, ...]:
         },
         left=store.remaining(context.kinds, context.due_by),
         notes_left=len(context.workspace.notes_folder.later),
-        duration=timedelta(seconds=time.monotonic() - context.began_at),
+        duration=Duration(
+            total=time.monotonic() - context.began_at,
+            reading=run.seconds_reading,
+            writing=run.seconds_writing,
+            limit=context.options.run_timeout,
+        ),
         next_steps=next_steps,
     )
 

@@ -39,6 +39,7 @@ def as_json(
     problems: Sequence[Problem],
     *,
     left: int,
+    notes_left: int,
     seconds: float,
     report: str | None,
 ) -> str:
@@ -49,6 +50,7 @@ def as_json(
         "changes": {str(change): n for change, n in changes.items()},
         "problems": [_record(problem) for problem in problems],
         "left": left,
+        "notes_left": notes_left,
         "seconds": round(seconds, 1),
         "report": report,
     }

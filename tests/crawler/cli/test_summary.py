@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.cli.summary import fail_on_message, summary
+from crawler.cli.summary import Duration, fail_on_message, summary
 from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Change, LinkState, Verdict
@@ -36,7 +36,7 @@ def test_a_run_is_told_in_a_few_lines() -> None:
     unavailable = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
     changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}
     assert said(
-        summary(counts, changes, hosts, unavailable=unavailable, left=7, notes_left=2, duration=timedelta(seconds=83))
+        summary(counts, changes, hosts, unavailable=unavailable, left=7, notes_left=2, duration=Duration(83))
     ) == [
         "links  dead  suspect  restricted  moved  unknown  alive  all",
         "arxiv     -        -           -      -        -     12   12",
@@ -53,9 +53,17 @@ def test_a_run_is_told_in_a_few_lines() -> None:
 
 
 def test_what_did_not_happen_is_not_mentioned() -> None:
-    assert said(
-        summary([], {}, HostThrottle(lambda: 0.0), unavailable={}, left=0, notes_left=0, duration=timedelta(seconds=1))
-    )[2:] == ["duration: 1.0 s"]
+    assert said(summary([], {}, HostThrottle(lambda: 0.0), unavailable={}, left=0, notes_left=0, duration=Duration(1)))[
+        2:
+    ] == ["duration: 1.0 s"]
+
+
+def test_a_run_that_takes_longer_than_it_may_says_for_what() -> None:
+    assert Duration(16.4, 3, 4, 15).line() == "duration: 16.4 s"
+    assert Duration(240, 110.7, 126.1, 15).line() == (
+        "duration: 240.0 s, although RUN_TIMEOUT is 15 s: notes were read for 110.7 s, outputs written for 126.1 s; "
+        "neither is interrupted"
+    )
 
 
 def test_what_a_run_is_asked_to_tell_by_its_exit_code() -> None:

@@ -190,6 +190,7 @@ def test_a_budget_that_is_spent_at_once_ends_the_run(desk: Desk) -> None:
     done = desk.crawl("-s", "RUN_TIMEOUT=0.001")
     assert (done.returncode, done.stderr) == (0, "")
     assert len(desk.health()) == 3
+    assert "although RUN_TIMEOUT is 0.001 s: notes were read for" in done.stdout
 
 
 def test_new_notes_for_which_there_is_no_time_are_read_by_the_next_runs(desk: Desk) -> None:

@@ -95,7 +95,9 @@ def test_a_line_is_no_command_of_a_workflow(file: str, monkeypatch: pytest.Monke
 def test_programs_get_all_in_one_object() -> None:
     counts = [("web", Verdict.DEAD, 1), ("web", Verdict.ALIVE, 3), ("arxiv", Verdict.ALIVE, 2)]
     problem = Problem("a.md", "a.md", 1, 2, replace(DEAD, previous_verdict=Verdict.ALIVE))
-    found = json.loads(as_json(counts, {Change.NEWLY_DEAD: 1}, [problem], left=2, seconds=1.23, report="o/r.html"))
+    found = json.loads(
+        as_json(counts, {Change.NEWLY_DEAD: 1}, [problem], left=2, notes_left=3, seconds=1.23, report="o/r.html")
+    )
     assert (found["links"]["dead"], found["links"]["alive"], found["links"]["all"]) == (1, 5, 6)
     assert found["changes"] == {"newly dead": 1}
     assert found["problems"] == [
@@ -111,7 +113,7 @@ def test_programs_get_all_in_one_object() -> None:
             "replacement": ARCHIVED,
         }
     ]
-    assert (found["left"], found["seconds"], found["report"]) == (2, 1.2, "o/r.html")
+    assert (found["left"], found["notes_left"], found["seconds"], found["report"]) == (2, 3, 1.2, "o/r.html")
 
 
 def test_what_is_not_named_is_counted() -> None:
