@@ -42,7 +42,13 @@ ENTRY_POINTS = "notemend.kinds"
 def kind_names() -> list[str]:
     """Return the names of all kinds, from their modules and entry points, without importing them."""
     own = [module.name for module in iter_modules(crawler.kinds.__path__) if module.name not in _NO_KINDS]
-    return [*own, *(added.name for added in entry_points(group=ENTRY_POINTS))]
+    return [*own, *(added.name for added in added_kinds())]
+
+
+@cache
+def added_kinds() -> tuple[EntryPoint, ...]:
+    """Return the entry points of other packages, read once: it opens a file of each installed package."""
+    return tuple(entry_points(group=ENTRY_POINTS))
 
 
 @cache
@@ -51,7 +57,7 @@ def all_kinds() -> Mapping[str, Kind]:
 
     Raises UserError for an entry point that is not a kind, or has the name of another kind.
     """
-    added = {entry_point.name: entry_point for entry_point in entry_points(group=ENTRY_POINTS)}
+    added = {entry_point.name: entry_point for entry_point in added_kinds()}
     names = kind_names()
     if duplicates := [name for name in added if names.count(name) > 1]:
         name = duplicates[0]

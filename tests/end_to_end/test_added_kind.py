@@ -48,6 +48,11 @@ def install(folder: Path, name: str, target: str) -> None:
     (info / "entry_points.txt").write_text(f"[{registry.ENTRY_POINTS}]\n{name} = {target}\n", "utf-8")
 
 
+def clear_kinds() -> None:
+    registry.added_kinds.cache_clear()
+    registry.all_kinds.cache_clear()
+
+
 @pytest.mark.stress
 def test_papers_of_another_package_s_kind_are_in_every_output(desk: Desk, internet: Internet) -> None:
     """One says where it appeared, of the other a bibliography does, which is asked by its DOI."""
@@ -111,9 +116,9 @@ def crawl(desk: Desk, *words: str) -> subprocess.CompletedProcess[str]:
 def kinds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """Return a folder for packages; which kinds there are is found out anew."""
     monkeypatch.syspath_prepend(tmp_path)
-    registry.all_kinds.cache_clear()
+    clear_kinds()
     yield tmp_path
-    registry.all_kinds.cache_clear()
+    clear_kinds()
 
 
 def test_an_added_kind_is_found(kinds: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from rapidfuzz.distance import OSA
-
 from crawler.links.canonical_url import WEB_SCHEMES, InvalidURLError
 from crawler.links.spelling.browser_url import browser_url
 
@@ -63,6 +61,8 @@ def _intended(scheme: str, separator: str) -> str | None:
         return repeated[1]
     if set(scheme) - set("https"):
         return None
+    from rapidfuzz.distance import OSA
+
     return next((each for each in _SCHEMES if OSA.distance(scheme, each) <= _MAX_MISTAKES), None)
 
 

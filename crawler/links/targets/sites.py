@@ -6,13 +6,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from publicsuffixlist import PSLFILE, PublicSuffixList, encode_idn
+from publicsuffixlist import PSLFILE, PublicSuffixList, decode_idn, encode_idn
 
 
 @lru_cache(maxsize=4096)
 def site_of(host: str) -> str:
     """Return the part of a host that was registered, at a registry or at GitHub Pages; the host if there is none."""
-    return _suffixes().privatesuffix(host) or host
+    return _suffixes(_top_level(host)).privatesuffix(host) or host
 
 
 def is_one_site(one: str, other: str) -> bool:
@@ -22,7 +22,7 @@ def is_one_site(one: str, other: str) -> bool:
 
 def suffix_of(host: str) -> str:
     """Return the public suffix of a host: what names are registered under."""
-    return _suffixes().publicsuffix(host) or host
+    return _suffixes(_top_level(host)).publicsuffix(host) or host
 
 
 def own_name(host: str) -> str:
@@ -30,9 +30,28 @@ def own_name(host: str) -> str:
     return site_of(host).removesuffix(suffix_of(host)).strip(".")
 
 
+def _top_level(host: str) -> str:
+    """Return the last label of a host, decoded."""
+    label = host.removesuffix(".").rpartition(".")[2].lower()
+    try:
+        return decode_idn(label) if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
+
+
 @cache
-def _suffixes() -> PublicSuffixList:
-    """Return the list with both spellings of its names; the library encodes all 10,000 where 500 are not ASCII."""
-    rules = [line for line in Path(PSLFILE).read_text("utf-8").splitlines() if not line.startswith("//")]
+def _suffixes(top_level: str) -> PublicSuffixList:
+    """Return the list for a top-level domain, with both spellings of its names: the library reads all at once."""
+    rules = _rules().get(top_level, [])
     encoded = [encode_idn(rule) for rule in rules if not rule.isascii()]
     return PublicSuffixList([*rules, *encoded], accept_encoded_idn=False)
+
+
+@cache
+def _rules() -> dict[str, list[str]]:
+    """Return the rules by top-level domain."""
+    found: dict[str, list[str]] = {}
+    for rule in Path(PSLFILE).read_text("utf-8").splitlines():
+        if rule and not rule.startswith("//"):
+            found.setdefault(rule.rpartition(".")[2], []).append(rule)
+    return found
