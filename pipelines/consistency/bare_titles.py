@@ -14,6 +14,7 @@ from crawler.links.arxiv_ids import paper_url
 from crawler.models.authors import comparable_names
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.works.bare_titles import bare_title
+from crawler.papers.bibliographies import SEARCHES
 from pipelines.consistency.finding import Finding, FindingKind
 from pipelines.consistency.missing_links import Confidence
 from pipelines.consistency.title_match import similarity
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from crawler.models.metadata import Publication
     from crawler.models.notes.note import Entry, Note
-
-SEARCHES = ("semantic_scholar by title", "crossref by title", "openalex by title")
-"""The names of the services in the store, in the order in which they are asked."""
 
 _SERVICES = dict(zip(SEARCHES, ("Semantic Scholar", "Crossref", "OpenAlex"), strict=True))
 _SHORTEST_NAME = 3

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from crawler.notes.works.candidates import is_prose
-from crawler.notes.works.title_text import TITLE_WORDS, count_words, is_title_case
+from crawler.notes.works.words import TITLE_WORDS, count_words, is_prose, is_title_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -34,8 +34,6 @@ from crawler.kinds.registry import link_of
 from crawler.models.link import LinkState
 from crawler.run.workspace import source_digest
 from pipelines.rewriting.in_place.journal import Journal
-from pipelines.venues.known_records import link_states_with_records
-from pipelines.works.described import WorkList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +52,10 @@ if TYPE_CHECKING:
     from crawler.run.workspace import Workspace
     from crawler.store.link_store import LinkStore
     from crawler.store.notes.registered_notes import RegisteredNote
+    from crawler.store.reading.reader import StoreReader
     from pipelines.reports.frames.entries import NoteBatch
     from pipelines.reports.planning.planned_notes import PlannedNote
+    from pipelines.works.works import Work
 
 LINKS, PAPERS, NOTES, RUN = "links", "papers", "notes", "run"
 """Inputs of outputs: the states of all links; papers with their venues; planned notes; which run was the last, and how
@@ -126,6 +126,21 @@ class WholeOutput(Protocol):
         """Write the files of the output."""
 
 
+class WorkList:
+    """The works that notes mention: joined once for all that needs them, since the metadata of all papers is read."""
+
+    def __init__(self) -> None:
+        self._works: list[Work] | None = None
+
+    def read(self, store: StoreReader) -> list[Work]:
+        """Return the works in the order of kinds and identities; `store` is the same in each call."""
+        if self._works is None:
+            from pipelines.works.described import read_works
+
+            self._works = read_works(store)
+        return self._works
+
+
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """The inputs of outputs, and the folder to write to.
@@ -191,6 +206,8 @@ class Rendering:
 
     def link_states(self, note: Note) -> dict[int, LinkState]:
         """Return the states of the links of a note, by the position of the mention in `Note.mentions`."""
+        from pipelines.venues.known_records import link_states_with_records
+
         if self.is_registered(note.as_file):
             by_offset = self.store.link_states_in(note.path)
             found = {at: by_offset[each.start] for at, each in enumerate(note.mentions) if each.start in by_offset}

@@ -25,7 +25,6 @@ def check_outputs(options: CrawlOptions) -> None:
 
 def publish(options: CrawlOptions, workspace: Workspace) -> None:
     """Render the outputs in OUTPUTS."""
-    outputs = map(import_module, options.publishing.outputs)
     rendering = Rendering.open(options, workspace)
     workspace.image_store.send_unsent()
-    render(rendering, *outputs, ahead=Ahead(options))
+    render(rendering, *options.publishing.outputs, ahead=Ahead(options))

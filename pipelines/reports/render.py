@@ -14,34 +14,33 @@ from pipelines.reports.contract import (
     NOTES,
     PAPERS,
     RUN,
-    FragmentOutput,
     LinkFrameOutput,
     LinkOutput,
     NoteBatchOutput,
     NoteFragment,
     NoteOutput,
     WholeOutput,
+    WorkList,
 )
 from pipelines.reports.planning.digests import NoteDigester, StoreDigests, notes_digest, run_digest
-from pipelines.reports.planning.planned_notes import NotePlanner, build_index
+from pipelines.reports.planning.index import build_index
+from pipelines.reports.planning.outputs import Outputs, fragment_outputs
 from pipelines.reports.planning.preparation import list_notes, place_images
-from pipelines.works.described import WorkList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
     from types import ModuleType
 
-    from pipelines.reports.contract import Rendering, TakeLink, TakeNote
+    from pipelines.reports.contract import FragmentOutput, Rendering, TakeLink, TakeNote
     from pipelines.reports.planning.plans import Ahead
 
 
-def render(rendering: Rendering, *outputs: ModuleType, ahead: Ahead | None = None) -> None:
+def render(rendering: Rendering, *outputs: ModuleType | str, ahead: Ahead | None = None) -> None:
     """Render the outputs whose inputs have changed: read the links once, then the notes.
 
-    `ahead` plans changed notes in other processes. Raises UserError if the notes cannot all be read, before any output
-    is removed.
+    An output by name is imported only if it is rendered. `ahead` plans changed notes in other processes. Raises
+    UserError if the notes cannot all be read, before any output is removed.
     """
     rendering.notes_folder.ensure_complete()
     publish = _Publish(rendering, outputs, ahead)
@@ -54,8 +53,7 @@ def render(rendering: Rendering, *outputs: ModuleType, ahead: Ahead | None = Non
 class _Publish:
     """One rendering of outputs."""
 
-    def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType], ahead: Ahead | None) -> None:
-        self._outputs = outputs
+    def __init__(self, rendering: Rendering, outputs: Sequence[ModuleType | str], ahead: Ahead | None) -> None:
         self._ahead = ahead
         registered = rendering.registered or rendering.store.registered_notes()
         rendering = replace(rendering, registered=registered, works=WorkList())
@@ -64,7 +62,7 @@ class _Publish:
         of_store = self._store_digests
         self._digests = {LINKS: of_store.links, PAPERS: of_store.papers, RUN: run_digest(rendering)}
         self._rendering = replace(rendering, digests=self._digests)
-        self._rendered = rendering.store.rendered_outputs()
+        self._outputs = Outputs(rendering.store, rendering.output_dir, outputs, self._digests)
 
     def render_by_link(self) -> None:
         """Call outputs with each link. This comes before the notes, which show the copies of images made here."""
@@ -76,7 +74,7 @@ class _Publish:
 
     def _link_takers(self, stack: ExitStack) -> Iterator[TakeLink]:
         """Yield what gives links to the outputs that need them."""
-        stale = [output for output in self._outputs if not self._is_current(output)]
+        stale = self._outputs.changed()
         for output in stale:
             if isinstance(output, LinkOutput) and (take := stack.enter_context(output.by_link(self._rendering))):
                 yield take
@@ -89,17 +87,18 @@ class _Publish:
     def render_by_note(self) -> None:
         """Call outputs with their fragment of each note."""
         rendering = self._rendering
-        outputs = [output for output in self._outputs if isinstance(output, FragmentOutput)]
-        if not outputs:
+        if not self._outputs.use_notes:
             return
         place_images(rendering, saves=True)  # after the thumbnails, which notes show
         digester = NoteDigester(rendering, self._store_digests.notes, list_notes(rendering))
         sources = rendering.notes_folder.sources()
         self._digests[NOTES] = notes_digest(digest for file in sources for digest in digester.digests(file))
         with ExitStack() as stack:
-            stale = [output for output in outputs if not self._is_current(output)]
-            takers = list(self._note_takers(stack, stale))
+            outputs = list(fragment_outputs(self._outputs.changed()))
+            takers = list(self._note_takers(stack, outputs))
             if takers:
+                from pipelines.reports.planning.planned_notes import NotePlanner
+
                 wait = stack.enter_context(self._planned_ahead(digester, outputs))
                 planner = NotePlanner(rendering, outputs, digester.listed, self._index)
                 for note in planner.plan_all(digester, wait):
@@ -131,37 +130,10 @@ class _Publish:
 
     def render_rest(self) -> None:
         """Call outputs that read their inputs themselves."""
-        for output in self._outputs:
-            if isinstance(output, WholeOutput) and not self._is_current(output):
+        for output in self._outputs.changed():
+            if isinstance(output, WholeOutput):
                 output.render(self._rendering)
 
     def save(self) -> None:
         """Save the digests of the inputs of all outputs."""
-        rendered = {
-            output.__name__: (digest, self._files(output))
-            for output in self._outputs
-            if (digest := self._digest(output))
-        }
-        self._rendering.store.save_rendered_outputs(rendered)
-
-    def _is_current(self, output: ModuleType) -> bool:
-        """Return whether neither the inputs nor the files of an output have changed since it was rendered."""
-        digest, files = self._rendered.get(output.__name__, ("", {}))
-        return digest != "" and digest == self._digest(output) and files == self._files(output)
-
-    def _digest(self, output: ModuleType) -> str:
-        """Return the digest of the inputs of an output; empty if it does not name them."""
-        inputs = getattr(output, "INPUTS", ())
-        return " ".join(self._digests.get(name, "") for name in inputs)
-
-    def _files(self, output: ModuleType) -> dict[str, list[int] | None]:
-        """Return size in bytes and modification time in ns of the files of an output, None for a missing file."""
-        return {name: _stamp(self._rendering.output_dir / name) for name in getattr(output, "FILES", ())}
-
-
-def _stamp(file: Path) -> list[int] | None:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return [found.st_size, found.st_mtime_ns]
+        self._outputs.save()

@@ -13,9 +13,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.lookups.ask_in_turn import ask_in_turn
+from crawler.papers.bibliographies import BIBLIOGRAPHIES
 from pipelines.venues.from_reference import JOURNAL_REF
 from pipelines.venues.from_text import COMMENT
-from pipelines.venues.known_records import BIBLIOGRAPHIES, with_known_dois, with_known_records
+from pipelines.venues.known_records import with_known_dois, with_known_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

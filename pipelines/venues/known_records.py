@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.lookups.bibliographies.openalex import OpenAlex
-from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
 from crawler.models.metadata import Paper
-from crawler.papers.services.crossref_notices import CrossrefNotices
+from crawler.papers.bibliographies import BIBLIOGRAPHIES
 from pipelines.venues.from_bibliography import is_same_paper, with_records
 
 if TYPE_CHECKING:
@@ -17,13 +15,6 @@ if TYPE_CHECKING:
     from crawler.models.link import LinkState
     from crawler.models.metadata import Publication
     from crawler.store.reading.reader import StoreReader
-
-BIBLIOGRAPHIES: tuple[type[SemanticScholar | OpenAlex | CrossrefNotices], ...] = (
-    SemanticScholar,
-    OpenAlex,
-    CrossrefNotices,
-)
-"""In the order in which they are asked, and in which their records are preferred."""
 
 
 def with_known_records(store: StoreReader, papers: Mapping[str, Paper]) -> dict[str, Paper]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 from crawler.kinds.registry import all_kinds, with_metadata
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper
+from crawler.papers.bibliographies import BIBLIOGRAPHIES
 from pipelines.venues.from_bibliography import is_same_paper
 from pipelines.venues.from_identifiers import SCHEMES
-from pipelines.venues.known_records import BIBLIOGRAPHIES, with_known_records
+from pipelines.venues.known_records import with_known_records
 from pipelines.works.identifiers import identifiers
 from pipelines.works.works import Address, Work, join_works
 
@@ -41,20 +42,8 @@ class DescribedWork:
     paper: Paper | None
 
 
-class WorkList:
-    """The works that notes mention: joined once for all that needs them, since the metadata of all papers is read."""
-
-    def __init__(self) -> None:
-        self._works: list[Work] | None = None
-
-    def read(self, store: StoreReader) -> list[Work]:
-        """Return the works in the order of kinds and identities; `store` is the same in each call."""
-        if self._works is None:
-            self._works = _read_works(store)
-        return self._works
-
-
-def _read_works(store: StoreReader) -> list[Work]:
+def read_works(store: StoreReader) -> list[Work]:
+    """Return the works in the order of kinds and identities."""
     known: list[Address] = []
     described = store.metadata(with_metadata(Paper))
     papers = (((kind, identity), paper) for kind, identity, paper in described if isinstance(paper, Paper))

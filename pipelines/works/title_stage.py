@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from crawler.lookups.ask_in_turn import ask_in_turn
 from crawler.lookups.bibliographies.title_search import CrossrefTitles, OpenAlexTitles, SemanticScholarTitles
 from crawler.models.metadata import Publication
-from pipelines.consistency.bare_titles import SEARCHES, is_same_title
+from crawler.papers.bibliographies import SEARCHES
+from pipelines.consistency.bare_titles import is_same_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,10 +11,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.notes.works.candidates import candidate_of, is_prose, title_score
+from crawler.notes.works.candidates import candidate_of, title_score
 from crawler.notes.works.link_labels import is_other_section, link_label
-from crawler.notes.works.title_text import MAX_TITLE, clean_title, count_words, is_known_venue
+from crawler.notes.works.title_text import MAX_TITLE, clean_title, is_known_venue
 from crawler.notes.works.titles import Title
+from crawler.notes.works.words import count_words, is_prose
 from crawler.notes.works.work import read_work
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from crawler.models.notes.note import LinkRole
 from crawler.notes.fields import parse_label
-from crawler.notes.works.candidates import candidate_of, is_prose, title_score
+from crawler.notes.works.candidates import candidate_of, title_score
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label
-from crawler.notes.works.title_text import TITLE_WORDS
 from crawler.notes.works.titles import find_title
+from crawler.notes.works.words import TITLE_WORDS, is_prose
 from crawler.notes.works.work import is_web, read_work, with_title_as_paper
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.notes.works.candidates import candidate_of, is_prose, title_score
+from crawler.notes.works.candidates import candidate_of, title_score
 from crawler.notes.works.link_labels import is_other_section
 from crawler.notes.works.titles import find_title
+from crawler.notes.works.words import is_prose
 from crawler.notes.works.work import MAX_HEAD, finish_work, with_title_as_paper
 
 if TYPE_CHECKING:

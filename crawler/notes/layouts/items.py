@@ -11,13 +11,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from crawler.notes.fields import parse_label
-from crawler.notes.works.candidates import (
-    candidate_of,
-    is_prose,
-    title_score,
-)
+from crawler.notes.works.candidates import candidate_of, title_score
 from crawler.notes.works.link_labels import is_other_section, line_label, link_label
-from crawler.notes.works.title_text import is_title_case
+from crawler.notes.works.words import is_prose, is_title_case
 from crawler.notes.works.work import is_reported, read_work, with_bracketed_as_paper, with_title_as_paper
 
 if TYPE_CHECKING:

@@ -12,18 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.notes.fields import parse_label
-from crawler.notes.works.candidates import candidate_of, is_prose, title_score
+from crawler.notes.works.candidates import candidate_of, title_score
 from crawler.notes.works.link_labels import is_fact_label, is_other_section, link_label
-from crawler.notes.works.title_text import (
-    MAX_TITLE,
-    TITLE_WORDS,
-    clean_title,
-    count_words,
-    has_title_label,
-    is_title_case,
-    says_where,
-)
+from crawler.notes.works.title_text import MAX_TITLE, clean_title, has_title_label, says_where
 from crawler.notes.works.titles import find_title
+from crawler.notes.works.words import TITLE_WORDS, count_words, is_prose, is_title_case
 from crawler.notes.works.work import read_work, stands_alone, with_bracketed_as_paper
 
 if TYPE_CHECKING:

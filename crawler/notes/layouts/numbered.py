@@ -12,7 +12,7 @@ from crawler.notes.fields import find_fields
 from crawler.notes.outline import collapse_blanks, trimmed_end
 from crawler.notes.works.candidates import Candidate
 from crawler.notes.works.link_labels import is_other_section, link_label
-from crawler.notes.works.title_text import count_words, is_title_case
+from crawler.notes.works.words import count_words, is_title_case
 from crawler.notes.works.work import read_work
 
 if TYPE_CHECKING:

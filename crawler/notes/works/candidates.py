@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.models.notes.note import LinkRole
 from crawler.notes.outline import trimmed_end
-from crawler.notes.works.title_text import TITLE_WORDS
+from crawler.notes.works.words import TITLE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,35 +73,6 @@ def title_score(title: Title | None) -> float:
     if title is None:
         return 0.0
     return 1.0 if title.words >= TITLE_WORDS else 0.6 if title.words == TITLE_WORDS - 1 else 0.4
-
-
-_PROSE = re.compile(
-    r"\b(?:our (?:[\w-]+ ){0,3}"
-    r"(?:papers?|survey|works?|repo|repository|code|dataset|benchmark|list|project|model|team|website)"
-    r"|we (?:[a-z]+ly )?"
-    r"(?:have|are|released?|also|will|propose|introduce|present|updated?|added?|provide|recommend|welcome"
-    r"|organized?|summarized?|collect(?:ed)?|review(?:ed)?|survey(?:ed)?|list(?:ed)?|maintain)"
-    r"|(?:is|was|are|has been|have been|were) (?:now |also )?"
-    r"(?:accepted|released|available|updated|published|online|out|added|open-sourced)"
-    r"|please|welcome|thanks (?:to|for)|click here|check (?:it )?out|feel free|pull requests?"
-    r"|this (?:repo|repository|list|page)|star this|for more (?:details|information)"
-    r"|you can (?:also|find|see|use|download|click|check|read|get|add))\b"
-    r"|我们|欢迎|请|点击|本仓库|本项目|感谢|关注|公众号",
-    re.IGNORECASE,
-)
-
-
-def is_prose(text: str) -> bool:
-    """Return whether a text speaks to the reader, as news and explanations do and titles do not.
-
-    Titles may, too, but in capitals: `We Are More Than Our Joints`.
-    """
-    return any(not _is_capitalized(match[0]) for match in _PROSE.finditer(text))
-
-
-def _is_capitalized(words: str) -> bool:
-    """Return whether each of several words has a capital."""
-    return " " in words and all(word[0].isupper() for word in words.split())
 
 
 def best_set(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.notes.works.title_text import count_words
+from crawler.notes.works.words import count_words
 
 # Letters belong to the word that they follow: in scripts without capitals each could begin another, in n^5 ways.
 _WORD = r"[^\W\d_a-z][^\W\d_A-Z]++"

@@ -6,15 +6,11 @@ import re
 from functools import lru_cache
 
 from crawler.notes.outline import collapse_blanks
-
-TITLE_WORDS = 3
-"""Words from which on a text is taken for a title by its length."""
+from crawler.notes.works.words import HAN, TITLE_WORDS, count_words
 
 MAX_TITLE = 400
 """Characters of the longest title; longer text is prose."""
 
-_WORD = re.compile(r"[^\W_\u3400-\u9fff]+(?:[-'’.+][^\W_\u3400-\u9fff]+)*")
-_HAN = re.compile("[\u3400-\u9fff\u3040-\u30ff]")
 _EMOJI_CODE = re.compile(r":[a-z0-9_+-]+:")
 _SYMBOLS = re.compile("[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+")
 # What stands before a title: numbers, task marks, dates, venues in brackets.
@@ -99,12 +95,6 @@ _VERB = re.compile(
     r"|This (?:paper|work|survey|report|study)|We (?:propose|introduce|present))\s)"
 )
 _MAX_NAME_WORDS, _DESCRIPTION_WORDS, _WHERE_WORDS = 6, 8, 5
-_TITLE_CASE_SHARE, _LONG_WORD = 0.6, 4  # the share of words of four letters or more with a capital
-
-
-def count_words(text: str) -> int:
-    """Return the number of words; two Chinese characters count as one."""
-    return len(_WORD.findall(text)) + len(_HAN.findall(text)) // 2
 
 
 @lru_cache(maxsize=8192)
@@ -130,7 +120,7 @@ def _without_notes_behind(text: str) -> str:
     """Return a title without the track, venue, year or Chinese translation in brackets behind it."""
     while (match := _NOTE_BEHIND.search(text)) and count_words(text[: match.start()]) >= TITLE_WORDS:
         inner, before = match[1], text[: match.start()]
-        is_translation = _HAN.search(inner) is not None and _HAN.search(before) is None
+        is_translation = HAN.search(inner) is not None and HAN.search(before) is None
         if not is_translation and not is_date_or_venue(inner) and not _TRACK_ONLY.fullmatch(inner.strip()):
             break
         text = _TRAILING.sub("", before)
@@ -221,12 +211,6 @@ def lead_of_cell(text: str) -> str:
     if match[0] == "\u00a0" and count_words(text[match.end() :]) < _DESCRIPTION_WORDS:
         return ""
     return clean_title(text[: match.start()])
-
-
-def is_title_case(text: str) -> bool:
-    """Return whether most longer words of a text have a capital, as in titles and not in sentences."""
-    words = [word for word in _WORD.findall(text) if len(word) >= _LONG_WORD]
-    return bool(words) and sum(word[0].isupper() for word in words) >= _TITLE_CASE_SHARE * len(words)
 
 
 def has_title_label(text: str) -> bool:

@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING
 from crawler.notes.outline import CODE_MARK
 from crawler.notes.works.link_labels import link_label
 from crawler.notes.works.names import after_authors, is_author_list
-from crawler.notes.works.title_text import (
-    MAX_TITLE,
-    TITLE_WORDS,
-    clean_title,
-    count_words,
-    first_part,
-    is_date_or_venue,
-    is_title_case,
-    lead_of_cell,
-)
+from crawler.notes.works.title_text import MAX_TITLE, clean_title, first_part, is_date_or_venue, lead_of_cell
+from crawler.notes.works.words import TITLE_WORDS, count_words, is_title_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,8 +10,9 @@ from crawler.models.notes.note import Field, FieldForm, LinkRole
 from crawler.notes.fields import find_fields, line_start
 from crawler.notes.works.link_labels import line_label, link_label, role_of_label
 from crawler.notes.works.link_roles import is_home_page, looks_like_paper
-from crawler.notes.works.title_text import is_title_case, says_where
+from crawler.notes.works.title_text import says_where
 from crawler.notes.works.titles import Title, find_title
+from crawler.notes.works.words import is_title_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -20,7 +20,7 @@ from pipelines.reports.contract import LINKS, NOTES
 from pipelines.reports.html import page
 from pipelines.reports.html.image_pairs import ImageEdit, ImagePairs, doubtful_first, image_edits
 from pipelines.reports.html.view_models import texts_of
-from pipelines.rewriting.note_rewriter import stored_image_url
+from pipelines.rewriting.image_urls import stored_image_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -28,7 +28,7 @@ from pipelines.reports.html.charts import Chart, ChartSeries, ChartShape
 from pipelines.reports.html.view_models import LinkTable, note_views
 from pipelines.reports.html.work_table import WorkTable
 from pipelines.reports.work.source_pages import opening
-from pipelines.rewriting.note_rewriter import stored_image_url
+from pipelines.rewriting.image_urls import stored_image_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,18 +16,18 @@ from crawler.kinds.registry import all_kinds
 from crawler.models.link import key_of
 from crawler.models.metadata import Paper, Picture, Repository, type_name
 from crawler.notes.files.folder import ENDINGS
+from crawler.papers.bibliographies import BIBLIOGRAPHIES
 from crawler.run.program_digest import program_digest
 from crawler.store.notes.renderings import MENTION, STATE, TIMES
 from pipelines.reports.work.source_pages import opening
 from pipelines.rewriting.edit_list import to_record
-from pipelines.rewriting.note_rewriter import present_name, shown_image_name, stored_url_in_note, url_in_note
-from pipelines.venues.known_records import BIBLIOGRAPHIES
+from pipelines.rewriting.image_urls import present_name, shown_image_name, stored_url_in_note, url_in_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from crawler.models.notes.note_file import NoteFile
-    from pipelines.consistency.findings import CrossReferenceIndex
+    from pipelines.consistency.cross_references import CrossReferenceIndex
     from pipelines.reports.contract import Rendering
     from pipelines.rewriting.index.editor import Listed
 

@@ -13,7 +13,8 @@ from crawler.errors import UserError
 from crawler.executors.child import Parent
 from crawler.run.workspace import open_workspace
 from pipelines.reports.contract import Rendering
-from pipelines.reports.planning.planned_notes import NotePlanner, anchors_in
+from pipelines.reports.planning.index import anchors_in
+from pipelines.reports.planning.planned_notes import NotePlanner
 
 if TYPE_CHECKING:
     from pipelines.reports.planning.plans import PlanTask

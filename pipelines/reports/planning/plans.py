@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from crawler.executors.executors import LocalExecutor
-from pipelines.consistency.findings import CrossReferenceIndex
+from pipelines.consistency.cross_references import CrossReferenceIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,6 +71,8 @@ class Ahead:
         if not batches:
             yield lambda _: None
             return
+        from crawler.executors.executors import LocalExecutor
+
         executor = LocalExecutor(workers, PLANNER)
         try:
             futures: dict[str, Future[Any]] = {}

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.run.images.image_places import give_places
-from pipelines.rewriting.note_rewriter import stored_image_name
+from pipelines.rewriting.image_urls import stored_image_name
 
 if TYPE_CHECKING:
     from crawler.models.notes.note_file import NoteFile

@@ -10,7 +10,8 @@ from crawler.models.metadata import Repository
 from crawler.models.notes.note_file import NoTextError
 from crawler.notes.files.folder import read_note_file
 from crawler.notes.parser import parse_file
-from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
+from pipelines.consistency.cross_references import CrossReferenceIndex
+from pipelines.consistency.findings import find_inconsistencies
 from pipelines.rewriting.edit_list import apply_edits
 from pipelines.rewriting.link_edits import plan_edits
 from tests.support.fuzzing import WORDS, Tally, check

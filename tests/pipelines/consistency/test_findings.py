@@ -11,8 +11,9 @@ import pytest
 from crawler.models.metadata import Article, Paper, Publication, Repository
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes import parser
+from pipelines.consistency.cross_references import CrossReferenceIndex
 from pipelines.consistency.finding import Finding, FindingKind
-from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
+from pipelines.consistency.findings import find_inconsistencies
 from pipelines.consistency.missing_links import Confidence
 from pipelines.reports.csv import findings as findings_csv
 from pipelines.reports.render import render

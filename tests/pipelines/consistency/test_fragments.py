@@ -12,8 +12,9 @@ from crawler.models.link import LinkState, Verdict
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.notes.markdown.anchors import read_anchors
 from crawler.notes.parser import parse_note
+from pipelines.consistency.cross_references import CrossReferenceIndex
 from pipelines.consistency.finding import FindingKind
-from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
+from pipelines.consistency.findings import find_inconsistencies
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TARGET = """# The Big Title

@@ -12,8 +12,9 @@ from crawler.models.link import LinkState, Verdict
 from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.vouch import Vouch
 from crawler.notes.parser import parse_note
+from pipelines.consistency.cross_references import CrossReferenceIndex
 from pipelines.consistency.finding import FindingKind
-from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
+from pipelines.consistency.findings import find_inconsistencies
 from pipelines.consistency.questions import UNKNOWN_FOR, ended_vouch, is_unknown_for_long
 from tests.support.mending import NOW, standing
 

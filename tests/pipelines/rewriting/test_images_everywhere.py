@@ -18,7 +18,8 @@ from crawler.models.link import Verdict
 from crawler.models.metadata import Picture
 from crawler.models.notes.note import LinkRole, Syntax
 from crawler.notes.parser import parse_note
-from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
+from pipelines.consistency.cross_references import CrossReferenceIndex
+from pipelines.consistency.findings import find_inconsistencies
 from pipelines.rewriting import edit_list, link_edits
 from pipelines.rewriting.image_set_edits import without_halves
 from tests.support.mending import known, mended, standing, undo_edits

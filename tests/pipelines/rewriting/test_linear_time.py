@@ -11,7 +11,8 @@ import pytest
 from crawler.kinds.registry import link_of
 from crawler.models.metadata import Repository
 from crawler.notes.parser import parse_note
-from pipelines.consistency.findings import CrossReferenceIndex, find_inconsistencies
+from pipelines.consistency.cross_references import CrossReferenceIndex
+from pipelines.consistency.findings import find_inconsistencies
 from pipelines.rewriting import edit_list, link_edits
 from tests.support.mending import EVERYTHING, hosted, known, moved, standing
 from tests.support.sampling import sampled

@@ -15,7 +15,8 @@ from crawler.images.store import FolderImageStore
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Article, Paper, Repository
-from pipelines.rewriting.note_rewriter import NoteRewriter, stored_image_url
+from pipelines.rewriting.image_urls import stored_image_url
+from pipelines.rewriting.note_rewriter import NoteRewriter
 from tests.support.mending import EVERYTHING, PICTURE, STORE, known, mended, moved, rendering, standing
 
 NOTES = Path(__file__).parents[2] / "notes"

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.run.workspace import open_workspace
 from crawler.store.database import sqlite_url
-from pipelines.consistency.findings import CrossReferenceIndex
+from pipelines.consistency.cross_references import CrossReferenceIndex
 from pipelines.reports.contract import Rendering
 from pipelines.reports.planning import plans
 from pipelines.reports.planning.digests import NoteVersion, source_of
