@@ -10,8 +10,6 @@ from importlib.resources import files
 from itertools import product
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
-
 from crawler.notes.works.words import TITLE_WORDS, count_words, is_prose, is_title_case
 
 if TYPE_CHECKING:
@@ -75,6 +73,8 @@ def is_same_paper_title(noted: str, actual: str) -> bool:
 
 def similarity(one: str, other: str) -> float:
     """Return the similarity of two titles, 0 to 100."""
+    from rapidfuzz import fuzz
+
     return fuzz.ratio(normalized_title(one), normalized_title(other))
 
 

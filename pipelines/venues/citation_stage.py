@@ -13,7 +13,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.lookups.ask_in_turn import ask_in_turn
-from crawler.papers.bibliographies import BIBLIOGRAPHIES
+from crawler.lookups.bibliographies.openalex import OpenAlex
+from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
+from crawler.papers.services.crossref_notices import CrossrefNotices
 from pipelines.venues.from_reference import JOURNAL_REF
 from pipelines.venues.from_text import COMMENT
 from pipelines.venues.known_records import with_known_dois, with_known_records
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from crawler.lookups.bibliographies.base import Bibliography
     from crawler.models.metadata import Paper, Publication
     from crawler.store.link_store import LinkStore
+
+CLIENTS: tuple[type[SemanticScholar | OpenAlex | CrossrefNotices], ...] = (SemanticScholar, OpenAlex, CrossrefNotices)
+"""The clients of `BIBLIOGRAPHIES`, in the same order."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +45,7 @@ def resolve(options: CrawlOptions, store: LinkStore, now: datetime, time_left: C
     """Look up the mentioned papers with metadata in each bibliography, until no time is left."""
     if not store.has_papers():
         return
-    for bibliography in BIBLIOGRAPHIES:
+    for bibliography in CLIENTS:
         ask_bibliography(store, bibliography.from_options(options), now, time_left)
 
 

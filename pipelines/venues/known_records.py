@@ -50,4 +50,4 @@ def link_states_with_records(store: StoreReader, states: Mapping[str, LinkState]
 
 def _stored_records(store: StoreReader, keys: Collection[str]) -> dict[str, tuple[tuple[str, Publication], ...]]:
     """Return the stored records of papers by key, each with the name of its bibliography; none where there is none."""
-    return store.publication_records([each.name for each in BIBLIOGRAPHIES], keys)
+    return store.publication_records(BIBLIOGRAPHIES, keys)

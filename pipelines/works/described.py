@@ -70,7 +70,7 @@ def _records(store: StoreReader, papers: Mapping[str, Paper]) -> Mapping[str, li
     """Return the records of bibliographies that are those of the papers, by key."""
     return {
         key: [record for _, record in records if is_same_paper(papers[key], record)]
-        for key, records in store.publication_records([each.name for each in BIBLIOGRAPHIES], papers).items()
+        for key, records in store.publication_records(BIBLIOGRAPHIES, papers).items()
     }
 
 

@@ -7,8 +7,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from rapidfuzz import fuzz
-
 from crawler.links.canonical_url import InvalidURLError, normalize
 from crawler.links.targets.url_words import names, words_of
 
@@ -127,4 +125,6 @@ def _is_in(name: str, url: UrlWords) -> bool:
         return True
     plain = re.sub(r"[\W_]+", "", name)
     others = [re.sub(r"[\W_]+", "", token) for token in url.tokens]
+    from rapidfuzz import fuzz
+
     return len(plain) > _MIN_NAME and any(fuzz.ratio(plain, other) >= _SAME_NAME for other in others)

@@ -6,9 +6,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-from pathspec.patterns.gitignore import GitIgnorePatternError
-
 from crawler.atomic_files import UnsafePathError, open_inside
 from crawler.notes.files.passed_over import is_passed_over
 from crawler.notes.files.repository import repository_of
@@ -17,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from pathspec import GitIgnoreSpec
     from pathspec.pattern import Pattern
 
 _FOLDER = "ps_d"  # the group of the slash behind a folder in the regular expressions of pathspec
@@ -115,14 +113,20 @@ def _read(folder: Path) -> GitIgnoreSpec | None:
 
 def _parse(lines: Iterable[str]) -> GitIgnoreSpec | None:
     """Return the rules of some lines, without those that are none; None if no line is left."""
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    if not lines:
+        return None
+    from pathspec import GitIgnoreSpec
+
     valid = [line for line in lines if _is_pattern(line)]
     return GitIgnoreSpec.from_lines(valid, backend="simple") if valid else None
 
 
 def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore import GitIgnorePatternError
+
     try:
-        return (
-            bool(line.strip()) and not line.startswith("#") and bool(GitIgnoreSpec.from_lines([line], backend="simple"))
-        )
+        return bool(GitIgnoreSpec.from_lines([line], backend="simple"))
     except (GitIgnorePatternError, re.error):  # `[b-a]` passes pathspec, and is no regular expression
         return False

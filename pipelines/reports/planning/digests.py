@@ -66,7 +66,7 @@ class StoreDigests:
         """Return the digests, from one query; `index` has the data that findings use of all notes."""
         result = cls()
         all_links, papers = sha256(_settings(rendering)), sha256(program_digest(crawler, pipelines))
-        rows = rendering.store.rendering_inputs([each.name for each in BIBLIOGRAPHIES])
+        rows = rendering.store.rendering_inputs(BIBLIOGRAPHIES)
         uploaded = rendering.store.uploaded_names()
         for note, mentioned in groupby(rows, key=itemgetter(_NOTE)):
             undated, days, images, shown, lists_notes = sha256(), sha256(), [], [], False

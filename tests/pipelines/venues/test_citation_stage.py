@@ -14,12 +14,14 @@ import pytest
 from crawler.fetch.politeness.host_throttle import REFUSALS
 from crawler.lookups.bibliographies.openalex import OpenAlex
 from crawler.lookups.bibliographies.semantic_scholar import SemanticScholar
+from crawler.lookups.bibliographies.title_search import CrossrefTitles, OpenAlexTitles, SemanticScholarTitles
 from crawler.lookups.session import open_session
 from crawler.models.metadata import Paper, Publication
+from crawler.papers.bibliographies import BIBLIOGRAPHIES, SEARCHES
 from crawler.papers.services.crossref import Crossref
 from crawler.papers.services.crossref_notices import CrossrefNotices
 from crawler.store.external_sources import PUBLICATION_RETRY
-from pipelines.venues.citation_stage import PAGE, ask_bibliography
+from pipelines.venues.citation_stage import CLIENTS, PAGE, ask_bibliography
 from pipelines.venues.known_records import link_states_with_records
 from tests.internet.messages import as_json, html
 from tests.support.crawling import EVERY_NIGHT
@@ -395,3 +397,8 @@ def test_bibliographies_that_are_down_are_said_in_a_line_each_and_asked_the_next
     done = desk.crawl()
     assert (done.returncode, done.stderr) == (0, "")
     assert venues(desk) == FOUND
+
+
+def test_the_names_of_bibliographies_are_those_of_their_clients() -> None:
+    assert tuple(client.name for client in CLIENTS) == BIBLIOGRAPHIES
+    assert (SemanticScholarTitles.name, CrossrefTitles.name, OpenAlexTitles.name) == SEARCHES
