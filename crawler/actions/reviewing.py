@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crawler.models.notes.edit import Edit
-    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
     from pipelines.rewriting.in_place.choices import Declined
 
 KEYS = "ynaqe?"
@@ -30,20 +30,20 @@ class Review:
         self._edit_text = edit_text
         self._all = self._none = False
 
-    def choose(self, note: Note, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    def choose(self, file: NoteFile, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
         """Return the edits that are accepted, some with another text."""
-        return tuple(self._answers(note, self._declined.without(note, edits)))
+        return tuple(self._answers(file, self._declined.without(file, edits)))
 
-    def _answers(self, note: Note, edits: tuple[Edit, ...]) -> Iterator[Edit]:
+    def _answers(self, file: NoteFile, edits: tuple[Edit, ...]) -> Iterator[Edit]:
         for edit in edits:
             if self._all:
                 yield edit
-            elif not self._none and (answer := self._ask(note, edit)) is not None:
+            elif not self._none and (answer := self._ask(file, edit)) is not None:
                 yield answer
 
-    def _ask(self, note: Note, edit: Edit) -> Edit | None:
+    def _ask(self, file: NoteFile, edit: Edit) -> Edit | None:
         """Return the edit to make in place of a planned one; None for none."""
-        _show(note, edit)
+        _show(file, edit)
         while True:
             match self._read(say("review_question", keys="/".join(KEYS))).strip().lower()[:1]:
                 case "y":
@@ -58,12 +58,12 @@ class Review:
                     self._none = True
                     return None
                 case "e":
-                    if (changed := self._changed(note, edit)) is not None:
+                    if (changed := self._changed(file, edit)) is not None:
                         return changed
                 case _:
                     print(say("review_help"))
 
-    def _changed(self, note: Note, edit: Edit) -> Edit | None:
+    def _changed(self, file: NoteFile, edit: Edit) -> Edit | None:
         """Return the edit with the text that the person writes; None if it is none that can be written."""
         from pipelines.rewriting.edit_list import writable_edits
 
@@ -72,18 +72,18 @@ class Review:
             text = text.removesuffix("\n")
         if text is None or text == edit.old:
             return None
-        return next(iter(writable_edits(note.as_file, [replace(edit, new=text)])), None)
+        return next(iter(writable_edits(file, [replace(edit, new=text)])), None)
 
 
-def _show(note: Note, edit: Edit) -> None:
+def _show(file: NoteFile, edit: Edit) -> None:
     """Print where an edit is, why it is made, and the lines that it changes."""
     from pipelines.rewriting.edit_list import apply_edits
     from pipelines.rewriting.evidence import shown as shown_evidence
     from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
 
-    line = note.data.count(b"\n", 0, edit.start) + 1
-    print(printable(f"\n{note.path}:{line}: {edit.reason.text(language())} ({shown_evidence(edit.evidence)})"))
-    diff = git_diff(note.path, note.data, apply_edits(note.data, [edit])).split("\n")[2:]
+    line = file.data.count(b"\n", 0, edit.start) + 1
+    print(printable(f"\n{file.path}:{line}: {edit.reason.text(language())} ({shown_evidence(edit.evidence)})"))
+    diff = git_diff(file.path, file.data, apply_edits(file.data, [edit])).split("\n")[2:]
     changed = [each for each in diff if each.startswith(("+", "-"))]
     shown = "\n".join(map(printable, changed))
     print(colored_diff(shown) if is_colored(sys.stdout) else shown)

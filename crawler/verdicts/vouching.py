@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
-
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.reasons.reason import Reason, ReasonCode
@@ -95,4 +93,8 @@ def _failed_checks(vouch: Vouch, checks: Sequence[Check], policy: Policy) -> int
 
 def _is_same_title(one: str, other: str) -> bool:
     one, other = (collapse_whitespace(title).casefold() for title in (one, other))
-    return one == other or fuzz.token_sort_ratio(one, other) >= SAME_VOUCH_TITLE
+    if one == other:
+        return True
+    from rapidfuzz import fuzz
+
+    return fuzz.token_sort_ratio(one, other) >= SAME_VOUCH_TITLE

@@ -17,8 +17,8 @@ The value of a context manager with nothing to do is None. The module also has o
 
 - `FILES`: the names of its files in the output folder; pages for users name them all, see `tests/docs/test_docs.py`;
 - `INPUTS`: the names of its inputs (`LINKS`, `PAPERS`, `NOTES`, `RUN`). An output with `INPUTS` is rendered again
-  only if an input or a file has changed. The same inputs give the same bytes. `LINKS` includes the verdicts of the
-  previous run, but not the times of runs;
+  only if an input or a file has changed; one of this program is imported only then. The same inputs give the same
+  bytes. `LINKS` includes the verdicts of the previous run, but not the times of runs;
 - `SHOWS_CHANGES = True`: its files show what changed in this run, so they differ between runs although no link has
   changed since. Only tests read this: the files of all other outputs must not differ after such a run.
 """

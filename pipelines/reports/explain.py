@@ -22,7 +22,6 @@ from pipelines.reports.verdict_texts import evidence_of, explain_step, explain_v
 from pipelines.rewriting import evidence
 from pipelines.rewriting.edit_list import from_record
 from pipelines.rewriting.in_place.journal import Journal
-from pipelines.rewriting.redirects import decide_edit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -125,9 +124,11 @@ def _describe_rest(history: LinkHistory, steps: Sequence[Step], policy: Policy, 
     if state.last_alive is not None:
         yield say("explain.last_alive", time=format_time(state.last_alive))
     if state.moved_to is not None:
+        from pipelines.rewriting.redirects import decide_edit
+
         yield say("explain.moved_to", url=state.moved_to)
-    if (decision := decide_edit(state)) is not None and decision.why is not None:
-        yield say("explain.not_written", why=Reason(decision.why).text(language()))
+        if (decision := decide_edit(state)) is not None and decision.why is not None:
+            yield say("explain.not_written", why=Reason(decision.why).text(language()))
     if state.snapshot is not None:
         yield say("explain.snapshot", url=state.snapshot)
     if state.suggestion is not None and state.suggestion[0] != state.snapshot:

@@ -161,12 +161,13 @@ class NoteDigester:
         return undated, dated
 
     def _images(self, path: str, states: NoteDigests) -> list[str | None]:
-        """Return the URLs of the saved images of a note; None for one that is not in the image store."""
-        rendering, root = self.rendering, (self.rendering.output_dir / "notes").resolve()
-        saved = [stored_url_in_note(rendering, title, path, root) for title in states.images]
+        """Return the URLs of the saved images of a note and its copy; None for one that is not in the image store."""
+        rendering = self.rendering
+        roots = [folder.resolve() for folder in (rendering.output_dir / "notes", rendering.notes_folder.folder)]
+        saved = [stored_url_in_note(rendering, title, path, root) for title in states.images for root in roots]
         present = filter(None, (present_name(rendering, path, name, {}) for name in states.shown))
         names = (each for name in present for each in (name, shown_image_name(rendering, name)))
-        return [*saved, *(url_in_note(rendering, name, path, root) for name in names)]
+        return [*saved, *(url_in_note(rendering, name, path, root) for name in names for root in roots)]
 
     def _past_edits(self, path: str) -> list[list[dict[str, Any]]]:
         return [[to_record(edit) for edit in run] for run in self.rendering.past_edits.get(path, ())]

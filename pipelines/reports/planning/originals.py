@@ -10,13 +10,13 @@ from crawler.atomic_files import remove_stale_drafts
 from crawler.messages import say
 from crawler.run.images.image_places import restore_placed_images
 from pipelines.reports.contract import Rendering
-from pipelines.reports.planning.preparation import list_notes, place_images
+from pipelines.reports.planning.preparation import place_images
+from pipelines.reports.planning.saved_plans import NotePlans
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place import editor as in_place
 from pipelines.rewriting.in_place.choices import Declined, chosen
 from pipelines.rewriting.in_place.journal import Journal
 from pipelines.rewriting.in_place.unified_diff import colored_diff, git_diff
-from pipelines.rewriting.note_rewriter import NoteRewriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from crawler.config.crawl_options import CrawlOptions
     from crawler.models.notes.edit import Edit
-    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
     from crawler.run.workspace import Workspace
     from pipelines.rewriting.in_place.choices import Choose
 
@@ -45,18 +45,18 @@ def edit_in_place(
     rendering, store = Rendering.open(options, workspace), workspace.store
     workspace.image_store.send_unsent()
     place_images(rendering, saves=True)
-    folder, rewriter = notes_folder.folder.resolve(), _rewriter_in_place(rendering)
+    folder = notes_folder.folder.resolve()
 
     placed: dict[str, str] = {}
 
-    def write_images(_note: Note, _edits: tuple[Edit, ...]) -> None:
+    def write_images(_note: NoteFile, _edits: tuple[Edit, ...]) -> None:
         if rendering.places is None:
             return
         for path, name in placed.items():
             store.mark_image_made(path)
             rendering.places.files.write(path, name)
 
-    planned = _plan_edits(rendering, rewriter, placed, choose)
+    planned = _plan_edits(rendering, placed, choose)
     made = chain.from_iterable(chain.from_iterable(rendering.past_edits.values()))
     if CONTACT_SHEET in options.publishing.outputs and not any(map(edit_list.is_image_edit, made)):
         planned = _announced(planned, rendering.output_dir, announce)
@@ -68,8 +68,8 @@ def edit_in_place(
 
 
 def _announced(
-    planned: Iterable[tuple[Note, tuple[Edit, ...]]], output_dir: Path, announce: Callable[[str], None]
-) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+    planned: Iterable[tuple[NoteFile, tuple[Edit, ...]]], output_dir: Path, announce: Callable[[str], None]
+) -> Iterator[tuple[NoteFile, tuple[Edit, ...]]]:
     """Yield planned edits; before the first one of an image is made, announce where all of them are shown."""
     is_said = False
     for note, edits in planned:
@@ -89,26 +89,23 @@ def diff(options: CrawlOptions, workspace: Workspace, in_color: bool) -> Iterato
             if in_color:
                 yield colored_diff(git_diff(note.path, note.data, edit_list.apply_edits(note.data, edits)))
             else:
-                yield git_diff(note.path, note.as_file.raw, edit_list.edited_bytes(note.as_file, edits))
+                yield git_diff(note.path, note.raw, edit_list.edited_bytes(note, edits))
 
 
-def plan_note_edits(rendering: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+def plan_note_edits(rendering: Rendering) -> Iterator[tuple[NoteFile, tuple[Edit, ...]]]:
     """Return each original note with its edits; URLs of saved images are relative to it."""
-    return _plan_edits(rendering, _rewriter_in_place(rendering), {})
+    return _plan_edits(rendering, {})
 
 
 def _plan_edits(
-    rendering: Rendering, rewriter: NoteRewriter, placed: dict[str, str], choose: Choose | None = None
-) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+    rendering: Rendering, placed: dict[str, str], choose: Choose | None = None
+) -> Iterator[tuple[NoteFile, tuple[Edit, ...]]]:
     """Yield each original note with its edits; `placed` has the files beside the note that is the last one yielded."""
     choose = choose or Declined(rendering.output_dir).without
-    for note in rendering.notes_folder:
-        states = rendering.link_states(note)
-        edits = chosen(note, rewriter.plan_edits(note, states), choose)
+    plans = NotePlans(rendering)
+    for file in rendering.notes_folder.sources():
+        planned = plans.plan(file)
+        edits = chosen(file, planned.edits, choose, rendering.notes_folder.parse)
         placed.clear()
-        placed.update(rewriter.placed_files(note, states, edits))
-        yield note, edits
-
-
-def _rewriter_in_place(rendering: Rendering) -> NoteRewriter:
-    return NoteRewriter(rendering, rendering.notes_folder.folder, list_notes(rendering))
+        placed.update(planned.files if edits == planned.edits else plans.files(file, edits))
+        yield file, edits

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pipelines.reports.planning import saved_plans
 from pipelines.reports.planning.digests import source_of
 from pipelines.rewriting.edit_list import LINK_EDITS
 
@@ -32,11 +33,17 @@ class PlannedNote:
     """A note with the states of its links, by the position of the mention in `Note.mentions`."""
 
     def __init__(
-        self, note: Note, states: Mapping[int, LinkState], rewriter: NoteRewriter, index: CrossReferenceIndex
+        self,
+        note: Note,
+        states: Mapping[int, LinkState],
+        rewriter: NoteRewriter,
+        in_place: NoteRewriter,
+        index: CrossReferenceIndex,
     ) -> None:
         self.note = note
         self.states = states
         self._rewriter = rewriter
+        self._in_place = in_place
         self._index = index
 
     @cached_property
@@ -48,6 +55,12 @@ class PlannedNote:
     def placed_files(self) -> dict[str, str]:
         """The files beside the note that its edits make it show: names in the image store by path."""
         return self._rewriter.placed_files(self.note, self.states, self.edits)
+
+    @property
+    def in_place(self) -> tuple[tuple[Edit, ...], dict[str, str]]:
+        """The edits of the note itself, which shows saved images by other URLs, and the files that these place."""
+        edits = self._in_place.plan_edits(self.note, self.states)
+        return edits, self._in_place.placed_files(self.note, self.states, edits)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -81,7 +94,9 @@ class NotePlanner:
         index: CrossReferenceIndex,
     ) -> None:
         self._rendering = rendering
-        self._note_fragments = {each.note_fragment.__module__: each.note_fragment for each in outputs}
+        self._outputs = {each.note_fragment.__module__ for each in outputs}
+        functions = [*(each.note_fragment for each in outputs), saved_plans.note_fragment]
+        self._note_fragments = {each.__module__: each for each in functions}
         self._index = index
         self._listed = listed
         self._new: list[tuple[str, str, str, str]] = []
@@ -131,16 +146,18 @@ class NotePlanner:
         known = self._rendering.store.fragments(path)
         if any(name not in known or known[name][0] not in digests for name in self._note_fragments):
             return None
-        return {name: json.loads(known[name][1]) for name in self._note_fragments}
+        return {name: json.loads(known[name][1]) for name in self._outputs}
 
     @cached_property
-    def _rewriter(self) -> NoteRewriter:
-        """What plans notes that have changed."""
+    def _rewriters(self) -> tuple[NoteRewriter, NoteRewriter]:
+        """What plans notes that have changed: their copies, and the notes themselves."""
         from pipelines.rewriting.note_rewriter import NoteRewriter
 
-        return NoteRewriter(self._rendering, self._rendering.output_dir / "notes", self._listed)
+        folders = self._rendering.output_dir / "notes", self._rendering.notes_folder.folder
+        copies, originals = (NoteRewriter(self._rendering, folder, self._listed) for folder in folders)
+        return copies, originals
 
     def _plan(self, file: NoteFile) -> PlannedNote:
         """Parse a note and return it with its link states."""
         note = self._rendering.notes_folder.parse(file)
-        return PlannedNote(note, self._rendering.link_states(note), self._rewriter, self._index)
+        return PlannedNote(note, self._rendering.link_states(note), *self._rewriters, self._index)

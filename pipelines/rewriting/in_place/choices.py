@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 
     from crawler.models.notes.edit import Edit
     from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
 
-    Choose = Callable[[Note, tuple[Edit, ...]], tuple[Edit, ...]]
+    Choose = Callable[[NoteFile, tuple[Edit, ...]], tuple[Edit, ...]]
 
 FILE = "declined.jsonl"
 """The file in OUTPUT_DIR with the edits that a person declined; who deletes it is asked again."""
 
 
-def chosen(note: Note, planned: tuple[Edit, ...], choose: Choose) -> tuple[Edit, ...]:
+def chosen(
+    file: NoteFile, planned: tuple[Edit, ...], choose: Choose, parse: Callable[[NoteFile], Note]
+) -> tuple[Edit, ...]:
     """Return the planned edits of a note that are chosen, without those of images of which another one is not."""
-    return without_halves(note, planned, choose(note, planned)) if planned else planned
+    found = choose(file, planned) if planned else planned
+    return found if found == planned else without_halves(parse(file), planned, found)
 
 
 class Declined:
@@ -38,7 +42,7 @@ class Declined:
         self._file = output_dir / FILE
         self._keys = {_key(edit) for edit in _read(self._file, is_cut_off=True)} if self._file.is_file() else set()
 
-    def without(self, _note: Note, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    def without(self, _file: NoteFile, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
         """Return the edits that were not declined."""
         return tuple(edit for edit in edits if _key(edit) not in self._keys) if self._keys else edits
 
@@ -57,7 +61,7 @@ class Listed:
         """Read the file; raise UserError if it cannot be read."""
         self.left = Counter(map(_listed_key, _read(file)))
 
-    def choose(self, _note: Note, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    def choose(self, _file: NoteFile, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
         """Return the edits that are listed."""
         found = tuple(edit for edit in edits if self.left[_listed_key(edit)])
         self.left.subtract(map(_listed_key, found))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from crawler.models.notes.edit import Edit
-    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
     from pipelines.rewriting.in_place.journal import EditedNote, EditRun
 
 
@@ -37,9 +37,9 @@ class _SkippedError(Exception):
 
 def edit_notes(
     folder: Path,
-    planned: Iterable[tuple[Note, tuple[Edit, ...]]],
+    planned: Iterable[tuple[NoteFile, tuple[Edit, ...]]],
     journal: Journal,
-    prepare: Callable[[Note, tuple[Edit, ...]], None] = lambda _note, _edits: None,
+    prepare: Callable[[NoteFile, tuple[Edit, ...]], None] = lambda _note, _edits: None,
 ) -> EditReport:
     """Apply the planned edits to the notes below `folder`; `prepare` writes the files that a note shows then.
 
@@ -113,16 +113,16 @@ def _edited_folders(folder: Path, runs: Iterable[EditRun]) -> set[Path]:
     return {(folder / path).parent for path in paths if ".." not in PurePosixPath(path).parts}
 
 
-def _edit(folder: Path, note: Note, changes: tuple[Edit, ...], run: EditRun) -> None:
+def _edit(folder: Path, note: NoteFile, changes: tuple[Edit, ...], run: EditRun) -> None:
     """Edit one note; raise _SkippedError if it is not as it was read, or if its owner has made it read-only."""
     if (file := folder / note.path).exists() and not os.access(file, os.W_OK):
         raise _SkippedError(say("error.read_only"))
-    after = edit_list.edited_bytes(note.as_file, changes)
+    after = edit_list.edited_bytes(note, changes)
     try:
         run.plan(note, folder, after, changes)
     except OSError as error:
         raise UserError(say("error.no_original", place=error.filename, note=note.path, error=error.strerror)) from error
-    _replace(file, note.as_file.raw, after)
+    _replace(file, note.raw, after)
     run.confirm(note.path)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.models.notes.edit import Edit
-    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,17 @@ class EditRun:
         self._journal = folder / "journal.jsonl"
         self._undone = folder / "undone"
 
-    def plan(self, note: Note, folder: Path, after: bytes, edits: tuple[Edit, ...]) -> None:
+    def plan(self, note: NoteFile, folder: Path, after: bytes, edits: tuple[Edit, ...]) -> None:
         """Copy the original of a note below `folder`, append its edits to the journal, and flush both to disk."""
         original = self._folder / "notes" / note.path
         original.parent.mkdir(parents=True, exist_ok=True)
-        original.write_bytes(note.as_file.raw)
+        original.write_bytes(note.raw)
         fsync_path(original)
         for parent in original.parents:
             fsync_path(parent)
             if parent == self._folder.parent.parent:
                 break
-        hashes = {"before": _sha256(note.as_file.raw), "after": _sha256(after)}
+        hashes = {"before": _sha256(note.raw), "after": _sha256(after)}
         self._append({"note": note.path, "folder": str(folder), **hashes, "edits": [to_record(edit) for edit in edits]})
 
     def confirm(self, path: str) -> None:

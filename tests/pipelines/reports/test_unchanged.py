@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from crawler.models.check import Outcome
 from crawler.models.link import Verdict
 from crawler.models.metadata import Repository
+from crawler.notes.parser import parse_file
 from crawler.settings import OUTPUTS
 from crawler.store.schema.tables import fragments, outputs
+from pipelines.reports.planning import outputs as planning_outputs
 from pipelines.reports.planning import planned_notes
+from pipelines.reports.planning.originals import plan_note_edits
 from pipelines.reports.planning.planned_notes import PlannedNote
 from pipelines.reports.render import render
 from tests.support.mending import NOW, PICTURE, STORE, keep, moved, read, rendering, result_of, standing
@@ -26,8 +29,11 @@ from tests.support.mending import NOW, PICTURE, STORE, keep, moved, read, render
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+    from types import ModuleType
 
+    from crawler.models.notes.edit import Edit
     from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
     from pipelines.reports.contract import Rendering
 
 NOTE = """# 笔记（2022.5.31）
@@ -93,6 +99,47 @@ def test_what_has_not_changed_is_left_as_it_is(tmp_path: Path, parsed: list[str]
     assert content(given) == before
     written = {path for path, time in times(given).items() if time != first[path]}
     assert written <= {"report.html", "edits.jsonl", "notes/2022/img/x.png"}
+
+
+def test_an_output_that_has_not_changed_is_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = made(tmp_path)
+    render(given, *OUTPUTS)
+    before, imported = content(given), list[str]()
+
+    def spy(name: str) -> ModuleType:
+        imported.append(name)
+        return import_module(name)
+
+    monkeypatch.setattr(planning_outputs, "import_module", spy)
+    render(given, *OUTPUTS)
+    assert imported == ["pipelines.reports.shown_copies", "pipelines.reports.notes_mirror"]
+    assert content(given) == before
+    given.store.save([result_of(standing("https://github.com/gone/gone"))])
+    (given.output_dir / "papers.bib").unlink()
+    render(given, *OUTPUTS)
+    assert set(imported) == set(OUTPUTS)
+
+
+def test_edits_of_notes_that_have_not_changed_are_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = made(tmp_path)
+    render(given, *MODULES)
+    expected = in_place(given, anew=True)
+    assert any(expected.values())
+    parsed: list[str] = []
+
+    def spy(file: NoteFile) -> Note:
+        parsed.append(file.path)
+        return parse_file(file)
+
+    monkeypatch.setattr(given.notes_folder, "parse", spy)
+    assert in_place(given) == expected
+    assert parsed == []
+    file = given.notes_folder.folder / "b.md"
+    file.write_text(file.read_text().replace("gone/gone", "old/loops"))
+    changed = in_place(given)
+    assert set(parsed) == {"b.md"}
+    assert changed["b.md"] != expected["b.md"]
+    assert changed == in_place(given, anew=True)
 
 
 def test_a_note_is_planned_again_when_a_link_of_it_changes(tmp_path: Path, parsed: list[str]) -> None:
@@ -193,13 +240,21 @@ CHANGES: list[Callable[[Rendering], Rendering]] = [
 ]
 
 
+def in_place(given: Rendering, *, anew: bool = False) -> dict[str, tuple[Edit, ...]]:
+    """Return the edits of the notes themselves by path, saved ones where nothing has changed, or all planned anew."""
+    registered = {} if anew else given.store.registered_notes()
+    return {file.path: edits for file, edits in plan_note_edits(replace(given, registered=registered))}
+
+
 def publish_piece_by_piece(folder: Path, changes: Iterable[Callable[[Rendering], Rendering]]) -> None:
     """Publish after each change, and assert that publishing all of it anew gives the same bytes."""
     given = made(folder)
     render(given, *MODULES)
     for change in changes:
         given = change(given)
+        assert in_place(given) == in_place(given, anew=True)
         render(given, *MODULES)
+        assert in_place(given) == in_place(given, anew=True)
     pieces = content(given)
     with given.store._write() as connection:
         connection.execute(sa.delete(fragments))

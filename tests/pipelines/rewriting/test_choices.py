@@ -40,7 +40,7 @@ def reviewed(folder: Path, answers: str, edited: Callable[[str], str | None] = l
     """Return the note after a review in which these keys were typed."""
     note, typed = parser.parse_note("a.md", TEXT.encode()), iter(answers)
     review = Review(Declined(folder), lambda _: next(typed), edited)
-    made = apply_edits(note.data, chosen(note, planned(), review.choose)).decode()
+    made = apply_edits(note.data, chosen(note.as_file, planned(), review.choose, lambda _: note)).decode()
     assert list(typed) == []
     return "".join("+" if f"new/{name}\n" in made else "-" for name in NAMES) if "/x" not in made else made
 
@@ -78,7 +78,7 @@ def test_listed_edits_alone_are_made(tmp_path: Path) -> None:
     records = [to_record(first), to_record(third) | {"new": "something else"}]
     file.write_text("\n".join(map(json.dumps, records)) + "\n\n", "utf-8")
     listed = Listed(file)
-    assert chosen(note, (first, second, third), listed.choose) == (first,)
+    assert chosen(note.as_file, (first, second, third), listed.choose, lambda _: note) == (first,)
     assert listed.left.total() == 1
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.models.notes.edit import Edit
-    from crawler.models.notes.note import Note
+    from crawler.models.notes.note_file import NoteFile
     from pipelines.reports.contract import Rendering
 
 SHOWN = STORE[-1].link.url
@@ -57,7 +57,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def plan(given: Rendering) -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+def plan(given: Rendering) -> Iterator[tuple[NoteFile, tuple[Edit, ...]]]:
     return plan_note_edits(replace(given, past_edits=Journal(given.output_dir).past_edits()))
 
 
@@ -222,7 +222,7 @@ def meanwhile(given: Rendering, path: str, happens: object) -> EditReport:
     """Edit while something happens to a note between its being read and its being written."""
     folder = given.notes_folder.folder
 
-    def events() -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+    def events() -> Iterator[tuple[NoteFile, tuple[Edit, ...]]]:
         for note, edits in plan(given):
             if note.path == path:
                 if happens == "saved":
@@ -308,7 +308,7 @@ def test_a_note_with_rewrites_of_its_own_gets_only_these(given: Rendering) -> No
 def test_a_folder_that_vanished_is_not_made_again(given: Rendering) -> None:
     folder = given.notes_folder.folder
 
-    def vanishing() -> Iterator[tuple[Note, tuple[Edit, ...]]]:
+    def vanishing() -> Iterator[tuple[NoteFile, tuple[Edit, ...]]]:
         note, edits = next(plan(given))
         shutil.rmtree(folder / "2022")
         yield note, edits
