@@ -83,12 +83,13 @@ def summary(
     left: int,
     notes_left: int,
     duration: Duration,
+    findings: tuple[int, str] = (0, ""),
     next_steps: NextSteps | None = None,
 ) -> tuple[Table | str, ...]:
     """Return a table of links by kind and verdict, and lines on what else there is to know, and what to do next.
 
     `unavailable` has the reason for each service, `left` is the number of due links that were not checked,
-    `notes_left` that of new notes that were not read.
+    `notes_left` that of new notes that were not read, `findings` that of the findings, with their file.
     """
     lines = []
     if changes:
@@ -106,6 +107,8 @@ def summary(
     if left:
         lines.append(say("links_left", count=left))
     lines.append(duration.line())
+    if findings[0]:
+        lines.append(say("findings", n=findings[0], file=findings[1]))
     if next_steps is not None:
         lines.append(say("report", file=next_steps.report))
         if next_steps.words is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shlex
 import time
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from crawler.run.problems import find_problems, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from crawler.cli.results.problems import Problem
     from crawler.cli.terminal import Line, Table
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 _PLACES = ("NOTES_DIR", "OUTPUT_DIR", "DATABASE_URL")
 """Settings that the next command needs, too; one with `@` may have a password, which is printed nowhere."""
 
-REPORT, EDITS = "report.html", "edits.jsonl"
-"""The outputs that a summary names, and whose edits it offers."""
+REPORT, EDITS, FINDINGS = "report.html", "edits.jsonl", "findings.csv"
+"""The outputs that a summary names, whose edits it offers, and whose rows it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def results_as_json(run: Run, problems: Sequence[Problem], report: str | None) -
 
 def _counts(run: Run, next_steps: NextSteps | None) -> tuple[Table | str, ...]:
     context, store = run.context, run.context.workspace.store
+    findings = context.options.output_dir / FINDINGS
     return summary(
         store.counts(),
         store.changes(),
@@ -117,8 +120,18 @@ def _counts(run: Run, next_steps: NextSteps | None) -> tuple[Table | str, ...]:
             writing=run.seconds_writing,
             limit=context.options.run_timeout,
         ),
+        findings=(_count_rows(findings), shown_path(findings)),
         next_steps=next_steps,
     )
+
+
+def _count_rows(file: Path) -> int:
+    """Return the number of rows of a CSV file below its header; 0 if there is no such file."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return max(sum(1 for _ in csv.reader(lines)) - 1, 0)
+    except FileNotFoundError:
+        return 0
 
 
 def image_store_error(run: Run) -> str | None:

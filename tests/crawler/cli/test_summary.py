@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.cli.summary import Duration, fail_on_message, summary
+from crawler.cli.summary import Duration, NextSteps, fail_on_message, summary
 from crawler.fetch.politeness.host_throttle import HostThrottle
 from crawler.models.check import Check, CheckMethod, Outcome
 from crawler.models.link import Change, LinkState, Verdict
@@ -36,7 +36,17 @@ def test_a_run_is_told_in_a_few_lines() -> None:
     unavailable = {"arXiv's API": "HTTP 503", "GitHub's API": "no data"}
     changes = {Change.RECOVERED: 2, Change.NEWLY_DEAD: 1}
     assert said(
-        summary(counts, changes, hosts, unavailable=unavailable, left=7, notes_left=2, duration=Duration(83))
+        summary(
+            counts,
+            changes,
+            hosts,
+            unavailable=unavailable,
+            left=7,
+            notes_left=2,
+            duration=Duration(83),
+            findings=(1234, "output/findings.csv"),
+            next_steps=NextSteps("output/report.html", "my-notes"),
+        )
     ) == [
         "links  dead  suspect  restricted  moved  unknown  alive  all",
         "arxiv     -        -           -      -        -     12   12",
@@ -49,6 +59,9 @@ def test_a_run_is_told_in_a_few_lines() -> None:
         "new notes left for the next run: 2 (RUN_TIMEOUT)",
         "links left for the next run: 7",
         "duration: 83.0 s",
+        "findings: 1,234 in output/findings.csv (papers noted twice, wrong titles and the like)",
+        "report: output/report.html",
+        "next: notemend diff my-notes (shows what notemend apply would change in the notes)",
     ]
 
 

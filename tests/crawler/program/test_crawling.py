@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.processes import ROOT
 
 if TYPE_CHECKING:
@@ -54,3 +56,23 @@ def test_a_crawl_says_what_it_does_what_is_wrong_and_what_comes_next(tmp_path: P
     shown = notemend(tmp_path, "diff", "my notes")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "+看 [x](here/gone.md) <https://missing.example.org/>" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en_US.UTF-8", "findings: 2 in output/findings.csv (papers noted twice, wrong titles and the like)"),
+        ("zh_CN.UTF-8", "不一致项：2 处，见 output/findings.csv（重复记录的论文、错误的标题等）"),
+    ],
+)
+def test_a_crawl_says_that_there_are_findings(tmp_path: Path, language: str, expected: str) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text("# A\n\n[x](#nowhere) [y](b.md#nor-here)\n")
+    (notes / "b.md").write_text("# B\n")
+    done = notemend(tmp_path, "notes", LC_ALL=language, PYTHONUTF8="1")
+    assert done.returncode == 0, done.stderr
+    assert expected in done.stdout.splitlines()
+    (notes / "a.md").write_text("# A\n")
+    done = notemend(tmp_path, "notes", LC_ALL=language, PYTHONUTF8="1")
+    assert "findings.csv" not in done.stdout
