@@ -227,6 +227,12 @@ def read_note_file(path: str, raw: bytes) -> NoteFile:
     return notebooks.read_notebook(path, raw) if is_notebook else read_text(path, raw)
 
 
+def is_note_path(path: str) -> bool:
+    """Return whether a file with a path below the notes folder may be a note: not hidden, with one of ENDINGS."""
+    *folders, name = PurePosixPath(path).parts
+    return path.lower().endswith(ENDINGS) and not name.startswith(".") and not any(map(is_passed_over, folders))
+
+
 def is_utf8(path: str) -> bool:
     """Return whether a path is valid UTF-8: other bytes are lone surrogates (PEP 383), which cannot be stored."""
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.atomic_files import fsync_path, remove_stale_drafts, replace_atomically
 from crawler.errors import ImageStoreError, UserError
 from crawler.messages import say
+from crawler.notes.files.folder import is_note_path
 from pipelines.rewriting import edit_list
 from pipelines.rewriting.in_place.journal import Journal, is_hash_of
 
@@ -110,7 +111,7 @@ def undo(output_dir: Path, notes_dir: Path, number: int | None = None) -> EditRe
 def _edited_folders(folder: Path, runs: Iterable[EditRun]) -> set[Path]:
     """Return the folders of the notes below `folder` that runs have edited, or were about to edit."""
     paths = {note.path for run in runs for note in run.notes()}
-    return {(folder / path).parent for path in paths if ".." not in PurePosixPath(path).parts}
+    return {(folder / path).parent for path in paths if _refusal(folder, path) is None}
 
 
 def _edit(folder: Path, note: NoteFile, changes: tuple[Edit, ...], run: EditRun) -> None:
@@ -168,9 +169,16 @@ def _choose_run(runs: Iterable[EditRun], number: int | None) -> EditRun:
 
 
 def _check_place(folder: Path, path: str) -> None:
-    """Raise _SkippedError for a path outside the folder, as in a manipulated journal, or behind a symlink."""
+    """Raise _SkippedError for a path that is not that of a note below the folder, as in a manipulated journal."""
+    if (refusal := _refusal(folder, path)) is not None:
+        raise _SkippedError(say(refusal))
+
+
+def _refusal(folder: Path, path: str) -> str | None:
+    """Return the key of the text that says why a path is not written to; None for that of a note below the folder."""
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts:
-        raise _SkippedError(say("error.outside"))
+        return "error.outside"
     if any((folder / part).is_symlink() for part in (parts, *parts.parents) if part.name):
-        raise _SkippedError(say("error.symlink"))
+        return "error.symlink"
+    return None if is_note_path(path) else "error.not_a_note"

@@ -4,6 +4,8 @@ import errno
 import json
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -368,6 +370,41 @@ def test_a_journal_that_leads_out_of_the_folder_is_not_followed(given: Rendering
     lines = given.output_dir / "in_place/1/journal.jsonl"
     lines.write_text(lines.read_text("utf-8").replace('"note": "a.md"', f'"note": "{path}"'))
     assert f"{path}: outside the notes folder; skipped" in undo(given).skipped
+
+
+@pytest.mark.parametrize("path", [".git/config", "sub/.git/a.md", ".a.md", "node_modules/a.md", "a.py"])
+def test_a_journal_restores_nothing_but_notes(given: Rendering, path: str) -> None:
+    """A journal that came with a repository could bring a command for git."""
+    edit(given)
+    file = given.notes_folder.folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes((given.notes_folder.folder / "a.md").read_bytes())
+    before = file.read_bytes()
+    planted = given.output_dir / "in_place/1/notes" / path
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(given.output_dir / "in_place/1/notes/a.md", planted)
+    lines = given.output_dir / "in_place/1/journal.jsonl"
+    lines.write_text(lines.read_text("utf-8").replace('"note": "a.md"', f'"note": "{path}"'))
+    assert f"{path}: is not a note; skipped" in undo(given).skipped
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("leads", ["up", "absolute", "link"])
+def test_drafts_stay_where_only_a_journal_leads(given: Rendering, tmp_path: Path, leads: str) -> None:
+    edit(given)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (given.notes_folder.folder / "link").symlink_to(elsewhere)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    draft = draft_beside(elsewhere / "a.md", ended.pid)
+    draft.touch()
+    path = {"up": "../elsewhere/a.md", "absolute": f"{elsewhere}/a.md", "link": "link/a.md"}[leads]
+    lines = given.output_dir / "in_place/1/journal.jsonl"
+    lines.write_text(lines.read_text("utf-8").replace('"note": "a.md"', f'"note": "{path}"'))
+    edit(given)
+    undo(given, 1)
+    assert draft.exists()
 
 
 def test_a_journal_that_names_another_folder_is_not_followed(given: Rendering, tmp_path: Path) -> None:
