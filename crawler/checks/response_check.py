@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from crawler.checks import http_check
+from crawler.checks.cpu_limit import READING_SECONDS, CpuTimeExceededError, limited_cpu_time
 from crawler.checks.page_history import earlier_titles, with_page
 from crawler.checks.pages.page_anchors import find_anchors
 from crawler.checks.pages.shown_page import shown_despite_status
@@ -43,8 +44,26 @@ def judge_response(
     """Return the result of a response as read by the link's kind; `blocked` if the kind raises an exception.
 
     `accepted` are the statuses of ACCEPTED_STATUSES by host pattern, `site_moves` the pairs of hosts of which the links
-    of one moved to the other.
+    of one moved to the other. A page that takes more than READING_SECONDS is not read.
     """
+    try:
+        with limited_cpu_time(READING_SECONDS):
+            return _judge(due, response, accepted, now, site_moves)
+    except CpuTimeExceededError:
+        logger.warning("%s: not read, since that takes more than %g s", due.link.url, READING_SECONDS)
+        reason, status = Reason(ReasonCode.PAGE_TOO_COMPLEX), response.status
+        check = Check(Outcome.UNREADABLE, reason, now, CheckMethod.PAGE, http_status=status)
+        return CheckResult(due.link, check, history=due.history)
+
+
+def _judge(
+    due: DueLink,
+    response: Response,
+    accepted: Mapping[str, frozenset[int]],
+    now: datetime,
+    site_moves: Collection[tuple[str, str]],
+) -> CheckResult:
+    """Return the result of a response, however long that takes."""
     link, kind = due.link, kind_of(due.link)
     statuses_of_host = (statuses for pattern, statuses in accepted.items() if fnmatchcase(link.host, pattern))
     check = http_check.judge_http(

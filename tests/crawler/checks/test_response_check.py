@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import TYPE_CHECKING, Never
 
 import pytest
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response
 
+from crawler.checks import response_check
 from crawler.checks.response_check import (
     inconclusive_result,
     judge_response,
@@ -26,6 +31,8 @@ from crawler.models.reasons.reason import Reason, ReasonCode
 from crawler.models.result import CheckResult, DueLink, Validators
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crawler.models.link import Link
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -146,6 +153,46 @@ def test_a_page_that_cannot_be_read(
     assert result == CheckResult(link(), expected, history=HISTORY)
     logged = [f"{URL}: page cannot be parsed"] if outcome is Outcome.BLOCKED else []
     assert [record.getMessage() for record in caplog.records] == logged
+
+
+def loop_for_ever(*_: object) -> Never:
+    while True:
+        with suppress(Exception):  # as parsers of damaged markup do
+            sum(range(100))
+
+
+def match_for_ever(*_: object) -> None:
+    re.fullmatch("(a|aa)+b", "a" * 200)
+
+
+@pytest.mark.parametrize("read", [loop_for_ever, match_for_ever])
+def test_a_page_that_takes_too_long_is_not_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, read: Callable[..., None]
+) -> None:
+    monkeypatch.setattr(response_check, "READING_SECONDS", 0.2)
+    with monkeypatch.context() as patch:
+        patch.setattr(Web, "read", read)
+        result = check(answer())
+    expected = Check(Outcome.UNREADABLE, Reason(ReasonCode.PAGE_TOO_COMPLEX), NOW, CheckMethod.PAGE, http_status=200)
+    assert result == CheckResult(link(), expected, history=HISTORY)
+    assert caplog.messages == [f"{URL}: not read, since that takes more than 0.2 s"]
+    assert check(answer()).check.is_ok
+    after = time.thread_time() + 0.5
+    while time.thread_time() < after:  # nothing is interrupted any more
+        pass
+
+
+def test_the_time_of_other_threads_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_check, "READING_SECONDS", 0.1)
+    computing = Thread(target=lambda: sum(number * number for number in range(5_000_000)))
+
+    def wait(read_link: Link, _: Response, found: Check) -> CheckResult:
+        computing.start()
+        computing.join()
+        return CheckResult(read_link, found)
+
+    monkeypatch.setattr(Web, "read", lambda _, *given: wait(*given))
+    assert check(answer()).check.is_ok
 
 
 @pytest.mark.parametrize(
