@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.internet import Internet, Request, Response
     from tests.support.crawling import Desk
 
-LINKS = 24
+LINKS = 96
 JUMPS = {8: -2 * DAY, 16: 10 * 365 * DAY}
 """What the clock is set to when so many links were asked for."""
 
@@ -26,7 +26,7 @@ JUMPS = {8: -2 * DAY, 16: 10 * 365 * DAY}
 def crawl(desk: Desk, clock: WrongClock) -> subprocess.CompletedProcess[str]:
     """Crawl in a process that sees the clock; it begins with the right time."""
     clock.set(0)
-    words = desk.command("crawl", "notes", "-a", f"notes={desk.notes}")
+    words = desk.command("crawl", "notes", "-a", f"notes={desk.notes}", "-s", "RUN_TIMEOUT=600")
     environ = os.environ | desk.environ | clock.environ()
     command = [sys.executable, "-m", "scrapy", *words]
     return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
