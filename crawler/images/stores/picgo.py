@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from itertools import chain, islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import requests
 
+from crawler.daemon_threads import call_within
 from crawler.errors import UserError
 from crawler.images.store import FolderImageStore, writable_folder
 from crawler.images.stores import without_login
@@ -24,6 +27,12 @@ if TYPE_CHECKING:
 _PORT = 36677
 _TIMEOUT = (5, 120)
 """Seconds to connect, and to wait for the answer, which comes after the upload."""
+
+ANSWER_SECONDS = 150.0
+"""Seconds until the whole answer is there."""
+
+_MAX_ANSWER = 65_536
+"""Bytes of an answer that are read."""
 
 _MAX_REFUSALS = 3
 """Refused uploads in a row after which no more are tried in a run."""
@@ -115,7 +124,7 @@ class PicGoImageStore(FolderImageStore):
                 return
             try:
                 url = self._upload(name)
-            except requests.RequestException as error:
+            except (requests.RequestException, TimeoutError) as error:
                 self._stopped = _reason(error)
             except _RefusedError as error:
                 self._refusals.append(f"{name}: {error}")
@@ -131,22 +140,26 @@ class PicGoImageStore(FolderImageStore):
     def _upload(self, name: str) -> str:
         """Return the URL that an image has after its upload."""
         path = str((self.folder / name).resolve())
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy, which could not read the file
-            answer = session.post(
-                f"{self._server}/upload", json={"list": [path]}, params=self._parameters, timeout=_TIMEOUT
-            )
-        url = self._url_of(answer)
+        url = self._url_of(*call_within(ANSWER_SECONDS, lambda: self._post(path)))
         if self._names.get(url, name) != name:
             raise _RefusedError(f"got the URL of {self._names[url]}, {url}; turn off renaming in PicGo")
         return url
 
-    def _url_of(self, answer: requests.Response) -> str:
+    def _post(self, path: str) -> tuple[int, bytes]:
+        """Ask to upload a file; return the status and at most _MAX_ANSWER bytes of the answer."""
+        url, given = f"{self._server}/upload", {"list": [path]}
+        with requests.Session() as session:
+            session.trust_env = False  # no proxy, which could not read the file
+            with session.post(url, json=given, params=self._parameters, timeout=_TIMEOUT, stream=True) as answer:
+                body = chain.from_iterable(answer.iter_content(_MAX_ANSWER))
+                return answer.status_code, bytes(islice(body, _MAX_ANSWER))
+
+    def _url_of(self, status: int, answer: bytes) -> str:
         """Return the URL in an answer; raise _RefusedError if it has none."""
         try:
-            found: Any = answer.json()
-        except ValueError:
-            raise _RefusedError(f"HTTP {answer.status_code} without JSON, which is no answer of PicGo") from None
+            found: Any = json.loads(answer)
+        except (ValueError, RecursionError):
+            raise _RefusedError(f"HTTP {status} without JSON, which is no answer of PicGo") from None
         found = found if isinstance(found, dict) else {}
         urls = found.get("result")
         if not found.get("success") or not isinstance(urls, list) or len(urls) != 1 or not isinstance(urls[0], str):
@@ -159,7 +172,7 @@ class PicGoImageStore(FolderImageStore):
         return url
 
 
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.Timeout):
+def _reason(error: requests.RequestException | TimeoutError) -> str:
+    if isinstance(error, requests.Timeout | TimeoutError):
         return "no answer"
     return "PicGo is not running, or its server is turned off"

@@ -289,14 +289,14 @@ def test_a_server_that_is_gone_is_told_in_one_line(place: Place, monkeypatch: py
 def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "ANSWER_SECONDS", 0.3)
     with closing(socket.create_server(("127.0.0.1", 0))) as server, closing(LinkStore.open("sqlite://")) as uploads:
-        Thread(target=_drip, args=(server,), daemon=True).start()
+        Thread(target=drip, args=(server,), daemon=True).start()
         settings = {"IMAGES_STORE": f"dav://127.0.0.1:{server.getsockname()[1]}/images", "IMAGES_BASE_URL": BASE}
         store = open_image_store(project_options(**settings).images, uploads)
         with closing(store), pytest.raises(ImageStoreError, match="no answer within 0 s"):
             store.open(NAME)
 
 
-def _drip(server: socket.socket) -> None:
+def drip(server: socket.socket) -> None:
     """Answer one request with a byte every fiftieth of a second, until the client is gone."""
     with suppress(OSError), server.accept()[0] as connection:
         connection.recv(65536)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from contextlib import closing
 from datetime import UTC, datetime
 from html import escape
 from math import inf
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +17,10 @@ import pytest
 from crawler.errors import UserError
 from crawler.images.opening import open_image_store, open_other_store
 from crawler.images.references import find_urls
+from crawler.images.stores import picgo as picgo_store
 from crawler.images.stores.picgo_settings import Uploader, find_uploader, read_uploader
 from crawler.store.link_store import LinkStore
-from tests.crawler.images.stores.test_every_store import BASE
+from tests.crawler.images.stores.test_every_store import BASE, drip
 from tests.crawler.link_checking.images.test_image_fallbacks import PICTURES, drawn, named, shown, url
 from tests.support.crawling import EVERY_NIGHT
 from tests.support.options import project_options
@@ -93,6 +96,8 @@ def test_an_image_is_uploaded_once(picgo: PicGoServer, tmp_path: Path, uploads: 
         ({"success": True, "result": [f"{BED}/a b.png"]}, "PicGo returned no URL: "),
         ([], "PicGo: no URL returned"),
         (b"<html>", "HTTP 200 without JSON, which is no answer of PicGo"),
+        (b"[" * 60_000, "HTTP 200 without JSON, which is no answer of PicGo"),
+        (b'{"message": "' + b"x" * 70_000 + b'"}', "HTTP 200 without JSON, which is no answer of PicGo"),
     ],
 )
 def test_a_refused_image_stays_in_the_folder(
@@ -113,6 +118,18 @@ def test_a_refused_image_stays_in_the_folder(
     assert store.public_url(NAMES[1], tmp_path) is not None
     store.send_unsent()
     assert [*picgo.uploads.values()] == [TWO, ONE]
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for(
+    tmp_path: Path, uploads: LinkStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picgo_store, "ANSWER_SECONDS", 0.3)
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        Thread(target=drip, args=(server,), daemon=True).start()
+        store = opened(f"picgo://127.0.0.1:{server.getsockname()[1]}", tmp_path, uploads)
+        put(store, ONE)
+    assert store.unsent_reason is not None
+    assert ": no answer; 1 image is in " in store.unsent_reason
 
 
 def test_three_refusals_in_a_row_are_enough(picgo: PicGoServer, tmp_path: Path, uploads: LinkStore) -> None:

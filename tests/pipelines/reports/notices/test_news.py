@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import time
+from contextlib import closing, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -202,6 +205,31 @@ def test_texts_of_strangers_call_nobody(chat: Chat, name: str, shown: str) -> No
     sent = json.loads(body)
     assert shown in str(sent.get("text") or sent.get("content"))
     assert name != "discord" or sent["allowed_mentions"] == {"parse": []}
+
+
+def test_an_answer_that_drips_or_is_large_is_not_waited_for(
+    made: Rendering, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each byte comes within the timeout of the socket; of a large answer only the first bytes are read."""
+    sizes = []
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(webhook, "TIMEOUT", 0.5)
+    monkeypatch.setattr(webhook, "_check_answer", lambda _, answer: sizes.append(len(answer)))
+    for piece, pause in ((b"x", 0.02), (b"x" * 100_000, 0.0)):
+        with closing(socket.create_server(("127.0.0.1", 0))) as server:
+            Thread(target=send_often, args=(server, piece, pause), daemon=True).start()
+            notify(made, f"slack+http://127.0.0.1:{server.getsockname()[1]}/")
+    assert caplog.messages == ["WEBHOOK_URL: message not sent: timed out"]
+    assert sizes == [webhook.MAX_ANSWER]
+
+
+def send_often(server: socket.socket, piece: bytes, pause: float) -> None:
+    with suppress(OSError), server.accept()[0] as connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        for _ in range(100):
+            connection.sendall(piece)
+            time.sleep(pause)
 
 
 def test_nothing_is_sent_where_nothing_changed(made: Rendering, chat: Chat) -> None:
