@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import HtmlResponse, Response, TextResponse
 
-from crawler.checks.pages.signatures import signature_tables
+from crawler.checks.pages.signatures import signature_tables, signatures
 from crawler.checks.pages.signatures.lazy_pattern import LazyPattern
 from crawler.checks.pages.signatures.signatures import SoftError
 from crawler.checks.soft404 import detect_soft_error
@@ -448,6 +448,22 @@ def seconds(work: Any) -> float:
         if took[-1] < SECONDS:
             break
     return min(took)
+
+
+def test_decorations_of_punctuation_take_no_time() -> None:
+    """They are nothing in the form in which titles are compared: what repeats nothing can do so in many ways."""
+    decorations = ("!", "……", "(404)", "404 ?", "oops!")
+    assert signature_tables._simple_decorations(decorations) == ("404", "oops")
+    pattern = signature_tables._phrase_pattern(["not found"], (), decorations)
+    assert pattern.fullmatch("404 !!! not found ... oops")
+    for mark in ("!", "404", "404 ", "oops! ", ":"):
+        assert seconds(lambda: pattern.fullmatch(f"{mark * 100}x")) < SECONDS, mark  # noqa: B023 - called at once
+
+
+def test_no_more_of_a_title_is_compared_than_signatures_have() -> None:
+    """Some of their patterns take time that grows with the square of a text."""
+    longest = max(len(signatures.normalize_title(f"{mark} " * MANY)) for mark in fillers())
+    assert longest <= signatures._MAX_TITLE
 
 
 @pytest.mark.stress

@@ -96,8 +96,8 @@ def test_an_image_is_uploaded_once(picgo: PicGoServer, tmp_path: Path, uploads: 
         ({"success": True, "result": [f"{BED}/a b.png"]}, "PicGo returned no URL: "),
         ([], "PicGo: no URL returned"),
         (b"<html>", "HTTP 200 without JSON, which is no answer of PicGo"),
-        (b"[" * 60_000, "HTTP 200 without JSON, which is no answer of PicGo"),
-        (b'{"message": "' + b"x" * 70_000 + b'"}', "HTTP 200 without JSON, which is no answer of PicGo"),
+        pytest.param(b"[" * 60_000, "HTTP 200 without JSON, which is no answer of PicGo", id="nested"),
+        pytest.param(b'"' + b"x" * 70_000 + b'"', "HTTP 200 without JSON, which is no answer of PicGo", id="large"),
     ],
 )
 def test_a_refused_image_stays_in_the_folder(
