@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 import subprocess
@@ -12,12 +13,16 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 
 from crawler.cli import interrupts
+from crawler.errors import UserError
+from crawler.signals import run_opened
+from pipelines.items import store
 from tests.internet.messages import html, not_found, redirect, text
 from tests.support.sharing import wait_until
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.link_checking.result_queue import ResultQueue
     from tests.internet import Internet, Request, Response
     from tests.support.crawling import Desk
     from tests.support.processes import Running
@@ -140,3 +145,23 @@ class Stuck(Hurried):
 
     def item_scraped(self) -> None:
         re.fullmatch(r"(a|aa)+b", "a" * 200)
+
+
+class Failing(Hurried):
+    """Ends the run by an error while results wait for their batch."""
+
+    def __init__(self) -> None:
+        store.DELAY = 1.0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        extension = super().from_crawler(crawler)
+        crawler.signals.connect(extension.run_opened, run_opened)
+        crawler.signals.connect(extension.response_received, signals.response_received)
+        return extension
+
+    def run_opened(self, queue: ResultQueue) -> None:
+        self._queue = queue
+
+    def response_received(self) -> None:
+        asyncio.get_running_loop().call_later(0.5, self._queue.fail, UserError("something is wrong"))

@@ -257,6 +257,20 @@ def test_a_thread_that_hangs(internet: Internet, desk: Desk, hangs: str) -> None
     assert finished(desk) == [True]
 
 
+def test_an_error_while_results_are_being_saved(internet: Internet, desk: Desk) -> None:
+    """Scrapy waits for results in pipelines, and is not told when the last one has left them."""
+    internet.fault(f"{SLOW}/", html("<title>x</title>"))
+    desk.write("a.md", listed(f"{SLOW}/", "https://h91.bench.example.org/"))
+    internet.fault("https://h91.bench.example.org/", Failure.HANG)
+    run = crawl(desk, "-s", 'EXTENSIONS={"tests.support.interrupting.Failing": 0}')
+    try:
+        assert run.wait(IN_ANY_CASE) == 2
+    finally:
+        run.kill()
+    assert (desk.folder / "said.txt").read_text("utf-8") == "notemend: something is wrong\n"
+    assert desk.checked() == {f"{SLOW}/"}
+
+
 @pytest.mark.stress  # the archive that hangs, above, is a sample
 def test_an_api_that_does_not_answer(internet: Internet, desk: Desk) -> None:
     internet.fault("https://export.arxiv.org/*", Failure.HANG)
