@@ -53,6 +53,11 @@ def time_in(value: Any) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def list_in(values: Any) -> list[Any]:
+    """Return a list; [] for anything else."""
+    return values if isinstance(values, list) else []
+
+
 def texts_in(values: Any) -> tuple[str, ...]:
     """Return the texts in a list that are not empty."""
     return tuple(text for each in values if (text := text_in(each))) if isinstance(values, list | tuple) else ()
@@ -67,4 +72,4 @@ def value_at(record: Any, *path: str) -> Any:
 
 def values_at(records: Any, *path: str) -> list[Any]:
     """Return the value at a path in each record of a list; [] if it is not a list."""
-    return [value_at(record, *path) for record in records] if isinstance(records, list) else []
+    return [value_at(record, *path) for record in list_in(records)]

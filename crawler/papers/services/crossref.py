@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from crawler.lookups.errors import ServiceDownError
-from crawler.lookups.values import value_at
+from crawler.lookups.values import list_in, value_at
 from crawler.papers.services.base import RecordService
 from crawler.papers.values import build_paper, doi_in, plain_text
 
@@ -57,7 +57,7 @@ class Crossref(RecordService):
         found: dict[str, Paper | None] = {}
         for work in works:
             doi = _doi(work)
-            names = {doi} if scheme == "doi" else {plain_text(name) for name in work.get("alternative-id") or []}
+            names = {doi} if scheme == "doi" else set(map(plain_text, list_in(work.get("alternative-id"))))
             for name in names.intersection(ids):
                 found[name] = _paper(work, doi, notices.get(doi, []))
         return found
@@ -99,27 +99,27 @@ def _doi(work: Mapping[str, Any]) -> str:
 
 def _updates(records: Any) -> Iterator[tuple[str, str]]:
     """Yield type and DOI of each update."""
-    for each in records if isinstance(records, list) else []:
+    for each in list_in(records):
         type_, doi = plain_text(value_at(each, "type"), 40).lower(), doi_in(value_at(each, "DOI"))
         if type_ and doi:
             yield type_, doi.lower()
 
 
 def _paper(work: Mapping[str, Any], doi: str, notices: Sequence[str]) -> Paper | None:
-    title, containers, links = _title(work), work.get("container-title"), work.get("link")
+    title, containers = _title(work), work.get("container-title")
     own = [f"{type_} {by}" for type_, by in _updates(work.get("updated-by"))]
     if _RETRACTED.match(title) and not any(each.startswith("retraction") for each in (*own, *notices)):
         own.append(f"retraction {doi}")
     return build_paper(
         title=_RETRACTED.sub("", title),
-        authors=[_name(each) for each in work.get("author") or []],
+        authors=[_name(each) for each in list_in(work.get("author"))],
         ids={"doi": doi},
         abstract=work.get("abstract"),
         venue=_first(containers) or value_at(work, "event", "name"),
         volume=work.get("volume"),
         date=_date(work),
         pages=work.get("page"),
-        pdf_url=next((each["URL"] for each in links or [] if _is_pdf(each)), None) if isinstance(links, list) else None,
+        pdf_url=next((each["URL"] for each in list_in(work.get("link")) if _is_pdf(each)), None),
         notices=list(dict.fromkeys([*own, *notices]))[:_MAX_NOTICES],
     )
 

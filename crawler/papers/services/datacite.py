@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from crawler.lookups.errors import ServiceDownError
-from crawler.lookups.values import value_at, values_at
+from crawler.lookups.values import list_in, value_at, values_at
 from crawler.papers.services.base import RecordService
 from crawler.papers.values import build_paper, doi_in, page_range, person_name, plain_text
 
@@ -62,7 +62,7 @@ def _paper(doi: str, record: Any) -> Paper | None:
     titles = values_at(value_at(record, "titles"), "title")
     return build_paper(
         title=next((title for title in titles if title), None),
-        authors=[_name(each) for each in value_at(record, "creators") or []],
+        authors=[_name(each) for each in list_in(value_at(record, "creators"))],
         ids={"doi": doi},
         abstract=next(iter(values_at(value_at(record, "descriptions"), "description")), None),
         venue=value_at(container, "title"),
